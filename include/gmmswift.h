@@ -1,0 +1,488 @@
+/*
+ * gmmswift.h - Bayesian Gaussian mixture models behind one C header.
+ *
+ * A program hands over data and a model (components, priors, constraints); it gets back posterior draws,
+ * summaries, cluster probabilities and predictions. The model, for observations x_1 .. x_N and K components:
+ *
+ *     x_i | z_i = k  ~  Normal(means[k], sds[k]),      P(z_i = k) = weights[k],
+ *
+ * with priors on weights, means and spread, each of which can also be fixed to known values.
+ *
+ * Rules that hold for every function
+ * ----------------------------------
+ * Errors.  A function that can fail returns a gmm_status and takes a nullable `gmm_error **out_error` last.
+ *          On entry *out_error and every out_ handle are set to NULL; on failure nothing else is written and,
+ *          if out_error is not NULL, *out_error receives an error object that the caller destroys with
+ *          gmm_error_destroy. Messages read `argument: rule, got value`. There is no "last error" of a thread.
+ *          Any function may also return GMM_ERROR_OUT_OF_MEMORY or GMM_ERROR_INTERNAL.
+ * Handles. Opaque pointers from a create-like function, given back to the matching destroy, which accepts NULL.
+ *          A handle of another kind, or one whose memory still shows that it was destroyed, is refused with
+ *          GMM_ERROR_WRONG_HANDLE; that check is a help, not a licence. All handles but gmm_cancel are immutable:
+ *          any number of threads may read one at the same time. A handle keeps alive what it was made from
+ *          (a posterior its model and a copy of the data), so handles may be destroyed in any order.
+ * Options. Structs begin with `uint32_t struct_size`. Call the matching _init(&options, sizeof options), then
+ *          change fields. Fields are only ever appended: a smaller struct_size means defaults for what is
+ *          missing, a larger one is accepted when the unknown rest is zero. Pointers inside an options struct
+ *          are read during the call only. NULL in place of an options struct means all defaults.
+ * Arrays.  Float64 (double). Data are N x D: row_stride is the distance between rows in elements (at least D
+ *          when N > 1; a stride larger than D skips columns). Sizes are int64_t and their products are checked.
+ *          NaN and infinities in data are refused with their row and column. Output buffers belong to the caller;
+ *          `capacity` counts elements, and a buffer that is too small is GMM_ERROR_BUFFER_TOO_SMALL.
+ * Threads. Every function may be called from any thread. Worker threads are created and joined inside a call;
+ *          none survives it. Results do not depend on the number of threads: same seed, same bits.
+ * Side effects. The library never prints, never exits, installs no signal handler, touches no locale,
+ *          no environment variable and no file.
+ */
+#ifndef GMMSWIFT_H
+#define GMMSWIFT_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+/* ------------------------------------------------------------------------------------------------ Version */
+
+#define GMM_VERSION_MAJOR 0
+#define GMM_VERSION_MINOR 1
+#define GMM_VERSION_PATCH 0
+#define GMM_VERSION_STRING "0.1.0"
+
+/* Binary interface of this header; equals the number in the library's soname (libgmmswift.so.0). */
+#define GMM_ABI_VERSION 0
+
+/* The library's version, "major.minor.patch"; static storage. Never fails. */
+const char *gmm_version(void);
+
+/* The binary interface of the loaded library, to compare with GMM_ABI_VERSION. Never fails. */
+int32_t gmm_abi_version(void);
+
+/* ------------------------------------------------------------------------------------- Status and errors */
+
+typedef int32_t gmm_status;
+
+enum {
+  GMM_OK = 0,
+
+  /* The caller's arguments. */
+  GMM_ERROR_NULL_ARGUMENT = 10,    /* a required pointer is NULL */
+  GMM_ERROR_WRONG_HANDLE = 11,     /* a handle of another kind, or one already destroyed */
+  GMM_ERROR_INVALID_ARGUMENT = 12, /* a value outside its documented range */
+  GMM_ERROR_INVALID_DATA = 13,     /* NaN or infinity in data; the message has row and column */
+  GMM_ERROR_BUFFER_TOO_SMALL = 14, /* capacity below what is needed; the message has both */
+  GMM_ERROR_UNSUPPORTED = 15,      /* a valid request that this version does not serve */
+  GMM_ERROR_STRUCT_SIZE = 16,      /* struct_size 0 or too small, or unknown trailing fields that are not zero */
+
+  /* The model together with the data. */
+  GMM_ERROR_INVALID_MODEL = 30, /* prior parameters or constraints that contradict each other */
+  GMM_ERROR_DEGENERATE = 31,    /* a posterior that does not exist, or a chain that collapsed; the message names why */
+
+  /* The machine. */
+  GMM_ERROR_OUT_OF_MEMORY = 50,
+  GMM_ERROR_THREAD = 51, /* a thread could not be started */
+
+  /* Not an error of anybody's. */
+  GMM_CANCELLED = 70, /* the callback or gmm_cancel_request stopped the call */
+
+  GMM_ERROR_INTERNAL = 90 /* a defect of the library: please report it */
+};
+
+/* The name of a status, such as "GMM_ERROR_INVALID_DATA", or "GMM_UNKNOWN_STATUS"; static storage. Never fails. */
+const char *gmm_status_name(gmm_status status);
+
+typedef struct gmm_error gmm_error;
+
+/* The status that the failed function returned; GMM_ERROR_NULL_ARGUMENT for NULL. */
+gmm_status gmm_error_status(const gmm_error *error);
+
+/* The text `argument: rule, got value`, UTF-8; owned by the error. "" for NULL. */
+const char *gmm_error_message(const gmm_error *error);
+
+/* The argument or options field at fault, such as "means.values[2]"; owned by the error. "" where none is, and for NULL. */
+const char *gmm_error_argument(const gmm_error *error);
+
+/* Frees an error object; NULL is accepted. */
+void gmm_error_destroy(gmm_error *error);
+
+/* ------------------------------------------------------------------------------------------------- Model */
+
+/* Families of priors. Each family belongs to the unknowns named with it. */
+enum {
+  GMM_PRIOR_FIXED = 0,          /* any: `first` holds the known values */
+  GMM_PRIOR_DIRICHLET = 1,      /* weights: `first` = concentrations > 0 */
+  GMM_PRIOR_NORMAL = 2,         /* means: `first` = means, `second` = standard deviations > 0 */
+  GMM_PRIOR_UNIFORM = 10,       /* standard deviation: `first` = lower >= 0, `second` = upper > lower */
+  GMM_PRIOR_HALF_CAUCHY = 11,   /* standard deviation: `first` = scale > 0 */
+  GMM_PRIOR_HALF_NORMAL = 12,   /* standard deviation: `first` = scale > 0 (the sd of the unfolded Normal) */
+  GMM_PRIOR_INVERSE_GAMMA = 20, /* variance: `first` = shape > 0, `second` = scale > 0 */
+  GMM_PRIOR_GAMMA = 30          /* precision: `first` = shape > 0, `second` = rate > 0 */
+};
+
+/* A prior of one family with its parameters, which are finite. num_values is 1 (the same for every component) or the
+ * number of components; both arrays have that length. `second` is ignored (may be NULL) for families with one
+ * parameter. This struct is frozen: it is a part of others. */
+typedef struct gmm_prior {
+  int32_t family; /* GMM_PRIOR_... */
+  int32_t num_values;
+  const double *first;
+  const double *second;
+} gmm_prior;
+
+/* The largest number of components. */
+#define GMM_MAX_COMPONENTS 256
+
+typedef struct gmm_model_options {
+  uint32_t struct_size;
+  int32_t num_components;  /* K, 1 .. GMM_MAX_COMPONENTS; default 1 */
+  int32_t num_dimensions;  /* D; 1 in this version; default 1 */
+  int32_t ordered_means;   /* 1: means[0] <= means[1] <= ... as a hard constraint; default 0 */
+  int32_t shared_spread;   /* 1: one spread for all components; default 0 */
+  int32_t reserved;        /* 0 */
+  double minimum_weight;   /* every weight is at least this, a hard constraint; 0 <= value <= 1/K; default 0 */
+  gmm_prior weights;       /* GMM_PRIOR_DIRICHLET or GMM_PRIOR_FIXED (sum 1); default Dirichlet(1) */
+  gmm_prior means;         /* GMM_PRIOR_NORMAL or GMM_PRIOR_FIXED; no default: must be set */
+  gmm_prior spread;        /* a family on sd, variance or precision, or GMM_PRIOR_FIXED sds; no default: must be set.
+                              num_values is 1 where the spread is shared */
+} gmm_model_options;
+
+/* Writes the defaults. struct_size: sizeof(gmm_model_options) as the caller was compiled.
+ * GMM_ERROR_NULL_ARGUMENT, GMM_ERROR_STRUCT_SIZE. */
+gmm_status gmm_model_options_init(gmm_model_options *options, size_t struct_size);
+
+typedef struct gmm_model gmm_model;
+
+/* Checks and copies a model. Constraints are part of the prior: the prior is the product of the named densities,
+ * restricted to where the constraints hold.
+ * GMM_ERROR_INVALID_ARGUMENT for a parameter out of range, GMM_ERROR_INVALID_MODEL for a contradiction
+ * (minimum_weight > 1/K, fixed means out of order, fixed weights below the minimum), GMM_ERROR_UNSUPPORTED for D > 1. */
+gmm_status gmm_model_create(const gmm_model_options *options, gmm_model **out_model, gmm_error **out_error);
+
+/* K, or 0 for an invalid handle. */
+int32_t gmm_model_num_components(const gmm_model *model);
+
+/* D, or 0 for an invalid handle. */
+int32_t gmm_model_num_dimensions(const gmm_model *model);
+
+/* Number of spread parameters: 1 when shared, else K; 0 for an invalid handle. */
+int32_t gmm_model_num_spreads(const gmm_model *model);
+
+/* The log density of the prior at given parameters: weights (K), means (K), sds (1 when shared, else K). Fixed unknowns
+ * contribute 0 when they equal the fixed values. -infinity outside the support or the constraints. Each density is
+ * normalised without the constraints, and is taken in the variable it is stated for (sd, variance or precision).
+ * GMM_ERROR_NULL_ARGUMENT, GMM_ERROR_WRONG_HANDLE. */
+gmm_status gmm_model_log_prior(const gmm_model *model, const double *weights, const double *means, const double *sds,
+                               double *out_log_density, gmm_error **out_error);
+
+/* Frees a model; NULL is accepted. */
+void gmm_model_destroy(gmm_model *model);
+
+/* ---------------------------------------------------------------------------------- Progress and cancelling */
+
+typedef struct gmm_cancel gmm_cancel;
+
+/* A flag that stops the calls it is given to, from any thread or signal handler. */
+gmm_status gmm_cancel_create(gmm_cancel **out_cancel, gmm_error **out_error);
+
+/* Raises the flag; calls that use it return GMM_CANCELLED within one iteration. Async-signal-safe. NULL is accepted. */
+void gmm_cancel_request(gmm_cancel *cancel);
+
+/* Lowers the flag so that it can be used again. NULL is accepted. */
+void gmm_cancel_reset(gmm_cancel *cancel);
+
+/* Frees the flag; no call may still be using it. NULL is accepted. */
+void gmm_cancel_destroy(gmm_cancel *cancel);
+
+typedef struct gmm_progress {
+  uint32_t struct_size;
+  int32_t num_chains;
+  int64_t iterations_done;  /* over all chains, tuning included */
+  int64_t iterations_total;
+  int64_t draws_done;       /* kept draws, over all chains */
+  int64_t draws_total;
+  double seconds_elapsed;
+  double seconds_left;      /* estimate; NaN before the first iteration ends */
+} gmm_progress;
+
+/* Called on the thread that made the call, never concurrently, at most every progress_interval seconds and once at
+ * the end. Returning nonzero cancels. */
+typedef int32_t (*gmm_progress_fn)(const gmm_progress *progress, void *user_data);
+
+/* How a long call runs; nothing here changes its results. */
+typedef struct gmm_control {
+  uint32_t struct_size;
+  int32_t num_threads;       /* 0: one for each processor this process may use; default 0 */
+  gmm_progress_fn progress;  /* default NULL */
+  void *progress_user_data;
+  double progress_interval;  /* seconds, >= 0; default 0.1 */
+  gmm_cancel *cancel;        /* default NULL */
+} gmm_control;
+
+gmm_status gmm_control_init(gmm_control *control, size_t struct_size);
+
+/* ---------------------------------------------------------------------------------------------- Sampling */
+
+enum {
+  GMM_METHOD_GIBBS = 0,     /* exact conditional draws (data augmentation); no tuning needed */
+  GMM_METHOD_METROPOLIS = 1 /* random-walk Metropolis on weights, means and sds, scales adapted while tuning, and
+                               element-wise categorical updates of the assignments */
+};
+
+typedef struct gmm_sample_options {
+  uint32_t struct_size;
+  int32_t method;            /* GMM_METHOD_...; default GMM_METHOD_GIBBS */
+  int64_t num_draws;         /* kept draws of each chain, >= 1; default 1000 */
+  int64_t num_tune;          /* iterations before the first kept draw, >= 0; default 1000 */
+  int64_t num_chains;        /* >= 1; default 4 */
+  int64_t thin;              /* iterations for each kept draw, >= 1; default 1 */
+  uint64_t seed;             /* default 0 */
+  int32_t store_assignments; /* 1: keep every draw of z, N bytes each; default 0 */
+  int32_t num_initial;       /* rows of the initial_ arrays: 0 (starts from the data), 1 (the same for every chain) or
+                                num_chains; default 0 */
+  const double *initial_weights; /* num_initial x K, or NULL; each row positive, sum 1, within the constraints */
+  const double *initial_means;   /* num_initial x K, or NULL; within the constraints */
+  const double *initial_sds;     /* num_initial x (1 when shared, else K), or NULL; inside the prior's support */
+} gmm_sample_options;
+
+gmm_status gmm_sample_options_init(gmm_sample_options *options, size_t struct_size);
+
+typedef struct gmm_posterior gmm_posterior;
+
+/* Draws from the posterior of the model given data.
+ * data: num_observations x num_dimensions, copied. num_observations may be 0 (data may then be NULL): the constrained
+ * prior is sampled by the same method.
+ * The draw t of chain c is the state after num_tune + (t + 1) * thin iterations, a function of seed, c and that number
+ * alone. Initial values left out are chosen from the data, differently for each chain.
+ * GMM_CANCELLED hands back, in *out_posterior, the draws that every chain has finished (NULL where there is none) and
+ * sets *out_error as well. GMM_ERROR_INVALID_ARGUMENT, GMM_ERROR_INVALID_DATA, GMM_ERROR_INVALID_MODEL (initial values
+ * against the constraints), GMM_ERROR_DEGENERATE (all observations equal under a prior that lets the sd reach 0),
+ * GMM_ERROR_UNSUPPORTED (num_dimensions other than the model's). */
+gmm_status gmm_sample(const gmm_model *model, const double *data, int64_t num_observations, int64_t num_dimensions,
+                      int64_t row_stride, const gmm_sample_options *options, const gmm_control *control,
+                      gmm_posterior **out_posterior, gmm_error **out_error);
+
+/* Independent draws from the constrained prior: one chain, no data, log likelihood 0.
+ * num_draws >= 1. Exact; where the constraints leave less than about 1/10,000 of the prior's mass, each draw is the end
+ * of a chain of its own that is much longer than it needs to forget its start. */
+gmm_status gmm_sample_prior(const gmm_model *model, int64_t num_draws, uint64_t seed, gmm_posterior **out_posterior,
+                            gmm_error **out_error);
+
+/* A new posterior that holds the old draws and num_draws more of each chain, continued: the same bits as one call for
+ * all of them. Cancelling works as in gmm_sample. GMM_ERROR_UNSUPPORTED for subsets and prior draws. */
+gmm_status gmm_posterior_extend(const gmm_posterior *posterior, int64_t num_draws, const gmm_control *control,
+                                gmm_posterior **out_posterior, gmm_error **out_error);
+
+/* The draws burn, burn + thin, burn + 2 thin, ... of each chain; shares their memory. 0 <= burn < draws, thin >= 1. */
+gmm_status gmm_posterior_subset(const gmm_posterior *posterior, int64_t burn, int64_t thin,
+                                gmm_posterior **out_posterior, gmm_error **out_error);
+
+/* Frees a posterior; NULL is accepted. Views of it end here. */
+void gmm_posterior_destroy(gmm_posterior *posterior);
+
+/* --------------------------------------------------------------------------------------------- Posterior */
+
+typedef struct gmm_posterior_info {
+  uint32_t struct_size;
+  int32_t num_components;
+  int32_t num_dimensions;
+  int32_t num_spreads;        /* 1 when shared, else K */
+  int64_t num_chains;
+  int64_t num_draws;          /* of each chain */
+  int64_t num_observations;
+  int64_t num_tune;
+  int64_t thin;               /* iterations between two draws, subset included */
+  uint64_t seed;
+  int32_t method;             /* GMM_METHOD_... */
+  int32_t has_assignments;
+  int32_t is_prior;           /* 1 for gmm_sample_prior */
+  int32_t can_extend;         /* 1 for what gmm_sample and gmm_posterior_extend return */
+  double seconds;             /* wall time of the sampling, extensions included */
+} gmm_posterior_info;
+
+/* Fills *out_info; out_info->struct_size must be set. */
+gmm_status gmm_posterior_get_info(const gmm_posterior *posterior, gmm_posterior_info *out_info, gmm_error **out_error);
+
+enum {
+  GMM_FIELD_WEIGHTS = 0,        /* (chains, draws, K) float64 */
+  GMM_FIELD_MEANS = 1,          /* (chains, draws, K) float64 */
+  GMM_FIELD_SDS = 2,            /* (chains, draws) when shared, else (chains, draws, K) float64 */
+  GMM_FIELD_LOG_LIKELIHOOD = 3, /* (chains, draws): log p(x | weights, means, sds), assignments summed out */
+  GMM_FIELD_LOG_POSTERIOR = 4,  /* (chains, draws): log likelihood + gmm_model_log_prior */
+  GMM_FIELD_ACCEPTANCE = 5,     /* (chains, draws): mean acceptance probability of the Metropolis proposals since the
+                                   last draw, not counting assignments; 1 for Gibbs */
+  GMM_FIELD_ASSIGNMENTS = 10,   /* (chains, draws, N) uint8, where stored */
+  GMM_FIELD_OBSERVATIONS = 20   /* (N, D) float64, the copy of the data */
+};
+
+enum { GMM_ELEMENT_FLOAT64 = 0, GMM_ELEMENT_UINT8 = 1 };
+
+/* A read-only array inside a posterior, without a copy, valid until that posterior is destroyed. */
+typedef struct gmm_view {
+  const void *data;
+  int32_t element;    /* GMM_ELEMENT_... */
+  int32_t num_axes;   /* 1 .. 4 */
+  int64_t shape[4];   /* 1 beyond num_axes */
+  int64_t strides[4]; /* in elements; 0 beyond num_axes */
+} gmm_view;
+
+/* GMM_ERROR_INVALID_ARGUMENT for an unknown field, GMM_ERROR_UNSUPPORTED for assignments that were not stored. */
+gmm_status gmm_posterior_view(const gmm_posterior *posterior, int32_t field, gmm_view *out_view, gmm_error **out_error);
+
+/* P(component k | data) of every observation, averaged over all draws from the exact responsibilities given each draw.
+ * out_probabilities: N x K row-major; rows sum to 1. O(draws N K) time, no memory beyond the output. */
+gmm_status gmm_posterior_probabilities(const gmm_posterior *posterior, const gmm_control *control,
+                                       double *out_probabilities, int64_t capacity, gmm_error **out_error);
+
+/* -------------------------------------------------------------------------------------------- Prediction */
+
+/* P(component k | x, data) at new points: the responsibilities of each draw weighted by its density at x, that is
+ * sum_t w_k N(x | k, t) / sum_t sum_j w_j N(x | j, t), the posterior predictive probability of the label that comes
+ * with x. (gmm_posterior_probabilities, for points that are part of the data, averages the responsibilities.)
+ * data: num_points x num_dimensions; out_probabilities: num_points x K. */
+gmm_status gmm_posterior_predict_probabilities(const gmm_posterior *posterior, const double *data, int64_t num_points,
+                                               int64_t num_dimensions, int64_t row_stride, const gmm_control *control,
+                                               double *out_probabilities, int64_t capacity, gmm_error **out_error);
+
+/* The log posterior predictive density at new points: log of the average over draws of the mixture density.
+ * data: num_points x num_dimensions; out_log_density: num_points. */
+gmm_status gmm_posterior_log_density(const gmm_posterior *posterior, const double *data, int64_t num_points,
+                                     int64_t num_dimensions, int64_t row_stride, const gmm_control *control,
+                                     double *out_log_density, int64_t capacity, gmm_error **out_error);
+
+/* Data sets drawn from the posterior predictive distribution: row r takes one posterior draw, chosen uniformly with
+ * replacement, and draws num_points observations from its mixture. out_values: num_draws x num_points x D. */
+gmm_status gmm_posterior_sample_predictive(const gmm_posterior *posterior, int64_t num_draws, int64_t num_points,
+                                           uint64_t seed, double *out_values, int64_t capacity, gmm_error **out_error);
+
+/* ------------------------------------------------------------------------------------------- Diagnostics */
+
+typedef struct gmm_summary_options {
+  uint32_t struct_size;
+  int32_t num_quantiles;           /* 0 .. 64; default 5 */
+  double hdi_probability;          /* mass of the highest-density (shortest) interval, in (0, 1); default 0.95 */
+  const double *quantiles;         /* probabilities in [0, 1]; default .025, .25, .5, .75, .975 */
+} gmm_summary_options;
+
+gmm_status gmm_summary_options_init(gmm_summary_options *options, size_t struct_size);
+
+/* The columns that every summary has; the quantiles follow in the order of the options. */
+enum {
+  GMM_COLUMN_MEAN = 0,
+  GMM_COLUMN_SD = 1,
+  GMM_COLUMN_HDI_LOWER = 2,
+  GMM_COLUMN_HDI_UPPER = 3,
+  GMM_COLUMN_MCSE_MEAN = 4,
+  GMM_COLUMN_MCSE_SD = 5,
+  GMM_COLUMN_MC_ERROR = 6, /* batch means, 100 batches */
+  GMM_COLUMN_ESS_BULK = 7,
+  GMM_COLUMN_ESS_TAIL = 8,
+  GMM_COLUMN_R_HAT = 9,    /* rank-normalised, split, the larger of bulk and folded */
+  GMM_COLUMN_QUANTILES = 10
+};
+
+typedef struct gmm_summary gmm_summary;
+
+/* A table with one row for each scalar parameter ("weights[0]", "means[0]", "sd" or "sd[0]", ...). Definitions as in
+ * ArviZ: Vehtari, Gelman, Simpson, Carpenter, Buerkner (2021), Bayesian Analysis 16(2). NaN where a statistic is
+ * not defined (fewer than 4 draws in a chain). */
+gmm_status gmm_posterior_summarize(const gmm_posterior *posterior, const gmm_summary_options *options,
+                                   gmm_summary **out_summary, gmm_error **out_error);
+
+/* The same table for draws of any origin: values is (num_chains, num_draws, num_quantities), row-major and contiguous;
+ * names: num_quantities strings, or NULL for "x[0]", "x[1]", ... (just "x" for one quantity). NaN values give NaN. */
+gmm_status gmm_summarize(const double *values, int64_t num_chains, int64_t num_draws, int64_t num_quantities,
+                         const char *const *names, const gmm_summary_options *options, gmm_summary **out_summary,
+                         gmm_error **out_error);
+
+/* Rows and columns; 0 for an invalid handle. */
+int32_t gmm_summary_num_rows(const gmm_summary *summary);
+int32_t gmm_summary_num_columns(const gmm_summary *summary);
+
+/* Names such as "means[0]", and "mean", "hdi_2.5%", "hdi_97.5%", "25%"; owned by the summary. NULL when out of range. */
+const char *gmm_summary_row_name(const gmm_summary *summary, int32_t row);
+const char *gmm_summary_column_name(const gmm_summary *summary, int32_t column);
+
+/* One cell; NaN when out of range. */
+double gmm_summary_value(const gmm_summary *summary, int32_t row, int32_t column);
+
+/* The table as aligned text, a header line and a line for each row, each ended by a newline; owned by the summary.
+ * "" for an invalid handle. */
+const char *gmm_summary_text(const gmm_summary *summary);
+
+void gmm_summary_destroy(gmm_summary *summary);
+
+/* Autocorrelation of a series at lags 0 .. max_lag (< num_values): the autocovariance with divisor n over that of
+ * lag 0. values: num_values elements, `stride` apart; out_autocorrelation: max_lag + 1. NaN for a constant series. */
+gmm_status gmm_autocorrelation(const double *values, int64_t num_values, int64_t stride, int64_t max_lag,
+                               double *out_autocorrelation, int64_t capacity, gmm_error **out_error);
+
+/* Gaussian kernel density estimate. bandwidth: the kernel's sd, or 0 for Scott's rule, n^(-1/5) times the sample sd.
+ * points NULL: writes num_points equally spaced points from min - 3 bandwidths to max + 3 bandwidths to out_points;
+ * else evaluates at the given points, and out_points may be NULL. out_density: num_points. out_bandwidth may be NULL.
+ * GMM_ERROR_INVALID_DATA for NaN or infinities, GMM_ERROR_DEGENERATE when Scott's rule has no answer (one value, or all
+ * equal). */
+gmm_status gmm_kde(const double *values, int64_t num_values, int64_t stride, double bandwidth, const double *points,
+                   int64_t num_points, double *out_points, double *out_density, int64_t capacity,
+                   double *out_bandwidth, gmm_error **out_error);
+
+/* Counts of values in num_bins equal bins over [lower, upper]: half open, the last one closed; values outside and NaN
+ * are not counted. lower = upper = 0 takes the smallest and largest value. out_edges: num_bins + 1, may be NULL.
+ * out_counts: num_bins. */
+gmm_status gmm_histogram(const double *values, int64_t num_values, int64_t stride, double lower, double upper,
+                         int64_t num_bins, double *out_edges, int64_t *out_counts, int64_t capacity,
+                         gmm_error **out_error);
+
+/* ---------------------------------------------------------------------------------- Maximum likelihood (EM) */
+
+typedef struct gmm_em_options {
+  uint32_t struct_size;
+  int32_t num_components;        /* K, 1 .. GMM_MAX_COMPONENTS; default 1 */
+  int32_t shared_spread;         /* 1: one sd for all components; default 0 */
+  int32_t num_starts;            /* runs from different k-means++ starts, the best is kept; >= 1; default 10 */
+  int64_t max_iterations;        /* of each run, >= 1; default 10000 */
+  double tolerance;              /* stop when the mean log likelihood gains less in an iteration, >= 0; default 1e-13 */
+  double variance_floor;         /* no variance falls below this fraction of the data's; > 0; default 1e-12 */
+  uint64_t seed;                 /* default 0 */
+  const double *initial_weights; /* K, or NULL; all three or none: then the only start */
+  const double *initial_means;   /* K, or NULL */
+  const double *initial_sds;     /* 1 when shared, else K, or NULL */
+} gmm_em_options;
+
+gmm_status gmm_em_options_init(gmm_em_options *options, size_t struct_size);
+
+typedef struct gmm_em_fit gmm_em_fit;
+
+typedef struct gmm_em_result {
+  uint32_t struct_size;
+  int32_t num_components;
+  int32_t num_spreads;
+  int32_t converged;      /* 1: the tolerance was met within max_iterations */
+  int64_t num_iterations; /* of the run that was kept */
+  int64_t num_at_floor;   /* components whose variance ended on the floor: the likelihood has no maximum there */
+  double log_likelihood;  /* of all observations */
+  double bic;             /* -2 log likelihood + parameters * log N */
+  double aic;             /* -2 log likelihood + 2 * parameters */
+  const double *weights;  /* K, by increasing mean; owned by the fit, like the next two */
+  const double *means;    /* K */
+  const double *sds;      /* num_spreads */
+} gmm_em_result;
+
+/* Maximum-likelihood fit by expectation-maximisation (Dempster, Laird, Rubin 1977), the best of several starts.
+ * Needs num_observations >= K and at least one spread of values: GMM_ERROR_INVALID_ARGUMENT, GMM_ERROR_DEGENERATE
+ * (all observations equal). Cancelling leaves no fit. */
+gmm_status gmm_fit_em(const double *data, int64_t num_observations, int64_t num_dimensions, int64_t row_stride,
+                      const gmm_em_options *options, const gmm_control *control, gmm_em_fit **out_fit,
+                      gmm_error **out_error);
+
+/* Fills *out_result; out_result->struct_size must be set. */
+gmm_status gmm_em_fit_get_result(const gmm_em_fit *fit, gmm_em_result *out_result, gmm_error **out_error);
+
+/* Frees a fit; NULL is accepted. Pointers of its results end here. */
+void gmm_em_fit_destroy(gmm_em_fit *fit);
+
+#ifdef __cplusplus
+}
+#endif
+
+#endif /* GMMSWIFT_H */
