@@ -1,0 +1,91 @@
+import GMMKernels
+import GMMModel
+
+/// One run of expectation-maximisation from one start (Dempster, Laird, Rubin 1977).
+final class ExpectationMaximization {
+  private let observations: Observations
+  private let options: MaximumLikelihoodOptions
+  /// The smallest variance.
+  private let floor: Double
+  private let memory: AlignedBuffer<Double>
+  private let scratch: AlignedBuffer<Vector>
+
+  /// - Parameter variance: the data's.
+  init(
+    _ observations: Observations, _ options: MaximumLikelihoodOptions, variance: Double
+  ) throws(ModelError) {
+    let count = options.componentCount
+    guard let memory = AlignedBuffer<Double>(count: ComponentTable.size(count) + BlockMoments.size(count)),
+      let scratch = AlignedBuffer<Vector>(count: scratchSize(count))
+    else { throw .outOfMemory("the workspace of a fit") }
+    self.observations = observations
+    self.options = options
+    floor = options.varianceFloor * variance
+    self.memory = memory
+    self.scratch = scratch
+  }
+
+  /// Returns the fit to which EM leads from `start`, or `nil` when `monitor` stops it.
+  func run(from start: Parameters, _ monitor: RunMonitor) -> MaximumLikelihoodFit? {
+    var parameters = start
+    var statistics = SufficientStatistics(componentCount: options.componentCount)
+    let count = Double(observations.count)
+    var logLikelihood = -Double.infinity
+    var iterations = 0
+    var isConverged = false
+    while iterations < options.maximumIterations {
+      if monitor.shouldStop { return nil }
+      let value = expectation(parameters, into: &statistics)
+      // EM never loses likelihood; near the end rounding can, and that too is the end.
+      isConverged = value - logLikelihood <= options.tolerance * count
+      logLikelihood = max(value, logLikelihood)
+      if isConverged { break }
+      maximize(&parameters, statistics)
+      iterations += 1
+    }
+    if !isConverged { logLikelihood = expectation(parameters, into: &statistics) }
+    parameters.sortByMean()
+    let atFloor = parameters.sds.count { $0 * $0 <= floor * (1 + 1e-9) }
+    return MaximumLikelihoodFit(
+      weights: parameters.weights, means: parameters.means, sds: parameters.sds, logLikelihood: logLikelihood,
+      iterations: iterations, isConverged: isConverged, componentsAtFloor: atFloor,
+      observationCount: observations.count)
+  }
+
+  /// E-step: sums the responsibilities' moments; returns the log likelihood.
+  private func expectation(_ parameters: Parameters, into statistics: inout SufficientStatistics) -> Double {
+    let table = ComponentTable(count: options.componentCount, memory: memory.base)
+    let moments = BlockMoments(count: options.componentCount, memory: memory.base + ComponentTable.size(table.count))
+    parameters.fill(table)
+    statistics.reset(centers: parameters.means)
+    var logLikelihood = 0.0
+    for index in 0..<observations.blockCount {
+      let (start, count) = observations.block(index)
+      logLikelihood += sweepExpectations(
+        observations.base + start, count: count, table, scratch: scratch.base, moments: moments)
+      statistics.add(moments)
+    }
+    return logLikelihood
+  }
+
+  /// M-step: weighted counts, means and variances; a component without members keeps its mean.
+  private func maximize(_ parameters: inout Parameters, _ statistics: SufficientStatistics) {
+    let total = statistics.counts.reduce(0, +)
+    var pooled = 0.0
+    for k in parameters.means.indices {
+      let members = statistics.counts[k]
+      parameters.weights[k] = members / total
+      parameters.logWeights[k] = log(parameters.weights[k])
+      var squares = 0.0
+      if members > 0 {
+        parameters.means[k] = statistics.centers[k] + statistics.sums[k] / members
+        squares = statistics.squares(of: k, about: parameters.means[k])
+      }
+      pooled += squares
+      if !options.sharedSpread {
+        parameters.sds[k] = max(members > 0 ? squares / members : 0, floor).squareRoot()
+      }
+    }
+    if options.sharedSpread { parameters.sds[0] = max(pooled / total, floor).squareRoot() }
+  }
+}

@@ -1,0 +1,141 @@
+import GMMKernels
+import GMMModel
+
+/// The sds that a draw may have; what a prior puts beyond them is set to the limit.
+///
+/// They keep the square of an sd and its inverse within the range of a double.
+let sdLimits = 1e-150...1e150
+
+/// The conditional distribution of one sd given its members' sum of squares:
+/// density ∝ prior(sd) sd^(-n) exp(-S / (2 sd²)).
+struct SpreadConditional {
+  private let prior: SpreadDensity
+  private let count: Double
+  private let squares: Double
+
+  /// - Parameters:
+  ///   - count: n, members of all components that share the sd.
+  ///   - squares: S, the sum of their squared distances from the means.
+  init(_ prior: SpreadDensity, count: Double, squares: Double) {
+    self.prior = prior
+    self.count = count
+    self.squares = squares
+  }
+
+  /// Returns an exact draw.
+  ///
+  /// With the conjugate priors: Gamma on the precision. With the others: for n ≥ 2 a Gamma precision under a prior flat
+  /// in sd (or, for HalfCauchy in its tail, flat in 1/sd) is tried a few times and accepted with the rest of the
+  /// prior; what that misses is drawn from the log-concave density of log sd. Without members: the prior itself.
+  ///
+  /// - Parameter current: the sd now; only a guess where to look.
+  /// - Throws: a ``ModelError`` of kind `degenerate` when the density is not integrable.
+  func draw(_ stream: inout RandomStream, near current: Double) throws(ModelError) -> Double {
+    if count == 0 { return prior.draw(&stream) }
+    if squares == 0, prior.reachesZero {
+      throw ModelError(
+        .degenerate, "spread",
+        "must have a prior that keeps the sd from 0 (such as InverseGamma on the variance) for data with ties: "
+          + "\(Int(count)) observations equal their component's mean, got a component of sd 0")
+    }
+    var sd: Double
+    switch prior {
+    case .fixed(let value): return value
+    case .inverseGamma(let shape, let scale):
+      return stream.sdOfGammaPrecision(shape: shape + 0.5 * count, rate: scale + 0.5 * squares)
+    case .gamma(let shape, let rate):
+      return stream.sdOfGammaPrecision(shape: shape + 0.5 * count, rate: rate + 0.5 * squares)
+    case .uniform(let lower, let upper):
+      for _ in 0..<tries {
+        sd = drawUnderFlatPrior(&stream)
+        if sd >= lower, sd <= upper { return sd }
+      }
+    case .halfCauchy(let scale):
+      // The prior is nearly flat below its scale and nearly sd^-2 above it.
+      let isInTail = squares > count * scale * scale
+      for _ in 0..<tries {
+        sd = drawUnderFlatPrior(&stream, extraShape: isInTail ? 1 : 0)
+        let ratio = isInTail ? scale / sd : sd / scale
+        if stream.uniform() * (1 + ratio * ratio) < 1 { return sd }
+      }
+    case .halfNormal(let scale):
+      for _ in 0..<tries {
+        sd = drawUnderFlatPrior(&stream)
+        let ratio = sd / scale
+        if stream.uniform() < exp(-0.5 * ratio * ratio) { return sd }
+      }
+    }
+    return drawLogConcave(&stream, near: current)
+  }
+
+  /// How often a proposal is tried; the flat prior needs two members to be proper.
+  private var tries: Int { count >= 2 ? 8 : 0 }
+
+  private func drawUnderFlatPrior(_ stream: inout RandomStream, extraShape: Double = 0) -> Double {
+    stream.sdOfGammaPrecision(shape: 0.5 * (count - 1) + extraShape, rate: 0.5 * squares)
+  }
+
+  private func drawLogConcave(_ stream: inout RandomStream, near current: Double) -> Double {
+    let support = prior.support
+    let density = LogSDDensity(prior: prior, count: count, squares: squares)
+    let lower = log(max(support.lower, sdLimits.lowerBound))
+    let upper = log(min(support.upper, sdLimits.upperBound))
+    let guess = squares > 0 ? 0.5 * log(squares / count) : log(current)
+    let sd = exp(stream.logConcave(density, lower: lower, upper: upper, near: guess))
+    return min(max(sd, support.lower), support.upper)
+  }
+}
+
+/// The log density of log sd given its members; concave for every prior here.
+private struct LogSDDensity: LogConcaveDensity {
+  let prior: SpreadDensity
+  let count: Double
+  let squares: Double
+
+  func callAsFunction(_ logSD: Double) -> (logDensity: Double, slope: Double) {
+    let quadratic = squares == 0 ? 0 : squares * exp(-2 * logSD)
+    var value = (1 - count) * logSD - 0.5 * quadratic
+    var slope = 1 - count + quadratic
+    switch prior {
+    case .halfCauchy(let scale):
+      // -log(1 + r²) with r = sd / scale, and its slope -2 r² / (1 + r²), without overflow.
+      let logRatio = 2 * (logSD - log(scale))
+      value -= max(logRatio, 0) + log1p(exp(-abs(logRatio)))
+      slope -= 2 / (1 + exp(-logRatio))
+    case .halfNormal(let scale):
+      let square = exp(2 * (logSD - log(scale)))
+      value -= 0.5 * square
+      slope -= square
+    default:
+      break
+    }
+    return (value, slope)
+  }
+}
+
+extension SpreadDensity {
+  /// Returns a draw of the sd from the prior.
+  func draw(_ stream: inout RandomStream) -> Double {
+    let sd =
+      switch self {
+      case .uniform(let lower, let upper): lower + (upper - lower) * stream.uniform()
+      case .halfCauchy(let scale): scale * tan(0.5 * Double.pi * stream.uniform())
+      case .halfNormal(let scale): scale * abs(stream.normal())
+      case .inverseGamma(let shape, let scale): stream.sdOfGammaPrecision(shape: shape, rate: scale)
+      case .gamma(let shape, let rate): stream.sdOfGammaPrecision(shape: shape, rate: rate)
+      case .fixed(let value): value
+      }
+    return min(max(sd, sdLimits.lowerBound), sdLimits.upperBound)
+  }
+}
+
+extension RandomStream {
+  /// Returns 1/√τ for τ ~ Gamma(`shape`, `rate`), in log space for shapes at which τ may underflow.
+  @inline(__always)
+  mutating func sdOfGammaPrecision(shape: Double, rate: Double) -> Double {
+    let sd =
+      shape < 1
+      ? exp(0.5 * (log(rate) - logGamma(shape: shape))) : (rate / gamma(shape: shape)).squareRoot()
+    return min(max(sd, sdLimits.lowerBound), sdLimits.upperBound)
+  }
+}

@@ -1,0 +1,105 @@
+import GMMKernels
+import GMMModel
+
+extension RandomStream {
+  /// Draws weights from Dirichlet(`concentration` + `counts`), restricted to weights of at least `minimum`.
+  ///
+  /// Without a minimum: normalised Gamma numbers. With one: a few such draws are tried; if none fits, one sweep of
+  /// exact draws of pairs given the rest is made from the current weights. Whether the tries fail does not depend on
+  /// the current weights, so the step leaves the restricted Dirichlet invariant, and it never loops for long.
+  ///
+  /// - Parameters:
+  ///   - parameters: its weights and log weights are replaced; the old weights satisfy the minimum.
+  ///   - minimum: at most 1/K.
+  /// - Returns: whether the draw is independent of the current weights.
+  @discardableResult
+  mutating func drawWeights(
+    _ parameters: inout Parameters, concentration: [Double], counts: [Double], minimum: Double
+  ) -> Bool {
+    let components = concentration.count
+    guard components > 1 else {
+      parameters.weights[0] = 1
+      parameters.logWeights[0] = 0
+      return true
+    }
+    if minimum * Double(components) >= 1 - 1e-9 {
+      // The constraint leaves one point.
+      for k in 0..<components {
+        parameters.weights[k] = 1 / Double(components)
+        parameters.logWeights[k] = -log(Double(components))
+      }
+      return true
+    }
+    for _ in 0..<(minimum > 0 ? 8 : 1) {
+      let least = drawLogDirichlet(&parameters.logWeights, concentration, counts)
+      if minimum == 0 || exp(least) >= minimum {
+        for k in 0..<components { parameters.weights[k] = exp(parameters.logWeights[k]) }
+        return true
+      }
+    }
+    sweepPairsOfWeights(&parameters.weights, concentration: concentration, counts: counts, minimum: minimum)
+    for k in 0..<components { parameters.logWeights[k] = log(parameters.weights[k]) }
+    return false
+  }
+
+  /// Draws log weights from the unrestricted Dirichlet distribution; finite for concentrations of any size.
+  ///
+  /// - Returns: the smallest log weight.
+  @discardableResult
+  mutating func drawLogDirichlet(
+    _ logWeights: inout [Double], _ concentration: [Double], _ counts: [Double]
+  ) -> Double {
+    var largest = -Double.infinity
+    var smallest = Double.infinity
+    for k in logWeights.indices {
+      let value = logGamma(shape: concentration[k] + counts[k])
+      logWeights[k] = value
+      largest = max(largest, value)
+      smallest = min(smallest, value)
+    }
+    var sum = 0.0
+    for k in logWeights.indices { sum += exp(logWeights[k] - largest) }
+    let shift = largest + log(sum)
+    for k in logWeights.indices { logWeights[k] -= shift }
+    return smallest - shift
+  }
+
+  /// Draws, for each component and a random partner, how the two share their sum: a Beta distribution restricted to
+  /// where both reach the minimum.
+  ///
+  /// - Parameter minimum: positive.
+  mutating func sweepPairsOfWeights(
+    _ weights: inout [Double], concentration: [Double], counts: [Double], minimum: Double
+  ) {
+    let components = weights.count
+    for i in 0..<components {
+      var j = index(below: components - 1)
+      if j >= i { j += 1 }
+      let sum = weights[i] + weights[j]
+      let lowest = minimum / sum
+      guard lowest < 0.5 else { continue }
+      let first = concentration[i] + counts[i]
+      let second = concentration[j] + counts[j]
+      // On the logit scale the Beta density is log-concave for every shape.
+      let bound = log((1 - lowest) / lowest)
+      let logit = logConcave(
+        LogitBetaDensity(first: first, second: second), lower: -bound, upper: bound, near: log(first / second))
+      let part = sum / (1 + exp(-logit))
+      weights[i] = min(max(part, minimum), sum - minimum)
+      weights[j] = max(sum - weights[i], minimum)
+    }
+  }
+}
+
+/// The log density of y = log(p / (1 - p)) for p ~ Beta(first, second).
+private struct LogitBetaDensity: LogConcaveDensity {
+  let first: Double
+  let second: Double
+
+  func callAsFunction(_ y: Double) -> (logDensity: Double, slope: Double) {
+    let total = first + second
+    // log(1 + exp(y)) without overflow.
+    let softplus = max(y, 0) + log1p(exp(-abs(y)))
+    return (first * y - total * softplus, first - total / (1 + exp(-y)))
+  }
+}

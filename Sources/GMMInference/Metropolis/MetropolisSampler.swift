@@ -1,0 +1,118 @@
+import GMMKernels
+import GMMModel
+
+/// Random-walk Metropolis on weights, sds and means given the assignments, which are drawn exactly: the scheme of the
+/// mixture notebooks of PyMC (Metropolis for each continuous variable, element-wise draws of the categories).
+///
+/// Each block is proposed jointly, on the scale on which it is unbounded: weights as log ratios, sds as logarithms, means
+/// as they are. The scale of a block adapts every hundred proposals while tuning, by PyMC's table. Departure from
+/// PyMC: the walks' base sizes are the conditional sds at the start (PyMC's argument `S`, there 1), so that the scheme
+/// does not depend on the units of the data.
+struct MetropolisSampler: Sampler {
+  private let model: MixtureModel
+
+  init(_ model: MixtureModel) { self.model = model }
+
+  func prepare(_ state: inout ChainState) {
+    let counts = state.statistics.counts
+    let parameters = state.parameters
+    state.proposals.weights.base = counts.map { 1 / (1 + $0).squareRoot() }
+    state.proposals.means.base = counts.indices.map { k in
+      min(parameters.sd(k) / (1 + counts[k]).squareRoot(), model.hasFixedMeans ? 1 : model.meanSDs[k])
+    }
+    let spreadCounts = model.sharedSpread ? [counts.reduce(0, +)] : counts
+    state.proposals.sds.base = spreadCounts.map { 1 / (2 * (1 + $0)).squareRoot() }
+  }
+
+  func step(_ state: inout ChainState, _ stream: inout RandomStream, isTuning: Bool) throws(ModelError) -> Double {
+    var probability = 0.0
+    var blocks = 0.0
+    if !model.hasFixedWeights, model.componentCount > 1 {
+      probability += stepWeights(&state, &stream, isTuning)
+      blocks += 1
+    }
+    if !model.hasFixedSpread {
+      probability += stepSpread(&state, &stream, isTuning)
+      blocks += 1
+    }
+    if !model.hasFixedMeans {
+      probability += stepMeans(&state, &stream, isTuning)
+      blocks += 1
+    }
+    return blocks > 0 ? probability / blocks : 1
+  }
+
+  /// Weights: steps in log ratios, where the Dirichlet density is ∏ w^(α + n) with the Jacobian.
+  private func stepWeights(_ state: inout ChainState, _ stream: inout RandomStream, _ isTuning: Bool) -> Double {
+    let walk = state.proposals.weights
+    var proposal = state.parameters
+    var largest = -Double.infinity
+    for k in proposal.logWeights.indices {
+      proposal.logWeights[k] += walk.scale * walk.base[k] * stream.normal()
+      largest = max(largest, proposal.logWeights[k])
+    }
+    var sum = 0.0
+    for logWeight in proposal.logWeights { sum += exp(logWeight - largest) }
+    var logRatio = 0.0
+    for k in proposal.logWeights.indices {
+      proposal.logWeights[k] -= largest + log(sum)
+      proposal.weights[k] = exp(proposal.logWeights[k])
+      logRatio +=
+        (model.concentration[k] + state.statistics.counts[k])
+        * (proposal.logWeights[k] - state.parameters.logWeights[k])
+    }
+    if !model.satisfiesConstraints(proposal) { logRatio = -.infinity }
+    return decide(&state, proposal, logRatio, \.weights, &stream, isTuning)
+  }
+
+  /// Spread: steps in log sd.
+  private func stepSpread(_ state: inout ChainState, _ stream: inout RandomStream, _ isTuning: Bool) -> Double {
+    let walk = state.proposals.sds
+    var proposal = state.parameters
+    for j in proposal.sds.indices { proposal.sds[j] *= exp(walk.scale * walk.base[j] * stream.normal()) }
+    let logRatio = logDensityOfSpread(proposal, state.statistics) - logDensityOfSpread(state.parameters, state.statistics)
+    return decide(&state, proposal, logRatio, \.sds, &stream, isTuning)
+  }
+
+  /// Means: steps in the means.
+  private func stepMeans(_ state: inout ChainState, _ stream: inout RandomStream, _ isTuning: Bool) -> Double {
+    let walk = state.proposals.means
+    var proposal = state.parameters
+    for k in proposal.means.indices { proposal.means[k] += walk.scale * walk.base[k] * stream.normal() }
+    var logRatio = model.logPriorOfMeans(proposal) - model.logPriorOfMeans(state.parameters)
+    for k in proposal.means.indices {
+      let sd = state.parameters.sd(k)
+      logRatio -=
+        (state.statistics.squares(of: k, about: proposal.means[k])
+          - state.statistics.squares(of: k, about: state.parameters.means[k])) / (2 * sd * sd)
+    }
+    if !model.satisfiesConstraints(proposal) { logRatio = -.infinity }
+    return decide(&state, proposal, logRatio, \.means, &stream, isTuning)
+  }
+
+  /// Returns the log density of the log sds given assignments and means, up to a constant.
+  private func logDensityOfSpread(_ parameters: Parameters, _ statistics: SufficientStatistics) -> Double {
+    var sum = 0.0
+    for (j, density) in model.spreadDensities.enumerated() {
+      let sd = parameters.sds[j]
+      guard sdLimits.contains(sd) else { return -.infinity }
+      sum += density.logDensity(sd: sd) + density.logJacobian(sd: sd)
+    }
+    for k in parameters.means.indices {
+      let sd = parameters.sd(k)
+      sum -= statistics.counts[k] * log(sd) + statistics.squares(of: k, about: parameters.means[k]) / (2 * sd * sd)
+    }
+    return sum
+  }
+
+  /// Accepts or rejects a proposal, records it, and returns its acceptance probability.
+  private func decide(
+    _ state: inout ChainState, _ proposal: Parameters, _ logRatio: Double,
+    _ walk: WritableKeyPath<ProposalScales, ProposalScales.Walk>, _ stream: inout RandomStream, _ isTuning: Bool
+  ) -> Double {
+    let isAccepted = log(stream.uniform()) < logRatio
+    if isAccepted { state.parameters = proposal }
+    state.proposals[keyPath: walk].record(accepted: isAccepted, adapts: isTuning)
+    return logRatio >= 0 ? 1 : exp(logRatio)
+  }
+}

@@ -1,0 +1,59 @@
+import GMMKernels
+import GMMModel
+
+/// The memory of all draws: rows (chain, draw, ``DrawLayout``) and, when wanted, assignments (chain, draw, N).
+///
+/// While a call samples, each chain writes its own rows; afterwards nobody writes.
+final class DrawStore: Sendable {
+  let layout: DrawLayout
+  let chains: Int
+  /// Draws for which each chain has room.
+  let draws: Int
+  let observationCount: Int
+  private let rows: AlignedBuffer<Double>
+  private let labels: AlignedBuffer<UInt8>?
+
+  init(
+    layout: DrawLayout, chains: Int, draws: Int, observationCount: Int, keepsAssignments: Bool
+  ) throws(ModelError) {
+    self.layout = layout
+    self.chains = chains
+    self.draws = draws
+    self.observationCount = observationCount
+    let total = chains.multipliedReportingOverflow(by: draws)
+    let numbers = total.partialValue.multipliedReportingOverflow(by: layout.width)
+    guard !total.overflow, !numbers.overflow,
+      let rows = AlignedBuffer<Double>(count: numbers.partialValue, zeroed: false)
+    else { throw .outOfMemory("\(chains) x \(draws) draws of \(layout.width) numbers") }
+    self.rows = rows
+    if keepsAssignments {
+      let bytes = total.partialValue.multipliedReportingOverflow(by: observationCount)
+      guard !bytes.overflow, let labels = AlignedBuffer<UInt8>(count: bytes.partialValue, zeroed: false) else {
+        throw .outOfMemory("\(chains) x \(draws) x \(observationCount) assignments")
+      }
+      self.labels = labels
+    } else {
+      labels = nil
+    }
+  }
+
+  var keepsAssignments: Bool { labels != nil }
+
+  /// The row of one draw.
+  func row(chain: Int, draw: Int) -> UnsafeMutablePointer<Double> {
+    rows.base + (chain * draws + draw) * layout.width
+  }
+
+  /// The assignments of one draw, (N).
+  func assignments(chain: Int, draw: Int) -> UnsafeMutablePointer<UInt8>? {
+    labels.map { $0.base + (chain * draws + draw) * observationCount }
+  }
+
+  /// Copies the first `count` draws of one chain from another store of the same layout.
+  func copy(_ count: Int, drawsOf chain: Int, from other: DrawStore) {
+    row(chain: chain, draw: 0).update(from: other.row(chain: chain, draw: 0), count: count * layout.width)
+    if let target = assignments(chain: chain, draw: 0), let source = other.assignments(chain: chain, draw: 0) {
+      target.update(from: source, count: count * observationCount)
+    }
+  }
+}

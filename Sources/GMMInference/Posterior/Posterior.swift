@@ -1,0 +1,100 @@
+import GMMKernels
+import GMMModel
+
+/// Where the chains of a posterior stand, so that they can go on.
+struct Continuation: Sendable {
+  /// State of each chain, and how many draws it has written.
+  var chains: [(state: ChainState, drawsDone: Int)]
+}
+
+/// Draws from a posterior: (chain, draw, parameter), with the model and the data they came from.
+///
+/// Immutable; subsets share the memory of the draws.
+public final class Posterior: Sendable {
+  public let model: MixtureModel
+  public let observations: Observations
+  /// The options of the sampling call.
+  public let options: SamplingOptions
+  /// Whether the draws are from the prior alone.
+  public let isPrior: Bool
+  /// Kept draws of each chain.
+  public let drawCount: Int
+  /// Wall time of the sampling, extensions included.
+  public let seconds: Double
+  let store: DrawStore
+  let continuation: Continuation?
+  /// The first draw of the store that belongs to this posterior, and the distance between two.
+  private let first: Int
+  private let step: Int
+
+  init(
+    model: MixtureModel, observations: Observations, options: SamplingOptions, store: DrawStore,
+    continuation: Continuation?, isPrior: Bool = false, draws: Int, first: Int = 0, step: Int = 1, seconds: Double
+  ) {
+    self.model = model
+    self.observations = observations
+    self.options = options
+    self.store = store
+    self.continuation = continuation
+    self.isPrior = isPrior
+    self.first = first
+    self.step = step
+    self.seconds = seconds
+    drawCount = draws
+  }
+
+  /// Where the numbers of a draw stand in its row.
+  public var layout: DrawLayout { store.layout }
+  public var chainCount: Int { store.chains }
+  /// Whether ``extended(by:_:)`` works.
+  public var canExtend: Bool { continuation != nil }
+  /// Iterations between two draws.
+  public var thin: Int { options.thin * step }
+  public var hasAssignments: Bool { store.keepsAssignments }
+
+  /// The names of the scalar parameters, in the order of ``layout``.
+  public var parameterNames: [String] { layout.parameterNames(sharedSpread: model.sharedSpread) }
+
+  /// The distance between two draws of a chain in the memory of the draws, in elements.
+  public var drawStride: Int { step * layout.width }
+
+  /// The distance between two chains in the memory of the draws, in elements.
+  public var chainStride: Int { store.draws * layout.width }
+
+  /// The distance between two draws of a chain in the memory of the assignments.
+  public var assignmentDrawStride: Int { step * store.observationCount }
+
+  /// The distance between two chains in the memory of the assignments.
+  public var assignmentChainStride: Int { store.draws * store.observationCount }
+
+  /// The numbers of one draw, laid out as ``layout`` says; valid while this object lives.
+  @inline(__always)
+  public func row(chain: Int, draw: Int) -> UnsafePointer<Double> {
+    UnsafePointer(store.row(chain: chain, draw: first + draw * step))
+  }
+
+  /// The assignments of one draw, (N), where they were kept.
+  public func assignments(chain: Int, draw: Int) -> UnsafePointer<UInt8>? {
+    store.assignments(chain: chain, draw: first + draw * step).map { UnsafePointer($0) }
+  }
+
+  /// Returns one column of ``layout`` as an array for each chain.
+  public func values(column: Int) -> [[Double]] {
+    (0..<chainCount).map { chain in (0..<drawCount).map { row(chain: chain, draw: $0)[column] } }
+  }
+
+  /// Returns the posterior of the draws burn, burn + thin, burn + 2 thin, ... of each chain.
+  ///
+  /// - Throws: ``ModelError`` unless 0 ≤ burn < ``drawCount`` and thin ≥ 1.
+  public func subset(burn: Int = 0, thin: Int = 1) throws(ModelError) -> Posterior {
+    guard burn >= 0, burn < drawCount else {
+      throw ModelError("burn", "must be between 0 and \(drawCount - 1)", got: burn)
+    }
+    guard thin >= 1 else { throw ModelError("thin", "must be at least 1", got: thin) }
+    let draws = (drawCount - burn - 1) / thin + 1
+    // A step beyond the last draw is never taken, so it may as well be small.
+    return Posterior(
+      model: model, observations: observations, options: options, store: store, continuation: nil, isPrior: isPrior,
+      draws: draws, first: first + burn * step, step: step * (draws > 1 ? thin : 1), seconds: seconds)
+  }
+}

@@ -1,0 +1,120 @@
+import GMMKernels
+import GMMModel
+
+/// One Markov chain at work: its state, its workspace and where its draws go.
+///
+/// Used by one thread at a time.
+final class Chain: @unchecked Sendable {
+  private(set) var state: ChainState
+  /// Kept draws so far.
+  private(set) var drawsDone: Int
+  private let index: Int
+  private let model: MixtureModel
+  private let sampler: any Sampler
+  private let sweeper: AssignmentSweeper
+  private let key: StreamKey
+  private let schedule: Schedule
+  private let store: DrawStore
+  /// Sum of acceptance probabilities since the last kept draw.
+  private var acceptance = 0.0
+
+  /// Which iterations a chain runs and which of them it keeps.
+  struct Schedule: Sendable, Equatable {
+    var tune: Int
+    var thin: Int
+    var draws: Int
+    var iterations: Int { tune + draws * thin }
+  }
+
+  /// Continues a chain from `state`.
+  init(
+    _ index: Int, _ state: ChainState, drawsDone: Int, _ context: ChainContext, _ schedule: Schedule,
+    _ store: DrawStore
+  ) throws(ModelError) {
+    self.index = index
+    self.state = state
+    self.drawsDone = drawsDone
+    model = context.model
+    sampler = context.sampler
+    sweeper = try context.sweeper(index)
+    key = StreamKey(seed: context.seed, chain: UInt64(index), purpose: .parameters)
+    self.schedule = schedule
+    self.store = store
+  }
+
+  var iterationsDone: Int { Int(state.iteration) }
+  var isFinished: Bool { drawsDone >= schedule.draws }
+
+  /// Runs until the chain is finished, `monitor` stops it, or about `seconds` have passed.
+  func advance(for seconds: Double, _ monitor: RunMonitor) throws(ModelError) {
+    let end = monotonicSeconds() + seconds
+    // Reading the clock costs as much as a few points; look again after about ten microseconds of work.
+    let work = store.observationCount * store.layout.componentCount
+    let stride = max(1, 8_192 / (work + 64))
+    var countdown = stride
+    while !isFinished, !monitor.shouldStop {
+      try step()
+      countdown -= 1
+      if countdown == 0 {
+        if monotonicSeconds() >= end { return }
+        countdown = stride
+      }
+    }
+  }
+
+  private func step() throws(ModelError) {
+    let iteration = state.iteration + 1
+    var stream = RandomStream(key.at(iteration: iteration))
+    acceptance += try sampler.step(&state, &stream, isTuning: iteration <= UInt64(schedule.tune))
+    state.logLikelihood = sweeper.sweep(state.parameters, iteration: iteration, into: &state.statistics)
+    state.iteration = iteration
+    let kept = Int(iteration) - schedule.tune
+    if kept <= 0 {
+      acceptance = 0
+    } else if kept % schedule.thin == 0 {
+      record()
+      acceptance = 0
+    }
+  }
+
+  private func record() {
+    let row = store.row(chain: index, draw: drawsDone)
+    let layout = store.layout
+    state.parameters.write(to: row, layout)
+    row[layout.logLikelihood] = state.logLikelihood
+    row[layout.logPosterior] = state.logLikelihood + model.logPrior(state.parameters)
+    row[layout.acceptance] = acceptance / Double(schedule.thin)
+    if let target = store.assignments(chain: index, draw: drawsDone), let source = sweeper.assignments {
+      target.update(from: source, count: store.observationCount)
+    }
+    drawsDone += 1
+  }
+}
+
+/// What all chains of a call have in common.
+struct ChainContext: Sendable {
+  let model: MixtureModel
+  let observations: Observations
+  let sampler: any Sampler
+  let seed: UInt64
+  let keepsAssignments: Bool
+
+  /// Returns the workspace of chain `index`.
+  func sweeper(_ index: Int) throws(ModelError) -> AssignmentSweeper {
+    try AssignmentSweeper(
+      observations, componentCount: model.componentCount,
+      key: StreamKey(seed: seed, chain: UInt64(index), purpose: .assignments), keepsLabels: keepsAssignments)
+  }
+
+  /// Returns the state in which chain `index` starts: parameters, and assignments drawn given them.
+  func start(_ index: Int, keeping initial: InitialValues) throws(ModelError) -> ChainState {
+    var stream = RandomStream(StreamKey(seed: seed, chain: UInt64(index), purpose: .start).at(iteration: 0))
+    let parameters = StartingValues(model, observations).draw(&stream, keeping: initial)
+    var statistics = SufficientStatistics(componentCount: model.componentCount)
+    let logLikelihood = try sweeper(index).sweep(parameters, iteration: 0, into: &statistics)
+    var state = ChainState(
+      parameters: parameters, statistics: statistics, logLikelihood: logLikelihood, iteration: 0)
+    sampler.prepare(&state)
+    return state
+  }
+}

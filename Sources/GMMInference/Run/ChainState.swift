@@ -1,0 +1,16 @@
+import GMMModel
+
+/// All that a chain needs for its next iteration; copying it copies the chain.
+///
+/// Random numbers are keyed by the iteration, so no generator is part of it.
+struct ChainState: Sendable {
+  var parameters: Parameters
+  /// Of the assignments drawn last, given `parameters`.
+  var statistics: SufficientStatistics
+  /// Of `parameters`, with the assignments summed out.
+  var logLikelihood: Double
+  /// Iterations done; 0 for the start.
+  var iteration: UInt64
+  /// Step sizes of samplers that have them.
+  var proposals = ProposalScales()
+}

@@ -1,0 +1,121 @@
+import GMMKernels
+import GMMModel
+
+/// The end of a sampling call that was cancelled.
+public struct CancelledRun: Error {
+  /// The draws that all chains have finished; `nil` where there is none.
+  public let posterior: Posterior?
+}
+
+/// Draws from the posterior of a mixture model.
+///
+/// The draw t of chain c is the state after tune + (t + 1) thin iterations, a function of the seed, c and that number
+/// alone: it does not depend on threads, on the other chains, or on how many draws follow.
+///
+/// - Parameters:
+///   - model: the model.
+///   - observations: the data; without any, the constrained prior is sampled.
+///   - options: what to draw, and how.
+///   - control: threads, progress, cancelling.
+/// - Throws: ``ModelError`` for options out of range and posteriors that do not exist; ``CancelledRun``.
+public func sample(
+  _ model: MixtureModel, _ observations: Observations, _ options: SamplingOptions = SamplingOptions(),
+  _ control: RunControl = RunControl()
+) throws -> Posterior {
+  let schedule = try options.schedule()
+  guard options.initial.count <= 1 || options.initial.count == options.chains else {
+    throw ModelError("num_initial", "must be 0, 1 or the number of chains, \(options.chains)", got: options.initial.count)
+  }
+  for (row, initial) in options.initial.enumerated() { try initial.check(against: model, row: row) }
+  try model.requireProperPosterior(given: observations)
+  let run = SamplingRun(model, observations, options)
+  let store = try run.makeStore(draws: options.draws)
+  var states: [ChainState] = []
+  for index in 0..<options.chains {
+    states.append(try run.context.start(index, keeping: options.initialValues(index)))
+  }
+  let chains = try states.enumerated().map { index, state in
+    try Chain(index, state, drawsDone: 0, run.context, schedule, store)
+  }
+  return try run.finish(chains, schedule, store, control, secondsBefore: 0)
+}
+
+/// Draws from the posterior of a mixture model, given an array.
+public func sample(
+  _ model: MixtureModel, data: [Double], _ options: SamplingOptions = SamplingOptions(),
+  _ control: RunControl = RunControl()
+) throws -> Posterior {
+  try sample(model, Observations(data), options, control)
+}
+
+extension Posterior {
+  /// Returns a posterior with these draws and `draws` more of each chain, continued: the same bits as one call.
+  ///
+  /// - Throws: ``ModelError`` of kind `unsupported` for subsets and prior draws; ``CancelledRun``.
+  public func extended(by draws: Int, _ control: RunControl = RunControl()) throws -> Posterior {
+    guard draws >= 1 else { throw ModelError("draws", "must be at least 1", got: draws) }
+    guard let continuation else {
+      throw ModelError(
+        .unsupported, "posterior", "must come from sampling to be extended, got \(isPrior ? "prior draws" : "a subset")")
+    }
+    let total = drawCount.addingReportingOverflow(draws)
+    guard !total.overflow else { throw ModelError("draws", "must fit 63 bits with those there are", got: draws) }
+    try SamplingOptions.requireCountable(
+      tune: options.tune, draws: total.partialValue, thin: options.thin, chains: chainCount)
+    let schedule = Chain.Schedule(tune: options.tune, thin: options.thin, draws: total.partialValue)
+    let run = SamplingRun(model, observations, options)
+    // After a cancelled run a chain may be ahead of the others; what it has drawn is kept.
+    let store = try run.makeStore(draws: continuation.chains.reduce(schedule.draws) { max($0, $1.drawsDone) })
+    let chains = try continuation.chains.enumerated().map { index, end in
+      store.copy(end.drawsDone, drawsOf: index, from: self.store)
+      return try Chain(index, end.state, drawsDone: end.drawsDone, run.context, schedule, store)
+    }
+    return try run.finish(chains, schedule, store, control, secondsBefore: seconds)
+  }
+}
+
+/// One call that samples: what its parts share.
+private struct SamplingRun {
+  let context: ChainContext
+  let options: SamplingOptions
+
+  init(_ model: MixtureModel, _ observations: Observations, _ options: SamplingOptions) {
+    self.options = options
+    context = ChainContext(
+      model: model, observations: observations, sampler: options.method.sampler(for: model), seed: options.seed,
+      keepsAssignments: options.keepsAssignments)
+  }
+
+  func makeStore(draws: Int) throws(ModelError) -> DrawStore {
+    try DrawStore(
+      layout: DrawLayout(componentCount: context.model.componentCount, spreadCount: context.model.spreadCount),
+      chains: options.chains, draws: draws, observationCount: context.observations.count,
+      keepsAssignments: options.keepsAssignments)
+  }
+
+  /// Runs the chains and makes a posterior of the draws that all of them have.
+  func finish(
+    _ chains: [Chain], _ schedule: Chain.Schedule, _ store: DrawStore, _ control: RunControl, secondsBefore: Double
+  ) throws -> Posterior {
+    let monitor = RunMonitor(control)
+    try ChainScheduler(chains, schedule, monitor).run(threads: threadCount(chains, schedule, control))
+    let draws = chains.reduce(schedule.draws) { min($0, $1.drawsDone) }
+    let posterior =
+      draws == 0
+      ? nil
+      : Posterior(
+        model: context.model, observations: context.observations, options: options, store: store,
+        continuation: Continuation(chains: chains.map { ($0.state, $0.drawsDone) }), draws: draws,
+        seconds: secondsBefore + monitor.seconds)
+    if let posterior, !monitor.isCancelled || draws == schedule.draws { return posterior }
+    throw CancelledRun(posterior: posterior)
+  }
+
+  /// Returns how many threads pay: starting one costs about as much as 50 microseconds of sampling.
+  private func threadCount(_ chains: [Chain], _ schedule: Chain.Schedule, _ control: RunControl) -> Int {
+    let points = Double(context.observations.count * context.model.componentCount)
+    let remaining = chains.reduce(0.0) { $0 + Double(schedule.iterations - $1.iterationsDone) }
+    let microseconds = remaining * (0.5 + 3e-3 * points)
+    return min(control.threadCount(units: chains.count), max(1, Int(min(microseconds / 100, 1e6))))
+  }
+}

@@ -1,0 +1,73 @@
+import GMMModel
+
+/// Values at which a chain starts; what is `nil` is chosen from the data.
+public struct InitialValues: Sendable, Equatable {
+  /// Weights, (K), positive, sum 1.
+  public var weights: [Double]?
+  /// Means, (K).
+  public var means: [Double]?
+  /// Standard deviations, (1) when shared, else (K).
+  public var sds: [Double]?
+
+  public init(weights: [Double]? = nil, means: [Double]? = nil, sds: [Double]? = nil) {
+    self.weights = weights
+    self.means = means
+    self.sds = sds
+  }
+
+  /// Checks the values against a model.
+  ///
+  /// - Parameter row: the row of the caller's arrays, for messages.
+  /// - Throws: ``ModelError`` of kind `invalidArgument` for a value out of range, of kind `invalidModel` for one against
+  ///   the model's constraints or outside a prior's support.
+  func check(against model: MixtureModel, row: Int) throws(ModelError) {
+    if let weights {
+      try checkFinite(weights, count: model.componentCount, "initial_weights", row)
+      for (k, weight) in weights.enumerated() where weight <= 0 {
+        throw ModelError("initial_weights[\(row), \(k)]", "must be positive", got: weight)
+      }
+      let sum = weights.reduce(0, +)
+      guard abs(sum - 1) <= 1e-8 else { throw ModelError("initial_weights[\(row)]", "must sum to 1", got: sum) }
+      for (k, weight) in weights.enumerated() where weight < model.minimumWeight * (1 - 1e-12) {
+        throw ModelError(
+          .invalidModel, "initial_weights[\(row), \(k)]",
+          "must be at least minimum_weight = \(model.minimumWeight), got \(weight)")
+      }
+    }
+    if let means {
+      try checkFinite(means, count: model.componentCount, "initial_means", row)
+      if model.orderedMeans {
+        for k in means.indices.dropFirst() where means[k] < means[k - 1] {
+          throw ModelError(
+            .invalidModel, "initial_means[\(row), \(k)]",
+            "must increase with the component, got \(means[k]) after \(means[k - 1])")
+        }
+      }
+    }
+    if let sds {
+      try checkFinite(sds, count: model.spreadCount, "initial_sds", row)
+      for (k, sd) in sds.enumerated() {
+        guard sdLimits.contains(sd) else {
+          throw ModelError(
+            "initial_sds[\(row), \(k)]",
+            "must be between \(sdLimits.lowerBound) and \(sdLimits.upperBound)", got: sd)
+        }
+        let support = model.spreadDensities[k].support
+        guard model.hasFixedSpread || (sd >= support.lower && sd <= support.upper) else {
+          throw ModelError(
+            .invalidModel, "initial_sds[\(row), \(k)]",
+            "must be within the prior's support \(support.lower) ... \(support.upper), got \(sd)")
+        }
+      }
+    }
+  }
+
+  private func checkFinite(_ values: [Double], count: Int, _ name: String, _ row: Int) throws(ModelError) {
+    guard values.count == count else {
+      throw ModelError("\(name)[\(row)]", "must have \(count) values", got: values.count)
+    }
+    for (k, value) in values.enumerated() where !value.isFinite {
+      throw ModelError("\(name)[\(row), \(k)]", "must be finite", got: value)
+    }
+  }
+}

@@ -1,0 +1,35 @@
+/// Memory of a fixed length, aligned for vectors, freed with its owner.
+///
+/// Allocation failure is visible, unlike that of an array: a caller's sizes must never end the process.
+public final class AlignedBuffer<Element: BitwiseCopyable>: @unchecked Sendable {
+  /// The first element; aligned to 64 bytes.
+  public let base: UnsafeMutablePointer<Element>
+
+  /// The number of elements.
+  public let count: Int
+
+  /// Allocates `count` elements, or returns `nil` when there is not enough memory.
+  ///
+  /// - Parameters:
+  ///   - count: the number of elements, not negative.
+  ///   - padding: further elements after the last, so that whole vectors can be read.
+  ///   - zeroed: whether the elements start at 0; otherwise untouched pages take no memory.
+  public init?(count: Int, padding: Int = 0, zeroed: Bool = true) {
+    let alignment = 64
+    let (elements, overflow) = max(count, 0).addingReportingOverflow(padding)
+    let (bytes, product) = elements.multipliedReportingOverflow(by: MemoryLayout<Element>.stride)
+    guard count >= 0, !overflow, !product, bytes <= Int.max - alignment else { return nil }
+    var memory: UnsafeMutableRawPointer?
+    let rounded = (max(bytes, 1) + alignment - 1) / alignment * alignment
+    guard posix_memalign(&memory, alignment, rounded) == 0, let memory else { return nil }
+    if zeroed { memset(memory, 0, rounded) }
+    // SAFETY: `rounded` bytes, aligned beyond the element's need, owned by this object until `deinit`.
+    base = memory.bindMemory(to: Element.self, capacity: elements)
+    self.count = count
+  }
+
+  deinit { free(base) }
+
+  /// The elements, valid while this object lives.
+  public var elements: UnsafeMutableBufferPointer<Element> { UnsafeMutableBufferPointer(start: base, count: count) }
+}

@@ -1,0 +1,42 @@
+extension RandomStream {
+  /// Returns a standard Normal number by Marsaglia's polar method (Marsaglia, Bray 1964).
+  ///
+  /// The second number of each pair is dropped: a stream then has no hidden half, and its state is its position.
+  @inline(__always)
+  public mutating func normal() -> Double {
+    while true {
+      let u = 2 * uniform() - 1
+      let v = 2 * uniform() - 1
+      let square = u * u + v * v
+      if square < 1, square > 0 { return u * (-2 * log(square) / square).squareRoot() }
+    }
+  }
+
+  /// Returns a Normal number restricted to [`lower`, `upper`].
+  ///
+  /// A plain Normal number is tried a few times; what lies in a tail or a narrow gap is drawn from the log-concave
+  /// density on the interval, whose envelope there is Robert's exponential (Robert 1995). Whether the tries fail does
+  /// not depend on the result, so the mixture of the two ways is exact.
+  ///
+  /// - Parameters:
+  ///   - mean: the mean before truncation, finite.
+  ///   - sd: the standard deviation before truncation, positive.
+  ///   - lower: the smallest value, may be -infinity.
+  ///   - upper: the largest value, at least `lower`, may be infinity.
+  public mutating func normal(mean: Double, sd: Double, lower: Double, upper: Double) -> Double {
+    for _ in 0..<4 {
+      let value = mean + sd * normal()
+      if value >= lower, value <= upper { return value }
+    }
+    let low = (lower - mean) / sd
+    let high = (upper - mean) / sd
+    let mode = min(max(0, low), high)
+    let standard = logConcave(StandardNormalDensity(), lower: low, upper: high, near: mode)
+    return min(max(mean + sd * standard, lower), upper)
+  }
+}
+
+/// The log density of the standard Normal distribution, up to a constant.
+private struct StandardNormalDensity: LogConcaveDensity {
+  func callAsFunction(_ x: Double) -> (logDensity: Double, slope: Double) { (-0.5 * x * x, -x) }
+}

@@ -1,0 +1,52 @@
+/// A stream of random numbers for parameters: xoshiro256++ (Blackman, Vigna 2021) started from a key.
+///
+/// Period 2^256 - 1; passes TestU01's BigCrush. A value: copying it copies the position.
+public struct RandomStream: RandomNumberGenerator, Sendable {
+  private var s0: UInt64
+  private var s1: UInt64
+  private var s2: UInt64
+  private var s3: UInt64
+
+  /// Creates the stream that `key` names.
+  public init(_ key: StreamKey) {
+    let step: UInt64 = 0x9E37_79B9_7F4A_7C15
+    s0 = mixed(key.first &+ step)
+    s1 = mixed(key.second &+ step)
+    s2 = mixed(key.first &+ 2 &* step)
+    // The all-zero state is the generator's one fixed point.
+    s3 = mixed(key.second &+ 2 &* step) | 1
+  }
+
+  /// Returns 64 random bits.
+  @inline(__always)
+  public mutating func next() -> UInt64 {
+    let sum = s0 &+ s3
+    let result = (sum &<< 23 | sum &>> 41) &+ s0
+    let t = s1 &<< 17
+    s2 ^= s0
+    s3 ^= s1
+    s1 ^= s2
+    s0 ^= s3
+    s2 ^= t
+    s3 = s3 &<< 45 | s3 &>> 19
+    return result
+  }
+
+  /// Returns a uniform number in the open interval (0, 1), a multiple of 2^-54.
+  @inline(__always)
+  public mutating func uniform() -> Double {
+    (Double(next() &>> 11) + 0.5) * 0x1p-53
+  }
+
+  /// Returns a uniform integer in 0 ..< `count`, without bias to within 2^-64 (Lemire's multiplication).
+  @inline(__always)
+  public mutating func index(below count: Int) -> Int {
+    Int(truncatingIfNeeded: next().multipliedFullWidth(by: UInt64(truncatingIfNeeded: count)).high)
+  }
+
+  /// Returns an Exponential(1) number.
+  @inline(__always)
+  public mutating func exponential() -> Double {
+    -log(uniform())
+  }
+}

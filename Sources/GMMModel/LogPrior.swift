@@ -1,0 +1,73 @@
+import GMMKernels
+
+extension MixtureModel {
+  /// Returns the log density of the prior, each factor normalised without the constraints.
+  ///
+  /// Weights: density on the simplex with respect to the first K - 1 weights. Spread: in the variable that the prior is
+  /// stated for. Fixed unknowns contribute 0. Outside the support or the constraints: -infinity.
+  public func logPrior(_ parameters: Parameters) -> Double {
+    satisfiesConstraints(parameters)
+      ? logPriorOfWeights(parameters) + logPriorOfMeans(parameters) + logPriorOfSpread(parameters) : -.infinity
+  }
+
+  /// Returns whether the weights reach their minimum and the means are in order.
+  public func satisfiesConstraints(_ parameters: Parameters) -> Bool {
+    if minimumWeight > 0 {
+      let least = minimumWeight * (1 - 1e-12)
+      for weight in parameters.weights where !(weight >= least) { return false }
+    }
+    if orderedMeans {
+      for k in parameters.means.indices.dropFirst() where !(parameters.means[k] >= parameters.means[k - 1]) {
+        return false
+      }
+    }
+    return true
+  }
+
+  /// Returns the Dirichlet log density.
+  public func logPriorOfWeights(_ parameters: Parameters) -> Double {
+    if hasFixedWeights {
+      for k in 0..<componentCount where abs(parameters.weights[k] - concentration[k]) > 1e-12 { return -.infinity }
+      return 0
+    }
+    var sum = logWeightsNormalizer
+    for k in 0..<componentCount where concentration[k] != 1 {
+      sum += (concentration[k] - 1) * parameters.logWeights[k]
+    }
+    return sum
+  }
+
+  /// Returns the Normal log density.
+  public func logPriorOfMeans(_ parameters: Parameters) -> Double {
+    if hasFixedMeans { return parameters.means == meanCenters ? 0 : -.infinity }
+    var sum = logMeansNormalizer
+    for k in 0..<componentCount {
+      let distance = (parameters.means[k] - meanCenters[k]) / meanSDs[k]
+      sum -= 0.5 * distance * distance
+    }
+    return sum
+  }
+
+  /// Returns the sum of the spread parameters' log densities.
+  public func logPriorOfSpread(_ parameters: Parameters) -> Double {
+    var sum = 0.0
+    for (k, density) in spreadDensities.enumerated() { sum += density.logDensity(sd: parameters.sds[k]) }
+    return sum
+  }
+
+  /// Returns log Γ(Σ α) - Σ log Γ(α).
+  static func logDirichletNormalizer(_ concentration: [Double]) -> Double {
+    var total = 0.0
+    var sum = 0.0
+    for alpha in concentration {
+      total += alpha
+      sum += alpha == 1 ? 0 : logGammaFunction(alpha)
+    }
+    return logGammaFunction(total) - sum
+  }
+
+  /// Returns the log of the product of the Normal densities' heights.
+  static func logNormalNormalizer(_ sds: [Double]) -> Double {
+    sds.reduce(0) { $0 - log($1) - halfLogTwoPi }
+  }
+}

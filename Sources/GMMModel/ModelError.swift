@@ -1,0 +1,47 @@
+/// A request that cannot be served: what is at fault, the rule it breaks, and the value it had.
+public struct ModelError: Error, Sendable, Equatable, CustomStringConvertible {
+  /// The kind of fault.
+  public enum Kind: Sendable, Equatable {
+    /// A value outside its documented range.
+    case invalidArgument
+    /// NaN or infinity among the observations.
+    case invalidData
+    /// Prior parameters, constraints or initial values that contradict each other.
+    case invalidModel
+    /// A posterior that does not exist, or a chain that collapsed.
+    case degenerate
+    /// A valid request that this version does not serve.
+    case unsupported
+    /// Not enough memory.
+    case outOfMemory
+    /// A thread that could not be started.
+    case thread
+    /// The caller cancelled.
+    case cancelled
+  }
+
+  public let kind: Kind
+  /// The argument at fault, such as `means.sd[2]`; empty where none is.
+  public let argument: String
+  /// The rule that it breaks, with the value it had.
+  public let rule: String
+
+  public init(_ kind: Kind, _ argument: String, _ rule: String) {
+    self.kind = kind
+    self.argument = argument
+    self.rule = rule
+  }
+
+  /// The error for a value outside its range: `argument: rule, got value`.
+  public init<Value>(_ argument: String, _ rule: String, got value: Value) {
+    self.init(.invalidArgument, argument, "\(rule), got \(value)")
+  }
+
+  /// The error for `bytes` that could not be allocated.
+  public static func outOfMemory(_ what: String) -> ModelError {
+    ModelError(.outOfMemory, "", "not enough memory for \(what)")
+  }
+
+  /// The text `argument: rule, got value`.
+  public var description: String { argument.isEmpty ? rule : "\(argument): \(rule)" }
+}

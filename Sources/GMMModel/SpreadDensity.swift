@@ -1,0 +1,70 @@
+import GMMKernels
+
+/// The prior of one spread parameter: ``SpreadPrior`` with its numbers for one component.
+public enum SpreadDensity: Sendable, Equatable {
+  case uniform(lower: Double, upper: Double)
+  case halfCauchy(scale: Double)
+  case halfNormal(scale: Double)
+  case inverseGamma(shape: Double, scale: Double)
+  case gamma(shape: Double, rate: Double)
+  case fixed(Double)
+
+  /// The standard deviations that the prior allows.
+  public var support: (lower: Double, upper: Double) {
+    switch self {
+    case .uniform(let lower, let upper): (lower, upper)
+    case .fixed(let sd): (sd, sd)
+    default: (0, .infinity)
+    }
+  }
+
+  /// Whether the density of the sd stays positive as the sd goes to 0, so that ties in the data make the posterior
+  /// improper.
+  public var reachesZero: Bool {
+    switch self {
+    case .uniform(let lower, _): lower == 0
+    case .halfCauchy, .halfNormal: true
+    case .inverseGamma, .gamma, .fixed: false
+    }
+  }
+
+  /// Returns the normalised log density of the variable that the prior is stated for, at standard deviation `sd`.
+  ///
+  /// A fixed spread has 0 at its value. Outside the support: -infinity.
+  public func logDensity(sd: Double) -> Double {
+    guard sd > 0, sd < .infinity else { return -.infinity }
+    switch self {
+    case .uniform(let lower, let upper):
+      return sd >= lower && sd <= upper ? -log(upper - lower) : -.infinity
+    case .halfCauchy(let scale):
+      let ratio = sd / scale
+      return log(2 / Double.pi) - log(scale) - log1p(ratio * ratio)
+    case .halfNormal(let scale):
+      let ratio = sd / scale
+      return 0.5 * log(2 / Double.pi) - log(scale) - 0.5 * ratio * ratio
+    case .inverseGamma(let shape, let scale):
+      let variance = sd * sd
+      return shape * log(scale) - logGammaFunction(shape) - 2 * (shape + 1) * log(sd) - scale / variance
+    case .gamma(let shape, let rate):
+      return shape * log(rate) - logGammaFunction(shape) - 2 * (shape - 1) * log(sd) - rate / (sd * sd)
+    case .fixed(let value):
+      return sd == value ? 0 : -.infinity
+    }
+  }
+
+  /// Returns log |d(variable) / d(log sd)|: what the density gains when it is taken in log sd.
+  public func logJacobian(sd: Double) -> Double {
+    switch self {
+    case .uniform, .halfCauchy, .halfNormal: log(sd)
+    case .inverseGamma: 2 * log(sd)
+    case .gamma: -2 * log(sd)
+    case .fixed: 0
+    }
+  }
+}
+
+/// Returns log Γ(x) for x > 0, without the global sign variable of `lgamma`.
+public func logGammaFunction(_ x: Double) -> Double {
+  var sign: Int32 = 0
+  return lgamma_r(x, &sign)
+}

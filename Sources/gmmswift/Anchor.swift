@@ -1,0 +1,2 @@
+// Link policy only: this target turns the modules into one shared library that exports the C interface (exports.map).
+@_exported import GMMCABI
