@@ -9,7 +9,7 @@ let linkPolicy: [LinkerSetting] =
   isRoot
   ? [
     .unsafeFlags([
-      "-static-stdlib", "-no-toolchain-stdlib-rpath",
+      "-static-stdlib", "-no-toolchain-stdlib-rpath", "-use-ld=lld",
       "-Xlinker", "--version-script=\(Context.packageDirectory)/Sources/gmmswift/exports.map",
       "-Xlinker", "-soname=libgmmswift.so.0",
       "-Xlinker", "-z", "-Xlinker", "nodelete",
@@ -43,7 +43,7 @@ let package = Package(
       name: "gmmswift", dependencies: ["GMMCABI"], exclude: ["exports.map"], linkerSettings: linkPolicy),
 
     // MARK: Tests
-
+    .testTarget(name: "GMMDiagnosticsTests", dependencies: ["GMMDiagnostics"]),
   ],
   swiftLanguageModes: [.v6]
 )

@@ -29,7 +29,8 @@
  *          NaN and infinities in data are refused with their row and column. Output buffers belong to the caller;
  *          `capacity` counts elements, and a buffer that is too small is GMM_ERROR_BUFFER_TOO_SMALL.
  * Threads. Every function may be called from any thread. Worker threads are created and joined inside a call;
- *          none survives it. Results do not depend on the number of threads: same seed, same bits.
+ *          none survives it; where the system refuses one, the others do its work. Results do not depend on the number
+ *          of threads: same seed, same bits.
  * Side effects. The library never prints, never exits, installs no signal handler, touches no locale,
  *          no environment variable and no file.
  */
@@ -81,7 +82,6 @@ enum {
 
   /* The machine. */
   GMM_ERROR_OUT_OF_MEMORY = 50,
-  GMM_ERROR_THREAD = 51, /* a thread could not be started */
 
   /* Not an error of anybody's. */
   GMM_CANCELLED = 70, /* the callback or gmm_cancel_request stopped the call */

@@ -14,8 +14,6 @@ public struct ModelError: Error, Sendable, Equatable, CustomStringConvertible {
     case unsupported
     /// Not enough memory.
     case outOfMemory
-    /// A thread that could not be started.
-    case thread
     /// The caller cancelled.
     case cancelled
   }

@@ -16,9 +16,8 @@ enum ThreadTeam {
 
   /// Runs `body` on `count` threads at once, of which the caller's is number 0, and returns when all have returned.
   ///
-  /// The other threads block all signals, so a host's handlers run where the host expects them. A thread that cannot
-  /// be started is an error only when `body` has not been able to run at all elsewhere: the work is shared, so fewer
-  /// threads do all of it.
+  /// The other threads block all signals, so a host's handlers run where the host expects them. Bodies share their
+  /// work, so where the system refuses a thread the others do all of it.
   static func run(_ count: Int, _ body: @escaping @Sendable (Int) -> Void) {
     var threads: [pthread_t] = []
     if count > 1 {

@@ -1,0 +1,74 @@
+import CGMMSwift
+import GMMDiagnostics
+import GMMModel
+
+/// Checks the shape of a caller's data and copies them.
+///
+/// - Throws: ``CallError`` for counts and strides out of range; ``ModelError`` for values that are not finite.
+func observations(
+  _ data: UnsafePointer<Double>?, _ rows: Int64, _ columns: Int64, _ stride: Int64, dimensions: Int = 1,
+  countName: String = "num_observations"
+) throws -> Observations {
+  guard rows >= 0 else { throw CallError.invalid(countName, "must not be negative", got: rows) }
+  guard columns >= 1 else { throw CallError.invalid("num_dimensions", "must be at least 1", got: columns) }
+  guard columns == dimensions else {
+    throw CallError(
+      GMM_ERROR_UNSUPPORTED, "num_dimensions", "must be the model's, \(dimensions), got \(columns)")
+  }
+  guard rows <= 1 || stride >= columns else {
+    throw CallError.invalid("row_stride", "must be at least num_dimensions = \(columns)", got: stride)
+  }
+  let span = max(rows, 1).multipliedReportingOverflow(by: max(stride, 1))
+  guard !span.overflow, span.partialValue <= Int64.max / 16 else {
+    throw CallError.invalid(countName, "times row_stride must fit in memory", got: "\(rows) x \(stride)")
+  }
+  guard data != nil || rows == 0 else { throw CallError.null("data") }
+  return try Observations(data, count: Int(rows), stride: Int(stride))
+}
+
+/// Checks that an output buffer holds `count` elements.
+func output<Element>(
+  _ buffer: UnsafeMutablePointer<Element>?, _ name: String, needs counts: [Int], capacity: Int64
+) throws(CallError) -> UnsafeMutablePointer<Element> {
+  var count = 1
+  for factor in counts {
+    let product = count.multipliedReportingOverflow(by: factor)
+    guard !product.overflow else { throw .invalid("capacity", "must be at least 2^63", got: capacity) }
+    count = product.partialValue
+  }
+  guard capacity >= count else {
+    throw CallError(GMM_ERROR_BUFFER_TOO_SMALL, "capacity", "must be at least \(count), got \(capacity)")
+  }
+  if let buffer { return buffer }
+  guard count == 0 else { throw .null(name) }
+  // SAFETY: never written, since nothing is to be written.
+  return UnsafeMutablePointer(bitPattern: MemoryLayout<Element>.alignment).unsafelyUnwrapped
+}
+
+/// Checks a caller's series of numbers and returns a view of it.
+///
+/// - Throws: ``CallError`` for counts and strides out of range.
+func series(
+  _ values: UnsafePointer<Double>?, _ count: Int64, _ stride: Int64
+) throws(CallError) -> ChainView {
+  guard count >= 1 else { throw .invalid("num_values", "must be at least 1", got: count) }
+  guard stride >= 1 || count == 1 else { throw .invalid("stride", "must be at least 1", got: stride) }
+  let span = count.multipliedReportingOverflow(by: max(stride, 1))
+  guard !span.overflow, span.partialValue <= Int64.max / 16 else {
+    throw .invalid("num_values", "times stride must fit in memory", got: "\(count) x \(stride)")
+  }
+  guard let values else { throw .null("values") }
+  return ChainView(base: values, chains: 1, draws: Int(count), chainStride: 0, drawStride: Int(stride))
+}
+
+extension ChainView {
+  /// The values of all chains, one after the other.
+  var pooled: [Double] {
+    (0..<chains).flatMap { chain in (0..<draws).map { self[chain: chain, draw: $0] } }
+  }
+}
+
+/// Returns `count` numbers that start at `base`, or `nil` for NULL.
+func array(_ base: UnsafePointer<Double>?, _ count: Int) -> [Double]? {
+  base.map { Array(UnsafeBufferPointer(start: $0, count: count)) }
+}

@@ -1,0 +1,71 @@
+import CGMMSwift
+import GMMModel
+
+/// What a C function reports to its caller.
+struct CallError: Error {
+  let status: gmm_status
+  let argument: String
+  let message: String
+
+  init(_ status: Int, _ argument: String, _ rule: String) {
+    self.status = gmm_status(status)
+    self.argument = argument
+    message = argument.isEmpty ? rule : "\(argument): \(rule)"
+  }
+
+  /// The error for a NULL where a pointer is required.
+  static func null(_ argument: String) -> CallError {
+    CallError(GMM_ERROR_NULL_ARGUMENT, argument, "must not be NULL, got NULL")
+  }
+
+  /// The error for a value outside its range.
+  static func invalid<Value>(_ argument: String, _ rule: String, got value: Value) -> CallError {
+    CallError(GMM_ERROR_INVALID_ARGUMENT, argument, "\(rule), got \(value)")
+  }
+
+  init(wrongHandle argument: String, _ rule: String) {
+    self.init(GMM_ERROR_WRONG_HANDLE, argument, rule)
+  }
+
+  init(_ error: ModelError) {
+    let status =
+      switch error.kind {
+      case .invalidArgument: GMM_ERROR_INVALID_ARGUMENT
+      case .invalidData: GMM_ERROR_INVALID_DATA
+      case .invalidModel: GMM_ERROR_INVALID_MODEL
+      case .degenerate: GMM_ERROR_DEGENERATE
+      case .unsupported: GMM_ERROR_UNSUPPORTED
+      case .outOfMemory: GMM_ERROR_OUT_OF_MEMORY
+      case .cancelled: GMM_CANCELLED
+      }
+    self.init(status, error.argument, error.rule)
+  }
+}
+
+/// Runs the body of a C function: clears the error, catches what it throws, and returns the status.
+///
+/// Every fallible function goes through here.
+func call(_ outError: UnsafeMutablePointer<OpaquePointer?>?, _ body: () throws -> Void) -> gmm_status {
+  outError?.pointee = nil
+  do {
+    try body()
+    return gmm_status(GMM_OK)
+  } catch {
+    let error =
+      switch error {
+      case let error as CallError: error
+      case let error as ModelError: CallError(error)
+      default: CallError(GMM_ERROR_INTERNAL, "", "unexpected error: \(error)")
+      }
+    outError?.pointee = makeHandle(ErrorObject(error))
+    return error.status
+  }
+}
+
+/// Clears an out parameter on entry and returns where to write it.
+func required<Value>(
+  _ out: UnsafeMutablePointer<Value>?, _ name: String
+) throws(CallError) -> UnsafeMutablePointer<Value> {
+  guard let out else { throw .null(name) }
+  return out
+}

@@ -1,0 +1,78 @@
+import CGMMSwift
+
+/// A C struct that begins with its size, so that it can grow.
+///
+/// Its fields are plain numbers and pointers, at most 8 bytes each, and only ever appended.
+protocol SizedStruct {
+  init()
+  var struct_size: UInt32 { get set }
+}
+
+extension gmm_model_options: SizedStruct {}
+extension gmm_progress: SizedStruct {}
+extension gmm_control: SizedStruct {}
+extension gmm_sample_options: SizedStruct {}
+extension gmm_posterior_info: SizedStruct {}
+extension gmm_summary_options: SizedStruct {}
+extension gmm_em_options: SizedStruct {}
+extension gmm_em_result: SizedStruct {}
+
+/// The largest struct_size that is believed.
+private let largestStruct = 4096
+
+/// Returns the options that a caller passed, with defaults for what its version of the struct does not have.
+///
+/// - Throws: ``CallError`` with GMM_ERROR_STRUCT_SIZE when the size is impossible or unknown trailing fields are set.
+func read<Options: SizedStruct>(
+  _ pointer: UnsafePointer<Options>?, _ name: String, defaults: Options
+) throws(CallError) -> Options {
+  guard let pointer else { return defaults }
+  let size = try checkedSize(Int(pointer.pointee.struct_size), name)
+  let known = MemoryLayout<Options>.size
+  var result = defaults
+  // SAFETY: the caller's struct is `size` bytes long by its own word; only the common part is copied.
+  let bytes = UnsafeRawPointer(pointer)
+  withUnsafeMutableBytes(of: &result) { target in
+    target.baseAddress?.copyMemory(from: bytes, byteCount: min(size, known) & ~7)
+  }
+  for offset in stride(from: known, to: max(size, known), by: 1)
+  where bytes.load(fromByteOffset: offset, as: UInt8.self) != 0 {
+    throw CallError(
+      GMM_ERROR_STRUCT_SIZE, "\(name).struct_size",
+      "must be at most \(known) unless the fields beyond are zero, got \(size)")
+  }
+  result.struct_size = UInt32(known)
+  return result
+}
+
+/// Writes as much of `value` as the caller's struct has room for, and zeros beyond; keeps its size.
+func write<Result: SizedStruct>(
+  _ value: Result, to pointer: UnsafeMutablePointer<Result>?, size: Int, _ name: String
+) throws(CallError) {
+  guard let pointer else { throw .null(name) }
+  let size = try checkedSize(size, name)
+  var value = value
+  value.struct_size = UInt32(size)
+  let known = MemoryLayout<Result>.size
+  // SAFETY: the caller's struct is `size` bytes long by its own word.
+  let target = UnsafeMutableRawPointer(pointer)
+  withUnsafeBytes(of: &value) { source in
+    if let base = source.baseAddress { target.copyMemory(from: base, byteCount: min(size, known)) }
+  }
+  if size > known { (target + known).initializeMemory(as: UInt8.self, repeating: 0, count: size - known) }
+}
+
+private func checkedSize(_ size: Int, _ name: String) throws(CallError) -> Int {
+  guard size >= 8, size <= largestStruct else {
+    throw CallError(
+      GMM_ERROR_STRUCT_SIZE, "\(name).struct_size", "must be the size of the struct, got \(size)")
+  }
+  return size
+}
+
+/// Runs an `_init` function: writes defaults into a struct of the caller's size.
+func initialize<Options: SizedStruct>(
+  _ pointer: UnsafeMutablePointer<Options>?, _ size: Int, _ defaults: Options
+) -> gmm_status {
+  call(nil) { try write(defaults, to: pointer, size: size, "options") }
+}

@@ -1,0 +1,81 @@
+import CGMMSwift
+import GMMInference
+import GMMModel
+
+/// The object behind a `gmm_cancel`.
+final class CancelObject: HandleObject {
+  static let handleKind = HandleKind.cancel
+  let flag = CancellationFlag()
+}
+
+private var defaults: gmm_control {
+  var control = gmm_control()
+  control.progress_interval = 0.1
+  return control
+}
+
+/// Returns the control that a caller passed.
+func runControl(_ control: UnsafePointer<gmm_control>?) throws(CallError) -> RunControl {
+  let control = try read(control, "control", defaults: defaults)
+  guard control.num_threads >= 0 else {
+    throw .invalid("num_threads", "must not be negative", got: control.num_threads)
+  }
+  guard control.progress_interval >= 0, control.progress_interval.isFinite else {
+    throw .invalid("progress_interval", "must be finite and not negative", got: control.progress_interval)
+  }
+  var flag: CancellationFlag?
+  if control.cancel != nil { flag = try require(control.cancel, "cancel", CancelObject.self).flag }
+  var progress: ((RunProgress) -> Bool)?
+  if let function = control.progress {
+    let userData = control.progress_user_data
+    progress = { current in
+      var report = gmm_progress(current)
+      return function(&report, userData) == 0
+    }
+  }
+  return RunControl(
+    threads: Int(control.num_threads), progress: progress, progressInterval: control.progress_interval,
+    cancellation: flag)
+}
+
+extension gmm_progress {
+  init(_ progress: RunProgress) {
+    self.init()
+    struct_size = UInt32(MemoryLayout<gmm_progress>.size)
+    num_chains = Int32(clamping: progress.chains)
+    iterations_done = Int64(progress.iterationsDone)
+    iterations_total = Int64(progress.iterationsTotal)
+    draws_done = Int64(progress.drawsDone)
+    draws_total = Int64(progress.drawsTotal)
+    seconds_elapsed = progress.secondsElapsed
+    seconds_left = progress.secondsLeft
+  }
+}
+
+@_cdecl("gmm_control_init") @implementation
+public func gmm_control_init(_ control: UnsafeMutablePointer<gmm_control>?, _ struct_size: Int) -> gmm_status {
+  initialize(control, struct_size, defaults)
+}
+
+@_cdecl("gmm_cancel_create") @implementation
+public func gmm_cancel_create(
+  _ out_cancel: UnsafeMutablePointer<OpaquePointer?>?, _ out_error: UnsafeMutablePointer<OpaquePointer?>?
+) -> gmm_status {
+  out_cancel?.pointee = nil
+  return call(out_error) { try required(out_cancel, "out_cancel").pointee = makeHandle(CancelObject()) }
+}
+
+@_cdecl("gmm_cancel_request") @implementation
+public func gmm_cancel_request(_ cancel: OpaquePointer?) {
+  object(cancel, CancelObject.self)?.flag.request()
+}
+
+@_cdecl("gmm_cancel_reset") @implementation
+public func gmm_cancel_reset(_ cancel: OpaquePointer?) {
+  object(cancel, CancelObject.self)?.flag.reset()
+}
+
+@_cdecl("gmm_cancel_destroy") @implementation
+public func gmm_cancel_destroy(_ cancel: OpaquePointer?) {
+  destroyHandle(cancel, CancelObject.self)
+}

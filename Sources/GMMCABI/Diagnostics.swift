@@ -1,0 +1,100 @@
+import CGMMSwift
+import GMMDiagnostics
+
+@_cdecl("gmm_autocorrelation") @implementation
+public func gmm_autocorrelation(
+  _ values: UnsafePointer<Double>?, _ num_values: Int64, _ stride: Int64, _ max_lag: Int64,
+  _ out_autocorrelation: UnsafeMutablePointer<Double>?, _ capacity: Int64,
+  _ out_error: UnsafeMutablePointer<OpaquePointer?>?
+) -> gmm_status {
+  call(out_error) {
+    let series = try series(values, num_values, stride)
+    guard max_lag >= 0, max_lag < num_values else {
+      throw CallError.invalid("max_lag", "must be between 0 and num_values - 1 = \(num_values - 1)", got: max_lag)
+    }
+    let out = try output(out_autocorrelation, "out_autocorrelation", needs: [Int(max_lag) + 1], capacity: capacity)
+    let result = autocorrelation(series, chain: 0, maxLag: Int(max_lag))
+    for lag in 0...Int(max_lag) { out[lag] = lag < result.count ? result[lag] : .nan }
+  }
+}
+
+@_cdecl("gmm_kde") @implementation
+public func gmm_kde(
+  _ values: UnsafePointer<Double>?, _ num_values: Int64, _ stride: Int64, _ bandwidth: Double,
+  _ points: UnsafePointer<Double>?, _ num_points: Int64, _ out_points: UnsafeMutablePointer<Double>?,
+  _ out_density: UnsafeMutablePointer<Double>?, _ capacity: Int64, _ out_bandwidth: UnsafeMutablePointer<Double>?,
+  _ out_error: UnsafeMutablePointer<OpaquePointer?>?
+) -> gmm_status {
+  call(out_error) {
+    let series = try series(values, num_values, stride)
+    guard bandwidth >= 0, bandwidth.isFinite else {
+      throw CallError.invalid("bandwidth", "must be finite and not negative", got: bandwidth)
+    }
+    guard num_points >= 1 else { throw CallError.invalid("num_points", "must be at least 1", got: num_points) }
+    let density = try output(out_density, "out_density", needs: [Int(num_points)], capacity: capacity)
+    guard points != nil || out_points != nil else { throw CallError.null("out_points") }
+    let estimate = try kernelDensity(series, bandwidth)
+    if let points = array(points, Int(num_points)) {
+      for (i, value) in estimate.density(at: points).enumerated() { density[i] = value }
+      if let out_points { out_points.update(from: points, count: points.count) }
+    } else {
+      let curve = estimate.evaluatedOnGrid(size: Int(num_points))
+      guard curve.points.count == Int(num_points) else {
+        throw CallError.invalid("values", "must span a finite range", got: "an infinite one")
+      }
+      for i in curve.points.indices {
+        out_points?[i] = curve.points[i]
+        density[i] = curve.densities[i]
+      }
+    }
+    out_bandwidth?.pointee = estimate.bandwidth
+  }
+}
+
+private func kernelDensity(_ series: ChainView, _ bandwidth: Double) throws(CallError) -> KernelDensity {
+  do throws(KernelDensityError) {
+    return try KernelDensity(series, bandwidth: bandwidth > 0 ? .explicit(bandwidth) : .scott(adjustment: 1))
+  } catch {
+    switch error {
+    case .valueNotFinite:
+      let row = series.pooled.firstIndex { !$0.isFinite } ?? 0
+      throw CallError(
+        GMM_ERROR_INVALID_DATA, "values[\(row)]", "must be finite, got \(series[chain: 0, draw: row])")
+    case .invalidBandwidth:
+      throw .invalid("bandwidth", "must be a normal number", got: bandwidth)
+    case .tooFewValues, .noSpread:
+      throw CallError(
+        GMM_ERROR_DEGENERATE, "values",
+        "must have at least 2 distinct values for Scott's rule, got \(series.count) equal values")
+    }
+  }
+}
+
+@_cdecl("gmm_histogram") @implementation
+public func gmm_histogram(
+  _ values: UnsafePointer<Double>?, _ num_values: Int64, _ stride: Int64, _ lower: Double, _ upper: Double,
+  _ num_bins: Int64, _ out_edges: UnsafeMutablePointer<Double>?, _ out_counts: UnsafeMutablePointer<Int64>?,
+  _ capacity: Int64, _ out_error: UnsafeMutablePointer<OpaquePointer?>?
+) -> gmm_status {
+  call(out_error) {
+    let series = try series(values, num_values, stride)
+    guard num_bins >= 1 else { throw CallError.invalid("num_bins", "must be at least 1", got: num_bins) }
+    let counts = try output(out_counts, "out_counts", needs: [Int(num_bins)], capacity: capacity)
+    let values = series.pooled
+    var (low, high) = (lower, upper)
+    if lower == 0, upper == 0 {
+      let finite = values.filter(\.isFinite)
+      (low, high) = (finite.min() ?? 0, finite.max() ?? 0)
+    }
+    guard low.isFinite else { throw CallError.invalid("lower", "must be finite", got: lower) }
+    guard high.isFinite, high >= low else {
+      throw CallError.invalid("upper", "must be finite and at least lower = \(low)", got: upper)
+    }
+    let histogram = Histogram(values, lower: low, upper: high, bins: Int(num_bins))
+    guard histogram.counts.count == Int(num_bins) else {
+      throw CallError.invalid("num_bins", "must cut the range into bins that doubles can tell apart", got: num_bins)
+    }
+    for (i, count) in histogram.counts.enumerated() { counts[i] = Int64(count) }
+    if let out_edges { for (i, edge) in histogram.edges.enumerated() { out_edges[i] = edge } }
+  }
+}

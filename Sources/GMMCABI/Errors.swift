@@ -1,0 +1,56 @@
+import CGMMSwift
+
+/// The object behind a `gmm_error`.
+final class ErrorObject: HandleObject {
+  static let handleKind = HandleKind.error
+  let status: gmm_status
+  let message: CText
+  let argument: CText
+
+  init(_ error: CallError) {
+    status = error.status
+    message = CText(error.message)
+    argument = CText(error.argument)
+  }
+}
+
+@_cdecl("gmm_status_name") @implementation
+public func gmm_status_name(_ status: gmm_status) -> UnsafePointer<CChar>! {
+  switch Int(status) {
+  case GMM_OK: constant("GMM_OK")
+  case GMM_ERROR_NULL_ARGUMENT: constant("GMM_ERROR_NULL_ARGUMENT")
+  case GMM_ERROR_WRONG_HANDLE: constant("GMM_ERROR_WRONG_HANDLE")
+  case GMM_ERROR_INVALID_ARGUMENT: constant("GMM_ERROR_INVALID_ARGUMENT")
+  case GMM_ERROR_INVALID_DATA: constant("GMM_ERROR_INVALID_DATA")
+  case GMM_ERROR_BUFFER_TOO_SMALL: constant("GMM_ERROR_BUFFER_TOO_SMALL")
+  case GMM_ERROR_UNSUPPORTED: constant("GMM_ERROR_UNSUPPORTED")
+  case GMM_ERROR_STRUCT_SIZE: constant("GMM_ERROR_STRUCT_SIZE")
+  case GMM_ERROR_INVALID_MODEL: constant("GMM_ERROR_INVALID_MODEL")
+  case GMM_ERROR_DEGENERATE: constant("GMM_ERROR_DEGENERATE")
+  case GMM_ERROR_OUT_OF_MEMORY: constant("GMM_ERROR_OUT_OF_MEMORY")
+  case GMM_CANCELLED: constant("GMM_CANCELLED")
+  case GMM_ERROR_INTERNAL: constant("GMM_ERROR_INTERNAL")
+  default: constant("GMM_UNKNOWN_STATUS")
+  }
+}
+
+@_cdecl("gmm_error_status") @implementation
+public func gmm_error_status(_ error: OpaquePointer?) -> gmm_status {
+  if let error = object(error, ErrorObject.self) { return error.status }
+  return gmm_status(error == nil ? GMM_ERROR_NULL_ARGUMENT : GMM_ERROR_WRONG_HANDLE)
+}
+
+@_cdecl("gmm_error_message") @implementation
+public func gmm_error_message(_ error: OpaquePointer?) -> UnsafePointer<CChar>! {
+  object(error, ErrorObject.self)?.message.pointer ?? constant("")
+}
+
+@_cdecl("gmm_error_argument") @implementation
+public func gmm_error_argument(_ error: OpaquePointer?) -> UnsafePointer<CChar>! {
+  object(error, ErrorObject.self)?.argument.pointer ?? constant("")
+}
+
+@_cdecl("gmm_error_destroy") @implementation
+public func gmm_error_destroy(_ error: OpaquePointer?) {
+  destroyHandle(error, ErrorObject.self)
+}

@@ -1,0 +1,101 @@
+import CGMMSwift
+import GMMInference
+import GMMModel
+
+/// The object behind a `gmm_posterior`.
+final class PosteriorObject: HandleObject {
+  static let handleKind = HandleKind.posterior
+  let posterior: Posterior
+  init(_ posterior: Posterior) { self.posterior = posterior }
+}
+
+@_cdecl("gmm_posterior_destroy") @implementation
+public func gmm_posterior_destroy(_ posterior: OpaquePointer?) {
+  destroyHandle(posterior, PosteriorObject.self)
+}
+
+@_cdecl("gmm_posterior_get_info") @implementation
+public func gmm_posterior_get_info(
+  _ posterior: OpaquePointer?, _ out_info: UnsafeMutablePointer<gmm_posterior_info>?,
+  _ out_error: UnsafeMutablePointer<OpaquePointer?>?
+) -> gmm_status {
+  call(out_error) {
+    let posterior = try require(posterior, "posterior", PosteriorObject.self).posterior
+    let out = try required(out_info, "out_info")
+    try write(gmm_posterior_info(posterior), to: out, size: Int(out.pointee.struct_size), "out_info")
+  }
+}
+
+extension gmm_posterior_info {
+  init(_ posterior: Posterior) {
+    self.init()
+    num_components = Int32(posterior.layout.componentCount)
+    num_dimensions = 1
+    num_spreads = Int32(posterior.layout.spreadCount)
+    num_chains = Int64(posterior.chainCount)
+    num_draws = Int64(posterior.drawCount)
+    num_observations = Int64(posterior.observations.count)
+    num_tune = Int64(posterior.options.tune)
+    thin = Int64(posterior.thin)
+    seed = posterior.options.seed
+    method = Int32(posterior.options.method == .gibbs ? GMM_METHOD_GIBBS : GMM_METHOD_METROPOLIS)
+    has_assignments = posterior.hasAssignments ? 1 : 0
+    is_prior = posterior.isPrior ? 1 : 0
+    can_extend = posterior.canExtend ? 1 : 0
+    seconds = posterior.seconds
+  }
+}
+
+@_cdecl("gmm_posterior_view") @implementation
+public func gmm_posterior_view(
+  _ posterior: OpaquePointer?, _ field: Int32, _ out_view: UnsafeMutablePointer<gmm_view>?,
+  _ out_error: UnsafeMutablePointer<OpaquePointer?>?
+) -> gmm_status {
+  call(out_error) {
+    let posterior = try require(posterior, "posterior", PosteriorObject.self).posterior
+    let out = try required(out_view, "out_view")
+    out.pointee = try view(of: posterior, field)
+  }
+}
+
+private func view(of posterior: Posterior, _ field: Int32) throws(CallError) -> gmm_view {
+  let layout = posterior.layout
+  let first = posterior.row(chain: 0, draw: 0)
+  let shape = [posterior.chainCount, posterior.drawCount]
+  let strides = [posterior.chainStride, posterior.drawStride]
+  func scalar(_ column: Int) -> gmm_view { gmm_view(first + column, GMM_ELEMENT_FLOAT64, shape, strides) }
+  func vector(_ columns: Range<Int>) -> gmm_view {
+    gmm_view(first + columns.lowerBound, GMM_ELEMENT_FLOAT64, shape + [columns.count], strides + [1])
+  }
+  switch Int(field) {
+  case GMM_FIELD_WEIGHTS: return vector(layout.weights)
+  case GMM_FIELD_MEANS: return vector(layout.means)
+  case GMM_FIELD_SDS: return posterior.model.sharedSpread ? scalar(layout.sds.lowerBound) : vector(layout.sds)
+  case GMM_FIELD_LOG_LIKELIHOOD: return scalar(layout.logLikelihood)
+  case GMM_FIELD_LOG_POSTERIOR: return scalar(layout.logPosterior)
+  case GMM_FIELD_ACCEPTANCE: return scalar(layout.acceptance)
+  case GMM_FIELD_ASSIGNMENTS:
+    guard let labels = posterior.assignments(chain: 0, draw: 0) else {
+      throw CallError(
+        GMM_ERROR_UNSUPPORTED, "field", "assignments must have been stored (store_assignments), got a posterior without")
+    }
+    return gmm_view(
+      labels, GMM_ELEMENT_UINT8, shape + [posterior.observations.count],
+      [posterior.assignmentChainStride, posterior.assignmentDrawStride, 1])
+  case GMM_FIELD_OBSERVATIONS:
+    return gmm_view(posterior.observations.base, GMM_ELEMENT_FLOAT64, [posterior.observations.count, 1], [1, 1])
+  default: throw .invalid("field", "must be one of GMM_FIELD_...", got: field)
+  }
+}
+
+extension gmm_view {
+  fileprivate init(_ data: UnsafeRawPointer, _ element: Int, _ shape: [Int], _ strides: [Int]) {
+    func axis(_ values: [Int], _ index: Int, _ otherwise: Int64) -> Int64 {
+      index < values.count ? Int64(values[index]) : otherwise
+    }
+    self.init(
+      data: data, element: Int32(element), num_axes: Int32(shape.count),
+      shape: (axis(shape, 0, 1), axis(shape, 1, 1), axis(shape, 2, 1), axis(shape, 3, 1)),
+      strides: (axis(strides, 0, 0), axis(strides, 1, 0), axis(strides, 2, 0), axis(strides, 3, 0)))
+  }
+}

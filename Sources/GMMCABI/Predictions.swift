@@ -1,0 +1,65 @@
+import CGMMSwift
+import GMMInference
+import GMMModel
+
+@_cdecl("gmm_posterior_probabilities") @implementation
+public func gmm_posterior_probabilities(
+  _ posterior: OpaquePointer?, _ control: UnsafePointer<gmm_control>?,
+  _ out_probabilities: UnsafeMutablePointer<Double>?, _ capacity: Int64,
+  _ out_error: UnsafeMutablePointer<OpaquePointer?>?
+) -> gmm_status {
+  call(out_error) {
+    let posterior = try require(posterior, "posterior", PosteriorObject.self).posterior
+    let control = try runControl(control)
+    let out = try output(
+      out_probabilities, "out_probabilities",
+      needs: [posterior.observations.count, posterior.layout.componentCount], capacity: capacity)
+    try posterior.probabilities(into: out, control)
+  }
+}
+
+@_cdecl("gmm_posterior_predict_probabilities") @implementation
+public func gmm_posterior_predict_probabilities(
+  _ posterior: OpaquePointer?, _ data: UnsafePointer<Double>?, _ num_points: Int64, _ num_dimensions: Int64,
+  _ row_stride: Int64, _ control: UnsafePointer<gmm_control>?, _ out_probabilities: UnsafeMutablePointer<Double>?,
+  _ capacity: Int64, _ out_error: UnsafeMutablePointer<OpaquePointer?>?
+) -> gmm_status {
+  call(out_error) {
+    let posterior = try require(posterior, "posterior", PosteriorObject.self).posterior
+    let control = try runControl(control)
+    let points = try observations(data, num_points, num_dimensions, row_stride, countName: "num_points")
+    let out = try output(
+      out_probabilities, "out_probabilities", needs: [points.count, posterior.layout.componentCount],
+      capacity: capacity)
+    try posterior.predictProbabilities(at: points, into: out, control)
+  }
+}
+
+@_cdecl("gmm_posterior_log_density") @implementation
+public func gmm_posterior_log_density(
+  _ posterior: OpaquePointer?, _ data: UnsafePointer<Double>?, _ num_points: Int64, _ num_dimensions: Int64,
+  _ row_stride: Int64, _ control: UnsafePointer<gmm_control>?, _ out_log_density: UnsafeMutablePointer<Double>?,
+  _ capacity: Int64, _ out_error: UnsafeMutablePointer<OpaquePointer?>?
+) -> gmm_status {
+  call(out_error) {
+    let posterior = try require(posterior, "posterior", PosteriorObject.self).posterior
+    let control = try runControl(control)
+    let points = try observations(data, num_points, num_dimensions, row_stride, countName: "num_points")
+    let out = try output(out_log_density, "out_log_density", needs: [points.count], capacity: capacity)
+    try posterior.logDensity(at: points, into: out, control)
+  }
+}
+
+@_cdecl("gmm_posterior_sample_predictive") @implementation
+public func gmm_posterior_sample_predictive(
+  _ posterior: OpaquePointer?, _ num_draws: Int64, _ num_points: Int64, _ seed: UInt64,
+  _ out_values: UnsafeMutablePointer<Double>?, _ capacity: Int64, _ out_error: UnsafeMutablePointer<OpaquePointer?>?
+) -> gmm_status {
+  call(out_error) {
+    let posterior = try require(posterior, "posterior", PosteriorObject.self).posterior
+    guard num_draws >= 1 else { throw CallError.invalid("draws", "must be at least 1", got: num_draws) }
+    guard num_points >= 0 else { throw CallError.invalid("num_points", "must not be negative", got: num_points) }
+    let out = try output(out_values, "out_values", needs: [Int(num_draws), Int(num_points)], capacity: capacity)
+    posterior.samplePredictive(draws: Int(num_draws), points: Int(num_points), seed: seed, into: out)
+  }
+}

@@ -1,0 +1,128 @@
+import CGMMSwift
+import GMMInference
+import GMMModel
+
+private var defaults: gmm_sample_options {
+  var options = gmm_sample_options()
+  options.method = Int32(GMM_METHOD_GIBBS)
+  options.num_draws = 1_000
+  options.num_tune = 1_000
+  options.num_chains = 4
+  options.thin = 1
+  return options
+}
+
+@_cdecl("gmm_sample_options_init") @implementation
+public func gmm_sample_options_init(
+  _ options: UnsafeMutablePointer<gmm_sample_options>?, _ struct_size: Int
+) -> gmm_status {
+  initialize(options, struct_size, defaults)
+}
+
+@_cdecl("gmm_sample") @implementation
+public func gmm_sample(
+  _ model: OpaquePointer?, _ data: UnsafePointer<Double>?, _ num_observations: Int64, _ num_dimensions: Int64,
+  _ row_stride: Int64, _ options: UnsafePointer<gmm_sample_options>?, _ control: UnsafePointer<gmm_control>?,
+  _ out_posterior: UnsafeMutablePointer<OpaquePointer?>?, _ out_error: UnsafeMutablePointer<OpaquePointer?>?
+) -> gmm_status {
+  out_posterior?.pointee = nil
+  return call(out_error) {
+    let out = try required(out_posterior, "out_posterior")
+    let model = try require(model, "model", ModelObject.self).model
+    let options = try samplingOptions(try read(options, "options", defaults: defaults), model)
+    let control = try runControl(control)
+    let data = try observations(data, num_observations, num_dimensions, row_stride)
+    try handOver(to: out) { try sample(model, data, options, control) }
+  }
+}
+
+@_cdecl("gmm_sample_prior") @implementation
+public func gmm_sample_prior(
+  _ model: OpaquePointer?, _ num_draws: Int64, _ seed: UInt64, _ out_posterior: UnsafeMutablePointer<OpaquePointer?>?,
+  _ out_error: UnsafeMutablePointer<OpaquePointer?>?
+) -> gmm_status {
+  out_posterior?.pointee = nil
+  return call(out_error) {
+    let out = try required(out_posterior, "out_posterior")
+    let model = try require(model, "model", ModelObject.self).model
+    try handOver(to: out) { try samplePrior(model, draws: Int(num_draws), seed: seed) }
+  }
+}
+
+@_cdecl("gmm_posterior_extend") @implementation
+public func gmm_posterior_extend(
+  _ posterior: OpaquePointer?, _ num_draws: Int64, _ control: UnsafePointer<gmm_control>?,
+  _ out_posterior: UnsafeMutablePointer<OpaquePointer?>?, _ out_error: UnsafeMutablePointer<OpaquePointer?>?
+) -> gmm_status {
+  out_posterior?.pointee = nil
+  return call(out_error) {
+    let out = try required(out_posterior, "out_posterior")
+    let posterior = try require(posterior, "posterior", PosteriorObject.self).posterior
+    let control = try runControl(control)
+    try handOver(to: out) { try posterior.extended(by: Int(num_draws), control) }
+  }
+}
+
+@_cdecl("gmm_posterior_subset") @implementation
+public func gmm_posterior_subset(
+  _ posterior: OpaquePointer?, _ burn: Int64, _ thin: Int64, _ out_posterior: UnsafeMutablePointer<OpaquePointer?>?,
+  _ out_error: UnsafeMutablePointer<OpaquePointer?>?
+) -> gmm_status {
+  out_posterior?.pointee = nil
+  return call(out_error) {
+    let out = try required(out_posterior, "out_posterior")
+    let posterior = try require(posterior, "posterior", PosteriorObject.self).posterior
+    try handOver(to: out) { try posterior.subset(burn: Int(burn), thin: Int(thin)) }
+  }
+}
+
+/// Writes the posterior that `make` returns, or the part of one that a cancelled run leaves.
+private func handOver(to out: UnsafeMutablePointer<OpaquePointer?>, _ make: () throws -> Posterior) throws {
+  do {
+    out.pointee = makeHandle(PosteriorObject(try make()))
+  } catch let run as CancelledRun {
+    out.pointee = run.posterior.map { makeHandle(PosteriorObject($0)) }
+    let draws = run.posterior?.drawCount ?? 0
+    throw CallError(GMM_CANCELLED, "", "cancelled after \(draws) draws of each chain")
+  }
+}
+
+private func samplingOptions(
+  _ options: gmm_sample_options, _ model: MixtureModel
+) throws(CallError) -> SamplingOptions {
+  let method: SamplingMethod
+  switch Int(options.method) {
+  case GMM_METHOD_GIBBS: method = .gibbs
+  case GMM_METHOD_METROPOLIS: method = .metropolis
+  default:
+    throw .invalid("method", "must be GMM_METHOD_GIBBS or GMM_METHOD_METROPOLIS", got: options.method)
+  }
+  // Array lengths are checked against the number of chains, so it comes first.
+  guard options.num_chains >= 1 else { throw .invalid("chains", "must be at least 1", got: options.num_chains) }
+  return SamplingOptions(
+    method: method, draws: Int(options.num_draws), tune: Int(options.num_tune), chains: Int(options.num_chains),
+    thin: Int(options.thin), seed: options.seed,
+    keepsAssignments: try flag(options.store_assignments, "store_assignments"), initial: try initialValues(options, model))
+}
+
+private func initialValues(
+  _ options: gmm_sample_options, _ model: MixtureModel
+) throws(CallError) -> [InitialValues] {
+  let rows = Int(options.num_initial)
+  let arrays = [options.initial_weights, options.initial_means, options.initial_sds]
+  guard rows == 0 || rows == 1 || rows == options.num_chains else {
+    throw .invalid("num_initial", "must be 0, 1 or the number of chains, \(options.num_chains)", got: rows)
+  }
+  guard rows > 0 || arrays.allSatisfy({ $0 == nil }) else {
+    throw .invalid("num_initial", "must be 1 or the number of chains when initial values are given", got: rows)
+  }
+  func row(_ base: UnsafePointer<Double>?, _ index: Int, _ count: Int) -> [Double]? {
+    array(base.map { $0 + index * count }, count)
+  }
+  return (0..<rows).map { index in
+    InitialValues(
+      weights: row(options.initial_weights, index, model.componentCount),
+      means: row(options.initial_means, index, model.componentCount),
+      sds: row(options.initial_sds, index, model.spreadCount))
+  }
+}

@@ -1,0 +1,146 @@
+import CGMMSwift
+import GMMDiagnostics
+import GMMInference
+
+private let defaultQuantiles: [Double] = [0.025, 0.25, 0.5, 0.75, 0.975]
+
+private var defaults: gmm_summary_options {
+  var options = gmm_summary_options()
+  options.num_quantiles = Int32(defaultQuantiles.count)
+  options.hdi_probability = 0.95
+  return options
+}
+
+/// What a summary is asked for.
+struct SummaryRequest {
+  let hdiProbability: Double
+  let quantiles: [Double]
+
+  init(_ options: UnsafePointer<gmm_summary_options>?) throws(CallError) {
+    let options = try read(options, "options", defaults: defaults)
+    guard options.hdi_probability > 0, options.hdi_probability < 1 else {
+      throw .invalid("hdi_probability", "must be between 0 and 1", got: options.hdi_probability)
+    }
+    let count = Int(options.num_quantiles)
+    guard count >= 0, count <= 64 else { throw .invalid("num_quantiles", "must be between 0 and 64", got: count) }
+    hdiProbability = options.hdi_probability
+    if let given = array(options.quantiles, count) {
+      quantiles = given
+    } else {
+      // NULL means the default list; another count has nothing to read.
+      guard count == 0 || count == defaultQuantiles.count else { throw .null("quantiles") }
+      quantiles = count == 0 ? [] : defaultQuantiles
+    }
+    for (i, probability) in quantiles.enumerated() where !(probability >= 0 && probability <= 1) {
+      throw .invalid("quantiles[\(i)]", "must be between 0 and 1", got: probability)
+    }
+  }
+}
+
+@_cdecl("gmm_summary_options_init") @implementation
+public func gmm_summary_options_init(
+  _ options: UnsafeMutablePointer<gmm_summary_options>?, _ struct_size: Int
+) -> gmm_status {
+  initialize(options, struct_size, defaults)
+}
+
+@_cdecl("gmm_posterior_summarize") @implementation
+public func gmm_posterior_summarize(
+  _ posterior: OpaquePointer?, _ options: UnsafePointer<gmm_summary_options>?,
+  _ out_summary: UnsafeMutablePointer<OpaquePointer?>?, _ out_error: UnsafeMutablePointer<OpaquePointer?>?
+) -> gmm_status {
+  out_summary?.pointee = nil
+  return call(out_error) {
+    let out = try required(out_summary, "out_summary")
+    let posterior = try require(posterior, "posterior", PosteriorObject.self).posterior
+    let request = try SummaryRequest(options)
+    let table = SummaryTable(posterior.parameterNames, request) { column in
+      ChainView(
+        base: posterior.row(chain: 0, draw: 0) + column, chains: posterior.chainCount, draws: posterior.drawCount,
+        chainStride: posterior.chainStride, drawStride: posterior.drawStride)
+    }
+    out.pointee = makeHandle(table)
+  }
+}
+
+@_cdecl("gmm_summarize") @implementation
+public func gmm_summarize(
+  _ values: UnsafePointer<Double>?, _ num_chains: Int64, _ num_draws: Int64, _ num_quantities: Int64,
+  _ names: UnsafePointer<UnsafePointer<CChar>?>?, _ options: UnsafePointer<gmm_summary_options>?,
+  _ out_summary: UnsafeMutablePointer<OpaquePointer?>?, _ out_error: UnsafeMutablePointer<OpaquePointer?>?
+) -> gmm_status {
+  out_summary?.pointee = nil
+  return call(out_error) {
+    let out = try required(out_summary, "out_summary")
+    guard num_chains >= 1 else { throw CallError.invalid("chains", "must be at least 1", got: num_chains) }
+    guard num_draws >= 1 else { throw CallError.invalid("draws", "must be at least 1", got: num_draws) }
+    guard num_quantities >= 1, num_quantities <= Int64(Int32.max) else {
+      throw CallError.invalid("num_quantities", "must be between 1 and 2^31 - 1", got: num_quantities)
+    }
+    let total = num_chains.multipliedReportingOverflow(by: num_draws)
+    let numbers = total.partialValue.multipliedReportingOverflow(by: num_quantities)
+    guard !total.overflow, !numbers.overflow, numbers.partialValue <= Int64.max / 16 else {
+      throw CallError.invalid("draws", "times chains and quantities must fit in memory", got: num_draws)
+    }
+    guard let values else { throw CallError.null("values") }
+    let request = try SummaryRequest(options)
+    let quantities = Int(num_quantities)
+    var rowNames: [String] = []
+    for j in 0..<quantities {
+      if let names {
+        guard let name = names[j] else { throw CallError.null("names[\(j)]") }
+        rowNames.append(String(cString: name))
+      } else {
+        rowNames.append(quantities == 1 ? "x" : "x[\(j)]")
+      }
+    }
+    let table = SummaryTable(rowNames, request) { column in
+      ChainView(
+        base: values + column, chains: Int(num_chains), draws: Int(num_draws),
+        chainStride: Int(num_draws) * quantities, drawStride: quantities)
+    }
+    out.pointee = makeHandle(table)
+  }
+}
+
+@_cdecl("gmm_summary_num_rows") @implementation
+public func gmm_summary_num_rows(_ summary: OpaquePointer?) -> Int32 {
+  Int32(object(summary, SummaryTable.self)?.rowNames.count ?? 0)
+}
+
+@_cdecl("gmm_summary_num_columns") @implementation
+public func gmm_summary_num_columns(_ summary: OpaquePointer?) -> Int32 {
+  Int32(object(summary, SummaryTable.self)?.columnNames.count ?? 0)
+}
+
+@_cdecl("gmm_summary_row_name") @implementation
+public func gmm_summary_row_name(_ summary: OpaquePointer?, _ row: Int32) -> UnsafePointer<CChar>! {
+  guard let table = object(summary, SummaryTable.self), table.rowNames.indices.contains(Int(row)) else { return nil }
+  return table.rowNames[Int(row)].pointer
+}
+
+@_cdecl("gmm_summary_column_name") @implementation
+public func gmm_summary_column_name(_ summary: OpaquePointer?, _ column: Int32) -> UnsafePointer<CChar>! {
+  guard let table = object(summary, SummaryTable.self), table.columnNames.indices.contains(Int(column)) else {
+    return nil
+  }
+  return table.columnNames[Int(column)].pointer
+}
+
+@_cdecl("gmm_summary_value") @implementation
+public func gmm_summary_value(_ summary: OpaquePointer?, _ row: Int32, _ column: Int32) -> Double {
+  guard let table = object(summary, SummaryTable.self), table.cells.indices.contains(Int(row)),
+    table.cells[Int(row)].indices.contains(Int(column))
+  else { return .nan }
+  return table.cells[Int(row)][Int(column)]
+}
+
+@_cdecl("gmm_summary_text") @implementation
+public func gmm_summary_text(_ summary: OpaquePointer?) -> UnsafePointer<CChar>! {
+  object(summary, SummaryTable.self)?.text.pointer ?? constant("")
+}
+
+@_cdecl("gmm_summary_destroy") @implementation
+public func gmm_summary_destroy(_ summary: OpaquePointer?) {
+  destroyHandle(summary, SummaryTable.self)
+}

@@ -1,0 +1,71 @@
+import GMMDiagnostics
+import GMMKernels
+
+/// The object behind a `gmm_summary`: names, numbers, and the table as text.
+final class SummaryTable: HandleObject {
+  static let handleKind = HandleKind.summary
+  let rowNames: [CText]
+  let columnNames: [CText]
+  let cells: [[Double]]
+  let text: CText
+
+  /// Summarises one quantity for each name.
+  init(_ names: [String], _ request: SummaryRequest, view: (Int) -> ChainView) {
+    let tail = (1 - request.hdiProbability) / 2
+    let columns =
+      ["mean", "sd", "hdi_\(percent(tail))", "hdi_\(percent(1 - tail))", "mcse_mean", "mcse_sd", "mc_error"]
+      + ["ess_bulk", "ess_tail", "r_hat"] + request.quantiles.map { percent($0) }
+    cells = names.indices.map { row in
+      let summary = summarize(
+        view(row), hdiProbability: request.hdiProbability, quantileProbabilities: request.quantiles)
+      return [
+        summary.mean, summary.sd, summary.hdiLower, summary.hdiUpper, summary.mcseMean, summary.mcseSD,
+        summary.batchMeansError, summary.essBulk, summary.essTail, summary.rHat,
+      ] + summary.quantiles
+    }
+    rowNames = names.map { CText($0) }
+    columnNames = columns.map { CText($0) }
+    text = CText(Self.format(names, columns, cells))
+  }
+
+  private static func format(_ names: [String], _ columns: [String], _ cells: [[Double]]) -> String {
+    var table = [[""] + columns]
+    for (name, row) in zip(names, cells) {
+      table.append([name] + zip(columns, row).map { formatted($1, column: $0) })
+    }
+    let widths = table[0].indices.map { column in table.map { $0[column].utf8.count }.max() ?? 0 }
+    return table.map { row in
+      row.enumerated().map { column, cell in
+        let padding = String(repeating: " ", count: widths[column] - cell.utf8.count)
+        // Names to the left, numbers to the right.
+        return column == 0 ? cell + padding : padding + cell
+      }.joined(separator: "  ") + "\n"
+    }.joined()
+  }
+
+  private static func formatted(_ value: Double, column: String) -> String {
+    if value.isNaN { return "nan" }
+    if column.hasPrefix("ess") { return decimal(value, digits: 0) }
+    // Small numbers keep four significant digits, larger ones four decimals.
+    let isSmall = value != 0 && abs(value) < 1e-2
+    return isSmall || abs(value) >= 1e7 ? significant(value, digits: 4) : decimal(value, digits: 4)
+  }
+}
+
+/// Returns a probability as a percentage: 0.025 gives `2.5%`.
+private func percent(_ probability: Double) -> String {
+  significant(100 * probability, digits: 6) + "%"
+}
+
+private func decimal(_ value: Double, digits: Int32) -> String { print("%.*f", digits, value) }
+
+private func significant(_ value: Double, digits: Int32) -> String { print("%.*g", digits, value) }
+
+/// Returns what C's printf writes.
+private func print(_ format: String, _ digits: Int32, _ value: Double) -> String {
+  withVaList([digits, value]) { arguments in
+    var buffer = [CChar](repeating: 0, count: 400)
+    let length = Int(vsnprintf(&buffer, buffer.count, format, arguments))
+    return String(decoding: buffer.prefix(max(0, min(length, buffer.count - 1))).map { UInt8(bitPattern: $0) }, as: UTF8.self)
+  }
+}

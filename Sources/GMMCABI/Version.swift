@@ -1,0 +1,13 @@
+import CGMMSwift
+
+private nonisolated(unsafe) let version = CText(GMM_VERSION_STRING)
+
+@_cdecl("gmm_version") @implementation
+public func gmm_version() -> UnsafePointer<CChar>! {
+  version.pointer
+}
+
+@_cdecl("gmm_abi_version") @implementation
+public func gmm_abi_version() -> Int32 {
+  GMM_ABI_VERSION
+}

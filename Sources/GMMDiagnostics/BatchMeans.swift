@@ -1,0 +1,36 @@
+/// Estimates the standard error of the mean from the spread of batch means.
+///
+/// The draws of all chains, one chain after the other, are cut into b batches of ⌊n / b⌋
+/// consecutive draws (a remainder at the end is left out); the error is the standard deviation of
+/// the batch means, with divisor b, divided by √b. This is PyMC3's `mc_error(x, batches=100)` on
+/// concatenated chains.
+///
+/// - Parameters:
+///   - view: any size.
+///   - batches: number of batches b, at least 1. With fewer draws than batches each draw is a batch
+///     of its own, which gives σ̂/√n (PyMC3's function gives NaN there); one batch gives the same
+///     by definition.
+/// - Returns: the error in the unit of the draws; 0 for constant draws. NaN when there are no
+///   draws, a draw is NaN, or `batches` < 1.
+/// - Complexity: O(n).
+public func batchMeansError(_ view: ChainView, batches: Int = 100) -> Double {
+  batchMeansError(view.copyPooled(), batches: batches)
+}
+
+/// Estimates the standard error of the mean of contiguous draws from batch means.
+func batchMeansError(_ pooled: [Double], batches: Int) -> Double {
+  guard batches >= 1, !pooled.isEmpty else { return .nan }
+  // One batch has no spread to look at; the error of independent draws stands in for it.
+  let batchCount = batches == 1 ? pooled.count : min(batches, pooled.count)
+  let length = pooled.count / batchCount
+  let means = pooled.withUnsafeBufferPointer { buffer in
+    (0..<batchCount).map { batch in
+      SampleMoments(UnsafeBufferPointer(rebasing: buffer[batch * length..<(batch + 1) * length]))
+        .mean
+    }
+  }
+  guard batchCount > 1 else { return means[0].isNaN ? .nan : 0 }
+  let b = Double(batchCount)
+  let variance = means.withUnsafeBufferPointer { SampleMoments($0) }.variance * (b - 1) / b
+  return (variance / b).squareRoot()
+}

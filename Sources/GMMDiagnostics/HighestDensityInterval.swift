@@ -1,0 +1,58 @@
+/// The shortest interval that holds a given share of the draws.
+public struct HighestDensityInterval: Sendable, Equatable {
+  /// The lower end, one of the draws.
+  public let lower: Double
+  /// The upper end, one of the draws.
+  public let upper: Double
+
+  static let undefined = HighestDensityInterval(lower: .nan, upper: .nan)
+
+  init(lower: Double, upper: Double) {
+    self.lower = lower
+    self.upper = upper
+  }
+
+  /// Searches the interval among ascending, NaN-free values.
+  init(sorted: [Double], probability: Double) {
+    guard let first = sorted.first, let last = sorted.last, probability > 0, probability <= 1 else {
+      self = .undefined
+      return
+    }
+    let spacing = Int((probability * Double(sorted.count)).rounded(.down))
+    guard spacing < sorted.count else {
+      self.init(lower: first, upper: last)
+      return
+    }
+    var start = 0
+    var width = sorted[spacing] - first
+    for candidate in 1..<max(sorted.count - spacing, 1) {
+      let candidateWidth = sorted[candidate + spacing] - sorted[candidate]
+      if candidateWidth < width {
+        width = candidateWidth
+        start = candidate
+      }
+    }
+    self.init(lower: sorted[start], upper: sorted[start + spacing])
+  }
+}
+
+/// Finds the shortest interval holding `probability` of the draws of all chains together.
+///
+/// Among the intervals [x(i), x(i+m)] between order statistics with m = ⌊`probability` · n⌋ it is
+/// the one of least width, the lowest of them when several are equally wide (Chen and Shao 1999;
+/// the interval of ArviZ's `hdi` for a unimodal density). It contains m + 1 draws.
+///
+/// - Parameters:
+///   - view: any size.
+///   - probability: in (0, 1].
+/// - Returns: the interval; at probability 1 (which ArviZ refuses) the range of the draws. Both
+///   ends are NaN when there are no draws, a draw is NaN, or the probability is out of range.
+/// - Complexity: O(n).
+public func highestDensityInterval(
+  _ view: ChainView, probability: Double
+) -> HighestDensityInterval {
+  let pooled = view.copyPooled()
+  guard !pooled.containsNaN else { return .undefined }
+  return HighestDensityInterval(
+    sorted: SortedDraws(sorting: pooled).values, probability: probability)
+}

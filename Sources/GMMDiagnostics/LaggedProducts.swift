@@ -1,0 +1,129 @@
+/// The autocovariance of several equally long chains, averaged over chains, one lag at a time.
+///
+/// With x̄_c the mean of chain c of n draws, the value at lag t is
+///
+///     γ̂(t) = 1/(C n) Σ_c Σ_s (x_c[s] − x̄_c) (x_c[s + t] − x̄_c),
+///
+/// the biased estimate (divisor n, not n − t), whose sequence is positive semi-definite.
+///
+/// Lags are computed when first asked for. The first few come from direct sums; beyond these, a
+/// fast Fourier transform gives all lags at once. A well-mixing chain is decided within a few lags
+/// and never pays for a transform; a slow one pays at most about twice the cheaper way.
+struct LaggedProducts {
+  /// The number of chains.
+  let chains: Int
+  /// The number of draws of each chain.
+  let draws: Int
+  /// The mean of each chain.
+  let chainMeans: [Double]
+
+  private let centered: [Double]
+  private let directLagLimit: Int
+  private let plans: FourierPlans
+  private var covariances: [Double] = []
+
+  /// Centers each chain of a chain-major array.
+  ///
+  /// - Precondition: `values.count == chains * draws`, `chains >= 1`, `draws >= 1`.
+  init(values: [Double], chains: Int, draws: Int, plans: FourierPlans) {
+    precondition(chains >= 1 && draws >= 1 && values.count == chains * draws)
+    self.chains = chains
+    self.draws = draws
+    self.plans = plans
+    var centered = values
+    var means: [Double] = []
+    means.reserveCapacity(chains)
+    centered.withUnsafeMutableBufferPointer { buffer in
+      for chain in 0..<chains {
+        let row = UnsafeMutableBufferPointer(
+          rebasing: buffer[chain * draws..<(chain + 1) * draws])
+        let mean = SampleMoments(UnsafeBufferPointer(row)).mean
+        means.append(mean)
+        for draw in row.indices {
+          row[draw] -= mean
+        }
+      }
+    }
+    self.centered = centered
+    chainMeans = means
+    // A direct lag costs n multiply-adds per chain, the transforms about 4 n log₂ n of them
+    // (measured).
+    directLagLimit = 4 * (Int.bitWidth - draws.leadingZeroBitCount)
+  }
+
+  /// Returns γ̂ at a lag, 0 for a lag that no pair of draws has.
+  ///
+  /// - Precondition: `lag >= 0`.
+  mutating func autocovariance(atLag lag: Int) -> Double {
+    guard lag < draws else { return 0 }
+    if lag >= covariances.count {
+      prepare(through: lag)
+    }
+    return covariances[lag]
+  }
+
+  /// Computes all lags up to `lag`, and more when they are free.
+  ///
+  /// - Precondition: `0 <= lag < draws`.
+  mutating func prepare(through lag: Int) {
+    guard lag >= covariances.count else { return }
+    if lag < directLagLimit {
+      for next in covariances.count...lag {
+        covariances.append(directSum(atLag: next) / Double(chains * draws))
+      }
+    } else {
+      appendTransformedLags(through: lag)
+    }
+  }
+
+  private func directSum(atLag lag: Int) -> Double {
+    centered.withUnsafeBufferPointer { buffer in
+      guard let base = buffer.baseAddress else { return 0 }
+      var sum = 0.0
+      for chain in 0..<chains {
+        // SAFETY: the chain occupies `draws` elements from `row` on, and lag < draws.
+        let row = base + chain * draws
+        sum += Reductions.dot(row, row + lag, count: draws - lag)
+      }
+      return sum
+    }
+  }
+
+  /// Appends the lags that one transform gives free of wrap-around.
+  ///
+  /// Padded with zeros to `size` elements, the circular products of a chain equal the linear ones
+  /// at lags up to size − n. Two chains share a transform as real and imaginary part: with z = a +
+  /// ib, the inverse transform of |Z|² has the real part (a ⋆ a) + (b ⋆ b), and the cross terms are
+  /// purely imaginary.
+  private mutating func appendTransformedLags(through lag: Int) {
+    let shortPlan = plans.plan(minimumSize: draws + draws / 4)
+    let plan =
+      lag <= shortPlan.size - draws ? shortPlan : plans.plan(minimumSize: 2 * draws)
+    var power = [Double](repeating: 0, count: plan.size)
+    for pair in stride(from: 0, to: chains, by: 2) {
+      var real = paddedChain(pair, size: plan.size)
+      var imaginary = paddedChain(pair + 1, size: plan.size)
+      plan.forward(real: &real, imaginary: &imaginary)
+      for index in power.indices {
+        power[index] += real[index] * real[index] + imaginary[index] * imaginary[index]
+      }
+    }
+    var zeros = [Double](repeating: 0, count: plan.size)
+    plan.inverse(real: &power, imaginary: &zeros)
+
+    let available = min(draws - 1, plan.size - draws)
+    // The inverse is unscaled, which adds the factor 1/size.
+    let scale = 1 / (Double(plan.size) * Double(chains * draws))
+    // lag <= available by the choice of the plan, so the range is not reversed.
+    covariances += power[covariances.count...available].map { $0 * scale }
+  }
+
+  /// Copies a chain, followed by zeros; all zeros for a chain beyond the last.
+  private func paddedChain(_ chain: Int, size: Int) -> [Double] {
+    var padded = [Double](repeating: 0, count: size)
+    if chain < chains {
+      padded.replaceSubrange(0..<draws, with: centered[chain * draws..<(chain + 1) * draws])
+    }
+    return padded
+  }
+}

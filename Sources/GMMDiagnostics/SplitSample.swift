@@ -1,0 +1,83 @@
+/// The draws of one quantity, each chain split into a first and a second half.
+///
+/// Splitting makes a drift within a chain look like a difference between chains (Vehtari et al.
+/// 2021, section 3). Of an odd number of draws the middle one belongs to neither half. The 2 C half
+/// chains are rows of n/2 draws in one chain-major array; for an even number of draws that is the
+/// memory of the whole chains, reread.
+struct SplitSample {
+  /// The fewest draws per chain for which a diagnostic of split chains is defined.
+  static let minimumDraws = 4
+
+  /// The draws of all chains, none left out, chain-major and free of NaN.
+  let pooled: [Double]
+  /// The pooled draws, sorted.
+  let sorted: SortedDraws
+  /// The draws of the half chains, sorted, with positions in the split array.
+  let splitSorted: SortedDraws
+  /// The number of chains before splitting.
+  let chains: Int
+  /// The number of draws of each chain before splitting.
+  let draws: Int
+  /// The plans shared by all transforms of this sample.
+  let plans = FourierPlans()
+
+  /// The number of half chains.
+  var halfChains: Int { 2 * chains }
+  /// The number of draws of each half chain.
+  var halfDraws: Int { draws / 2 }
+
+  /// Copies the draws of a view.
+  ///
+  /// - Returns: nil when there is no chain, a chain has fewer than four draws, or a draw is NaN.
+  init?(_ view: ChainView) {
+    self.init(pooled: view.copyPooled(), chains: view.chains, draws: view.draws)
+  }
+
+  /// Takes a chain-major array, and its sorted form where it is already known.
+  init?(pooled: [Double], sorted: SortedDraws? = nil, chains: Int, draws: Int) {
+    guard chains >= 1, draws >= Self.minimumDraws, !pooled.containsNaN else { return nil }
+    self.pooled = pooled
+    let pooledSorted = sorted ?? SortedDraws(sorting: pooled)
+    self.sorted = pooledSorted
+    splitSorted = pooledSorted.droppingMiddleDraws(chains: chains, draws: draws)
+    self.chains = chains
+    self.draws = draws
+  }
+
+  /// Splits an array laid out as `pooled`.
+  func split(_ values: [Double]) -> [Double] {
+    guard draws % 2 == 1 else { return values }
+    var halves: [Double] = []
+    halves.reserveCapacity(halfChains * halfDraws)
+    for start in stride(from: 0, to: values.count, by: draws) {
+      halves += values[start..<start + halfDraws]
+      halves += values[start + halfDraws + 1..<start + draws]
+    }
+    return halves
+  }
+
+  /// Estimates the effective sample size of the mean of a function of the draws.
+  ///
+  /// - Parameter values: the function's values, laid out as `pooled`.
+  func effectiveSampleSize(ofMeanOf values: [Double]) -> Double {
+    effectiveSampleSize(ofSplit: split(values))
+  }
+
+  /// Estimates the effective sample size of the mean of values that are already split.
+  func effectiveSampleSize(ofSplit halves: [Double]) -> Double {
+    geyerEffectiveSampleSize(halves, chains: halfChains, draws: halfDraws, plans: plans)
+  }
+
+  /// Estimates the effective sample size of the share of draws up to a quantile.
+  func effectiveSampleSize(ofQuantile probability: Double) -> Double {
+    guard probability >= 0, probability <= 1 else { return .nan }
+    let threshold = thresholdQuantile(sorted: sorted.values, probability: probability)
+    return effectiveSampleSize(ofMeanOf: pooled.map { $0 <= threshold ? 1 : 0 })
+  }
+
+  /// The squared deviations of the draws from their mean, laid out as `pooled`.
+  func squaredDeviations() -> [Double] {
+    let mean = pooled.withUnsafeBufferPointer { SampleMoments($0) }.mean
+    return pooled.map { ($0 - mean) * ($0 - mean) }
+  }
+}
