@@ -1,3 +1,6 @@
+// The names of C are the interface.
+// swift-format-ignore-file: AlwaysUseLowerCamelCase
+
 import CGMMSwift
 
 /// The object behind a `gmm_error`.

@@ -1,3 +1,6 @@
+// The names of C are the interface.
+// swift-format-ignore-file: AlwaysUseLowerCamelCase
+
 import CGMMSwift
 import GMMModel
 
@@ -35,7 +38,8 @@ func flag(_ value: Int32, _ name: String) throws(CallError) -> Bool {
 }
 
 @_cdecl("gmm_model_options_init") @implementation
-public func gmm_model_options_init(_ options: UnsafeMutablePointer<gmm_model_options>?, _ struct_size: Int) -> gmm_status
+public func gmm_model_options_init(_ options: UnsafeMutablePointer<gmm_model_options>?, _ struct_size: Int)
+  -> gmm_status
 {
   initialize(options, struct_size, defaults)
 }
@@ -60,7 +64,8 @@ public func gmm_model_create(
       throw CallError.invalid("num_dimensions", "must be at least 1", got: options.num_dimensions)
     }
     guard options.num_dimensions == 1 else {
-      throw CallError(GMM_ERROR_UNSUPPORTED, "num_dimensions", "must be 1 in this version, got \(options.num_dimensions)")
+      throw CallError(
+        GMM_ERROR_UNSUPPORTED, "num_dimensions", "must be 1 in this version, got \(options.num_dimensions)")
     }
     guard options.reserved == 0 else { throw CallError.invalid("reserved", "must be 0", got: options.reserved) }
     let shared = try flag(options.shared_spread, "shared_spread")

@@ -1,3 +1,6 @@
+// The names of C are the interface.
+// swift-format-ignore-file: AlwaysUseLowerCamelCase
+
 import CGMMSwift
 import GMMInference
 import GMMModel
@@ -77,7 +80,8 @@ private func view(of posterior: Posterior, _ field: Int32) throws(CallError) -> 
   case GMM_FIELD_ASSIGNMENTS:
     guard let labels = posterior.assignments(chain: 0, draw: 0) else {
       throw CallError(
-        GMM_ERROR_UNSUPPORTED, "field", "assignments must have been stored (store_assignments), got a posterior without")
+        GMM_ERROR_UNSUPPORTED, "field", "assignments must have been stored (store_assignments), got a posterior without"
+      )
     }
     return gmm_view(
       labels, GMM_ELEMENT_UINT8, shape + [posterior.observations.count],

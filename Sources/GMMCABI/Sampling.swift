@@ -1,3 +1,6 @@
+// The names of C are the interface.
+// swift-format-ignore-file: AlwaysUseLowerCamelCase
+
 import CGMMSwift
 import GMMInference
 import GMMModel
@@ -102,7 +105,8 @@ private func samplingOptions(
   return SamplingOptions(
     method: method, draws: Int(options.num_draws), tune: Int(options.num_tune), chains: Int(options.num_chains),
     thin: Int(options.thin), seed: options.seed,
-    keepsAssignments: try flag(options.store_assignments, "store_assignments"), initial: try initialValues(options, model))
+    keepsAssignments: try flag(options.store_assignments, "store_assignments"),
+    initial: try initialValues(options, model))
 }
 
 private func initialValues(

@@ -66,6 +66,7 @@ private func print(_ format: String, _ digits: Int32, _ value: Double) -> String
   withVaList([digits, value]) { arguments in
     var buffer = [CChar](repeating: 0, count: 400)
     let length = Int(vsnprintf(&buffer, buffer.count, format, arguments))
-    return String(decoding: buffer.prefix(max(0, min(length, buffer.count - 1))).map { UInt8(bitPattern: $0) }, as: UTF8.self)
+    return String(
+      decoding: buffer.prefix(max(0, min(length, buffer.count - 1))).map { UInt8(bitPattern: $0) }, as: UTF8.self)
   }
 }

@@ -1,3 +1,6 @@
+// The names of C are the interface.
+// swift-format-ignore-file: AlwaysUseLowerCamelCase
+
 import CGMMSwift
 
 private nonisolated(unsafe) let version = CText(GMM_VERSION_STRING)

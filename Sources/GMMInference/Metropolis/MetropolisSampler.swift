@@ -70,7 +70,8 @@ struct MetropolisSampler: Sampler {
     let walk = state.proposals.sds
     var proposal = state.parameters
     for j in proposal.sds.indices { proposal.sds[j] *= exp(walk.scale * walk.base[j] * stream.normal()) }
-    let logRatio = logDensityOfSpread(proposal, state.statistics) - logDensityOfSpread(state.parameters, state.statistics)
+    let logRatio =
+      logDensityOfSpread(proposal, state.statistics) - logDensityOfSpread(state.parameters, state.statistics)
     return decide(&state, proposal, logRatio, \.sds, &stream, isTuning)
   }
 

@@ -20,7 +20,8 @@ public func samplePrior(_ model: MixtureModel, draws: Int, seed: UInt64 = 0) thr
     row[layout.acceptance] = 1
   }
   return Posterior(
-    model: model, observations: try Observations([]), options: SamplingOptions(draws: draws, tune: 0, chains: 1, seed: seed),
+    model: model, observations: try Observations([]),
+    options: SamplingOptions(draws: draws, tune: 0, chains: 1, seed: seed),
     store: store, continuation: nil, isPrior: true, draws: draws, seconds: monotonicSeconds() - start)
 }
 

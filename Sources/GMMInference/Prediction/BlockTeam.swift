@@ -14,7 +14,7 @@ enum BlockTeam {
   /// - Throws: ``ModelError`` of kind `cancelled` or `outOfMemory`.
   static func run<Workspace>(
     blocks: Int, costPerBlock: Double, _ control: RunControl, makeWorkspace: @escaping @Sendable () -> Workspace?,
-    _ body: @escaping @Sendable (Int, Workspace, RunMonitor) -> Void
+    body: @escaping @Sendable (Int, Workspace, RunMonitor) -> Void
   ) throws(ModelError) {
     let monitor = RunMonitor(control)
     let next = Counter()

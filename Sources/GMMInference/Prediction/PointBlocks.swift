@@ -63,20 +63,20 @@ extension Posterior {
     let cost = 5e-3 * Double(size * components) * Double(chainCount * drawCount)
     try BlockTeam.run(
       blocks: (points.count + size - 1) / size, costPerBlock: cost, control,
-      makeWorkspace: { PointWorkspace(components: components) }
-    ) { [self] block, workspace, monitor in
-      let start = block * size
-      let count = min(size, points.count - start)
-      workspace.clear()
-      let table = workspace.table
-      for chain in 0..<chainCount {
-        for draw in 0..<drawCount {
-          if monitor.shouldStop { return }
-          table.set(row(chain: chain, draw: draw), layout)
-          add(points.base + start, count, table, workspace)
+      makeWorkspace: { PointWorkspace(components: components) },
+      body: { [self] block, workspace, monitor in
+        let start = block * size
+        let count = min(size, points.count - start)
+        workspace.clear()
+        let table = workspace.table
+        for chain in 0..<chainCount {
+          for draw in 0..<drawCount {
+            if monitor.shouldStop { return }
+            table.set(row(chain: chain, draw: draw), layout)
+            add(points.base + start, count, table, workspace)
+          }
         }
-      }
-      finish(workspace, start..<start + count)
-    }
+        finish(workspace, start..<start + count)
+      })
   }
 }

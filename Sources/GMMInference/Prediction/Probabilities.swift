@@ -26,11 +26,13 @@ extension Posterior {
   /// Returns P(component | data) of every observation, N x K row-major.
   public func probabilities(_ control: RunControl = RunControl()) throws(ModelError) -> [Double] {
     var result = [Double](repeating: 0, count: observations.count * layout.componentCount)
-    try withTypedThrow { result.withUnsafeMutableBufferPointer { buffer in
-      Result { () throws(ModelError) in
-        if let base = buffer.baseAddress { try probabilities(into: base, control) }
+    try withTypedThrow {
+      result.withUnsafeMutableBufferPointer { buffer in
+        Result { () throws(ModelError) in
+          if let base = buffer.baseAddress { try probabilities(into: base, control) }
+        }
       }
-    } }
+    }
     return result
   }
 

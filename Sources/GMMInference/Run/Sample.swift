@@ -24,7 +24,8 @@ public func sample(
 ) throws -> Posterior {
   let schedule = try options.schedule()
   guard options.initial.count <= 1 || options.initial.count == options.chains else {
-    throw ModelError("num_initial", "must be 0, 1 or the number of chains, \(options.chains)", got: options.initial.count)
+    throw ModelError(
+      "num_initial", "must be 0, 1 or the number of chains, \(options.chains)", got: options.initial.count)
   }
   for (row, initial) in options.initial.enumerated() { try initial.check(against: model, row: row) }
   try model.requireProperPosterior(given: observations)
@@ -56,7 +57,8 @@ extension Posterior {
     guard draws >= 1 else { throw ModelError("draws", "must be at least 1", got: draws) }
     guard let continuation else {
       throw ModelError(
-        .unsupported, "posterior", "must come from sampling to be extended, got \(isPrior ? "prior draws" : "a subset")")
+        .unsupported, "posterior", "must come from sampling to be extended, got \(isPrior ? "prior draws" : "a subset")"
+      )
     }
     let total = drawCount.addingReportingOverflow(draws)
     guard !total.overflow else { throw ModelError("draws", "must fit 63 bits with those there are", got: draws) }

@@ -25,6 +25,7 @@ extension MixtureModel {
     throw ModelError(
       .degenerate, "data",
       "must have more than \(count) distinct value\(count == 1 ? "" : "s") under a prior that lets the sd reach 0 (the "
-        + "posterior is improper; InverseGamma on the variance keeps it proper), got \(observations.count) observations")
+        + "posterior is improper; InverseGamma on the variance keeps it proper), got \(observations.count) observations"
+    )
   }
 }

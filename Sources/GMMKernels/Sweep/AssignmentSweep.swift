@@ -33,18 +33,18 @@ public func sweepAssignments(
     let shares = Shares(of: point, table, scratch: scratch, cumulative: true)
     if partial { logLikelihood.multiply(by: shares, where: valid) } else { logLikelihood.multiply(by: shares) }
     let target = stream.uniform() * shares.total
-    var open = valid
+    var isOpen = valid
     var label = SIMD8<Int64>.zero
     for k in 0..<components {
-      let beyond = scratch[k] .<= target
-      let member = open .& .!beyond
-      open = open .& beyond
+      let isBeyond = scratch[k] .<= target
+      let member = isOpen .& .!isBeyond
+      isOpen .&= isBeyond
       let distance = point - table.center[k]
       sums[k] += Vector(repeating: 1).kept(where: member)
       let kept = distance.kept(where: member)
       sums[components + k] += kept
       sums[2 * components + k] = kept.multiplied(by: kept, adding: sums[2 * components + k])
-      if labels != nil { label.replace(with: label &+ 1, where: open) }
+      if labels != nil { label.replace(with: label &+ 1, where: isOpen) }
     }
     if let labels {
       for lane in 0..<vectorWidth { labels[i * vectorWidth + lane] = UInt8(truncatingIfNeeded: label[lane]) }

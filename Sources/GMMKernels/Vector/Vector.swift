@@ -44,6 +44,8 @@ extension SIMDMask where Storage == SIMD8<Int64> {
   @inline(__always)
   @usableFromInline
   init(first count: Int) {
-    self = SIMD8<Int64>(0, 1, 2, 3, 4, 5, 6, 7) .< SIMD8(repeating: Int64(count))
+    let lanes = SIMD8<Int64>(0, 1, 2, 3, 4, 5, 6, 7)
+    let isBelow = lanes .< SIMD8(repeating: Int64(count))
+    self = isBelow
   }
 }
