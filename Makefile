@@ -12,7 +12,7 @@ CMAKEDIR := $(LIBDIR)/cmake/gmmswift
 
 LIBRARY := build/lib/libgmmswift.so.$(VERSION)
 SOURCES := Package.swift $(shell find Sources include -type f)
-PYTHON_IN_USE := build/venv/bin/python
+VENV_PYTHON := build/venv/bin/python
 ENVIRONMENT := build/venv/.complete
 SWIFT_FILES := Package.swift Sources Tests examples
 C_FILES := $(wildcard examples/*/*.[ch] Tests/ABI/*.[ch] Tests/ABI/*.cpp Tests/ABI/*/*.c)
@@ -50,7 +50,7 @@ $(LIBRARY): $(SOURCES) VERSION
 	@ln -sf $(@F) $(@D)/libgmmswift.so
 
 demo: setup ## Run the three notebooks on their data and write build/demo/index.html.
-	$(PYTHON_IN_USE) examples/python/demo.py
+	$(VENV_PYTHON) examples/python/demo.py
 
 test: setup lint test-swift test-abi test-examples test-python ## Run every test.
 	@echo "All tests passed."
@@ -58,8 +58,8 @@ test: setup lint test-swift test-abi test-examples test-python ## Run every test
 lint: $(ENVIRONMENT) ## Check the format of all sources.
 	@$(STEP) lint-swift swift format lint --strict -r $(SWIFT_FILES)
 	@if command -v clang-format >/dev/null; then $(STEP) lint-c clang-format --dry-run --Werror $(C_FILES); fi
-	@if $(PYTHON_IN_USE) -m ruff --version >/dev/null 2>&1; then \
-	  $(STEP) lint-python $(PYTHON_IN_USE) -m ruff check bindings/python examples; fi
+	@if $(VENV_PYTHON) -m ruff --version >/dev/null 2>&1; then \
+	  $(STEP) lint-python $(VENV_PYTHON) -m ruff check bindings/python examples; fi
 
 # In release, because sampling in a debug build is too slow; in a folder of its own, because the flags differ from those
 # of the library and each would rebuild the other.
@@ -75,7 +75,7 @@ test-examples: build $(ENVIRONMENT) ## Build, run and check the examples.
 	@$(STEP) test-swift-package Tests/Examples/swift.sh
 
 test-python: build $(ENVIRONMENT) ## Run the Python tests, and install and use the wheel.
-	@$(STEP) test-python $(PYTHON_IN_USE) -m pytest -q bindings/python/tests
+	@$(STEP) test-python $(VENV_PYTHON) -m pytest -q bindings/python/tests
 	@$(STEP) test-wheel Tests/Python/wheel.sh
 
 bench: ## Say how to run the benchmarks.
@@ -107,7 +107,7 @@ uninstall: ## Remove what install put under PREFIX.
 format: ## Format all sources in place.
 	swift format -i -r $(SWIFT_FILES)
 	clang-format -i $(C_FILES)
-	$(PYTHON_IN_USE) -m ruff format bindings/python examples
+	$(VENV_PYTHON) -m ruff format bindings/python examples
 
 clean: ## Remove everything that was built.
 	rm -rf .build build
