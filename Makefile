@@ -5,6 +5,7 @@ ABI := $(shell sed -n 's/^\#define GMM_ABI_VERSION //p' include/gmmswift.h)
 
 # Where `make install` puts things; DESTDIR is prepended to all of them.
 PREFIX ?= /usr/local
+override PREFIX := $(abspath $(PREFIX))
 LIBDIR ?= $(PREFIX)/lib
 INCLUDEDIR ?= $(PREFIX)/include
 PKGCONFIGDIR := $(LIBDIR)/pkgconfig
@@ -102,7 +103,7 @@ uninstall: ## Remove what install put under PREFIX.
 	rm -f $(addprefix $(DESTDIR),$(INCLUDEDIR)/gmmswift.h $(INCLUDEDIR)/gmmswift/module.modulemap \
 	  $(LIBDIR)/libgmmswift.so $(LIBDIR)/libgmmswift.so.$(ABI) $(LIBDIR)/libgmmswift.so.$(VERSION) \
 	  $(PKGCONFIGDIR)/gmmswift.pc $(CMAKEDIR)/gmmswift-config.cmake $(CMAKEDIR)/gmmswift-config-version.cmake)
-	-rmdir --ignore-fail-on-non-empty $(addprefix $(DESTDIR),$(INCLUDEDIR)/gmmswift $(CMAKEDIR))
+	rmdir --ignore-fail-on-non-empty $(addprefix $(DESTDIR),$(INCLUDEDIR)/gmmswift $(CMAKEDIR)) 2>/dev/null || true
 
 format: ## Format all sources in place.
 	swift format -i -r $(SWIFT_FILES)
