@@ -40,7 +40,7 @@ let package = Package(
       name: "GMMCABI",
       dependencies: ["CGMMSwift", "GMMKernels", "GMMModel", "GMMInference", "GMMDiagnostics"]),
     .target(
-      name: "gmmswift", dependencies: ["GMMCABI"], exclude: ["exports.map"], linkerSettings: linkPolicy),
+      name: "gmmswift", dependencies: ["GMMCABI"], exclude: ["exports.map", "install"], linkerSettings: linkPolicy),
 
     // MARK: Tests
     .testTarget(name: "GMMDiagnosticsTests", dependencies: ["GMMDiagnostics"]),

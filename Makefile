@@ -1,0 +1,114 @@
+# libgmmswift: `make help` lists the targets. `make demo` and `make test` set up what is missing by themselves.
+
+VERSION := $(shell cat VERSION)
+ABI := $(shell sed -n 's/^\#define GMM_ABI_VERSION //p' include/gmmswift.h)
+
+# Where `make install` puts things; DESTDIR is prepended to all of them.
+PREFIX ?= /usr/local
+override PREFIX := $(abspath $(PREFIX))
+LIBDIR ?= $(PREFIX)/lib
+INCLUDEDIR ?= $(PREFIX)/include
+PKGCONFIGDIR := $(LIBDIR)/pkgconfig
+CMAKEDIR := $(LIBDIR)/cmake/gmmswift
+
+LIBRARY := build/lib/libgmmswift.so.$(VERSION)
+SOURCES := Package.swift $(shell find Sources include -type f)
+VENV_PYTHON := build/venv/bin/python
+ENVIRONMENT := build/venv/.complete
+SWIFT_FILES := Package.swift Sources Tests examples
+C_FILES := $(wildcard examples/*/*.[ch] Tests/ABI/*.[ch] Tests/ABI/*.cpp Tests/ABI/*/*.c)
+
+# The Python binding loads the library that was just built.
+export GMMSWIFT_LIBRARY := $(CURDIR)/build/lib/libgmmswift.so
+STEP := .ci/step
+
+.NOTPARALLEL:
+.DELETE_ON_ERROR:
+.DEFAULT_GOAL := help
+.PHONY: help setup packages build demo test lint test-swift test-abi test-examples test-python bench install uninstall \
+  format clean
+
+help: ## List the targets.
+	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | awk -F'\t' '{ printf "  %-15s %s\n", $$1, $$2 }'
+
+setup: packages build $(ENVIRONMENT) ## Install what is missing: Debian packages when root, Python packages into build/venv.
+
+packages:
+	@.ci/setup.sh
+
+# The editable binding needs a library to be there, not the newest one.
+$(ENVIRONMENT): .ci/environment.sh $(wildcard bindings/python/pyproject.toml bindings/python/setup.py) | $(LIBRARY)
+	@.ci/environment.sh
+	@touch $@
+
+build: $(LIBRARY) ## Build build/lib/libgmmswift.so, stripped, with its version links.
+
+$(LIBRARY): $(SOURCES) VERSION
+	swift build -c release --product gmmswift
+	@mkdir -p $(@D)
+	strip -o $@ .build/release/libgmmswift.so
+	@ln -sf $(@F) $(@D)/libgmmswift.so.$(ABI)
+	@ln -sf $(@F) $(@D)/libgmmswift.so
+
+demo: setup ## Run the three notebooks on their data and write build/demo/index.html.
+	$(VENV_PYTHON) examples/python/demo.py
+
+test: setup lint test-swift test-abi test-examples test-python ## Run every test.
+	@echo "All tests passed."
+
+lint: $(ENVIRONMENT) ## Check the format of all sources.
+	@$(STEP) lint-swift swift format lint --strict -r $(SWIFT_FILES)
+	@if command -v clang-format >/dev/null; then $(STEP) lint-c clang-format --dry-run --Werror $(C_FILES); fi
+	@if $(VENV_PYTHON) -m ruff --version >/dev/null 2>&1; then \
+	  $(STEP) lint-python $(VENV_PYTHON) -m ruff check bindings/python examples; fi
+
+# In release, because sampling in a debug build is too slow; in a folder of its own, because the flags differ from those
+# of the library and each would rebuild the other.
+test-swift: ## Run the Swift tests.
+	@$(STEP) test-swift swift test -c release -Xswiftc -enable-testing --scratch-path .build/testing
+
+test-abi: build ## Check the C interface: header, layout, symbols, misuse, behaviour, installation.
+	@$(STEP) test-abi Tests/ABI/run.sh build/lib
+	@$(STEP) test-install Tests/ABI/install.sh
+
+test-examples: build $(ENVIRONMENT) ## Build, run and check the examples.
+	@$(STEP) test-examples Tests/Examples/run.sh build/lib
+	@$(STEP) test-swift-package Tests/Examples/swift.sh
+
+test-python: build $(ENVIRONMENT) ## Run the Python tests, and install and use the wheel.
+	@$(STEP) test-python $(VENV_PYTHON) -m pytest -q bindings/python/tests
+	@$(STEP) test-wheel Tests/Python/wheel.sh
+
+bench: ## Say how to run the benchmarks.
+	@echo "swift run -c release --package-path Tests/Benchmarks"
+
+install: $(LIBRARY) ## Install under PREFIX (default /usr/local): header, library, pkg-config file, CMake package.
+	install -d $(addprefix $(DESTDIR),$(INCLUDEDIR)/gmmswift $(LIBDIR) $(PKGCONFIGDIR) $(CMAKEDIR))
+	install -m 644 include/gmmswift.h $(DESTDIR)$(INCLUDEDIR)/gmmswift.h
+	sed 's|"gmmswift.h"|"../gmmswift.h"|' include/module.modulemap >$(DESTDIR)$(INCLUDEDIR)/gmmswift/module.modulemap
+	install -m 755 $(LIBRARY) $(DESTDIR)$(LIBDIR)/libgmmswift.so.$(VERSION)
+	ln -sf libgmmswift.so.$(VERSION) $(DESTDIR)$(LIBDIR)/libgmmswift.so.$(ABI)
+	ln -sf libgmmswift.so.$(ABI) $(DESTDIR)$(LIBDIR)/libgmmswift.so
+	$(FILL) Sources/gmmswift/install/gmmswift.pc.in >$(DESTDIR)$(PKGCONFIGDIR)/gmmswift.pc
+	$(FILL) Sources/gmmswift/install/gmmswift-config.cmake.in >$(DESTDIR)$(CMAKEDIR)/gmmswift-config.cmake
+	$(FILL) Sources/gmmswift/install/gmmswift-config-version.cmake.in \
+	  >$(DESTDIR)$(CMAKEDIR)/gmmswift-config-version.cmake
+
+# Writes a template with its @NAMES@ filled in.
+FILL = sed -e 's|@VERSION@|$(VERSION)|g' -e 's|@VERSION_MAJOR@|$(firstword $(subst ., ,$(VERSION)))|g' \
+  -e 's|@ABI@|$(ABI)|g' -e 's|@PREFIX@|$(PREFIX)|g' -e 's|@LIBDIR@|$(LIBDIR)|g' -e 's|@INCLUDEDIR@|$(INCLUDEDIR)|g' \
+  -e "s|@INCLUDEDIR_FROM_CMAKEDIR@|$$(realpath -m --relative-to=$(CMAKEDIR) $(INCLUDEDIR))|g"
+
+uninstall: ## Remove what install put under PREFIX.
+	rm -f $(addprefix $(DESTDIR),$(INCLUDEDIR)/gmmswift.h $(INCLUDEDIR)/gmmswift/module.modulemap \
+	  $(LIBDIR)/libgmmswift.so $(LIBDIR)/libgmmswift.so.$(ABI) $(LIBDIR)/libgmmswift.so.$(VERSION) \
+	  $(PKGCONFIGDIR)/gmmswift.pc $(CMAKEDIR)/gmmswift-config.cmake $(CMAKEDIR)/gmmswift-config-version.cmake)
+	rmdir --ignore-fail-on-non-empty $(addprefix $(DESTDIR),$(INCLUDEDIR)/gmmswift $(CMAKEDIR)) 2>/dev/null || true
+
+format: ## Format all sources in place.
+	swift format -i -r $(SWIFT_FILES)
+	clang-format -i $(C_FILES)
+	$(VENV_PYTHON) -m ruff format bindings/python examples
+
+clean: ## Remove everything that was built.
+	rm -rf .build build

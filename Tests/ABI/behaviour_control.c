@@ -1,0 +1,172 @@
+/* Progress, cancelling, threads and processes. */
+#include <dirent.h>
+#include <pthread.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "behaviour.h"
+
+/* What a progress callback has seen. */
+typedef struct progress_log {
+  pthread_t thread;
+  int64_t num_calls;
+  int64_t cancel_at; /* the call that asks to stop, or 0 */
+  gmm_progress last;
+  int is_consistent;
+} progress_log;
+
+static int32_t record(const gmm_progress *progress, void *user_data) {
+  progress_log *log = user_data;
+  log->is_consistent =
+      log->is_consistent && pthread_equal(pthread_self(), log->thread) && progress->struct_size == sizeof *progress &&
+      progress->iterations_done >= log->last.iterations_done &&
+      progress->iterations_done <= progress->iterations_total && progress->draws_done >= log->last.draws_done &&
+      progress->draws_done <= progress->draws_total && progress->seconds_elapsed >= log->last.seconds_elapsed &&
+      (isnan(progress->seconds_left) || progress->seconds_left >= 0.0);
+  log->last = *progress;
+  log->num_calls++;
+  return log->num_calls == log->cancel_at;
+}
+
+static gmm_control recording_control(progress_log *log) {
+  gmm_control control;
+  gmm_control_init(&control, sizeof control);
+  *log = (progress_log){.thread = pthread_self(), .is_consistent = 1};
+  control.num_threads = 2;
+  control.progress = record;
+  control.progress_user_data = log;
+  control.progress_interval = 0.0;
+  return control;
+}
+
+void behaviour_control(void) {
+  const gmm_model_options model_options = fixture_model_options();
+  gmm_model *model = fixture_model(&model_options);
+  gmm_sample_options options = fixture_sample_options();
+  options.num_draws = 20000;
+  progress_log log;
+  gmm_control control = recording_control(&log);
+  gmm_posterior *posterior = NULL, *longer = NULL;
+  ACCEPTED(gmm_sample(model, fixture_data, FIXTURE_COUNT, 1, 1, &options, &control, &posterior, out_error));
+  EXPECT(log.num_calls >= 2 && log.is_consistent);
+  EXPECT(log.last.num_chains == 2 && log.last.draws_done == 40000 && log.last.draws_total == 40000);
+  EXPECT(log.last.iterations_done == 40040 && log.last.iterations_total == 40040);
+
+  /* An interval longer than the run leaves the call at the end. */
+  control = recording_control(&log);
+  control.progress_interval = 3600.0;
+  ACCEPTED(gmm_posterior_extend(posterior, 10, &control, &longer, out_error));
+  EXPECT(log.num_calls == 1 && log.is_consistent);
+
+  const gmm_posterior_info info = info_of(posterior);
+  EXPECT(info.num_components == 2 && info.num_dimensions == 1 && info.num_spreads == 2 && info.num_chains == 2);
+  EXPECT(info.num_draws == 20000 && info.num_observations == FIXTURE_COUNT && info.num_tune == 20 && info.thin == 1);
+  EXPECT(info.seed == 7 && info.method == GMM_METHOD_GIBBS && !info.has_assignments && !info.is_prior);
+  EXPECT(info.can_extend && info.seconds > 0.0 && info_of(longer).seconds > info.seconds);
+  gmm_posterior_destroy(longer);
+  gmm_posterior_destroy(posterior);
+  gmm_model_destroy(model);
+}
+
+void behaviour_cancelling(void) {
+  const gmm_model_options model_options = fixture_model_options();
+  gmm_model *model = fixture_model(&model_options);
+  gmm_sample_options options = fixture_sample_options();
+  options.num_tune = 0;
+  options.num_draws = 2000000;
+  options.num_chains = 3;
+  progress_log log;
+  gmm_control control = recording_control(&log);
+  control.progress_interval = 0.05;
+  log.cancel_at = 2;
+
+  /* A callback's nonzero result: what every chain has finished comes back, and can be continued. */
+  gmm_posterior *part = NULL, *whole = NULL, *continued = NULL;
+  gmm_error *error = NULL;
+  EXPECT(gmm_sample(model, fixture_data, FIXTURE_COUNT, 1, 1, &options, &control, &part, &error) == GMM_CANCELLED);
+  EXPECT(error != NULL && gmm_error_status(error) == GMM_CANCELLED && gmm_error_message(error)[0] != '\0');
+  gmm_error_destroy(error);
+  if (EXPECT(part != NULL)) {
+    const int64_t finished = info_of(part).num_draws;
+    EXPECT(finished >= 1 && finished < options.num_draws && info_of(part).num_chains == 3);
+    EXPECT(info_of(part).can_extend);
+    options.num_draws = finished + 10;
+    whole = fixture_posterior(model, &options);
+    EXPECT(holds_draws(part, whole, 0, 1));
+    ACCEPTED(gmm_posterior_extend(part, 10, NULL, &continued, out_error));
+    EXPECT(same_draws(whole, continued));
+    gmm_posterior_destroy(continued);
+    gmm_posterior_destroy(whole);
+  }
+
+  /* A flag that is up before the call stops every kind of call at once. */
+  gmm_cancel *cancel = NULL;
+  gmm_posterior *more = NULL;
+  gmm_em_fit *fit = NULL;
+  double probabilities[FIXTURE_COUNT * 2];
+  ACCEPTED(gmm_cancel_create(&cancel, out_error));
+  gmm_cancel_request(cancel);
+  gmm_control_init(&control, sizeof control);
+  control.cancel = cancel;
+  options.num_draws = 2000000;
+  EXPECT(gmm_sample(model, fixture_data, FIXTURE_COUNT, 1, 1, &options, &control, &more, NULL) == GMM_CANCELLED);
+  gmm_posterior_destroy(more);
+  EXPECT(gmm_fit_em(fixture_data, FIXTURE_COUNT, 1, 1, NULL, &control, &fit, NULL) == GMM_CANCELLED && fit == NULL);
+  if (part != NULL) {
+    EXPECT(gmm_posterior_extend(part, 10, &control, &more, NULL) == GMM_CANCELLED);
+    EXPECT(more == NULL || holds_draws(part, more, 0, 1));
+    gmm_posterior_destroy(more);
+    EXPECT(gmm_posterior_probabilities(part, &control, probabilities, FIXTURE_COUNT * 2, NULL) == GMM_CANCELLED);
+    gmm_cancel_reset(cancel);
+    ACCEPTED(gmm_posterior_probabilities(part, &control, probabilities, FIXTURE_COUNT * 2, out_error));
+  }
+  gmm_cancel_destroy(cancel);
+  gmm_posterior_destroy(part);
+  gmm_model_destroy(model);
+}
+
+/* The number of threads of this process. */
+static int num_threads(void) {
+  int count = 0;
+  DIR *tasks = opendir("/proc/self/task");
+  if (tasks == NULL) return -1;
+  for (struct dirent *task = readdir(tasks); task != NULL; task = readdir(tasks)) count += task->d_name[0] != '.';
+  closedir(tasks);
+  return count;
+}
+
+static void *sample_in_thread(void *model) {
+  const gmm_sample_options options = fixture_sample_options();
+  return fixture_posterior(model, &options);
+}
+
+void behaviour_processes(void) {
+  const gmm_model_options model_options = fixture_model_options();
+  gmm_model *model = fixture_model(&model_options);
+  const gmm_sample_options options = fixture_sample_options();
+  gmm_posterior *posterior = fixture_posterior(model, &options);
+  EXPECT(num_threads() == 1);
+
+  /* A child of fork samples the same draws: nothing of the parent's calls is left running or locked. */
+  fflush(stdout);
+  const pid_t child = fork();
+  if (child == 0) {
+    gmm_posterior *again = fixture_posterior(model, &options);
+    _exit(same_draws(posterior, again) ? 0 : 1);
+  }
+  int outcome = -1;
+  EXPECT(waitpid(child, &outcome, 0) == child && WIFEXITED(outcome) && WEXITSTATUS(outcome) == 0);
+
+  /* So do threads that sample at the same time from one model. */
+  pthread_t threads[3];
+  for (int i = 0; i < 3; i++) EXPECT(pthread_create(&threads[i], NULL, sample_in_thread, model) == 0);
+  for (int i = 0; i < 3; i++) {
+    void *made = NULL;
+    EXPECT(pthread_join(threads[i], &made) == 0);
+    EXPECT(same_draws(posterior, made));
+    gmm_posterior_destroy(made);
+  }
+  EXPECT(num_threads() == 1);
+  gmm_posterior_destroy(posterior);
+  gmm_model_destroy(model);
+}

@@ -1,0 +1,172 @@
+/* Draws: shapes, constraints, densities, and what they do and do not depend on. */
+#include "behaviour.h"
+
+/* More than two blocks of observations, so that threads have something to share. */
+enum { MANY = 9001 };
+static double many_values[MANY];
+
+static gmm_posterior *sample(const gmm_model *model, const double *data, int64_t count, int64_t stride,
+                             const gmm_sample_options *options, int32_t num_threads) {
+  gmm_control control;
+  gmm_posterior *posterior = NULL;
+  gmm_control_init(&control, sizeof control);
+  control.num_threads = num_threads;
+  ACCEPTED(gmm_sample(model, data, count, 1, stride, options, &control, &posterior, out_error));
+  return posterior;
+}
+
+static void draws_do_not_depend_on_threads(const gmm_model *model, int32_t method) {
+  gmm_sample_options options = fixture_sample_options();
+  options.method = method;
+  options.num_draws = 10;
+  options.num_tune = 5;
+  options.num_chains = 3;
+  const int32_t threads[] = {2, 5, 0};
+  gmm_posterior *alone = sample(model, many_values, MANY, 1, &options, 1);
+  for (int i = 0; i < 3; i++) {
+    gmm_posterior *together = sample(model, many_values, MANY, 1, &options, threads[i]);
+    EXPECT(same_draws(alone, together));
+    gmm_posterior_destroy(together);
+  }
+  gmm_posterior_destroy(alone);
+}
+
+static void draws_depend_on_seed_and_chain(const gmm_model *model) {
+  gmm_sample_options options = fixture_sample_options();
+  gmm_posterior *first = fixture_posterior(model, &options), *again = fixture_posterior(model, &options);
+  EXPECT(same_draws(first, again));
+  options.seed++;
+  gmm_posterior *other = fixture_posterior(model, &options);
+  EXPECT(!same_draws(first, other));
+
+  const gmm_view means = view_of(first, GMM_FIELD_MEANS);
+  for (int64_t draw = 0; draw < means.shape[1]; draw++) {
+    EXPECT(element(&means, 0, draw, 0) != element(&means, 1, draw, 0));
+  }
+  gmm_posterior_destroy(other);
+  gmm_posterior_destroy(again);
+  gmm_posterior_destroy(first);
+}
+
+static void data_may_have_a_stride(const gmm_model *model) {
+  static double spaced[FIXTURE_COUNT * 3];
+  for (int i = 0; i < FIXTURE_COUNT * 3; i++) spaced[i] = (double)NAN;
+  for (int i = 0; i < FIXTURE_COUNT; i++) spaced[i * 3] = fixture_data[i];
+  const gmm_sample_options options = fixture_sample_options();
+  gmm_posterior *dense = fixture_posterior(model, &options);
+  gmm_posterior *sparse = sample(model, spaced, FIXTURE_COUNT, 3, &options, 0);
+  EXPECT(same_draws(dense, sparse));
+  const gmm_view copy = view_of(sparse, GMM_FIELD_OBSERVATIONS);
+  EXPECT(copy.num_axes == 2 && copy.shape[0] == FIXTURE_COUNT && copy.shape[1] == 1 && copy.shape[2] == 1);
+  for (int i = 0; i < FIXTURE_COUNT; i++) {
+    EXPECT(((const double *)copy.data)[i * copy.strides[0]] == fixture_data[i]);
+  }
+  gmm_posterior_destroy(sparse);
+  gmm_posterior_destroy(dense);
+}
+
+static void views_have_the_documented_shapes(const gmm_model *model, int shared) {
+  gmm_sample_options options = fixture_sample_options();
+  options.store_assignments = 1;
+  gmm_posterior *posterior = fixture_posterior(model, &options);
+  const struct {
+    int32_t field, num_axes;
+    int64_t last;
+  } expected[] = {{GMM_FIELD_WEIGHTS, 3, 2},
+                  {GMM_FIELD_MEANS, 3, 2},
+                  {GMM_FIELD_SDS, shared ? 2 : 3, shared ? 1 : 2},
+                  {GMM_FIELD_LOG_LIKELIHOOD, 2, 1},
+                  {GMM_FIELD_LOG_POSTERIOR, 2, 1},
+                  {GMM_FIELD_ACCEPTANCE, 2, 1},
+                  {GMM_FIELD_ASSIGNMENTS, 3, FIXTURE_COUNT}};
+  for (size_t i = 0; i < sizeof expected / sizeof expected[0]; i++) {
+    const gmm_view view = view_of(posterior, expected[i].field);
+    EXPECT(view.data != NULL && view.num_axes == expected[i].num_axes);
+    EXPECT(view.shape[0] == 2 && view.shape[1] == 50 && view.shape[2] == expected[i].last && view.shape[3] == 1);
+    EXPECT(view.strides[0] > 0 && view.strides[1] > 0 && view.strides[3] == 0);
+    EXPECT((view.strides[2] > 0) == (view.num_axes == 3));
+    EXPECT(view.element == (expected[i].field == GMM_FIELD_ASSIGNMENTS ? GMM_ELEMENT_UINT8 : GMM_ELEMENT_FLOAT64));
+  }
+
+  const gmm_view assignments = view_of(posterior, GMM_FIELD_ASSIGNMENTS);
+  const uint8_t *labels = assignments.data;
+  int used[2] = {0, 0};
+  for (int64_t draw = 0; draw < 50; draw++) {
+    for (int64_t i = 0; i < FIXTURE_COUNT; i++) {
+      const uint8_t label = labels[draw * assignments.strides[1] + i * assignments.strides[2]];
+      if (EXPECT(label < 2)) used[label] = 1;
+    }
+  }
+  EXPECT(used[0] && used[1]);
+
+  options.store_assignments = 0;
+  gmm_posterior *without = fixture_posterior(model, &options);
+  EXPECT(same_draws(posterior, without));
+  gmm_posterior_destroy(without);
+  gmm_posterior_destroy(posterior);
+}
+
+/* log of the sum over components of w N(x | mean, sd), summed over the fixture's data. */
+static double log_likelihood(const double *weights, const double *means, const double *sds, int64_t num_spreads) {
+  double sum = 0.0;
+  for (int i = 0; i < FIXTURE_COUNT; i++) {
+    double density = 0.0;
+    for (int k = 0; k < 2; k++) {
+      const double sd = sds[num_spreads == 1 ? 0 : k], z = (fixture_data[i] - means[k]) / sd;
+      density += weights[k] * exp(-0.5 * z * z) / (sd * sqrt(2.0 * acos(-1.0)));
+    }
+    sum += log(density);
+  }
+  return sum;
+}
+
+static void every_draw_is_consistent(const gmm_model *model, int32_t method, int ordered, double minimum_weight) {
+  gmm_sample_options options = fixture_sample_options();
+  options.method = method;
+  gmm_posterior *posterior = fixture_posterior(model, &options);
+  const gmm_view weights = view_of(posterior, GMM_FIELD_WEIGHTS), means = view_of(posterior, GMM_FIELD_MEANS);
+  const gmm_view sds = view_of(posterior, GMM_FIELD_SDS), acceptance = view_of(posterior, GMM_FIELD_ACCEPTANCE);
+  const gmm_view likelihood = view_of(posterior, GMM_FIELD_LOG_LIKELIHOOD);
+  const gmm_view density = view_of(posterior, GMM_FIELD_LOG_POSTERIOR);
+  for (int64_t chain = 0; chain < 2; chain++) {
+    for (int64_t draw = 0; draw < 50; draw++) {
+      const double w[] = {element(&weights, chain, draw, 0), element(&weights, chain, draw, 1)};
+      const double m[] = {element(&means, chain, draw, 0), element(&means, chain, draw, 1)};
+      const double s[] = {element(&sds, chain, draw, 0), element(&sds, chain, draw, sds.shape[2] - 1)};
+      EXPECT(fabs(w[0] + w[1] - 1.0) <= 4e-16 && w[0] >= minimum_weight && w[1] >= minimum_weight);
+      EXPECT(!ordered || m[0] <= m[1]);
+      EXPECT(s[0] > 0.0 && s[0] < 10.0 && s[1] > 0.0 && s[1] < 10.0);
+
+      /* Sixty terms of a few units each, with a few rounding errors in every one. */
+      const double expected = log_likelihood(w, m, s, sds.shape[2]), found = element(&likelihood, chain, draw, 0);
+      EXPECT(fabs(found - expected) <= 1e-11 * fabs(expected));
+      double prior = 0.0;
+      ACCEPTED(gmm_model_log_prior(model, w, m, s, &prior, out_error));
+      EXPECT(fabs(element(&density, chain, draw, 0) - (found + prior)) <= 1e-11 * fabs(expected));
+
+      const double accepted = element(&acceptance, chain, draw, 0);
+      EXPECT(method == GMM_METHOD_GIBBS ? accepted == 1.0 : accepted >= 0.0 && accepted <= 1.0);
+    }
+  }
+  gmm_posterior_destroy(posterior);
+}
+
+void behaviour_draws(void) {
+  for (int i = 0; i < MANY; i++) many_values[i] = fixture_data[i % FIXTURE_COUNT] + 1e-4 * i;
+  gmm_model_options separate_options = fixture_model_options(), ordered_options = fixture_ordered_options();
+  ordered_options.minimum_weight = 0.3;
+  gmm_model *separate = fixture_model(&separate_options), *ordered = fixture_model(&ordered_options);
+
+  draws_do_not_depend_on_threads(separate, GMM_METHOD_GIBBS);
+  draws_do_not_depend_on_threads(ordered, GMM_METHOD_METROPOLIS);
+  draws_depend_on_seed_and_chain(separate);
+  data_may_have_a_stride(separate);
+  views_have_the_documented_shapes(separate, 0);
+  views_have_the_documented_shapes(ordered, 1);
+  for (int32_t method = GMM_METHOD_GIBBS; method <= GMM_METHOD_METROPOLIS; method++) {
+    every_draw_is_consistent(separate, method, 0, 0.0);
+    every_draw_is_consistent(ordered, method, 1, 0.3);
+  }
+  gmm_model_destroy(ordered);
+  gmm_model_destroy(separate);
+}

@@ -1,0 +1,36 @@
+# Counting checks for the shell tests; to be sourced. One line for each check, and at the end `N passed, N failed`.
+
+passed=0 failed=0
+
+# check "what holds" COMMAND...: counts a check; the output of a command that fails is shown.
+check() {
+  local what=$1 output
+  shift
+  if output=$("$@" 2>&1); then
+    passed=$((passed + 1))
+    echo "ok    $what"
+  else
+    failed=$((failed + 1))
+    echo "FAIL  $what"
+    printf '%s\n' "$output" | head -n 60 | sed 's/^/      /'
+  fi
+}
+
+# skip "what would be checked" "why not"
+skip() { echo "skip  $1: $2"; }
+
+# equal LEFT RIGHT: whether two texts are the same; shows the difference.
+equal() { diff <(printf '%s\n' "$1") <(printf '%s\n' "$2"); }
+
+# Prints the totals and ends the script with the exit code they call for.
+finish() {
+  echo "$passed passed, $failed failed"
+  [ "$failed" -eq 0 ] && [ "$passed" -gt 0 ]
+  exit
+}
+
+# without_leaks PROGRAM...: runs a program under valgrind; any invalid access or lost memory is a failure.
+without_leaks() {
+  valgrind --quiet --error-exitcode=99 --leak-check=full --show-leak-kinds=definite,indirect,possible \
+    --errors-for-leak-kinds=definite,indirect,possible "$@"
+}

@@ -1,0 +1,62 @@
+#include "fixture.h"
+
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+static const double zero = 0.0, one = 1.0, ten = 10.0;
+
+double fixture_data[FIXTURE_COUNT];
+
+void fixture_fill(void) {
+  /* Multiples of the golden ratio modulo 1 are spread evenly and never repeat. */
+  for (int i = 0; i < FIXTURE_COUNT; i++) {
+    const double spread = fmod((i + 1) * 0.61803398874989485, 1.0) - 0.5;
+    fixture_data[i] = (i % 3 == 0 ? -3.0 : 4.0) + 3.0 * spread;
+  }
+}
+
+gmm_model_options fixture_model_options(void) {
+  gmm_model_options options;
+  gmm_model_options_init(&options, sizeof options);
+  options.num_components = 2;
+  options.weights = (gmm_prior){GMM_PRIOR_DIRICHLET, 1, &one, NULL};
+  options.means = (gmm_prior){GMM_PRIOR_NORMAL, 1, &zero, &ten};
+  options.spread = (gmm_prior){GMM_PRIOR_UNIFORM, 1, &zero, &ten};
+  return options;
+}
+
+gmm_model_options fixture_ordered_options(void) {
+  gmm_model_options options = fixture_model_options();
+  options.ordered_means = 1;
+  options.shared_spread = 1;
+  return options;
+}
+
+gmm_sample_options fixture_sample_options(void) {
+  gmm_sample_options options;
+  gmm_sample_options_init(&options, sizeof options);
+  options.num_chains = 2;
+  options.num_draws = 50;
+  options.num_tune = 20;
+  options.seed = 7;
+  return options;
+}
+
+gmm_model *fixture_model(const gmm_model_options *options) {
+  gmm_model *model = NULL;
+  gmm_error *error = NULL;
+  if (gmm_model_create(options, &model, &error) == GMM_OK) return model;
+  printf("fixture: %s\n", gmm_error_message(error));
+  exit(EXIT_FAILURE);
+}
+
+gmm_posterior *fixture_posterior(const gmm_model *model, const gmm_sample_options *options) {
+  gmm_posterior *posterior = NULL;
+  gmm_error *error = NULL;
+  if (gmm_sample(model, fixture_data, FIXTURE_COUNT, 1, 1, options, NULL, &posterior, &error) == GMM_OK) {
+    return posterior;
+  }
+  printf("fixture: %s\n", gmm_error_message(error));
+  exit(EXIT_FAILURE);
+}

@@ -1,0 +1,30 @@
+/* Small valid inputs that the C tests start from. */
+#ifndef FIXTURE_H
+#define FIXTURE_H
+
+#include <gmmswift.h>
+
+enum { FIXTURE_COUNT = 60 };
+
+/* Sixty values in two groups, around -3 and 4; no two are equal. */
+extern double fixture_data[FIXTURE_COUNT];
+
+/* Fills fixture_data. */
+void fixture_fill(void);
+
+/* Two components: Dirichlet(1) weights, Normal(0, 10) means, one Uniform(0, 10) sd for each. */
+gmm_model_options fixture_model_options(void);
+
+/* The same with increasing means and one sd for all, so that no label switching can occur. */
+gmm_model_options fixture_ordered_options(void);
+
+/* Gibbs, 2 chains of 50 draws after 20 of tuning, seed 7. */
+gmm_sample_options fixture_sample_options(void);
+
+/* A model from options that are known to be valid; ends the program otherwise. */
+gmm_model *fixture_model(const gmm_model_options *options);
+
+/* A posterior of fixture_data under that model; ends the program on failure. */
+gmm_posterior *fixture_posterior(const gmm_model *model, const gmm_sample_options *options);
+
+#endif

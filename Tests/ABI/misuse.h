@@ -1,0 +1,27 @@
+/* The table of misuse, by section of the header: whatever is handed over, a status comes back and nothing traps. */
+#ifndef MISUSE_H
+#define MISUSE_H
+
+#include "check.h"
+#include "fixture.h"
+
+/* Handles that are not what they are taken for: each refers to memory that the test owns. */
+typedef struct misuse_handles {
+  gmm_model *model;         /* valid */
+  gmm_posterior *posterior; /* valid */
+  gmm_posterior *prior;     /* valid, of gmm_sample_prior */
+  gmm_cancel *cancel;       /* valid */
+  void *zeros;              /* 256 bytes that are no handle */
+} misuse_handles;
+
+void misuse_errors(const misuse_handles *handles);
+void misuse_sizes(const misuse_handles *handles);
+void misuse_models(const misuse_handles *handles);
+void misuse_sampling(const misuse_handles *handles);
+void misuse_posteriors(const misuse_handles *handles);
+void misuse_prediction(const misuse_handles *handles);
+void misuse_summaries(const misuse_handles *handles);
+void misuse_arrays(const misuse_handles *handles);
+void misuse_em(const misuse_handles *handles);
+
+#endif

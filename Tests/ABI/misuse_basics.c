@@ -1,0 +1,88 @@
+/* Misuse of error objects and of struct_size. */
+#include "misuse.h"
+
+void misuse_errors(const misuse_handles *handles) {
+  EXPECT(gmm_error_status(NULL) == GMM_ERROR_NULL_ARGUMENT);
+  EXPECT(strcmp(gmm_error_message(NULL), "") == 0);
+  EXPECT(strcmp(gmm_error_argument(NULL), "") == 0);
+  gmm_error_destroy(NULL);
+
+  EXPECT(strcmp(gmm_error_message((gmm_error *)handles->model), "") == 0);
+  EXPECT(strcmp(gmm_error_argument(handles->zeros), "") == 0);
+  EXPECT(gmm_error_status(handles->zeros) == GMM_ERROR_WRONG_HANDLE);
+  gmm_error_destroy((gmm_error *)handles->model);
+  EXPECT(gmm_model_num_components(handles->model) == 2);
+
+  const gmm_status unknown[] = {-1, 1, 9, 71, 1000, INT32_MAX, INT32_MIN};
+  for (size_t i = 0; i < sizeof unknown / sizeof unknown[0]; i++) {
+    EXPECT(strcmp(gmm_status_name(unknown[i]), "GMM_UNKNOWN_STATUS") == 0);
+  }
+  EXPECT(strcmp(gmm_status_name(GMM_OK), "GMM_OK") == 0);
+  EXPECT(strcmp(gmm_status_name(GMM_ERROR_INVALID_DATA), "GMM_ERROR_INVALID_DATA") == 0);
+  EXPECT(strcmp(gmm_status_name(GMM_CANCELLED), "GMM_CANCELLED") == 0);
+}
+
+/* The rules of struct_size for one kind of options, whose _init is given. */
+#define INIT_SIZES(type, init)                                                                  \
+  do {                                                                                          \
+    struct {                                                                                    \
+      type options;                                                                             \
+      unsigned char tail[64];                                                                   \
+    } room;                                                                                     \
+    EXPECT(init(NULL, sizeof(type)) == GMM_ERROR_NULL_ARGUMENT);                                \
+    EXPECT(init(&room.options, 0) == GMM_ERROR_STRUCT_SIZE);                                    \
+    EXPECT(init(&room.options, 3) == GMM_ERROR_STRUCT_SIZE);                                    \
+    EXPECT(init(&room.options, SIZE_MAX) == GMM_ERROR_STRUCT_SIZE);                             \
+    memset(&room, 0xA5, sizeof room);                                                           \
+    EXPECT(init(&room.options, sizeof(type)) == GMM_OK);                                        \
+    EXPECT(room.options.struct_size == sizeof(type) && room.tail[0] == 0xA5);                   \
+    memset(&room, 0xA5, sizeof room);                                                           \
+    EXPECT(init(&room.options, sizeof(type) - 8) == GMM_OK);                                    \
+    EXPECT(((unsigned char *)&room)[sizeof(type) - 8] == 0xA5);                                 \
+    EXPECT(room.options.struct_size == sizeof(type) - 8);                                       \
+    memset(&room, 0xA5, sizeof room);                                                           \
+    EXPECT(init(&room.options, sizeof room) == GMM_OK);                                         \
+    EXPECT(room.options.struct_size == sizeof room && room.tail[0] == 0 && room.tail[63] == 0); \
+  } while (0)
+
+void misuse_sizes(const misuse_handles *handles) {
+  INIT_SIZES(gmm_model_options, gmm_model_options_init);
+  INIT_SIZES(gmm_control, gmm_control_init);
+  INIT_SIZES(gmm_sample_options, gmm_sample_options_init);
+  INIT_SIZES(gmm_summary_options, gmm_summary_options_init);
+  INIT_SIZES(gmm_em_options, gmm_em_options_init);
+
+  /* A caller compiled with a newer header: fine while it asks for nothing new. */
+  struct {
+    gmm_sample_options options;
+    double newer;
+  } future;
+  gmm_posterior *made = NULL;
+  future.options = fixture_sample_options();
+  future.options.struct_size = sizeof future;
+  future.newer = 0.0;
+  ACCEPTED(gmm_sample(handles->model, fixture_data, FIXTURE_COUNT, 1, 1, &future.options, NULL, &made, out_error));
+  gmm_posterior_destroy(made);
+  future.newer = 1.0;
+  REFUSED_HANDLE(
+      GMM_ERROR_STRUCT_SIZE, "options", made,
+      gmm_sample(handles->model, fixture_data, FIXTURE_COUNT, 1, 1, &future.options, NULL, &made, out_error));
+
+  /* A caller compiled with an older one: what is beyond struct_size is not looked at. */
+  gmm_sample_options older = fixture_sample_options();
+  older.struct_size = offsetof(gmm_sample_options, store_assignments);
+  older.store_assignments = -5;
+  older.num_initial = -5;
+  ACCEPTED(gmm_sample(handles->model, fixture_data, FIXTURE_COUNT, 1, 1, &older, NULL, &made, out_error));
+  gmm_posterior_destroy(made);
+
+  older.struct_size = 0;
+  REFUSED_HANDLE(GMM_ERROR_STRUCT_SIZE, "options", made,
+                 gmm_sample(handles->model, fixture_data, FIXTURE_COUNT, 1, 1, &older, NULL, &made, out_error));
+
+  gmm_control control;
+  gmm_control_init(&control, sizeof control);
+  control.struct_size = 0;
+  REFUSED_HANDLE(GMM_ERROR_STRUCT_SIZE, "control", made,
+                 gmm_sample(handles->model, fixture_data, FIXTURE_COUNT, 1, 1, NULL, &control, &made, out_error));
+}

@@ -1,0 +1,90 @@
+/* Misuse of the maximum-likelihood fit. */
+#include "misuse.h"
+
+/* Checks that a fit is refused when options for two components are changed by the statement that follows. */
+#define EM_REFUSED(expected, name, ...)                                                             \
+  do {                                                                                              \
+    gmm_em_options options;                                                                         \
+    gmm_em_options_init(&options, sizeof options);                                                  \
+    options.num_components = 2;                                                                     \
+    __VA_ARGS__;                                                                                    \
+    REFUSED_HANDLE(expected, name, fit,                                                             \
+                   gmm_fit_em(fixture_data, FIXTURE_COUNT, 1, 1, &options, NULL, &fit, out_error)); \
+  } while (0)
+
+static void misuse_em_options(void) {
+  static const double weights[] = {0.5, 0.5}, means[] = {-1.0, 1.0}, sds[] = {1.0, 1.0};
+  static const double too_much[] = {0.5, 0.6}, holes[] = {NAN, 1.0}, no_sd[] = {0.0, 1.0};
+  gmm_em_fit *fit = NULL;
+  EM_REFUSED(GMM_ERROR_STRUCT_SIZE, "options", options.struct_size = 0);
+  EM_REFUSED(GMM_ERROR_INVALID_ARGUMENT, "num_components", options.num_components = 0);
+  EM_REFUSED(GMM_ERROR_INVALID_ARGUMENT, "num_components", options.num_components = -1);
+  EM_REFUSED(GMM_ERROR_INVALID_ARGUMENT, "num_components", options.num_components = GMM_MAX_COMPONENTS + 1);
+  EM_REFUSED(GMM_ERROR_INVALID_ARGUMENT, "shared_spread", options.shared_spread = 2);
+  EM_REFUSED(GMM_ERROR_INVALID_ARGUMENT, "num_starts", options.num_starts = 0);
+  EM_REFUSED(GMM_ERROR_INVALID_ARGUMENT, "num_starts", options.num_starts = -1);
+  EM_REFUSED(GMM_ERROR_INVALID_ARGUMENT, "max_iterations", options.max_iterations = 0);
+  EM_REFUSED(GMM_ERROR_INVALID_ARGUMENT, "max_iterations", options.max_iterations = INT64_MIN);
+  EM_REFUSED(GMM_ERROR_INVALID_ARGUMENT, "tolerance", options.tolerance = -1e-3);
+  EM_REFUSED(GMM_ERROR_INVALID_ARGUMENT, "tolerance", options.tolerance = (double)NAN);
+  EM_REFUSED(GMM_ERROR_INVALID_ARGUMENT, "variance_floor", options.variance_floor = 0.0);
+  EM_REFUSED(GMM_ERROR_INVALID_ARGUMENT, "variance_floor", options.variance_floor = (double)NAN);
+
+  EM_REFUSED(GMM_ERROR_NULL_ARGUMENT, "initial_", options.initial_means = means);
+  EM_REFUSED(GMM_ERROR_INVALID_ARGUMENT, "initial_weights", options.initial_weights = too_much;
+             options.initial_means = means; options.initial_sds = sds);
+  EM_REFUSED(GMM_ERROR_INVALID_ARGUMENT, "initial_means", options.initial_weights = weights;
+             options.initial_means = holes; options.initial_sds = sds);
+  EM_REFUSED(GMM_ERROR_INVALID_ARGUMENT, "initial_sds", options.initial_weights = weights;
+             options.initial_means = means; options.initial_sds = no_sd);
+}
+
+/* Checks that fitting two components to this array is refused. */
+#define EM_DATA_REFUSED(expected, name, values, count, dimensions, stride) \
+  REFUSED_HANDLE(expected, name, fit, gmm_fit_em(values, count, dimensions, stride, &options, NULL, &fit, out_error))
+
+void misuse_em(const misuse_handles *handles) {
+  gmm_em_options options;
+  gmm_em_fit *fit = NULL;
+  gmm_em_options_init(&options, sizeof options);
+  options.num_components = 2;
+
+  REFUSED(GMM_ERROR_NULL_ARGUMENT, "out_fit",
+          gmm_fit_em(fixture_data, FIXTURE_COUNT, 1, 1, &options, NULL, NULL, out_error));
+  EM_DATA_REFUSED(GMM_ERROR_NULL_ARGUMENT, "data", NULL, FIXTURE_COUNT, 1, 1);
+  const int64_t counts[] = {0, 1, -1, INT64_MIN, INT64_MAX};
+  for (int i = 0; i < 5; i++) {
+    EM_DATA_REFUSED(GMM_ERROR_INVALID_ARGUMENT, "num_observations", fixture_data, counts[i], 1, 1);
+  }
+  EM_DATA_REFUSED(GMM_ERROR_INVALID_ARGUMENT, "num_dimensions", fixture_data, FIXTURE_COUNT, 0, 1);
+  EM_DATA_REFUSED(GMM_ERROR_UNSUPPORTED, "num_dimensions", fixture_data, FIXTURE_COUNT / 2, 2, 2);
+  EM_DATA_REFUSED(GMM_ERROR_INVALID_ARGUMENT, "row_stride", fixture_data, FIXTURE_COUNT, 1, 0);
+  EM_DATA_REFUSED(GMM_ERROR_INVALID_ARGUMENT, "row_stride", fixture_data, FIXTURE_COUNT, 1, INT64_MAX);
+  const double holes[] = {0.0, NAN, 1.0}, endless[] = {0.0, 1.0, INFINITY}, equal[] = {5.0, 5.0, 5.0};
+  EM_DATA_REFUSED(GMM_ERROR_INVALID_DATA, "data", holes, 3, 1, 1);
+  EM_DATA_REFUSED(GMM_ERROR_INVALID_DATA, "data", endless, 3, 1, 1);
+  EM_DATA_REFUSED(GMM_ERROR_DEGENERATE, "data", equal, 3, 1, 1);
+  misuse_em_options();
+
+  gmm_control control;
+  gmm_control_init(&control, sizeof control);
+  control.num_threads = -1;
+  REFUSED_HANDLE(GMM_ERROR_INVALID_ARGUMENT, "num_threads", fit,
+                 gmm_fit_em(fixture_data, FIXTURE_COUNT, 1, 1, &options, &control, &fit, out_error));
+
+  gmm_em_result result = {.struct_size = sizeof result};
+  const void *wrong[] = {NULL, handles->model, handles->zeros};
+  for (int i = 0; i < 3; i++) {
+    const gmm_status status = wrong[i] == NULL ? GMM_ERROR_NULL_ARGUMENT : GMM_ERROR_WRONG_HANDLE;
+    REFUSED(status, "fit", gmm_em_fit_get_result(wrong[i], &result, out_error));
+    gmm_em_fit_destroy((gmm_em_fit *)wrong[i]);
+  }
+  EXPECT(gmm_model_num_components(handles->model) == 2);
+
+  ACCEPTED(gmm_fit_em(fixture_data, FIXTURE_COUNT, 1, 1, &options, NULL, &fit, out_error));
+  REFUSED(GMM_ERROR_NULL_ARGUMENT, "out_result", gmm_em_fit_get_result(fit, NULL, out_error));
+  result.struct_size = 0;
+  REFUSED(GMM_ERROR_STRUCT_SIZE, "out_result", gmm_em_fit_get_result(fit, &result, out_error));
+  EXPECT(gmm_posterior_get_info((gmm_posterior *)fit, NULL, NULL) != GMM_OK);
+  gmm_em_fit_destroy(fit);
+}

@@ -1,0 +1,136 @@
+/* Misuse of models. */
+#include "misuse.h"
+
+/* Checks that the fixture's options, changed by the statement that follows, are refused. */
+#define MODEL_REFUSED(expected, name, ...)                                                \
+  do {                                                                                    \
+    gmm_model_options options = fixture_model_options();                                  \
+    gmm_model *model = NULL;                                                              \
+    __VA_ARGS__;                                                                          \
+    REFUSED_HANDLE(expected, name, model, gmm_model_create(&options, &model, out_error)); \
+  } while (0)
+
+static void misuse_model_options(void) {
+  MODEL_REFUSED(GMM_ERROR_STRUCT_SIZE, "options", options.struct_size = 0);
+  MODEL_REFUSED(GMM_ERROR_INVALID_ARGUMENT, "num_components", options.num_components = 0);
+  MODEL_REFUSED(GMM_ERROR_INVALID_ARGUMENT, "num_components", options.num_components = -1);
+  MODEL_REFUSED(GMM_ERROR_INVALID_ARGUMENT, "num_components", options.num_components = INT32_MIN);
+  MODEL_REFUSED(GMM_ERROR_INVALID_ARGUMENT, "num_components", options.num_components = GMM_MAX_COMPONENTS + 1);
+  MODEL_REFUSED(GMM_ERROR_INVALID_ARGUMENT, "num_components", options.num_components = INT32_MAX);
+  MODEL_REFUSED(GMM_ERROR_INVALID_ARGUMENT, "num_dimensions", options.num_dimensions = 0);
+  MODEL_REFUSED(GMM_ERROR_INVALID_ARGUMENT, "num_dimensions", options.num_dimensions = -1);
+  MODEL_REFUSED(GMM_ERROR_UNSUPPORTED, "num_dimensions", options.num_dimensions = 2);
+  MODEL_REFUSED(GMM_ERROR_INVALID_ARGUMENT, "ordered_means", options.ordered_means = 2);
+  MODEL_REFUSED(GMM_ERROR_INVALID_ARGUMENT, "ordered_means", options.ordered_means = -1);
+  MODEL_REFUSED(GMM_ERROR_INVALID_ARGUMENT, "shared_spread", options.shared_spread = 2);
+  MODEL_REFUSED(GMM_ERROR_INVALID_ARGUMENT, "reserved", options.reserved = 1);
+  MODEL_REFUSED(GMM_ERROR_INVALID_ARGUMENT, "minimum_weight", options.minimum_weight = -0.1);
+  MODEL_REFUSED(GMM_ERROR_INVALID_ARGUMENT, "minimum_weight", options.minimum_weight = (double)NAN);
+  MODEL_REFUSED(GMM_ERROR_INVALID_MODEL, "minimum_weight", options.minimum_weight = 0.51);
+  MODEL_REFUSED(GMM_ERROR_INVALID_MODEL, "minimum_weight", options.minimum_weight = 1e300);
+}
+
+static void misuse_priors(void) {
+  static const double nothing = 0.0, negative = -1.0, not_finite = INFINITY, not_a_number = NAN, two = 2.0;
+  static const double pair[] = {1.0, -1.0}, decreasing[] = {2.0, 1.0}, not_one[] = {0.5, 0.6}, uneven[] = {0.9, 0.1};
+  static const double below_zero[] = {-0.5, 1.5};
+
+  /* Families that do not belong to the unknown, or to nothing. */
+  MODEL_REFUSED(GMM_ERROR_INVALID_ARGUMENT, "weights", options.weights.family = GMM_PRIOR_NORMAL);
+  MODEL_REFUSED(GMM_ERROR_INVALID_ARGUMENT, "means", options.means.family = GMM_PRIOR_DIRICHLET);
+  MODEL_REFUSED(GMM_ERROR_INVALID_ARGUMENT, "means", options.means.family = GMM_PRIOR_UNIFORM);
+  MODEL_REFUSED(GMM_ERROR_INVALID_ARGUMENT, "spread", options.spread.family = GMM_PRIOR_NORMAL);
+  MODEL_REFUSED(GMM_ERROR_INVALID_ARGUMENT, "weights", options.weights.family = -1);
+  MODEL_REFUSED(GMM_ERROR_INVALID_ARGUMENT, "means", options.means.family = 77);
+  MODEL_REFUSED(GMM_ERROR_INVALID_ARGUMENT, "spread", options.spread.family = INT32_MAX);
+
+  /* Lengths. */
+  const int32_t lengths[] = {0, -1, 3, INT32_MAX, INT32_MIN};
+  for (size_t i = 0; i < sizeof lengths / sizeof lengths[0]; i++) {
+    MODEL_REFUSED(GMM_ERROR_INVALID_ARGUMENT, "weights", options.weights.num_values = lengths[i]);
+    MODEL_REFUSED(GMM_ERROR_INVALID_ARGUMENT, "means", options.means.num_values = lengths[i]);
+    MODEL_REFUSED(GMM_ERROR_INVALID_ARGUMENT, "spread", options.spread.num_values = lengths[i]);
+  }
+  MODEL_REFUSED(GMM_ERROR_INVALID_ARGUMENT, "spread", {
+    options.shared_spread = 1;
+    options.spread = (gmm_prior){GMM_PRIOR_HALF_CAUCHY, 2, decreasing, NULL};
+  });
+
+  /* Arrays that are missing. */
+  MODEL_REFUSED(GMM_ERROR_NULL_ARGUMENT, "weights", options.weights.first = NULL);
+  MODEL_REFUSED(GMM_ERROR_NULL_ARGUMENT, "means", options.means.first = NULL);
+  MODEL_REFUSED(GMM_ERROR_NULL_ARGUMENT, "means", options.means.second = NULL);
+  MODEL_REFUSED(GMM_ERROR_NULL_ARGUMENT, "spread", options.spread.first = NULL);
+  MODEL_REFUSED(GMM_ERROR_NULL_ARGUMENT, "spread", options.spread.second = NULL);
+
+  /* Parameters out of range. */
+  const double *out_of_range[] = {&nothing, &negative, &not_finite, &not_a_number};
+  for (size_t i = 0; i < sizeof out_of_range / sizeof out_of_range[0]; i++) {
+    const double *value = out_of_range[i];
+    MODEL_REFUSED(GMM_ERROR_INVALID_ARGUMENT, "weights", options.weights.first = value);
+    MODEL_REFUSED(GMM_ERROR_INVALID_ARGUMENT, "means", options.means.second = value);
+    MODEL_REFUSED(GMM_ERROR_INVALID_ARGUMENT, "spread", options.spread.second = value);
+    const int32_t families[] = {GMM_PRIOR_FIXED, GMM_PRIOR_HALF_CAUCHY, GMM_PRIOR_HALF_NORMAL, GMM_PRIOR_INVERSE_GAMMA,
+                                GMM_PRIOR_GAMMA};
+    for (size_t j = 0; j < sizeof families / sizeof families[0]; j++) {
+      MODEL_REFUSED(GMM_ERROR_INVALID_ARGUMENT, "spread", options.spread = ((gmm_prior){families[j], 1, value, &two}));
+    }
+    MODEL_REFUSED(GMM_ERROR_INVALID_ARGUMENT, "spread",
+                  options.spread = ((gmm_prior){GMM_PRIOR_INVERSE_GAMMA, 1, &two, value}));
+    MODEL_REFUSED(GMM_ERROR_INVALID_ARGUMENT, "spread",
+                  options.spread = ((gmm_prior){GMM_PRIOR_GAMMA, 1, &two, value}));
+  }
+  MODEL_REFUSED(GMM_ERROR_INVALID_ARGUMENT, "means", options.means.first = &not_a_number);
+  MODEL_REFUSED(GMM_ERROR_INVALID_ARGUMENT, "means", options.means.first = &not_finite);
+  MODEL_REFUSED(GMM_ERROR_INVALID_ARGUMENT, "spread", options.spread.first = &negative);
+  MODEL_REFUSED(GMM_ERROR_INVALID_ARGUMENT, "spread", options.spread = ((gmm_prior){GMM_PRIOR_UNIFORM, 1, &two, &two}));
+  MODEL_REFUSED(GMM_ERROR_INVALID_ARGUMENT, "[1]", options.weights = ((gmm_prior){GMM_PRIOR_DIRICHLET, 2, pair, NULL}));
+  MODEL_REFUSED(GMM_ERROR_INVALID_ARGUMENT, "weights",
+                options.weights = ((gmm_prior){GMM_PRIOR_FIXED, 2, not_one, NULL}));
+  MODEL_REFUSED(GMM_ERROR_INVALID_ARGUMENT, "weights",
+                options.weights = ((gmm_prior){GMM_PRIOR_FIXED, 2, below_zero, NULL}));
+
+  /* Contradictions. */
+  MODEL_REFUSED(GMM_ERROR_INVALID_MODEL, "means", {
+    options.ordered_means = 1;
+    options.means = (gmm_prior){GMM_PRIOR_FIXED, 2, decreasing, NULL};
+  });
+  MODEL_REFUSED(GMM_ERROR_INVALID_MODEL, "weights", {
+    options.minimum_weight = 0.2;
+    options.weights = (gmm_prior){GMM_PRIOR_FIXED, 2, uneven, NULL};
+  });
+}
+
+void misuse_models(const misuse_handles *handles) {
+  const gmm_model_options valid = fixture_model_options();
+  REFUSED(GMM_ERROR_NULL_ARGUMENT, "out_model", gmm_model_create(&valid, NULL, out_error));
+
+  gmm_model_options defaults;
+  gmm_model *made = NULL;
+  gmm_model_options_init(&defaults, sizeof defaults);
+  REFUSED_HANDLE(GMM_ERROR_INVALID_ARGUMENT, "means", made, gmm_model_create(&defaults, &made, out_error));
+  REFUSED_HANDLE(GMM_ERROR_INVALID_ARGUMENT, "means", made, gmm_model_create(NULL, &made, out_error));
+  misuse_model_options();
+  misuse_priors();
+
+  gmm_model *wrong[] = {NULL, (gmm_model *)handles->posterior, (gmm_model *)handles->cancel, handles->zeros};
+  const double weights[] = {0.5, 0.5}, means[] = {0.0, 1.0}, sds[] = {1.0, 1.0};
+  double density = 42.0;
+  for (size_t i = 0; i < sizeof wrong / sizeof wrong[0]; i++) {
+    const gmm_status status = wrong[i] == NULL ? GMM_ERROR_NULL_ARGUMENT : GMM_ERROR_WRONG_HANDLE;
+    EXPECT(gmm_model_num_components(wrong[i]) == 0);
+    EXPECT(gmm_model_num_dimensions(wrong[i]) == 0);
+    EXPECT(gmm_model_num_spreads(wrong[i]) == 0);
+    REFUSED(status, "model", gmm_model_log_prior(wrong[i], weights, means, sds, &density, out_error));
+    gmm_model_destroy(wrong[i]);
+  }
+  gmm_posterior_info info = {.struct_size = sizeof info};
+  ACCEPTED(gmm_posterior_get_info(handles->posterior, &info, out_error));
+
+  const gmm_model *model = handles->model;
+  REFUSED(GMM_ERROR_NULL_ARGUMENT, "weights", gmm_model_log_prior(model, NULL, means, sds, &density, out_error));
+  REFUSED(GMM_ERROR_NULL_ARGUMENT, "means", gmm_model_log_prior(model, weights, NULL, sds, &density, out_error));
+  REFUSED(GMM_ERROR_NULL_ARGUMENT, "sds", gmm_model_log_prior(model, weights, means, NULL, &density, out_error));
+  REFUSED(GMM_ERROR_NULL_ARGUMENT, "out_log_density", gmm_model_log_prior(model, weights, means, sds, NULL, out_error));
+  EXPECT(density == 42.0);
+}

@@ -1,0 +1,181 @@
+/* Misuse of gmm_sample, gmm_sample_prior, gmm_posterior_extend, gmm_control and gmm_cancel. */
+#include "misuse.h"
+
+/* Checks that sampling is refused when its valid options are changed by the statement that follows. */
+#define SAMPLE_REFUSED(expected, name, ...)                                                                          \
+  do {                                                                                                               \
+    gmm_sample_options options = fixture_sample_options();                                                           \
+    gmm_posterior *made = NULL;                                                                                      \
+    __VA_ARGS__;                                                                                                     \
+    REFUSED_HANDLE(expected, name, made,                                                                             \
+                   gmm_sample(handles->model, fixture_data, FIXTURE_COUNT, 1, 1, &options, NULL, &made, out_error)); \
+  } while (0)
+
+static void misuse_sample_options(const misuse_handles *handles) {
+  const int64_t never[] = {-1, INT64_MIN};
+  for (int i = 0; i < 2; i++) {
+    SAMPLE_REFUSED(GMM_ERROR_INVALID_ARGUMENT, "num_draws", options.num_draws = never[i]);
+    SAMPLE_REFUSED(GMM_ERROR_INVALID_ARGUMENT, "num_tune", options.num_tune = never[i]);
+    SAMPLE_REFUSED(GMM_ERROR_INVALID_ARGUMENT, "num_chains", options.num_chains = never[i]);
+    SAMPLE_REFUSED(GMM_ERROR_INVALID_ARGUMENT, "thin", options.thin = never[i]);
+    SAMPLE_REFUSED(GMM_ERROR_INVALID_ARGUMENT, "num_initial", options.num_initial = -1 - i);
+  }
+  SAMPLE_REFUSED(GMM_ERROR_INVALID_ARGUMENT, "num_draws", options.num_draws = 0);
+  SAMPLE_REFUSED(GMM_ERROR_INVALID_ARGUMENT, "num_chains", options.num_chains = 0);
+  SAMPLE_REFUSED(GMM_ERROR_INVALID_ARGUMENT, "thin", options.thin = 0);
+  SAMPLE_REFUSED(GMM_ERROR_INVALID_ARGUMENT, "method", options.method = 2);
+  SAMPLE_REFUSED(GMM_ERROR_INVALID_ARGUMENT, "method", options.method = -1);
+  SAMPLE_REFUSED(GMM_ERROR_INVALID_ARGUMENT, "store_assignments", options.store_assignments = 2);
+
+  /* Products that no memory or counter can hold. */
+  SAMPLE_REFUSED(GMM_ERROR_INVALID_ARGUMENT, "num_draws", options.num_draws = INT64_MAX);
+  SAMPLE_REFUSED(GMM_ERROR_INVALID_ARGUMENT, "num_chains", options.num_chains = INT64_MAX);
+  SAMPLE_REFUSED(GMM_ERROR_INVALID_ARGUMENT, "thin", options.thin = INT64_MAX);
+  SAMPLE_REFUSED(GMM_ERROR_INVALID_ARGUMENT, "num_tune", options.num_tune = INT64_MAX);
+
+  /* Starting values. */
+  static const double weights[] = {0.5, 0.5}, means[] = {-1.0, 1.0}, sds[] = {1.0, 1.0};
+  static const double too_much[] = {0.5, 0.6}, negative[] = {-0.5, 1.5}, holes[] = {NAN, 1.0}, wide[] = {1.0, 11.0};
+  static const double endless[] = {0.0, INFINITY}, no_sd[] = {0.0, 1.0};
+  SAMPLE_REFUSED(GMM_ERROR_INVALID_ARGUMENT, "num_initial", options.num_initial = 3; options.initial_means = means);
+  SAMPLE_REFUSED(GMM_ERROR_INVALID_ARGUMENT, "initial_weights", options.num_initial = 1;
+                 options.initial_weights = too_much);
+  SAMPLE_REFUSED(GMM_ERROR_INVALID_ARGUMENT, "initial_weights", options.num_initial = 1;
+                 options.initial_weights = negative);
+  SAMPLE_REFUSED(GMM_ERROR_INVALID_ARGUMENT, "initial_weights", options.num_initial = 1;
+                 options.initial_weights = holes);
+  SAMPLE_REFUSED(GMM_ERROR_INVALID_ARGUMENT, "initial_means", options.num_initial = 1; options.initial_means = holes);
+  SAMPLE_REFUSED(GMM_ERROR_INVALID_ARGUMENT, "initial_means", options.num_initial = 1; options.initial_means = endless);
+  SAMPLE_REFUSED(GMM_ERROR_INVALID_ARGUMENT, "initial_sds", options.num_initial = 1; options.initial_sds = holes);
+  SAMPLE_REFUSED(GMM_ERROR_INVALID_ARGUMENT, "initial_sds", options.num_initial = 1; options.initial_sds = no_sd);
+  SAMPLE_REFUSED(GMM_ERROR_INVALID_MODEL, "initial_sds", options.num_initial = 1; options.initial_sds = wide);
+
+  gmm_model_options ordered_options = fixture_ordered_options();
+  gmm_model *ordered = fixture_model(&ordered_options);
+  gmm_sample_options options = fixture_sample_options();
+  gmm_posterior *made = NULL;
+  const double decreasing[] = {1.0, -1.0};
+  options.num_initial = 1;
+  options.initial_weights = weights;
+  options.initial_means = decreasing;
+  options.initial_sds = sds;
+  REFUSED_HANDLE(GMM_ERROR_INVALID_MODEL, "initial_means", made,
+                 gmm_sample(ordered, fixture_data, FIXTURE_COUNT, 1, 1, &options, NULL, &made, out_error));
+  gmm_model_destroy(ordered);
+}
+
+/* Checks that sampling this array of `count` values is refused. */
+#define DATA_REFUSED(expected, name, values, count, dimensions, stride) \
+  REFUSED_HANDLE(expected, name, made,                                  \
+                 gmm_sample(handles->model, values, count, dimensions, stride, &options, NULL, &made, out_error))
+
+static void misuse_data(const misuse_handles *handles) {
+  const gmm_sample_options options = fixture_sample_options();
+  gmm_posterior *made = NULL;
+  DATA_REFUSED(GMM_ERROR_NULL_ARGUMENT, "data", NULL, 1, 1, 1);
+  DATA_REFUSED(GMM_ERROR_INVALID_ARGUMENT, "num_observations", fixture_data, -1, 1, 1);
+  DATA_REFUSED(GMM_ERROR_INVALID_ARGUMENT, "num_observations", fixture_data, INT64_MIN, 1, 1);
+  DATA_REFUSED(GMM_ERROR_INVALID_ARGUMENT, "num_observations", fixture_data, INT64_MAX, 1, 1);
+  DATA_REFUSED(GMM_ERROR_INVALID_ARGUMENT, "num_observations", fixture_data, INT64_MAX / 8, 1, 1);
+  DATA_REFUSED(GMM_ERROR_INVALID_ARGUMENT, "num_dimensions", fixture_data, FIXTURE_COUNT, 0, 1);
+  DATA_REFUSED(GMM_ERROR_INVALID_ARGUMENT, "num_dimensions", fixture_data, FIXTURE_COUNT, -1, 1);
+  DATA_REFUSED(GMM_ERROR_UNSUPPORTED, "num_dimensions", fixture_data, FIXTURE_COUNT / 2, 2, 2);
+  DATA_REFUSED(GMM_ERROR_INVALID_ARGUMENT, "row_stride", fixture_data, FIXTURE_COUNT, 1, 0);
+  DATA_REFUSED(GMM_ERROR_INVALID_ARGUMENT, "row_stride", fixture_data, FIXTURE_COUNT, 1, -1);
+  DATA_REFUSED(GMM_ERROR_INVALID_ARGUMENT, "row_stride", fixture_data, FIXTURE_COUNT, 1, INT64_MAX);
+
+  const double bad[] = {NAN, INFINITY, -INFINITY};
+  for (int i = 0; i < 3; i++) {
+    double values[] = {0.0, 1.0, 2.0, 3.0, 4.0, 5.0};
+    gmm_error *error = NULL;
+    values[4] = bad[i];
+    DATA_REFUSED(GMM_ERROR_INVALID_DATA, "data", values, 6, 1, 1);
+    EXPECT(gmm_sample(handles->model, values, 3, 1, 2, &options, NULL, &made, &error) == GMM_ERROR_INVALID_DATA);
+    EXPECT(strstr(gmm_error_message(error), "row 2") != NULL && strstr(gmm_error_message(error), "column 0") != NULL);
+    gmm_error_destroy(error);
+  }
+}
+
+static void misuse_handles_of_sampling(const misuse_handles *handles) {
+  const gmm_sample_options options = fixture_sample_options();
+  gmm_posterior *made = NULL;
+  REFUSED(GMM_ERROR_NULL_ARGUMENT, "out_posterior",
+          gmm_sample(handles->model, fixture_data, FIXTURE_COUNT, 1, 1, &options, NULL, NULL, out_error));
+  REFUSED(GMM_ERROR_NULL_ARGUMENT, "out_posterior", gmm_sample_prior(handles->model, 10, 1, NULL, out_error));
+  REFUSED(GMM_ERROR_NULL_ARGUMENT, "out_posterior",
+          gmm_posterior_extend(handles->posterior, 10, NULL, NULL, out_error));
+  REFUSED(GMM_ERROR_NULL_ARGUMENT, "out_posterior", gmm_posterior_subset(handles->posterior, 0, 1, NULL, out_error));
+
+  const void *wrong[] = {NULL, handles->cancel, handles->zeros};
+  for (int i = 0; i < 3; i++) {
+    const gmm_status status = wrong[i] == NULL ? GMM_ERROR_NULL_ARGUMENT : GMM_ERROR_WRONG_HANDLE;
+    REFUSED_HANDLE(status, "model", made,
+                   gmm_sample(wrong[i], fixture_data, FIXTURE_COUNT, 1, 1, &options, NULL, &made, out_error));
+    REFUSED_HANDLE(status, "model", made, gmm_sample_prior(wrong[i], 10, 1, &made, out_error));
+    REFUSED_HANDLE(status, "posterior", made, gmm_posterior_extend(wrong[i], 10, NULL, &made, out_error));
+    REFUSED_HANDLE(status, "posterior", made, gmm_posterior_subset(wrong[i], 0, 1, &made, out_error));
+  }
+
+  const int64_t counts[] = {0, -1, INT64_MIN, INT64_MAX};
+  for (int i = 0; i < 4; i++) {
+    REFUSED_HANDLE(GMM_ERROR_INVALID_ARGUMENT, "num_draws", made,
+                   gmm_sample_prior(handles->model, counts[i], 1, &made, out_error));
+    REFUSED_HANDLE(GMM_ERROR_INVALID_ARGUMENT, "num_draws", made,
+                   gmm_posterior_extend(handles->posterior, counts[i], NULL, &made, out_error));
+  }
+  REFUSED_HANDLE(GMM_ERROR_UNSUPPORTED, "posterior", made,
+                 gmm_posterior_extend(handles->prior, 10, NULL, &made, out_error));
+
+  gmm_posterior *subset = NULL;
+  ACCEPTED(gmm_posterior_subset(handles->posterior, 10, 2, &subset, out_error));
+  REFUSED_HANDLE(GMM_ERROR_UNSUPPORTED, "posterior", made, gmm_posterior_extend(subset, 10, NULL, &made, out_error));
+  gmm_posterior_destroy(subset);
+
+  const int64_t burns[] = {-1, 50, INT64_MAX, INT64_MIN}, thins[] = {0, -1, INT64_MIN};
+  for (int i = 0; i < 4; i++) {
+    REFUSED_HANDLE(GMM_ERROR_INVALID_ARGUMENT, "burn", made,
+                   gmm_posterior_subset(handles->posterior, burns[i], 1, &made, out_error));
+  }
+  for (int i = 0; i < 3; i++) {
+    REFUSED_HANDLE(GMM_ERROR_INVALID_ARGUMENT, "thin", made,
+                   gmm_posterior_subset(handles->posterior, 0, thins[i], &made, out_error));
+  }
+  ACCEPTED(gmm_posterior_subset(handles->posterior, 49, INT64_MAX, &made, out_error));
+  gmm_posterior_destroy(made);
+}
+
+/* Checks that sampling is refused when a default control is changed by the statement that follows. */
+#define CONTROL_REFUSED(expected, name, ...)                                                                         \
+  do {                                                                                                               \
+    gmm_control control;                                                                                             \
+    gmm_control_init(&control, sizeof control);                                                                      \
+    __VA_ARGS__;                                                                                                     \
+    REFUSED_HANDLE(expected, name, made,                                                                             \
+                   gmm_sample(handles->model, fixture_data, FIXTURE_COUNT, 1, 1, NULL, &control, &made, out_error)); \
+  } while (0)
+
+static void misuse_control(const misuse_handles *handles) {
+  gmm_posterior *made = NULL;
+  CONTROL_REFUSED(GMM_ERROR_INVALID_ARGUMENT, "num_threads", control.num_threads = -1);
+  CONTROL_REFUSED(GMM_ERROR_INVALID_ARGUMENT, "num_threads", control.num_threads = INT32_MIN);
+  CONTROL_REFUSED(GMM_ERROR_INVALID_ARGUMENT, "progress_interval", control.progress_interval = -1.0);
+  CONTROL_REFUSED(GMM_ERROR_INVALID_ARGUMENT, "progress_interval", control.progress_interval = (double)NAN);
+  CONTROL_REFUSED(GMM_ERROR_WRONG_HANDLE, "cancel", control.cancel = (gmm_cancel *)handles->model);
+  CONTROL_REFUSED(GMM_ERROR_WRONG_HANDLE, "cancel", control.cancel = handles->zeros);
+
+  REFUSED(GMM_ERROR_NULL_ARGUMENT, "out_cancel", gmm_cancel_create(NULL, out_error));
+  gmm_cancel_request(NULL);
+  gmm_cancel_reset(NULL);
+  gmm_cancel_destroy(NULL);
+  gmm_cancel_request((gmm_cancel *)handles->model);
+  gmm_cancel_reset((gmm_cancel *)handles->posterior);
+  gmm_cancel_destroy((gmm_cancel *)handles->model);
+  EXPECT(gmm_model_num_components(handles->model) == 2);
+}
+
+void misuse_sampling(const misuse_handles *handles) {
+  misuse_handles_of_sampling(handles);
+  misuse_sample_options(handles);
+  misuse_data(handles);
+  misuse_control(handles);
+}

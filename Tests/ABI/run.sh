@@ -1,0 +1,116 @@
+#!/usr/bin/env bash
+# Checks the C interface of a built library:
+#
+#     Tests/ABI/run.sh LIBDIR
+set -uo pipefail
+cd "$(dirname "$0")/../.."
+source Tests/ABI/check.sh
+
+libdir=$(realpath "${1:?usage: run.sh LIBDIR}")
+library=$libdir/libgmmswift.so
+header=include/gmmswift.h
+out=build/abi
+mkdir -p "$out"
+
+strict=(-Wall -Wextra -Werror -pedantic -Iinclude)
+link=(-L"$libdir" -lgmmswift -Wl,-rpath,"$libdir" -pthread -lm)
+
+# ------------------------------------------------------------------------------------------------ Header and layout
+
+for language in "gcc -std=c99" "clang -std=c99" "g++ -std=c++17" "clang++ -std=c++17"; do
+  compiler=${language%% *}
+  if ! command -v "$compiler" >/dev/null; then
+    skip "header and layout with $language" "$compiler is missing"
+    continue
+  fi
+  kind=c
+  [[ $language != *c++* ]] || kind=c++
+  check "the header compiles with $language -pedantic -Wpadded" \
+    $language "${strict[@]}" -Wpadded -fsyntax-only -x $kind $header
+  check "sizes, offsets and values are the pinned ones with $language" \
+    $language "${strict[@]}" -fsyntax-only -x $kind Tests/ABI/layout.c
+done
+
+# ------------------------------------------------------------------------------------------------ The binary
+
+declared=$(gcc -fpreprocessed -dD -E -P $header | grep -oE '\bgmm_[a-z0-9_]+\(' | tr -d '(' | LC_ALL=C sort -u)
+exported=$(nm -D --defined-only "$library" | awk '$2 ~ /[A-Z]/ && $2 != "A" { sub(/@.*/, "", $3); print $3 }' | LC_ALL=C sort -u)
+check "the header declares what symbols.txt lists" equal "$declared" "$(cat Tests/ABI/symbols.txt)"
+check "the library exports what symbols.txt lists, and nothing else" equal "$exported" "$(cat Tests/ABI/symbols.txt)"
+
+untried=$(for symbol in $(cat Tests/ABI/symbols.txt); do
+  grep -qrw "$symbol" Tests/ABI --include='misuse*.c' --include='behaviour*.c' --include='check.*' || echo "$symbol"
+done)
+check "every function is called by the tests" equal "$untried" ""
+
+dynamic=$(readelf -dW "$library")
+soname=$(sed -n 's/.*Library soname: \[\(.*\)\]/\1/p' <<<"$dynamic")
+abi=$(sed -n 's/^#define GMM_ABI_VERSION //p' $header)
+check "the soname carries the binary interface's number" equal "$soname" "libgmmswift.so.$abi"
+
+foreign=$(sed -n 's/.*Shared library: \[\(.*\)\]/\1/p' <<<"$dynamic" |
+  grep -vxE '(libc|libm|libpthread|libdl|ld-linux-x86-64|libgcc_s|libstdc\+\+)\.so\.[0-9]+')
+check "the library needs no other library than the system's own" equal "$foreign" ""
+check "the library has no search path of the build machine" equal "$(grep -E 'RPATH|RUNPATH' <<<"$dynamic")" ""
+check "the library has no text relocations" equal "$(grep TEXTREL <<<"$dynamic")" ""
+check "the library is not unloaded while in use (-z nodelete)" grep -q NODELETE <<<"$dynamic"
+check "the stack is not executable" \
+  equal "$(readelf -lW "$library" | awk '$1 == "GNU_STACK" && $0 ~ /E +0x/')" ""
+
+newest=$(objdump -T "$library" | grep -oE 'GLIBC_[0-9.]+' | sort -uV | tail -n 1)
+check "glibc 2.34 is new enough (the library needs $newest)" \
+  equal "$(printf '%s\n' "$newest" GLIBC_2.34 | sort -V | tail -n 1)" GLIBC_2.34
+
+size=$(stat -Lc %s "$library")
+check "the library has at most 8 MB ($((size / 1000)) kB)" test "$size" -le 8000000
+check "the library is stripped" equal "$(readelf -SW "$library" | grep -E '\.(symtab|debug_info)')" ""
+
+# ------------------------------------------------------------------------------------------------ Versions
+
+version=$(cat VERSION)
+numbers=$(sed -nE 's/^#define GMM_VERSION_(MAJOR|MINOR|PATCH) ([0-9]+)$/\2/p' $header | paste -sd.)
+check "GMM_VERSION_MAJOR, MINOR and PATCH are VERSION" equal "$numbers" "$version"
+check "GMM_VERSION_STRING is VERSION" \
+  equal "$(sed -nE 's/^#define GMM_VERSION_STRING "(.*)"$/\1/p' $header)" "$version"
+check "the library's file name ends in VERSION" equal "$(basename "$(readlink -f "$library")")" "libgmmswift.so.$version"
+if [ -f CHANGELOG.md ]; then
+  check "the changelog's newest version is VERSION" \
+    equal "$(sed -nE 's/^## \[([0-9.]+)\].*/\1/p' CHANGELOG.md | head -n 1)" "$version"
+fi
+if grep -q '^version *=' bindings/python/pyproject.toml 2>/dev/null; then
+  check "the Python package's version is VERSION" \
+    equal "$(sed -nE 's/^version *= *"(.*)"/\1/p' bindings/python/pyproject.toml)" "$version"
+fi
+
+# ------------------------------------------------------------------------------------------------ Programs
+
+build() {
+  gcc -std=c99 -D_POSIX_C_SOURCE=200809L -O1 -g "${strict[@]}" "Tests/ABI/$1".c Tests/ABI/"$1"_*.c Tests/ABI/check.c \
+    Tests/ABI/fixture.c -o "$out/$1" "${link[@]}"
+}
+
+# Runs a program; it reports in one line, and nothing else may be written by it or by the library.
+silent() {
+  local output status
+  output=$("$@" 2>&1)
+  status=$?
+  printf '%s\n' "$output"
+  [ "$status" -eq 0 ] && [ "$(wc -l <<<"$output")" -eq 1 ]
+}
+
+check "the program of misuse builds" build misuse
+check "all misuse is refused, with a message, and nothing traps" silent "$out/misuse"
+check "the program of behaviour builds" build behaviour
+check "the library behaves as the header says" silent "$out/behaviour"
+if command -v g++ >/dev/null; then
+  check "a C++17 program with owning wrappers builds" \
+    g++ -std=c++17 -O1 "${strict[@]}" Tests/ABI/wrappers.cpp -o "$out/wrappers" "${link[@]}"
+  check "and runs" silent "$out/wrappers"
+fi
+if command -v valgrind >/dev/null; then
+  check "misuse loses no memory" without_leaks "$out/misuse"
+  check "behaviour loses no memory" without_leaks "$out/behaviour"
+else
+  skip "leaks" "valgrind is missing"
+fi
+finish

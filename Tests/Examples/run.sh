@@ -1,0 +1,109 @@
+#!/usr/bin/env bash
+# Builds the C examples and the host example without a warning, runs them, and checks what they print:
+#
+#     Tests/Examples/run.sh LIBDIR
+set -uo pipefail
+cd "$(dirname "$0")/../.."
+source Tests/ABI/check.sh
+
+libdir=$(realpath "${1:?usage: run.sh LIBDIR}")
+out=build/examples
+mkdir -p "$out"
+strict=(-std=c99 -D_POSIX_C_SOURCE=200809L -O2 -Wall -Wextra -Werror -pedantic -pthread -Iinclude)
+link=(-L"$libdir" -lgmmswift -Wl,-rpath,"$libdir" -lm -ldl)
+
+# Runs an example; what it prints is kept for the checks that follow.
+run() {
+  local name=$1
+  shift
+  "$out/$name" "$@" >"$out/$name.txt" || { cat "$out/$name.txt"; return 1; }
+}
+
+# Whether the table that an example printed agrees with expected.txt: each mean within four standard errors, its own and
+# the reference's combined, plus half a unit of the last digit that the table shows.
+agrees() {
+  awk -v program="$1" '
+    FNR == NR { if ($1 == program) { mean[$2] = $3; error[$2] = $4; wanted++ } next }
+    !("mean" in column) { for (i = 1; i <= NF; i++) column[$i] = i + ($1 == "mean" ? 1 : 0); next }
+    $1 in mean {
+      value = $column["mean"]; own = $column["mcse_mean"]
+      digits = index(value, ".") ? length(value) - index(value, ".") : 0
+      bound = 4 * sqrt(own ^ 2 + error[$1] ^ 2) + 0.5 * 10 ^ -digits
+      distance = value - mean[$1]; if (distance < 0) distance = -distance
+      found++
+      if (!(own > 0) || distance > bound) { print $1, value, "expected", mean[$1], "within", bound; bad = 1 }
+    }
+    END { if (found != wanted || wanted == 0) { print found + 0, "of", wanted + 0, "parameters found"; bad = 1 }
+          exit bad }' Tests/Examples/expected.txt "$out/$1.txt"
+}
+
+prints() { grep -qE "$2" "$out/$1.txt" || { cat "$out/$1.txt"; return 1; }; }
+
+# The data files are what their script writes, where there is a numpy to run it.
+python=build/venv/bin/python
+if "$python" -c 'import numpy' 2>/dev/null; then
+  same_data() {
+    mkdir -p "$out/data" && "$python" examples/data/make_data.py "$out/data" && diff -r -x make_data.py examples/data "$out/data"
+  }
+  check "the data are what make_data.py writes, bit for bit" same_data
+else
+  skip "the data against make_data.py" "build/venv has no numpy"
+fi
+
+for source in examples/c/*.c; do
+  name=$(basename "$source" .c)
+  if command -v clang >/dev/null; then
+    check "$name builds with clang" clang "${strict[@]}" -fsyntax-only "$source"
+  fi
+  libraries=("${link[@]}")
+  [ "$name" != load_with_dlopen ] || libraries=(-ldl)
+  check "$name builds with gcc" gcc "${strict[@]}" "$source" -o "$out/$name" "${libraries[@]}"
+done
+
+for name in two_components three_components book_known book_unknown; do
+  check "$name runs" run $name
+  check "$name finds the reference posterior" agrees $name
+done
+check "two_components fits by maximum likelihood" \
+  prints two_components '^maximum likelihood: means 150\.617 201\.985, sd 10\.003 17\.357, log likelihood -4417\.180$'
+check "three_components finds the first observation's cluster" \
+  prints three_components '^first observation: 3\.29, in component 0 1 2 with probability 0\.0000 0\.02[0-9]* 0\.97[0-9]*$'
+check "book_unknown predicts from the data's own range" prints book_unknown '^predicted( +[0-9]+\.[0-9]){10}$'
+check "cancel_from_thread runs" run cancel_from_thread
+check "cancel_from_thread keeps the finished draws" prints cancel_from_thread '^[1-9][0-9]* draws of each of 4 chains$'
+check "load_with_dlopen runs" run load_with_dlopen "$libdir/libgmmswift.so.0"
+check "load_with_dlopen fits through the loaded functions" prints load_with_dlopen '^means 1\.0000 5\.0200$'
+
+if command -v valgrind >/dev/null; then
+  for name in book_known cancel_from_thread; do
+    check "$name loses no memory" without_leaks "$out/$name"
+  done
+  check "load_with_dlopen loses no memory" without_leaks "$out/load_with_dlopen" "$libdir/libgmmswift.so.0"
+else
+  skip "leaks" "valgrind is missing"
+fi
+
+# The host example embeds the Python that build/venv was made from: its own python3-config has the flags.
+python_config=$("$python" -c 'import sys; print("%s/bin/python%d.%d-config" % (sys.base_prefix, *sys.version_info[:2]))' 2>/dev/null)
+if [ -x "$python_config" ] && "$python" -c 'import gmmswift' 2>/dev/null; then
+  # Python's headers are not ours to keep free of warnings.
+  includes=$("$python_config" --includes | sed 's/-I/-isystem /g')
+  # shellcheck disable=SC2046
+  check "host builds" gcc -std=c11 -D_GNU_SOURCE -O2 -Wall -Wextra -Werror -Iinclude $includes examples/host/host.c -o "$out/host" \
+    "${link[@]}" $("$python_config" --embed --ldflags) "-Wl,-rpath,$("$python_config" --prefix)/lib"
+  check "host runs" run host examples/data/three_components.txt "$python"
+  check "host samples the same draws from C and from Python" prints host '^identical draws$'
+else
+  skip "the host example" "build/venv has no gmmswift, or its Python has no python-config (python3-dev)"
+fi
+
+if "$python" -c 'import gmmswift, matplotlib' 2>/dev/null; then
+  for script in $(grep -lE '__main__' examples/python/*.py 2>/dev/null | grep -v '/demo\.py$'); do
+    name=$(basename "$script" .py)
+    mkdir -p "$out/python/$name"
+    check "$name.py runs" env MPLBACKEND=Agg "$python" "$script" "$out/python/$name"
+  done
+else
+  skip "the Python examples" "build/venv has no gmmswift with matplotlib"
+fi
+finish

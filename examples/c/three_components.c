@@ -1,0 +1,74 @@
+/*
+ * Three clusters that nothing but the order of their means tells apart, none of them nearly empty.
+ *
+ *     x_i | z_i = k ~ Normal(means[k], sd),   weights ~ Dirichlet(1, 1, 1) with every weight at least 0.1,
+ *     means ~ Normal(0, 15) with means[0] <= means[1] <= means[2],   sd ~ Uniform(0, 20).
+ *
+ * Samples the posterior, keeps every fifth draw of the second half, prints the summary table, the autocorrelation of
+ * the sd, and the cluster of the first observation.
+ *
+ *     three_components [examples/data/three_components.txt]
+ */
+#include "example.h"
+
+int main(int argc, char **argv) {
+  gmm_error *error = NULL;
+  int64_t num_values = 0;
+  double *values = read_values(argc > 1 ? argv[1] : "examples/data/three_components.txt", &num_values);
+
+  /* The model. Both constraints are exact: no draw breaks them. */
+  const double concentration = 1.0, prior_mean = 0.0, prior_sd = 15.0, sd_lower = 0.0, sd_upper = 20.0;
+
+  gmm_model_options options;
+  gmm_model_options_init(&options, sizeof options);
+  options.num_components = 3;
+  options.ordered_means = 1;
+  options.shared_spread = 1;
+  options.minimum_weight = 0.1;
+  options.weights = (gmm_prior){GMM_PRIOR_DIRICHLET, 1, &concentration, NULL};
+  options.means = (gmm_prior){GMM_PRIOR_NORMAL, 1, &prior_mean, &prior_sd};
+  options.spread = (gmm_prior){GMM_PRIOR_UNIFORM, 1, &sd_lower, &sd_upper};
+
+  gmm_model *model = NULL;
+  check(gmm_model_create(&options, &model, &error), &error);
+
+  gmm_sample_options sampling;
+  gmm_sample_options_init(&sampling, sizeof sampling);
+  sampling.num_chains = 4;
+  sampling.num_tune = 0;
+  sampling.num_draws = 10000;
+  sampling.seed = 1;
+
+  gmm_posterior *all = NULL, *posterior = NULL;
+  check(gmm_sample(model, values, num_values, 1, 1, &sampling, NULL, &all, &error), &error);
+  check(gmm_posterior_subset(all, 5000, 5, &posterior, &error), &error);
+
+  gmm_summary *summary = NULL;
+  check(gmm_posterior_summarize(posterior, NULL, &summary, &error), &error);
+  printf("%s", gmm_summary_text(summary));
+
+  /* A view is the posterior's own memory: here the sd, (chains, draws), of which the first chain is taken. */
+  enum { MAX_LAG = 5 };
+  gmm_view sd;
+  double autocorrelation[MAX_LAG + 1];
+  check(gmm_posterior_view(posterior, GMM_FIELD_SDS, &sd, &error), &error);
+  check(gmm_autocorrelation(sd.data, sd.shape[1], sd.strides[1], MAX_LAG, autocorrelation, MAX_LAG + 1, &error),
+        &error);
+  printf("\nautocorrelation of sd:");
+  for (int lag = 0; lag <= MAX_LAG; lag++) printf(" %.3f", autocorrelation[lag]);
+
+  /* P(component | data) of every observation: num_values rows of three. */
+  double *probabilities = malloc((size_t)num_values * 3 * sizeof *probabilities);
+  if (probabilities == NULL) return EXIT_FAILURE;
+  check(gmm_posterior_probabilities(posterior, NULL, probabilities, num_values * 3, &error), &error);
+  printf("\nfirst observation: %.2f, in component 0 1 2 with probability %.4f %.4f %.4f\n", values[0], probabilities[0],
+         probabilities[1], probabilities[2]);
+
+  free(probabilities);
+  gmm_summary_destroy(summary);
+  gmm_posterior_destroy(posterior);
+  gmm_posterior_destroy(all);
+  gmm_model_destroy(model);
+  free(values);
+  return EXIT_SUCCESS;
+}

@@ -1,0 +1,30 @@
+// Three clusters that nothing but the order of their means tells apart, none of them nearly empty.
+//
+//     fit-mixture DATA
+//
+// DATA is a text file with one number on each line.
+
+import Foundation
+import GMMInference
+import GMMModel
+
+let text = try String(contentsOfFile: CommandLine.arguments[1], encoding: .utf8)
+let data = text.split(whereSeparator: \.isWhitespace).compactMap { Double($0) }
+
+let model = try MixtureModel(
+  componentCount: 3,
+  minimumWeight: 0.1,
+  means: .normal(mean: [0], sd: [15]),
+  orderedMeans: true,
+  spread: .uniform(lower: [0], upper: [20]),
+  sharedSpread: true)
+
+let posterior = try sample(model, data: data, SamplingOptions(draws: 5_000, tune: 1_000, chains: 4, seed: 1))
+
+for (column, name) in posterior.parameterNames.enumerated() {
+  let draws = posterior.values(column: column).joined()
+  print(name, draws.reduce(0, +) / Double(draws.count))
+}
+
+let probabilities = try posterior.probabilities()
+print("the first observation,", data[0], "is in component 0, 1, 2 with probability", probabilities[0..<3])
