@@ -79,8 +79,8 @@ test-python: build $(ENVIRONMENT) ## Run the Python tests, and install and use t
 	@$(STEP) test-python $(VENV_PYTHON) -m pytest -q bindings/python/tests
 	@$(STEP) test-wheel Tests/Python/wheel.sh
 
-bench: ## Say how to run the benchmarks.
-	@echo "swift run -c release --package-path Tests/Benchmarks"
+bench: ## Time the samplers (a package of its own; builds the benchmark harness the first time).
+	swift package --package-path Tests/Benchmarks --scratch-path .build/benchmarks benchmark --no-progress
 
 install: $(LIBRARY) ## Install under PREFIX (default /usr/local): header, library, pkg-config file, CMake package.
 	install -d $(addprefix $(DESTDIR),$(INCLUDEDIR)/gmmswift $(LIBDIR) $(PKGCONFIGDIR) $(CMAKEDIR))
