@@ -43,7 +43,8 @@ let package = Package(
       name: "gmmswift", dependencies: ["GMMCABI"], exclude: ["exports.map"], linkerSettings: linkPolicy),
 
     // MARK: Tests
-
+    .target(name: "TestSupport", dependencies: ["GMMKernels", "GMMModel", "GMMInference"], path: "Tests/Support"),
+    .testTarget(name: "GMMInferenceTests", dependencies: ["GMMInference", "TestSupport"]),
   ],
   swiftLanguageModes: [.v6]
 )
