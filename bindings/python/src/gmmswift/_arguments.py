@@ -9,6 +9,7 @@ from __future__ import annotations
 import math
 import operator
 import os
+import sys
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -78,7 +79,9 @@ def real_array(name: str, value: ArrayLike) -> NDArray[Any]:
 
     Booleans and integers of every size count as real; strings, objects and complex numbers do not.
     """
-    if isinstance(value, np.ma.MaskedArray) and np.any(value.mask):
+    # A masked array exists only where its module has been imported, which costs milliseconds.
+    masked = sys.modules.get("numpy.ma")
+    if masked is not None and isinstance(value, masked.MaskedArray) and np.any(value.mask):
         raise ValueError(f"{name}: must have no masked values, got {np.sum(value.mask)}")
     try:
         array = np.asarray(value)
