@@ -44,6 +44,7 @@ let package = Package(
 
     // MARK: Tests
     .target(name: "TestSupport", dependencies: ["GMMKernels", "GMMModel", "GMMInference"], path: "Tests/Support"),
+    .testTarget(name: "GMMKernelsTests", dependencies: ["GMMKernels", "TestSupport"]),
     .testTarget(name: "GMMInferenceTests", dependencies: ["GMMInference", "TestSupport"]),
   ],
   swiftLanguageModes: [.v6]
