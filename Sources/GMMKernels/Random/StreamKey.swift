@@ -15,8 +15,8 @@ public enum StreamPurpose: UInt64, Sendable {
 /// finaliser of SplitMix64 (Steele, Lea, Flood 2014; Stafford's variant 13), a bijection with full avalanche, so
 /// neighbouring keys give unrelated streams and a coincidence among 10^12 streams has probability below 10^-14.
 public struct StreamKey: Sendable, Equatable {
-  @usableFromInline var first: UInt64
-  @usableFromInline var second: UInt64
+  public private(set) var first: UInt64
+  public private(set) var second: UInt64
 
   /// Creates the key of all streams of one chain for one purpose.
   public init(seed: UInt64, chain: UInt64, purpose: StreamPurpose) {
@@ -25,6 +25,12 @@ public struct StreamKey: Sendable, Equatable {
     absorb(seed)
     absorb(chain)
     absorb(purpose.rawValue)
+  }
+
+  /// Creates a key from the two words of another.
+  public init(first: UInt64, second: UInt64) {
+    self.first = first
+    self.second = second
   }
 
   /// Returns the key of one stream.
@@ -44,7 +50,6 @@ public struct StreamKey: Sendable, Equatable {
 
 /// The finaliser of SplitMix64: a bijection of 64 bits with full avalanche.
 @inline(__always)
-@usableFromInline
 func mixed(_ word: UInt64) -> UInt64 {
   var z = word
   z = (z ^ (z &>> 30)) &* 0xBF58_476D_1CE4_E5B9

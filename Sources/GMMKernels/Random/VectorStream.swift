@@ -1,49 +1,74 @@
-/// Eight independent xoshiro256++ generators side by side, one a lane, started from one key.
+/// Independent xoshiro256+ generators (Blackman, Vigna 2021) side by side, one for each lane of a pass, started from one key.
 ///
-/// The lanes' states come from SplitMix64 over the key's 128 bits at eight distinct counters each.
-@usableFromInline
+/// The `+` scrambler is meant for floating-point numbers: its weakness, low linear complexity, is in the lowest bits, of
+/// which the lowest twelve are dropped. A lane's state comes from SplitMix64 over the key's 128 bits at counters of that lane among eight, so it does not
+/// depend on how many lanes a pass has.
 struct VectorStream {
-  @usableFromInline var s0: SIMD8<UInt64>
-  @usableFromInline var s1: SIMD8<UInt64>
-  @usableFromInline var s2: SIMD8<UInt64>
-  @usableFromInline var s3: SIMD8<UInt64>
+  var s0: Words
+  var s1: Words
+  var s2: Words
+  var s3: Rotated
 
-  /// Creates the eight streams that `key` names.
+  /// Creates the streams that `key` names for the lanes of pass `pass`.
   @inline(__always)
-  @usableFromInline
-  init(_ key: StreamKey) {
+  init(_ key: StreamKey, pass: Int) {
     let step: UInt64 = 0x9E37_79B9_7F4A_7C15
-    let counters = SIMD8<UInt64>(1, 2, 3, 4, 5, 6, 7, 8) &* step
+    let counters = (laneNumbers() &+ UInt64(pass * vectorWidth + 1)) &* step
     let first = counters &+ key.first
     let second = counters &+ key.second
     s0 = Self.mixed(first)
     s1 = Self.mixed(second)
-    s2 = Self.mixed(first &+ 8 &* step)
-    s3 = Self.mixed(second &+ 8 &* step) | 1
+    s2 = Self.mixed(first &+ UInt64(laneCount) &* step)
+    s3 = Rotated(Self.mixed(second &+ UInt64(laneCount) &* step) | 1, by: 45)
   }
 
   @inline(__always)
-  private static func mixed(_ words: SIMD8<UInt64>) -> SIMD8<UInt64> {
+  private static func mixed(_ words: Words) -> Words {
     var z = words
     z = (z ^ (z &>> 30)) &* 0xBF58_476D_1CE4_E5B9
     z = (z ^ (z &>> 27)) &* 0x94D0_49BB_1331_11EB
     return z ^ (z &>> 31)
   }
 
-  /// Returns eight uniform numbers in [0, 1), multiples of 2^-52.
+  /// Returns uniform numbers in [0, 1), multiples of 2^-52.
   @inline(__always)
-  @usableFromInline
   mutating func uniform() -> Vector {
-    let sum = s0 &+ s3
-    let bits = (sum &<< 23 | sum &>> 41) &+ s0
+    let last = s3.value
+    let bits = s0 &+ last
     let t = s1 &<< 17
+    let mixed = last ^ s1
     s2 ^= s0
-    s3 ^= s1
     s1 ^= s2
-    s0 ^= s3
+    s0 ^= mixed
     s2 ^= t
-    s3 = s3 &<< 45 | s3 &>> 19
+    s3 = Rotated(mixed, by: 45)
     let inOneToTwo = bits &>> 12 | 0x3FF0_0000_0000_0000
     return unsafeBitCast(inOneToTwo, to: Vector.self) - 1.0
+  }
+}
+
+/// Words rotated to the left.
+///
+/// Without a rotating instruction the two halves are kept apart until they are used: joined at once, the compiler sees a
+/// rotation and takes the vector apart to do it lane by lane.
+struct Rotated {
+  #if GMM_AVX512
+    let value: Words
+  #else
+    private let high: Words
+    private let low: Words
+
+    @inline(__always)
+    var value: Words { high | low }
+  #endif
+
+  @inline(__always)
+  init(_ words: Words, by count: UInt64) {
+    #if GMM_AVX512
+      value = words &<< count | words &>> (64 - count)
+    #else
+      high = words &<< count
+      low = words &>> (64 - count)
+    #endif
   }
 }

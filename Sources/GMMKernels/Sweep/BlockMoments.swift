@@ -19,13 +19,7 @@ public struct BlockMoments {
     self.count = count
     self.memory = memory
   }
-
-  /// Writes the sums over the lanes of `accumulators`, which has the same order.
-  @inline(__always)
-  func store(_ accumulators: UnsafeMutablePointer<Vector>) {
-    for j in 0..<3 * count { memory[j] = accumulators[j].laneSum() }
-  }
 }
 
-/// The number of vectors of scratch memory that a kernel needs for `count` components.
-public func scratchSize(_ count: Int) -> Int { 4 * count }
+/// The number of doubles of scratch memory, aligned to 64 bytes, that a kernel needs for `count` components.
+public func scratchSize(_ count: Int) -> Int { (7 * count + 2) * laneCount }

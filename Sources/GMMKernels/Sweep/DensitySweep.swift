@@ -2,28 +2,28 @@
 ///
 /// After any number of calls, the sum over draws of component k's share at point i is
 /// sums[k][i] exp(logScale[i]). The scale is the largest log share seen, so nothing overflows, and what underflows is
-/// below 1e-308 of the whole. Needs no logarithm.
+/// below 1e-307 of the whole. Needs no logarithm.
 ///
 /// - Parameters:
-///   - x: as in ``sweepAssignments(_:count:_:key:scratch:moments:labels:)``.
-///   - scratch: ``scratchSize(_:)`` vectors.
-///   - logScale: `count` rounded up to a multiple of 8; starts at ``emptyLogScale``.
+///   - x, scratch: as in ``sweepAssignments(_:count:_:key:scratch:moments:labels:)``.
+///   - logScale: `count` rounded up to a multiple of 8, aligned to 64 bytes; starts at ``emptyLogScale``.
 ///   - sums: K rows of the same length; start at 0.
 public func addDensities(
-  _ x: UnsafePointer<Double>, count: Int, _ table: ComponentTable, scratch: UnsafeMutablePointer<Vector>,
-  logScale: UnsafeMutablePointer<Vector>, sums: UnsafeMutablePointer<Vector>
+  _ x: UnsafePointer<Double>, count: Int, _ table: ComponentTable, scratch: UnsafeMutablePointer<Double>,
+  logScale: UnsafeMutablePointer<Double>, sums: UnsafeMutablePointer<Double>
 ) {
-  // SAFETY: as in `sweepAssignments`.
-  let vectors = UnsafeRawPointer(x).assumingMemoryBound(to: Vector.self)
-  let rows = (count + vectorWidth - 1) / vectorWidth
-  for i in 0..<rows {
-    let shares = Shares(of: vectors[i], table, scratch: scratch, cumulative: false)
+  let rows = PointRows(x, count: count)
+  let sums = rows.vectors(sums)
+  let logScale = rows.vectors(logScale)
+  var ratios = MemoryVectors(Scratch(scratch, count: table.count), slot: 0, count: table.count)
+  for i in 0..<rows.length {
+    let shares = Shares(of: rows.points[i], table, into: &ratios, cumulative: false)
     let old = logScale[i]
     let new = old.replacing(with: shares.logLargest, where: shares.logLargest .> old)
     let keep = exponential(old - new)
     let gain = exponential(shares.logLargest - new)
     for k in 0..<table.count {
-      sums[k * rows + i] = sums[k * rows + i].multiplied(by: keep, adding: scratch[k] * gain)
+      sums[k * rows.length + i] = sums[k * rows.length + i].multiplied(by: keep, adding: ratios[k] * gain)
     }
     logScale[i] = new
   }

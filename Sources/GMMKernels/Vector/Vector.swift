@@ -1,51 +1,83 @@
-/// Eight doubles: one AVX-512 register, two AVX registers, or four SSE registers.
-///
-/// Every build of the kernels works on eight lanes, so that the order of all sums is the same in each.
-public typealias Vector = SIMD8<Double>
+// Kernels take points by eights, whatever the width of the machine's vectors: lane i of a group of eight is always the
+// same point, has its own stream of random numbers and its own partial sums. A build whose vectors are narrower makes
+// several passes over a block, each with some of the eight lanes. So all builds add the same numbers in the same order.
 
-/// The result of comparing vectors, lane by lane.
-public typealias VectorMask = SIMDMask<SIMD8<Int64>>
+#if !GMM_AVX2
+  /// As many doubles as a register of an AVX-512 build holds, or four registers of the portable one.
+  public typealias Vector = SIMD8<Double>
+  /// The bits of a ``Vector``.
+  typealias Words = SIMD8<UInt64>
+  /// The result of comparing vectors, lane by lane.
+  typealias VectorMask = SIMDMask<SIMD8<Int64>>
+#else
+  /// As many doubles as a register of this build holds.
+  public typealias Vector = SIMD4<Double>
+  /// The bits of a ``Vector``.
+  typealias Words = SIMD4<UInt64>
+  /// The result of comparing vectors, lane by lane.
+  typealias VectorMask = SIMDMask<SIMD4<Int64>>
+#endif
+
+/// The number of points that belong together: the lanes over all passes.
+public let laneCount = 8
 
 /// The number of lanes of a ``Vector``.
-public let vectorWidth = 8
+let vectorWidth = Vector.scalarCount
 
-extension SIMD8 where Scalar == Double {
+/// The number of passes that cover the lanes.
+let passCount = laneCount / vectorWidth
+
+extension Vector {
   /// Returns `self * factor + addend`, with one rounding where the build has a fused instruction and two elsewhere.
   @inline(__always)
-  @usableFromInline
   func multiplied(by factor: Self, adding addend: Self) -> Self {
-    #if GMM_FUSED_MULTIPLY_ADD
+    #if GMM_AVX512 || GMM_AVX2
       addend.addingProduct(self, factor)
     #else
-      // Without the instruction, `addingProduct` is eight calls of the C library's software fma.
+      // Without the instruction, `addingProduct` is a call of the C library's software fma for each lane.
       self * factor + addend
     #endif
   }
 
   /// Returns `self` in the lanes where `mask` is set and zero elsewhere.
   @inline(__always)
-  @usableFromInline
   func kept(where mask: VectorMask) -> Self {
     Self.zero.replacing(with: self, where: mask)
   }
+}
 
-  /// Returns the sum over lanes in a fixed order: a balanced tree.
+/// The numbers of the lanes: 0, 1, 2, ....
+@inline(__always)
+func laneNumbers() -> Words {
+  var numbers = Words.zero
+  for lane in 0..<vectorWidth { numbers[lane] = UInt64(lane) }
+  return numbers
+}
+
+extension Words {
+  /// Returns the lanes joined by bitwise or.
   @inline(__always)
-  @usableFromInline
-  func laneSum() -> Double {
-    let quarter = lowHalf + highHalf
-    let pair = quarter.lowHalf + quarter.highHalf
-    return pair.x + pair.y
+  func joined() -> UInt64 {
+    #if !GMM_AVX2
+      let quarter = lowHalf | highHalf
+      let pair = quarter.lowHalf | quarter.highHalf
+    #else
+      let pair = lowHalf | highHalf
+    #endif
+    return pair.x | pair.y
   }
 }
 
-extension SIMDMask where Storage == SIMD8<Int64> {
-  /// The mask whose first `count` lanes are set.
-  @inline(__always)
-  @usableFromInline
-  init(first count: Int) {
-    let lanes = SIMD8<Int64>(0, 1, 2, 3, 4, 5, 6, 7)
-    let isBelow = lanes .< SIMD8(repeating: Int64(count))
-    self = isBelow
-  }
+/// Returns the sum of eight lanes in a fixed order: a balanced tree.
+@inline(__always)
+func laneSum(_ lanes: UnsafePointer<Double>) -> Double {
+  ((lanes[0] + lanes[4]) + (lanes[2] + lanes[6])) + ((lanes[1] + lanes[5]) + (lanes[3] + lanes[7]))
+}
+
+/// Returns the mask of the lanes of pass `pass` that are among the first `count` of eight.
+@inline(__always)
+func validLanes(first count: Int, pass: Int) -> VectorMask {
+  let numbers = Vector.MaskStorage(truncatingIfNeeded: laneNumbers())
+  let isBelow = numbers .< Vector.MaskStorage(repeating: Int64(count - pass * vectorWidth))
+  return isBelow
 }

@@ -1,0 +1,60 @@
+/// The memory that a kernel works in: vectors for components, and the lanes of a block's sums between passes.
+struct Scratch {
+  private let base: UnsafeMutablePointer<Double>
+  private let count: Int
+
+  /// - Parameters:
+  ///   - base: ``scratchSize(_:)`` doubles, aligned to 64 bytes.
+  ///   - count: the number of components.
+  init(_ base: UnsafeMutablePointer<Double>, count: Int) {
+    self.base = base
+    self.count = count
+  }
+
+  /// Four vectors for each component.
+  var vectors: UnsafeMutablePointer<Vector> {
+    // SAFETY: 4 `count` vectors of at most eight lanes stand before the lanes of the sums; the base is aligned.
+    UnsafeMutableRawPointer(base).assumingMemoryBound(to: Vector.self)
+  }
+
+  /// Eight lanes of 3 `count` sums.
+  var momentLanes: UnsafeMutablePointer<Double> { base + 4 * count * laneCount }
+
+  /// Eight lanes of a log likelihood.
+  var logLanes: UnsafeMutablePointer<Double> { base + 7 * count * laneCount }
+
+  /// Writes the lanes of pass `pass` of a log likelihood.
+  func store(_ logLikelihood: Vector, pass: Int) {
+    for lane in 0..<vectorWidth { logLanes[pass * vectorWidth + lane] = logLikelihood[lane] }
+  }
+
+  /// Adds the lanes up, once all passes have written theirs.
+  ///
+  /// - Returns: the log likelihood.
+  func reduce(into moments: BlockMoments) -> Double {
+    for j in 0..<3 * count { moments.memory[j] = laneSum(momentLanes + j * laneCount) }
+    return laneSum(logLanes)
+  }
+}
+
+/// The observations of one block as one pass sees them: groups of eight, of which it takes its lanes.
+struct PassPoints {
+  private let base: UnsafePointer<Vector>
+  /// Groups, the last of which may be partial.
+  let groups: Int
+  private let last: VectorMask
+
+  init(_ x: UnsafePointer<Double>, count: Int, pass: Int) {
+    // SAFETY: the caller promises whole groups up to `count` rounded up, aligned to 64 bytes.
+    base = UnsafeRawPointer(x).assumingMemoryBound(to: Vector.self) + pass
+    groups = (count + laneCount - 1) / laneCount
+    last = validLanes(first: count - (groups - 1) * laneCount, pass: pass)
+  }
+
+  @inline(__always)
+  subscript(_ group: Int) -> Vector { base[group * passCount] }
+
+  /// The lanes of a group that hold observations.
+  @inline(__always)
+  func valid(_ group: Int) -> VectorMask { group == groups - 1 ? last : VectorMask(repeating: true) }
+}
