@@ -112,4 +112,4 @@ format: ## Format all sources in place.
 	$(VENV_PYTHON) -m ruff format bindings/python examples
 
 clean: ## Remove everything that was built.
-	rm -rf .build build
+	rm -rf .build build bindings/python/build bindings/python/src/gmmswift/_lib bindings/python/src/*.egg-info
