@@ -43,7 +43,9 @@ prints() { grep -qE "$2" "$out/$1.txt" || { cat "$out/$1.txt"; return 1; }; }
 python=build/venv/bin/python
 if "$python" -c 'import numpy' 2>/dev/null; then
   same_data() {
-    mkdir -p "$out/data" && "$python" examples/data/make_data.py "$out/data" && diff -r -x make_data.py examples/data "$out/data"
+    local file
+    rm -rf "$out/data" && mkdir -p "$out/data" && "$python" examples/data/make_data.py "$out/data" || return
+    for file in "$out"/data/*.txt; do cmp "$file" "examples/data/$(basename "$file")" || return; done
   }
   check "the data are what make_data.py writes, bit for bit" same_data
 else
@@ -112,15 +114,10 @@ else
   skip "the host example" "build/venv has no gmmswift, or its Python has no python-config (python3-dev)"
 fi
 
-if "$python" -c 'import gmmswift, matplotlib' 2>/dev/null; then
+if "$python" -c 'import gmmswift' 2>/dev/null; then
   block python >"$out/readme.py"
   check "the README's Python example runs" "$python" "$out/readme.py"
-  for script in $(grep -lE '__main__' examples/python/*.py 2>/dev/null | grep -v '/demo\.py$'); do
-    name=$(basename "$script" .py)
-    mkdir -p "$out/python/$name"
-    check "$name.py runs" env MPLBACKEND=Agg "$python" "$script" "$out/python/$name"
-  done
 else
-  skip "the Python examples" "build/venv has no gmmswift with matplotlib"
+  skip "the README's Python example" "build/venv has no gmmswift"
 fi
 finish
