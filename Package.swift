@@ -44,6 +44,8 @@ let package = Package(
 
     // MARK: Tests
     .testTarget(name: "GMMDiagnosticsTests", dependencies: ["GMMDiagnostics"]),
+    .target(name: "TestSupport", dependencies: ["GMMKernels", "GMMModel", "GMMInference"], path: "Tests/Support"),
+    .testTarget(name: "GMMInferenceTests", dependencies: ["GMMInference", "TestSupport"]),
   ],
   swiftLanguageModes: [.v6]
 )

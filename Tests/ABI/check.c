@@ -2,11 +2,21 @@
 
 int num_checks = 0, num_failures = 0;
 
+/* Counts a failure; whether its place is another than that of the one before, which is worth a line. */
+static int is_new_failure(const char *file, int line) {
+  static const char *last_file = "";
+  static int last_line = 0;
+  const int is_new = line != last_line || strcmp(file, last_file) != 0;
+  num_failures++;
+  last_file = file;
+  last_line = line;
+  return is_new;
+}
+
 int check_holds(int holds, const char *file, int line, const char *what) {
   num_checks++;
   if (holds) return 1;
-  num_failures++;
-  printf("%s:%d: does not hold: %s\n", file, line, what);
+  if (is_new_failure(file, line)) printf("%s:%d: does not hold: %s\n", file, line, what);
   return 0;
 }
 
@@ -23,7 +33,7 @@ void check_refusal(gmm_status status, const gmm_error *error, gmm_status expecte
       got[strlen(", got ")] != '\0') {
     return;
   }
-  num_failures++;
+  if (!is_new_failure(file, line)) return;
   printf("%s:%d: %s\n  expected %s about %s, got %s [%s] \"%s\"\n", file, line, call, gmm_status_name(expected), name,
          gmm_status_name(status), argument, message);
 }

@@ -35,13 +35,14 @@ int check_report(const char *program);
   } while (0)
 
 /* Checks that a call is refused, with an error object and without one. */
-#define REFUSED(expected, name, call)                                              \
-  do {                                                                             \
-    gmm_error *error = NULL, **out_error = &error;                                 \
-    check_refusal((call), error, (expected), (name), __FILE__, __LINE__, #call);   \
-    gmm_error_destroy(error);                                                      \
-    out_error = NULL;                                                              \
-    check_holds((call) == (expected), __FILE__, __LINE__, #call " without error"); \
+#define REFUSED(expected, name, call)                                                    \
+  do {                                                                                   \
+    gmm_error *error = NULL, **out_error = &error;                                       \
+    const gmm_status status_of_call = (call);                                            \
+    check_refusal(status_of_call, error, (expected), (name), __FILE__, __LINE__, #call); \
+    gmm_error_destroy(error);                                                            \
+    out_error = NULL;                                                                    \
+    check_holds((call) == (expected), __FILE__, __LINE__, #call " without error");       \
   } while (0)
 
 /* The same for a call that makes a handle, which must come back as NULL whatever it was before. */

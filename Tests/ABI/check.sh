@@ -31,6 +31,6 @@ finish() {
 
 # without_leaks PROGRAM...: runs a program under valgrind; any invalid access or lost memory is a failure.
 without_leaks() {
-  valgrind --quiet --error-exitcode=99 --leak-check=full --show-leak-kinds=definite,indirect,possible \
+  valgrind --quiet --child-silent-after-fork=yes --error-exitcode=99 --leak-check=full --show-leak-kinds=definite,indirect,possible \
     --errors-for-leak-kinds=definite,indirect,possible "$@"
 }

@@ -69,9 +69,9 @@ void misuse_summaries(const misuse_handles *handles) {
   REFUSED_HANDLE(GMM_ERROR_NULL_ARGUMENT, "values", made, gmm_summarize(NULL, 2, 30, 1, NULL, NULL, &made, out_error));
   const int64_t counts[] = {0, -1, INT64_MIN, INT64_MAX};
   for (int i = 0; i < 4; i++) {
-    REFUSED_HANDLE(GMM_ERROR_INVALID_ARGUMENT, "num_chains", made,
+    REFUSED_HANDLE(GMM_ERROR_INVALID_ARGUMENT, counts[i] < 1 ? "chains" : "draws", made,
                    gmm_summarize(fixture_data, counts[i], 30, 1, NULL, NULL, &made, out_error));
-    REFUSED_HANDLE(GMM_ERROR_INVALID_ARGUMENT, "num_draws", made,
+    REFUSED_HANDLE(GMM_ERROR_INVALID_ARGUMENT, "draws", made,
                    gmm_summarize(fixture_data, 2, counts[i], 1, NULL, NULL, &made, out_error));
     REFUSED_HANDLE(GMM_ERROR_INVALID_ARGUMENT, "num_quantities", made,
                    gmm_summarize(fixture_data, 2, 30, counts[i], NULL, NULL, &made, out_error));
@@ -99,7 +99,7 @@ static void misuse_autocorrelation(void) {
             gmm_autocorrelation(fixture_data, counts[i], 1, 0, output, n, out_error));
   }
   for (int i = 0; i < 3; i++) {
-    REFUSED(GMM_ERROR_INVALID_ARGUMENT, "stride",
+    REFUSED(GMM_ERROR_INVALID_ARGUMENT, strides[i] < 1 ? "stride" : "num_values",
             gmm_autocorrelation(fixture_data, n, strides[i], 5, output, n, out_error));
   }
   REFUSED(GMM_ERROR_INVALID_ARGUMENT, "max_lag", gmm_autocorrelation(fixture_data, n, 1, n, output, n, out_error));
@@ -107,7 +107,7 @@ static void misuse_autocorrelation(void) {
   REFUSED(GMM_ERROR_INVALID_ARGUMENT, "max_lag",
           gmm_autocorrelation(fixture_data, n, 1, INT64_MAX, output, n, out_error));
   REFUSED(GMM_ERROR_BUFFER_TOO_SMALL, "capacity", gmm_autocorrelation(fixture_data, n, 1, 5, output, 5, out_error));
-  REFUSED(GMM_ERROR_INVALID_ARGUMENT, "capacity", gmm_autocorrelation(fixture_data, n, 1, 5, output, -1, out_error));
+  REFUSED(GMM_ERROR_BUFFER_TOO_SMALL, "capacity", gmm_autocorrelation(fixture_data, n, 1, 5, output, -1, out_error));
   EXPECT(output[0] == -4321.0);
 }
 
@@ -128,17 +128,18 @@ static void misuse_kde(void) {
   for (int i = 0; i < 4; i++) {
     KDE_REFUSED(GMM_ERROR_INVALID_ARGUMENT, "num_values", x, counts[i], 1, 0.0, NULL, 8, density, 8);
   }
-  for (int i = 1; i < 4; i++) {
-    KDE_REFUSED(GMM_ERROR_INVALID_ARGUMENT, "num_points", x, n, 1, 0.0, NULL, counts[i], density, 8);
-  }
+  KDE_REFUSED(GMM_ERROR_INVALID_ARGUMENT, "num_points", x, n, 1, 0.0, NULL, -1, density, 8);
+  KDE_REFUSED(GMM_ERROR_INVALID_ARGUMENT, "num_points", x, n, 1, 0.0, NULL, INT64_MIN, density, 8);
+  KDE_REFUSED(GMM_ERROR_BUFFER_TOO_SMALL, "capacity", x, n, 1, 0.0, NULL, INT64_MAX, density, 8);
   for (int i = 0; i < 3; i++) {
-    KDE_REFUSED(GMM_ERROR_INVALID_ARGUMENT, "stride", x, n, strides[i], 0.0, NULL, 8, density, 8);
+    KDE_REFUSED(GMM_ERROR_INVALID_ARGUMENT, strides[i] < 1 ? "stride" : "num_values", x, n, strides[i], 0.0, NULL, 8,
+                density, 8);
   }
   KDE_REFUSED(GMM_ERROR_INVALID_ARGUMENT, "bandwidth", x, n, 1, -1.0, NULL, 8, density, 8);
   KDE_REFUSED(GMM_ERROR_INVALID_ARGUMENT, "bandwidth", x, n, 1, (double)NAN, NULL, 8, density, 8);
   KDE_REFUSED(GMM_ERROR_INVALID_ARGUMENT, "bandwidth", x, n, 1, (double)INFINITY, NULL, 8, density, 8);
   KDE_REFUSED(GMM_ERROR_BUFFER_TOO_SMALL, "capacity", x, n, 1, 0.0, NULL, 8, density, 7);
-  KDE_REFUSED(GMM_ERROR_INVALID_ARGUMENT, "capacity", x, n, 1, 0.0, NULL, 8, density, -1);
+  KDE_REFUSED(GMM_ERROR_BUFFER_TOO_SMALL, "capacity", x, n, 1, 0.0, NULL, 8, density, -1);
   KDE_REFUSED(GMM_ERROR_INVALID_DATA, "values", bad, 3, 1, 0.0, NULL, 8, density, 8);
   KDE_REFUSED(GMM_ERROR_INVALID_DATA, "values", endless, 3, 1, 0.5, NULL, 8, density, 8);
   KDE_REFUSED(GMM_ERROR_INVALID_DATA, "points", x, n, 1, 0.0, bad, 3, density, 8);
@@ -156,15 +157,17 @@ static void misuse_histogram(void) {
   for (int i = 0; i < 3; i++) {
     REFUSED(GMM_ERROR_INVALID_ARGUMENT, "num_values",
             gmm_histogram(x, counts[i], 1, 0, 1, 4, NULL, bins, 4, out_error));
-    REFUSED(GMM_ERROR_INVALID_ARGUMENT, "num_bins", gmm_histogram(x, n, 1, 0, 1, counts[i], NULL, bins, 4, out_error));
-    REFUSED(GMM_ERROR_INVALID_ARGUMENT, "stride", gmm_histogram(x, n, strides[i], 0, 1, 4, NULL, bins, 4, out_error));
+    REFUSED(GMM_ERROR_INVALID_ARGUMENT, strides[i] < 1 ? "stride" : "num_values",
+            gmm_histogram(x, n, strides[i], 0, 1, 4, NULL, bins, 4, out_error));
   }
   REFUSED(GMM_ERROR_INVALID_ARGUMENT, "num_bins", gmm_histogram(x, n, 1, 0, 1, 0, NULL, bins, 4, out_error));
+  REFUSED(GMM_ERROR_INVALID_ARGUMENT, "num_bins", gmm_histogram(x, n, 1, 0, 1, INT64_MIN, NULL, bins, 4, out_error));
+  REFUSED(GMM_ERROR_BUFFER_TOO_SMALL, "capacity", gmm_histogram(x, n, 1, 0, 1, INT64_MAX, NULL, bins, 4, out_error));
   REFUSED(GMM_ERROR_INVALID_ARGUMENT, "upper", gmm_histogram(x, n, 1, 1, 0, 4, NULL, bins, 4, out_error));
   REFUSED(GMM_ERROR_INVALID_ARGUMENT, "lower", gmm_histogram(x, n, 1, NAN, 1, 4, NULL, bins, 4, out_error));
   REFUSED(GMM_ERROR_INVALID_ARGUMENT, "upper", gmm_histogram(x, n, 1, 0, INFINITY, 4, NULL, bins, 4, out_error));
   REFUSED(GMM_ERROR_BUFFER_TOO_SMALL, "capacity", gmm_histogram(x, n, 1, 0, 1, 4, NULL, bins, 3, out_error));
-  REFUSED(GMM_ERROR_INVALID_ARGUMENT, "capacity", gmm_histogram(x, n, 1, 0, 1, 4, NULL, bins, -1, out_error));
+  REFUSED(GMM_ERROR_BUFFER_TOO_SMALL, "capacity", gmm_histogram(x, n, 1, 0, 1, 4, NULL, bins, -1, out_error));
   EXPECT(bins[0] == -4321);
 }
 

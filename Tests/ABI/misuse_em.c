@@ -30,7 +30,7 @@ static void misuse_em_options(void) {
   EM_REFUSED(GMM_ERROR_INVALID_ARGUMENT, "variance_floor", options.variance_floor = 0.0);
   EM_REFUSED(GMM_ERROR_INVALID_ARGUMENT, "variance_floor", options.variance_floor = (double)NAN);
 
-  EM_REFUSED(GMM_ERROR_NULL_ARGUMENT, "initial_", options.initial_means = means);
+  EM_REFUSED(GMM_ERROR_INVALID_ARGUMENT, "initial", options.initial_means = means);
   EM_REFUSED(GMM_ERROR_INVALID_ARGUMENT, "initial_weights", options.initial_weights = too_much;
              options.initial_means = means; options.initial_sds = sds);
   EM_REFUSED(GMM_ERROR_INVALID_ARGUMENT, "initial_means", options.initial_weights = weights;
@@ -54,12 +54,12 @@ void misuse_em(const misuse_handles *handles) {
   EM_DATA_REFUSED(GMM_ERROR_NULL_ARGUMENT, "data", NULL, FIXTURE_COUNT, 1, 1);
   const int64_t counts[] = {0, 1, -1, INT64_MIN, INT64_MAX};
   for (int i = 0; i < 5; i++) {
-    EM_DATA_REFUSED(GMM_ERROR_INVALID_ARGUMENT, "num_observations", fixture_data, counts[i], 1, 1);
+    EM_DATA_REFUSED(GMM_ERROR_INVALID_ARGUMENT, i < 2 ? "data" : "num_observations", fixture_data, counts[i], 1, 1);
   }
   EM_DATA_REFUSED(GMM_ERROR_INVALID_ARGUMENT, "num_dimensions", fixture_data, FIXTURE_COUNT, 0, 1);
   EM_DATA_REFUSED(GMM_ERROR_UNSUPPORTED, "num_dimensions", fixture_data, FIXTURE_COUNT / 2, 2, 2);
   EM_DATA_REFUSED(GMM_ERROR_INVALID_ARGUMENT, "row_stride", fixture_data, FIXTURE_COUNT, 1, 0);
-  EM_DATA_REFUSED(GMM_ERROR_INVALID_ARGUMENT, "row_stride", fixture_data, FIXTURE_COUNT, 1, INT64_MAX);
+  EM_DATA_REFUSED(GMM_ERROR_INVALID_ARGUMENT, "num_observations", fixture_data, FIXTURE_COUNT, 1, INT64_MAX);
   const double holes[] = {0.0, NAN, 1.0}, endless[] = {0.0, 1.0, INFINITY}, equal[] = {5.0, 5.0, 5.0};
   EM_DATA_REFUSED(GMM_ERROR_INVALID_DATA, "data", holes, 3, 1, 1);
   EM_DATA_REFUSED(GMM_ERROR_INVALID_DATA, "data", endless, 3, 1, 1);

@@ -109,7 +109,7 @@ void misuse_models(const misuse_handles *handles) {
   gmm_model *made = NULL;
   gmm_model_options_init(&defaults, sizeof defaults);
   REFUSED_HANDLE(GMM_ERROR_INVALID_ARGUMENT, "means", made, gmm_model_create(&defaults, &made, out_error));
-  REFUSED_HANDLE(GMM_ERROR_INVALID_ARGUMENT, "means", made, gmm_model_create(NULL, &made, out_error));
+  REFUSED_HANDLE(GMM_ERROR_NULL_ARGUMENT, "options", made, gmm_model_create(NULL, &made, out_error));
   misuse_model_options();
   misuse_priors();
 

@@ -52,8 +52,8 @@ void misuse_posteriors(const misuse_handles *handles) {
           gmm_posterior_probabilities(posterior, NULL, NULL, ROOM, out_error));
   const int64_t capacities[] = {ROOM - 1, 0, -1, INT64_MIN};
   for (int i = 0; i < 4; i++) {
-    const gmm_status status = capacities[i] < 0 ? GMM_ERROR_INVALID_ARGUMENT : GMM_ERROR_BUFFER_TOO_SMALL;
-    REFUSED(status, "capacity", gmm_posterior_probabilities(posterior, NULL, output, capacities[i], out_error));
+    REFUSED(GMM_ERROR_BUFFER_TOO_SMALL, "capacity",
+            gmm_posterior_probabilities(posterior, NULL, output, capacities[i], out_error));
   }
   gmm_control control;
   gmm_control_init(&control, sizeof control);
@@ -92,11 +92,11 @@ static void misuse_evaluation(const misuse_handles *handles, evaluate_fn evaluat
           evaluate(posterior, fixture_data, count / 2, 2, 2, NULL, output, ROOM, out_error));
   REFUSED(GMM_ERROR_INVALID_ARGUMENT, "row_stride",
           evaluate(posterior, fixture_data, count, 1, 0, NULL, output, ROOM, out_error));
-  REFUSED(GMM_ERROR_INVALID_ARGUMENT, "row_stride",
+  REFUSED(GMM_ERROR_INVALID_ARGUMENT, "num_points",
           evaluate(posterior, fixture_data, count, 1, INT64_MAX, NULL, output, ROOM, out_error));
   REFUSED(GMM_ERROR_BUFFER_TOO_SMALL, "capacity",
           evaluate(posterior, fixture_data, count, 1, 1, NULL, output, needed - 1, out_error));
-  REFUSED(GMM_ERROR_INVALID_ARGUMENT, "capacity",
+  REFUSED(GMM_ERROR_BUFFER_TOO_SMALL, "capacity",
           evaluate(posterior, fixture_data, count, 1, 1, NULL, output, -1, out_error));
 
   gmm_control control;
@@ -133,16 +133,16 @@ void misuse_prediction(const misuse_handles *handles) {
           gmm_posterior_sample_predictive(posterior, 2, 10, 1, NULL, ROOM, out_error));
   const int64_t counts[] = {-1, INT64_MIN};
   for (int i = 0; i < 2; i++) {
-    REFUSED(GMM_ERROR_INVALID_ARGUMENT, "num_draws",
+    REFUSED(GMM_ERROR_INVALID_ARGUMENT, "draws",
             gmm_posterior_sample_predictive(posterior, counts[i], 10, 1, output, ROOM, out_error));
     REFUSED(GMM_ERROR_INVALID_ARGUMENT, "num_points",
             gmm_posterior_sample_predictive(posterior, 2, counts[i], 1, output, ROOM, out_error));
   }
-  REFUSED(GMM_ERROR_INVALID_ARGUMENT, "num_",
+  REFUSED(GMM_ERROR_INVALID_ARGUMENT, "capacity",
           gmm_posterior_sample_predictive(posterior, INT64_MAX, INT64_MAX, 1, output, ROOM, out_error));
   REFUSED(GMM_ERROR_BUFFER_TOO_SMALL, "capacity",
           gmm_posterior_sample_predictive(posterior, 2, 10, 1, output, 19, out_error));
-  REFUSED(GMM_ERROR_INVALID_ARGUMENT, "capacity",
+  REFUSED(GMM_ERROR_BUFFER_TOO_SMALL, "capacity",
           gmm_posterior_sample_predictive(posterior, 2, 10, 1, output, -1, out_error));
   EXPECT(output_is_untouched());
 }

@@ -14,24 +14,24 @@
 static void misuse_sample_options(const misuse_handles *handles) {
   const int64_t never[] = {-1, INT64_MIN};
   for (int i = 0; i < 2; i++) {
-    SAMPLE_REFUSED(GMM_ERROR_INVALID_ARGUMENT, "num_draws", options.num_draws = never[i]);
-    SAMPLE_REFUSED(GMM_ERROR_INVALID_ARGUMENT, "num_tune", options.num_tune = never[i]);
-    SAMPLE_REFUSED(GMM_ERROR_INVALID_ARGUMENT, "num_chains", options.num_chains = never[i]);
+    SAMPLE_REFUSED(GMM_ERROR_INVALID_ARGUMENT, "draws", options.num_draws = never[i]);
+    SAMPLE_REFUSED(GMM_ERROR_INVALID_ARGUMENT, "tune", options.num_tune = never[i]);
+    SAMPLE_REFUSED(GMM_ERROR_INVALID_ARGUMENT, "chains", options.num_chains = never[i]);
     SAMPLE_REFUSED(GMM_ERROR_INVALID_ARGUMENT, "thin", options.thin = never[i]);
     SAMPLE_REFUSED(GMM_ERROR_INVALID_ARGUMENT, "num_initial", options.num_initial = -1 - i);
   }
-  SAMPLE_REFUSED(GMM_ERROR_INVALID_ARGUMENT, "num_draws", options.num_draws = 0);
-  SAMPLE_REFUSED(GMM_ERROR_INVALID_ARGUMENT, "num_chains", options.num_chains = 0);
+  SAMPLE_REFUSED(GMM_ERROR_INVALID_ARGUMENT, "draws", options.num_draws = 0);
+  SAMPLE_REFUSED(GMM_ERROR_INVALID_ARGUMENT, "chains", options.num_chains = 0);
   SAMPLE_REFUSED(GMM_ERROR_INVALID_ARGUMENT, "thin", options.thin = 0);
   SAMPLE_REFUSED(GMM_ERROR_INVALID_ARGUMENT, "method", options.method = 2);
   SAMPLE_REFUSED(GMM_ERROR_INVALID_ARGUMENT, "method", options.method = -1);
   SAMPLE_REFUSED(GMM_ERROR_INVALID_ARGUMENT, "store_assignments", options.store_assignments = 2);
 
-  /* Products that no memory or counter can hold. */
-  SAMPLE_REFUSED(GMM_ERROR_INVALID_ARGUMENT, "num_draws", options.num_draws = INT64_MAX);
-  SAMPLE_REFUSED(GMM_ERROR_INVALID_ARGUMENT, "num_chains", options.num_chains = INT64_MAX);
-  SAMPLE_REFUSED(GMM_ERROR_INVALID_ARGUMENT, "thin", options.thin = INT64_MAX);
-  SAMPLE_REFUSED(GMM_ERROR_INVALID_ARGUMENT, "num_tune", options.num_tune = INT64_MAX);
+  /* Products that no counter can hold; the message has all the factors. */
+  SAMPLE_REFUSED(GMM_ERROR_INVALID_ARGUMENT, "draws", options.num_draws = INT64_MAX);
+  SAMPLE_REFUSED(GMM_ERROR_INVALID_ARGUMENT, "draws", options.num_chains = INT64_MAX);
+  SAMPLE_REFUSED(GMM_ERROR_INVALID_ARGUMENT, "draws", options.thin = INT64_MAX);
+  SAMPLE_REFUSED(GMM_ERROR_INVALID_ARGUMENT, "draws", options.num_tune = INT64_MAX);
 
   /* Starting values. */
   static const double weights[] = {0.5, 0.5}, means[] = {-1.0, 1.0}, sds[] = {1.0, 1.0};
@@ -82,7 +82,7 @@ static void misuse_data(const misuse_handles *handles) {
   DATA_REFUSED(GMM_ERROR_UNSUPPORTED, "num_dimensions", fixture_data, FIXTURE_COUNT / 2, 2, 2);
   DATA_REFUSED(GMM_ERROR_INVALID_ARGUMENT, "row_stride", fixture_data, FIXTURE_COUNT, 1, 0);
   DATA_REFUSED(GMM_ERROR_INVALID_ARGUMENT, "row_stride", fixture_data, FIXTURE_COUNT, 1, -1);
-  DATA_REFUSED(GMM_ERROR_INVALID_ARGUMENT, "row_stride", fixture_data, FIXTURE_COUNT, 1, INT64_MAX);
+  DATA_REFUSED(GMM_ERROR_INVALID_ARGUMENT, "num_observations", fixture_data, FIXTURE_COUNT, 1, INT64_MAX);
 
   const double bad[] = {NAN, INFINITY, -INFINITY};
   for (int i = 0; i < 3; i++) {
@@ -116,12 +116,25 @@ static void misuse_handles_of_sampling(const misuse_handles *handles) {
     REFUSED_HANDLE(status, "posterior", made, gmm_posterior_subset(wrong[i], 0, 1, &made, out_error));
   }
 
-  const int64_t counts[] = {0, -1, INT64_MIN, INT64_MAX};
-  for (int i = 0; i < 4; i++) {
-    REFUSED_HANDLE(GMM_ERROR_INVALID_ARGUMENT, "num_draws", made,
+  const int64_t counts[] = {0, -1, INT64_MIN};
+  for (int i = 0; i < 3; i++) {
+    REFUSED_HANDLE(GMM_ERROR_INVALID_ARGUMENT, "draws", made,
                    gmm_sample_prior(handles->model, counts[i], 1, &made, out_error));
-    REFUSED_HANDLE(GMM_ERROR_INVALID_ARGUMENT, "num_draws", made,
+    REFUSED_HANDLE(GMM_ERROR_INVALID_ARGUMENT, "draws", made,
                    gmm_posterior_extend(handles->posterior, counts[i], NULL, &made, out_error));
+  }
+  REFUSED_HANDLE(GMM_ERROR_INVALID_ARGUMENT, "draws", made,
+                 gmm_posterior_extend(handles->posterior, INT64_MAX, NULL, &made, out_error));
+
+  /* Counts that a counter could hold and memory cannot. */
+  const int64_t large[] = {INT64_MAX, INT64_MAX / 8, INT64_MAX / 128};
+  gmm_sample_options options_of_large = options;
+  for (int i = 0; i < 3; i++) {
+    EXPECT(gmm_sample_prior(handles->model, large[i], 1, &made, NULL) == GMM_ERROR_OUT_OF_MEMORY && made == NULL);
+    options_of_large.num_draws = large[i] / 4;
+    EXPECT(gmm_sample(handles->model, fixture_data, FIXTURE_COUNT, 1, 1, &options_of_large, NULL, &made, NULL) ==
+               GMM_ERROR_OUT_OF_MEMORY &&
+           made == NULL);
   }
   REFUSED_HANDLE(GMM_ERROR_UNSUPPORTED, "posterior", made,
                  gmm_posterior_extend(handles->prior, 10, NULL, &made, out_error));

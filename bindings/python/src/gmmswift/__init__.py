@@ -1,0 +1,74 @@
+"""Bayesian Gaussian mixture models: priors and a model in, posterior draws and predictions out."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from gmmswift._diagnostics import KDE, Histogram, autocorrelation, histogram, kde, summarize
+from gmmswift._em import EMFit, fit_em
+from gmmswift._errors import DegenerateError, GMMError
+from gmmswift._model import Mixture
+from gmmswift._posterior import Posterior
+from gmmswift._priors import (
+    Dirichlet,
+    Fixed,
+    Gamma,
+    HalfCauchy,
+    HalfNormal,
+    InverseGamma,
+    Normal,
+    Prior,
+    Uniform,
+)
+from gmmswift._progress import Progress
+from gmmswift._sampling import sample, sample_prior
+from gmmswift._summary import Summary
+from gmmswift._version import __version__
+
+if TYPE_CHECKING:
+    from gmmswift.plots import plot_density, plot_dirichlet
+
+__all__ = [
+    "KDE",
+    "DegenerateError",
+    "Dirichlet",
+    "EMFit",
+    "Fixed",
+    "GMMError",
+    "Gamma",
+    "HalfCauchy",
+    "HalfNormal",
+    "Histogram",
+    "InverseGamma",
+    "Mixture",
+    "Normal",
+    "Posterior",
+    "Prior",
+    "Progress",
+    "Summary",
+    "Uniform",
+    "__version__",
+    "autocorrelation",
+    "fit_em",
+    "histogram",
+    "kde",
+    "plot_density",
+    "plot_dirichlet",
+    "sample",
+    "sample_prior",
+    "summarize",
+]
+
+
+def __getattr__(name: str) -> Any:
+    """Import the plots when they are first asked for, so that importing gmmswift stays fast."""
+    if name in ("plot_density", "plot_dirichlet", "plots"):
+        import importlib
+
+        plots = importlib.import_module("gmmswift.plots")
+        return plots if name == "plots" else getattr(plots, name)
+    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+
+
+def __dir__() -> list[str]:
+    return sorted(__all__)

@@ -1,0 +1,134 @@
+"""Conversion of arguments: Python objects in, what the C interface takes out.
+
+Types, shapes and representability are checked here, because a C integer cannot say them; ranges are
+left to the library. Messages read ``argument: rule, got value``.
+"""
+
+from __future__ import annotations
+
+import math
+import operator
+import os
+import sys
+from typing import Any, NamedTuple
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+__all__ = ["Rows", "data_rows", "flag", "int32", "int64", "integer", "real", "real_array", "seed"]
+
+_FLOAT64 = np.dtype(np.float64)
+
+
+def integer(name: str, value: object, low: int, high: int) -> int:
+    """Return an integer of any type (Python's, numpy's) as an int within ``low .. high``."""
+    try:
+        if isinstance(value, (bool, np.bool_)):
+            raise TypeError
+        number = operator.index(value)  # type: ignore[arg-type]
+    except TypeError:
+        raise TypeError(f"{name}: must be an integer, got {shown(value)}") from None
+    if not low <= number <= high:
+        raise ValueError(f"{name}: must be from {low} to {high}, got {number}")
+    return number
+
+
+def int32(name: str, value: object) -> int:
+    """Return an integer that fits ``int32_t``."""
+    return integer(name, value, -(2**31), 2**31 - 1)
+
+
+def int64(name: str, value: object) -> int:
+    """Return an integer that fits ``int64_t``."""
+    return integer(name, value, -(2**63), 2**63 - 1)
+
+
+def seed(value: object) -> int:
+    """Return a seed that fits ``uint64_t``; None draws one from the operating system's entropy."""
+    if value is None:
+        return int.from_bytes(os.urandom(8), "little")
+    return integer("random_seed", value, 0, 2**64 - 1)
+
+
+def threads(value: object) -> int:
+    """Return a number of threads; None stands for 0, one for each processor."""
+    return 0 if value is None else int32("threads", value)
+
+
+def flag(name: str, value: object) -> bool:
+    """Return a truth value; anything but True and False is refused."""
+    if not isinstance(value, (bool, np.bool_)):
+        raise TypeError(f"{name}: must be True or False, got {shown(value)}")
+    return bool(value)
+
+
+def real(name: str, value: object) -> float:
+    """Return a real number as a float."""
+    if isinstance(value, (str, bytes, bool, np.bool_)):
+        raise TypeError(f"{name}: must be a real number, got {shown(value)}")
+    try:
+        return float(value)  # type: ignore[arg-type]
+    except (TypeError, ValueError):
+        raise TypeError(f"{name}: must be a real number, got {shown(value)}") from None
+    except OverflowError:
+        return math.copysign(math.inf, value)  # type: ignore[arg-type]
+
+
+def real_array(name: str, value: ArrayLike) -> NDArray[Any]:
+    """Return anything array-like as a float64 array of any shape, without a copy where it is one.
+
+    Booleans and integers of every size count as real; strings, objects and complex numbers do not.
+    """
+    # A masked array exists only where its module has been imported, which costs milliseconds.
+    masked = sys.modules.get("numpy.ma")
+    if masked is not None and isinstance(value, masked.MaskedArray) and np.any(value.mask):
+        raise ValueError(f"{name}: must have no masked values, got {np.sum(value.mask)}")
+    try:
+        array = np.asarray(value)
+    except ValueError:  # ragged lists
+        raise ValueError(f"{name}: must be a rectangular array, got {shown(value)}") from None
+    if array.dtype == _FLOAT64:
+        return array
+    if array.dtype.kind not in "biuf":
+        raise TypeError(f"{name}: must be real numbers, got dtype {array.dtype}")
+    return array.astype(np.float64)
+
+
+class Rows(NamedTuple):
+    """Data as the C interface takes them; the array must outlive the call."""
+
+    array: NDArray[np.float64]
+    length: int
+    dimensions: int
+    stride: int
+
+
+def data_rows(name: str, value: ArrayLike) -> Rows:
+    """Return one-dimensional data, shape (N,) or (N, 1), without a copy where the layout allows.
+
+    Any positive stride that is a whole number of elements is passed on; other layouts are copied.
+    """
+    array = real_array(name, value)
+    if array.ndim == 2 and array.shape[1] == 1:
+        array = array[:, 0]
+    if array.ndim != 1:
+        shape = "a single number" if array.ndim == 0 else f"shape {array.shape}"
+        raise ValueError(f"{name}: must have shape (N,) or (N, 1), got {shape}")
+    array, stride = series(array)
+    return Rows(array, array.shape[0], 1, stride)
+
+
+def series(array: NDArray[np.float64]) -> tuple[NDArray[np.float64], int]:
+    """Return a one-dimensional array and its stride in elements, copied where C cannot walk it."""
+    if array.shape[0] < 2:
+        return np.ascontiguousarray(array), 1
+    step = array.strides[0]
+    if step > 0 and step % 8 == 0 and array.flags.aligned:
+        return array, step // 8
+    return np.ascontiguousarray(array), 1
+
+
+def shown(value: object) -> str:
+    """Return a value as it reads in a message: its repr, cut where it is long."""
+    text = repr(value)
+    return text if len(text) <= 60 else text[:57] + "..."

@@ -1,0 +1,379 @@
+"""Posterior draws and what follows from them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from functools import cached_property
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+from gmmswift import _diagnostics
+from gmmswift import _native as native
+from gmmswift._arguments import Rows, data_rows, int64, seed
+from gmmswift._arguments import threads as to_threads
+from gmmswift._model import Mixture
+from gmmswift._summary import Summary, summary_options
+from gmmswift.plots._methods import PosteriorPlots
+
+if TYPE_CHECKING:
+    from gmmswift._progress import ProgressOption
+
+__all__ = ["Posterior"]
+
+_FIELDS = {
+    "weights": native.FIELD_WEIGHTS,
+    "means": native.FIELD_MEANS,
+    "sd": native.FIELD_SDS,
+    "log_likelihood": native.FIELD_LOG_LIKELIHOOD,
+    "log_posterior": native.FIELD_LOG_POSTERIOR,
+    "acceptance": native.FIELD_ACCEPTANCE,
+    "assignments": native.FIELD_ASSIGNMENTS,
+}
+_METHOD_NAMES = {native.METHOD_GIBBS: "gibbs", native.METHOD_METROPOLIS: "metropolis"}
+
+
+class Posterior(Mapping[str, NDArray[Any]], PosteriorPlots):
+    """Draws from a posterior (or, from `sample_prior`, a prior): a mapping of names to arrays.
+
+    Arrays are read-only views of the library's memory; each keeps that memory alive on its own.
+
+    ==================  ============================  ==============================================
+    name                shape                         what
+    ==================  ============================  ==============================================
+    ``weights``         (chains, draws, K)            weights of the components
+    ``means``           (chains, draws, K)            means
+    ``sd``              (chains, draws[, K])          standard deviations; no last axis when shared
+    ``log_likelihood``  (chains, draws)               log p(data | parameters), no assignments
+    ``log_posterior``   (chains, draws)               log likelihood + log prior
+    ``acceptance``      (chains, draws)               mean acceptance probability of the Metropolis
+                                                      proposals since the last draw; 1 for Gibbs
+    ``assignments``     (chains, draws, N), uint8     component of each observation, where stored
+    ==================  ============================  ==============================================
+
+    Iteration and ``len`` are over the names. Posteriors come from `sample`, `sample_prior`,
+    `subset` and `extend`; they are immutable, and several threads may use one.
+
+    Attributes
+    ----------
+    model : Mixture
+        The model.
+    n_chains, n_draws, n_components, n_observations : int
+        Numbers of chains, draws of each chain, components, observations.
+    tune, thin : int
+        Iterations before the first kept draw; iterations between two draws, subsets included.
+    seed : int
+        The seed; given as `random_seed` it makes the same draws again.
+    method : str
+        ``"gibbs"`` or ``"metropolis"``.
+    seconds : float
+        Wall time of the sampling, extensions included.
+    is_prior : bool
+        Whether the draws are from `sample_prior`.
+    can_extend : bool
+        Whether `extend` works.
+    has_assignments : bool
+        Whether assignments were stored.
+    """
+
+    def __init__(self, handle: native.Handle, model: Mixture) -> None:
+        info = native.sized(native.PosteriorInfo)
+        native.call(native.lib.gmm_posterior_get_info, handle, info)
+        self._handle = handle
+        self._views: dict[str, NDArray[Any]] = {}
+        self.model = model
+        self.n_components: int = info.num_components
+        self.n_chains: int = info.num_chains
+        self.n_draws: int = info.num_draws
+        self.n_observations: int = info.num_observations
+        self.tune: int = info.num_tune
+        self.thin: int = info.thin
+        self.seed: int = info.seed
+        self.method: str = _METHOD_NAMES.get(info.method, f"method {info.method}")
+        self.seconds: float = info.seconds
+        self.is_prior = bool(info.is_prior)
+        self.can_extend = bool(info.can_extend)
+        self.has_assignments = bool(info.has_assignments)
+
+    # ------------------------------------------------------------------------------- Mapping
+
+    def __getitem__(self, name: str) -> NDArray[Any]:
+        """Return the draws of a quantity."""
+        found = self._views.get(name)
+        if found is None:
+            if name == "assignments" and not self.has_assignments:
+                raise KeyError("assignments: were not stored; sample with store_assignments=True")
+            if name not in _FIELDS:
+                raise KeyError(f"{name!r}: must be one of {', '.join(self)}")
+            found = self._views[name] = native.view(self._handle, _FIELDS[name])
+        return found
+
+    def __iter__(self) -> Iterator[str]:
+        for name in _FIELDS:
+            if name != "assignments" or self.has_assignments:
+                yield name
+
+    def __len__(self) -> int:
+        return len(_FIELDS) - (not self.has_assignments)
+
+    # Identity, since comparing arrays by == has no single truth value.
+    __eq__ = object.__eq__
+    __hash__ = object.__hash__
+
+    def __repr__(self) -> str:
+        spread = "shared sd" if self.model.shared_sd else "one sd each"
+        origin = "prior" if self.is_prior else self.method
+        return (
+            f"<gmmswift.Posterior: {self.n_chains} chain{'s' * (self.n_chains != 1)} of "
+            f"{self.n_draws:,} draws ({origin}), {self.n_components} "
+            f"component{'s' * (self.n_components != 1)} ({spread}), "
+            f"{self.n_observations:,} observations, {self.seconds:.3g} s>"
+        )
+
+    # ------------------------------------------------------------------------------ Contents
+
+    @cached_property
+    def data(self) -> NDArray[np.float64]:
+        """The observations, shape (N,), read-only."""
+        return native.view(self._handle, native.FIELD_OBSERVATIONS)[:, 0]
+
+    @cached_property
+    def probabilities(self) -> NDArray[np.float64]:
+        """P(component k | data) of every observation, shape (N, K), read-only; rows sum to 1.
+
+        The average over all draws of the exact responsibilities given each draw.
+        """
+        out = np.empty((self.n_observations, self.n_components))
+        with native.Run() as run:
+            native.call(
+                native.lib.gmm_posterior_probabilities, self._handle, run.control, out, out.size
+            )
+        out.flags.writeable = False
+        return out
+
+    def summary(self, hdi_prob: float = 0.95, quantiles: Sequence[float] | None = None) -> Summary:
+        """Summarise the draws of every scalar parameter.
+
+        Parameters
+        ----------
+        hdi_prob : float, default 0.95
+            Mass of the highest-density interval, in (0, 1).
+        quantiles : sequence of float, optional
+            Probabilities in [0, 1], at most 64. By default .025, .25, .5, .75, .975.
+
+        Returns
+        -------
+        Summary
+            One row for each parameter, such as ``"means[0]"``.
+        """
+        options, keep = summary_options(hdi_prob, quantiles)
+        handle = native.create(
+            native.lib.gmm_posterior_summarize,
+            native.lib.gmm_summary_destroy,
+            self._handle,
+            options,
+        )
+        del keep
+        return Summary(handle)
+
+    def autocorrelation(self, name: str, max_lag: int | None = None) -> NDArray[np.float64]:
+        """Return the autocorrelation of a quantity in each chain.
+
+        Parameters
+        ----------
+        name : str
+            A name of this mapping.
+        max_lag : int, optional
+            The last lag, below the number of draws. By default 100 or the largest possible.
+
+        Returns
+        -------
+        ndarray, shape (chains, max_lag + 1) or (chains, max_lag + 1, K)
+            1 at lag 0. NaN for a constant series.
+        """
+        return _diagnostics.autocorrelation(self[name], max_lag)
+
+    # ------------------------------------------------------------------------- More or fewer draws
+
+    def subset(self, burn: int = 0, thin: int = 1) -> Posterior:
+        """Return the draws burn, burn + thin, burn + 2 thin, ... of each chain.
+
+        Parameters
+        ----------
+        burn : int, default 0
+            Draws to leave out at the beginning, 0 <= burn < draws.
+        thin : int, default 1
+            Keep each `thin`-th draw, >= 1.
+
+        Returns
+        -------
+        Posterior
+            Shares this one's memory. It cannot be extended.
+        """
+        handle = native.create(
+            native.lib.gmm_posterior_subset,
+            native.lib.gmm_posterior_destroy,
+            self._handle,
+            int64("burn", burn),
+            int64("thin", thin),
+        )
+        return Posterior(handle, self.model)
+
+    def extend(
+        self, draws: int, *, threads: int | None = None, progress: ProgressOption = False
+    ) -> Posterior:
+        """Continue the chains.
+
+        Parameters
+        ----------
+        draws : int
+            More draws of each chain, >= 1.
+        threads : int, optional
+            Number of threads. By default one for each processor.
+        progress : bool or callable, default False
+            As in `sample`.
+
+        Returns
+        -------
+        Posterior
+            The old draws and the new ones: the same bits as one call for all of them.
+
+        Raises
+        ------
+        NotImplementedError
+            For subsets and prior draws.
+        KeyboardInterrupt
+            On Ctrl-C, with the attribute ``posterior`` as in `sample`.
+        """
+        from gmmswift._sampling import interruptible
+
+        return Posterior(
+            interruptible(
+                native.lib.gmm_posterior_extend,
+                self.model,
+                self._handle,
+                int64("draws", draws),
+                threads=threads,
+                progress=progress,
+            ),
+            self.model,
+        )
+
+    # ---------------------------------------------------------------------------- Prediction
+
+    def sample_predictive(
+        self, draws: int = 50, n_points: int | None = None, random_seed: int | None = None
+    ) -> NDArray[np.float64]:
+        """Draw data sets from the posterior predictive distribution.
+
+        Parameters
+        ----------
+        draws : int, default 50
+            Number of data sets, >= 1. Each takes one posterior draw, chosen uniformly with
+            replacement.
+        n_points : int, optional
+            Observations in each. By default as many as the data have; to be given without data.
+        random_seed : int, optional
+            From 0 to 2**64 - 1. By default fresh entropy.
+
+        Returns
+        -------
+        ndarray, shape (draws, n_points)
+            The data sets.
+        """
+        rows = int64("draws", draws)
+        if n_points is None:
+            if self.n_observations == 0:
+                raise ValueError("n_points: must be given where there are no data, got None")
+            points = self.n_observations
+        else:
+            points = int64("n_points", n_points)
+        # Refused sizes must not meet numpy first, whose errors name no argument.
+        if rows < 1:
+            raise ValueError(f"draws: must be at least 1, got {rows}")
+        if points < 0:
+            raise ValueError(f"n_points: must be at least 0, got {points}")
+        out = np.empty((rows, points))
+        native.call(
+            native.lib.gmm_posterior_sample_predictive,
+            self._handle,
+            rows,
+            points,
+            seed(random_seed),
+            out,
+            out.size,
+        )
+        return out
+
+    def log_density(self, x: ArrayLike, *, threads: int | None = None) -> NDArray[np.float64]:
+        """Return the log posterior predictive density at new points.
+
+        Parameters
+        ----------
+        x : array_like, shape (M,) or (M, 1)
+            Points, finite.
+        threads : int, optional
+            Number of threads. By default one for each processor.
+
+        Returns
+        -------
+        ndarray, shape (M,)
+            Log of the average over draws of the mixture density.
+        """
+        rows = data_rows("x", x)
+        out = np.empty(rows.length)
+        self._predict(native.lib.gmm_posterior_log_density, rows, out, threads)
+        return out
+
+    def predict_probabilities(
+        self, x: ArrayLike, *, threads: int | None = None
+    ) -> NDArray[np.float64]:
+        """Return P(component k | x, data) at new points.
+
+        Parameters
+        ----------
+        x : array_like, shape (M,) or (M, 1)
+            Points, finite.
+        threads : int, optional
+            Number of threads. By default one for each processor.
+
+        Returns
+        -------
+        ndarray, shape (M, K)
+            Rows sum to 1. The responsibilities of each draw are weighted by its density at x,
+            because x is not part of the data; `probabilities` averages them, for points that are.
+        """
+        rows = data_rows("x", x)
+        out = np.empty((rows.length, self.n_components))
+        self._predict(native.lib.gmm_posterior_predict_probabilities, rows, out, threads)
+        return out
+
+    def _predict(
+        self,
+        function: Callable[..., int],
+        rows: Rows,
+        out: NDArray[np.float64],
+        threads: int | None,
+    ) -> None:
+        with native.Run(to_threads(threads)) as run:
+            native.call(
+                function, self._handle, *rows, run.control, out, out.size, names={"data": "x"}
+            )
+
+    # ------------------------------------------------------------------------------- Exchange
+
+    def to_inference_data(self) -> Any:
+        """Return the draws as ArviZ ``InferenceData`` (needs ArviZ).
+
+        Returns
+        -------
+        arviz.InferenceData
+            Groups ``posterior`` (weights, means, sd, and assignments where stored),
+            ``sample_stats`` (``lp``: the log posterior, ``log_likelihood_total`` and
+            ``acceptance_rate``) and ``observed_data`` (``x``); ``prior`` and
+            ``sample_stats_prior`` for draws from the prior.
+        """
+        from gmmswift._arviz import to_inference_data
+
+        return to_inference_data(self)

@@ -1,0 +1,282 @@
+"""Sampling: draws from the posterior and from the prior."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from contextlib import ExitStack
+from typing import Any, Literal, TypeAlias
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+from gmmswift import _native as native
+from gmmswift._arguments import (
+    data_rows,
+    flag,
+    int64,
+    real_array,
+    seed,
+    shown,
+)
+from gmmswift._arguments import (
+    threads as to_threads,
+)
+from gmmswift._em import EMFit
+from gmmswift._model import Mixture
+from gmmswift._posterior import Posterior
+from gmmswift._priors import Fixed
+from gmmswift._progress import ProgressOption, observer_for
+
+__all__ = ["sample", "sample_prior"]
+
+#: Where chains start: values by name, the last draws of a posterior, or a maximum-likelihood fit.
+Initial: TypeAlias = "Mapping[str, ArrayLike] | Posterior | EMFit"
+
+_METHODS = {"gibbs": native.METHOD_GIBBS, "metropolis": native.METHOD_METROPOLIS}
+_BLOCKS = ("weights", "means", "sd")
+
+
+def sample(
+    model: Mixture,
+    data: ArrayLike,
+    draws: int = 10_000,
+    *,
+    tune: int = 1_000,
+    chains: int = 4,
+    thin: int = 1,
+    method: Literal["gibbs", "metropolis"] = "gibbs",
+    random_seed: int | None = None,
+    threads: int | None = None,
+    progress: ProgressOption = False,
+    store_assignments: bool = False,
+    initial: Initial | None = None,
+) -> Posterior:
+    """Draw from the posterior of a model given data.
+
+    Parameters
+    ----------
+    model : Mixture
+        The model.
+    data : array_like, shape (N,) or (N, 1)
+        Observations, finite. Empty data sample the prior. A float64 array is read where it is,
+        with any positive stride; other types and layouts are converted.
+    draws : int, default 10_000
+        Kept draws of each chain, >= 1.
+    tune : int, default 1_000
+        Iterations before the first kept draw, >= 0.
+    chains : int, default 4
+        Number of chains, >= 1.
+    thin : int, default 1
+        Iterations for each kept draw, >= 1.
+    method : {"gibbs", "metropolis"}, default "gibbs"
+        Exact conditional draws; or random-walk Metropolis on weights, means and sds with scales
+        adapted while tuning, and element-wise categorical updates of the assignments.
+    random_seed : int, optional
+        From 0 to 2**64 - 1. Same seed, same draws, for any number of threads. By default fresh
+        entropy; `Posterior.seed` has it.
+    threads : int, optional
+        Number of threads. By default one for each processor.
+    progress : bool or callable, default False
+        True for a bar (tqdm where it is installed, else a line on standard error); or a callable
+        that receives each `Progress`, on the calling thread.
+    store_assignments : bool, default False
+        Whether to keep the component of every observation in every draw: one byte each.
+    initial : mapping, Posterior or EMFit, optional
+        Where chains start. A mapping has any of ``"weights"``, ``"means"``, ``"sd"``, each of
+        shape (K,) for all chains or (chains, K); a shared sd has shape () or (chains,). A
+        posterior gives the last draws of its chains, in turn. By default starts are chosen from
+        the data, differently for each chain; so is what a mapping leaves out.
+
+    Returns
+    -------
+    Posterior
+        The draws.
+
+    Raises
+    ------
+    ValueError
+        For an argument out of range, NaN or infinite data, or initial values that break the
+        model's constraints.
+    DegenerateError
+        For a posterior that does not exist, such as equal observations under a prior that lets
+        the sd reach 0.
+    KeyboardInterrupt
+        On Ctrl-C, within a moment; its attribute ``posterior`` holds the draws that every chain
+        has finished, or None where there are none. The same goes for any exception raised by
+        `progress` or by a signal handler.
+
+    Examples
+    --------
+    >>> import gmmswift as gm
+    >>> model = gm.Mixture(2, means=gm.Normal(0, sd=10), ordered=True, sd=gm.HalfNormal(2))
+    >>> post = gm.sample(model, [-2.1, -1.9, 3.0, 3.2], draws=500, random_seed=1)
+    >>> post["means"].shape
+    (4, 500, 2)
+    """
+    if not isinstance(model, Mixture):
+        raise TypeError(f"model: must be a Mixture, got {shown(model)}")
+    rows = data_rows("data", data)
+    options = native.defaults(native.SampleOptions)
+    options.method = _method(method)
+    options.num_draws = int64("draws", draws)
+    options.num_tune = int64("tune", tune)
+    options.num_chains = n_chains = int64("chains", chains)
+    options.thin = int64("thin", thin)
+    options.seed = seed(random_seed)
+    options.store_assignments = flag("store_assignments", store_assignments)
+    keep = None if initial is None else _set_initial(options, model, initial, n_chains)
+    handle = interruptible(
+        native.lib.gmm_sample,
+        model,
+        model._handle,
+        *rows,
+        options,
+        threads=threads,
+        progress=progress,
+    )
+    del keep
+    return Posterior(handle, model)
+
+
+def sample_prior(model: Mixture, draws: int = 1_000, random_seed: int | None = None) -> Posterior:
+    """Draw independently from the constrained prior.
+
+    Parameters
+    ----------
+    model : Mixture
+        The model.
+    draws : int, default 1_000
+        Number of draws, >= 1.
+    random_seed : int, optional
+        From 0 to 2**64 - 1. By default fresh entropy.
+
+    Returns
+    -------
+    Posterior
+        One chain of independent draws without data; its log likelihood is 0. Prior predictive
+        data sets come from its `Posterior.sample_predictive`.
+    """
+    if not isinstance(model, Mixture):
+        raise TypeError(f"model: must be a Mixture, got {shown(model)}")
+    lib = native.lib
+    handle = native.create(
+        lib.gmm_sample_prior,
+        lib.gmm_posterior_destroy,
+        model._handle,
+        int64("draws", draws),
+        seed(random_seed),
+    )
+    return Posterior(handle, model)
+
+
+def interruptible(
+    function: Any,
+    model: Mixture,
+    *arguments: Any,
+    threads: int | None,
+    progress: ProgressOption,
+) -> native.Handle:
+    """Call a sampling function; an exception that stops it carries the draws so far."""
+    with ExitStack() as stack:
+        observer = observer_for(progress)
+        if observer is not None:
+            stack.enter_context(observer)
+        run = native.Run(to_threads(threads), observer)
+        try:
+            with run:
+                return native.create(
+                    function,
+                    native.lib.gmm_posterior_destroy,
+                    *arguments,
+                    run.control,
+                    run=run,
+                )
+        except BaseException as error:
+            if error is run.failure:
+                partial = None if run.partial is None else Posterior(run.partial, model)
+                error.posterior = partial  # type: ignore[attr-defined]
+            raise
+
+
+def _method(name: object) -> int:
+    if not isinstance(name, str) or name not in _METHODS:
+        rule = " or ".join(repr(known) for known in _METHODS)
+        raise ValueError(f"method: must be {rule}, got {shown(name)}")
+    return _METHODS[name]
+
+
+def _set_initial(
+    options: native.SampleOptions, model: Mixture, initial: object, chains: int
+) -> list[NDArray[np.float64]]:
+    """Point the options at the initial values; return the arrays, which must outlive the call."""
+    if isinstance(initial, Posterior):
+        values = _from_posterior(initial, model, chains)
+    elif isinstance(initial, EMFit):
+        values = _from_fit(initial, model)
+    elif isinstance(initial, Mapping):
+        values = {name: real_array(f"initial[{name!r}]", value) for name, value in initial.items()}
+    else:
+        raise TypeError(
+            f"initial: must be a mapping, a Posterior or an EMFit, got {shown(initial)}"
+        )
+    sizes = {"weights": model.n_components, "means": model.n_components, "sd": model.n_spreads}
+    rows: dict[str, NDArray[np.float64]] = {}
+    for name, array in values.items():
+        if name not in sizes:
+            raise ValueError(f"initial: must have keys weights, means, sd, got {shown(name)}")
+        rows[name] = _rows(name, array, sizes[name], model.shared_sd and name == "sd", chains)
+    count = max((len(array) for array in rows.values()), default=0)
+    if count == 0:
+        return []
+    keep = []
+    for name in _BLOCKS:
+        if name in rows:
+            array = np.ascontiguousarray(np.broadcast_to(rows[name], (count, sizes[name])))
+            setattr(
+                options, "initial_sds" if name == "sd" else f"initial_{name}", native.address(array)
+            )
+            keep.append(array)
+    options.num_initial = count
+    return keep
+
+
+def _rows(
+    name: str, array: NDArray[np.float64], size: int, is_scalar: bool, chains: int
+) -> NDArray[np.float64]:
+    """Return initial values with shape (1, size) or (chains, size)."""
+    if is_scalar and array.shape in ((), (1,), (chains,), (chains, 1)):
+        return array.reshape(-1, 1)
+    if not is_scalar and array.shape in ((size,), (1, size), (chains, size)):
+        return array.reshape(-1, size)
+    rule = f"() or ({chains},)" if is_scalar else f"({size},) or ({chains}, {size})"
+    raise ValueError(f"initial[{name!r}]: must have shape {rule}, got {array.shape}")
+
+
+def _from_posterior(
+    posterior: Posterior, model: Mixture, chains: int
+) -> dict[str, NDArray[np.float64]]:
+    if posterior.n_components != model.n_components or posterior.model.shared_sd != model.shared_sd:
+        raise ValueError(
+            "initial: must have the model's components and spreads, got those of "
+            f"{posterior.model!r}"
+        )
+    source = np.arange(max(chains, 1)) % posterior.n_chains
+    return {name: posterior[name][source, -1] for name in _unknown(model)}
+
+
+def _from_fit(fit: EMFit, model: Mixture) -> dict[str, NDArray[np.float64]]:
+    if fit.n_components != model.n_components:
+        raise ValueError(
+            f"initial: must have {model.n_components} components, got {fit.n_components}"
+        )
+    sd = np.broadcast_to(np.float64(fit.sd), model.n_components)
+    if model.shared_sd:  # the pooled sd, which is the fit's own when that is shared
+        sd = np.sqrt(np.sum(fit.weights * sd**2))
+    values = {"weights": fit.weights, "means": fit.means, "sd": np.asarray(sd)}
+    return {name: values[name] for name in _unknown(model)}
+
+
+def _unknown(model: Mixture) -> list[str]:
+    """Return the blocks that have a prior: known values need no start."""
+    priors = {"weights": model.weights, "means": model.means, "sd": getattr(model, model._spread)}
+    return [name for name, prior in priors.items() if not isinstance(prior, Fixed)]

@@ -1,0 +1,79 @@
+"""The density of data."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+from numpy.typing import ArrayLike
+
+from gmmswift._arguments import data_rows
+from gmmswift._diagnostics import histogram, kde
+from gmmswift._errors import DegenerateError
+from gmmswift.plots._style import BLACK, PALETTE, axes_grid, tidy
+
+
+def plot_density(
+    data: ArrayLike,
+    *,
+    bins: int | None = None,
+    bandwidth: float | None = None,
+    ax: Any = None,
+    figsize: tuple[float, float] | None = None,
+) -> Any:
+    """Draw the kernel density estimate of data over their histogram.
+
+    Parameters
+    ----------
+    data : array_like, shape (N,) or (N, 1)
+        Observations, finite, at least one.
+    bins : int, optional
+        Bins of the histogram; 0 for none. By default the Freedman-Diaconis rule, at most 60.
+    bandwidth : float, optional
+        Standard deviation of the kernel. By default Scott's rule.
+    ax : matplotlib.axes.Axes, optional
+        Where to draw. By default a new figure.
+    figsize : (float, float), optional
+        Width and height of the new figure in inches.
+
+    Returns
+    -------
+    matplotlib.axes.Axes
+        Where it was drawn.
+    """
+    values = data_rows("data", data).array
+    if values.size == 0:
+        raise ValueError("data: must have at least one value, got none")
+    axes = axes_grid(1, 1, ax, figsize, (6.4, 3.8))[0, 0]
+    count = _bins(values) if bins is None else bins
+    if count:
+        counts, edges = histogram(values, count)
+        widths = np.diff(edges)
+        axes.bar(
+            edges[:-1],
+            counts / (values.size * widths),
+            widths,
+            align="edge",
+            color=PALETTE[0],
+            alpha=0.25,
+            edgecolor="white",
+            linewidth=0.6,
+        )
+    try:
+        points, density, _ = kde(values, bandwidth=bandwidth)
+        axes.plot(points, density, color=PALETTE[0], linewidth=2)
+    except DegenerateError:  # one value, or all equal: no width to estimate
+        axes.axvline(values[0], color=BLACK, linewidth=2)
+    axes.set_ylim(bottom=0)
+    axes.set_xlabel("x")
+    axes.set_ylabel("density")
+    tidy(axes)
+    return axes
+
+
+def _bins(values: Any) -> int:
+    """Return the number of bins by the rule of Freedman and Diaconis (1981), from 5 to 60."""
+    lower, upper = np.quantile(values, [0.25, 0.75])
+    width = 2 * (upper - lower) / np.cbrt(values.size)
+    span = values.max() - values.min()
+    return 5 if width == 0 else int(np.clip(np.ceil(span / width), 5, 60))

@@ -1,0 +1,149 @@
+"""The plot methods of a posterior; each imports its picture when it is called."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, TypeAlias, cast
+
+from numpy.typing import NDArray
+
+if TYPE_CHECKING:
+    from gmmswift._posterior import Posterior
+
+Names: TypeAlias = "str | list[str] | tuple[str, ...] | None"
+Size: TypeAlias = "tuple[float, float] | None"
+
+
+class PosteriorPlots:
+    """Pictures of draws; they need ``gmmswift[plot]``.
+
+    Each takes `ax`, axes to draw on in place of a new figure, and `figsize`, the width and height
+    of the new figure in inches.
+    """
+
+    def plot_trace(
+        self, names: Names = None, *, ax: Any = None, figsize: Size = None
+    ) -> NDArray[Any]:
+        """Draw the density of each chain (left) and its trace (right).
+
+        Parameters
+        ----------
+        names : str or sequence of str, optional
+            Quantities, one row each. By default all unknown parameters. Components differ in
+            colour, chains in line style.
+        ax, figsize : optional
+            As many axes as panels; size of the new figure.
+
+        Returns
+        -------
+        ndarray of matplotlib.axes.Axes, shape (names, 2)
+            Where it was drawn.
+        """
+        from gmmswift.plots._trace import plot_trace
+
+        return plot_trace(cast("Posterior", self), names, ax, figsize)
+
+    def plot_autocorrelation(
+        self,
+        names: Names = None,
+        *,
+        max_lag: int | None = None,
+        ax: Any = None,
+        figsize: Size = None,
+    ) -> NDArray[Any]:
+        """Draw the autocorrelation of each chain, one panel for each scalar parameter.
+
+        Parameters
+        ----------
+        names : str or sequence of str, optional
+            Quantities. By default all unknown parameters.
+        max_lag : int, optional
+            The last lag, below the number of draws. By default 100 or the largest possible.
+        ax, figsize : optional
+            As many axes as panels; size of the new figure.
+
+        Returns
+        -------
+        ndarray of matplotlib.axes.Axes, shape (panels,)
+            Where it was drawn. The grey band holds 95 % of the values of white noise.
+        """
+        from gmmswift.plots._autocorrelation import plot_autocorrelation
+
+        return plot_autocorrelation(cast("Posterior", self), names, max_lag, ax, figsize)
+
+    def plot_histograms(
+        self,
+        names: Names = ("means", "sd"),
+        *,
+        bins: int = 40,
+        hdi_prob: float = 0.95,
+        ax: Any = None,
+        figsize: Size = None,
+    ) -> NDArray[Any]:
+        """Draw the histogram of all draws, with mean and highest-density interval.
+
+        Parameters
+        ----------
+        names : str or sequence of str, default ("means", "sd")
+            Quantities, one row each; None for all unknown parameters.
+        bins : int, default 40
+            Number of bins.
+        hdi_prob : float, default 0.95
+            Mass of the interval, drawn as a bar below the histogram.
+        ax, figsize : optional
+            As many axes as panels; size of the new figure.
+
+        Returns
+        -------
+        ndarray of matplotlib.axes.Axes, shape (panels,)
+            Where it was drawn.
+        """
+        from gmmswift.plots._histograms import plot_histograms
+
+        return plot_histograms(cast("Posterior", self), names, bins, hdi_prob, ax, figsize)
+
+    def plot_predictive(
+        self,
+        draws: int = 50,
+        *,
+        n_points: int | None = None,
+        random_seed: int | None = None,
+        ax: Any = None,
+        figsize: Size = None,
+    ) -> Any:
+        """Draw kernel densities of predictive data sets (light blue) and of the data (black).
+
+        Parameters
+        ----------
+        draws, n_points, random_seed : optional
+            As in `Posterior.sample_predictive`.
+        ax, figsize : optional
+            Axes; size of the new figure.
+
+        Returns
+        -------
+        matplotlib.axes.Axes
+            Where it was drawn.
+        """
+        from gmmswift.plots._predictive import plot_predictive
+
+        return plot_predictive(cast("Posterior", self), draws, n_points, random_seed, ax, figsize)
+
+    def plot_assignment(self, i: int, *, ax: Any = None, figsize: Size = None) -> NDArray[Any]:
+        """Draw the component of an observation: its trace where stored, and its distribution.
+
+        Parameters
+        ----------
+        i : int
+            Index of the observation.
+        ax, figsize : optional
+            Two axes (one where assignments were not stored); size of the new figure.
+
+        Returns
+        -------
+        ndarray of matplotlib.axes.Axes, shape (2,) or (1,)
+            Where it was drawn. Without stored assignments the bars are the row of
+            `Posterior.probabilities`.
+        """
+        from gmmswift.plots._assignment import plot_assignment
+
+        return plot_assignment(cast("Posterior", self), i, ax, figsize)

@@ -1,0 +1,124 @@
+"""What all pictures share: colours, axes, and the message when matplotlib is missing."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+if TYPE_CHECKING:
+    from gmmswift._posterior import Posterior
+
+#: Okabe and Ito's colours, which people with any kind of colour vision tell apart; without yellow,
+#: which is too light for lines on white.
+PALETTE = ("#0072B2", "#D55E00", "#009E73", "#CC79A7", "#E69F00", "#56B4E9", "#4D4D4D")
+#: Of chains, which share the colour of their component.
+LINE_STYLES = ("-", "--", "-.", ":")
+BLACK, GREY, LIGHT_BLUE = "#1A1A1A", "#8C8C8C", "#8FC1E3"
+_LEGEND_LIMIT = 8
+
+_WORDS = {
+    "weights": "weight",
+    "means": "mean",
+    "sd": "sd",
+    "log_likelihood": "log likelihood",
+    "log_posterior": "log posterior",
+    "acceptance": "acceptance",
+}
+
+
+def pyplot() -> Any:
+    """Return ``matplotlib.pyplot``, or say which extra brings it."""
+    try:
+        import matplotlib.pyplot as plt
+    except ImportError as error:
+        raise ImportError("plots need matplotlib: pip install 'gmmswift[plot]'") from error
+    return plt
+
+
+def colors(count: int) -> list[Any]:
+    """Return a colour for each of `count` components; a colour map beyond the palette's length."""
+    if count <= len(PALETTE):
+        return list(PALETTE[:count])
+    return list(pyplot().get_cmap("viridis")(np.linspace(0, 0.92, count)))
+
+
+def axes_grid(
+    rows: int,
+    columns: int,
+    ax: Any,
+    figsize: tuple[float, float] | None,
+    panel: tuple[float, float],
+    **options: Any,
+) -> NDArray[Any]:
+    """Return rows x columns axes: the caller's, or those of a new figure.
+
+    `panel` is the size of one of them in inches, for figures whose size is not given.
+    """
+    plt = pyplot()
+    if ax is not None:
+        given = np.array(ax, dtype=object).reshape(-1)
+        if given.size != rows * columns:
+            raise ValueError(f"ax: must be {rows * columns} axes, got {given.size}")
+        return given.reshape(rows, columns)
+    size = figsize or (panel[0] * columns, panel[1] * rows)
+    _, axes = plt.subplots(
+        rows, columns, figsize=size, squeeze=False, layout="constrained", **options
+    )
+    return np.asarray(axes, dtype=object)
+
+
+def tidy(ax: Any, *, has_grid: bool = True) -> None:
+    """Give axes the common looks: two spines, a light grid behind the curves."""
+    ax.spines[["top", "right"]].set_visible(False)
+    ax.set_axisbelow(True)
+    if has_grid:
+        ax.grid(True, color="#E6E6E6", linewidth=0.8)
+    ax.tick_params(labelsize=9)
+
+
+def word(name: str) -> str:
+    """Return the name of a quantity as it stands on an axis."""
+    return _WORDS.get(name, name)
+
+
+def unknowns(posterior: Posterior) -> list[str]:
+    """Return the parameters that vary: known values make no picture."""
+    from gmmswift._priors import Fixed
+
+    model = posterior.model
+    spread = model.sd or model.variance or model.precision
+    priors = {"weights": model.weights, "means": model.means, "sd": spread}
+    names = [name for name, prior in priors.items() if not isinstance(prior, Fixed)]
+    # The weight of a single component is 1.
+    if model.n_components == 1 and "weights" in names:
+        names.remove("weights")
+    return names
+
+
+def chosen(posterior: Posterior, names: str | list[str] | tuple[str, ...] | None) -> list[str]:
+    """Return the names to show: the given ones, checked, or all unknowns."""
+    if names is None:
+        return unknowns(posterior) or ["log_likelihood"]
+    wanted = [names] if isinstance(names, str) else list(names)
+    for name in wanted:
+        if name not in _WORDS:
+            raise ValueError(f"names: must be among {', '.join(_WORDS)}, got {name!r}")
+    if not wanted:
+        raise ValueError("names: must hold at least one name, got none")
+    return wanted
+
+
+def scalars(posterior: Posterior, name: str) -> list[tuple[str, NDArray[np.float64]]]:
+    """Return the scalar quantities of a name: label and draws, shape (chains, draws)."""
+    values = posterior[name]
+    if values.ndim == 2:
+        return [(name, values)]
+    return [(f"{name}[{k}]", values[:, :, k]) for k in range(values.shape[2])]
+
+
+def legend(ax: Any, count: int, **options: Any) -> None:
+    """Add a legend, unless it would hide the picture."""
+    if 1 < count <= _LEGEND_LIMIT:
+        ax.legend(frameon=False, fontsize=9, **options)

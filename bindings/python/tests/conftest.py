@@ -1,0 +1,51 @@
+"""Data, models and posteriors that several tests look at."""
+
+from __future__ import annotations
+
+import os
+
+os.environ.setdefault("MPLBACKEND", "Agg")
+
+import numpy as np
+import pytest
+
+import gmmswift as gm
+
+
+@pytest.fixture(scope="session")
+def data():
+    """Three well separated groups, 215 points."""
+    stream = np.random.default_rng(20)
+    groups = [(9, 2, 90), (21, 2, 50), (35, 2, 75)]
+    values = np.concatenate([stream.normal(mean, sd, size) for mean, sd, size in groups])
+    values.flags.writeable = False
+    return values
+
+
+@pytest.fixture(scope="session")
+def model():
+    return gm.Mixture(
+        3,
+        weights=gm.Dirichlet(1.0, minimum=0.1),
+        means=gm.Normal(0.0, sd=15.0),
+        ordered=True,
+        sd=gm.Uniform(0, 20),
+        shared_sd=True,
+    )
+
+
+@pytest.fixture(scope="session")
+def model_with_sds():
+    return gm.Mixture(2, means=gm.Normal([10, 30], sd=10), ordered=True, sd=gm.HalfNormal(10))
+
+
+@pytest.fixture(scope="session")
+def post(model, data):
+    return gm.sample(
+        model, data, draws=400, tune=100, chains=3, random_seed=1, store_assignments=True
+    )
+
+
+@pytest.fixture(scope="session")
+def post_with_sds(model_with_sds, data):
+    return gm.sample(model_with_sds, data, draws=300, tune=100, chains=2, random_seed=2)

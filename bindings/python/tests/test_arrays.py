@@ -1,0 +1,162 @@
+"""Arrays in and out: conversions, strides, zero-copy views."""
+
+from __future__ import annotations
+
+import gc
+import threading
+
+import numpy as np
+import pandas as pd
+import pytest
+
+import gmmswift as gm
+from gmmswift._arguments import data_rows
+
+VALUES = np.array([1.0, 2.0, 4.0, 8.0, 9.0, 16.0])
+
+FORMS = {
+    "list": VALUES.tolist(),
+    "tuple": tuple(VALUES),
+    "column": VALUES.reshape(-1, 1),
+    "fortran column": np.asfortranarray(np.stack([VALUES, VALUES], 1))[:, :1],
+    "float32": VALUES.astype(np.float32),
+    "float16": VALUES.astype(np.float16),
+    "longdouble": VALUES.astype(np.longdouble),
+    "int64": VALUES.astype(np.int64),
+    "uint8": VALUES.astype(np.uint8),
+    "big-endian": VALUES.astype(">f8"),
+    "every other": np.repeat(VALUES, 2)[::2],
+    "backwards": VALUES[::-1].copy()[::-1],
+    "column of a matrix": np.stack([VALUES, -VALUES, VALUES], axis=1)[:, 2],
+    "field of a record": np.rec.fromarrays([VALUES, VALUES.astype("f4")], names="x,y")["x"],
+    "unaligned": np.frombuffer(b"x" + VALUES.tobytes(), dtype=np.uint8)[1:].view(np.float64),
+    "read-only": np.frombuffer(VALUES.tobytes()),
+    "series": pd.Series(VALUES, index=list("abcdef")),
+    "series of integers": pd.Series(VALUES.astype(int)),
+    "masked, none hidden": np.ma.array(VALUES, mask=False),
+    "memoryview": memoryview(VALUES),
+}
+
+
+@pytest.fixture(scope="module")
+def small_model():
+    return gm.Mixture(2, means=gm.Normal(5, 10), ordered=True, sd=gm.HalfNormal(5))
+
+
+@pytest.mark.parametrize("form", FORMS)
+def test_every_layout_gives_the_same_draws(small_model, form):
+    expected = gm.sample(small_model, VALUES, 20, tune=5, chains=2, random_seed=1)
+    found = gm.sample(small_model, FORMS[form], 20, tune=5, chains=2, random_seed=1)
+    np.testing.assert_array_equal(found["means"], expected["means"])
+    np.testing.assert_array_equal(found.data, VALUES)
+    np.testing.assert_array_equal(found.log_density(FORMS[form]), expected.log_density(VALUES))
+
+
+@pytest.mark.parametrize("step", [1, 2, 3, 7])
+def test_positive_strides_are_passed_on_without_a_copy(step):
+    array = np.arange(70.0)[::step]
+    rows = data_rows("data", array)
+    assert np.shares_memory(rows.array, array)
+    assert rows.stride == step
+    assert rows.length == array.size
+
+
+@pytest.mark.parametrize(
+    "array",
+    [
+        np.arange(6.0)[::-1],
+        np.broadcast_to(np.float64(1.0), 6),
+        np.zeros(6, dtype=[("x", "f8"), ("y", "f4")])["x"],
+    ],
+    ids=["negative", "zero", "no multiple of 8"],
+)
+def test_strides_that_c_cannot_walk_are_copied(array):
+    rows = data_rows("data", array)
+    assert not np.shares_memory(rows.array, array)
+    assert rows.stride == 1
+    np.testing.assert_array_equal(rows.array, array)
+
+
+def test_input_is_never_written(small_model):
+    values = VALUES.copy()
+    gm.sample(small_model, values, 5, chains=1)
+    gm.fit_em(values, 2)
+    gm.kde(values)
+    np.testing.assert_array_equal(values, VALUES)
+
+
+def test_posterior_keeps_its_own_copy_of_the_data(small_model):
+    values = VALUES.copy()
+    post = gm.sample(small_model, values, 5, chains=1, random_seed=1)
+    before = post.probabilities
+    values[:] = 1e6
+    np.testing.assert_array_equal(post.data, VALUES)
+    np.testing.assert_array_equal(post.subset().probabilities, before)
+
+
+@pytest.mark.parametrize("empty", [[], np.empty((0, 1)), np.array([], dtype=int)])
+def test_empty_data_sample_the_prior(small_model, empty):
+    post = gm.sample(small_model, empty, 10, chains=2, random_seed=1, store_assignments=True)
+    assert post.n_observations == 0
+    assert post["assignments"].shape == (2, 10, 0)
+    assert post.probabilities.shape == (0, 2)
+    assert post.data.shape == (0,)
+    assert not post["log_likelihood"].any()
+    assert np.isfinite(post["means"]).all()
+
+
+def test_views_are_read_only_and_cached(post):
+    for name, array in post.items():
+        assert not array.flags.writeable, name
+        assert not array.flags.owndata, name
+        with pytest.raises(ValueError, match="read-only"):
+            array[...] = 0
+        with pytest.raises(ValueError, match="WRITEABLE"):
+            array.flags.writeable = True
+        assert post[name] is array
+    with pytest.raises(ValueError, match="read-only"):
+        post.data[0] = 1
+
+
+def test_subset_shares_the_memory_of_its_posterior(post):
+    part = post.subset(burn=10, thin=3)
+    for name in post:
+        assert np.shares_memory(part[name], post[name]), name
+        np.testing.assert_array_equal(part[name], post[name][:, 10::3])
+
+
+def test_views_outlive_their_posterior(small_model):
+    post = gm.sample(small_model, VALUES, 2000, chains=2, random_seed=4, store_assignments=True)
+    copies = {name: array.copy() for name, array in post.items()}
+    views = dict(post.items())
+    slices = {name: array[1:, ::2] for name, array in post.subset(burn=100).items()}
+    data = post.data
+    del post
+    gc.collect()
+    # Memory that was freed would be taken by these.
+    for seed in range(20):
+        gm.sample(small_model, VALUES + 1, 2000, chains=2, random_seed=seed, store_assignments=True)
+    for name, array in views.items():
+        np.testing.assert_array_equal(array, copies[name])
+        np.testing.assert_array_equal(slices[name], copies[name][1:, 100::2])
+    np.testing.assert_array_equal(data, VALUES)
+
+
+def test_a_posterior_may_die_on_another_thread(small_model):
+    holder = [gm.sample(small_model, VALUES, 10, chains=1)]
+    view = holder[0]["means"]
+    worker = threading.Thread(target=holder.clear)
+    worker.start()
+    worker.join()
+    gc.collect()
+    assert np.isfinite(view).all()
+
+
+def test_summaries_and_predictions_survive_their_posterior(small_model):
+    post = gm.sample(small_model, VALUES, 10, chains=2, random_seed=1)
+    table, probabilities = post.summary(), post.probabilities
+    text = str(table)
+    del post
+    gc.collect()
+    assert str(table) == text
+    assert np.isfinite(probabilities).all()
