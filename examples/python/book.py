@@ -13,7 +13,8 @@ from typing import Any
 
 import numpy as np
 from notebook_data import BOOK_SIZES, book, book_table
-from report import Report, output_folder
+from numpy.typing import ArrayLike
+from report import Report, output_folder, signed
 
 import gmmswift as gm
 
@@ -77,7 +78,7 @@ def main(output: Path) -> dict[str, Any]:
         "The weights of three components are a point of the triangle in which they are not "
         "negative and sum to one. A Dirichlet distribution is a distribution over this triangle, "
         "as a Beta distribution is one over a line: equal concentrations are symmetric like "
-        "Beta(α, α), below one they favour the edges, above one the middle, and unequal ones lean "
+        "Beta(a, a), below one they favour the edges, above one the middle, and unequal ones lean "
         "to a corner."
     )
     report.picture(
@@ -118,10 +119,10 @@ def main(output: Path) -> dict[str, Any]:
     report.times(
         "the book",
         None,
-        [("unknown means: 10,000 iterations of 1 chain", single)],
+        [("Unknown means: 10,000 iterations of 1 chain", single)],
         [
-            ("unknown means: 10,000 iterations of 4 chains", unknown),
-            ("known means: 10,000 iterations of 4 chains", known),
+            ("Unknown means: 10,000 iterations of 4 chains", unknown),
+            ("Known means: 10,000 iterations of 4 chains", known),
         ],
     )
     report.summary("Posterior, unknown means", unknown)
@@ -155,7 +156,11 @@ def _published(report: Report, model: gm.Mixture) -> gm.Posterior:
         "times the mass. The data of the book are lost; these 215 values have the published means "
         "and sd in that labelling, and the chains start in it."
     )
-    start = {"weights": [0.233, 0.349, 0.418], "means": [21, 35, 9], "sd": 2.0}
+    start: dict[str, ArrayLike] = {
+        "weights": [0.233, 0.349, 0.418],
+        "means": [21, 35, 9],
+        "sd": 2.0,
+    }
     table = gm.sample(
         model, book_table(), draws=9_000, tune=1_000, chains=4, random_seed=1, initial=start
     )
@@ -167,18 +172,19 @@ def _published(report: Report, model: gm.Mixture) -> gm.Posterior:
         for column, value in zip(columns, published, strict=True):
             digits = 5 if column == "mc_error" else 4
             row += [f"{value:.{digits}f}", f"{ours[name, column]:.{digits}f}"]
-        rows.append([*row, f"{(ours[name, 'mean'] - published[0]) / published[2]:+.1f}"])
+        rows.append([*row, signed((ours[name, "mean"] - published[0]) / published[2])])
     first, second = PUBLISHED["weights[0]"][0], PUBLISHED["weights[1]"][0]
     wrong = PUBLISHED[WRONG_ROW][0]
     names = ["mean", "sd", "mc error", "hpd 2.5", "hpd 97.5"]
     report.table(
         "Published and ours",
-        ["", *(f"{c} {who}" for c in names for who in ("book", "ours")), "difference / mc error"],
+        ["", *(f"{c} {who}" for c in names for who in ("book", "ours")), "z"],
         rows,
         note=f"The book's weights sum to {first + second + wrong:.4f}: its last row cannot be "
         f"right. The other two leave {1 - first - second:.4f} for it, and ours is "
-        f"{ours[WRONG_ROW, 'mean']:.4f}. The other cells differ by what 640 to 1,570 effective "
-        "draws leave open; our mc error is that of 36,000 nearly independent draws.",
+        f"{ours[WRONG_ROW, 'mean']:.4f}. The other cells differ by about what 640 to 1,570 "
+        "effective draws leave open; our mc error is that of 36,000 nearly independent draws. "
+        "z is the difference of the means over the book's mc error.",
         marked=[list(PUBLISHED).index(WRONG_ROW)],
     )
     report.picture(

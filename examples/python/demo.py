@@ -20,9 +20,11 @@ from report import Heading, Model, Paragraph, Picture, Report, Table, output_fol
 
 import gmmswift as gm
 
-SCRIPTS = (two_components, three_components, book)
+_SCRIPTS = (two_components, three_components, book)
 
-STYLE = """
+_MANY_COLUMNS = 9  # more of them are set closer together
+
+_STYLE = """
 :root { --ink: #1f2430; --soft: #5b6475; --line: #e3e6ec; --paper: #ffffff; --ground: #f5f6f9;
   --accent: #0072b2; --mark: #fdf0e3; }
 * { box-sizing: border-box; }
@@ -47,12 +49,12 @@ h2 { font-size: 1.55rem; letter-spacing: -.01em; margin: 1.2rem 0 .2rem; }
 h3 { font-size: 1.12rem; margin: 2.2rem 0 .6rem; padding-top: 1rem;
   border-top: 1px solid var(--line); }
 p { max-width: 46rem; margin: .5rem 0; }
-.model { display: grid; grid-template-columns: repeat(auto-fit, minmax(min(100%, 26rem), 1fr));
-  gap: 16px; margin: .8rem 0; align-items: start; }
+.model { display: grid; gap: 12px; margin: .8rem 0; max-width: 54rem; }
 .statements { background: var(--ground); border-left: 3px solid var(--accent);
   border-radius: 0 8px 8px 0; padding: 12px 18px; }
 .statements div { margin: .3rem 0; }
 var { font-family: Cambria, "Latin Modern Math", "DejaVu Serif", Georgia, serif; }
+h2 + h3 { border-top: 0; padding-top: 0; margin-top: 1rem; }
 pre { background: var(--ground); border-radius: 8px; padding: 14px 18px; margin: 0;
   overflow-x: auto; font: .8rem/1.5 ui-monospace, Consolas, "DejaVu Sans Mono", monospace; }
 .scroll { overflow-x: auto; margin: 1.2rem 0; }
@@ -61,8 +63,12 @@ caption { text-align: left; font-weight: 650; padding-bottom: .35rem; font-size:
 th, td { padding: .32rem .9rem; text-align: right; white-space: nowrap;
   border-bottom: 1px solid var(--line); }
 thead th { color: var(--soft); font-weight: 550; border-bottom: 1.5px solid var(--ink); }
+thead th:first-child { text-align: left; padding-left: .2rem; }
 tbody th { text-align: left; font-weight: 500; padding-left: .2rem; }
-thead th.wide { white-space: normal; min-width: 5.2rem; }
+thead th { vertical-align: bottom; }
+thead th.wide { white-space: normal; }
+table.many { font-size: .84rem; }
+table.many th, table.many td { padding: .32rem .55rem; }
 tbody tr.marked { background: var(--mark); }
 .note { color: var(--soft); font-size: .88rem; margin: .5rem 0 0; }
 .pictures { display: flex; flex-wrap: wrap; gap: 20px 28px; margin: 1rem 0; }
@@ -77,7 +83,7 @@ footer { color: var(--soft); font-size: .88rem; padding-bottom: 48px; }
 def main(output: Path) -> dict[str, dict[str, Any]]:
     """Run the scripts, write the page, print the times; return the results by script."""
     started = time.perf_counter()
-    results = {script.__name__: script.main(output / script.__name__) for script in SCRIPTS}
+    results = {script.__name__: script.main(output / script.__name__) for script in _SCRIPTS}
     reports: list[Report] = [result["report"] for result in results.values()]
     page = output / "index.html"
     page.write_text(_page(reports), encoding="utf-8")
@@ -100,7 +106,7 @@ def _page(reports: list[Report]) -> str:
 <meta charset="utf-8">
 <meta name="viewport" content="width=device-width, initial-scale=1">
 <title>libgmmswift: three notebooks</title>
-<style>{STYLE}</style>
+<style>{_STYLE}</style>
 </head>
 <body>
 <header>
@@ -180,9 +186,10 @@ def _table(table: Table) -> str:
         + "</tr>\n"
         for index, row in enumerate(table.rows)
     )
+    many = ' class="many"' if len(table.columns) > _MANY_COLUMNS else ""
     note = f'<p class="note">{escape(table.note)}</p>' if table.note else ""
     return (
-        f'<div class="scroll"><table><caption>{escape(table.title)}</caption>'
+        f'<div class="scroll"><table{many}><caption>{escape(table.title)}</caption>'
         f"<thead><tr>{head}</tr></thead>\n<tbody>\n{body}</tbody></table></div>{note}"
     )
 

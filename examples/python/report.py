@@ -171,7 +171,7 @@ class Report:
                 [
                     name,
                     *(f"{row['mean']:.4f} ± {row['mcse_mean']:.4f}" for row in (a, b)),
-                    f"{(b['mean'] - a['mean']) / error:+.1f}",
+                    signed((b["mean"] - a["mean"]) / error),
                     *(f"{100 * row['ess_bulk'] / draws:.1f} %"
                       for row, draws in ((a, _draws(gibbs)), (b, _draws(metropolis)))),
                 ]
@@ -217,8 +217,9 @@ class Report:
             "Time of the fit",
             ["", "time", "against the notebook"][:width],
             [row[:width] for row in rows],
-            note="" if notebook is None else "The notebook's time is the one it shows, from its "
-            "author's machine.",
+            note=""
+            if notebook is None
+            else "The notebook's time is the one it shows, from its author's machine.",
         )
 
     def picture(self, name: str, axes: Any, caption: str) -> None:
@@ -229,6 +230,12 @@ class Report:
         width, height = figure.get_size_inches() * 96
         plt.close(figure)
         self.items.append(Picture(path, caption, round(width), round(height)))
+
+
+def signed(value: float) -> str:
+    """Return a number with its sign and one digit, zero without a sign."""
+    text = f"{value:+.1f}"
+    return text[1:] if float(text) == 0 else text
 
 
 def _draws(posterior: gm.Posterior) -> int:

@@ -48,10 +48,12 @@ def main(output: Path) -> dict[str, Any]:
 
     report.heading("Data")
     report.text(
-        "500 values around −5, 0 and 5 with sd 1; each center is as likely as the others. The "
+        "500 values around -5, 0 and 5 with sd 1; each center is as likely as the others. The "
         "notebook's seed, 12345, gives exactly its data."
     )
-    report.picture("data", gm.plot_density(data, bins=30), "Histogram and kernel density.")
+    report.picture(
+        "data", gm.plot_density(data, bins=30, bandwidth=0.4), "Histogram and kernel density."
+    )
 
     report.heading("Model")
     report.model(
@@ -59,8 +61,7 @@ def main(output: Path) -> dict[str, Any]:
             "<var>x<sub>i</sub></var> | <var>z<sub>i</sub></var> = <var>k</var> &nbsp;~&nbsp; "
             "Normal(<var>mean<sub>k</sub></var>, <var>sd</var>), &emsp;"
             "P(<var>z<sub>i</sub></var> = <var>k</var>) = <var>p<sub>k</sub></var>",
-            "<var>p</var> ~ Dirichlet(1, 1, 1) &ensp; where every "
-            "<var>p<sub>k</sub></var> ≥ 0.1",
+            "<var>p</var> ~ Dirichlet(1, 1, 1) &ensp; where every <var>p<sub>k</sub></var> ≥ 0.1",
             "<var>mean<sub>k</sub></var> ~ Normal(0, 15) &ensp; where <var>mean</var><sub>0</sub> "
             "≤ <var>mean</var><sub>1</sub> ≤ <var>mean</var><sub>2</sub>",
             "<var>sd</var> ~ Uniform(0, 20)",
@@ -75,8 +76,8 @@ def main(output: Path) -> dict[str, Any]:
     )
     posterior = full.subset(burn=5_000, thin=5)
     report.text(
-        "Four chains of 10,000 draws, with nothing discarded, so that the full trace shows the "
-        "way from the starts. Below it, as in the notebook, every fifth draw of the second half."
+        "Four chains of 10,000 draws, with nothing discarded, for the full trace. The tables and "
+        "the other pictures show, as in the notebook, every fifth draw of the second half."
     )
     single = gm.sample(
         model, data, draws=10_000, tune=0, chains=1, random_seed=1, store_assignments=True
@@ -109,12 +110,14 @@ def main(output: Path) -> dict[str, Any]:
     report.summary(
         "Posterior",
         posterior,
-        note="True values: weights 1/3 each, means −5, 0 and 5, sd 1.",
+        note="True values: weights 1/3 each, means -5, 0 and 5, sd 1.",
     )
     report.samplers(full.subset(burn=5_000), metropolis)
 
     report.heading("Traces")
-    report.picture("trace_full", full.plot_trace(), "All 10,000 draws of each chain.")
+    report.picture(
+        "trace_full", full.plot_trace(), "All 10,000 draws of each chain, from its start."
+    )
     report.picture(
         "trace", posterior.plot_trace(), "After burn-in of 5,000 draws, each fifth draw."
     )
@@ -164,7 +167,7 @@ def _clusters(
             ]
         )
     report.table(
-        "Cluster of an observation",
+        "Two observations",
         ["", "data value", "true cluster", "P(0)", "P(1)", "P(2)", "draws in cluster 0 / 1 / 2"],
         rows,
         note="Probabilities are averages of the exact ones given each draw, and need no stored "

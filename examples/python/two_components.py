@@ -23,6 +23,8 @@ import gmmswift as gm
 NOTEBOOK_EM = {"means": (150.20537679, 199.04754288), "sd": (9.98902017, 20.8382151)}
 #: The time of the notebook's second call: 10,000 iterations of one chain.
 NOTEBOOK_SECONDS = 5.9
+#: Of pictures with two histograms, in inches.
+SIZE = (8.4, 2.8)
 
 
 def two_component_model(center_precision: ArrayLike = (0.01, 0.02)) -> gm.Mixture:
@@ -59,7 +61,8 @@ def main(output: Path) -> dict[str, Any]:
         [
             "<var>x<sub>i</sub></var> | <var>z<sub>i</sub></var> = <var>k</var> &nbsp;~&nbsp; "
             "Normal(<var>center<sub>k</sub></var>, <var>sd<sub>k</sub></var>), &emsp;"
-            "P(<var>z<sub>i</sub></var> = 0) = <var>p</var> = 1 − P(<var>z<sub>i</sub></var> = 1)",
+            "P(<var>z<sub>i</sub></var> = 0) = <var>p</var>, &ensp;"
+            "P(<var>z<sub>i</sub></var> = 1) = 1 &minus; <var>p</var>",
             "<var>p</var> ~ Uniform(0, 1)",
             "<var>center</var><sub>0</sub> ~ Normal(145, precision 0.01), &emsp;"
             "<var>center</var><sub>1</sub> ~ Normal(210, precision 0.02)",
@@ -110,10 +113,16 @@ def main(output: Path) -> dict[str, Any]:
         "Autocorrelation of every parameter, in each chain.",
     )
     report.picture(
-        "histograms_weights", posterior.plot_histograms("weights"), "The weights, p and 1 − p."
+        "histograms_weights",
+        posterior.plot_histograms("weights", figsize=SIZE),
+        "The weights, p and 1 - p.",
     )
-    report.picture("histograms_centers", posterior.plot_histograms("means"), "The centers.")
-    report.picture("histograms_stds", posterior.plot_histograms("sd"), "The standard deviations.")
+    report.picture(
+        "histograms_centers", posterior.plot_histograms("means", figsize=SIZE), "The centers."
+    )
+    report.picture(
+        "histograms_stds", posterior.plot_histograms("sd", figsize=SIZE), "The standard deviations."
+    )
 
     report.heading("Maximum likelihood")
     em = gm.fit_em(data, n_components=2, n_init=10, random_seed=1)
@@ -147,7 +156,7 @@ def _compare(report: Report, posterior: gm.Posterior, em: gm.EMFit) -> None:
     for name in fitted:
         for k in range(2):
             row = f"{name}[{k}]"
-            published = f"{NOTEBOOK_EM[name][k]:.3f}" if name in NOTEBOOK_EM else "–"
+            published = f"{NOTEBOOK_EM[name][k]:.3f}" if name in NOTEBOOK_EM else "not given"
             rows.append(
                 [
                     row,
@@ -172,8 +181,7 @@ def _plot_fit(data: NDArray[np.float64], posterior: gm.Posterior, em: gm.EMFit) 
     """Draw the posterior predictive and the maximum-likelihood density over the data."""
     x = np.linspace(data.min() - 10, data.max() + 10, 400)
     axes = gm.plot_density(data, bins=40)
-    for line in axes.get_lines():
-        line.remove()
+    axes.get_lines()[0].remove()  # the kernel density
     shares = mixture_density(x, em.weights, em.means, np.asarray(em.sd))
     axes.plot(x, np.exp(posterior.log_density(x)), color="#0072B2", linewidth=2.5)
     axes.plot(x, shares.sum(axis=1), color="#D55E00", linewidth=1.6, linestyle="--")
@@ -222,7 +230,7 @@ def _sizes(report: Report) -> None:
         rows.append([f"{size:,}", f"{post.seconds:.3f} s", f"{fewest:.0f}"])
     report.table(
         "More data",
-        ["observations", "1,100 iterations", "fewest effective draws of 1,000"],
+        ["observations", "time of 1,100 iterations", "fewest effective draws of 1,000"],
         rows,
         note="Gibbs, one chain, the first 100 iterations discarded.",
     )
