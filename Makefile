@@ -41,12 +41,13 @@ $(ENVIRONMENT): .ci/environment.sh $(wildcard bindings/python/pyproject.toml bin
 	@.ci/environment.sh
 	@touch $@
 
-build: $(LIBRARY) ## Build build/lib/libgmmswift.so, stripped, with its version links.
+build: $(LIBRARY) ## Build build/lib/libgmmswift.so, stripped, with its version links; build/symbols has it whole.
 
 $(LIBRARY): $(SOURCES) VERSION
 	swift build -c release --product gmmswift
-	@mkdir -p $(@D)
-	strip -o $@ .build/release/libgmmswift.so
+	@mkdir -p $(@D) build/symbols
+	@cp .build/release/libgmmswift.so build/symbols/libgmmswift.so.$(ABI)
+	strip -o $@ build/symbols/libgmmswift.so.$(ABI)
 	@ln -sf $(@F) $(@D)/libgmmswift.so.$(ABI)
 	@ln -sf $(@F) $(@D)/libgmmswift.so
 

@@ -45,6 +45,7 @@ let package = Package(
     // MARK: Tests
     .testTarget(name: "GMMDiagnosticsTests", dependencies: ["GMMDiagnostics"]),
     .target(name: "TestSupport", dependencies: ["GMMKernels", "GMMModel", "GMMInference"], path: "Tests/Support"),
+    .testTarget(name: "GMMKernelsTests", dependencies: ["GMMKernels", "TestSupport"]),
     .testTarget(name: "GMMInferenceTests", dependencies: ["GMMInference", "TestSupport"]),
   ],
   swiftLanguageModes: [.v6]

@@ -38,6 +38,9 @@ public func gmm_kde(
     guard points != nil || out_points != nil else { throw CallError.null("out_points") }
     let estimate = try kernelDensity(series, bandwidth)
     if let points = array(points, Int(num_points)) {
+      if let row = points.firstIndex(where: { !$0.isFinite }) {
+        throw CallError(GMM_ERROR_INVALID_DATA, "points[\(row)]", "must be finite, got \(points[row])")
+      }
       for (i, value) in estimate.density(at: points).enumerated() { density[i] = value }
       if let out_points { out_points.update(from: points, count: points.count) }
     } else {

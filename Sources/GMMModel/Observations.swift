@@ -11,7 +11,8 @@ public final class Observations: Sendable {
   ///   - count: N.
   ///   - stride: the distance between two, in elements.
   ///   - argument: the name that errors carry.
-  /// - Throws: ``ModelError`` for NaN or infinity, with its row, and when memory runs out.
+  /// - Throws: ``ModelError`` for NaN, infinity and values whose squares could not be summed, with the row; and when
+  ///   memory runs out.
   public init(
     _ base: UnsafePointer<Double>?, count: Int, stride: Int = 1, argument: String = "data"
   ) throws(ModelError) {
@@ -19,23 +20,28 @@ public final class Observations: Sendable {
       throw .outOfMemory("\(count) observations")
     }
     if let base {
-      // Infinity and NaN minus themselves are NaN, which no sum loses: one pass without a branch, then the search.
+      // Zero times infinity or NaN is NaN, which no sum loses: one pass without a branch, then the search.
       var poison = 0.0
       for i in 0..<count {
         let value = base[i * stride]
-        poison += value - value
+        poison += 0 * Self.squareWithRoom(value)
         buffer.base[i] = value
       }
       if poison.isNaN {
-        for i in 0..<count where !buffer.base[i].isFinite {
+        for i in 0..<count where !Self.squareWithRoom(buffer.base[i]).isFinite {
+          let value = buffer.base[i]
+          let rule = value.isFinite ? "must be below 1e144 in magnitude (rescale the data)" : "must be finite"
           throw ModelError(
-            .invalidData, "\(argument)[\(i), 0]",
-            "must be finite, got \(buffer.base[i]) in row \(i), column 0")
+            .invalidData, "\(argument)[\(i), 0]", "\(rule), got \(value) in row \(i), column 0")
         }
       }
     }
     self.buffer = buffer
   }
+
+  /// Returns the square of a value times 2⁶⁴: finite only where any number of squares can be summed.
+  @inline(__always)
+  private static func squareWithRoom(_ value: Double) -> Double { value * value * 0x1p64 }
 
   /// Copies an array.
   public convenience init(_ values: [Double]) throws(ModelError) {

@@ -152,7 +152,11 @@ void behaviour_processes(void) {
   const pid_t child = fork();
   if (child == 0) {
     gmm_posterior *again = fixture_posterior(model, &options);
-    _exit(same_draws(posterior, again) ? 0 : 1);
+    const int is_same = same_draws(posterior, again);
+    gmm_posterior_destroy(again);
+    gmm_posterior_destroy(posterior);
+    gmm_model_destroy(model);
+    _exit(is_same ? 0 : 1);
   }
   int outcome = -1;
   EXPECT(waitpid(child, &outcome, 0) == child && WIFEXITED(outcome) && WEXITSTATUS(outcome) == 0);

@@ -29,8 +29,10 @@ finish() {
   exit
 }
 
-# without_leaks PROGRAM...: runs a program under valgrind; any invalid access or lost memory is a failure.
+# without_leaks PROGRAM...: runs a program under valgrind; any invalid access or lost memory is a failure. The library is
+# the one with symbols, build/symbols, so that what is found, and what valgrind.supp excuses, has names.
 without_leaks() {
-  valgrind --quiet --child-silent-after-fork=yes --error-exitcode=99 --leak-check=full --show-leak-kinds=definite,indirect,possible \
-    --errors-for-leak-kinds=definite,indirect,possible "$@"
+  LD_LIBRARY_PATH=build/symbols valgrind --quiet --child-silent-after-fork=yes --error-exitcode=99 --leak-check=full \
+    --show-leak-kinds=definite,indirect,possible --errors-for-leak-kinds=definite,indirect,possible \
+    --suppressions=Tests/ABI/valgrind.supp "$@"
 }

@@ -84,8 +84,8 @@ static void misuse_data(const misuse_handles *handles) {
   DATA_REFUSED(GMM_ERROR_INVALID_ARGUMENT, "row_stride", fixture_data, FIXTURE_COUNT, 1, -1);
   DATA_REFUSED(GMM_ERROR_INVALID_ARGUMENT, "num_observations", fixture_data, FIXTURE_COUNT, 1, INT64_MAX);
 
-  const double bad[] = {NAN, INFINITY, -INFINITY};
-  for (int i = 0; i < 3; i++) {
+  const double bad[] = {NAN, INFINITY, -INFINITY, -1e300};
+  for (int i = 0; i < 4; i++) {
     double values[] = {0.0, 1.0, 2.0, 3.0, 4.0, 5.0};
     gmm_error *error = NULL;
     values[4] = bad[i];

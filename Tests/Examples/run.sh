@@ -78,7 +78,7 @@ if command -v valgrind >/dev/null; then
   for name in book_known cancel_from_thread; do
     check "$name loses no memory" without_leaks "$out/$name"
   done
-  check "load_with_dlopen loses no memory" without_leaks "$out/load_with_dlopen" "$libdir/libgmmswift.so.0"
+  check "load_with_dlopen loses no memory" without_leaks "$out/load_with_dlopen" build/symbols/libgmmswift.so.0
 else
   skip "leaks" "valgrind is missing"
 fi

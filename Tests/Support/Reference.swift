@@ -81,6 +81,9 @@ public struct Reference: Decodable, Sendable {
   /// Reads the fit of `notebook1` that was run until the likelihood stops to change.
   public static func convergedFit() throws -> Fit { try read(Fit.self, "maximum_likelihood") }
 
+  /// Reads rows x, exp(x), exp(x) less that double.
+  public static func exponentials() throws -> [[Double]] { try read([[Double]].self, "exponential") }
+
   private static func read<Value: Decodable>(_ type: Value.Type, _ name: String) throws -> Value {
     let folder = URL(fileURLWithPath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
     let file = folder.appendingPathComponent("Reference/\(name).json")

@@ -69,7 +69,10 @@ private func check(_ options: MaximumLikelihoodOptions, _ observations: Observat
     sharedSpread: options.sharedSpread)
   try initial.check(against: any, row: 0)
   guard initial.weights != nil, initial.means != nil, initial.sds != nil else {
-    throw ModelError(.invalidArgument, "initial", "must have weights, means and sds, or none of them")
+    let parts = [("weights", initial.weights), ("means", initial.means), ("sds", initial.sds)]
+    let given = parts.filter { $0.1 != nil }.map(\.0)
+    throw ModelError(
+      "initial", "must have weights, means and sds, or none of them", got: given.joined(separator: " and "))
   }
 }
 
