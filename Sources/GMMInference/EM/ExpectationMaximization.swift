@@ -25,8 +25,8 @@ final class ExpectationMaximization {
     self.scratch = scratch
   }
 
-  /// Returns the fit to which EM leads from `start`, or `nil` when `monitor` stops it.
-  func run(from start: Parameters, _ monitor: RunMonitor) -> MaximumLikelihoodFit? {
+  /// Returns the fit to which EM leads from `start`, or `nil` when `monitor` stops it. Calls `report` in each iteration.
+  func run(from start: Parameters, _ monitor: RunMonitor, _ report: () -> Void) -> MaximumLikelihoodFit? {
     var parameters = start
     var statistics = SufficientStatistics(componentCount: options.componentCount)
     let count = Double(observations.count)
@@ -34,6 +34,7 @@ final class ExpectationMaximization {
     var iterations = 0
     var isConverged = false
     while iterations < options.maximumIterations {
+      report()
       if monitor.shouldStop { return nil }
       let value = expectation(parameters, into: &statistics)
       // EM never loses likelihood; near the end rounding can, and that too is the end.
