@@ -120,8 +120,8 @@ libgmmswift: the same models, the same posteriors, the same pictures.</p>
 {"".join(map(_section, reports))}</main>
 <footer>
 <p>gmmswift {escape(gm.__version__)}. Times were measured while this page was written, on a machine
-with {machine}; the notebooks' own are the ones they show. Published and true values apart, every number and
-picture here was computed by <code>examples/python/demo.py</code>.</p>
+with {machine}; the notebooks' own are the ones they show. Published and true values apart,
+every number and picture here was computed by <code>examples/python/demo.py</code>.</p>
 </footer>
 </body>
 </html>
