@@ -75,6 +75,7 @@ test-abi: build ## Check the C interface: header, layout, symbols, misuse, behav
 test-examples: build $(ENVIRONMENT) ## Build, run and check the examples.
 	@$(STEP) test-examples Tests/Examples/run.sh build/lib
 	@$(STEP) test-swift-package Tests/Examples/swift.sh
+	@$(STEP) test-python-scripts $(VENV_PYTHON) -m pytest -q examples/python
 
 test-python: build $(ENVIRONMENT) ## Run the Python tests, and install and use the wheel.
 	@$(STEP) test-python $(VENV_PYTHON) -m pytest -q bindings/python/tests
@@ -112,4 +113,4 @@ format: ## Format all sources in place.
 	$(VENV_PYTHON) -m ruff format bindings/python examples
 
 clean: ## Remove everything that was built.
-	rm -rf .build build
+	rm -rf .build build bindings/python/build bindings/python/src/gmmswift/_lib bindings/python/src/*.egg-info

@@ -46,6 +46,7 @@ let package = Package(
     .testTarget(name: "GMMDiagnosticsTests", dependencies: ["GMMDiagnostics"]),
     .target(name: "TestSupport", dependencies: ["GMMKernels", "GMMModel", "GMMInference"], path: "Tests/Support"),
     .testTarget(name: "GMMKernelsTests", dependencies: ["GMMKernels", "TestSupport"]),
+    .testTarget(name: "GMMModelTests", dependencies: ["GMMKernels", "GMMModel", "TestSupport"]),
     .testTarget(name: "GMMInferenceTests", dependencies: ["GMMInference", "TestSupport"]),
   ],
   swiftLanguageModes: [.v6]

@@ -441,7 +441,8 @@ typedef struct gmm_em_options {
   int32_t shared_spread;         /* 1: one sd for all components; default 0 */
   int32_t num_starts;            /* runs from different k-means++ starts, the best is kept; >= 1; default 10 */
   int64_t max_iterations;        /* of each run, >= 1; default 10000 */
-  double tolerance;              /* stop when the mean log likelihood gains less in an iteration, >= 0; default 1e-13 */
+  double tolerance;              /* stop when an iteration moves no mean by more than this many sds, no sd by more than
+                                    this fraction and no weight by more than this, >= 0; default 1e-9 */
   double variance_floor;         /* no variance falls below this fraction of the data's; > 0; default 1e-12 */
   uint64_t seed;                 /* default 0 */
   const double *initial_weights; /* K, or NULL; all three or none: then the only start */

@@ -56,8 +56,8 @@ public enum SpreadDensity: Sendable, Equatable {
   public func logJacobian(sd: Double) -> Double {
     switch self {
     case .uniform, .halfCauchy, .halfNormal: log(sd)
-    case .inverseGamma: 2 * log(sd)
-    case .gamma: -2 * log(sd)
+    case .inverseGamma: log(2) + 2 * log(sd)
+    case .gamma: log(2) - 2 * log(sd)
     case .fixed: 0
     }
   }

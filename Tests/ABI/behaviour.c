@@ -68,6 +68,7 @@ int main(void) {
   behaviour_control();
   behaviour_cancelling();
   behaviour_processes();
+  behaviour_models();
   behaviour_data();
   behaviour_summaries();
   behaviour_predictions();

@@ -10,6 +10,7 @@ void behaviour_continuation(void);
 void behaviour_control(void);
 void behaviour_cancelling(void);
 void behaviour_processes(void);
+void behaviour_models(void);
 void behaviour_data(void);
 void behaviour_summaries(void);
 void behaviour_predictions(void);

@@ -25,8 +25,8 @@ example() {
     "$scratch/example/.build/release/fit-mixture" examples/data/three_components.txt
 }
 
-# Whether each line `means[k] value` of the output is within four posterior sds (0.08) of the posterior's mean: far more than
-# the error of any run, far less than the distance between clusters.
+# Whether each line `means[k] mean ...` of the output is within four posterior sds (0.08) of the posterior's mean: far
+# more than the error of any run, far less than the distance between clusters.
 finds_the_clusters() {
   awk 'BEGIN { expected["means[0]"] = -4.96; expected["means[1]"] = 0.04; expected["means[2]"] = 5.02 }
     $1 in expected { distance = $2 - expected[$1]; if (distance * distance < 0.32 ^ 2) found++ }

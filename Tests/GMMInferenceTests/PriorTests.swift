@@ -203,7 +203,7 @@ enum PriorRoute: CaseIterable, Sendable {
 
   private func spreadHasItsPrior(_ route: PriorRoute, _ density: SpreadDensity, shared: Bool) throws {
     let model = try MixtureModel(
-      componentCount: 2, means: .fixed([0]), spread: prior(density), sharedSpread: shared)
+      componentCount: 2, means: .fixed([0]), spread: spreadPrior(density), sharedSpread: shared)
     let posterior = try route.draws(model, count: 12_000)
     for column in posterior.layout.sds {
       // On the log scale, for tails of any weight.
@@ -250,17 +250,6 @@ enum PriorRoute: CaseIterable, Sendable {
         exactly: distribution(point))
     }
     return deviations
-  }
-
-  private func prior(_ density: SpreadDensity) -> SpreadPrior {
-    switch density {
-    case .uniform(let lower, let upper): .uniform(lower: [lower], upper: [upper])
-    case .halfCauchy(let scale): .halfCauchy(scale: [scale])
-    case .halfNormal(let scale): .halfNormal(scale: [scale])
-    case .inverseGamma(let shape, let scale): .inverseGamma(shape: [shape], scale: [scale])
-    case .gamma(let shape, let rate): .gamma(shape: [shape], rate: [rate])
-    case .fixed(let value): .fixed([value])
-    }
   }
 
   private func sumsToOne(_ posterior: Posterior, minimum: Double) -> Bool {

@@ -11,6 +11,8 @@ version=$(cat VERSION)
 python=$PWD/build/venv/bin/python
 pip=(-m pip --quiet --disable-pip-version-check)
 
+# What setuptools left of an earlier build would come along.
+rm -rf bindings/python/build
 check "the wheel builds" "$python" "${pip[@]}" wheel --no-deps --wheel-dir "$scratch" ./bindings/python
 wheel=$(echo "$scratch"/*.whl)
 echo "      $(basename "$wheel"), $(($(stat -c %s "$wheel") / 1000)) kB"

@@ -47,6 +47,23 @@ public struct BatchEstimates: Sendable {
     pooled = chains.flatMap { $0 }.sorted()
   }
 
+  /// Returns the mean of `transform` over the draws, batched alike, without the sorting that quantiles need.
+  public static func mean(
+    _ chains: [[Double]], batches count: Int = 100, of transform: (Double) -> Double = { $0 }
+  ) -> Estimate {
+    let perChain = max(1, count / chains.count)
+    var means: [Double] = []
+    for chain in chains {
+      let length = chain.count / perChain
+      for b in 0..<perChain {
+        var sum = 0.0
+        for i in b * length..<(b + 1) * length { sum += transform(chain[i]) }
+        means.append(sum / Double(length))
+      }
+    }
+    return Estimate(mean(means), error: sd(means) / Double(means.count - 1).squareRoot())
+  }
+
   public var mean: Estimate { estimate(of: BatchEstimates.mean) }
 
   /// The standard deviation, with divisor n.

@@ -54,8 +54,12 @@ class BuildWithLibrary(build_py):
         super().run()
         root = HERE / "src" if self.editable_mode else Path(self.build_lib)
         target = root / "gmmswift" / "_lib" / LIBRARY
+        library = find_library()
+        if target.exists() and target.samefile(library):
+            return  # a link to the library serves an editable install
         target.parent.mkdir(parents=True, exist_ok=True)
-        shutil.copyfile(find_library(), target)
+        target.unlink(missing_ok=True)
+        shutil.copyfile(library, target)
 
     def get_outputs(self, include_bytecode: bool = True) -> list[str]:
         """List what the build made."""

@@ -138,9 +138,12 @@ static bool is_identical(const gmm_posterior *posterior, int32_t field, PyObject
   return identical;
 }
 
+/* Counts the loaded files that are a libgmmswift, whatever their folder is called. */
 static int count_library(struct dl_phdr_info *object, size_t size, void *count) {
   (void)size;
-  if (strstr(object->dlpi_name, "libgmmswift") != NULL) ++*(int *)count;
+  const char *slash = strrchr(object->dlpi_name, '/');
+  const char *name = slash != NULL ? slash + 1 : object->dlpi_name;
+  if (strncmp(name, "libgmmswift.so", strlen("libgmmswift.so")) == 0) ++*(int *)count;
   return 0;
 }
 

@@ -25,25 +25,22 @@ final class ExpectationMaximization {
     self.scratch = scratch
   }
 
-  /// Returns the fit to which EM leads from `start`, or `nil` when `monitor` stops it.
-  func run(from start: Parameters, _ monitor: RunMonitor) -> MaximumLikelihoodFit? {
+  /// Returns the fit to which EM leads from `start`, or `nil` when `monitor` stops it. Calls `report` in each iteration.
+  func run(from start: Parameters, _ monitor: RunMonitor, _ report: () -> Void) -> MaximumLikelihoodFit? {
     var parameters = start
     var statistics = SufficientStatistics(componentCount: options.componentCount)
-    let count = Double(observations.count)
-    var logLikelihood = -Double.infinity
     var iterations = 0
     var isConverged = false
     while iterations < options.maximumIterations {
+      report()
       if monitor.shouldStop { return nil }
-      let value = expectation(parameters, into: &statistics)
-      // EM never loses likelihood; near the end rounding can, and that too is the end.
-      isConverged = value - logLikelihood <= options.tolerance * count
-      logLikelihood = max(value, logLikelihood)
-      if isConverged { break }
-      maximize(&parameters, statistics)
+      _ = expectation(parameters, into: &statistics)
+      let change = maximize(&parameters, statistics)
       iterations += 1
+      isConverged = change <= options.tolerance
+      if isConverged { break }
     }
-    if !isConverged { logLikelihood = expectation(parameters, into: &statistics) }
+    let logLikelihood = expectation(parameters, into: &statistics)
     parameters.sortByMean()
     let atFloor = parameters.sds.count { $0 * $0 <= floor * (1 + 1e-9) }
     return MaximumLikelihoodFit(
@@ -69,23 +66,38 @@ final class ExpectationMaximization {
   }
 
   /// M-step: weighted counts, means and variances; a component without members keeps its mean.
-  private func maximize(_ parameters: inout Parameters, _ statistics: SufficientStatistics) {
+  ///
+  /// - Returns: the largest move: of a mean in its sds, of an sd as a fraction, of a weight as it is.
+  private func maximize(_ parameters: inout Parameters, _ statistics: SufficientStatistics) -> Double {
     let total = statistics.counts.reduce(0, +)
     var pooled = 0.0
+    var change = 0.0
     for k in parameters.means.indices {
       let members = statistics.counts[k]
-      parameters.weights[k] = members / total
-      parameters.logWeights[k] = log(parameters.weights[k])
+      let weight = members / total
+      change = max(change, abs(weight - parameters.weights[k]))
+      parameters.weights[k] = weight
+      parameters.logWeights[k] = log(weight)
       var squares = 0.0
       if members > 0 {
-        parameters.means[k] = statistics.centers[k] + statistics.sums[k] / members
+        let shift = statistics.sums[k] / members
+        change = max(change, abs(shift) / parameters.sd(k))
+        parameters.means[k] = statistics.centers[k] + shift
         squares = statistics.squares(of: k, about: parameters.means[k])
       }
       pooled += squares
       if !options.sharedSpread {
-        parameters.sds[k] = max(members > 0 ? squares / members : 0, floor).squareRoot()
+        change = max(change, set(&parameters.sds[k], variance: squares / max(members, 1e-300)))
       }
     }
-    if options.sharedSpread { parameters.sds[0] = max(pooled / total, floor).squareRoot() }
+    if options.sharedSpread { change = max(change, set(&parameters.sds[0], variance: pooled / total)) }
+    return change
+  }
+
+  /// Sets an sd, with its variance at least at the floor; returns the fraction by which it moved.
+  private func set(_ sd: inout Double, variance: Double) -> Double {
+    let old = sd
+    sd = max(variance, floor).squareRoot()
+    return abs(sd - old) / sd
   }
 }

@@ -23,17 +23,22 @@ public func fitMaximumLikelihood(
   let queue = Results.Queue(starts)
   let threads = control.threadCount(units: starts)
   ThreadTeam.run(observations.count * options.componentCount * starts < 20_000 ? 1 : threads) { thread in
+    let report = { if thread == 0 { monitor.report { queue.progress } } }
     while !monitor.shouldStop, let start = queue.next() {
-      if thread == 0 { monitor.report { queue.progress } }
       do throws(ModelError) {
         let run = try ExpectationMaximization(observations, options, variance: variance)
         let parameters = startingPoint(start, observations, options, variance: variance)
-        if let fit = run.run(from: parameters, monitor) { results.add(fit, start: start) }
+        if let fit = run.run(from: parameters, monitor, report) { results.add(fit, start: start) }
         queue.finish()
       } catch {
         results.add(error)
         monitor.stop()
       }
+    }
+    // Only the caller's thread stays to the end, to report and to see the flag.
+    while thread == 0, !monitor.shouldStop, queue.isBusy {
+      report()
+      usleep(500)
     }
   }
   monitor.report(isLast: true) { queue.progress }
@@ -140,6 +145,8 @@ private final class Results: @unchecked Sendable {
     }
 
     func finish() { lock.locked { finished += 1 } }
+
+    var isBusy: Bool { lock.locked { finished < started } }
 
     var progress: RunProgress {
       lock.locked {

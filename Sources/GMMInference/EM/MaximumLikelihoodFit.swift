@@ -12,7 +12,7 @@ public struct MaximumLikelihoodFit: Sendable, Equatable {
   public var logLikelihood: Double
   /// Iterations of the run that was kept.
   public var iterations: Int
-  /// Whether the gain fell below the tolerance.
+  /// Whether the parameters came to rest within the tolerance.
   public var isConverged: Bool
   /// Components whose variance ended on the floor.
   public var componentsAtFloor: Int
@@ -36,7 +36,10 @@ public struct MaximumLikelihoodOptions: Sendable, Equatable {
   /// Runs from different starts, of which the best is kept.
   public var starts: Int
   public var maximumIterations: Int
-  /// A run ends when the mean log likelihood gains at most this in an iteration.
+  /// A run ends when an iteration moves no mean by more than this many sds, no sd by more than this fraction and
+  /// no weight by more than this.
+  ///
+  /// Sharper than a gain in likelihood, which vanishes in rounding while parameters still move by the root of that.
   public var tolerance: Double
   /// The smallest variance, as a fraction of the data's.
   public var varianceFloor: Double
@@ -46,7 +49,7 @@ public struct MaximumLikelihoodOptions: Sendable, Equatable {
 
   public init(
     componentCount: Int, sharedSpread: Bool = false, starts: Int = 10, maximumIterations: Int = 10_000,
-    tolerance: Double = 1e-13, varianceFloor: Double = 1e-12, seed: UInt64 = 0, initial: InitialValues? = nil
+    tolerance: Double = 1e-9, varianceFloor: Double = 1e-12, seed: UInt64 = 0, initial: InitialValues? = nil
   ) {
     self.componentCount = componentCount
     self.sharedSpread = sharedSpread

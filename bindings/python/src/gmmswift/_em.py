@@ -84,8 +84,8 @@ def fit_em(
     max_iter : int, optional
         Iterations of each start, >= 1. By default 10_000.
     tol : float, optional
-        A run ends when the mean log likelihood gains less than this in an iteration, >= 0. By
-        default 1e-13.
+        A run ends when an iteration moves no mean by more than this many sds, no sd by more than
+        this fraction and no weight by more than this, >= 0. By default 1e-9.
     variance_floor : float, optional
         No variance falls below this fraction of the data's, > 0. By default 1e-12.
     initial : mapping, optional

@@ -5,6 +5,7 @@
 // DATA is a text file with one number on each line.
 
 import Foundation
+import GMMDiagnostics
 import GMMInference
 import GMMModel
 
@@ -21,9 +22,13 @@ let model = try MixtureModel(
 
 let posterior = try sample(model, data: data, SamplingOptions(draws: 5_000, tune: 1_000, chains: 4, seed: 1))
 
+print("parameter, mean, sd, 95 % highest-density interval, R-hat")
 for (column, name) in posterior.parameterNames.enumerated() {
-  let draws = posterior.values(column: column).joined()
-  print(name, draws.reduce(0, +) / Double(draws.count))
+  let draws = posterior.values(column: column)
+  let summary = ChainView.withChains(Array(draws.joined()), chains: draws.count) {
+    summarize($0, hdiProbability: 0.95, quantileProbabilities: [])
+  }
+  print(name, summary.mean, summary.sd, summary.hdiLower, summary.hdiUpper, summary.rHat)
 }
 
 let probabilities = try posterior.probabilities()

@@ -34,26 +34,38 @@ def plot_assignment(
     options = {} if ax is not None else {"width_ratios": (2.4, 1)}
     axes = axes_grid(1, 2, ax, figsize, (4.8, 3.0), **options).reshape(-1)
     trace = posterior["assignments"][:, :, index]
-    for line, color in zip(trace, colors(posterior.n_chains), strict=True):
-        axes[0].plot(
-            np.arange(line.size),
-            line,
-            drawstyle="steps-mid",
-            color=color,
-            linewidth=0.6,
-            alpha=0.7,
-            rasterized=True,
-        )
+    _ticks(axes[0], trace, size)
     axes[0].set_yticks(range(size))
     axes[0].set_ylim(-0.5, size - 0.5)
     axes[0].set_xlim(0, max(posterior.n_draws - 1, 1))
     axes[0].set_xlabel("draw")
     axes[0].set_ylabel("component")
-    axes[0].set_title(f"assignment of x[{index}] = {value:.4g}", loc="left", fontsize=10)
+    chains = ", a line for each chain" if len(trace) > 1 else ""
+    axes[0].set_title(f"assignment of x[{index}] = {value:.4g}{chains}", loc="left", fontsize=10)
     tidy(axes[0])
     _bars(axes[1], np.bincount(trace.reshape(-1), minlength=size) / trace.size, size)
     axes[1].set_title("share of draws", loc="left", fontsize=10)
     return axes
+
+
+def _ticks(ax: Any, trace: NDArray[Any], size: int) -> None:
+    """Draw a tick for each draw at its component; chains lie one below the other."""
+    chains, draws = trace.shape
+    # Joined by steps, as few as a hundred switches would make a wall of vertical lines.
+    height = 0.8 / chains
+    for chain, line in enumerate(trace):
+        offset = 0.4 - height * (chain + 0.5)
+        for component, color in enumerate(colors(size)):
+            where = np.flatnonzero(line == component)
+            middle = component + offset
+            ax.vlines(
+                where,
+                middle - 0.4 * height,
+                middle + 0.4 * height,
+                color=color,
+                linewidth=min(1.5, 500 / draws),
+                rasterized=True,
+            )
 
 
 def _bars(ax: Any, shares: NDArray[np.float64], size: int) -> None:

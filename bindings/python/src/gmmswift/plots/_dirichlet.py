@@ -46,8 +46,9 @@ def plot_dirichlet(
 
     Notes
     -----
-    Colours span each panel's own range. A density that is infinite on an edge (a concentration
-    below 1) is shown up to its 98th percentile.
+    Colours span the range from 0 to each panel's own maximum; a uniform density has the colour in
+    the middle. A density that is infinite on an edge (a concentration below 1) is shown up to
+    its 90th percentile.
     """
     alphas = [_concentration(index, value) for index, value in enumerate(concentrations)]
     if not alphas:
@@ -74,7 +75,7 @@ def plot_dirichlet(
     triangles = Triangulation(corners[:, 0], corners[:, 1])
     for panel, alpha in zip(axes, alphas, strict=False):
         density = np.exp(dirichlet_log_density(points, alpha))
-        top = np.quantile(density, 0.98) if alpha.min() < 1 else density.max()
+        top = _top(density, alpha)
         panel.tripcolor(
             triangles, density, shading="gouraud", cmap="viridis", vmin=0, vmax=top, rasterized=True
         )
@@ -111,6 +112,13 @@ def dirichlet_log_density(
     """
     normalizer = math.lgamma(alpha.sum()) - sum(math.lgamma(value) for value in alpha)
     return np.asarray(normalizer + np.log(weights) @ (alpha - 1))
+
+
+def _top(density: NDArray[np.float64], alpha: NDArray[np.float64]) -> float:
+    """Return the density that has the brightest colour."""
+    if (alpha == 1).all():
+        return float(2 * density.max())
+    return float(np.quantile(density, 0.9) if alpha.min() < 1 else density.max())
 
 
 def _concentration(index: int, value: ArrayLike) -> NDArray[np.float64]:

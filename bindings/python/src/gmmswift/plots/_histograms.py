@@ -30,7 +30,7 @@ def plot_histograms(
         axes = list(axes_grid(1, len(panels), ax, figsize, (1, 1))[0])
     else:
         columns = max(len(row) for row in rows)
-        grid = axes_grid(len(rows), columns, None, figsize, (3.3, 2.4))
+        grid = axes_grid(len(rows), columns, None, figsize, (3.3, 2.6))
         axes = [cell for line, row in zip(grid, rows, strict=True) for cell in line[: len(row)]]
         for line, row in zip(grid, rows, strict=True):
             for spare in line[len(row) :]:
@@ -60,13 +60,18 @@ def _histogram(
     top = counts.max()
     ax.plot([lower, upper], [-0.035 * top] * 2, color=BLACK, linewidth=3.5, solid_capstyle="butt")
     ax.axvline(row["mean"], color=BLACK, linewidth=1, linestyle="--")
-    ax.set_title(label, loc="left", fontsize=10, fontweight="bold")
-    ax.set_title(
+    # The numbers stand on a line of their own: beside a long label they would run into it.
+    ax.set_title(label, loc="left", fontsize=10, fontweight="bold", pad=17)
+    ax.annotate(
         f"mean {row['mean']:.4g}   {hdi_prob:.0%} HDI [{lower:.4g}, {upper:.4g}]",
-        loc="right",
+        (0, 1),
+        xycoords="axes fraction",
+        xytext=(0, 4),
+        textcoords="offset points",
         fontsize=8,
     )
     ax.set_ylim(-0.07 * top, 1.05 * top)
     ax.set_yticks([])
+    ax.locator_params(axis="x", nbins=6)
     tidy(ax)
     ax.spines["left"].set_visible(False)

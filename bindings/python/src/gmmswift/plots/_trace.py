@@ -35,22 +35,34 @@ def plot_trace(
     axes = axes_grid(len(shown), 2, ax, figsize, (5.6, 2.1))
     for (left, right), name in zip(axes, shown, strict=True):
         quantities = scalars(posterior, name)
-        for (label, draws), color in zip(quantities, colors(len(quantities)), strict=True):
-            for chain, line in enumerate(draws):
+        shades = colors(len(quantities))
+        # Chain by chain, so that no component covers all of another where their bands overlap.
+        for chain in range(posterior.n_chains):
+            for (label, draws), color in zip(quantities, shades, strict=True):
+                line = draws[chain]
                 _density(left, line, color, LINE_STYLES[chain % 4], label if chain == 0 else None)
                 right.plot(
                     np.arange(line.size),
                     line,
                     color=color,
-                    linewidth=0.5,
-                    alpha=0.7,
+                    linewidth=0.4,
+                    alpha=0.45,
                     rasterized=True,
                 )
         left.set_ylim(bottom=0)
         left.set_yticks([])
         left.set_title(word(name), loc="left", fontsize=10, fontweight="bold")
         right.set_xlim(0, max(posterior.n_draws - 1, 1))
-        legend(left, len(quantities))
+        legend(
+            left,
+            len(quantities),
+            ncols=len(quantities),
+            loc="lower right",
+            bbox_to_anchor=(1, 1),
+            borderaxespad=0.1,
+            handlelength=1.2,
+            columnspacing=1.2,
+        )
         tidy(left)
         tidy(right)
         left.spines["left"].set_visible(False)

@@ -1,0 +1,127 @@
+import GMMModel
+import TestSupport
+import Testing
+
+@testable import GMMInference
+
+/// Requests out of range: the error names the argument, the rule and the value.
+@Suite struct BadInputTests {
+  private func model(_ components: Int = 2, ordered: Bool = false, minimum: Double = 0) throws -> MixtureModel {
+    try MixtureModel(
+      componentCount: components, minimumWeight: minimum, means: .normal(mean: [0], sd: [1]), orderedMeans: ordered,
+      spread: .uniform(lower: [0.5], upper: [3]))
+  }
+
+  private func expectRefused(
+    _ argument: String, _ rule: String, location: SourceLocation = #_sourceLocation,
+    _ change: (inout SamplingOptions) -> Void
+  ) throws {
+    var options = SamplingOptions()
+    change(&options)
+    let model = try model()
+    expectError(.invalidArgument, argument, rule, location: location) {
+      try sample(model, data: [1, 2, 3], options)
+    }
+  }
+
+  @Test func countsOutOfRangeAreRefused() throws {
+    for value in [0, -1, Int.min] {
+      try expectRefused("draws", "must be at least 1, got \(value)") { $0.draws = value }
+      try expectRefused("chains", "must be at least 1, got \(value)") { $0.chains = value }
+      try expectRefused("thin", "must be at least 1, got \(value)") { $0.thin = value }
+    }
+    try expectRefused("tune", "must not be negative, got -1") { $0.tune = -1 }
+    let most = Int.max
+    try expectRefused("draws", "chains x (tune + draws x thin) must fit 63 bits, got 4 x (1000 + \(most) x 2)") {
+      $0.draws = most
+      $0.thin = 2
+    }
+    try expectRefused("draws", "chains x (tune + draws x thin) must fit 63 bits, got \(most) x (1000 + 1000 x 1)") {
+      $0.chains = most
+    }
+    try expectRefused("num_initial", "must be 0, 1 or the number of chains, 4, got 3") {
+      $0.initial = [InitialValues](repeating: InitialValues(), count: 3)
+    }
+    let posterior = try sample(model(), data: [1, 2, 3], SamplingOptions(draws: 2, tune: 0))
+    expectError(.invalidArgument, "draws", "must be at least 1, got 0") { try posterior.extended(by: 0) }
+    expectError(.invalidArgument, "draws", "must be at least 1, got 0") { try samplePrior(model(), draws: 0) }
+    #expect(throws: ModelError.self) { try posterior.extended(by: Int.max) }
+  }
+
+  /// More memory than any machine has: an error, not the end of the process.
+  @Test func impossibleMemoryIsAnError() throws {
+    let model = try model()
+    let error = #expect(throws: ModelError.self) {
+      try sample(model, data: [1, 2], SamplingOptions(draws: 1 << 52, tune: 0, chains: 1))
+    }
+    #expect(error?.kind == .outOfMemory)
+    let products = #expect(throws: ModelError.self) {
+      try sample(model, data: [1, 2], SamplingOptions(draws: 1 << 60, tune: 0, chains: 1))
+    }
+    #expect(products?.kind == .outOfMemory)
+  }
+
+  @Test func initialValuesOutOfRangeAreRefused() throws {
+    func refuse(
+      _ kind: ModelError.Kind, _ argument: String, _ rule: String, _ model: MixtureModel, _ initial: InitialValues,
+      location: SourceLocation = #_sourceLocation
+    ) {
+      let options = SamplingOptions(chains: 2, initial: [InitialValues(), initial])
+      expectError(kind, argument, rule, location: location) { try sample(model, data: [1, 2, 3], options) }
+    }
+    let plain = try model()
+    refuse(
+      .invalidArgument, "initial_weights[1]", "must have 2 values, got 3", plain,
+      InitialValues(weights: [0.2, 0.3, 0.5]))
+    refuse(
+      .invalidArgument, "initial_weights[1]", "must sum to 1, got 0.75", plain, InitialValues(weights: [0.5, 0.25]))
+    refuse(
+      .invalidArgument, "initial_weights[1, 0]", "must be positive, got 0.0", plain, InitialValues(weights: [0, 1]))
+    refuse(
+      .invalidArgument, "initial_weights[1, 1]", "must be finite, got nan", plain, InitialValues(weights: [1, .nan]))
+    refuse(
+      .invalidArgument, "initial_means[1, 0]", "must be finite, got inf", plain, InitialValues(means: [.infinity, 0]))
+    refuse(.invalidArgument, "initial_means[1]", "must have 2 values, got 0", plain, InitialValues(means: []))
+    refuse(.invalidArgument, "initial_sds[1]", "must have 2 values, got 1", plain, InitialValues(sds: [1]))
+    refuse(
+      .invalidArgument, "initial_sds[1, 1]", "must be between 1e-150 and 1e+150, got 0.0", plain,
+      InitialValues(sds: [1, 0]))
+    refuse(
+      .invalidModel, "initial_sds[1, 0]", "must be within the prior's support 0.5 ... 3.0, got 4.0", plain,
+      InitialValues(sds: [4, 1]))
+    refuse(
+      .invalidModel, "initial_means[1, 1]", "must increase with the component, got 1.0 after 2.0",
+      try model(ordered: true),
+      InitialValues(means: [2, 1]))
+    refuse(
+      .invalidModel, "initial_weights[1, 1]", "must be at least minimum_weight = 0.25, got 0.125",
+      try model(minimum: 0.25), InitialValues(weights: [0.875, 0.125]))
+  }
+
+  @Test func maximumLikelihoodOptionsOutOfRangeAreRefused() throws {
+    let observations = try Observations([1, 2, 3])
+    func refuse(
+      _ argument: String, _ rule: String, location: SourceLocation = #_sourceLocation,
+      _ change: (inout MaximumLikelihoodOptions) -> Void
+    ) {
+      var options = MaximumLikelihoodOptions(componentCount: 2)
+      change(&options)
+      expectError(.invalidArgument, argument, rule, location: location) {
+        try fitMaximumLikelihood(observations, options)
+      }
+    }
+    refuse("num_components", "must be between 1 and 256, got 0") { $0.componentCount = 0 }
+    refuse("num_components", "must be between 1 and 256, got 257") { $0.componentCount = 257 }
+    refuse("num_starts", "must be at least 1, got 0") { $0.starts = 0 }
+    refuse("max_iterations", "must be at least 1, got 0") { $0.maximumIterations = 0 }
+    refuse("tolerance", "must be finite and not negative, got -1.0") { $0.tolerance = -1 }
+    refuse("tolerance", "must be finite and not negative, got nan") { $0.tolerance = .nan }
+    refuse("variance_floor", "must be finite and positive, got 0.0") { $0.varianceFloor = 0 }
+    refuse("initial", "must have weights, means and sds, or none of them, got means") {
+      $0.initial = InitialValues(means: [1, 2])
+    }
+    refuse("initial_sds[0]", "must have 2 values, got 1") {
+      $0.initial = InitialValues(weights: [0.5, 0.5], means: [1, 2], sds: [1])
+    }
+  }
+}

@@ -1,0 +1,29 @@
+import TestSupport
+
+@testable import GMMInference
+
+extension Posterior {
+  /// Returns P(component | data) of every observation, N x K row-major, with standard errors.
+  ///
+  /// The values are the library's own, averaged over slices of the draws (all chains together), which is their average over
+  /// all draws; the errors are from the slices' scatter.
+  func responsibilities(slices: Int = 100) throws -> [Estimate] {
+    let length = drawCount / slices
+    var sums = [Double](repeating: 0, count: observations.count * layout.componentCount)
+    var squares = sums
+    for slice in 0..<slices {
+      let part = Posterior(
+        model: model, observations: observations, options: options, store: store, continuation: nil, draws: length,
+        first: slice * length, seconds: 0)
+      for (j, value) in try part.probabilities().enumerated() {
+        sums[j] += value
+        squares[j] += value * value
+      }
+    }
+    let count = Double(slices)
+    return zip(sums, squares).map { sum, square in
+      let mean = sum / count
+      return Estimate(mean, error: (max(0, square / count - mean * mean) / (count - 1)).squareRoot())
+    }
+  }
+}

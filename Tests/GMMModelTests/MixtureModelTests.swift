@@ -1,0 +1,145 @@
+import Foundation
+import GMMKernels
+import TestSupport
+import Testing
+
+@testable import GMMModel
+
+/// What a model, its prior and its data are made of.
+@Suite struct MixtureModelTests {
+  static let spreads: [SpreadDensity] = [
+    .uniform(lower: 0, upper: 20), .uniform(lower: 0.5, upper: 2), .halfCauchy(scale: 3), .halfNormal(scale: 2),
+    .inverseGamma(shape: 2, scale: 3), .inverseGamma(shape: 0.3, scale: 0.01), .gamma(shape: 2, rate: 1),
+    .gamma(shape: 0.2, rate: 5),
+  ]
+
+  /// With the Jacobian, each density of log sd integrates to 1: HalfCauchy has tails of e^-|y|, the Gammas with shapes a of
+  /// e^(-2 a |y|), so that beyond |y| = 90 nothing above 1e-15 is left. The uniform ones end between grid points.
+  @Test(arguments: spreads) func spreadDensitiesIntegrateToOne(_ density: SpreadDensity) {
+    let lower = max(log(density.support.lower), -90)
+    let upper = min(log(density.support.upper), 90)
+    let integral = TabulatedDensity(lower: lower, upper: upper, intervals: 100_000) { y in
+      // The ends of a bounded support are within it, however exp rounds.
+      let sd = min(max(exp(y), density.support.lower), density.support.upper)
+      return density.logDensity(sd: sd) + density.logJacobian(sd: sd)
+    }
+    #expect(abs(integral.logIntegral) < 1e-8)
+    for sd in [0, -1, Double.infinity, .nan] { #expect(density.logDensity(sd: sd) == -.infinity) }
+  }
+
+  /// Two weights: the Dirichlet density in the first integrates to 1, in logits because of its poles.
+  @Test(arguments: [[1.0, 1], [0.3, 2], [5, 5]]) func dirichletDensityIntegratesToOne(_ concentration: [Double]) throws
+  {
+    let model = try MixtureModel(
+      componentCount: 2, weights: .dirichlet(concentration: concentration), means: .fixed([0]), spread: .fixed([1]))
+    let integral = TabulatedDensity(lower: -120, upper: 120) { y in
+      var parameters = Parameters(weights: [0, 0], means: [0, 0], sds: [1, 1])
+      parameters.logWeights = [-log1p(exp(-y)), -log1p(exp(y))]
+      parameters.weights = parameters.logWeights.map { exp($0) }
+      return model.logPriorOfWeights(parameters) + parameters.logWeights[0] + parameters.logWeights[1]
+    }
+    #expect(abs(integral.logIntegral) < 1e-9)
+  }
+
+  /// The sum of the textbook densities.
+  @Test func logPriorIsTheSumOfItsParts() throws {
+    let model = try MixtureModel(
+      componentCount: 3, weights: .dirichlet(concentration: [1, 2, 0.5]),
+      means: .normal(mean: [0, 1, 2], sd: [1, 2, 3]),
+      spread: .gamma(shape: [2], rate: [3]))
+    let parameters = Parameters(weights: [0.2, 0.3, 0.5], means: [0.1, -1, 4], sds: [0.5, 1, 2])
+    var expected = lgamma(3.5) - lgamma(1) - lgamma(2) - lgamma(0.5) + log(0.3) - 0.5 * log(0.5)
+    for (k, (mean, sd)) in [(0.0, 1.0), (1, 2), (2, 3)].enumerated() {
+      let z = (parameters.means[k] - mean) / sd
+      expected += -0.5 * z * z - log(sd) - 0.5 * log(2 * Double.pi)
+      let precision = 1 / (parameters.sds[k] * parameters.sds[k])
+      expected += 2 * log(3.0) + log(precision) - 3 * precision
+    }
+    #expect(abs(model.logPrior(parameters) - expected) < 1e-13 * abs(expected))
+  }
+
+  @Test func logPriorIsMinusInfinityOutsideTheConstraints() throws {
+    let model = try MixtureModel(
+      componentCount: 2, minimumWeight: 0.2, means: .normal(mean: [0], sd: [1]), orderedMeans: true,
+      spread: .uniform(lower: [1], upper: [2]), sharedSpread: true)
+    func logPrior(_ weights: [Double], _ means: [Double], _ sd: Double) -> Double {
+      model.logPrior(Parameters(weights: weights, means: means, sds: [sd]))
+    }
+    // The densities themselves are normalised without the constraints.
+    #expect(abs(logPrior([0.2, 0.8], [0, 0], 1.5) + log(2 * Double.pi)) < 1e-14)
+    #expect(logPrior([0.19, 0.81], [0, 1], 1.5) == -.infinity)
+    #expect(logPrior([0.5, 0.5], [0.1, 0], 1.5) == -.infinity)
+    #expect(logPrior([0.5, 0.5], [0, 0.1], 2.5) == -.infinity)
+    #expect(logPrior([0.5, 0.5], [.nan, 0], 1.5) == -.infinity)
+    let fixed = try MixtureModel(
+      componentCount: 2, weights: .fixed([0.25, 0.75]), means: .fixed([1, 2]), spread: .fixed([3]))
+    #expect(fixed.logPrior(Parameters(weights: [0.25, 0.75], means: [1, 2], sds: [3, 3])) == 0)
+    #expect(fixed.logPrior(Parameters(weights: [0.26, 0.74], means: [1, 2], sds: [3, 3])) == -.infinity)
+    #expect(fixed.logPrior(Parameters(weights: [0.25, 0.75], means: [1, 2.5], sds: [3, 3])) == -.infinity)
+    #expect(fixed.logPrior(Parameters(weights: [0.25, 0.75], means: [1, 2], sds: [3, 4])) == -.infinity)
+  }
+
+  @Test func oneValueStandsForAllComponents() throws {
+    let one = try MixtureModel(
+      componentCount: 3, weights: .dirichlet(concentration: [2]), means: .normal(mean: [1], sd: [4]),
+      spread: .inverseGamma(shape: [2], scale: [3]))
+    #expect(one.concentration == [2, 2, 2] && one.meanCenters == [1, 1, 1] && one.meanSDs == [4, 4, 4])
+    #expect(one.spreadDensities == [SpreadDensity](repeating: .inverseGamma(shape: 2, scale: 3), count: 3))
+    #expect(one.spreadCount == 3 && one.isExchangeable)
+    let shared = try MixtureModel(
+      componentCount: 3, means: .normal(mean: [1, 2, 3], sd: [4]), spread: .halfNormal(scale: [2]), sharedSpread: true)
+    #expect(shared.spreadCount == 1 && !shared.isExchangeable)
+    #expect(!shared.hasFixedMeans && !shared.hasFixedSpread && !shared.hasFixedWeights)
+  }
+
+  @Test func sortingByMeanKeepsEachComponentTogether() {
+    var parameters = Parameters(weights: [0.1, 0.2, 0.3, 0.4], means: [3, -1, 7, 0], sds: [30, 10, 70, 1])
+    parameters.sortByMean()
+    #expect(parameters == Parameters(weights: [0.2, 0.4, 0.1, 0.3], means: [-1, 0, 3, 7], sds: [10, 1, 30, 70]))
+    var shared = Parameters(weights: [0.25, 0.75], means: [2, 1], sds: [5])
+    shared.sortByMean()
+    #expect(shared == Parameters(weights: [0.75, 0.25], means: [1, 2], sds: [5]))
+    #expect(shared.sd(0) == 5 && shared.sd(1) == 5 && parameters.sd(3) == 70)
+  }
+
+  @Test func observationsAreCopiedPaddedAndStrided() throws {
+    let values = (0..<30).map { Double($0) }
+    let strided = try values.withUnsafeBufferPointer { try Observations($0.baseAddress, count: 10, stride: 3) }
+    #expect(Array(strided.values) == stride(from: 0, to: 30, by: 3).map { Double($0) })
+    #expect(Int(bitPattern: strided.base) % 64 == 0)
+    for i in 10..<16 { #expect(strided.base[i] == 0) }
+    let empty = try Observations(nil, count: 0)
+    #expect(empty.count == 0 && empty.blockCount == 0)
+    let many = try Observations([Double](repeating: 1, count: 2 * blockSize + 1))
+    #expect(many.blockCount == 3)
+    #expect(many.block(2) == (2 * blockSize, 1) && many.block(0) == (0, blockSize))
+  }
+
+  /// Σ (x - m)² from sums centred elsewhere, also of values at 10^9: 20 terms of size 10, each exact to 2^-53 of (10^9
+  /// 2^-53)² and the shift.
+  @Test func squaresAboutAnyMeanFollowFromCentredSums() throws {
+    let memory = try #require(AlignedBuffer<Double>(count: BlockMoments.size(2)))
+    let moments = BlockMoments(count: 2, memory: memory.base)
+    for offset in [0.0, 1e9] {
+      let values = (0..<20).map { offset + Double($0 % 7) - 3 }
+      var statistics = SufficientStatistics(componentCount: 2)
+      statistics.reset(centers: [offset, offset + 1])
+      for (k, center) in statistics.centers.enumerated() {
+        memory.base[k] = 20
+        memory.base[2 + k] = values.reduce(0) { $0 + ($1 - center) }
+        memory.base[4 + k] = values.reduce(0) { $0 + ($1 - center) * ($1 - center) }
+      }
+      statistics.add(moments)
+      for k in 0..<2 {
+        for mean in [offset, offset + 0.5, offset - 2] {
+          let expected = values.reduce(0) { $0 + ($1 - mean) * ($1 - mean) }
+          #expect(abs(statistics.squares(of: k, about: mean) - expected) < 1e-12 * expected)
+        }
+      }
+      statistics.add(moments)
+      #expect(statistics.counts == [40, 40])
+      statistics.reset(centers: [0, 0])
+      #expect(statistics == SufficientStatistics(componentCount: 2))
+    }
+  }
+}

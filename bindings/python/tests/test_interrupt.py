@@ -1,0 +1,208 @@
+"""Signals, cancelling and exceptions inside callbacks. Nothing is lost and nothing is left over."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+import textwrap
+import threading
+import time
+
+import numpy as np
+import pytest
+
+import gmmswift as gm
+
+
+class Stopped(Exception):  # noqa: N818
+    pass
+
+
+@pytest.fixture
+def small():
+    return gm.Mixture(1, means=gm.Normal(0, 1), sd=gm.HalfNormal(1)), np.zeros(1) + 0.5
+
+
+def stop_after(draws):
+    def report(progress):
+        if progress.draws_done >= draws:
+            raise Stopped(progress.draws_done)
+
+    return report
+
+
+def test_exception_of_the_progress_callable_keeps_the_draws(small):
+    model, data = small
+    with pytest.raises(Stopped) as caught:
+        gm.sample(model, data, 3_000_000, chains=2, random_seed=1, progress=stop_after(1))
+    part = caught.value.posterior
+    assert 1 <= part.n_draws < 3_000_000
+    assert part.n_chains == 2
+    whole = gm.sample(model, data, part.n_draws, chains=2, random_seed=1)
+    for name in ("means", "sd"):
+        np.testing.assert_array_equal(part[name], whole[name])
+    assert np.isfinite(part.summary().values).any()
+
+
+def test_a_cancelled_run_goes_on_where_it_stopped(small):
+    model, data = small
+    with pytest.raises(Stopped) as caught:
+        gm.sample(model, data, 3_000_000, chains=2, random_seed=1, progress=stop_after(1))
+    part = caught.value.posterior
+    longer = part.extend(50)
+    whole = gm.sample(model, data, part.n_draws + 50, chains=2, random_seed=1)
+    np.testing.assert_array_equal(longer["means"], whole["means"])
+
+
+def test_cancelling_while_tuning_leaves_no_posterior(small):
+    model, data = small
+    with pytest.raises(Stopped) as caught:
+        gm.sample(model, data, 5, tune=2**40, chains=2, progress=stop_after(0))
+    assert caught.value.posterior is None
+
+
+def test_cancelling_an_extension_keeps_old_and_new_draws(small):
+    model, data = small
+    post = gm.sample(model, data, 100, chains=2, random_seed=1)
+    with pytest.raises(Stopped) as caught:
+        post.extend(3_000_000, progress=stop_after(1))
+    longer = caught.value.posterior
+    assert 100 <= longer.n_draws < 3_000_100
+    np.testing.assert_array_equal(longer["means"][:, :100], post["means"])
+
+
+def test_system_exit_passes_through(small):
+    model, data = small
+
+    def leave(progress):
+        raise SystemExit(3)
+
+    with pytest.raises(SystemExit) as caught:
+        gm.sample(model, data, 3_000_000, chains=1, progress=leave)
+    assert caught.value.code == 3
+
+
+@pytest.mark.parametrize(
+    "call",
+    [
+        lambda model, data: gm.sample(model, data, 8, tune=2**40, chains=2),
+        lambda model, data: gm.sample(model, data, 8, tune=2**40, chains=2, method="metropolis"),
+        lambda model, data: gm.sample(model, data, 8, chains=1).extend(10**8),
+    ],
+    ids=["sample", "metropolis", "extend"],
+)
+def test_control_c_raises_keyboard_interrupt_within_a_moment(small, call):
+    sent = []
+
+    def interrupt():
+        sent.append(time.perf_counter())
+        os.kill(os.getpid(), signal.SIGINT)
+
+    timer = threading.Timer(0.3, interrupt)
+    timer.start()
+    with pytest.raises(KeyboardInterrupt) as caught:
+        call(*small)
+    # 0.05 s between two looks; the rest is for a busy machine.
+    assert time.perf_counter() - sent[0] < 1.0
+    assert hasattr(caught.value, "posterior")
+    assert signal.getsignal(signal.SIGINT) is signal.default_int_handler
+    assert gm.sample(*small, draws=5).n_draws == 5
+
+
+def test_control_c_stops_predictions_and_fits(data, post):
+    many = np.resize(data, 3_000_000)
+    for call in (
+        lambda: post.log_density(many),
+        lambda: post.predict_probabilities(many),
+        lambda: gm.fit_em(many, 20, n_init=10_000, tol=0, random_seed=1),
+    ):
+        timer = threading.Timer(0.3, os.kill, (os.getpid(), signal.SIGINT))
+        timer.start()
+        with pytest.raises(KeyboardInterrupt):
+            call()
+        timer.join()
+
+
+def test_other_signals_that_raise_stop_the_call(small):
+    def expired(number, frame):
+        raise TimeoutError("expired")
+
+    previous = signal.signal(signal.SIGALRM, expired)
+    try:
+        signal.setitimer(signal.ITIMER_REAL, 0.2)
+        with pytest.raises(TimeoutError, match="expired") as caught:
+            gm.sample(*small, draws=8, tune=2**40)
+        assert caught.value.posterior is None
+        assert signal.getsignal(signal.SIGALRM) is expired
+    finally:
+        signal.signal(signal.SIGALRM, previous)
+
+
+def test_signal_handlers_that_return_do_not_stop_the_call(small):
+    model, data = small
+    seen = []
+    previous = signal.signal(signal.SIGALRM, lambda *_: seen.append(1))
+    try:
+        signal.setitimer(signal.ITIMER_REAL, 0.02)
+        post = gm.sample(model, data, 1_000_000, chains=1, random_seed=1)
+        signal.setitimer(signal.ITIMER_REAL, 0)
+    finally:
+        signal.signal(signal.SIGALRM, previous)
+    assert seen == [1]
+    assert post.n_draws == 1_000_000
+
+
+def test_calls_on_other_threads_leave_signal_handlers_alone(small):
+    results = []
+    worker = threading.Thread(target=lambda: results.append(gm.sample(*small, draws=50)))
+    worker.start()
+    worker.join()
+    assert results[0].n_draws == 50
+    assert signal.getsignal(signal.SIGINT) is signal.default_int_handler
+
+
+def test_a_call_inside_a_progress_callable_works(small):
+    model, data = small
+    inner = []
+
+    def report(progress):
+        inner.append(gm.sample(model, data, 10, chains=1, random_seed=2)["means"])
+
+    outer = gm.sample(model, data, 2000, chains=2, random_seed=1, progress=report)
+    assert outer.n_draws == 2000
+    expected = gm.sample(model, data, 10, chains=1, random_seed=2)["means"]
+    for found in inner:
+        np.testing.assert_array_equal(found, expected)
+
+
+def test_control_c_in_a_script_keeps_the_draws_and_the_library_working():
+    script = textwrap.dedent(
+        """
+        import sys
+        import gmmswift as gm
+
+        model = gm.Mixture(2, means=gm.Normal(0, 5), ordered=True, sd=gm.HalfNormal(1))
+        print("ready", flush=True)
+        try:
+            gm.sample(model, [0.1, 0.2, 3.0], 20_000_000, chains=2, tune=10, random_seed=1)
+        except KeyboardInterrupt as error:
+            part = error.posterior
+        again = gm.sample(model, [0.1, 0.2, 3.0], part.n_draws, chains=2, tune=10, random_seed=1)
+        assert (again["means"] == part["means"]).all()
+        print("kept", part.n_draws)
+        """
+    )
+    process = subprocess.Popen(
+        [sys.executable, "-c", script], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
+    )
+    assert process.stdout.readline() == "ready\n"
+    time.sleep(0.4)
+    process.send_signal(signal.SIGINT)
+    output, errors = process.communicate(timeout=60)
+    assert process.returncode == 0, errors
+    assert errors == ""
+    word, count = output.split()
+    assert word == "kept"
+    assert 0 < int(count) < 20_000_000
