@@ -1,4 +1,4 @@
-// swift-tools-version: 6.1
+// swift-tools-version: 6.2
 import PackageDescription
 
 // As a dependency, fetched by tag, a package may not pass unsafe flags; then Swift programs link the modules
@@ -17,6 +17,25 @@ let linkPolicy: [LinkerSetting] =
     ])
   ] : []
 
+// The kernels are compiled three times from one source: two more directories link to the first.
+#if arch(x86_64)
+  let hasAllBuilds = isRoot
+#else
+  let hasAllBuilds = false
+#endif
+
+func kernels(_ name: String, level: String, define: String) -> Target {
+  .target(
+    name: name, swiftSettings: [.define(define), .unsafeFlags(["-Xcc", "-march=\(level)"])])
+}
+
+let buildsForLevels: [Target] =
+  hasAllBuilds
+  ? [
+    kernels("GMMKernelsAVX2", level: "x86-64-v3", define: "GMM_AVX2"),
+    kernels("GMMKernelsAVX512", level: "x86-64-v4", define: "GMM_AVX512"),
+  ] : []
+
 let package = Package(
   name: "libgmmswift",
   products: [
@@ -32,7 +51,11 @@ let package = Package(
 
     // MARK: Mixtures
     .target(name: "GMMModel", dependencies: ["GMMKernels"]),
-    .target(name: "GMMInference", dependencies: ["GMMKernels", "GMMModel"]),
+    .systemLibrary(name: "CGMMProcessor", path: "Sources/CGMMProcessor"),
+    .target(
+      name: "GMMInference",
+      dependencies: ["CGMMProcessor", "GMMKernels", "GMMModel"] + buildsForLevels.map { .target(name: $0.name) },
+      swiftSettings: hasAllBuilds ? [.define("GMM_ALL_BUILDS")] : []),
 
     // MARK: The C boundary
     .systemLibrary(name: "CGMMSwift", path: "include"),
@@ -51,3 +74,5 @@ let package = Package(
   ],
   swiftLanguageModes: [.v6]
 )
+
+package.targets += buildsForLevels

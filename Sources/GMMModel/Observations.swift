@@ -16,7 +16,7 @@ public final class Observations: Sendable {
   public init(
     _ base: UnsafePointer<Double>?, count: Int, stride: Int = 1, argument: String = "data"
   ) throws(ModelError) {
-    guard let buffer = AlignedBuffer<Double>(count: count, padding: vectorWidth) else {
+    guard let buffer = AlignedBuffer<Double>(count: count, padding: laneCount) else {
       throw .outOfMemory("\(count) observations")
     }
     if let base {

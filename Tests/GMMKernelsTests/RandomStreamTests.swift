@@ -21,7 +21,7 @@ import Testing
               let name = key.at(iteration: iteration, block: block)
               var stream = RandomStream(name)
               words.insert(stream.next())
-              var vector = VectorStream(name)
+              var vector = VectorStream(name, pass: 0)
               // 52 bits of each lane; among 8 x 10^5 of them 70 coincidences are expected, so one lane is looked at.
               vectorWords.insert(vector.uniform()[Int(block % 8)].bitPattern)
               count += 1
@@ -44,7 +44,7 @@ import Testing
       let key = StreamKey(seed: word == 0 ? index : 7, chain: word == 1 ? index : 0, purpose: .assignments)
         .at(iteration: word == 2 ? index : 0, block: word == 3 ? index : 0)
       var scalar = RandomStream(key)
-      var vector = VectorStream(key)
+      var vector = VectorStream(key, pass: 0)
       return (scalar.uniform() - 0.5, vector.uniform() - 0.5)
     }
     var scalar = 0.0
@@ -73,7 +73,7 @@ import Testing
     let scalars = (0..<200_000).map { _ in stream.uniform() }
     #expect(scalars.allSatisfy { $0 > 0 && $0 < 1 })
     #expect(GoodnessOfFit.kolmogorov(scalars) { $0 } < GoodnessOfFit.kolmogorovLimit)
-    var vectors = VectorStream(key)
+    var vectors = VectorStream(key, pass: 0)
     var lanes = [[Double]](repeating: [], count: 8)
     for _ in 0..<25_000 {
       let vector = vectors.uniform()

@@ -63,7 +63,7 @@ import Testing
   private final class Workspace {
     let table: ComponentTable
     let moments: BlockMoments
-    let scratch: AlignedBuffer<Vector>
+    let scratch: AlignedBuffer<Double>
     let x: AlignedBuffer<Double>
     let labels: AlignedBuffer<UInt8>
     private let memory: AlignedBuffer<Double>
@@ -72,9 +72,9 @@ import Testing
       let count = mixture.count
       memory = try #require(
         AlignedBuffer<Double>(count: ComponentTable.size(count) + BlockMoments.size(count)))
-      scratch = try #require(AlignedBuffer<Vector>(count: scratchSize(count)))
-      x = try #require(AlignedBuffer<Double>(count: values.count, padding: vectorWidth))
-      labels = try #require(AlignedBuffer<UInt8>(count: values.count, padding: vectorWidth))
+      scratch = try #require(AlignedBuffer<Double>(count: scratchSize(count)))
+      x = try #require(AlignedBuffer<Double>(count: values.count, padding: laneCount))
+      labels = try #require(AlignedBuffer<UInt8>(count: values.count, padding: laneCount))
       table = ComponentTable(count: count, memory: memory.base)
       moments = BlockMoments(count: count, memory: memory.base + ComponentTable.size(count))
       for k in 0..<count {
@@ -156,7 +156,7 @@ import Testing
     let logLikelihood = sweepExpectations(
       space.x.base, count: count, space.table, scratch: space.scratch.base, moments: space.moments)
     let rows = (count + 7) / 8
-    let sums = try #require(AlignedBuffer<Vector>(count: components * rows))
+    let sums = try #require(AlignedBuffer<Double>(count: components * rows))
     for _ in 0..<2 {
       addResponsibilities(
         space.x.base, count: count, space.table, scratch: space.scratch.base, sums: sums.base)
@@ -233,7 +233,7 @@ import Testing
       moments: spaceOfFar.moments, labels: spaceOfFar.labels.base)
     #expect(result.isFinite && result < -1e299)
     #expect((0..<6).allSatisfy { spaceOfFar.labels.base[$0] < 2 })
-    let sums = try #require(AlignedBuffer<Vector>(count: 2))
+    let sums = try #require(AlignedBuffer<Double>(count: 2))
     addResponsibilities(
       spaceOfFar.x.base, count: 6, spaceOfFar.table, scratch: spaceOfFar.scratch.base, sums: sums.base)
     for i in 0..<6 { #expect(abs(sums.base[0][i] + sums.base[1][i] - 1) < 1e-15) }

@@ -7,19 +7,21 @@ final class ExpectationMaximization {
   private let options: MaximumLikelihoodOptions
   /// The smallest variance.
   private let floor: Double
+  private let kernels: KernelSet
   private let memory: AlignedBuffer<Double>
-  private let scratch: AlignedBuffer<Vector>
+  private let scratch: AlignedBuffer<Double>
 
   /// - Parameter variance: the data's.
   init(
-    _ observations: Observations, _ options: MaximumLikelihoodOptions, variance: Double
+    _ observations: Observations, _ options: MaximumLikelihoodOptions, _ kernels: KernelSet, variance: Double
   ) throws(ModelError) {
     let count = options.componentCount
     guard let memory = AlignedBuffer<Double>(count: ComponentTable.size(count) + BlockMoments.size(count)),
-      let scratch = AlignedBuffer<Vector>(count: scratchSize(count))
+      let scratch = AlignedBuffer<Double>(count: scratchSize(count))
     else { throw .outOfMemory("the workspace of a fit") }
     self.observations = observations
     self.options = options
+    self.kernels = kernels
     floor = options.varianceFloor * variance
     self.memory = memory
     self.scratch = scratch
@@ -58,8 +60,8 @@ final class ExpectationMaximization {
     var logLikelihood = 0.0
     for index in 0..<observations.blockCount {
       let (start, count) = observations.block(index)
-      logLikelihood += sweepExpectations(
-        observations.base + start, count: count, table, scratch: scratch.base, moments: moments)
+      logLikelihood += kernels.expectations(
+        observations.base + start, count, table.memory, table.count, scratch.base, moments.memory)
       statistics.add(moments)
     }
     return logLikelihood

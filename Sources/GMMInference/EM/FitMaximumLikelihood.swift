@@ -19,6 +19,7 @@ public func fitMaximumLikelihood(
   }
   let monitor = RunMonitor(control)
   let starts = options.initial == nil ? options.starts : 1
+  let kernels = control.build.kernels
   let results = Results()
   let queue = Results.Queue(starts)
   let threads = control.threadCount(units: starts)
@@ -26,7 +27,7 @@ public func fitMaximumLikelihood(
     let report = { if thread == 0 { monitor.report { queue.progress } } }
     while !monitor.shouldStop, let start = queue.next() {
       do throws(ModelError) {
-        let run = try ExpectationMaximization(observations, options, variance: variance)
+        let run = try ExpectationMaximization(observations, options, kernels, variance: variance)
         let parameters = startingPoint(start, observations, options, variance: variance)
         if let fit = run.run(from: parameters, monitor, report) { results.add(fit, start: start) }
         queue.finish()

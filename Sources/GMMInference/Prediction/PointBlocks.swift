@@ -9,18 +9,17 @@ final class PointWorkspace {
   static let points = 512
 
   private let tableMemory: AlignedBuffer<Double>
-  let scratch: AlignedBuffer<Vector>
+  let scratch: AlignedBuffer<Double>
   /// K rows of a block's points.
-  let sums: AlignedBuffer<Vector>
+  let sums: AlignedBuffer<Double>
   /// One row of a block's points.
-  let scales: AlignedBuffer<Vector>
+  let scales: AlignedBuffer<Double>
   private let components: Int
 
   init?(components: Int) {
-    let vectors = Self.points / vectorWidth
     guard let table = AlignedBuffer<Double>(count: ComponentTable.size(components)),
-      let scratch = AlignedBuffer<Vector>(count: scratchSize(components)),
-      let sums = AlignedBuffer<Vector>(count: components * vectors), let scales = AlignedBuffer<Vector>(count: vectors)
+      let scratch = AlignedBuffer<Double>(count: scratchSize(components)),
+      let sums = AlignedBuffer<Double>(count: components * Self.points), let scales = AlignedBuffer<Double>(count: Self.points)
     else { return nil }
     tableMemory = table
     self.scratch = scratch
@@ -33,33 +32,38 @@ final class PointWorkspace {
 
   /// Empties the sums.
   func clear() {
-    for vector in sums.elements.indices { sums.base[vector] = .zero }
-    for vector in scales.elements.indices { scales.base[vector] = Vector(repeating: emptyLogScale) }
+    sums.elements.update(repeating: 0)
+    scales.elements.update(repeating: emptyLogScale)
   }
 
   /// Returns the sum of component `k` at point `i` of a block of `count` points.
   func sum(_ k: Int, _ i: Int, count: Int) -> Double {
-    let rows = (count + vectorWidth - 1) / vectorWidth
-    return sums.base[k * rows + i / vectorWidth][i % vectorWidth]
+    sums.base[k * ((count + laneCount - 1) / laneCount * laneCount) + i]
   }
 
   /// Returns the log scale of point `i`.
-  func scale(_ i: Int) -> Double { scales.base[i / vectorWidth][i % vectorWidth] }
+  func scale(_ i: Int) -> Double { scales.base[i] }
 }
 
 extension Posterior {
+  /// Adds one draw's mixture at `count` points from `x` to a workspace.
+  typealias BlockPass = @Sendable (
+    KernelSet, _ x: UnsafePointer<Double>, _ count: Int, ComponentTable, PointWorkspace
+  ) -> Void
+
   /// Lets all draws pass over each block of points, then hands the block's sums to `finish`.
   ///
   /// - Parameters:
-  ///   - add: adds one draw's table at `count` points from `x`.
+  ///   - add: is called for each block and draw.
   ///   - finish: receives the workspace and the block's range of points.
   func forEachBlock(
     of points: Observations, _ control: RunControl,
-    add: @escaping @Sendable (UnsafePointer<Double>, _ count: Int, ComponentTable, PointWorkspace) -> Void,
+    add: @escaping BlockPass,
     finish: @escaping @Sendable (PointWorkspace, Range<Int>) -> Void
   ) throws(ModelError) {
     let size = PointWorkspace.points
     let components = layout.componentCount
+    let kernels = control.build.kernels
     let cost = 5e-3 * Double(size * components) * Double(chainCount * drawCount)
     try BlockTeam.run(
       blocks: (points.count + size - 1) / size, costPerBlock: cost, control,
@@ -73,7 +77,7 @@ extension Posterior {
           for draw in 0..<drawCount {
             if monitor.shouldStop { return }
             table.set(row(chain: chain, draw: draw), layout)
-            add(points.base + start, count, table, workspace)
+            add(kernels, points.base + start, count, table, workspace)
           }
         }
         finish(workspace, start..<start + count)

@@ -12,8 +12,9 @@ extension Posterior {
     let target = SharedOutput(output)
     let components = layout.componentCount
     let share = 1 / Double(chainCount * drawCount)
-    try forEachBlock(of: observations, control) { x, count, table, workspace in
-      addResponsibilities(x, count: count, table, scratch: workspace.scratch.base, sums: workspace.sums.base)
+    try forEachBlock(of: observations, control) { kernels, x, count, table, workspace in
+      kernels.responsibilities(
+        x, count, table.memory, table.count, workspace.scratch.base, workspace.sums.base)
     } finish: { workspace, range in
       for i in 0..<range.count {
         for k in 0..<components {
@@ -25,15 +26,10 @@ extension Posterior {
 
   /// Returns P(component | data) of every observation, N x K row-major.
   public func probabilities(_ control: RunControl = RunControl()) throws(ModelError) -> [Double] {
-    var result = [Double](repeating: 0, count: observations.count * layout.componentCount)
-    try withTypedThrow {
-      result.withUnsafeMutableBufferPointer { buffer in
-        Result { () throws(ModelError) in
-          if let base = buffer.baseAddress { try probabilities(into: base, control) }
-        }
-      }
-    }
-    return result
+    let count = observations.count * layout.componentCount
+    guard let result = AlignedBuffer<Double>(count: count) else { throw .outOfMemory("\(count) probabilities") }
+    try probabilities(into: result.base, control)
+    return Array(result.elements)
   }
 
   /// Writes P(component | x, data) at new points: each draw's share of the density at x, summed over draws, normalised.
@@ -75,20 +71,13 @@ extension Posterior {
 }
 
 /// Adds one draw's densities to a block's sums on their moving scale.
-private let addDensity: @Sendable (UnsafePointer<Double>, Int, ComponentTable, PointWorkspace) -> Void = {
-  x, count, table, workspace in
-  addDensities(
-    x, count: count, table, scratch: workspace.scratch.base, logScale: workspace.scales.base,
-    sums: workspace.sums.base)
+private let addDensity: Posterior.BlockPass = { kernels, x, count, table, workspace in
+  kernels.densities(
+    x, count, table.memory, table.count, workspace.scratch.base, workspace.scales.base, workspace.sums.base)
 }
 
 /// A caller's buffer of which threads write disjoint parts.
 private struct SharedOutput: @unchecked Sendable {
   let base: UnsafeMutablePointer<Double>
   init(_ base: UnsafeMutablePointer<Double>) { self.base = base }
-}
-
-/// Passes a typed error through a function that cannot throw one.
-private func withTypedThrow<Value>(_ body: () -> Result<Value, ModelError>) throws(ModelError) -> Value {
-  try body().get()
 }

@@ -7,7 +7,8 @@ final class AssignmentSweeper {
   private let key: StreamKey
   private let componentCount: Int
   private let memory: AlignedBuffer<Double>
-  private let scratch: AlignedBuffer<Vector>
+  private let scratch: AlignedBuffer<Double>
+  private let kernels: KernelSet
   private let labels: AlignedBuffer<UInt8>?
 
   /// Creates a workspace.
@@ -15,14 +16,16 @@ final class AssignmentSweeper {
   /// - Parameters:
   ///   - key: the chain's key for assignments.
   ///   - keepsLabels: whether the drawn assignments are written down.
-  init(_ observations: Observations, componentCount: Int, key: StreamKey, keepsLabels: Bool) throws(ModelError) {
+  init(
+    _ observations: Observations, componentCount: Int, key: StreamKey, _ kernels: KernelSet, keepsLabels: Bool
+  ) throws(ModelError) {
     guard
       let memory = AlignedBuffer<Double>(
         count: ComponentTable.size(componentCount) + BlockMoments.size(componentCount)),
-      let scratch = AlignedBuffer<Vector>(count: scratchSize(componentCount))
+      let scratch = AlignedBuffer<Double>(count: scratchSize(componentCount))
     else { throw .outOfMemory("a chain's workspace") }
     if keepsLabels {
-      guard let labels = AlignedBuffer<UInt8>(count: observations.count, padding: vectorWidth) else {
+      guard let labels = AlignedBuffer<UInt8>(count: observations.count, padding: laneCount) else {
         throw .outOfMemory("\(observations.count) assignments")
       }
       self.labels = labels
@@ -32,6 +35,7 @@ final class AssignmentSweeper {
     self.observations = observations
     self.componentCount = componentCount
     self.key = key
+    self.kernels = kernels
     self.memory = memory
     self.scratch = scratch
   }
@@ -52,9 +56,10 @@ final class AssignmentSweeper {
     var logLikelihood = 0.0
     for index in 0..<observations.blockCount {
       let (start, count) = observations.block(index)
-      logLikelihood += sweepAssignments(
-        observations.base + start, count: count, table, key: key.at(iteration: iteration, block: UInt64(index)),
-        scratch: scratch.base, moments: moments, labels: labels.map { $0.base + start })
+      let blockKey = key.at(iteration: iteration, block: UInt64(index))
+      logLikelihood += kernels.assignments(
+        observations.base + start, count, table.memory, componentCount, blockKey.first, blockKey.second, scratch.base,
+        moments.memory, labels.map { $0.base + start })
       statistics.add(moments)
     }
     return logLikelihood

@@ -98,12 +98,14 @@ struct ChainContext: Sendable {
   let sampler: any Sampler
   let seed: UInt64
   let keepsAssignments: Bool
+  let kernels: KernelSet
 
   /// Returns the workspace of chain `index`.
   func sweeper(_ index: Int) throws(ModelError) -> AssignmentSweeper {
     try AssignmentSweeper(
       observations, componentCount: model.componentCount,
-      key: StreamKey(seed: seed, chain: UInt64(index), purpose: .assignments), keepsLabels: keepsAssignments)
+      key: StreamKey(seed: seed, chain: UInt64(index), purpose: .assignments), kernels,
+      keepsLabels: keepsAssignments)
   }
 
   /// Returns the state in which chain `index` starts: parameters, and assignments drawn given them.

@@ -29,7 +29,7 @@ public final class CancellationFlag: Sendable {
   public var isRequested: Bool { flag.load(ordering: .relaxed) }
 }
 
-/// How a long call runs; nothing here changes its results.
+/// How a long call runs; nothing here changes its results, but for the last bits where ``build`` does.
 public struct RunControl {
   /// The number of threads; 0 for one for each processor that the process may use.
   public var threads: Int
@@ -38,15 +38,18 @@ public struct RunControl {
   /// Seconds between two calls of `progress`.
   public var progressInterval: Double
   public var cancellation: CancellationFlag?
+  /// The build of the kernels; one that is not available stands for the best that is.
+  public var build: KernelBuild
 
   public init(
     threads: Int = 0, progress: ((RunProgress) -> Bool)? = nil, progressInterval: Double = 0.1,
-    cancellation: CancellationFlag? = nil
+    cancellation: CancellationFlag? = nil, build: KernelBuild = .best
   ) {
     self.threads = threads
     self.progress = progress
     self.progressInterval = progressInterval
     self.cancellation = cancellation
+    self.build = build
   }
 
   /// The number of threads for `units` of independent work.

@@ -29,7 +29,7 @@ public func sample(
   }
   for (row, initial) in options.initial.enumerated() { try initial.check(against: model, row: row) }
   try model.requireProperPosterior(given: observations)
-  let run = SamplingRun(model, observations, options)
+  let run = SamplingRun(model, observations, options, control)
   let store = try run.makeStore(draws: options.draws)
   var states: [ChainState] = []
   for index in 0..<options.chains {
@@ -65,7 +65,7 @@ extension Posterior {
     try SamplingOptions.requireCountable(
       tune: options.tune, draws: total.partialValue, thin: options.thin, chains: chainCount)
     let schedule = Chain.Schedule(tune: options.tune, thin: options.thin, draws: total.partialValue)
-    let run = SamplingRun(model, observations, options)
+    let run = SamplingRun(model, observations, options, control)
     // After a cancelled run a chain may be ahead of the others; what it has drawn is kept.
     let store = try run.makeStore(draws: continuation.chains.reduce(schedule.draws) { max($0, $1.drawsDone) })
     let chains = try continuation.chains.enumerated().map { index, end in
@@ -81,11 +81,13 @@ private struct SamplingRun {
   let context: ChainContext
   let options: SamplingOptions
 
-  init(_ model: MixtureModel, _ observations: Observations, _ options: SamplingOptions) {
+  init(
+    _ model: MixtureModel, _ observations: Observations, _ options: SamplingOptions, _ control: RunControl
+  ) {
     self.options = options
     context = ChainContext(
       model: model, observations: observations, sampler: options.method.sampler(for: model), seed: options.seed,
-      keepsAssignments: options.keepsAssignments)
+      keepsAssignments: options.keepsAssignments, kernels: control.build.kernels)
   }
 
   func makeStore(draws: Int) throws(ModelError) -> DrawStore {

@@ -10,6 +10,8 @@
 public struct ComponentTable {
   /// The number of components.
   public let count: Int
+  /// Its memory, ``size(_:)`` doubles.
+  public var memory: UnsafeMutablePointer<Double> { constant }
   let constant: UnsafeMutablePointer<Double>
   let factor: UnsafeMutablePointer<Double>
   let center: UnsafeMutablePointer<Double>

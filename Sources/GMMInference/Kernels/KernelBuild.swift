@@ -1,0 +1,54 @@
+import CGMMProcessor
+import GMMKernels
+
+#if GMM_ALL_BUILDS
+  import GMMKernelsAVX2
+  import GMMKernelsAVX512
+#endif
+
+/// The builds of the kernels that this library carries.
+///
+/// Within a build, results are the same bits for any number of threads. The two with fused multiply-add are the same bits as
+/// each other; the portable one rounds twice where they round once, so a chain may part from theirs when a rounding
+/// decides an assignment. (Giving up the fused instruction would make all three equal; it costs 28 % of a sweep.)
+public enum KernelBuild: Int, Sendable, CaseIterable {
+  /// For any processor.
+  case portable = 1
+  /// For x86-64 with AVX2 and FMA.
+  case avx2 = 2
+  /// For x86-64 with AVX-512.
+  case avx512 = 3
+
+  /// Whether this library has the build and this processor can run it.
+  public var isAvailable: Bool {
+    #if GMM_ALL_BUILDS
+      switch self {
+      case .portable: true
+      case .avx2: gmm_processor_has_avx2()
+      case .avx512: gmm_processor_has_avx512()
+      }
+    #else
+      self == .portable
+    #endif
+  }
+
+  /// The fastest build that is available; found once.
+  public static let best: KernelBuild = allCases.last(where: \.isAvailable) ?? .portable
+
+  /// The kernels; those of ``best`` where the build is not available.
+  var kernels: GMMKernels.KernelSet {
+    #if GMM_ALL_BUILDS
+      switch isAvailable ? self : .best {
+      case .portable: return .ofThisBuild
+      case .avx2:
+        let build = GMMKernelsAVX2.KernelSet.ofThisBuild
+        return GMMKernels.KernelSet(build.assignments, build.expectations, build.responsibilities, build.densities)
+      case .avx512:
+        let build = GMMKernelsAVX512.KernelSet.ofThisBuild
+        return GMMKernels.KernelSet(build.assignments, build.expectations, build.responsibilities, build.densities)
+      }
+    #else
+      return .ofThisBuild
+    #endif
+  }
+}

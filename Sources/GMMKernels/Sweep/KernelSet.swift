@@ -1,0 +1,70 @@
+/// The passes over observations of one build of the kernels, as functions of numbers and pointers alone.
+///
+/// The same sources are compiled several times, for processors of different levels, into modules of their own with types
+/// of their own; functions that mention none of those types can be chosen between while the program runs.
+public struct KernelSet: Sendable {
+  /// A pointer to doubles that a kernel works on.
+  public typealias Numbers = UnsafeMutablePointer<Double>
+
+  /// ``sweepAssignments(_:count:_:key:scratch:moments:labels:)``: table and components stand for the mixture, the two words
+  /// for the key.
+  public typealias AssignmentKernel = @Sendable (
+    _ x: UnsafePointer<Double>, _ count: Int, _ table: Numbers, _ components: Int, _ first: UInt64, _ second: UInt64,
+    _ scratch: Numbers, _ moments: Numbers, _ labels: UnsafeMutablePointer<UInt8>?
+  ) -> Double
+
+  /// ``sweepExpectations(_:count:_:scratch:moments:)``.
+  public typealias ExpectationKernel = @Sendable (
+    _ x: UnsafePointer<Double>, _ count: Int, _ table: Numbers, _ components: Int, _ scratch: Numbers,
+    _ moments: Numbers
+  ) -> Double
+
+  /// ``addResponsibilities(_:count:_:scratch:sums:)``.
+  public typealias ResponsibilityKernel = @Sendable (
+    _ x: UnsafePointer<Double>, _ count: Int, _ table: Numbers, _ components: Int, _ scratch: Numbers, _ sums: Numbers
+  ) -> Void
+
+  /// ``addDensities(_:count:_:scratch:logScale:sums:)``.
+  public typealias DensityKernel = @Sendable (
+    _ x: UnsafePointer<Double>, _ count: Int, _ table: Numbers, _ components: Int, _ scratch: Numbers,
+    _ logScale: Numbers, _ sums: Numbers
+  ) -> Void
+
+  public let assignments: AssignmentKernel
+  public let expectations: ExpectationKernel
+  public let responsibilities: ResponsibilityKernel
+  public let densities: DensityKernel
+
+  /// Collects the kernels of one build.
+  public init(
+    _ assignments: @escaping AssignmentKernel, _ expectations: @escaping ExpectationKernel,
+    _ responsibilities: @escaping ResponsibilityKernel, _ densities: @escaping DensityKernel
+  ) {
+    self.assignments = assignments
+    self.expectations = expectations
+    self.responsibilities = responsibilities
+    self.densities = densities
+  }
+
+  /// The kernels of the build that this source is compiled for.
+  public static let ofThisBuild = KernelSet(
+    { x, count, table, components, first, second, scratch, moments, labels in
+      sweepAssignments(
+        x, count: count, ComponentTable(count: components, memory: table), key: StreamKey(first: first, second: second),
+        scratch: scratch, moments: BlockMoments(count: components, memory: moments), labels: labels)
+    },
+    { x, count, table, components, scratch, moments in
+      sweepExpectations(
+        x, count: count, ComponentTable(count: components, memory: table), scratch: scratch,
+        moments: BlockMoments(count: components, memory: moments))
+    },
+    { x, count, table, components, scratch, sums in
+      addResponsibilities(
+        x, count: count, ComponentTable(count: components, memory: table), scratch: scratch, sums: sums)
+    },
+    { x, count, table, components, scratch, logScale, sums in
+      addDensities(
+        x, count: count, ComponentTable(count: components, memory: table), scratch: scratch, logScale: logScale,
+        sums: sums)
+    })
+}
