@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
-from numpy.typing import ArrayLike
 
 from gmmswift._arguments import data_rows
 from gmmswift._diagnostics import histogram, kde
 from gmmswift._errors import DegenerateError
 from gmmswift.plots._style import BLACK, PALETTE, axes_grid, tidy
+
+if TYPE_CHECKING:
+    from numpy.typing import ArrayLike
 
 
 def plot_density(

@@ -5,9 +5,10 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
-from numpy.typing import NDArray
 
 if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
     from gmmswift._posterior import Posterior
 
 #: Okabe and Ito's colours, which people with any kind of colour vision tell apart; without yellow,

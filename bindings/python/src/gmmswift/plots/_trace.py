@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
-from numpy.typing import NDArray
 
 from gmmswift._diagnostics import kde
 from gmmswift._errors import DegenerateError
@@ -21,6 +20,8 @@ from gmmswift.plots._style import (
 )
 
 if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
     from gmmswift._posterior import Posterior
 
 
