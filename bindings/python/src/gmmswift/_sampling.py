@@ -189,6 +189,7 @@ def interruptible(
                     native.lib.gmm_posterior_destroy,
                     *arguments,
                     run.control,
+                    names={"spread": model._spread},
                     run=run,
                 )
         except BaseException as error:
