@@ -27,7 +27,7 @@ def close_figures():
 def test_trace_has_a_row_for_each_unknown(post):
     axes = post.plot_trace()
     assert axes.shape == (3, 2)
-    assert [axes[row, 0].get_title(loc="left") for row in range(3)] == ["weight", "mean", "sd"]
+    assert [axes[row, 0].get_title(loc="left") for row in range(3)] == ["weights", "means", "sd"]
     # Three components of three chains, one shared sd of three chains.
     assert [len(axes[row, 0].lines) for row in range(3)] == [9, 9, 3]
     drawn = axes[1, 1].lines[0].get_ydata()

@@ -16,7 +16,6 @@ from gmmswift.plots._style import (
     legend,
     scalars,
     tidy,
-    word,
 )
 
 if TYPE_CHECKING:
@@ -52,7 +51,7 @@ def plot_trace(
                 )
         left.set_ylim(bottom=0)
         left.set_yticks([])
-        left.set_title(word(name), loc="left", fontsize=10, fontweight="bold")
+        left.set_title(name, loc="left", fontsize=10, fontweight="bold")
         right.set_xlim(0, max(posterior.n_draws - 1, 1))
         legend(
             left,
