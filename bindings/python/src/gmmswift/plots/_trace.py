@@ -53,16 +53,7 @@ def plot_trace(
         left.set_yticks([])
         left.set_title(name, loc="left", fontsize=10, fontweight="bold")
         right.set_xlim(0, max(posterior.n_draws - 1, 1))
-        legend(
-            left,
-            len(quantities),
-            ncols=len(quantities),
-            loc="lower right",
-            bbox_to_anchor=(1, 1),
-            borderaxespad=0.1,
-            handlelength=1.2,
-            columnspacing=1.2,
-        )
+        legend(left, len(quantities))
         tidy(left)
         tidy(right)
         left.spines["left"].set_visible(False)
