@@ -60,8 +60,9 @@ test: setup lint test-swift test-abi test-examples test-python ## Run every test
 lint: $(ENVIRONMENT) ## Check the format of all sources.
 	@$(STEP) lint-swift swift format lint --strict -r $(SWIFT_FILES)
 	@if command -v clang-format >/dev/null; then $(STEP) lint-c clang-format --dry-run --Werror $(C_FILES); fi
-	@if $(VENV_PYTHON) -m ruff --version >/dev/null 2>&1; then \
-	  $(STEP) lint-python $(VENV_PYTHON) -m ruff check bindings/python examples; fi
+	@$(STEP) lint-python $(VENV_PYTHON) -m ruff check bindings/python examples
+	@$(STEP) format-python $(VENV_PYTHON) -m ruff format --check bindings/python examples
+	@$(STEP) types-python sh -c 'cd bindings/python && ../../$(VENV_PYTHON) -m mypy'
 
 # In release, because sampling in a debug build is too slow; in a folder of its own, because the flags differ from those
 # of the library and each would rebuild the other.

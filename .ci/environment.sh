@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Makes build/venv, a virtual environment with the Python binding (editable) and what it needs for plots and tests.
+# Makes build/venv, a virtual environment with the Python binding (editable) and what it needs for plots, tests and checks.
 #
 # PYTHON names the interpreter to make it with. The default is the system's own, because the host example embeds the
 # libpython that belongs to it; another python3 serves where that one is missing or cannot make environments.
@@ -29,6 +29,6 @@ mkdir -p build
 # An editable install copies the library beside the sources; a link instead never grows old.
 beside=bindings/python/src/gmmswift/_lib
 rm -rf "$beside"
-build/venv/bin/python -m pip install --quiet --disable-pip-version-check -e './bindings/python[plot,progress,test]'
+build/venv/bin/python -m pip install --quiet --disable-pip-version-check -e './bindings/python[plot,progress,test,lint]'
 mkdir -p "$beside"
 ln -sf "$PWD/build/lib/libgmmswift.so" "$beside/libgmmswift.so"

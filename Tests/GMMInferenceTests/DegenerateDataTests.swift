@@ -20,7 +20,7 @@ import Testing
       componentCount: 2, means: .normal(mean: [shift, shift + 5 * scale], sd: [scale]),
       spread: .halfCauchy(scale: [2 * scale]))
     let options = SamplingOptions(
-      method: method, draws: 10_000, tune: 3_000, chains: 4, thin: method == .gibbs ? 1 : 4, seed: seed)
+      method: method, draws: 6_000, tune: 3_000, chains: 4, thin: method == .gibbs ? 1 : 4, seed: seed)
     return try sample(model, data: Self.data.map { $0 * scale + shift }, options)
   }
 

@@ -1,3 +1,4 @@
+import Foundation
 import GMMModel
 import TestSupport
 import Testing
@@ -27,6 +28,72 @@ import Testing
     #expect(ours.logLikelihood <= converged.logLikelihood + 2.5e-10)
     #expect(ours.logLikelihood >= converged.logLikelihood - 1e-9)
     #expect(ours.logLikelihood > reference.maximumLikelihood.logLikelihood + 4e-8)
+  }
+
+  @Test func fitDoesNotDependOnThreads() throws {
+    let observations = try Observations(Reference.load("notebook1").data)
+    let options = MaximumLikelihoodOptions(componentCount: 4, starts: 6, maximumIterations: 300, seed: 3)
+    let fits = try [1, 2, 5].map { try fitMaximumLikelihood(observations, options, RunControl(threads: $0)) }
+    #expect(fits[0] == fits[1] && fits[0] == fits[2])
+    #expect(fits[0].means == fits[0].means.sorted())
+    #expect(abs(fits[0].weights.reduce(0, +) - 1) < 1e-14)
+  }
+
+  /// The first starts of a longer list are those of a shorter one.
+  @Test func moreStartsAreNeverWorse() throws {
+    let observations = try Observations(Reference.load("notebook1").data)
+    var last = -Double.infinity
+    for starts in [1, 2, 4, 8] {
+      let options = MaximumLikelihoodOptions(componentCount: 5, starts: starts, maximumIterations: 200, seed: 4)
+      let fit = try fitMaximumLikelihood(observations, options)
+      #expect(fit.logLikelihood >= last)
+      last = fit.logLikelihood
+    }
+  }
+
+  /// One iteration from a given start, against the textbook's sums.
+  @Test func oneIterationFromAGivenStartIsTheTextbooks() throws {
+    let reference = try Reference.load("notebook2")
+    let start = (weights: [0.2, 0.3, 0.5], means: [-4.0, 1, 4], sds: [1.0, 2, 1.5])
+    let fit = try fitMaximumLikelihood(
+      Observations(reference.data),
+      MaximumLikelihoodOptions(
+        componentCount: 3, maximumIterations: 1,
+        initial: InitialValues(weights: start.weights, means: start.means, sds: start.sds)))
+    var counts = [0.0, 0, 0]
+    var sums = counts
+    var squares = counts
+    for x in reference.data {
+      let shares = (0..<3).map { start.weights[$0] * exp(logNormal(x, start.means[$0], start.sds[$0])) }
+      let total = shares.reduce(0, +)
+      for k in 0..<3 {
+        counts[k] += shares[k] / total
+        sums[k] += shares[k] / total * x
+        squares[k] += shares[k] / total * x * x
+      }
+    }
+    #expect(fit.iterations == 1 && !fit.isConverged)
+    for k in 0..<3 {
+      let mean = sums[k] / counts[k]
+      #expect(abs(fit.weights[k] - counts[k] / 500) < 1e-13)
+      #expect(abs(fit.means[k] - mean) < 1e-12)
+      // The difference of two sums of size 25 n loses two digits.
+      #expect(abs(fit.sds[k] - (squares[k] / counts[k] - mean * mean).squareRoot()) < 1e-11)
+    }
+    let logLikelihood = reference.data.reduce(0) { sum, x in
+      sum + log((0..<3).reduce(0) { $0 + fit.weights[$1] * exp(logNormal(x, fit.means[$1], fit.sds[$1])) })
+    }
+    #expect(abs(fit.logLikelihood - logLikelihood) < 1e-10)
+  }
+
+  @Test func cancelledFitSaysSo() throws {
+    let observations = try Observations(Reference.load("book_ug").data)
+    let flag = CancellationFlag()
+    flag.request()
+    expectError(.cancelled, "", "the caller cancelled") {
+      try fitMaximumLikelihood(
+        observations, MaximumLikelihoodOptions(componentCount: 2), RunControl(cancellation: flag))
+    }
   }
 
   private func fit(_ reference: Reference, _ theirs: Reference.Fit) throws -> MaximumLikelihoodFit {

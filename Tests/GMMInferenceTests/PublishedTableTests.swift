@@ -18,9 +18,8 @@ import Testing
     for (row, deviations) in zip(rows, deviations) where row.name != "p__2" {
       #expect(deviations.beyond(4).isEmpty, "row \(row.name)")
     }
-    for deviations in deviations {
-      let (name, deviation) = deviations.largest
-      print("published table, \(method): \(name) deviates by \(deviation) standard errors")
+    for (row, deviations) in zip(rows, deviations) {
+      print("published table, \(method), row \(row.name): \(deviations.summary)")
     }
   }
 

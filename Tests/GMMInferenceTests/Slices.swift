@@ -5,16 +5,19 @@ import TestSupport
 extension Posterior {
   /// Returns P(component | data) of every observation, N x K row-major, with standard errors.
   ///
-  /// The values are the library's own, averaged over slices of the draws (all chains together), which is their average over
-  /// all draws; the errors are from the slices' scatter.
-  func responsibilities(slices: Int = 100) throws -> [Estimate] {
+  /// The values are the library's own, averaged over slices of the draws (all chains together); the errors are from the
+  /// slices' scatter.
+  ///
+  /// - Parameter thin: takes every `thin`-th draw: consecutive draws tell little that is new.
+  func responsibilities(slices: Int = 100, thin: Int = 1) throws -> [Estimate] {
     let length = drawCount / slices
     var sums = [Double](repeating: 0, count: observations.count * layout.componentCount)
     var squares = sums
     for slice in 0..<slices {
       let part = Posterior(
-        model: model, observations: observations, options: options, store: store, continuation: nil, draws: length,
-        first: slice * length, seconds: 0)
+        model: model, observations: observations, options: options, store: store, continuation: nil,
+        draws: length / thin,
+        first: slice * length, step: thin, seconds: 0)
       for (j, value) in try part.probabilities().enumerated() {
         sums[j] += value
         squares[j] += value * value

@@ -20,7 +20,7 @@ import Testing
         largest = max(largest, abs((result - row[1]) - row[2]) / row[1].ulp)
       }
     }
-    print("exponential: largest error \(largest) units in the last place")
+    print("exponential: largest error \(String(format: "%.2f", largest)) units in the last place")
     #expect(largest < 2)
   }
 

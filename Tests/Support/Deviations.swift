@@ -1,3 +1,5 @@
+import Foundation
+
 /// The distances between many estimates and what they should be, in standard errors.
 public struct Deviations: Sendable {
   private var entries: [(name: String, deviation: Double)] = []
@@ -27,6 +29,13 @@ public struct Deviations: Sendable {
   /// The root of the mean square, 1 where all errors are what they claim to be and nothing is biased.
   public var rootMeanSquare: Double {
     (entries.reduce(0) { $0 + $1.deviation * $1.deviation } / Double(entries.count)).squareRoot()
+  }
+
+  /// The number of entries, the largest distance and the root mean square, as text.
+  public var summary: String {
+    let (name, deviation) = largest
+    return "\(count) numbers, largest deviation \(String(format: "%.2f", deviation)) standard errors (\(name)),"
+      + " root mean square \(String(format: "%.2f", rootMeanSquare))"
   }
 
   private func size(_ deviation: Double) -> Double { deviation.isNaN ? .infinity : abs(deviation) }

@@ -79,7 +79,7 @@ public enum Distributions {
     _ probability: Double, lower: Double, upper: Double, of function: (Double) -> Double
   ) -> Double {
     var (low, high) = (lower, upper)
-    for _ in 0..<200 where low < high {
+    for _ in 0..<60 where low < high {
       let middle = 0.5 * (low + high)
       if function(middle) < probability { low = middle } else { high = middle }
     }

@@ -12,7 +12,7 @@ import shutil
 import subprocess
 from pathlib import Path
 
-from setuptools import setup
+from setuptools import Distribution, setup
 from setuptools.command.bdist_wheel import bdist_wheel
 from setuptools.command.build_py import build_py
 
@@ -60,6 +60,9 @@ class BuildWithLibrary(build_py):
         target.parent.mkdir(parents=True, exist_ok=True)
         target.unlink(missing_ok=True)
         shutil.copyfile(library, target)
+        strip = shutil.which("strip")
+        if strip is not None and not self.editable_mode:
+            subprocess.run([strip, str(target)], check=True)
 
     def get_outputs(self, include_bytecode: bool = True) -> list[str]:
         """List what the build made."""
@@ -68,13 +71,16 @@ class BuildWithLibrary(build_py):
         return outputs if self.editable_mode else sorted({*outputs, str(library)})
 
 
+class PlatformDistribution(Distribution):
+    """A distribution whose files belong to one platform."""
+
+    def has_ext_modules(self) -> bool:
+        """Return True: the library is as bound to the platform as an extension module."""
+        return True
+
+
 class PlatformWheel(bdist_wheel):
     """A wheel for one platform and every Python 3."""
-
-    def finalize_options(self) -> None:
-        """Mark the wheel as bound to the platform."""
-        super().finalize_options()
-        self.root_is_pure = False
 
     def get_tag(self) -> tuple[str, str, str]:
         """Return the tag py3-none-<platform>."""
@@ -84,5 +90,6 @@ class PlatformWheel(bdist_wheel):
 
 setup(
     version=(REPOSITORY / "VERSION").read_text(encoding="utf-8").strip(),
+    distclass=PlatformDistribution,
     cmdclass={"build_py": BuildWithLibrary, "bdist_wheel": PlatformWheel},
 )

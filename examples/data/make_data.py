@@ -1,8 +1,8 @@
-"""Write the example data sets: one value on each line, enough digits to restore every bit.
+"""Write the data sets that the C and Swift examples read: one value a line, restored to the last bit.
 
-Each set comes from numpy's legacy generator, whose stream is frozen, so that a rerun reproduces the files exactly.
+They are those of the Python examples, which generate them. `book_table.txt` is given, not made.
 
-    python3 make_data.py [DIRECTORY]
+    python make_data.py [DIRECTORY]
 """
 
 import sys
@@ -10,30 +10,22 @@ from pathlib import Path
 
 import numpy as np
 
+HERE = Path(__file__).resolve().parent
+sys.path.insert(0, str(HERE.parent / "python"))
 
-def two_components() -> np.ndarray:
-    """Return 700 draws of Normal(150, 10) and then 300 of Normal(200, 20), shape (1000,)."""
-    random = np.random.RandomState(1)
-    return np.concatenate([random.normal(150, 10, 700), random.normal(200, 20, 300)])
-
-
-def three_components() -> np.ndarray:
-    """Return 500 draws around -5, 0 and 5 with sd 1, the component chosen uniformly for each, shape (500,)."""
-    random = np.random.RandomState(12345)
-    component = random.randint(0, 3, 500)
-    return np.array([-5.0, 0.0, 5.0])[component] + random.randn(500)
-
-
-def book() -> np.ndarray:
-    """Return 90, 50 and 75 draws around 9, 21 and 35 with sd 2, shape (215,)."""
-    sizes = [90, 50, 75]
-    return np.random.RandomState(2).normal(np.repeat([9, 21, 35], sizes), 2)
+import notebook_data
 
 
 def main() -> None:
-    directory = Path(sys.argv[1]) if len(sys.argv) > 1 else Path(__file__).parent
-    for recipe in (two_components, three_components, book):
-        np.savetxt(directory / f"{recipe.__name__}.txt", recipe(), fmt="%.17g")
+    """Write each set to its file in DIRECTORY, by default beside this script."""
+    directory = Path(sys.argv[1]) if len(sys.argv) > 1 else HERE
+    data_sets = {
+        "two_components": notebook_data.two_components(),
+        "three_components": notebook_data.three_components()[0],
+        "book": notebook_data.book(),
+    }
+    for name, values in data_sets.items():
+        np.savetxt(directory / f"{name}.txt", values, fmt="%.17g")
 
 
 if __name__ == "__main__":

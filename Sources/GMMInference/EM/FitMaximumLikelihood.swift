@@ -17,6 +17,11 @@ public func fitMaximumLikelihood(
     throw ModelError(
       .degenerate, "data", "must have at least 2 distinct values, got \(observations.count) equal observations")
   }
+  // A variance on the floor must have a reciprocal, with room for the squares of the data's deviations.
+  guard options.varianceFloor * variance >= 1e-290 else {
+    throw ModelError(
+      .degenerate, "data", "must have a variance of at least 1e-290 / variance_floor, got \(variance)")
+  }
   let monitor = RunMonitor(control)
   let starts = options.initial == nil ? options.starts : 1
   let kernels = control.build.kernels

@@ -10,12 +10,27 @@ import math
 import operator
 import os
 import sys
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
 
-__all__ = ["Rows", "data_rows", "flag", "int32", "int64", "integer", "real", "real_array", "seed"]
+if TYPE_CHECKING:
+    from numpy.typing import ArrayLike, NDArray
+
+__all__ = [
+    "Rows",
+    "data_rows",
+    "flag",
+    "int32",
+    "int64",
+    "integer",
+    "real",
+    "real_array",
+    "seed",
+    "series",
+    "shown",
+    "thread_count",
+]
 
 _FLOAT64 = np.dtype(np.float64)
 
@@ -50,7 +65,7 @@ def seed(value: object) -> int:
     return integer("random_seed", value, 0, 2**64 - 1)
 
 
-def threads(value: object) -> int:
+def thread_count(value: object) -> int:
     """Return a number of threads; None stands for 0, one for each processor."""
     return 0 if value is None else int32("threads", value)
 

@@ -39,8 +39,11 @@ def to_inference_data(posterior: Posterior) -> Any:
         "component": np.arange(posterior.n_components),
         "observation": np.arange(posterior.n_observations),
     }
-    result = arviz.from_dict(**groups, coords=coords, dims=dims)
-    for name in result.groups():
+    if int(arviz.__version__.split(".")[0]) < 1:
+        result = arviz.from_dict(**groups, coords=coords, dims=dims)
+    else:  # a DataTree, from one mapping of groups
+        result = arviz.from_dict(groups, coords=coords, dims=dims)
+    for name in groups:
         result[name].attrs.update(
             inference_library="gmmswift",
             inference_library_version=__version__,

@@ -4,14 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from itertools import product
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
 
 from gmmswift import _native as native
 from gmmswift._arguments import int64, real, real_array, series
 from gmmswift._summary import Summary, summary_options
+
+if TYPE_CHECKING:
+    from numpy.typing import ArrayLike, NDArray
 
 __all__ = ["KDE", "Histogram", "autocorrelation", "histogram", "kde", "summarize"]
 

@@ -4,13 +4,25 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
 
 from gmmswift import _native as native
-from gmmswift._arguments import data_rows, flag, int32, int64, real, real_array, seed, shown
-from gmmswift._arguments import threads as to_threads
+from gmmswift._arguments import (
+    data_rows,
+    flag,
+    int32,
+    int64,
+    real,
+    real_array,
+    seed,
+    shown,
+    thread_count,
+)
+
+if TYPE_CHECKING:
+    from numpy.typing import ArrayLike, NDArray
 
 __all__ = ["EMFit", "fit_em"]
 
@@ -136,7 +148,7 @@ def fit_em(
             field_name = "initial_sds" if name == "sd" else f"initial_{name}"
             setattr(options, field_name, native.address(array))
             keep.append(array)
-    with native.Run(to_threads(threads)) as run:
+    with native.Run(thread_count(threads)) as run:
         handle = native.create(
             native.lib.gmm_fit_em,
             native.lib.gmm_em_fit_destroy,

@@ -7,17 +7,17 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
 
 from gmmswift import _diagnostics
 from gmmswift import _native as native
-from gmmswift._arguments import Rows, data_rows, int64, seed
-from gmmswift._arguments import threads as to_threads
+from gmmswift._arguments import Rows, data_rows, int64, seed, thread_count
 from gmmswift._model import Mixture
+from gmmswift._plot_methods import PosteriorPlots
 from gmmswift._summary import Summary, summary_options
-from gmmswift.plots._methods import PosteriorPlots
 
 if TYPE_CHECKING:
+    from numpy.typing import ArrayLike, NDArray
+
     from gmmswift._progress import ProgressOption
 
 __all__ = ["Posterior"]
@@ -34,7 +34,7 @@ _FIELDS = {
 _METHOD_NAMES = {native.METHOD_GIBBS: "gibbs", native.METHOD_METROPOLIS: "metropolis"}
 
 
-class Posterior(Mapping[str, NDArray[Any]], PosteriorPlots):
+class Posterior(Mapping[str, "NDArray[Any]"], PosteriorPlots):
     """Draws from a posterior (or, from `sample_prior`, a prior): a mapping of names to arrays.
 
     Arrays are read-only views of the library's memory; each keeps that memory alive on its own.
@@ -356,7 +356,7 @@ class Posterior(Mapping[str, NDArray[Any]], PosteriorPlots):
         out: NDArray[np.float64],
         threads: int | None,
     ) -> None:
-        with native.Run(to_threads(threads)) as run:
+        with native.Run(thread_count(threads)) as run:
             native.call(
                 function, self._handle, *rows, run.control, out, out.size, names={"data": "x"}
             )

@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from contextlib import ExitStack
-from typing import Any, Literal, TypeAlias
+from typing import TYPE_CHECKING, Any, Literal, TypeAlias
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
 
 from gmmswift import _native as native
 from gmmswift._arguments import (
@@ -17,15 +16,16 @@ from gmmswift._arguments import (
     real_array,
     seed,
     shown,
-)
-from gmmswift._arguments import (
-    threads as to_threads,
+    thread_count,
 )
 from gmmswift._em import EMFit
 from gmmswift._model import Mixture
 from gmmswift._posterior import Posterior
 from gmmswift._priors import Fixed
 from gmmswift._progress import ProgressOption, observer_for
+
+if TYPE_CHECKING:
+    from numpy.typing import ArrayLike, NDArray
 
 __all__ = ["sample", "sample_prior"]
 
@@ -181,7 +181,7 @@ def interruptible(
         observer = observer_for(progress)
         if observer is not None:
             stack.enter_context(observer)
-        run = native.Run(to_threads(threads), observer)
+        run = native.Run(thread_count(threads), observer)
         try:
             with run:
                 return native.create(
@@ -189,6 +189,7 @@ def interruptible(
                     native.lib.gmm_posterior_destroy,
                     *arguments,
                     run.control,
+                    names={"spread": model._spread},
                     run=run,
                 )
         except BaseException as error:

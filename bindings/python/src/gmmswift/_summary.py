@@ -6,13 +6,13 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
-from numpy.typing import NDArray
 
 from gmmswift import _native as native
 from gmmswift._arguments import real, real_array, shown
 
 if TYPE_CHECKING:
     import pandas
+    from numpy.typing import NDArray
 
 __all__ = ["Summary"]
 

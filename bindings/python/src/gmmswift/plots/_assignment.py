@@ -5,12 +5,13 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
-from numpy.typing import NDArray
 
 from gmmswift._arguments import integer
 from gmmswift.plots._style import BLACK, axes_grid, colors, tidy
 
 if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
     from gmmswift._posterior import Posterior
 
 
@@ -71,8 +72,8 @@ def _ticks(ax: Any, trace: NDArray[Any], size: int) -> None:
 def _bars(ax: Any, shares: NDArray[np.float64], size: int) -> None:
     bars = ax.bar(range(size), shares, color=colors(size), width=0.8)
     if size <= 12:
-        ax.bar_label(bars, [f"{share:.3f}" for share in shares], fontsize=8, color=BLACK)
+        ax.bar_label(bars, [f"{share:.3f}" for share in shares], fontsize=8, color=BLACK, padding=2)
         ax.set_xticks(range(size))
-    ax.set_ylim(0, 1.08)
+    ax.set_ylim(0, 1.1)
     ax.set_xlabel("component")
     tidy(ax)

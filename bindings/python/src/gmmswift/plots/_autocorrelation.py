@@ -6,12 +6,13 @@ import math
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
-from numpy.typing import NDArray
 
 from gmmswift._diagnostics import autocorrelation
 from gmmswift.plots._style import PALETTE, axes_grid, chosen, colors, legend, scalars, tidy
 
 if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
     from gmmswift._posterior import Posterior
 
 

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
-from numpy.typing import ArrayLike
 
 from gmmswift._arguments import data_rows
 from gmmswift._diagnostics import histogram, kde
 from gmmswift._errors import DegenerateError
 from gmmswift.plots._style import BLACK, PALETTE, axes_grid, tidy
+
+if TYPE_CHECKING:
+    from numpy.typing import ArrayLike
 
 
 def plot_density(
@@ -28,7 +30,7 @@ def plot_density(
     data : array_like, shape (N,) or (N, 1)
         Observations, finite, at least one.
     bins : int, optional
-        Bins of the histogram; 0 for none. By default the Freedman-Diaconis rule, at most 60.
+        Bins of the histogram; 0 for none. By default 2 sqrt(N), from 10 to 60.
     bandwidth : float, optional
         Standard deviation of the kernel. By default Scott's rule.
     ax : matplotlib.axes.Axes, optional
@@ -72,8 +74,8 @@ def plot_density(
 
 
 def _bins(values: Any) -> int:
-    """Return the number of bins by the rule of Freedman and Diaconis (1981), from 5 to 60."""
-    lower, upper = np.quantile(values, [0.25, 0.75])
-    width = 2 * (upper - lower) / np.cbrt(values.size)
-    span = values.max() - values.min()
-    return 5 if width == 0 else int(np.clip(np.ceil(span / width), 5, 60))
+    """Return a number of bins that shows several groups.
+
+    Rules by the quartiles, such as Freedman and Diaconis's, see one wide group and blur it.
+    """
+    return int(np.clip(2 * np.sqrt(values.size), 10, 60))

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
 
 from gmmswift._arguments import int32, real_array
 from gmmswift.plots._style import BLACK, axes_grid, pyplot
+
+if TYPE_CHECKING:
+    from numpy.typing import ArrayLike, NDArray
 
 # The corners of the triangle at which weights[0], weights[1] and weights[2] are 1.
 _CORNERS = np.array([[0.0, 0.0], [1.0, 0.0], [0.5, math.sqrt(0.75)]])

@@ -5,12 +5,13 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
-from numpy.typing import NDArray
 
 from gmmswift._diagnostics import histogram, summarize
 from gmmswift.plots._style import BLACK, axes_grid, chosen, colors, scalars, tidy
 
 if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
     from gmmswift._posterior import Posterior
 
 

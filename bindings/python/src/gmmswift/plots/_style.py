@@ -5,9 +5,10 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
-from numpy.typing import NDArray
 
 if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
     from gmmswift._posterior import Posterior
 
 #: Okabe and Ito's colours, which people with any kind of colour vision tell apart; without yellow,
@@ -16,16 +17,10 @@ PALETTE = ("#0072B2", "#D55E00", "#009E73", "#CC79A7", "#E69F00", "#56B4E9", "#4
 #: Of chains, which share the colour of their component.
 LINE_STYLES = ("-", "--", "-.", ":")
 BLACK, GREY, LIGHT_BLUE = "#1A1A1A", "#8C8C8C", "#8FC1E3"
-_LEGEND_LIMIT = 8
+_LEGEND_LIMIT = 6
 
-_WORDS = {
-    "weights": "weight",
-    "means": "mean",
-    "sd": "sd",
-    "log_likelihood": "log likelihood",
-    "log_posterior": "log posterior",
-    "acceptance": "acceptance",
-}
+#: What can be shown: numbers per draw, without an axis of observations.
+NAMES = ("weights", "means", "sd", "log_likelihood", "log_posterior", "acceptance")
 
 
 def pyplot() -> Any:
@@ -78,11 +73,6 @@ def tidy(ax: Any, *, has_grid: bool = True) -> None:
     ax.tick_params(labelsize=9)
 
 
-def word(name: str) -> str:
-    """Return the name of a quantity as it stands on an axis."""
-    return _WORDS.get(name, name)
-
-
 def unknowns(posterior: Posterior) -> list[str]:
     """Return the parameters that vary: known values make no picture."""
     from gmmswift._priors import Fixed
@@ -103,8 +93,8 @@ def chosen(posterior: Posterior, names: str | list[str] | tuple[str, ...] | None
         return unknowns(posterior) or ["log_likelihood"]
     wanted = [names] if isinstance(names, str) else list(names)
     for name in wanted:
-        if name not in _WORDS:
-            raise ValueError(f"names: must be among {', '.join(_WORDS)}, got {name!r}")
+        if name not in NAMES:
+            raise ValueError(f"names: must be among {', '.join(NAMES)}, got {name!r}")
     if not wanted:
         raise ValueError("names: must hold at least one name, got none")
     return wanted
@@ -118,7 +108,17 @@ def scalars(posterior: Posterior, name: str) -> list[tuple[str, NDArray[np.float
     return [(f"{name}[{k}]", values[:, :, k]) for k in range(values.shape[2])]
 
 
-def legend(ax: Any, count: int, **options: Any) -> None:
-    """Add a legend, unless it would hide the picture."""
+def legend(ax: Any, count: int) -> None:
+    """Add a legend in the line of the title, where it hides no curve, if it fits there."""
     if 1 < count <= _LEGEND_LIMIT:
-        ax.legend(frameon=False, fontsize=9, **options)
+        ax.legend(
+            loc="lower right",
+            bbox_to_anchor=(1.0, 1.0),
+            ncols=count,
+            frameon=False,
+            fontsize=8,
+            handlelength=1.1,
+            handletextpad=0.4,
+            columnspacing=0.9,
+            borderaxespad=0.1,
+        )

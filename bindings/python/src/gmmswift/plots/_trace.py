@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
-from numpy.typing import NDArray
 
 from gmmswift._diagnostics import kde
 from gmmswift._errors import DegenerateError
@@ -17,10 +16,11 @@ from gmmswift.plots._style import (
     legend,
     scalars,
     tidy,
-    word,
 )
 
 if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
     from gmmswift._posterior import Posterior
 
 
@@ -51,18 +51,9 @@ def plot_trace(
                 )
         left.set_ylim(bottom=0)
         left.set_yticks([])
-        left.set_title(word(name), loc="left", fontsize=10, fontweight="bold")
+        left.set_title(name, loc="left", fontsize=10, fontweight="bold")
         right.set_xlim(0, max(posterior.n_draws - 1, 1))
-        legend(
-            left,
-            len(quantities),
-            ncols=len(quantities),
-            loc="lower right",
-            bbox_to_anchor=(1, 1),
-            borderaxespad=0.1,
-            handlelength=1.2,
-            columnspacing=1.2,
-        )
+        legend(left, len(quantities))
         tidy(left)
         tidy(right)
         left.spines["left"].set_visible(False)

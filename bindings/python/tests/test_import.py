@@ -1,0 +1,75 @@
+"""What `import gmmswift` costs and brings."""
+
+from __future__ import annotations
+
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import gmmswift as gm
+
+
+def run(code, *options):
+    done = subprocess.run(
+        [sys.executable, *options, "-c", code], capture_output=True, text=True, check=True
+    )
+    return done.stdout, done.stderr
+
+
+def test_import_is_fast():
+    code = (
+        "import time; start = time.process_time(); import gmmswift; "
+        "print(time.process_time() - start)"
+    )
+    times = [float(run(code)[0]) for _ in range(5)]
+    # Processor time, numpy included, and the best of five: other things that a machine does make
+    # an import wait, but not work.
+    assert min(times) <= 0.15, times
+
+
+def test_import_brings_nothing_but_numpy_and_the_standard_library():
+    code = "import sys, gmmswift; print(*{name.split('.')[0] for name in sys.modules})"
+    found = set(run(code)[0].split())
+    heavy = {"matplotlib", "arviz", "pandas", "scipy", "tqdm", "xarray", "IPython"}
+    assert not found & heavy
+    third_party = {name for name in found if name not in sys.stdlib_module_names}
+    bare = set(run("import sys, numpy; print(*{n.split('.')[0] for n in sys.modules})")[0].split())
+    assert third_party - bare <= {"gmmswift"}
+
+
+def test_missing_extras_are_named():
+    code = (
+        "import sys; sys.modules['matplotlib'] = None; sys.modules['arviz'] = None\n"
+        "import gmmswift as gm\n"
+        "model = gm.Mixture(1, means=gm.Normal(0, 1), sd=gm.HalfNormal(1))\n"
+        "post = gm.sample(model, [0.0, 1.0], 10, chains=1, store_assignments=True)\n"
+        "calls = [post.plot_trace, post.plot_autocorrelation, post.plot_histograms,\n"
+        "         post.plot_predictive, lambda: post.plot_assignment(0),\n"
+        "         lambda: gm.plot_density([0.0, 1.0]), lambda: gm.plot_dirichlet([[1, 1, 1]]),\n"
+        "         post.to_inference_data]\n"
+        "for call in calls:\n"
+        "    try:\n"
+        "        call()\n"
+        "    except ImportError as error:\n"
+        "        print(error)\n"
+    )
+    lines = run(code)[0].splitlines()
+    assert len(lines) == 8
+    assert all("gmmswift[plot]" in line for line in lines)
+
+
+def test_package_is_typed():
+    package = Path(gm.__file__).parent
+    assert (package / "py.typed").is_file()
+    assert re.fullmatch(r"\d+\.\d+\.\d+", gm.__version__)
+
+
+def test_examples_of_the_documentation_hold():
+    import doctest
+    import importlib
+
+    for name in ("_model", "_sampling", "_diagnostics", "_summary"):
+        module = importlib.import_module(f"gmmswift.{name}")
+        result = doctest.testmod(module, optionflags=doctest.NORMALIZE_WHITESPACE)
+        assert result.failed == 0, name
