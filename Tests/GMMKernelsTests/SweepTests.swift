@@ -172,7 +172,7 @@ import Testing
       expectedLogLikelihood += largest + log(total)
       for k in 0..<components {
         let responsibility = exp(shares[k] - largest) / total
-        largestError = max(largestError, abs(sums.base[k * rows + i / 8][i % 8] - 2 * responsibility))
+        largestError = max(largestError, abs(sums.base[k * rows * 8 + i] - 2 * responsibility))
         let distance = x - mixture.means[k]
         for (j, term) in [responsibility, responsibility * distance, responsibility * distance * distance]
           .enumerated()
@@ -233,10 +233,10 @@ import Testing
       moments: spaceOfFar.moments, labels: spaceOfFar.labels.base)
     #expect(result.isFinite && result < -1e299)
     #expect((0..<6).allSatisfy { spaceOfFar.labels.base[$0] < 2 })
-    let sums = try #require(AlignedBuffer<Double>(count: 2))
+    let sums = try #require(AlignedBuffer<Double>(count: 16))
     addResponsibilities(
       spaceOfFar.x.base, count: 6, spaceOfFar.table, scratch: spaceOfFar.scratch.base, sums: sums.base)
-    for i in 0..<6 { #expect(abs(sums.base[0][i] + sums.base[1][i] - 1) < 1e-15) }
+    for i in 0..<6 { #expect(abs(sums.base[i] + sums.base[8 + i] - 1) < 1e-15) }
   }
 
   /// Chi-square of 800,000 labels of one point among 8 components, 7 degrees of freedom: beyond 45 with probability 1e-7.
