@@ -42,7 +42,7 @@ let package = Package(
     // For C, C++, Python and every other language: one shared library behind include/gmmswift.h.
     .library(name: "gmmswift", type: .dynamic, targets: ["gmmswift"]),
     // For Swift programs.
-    .library(name: "GaussianMixtures", targets: ["GMMModel", "GMMInference", "GMMDiagnostics"]),
+    .library(name: "GaussianMixtures", targets: ["GaussianMixtures"]),
   ],
   targets: [
     // MARK: Numbers
@@ -57,11 +57,14 @@ let package = Package(
       dependencies: ["CGMMProcessor", "GMMKernels", "GMMModel"] + buildsForLevels.map { .target(name: $0.name) },
       swiftSettings: hasAllBuilds ? [.define("GMM_ALL_BUILDS")] : []),
 
+    // MARK: The Swift interface
+    .target(name: "GaussianMixtures", dependencies: ["GMMModel", "GMMInference", "GMMDiagnostics"]),
+
     // MARK: The C boundary
     .systemLibrary(name: "CGMMSwift", path: "include"),
     .target(
       name: "GMMCABI",
-      dependencies: ["CGMMSwift", "GMMKernels", "GMMModel", "GMMInference", "GMMDiagnostics"]),
+      dependencies: ["CGMMSwift", "GMMKernels", "GMMModel", "GMMInference", "GMMDiagnostics", "GaussianMixtures"]),
     .target(
       name: "gmmswift", dependencies: ["GMMCABI"], exclude: ["exports.map", "install"], linkerSettings: linkPolicy),
 

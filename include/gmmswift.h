@@ -13,7 +13,8 @@
  * Errors.  A function that can fail returns a gmm_status and takes a nullable `gmm_error **out_error` last.
  *          On entry *out_error and every out_ handle are set to NULL; on failure nothing else is written and,
  *          if out_error is not NULL, *out_error receives an error object that the caller destroys with
- *          gmm_error_destroy. Messages read `argument: rule, got value`. There is no "last error" of a thread.
+ *          gmm_error_destroy. Messages read `argument: rule, got value` (those of
+ *          GMM_ERROR_OUT_OF_MEMORY and GMM_CANCELLED say what happened). There is no "last error" of a thread.
  *          Any function may also return GMM_ERROR_OUT_OF_MEMORY or GMM_ERROR_INTERNAL.
  * Handles. Opaque pointers from a create-like function, given back to the matching destroy, which accepts NULL.
  *          A handle of another kind, or one whose memory still shows that it was destroyed, is refused with
@@ -23,11 +24,13 @@
  * Options. Structs begin with `uint32_t struct_size`. Call the matching _init(&options, sizeof options), then
  *          change fields. Fields are only ever appended: a smaller struct_size means defaults for what is
  *          missing, a larger one is accepted when the unknown rest is zero. Pointers inside an options struct
- *          are read during the call only. NULL in place of an options struct means all defaults.
+ *          are read during the call only. NULL in place of an options struct means all defaults
+ *          (a model has none, so gmm_model_create requires its options).
  * Arrays.  Float64 (double). Data are N x D: row_stride is the distance between rows in elements (at least D
  *          when N > 1; a stride larger than D skips columns). Sizes are int64_t and their products are checked.
  *          NaN and infinities in data are refused with their row and column. Output buffers belong to the caller;
- *          `capacity` counts elements, and a buffer that is too small is GMM_ERROR_BUFFER_TOO_SMALL.
+ *          `capacity` counts elements, and a buffer that is too small, or a negative capacity, is
+ *          GMM_ERROR_BUFFER_TOO_SMALL.
  * Threads. Every function may be called from any thread. Worker threads are created and joined inside a call;
  *          none survives it; where the system refuses one, the others do its work. Results do not depend on the number
  *          of threads: same seed, same bits.
@@ -100,7 +103,8 @@ gmm_status gmm_error_status(const gmm_error *error);
 /* The text `argument: rule, got value`, UTF-8; owned by the error. "" for NULL. */
 const char *gmm_error_message(const gmm_error *error);
 
-/* The argument or options field at fault, such as "means.values[2]"; owned by the error. "" where none is, and for NULL. */
+/* The argument or options field at fault, such as "means.sd[2]" or "thin", named for what it means (the
+ * num_ of counts is left out); owned by the error. "" where none is, and for NULL. */
 const char *gmm_error_argument(const gmm_error *error);
 
 /* Frees an error object; NULL is accepted. */
@@ -263,7 +267,7 @@ gmm_status gmm_sample(const gmm_model *model, const double *data, int64_t num_ob
                       gmm_posterior **out_posterior, gmm_error **out_error);
 
 /* Independent draws from the constrained prior: one chain, no data, log likelihood 0.
- * num_draws >= 1. Exact; where the constraints leave less than about 1/10,000 of the prior's mass, each draw is the end
+ * num_draws >= 1. Exact; where the constraints leave less than about 1/1,000 of the prior's mass, each draw is the end
  * of a chain of its own that is much longer than it needs to forget its start. */
 gmm_status gmm_sample_prior(const gmm_model *model, int64_t num_draws, uint64_t seed, gmm_posterior **out_posterior,
                             gmm_error **out_error);
@@ -427,7 +431,7 @@ gmm_status gmm_kde(const double *values, int64_t num_values, int64_t stride, dou
                    double *out_bandwidth, gmm_error **out_error);
 
 /* Counts of values in num_bins equal bins over [lower, upper]: half open, the last one closed; values outside and NaN
- * are not counted. lower = upper = 0 takes the smallest and largest value. out_edges: num_bins + 1, may be NULL.
+ * are not counted. Both ends NaN: the smallest and the largest value. out_edges: num_bins + 1, may be NULL.
  * out_counts: num_bins. */
 gmm_status gmm_histogram(const double *values, int64_t num_values, int64_t stride, double lower, double upper,
                          int64_t num_bins, double *out_edges, int64_t *out_counts, int64_t capacity,

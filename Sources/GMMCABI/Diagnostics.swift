@@ -88,7 +88,7 @@ public func gmm_histogram(
     let counts = try output(out_counts, "out_counts", needs: [Int(num_bins)], capacity: capacity)
     let values = series.pooled
     var (low, high) = (lower, upper)
-    if lower == 0, upper == 0 {
+    if lower.isNaN, upper.isNaN {
       let finite = values.filter(\.isFinite)
       (low, high) = (finite.min() ?? 0, finite.max() ?? 0)
     }

@@ -4,6 +4,7 @@
 import CGMMSwift
 import GMMDiagnostics
 import GMMInference
+import GaussianMixtures
 
 private let defaultQuantiles: [Double] = [0.025, 0.25, 0.5, 0.75, 0.975]
 
@@ -57,11 +58,7 @@ public func gmm_posterior_summarize(
     let out = try required(out_summary, "out_summary")
     let posterior = try require(posterior, "posterior", PosteriorObject.self).posterior
     let request = try SummaryRequest(options)
-    let table = SummaryTable(posterior.parameterNames, request) { column in
-      ChainView(
-        base: posterior.row(chain: 0, draw: 0) + column, chains: posterior.chainCount, draws: posterior.drawCount,
-        chainStride: posterior.chainStride, drawStride: posterior.drawStride)
-    }
+    let table = SummaryTable(posterior.parameterNames, request) { posterior.view(ofParameter: $0) }
     out.pointee = makeHandle(table)
   }
 }

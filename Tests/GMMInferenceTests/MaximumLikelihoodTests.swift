@@ -9,9 +9,8 @@ import Testing
 @Suite struct MaximumLikelihoodTests {
   /// Weights, means and sds agree to 1e-6, the last two in units of the component's sd; the log likelihood to 1e-6.
   ///
-  /// A run ends when an iteration gains g = 1e-13 a point. With errors that shrink by a factor r each time, what is left
-  /// to gain is then g r² / (1 - r²), and a parameter is off by the square root of about twice that: 8e-7 sds where EM is
-  /// slowest here, with r = 0.85 for the first notebook.
+  /// scikit-learn stops by the likelihood, which is flat at its maximum, so its parameters are off by 2e-7 at most here
+  /// (measured by going on in extended precision); ours by much less, as the next test shows.
   @Test(arguments: Reference.names.filter { $0 != "notebook1" })
   func fitAgreesWithScikitLearn(_ name: String) throws {
     let reference = try Reference.load(name)
@@ -23,7 +22,8 @@ import Testing
     let reference = try Reference.load("notebook1")
     let converged = try Reference.convergedFit()
     let ours = try fit(reference, reference.maximumLikelihood)
-    try expectAgreement(ours, converged)
+    // An iteration moves nothing by more than 1e-9 and the moves shrink by 0.75 each time: 3e-9 is left.
+    try expectAgreement(ours, converged, within: 1e-8)
     // No better than the maximum, but for the rounding of 1,000 terms whose sum is 4,417: 1,000 x 2^-53 x 4,417 / 2.
     #expect(ours.logLikelihood <= converged.logLikelihood + 2.5e-10)
     #expect(ours.logLikelihood >= converged.logLikelihood - 1e-9)
@@ -103,19 +103,21 @@ import Testing
     )
   }
 
-  private func expectAgreement(_ ours: MaximumLikelihoodFit, _ theirs: Reference.Fit) throws {
+  private func expectAgreement(_ ours: MaximumLikelihoodFit, _ theirs: Reference.Fit, within limit: Double = 1e-6)
+    throws
+  {
     #expect(ours.isConverged)
     #expect(ours.componentsAtFloor == 0)
     #expect(abs(ours.logLikelihood - theirs.logLikelihood) < 1e-6)
-    try expectClose(ours.weights, theirs.weights, "weights")
+    try expectClose(ours.weights, theirs.weights, "weights", limit)
     let sds = theirs.sds.count == 1 ? theirs.means.map { _ in theirs.sds[0] } : theirs.sds
     try expectClose(
-      zip(ours.means, sds).map { $0 / $1 }, zip(theirs.means, sds).map { $0 / $1 }, "means in sds")
-    try expectClose(zip(ours.sds, theirs.sds).map { $0 / $1 }, theirs.sds.map { _ in 1 }, "sds in sds")
+      zip(ours.means, sds).map { $0 / $1 }, zip(theirs.means, sds).map { $0 / $1 }, "means in sds", limit)
+    try expectClose(zip(ours.sds, theirs.sds).map { $0 / $1 }, theirs.sds.map { _ in 1 }, "sds in sds", limit)
   }
 
-  private func expectClose(_ ours: [Double], _ theirs: [Double], _ what: String) throws {
+  private func expectClose(_ ours: [Double], _ theirs: [Double], _ what: String, _ limit: Double) throws {
     try #require(ours.count == theirs.count)
-    for (a, b) in zip(ours, theirs) { #expect(abs(a - b) < 1e-6, "\(what): \(a) and \(b)") }
+    for (a, b) in zip(ours, theirs) { #expect(abs(a - b) < limit, "\(what): \(a) and \(b)") }
   }
 }

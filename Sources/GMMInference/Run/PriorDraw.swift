@@ -5,7 +5,7 @@ extension MixtureModel {
   /// Returns an independent draw from the prior under its constraints.
   ///
   /// Weights with a minimum: a flat Dirichlet is moved and scaled into the smaller simplex; others are rejected up to
-  /// 10,000 times. Ordered means: sorted when the prior is exchangeable in them, else rejected up to 10,000 times. What
+  /// at least 800 times. Ordered means: sorted when the prior is exchangeable in them, else rejected up to 10,000 times. What
   /// is rejected so long is drawn by a Markov chain of its own that runs far beyond what it needs to forget its start.
   func drawPrior(_ stream: inout RandomStream) -> Parameters {
     var parameters = Parameters(
@@ -33,8 +33,8 @@ extension MixtureModel {
       }
     } else {
       // Each call tries eight times before it moves the weights by a sweep of pairs: the loop is rejection and, where
-      // that fails 10,000 times, a chain of 1,250 sweeps.
-      for _ in 0..<1_250
+      // that fails, a chain of many more sweeps than the few in which pairs forget their start.
+      for _ in 0..<(100 + 10 * componentCount)
       where stream.drawWeights(&parameters, concentration: concentration, counts: none, minimum: minimumWeight) {
         break
       }

@@ -139,11 +139,11 @@ def histogram(
         ``counts, edges``. Bins are half open, the last one is closed, as in numpy.
     """
     values, stride = _sample(x)
-    lower, upper = (
-        (0.0, 0.0) if range is None else (real("range[0]", range[0]), real("range[1]", range[1]))
-    )
-    if range is not None and not lower < upper:
-        raise ValueError(f"range: must be increasing, got ({lower}, {upper})")
+    lower = upper = np.nan
+    if range is not None:
+        lower, upper = real("range[0]", range[0]), real("range[1]", range[1])
+        if not lower < upper:
+            raise ValueError(f"range: must be increasing, got ({lower}, {upper})")
     count = int64("bins", bins)
     edges, counts = np.empty(max(count, 0) + 1), np.empty(max(count, 0), np.int64)
     native.call(

@@ -5,9 +5,7 @@
 // DATA is a text file with one number on each line.
 
 import Foundation
-import GMMDiagnostics
-import GMMInference
-import GMMModel
+import GaussianMixtures
 
 let text = try String(contentsOfFile: CommandLine.arguments[1], encoding: .utf8)
 let data = text.split(whereSeparator: \.isWhitespace).compactMap { Double($0) }
@@ -23,12 +21,10 @@ let model = try MixtureModel(
 let posterior = try sample(model, data: data, SamplingOptions(draws: 5_000, tune: 1_000, chains: 4, seed: 1))
 
 print("parameter, mean, sd, 95 % highest-density interval, R-hat")
-for (column, name) in posterior.parameterNames.enumerated() {
-  let draws = posterior.values(column: column)
-  let summary = ChainView.withChains(Array(draws.joined()), chains: draws.count) {
-    summarize($0, hdiProbability: 0.95, quantileProbabilities: [])
-  }
-  print(name, summary.mean, summary.sd, summary.hdiLower, summary.hdiUpper, summary.rHat)
+for parameter in posterior.summary() {
+  let statistics = parameter.statistics
+  print(
+    parameter.name, statistics.mean, statistics.sd, statistics.hdiLower, statistics.hdiUpper, statistics.rHat)
 }
 
 let probabilities = try posterior.probabilities()

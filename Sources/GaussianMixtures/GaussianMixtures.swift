@@ -1,0 +1,4 @@
+// What a Swift program imports: models, sampling and prediction, and statistics of draws.
+@_exported import GMMDiagnostics
+@_exported import GMMInference
+@_exported import GMMModel

@@ -1,0 +1,37 @@
+import GMMDiagnostics
+import GMMInference
+
+/// A scalar parameter's name and the statistics of its draws.
+public struct ParameterSummary: Sendable, Equatable {
+  /// Such as `weights[0]`, `means[2]`, `sd`.
+  public let name: String
+  public let statistics: ScalarSummary
+}
+
+extension Posterior {
+  /// Returns a view of the draws of one scalar parameter, (chains, draws); valid while this object lives.
+  ///
+  /// - Parameter index: the parameter's place in ``Posterior/parameterNames``.
+  public func view(ofParameter index: Int) -> ChainView {
+    precondition(parameterNames.indices.contains(index), "a posterior has \(layout.parameterCount) parameters")
+    return ChainView(
+      base: row(chain: 0, draw: 0) + index, chains: chainCount, draws: drawCount, chainStride: chainStride,
+      drawStride: drawStride)
+  }
+
+  /// Returns the statistics of every scalar parameter.
+  ///
+  /// - Parameters:
+  ///   - hdiProbability: the mass of the highest-density interval, in (0, 1).
+  ///   - quantileProbabilities: the quantiles to include.
+  public func summary(
+    hdiProbability: Double = 0.95, quantileProbabilities: [Double] = [0.025, 0.25, 0.5, 0.75, 0.975]
+  ) -> [ParameterSummary] {
+    parameterNames.enumerated().map { index, name in
+      ParameterSummary(
+        name: name,
+        statistics: summarize(
+          view(ofParameter: index), hdiProbability: hdiProbability, quantileProbabilities: quantileProbabilities))
+    }
+  }
+}
