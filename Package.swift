@@ -78,4 +78,11 @@ let package = Package(
   swiftLanguageModes: [.v6]
 )
 
-package.targets += buildsForLevels
+// The tests of the kernels run on every build that is compiled.
+let testsForLevels: [Target] = buildsForLevels.map { build in
+  .testTarget(
+    name: build.name + "Tests", dependencies: [.target(name: build.name), "TestSupport"],
+    swiftSettings: [.define(build.name.hasSuffix("512") ? "GMM_AVX512" : "GMM_AVX2")])
+}
+
+package.targets += buildsForLevels + testsForLevels

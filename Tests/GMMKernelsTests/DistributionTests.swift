@@ -2,7 +2,13 @@ import Foundation
 import TestSupport
 import Testing
 
-@testable import GMMKernels
+#if GMM_AVX512
+  @testable import GMMKernelsAVX512
+#elseif GMM_AVX2
+  @testable import GMMKernelsAVX2
+#else
+  @testable import GMMKernels
+#endif
 
 /// Normal, exponential and Gamma numbers against their distribution functions.
 @Suite struct DistributionTests {

@@ -2,7 +2,13 @@ import Foundation
 import TestSupport
 import Testing
 
-@testable import GMMKernels
+#if GMM_AVX512
+  @testable import GMMKernelsAVX512
+#elseif GMM_AVX2
+  @testable import GMMKernelsAVX2
+#else
+  @testable import GMMKernels
+#endif
 
 /// Keys, and the uniform numbers of their streams.
 @Suite struct RandomStreamTests {
@@ -23,7 +29,7 @@ import Testing
               words.insert(stream.next())
               var vector = VectorStream(name, pass: 0)
               // 52 bits of each lane; among 8 x 10^5 of them 70 coincidences are expected, so one lane is looked at.
-              vectorWords.insert(vector.uniform()[Int(block % 8)].bitPattern)
+              vectorWords.insert(vector.uniform()[Int(block) % vectorWidth].bitPattern)
               count += 1
             }
           }
@@ -56,12 +62,12 @@ import Testing
       scalar += last.scalar * next.scalar
       lanes += last.lanes * next.lanes
       // Lane j with lane j + 1 of the same vector.
-      for lane in 0..<8 { across[lane] += next.lanes[lane] * next.lanes[(lane + 1) % 8] }
+      for lane in 0..<vectorWidth { across[lane] += next.lanes[lane] * next.lanes[(lane + 1) % vectorWidth] }
       last = next
     }
     let limit = 5 * Double(count).squareRoot() / 12
     #expect(abs(scalar) < limit)
-    for lane in 0..<8 {
+    for lane in 0..<vectorWidth {
       #expect(abs(lanes[lane]) < limit)
       #expect(abs(across[lane]) < limit)
     }
@@ -74,10 +80,10 @@ import Testing
     #expect(scalars.allSatisfy { $0 > 0 && $0 < 1 })
     #expect(GoodnessOfFit.kolmogorov(scalars) { $0 } < GoodnessOfFit.kolmogorovLimit)
     var vectors = VectorStream(key, pass: 0)
-    var lanes = [[Double]](repeating: [], count: 8)
+    var lanes = [[Double]](repeating: [], count: vectorWidth)
     for _ in 0..<25_000 {
       let vector = vectors.uniform()
-      for lane in 0..<8 { lanes[lane].append(vector[lane]) }
+      for lane in 0..<vectorWidth { lanes[lane].append(vector[lane]) }
     }
     for lane in lanes {
       #expect(lane.allSatisfy { $0 >= 0 && $0 < 1 })

@@ -2,11 +2,17 @@ import Foundation
 import TestSupport
 import Testing
 
-@testable import GMMKernels
+#if GMM_AVX512
+  @testable import GMMKernelsAVX512
+#elseif GMM_AVX2
+  @testable import GMMKernelsAVX2
+#else
+  @testable import GMMKernels
+#endif
 
 /// The kernels that pass over observations, against plain loops.
 @Suite struct SweepTests {
-  /// The vector stream written out for one lane: xoshiro256++ started by SplitMix64's finaliser.
+  /// The vector stream written out for one lane: xoshiro256+ started by SplitMix64's finaliser.
   private struct ScalarLane {
     var s: [UInt64]
 
@@ -15,22 +21,24 @@ import Testing
       let counter = UInt64(lane + 1)
       s = [
         mixed(key.first &+ counter &* step), mixed(key.second &+ counter &* step),
-        mixed(key.first &+ (counter &+ 8) &* step), mixed(key.second &+ (counter &+ 8) &* step) | 1,
+        mixed(key.first &+ (counter &+ 8) &* step), 0,
       ]
+      s[3] = Self.rotated(mixed(key.second &+ (counter &+ 8) &* step) | 1, 45)
     }
 
     mutating func uniform() -> Double {
-      func rotated(_ x: UInt64, _ bits: UInt64) -> UInt64 { x << bits | x >> (64 - bits) }
-      let result = rotated(s[0] &+ s[3], 23) &+ s[0]
+      let result = s[0] &+ s[3]
       let t = s[1] << 17
       s[2] ^= s[0]
       s[3] ^= s[1]
       s[1] ^= s[2]
       s[0] ^= s[3]
       s[2] ^= t
-      s[3] = rotated(s[3], 45)
+      s[3] = Self.rotated(s[3], 45)
       return Double(result >> 12) * 0x1p-52
     }
+
+    private static func rotated(_ x: UInt64, _ bits: UInt64) -> UInt64 { x << bits | x >> (64 - bits) }
   }
 
   private struct Mixture {
@@ -156,7 +164,7 @@ import Testing
     let logLikelihood = sweepExpectations(
       space.x.base, count: count, space.table, scratch: space.scratch.base, moments: space.moments)
     let rows = (count + 7) / 8
-    let sums = try #require(AlignedBuffer<Double>(count: components * rows))
+    let sums = try #require(AlignedBuffer<Double>(count: components * rows * 8))
     for _ in 0..<2 {
       addResponsibilities(
         space.x.base, count: count, space.table, scratch: space.scratch.base, sums: sums.base)

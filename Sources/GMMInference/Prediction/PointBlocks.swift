@@ -19,7 +19,8 @@ final class PointWorkspace {
   init?(components: Int) {
     guard let table = AlignedBuffer<Double>(count: ComponentTable.size(components)),
       let scratch = AlignedBuffer<Double>(count: scratchSize(components)),
-      let sums = AlignedBuffer<Double>(count: components * Self.points), let scales = AlignedBuffer<Double>(count: Self.points)
+      let sums = AlignedBuffer<Double>(count: components * Self.points),
+      let scales = AlignedBuffer<Double>(count: Self.points)
     else { return nil }
     tableMemory = table
     self.scratch = scratch
@@ -47,9 +48,10 @@ final class PointWorkspace {
 
 extension Posterior {
   /// Adds one draw's mixture at `count` points from `x` to a workspace.
-  typealias BlockPass = @Sendable (
-    KernelSet, _ x: UnsafePointer<Double>, _ count: Int, ComponentTable, PointWorkspace
-  ) -> Void
+  typealias BlockPass =
+    @Sendable (
+      KernelSet, _ x: UnsafePointer<Double>, _ count: Int, ComponentTable, PointWorkspace
+    ) -> Void
 
   /// Lets all draws pass over each block of points, then hands the block's sums to `finish`.
   ///

@@ -8,27 +8,31 @@ public struct KernelSet: Sendable {
 
   /// ``sweepAssignments(_:count:_:key:scratch:moments:labels:)``: table and components stand for the mixture, the two words
   /// for the key.
-  public typealias AssignmentKernel = @Sendable (
-    _ x: UnsafePointer<Double>, _ count: Int, _ table: Numbers, _ components: Int, _ first: UInt64, _ second: UInt64,
-    _ scratch: Numbers, _ moments: Numbers, _ labels: UnsafeMutablePointer<UInt8>?
-  ) -> Double
+  public typealias AssignmentKernel =
+    @Sendable (
+      _ x: UnsafePointer<Double>, _ count: Int, _ table: Numbers, _ components: Int, _ first: UInt64, _ second: UInt64,
+      _ scratch: Numbers, _ moments: Numbers, _ labels: UnsafeMutablePointer<UInt8>?
+    ) -> Double
 
   /// ``sweepExpectations(_:count:_:scratch:moments:)``.
-  public typealias ExpectationKernel = @Sendable (
-    _ x: UnsafePointer<Double>, _ count: Int, _ table: Numbers, _ components: Int, _ scratch: Numbers,
-    _ moments: Numbers
-  ) -> Double
+  public typealias ExpectationKernel =
+    @Sendable (
+      _ x: UnsafePointer<Double>, _ count: Int, _ table: Numbers, _ components: Int, _ scratch: Numbers,
+      _ moments: Numbers
+    ) -> Double
 
   /// ``addResponsibilities(_:count:_:scratch:sums:)``.
-  public typealias ResponsibilityKernel = @Sendable (
-    _ x: UnsafePointer<Double>, _ count: Int, _ table: Numbers, _ components: Int, _ scratch: Numbers, _ sums: Numbers
-  ) -> Void
+  public typealias ResponsibilityKernel =
+    @Sendable (
+      _ x: UnsafePointer<Double>, _ count: Int, _ table: Numbers, _ components: Int, _ scratch: Numbers, _ sums: Numbers
+    ) -> Void
 
   /// ``addDensities(_:count:_:scratch:logScale:sums:)``.
-  public typealias DensityKernel = @Sendable (
-    _ x: UnsafePointer<Double>, _ count: Int, _ table: Numbers, _ components: Int, _ scratch: Numbers,
-    _ logScale: Numbers, _ sums: Numbers
-  ) -> Void
+  public typealias DensityKernel =
+    @Sendable (
+      _ x: UnsafePointer<Double>, _ count: Int, _ table: Numbers, _ components: Int, _ scratch: Numbers,
+      _ logScale: Numbers, _ sums: Numbers
+    ) -> Void
 
   public let assignments: AssignmentKernel
   public let expectations: ExpectationKernel
