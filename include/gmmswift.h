@@ -60,6 +60,11 @@ extern "C" {
 /* The library's version, "major.minor.patch"; static storage. Never fails. */
 const char *gmm_version(void);
 
+/* What the library is and runs on, as `name=value` words separated by spaces: "version=0.1.0 abi=0 kernels=avx512
+ * available=portable,avx2,avx512". `kernels` is the build of the inner loops that calls use by default, the fastest that
+ * this processor can run. Static storage. Never fails. */
+const char *gmm_build_info(void);
+
 /* The binary interface of the loaded library, to compare with GMM_ABI_VERSION. Never fails. */
 int32_t gmm_abi_version(void);
 
@@ -213,7 +218,16 @@ typedef struct gmm_progress {
  * the end. Returning nonzero cancels. */
 typedef int32_t (*gmm_progress_fn)(const gmm_progress *progress, void *user_data);
 
-/* How a long call runs; nothing here changes its results. */
+/* Builds of the inner loops. Within one, results are the same bits for any number of threads. AVX2 and AVX-512 give the
+ * same bits as each other; the portable build rounds differently, so a chain may part from theirs. */
+enum {
+  GMM_KERNELS_BEST = 0,     /* the fastest that this processor can run */
+  GMM_KERNELS_PORTABLE = 1, /* for any processor */
+  GMM_KERNELS_AVX2 = 2,     /* x86-64 with AVX2 and FMA */
+  GMM_KERNELS_AVX512 = 3    /* x86-64 with AVX-512 (F, BW, CD, DQ, VL) */
+};
+
+/* How a long call runs; nothing here changes its results, but for kernel_build. */
 typedef struct gmm_control {
   uint32_t struct_size;
   int32_t num_threads;       /* 0: one for each processor this process may use; default 0 */
@@ -221,6 +235,9 @@ typedef struct gmm_control {
   void *progress_user_data;
   double progress_interval;  /* seconds, >= 0; default 0.1 */
   gmm_cancel *cancel;        /* default NULL */
+  int32_t kernel_build;      /* GMM_KERNELS_...; for tests; default GMM_KERNELS_BEST. GMM_ERROR_UNSUPPORTED for a build that
+                                this processor or this library lacks */
+  int32_t reserved;          /* 0 */
 } gmm_control;
 
 gmm_status gmm_control_init(gmm_control *control, size_t struct_size);

@@ -36,9 +36,22 @@ func runControl(_ control: UnsafePointer<gmm_control>?) throws(CallError) -> Run
       return function(&report, userData) == 0
     }
   }
+  guard control.reserved == 0 else { throw .invalid("reserved", "must be 0", got: control.reserved) }
   return RunControl(
     threads: Int(control.num_threads), progress: progress, progressInterval: control.progress_interval,
-    cancellation: flag)
+    cancellation: flag, build: try kernelBuild(control.kernel_build))
+}
+
+private func kernelBuild(_ number: Int32) throws(CallError) -> KernelBuild {
+  if Int(number) == GMM_KERNELS_BEST { return .best }
+  guard let build = KernelBuild(rawValue: Int(number)) else {
+    throw .invalid("kernel_build", "must be one of GMM_KERNELS_...", got: number)
+  }
+  guard build.isAvailable else {
+    throw CallError(
+      GMM_ERROR_UNSUPPORTED, "kernel_build", "must be a build that this processor can run, got \(build)")
+  }
+  return build
 }
 
 extension gmm_progress {

@@ -61,6 +61,8 @@ int all_finite(const gmm_posterior *posterior) {
 
 int main(void) {
   EXPECT(strcmp(gmm_version(), GMM_VERSION_STRING) == 0);
+  EXPECT(strncmp(gmm_build_info(), "version=" GMM_VERSION_STRING " ", strlen("version=" GMM_VERSION_STRING " ")) == 0);
+  EXPECT(strstr(gmm_build_info(), "available=portable") != NULL);
   EXPECT(gmm_abi_version() == GMM_ABI_VERSION);
   fixture_fill();
   behaviour_draws();

@@ -40,13 +40,15 @@ FIELD(gmm_progress, draws_total, 32);
 FIELD(gmm_progress, seconds_elapsed, 40);
 FIELD(gmm_progress, seconds_left, 48);
 
-SIZE(gmm_control, 40);
+SIZE(gmm_control, 48);
 FIELD(gmm_control, struct_size, 0);
 FIELD(gmm_control, num_threads, 4);
 FIELD(gmm_control, progress, 8);
 FIELD(gmm_control, progress_user_data, 16);
 FIELD(gmm_control, progress_interval, 24);
 FIELD(gmm_control, cancel, 32);
+FIELD(gmm_control, kernel_build, 40);
+FIELD(gmm_control, reserved, 44);
 
 SIZE(gmm_sample_options, 80);
 FIELD(gmm_sample_options, struct_size, 0);

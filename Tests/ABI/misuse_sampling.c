@@ -173,6 +173,9 @@ static void misuse_control(const misuse_handles *handles) {
   CONTROL_REFUSED(GMM_ERROR_INVALID_ARGUMENT, "num_threads", control.num_threads = INT32_MIN);
   CONTROL_REFUSED(GMM_ERROR_INVALID_ARGUMENT, "progress_interval", control.progress_interval = -1.0);
   CONTROL_REFUSED(GMM_ERROR_INVALID_ARGUMENT, "progress_interval", control.progress_interval = (double)NAN);
+  CONTROL_REFUSED(GMM_ERROR_INVALID_ARGUMENT, "kernel_build", control.kernel_build = -1);
+  CONTROL_REFUSED(GMM_ERROR_INVALID_ARGUMENT, "kernel_build", control.kernel_build = 4);
+  CONTROL_REFUSED(GMM_ERROR_INVALID_ARGUMENT, "reserved", control.reserved = 1);
   CONTROL_REFUSED(GMM_ERROR_WRONG_HANDLE, "cancel", control.cancel = (gmm_cancel *)handles->model);
   CONTROL_REFUSED(GMM_ERROR_WRONG_HANDLE, "cancel", control.cancel = handles->zeros);
 

@@ -8,8 +8,14 @@ os.environ.setdefault("MPLBACKEND", "Agg")
 
 import numpy as np
 import pytest
+from hypothesis import settings
 
 import gmmswift as gm
+
+# The same examples in every run; `HYPOTHESIS_PROFILE=explore pytest` looks at new ones.
+settings.register_profile("repeatable", derandomize=True)
+settings.register_profile("explore", max_examples=3_000)
+settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "repeatable"))
 
 
 @pytest.fixture(scope="session")

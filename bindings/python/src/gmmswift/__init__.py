@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from gmmswift._build import build_info, kernels
 from gmmswift._diagnostics import KDE, Histogram, autocorrelation, histogram, kde, summarize
 from gmmswift._em import EMFit, fit_em
 from gmmswift._errors import DegenerateError, GMMError
@@ -49,9 +50,11 @@ __all__ = [
     "Uniform",
     "__version__",
     "autocorrelation",
+    "build_info",
     "fit_em",
     "histogram",
     "kde",
+    "kernels",
     "plot_density",
     "plot_dirichlet",
     "sample",

@@ -10,6 +10,7 @@ import os
 import signal
 import threading
 from collections.abc import Callable, Mapping
+from contextvars import ContextVar
 from ctypes import (
     POINTER,
     byref,
@@ -121,6 +122,10 @@ class Progress(ctypes.Structure):
 PROGRESS_FN = ctypes.CFUNCTYPE(c_int32, POINTER(Progress), c_void_p)
 
 
+#: The build of the inner loops that calls use, GMM_KERNELS_...; see `gmmswift.kernels`.
+kernel_build: ContextVar[int] = ContextVar("kernel_build", default=0)
+
+
 class Control(ctypes.Structure):
     """``gmm_control``."""
 
@@ -131,6 +136,8 @@ class Control(ctypes.Structure):
         ("progress_user_data", c_void_p),
         ("progress_interval", c_double),
         ("cancel", c_void_p),
+        ("kernel_build", c_int32),
+        ("reserved", c_int32),
     )
 
 
@@ -246,6 +253,7 @@ _SERIES = [DoubleArray, c_int64, c_int64]  # values, their number, stride
 # Function: (result, arguments), for every function of the header; a test compares the two.
 PROTOTYPES: Mapping[str, tuple[Any, list[Any]]] = {
     "gmm_version": (c_char_p, []),
+    "gmm_build_info": (c_char_p, []),
     "gmm_abi_version": (c_int32, []),
     "gmm_status_name": (c_char_p, [c_int32]),
     "gmm_error_status": (c_int32, [_HANDLE]),
@@ -555,6 +563,7 @@ class Run:
         self._previous: list[tuple[int, Any]] = []
         control = defaults(Control)
         control.num_threads = threads
+        control.kernel_build = kernel_build.get()
         control.progress = _on_progress
         control.progress_user_data = id(self)
         control.progress_interval = _INTERVAL
