@@ -16,13 +16,13 @@ public struct MixtureModel: Sendable, Equatable {
   public let sharedSpread: Bool
 
   /// Concentrations (K), or the fixed weights.
-  public let concentration: [Double]
+  public private(set) var concentration: [Double]
   /// Prior means (K), or the fixed means.
-  public let meanCenters: [Double]
+  public private(set) var meanCenters: [Double]
   /// Prior sds of the means (K); 0 where the means are fixed.
-  public let meanSDs: [Double]
+  public private(set) var meanSDs: [Double]
   /// The prior of each spread parameter (1 when shared, else K).
-  public let spreadDensities: [SpreadDensity]
+  public private(set) var spreadDensities: [SpreadDensity]
 
   /// Constants of the log prior, which every draw needs.
   let logWeightsNormalizer: Double
@@ -63,6 +63,19 @@ public struct MixtureModel: Sendable, Equatable {
     self.orderedMeans = orderedMeans
     self.spread = spread
     self.sharedSpread = sharedSpread
+  }
+
+  /// Returns an equal model that shares no memory with this one.
+  ///
+  /// For a thread of its own: arrays count their users atomically, and threads that read the same ones at every draw would
+  /// pass the counters' cache lines back and forth.
+  public func unshared() -> MixtureModel {
+    var copy = self
+    copy.concentration = concentration.map { $0 }
+    copy.meanCenters = meanCenters.map { $0 }
+    copy.meanSDs = meanSDs.map { $0 }
+    copy.spreadDensities = spreadDensities.map { $0 }
+    return copy
   }
 
   /// The number of spread parameters: 1 when shared, else K.

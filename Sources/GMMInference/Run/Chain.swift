@@ -34,8 +34,8 @@ final class Chain: @unchecked Sendable {
     self.index = index
     self.state = state
     self.drawsDone = drawsDone
-    model = context.model
-    sampler = context.sampler
+    model = context.model.unshared()
+    sampler = context.method.sampler(for: model)
     sweeper = try context.sweeper(index)
     key = StreamKey(seed: context.seed, chain: UInt64(index), purpose: .parameters)
     self.schedule = schedule
@@ -95,7 +95,7 @@ final class Chain: @unchecked Sendable {
 struct ChainContext: Sendable {
   let model: MixtureModel
   let observations: Observations
-  let sampler: any Sampler
+  let method: SamplingMethod
   let seed: UInt64
   let keepsAssignments: Bool
   let kernels: KernelSet
@@ -116,7 +116,7 @@ struct ChainContext: Sendable {
     let logLikelihood = try sweeper(index).sweep(parameters, iteration: 0, into: &statistics)
     var state = ChainState(
       parameters: parameters, statistics: statistics, logLikelihood: logLikelihood, iteration: 0)
-    sampler.prepare(&state)
+    method.sampler(for: model).prepare(&state)
     return state
   }
 }

@@ -86,7 +86,7 @@ private struct SamplingRun {
   ) {
     self.options = options
     context = ChainContext(
-      model: model, observations: observations, sampler: options.method.sampler(for: model), seed: options.seed,
+      model: model, observations: observations, method: options.method, seed: options.seed,
       keepsAssignments: options.keepsAssignments, kernels: control.build.kernels)
   }
 
