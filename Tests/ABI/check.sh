@@ -30,10 +30,10 @@ finish() {
 }
 
 # without_leaks PROGRAM...: runs a program under valgrind; any invalid access or lost memory is a failure. The library is
-# the one with symbols, build/symbols, so that what is found, and what valgrind.supp excuses, has names. Threads take fair turns, or one that waits to cancel is starved by those that work.
+# the one with symbols, build/symbols, so that what is found, and what valgrind.supp excuses, has names. Threads take fair
+# turns, or one that waits to cancel is starved by those that work.
 without_leaks() {
   LD_LIBRARY_PATH=build/symbols valgrind --quiet --fair-sched=yes --child-silent-after-fork=yes --error-exitcode=99 \
-    --leak-check=full \
-    --show-leak-kinds=definite,indirect,possible --errors-for-leak-kinds=definite,indirect,possible \
+    --leak-check=full --show-leak-kinds=definite,indirect,possible --errors-for-leak-kinds=definite,indirect,possible \
     --suppressions=Tests/ABI/valgrind.supp "$@"
 }

@@ -3,28 +3,26 @@ import GMMModel
 
 /// One run of expectation-maximisation from one start (Dempster, Laird, Rubin 1977).
 final class ExpectationMaximization {
-  private let observations: Observations
   private let options: MaximumLikelihoodOptions
   /// The smallest variance.
   private let floor: Double
   private let kernels: KernelSet
-  private let memory: AlignedBuffer<Double>
-  private let scratch: AlignedBuffer<Double>
+  private let reducer: BlockReducer
+  private let crew: BlockCrew?
 
-  /// - Parameter variance: the data's.
+  /// - Parameters:
+  ///   - variance: the data's.
+  ///   - crew: threads that help with the passes.
   init(
-    _ observations: Observations, _ options: MaximumLikelihoodOptions, _ kernels: KernelSet, variance: Double
+    _ observations: Observations, _ options: MaximumLikelihoodOptions, _ kernels: KernelSet, variance: Double,
+    _ crew: BlockCrew?
   ) throws(ModelError) {
-    let count = options.componentCount
-    guard let memory = AlignedBuffer<Double>(count: ComponentTable.size(count) + BlockMoments.size(count)),
-      let scratch = AlignedBuffer<Double>(count: scratchSize(count))
-    else { throw .outOfMemory("the workspace of a fit") }
-    self.observations = observations
+    reducer = try BlockReducer(
+      observations, componentCount: options.componentCount, workers: crew?.workers ?? 1)
     self.options = options
     self.kernels = kernels
+    self.crew = crew
     floor = options.varianceFloor * variance
-    self.memory = memory
-    self.scratch = scratch
   }
 
   /// Returns the fit to which EM leads from `start`, or `nil` when `monitor` stops it. Calls `report` in each iteration.
@@ -48,23 +46,16 @@ final class ExpectationMaximization {
     return MaximumLikelihoodFit(
       weights: parameters.weights, means: parameters.means, sds: parameters.sds, logLikelihood: logLikelihood,
       iterations: iterations, isConverged: isConverged, componentsAtFloor: atFloor,
-      observationCount: observations.count)
+      observationCount: reducer.observations.count)
   }
 
   /// E-step: sums the responsibilities' moments; returns the log likelihood.
   private func expectation(_ parameters: Parameters, into statistics: inout SufficientStatistics) -> Double {
-    let table = ComponentTable(count: options.componentCount, memory: memory.base)
-    let moments = BlockMoments(count: options.componentCount, memory: memory.base + ComponentTable.size(table.count))
-    parameters.fill(table)
-    statistics.reset(centers: parameters.means)
-    var logLikelihood = 0.0
-    for index in 0..<observations.blockCount {
-      let (start, count) = observations.block(index)
-      logLikelihood += kernels.expectations(
-        observations.base + start, count, table.memory, table.count, scratch.base, moments.memory)
-      statistics.add(moments)
+    let table = reducer.table.memory
+    let count = options.componentCount
+    return reducer.reduce(parameters, into: &statistics, crew) { [kernels] block in
+      kernels.expectations(block.x, block.count, table, count, block.scratch, block.moments)
     }
-    return logLikelihood
   }
 
   /// M-step: weighted counts, means and variances; a component without members keeps its mean.

@@ -27,12 +27,22 @@ public func fitMaximumLikelihood(
   let kernels = control.build.kernels
   let results = Results()
   let queue = Results.Queue(starts)
-  let threads = control.threadCount(units: starts)
-  ThreadTeam.run(observations.count * options.componentCount * starts < 20_000 ? 1 : threads) { thread in
+  let paysOff = observations.count * options.componentCount * starts >= 20_000
+  let threads = paysOff ? control.threadCount(units: starts) : 1
+  let workers = control.workers(units: threads, blocks: observations.blockCount)
+  let crews = (0..<threads).map { _ in workers > 1 ? BlockCrew(workers: workers) : nil }
+  ThreadTeam.run(threads * workers) { index in
+    let thread = index % threads
+    let crew = crews[thread]
+    guard index < threads else {
+      crew?.serve(worker: index / threads)
+      return
+    }
+    defer { crew?.stop() }
     let report = { if thread == 0 { monitor.report { queue.progress } } }
     while !monitor.shouldStop, let start = queue.next() {
       do throws(ModelError) {
-        let run = try ExpectationMaximization(observations, options, kernels, variance: variance)
+        let run = try ExpectationMaximization(observations, options, kernels, variance: variance, crew)
         let parameters = startingPoint(start, observations, options, variance: variance)
         if let fit = run.run(from: parameters, monitor, report) { results.add(fit, start: start) }
         queue.finish()
@@ -44,7 +54,7 @@ public func fitMaximumLikelihood(
     // Only the caller's thread stays to the end, to report and to see the flag.
     while thread == 0, !monitor.shouldStop, queue.isBusy {
       report()
-      usleep(500)
+      usleep(50)
     }
   }
   monitor.report(isLast: true) { queue.progress }

@@ -1,13 +1,11 @@
 import GMMKernels
 import GMMModel
 
-/// The workspace that evaluates a mixture over all observations, block by block, without allocating.
+/// Draws the assignments of one chain, given parameters, without allocating.
 final class AssignmentSweeper {
-  private let observations: Observations
+  private let reducer: BlockReducer
   private let key: StreamKey
   private let componentCount: Int
-  private let memory: AlignedBuffer<Double>
-  private let scratch: AlignedBuffer<Double>
   private let kernels: KernelSet
   private let labels: AlignedBuffer<UInt8>?
 
@@ -16,14 +14,11 @@ final class AssignmentSweeper {
   /// - Parameters:
   ///   - key: the chain's key for assignments.
   ///   - keepsLabels: whether the drawn assignments are written down.
+  ///   - workers: how many threads may work on a sweep.
   init(
-    _ observations: Observations, componentCount: Int, key: StreamKey, _ kernels: KernelSet, keepsLabels: Bool
+    _ observations: Observations, componentCount: Int, key: StreamKey, _ kernels: KernelSet, keepsLabels: Bool,
+    workers: Int
   ) throws(ModelError) {
-    guard
-      let memory = AlignedBuffer<Double>(
-        count: ComponentTable.size(componentCount) + BlockMoments.size(componentCount)),
-      let scratch = AlignedBuffer<Double>(count: scratchSize(componentCount))
-    else { throw .outOfMemory("a chain's workspace") }
     if keepsLabels {
       guard let labels = AlignedBuffer<UInt8>(count: observations.count, padding: laneCount) else {
         throw .outOfMemory("\(observations.count) assignments")
@@ -32,12 +27,10 @@ final class AssignmentSweeper {
     } else {
       labels = nil
     }
-    self.observations = observations
+    reducer = try BlockReducer(observations, componentCount: componentCount, workers: workers)
     self.componentCount = componentCount
     self.key = key
     self.kernels = kernels
-    self.memory = memory
-    self.scratch = scratch
   }
 
   /// The assignments of the last sweep, (N); `nil` unless they are kept.
@@ -47,21 +40,15 @@ final class AssignmentSweeper {
   ///
   /// - Returns: the log likelihood of the parameters.
   func sweep(
-    _ parameters: Parameters, iteration: UInt64, into statistics: inout SufficientStatistics
+    _ parameters: Parameters, iteration: UInt64, into statistics: inout SufficientStatistics, _ crew: BlockCrew? = nil
   ) -> Double {
-    let table = ComponentTable(count: componentCount, memory: memory.base)
-    let moments = BlockMoments(count: componentCount, memory: memory.base + ComponentTable.size(componentCount))
-    parameters.fill(table)
-    statistics.reset(centers: parameters.means)
-    var logLikelihood = 0.0
-    for index in 0..<observations.blockCount {
-      let (start, count) = observations.block(index)
-      let blockKey = key.at(iteration: iteration, block: UInt64(index))
-      logLikelihood += kernels.assignments(
-        observations.base + start, count, table.memory, componentCount, blockKey.first, blockKey.second, scratch.base,
-        moments.memory, labels.map { $0.base + start })
-      statistics.add(moments)
+    let table = reducer.table.memory
+    let labels = labels?.base
+    return reducer.reduce(parameters, into: &statistics, crew) { [key, kernels, componentCount] block in
+      let blockKey = key.at(iteration: iteration, block: UInt64(block.index))
+      return kernels.assignments(
+        block.x, block.count, table, componentCount, blockKey.first, blockKey.second, block.scratch, block.moments,
+        labels.map { $0 + block.start })
     }
-    return logLikelihood
   }
 }

@@ -46,14 +46,16 @@ final class Chain: @unchecked Sendable {
   var isFinished: Bool { drawsDone >= schedule.draws }
 
   /// Runs until the chain is finished, `monitor` stops it, or about `seconds` have passed.
-  func advance(for seconds: Double, _ monitor: RunMonitor) throws(ModelError) {
+  ///
+  /// - Parameter crew: threads that help with the sweeps.
+  func advance(for seconds: Double, _ monitor: RunMonitor, _ crew: BlockCrew?) throws(ModelError) {
     let end = monotonicSeconds() + seconds
     // Reading the clock costs as much as a few points; look again after about ten microseconds of work.
     let work = store.observationCount * store.layout.componentCount
     let stride = max(1, 8_192 / (work + 64))
     var countdown = stride
     while !isFinished, !monitor.shouldStop {
-      try step()
+      try step(crew)
       countdown -= 1
       if countdown == 0 {
         if monotonicSeconds() >= end { return }
@@ -62,11 +64,11 @@ final class Chain: @unchecked Sendable {
     }
   }
 
-  private func step() throws(ModelError) {
+  private func step(_ crew: BlockCrew?) throws(ModelError) {
     let iteration = state.iteration + 1
     var stream = RandomStream(key.at(iteration: iteration))
     acceptance += try sampler.step(&state, &stream, isTuning: iteration <= UInt64(schedule.tune))
-    state.logLikelihood = sweeper.sweep(state.parameters, iteration: iteration, into: &state.statistics)
+    state.logLikelihood = sweeper.sweep(state.parameters, iteration: iteration, into: &state.statistics, crew)
     state.iteration = iteration
     let kept = Int(iteration) - schedule.tune
     if kept <= 0 {
@@ -99,13 +101,15 @@ struct ChainContext: Sendable {
   let seed: UInt64
   let keepsAssignments: Bool
   let kernels: KernelSet
+  /// How many threads may work on one chain.
+  var workersPerChain = 1
 
   /// Returns the workspace of chain `index`.
   func sweeper(_ index: Int) throws(ModelError) -> AssignmentSweeper {
     try AssignmentSweeper(
       observations, componentCount: model.componentCount,
       key: StreamKey(seed: seed, chain: UInt64(index), purpose: .assignments), kernels,
-      keepsLabels: keepsAssignments)
+      keepsLabels: keepsAssignments, workers: workersPerChain)
   }
 
   /// Returns the state in which chain `index` starts: parameters, and assignments drawn given them.

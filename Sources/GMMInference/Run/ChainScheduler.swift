@@ -27,23 +27,36 @@ final class ChainScheduler: @unchecked Sendable {
   /// Runs all chains to their end, or until the monitor stops them.
   ///
   /// - Throws: the first error of a chain.
-  func run(threads: Int) throws(ModelError) {
-    ThreadTeam.run(threads) { index in self.work(reports: index == 0) }
+  ///
+  /// - Parameters:
+  ///   - threads: how many chains advance at once.
+  ///   - workersPerChain: how many threads work on each of them.
+  func run(threads: Int, workersPerChain: Int) throws(ModelError) {
+    let crews = (0..<threads).map { _ in workersPerChain > 1 ? BlockCrew(workers: workersPerChain) : nil }
+    ThreadTeam.run(threads * workersPerChain) { index in
+      let crew = crews[index % threads]
+      if index < threads {
+        self.work(reports: index == 0, crew)
+        crew?.stop()
+      } else {
+        crew?.serve(worker: index / threads)
+      }
+    }
     monitor.report(isLast: true, progress)
     if let firstError { throw firstError }
   }
 
-  private func work(reports: Bool) {
+  private func work(reports: Bool, _ crew: BlockCrew?) {
     while !monitor.shouldStop {
       if reports { monitor.report(progress) }
       guard let index = take() else {
         // Only the caller's thread stays to the end, to report and to see the flag.
         guard reports, lock.locked({ running > 0 }) else { return }
-        usleep(500)
+        usleep(50)
         continue
       }
       do throws(ModelError) {
-        try chains[index].advance(for: 2e-3, monitor)
+        try chains[index].advance(for: 2e-3, monitor, crew)
         putBack(index)
       } catch {
         fail(index, error)

@@ -52,6 +52,14 @@ public struct RunControl {
     self.build = build
   }
 
+  /// The number of threads for each of `units` of independent work that goes over `blocks` of observations in each step.
+  ///
+  /// More than one where threads are left over and a step is long against the microseconds that it takes to share it.
+  func workers(units: Int, blocks: Int) -> Int {
+    let total = threads > 0 ? threads : ThreadTeam.availableProcessors
+    return blocks >= 8 ? max(1, min(total / max(units, 1), blocks / 4)) : 1
+  }
+
   /// The number of threads for `units` of independent work.
   func threadCount(units: Int) -> Int {
     min(threads > 0 ? threads : ThreadTeam.availableProcessors, max(units, 1))

@@ -87,7 +87,8 @@ private struct SamplingRun {
     self.options = options
     context = ChainContext(
       model: model, observations: observations, method: options.method, seed: options.seed,
-      keepsAssignments: options.keepsAssignments, kernels: control.build.kernels)
+      keepsAssignments: options.keepsAssignments, kernels: control.build.kernels,
+      workersPerChain: control.workers(units: options.chains, blocks: observations.blockCount))
   }
 
   func makeStore(draws: Int) throws(ModelError) -> DrawStore {
@@ -102,7 +103,8 @@ private struct SamplingRun {
     _ chains: [Chain], _ schedule: Chain.Schedule, _ store: DrawStore, _ control: RunControl, secondsBefore: Double
   ) throws -> Posterior {
     let monitor = RunMonitor(control)
-    try ChainScheduler(chains, schedule, monitor).run(threads: threadCount(chains, schedule, control))
+    try ChainScheduler(chains, schedule, monitor).run(
+      threads: threadCount(chains, schedule, control), workersPerChain: context.workersPerChain)
     let draws = chains.reduce(schedule.draws) { min($0, $1.drawsDone) }
     let posterior =
       draws == 0

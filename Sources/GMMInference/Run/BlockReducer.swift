@@ -1,0 +1,85 @@
+import GMMKernels
+import GMMModel
+
+/// The workspace in which a pass over all observations is made block by block and summed up in block order, by one
+/// thread or by a crew, to the same bits.
+final class BlockReducer: @unchecked Sendable {
+  let observations: Observations
+  let table: ComponentTable
+  private let componentCount: Int
+  private let tableMemory: AlignedBuffer<Double>
+  /// Scratch memory of each worker.
+  private let scratch: AlignedBuffer<Double>
+  private let scratchStride: Int
+  /// Moments and log likelihood of each block; of one block where one thread does all.
+  private let results: AlignedBuffer<Double>
+  private let resultStride: Int
+
+  /// - Parameter workers: how many threads may work on a pass.
+  init(_ observations: Observations, componentCount: Int, workers: Int) throws(ModelError) {
+    scratchStride = scratchSize(componentCount)
+    // Whole cache lines, so that threads do not write to the same one.
+    resultStride = (BlockMoments.size(componentCount) + 1 + 7) / 8 * 8
+    guard let tableMemory = AlignedBuffer<Double>(count: ComponentTable.size(componentCount)),
+      let scratch = AlignedBuffer<Double>(count: scratchStride * workers),
+      let results = AlignedBuffer<Double>(count: resultStride * (workers > 1 ? max(observations.blockCount, 1) : 1))
+    else { throw .outOfMemory("the workspace of a pass") }
+    self.observations = observations
+    self.componentCount = componentCount
+    self.tableMemory = tableMemory
+    self.scratch = scratch
+    self.results = results
+    table = ComponentTable(count: componentCount, memory: tableMemory.base)
+  }
+
+  /// One block of a pass.
+  struct Block {
+    let index: Int
+    /// The first observation's place among all.
+    let start: Int
+    let count: Int
+    let x: UnsafePointer<Double>
+    let scratch: UnsafeMutablePointer<Double>
+    let moments: UnsafeMutablePointer<Double>
+  }
+
+  /// Evaluates parameters over all observations.
+  ///
+  /// - Parameters:
+  ///   - crew: threads that help; at most as many as the workspace was made for.
+  ///   - pass: a kernel, which writes a block's moments and returns its log likelihood.
+  /// - Returns: the log likelihood.
+  func reduce(
+    _ parameters: Parameters, into statistics: inout SufficientStatistics, _ crew: BlockCrew?,
+    _ pass: @escaping (Block) -> Double
+  ) -> Double {
+    parameters.fill(table)
+    statistics.reset(centers: parameters.means)
+    var logLikelihood = 0.0
+    guard let crew else {
+      for index in 0..<observations.blockCount {
+        logLikelihood += pass(block(index, worker: 0, slot: 0))
+        statistics.add(BlockMoments(count: componentCount, memory: results.base))
+      }
+      return logLikelihood
+    }
+    let size = BlockMoments.size(componentCount)
+    crew.run(blocks: observations.blockCount) { [self] index, worker in
+      let block = block(index, worker: worker, slot: index)
+      block.moments[size] = pass(block)
+    }
+    for index in 0..<observations.blockCount {
+      let moments = results.base + index * resultStride
+      logLikelihood += moments[size]
+      statistics.add(BlockMoments(count: componentCount, memory: moments))
+    }
+    return logLikelihood
+  }
+
+  private func block(_ index: Int, worker: Int, slot: Int) -> Block {
+    let (start, count) = observations.block(index)
+    return Block(
+      index: index, start: start, count: count, x: observations.base + start,
+      scratch: scratch.base + worker * scratchStride, moments: results.base + slot * resultStride)
+  }
+}
