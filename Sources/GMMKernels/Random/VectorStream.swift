@@ -1,8 +1,9 @@
-/// Independent xoshiro256+ generators (Blackman, Vigna 2021) side by side, one for each lane of a pass, started from one key.
+/// Independent xoshiro256+ generators (Blackman, Vigna 2021) side by side, one for each lane of a pass, started from one
+/// key.
 ///
 /// The `+` scrambler is meant for floating-point numbers: its weakness, low linear complexity, is in the lowest bits, of
-/// which the lowest twelve are dropped. A lane's state comes from SplitMix64 over the key's 128 bits at counters of that lane among eight, so it does not
-/// depend on how many lanes a pass has.
+/// which the lowest twelve are dropped. A lane's state comes from SplitMix64 over the key's 128 bits at counters of that
+/// lane among eight, so it does not depend on how many lanes a pass has.
 struct VectorStream {
   var s0: Words
   var s1: Words
@@ -44,31 +45,5 @@ struct VectorStream {
     s3 = Rotated(mixed, by: 45)
     let inOneToTwo = bits &>> 12 | 0x3FF0_0000_0000_0000
     return unsafeBitCast(inOneToTwo, to: Vector.self) - 1.0
-  }
-}
-
-/// Words rotated to the left.
-///
-/// Without a rotating instruction the two halves are kept apart until they are used: joined at once, the compiler sees a
-/// rotation and takes the vector apart to do it lane by lane.
-struct Rotated {
-  #if GMM_AVX512
-    let value: Words
-  #else
-    private let high: Words
-    private let low: Words
-
-    @inline(__always)
-    var value: Words { high | low }
-  #endif
-
-  @inline(__always)
-  init(_ words: Words, by count: UInt64) {
-    #if GMM_AVX512
-      value = words &<< count | words &>> (64 - count)
-    #else
-      high = words &<< count
-      low = words &>> (64 - count)
-    #endif
   }
 }

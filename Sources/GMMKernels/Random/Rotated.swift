@@ -1,0 +1,25 @@
+/// Words rotated to the left.
+///
+/// Without a rotating instruction the two halves are kept apart until they are used: joined at once, the compiler sees a
+/// rotation and takes the vector apart to do it lane by lane.
+struct Rotated {
+  #if GMM_AVX512
+    let value: Words
+  #else
+    private let high: Words
+    private let low: Words
+
+    @inline(__always)
+    var value: Words { high | low }
+  #endif
+
+  @inline(__always)
+  init(_ words: Words, by count: UInt64) {
+    #if GMM_AVX512
+      value = words &<< count | words &>> (64 - count)
+    #else
+      high = words &<< count
+      low = words &>> (64 - count)
+    #endif
+  }
+}
