@@ -10,7 +10,8 @@ import Testing
 @Suite struct KernelBuildTests {
   static let methods: [SamplingMethod] = [.gibbs, .metropolis]
 
-  /// Numbers of components and of observations: within registers and beyond; around a group of eight; more than a block.
+  /// Numbers of components and of observations: within registers and beyond; around a group of eight; more than a
+  /// block.
   static let sizes: [(components: Int, observations: Int)] = [1, 2, 3, 4, 5, 9, 64].flatMap { components in
     [0, 1, 7, 8, 9, 500, 5_000].map { (components, $0) }
   }
@@ -69,11 +70,12 @@ import Testing
   /// One sweep from the same values, seen through what is drawn given its sums.
   ///
   /// Rounding decides an assignment with probability N K 2^-50 ≤ 3e-10; as none does, the counts and so the weights are
-  /// the same bits. A sum of squares takes N/8 additions in each lane, rounded by every build, and as many products, rounded
-  /// by the portable one: relative error ε = (N/8 + 16) 2^-52 between two. An sd is the root of a multiple of that: ε/2
-  /// and a few roundings, below ε. A mean is an average, whose weights hold sd², of the prior mean 0 and data below 8 in size,
-  /// plus at most 4 conditional sds, each at most the prior's 10: ε times 40 and its own size. The log likelihood of N points
-  /// moves by less than Σ (1 + z² + |z| |x|/sd) ε and rounds each term, with z² below 200 near the data: 400 N ε.
+  /// the same bits. A sum of squares takes N/8 additions in each lane, rounded by every build, and as many products,
+  /// rounded by the portable one: relative error ε = (N/8 + 16) 2^-52 between two. An sd is the root of a multiple of
+  /// that: ε/2 and a few roundings, below ε. A mean is an average, whose weights hold sd², of the prior mean 0 and data
+  /// below 8 in size, plus at most 4 conditional sds, each at most the prior's 10: ε times 40 and its own size. The log
+  /// likelihood of N points moves by less than Σ (1 + z² + |z| |x|/sd) ε and rounds each term, with z² below 200 near
+  /// the data: 400 N ε.
   @Test(arguments: sizes) func buildsAgreeToRoundingAfterOneSweep(_ components: Int, _ observations: Int) throws {
     for method in Self.methods {
       let runs = try Self.available.map { build in
@@ -101,8 +103,8 @@ import Testing
 
   /// Predictions from one posterior's draws: no assignment is drawn, so nothing can part.
   ///
-  /// An exponent below 745 in size is rounded to 745 x 2^-53 in a few operations, a share to as much relatively, and a sum
-  /// of D draws to D 2^-53 more: 1e-12 for 100 draws. A log density's own size, up to 1e6 far from the data, is
+  /// An exponent below 745 in size is rounded to 745 x 2^-53 in a few operations, a share to as much relatively, and a
+  /// sum of D draws to D 2^-53 more: 1e-12 for 100 draws. A log density's own size, up to 1e6 far from the data, is
   /// rounded as well.
   @Test(arguments: [1, 3, 9, 64]) func buildsAgreeToRoundingInPredictions(_ components: Int) throws {
     let posterior = try Self.posterior(
@@ -119,8 +121,9 @@ import Testing
     }
   }
 
-  /// Both fits end where an iteration moves nothing by more than 1e-11. With components 5 sds apart the iteration contracts by
-  /// a factor below 1/2, so that is twice as far from the optimum, where the likelihood has no first derivative.
+  /// Both fits end where an iteration moves nothing by more than 1e-11. With components 5 sds apart the iteration
+  /// contracts by a factor below 1/2, so that is twice as far from the optimum, where the likelihood has no first
+  /// derivative.
   @Test func buildsAgreeOnTheMaximumOfTheLikelihood() throws {
     let observations = try Observations(Self.data(5_000))
     let options = MaximumLikelihoodOptions(componentCount: 3, starts: 4, tolerance: 1e-11, seed: 3)

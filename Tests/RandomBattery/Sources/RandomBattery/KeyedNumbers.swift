@@ -1,7 +1,7 @@
 @testable import GMMKernels
 
-/// Random numbers in an order in which neighbouring keys stand next to each other: few from each key, then the next block,
-/// the next chain, the next seed, the next iteration.
+/// Random numbers in an order in which neighbouring keys stand next to each other: few from each key, then the next
+/// block, the next chain, the next seed, the next iteration.
 ///
 /// A generator that is started anew from so many keys is only as good as what turns a key into a state. Tests of one
 /// long stream never see that; these do.

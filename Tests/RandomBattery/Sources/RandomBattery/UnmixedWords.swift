@@ -1,5 +1,5 @@
-/// The words of ``KeyedNumbers/parameters`` with a flaw, which shows that the battery sees such flaws: xoshiro256++ started
-/// from seed, chain and iteration themselves, instead of from a key that mixes them.
+/// The words of ``KeyedNumbers/parameters`` with a flaw, which shows that the battery sees such flaws: xoshiro256++
+/// started from seed, chain and iteration themselves, instead of from a key that mixes them.
 struct UnmixedWords {
   private var s0: UInt64
   private var s1: UInt64
