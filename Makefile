@@ -25,8 +25,8 @@ STEP := .ci/step
 .NOTPARALLEL:
 .DELETE_ON_ERROR:
 .DEFAULT_GOAL := help
-.PHONY: help setup packages build demo test lint test-swift test-abi test-examples test-python bench install uninstall \
-  format clean
+.PHONY: help setup packages build demo test lint test-swift test-abi test-examples test-python bench battery \
+  install uninstall format clean
 
 help: ## List the targets.
 	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | awk -F'\t' '{ printf "  %-15s %s\n", $$1, $$2 }'
@@ -84,6 +84,9 @@ test-python: build $(ENVIRONMENT) ## Run the Python tests, and install and use t
 
 bench: ## Time the samplers (a package of its own; builds the benchmark harness the first time).
 	swift package --package-path Tests/Benchmarks --scratch-path .build/benchmarks benchmark --no-progress
+
+battery: ## Test the random numbers with dieharder (half an hour).
+	Tests/RandomBattery/run.sh
 
 install: $(LIBRARY) ## Install under PREFIX (default /usr/local): header, library, pkg-config file, CMake package.
 	install -d $(addprefix $(DESTDIR),$(INCLUDEDIR)/gmmswift $(LIBDIR) $(PKGCONFIGDIR) $(CMAKEDIR))

@@ -33,12 +33,20 @@ public enum KernelBuild: Int, Sendable, CaseIterable {
   }
 
   /// The fastest build that is available; found once.
-  public static let best: KernelBuild = allCases.last(where: \.isAvailable) ?? .portable
+  public static let best: KernelBuild = available.last ?? .portable
+
+  /// The builds that are available, the fastest last; found once.
+  static let available: [KernelBuild] = allCases.filter(\.isAvailable)
+
+  /// Returns this build where it is among `available`, which stands in the order of speed, else the last of them.
+  func usable(among available: [KernelBuild]) -> KernelBuild {
+    available.contains(self) ? self : available.last ?? .portable
+  }
 
   /// The kernels; those of ``best`` where the build is not available.
   var kernels: GMMKernels.KernelSet {
     #if GMM_ALL_BUILDS
-      switch isAvailable ? self : .best {
+      switch usable(among: Self.available) {
       case .portable: return .ofThisBuild
       case .avx2:
         let build = GMMKernelsAVX2.KernelSet.ofThisBuild
