@@ -12,6 +12,7 @@ from __future__ import annotations
 import argparse
 import json
 import time
+from pathlib import Path
 from types import ModuleType
 
 import calls
@@ -39,21 +40,27 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("sections", nargs="*", metavar="SECTION", help=", ".join(SECTIONS))
     parser.add_argument("--quick", action="store_true", help="fewer rounds")
+    parser.add_argument("--case", action="append", default=[], help="sample this case only")
     parser.add_argument("--docs", action="store_true", help="renew docs/PERFORMANCE.md")
     parser.add_argument("--no-run", action="store_true", help="only write the last results again")
+    parser.add_argument("--results", type=Path, help="another results.json")
     options = parser.parse_args()
     unknown = set(options.sections) - set(SECTIONS)
     if unknown:
         parser.error(f"unknown sections: {', '.join(sorted(unknown))}")
     OUTPUT.mkdir(parents=True, exist_ok=True)
-    path = OUTPUT / "results.json"
+    path = options.results or OUTPUT / "results.json"
     results = json.loads(path.read_text()) if path.exists() else {}
     if not options.no_run:
         results["machine"] = describe()
         for name in options.sections or SECTIONS:
             print(f"{name} ...", flush=True)
             start = time.perf_counter()
-            results[name] = SECTIONS[name].measure(options.quick)
+            if name == "sampling":
+                before = results.get(name) if options.case else None
+                results[name] = sampling.measure(options.quick, options.case, before)
+            else:
+                results[name] = SECTIONS[name].measure(options.quick)
             results[name]["measured_in"] = time.perf_counter() - start
             path.write_text(json.dumps(results, indent=1))
     text = markdown(results)

@@ -25,7 +25,6 @@ def describe() -> dict[str, str]:
     """Return processor, cores, caches, system and versions."""
     information = Path("/proc/cpuinfo").read_text()
     fields = dict(re.findall(r"^([^\t:]+)\s*:\s*(.*)$", information, re.MULTILINE))
-    build_info = getattr(gm, "build_info", None)
     model = f"{fields.get('model name', platform.machine())}"
     if "cpu family" in fields:
         model += f" (family {fields['cpu family']}, model {fields.get('model', '?')})"
@@ -38,5 +37,5 @@ def describe() -> dict[str, str]:
         "swift": _first_line("swift", "--version"),
         "clang": _first_line("clang", "--version"),
         "python": platform.python_version(),
-        "gmmswift": gm.__version__ + (f", {build_info()}" if build_info else ""),
+        "gmmswift": f"{gm.__version__}, kernels {gm.build_info()['kernels']}",
     }

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection, Mapping
 from statistics import median
 from typing import Any
 
@@ -73,12 +74,32 @@ def _start(names: list[str], notes: dict[str, str]) -> list[Worker]:
     return workers
 
 
-def measure(quick: bool = False) -> dict[str, Any]:
-    """Sample every case with every engine, in turns."""
-    notes: dict[str, str] = {}
+def measure(
+    quick: bool = False, only: Collection[str] = (), before: Mapping[str, Any] | None = None
+) -> dict[str, Any]:
+    """Sample every case with every engine, in turns.
+
+    Parameters
+    ----------
+    quick : bool, default False
+        Sample once with each peer.
+    only : collection of str
+        Names of cases; all where it is empty.
+    before : mapping, optional
+        An earlier result, from which the other cases are kept.
+    """
+    kept = before or {"rows": [], "notes": {}}
+    measured = [case for case in cases() if not only or case.name in only]
+    names = [case.name for case in measured]
+    notes = {key: why for key, why in kept["notes"].items() if key.split(", ")[-1] not in names}
     workers = _start(list(PEERS), notes)
-    result: dict[str, Any] = {"rows": [], "peers": {w.engine: w.title for w in workers}}
-    for case in cases():
+    for worker in workers:
+        notes.pop(worker.engine, None)
+    result: dict[str, Any] = {
+        "rows": [row for row in kept["rows"] if row["case"] not in names],
+        "peers": {w.engine: w.title for w in workers},
+    }
+    for case in measured:
         described = case.description()
         # Compiling is not measured against anything: the engines compile at the same time.
         for worker in workers:
@@ -129,6 +150,8 @@ def measure(quick: bool = False) -> dict[str, Any]:
             print(f"  {case.name:8} {engine:9} {row['rate']:12,.1f} ESS/s", flush=True)
     for worker in workers:
         worker.close()
+    order = [case.name for case in cases()]
+    result["rows"].sort(key=lambda row: order.index(row["case"]))
     result["notes"] = notes
     return result
 
