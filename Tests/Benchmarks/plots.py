@@ -49,7 +49,9 @@ def _bars(axes: Any, groups: list[str], series: dict[str, list[float | None]], f
         xs, heights = [x for x, _ in shown], [v for _, v in shown]
         bars = axes.bar(xs, heights, 0.92 * width, color=_COLOURS[index % 5], label=label)
         texts = [format(v, form) for v in heights]
-        axes.bar_label(bars, texts, fontsize=7.5, padding=2)
+        labels = axes.bar_label(bars, texts, fontsize=7.5, padding=2)
+        for text in labels:
+            text.set_bbox({"facecolor": "white", "edgecolor": "none", "pad": 0.3})
     axes.set_xticks(range(len(groups)), groups)
 
 
@@ -69,8 +71,8 @@ def _sweep(plt: Any, result: dict[str, Any]) -> Any:
         for build in result["builds"]
     }
     _bars(axes, [f"K = {k}\nN = {n:,}" for k, n in places], series, ".2f")
-    axes.axhline(1, color="black", linewidth=1)
-    axes.axhline(1.5, color="black", linewidth=1, linestyle="--")
+    axes.axhline(1, color="black", linewidth=1, zorder=0)
+    axes.axhline(1.5, color="black", linewidth=1, linestyle="--", zorder=0)
     beside = {"transform": axes.get_yaxis_transform(), "fontsize": 8}
     axes.text(1.005, 1, "bare loop", va="top", **beside)
     axes.text(1.005, 1.5, "asked: 1.5", va="bottom", **beside)
