@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 from cases import cases
+from tables import number
 
 __all__ = ["draw"]
 
@@ -40,7 +42,12 @@ def draw(results: dict[str, Any], folder: Path) -> list[Path]:
     return written
 
 
-def _bars(axes: Any, groups: list[str], series: dict[str, list[float | None]], form: str) -> None:
+def _bars(
+    axes: Any,
+    groups: list[str],
+    series: dict[str, list[float | None]],
+    form: Callable[[float], str],
+) -> None:
     """Draw grouped bars with their values above them; a missing value leaves a gap."""
     width = 0.84 / len(series)
     for index, (label, values) in enumerate(series.items()):
@@ -48,7 +55,7 @@ def _bars(axes: Any, groups: list[str], series: dict[str, list[float | None]], f
         shown = [(x, v) for x, v in zip(at, values, strict=True) if v is not None]
         xs, heights = [x for x, _ in shown], [v for _, v in shown]
         bars = axes.bar(xs, heights, 0.92 * width, color=_COLOURS[index % 5], label=label)
-        texts = [format(v, form) for v in heights]
+        texts = [form(v) for v in heights]
         labels = axes.bar_label(bars, texts, fontsize=7.5, padding=2)
         for text in labels:
             text.set_bbox({"facecolor": "white", "edgecolor": "none", "pad": 0.3})
@@ -70,7 +77,7 @@ def _sweep(plt: Any, result: dict[str, Any]) -> Any:
         ]
         for build in result["builds"]
     }
-    _bars(axes, [f"K = {k}\nN = {n:,}" for k, n in places], series, ".2f")
+    _bars(axes, [f"K = {k}\nN = {n:,}" for k, n in places], series, "{:.2f}".format)
     axes.axhline(1, color="black", linewidth=1, zorder=0)
     axes.axhline(1.5, color="black", linewidth=1, linestyle="--", zorder=0)
     beside = {"transform": axes.get_yaxis_transform(), "fontsize": 8}
@@ -83,16 +90,15 @@ def _sweep(plt: Any, result: dict[str, Any]) -> Any:
 
 def _sampling(plt: Any, result: dict[str, Any]) -> Any:
     figure, axes = plt.subplots(figsize=(9, 4.5))
-    order = {case.name: case.title for case in cases()}
+    sampled = {row["case"] for row in result["rows"]}
+    order = {case.name: case.title for case in cases() if case.name in sampled}
     rates = {(row["case"], row["engine"]): row["rate"] for row in result["rows"]}
     series = {
         label: [rates.get((case, engine)) for case in order]
         for engine, label in zip(_ENGINES, _LABELS, strict=True)
         if any((case, engine) in rates for case in order)
     }
-    _bars(axes, [title.replace(" (", "\n(") for title in order.values()], series, ",.3g")
-    for texts in axes.texts:
-        texts.set_text(f"{float(texts.get_text().replace(',', '')):,.4g}")
+    _bars(axes, [title.replace(" (", "\n(") for title in order.values()], series, number)
     axes.set_yscale("log")
     axes.set_ylabel("least bulk ESS per second")
     axes.legend(frameon=False, ncols=3, fontsize=9, loc="upper left", bbox_to_anchor=(0, 1.17))
