@@ -20,6 +20,7 @@ import em
 import growth
 import sampling
 import sweep
+from asked import asked_table
 from docs import replace_tables
 from machine import describe
 from plots import draw
@@ -79,7 +80,7 @@ def markdown(results: dict[str, dict[str, object]]) -> str:
         return ""
     machine = Table("Machine", ["what", "which"])
     machine.rows = [[name, str(value)] for name, value in results["machine"].items()]
-    tables = [machine]
+    tables = [machine, asked_table(results)]
     for name, section in SECTIONS.items():
         if name in results:
             tables += section.tables(results[name])

@@ -17,7 +17,7 @@ __all__ = ["measure", "tables"]
 
 SIZES = (504, 1_000_000)
 COMPONENTS = (2, 3, 8)
-#: The issue's bounds on the ratio to the bare loop, and on the parameter updates in microseconds.
+#: Bounds on the ratio to the bare loop.
 BOUNDS = {"avx512": 1.5, "avx2": 2.5}
 
 
