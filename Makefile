@@ -16,7 +16,7 @@ SOURCES := Package.swift $(shell find Sources include -type f)
 VENV_PYTHON := build/venv/bin/python
 ENVIRONMENT := build/venv/.complete
 SWIFT_FILES := Package.swift Sources Tests examples
-C_FILES := $(wildcard examples/*/*.[ch] Tests/ABI/*.[ch] Tests/ABI/*.cpp Tests/ABI/*/*.c)
+C_FILES := $(wildcard examples/*/*.[ch] Tests/Benchmarks/yardstick/*.c Tests/ABI/*.[ch] Tests/ABI/*.cpp Tests/ABI/*/*.c)
 
 # The Python binding loads the library that was just built.
 export GMMSWIFT_LIBRARY := $(CURDIR)/build/lib/libgmmswift.so
@@ -25,7 +25,8 @@ STEP := .ci/step
 .NOTPARALLEL:
 .DELETE_ON_ERROR:
 .DEFAULT_GOAL := help
-.PHONY: help setup packages build demo test lint test-swift test-abi test-examples test-python bench battery \
+.PHONY: help setup packages build demo test lint test-swift test-abi test-examples test-python bench bench-peers \
+  bench-swift battery \
   install uninstall format clean
 
 help: ## List the targets.
@@ -60,8 +61,8 @@ test: setup lint test-swift test-abi test-examples test-python ## Run every test
 lint: $(ENVIRONMENT) ## Check the format of all sources.
 	@$(STEP) lint-swift swift format lint --strict -r $(SWIFT_FILES)
 	@if command -v clang-format >/dev/null; then $(STEP) lint-c clang-format --dry-run --Werror $(C_FILES); fi
-	@$(STEP) lint-python $(VENV_PYTHON) -m ruff check bindings/python examples
-	@$(STEP) format-python $(VENV_PYTHON) -m ruff format --check bindings/python examples
+	@$(STEP) lint-python $(VENV_PYTHON) -m ruff check bindings/python examples Tests/Benchmarks
+	@$(STEP) format-python $(VENV_PYTHON) -m ruff format --check bindings/python examples Tests/Benchmarks
 	@$(STEP) types-python sh -c 'cd bindings/python && ../../$(VENV_PYTHON) -m mypy'
 
 # In release, because sampling in a debug build is too slow; in a folder of its own, because the flags differ from those
@@ -82,7 +83,14 @@ test-python: build $(ENVIRONMENT) ## Run the Python tests, and install and use t
 	@$(STEP) test-python $(VENV_PYTHON) -m pytest -q bindings/python/tests
 	@$(STEP) test-wheel Tests/Python/wheel.sh
 
-bench: ## Time the samplers (a package of its own; builds the benchmark harness the first time).
+# BENCH chooses: `make bench BENCH="--quick sweep em"`, or `BENCH=--docs` to renew the tables of docs/PERFORMANCE.md.
+bench: build $(ENVIRONMENT) ## Measure speed against a bare loop and the peers that are installed, into build/bench.
+	$(VENV_PYTHON) Tests/Benchmarks/bench.py $(BENCH)
+
+bench-peers: ## Install the peers that `make bench` compares with, into build/bench and nowhere else, and JAGS when root.
+	Tests/Benchmarks/peers.sh
+
+bench-swift: ## Time the samplers from Swift (a package of its own; builds the benchmark harness the first time).
 	swift package --package-path Tests/Benchmarks --scratch-path .build/benchmarks benchmark --no-progress
 
 battery: ## Test the random numbers with dieharder (half an hour).
@@ -114,7 +122,7 @@ uninstall: ## Remove what install put under PREFIX.
 format: ## Format all sources in place.
 	swift format -i -r $(SWIFT_FILES)
 	clang-format -i $(C_FILES)
-	$(VENV_PYTHON) -m ruff format bindings/python examples
+	$(VENV_PYTHON) -m ruff format bindings/python examples Tests/Benchmarks
 
 clean: ## Remove everything that was built.
 	rm -rf .build build bindings/python/build bindings/python/src/gmmswift/_lib bindings/python/src/*.egg-info
