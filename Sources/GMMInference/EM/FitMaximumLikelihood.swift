@@ -11,7 +11,7 @@ public func fitMaximumLikelihood(
   _ observations: Observations, _ options: MaximumLikelihoodOptions, _ control: RunControl = RunControl()
 ) throws(ModelError) -> MaximumLikelihoodFit {
   try check(options, observations)
-  let whole = Partition(Array(observations.values), centers: [observations.values[0]])
+  let whole = Partition(observations.values, centers: [observations.values[0]])
   let variance = whole.squares[0] / whole.counts[0]
   guard variance > 0 else {
     throw ModelError(
@@ -105,9 +105,7 @@ private func startingPoint(
   }
   let key = StreamKey(seed: options.seed, chain: UInt64(start), purpose: .maximumLikelihood)
   var stream = RandomStream(key.at(iteration: 0))
-  let values = observations.values
-  let points =
-    values.count <= 2_000 ? Array(values) : (0..<2_000).map { _ in values[stream.index(below: values.count)] }
+  let points = observations.sampleForClusters(&stream)
   let centers = KMeans(points, count: options.componentCount, iterations: 20, &stream).centers
   let parts = Partition(points, centers: centers)
   let total = Double(points.count + centers.count)

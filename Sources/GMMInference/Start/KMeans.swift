@@ -69,7 +69,7 @@ struct Partition {
   /// Σ (x - mean)² within each part.
   private(set) var squares: [Double]
 
-  init(_ points: [Double], centers: [Double]) {
+  init(_ points: some Sequence<Double>, centers: [Double]) {
     counts = [Double](repeating: 0, count: centers.count)
     means = centers
     squares = counts

@@ -31,7 +31,7 @@ struct StartingValues {
 
   private func drawFromData(_ stream: inout RandomStream, means: [Double]?) -> Parameters {
     let components = model.componentCount
-    let points = sample(&stream)
+    let points = observations.sampleForClusters(&stream)
     let known = model.hasFixedMeans ? model.meanCenters : means
     let centers = known ?? KMeans(points, count: components, iterations: 10, &stream).centers
     let parts = Partition(points, centers: centers)
@@ -59,14 +59,6 @@ struct StartingValues {
       sds = [(within > 0 ? within.squareRoot() : scale) * exp(0.3 * stream.normal())]
     }
     return Parameters(weights: allowed(weights), means: centersOf, sds: zip(sds, model.spreadDensities).map(inside))
-  }
-
-  /// Returns all observations, or 2,000 of them chosen with replacement.
-  private func sample(_ stream: inout RandomStream) -> [Double] {
-    let limit = 2_000
-    let values = observations.values
-    if values.count <= limit { return Array(values) }
-    return (0..<limit).map { _ in values[stream.index(below: values.count)] }
   }
 
   /// Returns a positive scale for clusters without a spread of their own.
