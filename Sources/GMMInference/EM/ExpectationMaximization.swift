@@ -6,7 +6,7 @@ final class ExpectationMaximization {
   private let options: MaximumLikelihoodOptions
   /// The smallest variance.
   private let floor: Double
-  private let kernels: KernelSet
+  private let kernels: MixtureKernels
   private let reducer: BlockReducer
   private let crew: BlockCrew?
 
@@ -17,10 +17,10 @@ final class ExpectationMaximization {
     _ observations: Observations, _ options: MaximumLikelihoodOptions, _ kernels: KernelSet, variance: Double,
     _ crew: BlockCrew?
   ) throws(ModelError) {
-    reducer = try BlockReducer(
-      observations, componentCount: options.componentCount, workers: crew?.workers ?? 1)
+    let shape = MixtureShape(componentCount: options.componentCount, sharedSpread: options.sharedSpread)
+    self.kernels = MixtureKernels(shape, kernels)
+    reducer = try BlockReducer(observations, self.kernels, workers: crew?.workers ?? 1)
     self.options = options
-    self.kernels = kernels
     self.crew = crew
     floor = options.varianceFloor * variance
   }
@@ -28,7 +28,7 @@ final class ExpectationMaximization {
   /// Returns the fit to which EM leads from `start`, or `nil` when `monitor` stops it. Calls `report` in each iteration.
   func run(from start: Parameters, _ monitor: RunMonitor, _ report: () -> Void) -> MaximumLikelihoodFit? {
     var parameters = start
-    var statistics = SufficientStatistics(componentCount: options.componentCount)
+    var statistics = SufficientStatistics(kernels.shape)
     var iterations = 0
     var isConverged = false
     while iterations < options.maximumIterations {
@@ -51,10 +51,9 @@ final class ExpectationMaximization {
 
   /// E-step: sums the responsibilities' moments; returns the log likelihood.
   private func expectation(_ parameters: Parameters, into statistics: inout SufficientStatistics) -> Double {
-    let table = reducer.table.memory
-    let count = options.componentCount
+    let table = reducer.table
     return reducer.reduce(parameters, into: &statistics, crew) { [kernels] block in
-      kernels.expectations(block.x, block.count, table, count, block.scratch, block.moments)
+      kernels.expectations(block.x, block.count, table: table, scratch: block.scratch, sums: block.moments)
     }
   }
 

@@ -11,8 +11,7 @@ public func fitMaximumLikelihood(
   _ observations: Observations, _ options: MaximumLikelihoodOptions, _ control: RunControl = RunControl()
 ) throws(ModelError) -> MaximumLikelihoodFit {
   try check(options, observations)
-  let whole = Partition(observations.values, centers: [observations.values[0]])
-  let variance = whole.squares[0] / whole.counts[0]
+  let variance = DataScale(observations).variances[0]
   guard variance > 0 else {
     throw ModelError(
       .degenerate, "data", "must have at least 2 distinct values, got \(observations.count) equal observations")

@@ -5,8 +5,7 @@ import GMMModel
 final class AssignmentSweeper {
   private let reducer: BlockReducer
   private let key: StreamKey
-  private let componentCount: Int
-  private let kernels: KernelSet
+  private let kernels: MixtureKernels
   private let labels: AlignedBuffer<UInt8>?
 
   /// Creates a workspace.
@@ -16,8 +15,7 @@ final class AssignmentSweeper {
   ///   - keepsLabels: whether the drawn assignments are written down.
   ///   - workers: how many threads may work on a sweep.
   init(
-    _ observations: Observations, componentCount: Int, key: StreamKey, _ kernels: KernelSet, keepsLabels: Bool,
-    workers: Int
+    _ observations: Observations, key: StreamKey, _ kernels: MixtureKernels, keepsLabels: Bool, workers: Int
   ) throws(ModelError) {
     if keepsLabels {
       guard let labels = AlignedBuffer<UInt8>(count: observations.count, padding: laneCount) else {
@@ -27,8 +25,7 @@ final class AssignmentSweeper {
     } else {
       labels = nil
     }
-    reducer = try BlockReducer(observations, componentCount: componentCount, workers: workers)
-    self.componentCount = componentCount
+    reducer = try BlockReducer(observations, kernels, workers: workers)
     self.key = key
     self.kernels = kernels
   }
@@ -42,13 +39,13 @@ final class AssignmentSweeper {
   func sweep(
     _ parameters: Parameters, iteration: UInt64, into statistics: inout SufficientStatistics, _ crew: BlockCrew? = nil
   ) -> Double {
-    let table = reducer.table.memory
+    let table = reducer.table
     let labels = labels?.base
-    return reducer.reduce(parameters, into: &statistics, crew) { [key, kernels, componentCount] block in
+    return reducer.reduce(parameters, into: &statistics, crew) { [key, kernels] block in
       let blockKey = key.at(iteration: iteration, block: UInt64(block.index))
       return kernels.assignments(
-        block.x, block.count, table, componentCount, blockKey.first, blockKey.second, block.scratch, block.moments,
-        labels.map { $0 + block.start })
+        block.x, block.count, table: table, blockKey, scratch: block.scratch, sums: block.moments,
+        labels: labels.map { $0 + block.start })
     }
   }
 }

@@ -107,16 +107,15 @@ struct ChainContext: Sendable {
   /// Returns the workspace of chain `index`.
   func sweeper(_ index: Int) throws(ModelError) -> AssignmentSweeper {
     try AssignmentSweeper(
-      observations, componentCount: model.componentCount,
-      key: StreamKey(seed: seed, chain: UInt64(index), purpose: .assignments), kernels,
-      keepsLabels: keepsAssignments, workers: workersPerChain)
+      observations, key: StreamKey(seed: seed, chain: UInt64(index), purpose: .assignments),
+      MixtureKernels(model.shape, kernels), keepsLabels: keepsAssignments, workers: workersPerChain)
   }
 
   /// Returns the state in which chain `index` starts: parameters, and assignments drawn given them.
   func start(_ index: Int, keeping initial: InitialValues) throws(ModelError) -> ChainState {
     var stream = RandomStream(StreamKey(seed: seed, chain: UInt64(index), purpose: .start).at(iteration: 0))
     let parameters = StartingValues(model, observations).draw(&stream, keeping: initial)
-    var statistics = SufficientStatistics(componentCount: model.componentCount)
+    var statistics = SufficientStatistics(model.shape)
     let logLikelihood = try sweeper(index).sweep(parameters, iteration: 0, into: &statistics)
     var state = ChainState(
       parameters: parameters, statistics: statistics, logLikelihood: logLikelihood, iteration: 0)
