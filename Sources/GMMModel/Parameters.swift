@@ -25,6 +25,22 @@ public struct Parameters: Sendable, Equatable {
     self.factors = factors
   }
 
+  /// Creates parameters from a spread in the form in which callers see it: standard deviations, or covariance matrices,
+  /// D x D each, of which the lower triangles are read.
+  ///
+  /// Returns `nil` when a matrix is not positive definite.
+  public init?(_ shape: MixtureShape, weights: [Double], means: [Double], spread: [Double]) {
+    self.init(shape, weights: weights, means: means, sds: shape.hasMatrices ? [] : spread)
+    let size = shape.dimensionCount * shape.dimensionCount
+    for k in 0..<shape.matrixCount {
+      let full = Array(spread[k * size..<(k + 1) * size])
+      guard let factor = try? SymmetricMatrix(dimension: shape.dimensionCount, full: full).cholesky() else {
+        return nil
+      }
+      factors += factor.packed
+    }
+  }
+
   /// Creates the parameters of a mixture in one dimension; one sd for several components is shared.
   public init(weights: [Double], means: [Double], sds: [Double]) {
     self.init(

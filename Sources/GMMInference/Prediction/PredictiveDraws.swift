@@ -43,7 +43,9 @@ extension Posterior {
     } else {
       for d in 0..<shape.dimensionCount { point[d] *= row[layout.sds.lowerBound + shape.spread(component, d)] }
     }
-    for d in 0..<shape.dimensionCount { point[d] += row[layout.means.lowerBound + component * shape.dimensionCount + d] }
+    for d in 0..<shape.dimensionCount {
+      point[d] += row[layout.means.lowerBound + component * shape.dimensionCount + d]
+    }
   }
 
   /// Returns the component at which the cumulated weights pass `u`; never one of weight 0.

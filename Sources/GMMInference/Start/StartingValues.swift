@@ -75,8 +75,8 @@ struct StartingValues {
       }
     }
     var start = Parameters(model.shape, weights: allowed(weights), means: means)
-    if model.orderedMeans { start.sortByMean(coordinate: coordinate) }
     setSpread(&start, variances, scales, parts, &stream)
+    if model.orderedMeans { start.putInOrder(coordinate) }
     return start
   }
 
@@ -107,7 +107,9 @@ struct StartingValues {
     }
     for (j, density) in model.spreadDensities.enumerated() {
       // Of the components and coordinates that share the sd, the mean of the first's variances.
-      let members = (0..<shape.meanCount).filter { shape.spread($0 / shape.dimensionCount, $0 % shape.dimensionCount) == j }
+      let members = (0..<shape.meanCount).filter {
+        shape.spread($0 / shape.dimensionCount, $0 % shape.dimensionCount) == j
+      }
       let variance = members.reduce(0) { $0 + variances[$1] } / Double(members.count)
       start.sds.append(inside(variance.squareRoot() * exp(0.3 * stream.normal()), density))
     }
