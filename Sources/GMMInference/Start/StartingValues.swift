@@ -76,7 +76,7 @@ struct StartingValues {
     }
     var start = Parameters(model.shape, weights: allowed(weights), means: means)
     setSpread(&start, variances, scales, parts, &stream)
-    if model.orderedMeans { start.putInOrder(coordinate) }
+    if model.orderedMeans { start.sortByMean(coordinate: coordinate) }
     return start
   }
 
