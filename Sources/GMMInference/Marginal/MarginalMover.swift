@@ -49,7 +49,8 @@ struct MarginalMover {
     // Fixed blocks are never written again.
     let components = model.componentCount
     proposal = Parameters(
-      weights: model.hasFixedWeights ? model.concentration : [Double](repeating: 1 / Double(components), count: components),
+      weights: model.hasFixedWeights
+        ? model.concentration : [Double](repeating: 1 / Double(components), count: components),
       means: model.meanCenters,
       sds: model.spreadDensities.map { if case .fixed(let sd) = $0 { sd } else { 1 } })
     statistics = SufficientStatistics(componentCount: components)
