@@ -1,7 +1,7 @@
 /// Returns how many draws of a series are worth one independent draw: 1 + 2 Σ ρ_lag.
 ///
-/// Autocorrelations are added in pairs (Geyer 1992), up to the first pair that does not stand out of the noise of a
-/// series of independent numbers, 2 √(2 / n): a short series has long stretches of small positive estimates, and what is
+/// Autocorrelations are added in pairs (Geyer 1992), up to the first pair that does not stand out of the standard error of a
+/// pair of independent numbers, √(2 / n): a short series has long stretches of small positive estimates, and what is
 /// asked here is whether a chain is slow, not by how much exactly.
 ///
 /// - Parameters:
@@ -19,7 +19,7 @@ func autocorrelationTime(_ values: [Double], dimension: Int, coordinate: Int) ->
   }
   let variance = covariance(0)
   guard variance > 0 else { return 1 }
-  let noise = 2 * (2 / Double(count)).squareRoot()
+  let noise = (2 / Double(count)).squareRoot()
   var time = -1.0
   for lag in stride(from: 0, to: count - 1, by: 2) {
     let pair = (covariance(lag) + covariance(lag + 1)) / variance

@@ -7,6 +7,7 @@ public enum StreamPurpose: UInt64, Sendable {
   case predictive = 5
   case maximumLikelihood = 6
   case moves = 7
+  /// The assignments that come with proposals.
   case assignmentsOfMoves = 8
 }
 
