@@ -8,7 +8,7 @@ struct MoveTuning: Sendable, Equatable {
   private(set) var reference: StudentReference?
   private var isOff = false
   private var watched: [Double] = []
-  /// The autocorrelation time of the slowest coordinate without moves.
+  /// The autocorrelation time of the slowest coordinate without moves, as far as it can be known.
   private var timeWithoutMoves = 1.0
   private var moments = CoordinateMoments(dimension: 0)
   private var forecast = MoveForecast()
@@ -19,8 +19,6 @@ struct MoveTuning: Sendable, Equatable {
   static let largestCount = 6
   /// Autocorrelation time below which moves are not tried: they at most double what an iteration costs.
   static let quickTime = 2.5
-  /// How many times as many effective draws for its sweeps an iteration with moves must promise.
-  static let leastGain = 1.2
   /// The mean acceptance after half of the lessons below which nothing more is tried.
   static let hopelessAcceptance = 0.01
 
@@ -33,6 +31,9 @@ struct MoveTuning: Sendable, Equatable {
     for j in 0..<dimension {
       timeWithoutMoves = max(timeWithoutMoves, autocorrelationTime(watched, dimension: dimension, coordinate: j))
     }
+    // Series that are not many times longer than what they measure tell only that it is long: of times from 160 to 400 they
+    // have shown 20 to 60.
+    if Double(watched.count / dimension) < 16 * timeWithoutMoves { timeWithoutMoves *= 4 }
     guard isForced || timeWithoutMoves >= Self.quickTime else { return turnOff() }
     moments = CoordinateMoments(dimension: dimension)
     for start in stride(from: 0, to: watched.count, by: dimension) {
@@ -67,12 +68,11 @@ struct MoveTuning: Sendable, Equatable {
 
   /// Chooses the number of the moves and learns the final reference.
   ///
-  /// The number is the one that promises most effective draws for its sweeps, one for each move and one for the plain step;
-  /// 0 where moves promise less than ``leastGain`` times as many as the plain step alone.
+  /// The number is the one that promises most effective draws for its sweeps, one for each move and one for the plain step.
   mutating func settle(isForced: Bool) {
     let acceptance = forecast.acceptanceProbabilities()
     let remembered = (timeWithoutMoves - 1) / (timeWithoutMoves + 1)
-    var best = isForced ? 0 : Self.leastGain / timeWithoutMoves
+    var best = isForced ? 0 : 1 / timeWithoutMoves
     for candidate in 1...Self.largestCount {
       let time = MoveForecast.time(acceptance, remembered: remembered, count: candidate)
       let rate = 1 / (time * Double(1 + candidate))
