@@ -84,7 +84,11 @@ struct MarginalMover {
     return probability
   }
 
-  private mutating func move(
+  /// Makes `count` moves from the state, with the reference that its tuning has learned.
+  ///
+  /// - Parameter isLearning: whether the tuning is told of them; it does not change what they do.
+  /// - Returns: the mean acceptance probability.
+  mutating func move(
     _ state: inout ChainState, _ count: Int, isLearning: Bool, _ sweeper: AssignmentSweeper, _ crew: BlockCrew?
   ) -> Double {
     guard let reference = state.moves.reference else { return 1 }
