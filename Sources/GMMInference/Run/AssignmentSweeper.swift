@@ -47,7 +47,7 @@ final class AssignmentSweeper {
   func sweep(
     _ parameters: Parameters, iteration: UInt64, into statistics: inout SufficientStatistics, _ crew: BlockCrew? = nil
   ) -> Double {
-    run(parameters, into: &statistics, labels, crew) { [key] in key.at(iteration: iteration, block: $0) }
+    run(parameters, into: &statistics, labels, key, iteration, crew)
   }
 
   /// Does the same for proposed parameters, with random numbers of their own, and leaves ``assignments`` as they are.
@@ -59,9 +59,7 @@ final class AssignmentSweeper {
   ) -> Double {
     // Iterations are countable in 63 bits: those beyond 2^56 would share numbers with others, after centuries of sampling.
     let number = iteration &* 256 &+ UInt64(truncatingIfNeeded: move)
-    return run(parameters, into: &statistics, proposedLabels, crew) { [moveKey] in
-      moveKey.at(iteration: number, block: $0)
-    }
+    return run(parameters, into: &statistics, proposedLabels, moveKey, number, crew)
   }
 
   /// Makes the assignments of the last proposal those of the chain.
@@ -69,12 +67,12 @@ final class AssignmentSweeper {
 
   private func run(
     _ parameters: Parameters, into statistics: inout SufficientStatistics, _ labels: AlignedBuffer<UInt8>?,
-    _ crew: BlockCrew?, _ blockKey: @escaping (UInt64) -> StreamKey
+    _ key: StreamKey, _ iteration: UInt64, _ crew: BlockCrew?
   ) -> Double {
     let table = reducer.table.memory
     let labels = labels?.base
     return reducer.reduce(parameters, into: &statistics, crew) { [kernels, componentCount] block in
-      let key = blockKey(UInt64(block.index))
+      let key = key.at(iteration: iteration, block: UInt64(block.index))
       return kernels.assignments(
         block.x, block.count, table, componentCount, key.first, key.second, block.scratch, block.moments,
         labels.map { $0 + block.start })
