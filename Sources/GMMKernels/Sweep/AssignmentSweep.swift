@@ -42,10 +42,10 @@ private func run(
   case 3: run(RegisterVectors<3>(), points, table, key, pass, scratch, labels)
   case 4: run(RegisterVectors<4>(), points, table, key, pass, scratch, labels)
   default:
-    var sweep = AssignmentPass(
-      ratios: MemoryVectors(scratch, slot: 0, count: table.count),
-      moments: Moments(scratch: scratch, count: table.count), stream: VectorStream(key, pass: pass), labels: labels)
-    sweep.run(points, table, pass, scratch)
+    let sweep = AssignmentPass(
+      points: points, table: table, labels: labels, ratios: MemoryVectors(scratch, slot: 0, count: table.count),
+      moments: Moments(scratch: scratch, count: table.count), stream: VectorStream(key, pass: pass))
+    sweep.run(pass, scratch)
   }
 }
 
@@ -54,51 +54,57 @@ private func run<let size: Int>(
   _ empty: RegisterVectors<size>, _ points: PassPoints, _ table: ComponentTable, _ key: StreamKey, _ pass: Int,
   _ scratch: Scratch, _ labels: some LabelSink
 ) {
-  var sweep = AssignmentPass(
-    ratios: empty, moments: Moments(counts: empty, sums: empty, squares: empty),
-    stream: VectorStream(key, pass: pass), labels: labels)
-  sweep.run(points, table, pass, scratch)
+  let sweep = AssignmentPass(
+    points: points, table: table, labels: labels, ratios: empty,
+    moments: Moments(counts: empty, sums: empty, squares: empty), stream: VectorStream(key, pass: pass))
+  sweep.run(pass, scratch)
 }
 
-/// What one pass carries from group to group.
+/// What one pass works on, and what it carries from group to group.
 private struct AssignmentPass<Vectors: ComponentVectors, Labels: LabelSink> {
+  let points: PassPoints
+  let table: ComponentTable
+  let labels: Labels
   var ratios: Vectors
   var moments: Moments<Vectors>
   var stream: VectorStream
-  let labels: Labels
   var logLikelihood = LogAccumulator()
 
   @inline(__always)
-  mutating func run(_ points: PassPoints, _ table: ComponentTable, _ pass: Int, _ scratch: Scratch) {
-    for start in stride(from: 0, to: points.groups, by: LogAccumulator.capacity) {
-      for group in start..<min(start + LogAccumulator.capacity, points.groups) {
-        let point = points[group]
-        let valid = points.valid(group)
-        let shares = Shares(of: point, table, into: &ratios, cumulative: true)
-        logLikelihood.multiply(by: shares, where: valid)
-        draw(group, point, shares, table, within: valid)
-      }
-      logLikelihood.fold()
-    }
+  consuming func run(_ pass: Int, _ scratch: Scratch) {
+    add(points.fullGroups, AllLanes())
+    if !points.lastGroup.isEmpty { add(points.lastGroup, points.lastLanes) }
     moments.store(in: scratch.momentLanes, pass: pass)
-    scratch.store(logLikelihood.logProduct, pass: pass)
+    logLikelihood.store(in: scratch.logLanes, pass: pass)
   }
 
-  @inline(__always)
-  private mutating func draw(
-    _ group: Int, _ point: Vector, _ shares: Shares, _ table: ComponentTable, within valid: VectorMask
-  ) {
-    let target = stream.uniform() * shares.total
-    var isOpen = valid
-    var label = Words.zero
-    for k in 0..<ratios.count {
-      let isBeyond = ratios[k] .<= target
-      let isMember = isOpen .& .!isBeyond
-      isOpen .&= isBeyond
-      let distance = (point - table.center[k]).kept(where: isMember)
-      moments.add(k, weight: Vector(repeating: 1).kept(where: isMember), weighted: distance, distance: distance)
-      label.replace(with: label &+ 1, where: isOpen)
+  @inline(never)
+  private mutating func add(_ groups: Range<Int>, _ lanes: some LaneSet) {
+    // A copy of its own stays in registers.
+    var pass = self
+    for start in stride(from: groups.lowerBound, to: groups.upperBound, by: LogAccumulator.capacity) {
+      for group in start..<min(start + LogAccumulator.capacity, groups.upperBound) {
+        let point = pass.points[group]
+        let shares = pass.ratios.evaluate(point, pass.table, cumulative: true)
+        pass.logLikelihood.multiply(by: shares, in: lanes)
+        let target = pass.stream.uniform() * shares.total
+        let last = pass.ratios.count - 1
+        var label = Words.zero
+        // Cumulative shares do not fall, so who lies beyond a component lies beyond all before it.
+        var below = Vector.zero
+        for k in 0..<last {
+          let isBeyond = pass.ratios[k] .<= target
+          let isMember = below .<= target .& .!isBeyond
+          pass.moments.add(k, distance: point - pass.table.center[k], where: lanes(isMember))
+          label.replace(with: label &+ 1, where: isBeyond)
+          below = pass.ratios[k]
+        }
+        // The target lies below the total, so the last component takes what the others leave.
+        pass.moments.add(last, distance: point - pass.table.center[last], where: lanes(below .<= target))
+        pass.labels.write(label, group: group)
+      }
+      pass.logLikelihood.fold()
     }
-    labels.write(label, group: group)
+    self = pass
   }
 }

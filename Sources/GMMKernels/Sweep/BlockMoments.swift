@@ -22,4 +22,4 @@ public struct BlockMoments {
 }
 
 /// The number of doubles of scratch memory, aligned to 64 bytes, that a kernel needs for `count` components.
-public func scratchSize(_ count: Int) -> Int { (7 * count + 2) * laneCount }
+public func scratchSize(_ count: Int) -> Int { (7 * count + 3) * laneCount }

@@ -6,6 +6,9 @@ protocol ComponentVectors {
   /// The number of components.
   var count: Int { get }
   subscript(_ k: Int) -> Vector { get set }
+
+  /// Evaluates all components at the points `x` and holds exp(log share - largest) for each, or their running sums.
+  mutating func evaluate(_ x: Vector, _ table: ComponentTable, cumulative: Bool) -> Shares
 }
 
 /// Vectors of a number of components known when the code is compiled.
@@ -23,6 +26,37 @@ struct RegisterVectors<let size: Int>: ComponentVectors {
     // SAFETY: loops run over 0 ..< count.
     get { vectors[unchecked: k] }
     set { vectors[unchecked: k] = newValue }
+  }
+
+  /// One exponential fewer than there are components: that of the largest share is 1.
+  ///
+  /// Each component meets the largest before it; the loser of the match goes to the place of the later one, where it is
+  /// exponentiated. Walking back over the matches, who won takes what was carried along, and leaves what had lost.
+  @inline(__always)
+  mutating func evaluate(_ x: Vector, _ table: ComponentTable, cumulative: Bool) -> Shares {
+    var wins = InlineArray<size, VectorMask>(repeating: VectorMask(repeating: false))
+    var largest = table.logShare(of: 0, at: x)
+    for k in 1..<max(1, size) {
+      let share = table.logShare(of: k, at: x)
+      let isLarger = share .> largest
+      wins[unchecked: k] = isLarger
+      self[k] = share.replacing(with: largest, where: isLarger)
+      largest.replace(with: share, where: isLarger)
+    }
+    var carried = Vector(repeating: 1)
+    for step in 1..<max(1, size) {
+      let k = size - step
+      let loser = exponential(self[k] - largest)
+      self[k] = loser.replacing(with: carried, where: wins[unchecked: k])
+      carried.replace(with: loser, where: wins[unchecked: k])
+    }
+    self[0] = carried
+    var sum = carried
+    for k in 1..<max(1, size) {
+      sum += self[k]
+      if cumulative { self[k] = sum }
+    }
+    return Shares(logLargest: largest, total: sum)
   }
 }
 
@@ -43,5 +77,22 @@ struct MemoryVectors: ComponentVectors {
   subscript(_ k: Int) -> Vector {
     get { base[k] }
     nonmutating set { base[k] = newValue }
+  }
+
+  @inline(__always)
+  func evaluate(_ x: Vector, _ table: ComponentTable, cumulative: Bool) -> Shares {
+    var largest = Vector(repeating: logShareFloor)
+    for k in 0..<count {
+      let share = table.logShare(of: k, at: x)
+      self[k] = share
+      largest = largest.replacing(with: share, where: share .> largest)
+    }
+    var sum = Vector.zero
+    for k in 0..<count {
+      let ratio = exponential(self[k] - largest)
+      sum += ratio
+      self[k] = cumulative ? sum : ratio
+    }
+    return Shares(logLargest: largest, total: sum)
   }
 }

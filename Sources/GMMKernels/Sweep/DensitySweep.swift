@@ -15,9 +15,9 @@ public func addDensities(
   let rows = PointRows(x, count: count)
   let sums = rows.vectors(sums)
   let logScale = rows.vectors(logScale)
-  var ratios = MemoryVectors(Scratch(scratch, count: table.count), slot: 0, count: table.count)
+  let ratios = MemoryVectors(Scratch(scratch, count: table.count), slot: 0, count: table.count)
   for i in 0..<rows.length {
-    let shares = Shares(of: rows.points[i], table, into: &ratios, cumulative: false)
+    let shares = ratios.evaluate(rows.points[i], table, cumulative: false)
     let old = logScale[i]
     let new = old.replacing(with: shares.logLargest, where: shares.logLargest .> old)
     let keep = exponential(old - new)

@@ -16,10 +16,10 @@ public func sweepExpectations(
     case 3: run(RegisterVectors<3>(), points, table, pass, scratch)
     case 4: run(RegisterVectors<4>(), points, table, pass, scratch)
     default:
-      var sweep = ExpectationPass(
-        ratios: MemoryVectors(scratch, slot: 0, count: table.count),
+      let sweep = ExpectationPass(
+        points: points, table: table, ratios: MemoryVectors(scratch, slot: 0, count: table.count),
         moments: Moments(scratch: scratch, count: table.count))
-      sweep.run(points, table, pass, scratch)
+      sweep.run(pass, scratch)
     }
   }
   return scratch.reduce(into: moments)
@@ -29,38 +29,45 @@ public func sweepExpectations(
 private func run<let size: Int>(
   _ empty: RegisterVectors<size>, _ points: PassPoints, _ table: ComponentTable, _ pass: Int, _ scratch: Scratch
 ) {
-  var sweep = ExpectationPass(ratios: empty, moments: Moments(counts: empty, sums: empty, squares: empty))
-  sweep.run(points, table, pass, scratch)
+  let sweep = ExpectationPass(
+    points: points, table: table, ratios: empty, moments: Moments(counts: empty, sums: empty, squares: empty))
+  sweep.run(pass, scratch)
 }
 
-/// What one pass carries from group to group.
+/// What one pass works on, and what it carries from group to group.
 private struct ExpectationPass<Vectors: ComponentVectors> {
+  let points: PassPoints
+  let table: ComponentTable
   var ratios: Vectors
   var moments: Moments<Vectors>
   var logLikelihood = LogAccumulator()
 
   @inline(__always)
-  mutating func run(_ points: PassPoints, _ table: ComponentTable, _ pass: Int, _ scratch: Scratch) {
-    for start in stride(from: 0, to: points.groups, by: LogAccumulator.capacity) {
-      for group in start..<min(start + LogAccumulator.capacity, points.groups) {
-        let point = points[group]
-        let valid = points.valid(group)
-        let shares = Shares(of: point, table, into: &ratios, cumulative: false)
-        logLikelihood.multiply(by: shares, where: valid)
-        add(point, table, scale: (1 / shares.total).kept(where: valid))
-      }
-      logLikelihood.fold()
-    }
+  consuming func run(_ pass: Int, _ scratch: Scratch) {
+    add(points.fullGroups, AllLanes())
+    if !points.lastGroup.isEmpty { add(points.lastGroup, points.lastLanes) }
     moments.store(in: scratch.momentLanes, pass: pass)
-    scratch.store(logLikelihood.logProduct, pass: pass)
+    logLikelihood.store(in: scratch.logLanes, pass: pass)
   }
 
-  @inline(__always)
-  private mutating func add(_ point: Vector, _ table: ComponentTable, scale: Vector) {
-    for k in 0..<ratios.count {
-      let responsibility = ratios[k] * scale
-      let distance = point - table.center[k]
-      moments.add(k, weight: responsibility, weighted: responsibility * distance, distance: distance)
+  @inline(never)
+  private mutating func add(_ groups: Range<Int>, _ lanes: some LaneSet) {
+    // A copy of its own stays in registers.
+    var pass = self
+    for start in stride(from: groups.lowerBound, to: groups.upperBound, by: LogAccumulator.capacity) {
+      for group in start..<min(start + LogAccumulator.capacity, groups.upperBound) {
+        let point = pass.points[group]
+        let shares = pass.ratios.evaluate(point, pass.table, cumulative: false)
+        pass.logLikelihood.multiply(by: shares, in: lanes)
+        let scale = lanes(1 / shares.total, else: 0)
+        for k in 0..<pass.ratios.count {
+          let responsibility = pass.ratios[k] * scale
+          let distance = point - pass.table.center[k]
+          pass.moments.add(k, weight: responsibility, weighted: responsibility * distance, distance: distance)
+        }
+      }
+      pass.logLikelihood.fold()
     }
+    self = pass
   }
 }

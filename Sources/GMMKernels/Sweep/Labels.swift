@@ -23,15 +23,10 @@ struct LabelBytes: LabelSink {
     base = UnsafeMutableRawPointer(labels + pass * vectorWidth)
   }
 
-  /// Each byte is shifted to its place and the lanes are joined: narrowing a vector compiles to a loop.
   @inline(__always)
   func write(_ labels: Words, group: Int) {
-    let joined = (labels &<< (laneNumbers() &* 8)).joined().littleEndian
+    let bytes = labels.lowBytes()
     // SAFETY: `vectorWidth` bytes within the eight of the group.
-    #if !GMM_AVX2
-      base.storeBytes(of: joined, toByteOffset: group * laneCount, as: UInt64.self)
-    #else
-      base.storeBytes(of: UInt32(truncatingIfNeeded: joined), toByteOffset: group * laneCount, as: UInt32.self)
-    #endif
+    base.storeBytes(of: bytes, toByteOffset: group * laneCount, as: type(of: bytes).self)
   }
 }

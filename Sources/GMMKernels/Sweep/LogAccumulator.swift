@@ -1,36 +1,45 @@
 /// The running log of a product of totals: log likelihood without a logarithm per point.
 ///
-/// Totals lie in [1, 256], so ``capacity`` of them multiply to at most 2^512; then ``fold()`` takes the logarithm.
+/// Totals lie in [1, 256], so ``capacity`` of them multiply to at most 2^512; then ``fold()`` moves the product's power of
+/// two into a sum of exponents. One logarithm a block is left, of a product of significands.
 struct LogAccumulator {
   /// Factors between two folds.
   static let capacity = 64
 
-  private var product = Vector(repeating: 1)
   private var sum = Vector.zero
+  private var exponents = Words.zero
+  private var product = Vector(repeating: 1)
 
-  /// Multiplies by exp(`logLargest`) * `total`, lane by lane; lanes outside `valid` stay.
+  /// Multiplies by exp(`logLargest`) * `total`, lane by lane, in the lanes of `lanes`.
   @inline(__always)
-  mutating func multiply(by shares: Shares, where valid: VectorMask) {
-    sum += shares.logLargest.kept(where: valid)
-    product *= shares.total.replacing(with: 1.0, where: .!valid)
+  mutating func multiply(by shares: Shares, in lanes: some LaneSet) {
+    sum += lanes(shares.logLargest, else: 0)
+    product *= lanes(shares.total, else: 1)
   }
 
-  /// Moves the product into the sum.
+  /// Moves the product's power of two into the exponents; what stays is in [1, 2).
   @inline(__always)
   mutating func fold() {
-    sum += Self.logarithms(product)
-    product = Vector(repeating: 1)
+    let bits = unsafeBitCast(product, to: Words.self)
+    exponents &+= bits &>> 52 &- 1023
+    product = unsafeBitCast(bits & 0x000F_FFFF_FFFF_FFFF | 0x3FF0_0000_0000_0000, to: Vector.self)
   }
 
-  /// By value, so that the accumulator stays in registers.
-  @inline(never)
-  private static func logarithms(_ product: Vector) -> Vector {
-    var result = Vector.zero
-    for lane in 0..<vectorWidth { result[lane] = log(product[lane]) }
-    return result
+  /// Writes the lanes of pass `pass` to their places in three rows of eight.
+  func store(in lanes: UnsafeMutablePointer<Double>, pass: Int) {
+    for lane in 0..<vectorWidth {
+      let place = lanes + pass * vectorWidth + lane
+      place[0] = sum[lane]
+      place[laneCount] = Double(exponents[lane])
+      place[2 * laneCount] = product[lane]
+    }
   }
 
-  /// The log of everything that was multiplied and folded, lane by lane.
-  @inline(__always)
-  var logProduct: Vector { sum }
+  /// Returns the log of everything that was multiplied and folded in all lanes, given their three rows of eight.
+  static func logarithm(_ lanes: UnsafePointer<Double>) -> Double {
+    let product = lanes + 2 * laneCount
+    let significand =
+      ((product[0] * product[4]) * (product[2] * product[6])) * ((product[1] * product[5]) * (product[3] * product[7]))
+    return laneSum(lanes) + (laneSum(lanes + laneCount) * 0.693_147_180_559_945_3 + log(significand))
+  }
 }

@@ -12,6 +12,13 @@ struct Moments<Vectors: ComponentVectors> {
     squares[k] = weighted.multiplied(by: distance, adding: squares[k])
   }
 
+  /// Adds 1, `distance` and its square to component `k` in the lanes of `members`.
+  @inline(__always)
+  mutating func add(_ k: Int, distance: Vector, where members: VectorMask) {
+    let kept = distance.kept(where: members)
+    add(k, weight: Vector(repeating: 1).kept(where: members), weighted: kept, distance: kept)
+  }
+
   /// Writes the lanes of pass `pass` to their places among eight.
   @inline(__always)
   func store(in lanes: UnsafeMutablePointer<Double>, pass: Int) {

@@ -1,21 +1,25 @@
 /// The observations of one block as one pass sees them: groups of eight, of which it takes its lanes.
 struct PassPoints {
   private let base: UnsafePointer<Vector>
-  /// Groups, the last of which may be partial.
-  let groups: Int
-  private let last: VectorMask
+  private let count: Int
+  private let pass: Int
 
   init(_ x: UnsafePointer<Double>, count: Int, pass: Int) {
     // SAFETY: the caller promises whole groups up to `count` rounded up, aligned to 64 bytes.
     base = UnsafeRawPointer(x).assumingMemoryBound(to: Vector.self) + pass
-    groups = (count + laneCount - 1) / laneCount
-    last = validLanes(first: count - (groups - 1) * laneCount, pass: pass)
+    self.count = count
+    self.pass = pass
   }
+
+  /// The groups all of whose lanes hold observations.
+  var fullGroups: Range<Int> { 0..<count / laneCount }
+
+  /// The group of the last few observations, if there are any.
+  var lastGroup: Range<Int> { count / laneCount..<(count + laneCount - 1) / laneCount }
+
+  /// The lanes of the last group.
+  var lastLanes: FirstLanes { FirstLanes(count: count % laneCount, pass: pass) }
 
   @inline(__always)
   subscript(_ group: Int) -> Vector { base[group * passCount] }
-
-  /// The lanes of a group that hold observations.
-  @inline(__always)
-  func valid(_ group: Int) -> VectorMask { group == groups - 1 ? last : VectorMask(repeating: true) }
 }

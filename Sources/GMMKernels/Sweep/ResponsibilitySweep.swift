@@ -9,9 +9,9 @@ public func addResponsibilities(
 ) {
   let rows = PointRows(x, count: count)
   let sums = rows.vectors(sums)
-  var ratios = MemoryVectors(Scratch(scratch, count: table.count), slot: 0, count: table.count)
+  let ratios = MemoryVectors(Scratch(scratch, count: table.count), slot: 0, count: table.count)
   for i in 0..<rows.length {
-    let shares = Shares(of: rows.points[i], table, into: &ratios, cumulative: false)
+    let shares = ratios.evaluate(rows.points[i], table, cumulative: false)
     let scale = 1 / shares.total
     for k in 0..<table.count {
       sums[k * rows.length + i] = ratios[k].multiplied(by: scale, adding: sums[k * rows.length + i])

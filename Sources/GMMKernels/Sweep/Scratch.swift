@@ -20,19 +20,14 @@ struct Scratch {
   /// Eight lanes of 3 `count` sums.
   var momentLanes: UnsafeMutablePointer<Double> { base + 4 * count * laneCount }
 
-  /// Eight lanes of a log likelihood.
+  /// Eight lanes of the three rows of a log likelihood.
   var logLanes: UnsafeMutablePointer<Double> { base + 7 * count * laneCount }
-
-  /// Writes the lanes of pass `pass` of a log likelihood.
-  func store(_ logLikelihood: Vector, pass: Int) {
-    for lane in 0..<vectorWidth { logLanes[pass * vectorWidth + lane] = logLikelihood[lane] }
-  }
 
   /// Adds the lanes up, once all passes have written theirs.
   ///
   /// - Returns: the log likelihood.
   func reduce(into moments: BlockMoments) -> Double {
     for j in 0..<3 * count { moments.memory[j] = laneSum(momentLanes + j * laneCount) }
-    return laneSum(logLanes)
+    return LogAccumulator.logarithm(logLanes)
   }
 }

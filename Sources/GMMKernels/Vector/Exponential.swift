@@ -9,15 +9,14 @@
 ///   exactly 0 for x < -708, where exp(x) < 3.4e-308; exactly 1 for 0.
 @inline(__always)
 func exponential(_ x: Vector) -> Vector {
-  let floor = -708.0
-  let underflows = x .< floor
-  let argument = x.replacing(with: floor, where: underflows)
+  // What comes of arguments below that is overwritten at the end.
+  let underflows = x .< -708.0
 
   // Adding 1.5 * 2^52 rounds to the nearest integer and leaves that integer in the low bits.
   let rounder = 6_755_399_441_055_744.0
-  let shifted = argument.multiplied(by: Vector(repeating: 1.442_695_040_888_963_4), adding: Vector(repeating: rounder))
+  let shifted = x.multiplied(by: Vector(repeating: 1.442_695_040_888_963_4), adding: Vector(repeating: rounder))
   let n = shifted - rounder
-  var r = n.multiplied(by: Vector(repeating: -6.931_471_803_691_238_2e-01), adding: argument)
+  var r = n.multiplied(by: Vector(repeating: -6.931_471_803_691_238_2e-01), adding: x)
   r = n.multiplied(by: Vector(repeating: -1.908_214_929_270_587_7e-10), adding: r)
 
   let r2 = r * r

@@ -7,6 +7,8 @@
   public typealias Vector = SIMD8<Double>
   /// The bits of a ``Vector``.
   typealias Words = SIMD8<UInt64>
+  /// One byte for each lane.
+  typealias LaneBytes = SIMD8<UInt8>
   /// The result of comparing vectors, lane by lane.
   typealias VectorMask = SIMDMask<SIMD8<Int64>>
 #else
@@ -14,6 +16,8 @@
   public typealias Vector = SIMD4<Double>
   /// The bits of a ``Vector``.
   typealias Words = SIMD4<UInt64>
+  /// One byte for each lane.
+  typealias LaneBytes = SIMD4<UInt8>
   /// The result of comparing vectors, lane by lane.
   typealias VectorMask = SIMDMask<SIMD4<Int64>>
 #endif
@@ -55,16 +59,16 @@ func laneNumbers() -> Words {
 }
 
 extension Words {
-  /// Returns the lanes joined by bitwise or.
+  /// Returns the lowest byte of each lane; written out, since the conversion of the library compiles to a loop.
   @inline(__always)
-  func joined() -> UInt64 {
+  func lowBytes() -> LaneBytes {
     #if !GMM_AVX2
-      let quarter = lowHalf | highHalf
-      let pair = quarter.lowHalf | quarter.highHalf
+      let b = unsafeBitCast(self, to: SIMD64<UInt8>.self)
+      return LaneBytes(b[0], b[8], b[16], b[24], b[32], b[40], b[48], b[56])
     #else
-      let pair = lowHalf | highHalf
+      let b = unsafeBitCast(self, to: SIMD32<UInt8>.self)
+      return LaneBytes(b[0], b[8], b[16], b[24])
     #endif
-    return pair.x | pair.y
   }
 }
 
@@ -72,12 +76,4 @@ extension Words {
 @inline(__always)
 func laneSum(_ lanes: UnsafePointer<Double>) -> Double {
   ((lanes[0] + lanes[4]) + (lanes[2] + lanes[6])) + ((lanes[1] + lanes[5]) + (lanes[3] + lanes[7]))
-}
-
-/// Returns the mask of the lanes of pass `pass` that are among the first `count` of eight.
-@inline(__always)
-func validLanes(first count: Int, pass: Int) -> VectorMask {
-  let numbers = Vector.MaskStorage(truncatingIfNeeded: laneNumbers())
-  let isBelow = numbers .< Vector.MaskStorage(repeating: Int64(count - pass * vectorWidth))
-  return isBelow
 }
