@@ -1,0 +1,69 @@
+/// A symmetric D x D matrix, held as its packed lower triangle.
+public struct SymmetricMatrix: Sendable, Equatable {
+  /// D.
+  public let dimension: Int
+  /// The lower triangle, D (D + 1) / 2 numbers; see ``PackedTriangle``.
+  public var packed: [Double]
+
+  /// Creates a matrix from its packed lower triangle.
+  public init(dimension: Int, packed: [Double]) {
+    precondition(packed.count == PackedTriangle.count(dimension))
+    self.dimension = dimension
+    self.packed = packed
+  }
+
+  /// Creates a matrix of zeros.
+  public init(dimension: Int) {
+    self.init(dimension: dimension, packed: [Double](repeating: 0, count: PackedTriangle.count(dimension)))
+  }
+
+  /// Creates a diagonal matrix.
+  public init(diagonal: [Double]) {
+    self.init(dimension: diagonal.count)
+    for (i, value) in diagonal.enumerated() { packed[PackedTriangle.index(i, i)] = value }
+  }
+
+  /// Creates a matrix from the lower triangle of a full one, D x D, row after row.
+  public init(dimension: Int, full: [Double]) {
+    precondition(full.count == dimension * dimension)
+    self.init(dimension: dimension)
+    for i in 0..<dimension { for j in 0...i { packed[PackedTriangle.index(i, j)] = full[i * dimension + j] } }
+  }
+
+  /// The full matrix, D x D, row after row.
+  public var full: [Double] {
+    (0..<dimension).flatMap { i in (0..<dimension).map { self[i, $0] } }
+  }
+
+  /// Entry (i, j).
+  public subscript(i: Int, j: Int) -> Double {
+    get { packed[PackedTriangle.index(max(i, j), min(i, j))] }
+    set { packed[PackedTriangle.index(max(i, j), min(i, j))] = newValue }
+  }
+
+  /// The diagonal, (D).
+  public var diagonal: [Double] { (0..<dimension).map { self[$0, $0] } }
+
+  /// Adds `weight` v vᵀ.
+  public mutating func addSquare(of vector: [Double], weight: Double = 1) {
+    precondition(vector.count == dimension)
+    packed.withUnsafeMutableBufferPointer { packed in
+      // SAFETY: both arrays have the lengths that the function expects; D ≥ 1 makes them non-empty.
+      if let base = packed.baseAddress {
+        vector.withUnsafeBufferPointer { vector in
+          if let vector = vector.baseAddress { PackedTriangle.addSquare(of: vector, weight: weight, to: base, dimension) }
+        }
+      }
+    }
+  }
+
+  /// Returns the Cholesky factor.
+  ///
+  /// - Throws: the pivot that shows that the matrix is not positive definite; see
+  ///   ``PackedTriangle/factorize(_:_:tolerance:)``.
+  public func cholesky(tolerance: Double = 0) throws(FailedPivot) -> LowerTriangle {
+    var factor = LowerTriangle(dimension: dimension, packed: packed)
+    if let failure = factor.withMemory({ PackedTriangle.factorize($0, $1, tolerance: tolerance) }) { throw failure }
+    return factor
+  }
+}
