@@ -28,7 +28,9 @@ extension PackedTriangle {
         target[j] = (target[j] - dot(target, other, count: j)) / other[j]
       }
       let pivot = target[i] - dot(target, target, count: i)
-      guard pivot > tolerance * target[i], pivot > 0, pivot < .infinity else { return FailedPivot(index: i, value: pivot) }
+      guard pivot > tolerance * target[i], pivot > 0, pivot < .infinity else {
+        return FailedPivot(index: i, value: pivot)
+      }
       target[i] = pivot.squareRoot()
     }
     return nil

@@ -51,7 +51,9 @@ public struct SymmetricMatrix: Sendable, Equatable {
       // SAFETY: both arrays have the lengths that the function expects; D ≥ 1 makes them non-empty.
       if let base = packed.baseAddress {
         vector.withUnsafeBufferPointer { vector in
-          if let vector = vector.baseAddress { PackedTriangle.addSquare(of: vector, weight: weight, to: base, dimension) }
+          if let vector = vector.baseAddress {
+            PackedTriangle.addSquare(of: vector, weight: weight, to: base, dimension)
+          }
         }
       }
     }
