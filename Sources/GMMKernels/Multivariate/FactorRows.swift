@@ -4,7 +4,11 @@
 /// coefficient is used for all vectors of points and each coordinate for all rows.
 struct FactorRows {
   /// Rows of a tile, at most.
-  static let tileRows = 4
+  #if GMM_AVX512 || GMM_AVX2
+    static var tileRows: Int { 4 }
+  #else
+    static var tileRows: Int { 2 }
+  #endif
 
   let x: UnsafePointer<Vector>
   /// Vectors of points in the panel.
@@ -21,25 +25,25 @@ struct FactorRows {
     var vector = 0
     #if GMM_AVX512
       while vector + 4 <= vectors {
-        subtract(from: first, InlineArray<rows, InlineArray<4, Vector>>(repeating: .init(repeating: .zero)), at: vector)
+        subtract(from: first, tile, InlineArray<rows, InlineArray<4, Vector>>(repeating: .init(repeating: .zero)), at: vector)
         vector += 4
       }
     #endif
     #if GMM_AVX512 || GMM_AVX2
       while vector + 2 <= vectors {
-        subtract(from: first, InlineArray<rows, InlineArray<2, Vector>>(repeating: .init(repeating: .zero)), at: vector)
+        subtract(from: first, tile, InlineArray<rows, InlineArray<2, Vector>>(repeating: .init(repeating: .zero)), at: vector)
         vector += 2
       }
     #endif
     while vector < vectors {
-      subtract(from: first, InlineArray<rows, InlineArray<1, Vector>>(repeating: .init(repeating: .zero)), at: vector)
+      subtract(from: first, tile, InlineArray<rows, InlineArray<1, Vector>>(repeating: .init(repeating: .zero)), at: vector)
       vector += 1
     }
   }
 
   @inline(__always)
   private func subtract<let rows: Int, let width: Int>(
-    from first: Int, _ zero: InlineArray<rows, InlineArray<width, Vector>>, at vector: Int
+    from first: Int, _ tile: Tile<rows>, _ zero: InlineArray<rows, InlineArray<width, Vector>>, at vector: Int
   ) {
     var y = zero
     let start = factor + first * (first + 1) / 2
@@ -50,9 +54,9 @@ struct FactorRows {
         add(start[row * first + row * (row + 1) / 2 + j], distances, to: &y[unchecked: row])
       }
     }
-    for step in 0..<rows {
+    tile.forEachRow { step in
       let distances = distances(points, first + step, InlineArray<width, Vector>(repeating: .zero))
-      for row in 0..<rows where row >= step {
+      for row in step..<rows {
         add(start[row * first + row * (row + 1) / 2 + first + step], distances, to: &y[unchecked: row])
       }
     }

@@ -70,9 +70,3 @@ extension Vector {
     Vector(repeating: logShareFloor).replacing(with: self, where: self .>= logShareFloor)
   }
 }
-
-/// A number of rows known to the compiler.
-struct Tile<let rows: Int> {
-  @inline(__always)
-  init() {}
-}

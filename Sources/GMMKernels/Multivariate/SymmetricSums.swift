@@ -71,34 +71,49 @@ struct SymmetricSums<Distances: WeightedDistances> {
 
   /// The tile on the diagonal also takes the sums of its coordinates, and the first one the count.
   @inline(never)
-  private func addTriangle<let rows: Int>(_: Tile<rows>, _ row: Int, _ pass: Int) {
-    var sums = InlineArray<rows, Vector>(repeating: .zero)
-    var squares = InlineArray<rows, InlineArray<rows, Vector>>(repeating: .init(repeating: .zero))
-    var count = lanes.counts[pass]
-    for i in 0..<rows {
+  private func addTriangle<let rows: Int>(_ tile: Tile<rows>, _ row: Int, _ pass: Int) {
+    var sums = TriangleSums<rows>()
+    tile.forEachRow { i in
       let line = lanes.squares + ((row + i) * (row + i + 1) / 2 + row) * passCount + pass
-      for j in 0..<rows where j <= i { squares[unchecked: i][unchecked: j] = line[j * passCount] }
-      sums[unchecked: i] = lanes.sums[(row + i) * passCount + pass]
+      for j in 0...i { sums.squares[unchecked: i][unchecked: j] = line[j * passCount] }
+      sums.sums[unchecked: i] = lanes.sums[(row + i) * passCount + pass]
     }
+    sums.count = lanes.counts[pass]
     for index in 0..<groups {
       let group = distances.group(index, pass: pass)
-      count += group.weight
-      var across = InlineArray<rows, Vector>(repeating: .zero)
-      for i in 0..<rows {
-        across[unchecked: i] = group.distance(row + i)
-        let weighted = group.weighted(across[unchecked: i], row + i)
-        sums[unchecked: i] += weighted
-        for j in 0..<rows where j <= i {
-          squares[unchecked: i][unchecked: j] = weighted.multiplied(
-            by: across[unchecked: j], adding: squares[unchecked: i][unchecked: j])
-        }
-      }
+      sums.count += group.weight
+      // Written out: the compiler leaves loops within loops of this size rolled, and then the sums in memory.
+      if rows > 0 { sums.add(0, of: group, row) }
+      if rows > 1 { sums.add(1, of: group, row) }
+      if rows > 2 { sums.add(2, of: group, row) }
+      if rows > 3 { sums.add(3, of: group, row) }
     }
-    if row == 0 { lanes.counts[pass] = count }
-    for i in 0..<rows {
+    if row == 0 { lanes.counts[pass] = sums.count }
+    tile.forEachRow { i in
       let line = lanes.squares + ((row + i) * (row + i + 1) / 2 + row) * passCount + pass
-      for j in 0..<rows where j <= i { line[j * passCount] = squares[unchecked: i][unchecked: j] }
-      lanes.sums[(row + i) * passCount + pass] = sums[unchecked: i]
+      for j in 0...i { line[j * passCount] = sums.squares[unchecked: i][unchecked: j] }
+      lanes.sums[(row + i) * passCount + pass] = sums.sums[unchecked: i]
+    }
+  }
+}
+
+/// The sums of one tile on the diagonal.
+private struct TriangleSums<let rows: Int> {
+  var count = Vector.zero
+  var sums = InlineArray<rows, Vector>(repeating: .zero)
+  var squares = InlineArray<rows, InlineArray<rows, Vector>>(repeating: .init(repeating: .zero))
+  var across = InlineArray<rows, Vector>(repeating: .zero)
+
+  /// Adds row `i` of the tile that starts with coordinate `row`, after the rows above it.
+  @inline(__always)
+  mutating func add(_ i: Int, of group: some WeightedGroup, _ row: Int) {
+    let distance = group.distance(row + i)
+    across[unchecked: i] = distance
+    let weighted = group.weighted(distance, row + i)
+    sums[unchecked: i] += weighted
+    for j in 0...i {
+      squares[unchecked: i][unchecked: j] = weighted.multiplied(
+        by: across[unchecked: j], adding: squares[unchecked: i][unchecked: j])
     }
   }
 }
