@@ -1,7 +1,7 @@
 import GMMKernels
 import GMMModel
 
-/// The passes over observations for mixtures of one shape: those of one dimension, or those of several.
+/// The passes over observations for mixtures of one shape: the specialised ones of one dimension, or those of any number.
 struct MixtureKernels: Sendable {
   /// Memory that a pass writes to.
   typealias Numbers = UnsafeMutablePointer<Double>
@@ -15,7 +15,13 @@ struct MixtureKernels: Sendable {
   }
 
   /// The doubles of scratch memory, aligned to 64 bytes, that a pass needs.
-  var scratchSize: Int { GMMKernels.scratchSize(shape.componentCount) }
+  var scratchSize: Int {
+    shape.dimensionCount == 1
+      ? GMMKernels.scratchSize(shape.componentCount)
+      : multivariateScratchSize(
+        count: shape.componentCount, dimensions: shape.dimensionCount,
+        shape: shape.hasMatrices ? .triangular : .diagonal)
+  }
 
   /// Draws the assignments of one block and sums up its members; returns the log likelihood.
   @inline(__always)
@@ -23,7 +29,11 @@ struct MixtureKernels: Sendable {
     _ x: UnsafePointer<Double>, _ count: Int, table: Numbers, _ key: StreamKey, scratch: Numbers, sums: Numbers,
     labels: UnsafeMutablePointer<UInt8>?
   ) -> Double {
-    set.assignments(x, count, table, shape.componentCount, key.first, key.second, scratch, sums, labels)
+    shape.dimensionCount == 1
+      ? set.assignments(x, count, table, shape.componentCount, key.first, key.second, scratch, sums, labels)
+      : set.multivariate.assignments(
+        x, count, table, shape.componentCount, shape.dimensionCount, !shape.hasMatrices, key.first, key.second, nil,
+        scratch, sums, labels)
   }
 
   /// Sums up one block by responsibilities; returns the log likelihood.
@@ -31,20 +41,29 @@ struct MixtureKernels: Sendable {
   func expectations(
     _ x: UnsafePointer<Double>, _ count: Int, table: Numbers, scratch: Numbers, sums: Numbers
   ) -> Double {
-    set.expectations(x, count, table, shape.componentCount, scratch, sums)
+    shape.dimensionCount == 1
+      ? set.expectations(x, count, table, shape.componentCount, scratch, sums)
+      : set.multivariate.expectations(
+        x, count, table, shape.componentCount, shape.dimensionCount, !shape.hasMatrices, nil, scratch, sums)
   }
 
   /// Adds the responsibilities at the points of a block to K rows.
   func addResponsibilities(
     _ x: UnsafePointer<Double>, _ count: Int, table: Numbers, scratch: Numbers, rows: Numbers
   ) {
-    set.responsibilities(x, count, table, shape.componentCount, scratch, rows)
+    shape.dimensionCount == 1
+      ? set.responsibilities(x, count, table, shape.componentCount, scratch, rows)
+      : set.multivariate.responsibilities(
+        x, count, table, shape.componentCount, shape.dimensionCount, !shape.hasMatrices, scratch, rows)
   }
 
   /// Adds the components' densities at the points of a block to K rows on a moving scale.
   func addDensities(
     _ x: UnsafePointer<Double>, _ count: Int, table: Numbers, scratch: Numbers, logScale: Numbers, rows: Numbers
   ) {
-    set.densities(x, count, table, shape.componentCount, scratch, logScale, rows)
+    shape.dimensionCount == 1
+      ? set.densities(x, count, table, shape.componentCount, scratch, logScale, rows)
+      : set.multivariate.densities(
+        x, count, table, shape.componentCount, shape.dimensionCount, !shape.hasMatrices, scratch, logScale, rows)
   }
 }
