@@ -111,7 +111,7 @@ def prior_block(shape: Shape, block: str, argument: str, prior: Prior) -> PriorB
     arrays = []
     for name, array in given.items():
         rows = targets[name][0] if has_rows else 1
-        arrays.append(np.array(np.broadcast_to(array, (rows, *targets[name][1:]))))
+        arrays.append(np.array(np.broadcast_to(array, (rows, *targets[name][1:])), order="C"))
     if isinstance(prior, Fixed) and argument in _TO_SD and not shape.has_matrices:
         if not (arrays[0] > 0).all():
             raise ValueError(f"{argument}.values: must be positive, got {prior.values}")
