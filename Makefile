@@ -25,8 +25,8 @@ STEP := .ci/step
 .NOTPARALLEL:
 .DELETE_ON_ERROR:
 .DEFAULT_GOAL := help
-.PHONY: help setup packages build demo test lint test-swift test-kernels test-abi test-examples test-python bench bench-peers \
-  bench-swift battery \
+.PHONY: help setup packages build demo test lint test-swift test-kernels test-abi test-examples test-python \
+  bench bench-peers bench-swift battery \
   install uninstall format clean
 
 help: ## List the targets.

@@ -1,10 +1,10 @@
 #!/usr/bin/env python3
-"""Checks the machine code of the kernels' hot loops in a library that still has its symbols:
+"""Check the machine code of the kernels' hot loops in a library that still has its symbols.
 
     Tests/Kernels/hot_loops.py build/symbols/libgmmswift.so.0
 
 A compiler may turn one line of vector code into a call, a loop over lanes or a dozen spills without a word, and the
-results stay right. So in the AVX2 and AVX-512 builds each pass over full groups of observations is disassembled, and its
+results stay right. So in the AVX2 and AVX-512 builds each pass over full groups of observations is disassembled; the
 loops are searched for what costs: calls, arithmetic on single numbers, lanes taken out of vectors or put into them one
 by one, and more stack accesses than stated below.
 """
@@ -26,12 +26,15 @@ WANTED = {
     (build, *rest)
     for build in BUILDS
     for vectors in [*REGISTERS, "MemoryVectors"]
-    for rest in [("ExpectationPass", vectors), *(("AssignmentPass", vectors, labels) for labels in LABELS)]
+    for rest in [
+        ("ExpectationPass", vectors),
+        *(("AssignmentPass", vectors, labels) for labels in LABELS),
+    ]
 }
 
 # How many stack accesses one turn of the loop over groups may make: a little above what the compiler needs now. A
 # scalar spill loop over the lanes of one vector alone would add 8 to 16. AVX-512 has 32 registers, AVX2 16, which are
-# fewer than the constants of an exponential and the components' shares. In MemoryVectors a group's turn has loops of its
+# fewer than the constants of an exponential and the components' shares. In MemoryVectors a group has loops of its
 # own over components, which are to have next to none, and pointers are kept on the stack between them.
 STACK = {
     ("GMMKernelsAVX512", "RegisterVectors<1>"): 4,
@@ -83,7 +86,7 @@ class Function:
     instructions: list = field(default_factory=list)
 
     def loops(self):
-        """Returns the loops as lists of instructions, the longest first: all code between a jump back and its target."""
+        """Return the loops as lists of instructions, the longest first: all code between a jump back and its target."""
         ends = {}
         first = self.instructions[0].address
         for instruction in self.instructions:
@@ -95,14 +98,14 @@ class Function:
 
 
 def demangled(names):
-    """Returns Swift's names for the symbols `names`."""
+    """Return Swift's names for the symbols `names`."""
     command = ["swift-demangle"] if shutil.which("swift-demangle") else ["swift", "demangle"]
     text = subprocess.run([*command, "--compact"], input="\n".join(names), capture_output=True, text=True, check=True)
     return text.stdout.splitlines()
 
 
 def passes(library):
-    """Returns the symbols of the passes over full groups, by build, pass, vectors and labels."""
+    """Return the symbols of the passes over full groups, by build, pass, vectors and labels."""
     listing = subprocess.run(["nm", "--defined-only", library], capture_output=True, text=True, check=True).stdout
     symbols = [line.split()[2] for line in listing.splitlines() if "GMMKernelsAVX" in line and "Pass" in line]
     found = {}
@@ -112,14 +115,17 @@ def passes(library):
             continue
         build, kind = match.group(2), match.group(3)
         arguments = [a.rpartition(f"{build}.")[2] for a in match.group(1).split(", ")]
-        found[build, kind, *arguments[:-1]] = symbol
+        found[(build, kind, *arguments[:-1])] = symbol
     return found
 
 
 def disassembled(library, symbols):
-    """Returns the functions of the given symbols."""
+    """Return the functions of the given symbols."""
     text = subprocess.run(
-        ["objdump", "-d", "--no-show-raw-insn", "-M", "intel", library], capture_output=True, text=True, check=True
+        ["objdump", "-d", "--no-show-raw-insn", "-M", "intel", library],
+        capture_output=True,
+        text=True,
+        check=True,
     ).stdout
     functions = {}
     current = None
@@ -138,21 +144,24 @@ def disassembled(library, symbols):
     return functions
 
 
-
 def count(loop, pattern, text):
-    """Returns the instructions of a loop whose `text` matches."""
+    """Return the instructions of a loop whose `text` matches."""
     return [i for i in loop if pattern.search(text(i))]
 
 
 def faults(key, function):
-    """Returns what is wrong with the loops of one pass, a line each."""
+    """Return what is wrong with the loops of one pass, a line each."""
     build, vectors = key[0], key[2]
     # Loops with vectors: those over groups, and in MemoryVectors those over components.
     loops = [loop for loop in function.loops() if count(loop, VECTOR_OPERAND, lambda i: i.operands)]
     if not loops:
         return ["no loop with vectors was found"]
     found = []
-    for pattern, what in [(CALL, "calls"), (SCALAR, "arithmetic on single numbers"), (LANES, "single lanes moved")]:
+    for pattern, what in [
+        (CALL, "calls"),
+        (SCALAR, "arithmetic on single numbers"),
+        (LANES, "single lanes moved"),
+    ]:
         # The outermost loop holds all others.
         bad = count(loops[0], pattern, lambda i: i.name)
         if bad:
@@ -166,18 +175,23 @@ def faults(key, function):
         components = [loop for loop in inner if loop[0] in groups and loop is not groups]
         if len(components) < 2:
             found.append(f"{len(components)} loops over components, at least 2 expected")
-        bounds = [(groups, STACK[build, vectors]), *((loop, STACK_OF_COMPONENT) for loop in components)]
+        bounds = [
+            (groups, STACK[build, vectors]),
+            *((loop, STACK_OF_COMPONENT) for loop in components),
+        ]
     else:
         bounds = [(loop, STACK[build, vectors]) for loop in inner]
     for loop, bound in bounds:
         accesses = count(loop, STACK_OPERAND, lambda i: i.operands)
         if len(accesses) > bound:
-            found.append(f"{len(accesses)} stack accesses in a turn of {len(loop)} instructions, at most {bound} expected")
+            found.append(
+                f"{len(accesses)} stack accesses in a turn of {len(loop)} instructions, at most {bound} expected"
+            )
     return found
 
 
 def main(library):
-    """Checks a library; returns the exit code."""
+    """Check a library; returns the exit code."""
     machine = platform.machine()
     if machine not in ("x86_64", "AMD64"):
         print(f"skipped: hot loops, which are checked on x86-64, not on {machine}")

@@ -5,7 +5,6 @@ import GMMModel
 final class AssignmentSweeper {
   private let reducer: BlockReducer
   private let key: StreamKey
-  private let componentCount: Int
   private let kernels: KernelSet
   private let labels: AlignedBuffer<UInt8>?
 
@@ -28,7 +27,6 @@ final class AssignmentSweeper {
       labels = nil
     }
     reducer = try BlockReducer(observations, componentCount: componentCount, workers: workers)
-    self.componentCount = componentCount
     self.key = key
     self.kernels = kernels
   }
@@ -42,13 +40,24 @@ final class AssignmentSweeper {
   func sweep(
     _ parameters: Parameters, iteration: UInt64, into statistics: inout SufficientStatistics, _ crew: BlockCrew? = nil
   ) -> Double {
-    let table = reducer.table.memory
-    let labels = labels?.base
-    return reducer.reduce(parameters, into: &statistics, crew) { [key, kernels, componentCount] block in
-      let blockKey = key.at(iteration: iteration, block: UInt64(block.index))
-      return kernels.assignments(
-        block.x, block.count, table, componentCount, blockKey.first, blockKey.second, block.scratch, block.moments,
-        labels.map { $0 + block.start })
-    }
+    let pass = AssignmentPass(
+      kernel: kernels.assignments, table: reducer.table, key: key, iteration: iteration, labels: labels?.base)
+    return reducer.reduce(parameters, into: &statistics, crew, pass)
+  }
+}
+
+/// The assignments of one block, drawn and summed up.
+private struct AssignmentPass: BlockPass {
+  let kernel: KernelSet.AssignmentKernel
+  let table: ComponentTable
+  let key: StreamKey
+  let iteration: UInt64
+  let labels: UnsafeMutablePointer<UInt8>?
+
+  func callAsFunction(_ block: BlockReducer.Block) -> Double {
+    let blockKey = key.at(iteration: iteration, block: UInt64(block.index))
+    return kernel(
+      block.x, block.count, table.memory, table.count, blockKey.first, blockKey.second, block.scratch, block.moments,
+      labels.map { $0 + block.start })
   }
 }
