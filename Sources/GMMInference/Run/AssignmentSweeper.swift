@@ -6,7 +6,6 @@ final class AssignmentSweeper {
   private let reducer: BlockReducer
   private let key: StreamKey
   private let moveKey: StreamKey
-  private let componentCount: Int
   private let kernels: KernelSet
   private var labels: AlignedBuffer<UInt8>?
   private var proposedLabels: AlignedBuffer<UInt8>?
@@ -32,7 +31,6 @@ final class AssignmentSweeper {
     labels = try makeLabels(keepsLabels)
     proposedLabels = try makeLabels(keepsLabels && moveKey != nil)
     reducer = try BlockReducer(observations, componentCount: componentCount, workers: workers)
-    self.componentCount = componentCount
     self.key = key
     self.moveKey = moveKey ?? key
     self.kernels = kernels
@@ -69,13 +67,24 @@ final class AssignmentSweeper {
     _ parameters: Parameters, into statistics: inout SufficientStatistics, _ labels: AlignedBuffer<UInt8>?,
     _ key: StreamKey, _ iteration: UInt64, _ crew: BlockCrew?
   ) -> Double {
-    let table = reducer.table.memory
-    let labels = labels?.base
-    return reducer.reduce(parameters, into: &statistics, crew) { [kernels, componentCount] block in
-      let key = key.at(iteration: iteration, block: UInt64(block.index))
-      return kernels.assignments(
-        block.x, block.count, table, componentCount, key.first, key.second, block.scratch, block.moments,
-        labels.map { $0 + block.start })
-    }
+    let pass = AssignmentPass(
+      kernel: kernels.assignments, table: reducer.table, key: key, iteration: iteration, labels: labels?.base)
+    return reducer.reduce(parameters, into: &statistics, crew, pass)
+  }
+}
+
+/// The assignments of one block, drawn and summed up.
+private struct AssignmentPass: BlockPass {
+  let kernel: KernelSet.AssignmentKernel
+  let table: ComponentTable
+  let key: StreamKey
+  let iteration: UInt64
+  let labels: UnsafeMutablePointer<UInt8>?
+
+  func callAsFunction(_ block: BlockReducer.Block) -> Double {
+    let blockKey = key.at(iteration: iteration, block: UInt64(block.index))
+    return kernel(
+      block.x, block.count, table.memory, table.count, blockKey.first, blockKey.second, block.scratch, block.moments,
+      labels.map { $0 + block.start })
   }
 }
