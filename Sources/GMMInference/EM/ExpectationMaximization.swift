@@ -51,10 +51,7 @@ final class ExpectationMaximization {
 
   /// E-step: sums the responsibilities' moments; returns the log likelihood.
   private func expectation(_ parameters: Parameters, into statistics: inout SufficientStatistics) -> Double {
-    let table = reducer.table
-    return reducer.reduce(parameters, into: &statistics, crew) { [kernels] block in
-      kernels.expectations(block.x, block.count, table: table, scratch: block.scratch, sums: block.moments)
-    }
+    reducer.reduce(parameters, into: &statistics, crew, ExpectationPass(kernels: kernels, table: reducer.table))
   }
 
   /// M-step: weighted counts, means and variances; a component without members keeps its mean.
@@ -91,5 +88,15 @@ final class ExpectationMaximization {
     let old = sd
     sd = max(variance, floor).squareRoot()
     return abs(sd - old) / sd
+  }
+}
+
+/// The responsibilities of one block, summed up.
+private struct ExpectationPass: BlockPass {
+  let kernels: MixtureKernels
+  let table: UnsafeMutablePointer<Double>
+
+  func callAsFunction(_ block: BlockReducer.Block) -> Double {
+    kernels.expectations(block.x, block.count, table: table, scratch: block.scratch, sums: block.moments)
   }
 }
