@@ -38,7 +38,7 @@ struct AssignmentDraws<Weights: SampleWeights> {
       let target = stream.uniform() * shares.total
       // The target lies below the total, so nothing lies beyond the last component.
       var label = Words.zero
-      for k in 0..<components - 1 { label.replace(with: label &+ 1, where: row[k * stride] .<= target) }
+      for k in 0..<components - 1 { label.replace(with: label &+ labels.next, where: row[k * stride] .<= target) }
       labels.write(label, group: group)
     }
     logLikelihood.fold()
