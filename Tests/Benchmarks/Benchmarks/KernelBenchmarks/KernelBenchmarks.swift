@@ -6,7 +6,7 @@ import GMMKernels
 let benchmarks: @Sendable () -> Void = {
   // A pass takes microseconds, so each measurement makes a thousand.
   Benchmark.defaultConfiguration = .init(
-    metrics: [.cpuTotal, .wallClock, .throughput, .mallocCountTotal], scalingFactor: .kilo, maxDuration: .seconds(2),
+    metrics: [.cpuTotal, .wallClock, .throughput], scalingFactor: .kilo, maxDuration: .seconds(2),
     maxIterations: 100)
 
   for build in KernelBuild.allCases where build.isAvailable {
