@@ -32,7 +32,8 @@ import Testing
         }
       }
     }
-    #expect(isOver.load(ordering: .relaxed))
+    let ended = isOver.load(ordering: .relaxed)
+    #expect(ended)
   }
 
   /// Where each chain has a thread, the caller's may finish first, and reports until the others have.
