@@ -46,8 +46,8 @@ struct CoordinateSums<Distances: WeightedDistances> {
       let group = distances.group(index, pass: pass)
       count += group.weight
       for i in 0..<rows {
-        let distance = group.distance(first + i)
-        let weighted = group.weighted(distance, first + i)
+        let distance = group.distance(first &+ i)
+        let weighted = group.weighted(distance, first &+ i)
         sums[unchecked: i] += weighted
         squares[unchecked: i] = weighted.multiplied(by: distance, adding: squares[unchecked: i])
       }

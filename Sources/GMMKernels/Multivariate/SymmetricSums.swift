@@ -54,9 +54,9 @@ struct SymmetricSums<Distances: WeightedDistances> {
     for index in 0..<groups {
       let group = distances.group(index, pass: pass)
       var across = InlineArray<columns, Vector>(repeating: .zero)
-      for j in 0..<columns { across[unchecked: j] = group.distance(column + j) }
+      for j in 0..<columns { across[unchecked: j] = group.distance(column &+ j) }
       for i in 0..<rows {
-        let weighted = group.weighted(group.distance(row + i), row + i)
+        let weighted = group.weighted(group.distance(row &+ i), row &+ i)
         for j in 0..<columns {
           sums[unchecked: i][unchecked: j] = weighted.multiplied(
             by: across[unchecked: j], adding: sums[unchecked: i][unchecked: j])
@@ -107,9 +107,9 @@ private struct TriangleSums<let rows: Int> {
   /// Adds row `i` of the tile that starts with coordinate `row`, after the rows above it.
   @inline(__always)
   mutating func add(_ i: Int, of group: some WeightedGroup, _ row: Int) {
-    let distance = group.distance(row + i)
+    let distance = group.distance(row &+ i)
     across[unchecked: i] = distance
-    let weighted = group.weighted(distance, row + i)
+    let weighted = group.weighted(distance, row &+ i)
     sums[unchecked: i] += weighted
     for j in 0...i {
       squares[unchecked: i][unchecked: j] = weighted.multiplied(
