@@ -1,14 +1,12 @@
 /// Adds weighted counts, distances and their products, the lower triangle, to lanes: a symmetric update of rank n, tile by
 /// tile of coordinates, whose sums stay in registers while the groups go by.
 struct SymmetricSums<Distances: WeightedDistances> {
+  /// The largest tile: its sums, a row and a column of distances fill the registers.
   #if GMM_AVX512
-    static var tileRows: Int { 4 }
     typealias FullTile = Tile<4>
   #elseif GMM_AVX2
-    static var tileRows: Int { 3 }
     typealias FullTile = Tile<3>
   #else
-    static var tileRows: Int { 2 }
     typealias FullTile = Tile<2>
   #endif
 
@@ -19,27 +17,27 @@ struct SymmetricSums<Distances: WeightedDistances> {
   /// Adds all groups.
   @inline(__always)
   func add(dimensions: Int) {
+    let size = FullTile.rows
     for pass in 0..<passCount {
-      var row = 0
-      while row < dimensions {
-        let rows = min(dimensions - row, Self.tileRows)
-        for column in stride(from: 0, to: row, by: Self.tileRows) {
-          switch rows {
-          case 1: addRectangle(Tile<1>(), FullTile(), row, column, pass)
-          case 2: addRectangle(Tile<2>(), FullTile(), row, column, pass)
-          case 3: addRectangle(Tile<3>(), FullTile(), row, column, pass)
-          default: addRectangle(Tile<4>(), FullTile(), row, column, pass)
-          }
+      for row in stride(from: 0, to: dimensions, by: size) {
+        switch dimensions - row {
+        case 1: addRows(Tile<1>(), row, pass)
+        #if GMM_AVX512 || GMM_AVX2
+          case 2: addRows(Tile<2>(), row, pass)
+        #endif
+        #if GMM_AVX512
+          case 3: addRows(Tile<3>(), row, pass)
+        #endif
+        default: addRows(FullTile(), row, pass)
         }
-        switch rows {
-        case 1: addTriangle(Tile<1>(), row, pass)
-        case 2: addTriangle(Tile<2>(), row, pass)
-        case 3: addTriangle(Tile<3>(), row, pass)
-        default: addTriangle(Tile<4>(), row, pass)
-        }
-        row += Self.tileRows
       }
     }
+  }
+
+  @inline(__always)
+  private func addRows<let rows: Int>(_ tile: Tile<rows>, _ row: Int, _ pass: Int) {
+    for column in stride(from: 0, to: row, by: FullTile.rows) { addRectangle(tile, FullTile(), row, column, pass) }
+    addTriangle(tile, row, pass)
   }
 
   @inline(never)
