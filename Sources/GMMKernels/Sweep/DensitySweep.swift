@@ -13,8 +13,8 @@ public func addDensities(
   logScale: UnsafeMutablePointer<Double>, sums: UnsafeMutablePointer<Double>
 ) {
   let rows = PointRows(x, count: count)
-  let sums = rows.vectors(sums)
-  let logScale = rows.vectors(logScale)
+  let sums = PointRows.vectors(sums)
+  let logScale = PointRows.vectors(logScale)
   let ratios = MemoryVectors(Scratch(scratch, count: table.count), slot: 0, count: table.count)
   for i in 0..<rows.length {
     let shares = ratios.evaluate(rows.points[i], table, cumulative: false)

@@ -17,6 +17,12 @@ struct LogAccumulator {
     product *= lanes(shares.total, else: 1)
   }
 
+  /// Adds `weight` times the log of exp(`logLargest`) * `total`, lane by lane, in the lanes of `lanes`.
+  @inline(__always)
+  mutating func add(_ shares: Shares, times weight: Vector, in lanes: some LaneSet) {
+    sum += lanes(weight * (shares.logLargest + naturalLogarithm(shares.total)), else: 0)
+  }
+
   /// Moves the product's power of two into the exponents; what stays is in [1, 2).
   @inline(__always)
   mutating func fold() {

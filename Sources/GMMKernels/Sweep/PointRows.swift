@@ -11,7 +11,7 @@ struct PointRows {
   }
 
   /// Returns rows that start at `base` as vectors.
-  func vectors(_ base: UnsafeMutablePointer<Double>) -> UnsafeMutablePointer<Vector> {
+  static func vectors(_ base: UnsafeMutablePointer<Double>) -> UnsafeMutablePointer<Vector> {
     // SAFETY: as for the points.
     UnsafeMutableRawPointer(base).assumingMemoryBound(to: Vector.self)
   }

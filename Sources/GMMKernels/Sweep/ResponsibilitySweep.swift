@@ -8,7 +8,7 @@ public func addResponsibilities(
   sums: UnsafeMutablePointer<Double>
 ) {
   let rows = PointRows(x, count: count)
-  let sums = rows.vectors(sums)
+  let sums = PointRows.vectors(sums)
   let ratios = MemoryVectors(Scratch(scratch, count: table.count), slot: 0, count: table.count)
   for i in 0..<rows.length {
     let shares = ratios.evaluate(rows.points[i], table, cumulative: false)

@@ -1,0 +1,57 @@
+/// How a block of points is cut up so that what is worked on at once stays in the caches, and the memory for it.
+///
+/// A panel is the groups of points whose shares are evaluated together: its coordinates fit the first cache. A chunk is the
+/// panels whose responsibilities are kept until the sums are taken, one component at a time: it fits the second. Both
+/// depend on K, D and the shape alone, so sums are added up in the same order in all builds.
+struct BlockPlan {
+  let components: Int
+  let dimensions: Int
+  let shape: FactorShape
+  /// Groups in a panel: even, at most ``LogAccumulator/capacity``.
+  let panel: Int
+  /// Groups in a chunk: whole panels.
+  let chunk: Int
+
+  init(components: Int, dimensions: Int, shape: FactorShape) {
+    self.components = components
+    self.dimensions = dimensions
+    self.shape = shape
+    panel = min(max(min(512 / dimensions, 2048 / components), 4), 32) / 2 * 2
+    switch shape {
+    case .triangular: chunk = min(max(4096 / (dimensions + components), 64), blockSize / laneCount) / panel * panel
+    case .diagonal: chunk = panel
+    }
+  }
+
+  /// Doubles from one component's row of shares to the next; an odd number of groups, so that rows don't share cache sets.
+  var rowStride: Int { (chunk + 1) * laneCount }
+
+  /// Doubles of the shares.
+  var shareSize: Int { components * rowStride }
+
+  /// Doubles of the lanes of one component's sums: count, D sums, the squares.
+  var laneSize: Int { (1 + dimensions + shape.size(dimensions: dimensions)) * laneCount }
+
+  /// How many components have lanes of their own: all where the sums are taken panel by panel.
+  var lanesCount: Int { shape == .diagonal ? components : 1 }
+
+  /// Doubles of the distances of one panel.
+  var distanceSize: Int { panel * dimensions * laneCount }
+
+  /// Doubles of the labels of a block, a byte each, and of the order of its points, two bytes each.
+  var labelSize: Int { blockSize / 8 }
+  var orderSize: Int { blockSize / 4 }
+
+  /// Doubles of one number for each component, in whole vectors.
+  var numberSize: Int { (components + laneCount) / laneCount * laneCount }
+
+  /// Doubles of the whole scratch memory.
+  var scratchSize: Int {
+    shareSize + lanesCount * laneSize + 2 * distanceSize + labelSize + orderSize + 2 * numberSize + 3 * laneCount
+  }
+}
+
+/// The number of doubles of scratch memory, aligned to 64 bytes, that a kernel needs in D dimensions.
+public func multivariateScratchSize(count: Int, dimensions: Int, shape: FactorShape) -> Int {
+  BlockPlan(components: count, dimensions: dimensions, shape: shape).scratchSize
+}

@@ -1,0 +1,69 @@
+/// The memory that a multivariate kernel works in.
+struct BlockScratch {
+  let plan: BlockPlan
+  private let base: UnsafeMutablePointer<Double>
+
+  /// - Parameter base: ``BlockPlan/scratchSize`` doubles, aligned to 64 bytes.
+  init(_ base: UnsafeMutablePointer<Double>, _ plan: BlockPlan) {
+    self.base = base
+    self.plan = plan
+  }
+
+  /// Returns memory of this scratch space as vectors.
+  @inline(__always)
+  private func vectors(_ offset: Int) -> UnsafeMutablePointer<Vector> {
+    // SAFETY: all offsets are whole groups of eight doubles, and the base is aligned to 64 bytes.
+    UnsafeMutableRawPointer(base + offset).assumingMemoryBound(to: Vector.self)
+  }
+
+  /// Component `k`'s shares of the points of a chunk.
+  @inline(__always)
+  func shares(_ k: Int) -> UnsafeMutablePointer<Vector> { vectors(k * plan.rowStride) }
+
+  /// Vectors from one component's shares to the next.
+  @inline(__always)
+  var shareStride: Int { plan.rowStride / vectorWidth }
+
+  /// The lanes of component `k`'s sums: eight of the count, of D sums and of the squares.
+  @inline(__always)
+  func lanes(_ k: Int) -> LaneSums {
+    let offset = plan.shareSize + (plan.shape == .diagonal ? k : 0) * plan.laneSize
+    return LaneSums(base: vectors(offset), dimensions: plan.dimensions, size: plan.laneSize / vectorWidth)
+  }
+
+  private var afterLanes: Int { plan.shareSize + plan.lanesCount * plan.laneSize }
+
+  /// Distances of the points of a panel from a center, in the order of the points.
+  var distances: UnsafeMutablePointer<Vector> { vectors(afterLanes) }
+
+  /// The same, times the points' weights.
+  var weightedDistances: UnsafeMutablePointer<Vector> { vectors(afterLanes + plan.distanceSize) }
+
+  private var afterDistances: Int { afterLanes + 2 * plan.distanceSize }
+
+  /// The labels of a block.
+  var labels: UnsafeMutablePointer<UInt8> {
+    // SAFETY: `labelSize` doubles hold a byte for each point of a block.
+    UnsafeMutableRawPointer(base + afterDistances).assumingMemoryBound(to: UInt8.self)
+  }
+
+  /// The points of a block, component by component.
+  var order: UnsafeMutablePointer<UInt16> {
+    // SAFETY: `orderSize` doubles hold two bytes for each point of a block.
+    UnsafeMutableRawPointer(base + afterDistances + plan.labelSize).assumingMemoryBound(to: UInt16.self)
+  }
+
+  private var afterOrder: Int { afterDistances + plan.labelSize + plan.orderSize }
+
+  /// A number for each component and one more.
+  var numbers: UnsafeMutablePointer<Double> { base + afterOrder }
+
+  /// An integer for each component and one more.
+  var starts: UnsafeMutablePointer<Int> {
+    // SAFETY: an Int is not longer than a double.
+    UnsafeMutableRawPointer(base + afterOrder + plan.numberSize).assumingMemoryBound(to: Int.self)
+  }
+
+  /// Eight lanes of the three rows of a log likelihood.
+  var logLanes: UnsafeMutablePointer<Double> { base + afterOrder + 2 * plan.numberSize }
+}

@@ -1,0 +1,77 @@
+/// Draws how many copies of each weighted point go to each component.
+///
+/// The first copy goes where the point's label says. The other whole ones are one multinomial draw, by conditional
+/// binomials; the last copy counts the weight's fraction.
+struct CopyDraws {
+  let points: BlockPoints
+  let components: Int
+  let scratch: BlockScratch
+  let weights: UnsafePointer<Double>
+  private var stream: RandomStream
+
+  init(
+    points: BlockPoints, components: Int, scratch: BlockScratch, weights: UnsafePointer<Double>, _ key: StreamKey
+  ) {
+    self.points = points
+    self.components = components
+    self.scratch = scratch
+    self.weights = weights
+    stream = RandomStream(key.at(iteration: 0, block: 0))
+  }
+
+  /// Replaces the running sums of shares in the rows of a panel by the copies' counts; 0 where there is no point.
+  @inline(never)
+  mutating func draw(_ groups: Range<Int>, chunk: Int, _ labels: UnsafePointer<UInt8>) {
+    let stride = scratch.plan.rowStride
+    // SAFETY: vectors are as many doubles.
+    let rows = UnsafeMutableRawPointer(scratch.shares(0)).assumingMemoryBound(to: Double.self)
+    let copies = scratch.numbers
+    for i in groups.lowerBound * laneCount..<groups.upperBound * laneCount {
+      let column = rows + (i - chunk * laneCount)
+      for k in 0..<components { copies[k] = 0 }
+      if i < points.count {
+        let weight = weights[i]
+        let whole = weight.rounded(.down)
+        copies[Int(labels[i])] = min(weight, 1)
+        if weight > 1 {
+          drawWhole(whole - 1, column, stride, copies)
+          if weight > whole { copies[component(column, stride)] += weight - whole }
+        }
+      }
+      for k in 0..<components { column[k * stride] = copies[k] }
+    }
+  }
+
+  /// Returns a component with the probabilities whose running sums are given.
+  private mutating func component(_ cumulative: UnsafePointer<Double>, _ stride: Int) -> Int {
+    let last = components - 1
+    // One below 1, so that the target stays below the total.
+    let target = min(stream.uniform(), 1 - 0x1p-52) * cumulative[last * stride]
+    var k = 0
+    while k < last, cumulative[k * stride] <= target { k += 1 }
+    return k
+  }
+
+  /// Adds `count` copies to components with the probabilities whose running sums are given.
+  private mutating func drawWhole(
+    _ count: Double, _ cumulative: UnsafePointer<Double>, _ stride: Int, _ copies: UnsafeMutablePointer<Double>
+  ) {
+    if count <= 16 {
+      for _ in 0..<Int(count) { copies[component(cumulative, stride)] += 1 }
+      return
+    }
+    var rest = count
+    var k = components - 1
+    // From the last component down: of those among 0...k, component k's share is 1 - below / upTo.
+    while k > 0, rest > 0 {
+      let (upTo, below) = (cumulative[k * stride], cumulative[(k - 1) * stride])
+      let drawn = stream.binomial(rest, (upTo - below) / upTo)
+      copies[k] += drawn
+      rest -= drawn
+      // Components without a share take nothing, not even what rounding leaves.
+      if below == 0 { break }
+      k -= 1
+    }
+    copies[k] += rest
+  }
+}

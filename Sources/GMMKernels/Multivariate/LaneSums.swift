@@ -1,0 +1,32 @@
+/// Running sums of one component, eight lanes each: count, sums and squares.
+struct LaneSums {
+  let base: UnsafeMutablePointer<Vector>
+  let dimensions: Int
+  /// Vectors.
+  let size: Int
+
+  /// Vectors of the count, then of the sums, then of the squares; each number takes ``passCount`` of them.
+  @inline(__always)
+  var counts: UnsafeMutablePointer<Vector> { base }
+  @inline(__always)
+  var sums: UnsafeMutablePointer<Vector> { base + passCount }
+  @inline(__always)
+  var squares: UnsafeMutablePointer<Vector> { base + (1 + dimensions) * passCount }
+
+  /// Sets all lanes to 0.
+  func clear() { base.update(repeating: .zero, count: size) }
+
+  /// Adds the sums over lanes to the sums of component `k`.
+  @inline(never)
+  func reduce(into result: MultivariateSums, _ k: Int) {
+    // SAFETY: vectors are as many doubles.
+    let lanes = UnsafeMutableRawPointer(base).assumingMemoryBound(to: Double.self)
+    result.counts[k] += laneSum(lanes)
+    let sums = result.sums + k * dimensions
+    for j in 0..<dimensions { sums[j] += laneSum(lanes + (1 + j) * laneCount) }
+    let squareCount = result.shape.size(dimensions: dimensions)
+    let squares = result.squares + k * squareCount
+    let squareLanes = lanes + (1 + dimensions) * laneCount
+    for j in 0..<squareCount { squares[j] += laneSum(squareLanes + j * laneCount) }
+  }
+}

@@ -1,0 +1,92 @@
+/// The points of a block, component by component.
+struct Members {
+  let points: BlockPoints
+  let table: MultivariateTable
+  let scratch: BlockScratch
+
+  /// Sorts the points by their labels, keeping their order within a component, and counts them: two passes over bytes.
+  ///
+  /// Afterwards component k's points stand at starts[k] ..< starts[k + 1] of the order.
+  @inline(never)
+  func sort(_ labels: UnsafePointer<UInt8>) {
+    let (starts, order) = (scratch.starts, scratch.order)
+    for k in 0...table.count { starts[k] = 0 }
+    for i in 0..<points.count { starts[Int(labels[i])] += 1 }
+    var end = 0
+    for k in 0...table.count {
+      end += starts[k]
+      starts[k] = end
+    }
+    for i in (0..<points.count).reversed() {
+      let k = Int(labels[i])
+      starts[k] -= 1
+      order[starts[k]] = UInt16(truncatingIfNeeded: i)
+    }
+  }
+
+  /// Takes the sums of all components, each over its own points.
+  @inline(__always)
+  func add(into sums: MultivariateSums) {
+    sums.clear()
+    let lanes = scratch.lanes(0)
+    for k in 0..<table.count {
+      let members = scratch.starts[k]..<scratch.starts[k + 1]
+      if members.isEmpty { continue }
+      lanes.clear()
+      members.forEachPiece(of: scratch.plan.panel * laneCount) { members in
+        gather(members, center: table.center(of: k))
+        let distances = MemberDistances(plain: scratch.distances, dimensions: table.dimensions)
+        let groups = (members.count + laneCount - 1) / laneCount
+        switch table.shape {
+        case .triangular:
+          SymmetricSums(distances: distances, groups: groups, lanes: lanes).add(dimensions: table.dimensions)
+        case .diagonal:
+          CoordinateSums(distances: distances, groups: groups, lanes: lanes).add(dimensions: table.dimensions)
+        }
+      }
+      lanes.reduce(into: sums, k)
+      sums.counts[k] = Double(members.count)
+    }
+  }
+
+  /// Writes the distances of some members from their center as if they were neighbours, 0 after the last.
+  @inline(never)
+  private func gather(_ members: Range<Int>, center: UnsafePointer<Double>) {
+    let result = scratch.distances
+    let order = scratch.order
+    let dimensions = points.dimensions
+    // SAFETY: vectors are as many doubles.
+    let x = UnsafeRawPointer(points.base).assumingMemoryBound(to: Double.self)
+    for start in stride(from: 0, to: members.count, by: vectorWidth) {
+      // Lanes beyond the last member read the first one and are then set to 0.
+      let present = min(members.count - start, vectorWidth)
+      var places = InlineArray<8, UnsafePointer<Double>>(repeating: x)
+      for lane in 0..<vectorWidth {
+        let i = Int(order[members.lowerBound + start + (lane < present ? lane : 0)])
+        places[unchecked: lane] = x + i / laneCount * dimensions * laneCount + i % laneCount
+      }
+      let place = result + start / laneCount * dimensions * passCount + start % laneCount / vectorWidth
+      if present == vectorWidth {
+        for j in 0..<dimensions {
+          var vector = Vector.zero
+          for lane in 0..<vectorWidth { vector[lane] = places[unchecked: lane][j * laneCount] }
+          place[j * passCount] = vector - center[j]
+        }
+      } else {
+        let numbers = Vector.MaskStorage(truncatingIfNeeded: laneNumbers())
+        let isMember: VectorMask = numbers .< Vector.MaskStorage(repeating: Int64(present))
+        for j in 0..<dimensions {
+          var vector = Vector.zero
+          for lane in 0..<vectorWidth { vector[lane] = places[unchecked: lane][j * laneCount] }
+          place[j * passCount] = (vector - center[j]).kept(where: isMember)
+        }
+      }
+    }
+    // A build with narrow vectors fills the rest of the last group.
+    let filled = (members.count + vectorWidth - 1) / vectorWidth
+    for index in filled..<(members.count + laneCount - 1) / laneCount * passCount {
+      let place = result + index / passCount * dimensions * passCount + index % passCount
+      for j in 0..<dimensions { place[j * passCount] = .zero }
+    }
+  }
+}

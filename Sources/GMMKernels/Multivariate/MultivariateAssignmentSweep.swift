@@ -1,0 +1,84 @@
+/// Draws the assignments of one block of observations in D dimensions and sums up what the parameters need.
+///
+/// Each point's component is drawn as in one dimension, by inversion of one uniform number. The points are then sorted by
+/// component, so that the sums cost the same for any number of them.
+///
+/// With weights, a row of weight w stands for ⌊w⌋ copies, each assigned independently, and for one more that counts
+/// w - ⌊w⌋; that keeps the posterior of integer weights equal to that of repeated rows.
+///
+/// - Parameters:
+///   - x, count, table, weights, scratch: as in ``sweepExpectations(_:count:_:weights:scratch:sums:)``.
+///   - key: the random stream of this block and iteration.
+///   - sums: receives the sums over the points of each component.
+///   - labels: receives the components, that of the first copy of each point; `count` rounded up to a multiple of 8 bytes;
+///     `nil` to drop them.
+/// - Returns: the block's log likelihood Σ_i weight_i log Σ_k exp q_k(x_i), with the assignments summed out.
+public func sweepAssignments(
+  _ x: UnsafePointer<Double>, count: Int, _ table: MultivariateTable, key: StreamKey, weights: UnsafePointer<Double>?,
+  scratch: UnsafeMutablePointer<Double>, sums: MultivariateSums, labels: UnsafeMutablePointer<UInt8>?
+) -> Double {
+  let plan = BlockPlan(components: table.count, dimensions: table.dimensions, shape: table.shape)
+  let scratch = BlockScratch(scratch, plan)
+  let points = BlockPoints(x, count: count, dimensions: table.dimensions)
+  let labels = labels ?? scratch.labels
+  if let weights {
+    return drawCopies(points, table, key, weights, scratch, sums, labels)
+  }
+  let logLikelihood = draw(points, table, key, scratch, labels)
+  let members = Members(points: points, table: table, scratch: scratch)
+  members.sort(labels)
+  members.add(into: sums)
+  return logLikelihood
+}
+
+/// Draws a component for each point.
+@inline(never)
+private func draw(
+  _ points: BlockPoints, _ table: MultivariateTable, _ key: StreamKey, _ scratch: BlockScratch,
+  _ labels: UnsafeMutablePointer<UInt8>
+) -> Double {
+  let shares = LogShares(points: points, table: table, scratch: scratch)
+  let draws = AssignmentDraws(points: points, components: table.count, scratch: scratch, weights: EqualWeights())
+  var streams = InlineArray<2, VectorStream> { VectorStream(key, pass: $0) }
+  var logs = InlineArray<2, LogAccumulator>(repeating: LogAccumulator())
+  points.groups.forEachPiece(of: scratch.plan.panel) { panel in
+    shares.evaluate(panel, chunk: panel.lowerBound)
+    for pass in 0..<passCount {
+      draws.draw(panel, chunk: panel.lowerBound, pass: pass, &streams[pass], &logs[pass], LabelBytes(labels, pass: pass))
+    }
+  }
+  for pass in 0..<passCount { logs[pass].store(in: scratch.logLanes, pass: pass) }
+  return LogAccumulator.logarithm(scratch.logLanes)
+}
+
+/// Draws components for the copies that weighted points stand for; how many each component gets are its weights in the
+/// sums.
+@inline(never)
+private func drawCopies(
+  _ points: BlockPoints, _ table: MultivariateTable, _ key: StreamKey, _ weights: UnsafePointer<Double>,
+  _ scratch: BlockScratch, _ sums: MultivariateSums, _ labels: UnsafeMutablePointer<UInt8>
+) -> Double {
+  let plan = scratch.plan
+  let shares = LogShares(points: points, table: table, scratch: scratch)
+  let draws = AssignmentDraws(
+    points: points, components: table.count, scratch: scratch, weights: PointWeights(weights))
+  let total = ResponsibleSums(points: points, table: table, scratch: scratch, sums: sums)
+  var copies = CopyDraws(points: points, components: table.count, scratch: scratch, weights: weights, key)
+  var streams = InlineArray<2, VectorStream> { VectorStream(key, pass: $0) }
+  var logs = InlineArray<2, LogAccumulator>(repeating: LogAccumulator())
+  total.start()
+  points.groups.forEachPiece(of: plan.chunk) { chunk in
+    chunk.forEachPiece(of: plan.panel) { panel in
+      shares.evaluate(panel, chunk: chunk.lowerBound)
+      for pass in 0..<passCount {
+        draws.draw(
+          panel, chunk: chunk.lowerBound, pass: pass, &streams[pass], &logs[pass], LabelBytes(labels, pass: pass))
+      }
+      copies.draw(panel, chunk: chunk.lowerBound, labels)
+    }
+    total.add(chunk)
+  }
+  total.finish()
+  for pass in 0..<passCount { logs[pass].store(in: scratch.logLanes, pass: pass) }
+  return LogAccumulator.logarithm(scratch.logLanes)
+}

@@ -1,0 +1,48 @@
+/// Sums responsibilities over one block of observations in D dimensions: the E-step of expectation-maximisation.
+///
+/// - Parameters:
+///   - x: the block's observations, by groups of eight points, coordinate by coordinate: coordinate d of point i stands at
+///     (i / 8 * D + d) * 8 + i % 8; aligned to 64 bytes, whole groups, zero where there is no point.
+///   - count: how many there are, at most ``blockSize``.
+///   - table: the mixture.
+///   - weights: a non-negative weight for each point, whole groups, aligned to 64 bytes; `nil` if all count 1.
+///   - scratch: ``multivariateScratchSize(count:dimensions:shape:)`` doubles, aligned to 64 bytes.
+///   - sums: receives the sums, with r the responsibility of the component times the weight.
+/// - Returns: the block's log likelihood Σ_i weight_i log Σ_k exp q_k(x_i).
+public func sweepExpectations(
+  _ x: UnsafePointer<Double>, count: Int, _ table: MultivariateTable, weights: UnsafePointer<Double>?,
+  scratch: UnsafeMutablePointer<Double>, sums: MultivariateSums
+) -> Double {
+  if let weights {
+    run(x, count, table, PointWeights(weights), scratch, sums)
+  } else {
+    run(x, count, table, EqualWeights(), scratch, sums)
+  }
+}
+
+@inline(never)
+private func run<Weights: SampleWeights>(
+  _ x: UnsafePointer<Double>, _ count: Int, _ table: MultivariateTable, _ weights: Weights,
+  _ scratch: UnsafeMutablePointer<Double>, _ sums: MultivariateSums
+) -> Double {
+  let plan = BlockPlan(components: table.count, dimensions: table.dimensions, shape: table.shape)
+  let scratch = BlockScratch(scratch, plan)
+  let points = BlockPoints(x, count: count, dimensions: table.dimensions)
+  let shares = LogShares(points: points, table: table, scratch: scratch)
+  let responsibilities = Responsibilities(points: points, components: table.count, scratch: scratch, weights: weights)
+  let total = ResponsibleSums(points: points, table: table, scratch: scratch, sums: sums)
+  var logs = InlineArray<2, LogAccumulator>(repeating: LogAccumulator())
+  total.start()
+  points.groups.forEachPiece(of: plan.chunk) { chunk in
+    chunk.forEachPiece(of: plan.panel) { panel in
+      shares.evaluate(panel, chunk: chunk.lowerBound)
+      for pass in 0..<passCount {
+        responsibilities.normalize(panel, chunk: chunk.lowerBound, pass: pass, &logs[pass])
+      }
+    }
+    total.add(chunk)
+  }
+  total.finish()
+  for pass in 0..<passCount { logs[pass].store(in: scratch.logLanes, pass: pass) }
+  return LogAccumulator.logarithm(scratch.logLanes)
+}

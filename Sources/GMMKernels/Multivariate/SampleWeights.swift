@@ -1,0 +1,36 @@
+/// How much each point of a block counts.
+///
+/// Two types, so that the code for equal weights has no trace of them.
+protocol SampleWeights {
+  /// Whether all weights are 1.
+  static var areEqual: Bool { get }
+
+  /// The weights of the vector of points `index`.
+  subscript(_ index: Int) -> Vector { get }
+}
+
+/// Every point counts 1.
+struct EqualWeights: SampleWeights {
+  @inline(__always)
+  static var areEqual: Bool { true }
+
+  @inline(__always)
+  subscript(_ index: Int) -> Vector { Vector(repeating: 1) }
+}
+
+/// Weights in memory.
+struct PointWeights: SampleWeights {
+  @inline(__always)
+  static var areEqual: Bool { false }
+
+  private let base: UnsafePointer<Vector>
+
+  /// - Parameter weights: one for each point of the block, readable up to whole groups.
+  init(_ weights: UnsafePointer<Double>) {
+    // SAFETY: the caller promises memory up to whole groups, aligned to 64 bytes.
+    base = UnsafeRawPointer(weights).assumingMemoryBound(to: Vector.self)
+  }
+
+  @inline(__always)
+  subscript(_ index: Int) -> Vector { base[index] }
+}

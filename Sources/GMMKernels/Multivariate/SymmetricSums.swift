@@ -1,0 +1,119 @@
+/// Adds weighted counts, distances and their products, the lower triangle, to lanes: a symmetric update of rank n, tile by
+/// tile of coordinates, whose sums stay in registers while the groups go by.
+struct SymmetricSums<Distances: WeightedDistances> {
+  #if GMM_AVX512
+    static var tileRows: Int { 4 }
+    typealias FullTile = Tile<4>
+  #elseif GMM_AVX2
+    static var tileRows: Int { 3 }
+    typealias FullTile = Tile<3>
+  #else
+    static var tileRows: Int { 2 }
+    typealias FullTile = Tile<2>
+  #endif
+
+  let distances: Distances
+  let groups: Int
+  let lanes: LaneSums
+
+  /// Adds all groups.
+  @inline(__always)
+  func add(dimensions: Int) {
+    for pass in 0..<passCount {
+      var row = 0
+      while row < dimensions {
+        let rows = min(dimensions - row, Self.tileRows)
+        for column in stride(from: 0, to: row, by: Self.tileRows) {
+          switch rows {
+          case 1: addRectangle(Tile<1>(), FullTile(), row, column, pass)
+          case 2: addRectangle(Tile<2>(), FullTile(), row, column, pass)
+          case 3: addRectangle(Tile<3>(), FullTile(), row, column, pass)
+          default: addRectangle(Tile<4>(), FullTile(), row, column, pass)
+          }
+        }
+        switch rows {
+        case 1: addTriangle(Tile<1>(), row, pass)
+        case 2: addTriangle(Tile<2>(), row, pass)
+        case 3: addTriangle(Tile<3>(), row, pass)
+        default: addTriangle(Tile<4>(), row, pass)
+        }
+        row += Self.tileRows
+      }
+    }
+  }
+
+  @inline(never)
+  private func addRectangle<let rows: Int, let columns: Int>(
+    _: Tile<rows>, _: Tile<columns>, _ row: Int, _ column: Int, _ pass: Int
+  ) {
+    var sums = InlineArray<rows, InlineArray<columns, Vector>>(repeating: .init(repeating: .zero))
+    for i in 0..<rows {
+      let line = lanes.squares + ((row + i) * (row + i + 1) / 2 + column) * passCount + pass
+      for j in 0..<columns { sums[unchecked: i][unchecked: j] = line[j * passCount] }
+    }
+    for index in 0..<groups {
+      let group = distances.group(index, pass: pass)
+      var across = InlineArray<columns, Vector>(repeating: .zero)
+      for j in 0..<columns { across[unchecked: j] = group.distance(column + j) }
+      for i in 0..<rows {
+        let weighted = group.weighted(group.distance(row + i), row + i)
+        for j in 0..<columns {
+          sums[unchecked: i][unchecked: j] = weighted.multiplied(
+            by: across[unchecked: j], adding: sums[unchecked: i][unchecked: j])
+        }
+      }
+    }
+    for i in 0..<rows {
+      let line = lanes.squares + ((row + i) * (row + i + 1) / 2 + column) * passCount + pass
+      for j in 0..<columns { line[j * passCount] = sums[unchecked: i][unchecked: j] }
+    }
+  }
+
+  /// The tile on the diagonal also takes the sums of its coordinates, and the first one the count.
+  @inline(never)
+  private func addTriangle<let rows: Int>(_ tile: Tile<rows>, _ row: Int, _ pass: Int) {
+    var sums = TriangleSums<rows>()
+    tile.forEachRow { i in
+      let line = lanes.squares + ((row + i) * (row + i + 1) / 2 + row) * passCount + pass
+      for j in 0...i { sums.squares[unchecked: i][unchecked: j] = line[j * passCount] }
+      sums.sums[unchecked: i] = lanes.sums[(row + i) * passCount + pass]
+    }
+    sums.count = lanes.counts[pass]
+    for index in 0..<groups {
+      let group = distances.group(index, pass: pass)
+      sums.count += group.weight
+      // Written out: the compiler leaves loops within loops of this size rolled, and then the sums in memory.
+      if rows > 0 { sums.add(0, of: group, row) }
+      if rows > 1 { sums.add(1, of: group, row) }
+      if rows > 2 { sums.add(2, of: group, row) }
+      if rows > 3 { sums.add(3, of: group, row) }
+    }
+    if row == 0 { lanes.counts[pass] = sums.count }
+    tile.forEachRow { i in
+      let line = lanes.squares + ((row + i) * (row + i + 1) / 2 + row) * passCount + pass
+      for j in 0...i { line[j * passCount] = sums.squares[unchecked: i][unchecked: j] }
+      lanes.sums[(row + i) * passCount + pass] = sums.sums[unchecked: i]
+    }
+  }
+}
+
+/// The sums of one tile on the diagonal.
+private struct TriangleSums<let rows: Int> {
+  var count = Vector.zero
+  var sums = InlineArray<rows, Vector>(repeating: .zero)
+  var squares = InlineArray<rows, InlineArray<rows, Vector>>(repeating: .init(repeating: .zero))
+  var across = InlineArray<rows, Vector>(repeating: .zero)
+
+  /// Adds row `i` of the tile that starts with coordinate `row`, after the rows above it.
+  @inline(__always)
+  mutating func add(_ i: Int, of group: some WeightedGroup, _ row: Int) {
+    let distance = group.distance(row + i)
+    across[unchecked: i] = distance
+    let weighted = group.weighted(distance, row + i)
+    sums[unchecked: i] += weighted
+    for j in 0...i {
+      squares[unchecked: i][unchecked: j] = weighted.multiplied(
+        by: across[unchecked: j], adding: squares[unchecked: i][unchecked: j])
+    }
+  }
+}

@@ -1,0 +1,95 @@
+/// The distances of points from a component's center, with the weights that they have in its sums.
+protocol WeightedDistances {
+  associatedtype Group: WeightedGroup
+
+  /// Returns one vector of points of a group.
+  func group(_ group: Int, pass: Int) -> Group
+}
+
+/// The distances of one vector of points.
+protocol WeightedGroup {
+  /// The weights of the points.
+  var weight: Vector { get }
+
+  /// Coordinate `i` of x - center.
+  func distance(_ i: Int) -> Vector
+
+  /// The same, given, times the weight.
+  func weighted(_ distance: Vector, _ i: Int) -> Vector
+}
+
+/// Distances that are taken from the points when they are needed: the fastest for few coordinates.
+struct PointDistances: WeightedDistances {
+  struct Group: WeightedGroup {
+    let x: UnsafePointer<Vector>
+    let center: UnsafePointer<Double>
+    let weight: Vector
+
+    @inline(__always)
+    func distance(_ i: Int) -> Vector { x[i * passCount] - center[i] }
+
+    @inline(__always)
+    func weighted(_ distance: Vector, _ i: Int) -> Vector { distance * weight }
+  }
+
+  /// The first group's points and weights.
+  let x: UnsafePointer<Vector>
+  let weights: UnsafePointer<Vector>
+  let center: UnsafePointer<Double>
+  let dimensions: Int
+
+  @inline(__always)
+  func group(_ group: Int, pass: Int) -> Group {
+    Group(
+      x: x + group * dimensions * passCount + pass, center: center, weight: weights[group * passCount + pass])
+  }
+}
+
+/// Distances that stand in memory, once plain and once weighted.
+struct StoredDistances: WeightedDistances {
+  struct Group: WeightedGroup {
+    let plain: UnsafePointer<Vector>
+    let weighted: UnsafePointer<Vector>
+    let weight: Vector
+
+    @inline(__always)
+    func distance(_ i: Int) -> Vector { plain[i * passCount] }
+
+    @inline(__always)
+    func weighted(_ distance: Vector, _ i: Int) -> Vector { weighted[i * passCount] }
+  }
+
+  let plain: UnsafePointer<Vector>
+  let weighted: UnsafePointer<Vector>
+  let weights: UnsafePointer<Vector>
+  let dimensions: Int
+
+  @inline(__always)
+  func group(_ group: Int, pass: Int) -> Group {
+    let start = group * dimensions * passCount + pass
+    return Group(plain: plain + start, weighted: weighted + start, weight: weights[group * passCount + pass])
+  }
+}
+
+/// Distances of members, which count 1; 0 where a group has no point.
+struct MemberDistances: WeightedDistances {
+  struct Group: WeightedGroup {
+    let plain: UnsafePointer<Vector>
+
+    /// Members are counted when they are found.
+    @inline(__always)
+    var weight: Vector { .zero }
+
+    @inline(__always)
+    func distance(_ i: Int) -> Vector { plain[i * passCount] }
+
+    @inline(__always)
+    func weighted(_ distance: Vector, _ i: Int) -> Vector { distance }
+  }
+
+  let plain: UnsafePointer<Vector>
+  let dimensions: Int
+
+  @inline(__always)
+  func group(_ group: Int, pass: Int) -> Group { Group(plain: plain + group * dimensions * passCount + pass) }
+}
