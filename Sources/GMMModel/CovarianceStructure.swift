@@ -1,40 +1,11 @@
-import GMMKernels
-
-/// What the covariance matrices of the components have in common, in D dimensions; scikit-learn's words.
-///
-/// In one dimension `full`, `diag` and `spherical` are the same: a variance for each component; `tied` is one for all.
-public enum CovarianceStructure: String, Sendable, CaseIterable {
-  /// Any matrix for each component.
+/// The form of the components' covariances. In one dimension all but ``tied`` are the same.
+public enum CovarianceStructure: Sendable, Equatable, CaseIterable {
+  /// A covariance matrix for each component.
   case full
-  /// One matrix for all components.
+  /// One covariance matrix for all components.
   case tied
-  /// A diagonal matrix for each component.
+  /// A variance for each component and coordinate; coordinates are independent within a component.
   case diag
-  /// A multiple of the unit matrix for each component.
+  /// A variance for each component, the same in all coordinates.
   case spherical
-
-  /// The shape of the factors that the kernels work with.
-  public var shape: FactorShape {
-    switch self {
-    case .full, .tied: .triangular
-    case .diag, .spherical: .diagonal
-    }
-  }
-
-  /// The number of distinct covariance matrices among K components.
-  public func matrixCount(components: Int) -> Int { self == .tied ? 1 : components }
-
-  /// The number of doubles that hold one matrix: its packed lower triangle (``PackedTriangle``), its diagonal, or its variance.
-  public func matrixSize(dimensions: Int) -> Int {
-    switch self {
-    case .full, .tied: PackedTriangle.count(dimensions)
-    case .diag: dimensions
-    case .spherical: 1
-    }
-  }
-
-  /// The number of free parameters of the covariances of K components.
-  public func parameterCount(components: Int, dimensions: Int) -> Int {
-    matrixCount(components: components) * matrixSize(dimensions: dimensions)
-  }
 }

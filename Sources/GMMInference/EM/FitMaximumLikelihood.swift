@@ -15,7 +15,7 @@ public func fitMaximumLikelihood(
 ) throws(ModelError) -> MaximumLikelihoodFit {
   try fitMaximumLikelihood(
     observations, options, control, sampleWeights: sampleWeights,
-    kernel: .best(control.build, dimensions: observations.dimensionCount, isWeighted: sampleWeights != nil))
+    kernel: .best(control.build.kernels, dimensions: observations.dimensionCount, isWeighted: sampleWeights != nil))
 }
 
 /// Fits with a given kernel.

@@ -34,11 +34,21 @@ struct SumsKernel: Sendable {
       },
       scratchSize: { components, _, _ in GMMKernels.scratchSize(components) }, isOneDimensional: true)
   }
-}
 
-extension SumsKernel {
-  /// The kernel of a build for data of this kind.
-  static func best(_ build: KernelBuild, dimensions: Int, isWeighted: Bool) -> SumsKernel {
-    .oneDimensional(build.kernels)
+  /// The kernel of any number of dimensions.
+  static func multivariate(_ kernels: KernelSet) -> SumsKernel {
+    SumsKernel(
+      body: { x, count, weights, table, components, dimensions, shape, scratch, sums in
+        sweepExpectations(
+          x, count: count, MultivariateTable(count: components, dimensions: dimensions, shape: shape, memory: table),
+          weights: weights, scratch: scratch,
+          sums: MultivariateSums(count: components, dimensions: dimensions, shape: shape, memory: sums))
+      },
+      scratchSize: { multivariateScratchSize(count: $0, dimensions: $1, shape: $2) }, isOneDimensional: false)
+  }
+
+  /// The kernel for data of this kind.
+  static func best(_ kernels: KernelSet, dimensions: Int, isWeighted: Bool) -> SumsKernel {
+    dimensions == 1 && !isWeighted ? .oneDimensional(kernels) : .multivariate(kernels)
   }
 }

@@ -6,6 +6,11 @@ public struct FailedPivot: Error, Sendable, Equatable {
   public let index: Int
   /// What is left of the diagonal entry after the rows before it: its conditional variance, not positive, or NaN.
   public let value: Double
+
+  public init(index: Int, value: Double) {
+    self.index = index
+    self.value = value
+  }
 }
 
 extension PackedTriangle {
