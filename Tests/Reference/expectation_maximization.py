@@ -46,7 +46,7 @@ def lower(matrices, structure):
     """Return the covariances as the library packs them."""
     if structure in ("diag", "spherical"):
         return np.ravel(matrices).tolist()
-    matrices = np.atleast_3d(matrices) if matrices.ndim == 3 else matrices[None]
+    matrices = matrices.reshape(-1, *matrices.shape[-2:])
     rows, columns = np.tril_indices(matrices.shape[-1])
     return np.ravel(matrices[:, rows, columns]).tolist()
 

@@ -25,7 +25,7 @@ func fitMaximumLikelihood(
 ) throws(ModelError) -> MaximumLikelihoodFit {
   try options.check(observations, sampleWeights)
   let spread = DataSpread(observations, sampleWeights)
-  let step = try MaximumLikelihoodStep(options, spread, count: observations.count)
+  let step = try MaximumLikelihoodStep(options, variances: spread.variances, count: observations.count)
   let starts = StartingEstimate(
     observations: observations, sampleWeights: sampleWeights, options: options, spread: spread, step: step)
   let monitor = RunMonitor(control)
@@ -73,15 +73,15 @@ extension MaximumLikelihoodStep {
   /// Creates the step of a fit, with floors from the data's variances.
   ///
   /// - Throws: for coordinates without a spread, where nothing regularises.
-  init(_ options: MaximumLikelihoodOptions, _ spread: DataSpread, count: Int) throws(ModelError) {
+  init(_ options: MaximumLikelihoodOptions, variances: [Double], count: Int) throws(ModelError) {
     regularization = options.regularization
     var floors: [Double] = []
-    let largest = spread.variances.max() ?? 0
-    for (d, variance) in spread.variances.enumerated() {
+    let largest = variances.max() ?? 0
+    for (d, variance) in variances.enumerated() {
       // A single variance for all coordinates needs only one of them to have a spread.
       let reference = options.covariance == .spherical ? largest : variance
       guard reference > 0 || regularization > 0 else {
-        let column = spread.variances.count == 1 ? "" : " in column \(d), or a positive regularization"
+        let column = variances.count == 1 ? "" : " in column \(d), or a positive regularization"
         throw ModelError(
           .degenerate, "data", "must have at least 2 distinct values\(column), got \(count) equal observations")
       }

@@ -22,12 +22,17 @@ struct MixtureState: Sendable {
     logRoots = (0..<estimate.structure.matrixCount(components: estimate.componentCount)).map { logRoot($0) }
   }
 
-  /// Creates the state of `estimate` before its first maximisation; it cannot be evaluated.
-  init(unevaluated estimate: MixtureEstimate) {
-    self.estimate = estimate
-    logWeights = estimate.weights.map { log($0) }
-    factors = estimate.covariances
-    logRoots = [Double](repeating: 0, count: estimate.structure.matrixCount(components: estimate.componentCount))
+  /// Creates a state from parameters that a caller gave.
+  ///
+  /// - Parameter argument: the name that the error of a covariance that is not positive definite carries.
+  init(checked estimate: MixtureEstimate, argument: String) throws(ModelError) {
+    do throws(NotPositiveDefinite) {
+      try self.init(estimate)
+    } catch {
+      throw ModelError(
+        "\(argument)[\(error.component)]", "must be positive definite",
+        got: "pivot \(error.pivot.value) in row \(error.pivot.index)")
+    }
   }
 
   /// Returns log |L| of matrix `m`, from its factor.

@@ -16,7 +16,8 @@ struct StartingEstimate {
     if let weights = options.initial.weights, let means = options.initial.means,
       let covariances = options.initial.covariances
     {
-      return try state(estimate(weights: weights, means: means, covariances: covariances))
+      return try MixtureState(
+        checked: estimate(weights: weights, means: means, covariances: covariances), argument: "initial_covariances")
     }
     let key = StreamKey(seed: options.seed, chain: UInt64(run), purpose: .maximumLikelihood)
     var stream = RandomStream(key.at(iteration: 0))
@@ -35,17 +36,7 @@ struct StartingEstimate {
     if let weights = options.initial.weights { estimate.weights = weights }
     if let means = options.initial.means { estimate.means = means }
     if let covariances = options.initial.covariances { estimate.covariances = covariances }
-    return try state(estimate)
-  }
-
-  private func state(_ estimate: MixtureEstimate) throws(ModelError) -> MixtureState {
-    do throws(NotPositiveDefinite) {
-      return try MixtureState(estimate)
-    } catch {
-      throw ModelError(
-        "initial_covariances[\(error.component)]", "must be positive definite",
-        got: "pivot \(error.pivot.value) in row \(error.pivot.index)")
-    }
+    return try MixtureState(checked: estimate, argument: "initial_covariances")
   }
 
   private func estimate(weights: [Double], means: [Double], covariances: [Double]) -> MixtureEstimate {
