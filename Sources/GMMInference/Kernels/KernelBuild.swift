@@ -50,10 +50,16 @@ public enum KernelBuild: Int, Sendable, CaseIterable {
       case .portable: return .ofThisBuild
       case .avx2:
         let build = GMMKernelsAVX2.KernelSet.ofThisBuild
-        return GMMKernels.KernelSet(build.assignments, build.expectations, build.responsibilities, build.densities)
+        let many = build.multivariate
+        return GMMKernels.KernelSet(
+          build.assignments, build.expectations, build.responsibilities, build.densities,
+          GMMKernels.MultivariateKernelSet(many.assignments, many.expectations, many.responsibilities, many.densities))
       case .avx512:
         let build = GMMKernelsAVX512.KernelSet.ofThisBuild
-        return GMMKernels.KernelSet(build.assignments, build.expectations, build.responsibilities, build.densities)
+        let many = build.multivariate
+        return GMMKernels.KernelSet(
+          build.assignments, build.expectations, build.responsibilities, build.densities,
+          GMMKernels.MultivariateKernelSet(many.assignments, many.expectations, many.responsibilities, many.densities))
       }
     #else
       return .ofThisBuild

@@ -38,16 +38,20 @@ public struct KernelSet: Sendable {
   public let expectations: ExpectationKernel
   public let responsibilities: ResponsibilityKernel
   public let densities: DensityKernel
+  /// The kernels for more than one dimension.
+  public let multivariate: MultivariateKernelSet
 
   /// Collects the kernels of one build.
   public init(
     _ assignments: @escaping AssignmentKernel, _ expectations: @escaping ExpectationKernel,
-    _ responsibilities: @escaping ResponsibilityKernel, _ densities: @escaping DensityKernel
+    _ responsibilities: @escaping ResponsibilityKernel, _ densities: @escaping DensityKernel,
+    _ multivariate: MultivariateKernelSet
   ) {
     self.assignments = assignments
     self.expectations = expectations
     self.responsibilities = responsibilities
     self.densities = densities
+    self.multivariate = multivariate
   }
 
   /// The kernels of the build that this source is compiled for.
@@ -70,5 +74,6 @@ public struct KernelSet: Sendable {
       addDensities(
         x, count: count, ComponentTable(count: components, memory: table), scratch: scratch, logScale: logScale,
         sums: sums)
-    })
+    },
+    .ofThisBuild)
 }

@@ -1,0 +1,81 @@
+/// The passes over observations in D dimensions of one build of the kernels, as functions of numbers and pointers alone.
+///
+/// A mixture is told by its table's memory, the numbers of components and dimensions, and whether factors are diagonal.
+public struct MultivariateKernelSet: Sendable {
+  /// A pointer to doubles that a kernel works on.
+  public typealias Numbers = UnsafeMutablePointer<Double>
+
+  /// ``sweepAssignments(_:count:_:key:weights:scratch:sums:labels:)``; the two words stand for the key.
+  public typealias AssignmentKernel =
+    @Sendable (
+      _ x: UnsafePointer<Double>, _ count: Int, _ table: Numbers, _ components: Int, _ dimensions: Int,
+      _ isDiagonal: Bool, _ first: UInt64, _ second: UInt64, _ weights: UnsafePointer<Double>?, _ scratch: Numbers,
+      _ sums: Numbers, _ labels: UnsafeMutablePointer<UInt8>?
+    ) -> Double
+
+  /// ``sweepExpectations(_:count:_:weights:scratch:sums:)``.
+  public typealias ExpectationKernel =
+    @Sendable (
+      _ x: UnsafePointer<Double>, _ count: Int, _ table: Numbers, _ components: Int, _ dimensions: Int,
+      _ isDiagonal: Bool, _ weights: UnsafePointer<Double>?, _ scratch: Numbers, _ sums: Numbers
+    ) -> Double
+
+  /// ``addResponsibilities(_:count:_:scratch:sums:)``.
+  public typealias ResponsibilityKernel =
+    @Sendable (
+      _ x: UnsafePointer<Double>, _ count: Int, _ table: Numbers, _ components: Int, _ dimensions: Int,
+      _ isDiagonal: Bool, _ scratch: Numbers, _ sums: Numbers
+    ) -> Void
+
+  /// ``addDensities(_:count:_:scratch:logScale:sums:)``.
+  public typealias DensityKernel =
+    @Sendable (
+      _ x: UnsafePointer<Double>, _ count: Int, _ table: Numbers, _ components: Int, _ dimensions: Int,
+      _ isDiagonal: Bool, _ scratch: Numbers, _ logScale: Numbers, _ sums: Numbers
+    ) -> Void
+
+  public let assignments: AssignmentKernel
+  public let expectations: ExpectationKernel
+  public let responsibilities: ResponsibilityKernel
+  public let densities: DensityKernel
+
+  /// Collects the kernels of one build.
+  public init(
+    _ assignments: @escaping AssignmentKernel, _ expectations: @escaping ExpectationKernel,
+    _ responsibilities: @escaping ResponsibilityKernel, _ densities: @escaping DensityKernel
+  ) {
+    self.assignments = assignments
+    self.expectations = expectations
+    self.responsibilities = responsibilities
+    self.densities = densities
+  }
+
+  /// The kernels of the build that this source is compiled for.
+  public static let ofThisBuild = MultivariateKernelSet(
+    { x, count, table, components, dimensions, isDiagonal, first, second, weights, scratch, sums, labels in
+      let shape: FactorShape = isDiagonal ? .diagonal : .triangular
+      return sweepAssignments(
+        x, count: count, MultivariateTable(count: components, dimensions: dimensions, shape: shape, memory: table),
+        key: StreamKey(first: first, second: second), weights: weights, scratch: scratch,
+        sums: MultivariateSums(count: components, dimensions: dimensions, shape: shape, memory: sums), labels: labels)
+    },
+    { x, count, table, components, dimensions, isDiagonal, weights, scratch, sums in
+      let shape: FactorShape = isDiagonal ? .diagonal : .triangular
+      return sweepExpectations(
+        x, count: count, MultivariateTable(count: components, dimensions: dimensions, shape: shape, memory: table),
+        weights: weights, scratch: scratch,
+        sums: MultivariateSums(count: components, dimensions: dimensions, shape: shape, memory: sums))
+    },
+    { x, count, table, components, dimensions, isDiagonal, scratch, sums in
+      let shape: FactorShape = isDiagonal ? .diagonal : .triangular
+      addResponsibilities(
+        x, count: count, MultivariateTable(count: components, dimensions: dimensions, shape: shape, memory: table),
+        scratch: scratch, sums: sums)
+    },
+    { x, count, table, components, dimensions, isDiagonal, scratch, logScale, sums in
+      let shape: FactorShape = isDiagonal ? .diagonal : .triangular
+      addDensities(
+        x, count: count, MultivariateTable(count: components, dimensions: dimensions, shape: shape, memory: table),
+        scratch: scratch, logScale: logScale, sums: sums)
+    })
+}
