@@ -44,6 +44,11 @@ public struct EMReference: Decodable, Sendable {
   public struct DataSet: Decodable, Sendable {
     public let dimensions: Int
     public let data: [Double]
+
+    /// The data of one column.
+    public func column(_ d: Int) -> DataSet {
+      DataSet(dimensions: 1, data: stride(from: d, to: data.count, by: dimensions).map { data[$0] })
+    }
   }
 
   /// Reads the fits.

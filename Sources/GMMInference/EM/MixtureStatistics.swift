@@ -15,6 +15,7 @@ public struct MixtureStatistics: Sendable, Equatable {
   public private(set) var observationCount: Int
   /// Log likelihood of all observations last, after counts, sums and squares.
   private var totals: ReproducibleSums
+  private var weights = ReproducibleSums(count: 1)
 
   /// Creates the statistics of no observations.
   ///
@@ -84,6 +85,11 @@ public struct MixtureStatistics: Sendable, Equatable {
       throw ModelError(.degenerate, "data", "must have finite sums under the parameters, got one that is not")
     }
     totals.merge(sums)
+    if let sampleWeights {
+      weights.merge(sampleWeights.sum)
+    } else {
+      [Double(observations.count)].withUnsafeBufferPointer { weights.add($0) }
+    }
     observationCount += observations.count
   }
 
@@ -95,6 +101,7 @@ public struct MixtureStatistics: Sendable, Equatable {
     let count = observationCount.addingReportingOverflow(other.observationCount)
     guard !count.overflow else { throw ModelError("statistics", "must have fewer than 2^63 observations", got: "more") }
     totals.merge(other.totals)
+    weights.merge(other.weights)
     observationCount = count.partialValue
   }
 
@@ -102,7 +109,7 @@ public struct MixtureStatistics: Sendable, Equatable {
   public var logLikelihood: Double { totals[totals.count - 1] }
 
   /// Σ weights.
-  public var totalWeight: Double { sums.total }
+  public var totalWeight: Double { weights[0] }
 
   /// Σ responsibilities of each component, (K).
   public var counts: [Double] { sums.counts }

@@ -6,8 +6,10 @@ public final class SampleWeights: Sendable {
   private let buffer: AlignedBuffer<Double>
   /// N.
   public var count: Int { buffer.count }
-  /// Σ w.
-  public let total: Double
+  /// Σ w, rounded once.
+  public var total: Double { sum[0] }
+  /// Σ w, to be merged with that of other observations.
+  let sum: ReproducibleSums
   /// The number of weights that are not 0.
   public let positiveCount: Int
 
@@ -17,7 +19,7 @@ public final class SampleWeights: Sendable {
       throw .outOfMemory("\(values.count) sample weights")
     }
     var positive = 0
-    var sum = 0.0
+    var sum = ReproducibleSums(count: 1)
     for (i, value) in values.enumerated() {
       guard value.isFinite, value >= 0 else {
         throw ModelError("\(argument)[\(i)]", "must be finite and not negative", got: value)
@@ -25,11 +27,11 @@ public final class SampleWeights: Sendable {
       guard value <= 1e100 else { throw ModelError("\(argument)[\(i)]", "must be at most 1e100", got: value) }
       buffer.base[i] = value
       if value > 0 { positive += 1 }
-      sum += value
     }
+    for i in values.indices { sum.add(UnsafeBufferPointer(rebasing: values[i...i])) }
     self.buffer = buffer
     positiveCount = positive
-    total = sum
+    self.sum = sum
     guard positive > 0, total >= 1e-100 else {
       throw ModelError(argument, "must have a sum of at least 1e-100", got: total)
     }
@@ -44,7 +46,7 @@ public final class SampleWeights: Sendable {
   }
 
   private init(sharing other: SampleWeights) {
-    (buffer, total, positiveCount) = (other.buffer, other.total, other.positiveCount)
+    (buffer, sum, positiveCount) = (other.buffer, other.sum, other.positiveCount)
   }
 
   /// The first weight; aligned to 64 bytes, zeros beyond N up to the next multiple of 8.

@@ -107,8 +107,8 @@ struct StartingEstimate {
         }
       }
     }
-    // The average weight is what a point more weighs.
-    let unit = points.total / Double(points.count)
+    // What a point more weighs: 1, so that integer weights are repeated points, but no more than the average point.
+    let unit = min(1, points.total / Double(points.count))
     let covariances = (0..<matrices).flatMap { m in
       covariance(
         Array(squares[(m * size)..<((m + 1) * size)]), members: isTied ? points.total : counts[m],

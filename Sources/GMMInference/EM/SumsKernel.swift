@@ -39,10 +39,8 @@ struct SumsKernel: Sendable {
   static func multivariate(_ kernels: KernelSet) -> SumsKernel {
     SumsKernel(
       body: { x, count, weights, table, components, dimensions, shape, scratch, sums in
-        sweepExpectations(
-          x, count: count, MultivariateTable(count: components, dimensions: dimensions, shape: shape, memory: table),
-          weights: weights, scratch: scratch,
-          sums: MultivariateSums(count: components, dimensions: dimensions, shape: shape, memory: sums))
+        kernels.multivariate.expectations(
+          x, count, table, components, dimensions, shape == .diagonal, weights, scratch, sums)
       },
       scratchSize: { multivariateScratchSize(count: $0, dimensions: $1, shape: $2) }, isOneDimensional: false)
   }
