@@ -25,8 +25,8 @@ STEP := .ci/step
 .NOTPARALLEL:
 .DELETE_ON_ERROR:
 .DEFAULT_GOAL := help
-.PHONY: help setup packages build demo test lint test-swift test-abi test-examples test-python bench bench-peers \
-  bench-swift battery \
+.PHONY: help setup packages build demo test lint test-swift test-kernels test-abi test-examples test-python \
+  bench bench-peers bench-swift battery \
   install uninstall format clean
 
 help: ## List the targets.
@@ -55,20 +55,23 @@ $(LIBRARY): $(SOURCES) VERSION
 demo: setup ## Run the three notebooks on their data and write build/demo/index.html.
 	$(VENV_PYTHON) examples/python/demo.py
 
-test: setup lint test-swift test-abi test-examples test-python ## Run every test.
+test: setup lint test-swift test-kernels test-abi test-examples test-python ## Run every test.
 	@echo "All tests passed."
 
 lint: $(ENVIRONMENT) ## Check the format of all sources.
 	@$(STEP) lint-swift swift format lint --strict -r $(SWIFT_FILES)
 	@if command -v clang-format >/dev/null; then $(STEP) lint-c clang-format --dry-run --Werror $(C_FILES); fi
-	@$(STEP) lint-python $(VENV_PYTHON) -m ruff check bindings/python examples Tests/Benchmarks
-	@$(STEP) format-python $(VENV_PYTHON) -m ruff format --check bindings/python examples Tests/Benchmarks
+	@$(STEP) lint-python $(VENV_PYTHON) -m ruff check bindings/python examples Tests/Benchmarks Tests/Kernels
+	@$(STEP) format-python $(VENV_PYTHON) -m ruff format --check bindings/python examples Tests/Benchmarks Tests/Kernels
 	@$(STEP) types-python sh -c 'cd bindings/python && ../../$(VENV_PYTHON) -m mypy'
 
 # In release, because sampling in a debug build is too slow; in a folder of its own, because the flags differ from those
 # of the library and each would rebuild the other.
 test-swift: ## Run the Swift tests.
 	@$(STEP) test-swift swift test -c release -Xswiftc -enable-testing --scratch-path .build/testing
+
+test-kernels: build ## Look for calls, single lanes and spills in the kernels' machine code.
+	@$(STEP) test-kernels python3 Tests/Kernels/hot_loops.py build/symbols/libgmmswift.so.$(ABI)
 
 test-abi: build ## Check the C interface: header, layout, symbols, misuse, behaviour, installation.
 	@$(STEP) test-abi Tests/ABI/run.sh build/lib
@@ -122,7 +125,7 @@ uninstall: ## Remove what install put under PREFIX.
 format: ## Format all sources in place.
 	swift format -i -r $(SWIFT_FILES)
 	clang-format -i $(C_FILES)
-	$(VENV_PYTHON) -m ruff format bindings/python examples Tests/Benchmarks
+	$(VENV_PYTHON) -m ruff format bindings/python examples Tests/Benchmarks Tests/Kernels
 
 clean: ## Remove everything that was built.
 	rm -rf .build build bindings/python/build bindings/python/src/gmmswift/_lib bindings/python/src/*.egg-info

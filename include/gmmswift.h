@@ -4,9 +4,10 @@
  * A program hands over data and a model (components, priors, constraints); it gets back posterior draws,
  * summaries, cluster probabilities and predictions. The model, for observations x_1 .. x_N and K components:
  *
- *     x_i | z_i = k  ~  Normal(means[k], sds[k]),      P(z_i = k) = weights[k],
+ *     x_i | z_i = k  ~  Normal(means[k], covariance of k),      P(z_i = k) = weights[k],
  *
- * with priors on weights, means and spread, each of which can also be fixed to known values.
+ * in D dimensions, with priors on weights, means and spread, each of which can also be fixed to known values. The spread is
+ * standard deviations (in one dimension, and where covariances are diagonal) or covariance matrices.
  *
  * Rules that hold for every function
  * ----------------------------------
@@ -119,19 +120,36 @@ void gmm_error_destroy(gmm_error *error);
 
 /* Families of priors. Each family belongs to the unknowns named with it. */
 enum {
+  GMM_PRIOR_SCALED = -1,        /* means or spread: chosen by the scale of the data; see gmm_model_create_for_data */
   GMM_PRIOR_FIXED = 0,          /* any: `first` holds the known values */
   GMM_PRIOR_DIRICHLET = 1,      /* weights: `first` = concentrations > 0 */
   GMM_PRIOR_NORMAL = 2,         /* means: `first` = means, `second` = standard deviations > 0 */
+  GMM_PRIOR_NORMAL_KAPPA = 3,   /* means: Normal(m0, covariance of the component / kappa): `first` = m0, D for each value;
+                                   `second` = kappa > 0. With an inverse-Wishart or inverse-Gamma spread, conjugate */
   GMM_PRIOR_UNIFORM = 10,       /* standard deviation: `first` = lower >= 0, `second` = upper > lower */
   GMM_PRIOR_HALF_CAUCHY = 11,   /* standard deviation: `first` = scale > 0 */
   GMM_PRIOR_HALF_NORMAL = 12,   /* standard deviation: `first` = scale > 0 (the sd of the unfolded Normal) */
   GMM_PRIOR_INVERSE_GAMMA = 20, /* variance: `first` = shape > 0, `second` = scale > 0 */
-  GMM_PRIOR_GAMMA = 30          /* precision: `first` = shape > 0, `second` = rate > 0 */
+  GMM_PRIOR_GAMMA = 30,         /* precision: `first` = shape > 0, `second` = rate > 0 */
+  GMM_PRIOR_INVERSE_WISHART = 40 /* covariance matrix: `first` = degrees of freedom > D - 1, `second` = scale matrices,
+                                   symmetric positive definite, D x D for each value: density proportional to
+                                   |S|^(-(dof + D + 1) / 2) exp(-tr(scale S^-1) / 2) */
 };
 
-/* A prior of one family with its parameters, which are finite. num_values is 1 (the same for every component) or the
- * number of components; both arrays have that length. `second` is ignored (may be NULL) for families with one
- * parameter. This struct is frozen: it is a part of others. */
+/* Forms of the components' covariances. In one dimension all but GMM_COVARIANCE_TIED are the same. */
+enum {
+  GMM_COVARIANCE_FULL = 0,      /* a covariance matrix for each component */
+  GMM_COVARIANCE_TIED = 1,      /* one covariance matrix for all components */
+  GMM_COVARIANCE_DIAG = 2,      /* an sd for each component and coordinate */
+  GMM_COVARIANCE_SPHERICAL = 3  /* an sd for each component */
+};
+
+/* A prior of one family with its parameters, which are finite. num_values is 1 (the same for all) or the number of what
+ * the prior is for: K weights; K x D coordinates of means; as many sds as the model has; K kappas; as many covariance
+ * matrices as the model has (1 where tied). Where there is one for each component and coordinate, D values serve all
+ * components. Both arrays have that length, in the unit named with the family; fixed covariance matrices are D x D for
+ * each value. `second` is ignored (may be NULL) for families with one parameter. This struct is frozen: it is a part of
+ * others. */
 typedef struct gmm_prior {
   int32_t family; /* GMM_PRIOR_... */
   int32_t num_values;
@@ -145,15 +163,18 @@ typedef struct gmm_prior {
 typedef struct gmm_model_options {
   uint32_t struct_size;
   int32_t num_components;  /* K, 1 .. GMM_MAX_COMPONENTS; default 1 */
-  int32_t num_dimensions;  /* D; 1 in this version; default 1 */
-  int32_t ordered_means;   /* 1: means[0] <= means[1] <= ... as a hard constraint; default 0 */
+  int32_t num_dimensions;  /* D, >= 1; default 1 */
+  int32_t ordered_means;   /* 1: means[0] <= means[1] <= ... as a hard constraint, in order_coordinate; default 0 */
   int32_t shared_spread;   /* 1: one spread for all components; default 0 */
   int32_t reserved;        /* 0 */
   double minimum_weight;   /* every weight is at least this, a hard constraint; 0 <= value <= 1/K; default 0 */
   gmm_prior weights;       /* GMM_PRIOR_DIRICHLET or GMM_PRIOR_FIXED (sum 1); default Dirichlet(1) */
-  gmm_prior means;         /* GMM_PRIOR_NORMAL or GMM_PRIOR_FIXED; no default: must be set */
-  gmm_prior spread;        /* a family on sd, variance or precision, or GMM_PRIOR_FIXED sds; no default: must be set.
-                              num_values is 1 where the spread is shared */
+  gmm_prior means;         /* GMM_PRIOR_NORMAL, _NORMAL_KAPPA or _FIXED; default GMM_PRIOR_SCALED */
+  gmm_prior spread;        /* for sds a family on sd, variance or precision, or GMM_PRIOR_FIXED; for covariance matrices
+                              GMM_PRIOR_INVERSE_WISHART or _FIXED; default GMM_PRIOR_SCALED. Where the spread is shared
+                              there is one component's */
+  int32_t covariance;      /* GMM_COVARIANCE_...; default GMM_COVARIANCE_FULL */
+  int32_t order_coordinate; /* 0 .. D - 1; default 0 */
 } gmm_model_options;
 
 /* Writes the defaults. struct_size: sizeof(gmm_model_options) as the caller was compiled.
@@ -165,8 +186,21 @@ typedef struct gmm_model gmm_model;
 /* Checks and copies a model. Constraints are part of the prior: the prior is the product of the named densities,
  * restricted to where the constraints hold.
  * GMM_ERROR_INVALID_ARGUMENT for a parameter out of range, GMM_ERROR_INVALID_MODEL for a contradiction
- * (minimum_weight > 1/K, fixed means out of order, fixed weights below the minimum), GMM_ERROR_UNSUPPORTED for D > 1. */
+ * (minimum_weight > 1/K, fixed means out of order, fixed weights below the minimum, a prior on sds for covariance
+ * matrices), GMM_ERROR_UNSUPPORTED for GMM_PRIOR_SCALED, which needs data. */
 gmm_status gmm_model_create(const gmm_model_options *options, gmm_model **out_model, gmm_error **out_error);
+
+/* The same, with GMM_PRIOR_SCALED allowed. It takes the weakly informative priors of Fraley, Raftery (2007), "Bayesian
+ * regularization for normal mixture estimation and model-based clustering", Journal of Classification 24: with x-bar the
+ * columns' means and S the covariance matrix of the data (divisor N - 1),
+ *     means:   Normal(x-bar, covariance of the component / 0.01);
+ *     spread:  full, tied: inverse-Wishart(D + 2, S / K^(2/D));
+ *              diag: variance of coordinate d ~ inverse-Gamma((D + 2) / 2, S_dd / K^(2/D) / 2);
+ *              spherical: the same with tr(S) / D for S_dd.
+ * data: at least 2 rows. GMM_ERROR_DEGENERATE for a constant column, or columns that determine each other. */
+gmm_status gmm_model_create_for_data(const gmm_model_options *options, const double *data, int64_t num_observations,
+                                     int64_t num_dimensions, int64_t row_stride, gmm_model **out_model,
+                                     gmm_error **out_error);
 
 /* K, or 0 for an invalid handle. */
 int32_t gmm_model_num_components(const gmm_model *model);
@@ -174,15 +208,23 @@ int32_t gmm_model_num_components(const gmm_model *model);
 /* D, or 0 for an invalid handle. */
 int32_t gmm_model_num_dimensions(const gmm_model *model);
 
-/* Number of spread parameters: 1 when shared, else K; 0 for an invalid handle. */
+/* Number of standard deviations: K; K x D for GMM_COVARIANCE_DIAG; one component's when shared; 0 where the spread is
+ * covariance matrices, and for an invalid handle. */
 int32_t gmm_model_num_spreads(const gmm_model *model);
 
-/* The log density of the prior at given parameters: weights (K), means (K), sds (1 when shared, else K). Fixed unknowns
+/* Number of covariance matrices: K, or 1 when tied; 0 where the spread is sds, and for an invalid handle. */
+int32_t gmm_model_num_covariances(const gmm_model *model);
+
+/* GMM_COVARIANCE_... of the model (GMM_COVARIANCE_DIAG in one dimension); -1 for an invalid handle. */
+int32_t gmm_model_covariance(const gmm_model *model);
+
+/* The log density of the prior at given parameters: weights (K), means (K x D), spread: the sds, or the covariance
+ * matrices, D x D each (positive definite, or the density is 0; it is one of their lower triangles). Fixed unknowns
  * contribute 0 when they equal the fixed values. -infinity outside the support or the constraints. Each density is
  * normalised without the constraints, and is taken in the variable it is stated for (sd, variance or precision).
  * GMM_ERROR_NULL_ARGUMENT, GMM_ERROR_WRONG_HANDLE. */
-gmm_status gmm_model_log_prior(const gmm_model *model, const double *weights, const double *means, const double *sds,
-                               double *out_log_density, gmm_error **out_error);
+gmm_status gmm_model_log_prior(const gmm_model *model, const double *weights, const double *means,
+                               const double *spread, double *out_log_density, gmm_error **out_error);
 
 /* Frees a model; NULL is accepted. */
 void gmm_model_destroy(gmm_model *model);
@@ -264,8 +306,9 @@ typedef struct gmm_sample_options {
   int32_t num_initial;       /* rows of the initial_ arrays: 0 (starts from the data), 1 (the same for every chain) or
                                 num_chains; default 0 */
   const double *initial_weights; /* num_initial x K, or NULL; each row positive, sum 1, within the constraints */
-  const double *initial_means;   /* num_initial x K, or NULL; within the constraints */
-  const double *initial_sds;     /* num_initial x (1 when shared, else K), or NULL; inside the prior's support */
+  const double *initial_means;   /* num_initial x K x D, or NULL; within the constraints */
+  const double *initial_sds;     /* num_initial x gmm_model_num_spreads, or NULL; inside the prior's support */
+  const double *initial_covariances; /* num_initial x gmm_model_num_covariances x D x D, or NULL; positive definite */
 } gmm_sample_options;
 
 gmm_status gmm_sample_options_init(gmm_sample_options *options, size_t struct_size);
@@ -280,7 +323,8 @@ typedef struct gmm_posterior gmm_posterior;
  * GMM_CANCELLED hands back, in *out_posterior, the draws that every chain has finished (NULL where there is none) and
  * sets *out_error as well. GMM_ERROR_INVALID_ARGUMENT, GMM_ERROR_INVALID_DATA, GMM_ERROR_INVALID_MODEL (initial values
  * against the constraints), GMM_ERROR_DEGENERATE (all observations equal under a prior that lets the sd reach 0),
- * GMM_ERROR_UNSUPPORTED (num_dimensions other than the model's). */
+ * GMM_ERROR_UNSUPPORTED (num_dimensions other than the model's; Metropolis in several dimensions or with
+ * GMM_PRIOR_NORMAL_KAPPA). */
 gmm_status gmm_sample(const gmm_model *model, const double *data, int64_t num_observations, int64_t num_dimensions,
                       int64_t row_stride, const gmm_sample_options *options, const gmm_control *control,
                       gmm_posterior **out_posterior, gmm_error **out_error);
@@ -309,7 +353,7 @@ typedef struct gmm_posterior_info {
   uint32_t struct_size;
   int32_t num_components;
   int32_t num_dimensions;
-  int32_t num_spreads;        /* 1 when shared, else K */
+  int32_t num_spreads;        /* gmm_model_num_spreads */
   int64_t num_chains;
   int64_t num_draws;          /* of each chain */
   int64_t num_observations;
@@ -321,6 +365,8 @@ typedef struct gmm_posterior_info {
   int32_t is_prior;           /* 1 for gmm_sample_prior */
   int32_t can_extend;         /* 1 for what gmm_sample and gmm_posterior_extend return */
   double seconds;             /* wall time of the sampling, extensions included */
+  int32_t covariance;         /* GMM_COVARIANCE_...; GMM_COVARIANCE_DIAG in one dimension */
+  int32_t num_covariances;    /* gmm_model_num_covariances */
 } gmm_posterior_info;
 
 /* Fills *out_info; out_info->struct_size must be set. */
@@ -328,15 +374,18 @@ gmm_status gmm_posterior_get_info(const gmm_posterior *posterior, gmm_posterior_
 
 enum {
   GMM_FIELD_WEIGHTS = 0,        /* (chains, draws, K) float64 */
-  GMM_FIELD_MEANS = 1,          /* (chains, draws, K) float64 */
-  GMM_FIELD_SDS = 2,            /* (chains, draws) when shared, else (chains, draws, K) float64 */
-  GMM_FIELD_LOG_LIKELIHOOD = 3, /* (chains, draws): log p(x | weights, means, sds), assignments summed out */
+  GMM_FIELD_MEANS = 1,          /* (chains, draws, K) float64 where D = 1, else (chains, draws, K, D) */
+  GMM_FIELD_SDS = 2,            /* D = 1 and spherical: (chains, draws, K); diag: (chains, draws, K, D) float64; without K
+                                   when shared */
+  GMM_FIELD_LOG_LIKELIHOOD = 3, /* (chains, draws): log p(x | weights, means, spread), assignments summed out */
   GMM_FIELD_LOG_POSTERIOR = 4,  /* (chains, draws): log likelihood + gmm_model_log_prior */
   GMM_FIELD_ACCEPTANCE = 5,     /* (chains, draws): mean acceptance probability of the proposals since the last draw, of
                                    GMM_METHOD_METROPOLIS or of the joint moves of GMM_METHOD_GIBBS; 1 where none was
                                    made; assignments do not count */
+  GMM_FIELD_COVARIANCES = 6,    /* full: (chains, draws, K, D, D) float64; tied: (chains, draws, D, D) */
   GMM_FIELD_ASSIGNMENTS = 10,   /* (chains, draws, N) uint8, where stored */
-  GMM_FIELD_OBSERVATIONS = 20   /* (N, D) float64, the copy of the data */
+  GMM_FIELD_OBSERVATIONS = 20   /* (N, 1) float64 where D = 1: the copy of the data; else (groups, 8, D): observation i is
+                                   row i of the first two axes joined, and the last group ends in rows of 0 */
 };
 
 enum { GMM_ELEMENT_FLOAT64 = 0, GMM_ELEMENT_UINT8 = 1 };
@@ -345,12 +394,13 @@ enum { GMM_ELEMENT_FLOAT64 = 0, GMM_ELEMENT_UINT8 = 1 };
 typedef struct gmm_view {
   const void *data;
   int32_t element;    /* GMM_ELEMENT_... */
-  int32_t num_axes;   /* 1 .. 4 */
-  int64_t shape[4];   /* 1 beyond num_axes */
-  int64_t strides[4]; /* in elements; 0 beyond num_axes */
+  int32_t num_axes;   /* 1 .. 6 */
+  int64_t shape[6];   /* 1 beyond num_axes */
+  int64_t strides[6]; /* in elements; 0 beyond num_axes */
 } gmm_view;
 
-/* GMM_ERROR_INVALID_ARGUMENT for an unknown field, GMM_ERROR_UNSUPPORTED for assignments that were not stored. */
+/* GMM_ERROR_INVALID_ARGUMENT for an unknown field, GMM_ERROR_UNSUPPORTED for assignments that were not stored, and for sds
+ * or covariances that the model does not have. */
 gmm_status gmm_posterior_view(const gmm_posterior *posterior, int32_t field, gmm_view *out_view, gmm_error **out_error);
 
 /* P(component k | data) of every observation, averaged over all draws from the exact responsibilities given each draw.
@@ -407,8 +457,9 @@ enum {
 
 typedef struct gmm_summary gmm_summary;
 
-/* A table with one row for each scalar parameter ("weights[0]", "means[0]", "sd" or "sd[0]", ...). Definitions as in
- * ArviZ: Vehtari, Gelman, Simpson, Carpenter, Buerkner (2021), Bayesian Analysis 16(2). NaN where a statistic is
+/* A table with one row for each scalar parameter: "weights[0]", "means[0]", "sd" (shared) or "sd[0]", ...; in several
+ * dimensions "means[k, d]", and "sd[k, d]" (diag), "sd[k]" (spherical), "covariances[k, i, j]" (full) or "covariance[i, j]"
+ * (tied) with i >= j. Definitions as in ArviZ: Vehtari, Gelman, Simpson, Carpenter, Buerkner (2021), Bayesian Analysis 16(2). NaN where a statistic is
  * not defined (fewer than 4 draws in a chain). */
 gmm_status gmm_posterior_summarize(const gmm_posterior *posterior, const gmm_summary_options *options,
                                    gmm_summary **out_summary, gmm_error **out_error);

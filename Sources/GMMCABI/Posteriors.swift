@@ -3,6 +3,7 @@
 
 import CGMMSwift
 import GMMInference
+import GMMKernels
 import GMMModel
 
 /// The object behind a `gmm_posterior`.
@@ -33,7 +34,7 @@ extension gmm_posterior_info {
   init(_ posterior: Posterior) {
     self.init()
     num_components = Int32(posterior.layout.componentCount)
-    num_dimensions = 1
+    num_dimensions = Int32(posterior.layout.shape.dimensionCount)
     num_spreads = Int32(posterior.layout.spreadCount)
     num_chains = Int64(posterior.chainCount)
     num_draws = Int64(posterior.drawCount)
@@ -46,6 +47,8 @@ extension gmm_posterior_info {
     is_prior = posterior.isPrior ? 1 : 0
     can_extend = posterior.canExtend ? 1 : 0
     seconds = posterior.seconds
+    covariance = covarianceCode(posterior.layout.shape.structure)
+    num_covariances = Int32(posterior.layout.shape.matrixCount)
   }
 }
 
@@ -67,13 +70,24 @@ private func view(of posterior: Posterior, _ field: Int32) throws(CallError) -> 
   let shape = [posterior.chainCount, posterior.drawCount]
   let strides = [posterior.chainStride, posterior.drawStride]
   func scalar(_ column: Int) -> gmm_view { gmm_view(first + column, GMM_ELEMENT_FLOAT64, shape, strides) }
-  func vector(_ columns: Range<Int>) -> gmm_view {
-    gmm_view(first + columns.lowerBound, GMM_ELEMENT_FLOAT64, shape + [columns.count], strides + [1])
+  let (components, dimensions) = (layout.componentCount, layout.shape.dimensionCount)
+  /// A row's numbers as an array of the given axes, the last the fastest; axes of `nil` are left out.
+  func tensor(_ columns: Range<Int>, _ axes: [Int?]) -> gmm_view {
+    let axes = axes.compactMap { $0 }
+    let steps = axes.indices.map { axes[($0 + 1)...].reduce(1, *) }
+    return gmm_view(first + columns.lowerBound, GMM_ELEMENT_FLOAT64, shape + axes, strides + steps)
   }
+  let componentAxis = layout.shape.sharedSpread ? nil : components
   switch Int(field) {
-  case GMM_FIELD_WEIGHTS: return vector(layout.weights)
-  case GMM_FIELD_MEANS: return vector(layout.means)
-  case GMM_FIELD_SDS: return posterior.model.sharedSpread ? scalar(layout.sds.lowerBound) : vector(layout.sds)
+  case GMM_FIELD_WEIGHTS: return tensor(layout.weights, [components])
+  case GMM_FIELD_MEANS: return tensor(layout.means, [components, dimensions == 1 ? nil : dimensions])
+  case GMM_FIELD_SDS:
+    guard !layout.shape.hasMatrices else { throw unsupported("sds", "diag or spherical covariances", layout) }
+    return tensor(
+      layout.sds, [componentAxis, layout.shape.structure == .diag && dimensions > 1 ? dimensions : nil])
+  case GMM_FIELD_COVARIANCES:
+    guard layout.shape.hasMatrices else { throw unsupported("covariances", "full or tied covariances", layout) }
+    return tensor(layout.covariances, [componentAxis, dimensions, dimensions])
   case GMM_FIELD_LOG_LIKELIHOOD: return scalar(layout.logLikelihood)
   case GMM_FIELD_LOG_POSTERIOR: return scalar(layout.logPosterior)
   case GMM_FIELD_ACCEPTANCE: return scalar(layout.acceptance)
@@ -87,9 +101,21 @@ private func view(of posterior: Posterior, _ field: Int32) throws(CallError) -> 
       labels, GMM_ELEMENT_UINT8, shape + [posterior.observations.count],
       [posterior.assignmentChainStride, posterior.assignmentDrawStride, 1])
   case GMM_FIELD_OBSERVATIONS:
-    return gmm_view(posterior.observations.base, GMM_ELEMENT_FLOAT64, [posterior.observations.count, 1], [1, 1])
+    let observations = posterior.observations
+    guard dimensions > 1 else {
+      return gmm_view(observations.base, GMM_ELEMENT_FLOAT64, [observations.count, 1], [1, 1])
+    }
+    return gmm_view(
+      observations.base, GMM_ELEMENT_FLOAT64,
+      [(observations.count + laneCount - 1) / laneCount, laneCount, dimensions],
+      [laneCount * dimensions, 1, laneCount])
   default: throw .invalid("field", "must be one of GMM_FIELD_...", got: field)
   }
+}
+
+private func unsupported(_ what: String, _ condition: String, _ layout: DrawLayout) -> CallError {
+  CallError(
+    GMM_ERROR_UNSUPPORTED, "field", "\(what) must belong to \(condition), got \(layout.shape.structure)")
 }
 
 extension gmm_view {
@@ -99,7 +125,12 @@ extension gmm_view {
     }
     self.init(
       data: data, element: Int32(element), num_axes: Int32(shape.count),
-      shape: (axis(shape, 0, 1), axis(shape, 1, 1), axis(shape, 2, 1), axis(shape, 3, 1)),
-      strides: (axis(strides, 0, 0), axis(strides, 1, 0), axis(strides, 2, 0), axis(strides, 3, 0)))
+      shape: (
+        axis(shape, 0, 1), axis(shape, 1, 1), axis(shape, 2, 1), axis(shape, 3, 1), axis(shape, 4, 1), axis(shape, 5, 1)
+      ),
+      strides: (
+        axis(strides, 0, 0), axis(strides, 1, 0), axis(strides, 2, 0), axis(strides, 3, 0), axis(strides, 4, 0),
+        axis(strides, 5, 0)
+      ))
   }
 }

@@ -55,7 +55,9 @@ private func predict(
   call(out_error) {
     let posterior = try require(posterior, "posterior", PosteriorObject.self).posterior
     let control = try runControl(control)
-    let points = try observations(data, num_points, num_dimensions, row_stride, countName: "num_points")
+    let points = try observations(
+      data, num_points, num_dimensions, row_stride, dimensions: posterior.layout.shape.dimensionCount,
+      countName: "num_points")
     let width = isPerComponent ? posterior.layout.componentCount : 1
     let out = try output(out, name, needs: [points.count, width], capacity: capacity)
     try write(posterior, points, out, control)
@@ -71,7 +73,9 @@ public func gmm_posterior_sample_predictive(
     let posterior = try require(posterior, "posterior", PosteriorObject.self).posterior
     guard num_draws >= 1 else { throw CallError.invalid("draws", "must be at least 1", got: num_draws) }
     guard num_points >= 0 else { throw CallError.invalid("num_points", "must not be negative", got: num_points) }
-    let out = try output(out_values, "out_values", needs: [Int(num_draws), Int(num_points)], capacity: capacity)
+    let out = try output(
+      out_values, "out_values", needs: [Int(num_draws), Int(num_points), posterior.layout.shape.dimensionCount],
+      capacity: capacity)
     posterior.samplePredictive(draws: Int(num_draws), points: Int(num_points), seed: seed, into: out)
   }
 }

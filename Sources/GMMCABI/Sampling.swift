@@ -34,7 +34,8 @@ public func gmm_sample(
     let model = try require(model, "model", ModelObject.self).model
     let options = try samplingOptions(try read(options, "options", defaults: defaults), model)
     let control = try runControl(control)
-    let data = try observations(data, num_observations, num_dimensions, row_stride)
+    let data = try observations(
+      data, num_observations, num_dimensions, row_stride, dimensions: model.dimensionCount)
     try handOver(to: out) { try sample(model, data, options, control) }
   }
 }
@@ -113,12 +114,18 @@ private func initialValues(
   _ options: gmm_sample_options, _ model: MixtureModel
 ) throws(CallError) -> [InitialValues] {
   let rows = Int(options.num_initial)
-  let arrays = [options.initial_weights, options.initial_means, options.initial_sds]
+  let arrays = [options.initial_weights, options.initial_means, options.initial_sds, options.initial_covariances]
   guard rows == 0 || rows == 1 || rows == options.num_chains else {
     throw .invalid("num_initial", "must be 0, 1 or the number of chains, \(options.num_chains)", got: rows)
   }
   guard rows > 0 || arrays.allSatisfy({ $0 == nil }) else {
     throw .invalid("num_initial", "must be 1 or the number of chains when initial values are given", got: rows)
+  }
+  guard options.initial_sds == nil || model.spreadCount > 0 else {
+    throw .invalid("initial_sds", "must be NULL where the spread is covariance matrices", got: "an array")
+  }
+  guard options.initial_covariances == nil || model.shape.matrixCount > 0 else {
+    throw .invalid("initial_covariances", "must be NULL where the spread is standard deviations", got: "an array")
   }
   func row(_ base: UnsafePointer<Double>?, _ index: Int, _ count: Int) -> [Double]? {
     array(base.map { $0 + index * count }, count)
@@ -126,7 +133,9 @@ private func initialValues(
   return (0..<rows).map { index in
     InitialValues(
       weights: row(options.initial_weights, index, model.componentCount),
-      means: row(options.initial_means, index, model.componentCount),
-      sds: row(options.initial_sds, index, model.spreadCount))
+      means: row(options.initial_means, index, model.shape.meanCount),
+      sds: row(options.initial_sds, index, model.spreadCount),
+      covariances: row(
+        options.initial_covariances, index, model.shape.matrixCount * model.dimensionCount * model.dimensionCount))
   }
 }

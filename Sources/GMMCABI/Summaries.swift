@@ -58,7 +58,8 @@ public func gmm_posterior_summarize(
     let out = try required(out_summary, "out_summary")
     let posterior = try require(posterior, "posterior", PosteriorObject.self).posterior
     let request = try SummaryRequest(options)
-    let table = SummaryTable(posterior.parameterNames, request) { posterior.view(ofParameter: $0) }
+    let columns = posterior.layout.columns
+    let table = SummaryTable(columns.map(\.name), request) { posterior.view(of: columns[$0]) }
     out.pointee = makeHandle(table)
   }
 }

@@ -16,8 +16,9 @@ extension MixtureModel {
       let least = minimumWeight * (1 - 1e-12)
       for weight in parameters.weights where !(weight >= least) { return false }
     }
-    if orderedMeans {
-      for k in parameters.means.indices.dropFirst() where !(parameters.means[k] >= parameters.means[k - 1]) {
+    if let d = orderCoordinate {
+      for k in 1..<max(1, componentCount)
+      where !(parameters.means[k * dimensionCount + d] >= parameters.means[(k - 1) * dimensionCount + d]) {
         return false
       }
     }
@@ -41,17 +42,44 @@ extension MixtureModel {
   public func logPriorOfMeans(_ parameters: Parameters) -> Double {
     if hasFixedMeans { return parameters.means == meanCenters ? 0 : -.infinity }
     var sum = logMeansNormalizer
-    for k in 0..<componentCount {
-      let distance = (parameters.means[k] - meanCenters[k]) / meanSDs[k]
-      sum -= 0.5 * distance * distance
+    if hasScaledMeans {
+      for k in 0..<componentCount { sum += logScaledPriorOfMean(k, parameters) }
+    } else {
+      for j in 0..<shape.meanCount {
+        let distance = (parameters.means[j] - meanCenters[j]) / meanSDs[j]
+        sum -= 0.5 * distance * distance
+      }
     }
     return sum
+  }
+
+  /// Returns the part of log Normal(mean_k; center, covariance_k / kappa_k) that depends on the parameters.
+  private func logScaledPriorOfMean(_ k: Int, _ parameters: Parameters) -> Double {
+    var shift = shape.mean(k).map { parameters.means[$0] - meanCenters[$0] }
+    var logDeterminant = 0.0
+    if shape.hasMatrices {
+      let factor = parameters.factor(k)
+      shift = factor.solve(shift)
+      logDeterminant = factor.logDeterminantOfSquare
+    } else {
+      for d in 0..<dimensionCount {
+        shift[d] /= parameters.sd(k, d)
+        logDeterminant += 2 * log(parameters.sd(k, d))
+      }
+    }
+    return -0.5 * (logDeterminant + meanKappas[k] * shift.reduce(0) { $0 + $1 * $1 })
   }
 
   /// Returns the sum of the spread parameters' log densities.
   public func logPriorOfSpread(_ parameters: Parameters) -> Double {
     var sum = 0.0
     for (k, density) in spreadDensities.enumerated() { sum += density.logDensity(sd: parameters.sds[k]) }
+    if shape.hasMatrices {
+      var scratch = [Double](repeating: 0, count: shape.triangleSize)
+      for (k, density) in covarianceDensities.enumerated() {
+        sum += density.logDensity(factor: parameters.factors, at: k * shape.triangleSize, scratch: &scratch)
+      }
+    }
     return sum
   }
 

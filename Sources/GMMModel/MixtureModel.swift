@@ -1,28 +1,32 @@
-/// A Gaussian mixture of a known number of components in one dimension, with priors and constraints.
+import GMMKernels
+
+/// A Gaussian mixture of a known number of components in any number of dimensions, with priors and constraints.
 ///
-/// x_i | z_i = k ~ Normal(mean_k, sd_k), P(z_i = k) = weight_k. The prior is the product of the three named priors,
+/// x_i | z_i = k ~ Normal(mean_k, covariance_k), P(z_i = k) = weight_k. The prior is the product of the three named priors,
 /// restricted to where the constraints hold. Checked on creation and immutable after it.
 public struct MixtureModel: Sendable, Equatable {
-  /// The number of components, K.
-  public let componentCount: Int
+  /// The numbers of components and dimensions, and the form of the covariances.
+  public let shape: MixtureShape
   public let weights: WeightsPrior
   /// Every weight is at least this; 0 for no constraint.
   public let minimumWeight: Double
   public let means: MeansPrior
-  /// Whether the means increase with the component's index.
-  public let orderedMeans: Bool
+  /// The coordinate in which the means increase with the component's index; `nil` for no such constraint.
+  public let orderCoordinate: Int?
   public let spread: SpreadPrior
-  /// Whether all components have one sd.
-  public let sharedSpread: Bool
 
   /// Concentrations (K), or the fixed weights.
   public private(set) var concentration: [Double]
-  /// Prior means (K), or the fixed means.
+  /// Prior means (K, D), or the fixed means.
   public private(set) var meanCenters: [Double]
-  /// Prior sds of the means (K); 0 where the means are fixed.
+  /// Prior sds of the means (K, D), where they do not depend on the spread.
   public private(set) var meanSDs: [Double]
-  /// The prior of each spread parameter (1 when shared, else K).
+  /// How many observations the prior of each mean is worth (K), where its covariance is the component's over that number.
+  public private(set) var meanKappas: [Double]
+  /// The prior of each standard deviation.
   public private(set) var spreadDensities: [SpreadDensity]
+  /// The prior of each covariance matrix.
+  public private(set) var covarianceDensities: [CovarianceDensity]
 
   /// Constants of the log prior, which every draw needs.
   let logWeightsNormalizer: Double
@@ -34,35 +38,58 @@ public struct MixtureModel: Sendable, Equatable {
   /// Checks and creates a model.
   ///
   /// - Parameters:
-  ///   - componentCount: K, 1 ... ``maximumComponentCount``.
+  ///   - shape: K (1 ... ``maximumComponentCount``), D (at least 1) and the form of the covariances.
   ///   - weights: the weights' prior.
   ///   - minimumWeight: δ, 0 ≤ δ ≤ 1/K.
   ///   - means: the means' prior.
-  ///   - orderedMeans: whether mean_0 ≤ mean_1 ≤ ... is a constraint.
+  ///   - orderCoordinate: the coordinate in which mean_0 ≤ mean_1 ≤ ... is a constraint.
   ///   - spread: the spread's prior.
-  ///   - sharedSpread: whether the components share it.
   /// - Throws: ``ModelError`` naming the argument, the rule and the value.
+  public init(
+    _ shape: MixtureShape, weights: WeightsPrior = .dirichlet(concentration: [1]), minimumWeight: Double = 0,
+    means: MeansPrior, orderCoordinate: Int? = nil, spread: SpreadPrior
+  ) throws(ModelError) {
+    guard shape.componentCount >= 1, shape.componentCount <= Self.maximumComponentCount else {
+      throw ModelError(
+        "num_components", "must be between 1 and \(Self.maximumComponentCount)", got: shape.componentCount)
+    }
+    guard shape.dimensionCount >= 1 else {
+      throw ModelError("num_dimensions", "must be at least 1", got: shape.dimensionCount)
+    }
+    if let orderCoordinate, !(0..<shape.dimensionCount).contains(orderCoordinate) {
+      throw ModelError(
+        "order_coordinate", "must be between 0 and \(shape.dimensionCount - 1)", got: orderCoordinate)
+    }
+    let check = PriorCheck(shape: shape)
+    concentration = try check.weights(weights, minimum: minimumWeight)
+    (meanCenters, meanSDs, meanKappas) = try check.means(means, orderCoordinate: orderCoordinate)
+    spreadDensities = shape.hasMatrices ? [] : try check.spread(spread)
+    covarianceDensities = shape.hasMatrices ? try check.covariances(spread) : []
+    logWeightsNormalizer = Self.logDirichletNormalizer(concentration)
+    logMeansNormalizer =
+      Self.logNormalNormalizer(meanSDs)
+      + Double(shape.dimensionCount) * meanKappas.reduce(0) { $0 + 0.5 * log($1) - halfLogTwoPi }
+    self.shape = shape
+    self.weights = weights
+    self.minimumWeight = minimumWeight
+    self.means = means
+    self.orderCoordinate = orderCoordinate
+    self.spread = spread
+  }
+
+  /// Checks and creates a model in one dimension.
+  ///
+  /// - Parameters:
+  ///   - componentCount: K, 1 ... ``maximumComponentCount``.
+  ///   - orderedMeans: whether mean_0 ≤ mean_1 ≤ ... is a constraint.
+  ///   - sharedSpread: whether the components share one sd.
   public init(
     componentCount: Int, weights: WeightsPrior = .dirichlet(concentration: [1]), minimumWeight: Double = 0,
     means: MeansPrior, orderedMeans: Bool = false, spread: SpreadPrior, sharedSpread: Bool = false
   ) throws(ModelError) {
-    guard componentCount >= 1, componentCount <= Self.maximumComponentCount else {
-      throw ModelError(
-        "num_components", "must be between 1 and \(Self.maximumComponentCount)", got: componentCount)
-    }
-    let check = PriorCheck(componentCount: componentCount, spreadCount: sharedSpread ? 1 : componentCount)
-    concentration = try check.weights(weights, minimum: minimumWeight)
-    (meanCenters, meanSDs) = try check.means(means, ordered: orderedMeans)
-    spreadDensities = try check.spread(spread)
-    logWeightsNormalizer = Self.logDirichletNormalizer(concentration)
-    logMeansNormalizer = Self.logNormalNormalizer(meanSDs)
-    self.componentCount = componentCount
-    self.weights = weights
-    self.minimumWeight = minimumWeight
-    self.means = means
-    self.orderedMeans = orderedMeans
-    self.spread = spread
-    self.sharedSpread = sharedSpread
+    try self.init(
+      MixtureShape(componentCount: componentCount, sharedSpread: sharedSpread), weights: weights,
+      minimumWeight: minimumWeight, means: means, orderCoordinate: orderedMeans ? 0 : nil, spread: spread)
   }
 
   /// Returns an equal model that shares no memory with this one.
@@ -74,23 +101,49 @@ public struct MixtureModel: Sendable, Equatable {
     copy.concentration = concentration.map { $0 }
     copy.meanCenters = meanCenters.map { $0 }
     copy.meanSDs = meanSDs.map { $0 }
+    copy.meanKappas = meanKappas.map { $0 }
+    copy.covarianceDensities = covarianceDensities.map { $0 }
     copy.spreadDensities = spreadDensities.map { $0 }
     return copy
   }
 
-  /// The number of spread parameters: 1 when shared, else K.
+  /// The number of components, K.
+  public var componentCount: Int { shape.componentCount }
+  /// The number of dimensions, D.
+  public var dimensionCount: Int { shape.dimensionCount }
+  /// Whether all components have the same spread.
+  public var sharedSpread: Bool { shape.sharedSpread }
+  /// The number of standard deviations.
   public var spreadCount: Int { spreadDensities.count }
+  /// Whether the means increase with the component's index, in one of their coordinates.
+  public var orderedMeans: Bool { orderCoordinate != nil }
 
   public var hasFixedWeights: Bool { if case .fixed = weights { true } else { false } }
   public var hasFixedMeans: Bool { if case .fixed = means { true } else { false } }
-  public var hasFixedSpread: Bool { if case .fixed = spread { true } else { false } }
+  /// Whether the prior of the means has the components' covariances for its own, up to a factor.
+  public var hasScaledMeans: Bool { !meanKappas.isEmpty }
+  public var hasFixedSpread: Bool {
+    switch spread {
+    case .fixed, .fixedCovariances: true
+    default: false
+    }
+  }
 
   /// Whether the prior does not tell the components apart, but for the order of the means.
   ///
   /// Then a posterior with ordered means is the unordered one with every draw sorted.
   public var isExchangeable: Bool {
-    concentration.allSatisfy { $0 == concentration[0] }
-      && meanCenters.allSatisfy { $0 == meanCenters[0] } && meanSDs.allSatisfy { $0 == meanSDs[0] }
-      && spreadDensities.allSatisfy { $0 == spreadDensities[0] }
+    isSame(concentration, 1) && hasExchangeableMeans && isSame(covarianceDensities, 1)
+      && (sharedSpread || isSame(spreadDensities, spreadDensities.count / componentCount))
+  }
+
+  /// Whether the prior of the means is the same for all components, but for their order.
+  public var hasExchangeableMeans: Bool {
+    isSame(meanCenters, dimensionCount) && isSame(meanSDs, dimensionCount) && isSame(meanKappas, 1)
+  }
+
+  /// Returns whether `values` is one block of `size` elements repeated.
+  private func isSame<Value: Equatable>(_ values: [Value], _ size: Int) -> Bool {
+    values.indices.allSatisfy { values[$0] == values[$0 % max(size, 1)] }
   }
 }

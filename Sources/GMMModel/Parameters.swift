@@ -1,49 +1,111 @@
 import GMMKernels
 
-/// One value of everything unknown but the assignments: weights, means and sds.
+/// One value of everything unknown but the assignments: weights, means and spread.
 public struct Parameters: Sendable, Equatable {
+  /// How many numbers there are of each kind.
+  public let shape: MixtureShape
   /// Mixture weights, (K), sum 1. May underflow to 0 where ``logWeights`` does not.
   public var weights: [Double]
   /// Logarithms of the weights, (K).
   public var logWeights: [Double]
-  /// Component means, (K).
+  /// Component means, (K, D).
   public var means: [Double]
-  /// Standard deviations, (1) when shared, else (K).
+  /// Standard deviations, as many as the shape has.
   public var sds: [Double]
+  /// Cholesky factors of the covariance matrices, packed (``PackedTriangle``), as many as the shape has.
+  public var factors: [Double]
 
-  /// Creates parameters from weights, means and sds of consistent lengths.
-  public init(weights: [Double], means: [Double], sds: [Double]) {
+  /// Creates parameters of a given shape.
+  public init(_ shape: MixtureShape, weights: [Double], means: [Double], sds: [Double] = [], factors: [Double] = []) {
+    self.shape = shape
     self.weights = weights
     logWeights = weights.map { log($0) }
     self.means = means
     self.sds = sds
+    self.factors = factors
+  }
+
+  /// Creates parameters from a spread in the form in which callers see it: standard deviations, or covariance matrices,
+  /// D x D each, of which the lower triangles are read.
+  ///
+  /// Returns `nil` when a matrix is not positive definite.
+  public init?(_ shape: MixtureShape, weights: [Double], means: [Double], spread: [Double]) {
+    self.init(shape, weights: weights, means: means, sds: shape.hasMatrices ? [] : spread)
+    let size = shape.dimensionCount * shape.dimensionCount
+    for k in 0..<shape.matrixCount {
+      let full = Array(spread[k * size..<(k + 1) * size])
+      guard let factor = try? SymmetricMatrix(dimension: shape.dimensionCount, full: full).cholesky() else {
+        return nil
+      }
+      factors += factor.packed
+    }
+  }
+
+  /// Creates the parameters of a mixture in one dimension; one sd for several components is shared.
+  public init(weights: [Double], means: [Double], sds: [Double]) {
+    self.init(
+      MixtureShape(componentCount: means.count, sharedSpread: sds.count == 1 && means.count > 1), weights: weights,
+      means: means, sds: sds)
   }
 
   /// The number of components.
-  public var componentCount: Int { means.count }
-
-  /// Returns the sd of component `k`.
   @inline(__always)
-  public func sd(_ k: Int) -> Double { sds[sds.count == 1 ? 0 : k] }
+  public var componentCount: Int { shape.componentCount }
 
-  /// Renames the components so that the means increase.
+  /// Takes over the values of `other`, of the same shape, in the memory that is already there.
+  public mutating func assign(_ other: Parameters) {
+    precondition(shape == other.shape, "parameters of one shape take the place of each other")
+    for k in weights.indices {
+      weights[k] = other.weights[k]
+      logWeights[k] = other.logWeights[k]
+    }
+    for j in means.indices { means[j] = other.means[j] }
+    for j in sds.indices { sds[j] = other.sds[j] }
+    for j in factors.indices { factors[j] = other.factors[j] }
+  }
+
+  /// Returns the sd of component `k` in coordinate `d`.
+  @inline(__always)
+  public func sd(_ k: Int, _ d: Int = 0) -> Double { sds[shape.spread(k, d)] }
+
+  /// Returns the mean of component `k`, (D).
+  public func mean(_ k: Int) -> ArraySlice<Double> { means[shape.mean(k)] }
+
+  /// Returns the Cholesky factor of component `k`'s covariance.
+  public func factor(_ k: Int) -> LowerTriangle {
+    let start = shape.matrix(k) * shape.triangleSize
+    return LowerTriangle(
+      dimension: shape.dimensionCount, packed: Array(factors[start..<start + shape.triangleSize]))
+  }
+
+  /// Renames the components so that coordinate `coordinate` of the means increases.
   ///
   /// Insertion sort: draws are nearly always in order already.
-  public mutating func sortByMean() {
-    for k in means.indices.dropFirst() {
+  public mutating func sortByMean(coordinate: Int = 0) {
+    let dimensions = shape.dimensionCount
+    for k in 1..<max(1, componentCount) {
       var j = k
-      while j > 0, means[j] < means[j - 1] {
-        means.swapAt(j, j - 1)
-        weights.swapAt(j, j - 1)
-        logWeights.swapAt(j, j - 1)
-        if sds.count > 1 { sds.swapAt(j, j - 1) }
+      while j > 0, means[j * dimensions + coordinate] < means[(j - 1) * dimensions + coordinate] {
+        swapComponents(j, j - 1)
         j -= 1
       }
     }
   }
 
-  /// Writes the form in which the kernels evaluate the mixture.
-  public func fill(_ table: ComponentTable) {
-    for k in means.indices { table.set(k, logWeight: logWeights[k], mean: means[k], sd: sd(k)) }
+  private mutating func swapComponents(_ a: Int, _ b: Int) {
+    weights.swapAt(a, b)
+    logWeights.swapAt(a, b)
+    means.swapBlocks(a, b, size: shape.dimensionCount)
+    guard !shape.sharedSpread else { return }
+    sds.swapBlocks(a, b, size: shape.spreadCount / componentCount)
+    if shape.hasMatrices { factors.swapBlocks(a, b, size: shape.triangleSize) }
+  }
+}
+
+extension [Double] {
+  /// Exchanges blocks `a` and `b` of `size` elements each.
+  @inline(__always)
+  fileprivate mutating func swapBlocks(_ a: Int, _ b: Int, size: Int) {
+    for i in 0..<size { swapAt(a * size + i, b * size + i) }
   }
 }

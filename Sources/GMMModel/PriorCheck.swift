@@ -1,7 +1,9 @@
-/// The rules that priors and constraints obey; each check returns the prior's numbers, one for each component.
+/// The rules that priors and constraints obey; each check returns the prior's numbers, one for each parameter.
 struct PriorCheck {
-  let componentCount: Int
-  let spreadCount: Int
+  let shape: MixtureShape
+
+  private var componentCount: Int { shape.componentCount }
+  private var dimensionCount: Int { shape.dimensionCount }
 
   /// Returns concentrations or fixed weights.
   func weights(_ prior: WeightsPrior, minimum: Double) throws(ModelError) -> [Double] {
@@ -17,9 +19,9 @@ struct PriorCheck {
     }
     switch prior {
     case .dirichlet(let concentration):
-      return try positive(concentration, "weights.concentration", componentCount)
+      return try positive(concentration, "weights.concentration", [componentCount])
     case .fixed(let values):
-      let weights = try finite(values, "weights.values", componentCount)
+      let weights = try finite(values, "weights.values", [componentCount])
       for (k, weight) in weights.enumerated() where weight < 0 {
         throw ModelError("weights.values[\(k)]", "must not be negative", got: weight)
       }
@@ -33,71 +35,173 @@ struct PriorCheck {
     }
   }
 
-  /// Returns the centres and sds of the means; sds 0 for fixed means.
-  func means(_ prior: MeansPrior, ordered: Bool) throws(ModelError) -> ([Double], [Double]) {
+  /// The numbers of a prior on the means: centres (K, D), sds (K, D) or none, kappas (K) or none.
+  typealias MeansNumbers = (centers: [Double], sds: [Double], kappas: [Double])
+
+  /// Returns the numbers of the means' prior; fixed means have centres alone.
+  func means(_ prior: MeansPrior, orderCoordinate: Int?) throws(ModelError) -> MeansNumbers {
+    let lengths = [dimensionCount, shape.meanCount]
     switch prior {
     case .normal(let mean, let sd):
-      return (try finite(mean, "means.mean", componentCount), try positive(sd, "means.sd", componentCount))
+      return (try finite(mean, "means.mean", lengths), try positive(sd, "means.sd", lengths), [])
+    case .scaledNormal(let mean, let kappa):
+      return (try finite(mean, "means.mean", lengths), [], try positive(kappa, "means.kappa", [componentCount]))
     case .fixed(let values):
-      let means = try finite(values, "means.values", componentCount)
-      if ordered {
-        for k in means.indices.dropFirst() where means[k] < means[k - 1] {
+      let means = try finite(values, "means.values", lengths)
+      if let d = orderCoordinate {
+        for k in 1..<max(1, componentCount) {
+          let (value, before) = (means[k * dimensionCount + d], means[(k - 1) * dimensionCount + d])
+          guard value < before else { continue }
           throw ModelError(
-            .invalidModel, "means.values[\(k)]",
-            "fixed means must increase when the means are ordered, got \(means[k]) after \(means[k - 1])")
+            .invalidModel, "means.values[\(k * dimensionCount + d)]",
+            "fixed means must increase when the means are ordered, got \(value) after \(before)")
         }
       }
-      return (means, [Double](repeating: 0, count: componentCount))
+      return (means, [], [])
     }
   }
 
-  /// Returns the density of each spread parameter.
+  /// Returns the density of each standard deviation.
   func spread(_ prior: SpreadPrior) throws(ModelError) -> [SpreadDensity] {
+    let count = shape.spreadCount
+    let lengths = shape.structure == .diag ? [dimensionCount, count] : [count]
     switch prior {
     case .uniform(let lower, let upper):
-      let lower = try finite(lower, "spread.lower", spreadCount)
-      let upper = try finite(upper, "spread.upper", spreadCount)
-      for k in 0..<spreadCount {
-        guard lower[k] >= 0 else { throw ModelError("spread.lower[\(k)]", "must not be negative", got: lower[k]) }
-        guard upper[k] > lower[k] else {
-          throw ModelError("spread.upper[\(k)]", "must be above spread.lower[\(k)] = \(lower[k])", got: upper[k])
+      let lower = try finite(lower, "spread.lower", lengths)
+      let upper = try finite(upper, "spread.upper", lengths)
+      for j in 0..<count {
+        guard lower[j] >= 0 else { throw ModelError("spread.lower[\(j)]", "must not be negative", got: lower[j]) }
+        guard upper[j] > lower[j] else {
+          throw ModelError("spread.upper[\(j)]", "must be above spread.lower[\(j)] = \(lower[j])", got: upper[j])
         }
       }
       return zip(lower, upper).map { .uniform(lower: $0, upper: $1) }
     case .halfCauchy(let scale):
-      return try positive(scale, "spread.scale", spreadCount).map { .halfCauchy(scale: $0) }
+      return try positive(scale, "spread.scale", lengths).map { .halfCauchy(scale: $0) }
     case .halfNormal(let scale):
-      return try positive(scale, "spread.scale", spreadCount).map { .halfNormal(scale: $0) }
+      return try positive(scale, "spread.scale", lengths).map { .halfNormal(scale: $0) }
     case .inverseGamma(let shape, let scale):
-      let shape = try positive(shape, "spread.shape", spreadCount)
-      let scale = try positive(scale, "spread.scale", spreadCount)
+      let shape = try positive(shape, "spread.shape", lengths)
+      let scale = try positive(scale, "spread.scale", lengths)
       return zip(shape, scale).map { .inverseGamma(shape: $0, scale: $1) }
     case .gamma(let shape, let rate):
-      let shape = try positive(shape, "spread.shape", spreadCount)
-      let rate = try positive(rate, "spread.rate", spreadCount)
+      let shape = try positive(shape, "spread.shape", lengths)
+      let rate = try positive(rate, "spread.rate", lengths)
       return zip(shape, rate).map { .gamma(shape: $0, rate: $1) }
     case .fixed(let values):
-      return try positive(values, "spread.values", spreadCount).map { .fixed($0) }
+      return try positive(values, "spread.values", lengths).map { .fixed($0) }
+    case .inverseWishart(let dof, let scale):
+      guard dimensionCount == 1 else { throw needsMatrices("inverse-Wishart") }
+      let dof = try positive(dof, "spread.dof", [count])
+      let scale = try positive(scale, "spread.scale", [count])
+      return zip(dof, scale).map { .inverseGamma(shape: 0.5 * $0, scale: 0.5 * $1) }
+    case .fixedCovariances(let values):
+      guard dimensionCount == 1 else { throw needsMatrices("fixed covariance matrices") }
+      return try positive(values, "spread.values", [count]).map { .fixed($0.squareRoot()) }
     }
   }
 
-  /// Returns `count` finite values, repeating a single one.
-  private func finite(_ values: [Double], _ name: String, _ count: Int) throws(ModelError) -> [Double] {
-    guard values.count == 1 || values.count == count else {
-      throw ModelError(name, count == 1 ? "must have 1 value" : "must have 1 or \(count) values", got: values.count)
+  private func needsMatrices(_ what: String) -> ModelError {
+    ModelError(
+      .invalidModel, "spread.family",
+      "\(what) must go with full or tied covariances, got \(shape.structure)")
+  }
+
+  /// Returns the density of each covariance matrix.
+  func covariances(_ prior: SpreadPrior) throws(ModelError) -> [CovarianceDensity] {
+    let count = shape.matrixCount
+    switch prior {
+    case .inverseWishart(let dof, let scale):
+      let dof = try finite(dof, "spread.dof", [count])
+      for (k, value) in dof.enumerated() where value <= Double(dimensionCount - 1) {
+        throw ModelError(
+          "spread.dof[\(k)]", "must be above num_dimensions - 1 = \(dimensionCount - 1)", got: value)
+      }
+      let scales = try matrices(scale, "spread.scale", count)
+      var densities: [CovarianceDensity] = []
+      for k in 0..<count {
+        let density = attempt(scales[k], "spread.scale", k) { scale throws(FailedPivot) in
+          try CovarianceDensity.inverseWishart(dof: dof[k], scale: scale)
+        }
+        densities.append(try density.get())
+      }
+      return densities
+    case .fixedCovariances(let values):
+      let scales = try matrices(values, "spread.values", count)
+      var densities: [CovarianceDensity] = []
+      for k in 0..<count {
+        let density = attempt(scales[k], "spread.values", k) { scale throws(FailedPivot) in
+          CovarianceDensity.fixed(factor: try scale.cholesky())
+        }
+        densities.append(try density.get())
+      }
+      return densities
+    default:
+      throw ModelError(
+        .invalidModel, "spread.family",
+        "must be inverse-Wishart or fixed covariances for \(shape.structure) covariances in \(dimensionCount) dimensions, "
+          + "got a prior on standard deviations")
+    }
+  }
+
+  /// Returns what `body` makes of a matrix, or the error that says at which pivot it was not positive definite.
+  private func attempt(
+    _ matrix: SymmetricMatrix, _ name: String, _ index: Int,
+    _ body: (SymmetricMatrix) throws(FailedPivot) -> CovarianceDensity
+  ) -> Result<CovarianceDensity, ModelError> {
+    do throws(FailedPivot) {
+      return .success(try body(matrix))
+    } catch {
+      return .failure(
+        ModelError(
+          "\(name)[\(index)]", "must be positive definite", got: "pivot \(error.value) in row \(error.index)"))
+    }
+  }
+
+  /// Returns `count` symmetric matrices, repeating a single one.
+  private func matrices(_ values: [Double], _ name: String, _ count: Int) throws(ModelError) -> [SymmetricMatrix] {
+    let size = dimensionCount * dimensionCount
+    let values = try finite(values, name, [size, count * size])
+    var result: [SymmetricMatrix] = []
+    for k in 0..<count {
+      let full = Array(values[k * size..<(k + 1) * size])
+      for i in 0..<dimensionCount {
+        for j in 0..<i {
+          let (lower, upper) = (full[i * dimensionCount + j], full[j * dimensionCount + i])
+          // What rounding of A Aᵀ leaves; more is a mistake of the caller's.
+          guard abs(lower - upper) <= 1e-9 * max(abs(lower), abs(upper)) else {
+            throw ModelError(
+              "\(name)[\(k)]", "must be symmetric", got: "\(lower) at (\(i), \(j)) and \(upper) at (\(j), \(i))")
+          }
+        }
+      }
+      result.append(SymmetricMatrix(dimension: dimensionCount, full: full))
+    }
+    return result
+  }
+
+  /// Returns finite values, as many as the last of `lengths`, repeating one or a shorter row of them.
+  private func finite(_ values: [Double], _ name: String, _ lengths: [Int]) throws(ModelError) -> [Double] {
+    let count = lengths[lengths.count - 1]
+    guard values.count == 1 || lengths.contains(values.count) else {
+      var choices = ["1"]
+      for length in lengths where choices.last != "\(length)" { choices.append("\(length)") }
+      let rule =
+        choices == ["1"] ? "must have 1 value" : "must have \(choices.joined(separator: " or ")) values"
+      throw ModelError(name, rule, got: values.count)
     }
     for (k, value) in values.enumerated() where !value.isFinite {
       throw ModelError("\(name)[\(k)]", "must be finite", got: value)
     }
-    return values.count == count ? values : [Double](repeating: values[0], count: count)
+    return values.count == count ? values : (0..<count).map { values[$0 % values.count] }
   }
 
-  /// Returns `count` positive values, repeating a single one.
-  private func positive(_ values: [Double], _ name: String, _ count: Int) throws(ModelError) -> [Double] {
-    let values = try finite(values, name, count)
-    for (k, value) in values.enumerated() where value <= 0 {
+  /// Returns positive values, as many as the last of `lengths`, repeating one or a shorter row of them.
+  private func positive(_ values: [Double], _ name: String, _ lengths: [Int]) throws(ModelError) -> [Double] {
+    for (k, value) in values.enumerated() where value <= 0 && value.isFinite {
+      _ = try finite(values, name, lengths)
       throw ModelError("\(name)[\(k)]", "must be positive", got: value)
     }
-    return values
+    return try finite(values, name, lengths)
   }
 }

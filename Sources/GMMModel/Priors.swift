@@ -6,17 +6,25 @@ public enum WeightsPrior: Sendable, Equatable {
   case fixed([Double])
 }
 
-/// The prior of the component means, independent between components. Arrays hold one value for all, or one for each.
+/// The prior of the component means, independent between components.
+///
+/// Arrays of means and sds hold one value for all components and coordinates, one for each coordinate (D), or one for
+/// each component and coordinate (K, D).
 public enum MeansPrior: Sendable, Equatable {
-  /// Normal(`mean`, `sd`) with `sd` the standard deviation.
+  /// Normal(`mean`, `sd`) with `sd` the standard deviation, independent between coordinates.
   case normal(mean: [Double], sd: [Double])
+  /// Normal(`mean`, covariance of the component / `kappa`): with an inverse-Wishart or inverse-Gamma spread the conjugate
+  /// prior. `kappa`, one or K values, is the number of observations that the prior mean is worth.
+  case scaledNormal(mean: [Double], kappa: [Double])
   /// Known means.
   case fixed([Double])
 }
 
-/// The prior of the components' spread, stated for the standard deviation, the variance or the precision.
+/// The prior of the components' spread, stated for the standard deviation, the variance, the precision or the covariance
+/// matrix.
 ///
-/// Arrays hold one value for all components, or one for each; a shared spread has one.
+/// Arrays hold one value for all, or one for each standard deviation that the model has: K for `spherical`, (K, D) for
+/// `diag` (where D values serve all components); a shared spread has one component.
 public enum SpreadPrior: Sendable, Equatable {
   /// sd ~ Uniform(`lower`, `upper`), 0 ≤ lower < upper.
   case uniform(lower: [Double], upper: [Double])
@@ -28,6 +36,13 @@ public enum SpreadPrior: Sendable, Equatable {
   case inverseGamma(shape: [Double], scale: [Double])
   /// 1 / sd² ~ Gamma(`shape`, `rate`): density ∝ τ^(shape-1) exp(-rate τ).
   case gamma(shape: [Double], rate: [Double])
+  /// Σ ~ inverse-Wishart(`dof`, `scale`): density ∝ |Σ|^(-(dof+D+1)/2) exp(-tr(scale Σ⁻¹) / 2), dof > D - 1.
+  ///
+  /// `dof` holds one value or one for each matrix, `scale` one symmetric positive definite D x D matrix or one for each. In one dimension
+  /// the same as InverseGamma(dof / 2, scale / 2).
+  case inverseWishart(dof: [Double], scale: [Double])
   /// Known standard deviations.
   case fixed([Double])
+  /// Known covariance matrices, one D x D matrix or one for each.
+  case fixedCovariances([Double])
 }

@@ -4,47 +4,84 @@ import GMMKernels
 ///
 /// The unit of exchange between blocks, threads and machines: statistics with the same centres add up.
 public struct SufficientStatistics: Sendable, Equatable {
+  /// How many numbers there are of each kind.
+  public let shape: MixtureShape
   /// Members of each component, (K).
   public private(set) var counts: [Double]
-  /// The points that the sums are centred at, (K).
+  /// The points that the sums are centred at, (K, D).
   public private(set) var centers: [Double]
-  /// Σ (x - center) over members, (K).
+  /// Σ (x - center) over members, (K, D).
   public private(set) var sums: [Double]
-  /// Σ (x - center)² over members, (K).
+  /// Σ (x - center)² over members for each coordinate, (K, D); or the lower triangles of Σ (x - center)(x - center)ᵀ,
+  /// packed, where the covariances are matrices.
   public private(set) var squares: [Double]
 
   /// Creates the statistics of no observations.
-  public init(componentCount: Int) {
-    let zeros = [Double](repeating: 0, count: componentCount)
-    (counts, centers, sums, squares) = (zeros, zeros, zeros, zeros)
+  public init(_ shape: MixtureShape) {
+    self.shape = shape
+    counts = [Double](repeating: 0, count: shape.componentCount)
+    centers = [Double](repeating: 0, count: shape.meanCount)
+    sums = centers
+    squares = [Double](repeating: 0, count: shape.componentCount * shape.squareCount)
+  }
+
+  /// Creates the statistics of no observations in one dimension.
+  public init(componentCount: Int) { self.init(MixtureShape(componentCount: componentCount)) }
+
+  /// The number of doubles in which a pass leaves the sums of one block: counts, sums and squares.
+  public static func blockSize(_ shape: MixtureShape) -> Int {
+    shape.componentCount * (1 + shape.dimensionCount + shape.squareCount)
   }
 
   /// Forgets all observations and moves the centres.
   public mutating func reset(centers newCenters: [Double]) {
-    for k in counts.indices {
-      centers[k] = newCenters[k]
-      counts[k] = 0
-      sums[k] = 0
-      squares[k] = 0
+    for j in centers.indices {
+      centers[j] = newCenters[j]
+      sums[j] = 0
     }
+    for k in counts.indices { counts[k] = 0 }
+    for j in squares.indices { squares[j] = 0 }
   }
 
-  /// Adds one block, whose sums are centred at ``centers``.
-  public mutating func add(_ block: BlockMoments) {
-    let count = counts.count
-    for k in 0..<count {
-      counts[k] += block.memory[k]
-      sums[k] += block.memory[count + k]
-      squares[k] += block.memory[2 * count + k]
-    }
+  /// Adds one block's counts, sums and squares, centred at ``centers``.
+  ///
+  /// - Parameter block: ``blockSize(_:)`` numbers.
+  public mutating func add(_ block: UnsafePointer<Double>) {
+    for k in counts.indices { counts[k] += block[k] }
+    let first = block + counts.count
+    for j in sums.indices { sums[j] += first[j] }
+    let second = first + sums.count
+    for j in squares.indices { squares[j] += second[j] }
   }
 
-  /// Returns Σ (x - mean)² over the members of component `k`.
+  /// Returns Σ (x - mean)² over the members of component `k` in coordinate `d`, where squares are kept by coordinate.
   ///
   /// Exact up to rounding while |mean - center| is at most a few sds, which holds within one iteration.
   @inline(__always)
-  public func squares(of k: Int, about mean: Double) -> Double {
-    let shift = mean - centers[k]
-    return max(0, squares[k] - shift * (2 * sums[k] - counts[k] * shift))
+  public func squares(of k: Int, _ d: Int = 0, about mean: Double) -> Double {
+    let j = k * shape.dimensionCount + d
+    let shift = mean - centers[j]
+    return max(0, squares[j] - shift * (2 * sums[j] - counts[k] * shift))
+  }
+
+  /// Adds the lower triangle of Σ (x - p)(x - p)ᵀ over the members of component `k`, where squares are kept as matrices.
+  ///
+  /// - Parameters:
+  ///   - point: p - center, (D).
+  ///   - target: a packed triangle.
+  public func addScatter(of k: Int, about point: UnsafePointer<Double>, to target: UnsafeMutablePointer<Double>) {
+    let dimensions = shape.dimensionCount
+    let count = counts[k]
+    var entry = 0
+    for i in 0..<dimensions {
+      let sum = sums[k * dimensions + i]
+      for j in 0...i {
+        // Σ (y - p)(y - p)ᵀ = Σ y yᵀ - s pᵀ - p sᵀ + n p pᵀ, with y = x - center.
+        target[entry] +=
+          squares[k * shape.triangleSize + entry]
+          - (sum * point[j] + point[i] * (sums[k * dimensions + j] - count * point[j]))
+        entry += 1
+      }
+    }
   }
 }

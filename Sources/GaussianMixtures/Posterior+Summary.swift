@@ -11,11 +11,11 @@ public struct ParameterSummary: Sendable, Equatable {
 extension Posterior {
   /// Returns a view of the draws of one scalar parameter, (chains, draws); valid while this object lives.
   ///
-  /// - Parameter index: the parameter's place in ``Posterior/parameterNames``.
-  public func view(ofParameter index: Int) -> ChainView {
-    precondition(parameterNames.indices.contains(index), "a posterior has \(layout.parameterCount) parameters")
+  /// - Parameter column: one of the layout's.
+  public func view(of column: DrawLayout.Column) -> ChainView {
+    precondition(column.index < layout.parameterCount, "a posterior has \(layout.parameterCount) parameters")
     return ChainView(
-      base: row(chain: 0, draw: 0) + index, chains: chainCount, draws: drawCount, chainStride: chainStride,
+      base: row(chain: 0, draw: 0) + column.index, chains: chainCount, draws: drawCount, chainStride: chainStride,
       drawStride: drawStride)
   }
 
@@ -27,11 +27,11 @@ extension Posterior {
   public func summary(
     hdiProbability: Double = 0.95, quantileProbabilities: [Double] = [0.025, 0.25, 0.5, 0.75, 0.975]
   ) -> [ParameterSummary] {
-    parameterNames.enumerated().map { index, name in
+    layout.columns.map { column in
       ParameterSummary(
-        name: name,
+        name: column.name,
         statistics: summarize(
-          view(ofParameter: index), hdiProbability: hdiProbability, quantileProbabilities: quantileProbabilities))
+          view(of: column), hdiProbability: hdiProbability, quantileProbabilities: quantileProbabilities))
     }
   }
 }

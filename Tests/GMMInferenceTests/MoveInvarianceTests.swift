@@ -81,12 +81,11 @@ import Testing
     var changed = 0
     for replicate in 1...Self.replicates {
       let drawn = model.drawPrior(&stream)
-      let data = (0..<4).map { _ in observation(drawn, &stream) }
+      let data = (0..<4).flatMap { _ in drawn.observation(&stream) }
       let sweeper = try AssignmentSweeper(
-        Observations(data), componentCount: model.componentCount,
-        key: StreamKey(seed: 3, chain: 0, purpose: .assignments),
-        moveKey: StreamKey(seed: 3, chain: 0, purpose: .assignmentsOfMoves), KernelBuild.best.kernels,
-        keepsLabels: false, workers: 1)
+        Observations(data), key: StreamKey(seed: 3, chain: 0, purpose: .assignments),
+        moveKey: StreamKey(seed: 3, chain: 0, purpose: .assignmentsOfMoves),
+        MixtureKernels(model.shape, KernelBuild.best.kernels), keepsLabels: false, workers: 1)
       var statistics = SufficientStatistics(componentCount: model.componentCount)
       let logLikelihood = sweeper.sweep(drawn, iteration: UInt64(replicate), into: &statistics)
       var state = ChainState(
@@ -104,37 +103,11 @@ import Testing
       // Other replicates than those compared with, so that the two samples are independent.
       let first = before[..<(Self.replicates / 2)].map { $0[j] }
       let second = after[(Self.replicates / 2)...].map { $0[j] }
-      #expect(kolmogorov(first, second) < GoodnessOfFit.kolmogorovLimit, "quantity \(j)")
+      #expect(GoodnessOfFit.kolmogorov(first, second) < GoodnessOfFit.kolmogorovLimit, "quantity \(j)")
     }
   }
 
   private func summary(_ state: ChainState, _ parameters: Parameters) -> [Double] {
     parameters.weights + parameters.means + parameters.sds + [state.statistics.counts[0], state.logLikelihood]
-  }
-
-  /// Returns one observation of a mixture.
-  private func observation(_ parameters: Parameters, _ stream: inout RandomStream) -> Double {
-    var rest = stream.uniform()
-    var k = 0
-    while k + 1 < parameters.componentCount, rest >= parameters.weights[k] {
-      rest -= parameters.weights[k]
-      k += 1
-    }
-    return parameters.means[k] + parameters.sd(k) * stream.normal()
-  }
-
-  /// The two-sample statistic √(n/2) sup |F - G| of samples of one size n, which has Kolmogorov's distribution; smaller
-  /// in distribution where values tie.
-  private func kolmogorov(_ first: [Double], _ second: [Double]) -> Double {
-    let (a, b) = (first.sorted(), second.sorted())
-    var (i, j) = (0, 0)
-    var distance = 0
-    while i < a.count, j < b.count {
-      let value = min(a[i], b[j])
-      while i < a.count, a[i] <= value { i += 1 }
-      while j < b.count, b[j] <= value { j += 1 }
-      distance = max(distance, abs(i - j))
-    }
-    return Double(distance) / Double(a.count) * (Double(a.count) / 2).squareRoot()
   }
 }

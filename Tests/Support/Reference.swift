@@ -84,7 +84,7 @@ public struct Reference: Decodable, Sendable {
   /// Reads rows x, exp(x), exp(x) less that double.
   public static func exponentials() throws -> [[Double]] { try read([[Double]].self, "exponential") }
 
-  private static func read<Value: Decodable>(_ type: Value.Type, _ name: String) throws -> Value {
+  static func read<Value: Decodable>(_ type: Value.Type, _ name: String) throws -> Value {
     let folder = URL(fileURLWithPath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
     let file = folder.appendingPathComponent("Reference/\(name).json")
     return try JSONDecoder().decode(type, from: Data(contentsOf: file))

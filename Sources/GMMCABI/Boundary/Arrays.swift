@@ -23,7 +23,7 @@ func observations(
     throw CallError.invalid(countName, "times row_stride must fit in memory", got: "\(rows) x \(stride)")
   }
   guard data != nil || rows == 0 else { throw CallError.null("data") }
-  return try Observations(data, count: Int(rows), stride: Int(stride))
+  return try Observations(data, count: Int(rows), dimensionCount: dimensions, stride: Int(stride))
 }
 
 /// Checks that an output buffer holds `count` elements.

@@ -4,8 +4,9 @@ import GMMModel
 /// Data augmentation: each block of parameters is drawn exactly from its conditional distribution given the
 /// assignments (Diebolt, Robert 1994).
 ///
-/// The order is weights, sds, means. The sums are centred at the current means, so the sds' sum of squares is read off
-/// without a shift, and no digit is lost.
+/// The order is weights, spread, means. The sums are centred at the current means, so the spread's sum of squares is read off
+/// without a shift, and no digit is lost. Where the prior of the means is scaled by the spread, the spread is drawn with the
+/// means summed out, so that the two are one exact joint draw.
 struct GibbsSampler: Sampler {
   private let model: MixtureModel
   /// Ordered means of an exchangeable prior are drawn without the order and then sorted: the ordered posterior is the
@@ -26,60 +27,120 @@ struct GibbsSampler: Sampler {
         minimum: model.minimumWeight)
     }
     if !model.hasFixedSpread {
-      try drawSpread(&state.parameters, state.statistics, &stream)
+      if model.shape.hasMatrices {
+        try drawCovariances(&state.parameters, state.statistics, &stream)
+      } else {
+        try drawSDs(&state.parameters, state.statistics, &stream)
+      }
     }
     if !model.hasFixedMeans {
-      drawMeans(&state.parameters, state.statistics, &stream)
-      if sortsDraws { state.parameters.sortByMean() }
+      if model.shape.hasMatrices {
+        try drawMeansOfMatrices(&state.parameters, state.statistics, &stream)
+      } else {
+        drawMeansOfSDs(&state.parameters, state.statistics, &stream)
+      }
+      if sortsDraws, let coordinate = model.orderCoordinate { state.parameters.sortByMean(coordinate: coordinate) }
     }
     return 1
   }
 
-  private func drawSpread(
+  /// Whether the means are held in order while they are drawn.
+  private var truncates: Bool { model.orderedMeans && !sortsDraws }
+
+  /// What the means tell about the spread, where their prior is scaled by it.
+  private var scaledMeans: ScaledMeans {
+    !model.hasScaledMeans ? .none : truncates ? .given : .summedOut
+  }
+
+  // MARK: Standard deviations
+
+  private func drawSDs(
     _ parameters: inout Parameters, _ statistics: SufficientStatistics, _ stream: inout RandomStream
   ) throws(ModelError) {
-    let components = model.componentCount
-    if model.sharedSpread {
+    let shape = model.shape
+    let perComponent = shape.spreadCount / (shape.sharedSpread ? 1 : shape.componentCount)
+    for j in 0..<shape.spreadCount {
+      // sd j belongs to these components and coordinates.
+      let components = shape.sharedSpread ? 0..<shape.componentCount : j / perComponent..<j / perComponent + 1
+      let coordinates =
+        shape.structure == .spherical ? 0..<shape.dimensionCount : j % perComponent..<j % perComponent + 1
       var count = 0.0
       var squares = 0.0
-      for k in 0..<components {
-        count += statistics.counts[k]
-        squares += statistics.squares(of: k, about: parameters.means[k])
+      for k in components {
+        for d in coordinates {
+          let moments = scaledMeans.moments(k, d, model, parameters, statistics)
+          count += moments.count
+          squares += moments.squares
+        }
       }
-      let conditional = SpreadConditional(model.spreadDensities[0], count: count, squares: squares)
-      parameters.sds[0] = try conditional.draw(&stream, near: parameters.sds[0])
-    } else {
-      for k in 0..<components {
-        let conditional = SpreadConditional(
-          model.spreadDensities[k], count: statistics.counts[k],
-          squares: statistics.squares(of: k, about: parameters.means[k]))
-        parameters.sds[k] = try conditional.draw(&stream, near: parameters.sds[k])
+      let conditional = SpreadConditional(model.spreadDensities[j], count: count, squares: squares)
+      parameters.sds[j] = try conditional.draw(&stream, near: parameters.sds[j])
+    }
+  }
+
+  /// Draws each mean from Normal(m, 1/√P) with P = 1/s0² + n/σ² and m = c + ((m0 - c)/s0² + Σ(x - c)/σ²) / P; where the
+  /// prior is scaled by the spread, 1/s0² is κ/σ².
+  private func drawMeansOfSDs(
+    _ parameters: inout Parameters, _ statistics: SufficientStatistics, _ stream: inout RandomStream
+  ) {
+    let dimensions = model.dimensionCount
+    for k in 0..<model.componentCount {
+      for d in 0..<dimensions {
+        let j = k * dimensions + d
+        let sd = parameters.sd(k, d)
+        let dataPrecision = 1 / (sd * sd)
+        let priorPrecision =
+          model.hasScaledMeans ? model.meanKappas[k] * dataPrecision : 1 / (model.meanSDs[j] * model.meanSDs[j])
+        let precision = priorPrecision + statistics.counts[k] * dataPrecision
+        let center = statistics.centers[j]
+        let shift = (priorPrecision * (model.meanCenters[j] - center) + dataPrecision * statistics.sums[j]) / precision
+        let mean = center + shift
+        let deviation = 1 / precision.squareRoot()
+        if truncates, d == model.orderCoordinate {
+          let (lower, upper) = neighbours(of: k, parameters)
+          parameters.means[j] = stream.normal(mean: mean, sd: deviation, lower: lower, upper: upper)
+        } else {
+          parameters.means[j] = mean + deviation * stream.normal()
+        }
       }
     }
   }
 
-  /// Draws each mean from Normal(m, 1/√P) with P = 1/s0² + n/σ² and m = c + ((m0 - c)/s0² + Σ(x - c)/σ²) / P.
-  private func drawMeans(
+  /// Returns the means between which that of component `k` lies in the coordinate of the order.
+  private func neighbours(of k: Int, _ parameters: Parameters) -> (lower: Double, upper: Double) {
+    let dimensions = model.dimensionCount
+    let d = model.orderCoordinate ?? 0
+    return (
+      k > 0 ? parameters.means[(k - 1) * dimensions + d] : -.infinity,
+      k + 1 < model.componentCount ? parameters.means[(k + 1) * dimensions + d] : .infinity
+    )
+  }
+
+  // MARK: Covariance matrices
+
+  private func drawCovariances(
     _ parameters: inout Parameters, _ statistics: SufficientStatistics, _ stream: inout RandomStream
-  ) {
-    let components = model.componentCount
-    let truncates = model.orderedMeans && !sortsDraws
-    for k in 0..<components {
-      let sd = parameters.sd(k)
-      let priorPrecision = 1 / (model.meanSDs[k] * model.meanSDs[k])
-      let dataPrecision = 1 / (sd * sd)
-      let precision = priorPrecision + statistics.counts[k] * dataPrecision
-      let center = statistics.centers[k]
-      let shift = (priorPrecision * (model.meanCenters[k] - center) + dataPrecision * statistics.sums[k]) / precision
-      let mean = center + shift
-      let deviation = 1 / precision.squareRoot()
-      parameters.means[k] =
-        truncates
-        ? stream.normal(
-          mean: mean, sd: deviation,
-          lower: k > 0 ? parameters.means[k - 1] : -.infinity,
-          upper: k + 1 < components ? parameters.means[k + 1] : .infinity)
-        : mean + deviation * stream.normal()
+  ) throws(ModelError) {
+    let shape = model.shape
+    for j in 0..<shape.matrixCount {
+      guard case .inverseWishart(let dof, let scale, _, _) = model.covarianceDensities[j] else { continue }
+      let components = shape.sharedSpread ? 0..<shape.componentCount : j..<j + 1
+      var conditional = CovarianceConditional(dof: dof, scale: scale)
+      for k in components { scaledMeans.add(k, model, parameters, statistics, to: &conditional) }
+      try conditional.draw(&stream, into: &parameters.factors, at: j * shape.triangleSize)
+    }
+  }
+
+  private func drawMeansOfMatrices(
+    _ parameters: inout Parameters, _ statistics: SufficientStatistics, _ stream: inout RandomStream
+  ) throws(ModelError) {
+    for k in 0..<model.componentCount {
+      let conditional = try MeanConditional(k, model, parameters, statistics)
+      var mean = conditional.draw(&stream)
+      if truncates, let d = model.orderCoordinate {
+        conditional.restrict(&mean, coordinate: d, to: neighbours(of: k, parameters), &stream)
+      }
+      for d in 0..<model.dimensionCount { parameters.means[k * model.dimensionCount + d] = mean[d] }
     }
   }
 }

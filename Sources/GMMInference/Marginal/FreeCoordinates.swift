@@ -23,7 +23,7 @@ struct FreeCoordinates: Sendable {
     hasMeans = !model.hasFixedMeans
     hasSpread = !model.hasFixedSpread
     dimension =
-      (hasWeights ? model.componentCount - 1 : 0) + (hasMeans ? model.componentCount : 0)
+      (hasWeights ? model.componentCount - 1 : 0) + (hasMeans ? model.shape.meanCount : 0)
       + (hasSpread ? model.spreadCount : 0)
   }
 

@@ -37,10 +37,11 @@ struct MarginalMover {
   /// - Parameters:
   ///   - tune: iterations of the chain before the first kept draw.
   ///   - key: the chain's key for moves.
-  /// - Returns: `nil` where there is nothing to move, or too little tuning to learn how.
+  /// - Returns: `nil` where there is nothing to move, the spread is covariance matrices, or there is too little tuning to
+  ///   learn how.
   init?(_ model: MixtureModel, tune: Int, key: StreamKey, policy: MovePolicy) {
     coordinates = FreeCoordinates(model)
-    guard policy != .never, model.componentCount > 1, coordinates.dimension > 0,
+    guard policy != .never, model.componentCount > 1, !model.shape.hasMatrices, coordinates.dimension > 0,
       let schedule = MoveSchedule(tune: tune, dimension: coordinates.dimension)
     else { return nil }
     self.schedule = schedule
@@ -49,11 +50,12 @@ struct MarginalMover {
     // Fixed blocks are never written again.
     let components = model.componentCount
     proposal = Parameters(
+      model.shape,
       weights: model.hasFixedWeights
         ? model.concentration : [Double](repeating: 1 / Double(components), count: components),
       means: model.meanCenters,
       sds: model.spreadDensities.map { if case .fixed(let sd) = $0 { sd } else { 1 } })
-    statistics = SufficientStatistics(componentCount: components)
+    statistics = SufficientStatistics(model.shape)
     u = [Double](repeating: 0, count: coordinates.dimension)
     (proposedU, t) = (u, u)
   }

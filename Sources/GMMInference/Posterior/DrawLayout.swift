@@ -1,29 +1,67 @@
+import GMMModel
+
 /// Where the numbers of one draw stand in its row: the only place that knows how many there are.
 public struct DrawLayout: Sendable, Equatable {
-  public let componentCount: Int
-  public let spreadCount: Int
+  public let shape: MixtureShape
 
-  init(componentCount: Int, spreadCount: Int) {
-    self.componentCount = componentCount
-    self.spreadCount = spreadCount
-  }
+  init(_ shape: MixtureShape) { self.shape = shape }
+
+  public var componentCount: Int { shape.componentCount }
+  /// The number of standard deviations.
+  public var spreadCount: Int { shape.spreadCount }
 
   public var weights: Range<Int> { 0..<componentCount }
-  public var means: Range<Int> { componentCount..<2 * componentCount }
-  public var sds: Range<Int> { 2 * componentCount..<parameterCount }
+  public var means: Range<Int> { componentCount..<componentCount + shape.meanCount }
+  public var sds: Range<Int> { means.upperBound..<means.upperBound + shape.spreadCount }
+  /// Whole D x D matrices, row after row.
+  public var covariances: Range<Int> {
+    sds.upperBound..<sds.upperBound + shape.matrixCount * shape.dimensionCount * shape.dimensionCount
+  }
   public var logLikelihood: Int { parameterCount }
   public var logPosterior: Int { parameterCount + 1 }
   public var acceptance: Int { parameterCount + 2 }
 
-  /// The number of scalar parameters, which stand first.
-  public var parameterCount: Int { 2 * componentCount + spreadCount }
+  /// The number of scalar parameters, which stand first; symmetric entries of a matrix count twice.
+  public var parameterCount: Int { covariances.upperBound }
 
   /// The length of a row.
   public var width: Int { parameterCount + 3 }
 
-  /// The names of the scalar parameters: `weights[0]`, ..., `means[0]`, ..., `sd` when there is one, else `sd[0]`, ....
-  public func parameterNames(sharedSpread: Bool) -> [String] {
-    (0..<componentCount).map { "weights[\($0)]" } + (0..<componentCount).map { "means[\($0)]" }
-      + (sharedSpread ? ["sd"] : (0..<spreadCount).map { "sd[\($0)]" })
+  /// A scalar parameter that a summary shows: its name and its column.
+  public struct Column: Sendable, Equatable {
+    public let name: String
+    public let index: Int
+  }
+
+  /// The scalar parameters by name; of a symmetric matrix the lower triangle.
+  ///
+  /// In one dimension: `weights[0]`, ..., `means[0]`, ..., `sd` when it is shared, else `sd[0]`, .... In more: `means[k, d]`;
+  /// `sd[k, d]` for `diag`, `sd[k]` for `spherical` (without k where shared); `covariances[k, i, j]`, i ≥ j, for `full`,
+  /// `covariance[i, j]` for `tied`.
+  public var columns: [Column] {
+    let (components, dimensions) = (componentCount, shape.dimensionCount)
+    func named(_ names: [String], _ range: Range<Int>) -> [Column] {
+      zip(names, range).map { Column(name: $0, index: $1) }
+    }
+    func pairs(_ name: String, _ first: Int) -> [String] {
+      (0..<first).flatMap { k in (0..<dimensions).map { "\(name)[\(k), \($0)]" } }
+    }
+    var result = named((0..<components).map { "weights[\($0)]" }, weights)
+    result += named(dimensions == 1 ? (0..<components).map { "means[\($0)]" } : pairs("means", components), means)
+    let spreads = (0..<spreadCount).map { "sd[\($0)]" }
+    switch (shape.structure, shape.sharedSpread) {
+    case (.diag, true) where dimensions == 1, (.spherical, true): result += named(["sd"], sds)
+    case (.diag, false) where dimensions > 1: result += named(pairs("sd", components), sds)
+    default: result += named(spreads, sds)
+    }
+    for k in 0..<shape.matrixCount {
+      for i in 0..<dimensions {
+        for j in 0...i {
+          let name = shape.sharedSpread ? "covariance[\(i), \(j)]" : "covariances[\(k), \(i), \(j)]"
+          result.append(Column(name: name, index: covariances.lowerBound + (k * dimensions + i) * dimensions + j))
+        }
+      }
+    }
+    return result
   }
 }

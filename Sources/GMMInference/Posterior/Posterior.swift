@@ -53,7 +53,7 @@ public final class Posterior: Sendable {
   public var hasAssignments: Bool { store.keepsAssignments }
 
   /// The names of the scalar parameters, in the order of ``layout``.
-  public var parameterNames: [String] { layout.parameterNames(sharedSpread: model.sharedSpread) }
+  public var parameterNames: [String] { layout.columns.map(\.name) }
 
   /// The distance between two draws of a chain in the memory of the draws, in elements.
   public var drawStride: Int { step * layout.width }

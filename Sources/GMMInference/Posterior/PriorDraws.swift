@@ -7,7 +7,7 @@ import GMMModel
 public func samplePrior(_ model: MixtureModel, draws: Int, seed: UInt64 = 0) throws(ModelError) -> Posterior {
   guard draws >= 1 else { throw ModelError("draws", "must be at least 1", got: draws) }
   let start = monotonicSeconds()
-  let layout = DrawLayout(componentCount: model.componentCount, spreadCount: model.spreadCount)
+  let layout = DrawLayout(model.shape)
   let store = try DrawStore(layout: layout, chains: 1, draws: draws, observationCount: 0, keepsAssignments: false)
   let key = StreamKey(seed: seed, chain: 0, purpose: .prior)
   for draw in 0..<draws {
@@ -23,25 +23,4 @@ public func samplePrior(_ model: MixtureModel, draws: Int, seed: UInt64 = 0) thr
     model: model, observations: try Observations([]),
     options: SamplingOptions(draws: draws, tune: 0, chains: 1, seed: seed),
     store: store, continuation: nil, isPrior: true, draws: draws, seconds: monotonicSeconds() - start)
-}
-
-extension Parameters {
-  /// Writes weights, means and sds into a draw's row.
-  func write(to row: UnsafeMutablePointer<Double>, _ layout: DrawLayout) {
-    for (j, k) in layout.weights.enumerated() { row[k] = weights[j] }
-    for (j, k) in layout.means.enumerated() { row[k] = means[j] }
-    for (j, k) in layout.sds.enumerated() { row[k] = sds[j] }
-  }
-}
-
-extension ComponentTable {
-  /// Sets all components from a draw's row.
-  func set(_ row: UnsafePointer<Double>, _ layout: DrawLayout) {
-    let shared = layout.spreadCount == 1
-    for k in 0..<layout.componentCount {
-      set(
-        k, logWeight: log(row[k]), mean: row[layout.means.lowerBound + k],
-        sd: row[layout.sds.lowerBound + (shared ? 0 : k)])
-    }
-  }
 }

@@ -8,28 +8,25 @@ final class PointWorkspace {
   /// Points in a block.
   static let points = 512
 
-  private let tableMemory: AlignedBuffer<Double>
+  /// The form in which the kernels evaluate a draw.
+  let table: AlignedBuffer<Double>
   let scratch: AlignedBuffer<Double>
   /// K rows of a block's points.
   let sums: AlignedBuffer<Double>
   /// One row of a block's points.
   let scales: AlignedBuffer<Double>
-  private let components: Int
 
-  init?(components: Int) {
-    guard let table = AlignedBuffer<Double>(count: ComponentTable.size(components)),
-      let scratch = AlignedBuffer<Double>(count: scratchSize(components)),
-      let sums = AlignedBuffer<Double>(count: components * Self.points),
+  init?(_ kernels: MixtureKernels) {
+    guard let table = AlignedBuffer<Double>(count: Parameters.tableSize(kernels.shape)),
+      let scratch = AlignedBuffer<Double>(count: kernels.scratchSize),
+      let sums = AlignedBuffer<Double>(count: kernels.shape.componentCount * Self.points),
       let scales = AlignedBuffer<Double>(count: Self.points)
     else { return nil }
-    tableMemory = table
+    self.table = table
     self.scratch = scratch
     self.sums = sums
     self.scales = scales
-    self.components = components
   }
-
-  var table: ComponentTable { ComponentTable(count: components, memory: tableMemory.base) }
 
   /// Empties the sums.
   func clear() {
@@ -50,7 +47,7 @@ extension Posterior {
   /// Adds one draw's mixture at `count` points from `x` to a workspace.
   typealias BlockPass =
     @Sendable (
-      KernelSet, _ x: UnsafePointer<Double>, _ count: Int, ComponentTable, PointWorkspace
+      MixtureKernels, _ x: UnsafePointer<Double>, _ count: Int, PointWorkspace
     ) -> Void
 
   /// Lets all draws pass over each block of points, then hands the block's sums to `finish`.
@@ -64,22 +61,21 @@ extension Posterior {
     finish: @escaping @Sendable (PointWorkspace, Range<Int>) -> Void
   ) throws(ModelError) {
     let size = PointWorkspace.points
-    let components = layout.componentCount
-    let kernels = control.build.kernels
-    let cost = 5e-3 * Double(size * components) * Double(chainCount * drawCount)
+    let kernels = MixtureKernels(layout.shape, control.build.kernels)
+    let numbers = layout.componentCount * (1 + layout.shape.squareCount / 4)
+    let cost = 5e-3 * Double(size * numbers) * Double(chainCount * drawCount)
     try BlockTeam.run(
       blocks: (points.count + size - 1) / size, costPerBlock: cost, control,
-      makeWorkspace: { PointWorkspace(components: components) },
+      makeWorkspace: { PointWorkspace(kernels) },
       body: { [self] block, workspace, monitor in
         let start = block * size
         let count = min(size, points.count - start)
         workspace.clear()
-        let table = workspace.table
         for chain in 0..<chainCount {
           for draw in 0..<drawCount {
             if monitor.shouldStop { return }
-            table.set(row(chain: chain, draw: draw), layout)
-            add(kernels, points.base + start, count, table, workspace)
+            Parameters.fillTable(workspace.table.base, from: row(chain: chain, draw: draw), layout)
+            add(kernels, points.group(at: start), count, workspace)
           }
         }
         finish(workspace, start..<start + count)

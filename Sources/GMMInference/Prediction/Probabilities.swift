@@ -12,9 +12,9 @@ extension Posterior {
     let target = SharedOutput(output)
     let components = layout.componentCount
     let share = 1 / Double(chainCount * drawCount)
-    try forEachBlock(of: observations, control) { kernels, x, count, table, workspace in
-      kernels.responsibilities(
-        x, count, table.memory, table.count, workspace.scratch.base, workspace.sums.base)
+    try forEachBlock(of: observations, control) { kernels, x, count, workspace in
+      kernels.addResponsibilities(
+        x, count, table: workspace.table.base, scratch: workspace.scratch.base, rows: workspace.sums.base)
     } finish: { workspace, range in
       for i in 0..<range.count {
         for k in 0..<components {
@@ -71,9 +71,10 @@ extension Posterior {
 }
 
 /// Adds one draw's densities to a block's sums on their moving scale.
-private let addDensity: Posterior.BlockPass = { kernels, x, count, table, workspace in
-  kernels.densities(
-    x, count, table.memory, table.count, workspace.scratch.base, workspace.scales.base, workspace.sums.base)
+private let addDensity: Posterior.BlockPass = { kernels, x, count, workspace in
+  kernels.addDensities(
+    x, count, table: workspace.table.base, scratch: workspace.scratch.base, logScale: workspace.scales.base,
+    rows: workspace.sums.base)
 }
 
 /// A caller's buffer of which threads write disjoint parts.

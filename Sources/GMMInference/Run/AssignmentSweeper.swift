@@ -6,8 +6,7 @@ final class AssignmentSweeper {
   private let reducer: BlockReducer
   private let key: StreamKey
   private let moveKey: StreamKey
-  private let componentCount: Int
-  private let kernels: KernelSet
+  private let kernels: MixtureKernels
   private var labels: AlignedBuffer<UInt8>?
   private var proposedLabels: AlignedBuffer<UInt8>?
 
@@ -19,8 +18,8 @@ final class AssignmentSweeper {
   ///   - keepsLabels: whether the drawn assignments are written down.
   ///   - workers: how many threads may work on a sweep.
   init(
-    _ observations: Observations, componentCount: Int, key: StreamKey, moveKey: StreamKey?, _ kernels: KernelSet,
-    keepsLabels: Bool, workers: Int
+    _ observations: Observations, key: StreamKey, moveKey: StreamKey?, _ kernels: MixtureKernels, keepsLabels: Bool,
+    workers: Int
   ) throws(ModelError) {
     func makeLabels(_ wanted: Bool) throws(ModelError) -> AlignedBuffer<UInt8>? {
       guard wanted else { return nil }
@@ -31,8 +30,7 @@ final class AssignmentSweeper {
     }
     labels = try makeLabels(keepsLabels)
     proposedLabels = try makeLabels(keepsLabels && moveKey != nil)
-    reducer = try BlockReducer(observations, componentCount: componentCount, workers: workers)
-    self.componentCount = componentCount
+    reducer = try BlockReducer(observations, kernels, workers: workers)
     self.key = key
     self.moveKey = moveKey ?? key
     self.kernels = kernels
@@ -69,13 +67,23 @@ final class AssignmentSweeper {
     _ parameters: Parameters, into statistics: inout SufficientStatistics, _ labels: AlignedBuffer<UInt8>?,
     _ key: StreamKey, _ iteration: UInt64, _ crew: BlockCrew?
   ) -> Double {
-    let table = reducer.table.memory
-    let labels = labels?.base
-    return reducer.reduce(parameters, into: &statistics, crew) { [kernels, componentCount] block in
-      let key = key.at(iteration: iteration, block: UInt64(block.index))
-      return kernels.assignments(
-        block.x, block.count, table, componentCount, key.first, key.second, block.scratch, block.moments,
-        labels.map { $0 + block.start })
-    }
+    let pass = AssignmentPass(
+      kernels: kernels, table: reducer.table, key: key, iteration: iteration, labels: labels?.base)
+    return reducer.reduce(parameters, into: &statistics, crew, pass)
+  }
+}
+
+/// The assignments of one block, drawn and summed up.
+private struct AssignmentPass: BlockPass {
+  let kernels: MixtureKernels
+  let table: UnsafeMutablePointer<Double>
+  let key: StreamKey
+  let iteration: UInt64
+  let labels: UnsafeMutablePointer<UInt8>?
+
+  func callAsFunction(_ block: BlockReducer.Block) -> Double {
+    kernels.assignments(
+      block.x, block.count, table: table, key.at(iteration: iteration, block: UInt64(block.index)),
+      scratch: block.scratch, sums: block.moments, labels: labels.map { $0 + block.start })
   }
 }

@@ -5,8 +5,8 @@ import GMMModel
 /// thread or by a crew, to the same bits.
 final class BlockReducer: @unchecked Sendable {
   let observations: Observations
-  let table: ComponentTable
-  private let componentCount: Int
+  /// The form in which the kernels evaluate the parameters of a pass.
+  var table: UnsafeMutablePointer<Double> { tableMemory.base }
   private let tableMemory: AlignedBuffer<Double>
   /// Scratch memory of each worker.
   private let scratch: AlignedBuffer<Double>
@@ -14,22 +14,23 @@ final class BlockReducer: @unchecked Sendable {
   /// Moments and log likelihood of each block; of one block where one thread does all.
   private let results: AlignedBuffer<Double>
   private let resultStride: Int
+  /// The numbers of a block's moments.
+  private let momentCount: Int
 
   /// - Parameter workers: how many threads may work on a pass.
-  init(_ observations: Observations, componentCount: Int, workers: Int) throws(ModelError) {
-    scratchStride = scratchSize(componentCount)
+  init(_ observations: Observations, _ kernels: MixtureKernels, workers: Int) throws(ModelError) {
+    momentCount = SufficientStatistics.blockSize(kernels.shape)
     // Whole cache lines, so that threads do not write to the same one.
-    resultStride = (BlockMoments.size(componentCount) + 1 + 7) / 8 * 8
-    guard let tableMemory = AlignedBuffer<Double>(count: ComponentTable.size(componentCount)),
+    scratchStride = (kernels.scratchSize + 7) / 8 * 8
+    resultStride = (momentCount + 1 + 7) / 8 * 8
+    guard let tableMemory = AlignedBuffer<Double>(count: Parameters.tableSize(kernels.shape)),
       let scratch = AlignedBuffer<Double>(count: scratchStride * workers),
       let results = AlignedBuffer<Double>(count: resultStride * (workers > 1 ? max(observations.blockCount, 1) : 1))
     else { throw .outOfMemory("the workspace of a pass") }
     self.observations = observations
-    self.componentCount = componentCount
     self.tableMemory = tableMemory
     self.scratch = scratch
     self.results = results
-    table = ComponentTable(count: componentCount, memory: tableMemory.base)
   }
 
   /// One block of a pass.
@@ -47,31 +48,29 @@ final class BlockReducer: @unchecked Sendable {
   ///
   /// - Parameters:
   ///   - crew: threads that help; at most as many as the workspace was made for.
-  ///   - pass: a kernel, which writes a block's moments and returns its log likelihood.
+  ///   - pass: a kernel.
   /// - Returns: the log likelihood.
   func reduce(
-    _ parameters: Parameters, into statistics: inout SufficientStatistics, _ crew: BlockCrew?,
-    _ pass: @escaping (Block) -> Double
+    _ parameters: Parameters, into statistics: inout SufficientStatistics, _ crew: BlockCrew?, _ pass: some BlockPass
   ) -> Double {
-    parameters.fill(table)
+    parameters.fillTable(table)
     statistics.reset(centers: parameters.means)
     var logLikelihood = 0.0
     guard let crew else {
       for index in 0..<observations.blockCount {
         logLikelihood += pass(block(index, worker: 0, slot: 0))
-        statistics.add(BlockMoments(count: componentCount, memory: results.base))
+        statistics.add(results.base)
       }
       return logLikelihood
     }
-    let size = BlockMoments.size(componentCount)
     crew.run(blocks: observations.blockCount) { [self] index, worker in
       let block = block(index, worker: worker, slot: index)
-      block.moments[size] = pass(block)
+      block.moments[momentCount] = pass(block)
     }
     for index in 0..<observations.blockCount {
       let moments = results.base + index * resultStride
-      logLikelihood += moments[size]
-      statistics.add(BlockMoments(count: componentCount, memory: moments))
+      logLikelihood += moments[momentCount]
+      statistics.add(moments)
     }
     return logLikelihood
   }
@@ -79,7 +78,15 @@ final class BlockReducer: @unchecked Sendable {
   private func block(_ index: Int, worker: Int, slot: Int) -> Block {
     let (start, count) = observations.block(index)
     return Block(
-      index: index, start: start, count: count, x: observations.base + start,
+      index: index, start: start, count: count, x: observations.group(at: start),
       scratch: scratch.base + worker * scratchStride, moments: results.base + slot * resultStride)
   }
+}
+
+/// A kernel and all that it needs beside a block.
+///
+/// A value rather than a closure, which would be allocated in every pass.
+protocol BlockPass {
+  /// Writes the block's moments and returns its log likelihood.
+  func callAsFunction(_ block: BlockReducer.Block) -> Double
 }

@@ -9,8 +9,8 @@ extension MixtureModel {
   /// is rejected so long is drawn by a Markov chain of its own that runs far beyond what it needs to forget its start.
   func drawPrior(_ stream: inout RandomStream) -> Parameters {
     var parameters = Parameters(
-      weights: [Double](repeating: 1 / Double(componentCount), count: componentCount), means: meanCenters,
-      sds: spreadDensities.map { $0.draw(&stream) })
+      shape, weights: [Double](repeating: 1 / Double(componentCount), count: componentCount), means: meanCenters)
+    drawPriorSpread(&parameters, &stream)
     drawPriorWeights(&parameters, &stream)
     drawPriorMeans(&parameters, &stream)
     return parameters
@@ -18,7 +18,8 @@ extension MixtureModel {
 
   private func drawPriorWeights(_ parameters: inout Parameters, _ stream: inout RandomStream) {
     if hasFixedWeights {
-      parameters = Parameters(weights: concentration, means: parameters.means, sds: parameters.sds)
+      parameters = Parameters(
+        shape, weights: concentration, means: parameters.means, sds: parameters.sds, factors: parameters.factors)
       return
     }
     let none = [Double](repeating: 0, count: componentCount)
@@ -41,28 +42,79 @@ extension MixtureModel {
     }
   }
 
+  /// Draws the covariance matrices' Cholesky factors.
+  private func drawPriorFactors(_ stream: inout RandomStream) -> [Double] {
+    covarianceDensities.flatMap { density in
+      switch density {
+      case .fixed(let factor): return factor.packed
+      case .inverseWishart(let dof, _, var factor, _):
+        var scratch = factor
+        factor.withMemory { factor, dimension in
+          scratch.withMemory { scratch, _ in
+            stream.inverseWishart(dof: dof, factor: factor, dimension, scratch: scratch)
+          }
+        }
+        return factor.packed
+      }
+    }
+  }
+
   private func drawPriorMeans(_ parameters: inout Parameters, _ stream: inout RandomStream) {
     if hasFixedMeans { return }
-    func drawAll() {
-      for k in 0..<componentCount { parameters.means[k] = meanCenters[k] + meanSDs[k] * stream.normal() }
-    }
-    drawAll()
-    guard orderedMeans else { return }
-    if meanCenters.allSatisfy({ $0 == meanCenters[0] }), meanSDs.allSatisfy({ $0 == meanSDs[0] }) {
-      parameters.means.sort()
-      return
-    }
+    drawFreeMeans(&parameters, &stream)
+    guard let coordinate = orderCoordinate else { return }
+    if isExchangeable { return parameters.sortByMean(coordinate: coordinate) }
+    if !hasScaledMeans, hasExchangeableMeans { return putMeansInOrder(&parameters, coordinate) }
     for _ in 0..<10_000 {
       if satisfiesConstraints(parameters) { return }
-      drawAll()
+      if hasScaledMeans { drawPriorSpread(&parameters, &stream) }
+      drawFreeMeans(&parameters, &stream)
     }
-    parameters.means.sort()
+    drawOrderedByChain(&parameters, coordinate, &stream)
+  }
+
+  /// Runs a Gibbs chain without observations from means that are put in order, for far longer than it remembers.
+  private func drawOrderedByChain(_ parameters: inout Parameters, _ coordinate: Int, _ stream: inout RandomStream) {
+    putMeansInOrder(&parameters, coordinate)
+    var state = ChainState(
+      parameters: parameters, statistics: SufficientStatistics(shape), logLikelihood: 0, iteration: 0)
+    let sampler = GibbsSampler(self)
     for _ in 0..<(200 + 50 * componentCount * componentCount) {
-      for k in 0..<componentCount {
-        parameters.means[k] = stream.normal(
-          mean: meanCenters[k], sd: meanSDs[k], lower: k > 0 ? parameters.means[k - 1] : -.infinity,
-          upper: k + 1 < componentCount ? parameters.means[k + 1] : .infinity)
+      // Without observations no conditional can be degenerate.
+      _ = try? sampler.step(&state, &stream, isTuning: false)
+    }
+    parameters.means = state.parameters.means
+    parameters.sds = state.parameters.sds
+    parameters.factors = state.parameters.factors
+  }
+
+  /// Renames the means alone so that a coordinate of theirs increases.
+  private func putMeansInOrder(_ parameters: inout Parameters, _ coordinate: Int) {
+    let means = parameters.means
+    let order = (0..<componentCount).sorted {
+      means[$0 * dimensionCount + coordinate] < means[$1 * dimensionCount + coordinate]
+    }
+    parameters.means = order.flatMap { means[shape.mean($0)] }
+  }
+
+  private func drawPriorSpread(_ parameters: inout Parameters, _ stream: inout RandomStream) {
+    parameters.sds = spreadDensities.map { $0.draw(&stream) }
+    parameters.factors = drawPriorFactors(&stream)
+  }
+
+  /// Draws the means without their order.
+  private func drawFreeMeans(_ parameters: inout Parameters, _ stream: inout RandomStream) {
+    for k in 0..<componentCount {
+      let range = shape.mean(k)
+      var noise = range.map { _ in stream.normal() }
+      if !hasScaledMeans {
+        for (d, j) in range.enumerated() { noise[d] *= meanSDs[j] }
+      } else if shape.hasMatrices {
+        noise = parameters.factor(k).multiply(noise).map { $0 / meanKappas[k].squareRoot() }
+      } else {
+        for d in noise.indices { noise[d] *= parameters.sd(k, d) / meanKappas[k].squareRoot() }
       }
+      for (d, j) in range.enumerated() { parameters.means[j] = meanCenters[j] + noise[d] }
     }
   }
 }

@@ -27,6 +27,14 @@ public func sample(
     throw ModelError(
       "num_initial", "must be 0, 1 or the number of chains, \(options.chains)", got: options.initial.count)
   }
+  guard observations.count == 0 || observations.dimensionCount == model.dimensionCount else {
+    throw ModelError(
+      "num_dimensions", "must be the model's, \(model.dimensionCount)", got: observations.dimensionCount)
+  }
+  guard options.method == .gibbs || (model.dimensionCount == 1 && !model.hasScaledMeans) else {
+    throw ModelError(
+      .unsupported, "method", "must be Gibbs in several dimensions and for means scaled by the spread, got Metropolis")
+  }
   for (row, initial) in options.initial.enumerated() { try initial.check(against: model, row: row) }
   try model.requireProperPosterior(given: observations)
   let run = SamplingRun(model, observations, options, control)
@@ -93,7 +101,7 @@ private struct SamplingRun {
 
   func makeStore(draws: Int) throws(ModelError) -> DrawStore {
     try DrawStore(
-      layout: DrawLayout(componentCount: context.model.componentCount, spreadCount: context.model.spreadCount),
+      layout: DrawLayout(context.model.shape),
       chains: options.chains, draws: draws, observationCount: context.observations.count,
       keepsAssignments: options.keepsAssignments)
   }

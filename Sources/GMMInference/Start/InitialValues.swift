@@ -4,15 +4,20 @@ import GMMModel
 public struct InitialValues: Sendable, Equatable {
   /// Weights, (K), positive, sum 1.
   public var weights: [Double]?
-  /// Means, (K).
+  /// Means, (K, D).
   public var means: [Double]?
-  /// Standard deviations, (1) when shared, else (K).
+  /// Standard deviations, as many as the model has.
   public var sds: [Double]?
+  /// Covariance matrices, each D x D, as many as the model has.
+  public var covariances: [Double]?
 
-  public init(weights: [Double]? = nil, means: [Double]? = nil, sds: [Double]? = nil) {
+  public init(
+    weights: [Double]? = nil, means: [Double]? = nil, sds: [Double]? = nil, covariances: [Double]? = nil
+  ) {
     self.weights = weights
     self.means = means
     self.sds = sds
+    self.covariances = covariances
   }
 
   /// Checks the values against a model.
@@ -35,12 +40,13 @@ public struct InitialValues: Sendable, Equatable {
       }
     }
     if let means {
-      try checkFinite(means, count: model.componentCount, "initial_means", row)
-      if model.orderedMeans {
-        for k in means.indices.dropFirst() where means[k] < means[k - 1] {
+      try checkFinite(means, count: model.shape.meanCount, "initial_means", row)
+      if let coordinate = model.orderCoordinate {
+        let inOrder = (0..<model.componentCount).map { $0 * model.dimensionCount + coordinate }
+        for (before, j) in zip(inOrder, inOrder.dropFirst()) where means[j] < means[before] {
           throw ModelError(
-            .invalidModel, "initial_means[\(row), \(k)]",
-            "must increase with the component, got \(means[k]) after \(means[k - 1])")
+            .invalidModel, "initial_means[\(row), \(j)]",
+            "must increase with the component, got \(means[j]) after \(means[before])")
         }
       }
     }
@@ -58,6 +64,37 @@ public struct InitialValues: Sendable, Equatable {
             .invalidModel, "initial_sds[\(row), \(k)]",
             "must be within the prior's support \(support.lower) ... \(support.upper), got \(sd)")
         }
+      }
+    }
+    try checkCovariances(against: model, row: row)
+  }
+
+  /// Checks the covariance matrices.
+  private func checkCovariances(against model: MixtureModel, row: Int) throws(ModelError) {
+    guard let covariances else { return }
+    let dimensions = model.dimensionCount
+    try checkFinite(covariances, count: model.shape.matrixCount * dimensions * dimensions, "initial_covariances", row)
+    for k in 0..<model.shape.matrixCount {
+      do throws(FailedPivot) {
+        _ = try matrix(k, dimensions, covariances).cholesky()
+      } catch {
+        throw ModelError(
+          "initial_covariances[\(row), \(k)]", "must be positive definite",
+          got: "pivot \(error.value) in row \(error.index)")
+      }
+    }
+  }
+
+  private func matrix(_ k: Int, _ dimensions: Int, _ numbers: [Double]) -> SymmetricMatrix {
+    let size = dimensions * dimensions
+    return SymmetricMatrix(dimension: dimensions, full: Array(numbers[k * size..<(k + 1) * size]))
+  }
+
+  /// The packed Cholesky factors of the covariance matrices of a model in `dimensions` dimensions; they were checked.
+  func factors(_ dimensions: Int) -> [Double]? {
+    covariances.map { numbers in
+      (0..<numbers.count / (dimensions * dimensions)).flatMap {
+        (try? matrix($0, dimensions, numbers).cholesky())?.packed ?? []
       }
     }
   }

@@ -10,21 +10,36 @@ extension MixtureModel {
   /// so narrow that chains on rounded data do not find them, and a chain that does is stopped.)
   func requireProperPosterior(given observations: Observations) throws(ModelError) {
     guard spreadDensities.contains(where: \.reachesZero), observations.count > 0 else { return }
+    // Spherical sds need only one coordinate that spreads.
+    let isSpherical = shape.structure == .spherical
+    for d in 0..<dimensionCount {
+      guard let count = tooFewValues(in: d, observations) else {
+        if isSpherical { return } else { continue }
+      }
+      if isSpherical, d + 1 < dimensionCount { continue }
+      throw improper(count, d, observations)
+    }
+  }
+
+  /// Returns how many distinct values coordinate `d` has, when they are too few; `nil` otherwise.
+  private func tooFewValues(in d: Int, _ observations: Observations) -> Int? {
     let limit = sharedSpread ? componentCount : 1
     var distinct: [Double] = []
-    for x in observations.values where !distinct.contains(x) {
-      distinct.append(x)
-      if distinct.count > limit { return }
+    for i in 0..<observations.count where !distinct.contains(observations[i, d]) {
+      distinct.append(observations[i, d])
+      if distinct.count > limit { return nil }
     }
     if hasFixedMeans {
-      guard distinct.allSatisfy({ meanCenters.contains($0) }) else { return }
-    } else {
-      guard observations.count > distinct.count else { return }
+      let known = (0..<componentCount).map { meanCenters[$0 * dimensionCount + d] }
+      return distinct.allSatisfy(known.contains) ? distinct.count : nil
     }
-    let count = distinct.count
-    throw ModelError(
+    return observations.count > distinct.count ? distinct.count : nil
+  }
+
+  private func improper(_ count: Int, _ d: Int, _ observations: Observations) -> ModelError {
+    ModelError(
       .degenerate, "data",
-      "must have more than \(count) distinct value\(count == 1 ? "" : "s") under a prior that lets the sd reach 0 (the "
+      "\(dimensionCount > 1 ? "column \(d) " : "")must have more than \(count) distinct value\(count == 1 ? "" : "s") under a prior that lets the sd reach 0 (the "
         + "posterior is improper; InverseGamma on the variance keeps it proper), got \(observations.count) observations"
     )
   }

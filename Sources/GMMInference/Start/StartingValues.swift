@@ -23,10 +23,20 @@ struct StartingValues {
     var start = observations.count == 0 ? model.drawPrior(&stream) : drawFromData(&stream, means: initial.means)
     if model.hasFixedMeans { start.means = model.meanCenters } else if let means = initial.means { start.means = means }
     if let sds = initial.sds { start.sds = sds }
-    if model.hasFixedSpread { start.sds = model.spreadDensities.map(\.support.lower) }
+    if let factors = initial.factors(model.dimensionCount) { start.factors = factors }
+    if model.hasFixedSpread { setFixedSpread(&start) }
     if let weights = initial.weights { start.weights = weights }
     if model.hasFixedWeights { start.weights = model.concentration }
-    return Parameters(weights: start.weights, means: start.means, sds: start.sds)
+    return Parameters(
+      model.shape, weights: start.weights, means: start.means, sds: start.sds, factors: start.factors)
+  }
+
+  private func setFixedSpread(_ start: inout Parameters) {
+    start.sds = model.spreadDensities.map(\.support.lower)
+    start.factors = model.covarianceDensities.flatMap { density -> [Double] in
+      if case .fixed(let factor) = density { return factor.packed }
+      return []
+    }
   }
 
   private func drawFromData(_ stream: inout RandomStream, means: [Double]?) -> Parameters {
@@ -35,40 +45,96 @@ struct StartingValues {
     let known = model.hasFixedMeans ? model.meanCenters : means
     let centers = known ?? KMeans(points, count: components, iterations: 10, &stream).centers
     let parts = Partition(points, centers: centers)
-    let scale = fallbackScale(points, centers)
+    let scales = fallbackScales(points)
 
-    // Component k takes the cluster of the same rank.
+    // Component k takes the cluster of the same rank, in the coordinate of the order or the first.
+    let dimensions = model.dimensionCount
+    let coordinate = model.orderCoordinate ?? 0
+    func ranked(_ means: [Double]) -> [Int] {
+      (0..<components).sorted {
+        (means[$0 * dimensions + coordinate], $0) < (means[$1 * dimensions + coordinate], $1)
+      }
+    }
     let order =
-      known != nil || model.orderedMeans
+      known != nil
       ? Array(0..<components)
-      : (0..<components).sorted { (model.meanCenters[$0], $0) < (model.meanCenters[$1], $1) }
-    var weights = [Double](repeating: 0, count: components)
-    var centersOf = weights
-    var sds = weights
-    for (cluster, k) in order.enumerated() {
+      : zip(ranked(parts.means), model.orderedMeans ? Array(0..<components) : ranked(model.meanCenters))
+        .sorted { $0.1 < $1.1 }.map(\.0)
+    var weights: [Double] = []
+    var means: [Double] = []
+    var variances: [Double] = []
+    for cluster in order {
       let count = parts.counts[cluster]
-      let variance = count >= 2 ? parts.squares[cluster] / count : 0
-      let sd = variance > 0 ? max(variance.squareRoot(), 1e-3 * scale) : scale
-      centersOf[k] = parts.means[cluster] + 0.5 * sd * stream.normal()
-      sds[k] = sd * exp(0.3 * stream.normal())
-      weights[k] = (count + 1) * exp(0.3 * stream.normal())
+      weights.append((count + 1) * exp(0.3 * stream.normal()))
+      for d in 0..<dimensions {
+        let j = cluster * dimensions + d
+        let variance = count >= 2 ? parts.squares[j] / count : 0
+        let sd = variance > 0 ? max(variance.squareRoot(), 1e-3 * scales[d]) : scales[d]
+        means.append(parts.means[j] + 0.5 * sd * stream.normal())
+        variances.append(sd * sd)
+      }
     }
-    if model.orderedMeans { centersOf.sort() }
-    if model.sharedSpread {
-      let within = parts.squares.reduce(0, +) / Double(points.count)
-      sds = [(within > 0 ? within.squareRoot() : scale) * exp(0.3 * stream.normal())]
-    }
-    return Parameters(weights: allowed(weights), means: centersOf, sds: zip(sds, model.spreadDensities).map(inside))
+    var start = Parameters(model.shape, weights: allowed(weights), means: means)
+    setSpread(&start, variances, scales, parts, &stream)
+    if model.orderedMeans { start.sortByMean(coordinate: coordinate) }
+    return start
   }
 
-  /// Returns a positive scale for clusters without a spread of their own.
-  private func fallbackScale(_ points: [Double], _ centers: [Double]) -> Double {
-    let all = Partition(points, centers: [points[0]])
-    let spread = (all.squares[0] / all.counts[0]).squareRoot()
-    if spread > 0 { return max(spread / Double(centers.count), 1e-12 * abs(points[0])) }
-    // All points are equal: the prior is the only scale there is.
-    let prior = model.spreadDensities[0]
-    return switch prior {
+  /// Chooses the spread from the variances of the clusters, (K, D) by component.
+  private func setSpread(
+    _ start: inout Parameters, _ variances: [Double], _ scales: [Double], _ parts: Partition,
+    _ stream: inout RandomStream
+  ) {
+    let shape = model.shape
+    var variances = variances
+    if shape.sharedSpread {
+      let points = parts.counts.reduce(0, +)
+      for d in 0..<shape.dimensionCount {
+        let squares = (0..<shape.componentCount).reduce(0) { $0 + parts.squares[$1 * shape.dimensionCount + d] }
+        let within = squares / points
+        for k in 0..<shape.componentCount {
+          variances[k * shape.dimensionCount + d] = within > 0 ? within : scales[d] * scales[d]
+        }
+      }
+    }
+    if shape.hasMatrices {
+      for k in 0..<shape.matrixCount {
+        let factor = exp(0.3 * stream.normal())
+        let sds = shape.mean(k).map { variances[$0].squareRoot() * factor }
+        for i in 0..<shape.dimensionCount { for j in 0...i { start.factors.append(i == j ? sds[i] : 0) } }
+      }
+      return
+    }
+    for (j, density) in model.spreadDensities.enumerated() {
+      // Of the components and coordinates that share the sd, the mean of the first's variances.
+      let members = (0..<shape.meanCount).filter {
+        shape.spread($0 / shape.dimensionCount, $0 % shape.dimensionCount) == j
+      }
+      let variance = members.reduce(0) { $0 + variances[$1] } / Double(members.count)
+      start.sds.append(inside(variance.squareRoot() * exp(0.3 * stream.normal()), density))
+    }
+  }
+
+  /// Returns a positive scale in each coordinate for clusters without a spread of their own.
+  private func fallbackScales(_ points: ClusterSample) -> [Double] {
+    let all = Partition(points, centers: Array(points[0]))
+    return (0..<points.dimensionCount).map { d in
+      let spread = (all.squares[d] / all.counts[0]).squareRoot()
+      if spread > 0 { return max(spread / Double(model.componentCount), 1e-12 * abs(points[0][d])) }
+      // All points are equal: the prior is the only scale there is.
+      return priorScale(d)
+    }
+  }
+
+  /// Returns a typical sd under the prior in coordinate `d`.
+  private func priorScale(_ d: Int) -> Double {
+    if let matrix = model.covarianceDensities.first {
+      switch matrix {
+      case .inverseWishart(let dof, let scale, _, _): return (scale[d, d] / (dof + 1)).squareRoot()
+      case .fixed(let factor): return factor.square[d, d].squareRoot()
+      }
+    }
+    return switch model.spreadDensities[model.shape.spread(0, d)] {
     case .uniform(let lower, let upper): 0.5 * (lower + upper)
     case .halfCauchy(let scale), .halfNormal(let scale): scale
     case .inverseGamma(let shape, let scale): (scale / (shape + 1)).squareRoot()

@@ -57,7 +57,7 @@ public struct LowerTriangle: Sendable, Equatable {
   }
 
   /// Runs `body` on the entries and D.
-  mutating func withMemory<Value>(_ body: (UnsafeMutablePointer<Double>, Int) -> Value) -> Value {
+  public mutating func withMemory<Value>(_ body: (UnsafeMutablePointer<Double>, Int) -> Value) -> Value {
     let dimension = dimension
     return packed.withUnsafeMutableBufferPointer { packed in
       // SAFETY: D (D + 1) / 2 numbers; an empty matrix has no memory, and the functions then touch none.

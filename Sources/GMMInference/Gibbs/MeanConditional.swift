@@ -1,0 +1,76 @@
+import GMMKernels
+import GMMModel
+
+/// The conditional distribution of one component's mean given its covariance matrix: Normal(m, (C Cᵀ)⁻¹), with
+/// C Cᵀ = P = P0 + n Σ⁻¹ and m = c + P⁻¹ (P0 (m0 - c) + Σ⁻¹ Σ(x - c)), where P0 is the prior's precision.
+struct MeanConditional {
+  /// m.
+  private let mean: [Double]
+  /// C.
+  private let precisionFactor: LowerTriangle
+
+  init(
+    _ k: Int, _ model: MixtureModel, _ parameters: Parameters, _ statistics: SufficientStatistics
+  ) throws(ModelError) {
+    let range = model.shape.mean(k)
+    let centers = range.map { statistics.centers[$0] }
+    let sums = range.map { statistics.sums[$0] }
+    let distances = range.map { model.meanCenters[$0] - statistics.centers[$0] }
+    let count = statistics.counts[k]
+    let factor = parameters.factor(k)
+    if model.hasScaledMeans {
+      // P = (κ + n) Σ⁻¹, whose factor is not needed: that of Σ is.
+      let kappa = model.meanKappas[k]
+      mean = (0..<centers.count).map { centers[$0] + (kappa * distances[$0] + sums[$0]) / (kappa + count) }
+      precisionFactor = Self.scaled(try Self.cholesky(factor.inverseOfSquare), by: (kappa + count).squareRoot())
+      return
+    }
+    var precision = factor.inverseOfSquare
+    for i in precision.packed.indices { precision.packed[i] *= count }
+    var target = factor.solveTransposed(factor.solve(sums))
+    for (d, j) in range.enumerated() {
+      let priorPrecision = 1 / (model.meanSDs[j] * model.meanSDs[j])
+      precision[d, d] += priorPrecision
+      target[d] += priorPrecision * distances[d]
+    }
+    precisionFactor = try Self.cholesky(precision)
+    mean = zip(centers, precisionFactor.solveTransposed(precisionFactor.solve(target))).map(+)
+  }
+
+  private static func cholesky(_ matrix: SymmetricMatrix) throws(ModelError) -> LowerTriangle {
+    do throws(FailedPivot) {
+      return try matrix.cholesky()
+    } catch {
+      throw ModelError(
+        .degenerate, "spread",
+        "must keep the covariance matrices invertible, got pivot \(error.value) in row \(error.index) of a precision")
+    }
+  }
+
+  private static func scaled(_ factor: LowerTriangle, by number: Double) -> LowerTriangle {
+    LowerTriangle(dimension: factor.dimension, packed: factor.packed.map { number * $0 })
+  }
+
+  /// Returns an exact draw, (D).
+  func draw(_ stream: inout RandomStream) -> [Double] {
+    let noise = precisionFactor.solveTransposed(mean.map { _ in stream.normal() })
+    return zip(mean, noise).map(+)
+  }
+
+  /// Turns a draw into one from the same distribution with a coordinate restricted to an interval.
+  ///
+  /// The coordinate is drawn anew from its restricted margin, and the others follow it along their regression on it
+  /// (Matheron's rule): y + V e (t - y_d) / V_dd has the conditional distribution of the rest given t.
+  func restrict(
+    _ point: inout [Double], coordinate d: Int, to bounds: (lower: Double, upper: Double), _ stream: inout RandomStream
+  ) {
+    var unit = [Double](repeating: 0, count: point.count)
+    unit[d] = 1
+    let column = precisionFactor.solveTransposed(precisionFactor.solve(unit))
+    let value = stream.normal(
+      mean: mean[d], sd: column[d].squareRoot(), lower: bounds.lower, upper: bounds.upper)
+    let shift = (value - point[d]) / column[d]
+    for i in point.indices { point[i] += column[i] * shift }
+    point[d] = value
+  }
+}

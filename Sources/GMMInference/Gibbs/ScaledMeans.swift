@@ -1,0 +1,67 @@
+import GMMModel
+
+/// How the means enter the conditional distribution of the spread.
+///
+/// Under mean ~ Normal(m0, covariance / κ) the mean is one more observation of the spread, worth κ, when it is given; and
+/// when it is summed out, the members' mean is, worth κ n / (κ + n) (Gelman et al. 2013, 3.3 and 3.6).
+enum ScaledMeans {
+  /// The means' prior does not know the spread; the means are given.
+  case none
+  /// It does, and the means are given.
+  case given
+  /// It does, and the means are summed out.
+  case summedOut
+
+  /// Returns how many squares component `k` adds to the spread in coordinate `d`, and their sum.
+  @inline(__always)
+  func moments(
+    _ k: Int, _ d: Int, _ model: MixtureModel, _ parameters: Parameters, _ statistics: SufficientStatistics
+  ) -> (count: Double, squares: Double) {
+    let j = k * model.dimensionCount + d
+    let count = statistics.counts[k]
+    switch self {
+    case .none:
+      return (count, statistics.squares(of: k, d, about: parameters.means[j]))
+    case .given:
+      let distance = parameters.means[j] - model.meanCenters[j]
+      return (
+        count + 1,
+        statistics.squares(of: k, d, about: parameters.means[j]) + model.meanKappas[k] * distance * distance
+      )
+    case .summedOut:
+      guard count > 0 else { return (0, 0) }
+      let kappa = model.meanKappas[k]
+      let average = statistics.centers[j] + statistics.sums[j] / count
+      let distance = average - model.meanCenters[j]
+      return (
+        count,
+        statistics.squares(of: k, d, about: average) + kappa * count / (kappa + count) * distance * distance
+      )
+    }
+  }
+
+  /// Adds what component `k` knows of its covariance matrix.
+  func add(
+    _ k: Int, _ model: MixtureModel, _ parameters: Parameters, _ statistics: SufficientStatistics,
+    to conditional: inout CovarianceConditional
+  ) {
+    let dimensions = model.dimensionCount
+    let first = k * dimensions
+    let count = statistics.counts[k]
+    let means = (0..<dimensions).map { parameters.means[first + $0] - statistics.centers[first + $0] }
+    let fromPrior = (0..<dimensions).map { statistics.centers[first + $0] - model.meanCenters[first + $0] }
+    switch self {
+    case .none:
+      conditional.add(statistics, k, about: means)
+    case .given:
+      conditional.add(statistics, k, about: means)
+      conditional.add(zip(means, fromPrior).map(+), weight: model.meanKappas[k], degrees: 1)
+    case .summedOut:
+      guard count > 0 else { return }
+      let average = (0..<dimensions).map { statistics.sums[first + $0] / count }
+      let kappa = model.meanKappas[k]
+      conditional.add(statistics, k, about: average)
+      conditional.add(zip(average, fromPrior).map(+), weight: kappa * count / (kappa + count), degrees: 0)
+    }
+  }
+}

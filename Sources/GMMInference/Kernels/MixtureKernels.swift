@@ -1,0 +1,71 @@
+import GMMKernels
+import GMMModel
+
+/// The passes over observations for mixtures of one shape: the specialised ones of one dimension, or those of any number.
+///
+/// An object, since the kernels are eight closures, each of which would be counted when a struct of them is passed on.
+final class MixtureKernels: Sendable {
+  /// Memory that a pass writes to.
+  typealias Numbers = UnsafeMutablePointer<Double>
+
+  let shape: MixtureShape
+  private let set: KernelSet
+
+  init(_ shape: MixtureShape, _ set: KernelSet) {
+    self.shape = shape
+    self.set = set
+  }
+
+  /// The doubles of scratch memory, aligned to 64 bytes, that a pass needs.
+  var scratchSize: Int {
+    shape.dimensionCount == 1
+      ? GMMKernels.scratchSize(shape.componentCount)
+      : multivariateScratchSize(
+        count: shape.componentCount, dimensions: shape.dimensionCount,
+        shape: shape.hasMatrices ? .triangular : .diagonal)
+  }
+
+  /// Draws the assignments of one block and sums up its members; returns the log likelihood.
+  @inline(__always)
+  func assignments(
+    _ x: UnsafePointer<Double>, _ count: Int, table: Numbers, _ key: StreamKey, scratch: Numbers, sums: Numbers,
+    labels: UnsafeMutablePointer<UInt8>?
+  ) -> Double {
+    shape.dimensionCount == 1
+      ? set.assignments(x, count, table, shape.componentCount, key.first, key.second, scratch, sums, labels)
+      : set.multivariate.assignments(
+        x, count, table, shape.componentCount, shape.dimensionCount, !shape.hasMatrices, key.first, key.second, nil,
+        scratch, sums, labels)
+  }
+
+  /// Sums up one block by responsibilities; returns the log likelihood.
+  @inline(__always)
+  func expectations(
+    _ x: UnsafePointer<Double>, _ count: Int, table: Numbers, scratch: Numbers, sums: Numbers
+  ) -> Double {
+    shape.dimensionCount == 1
+      ? set.expectations(x, count, table, shape.componentCount, scratch, sums)
+      : set.multivariate.expectations(
+        x, count, table, shape.componentCount, shape.dimensionCount, !shape.hasMatrices, nil, scratch, sums)
+  }
+
+  /// Adds the responsibilities at the points of a block to K rows.
+  func addResponsibilities(
+    _ x: UnsafePointer<Double>, _ count: Int, table: Numbers, scratch: Numbers, rows: Numbers
+  ) {
+    shape.dimensionCount == 1
+      ? set.responsibilities(x, count, table, shape.componentCount, scratch, rows)
+      : set.multivariate.responsibilities(
+        x, count, table, shape.componentCount, shape.dimensionCount, !shape.hasMatrices, scratch, rows)
+  }
+
+  /// Adds the components' densities at the points of a block to K rows on a moving scale.
+  func addDensities(
+    _ x: UnsafePointer<Double>, _ count: Int, table: Numbers, scratch: Numbers, logScale: Numbers, rows: Numbers
+  ) {
+    shape.dimensionCount == 1
+      ? set.densities(x, count, table, shape.componentCount, scratch, logScale, rows)
+      : set.multivariate.densities(
+        x, count, table, shape.componentCount, shape.dimensionCount, !shape.hasMatrices, scratch, logScale, rows)
+  }
+}

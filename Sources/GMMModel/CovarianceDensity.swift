@@ -1,0 +1,56 @@
+import GMMKernels
+
+/// The prior of one covariance matrix: ``SpreadPrior`` with its numbers for one component.
+public enum CovarianceDensity: Sendable, Equatable {
+  /// inverse-Wishart(`dof`, C Cᵀ), given C, and the log of its normalising constant.
+  case inverseWishart(dof: Double, scale: SymmetricMatrix, factor: LowerTriangle, logNormalizer: Double)
+  /// L Lᵀ, known.
+  case fixed(factor: LowerTriangle)
+
+  /// Creates an inverse-Wishart prior.
+  ///
+  /// - Throws: the pivot at which `scale` turned out not to be positive definite.
+  static func inverseWishart(dof: Double, scale: SymmetricMatrix) throws(FailedPivot) -> CovarianceDensity {
+    let factor = try scale.cholesky()
+    let dimensions = Double(scale.dimension)
+    let logNormalizer =
+      0.5 * dof * (factor.logDeterminantOfSquare - dimensions * log(2))
+      - logGammaFunction(0.5 * dof, dimension: scale.dimension)
+    return .inverseWishart(dof: dof, scale: scale, factor: factor, logNormalizer: logNormalizer)
+  }
+
+  /// Returns the normalised log density at Σ = L Lᵀ: of the distinct entries of Σ. A fixed one has 0 at its value.
+  ///
+  /// - Parameters:
+  ///   - factor: L, packed.
+  ///   - scratch: a packed triangle of memory.
+  public func logDensity(factor l: UnsafePointer<Double>, scratch: UnsafeMutablePointer<Double>) -> Double {
+    switch self {
+    case .inverseWishart(let dof, _, let factor, let logNormalizer):
+      // tr(C Cᵀ Σ⁻¹) is the sum of squares of L⁻¹ C, column by column of C.
+      let dimensions = factor.dimension
+      var trace = 0.0
+      for column in 0..<dimensions {
+        for i in 0..<dimensions { scratch[i] = factor[i, column] }
+        PackedTriangle.solve(l, dimensions, scratch)
+        for i in 0..<dimensions { trace += scratch[i] * scratch[i] }
+      }
+      let logDeterminant = PackedTriangle.logDeterminantOfSquare(l, dimensions)
+      return logNormalizer - 0.5 * ((dof + Double(dimensions) + 1) * logDeterminant + trace)
+    case .fixed(let factor):
+      for (i, value) in factor.packed.enumerated() where abs(l[i] - value) > 1e-12 * abs(value) { return -.infinity }
+      return 0
+    }
+  }
+
+  /// Returns the log density at the factor that starts at place `start` of an array.
+  func logDensity(factor factors: [Double], at start: Int, scratch: inout [Double]) -> Double {
+    factors.withUnsafeBufferPointer { factors in
+      scratch.withUnsafeMutableBufferPointer { scratch in
+        // SAFETY: a triangle from `start` on, and scratch memory of the same size.
+        guard let base = factors.baseAddress, let scratch = scratch.baseAddress else { return 0 }
+        return logDensity(factor: base + start, scratch: scratch)
+      }
+    }
+  }
+}

@@ -1,0 +1,49 @@
+import GMMKernels
+
+extension Parameters {
+  /// The number of doubles of the form in which the kernels evaluate a mixture.
+  public static func tableSize(_ shape: MixtureShape) -> Int {
+    shape.componentCount * (1 + shape.dimensionCount + shape.squareCount)
+  }
+
+  /// Writes the form in which the kernels evaluate the mixture: a ``ComponentTable`` in one dimension, else constants,
+  /// centers and whitening factors.
+  ///
+  /// - Parameter memory: ``tableSize(_:)`` doubles.
+  public func fillTable(_ memory: UnsafeMutablePointer<Double>) {
+    if shape.dimensionCount == 1 {
+      let table = ComponentTable(count: componentCount, memory: memory)
+      for k in 0..<componentCount { table.set(k, logWeight: logWeights[k], mean: means[k], sd: sd(k)) }
+      return
+    }
+    let dimensions = shape.dimensionCount
+    let centers = memory + componentCount
+    let factors = centers + shape.meanCount
+    for j in 0..<shape.meanCount { centers[j] = means[j] }
+    for k in 0..<componentCount {
+      let factor = factors + k * shape.squareCount
+      let halfLogDeterminant = shape.hasMatrices ? fillWhitener(k, factor) : fillScales(k, factor)
+      memory[k] = logWeights[k] - halfLogDeterminant - Double(dimensions) * halfLogTwoPi
+    }
+  }
+
+  /// Writes L⁻¹ / √2 for Σ = L Lᵀ and returns log |Σ| / 2.
+  private func fillWhitener(_ k: Int, _ target: UnsafeMutablePointer<Double>) -> Double {
+    let start = shape.matrix(k) * shape.triangleSize
+    for i in 0..<shape.triangleSize { target[i] = factors[start + i] }
+    let halfLogDeterminant = 0.5 * PackedTriangle.logDeterminantOfSquare(target, shape.dimensionCount)
+    PackedTriangle.invert(target, shape.dimensionCount)
+    for i in 0..<shape.triangleSize { target[i] *= 0.5.squareRoot() }
+    return halfLogDeterminant
+  }
+
+  /// Writes 1 / (√2 sd) for each coordinate and returns log |Σ| / 2.
+  private func fillScales(_ k: Int, _ target: UnsafeMutablePointer<Double>) -> Double {
+    var halfLogDeterminant = 0.0
+    for d in 0..<shape.dimensionCount {
+      target[d] = 0.5.squareRoot() / sd(k, d)
+      halfLogDeterminant += log(sd(k, d))
+    }
+    return halfLogDeterminant
+  }
+}

@@ -1,0 +1,66 @@
+/// How many numbers the parameters of a mixture are, and which of them belong to a component and a coordinate.
+///
+/// The spread is either standard deviations (``spreadCount`` of them) or covariance matrices (``matrixCount``), never both.
+public struct MixtureShape: Sendable, Equatable {
+  /// K.
+  public let componentCount: Int
+  /// D.
+  public let dimensionCount: Int
+  /// The form of the covariances; `diag` in one dimension, where the forms coincide.
+  public let structure: CovarianceStructure
+  /// Whether all components have the same spread; so it is in ``CovarianceStructure/tied``.
+  public let sharedSpread: Bool
+
+  public init(
+    componentCount: Int, dimensionCount: Int = 1, structure: CovarianceStructure = .diag, sharedSpread: Bool = false
+  ) {
+    self.componentCount = componentCount
+    self.dimensionCount = dimensionCount
+    self.sharedSpread = sharedSpread || structure == .tied
+    self.structure =
+      dimensionCount == 1 ? .diag : structure == .full && sharedSpread ? .tied : structure
+  }
+
+  /// Whether the spread is covariance matrices.
+  @inline(__always)
+  public var hasMatrices: Bool { structure == .full || structure == .tied }
+
+  /// The number of coordinates of all means, K D.
+  @inline(__always)
+  public var meanCount: Int { componentCount * dimensionCount }
+
+  /// The number of standard deviations.
+  public var spreadCount: Int {
+    switch structure {
+    case .full, .tied: 0
+    case .diag: (sharedSpread ? 1 : componentCount) * dimensionCount
+    case .spherical: sharedSpread ? 1 : componentCount
+    }
+  }
+
+  /// The number of covariance matrices.
+  @inline(__always)
+  public var matrixCount: Int { hasMatrices ? (sharedSpread ? 1 : componentCount) : 0 }
+
+  /// The number of entries of a lower triangle, D (D + 1) / 2.
+  @inline(__always)
+  public var triangleSize: Int { PackedTriangle.count(dimensionCount) }
+
+  /// The number of sums of squares or products that a component's members leave: a triangle, or one for each coordinate.
+  @inline(__always)
+  public var squareCount: Int { hasMatrices ? triangleSize : dimensionCount }
+
+  /// Which standard deviation component `k` has in coordinate `d`.
+  @inline(__always)
+  public func spread(_ k: Int, _ d: Int) -> Int {
+    structure == .spherical ? (sharedSpread ? 0 : k) : (sharedSpread ? 0 : k * dimensionCount) + d
+  }
+
+  /// Which covariance matrix component `k` has.
+  @inline(__always)
+  public func matrix(_ k: Int) -> Int { sharedSpread ? 0 : k }
+
+  /// Which coordinates of the means' array belong to component `k`.
+  @inline(__always)
+  public func mean(_ k: Int) -> Range<Int> { k * dimensionCount..<(k + 1) * dimensionCount }
+}
