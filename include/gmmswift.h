@@ -245,7 +245,9 @@ gmm_status gmm_control_init(gmm_control *control, size_t struct_size);
 /* ---------------------------------------------------------------------------------------------- Sampling */
 
 enum {
-  GMM_METHOD_GIBBS = 0,     /* exact conditional draws (data augmentation); no tuning needed */
+  GMM_METHOD_GIBBS = 0,     /* exact conditional draws (data augmentation); needs no tuning, but 200 or more iterations of
+                               it let each chain find out whether it mixes slowly, and then propose all parameters
+                               jointly, with the assignments summed out, in every iteration (docs/STATISTICS.md) */
   GMM_METHOD_METROPOLIS = 1 /* random-walk Metropolis on weights, means and sds, scales adapted while tuning, and
                                element-wise categorical updates of the assignments */
 };
@@ -273,8 +275,8 @@ typedef struct gmm_posterior gmm_posterior;
 /* Draws from the posterior of the model given data.
  * data: num_observations x num_dimensions, copied. num_observations may be 0 (data may then be NULL): the constrained
  * prior is sampled by the same method.
- * The draw t of chain c is the state after num_tune + (t + 1) * thin iterations, a function of seed, c and that number
- * alone. Initial values left out are chosen from the data, differently for each chain.
+ * The draw t of chain c is the state after num_tune + (t + 1) * thin iterations, a function of seed, c, num_tune and that
+ * number alone. Initial values left out are chosen from the data, differently for each chain.
  * GMM_CANCELLED hands back, in *out_posterior, the draws that every chain has finished (NULL where there is none) and
  * sets *out_error as well. GMM_ERROR_INVALID_ARGUMENT, GMM_ERROR_INVALID_DATA, GMM_ERROR_INVALID_MODEL (initial values
  * against the constraints), GMM_ERROR_DEGENERATE (all observations equal under a prior that lets the sd reach 0),
@@ -330,8 +332,9 @@ enum {
   GMM_FIELD_SDS = 2,            /* (chains, draws) when shared, else (chains, draws, K) float64 */
   GMM_FIELD_LOG_LIKELIHOOD = 3, /* (chains, draws): log p(x | weights, means, sds), assignments summed out */
   GMM_FIELD_LOG_POSTERIOR = 4,  /* (chains, draws): log likelihood + gmm_model_log_prior */
-  GMM_FIELD_ACCEPTANCE = 5,     /* (chains, draws): mean acceptance probability of the Metropolis proposals since the
-                                   last draw, not counting assignments; 1 for Gibbs */
+  GMM_FIELD_ACCEPTANCE = 5,     /* (chains, draws): mean acceptance probability of the proposals since the last draw, of
+                                   GMM_METHOD_METROPOLIS or of the joint moves of GMM_METHOD_GIBBS; 1 where none was
+                                   made; assignments do not count */
   GMM_FIELD_ASSIGNMENTS = 10,   /* (chains, draws, N) uint8, where stored */
   GMM_FIELD_OBSERVATIONS = 20   /* (N, D) float64, the copy of the data */
 };

@@ -26,6 +26,24 @@ public struct Parameters: Sendable, Equatable {
   @inline(__always)
   public func sd(_ k: Int) -> Double { sds[sds.count == 1 ? 0 : k] }
 
+  /// Takes over the values of `other`, in memory that is already there where the lengths agree.
+  public mutating func assign(_ other: Parameters) {
+    guard weights.count == other.weights.count, sds.count == other.sds.count else {
+      self = Parameters(weights: [], means: [], sds: [])
+      weights += other.weights
+      logWeights += other.logWeights
+      means += other.means
+      sds += other.sds
+      return
+    }
+    for k in weights.indices {
+      weights[k] = other.weights[k]
+      logWeights[k] = other.logWeights[k]
+      means[k] = other.means[k]
+    }
+    for j in sds.indices { sds[j] = other.sds[j] }
+  }
+
   /// Renames the components so that the means increase.
   ///
   /// Insertion sort: draws are nearly always in order already.

@@ -5,16 +5,19 @@ import Testing
 
 @testable import GMMInference
 
-/// Both samplers against posteriors that one integral gives.
+/// All samplers against posteriors that one integral gives.
 @Suite struct ClosedFormTests {
-  static let methods: [SamplingMethod] = [.gibbs, .metropolis]
+  static let samplers = SamplerChoice.allCases
+  /// A single component leaves nothing to sum out.
+  static let samplersOfOne: [SamplerChoice] = [.gibbs, .metropolis]
   static let levels = [0.01, 0.1, 0.3, 0.5, 0.7, 0.9, 0.99]
 
-  private func run(_ model: MixtureModel, _ data: [Double], _ method: SamplingMethod) throws -> Posterior {
+  private func run(_ model: MixtureModel, _ data: [Double], _ sampler: SamplerChoice) throws -> Posterior {
     try sample(
       model, data: data,
-      SamplingOptions(
-        method: method, draws: 20_000, tune: 4_000, chains: 4, thin: method == .gibbs ? 1 : 5, seed: 41))
+      sampler.applied(
+        to: SamplingOptions(
+          draws: 20_000, tune: 4_000, chains: 4, thin: sampler == .metropolis ? 5 : 1, seed: 41)))
   }
 
   /// Compares P(θ ≤ q) at seven quantiles q, within 4.5 standard errors from 100 batches: by chance 2e-5 each.
@@ -33,12 +36,12 @@ import Testing
   }
 
   /// Normal(m0, s0) prior, known sd: Normal posterior.
-  @Test(arguments: methods, [1, 2, 30])
-  func oneComponentWithKnownSDHasANormalMean(_ method: SamplingMethod, count: Int) throws {
+  @Test(arguments: samplersOfOne, [1, 2, 30])
+  func oneComponentWithKnownSDHasANormalMean(_ sampler: SamplerChoice, count: Int) throws {
     let data = (0..<count).map { 3 + Foundation.sin(Double($0) * 7) }
     let (center, priorSD, sd) = (1.0, 2.0, 1.5)
     let model = try MixtureModel(componentCount: 1, means: .normal(mean: [center], sd: [priorSD]), spread: .fixed([sd]))
-    let posterior = try run(model, data, method)
+    let posterior = try run(model, data, sampler)
     let precision = 1 / (priorSD * priorSD) + Double(count) / (sd * sd)
     let mean = (center / (priorSD * priorSD) + data.reduce(0, +) / (sd * sd)) / precision
     expectDistribution(posterior, column: 1, lower: mean - 20, upper: mean + 20) {
@@ -54,12 +57,12 @@ import Testing
   }
 
   /// InverseGamma(a, b) on the variance, known mean: InverseGamma(a + n/2, b + S/2).
-  @Test(arguments: methods, [1, 2, 30])
-  func oneComponentWithKnownMeanHasAnInverseGammaVariance(_ method: SamplingMethod, count: Int) throws {
+  @Test(arguments: samplersOfOne, [1, 2, 30])
+  func oneComponentWithKnownMeanHasAnInverseGammaVariance(_ sampler: SamplerChoice, count: Int) throws {
     let data = (0..<count).map { 3 + Foundation.sin(Double($0) * 7) }
     let model = try MixtureModel(
       componentCount: 1, means: .fixed([2.5]), spread: .inverseGamma(shape: [1.5], scale: [0.8]))
-    let posterior = try run(model, data, method)
+    let posterior = try run(model, data, sampler)
     let shape = 1.5 + 0.5 * Double(count)
     let scale = 0.8 + 0.5 * data.reduce(0) { $0 + ($1 - 2.5) * ($1 - 2.5) }
     expectDistribution(posterior, column: 2, lower: 1e-3, upper: 1e3) {
@@ -70,8 +73,8 @@ import Testing
   /// Every prior of the spread with a Normal mean: given the sd the mean is Normal, which leaves one integral over the sd.
   ///
   /// p(sd | x) ∝ p(sd) sd^(-(n-1)) exp(-SS / (2 sd²)) N(mean of x | m0, s0² + sd²/n).
-  @Test(arguments: methods, SpreadConditionalTests.priors)
-  func oneComponentMatchesQuadratureUnderEverySpreadPrior(_ method: SamplingMethod, _ prior: SpreadDensity) throws {
+  @Test(arguments: samplersOfOne, SpreadConditionalTests.priors)
+  func oneComponentMatchesQuadratureUnderEverySpreadPrior(_ sampler: SamplerChoice, _ prior: SpreadDensity) throws {
     let data = [0.3, 1.9, 2.2, 0.8, 3.1]
     let (center, priorSD) = (4.0, 1.5)
     let n = Double(data.count)
@@ -79,7 +82,7 @@ import Testing
     let squares = data.reduce(0) { $0 + ($1 - average) * ($1 - average) }
     let model = try MixtureModel(
       componentCount: 1, means: .normal(mean: [center], sd: [priorSD]), spread: spreadPrior(prior), sharedSpread: true)
-    let posterior = try run(model, data, method)
+    let posterior = try run(model, data, sampler)
     let (lower, upper) = (log(max(prior.support.lower, 1e-2)), log(min(prior.support.upper, 1e3)))
     let logSD = TabulatedDensity(lower: lower, upper: upper, intervals: 4_000) { y in
       let sd = exp(y)
@@ -98,13 +101,13 @@ import Testing
   }
 
   /// Two known components: the posterior of the weight is w^(a-1) (1-w)^(b-1) ∏ (w f0 + (1-w) f1), with and without a minimum.
-  @Test(arguments: methods, [0.0, 0.25, 0.45])
-  func weightOfTwoKnownComponentsMatchesQuadrature(_ method: SamplingMethod, minimum: Double) throws {
+  @Test(arguments: samplers, [0.0, 0.25, 0.45])
+  func weightOfTwoKnownComponentsMatchesQuadrature(_ sampler: SamplerChoice, minimum: Double) throws {
     let data = (0..<40).map { 2.5 * Foundation.sin(Double($0) * 2.4) + 0.6 }
     let model = try MixtureModel(
       componentCount: 2, weights: .dirichlet(concentration: [0.7, 2]), minimumWeight: minimum, means: .fixed([0, 1.5]),
       spread: .fixed([1, 3]))
-    let posterior = try run(model, data, method)
+    let posterior = try run(model, data, sampler)
     // In logits, where the density has no pole: w^a (1-w)^b.
     let bound = minimum > 0 ? log((1 - minimum) / minimum) : 30
     let exact = TabulatedDensity(lower: -bound, upper: bound, intervals: 4_000) { y in
@@ -119,17 +122,37 @@ import Testing
     }
   }
 
+  /// Two components of known weights and means: the posterior of their sd, shared, is one integral under every prior.
+  @Test(arguments: samplers, SpreadConditionalTests.priors)
+  func sharedSpreadOfTwoKnownComponentsMatchesQuadrature(_ sampler: SamplerChoice, _ prior: SpreadDensity) throws {
+    let data = [-0.9, 0.3, 0.8, 1.4, 1.9, 2.2, 3.1]
+    let model = try MixtureModel(
+      componentCount: 2, weights: .fixed([0.4, 0.6]), means: .fixed([0, 1.8]), spread: spreadPrior(prior),
+      sharedSpread: true)
+    let posterior = try run(model, data, sampler)
+    let (lower, upper) = (log(max(prior.support.lower, 1e-2)), log(min(prior.support.upper, 1e3)))
+    let exact = TabulatedDensity(lower: lower, upper: upper, intervals: 4_000) { y in
+      let sd = exp(y)
+      return data.reduce(prior.logDensity(sd: sd) + prior.logJacobian(sd: sd)) {
+        $0 + log(0.4 * exp(logNormal($1, 0, sd)) + 0.6 * exp(logNormal($1, 1.8, sd)))
+      }
+    }
+    expectDistribution(posterior, column: 4, lower: exp(lower), upper: exp(upper)) {
+      exact.probability(upTo: log($0))
+    }
+  }
+
   /// Three known components: the mean weights by the midpoint rule on the simplex above the minimum.
   ///
   /// With cells of 1/400 of its side the rule is off by less than 1e-5 sds.
-  @Test(arguments: methods, [0.0, 0.2])
-  func weightsOfThreeKnownComponentsMatchQuadrature(_ method: SamplingMethod, minimum: Double) throws {
+  @Test(arguments: samplers, [0.0, 0.2])
+  func weightsOfThreeKnownComponentsMatchQuadrature(_ sampler: SamplerChoice, minimum: Double) throws {
     let data = (0..<30).map { 4 * Foundation.sin(Double($0) * 2.4) }
     let (means, sds, concentration) = ([-2.0, 0, 3], [1.0, 2, 1.5], [2.0, 1, 1.5])
     let model = try MixtureModel(
       componentCount: 3, weights: .dirichlet(concentration: concentration), minimumWeight: minimum,
       means: .fixed(means), spread: .fixed(sds))
-    let posterior = try run(model, data, method)
+    let posterior = try run(model, data, sampler)
     let shares = data.map { x in (0..<3).map { exp(logNormal(x, means[$0], sds[$0])) } }
     let cells = 400
     let room = 1 - 3 * minimum

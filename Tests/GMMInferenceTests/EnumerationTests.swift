@@ -4,7 +4,7 @@ import Testing
 
 @testable import GMMInference
 
-/// Both samplers against exact sums over all labellings of a few observations.
+/// All samplers against exact sums over all labellings of a few observations.
 @Suite struct EnumerationTests {
   struct Case: Sendable, CustomTestStringConvertible {
     let testDescription: String
@@ -132,13 +132,14 @@ import Testing
 
   /// E[θ], E[θ²] of each parameter, and P(z_i = k) from responsibilities and from the kept assignments, within 4.5 standard
   /// errors from 100 batches: by chance 2e-5 each (Student's t, 99 degrees of freedom), 40 or so in a case.
-  @Test(arguments: cases, [SamplingMethod.gibbs, .metropolis])
-  func samplerAgreesWithTheSumOverAllLabellings(_ example: Case, _ method: SamplingMethod) throws {
+  @Test(arguments: cases, SamplerChoice.allCases)
+  func samplerAgreesWithTheSumOverAllLabellings(_ example: Case, _ sampler: SamplerChoice) throws {
     let exact = example.exact(example.data)
-    let options = SamplingOptions(
-      method: method, draws: 20_000, tune: 4_000, chains: 4, thin: method == .gibbs ? 1 : 5, seed: 31,
-      keepsAssignments: true)
+    let options = sampler.applied(
+      to: SamplingOptions(
+        draws: 20_000, tune: 4_000, chains: 4, thin: sampler == .metropolis ? 5 : 1, seed: 31, keepsAssignments: true))
     let posterior = try sample(example.model(), data: example.data, options)
+    expectMoves(posterior, sampler)
     var deviations = Deviations()
     try #require(exact.moments.count == posterior.layout.parameterCount)
     for (column, moments) in exact.moments.enumerated() {

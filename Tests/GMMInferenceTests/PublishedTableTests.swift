@@ -12,14 +12,14 @@ import Testing
   /// error)² of 640 to 1,570. From it follow rough errors of the other cells: of an sd, sd / √(2 ESS) = error / √2, and of
   /// the ends of the interval 2.67 error, what a 2.5 % quantile of a Normal has. Ours are fifteen times smaller and
   /// are added.
-  @Test(arguments: [SamplingMethod.gibbs, .metropolis])
-  func publishedRowsAreReproducedInTheirPermutedLabelling(_ method: SamplingMethod) throws {
-    let (rows, deviations, _) = try compare(method)
+  @Test(arguments: SamplerChoice.allCases)
+  func publishedRowsAreReproducedInTheirPermutedLabelling(_ sampler: SamplerChoice) throws {
+    let (rows, deviations, _) = try compare(sampler)
     for (row, deviations) in zip(rows, deviations) where row.name != "p__2" {
       #expect(deviations.beyond(4).isEmpty, "row \(row.name)")
     }
     for (row, deviations) in zip(rows, deviations) {
-      print("published table, \(method), row \(row.name): \(deviations.summary)")
+      print("published table, \(sampler.testDescription), row \(row.name): \(deviations.summary)")
     }
   }
 
@@ -51,12 +51,12 @@ import Testing
 
   /// Returns the table, how far each row is from the posterior, and the posterior's mean of the third weight.
   private func compare(
-    _ method: SamplingMethod
+    _ sampler: SamplerChoice
   ) throws -> (rows: [Reference.PublishedRow], deviations: [Deviations], thirdWeight: Estimate) {
     let reference = try Reference.load("book_table")
     let rows = try #require(reference.published)
     #expect(rows.count == 7)
-    let posterior = try referenceRun(reference, method)
+    let posterior = try referenceRun(reference, sampler)
     let deviations = try rows.map { row in
       let column = try #require(posterior.parameterNames.firstIndex(of: row.parameter))
       let draws = BatchEstimates(posterior.values(column: column))

@@ -51,11 +51,8 @@ final class ExpectationMaximization {
 
   /// E-step: sums the responsibilities' moments; returns the log likelihood.
   private func expectation(_ parameters: Parameters, into statistics: inout SufficientStatistics) -> Double {
-    let table = reducer.table.memory
-    let count = options.componentCount
-    return reducer.reduce(parameters, into: &statistics, crew) { [kernels] block in
-      kernels.expectations(block.x, block.count, table, count, block.scratch, block.moments)
-    }
+    reducer.reduce(
+      parameters, into: &statistics, crew, ExpectationPass(kernel: kernels.expectations, table: reducer.table))
   }
 
   /// M-step: weighted counts, means and variances; a component without members keeps its mean.
@@ -92,5 +89,15 @@ final class ExpectationMaximization {
     let old = sd
     sd = max(variance, floor).squareRoot()
     return abs(sd - old) / sd
+  }
+}
+
+/// The responsibilities of one block, summed up.
+private struct ExpectationPass: BlockPass {
+  let kernel: KernelSet.ExpectationKernel
+  let table: ComponentTable
+
+  func callAsFunction(_ block: BlockReducer.Block) -> Double {
+    kernel(block.x, block.count, table.memory, table.count, block.scratch, block.moments)
   }
 }

@@ -49,12 +49,13 @@ public func fitMaximumLikelihood(
       } catch {
         results.add(error)
         monitor.stop()
+        queue.finish()
       }
     }
     // Only the caller's thread stays to the end, to report and to see the flag.
     while thread == 0, !monitor.shouldStop, queue.isBusy {
       report()
-      usleep(50)
+      queue.waitUntilIdle(seconds: monitor.secondsToReport)
     }
   }
   monitor.report(isLast: true) { queue.progress }
@@ -158,7 +159,15 @@ private final class Results: @unchecked Sendable {
       }
     }
 
-    func finish() { lock.locked { finished += 1 } }
+    func finish() {
+      lock.locked {
+        finished += 1
+        if finished == started { lock.wake() }
+      }
+    }
+
+    /// Sleeps until no start is being worked on, but no longer than `seconds`.
+    func waitUntilIdle(seconds: Double) { lock.wait(seconds: seconds) { finished < started } }
 
     var isBusy: Bool { lock.locked { finished < started } }
 

@@ -5,35 +5,38 @@ import GMMModel
 final class AssignmentSweeper {
   private let reducer: BlockReducer
   private let key: StreamKey
-  private let componentCount: Int
+  private let moveKey: StreamKey
   private let kernels: KernelSet
-  private let labels: AlignedBuffer<UInt8>?
+  private var labels: AlignedBuffer<UInt8>?
+  private var proposedLabels: AlignedBuffer<UInt8>?
 
   /// Creates a workspace.
   ///
   /// - Parameters:
   ///   - key: the chain's key for assignments.
+  ///   - moveKey: its key for the assignments that come with proposals; `nil` where none will be made.
   ///   - keepsLabels: whether the drawn assignments are written down.
   ///   - workers: how many threads may work on a sweep.
   init(
-    _ observations: Observations, componentCount: Int, key: StreamKey, _ kernels: KernelSet, keepsLabels: Bool,
-    workers: Int
+    _ observations: Observations, componentCount: Int, key: StreamKey, moveKey: StreamKey?, _ kernels: KernelSet,
+    keepsLabels: Bool, workers: Int
   ) throws(ModelError) {
-    if keepsLabels {
+    func makeLabels(_ wanted: Bool) throws(ModelError) -> AlignedBuffer<UInt8>? {
+      guard wanted else { return nil }
       guard let labels = AlignedBuffer<UInt8>(count: observations.count, padding: laneCount) else {
         throw .outOfMemory("\(observations.count) assignments")
       }
-      self.labels = labels
-    } else {
-      labels = nil
+      return labels
     }
+    labels = try makeLabels(keepsLabels)
+    proposedLabels = try makeLabels(keepsLabels && moveKey != nil)
     reducer = try BlockReducer(observations, componentCount: componentCount, workers: workers)
-    self.componentCount = componentCount
     self.key = key
+    self.moveKey = moveKey ?? key
     self.kernels = kernels
   }
 
-  /// The assignments of the last sweep, (N); `nil` unless they are kept.
+  /// The assignments of the last sweep or of the last proposal that was kept since, (N); `nil` unless they are kept.
   var assignments: UnsafePointer<UInt8>? { labels.map { UnsafePointer($0.base) } }
 
   /// Draws all assignments given parameters, and sums up the members of each component.
@@ -42,13 +45,46 @@ final class AssignmentSweeper {
   func sweep(
     _ parameters: Parameters, iteration: UInt64, into statistics: inout SufficientStatistics, _ crew: BlockCrew? = nil
   ) -> Double {
-    let table = reducer.table.memory
-    let labels = labels?.base
-    return reducer.reduce(parameters, into: &statistics, crew) { [key, kernels, componentCount] block in
-      let blockKey = key.at(iteration: iteration, block: UInt64(block.index))
-      return kernels.assignments(
-        block.x, block.count, table, componentCount, blockKey.first, blockKey.second, block.scratch, block.moments,
-        labels.map { $0 + block.start })
-    }
+    run(parameters, into: &statistics, labels, key, iteration, crew)
+  }
+
+  /// Does the same for proposed parameters, with random numbers of their own, and leaves ``assignments`` as they are.
+  ///
+  /// - Parameter move: the number of the proposal in its iteration, below 256.
+  func sweepProposal(
+    _ parameters: Parameters, iteration: UInt64, move: Int, into statistics: inout SufficientStatistics,
+    _ crew: BlockCrew?
+  ) -> Double {
+    // Iterations are countable in 63 bits: those beyond 2^56 would share numbers with others, after centuries of sampling.
+    let number = iteration &* 256 &+ UInt64(truncatingIfNeeded: move)
+    return run(parameters, into: &statistics, proposedLabels, moveKey, number, crew)
+  }
+
+  /// Makes the assignments of the last proposal those of the chain.
+  func keepProposal() { swap(&labels, &proposedLabels) }
+
+  private func run(
+    _ parameters: Parameters, into statistics: inout SufficientStatistics, _ labels: AlignedBuffer<UInt8>?,
+    _ key: StreamKey, _ iteration: UInt64, _ crew: BlockCrew?
+  ) -> Double {
+    let pass = AssignmentPass(
+      kernel: kernels.assignments, table: reducer.table, key: key, iteration: iteration, labels: labels?.base)
+    return reducer.reduce(parameters, into: &statistics, crew, pass)
+  }
+}
+
+/// The assignments of one block, drawn and summed up.
+private struct AssignmentPass: BlockPass {
+  let kernel: KernelSet.AssignmentKernel
+  let table: ComponentTable
+  let key: StreamKey
+  let iteration: UInt64
+  let labels: UnsafeMutablePointer<UInt8>?
+
+  func callAsFunction(_ block: BlockReducer.Block) -> Double {
+    let blockKey = key.at(iteration: iteration, block: UInt64(block.index))
+    return kernel(
+      block.x, block.count, table.memory, table.count, blockKey.first, blockKey.second, block.scratch, block.moments,
+      labels.map { $0 + block.start })
   }
 }

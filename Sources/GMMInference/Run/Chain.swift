@@ -12,6 +12,7 @@ final class Chain: @unchecked Sendable {
   private let model: MixtureModel
   private let sampler: any Sampler
   private let sweeper: AssignmentSweeper
+  private var mover: MarginalMover?
   private let key: StreamKey
   private let schedule: Schedule
   private let store: DrawStore
@@ -36,7 +37,8 @@ final class Chain: @unchecked Sendable {
     self.drawsDone = drawsDone
     model = context.model.unshared()
     sampler = context.method.sampler(for: model)
-    sweeper = try context.sweeper(index)
+    mover = context.mover(index, model, tune: schedule.tune)
+    sweeper = try context.sweeper(index, moves: mover != nil)
     key = StreamKey(seed: context.seed, chain: UInt64(index), purpose: .parameters)
     self.schedule = schedule
     self.store = store
@@ -67,9 +69,11 @@ final class Chain: @unchecked Sendable {
   private func step(_ crew: BlockCrew?) throws(ModelError) {
     let iteration = state.iteration + 1
     var stream = RandomStream(key.at(iteration: iteration))
-    acceptance += try sampler.step(&state, &stream, isTuning: iteration <= UInt64(schedule.tune))
+    var probability = try sampler.step(&state, &stream, isTuning: iteration <= UInt64(schedule.tune))
     state.logLikelihood = sweeper.sweep(state.parameters, iteration: iteration, into: &state.statistics, crew)
     state.iteration = iteration
+    if let moved = mover?.run(&state, sweeper, crew) { probability = moved }
+    acceptance += probability
     let kept = Int(iteration) - schedule.tune
     if kept <= 0 {
       acceptance = 0
@@ -99,17 +103,32 @@ struct ChainContext: Sendable {
   let observations: Observations
   let method: SamplingMethod
   let seed: UInt64
+  var moves = MovePolicy.automatic
   let keepsAssignments: Bool
   let kernels: KernelSet
   /// How many threads may work on one chain.
   var workersPerChain = 1
 
   /// Returns the workspace of chain `index`.
-  func sweeper(_ index: Int) throws(ModelError) -> AssignmentSweeper {
+  ///
+  /// - Parameter moves: whether proposals will be swept.
+  func sweeper(_ index: Int, moves: Bool) throws(ModelError) -> AssignmentSweeper {
     try AssignmentSweeper(
-      observations, componentCount: model.componentCount,
-      key: StreamKey(seed: seed, chain: UInt64(index), purpose: .assignments), kernels,
-      keepsLabels: keepsAssignments, workers: workersPerChain)
+      observations, componentCount: model.componentCount, key: key(index, .assignments),
+      moveKey: moves ? key(index, .assignmentsOfMoves) : nil, kernels, keepsLabels: keepsAssignments,
+      workers: workersPerChain)
+  }
+
+  /// Returns what makes the moves of chain `index`; `nil` where none will be made.
+  ///
+  /// - Parameter model: the chain's own copy.
+  func mover(_ index: Int, _ model: MixtureModel, tune: Int) -> MarginalMover? {
+    guard method == .gibbs else { return nil }
+    return MarginalMover(model, tune: tune, key: key(index, .moves), policy: moves)
+  }
+
+  private func key(_ index: Int, _ purpose: StreamPurpose) -> StreamKey {
+    StreamKey(seed: seed, chain: UInt64(index), purpose: purpose)
   }
 
   /// Returns the state in which chain `index` starts: parameters, and assignments drawn given them.
@@ -117,7 +136,7 @@ struct ChainContext: Sendable {
     var stream = RandomStream(StreamKey(seed: seed, chain: UInt64(index), purpose: .start).at(iteration: 0))
     let parameters = StartingValues(model, observations).draw(&stream, keeping: initial)
     var statistics = SufficientStatistics(componentCount: model.componentCount)
-    let logLikelihood = try sweeper(index).sweep(parameters, iteration: 0, into: &statistics)
+    let logLikelihood = try sweeper(index, moves: false).sweep(parameters, iteration: 0, into: &statistics)
     var state = ChainState(
       parameters: parameters, statistics: statistics, logLikelihood: logLikelihood, iteration: 0)
     method.sampler(for: model).prepare(&state)

@@ -13,4 +13,6 @@ struct ChainState: Sendable {
   var iteration: UInt64
   /// Step sizes of samplers that have them.
   var proposals = ProposalScales()
+  /// What is known about moves with the assignments summed out.
+  var moves = MoveTuning()
 }

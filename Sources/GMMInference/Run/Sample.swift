@@ -87,7 +87,7 @@ private struct SamplingRun {
     self.options = options
     context = ChainContext(
       model: model, observations: observations, method: options.method, seed: options.seed,
-      keepsAssignments: options.keepsAssignments, kernels: control.build.kernels,
+      moves: options.moves, keepsAssignments: options.keepsAssignments, kernels: control.build.kernels,
       workersPerChain: control.workers(units: options.chains, blocks: observations.blockCount))
   }
 

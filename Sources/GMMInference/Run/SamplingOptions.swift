@@ -5,7 +5,8 @@ public struct SamplingOptions: Sendable, Equatable {
   public var method: SamplingMethod
   /// Kept draws of each chain, at least 1.
   public var draws: Int
-  /// Iterations before the first kept draw; Metropolis adapts in them.
+  /// Iterations before the first kept draw; Metropolis adapts in them, and Gibbs learns whether and how to move with the
+  /// assignments summed out.
   public var tune: Int
   public var chains: Int
   /// Iterations for each kept draw, at least 1.
@@ -15,6 +16,8 @@ public struct SamplingOptions: Sendable, Equatable {
   public var keepsAssignments: Bool
   /// Where chains start: none (from the data), one for all chains, or one for each.
   public var initial: [InitialValues]
+  /// Whether Gibbs chains make moves with the assignments summed out.
+  var moves = MovePolicy.automatic
 
   public init(
     method: SamplingMethod = .gibbs, draws: Int = 1_000, tune: Int = 1_000, chains: Int = 4, thin: Int = 1,

@@ -6,6 +6,9 @@ public enum StreamPurpose: UInt64, Sendable {
   case prior = 4
   case predictive = 5
   case maximumLikelihood = 6
+  case moves = 7
+  /// The assignments that come with proposals.
+  case assignmentsOfMoves = 8
 }
 
 /// The name of a random stream: (seed, chain, purpose), then (iteration, block).

@@ -47,8 +47,8 @@ class Posterior(Mapping[str, "NDArray[Any]"], PosteriorPlots):
     ``sd``              (chains, draws[, K])          standard deviations; no last axis when shared
     ``log_likelihood``  (chains, draws)               log p(data | parameters), no assignments
     ``log_posterior``   (chains, draws)               log likelihood + log prior
-    ``acceptance``      (chains, draws)               mean acceptance probability of the Metropolis
-                                                      proposals since the last draw; 1 for Gibbs
+    ``acceptance``      (chains, draws)               mean acceptance probability of the proposals
+                                                      since the last draw; 1 where none was made
     ``assignments``     (chains, draws, N), uint8     component of each observation, where stored
     ==================  ============================  ==============================================
 

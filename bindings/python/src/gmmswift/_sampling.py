@@ -63,7 +63,9 @@ def sample(
     draws : int, default 10_000
         Kept draws of each chain, >= 1.
     tune : int, default 1_000
-        Iterations before the first kept draw, >= 0.
+        Iterations before the first kept draw, >= 0. In 200 or more each Gibbs chain finds out
+        whether it mixes slowly; then it goes on with joint proposals of all parameters, the
+        assignments summed out, in every iteration.
     chains : int, default 4
         Number of chains, >= 1.
     thin : int, default 1

@@ -1,0 +1,37 @@
+/// Running mean and scatter of vectors (Welford 1962).
+struct CoordinateMoments: Sendable, Equatable {
+  /// The number of vectors.
+  private(set) var count = 0.0
+  /// (d).
+  private(set) var mean: [Double]
+  /// Σ (u - mean)(u - mean)ᵀ: the lower triangle row by row, (d (d + 1) / 2).
+  private(set) var scatter: [Double]
+  private var distance: [Double]
+
+  /// Creates the moments of no vectors.
+  init(dimension: Int) {
+    mean = [Double](repeating: 0, count: dimension)
+    distance = mean
+    scatter = [Double](repeating: 0, count: dimension * (dimension + 1) / 2)
+  }
+
+  /// Adds one vector, (d).
+  ///
+  /// - Complexity: O(d²), no allocation.
+  mutating func add(_ u: [Double]) {
+    let factor = count / (count + 1)
+    count += 1
+    for i in mean.indices {
+      distance[i] = u[i] - mean[i]
+      mean[i] += distance[i] / count
+    }
+    var index = 0
+    for i in mean.indices {
+      let scaled = factor * distance[i]
+      for j in 0...i {
+        scatter[index] += scaled * distance[j]
+        index += 1
+      }
+    }
+  }
+}

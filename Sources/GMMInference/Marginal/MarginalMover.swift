@@ -1,0 +1,131 @@
+import GMMKernels
+import GMMModel
+
+/// Whether a chain makes moves with the assignments summed out.
+enum MovePolicy: Sendable, Equatable {
+  /// Where they pay, by what tuning shows.
+  case automatic
+  case never
+  /// Wherever a reference can be learned.
+  case always
+}
+
+/// Independence Metropolis moves on all free parameters jointly, with the assignments summed out (Tierney 1994; for
+/// mixtures Celeux, Hurn, Robert 2000), between the steps of a sampler that conditions on the assignments.
+///
+/// From the state (θ, z) a move draws θ' from the reference q, whatever θ is, and z' from p(z | θ', x), and accepts both with
+/// probability min(1, p(θ' | x) q(θ) / (p(θ | x) q(θ'))). For the joint posterior p(θ | x) p(z | θ, x) that is
+/// Metropolis-Hastings with the proposal q(θ') p(z' | θ', x): the factors of z and z' cancel. So the posterior stays
+/// invariant, and one sweep both prices a proposal and draws its assignments, which serve if it is accepted; those of a
+/// refused one are dropped, unseen by the decision. A proposal outside the constraints has density 0 and is refused. That
+/// holds for means out of order too, where the sampler itself may draw without the order and sort: the target is the density
+/// on the ordered set, and folding a proposal into it would need q summed over all orders.
+struct MarginalMover {
+  private let coordinates: FreeCoordinates
+  private let schedule: MoveSchedule
+  private let key: StreamKey
+  private let isForced: Bool
+  // Workspace: a proposal and its statistics, and the coordinates of the state and of the proposal.
+  private var proposal: Parameters
+  private var statistics: SufficientStatistics
+  private var u: [Double]
+  private var proposedU: [Double]
+  private var t: [Double]
+
+  /// Creates the workspace.
+  ///
+  /// - Parameters:
+  ///   - tune: iterations of the chain before the first kept draw.
+  ///   - key: the chain's key for moves.
+  /// - Returns: `nil` where there is nothing to move, or too little tuning to learn how.
+  init?(_ model: MixtureModel, tune: Int, key: StreamKey, policy: MovePolicy) {
+    coordinates = FreeCoordinates(model)
+    guard policy != .never, model.componentCount > 1, coordinates.dimension > 0,
+      let schedule = MoveSchedule(tune: tune, dimension: coordinates.dimension)
+    else { return nil }
+    self.schedule = schedule
+    self.key = key
+    isForced = policy == .always
+    // Fixed blocks are never written again.
+    let components = model.componentCount
+    proposal = Parameters(
+      weights: model.hasFixedWeights
+        ? model.concentration : [Double](repeating: 1 / Double(components), count: components),
+      means: model.meanCenters,
+      sds: model.spreadDensities.map { if case .fixed(let sd) = $0 { sd } else { 1 } })
+    statistics = SufficientStatistics(componentCount: components)
+    u = [Double](repeating: 0, count: coordinates.dimension)
+    (proposedU, t) = (u, u)
+  }
+
+  /// Makes the moves of an iteration after the sampler's step and sweep, and learns from them while tuning.
+  ///
+  /// - Returns: the mean acceptance probability of the moves; 1 where none is made.
+  mutating func run(_ state: inout ChainState, _ sweeper: AssignmentSweeper, _ crew: BlockCrew?) -> Double {
+    let iteration = Int(state.iteration)
+    if iteration > schedule.last {
+      let count = state.moves.count
+      return count > 0 ? move(&state, count, isLearning: false, sweeper, crew) : 1
+    }
+    if schedule.watching.contains(iteration) {
+      coordinates.write(state.parameters, to: &u)
+      state.moves.watch(u)
+      if iteration == schedule.watching.upperBound { state.moves.decideToLearn(&u, isForced: isForced) }
+      return 1
+    }
+    guard state.moves.reference != nil else { return 1 }
+    let probability = move(&state, MoveTuning.countWhileLearning, isLearning: true, sweeper, crew)
+    if iteration == schedule.last {
+      state.moves.settle(isForced: isForced)
+    } else if let lesson = schedule.lessons.firstIndex(of: iteration) {
+      if lesson == 1, !isForced { state.moves.giveUpIfHopeless() }
+      if state.moves.reference != nil { state.moves.learn(startsAfresh: lesson == 0) }
+    }
+    return probability
+  }
+
+  /// Makes `count` moves from the state, with the reference that its tuning has learned.
+  ///
+  /// - Parameter isLearning: whether the tuning is told of them; it does not change what they do.
+  /// - Returns: the mean acceptance probability.
+  mutating func move(
+    _ state: inout ChainState, _ count: Int, isLearning: Bool, _ sweeper: AssignmentSweeper, _ crew: BlockCrew?
+  ) -> Double {
+    guard let reference = state.moves.reference else { return 1 }
+    var stream = RandomStream(key.at(iteration: state.iteration))
+    coordinates.write(state.parameters, to: &u)
+    // The log of the target over the reference.
+    var logWeight =
+      state.logLikelihood + coordinates.logPrior(state.parameters)
+      - reference.logDensity(square: reference.square(of: u, &t))
+    var probabilities = 0.0
+    for index in 0..<count {
+      let square = reference.draw(&stream, into: &proposedU, &t)
+      let logThreshold = log(stream.uniform())
+      coordinates.read(proposedU, into: &proposal)
+      let logPrior = coordinates.logPrior(proposal)
+      var logLikelihood = -Double.infinity
+      var proposedWeight = -Double.infinity
+      if logPrior > -.infinity {
+        logLikelihood = sweeper.sweepProposal(
+          proposal, iteration: state.iteration, move: index, into: &statistics, crew)
+        let weight = logLikelihood + logPrior - reference.logDensity(square: square)
+        // What overflows, far outside of all data, is refused like what is outside the support.
+        if weight.isFinite { proposedWeight = weight }
+      }
+      if isLearning { state.moves.propose(logWeight: proposedWeight) }
+      probabilities += proposedWeight >= logWeight ? 1 : exp(proposedWeight - logWeight)
+      if logThreshold < proposedWeight - logWeight {
+        swap(&state.parameters, &proposal)
+        swap(&state.statistics, &statistics)
+        swap(&u, &proposedU)
+        sweeper.keepProposal()
+        state.logLikelihood = logLikelihood
+        logWeight = proposedWeight
+      }
+      if isLearning { state.moves.remember(u) }
+    }
+    if isLearning { state.moves.visit(logWeight: logWeight) }
+    return probabilities / Double(count)
+  }
+}

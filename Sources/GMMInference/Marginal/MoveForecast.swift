@@ -1,0 +1,48 @@
+import GMMKernels
+
+/// What the points that a chain visits, and those that were proposed to it, tell of proposals in other numbers.
+///
+/// Write w = target / reference. An independent proposal y is accepted at x with probability min(1, w(y) / w(x)), so that
+/// its mean over y, for any x, needs nothing but weights that are known already.
+struct MoveForecast: Sendable, Equatable {
+  private var visited: [Double] = []
+  private var proposed: [Double] = []
+
+  /// Notes log w of the state that an iteration ends in.
+  mutating func visit(logWeight: Double) { visited.append(logWeight) }
+
+  /// Notes log w of a proposal; -infinity outside the support.
+  mutating func propose(logWeight: Double) { proposed.append(logWeight) }
+
+  /// Returns the acceptance probability of a proposal at each visited point, in no particular order.
+  ///
+  /// - Complexity: O(n log n).
+  func acceptanceProbabilities() -> [Double] {
+    let proposals = proposed.sorted(by: >)
+    // The log of the sum of the weights from each proposal on.
+    var logSums = [Double](repeating: -.infinity, count: proposals.count + 1)
+    for j in proposals.indices.reversed() where proposals[j] > -.infinity {
+      logSums[j] = proposals[j] + log1p(exp(logSums[j + 1] - proposals[j]))
+    }
+    var better = 0
+    return visited.sorted(by: >).map { logWeight in
+      while better < proposals.count, proposals[better] >= logWeight { better += 1 }
+      let sum = Double(better) + exp(logSums[better] - logWeight)
+      return proposals.isEmpty ? 0 : min(1, sum / Double(proposals.count))
+    }
+  }
+
+  /// Returns how many iterations are worth one independent draw, when each is a step of autocorrelation `remembered` and
+  /// `count` moves that are accepted with these probabilities.
+  ///
+  /// A point is remembered with probability r = `remembered` (1 - acceptance)^`count`, which adds up to (1 + r) / (1 - r).
+  static func time(_ acceptance: [Double], remembered: Double, count: Int) -> Double {
+    var sum = 0.0
+    for probability in acceptance {
+      var r = remembered
+      for _ in 0..<count { r *= 1 - probability }
+      sum += (1 + r) / (1 - r)
+    }
+    return sum / Double(acceptance.count)
+  }
+}

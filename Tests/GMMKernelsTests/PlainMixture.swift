@@ -1,0 +1,98 @@
+import Foundation
+import TestSupport
+import Testing
+
+#if GMM_AVX512
+  @testable import GMMKernelsAVX512
+#elseif GMM_AVX2
+  @testable import GMMKernelsAVX2
+#else
+  @testable import GMMKernels
+#endif
+
+/// The vector stream written out for one lane: xoshiro256+ started by SplitMix64's finaliser.
+struct ScalarLane {
+  var s: [UInt64]
+
+  init(_ key: StreamKey, lane: Int) {
+    let step: UInt64 = 0x9E37_79B9_7F4A_7C15
+    let counter = UInt64(lane + 1)
+    s = [
+      mixed(key.first &+ counter &* step), mixed(key.second &+ counter &* step),
+      mixed(key.first &+ (counter &+ 8) &* step), 0,
+    ]
+    s[3] = Self.rotated(mixed(key.second &+ (counter &+ 8) &* step) | 1, 45)
+  }
+
+  mutating func uniform() -> Double {
+    let result = s[0] &+ s[3]
+    let t = s[1] << 17
+    s[2] ^= s[0]
+    s[3] ^= s[1]
+    s[1] ^= s[2]
+    s[0] ^= s[3]
+    s[2] ^= t
+    s[3] = Self.rotated(s[3], 45)
+    return Double(result >> 12) * 0x1p-52
+  }
+
+  private static func rotated(_ x: UInt64, _ bits: UInt64) -> UInt64 { x << bits | x >> (64 - bits) }
+}
+
+/// A mixture evaluated one number at a time.
+struct PlainMixture {
+  var logWeights: [Double]
+  var means: [Double]
+  var sds: [Double]
+
+  init(components: Int, _ stream: inout RandomStream) {
+    let weights = (0..<components).map { _ in stream.exponential() }
+    let total = weights.reduce(0, +)
+    logWeights = weights.map { log($0 / total) }
+    means = (0..<components).map { _ in 10 * stream.normal() }
+    sds = (0..<components).map { _ in 0.5 + stream.exponential() }
+  }
+
+  init(logWeights: [Double], means: [Double], sds: [Double]) {
+    (self.logWeights, self.means, self.sds) = (logWeights, means, sds)
+  }
+
+  var count: Int { means.count }
+
+  func logShares(_ x: Double) -> [Double] {
+    (0..<count).map { k in
+      let z = (x - means[k]) / sds[k]
+      return logWeights[k] - log(sds[k]) - 0.5 * log(2 * Double.pi) - 0.5 * z * z
+    }
+  }
+}
+
+/// A block of observations with the memory that a kernel works in.
+final class Workspace {
+  let table: ComponentTable
+  let moments: BlockMoments
+  let scratch: AlignedBuffer<Double>
+  let x: AlignedBuffer<Double>
+  let labels: AlignedBuffer<UInt8>
+  private let memory: AlignedBuffer<Double>
+
+  init(_ mixture: PlainMixture, _ values: [Double]) throws {
+    let count = mixture.count
+    memory = try #require(
+      AlignedBuffer<Double>(count: ComponentTable.size(count) + BlockMoments.size(count)))
+    scratch = try #require(AlignedBuffer<Double>(count: scratchSize(count)))
+    x = try #require(AlignedBuffer<Double>(count: values.count, padding: laneCount))
+    labels = try #require(AlignedBuffer<UInt8>(count: values.count, padding: laneCount))
+    table = ComponentTable(count: count, memory: memory.base)
+    moments = BlockMoments(count: count, memory: memory.base + ComponentTable.size(count))
+    for k in 0..<count {
+      table.set(k, logWeight: mixture.logWeights[k], mean: mixture.means[k], sd: mixture.sds[k])
+    }
+    for (i, value) in values.enumerated() { x.base[i] = value }
+  }
+}
+
+/// Returns the random numbers of a test.
+func testStream(_ seed: UInt64) -> RandomStream {
+  RandomStream(StreamKey(seed: seed, chain: 0, purpose: .start))
+}

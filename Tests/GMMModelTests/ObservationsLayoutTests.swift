@@ -1,0 +1,42 @@
+import GMMKernels
+import GMMModel
+import Testing
+
+@Suite struct ObservationsLayoutTests {
+  @Test(arguments: [1, 2, 3, 17], [0, 1, 7, 8, 9, 100])
+  func pointsStandByGroupsOfEightCoordinateByCoordinate(dimensions: Int, count: Int) throws {
+    let rows = (0..<count * dimensions).map(Double.init)
+    let observations = try Observations(rows, dimensionCount: dimensions)
+    #expect(observations.count == count)
+    #expect(observations.dimensionCount == dimensions)
+    for i in 0..<count {
+      #expect(observations.row(i) == Array(rows[i * dimensions..<(i + 1) * dimensions]))
+      for d in 0..<dimensions {
+        let place = observations.group(at: i / laneCount * laneCount) + (d * laneCount + i % laneCount)
+        #expect(place.pointee == rows[i * dimensions + d])
+      }
+    }
+    // Whole groups can be read; beyond N they are 0.
+    for i in count..<(count + laneCount - 1) / laneCount * laneCount {
+      for d in 0..<dimensions { #expect(observations[i, d] == 0) }
+    }
+  }
+
+  @Test func aStrideSkipsColumns() throws {
+    let rows: [Double] = [1, 2, -1, 3, 4, -1, 5, 6, -1]
+    let observations = try rows.withUnsafeBufferPointer { rows in
+      try Observations(rows.baseAddress, count: 3, dimensionCount: 2, stride: 3)
+    }
+    #expect((0..<3).map { observations.row($0) } == [[1, 2], [3, 4], [5, 6]])
+  }
+
+  @Test(arguments: [(Double.nan, "finite"), (.infinity, "finite"), (-1e145, "rescale")])
+  func badValuesAreRefusedWithRowAndColumn(value: Double, word: String) throws {
+    var rows = [Double](repeating: 1, count: 30)
+    rows[10 * 2 + 1] = value
+    let error = try #require(throws: ModelError.self) { try Observations(rows, dimensionCount: 2) }
+    #expect(error.kind == .invalidData)
+    #expect(error.argument == "data[10, 1]")
+    #expect(error.rule.contains(word) && error.rule.contains("row 10, column 1"))
+  }
+}
