@@ -16,7 +16,8 @@ SOURCES := Package.swift $(shell find Sources include -type f)
 VENV_PYTHON := build/venv/bin/python
 ENVIRONMENT := build/venv/.complete
 SWIFT_FILES := Package.swift Sources Tests examples
-C_FILES := $(wildcard examples/*/*.[ch] Tests/Benchmarks/yardstick/*.c Tests/ABI/*.[ch] Tests/ABI/*.cpp Tests/ABI/*/*.c)
+C_FILES := $(wildcard examples/*/*.[ch] Tests/Benchmarks/*/*.c Tests/Benchmarks/*/*.cpp Tests/ABI/*.[ch] Tests/ABI/*.cpp \
+  Tests/ABI/*/*.c)
 
 # The Python binding loads the library that was just built.
 export GMMSWIFT_LIBRARY := $(CURDIR)/build/lib/libgmmswift.so
@@ -25,8 +26,8 @@ STEP := .ci/step
 .NOTPARALLEL:
 .DELETE_ON_ERROR:
 .DEFAULT_GOAL := help
-.PHONY: help setup packages build demo test lint test-swift test-abi test-examples test-python bench bench-peers \
-  bench-swift battery \
+.PHONY: help setup packages build demo test lint test-swift test-kernels test-abi test-examples test-python \
+  bench bench-peers bench-swift battery \
   install uninstall format clean
 
 help: ## List the targets.
@@ -55,20 +56,23 @@ $(LIBRARY): $(SOURCES) VERSION
 demo: setup ## Run the three notebooks on their data and write build/demo/index.html.
 	$(VENV_PYTHON) examples/python/demo.py
 
-test: setup lint test-swift test-abi test-examples test-python ## Run every test.
+test: setup lint test-swift test-kernels test-abi test-examples test-python ## Run every test.
 	@echo "All tests passed."
 
 lint: $(ENVIRONMENT) ## Check the format of all sources.
 	@$(STEP) lint-swift swift format lint --strict -r $(SWIFT_FILES)
 	@if command -v clang-format >/dev/null; then $(STEP) lint-c clang-format --dry-run --Werror $(C_FILES); fi
-	@$(STEP) lint-python $(VENV_PYTHON) -m ruff check bindings/python examples Tests/Benchmarks
-	@$(STEP) format-python $(VENV_PYTHON) -m ruff format --check bindings/python examples Tests/Benchmarks
+	@$(STEP) lint-python $(VENV_PYTHON) -m ruff check bindings/python examples Tests/Benchmarks Tests/Kernels
+	@$(STEP) format-python $(VENV_PYTHON) -m ruff format --check bindings/python examples Tests/Benchmarks Tests/Kernels
 	@$(STEP) types-python sh -c 'cd bindings/python && ../../$(VENV_PYTHON) -m mypy'
 
 # In release, because sampling in a debug build is too slow; in a folder of its own, because the flags differ from those
 # of the library and each would rebuild the other.
 test-swift: ## Run the Swift tests.
 	@$(STEP) test-swift swift test -c release -Xswiftc -enable-testing --scratch-path .build/testing
+
+test-kernels: build ## Look for calls, single lanes and spills in the kernels' machine code.
+	@$(STEP) test-kernels python3 Tests/Kernels/hot_loops.py build/symbols/libgmmswift.so.$(ABI)
 
 test-abi: build ## Check the C interface: header, layout, symbols, misuse, behaviour, installation.
 	@$(STEP) test-abi Tests/ABI/run.sh build/lib
@@ -87,10 +91,10 @@ test-python: build $(ENVIRONMENT) ## Run the Python tests, and install and use t
 bench: build $(ENVIRONMENT) ## Measure speed against a bare loop and the peers that are installed, into build/bench.
 	$(VENV_PYTHON) Tests/Benchmarks/bench.py $(BENCH)
 
-bench-peers: ## Install the peers that `make bench` compares with, into build/bench and nowhere else, and JAGS when root.
+bench-peers: ## Install the peers of `make bench` into build/bench and nowhere else; JAGS and Armadillo when root.
 	Tests/Benchmarks/peers.sh
 
-bench-swift: ## Time the samplers from Swift (a package of its own; builds the benchmark harness the first time).
+bench-swift: ## Time samplers and kernels from Swift (a package of its own, which builds the benchmark harness).
 	swift package --package-path Tests/Benchmarks --scratch-path .build/benchmarks benchmark --no-progress
 
 battery: ## Test the random numbers with dieharder (half an hour).
@@ -122,7 +126,7 @@ uninstall: ## Remove what install put under PREFIX.
 format: ## Format all sources in place.
 	swift format -i -r $(SWIFT_FILES)
 	clang-format -i $(C_FILES)
-	$(VENV_PYTHON) -m ruff format bindings/python examples Tests/Benchmarks
+	$(VENV_PYTHON) -m ruff format bindings/python examples Tests/Benchmarks Tests/Kernels
 
 clean: ## Remove everything that was built.
 	rm -rf .build build bindings/python/build bindings/python/src/gmmswift/_lib bindings/python/src/*.egg-info

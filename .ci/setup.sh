@@ -3,9 +3,9 @@
 # on Debian, it says what is missing and goes on: the steps that can do without will.
 set -euo pipefail
 
-packages=(gcc g++ make git pkg-config cmake python3 python3-dev libpython3-dev python3-venv valgrind libc6-dbg
+packages=(gcc g++ binutils make git pkg-config cmake python3 python3-dev libpython3-dev python3-venv valgrind libc6-dbg
   clang-format)
-tools=(gcc g++ make git pkg-config cmake python3 python3-config valgrind clang-format)
+tools=(gcc g++ objdump make git pkg-config cmake python3 python3-config valgrind clang-format)
 
 missing=()
 if ! command -v dpkg-query >/dev/null; then

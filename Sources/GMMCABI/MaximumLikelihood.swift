@@ -62,16 +62,16 @@ private func fitOptions(_ options: gmm_em_options) throws(CallError) -> MaximumL
     throw .invalid("num_components", "must be between 1 and \(MixtureModel.maximumComponentCount)", got: components)
   }
   let shared = try flag(options.shared_spread, "shared_spread")
-  var initial: InitialValues?
+  var initial = InitialParameters()
   if options.initial_weights != nil || options.initial_means != nil || options.initial_sds != nil {
-    initial = InitialValues(
-      weights: array(options.initial_weights, components), means: array(options.initial_means, components),
-      sds: array(options.initial_sds, shared ? 1 : components))
+    initial.weights = array(options.initial_weights, components)
+    initial.means = array(options.initial_means, components)
+    initial.covariances = array(options.initial_sds, shared ? 1 : components).map { $0.map { $0 * $0 } }
   }
   return MaximumLikelihoodOptions(
-    componentCount: components, sharedSpread: shared, starts: Int(options.num_starts),
+    componentCount: components, covariance: shared ? .tied : .full, initial: initial, starts: Int(options.num_starts),
     maximumIterations: Int(options.max_iterations), tolerance: options.tolerance,
-    varianceFloor: options.variance_floor, seed: options.seed, initial: initial)
+    varianceFloor: options.variance_floor, seed: options.seed)
 }
 
 @_cdecl("gmm_em_fit_get_result") @implementation

@@ -52,6 +52,18 @@ public struct Parameters: Sendable, Equatable {
   @inline(__always)
   public var componentCount: Int { shape.componentCount }
 
+  /// Takes over the values of `other`, of the same shape, in the memory that is already there.
+  public mutating func assign(_ other: Parameters) {
+    precondition(shape == other.shape, "parameters of one shape take the place of each other")
+    for k in weights.indices {
+      weights[k] = other.weights[k]
+      logWeights[k] = other.logWeights[k]
+    }
+    for j in means.indices { means[j] = other.means[j] }
+    for j in sds.indices { sds[j] = other.sds[j] }
+    for j in factors.indices { factors[j] = other.factors[j] }
+  }
+
   /// Returns the sd of component `k` in coordinate `d`.
   @inline(__always)
   public func sd(_ k: Int, _ d: Int = 0) -> Double { sds[shape.spread(k, d)] }

@@ -108,6 +108,10 @@ if command -v g++ >/dev/null; then
     g++ -std=c++17 -O1 "${strict[@]}" Tests/ABI/wrappers.cpp -o "$out/wrappers" "${link[@]}"
   check "and runs" silent "$out/wrappers"
 fi
+check "a program that counts allocations builds" \
+  gcc -std=c99 -O1 "${strict[@]}" Tests/ABI/allocations.c Tests/ABI/check.c Tests/ABI/fixture.c -o "$out/allocations" \
+  "${link[@]}"
+check "iterations of either sampler allocate nothing" silent "$out/allocations"
 if command -v valgrind >/dev/null; then
   check "misuse loses no memory" without_leaks "$out/misuse"
   check "behaviour loses no memory" without_leaks "$out/behaviour"

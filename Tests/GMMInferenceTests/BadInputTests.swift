@@ -117,11 +117,21 @@ import Testing
     refuse("tolerance", "must be finite and not negative, got -1.0") { $0.tolerance = -1 }
     refuse("tolerance", "must be finite and not negative, got nan") { $0.tolerance = .nan }
     refuse("variance_floor", "must be finite and positive, got 0.0") { $0.varianceFloor = 0 }
-    refuse("initial", "must have weights, means and sds, or none of them, got means") {
-      $0.initial = InitialValues(means: [1, 2])
+    refuse("regularization", "must be finite and not negative, got -1.0") { $0.regularization = -1 }
+    refuse("initial_weights", "must have 2 values, got 1") { $0.initial.weights = [1] }
+    refuse("initial_weights", "must sum to 1, got 1.5") { $0.initial.weights = [0.5, 1] }
+    refuse("initial_weights[1]", "must be positive, got 0.0") { $0.initial.weights = [1, 0] }
+    refuse("initial_means[0]", "must be finite, got nan") { $0.initial.means = [.nan, 1] }
+    refuse("initial_covariances", "must have 2 values, got 1") { $0.initial.covariances = [1] }
+    refuse("initial_covariances[1]", "must have variances between 1e-290 and 1e290, got 0.0") {
+      $0.initial.covariances = [1, 0]
     }
-    refuse("initial_sds[0]", "must have 2 values, got 1") {
-      $0.initial = InitialValues(weights: [0.5, 0.5], means: [1, 2], sds: [1])
+    refuse("initial_responsibilities", "must have 3 x 2 values, got 2") { $0.start = .responsibilities([1, 0]) }
+    refuse("initial_responsibilities[1, 0]", "must be finite and not negative, got -1.0") {
+      $0.start = .responsibilities([1, 0, -1, 2, 1, 0])
+    }
+    refuse("initial_responsibilities[2]", "must have a positive sum, got 0.0") {
+      $0.start = .responsibilities([1, 0, 1, 1, 0, 0])
     }
   }
 }

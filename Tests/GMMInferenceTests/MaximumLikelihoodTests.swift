@@ -58,8 +58,9 @@ import Testing
     let fit = try fitMaximumLikelihood(
       Observations(reference.data),
       MaximumLikelihoodOptions(
-        componentCount: 3, maximumIterations: 1,
-        initial: InitialValues(weights: start.weights, means: start.means, sds: start.sds)))
+        componentCount: 3,
+        initial: InitialParameters(
+          weights: start.weights, means: start.means, covariances: start.sds.map { $0 * $0 }), maximumIterations: 1))
     var counts = [0.0, 0, 0]
     var sums = counts
     var squares = counts
@@ -99,7 +100,8 @@ import Testing
   private func fit(_ reference: Reference, _ theirs: Reference.Fit) throws -> MaximumLikelihoodFit {
     try fitMaximumLikelihood(
       Observations(reference.data),
-      MaximumLikelihoodOptions(componentCount: theirs.means.count, sharedSpread: theirs.sharedSpread, seed: 1)
+      MaximumLikelihoodOptions(
+        componentCount: theirs.means.count, covariance: theirs.sharedSpread ? .tied : .full, seed: 1)
     )
   }
 

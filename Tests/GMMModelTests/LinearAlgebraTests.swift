@@ -112,6 +112,22 @@ import Testing
     #expect(throws: Never.self) { try matrix.cholesky(tolerance: 1e-13) }
   }
 
+  /// The second variable is twice the first, the fourth the third; the first pivot that is raised is named.
+  @Test func flooredFactorKeepsWhatIsNotSingular() throws {
+    var packed = SymmetricMatrix(
+      dimension: 4, full: [1, 2, 1, 0, 2, 4, 2, 0, 1, 2, 5, 6, 0, 0, 6, 9]
+    ).packed
+    let floors = [1e-6, 4e-6, 1e-6, 1e-4]
+    let failure = PackedTriangle.factorize(&packed, 4, floors: floors)
+    #expect(failure == FailedPivot(index: 1, value: 0))
+    #expect(packed == [1, 2, 2e-3, 1, 0, 2, 0, 0, 3, 1e-2])
+    // Nothing to raise: the factor itself.
+    let matrix = random(9)
+    packed = matrix.packed
+    #expect(PackedTriangle.factorize(&packed, 9, floors: [Double](repeating: 1e-12, count: 9)) == nil)
+    #expect(try packed == matrix.cholesky().packed)
+  }
+
   @Test func squaresAddUp() {
     var matrix = SymmetricMatrix(diagonal: [1, 1, 1])
     matrix.addSquare(of: [1, 2, 3], weight: 2)

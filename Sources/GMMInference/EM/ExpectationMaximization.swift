@@ -1,95 +1,72 @@
 import GMMKernels
 import GMMModel
 
-/// One run of expectation-maximisation from one start (Dempster, Laird, Rubin 1977).
+/// Runs of expectation-maximisation (Dempster, Laird, Rubin 1977), one after the other, in one workspace.
 final class ExpectationMaximization {
   private let options: MaximumLikelihoodOptions
-  /// The smallest variance.
-  private let floor: Double
-  private let kernels: MixtureKernels
-  private let reducer: BlockReducer
+  private let pass: ExpectationPass
+  private let step: any MaximizationStep
   private let crew: BlockCrew?
 
-  /// - Parameters:
-  ///   - variance: the data's.
-  ///   - crew: threads that help with the passes.
+  /// - Parameter crew: threads that help with the passes.
   init(
-    _ observations: Observations, _ options: MaximumLikelihoodOptions, _ kernels: KernelSet, variance: Double,
-    _ crew: BlockCrew?
+    _ observations: Observations, _ sampleWeights: SampleWeights?, _ options: MaximumLikelihoodOptions,
+    _ step: any MaximizationStep, _ kernel: SumsKernel, _ crew: BlockCrew?
   ) throws(ModelError) {
-    let shape = MixtureShape(componentCount: options.componentCount, sharedSpread: options.sharedSpread)
-    self.kernels = MixtureKernels(shape, kernels)
-    reducer = try BlockReducer(observations, self.kernels, workers: crew?.workers ?? 1)
+    pass = try ExpectationPass(
+      observations, sampleWeights, options.covariance, componentCount: options.componentCount, kernel,
+      workers: crew?.workers ?? 1)
     self.options = options
+    self.step = step
     self.crew = crew
-    floor = options.varianceFloor * variance
   }
 
-  /// Returns the fit to which EM leads from `start`, or `nil` when `monitor` stops it. Calls `report` in each iteration.
-  func run(from start: Parameters, _ monitor: RunMonitor, _ report: () -> Void) -> MaximumLikelihoodFit? {
-    var parameters = start
-    var statistics = SufficientStatistics(kernels.shape)
-    var iterations = 0
+  /// Returns the fit to which EM leads from `state`, or `nil` when `monitor` stops it. Calls `report` in each iteration.
+  func run(
+    from state: MixtureState, _ monitor: RunMonitor, _ report: () -> Void
+  ) throws(ModelError) -> MaximumLikelihoodFit? {
+    var state = state
+    let total = pass.sampleWeights?.total ?? Double(pass.observations.count)
+    var history: [Double] = []
+    var outcome = MaximizationOutcome()
     var isConverged = false
-    while iterations < options.maximumIterations {
+    while history.count < options.maximumIterations {
       report()
       if monitor.shouldStop { return nil }
-      _ = expectation(parameters, into: &statistics)
-      let change = maximize(&parameters, statistics)
-      iterations += 1
-      isConverged = change <= options.tolerance
+      let (sums, logLikelihood) = try expectation(state)
+      let previous = history.last
+      history.append((logLikelihood + step.logPrior(state)) / total)
+      outcome = step.maximize(&state, sums)
+      switch options.criterion {
+      case .movement: isConverged = outcome.move <= options.tolerance
+      case .lowerBound: isConverged = previous.map { abs(history[history.count - 1] - $0) < options.tolerance } ?? false
+      }
       if isConverged { break }
     }
-    let logLikelihood = expectation(parameters, into: &statistics)
-    parameters.sortByMean()
-    let atFloor = parameters.sds.count { $0 * $0 <= floor * (1 + 1e-9) }
+    let logLikelihood = try expectation(state).logLikelihood
+    // The average observation counts for one, whatever the scale of the sample weights.
+    let least = 1e-6 / Double(pass.sampleWeights?.positiveCount ?? pass.observations.count)
+    for k in 0..<options.componentCount where state.estimate.weights[k] < least {
+      outcome.collapses.append(ComponentCollapse(component: k, kind: .weight))
+    }
     return MaximumLikelihoodFit(
-      weights: parameters.weights, means: parameters.means, sds: parameters.sds, logLikelihood: logLikelihood,
-      iterations: iterations, isConverged: isConverged, componentsAtFloor: atFloor,
-      observationCount: reducer.observations.count)
+      estimate: state.estimate, logLikelihood: logLikelihood, history: history, isConverged: isConverged,
+      collapses: outcome.collapses, observationCount: total)
   }
 
-  /// E-step: sums the responsibilities' moments; returns the log likelihood.
-  private func expectation(_ parameters: Parameters, into statistics: inout SufficientStatistics) -> Double {
-    let table = reducer.table
-    return reducer.reduce(parameters, into: &statistics, crew) { [kernels] block in
-      kernels.expectations(block.x, block.count, table: table, scratch: block.scratch, sums: block.moments)
+  /// E-step: sums the moments of the responsibilities.
+  private func expectation(
+    _ state: MixtureState
+  ) throws(ModelError) -> (sums: MomentSums, logLikelihood: Double) {
+    let values = pass.sums(state, crew).rounded
+    let logLikelihood = values[values.count - 1]
+    guard logLikelihood.isFinite else {
+      throw ModelError(
+        .degenerate, "data", "must allow a finite log likelihood at every iteration, got \(logLikelihood)")
     }
-  }
-
-  /// M-step: weighted counts, means and variances; a component without members keeps its mean.
-  ///
-  /// - Returns: the largest move: of a mean in its sds, of an sd as a fraction, of a weight as it is.
-  private func maximize(_ parameters: inout Parameters, _ statistics: SufficientStatistics) -> Double {
-    let total = statistics.counts.reduce(0, +)
-    var pooled = 0.0
-    var change = 0.0
-    for k in parameters.means.indices {
-      let members = statistics.counts[k]
-      let weight = members / total
-      change = max(change, abs(weight - parameters.weights[k]))
-      parameters.weights[k] = weight
-      parameters.logWeights[k] = log(weight)
-      var squares = 0.0
-      if members > 0 {
-        let shift = statistics.sums[k] / members
-        change = max(change, abs(shift) / parameters.sd(k))
-        parameters.means[k] = statistics.centers[k] + shift
-        squares = statistics.squares(of: k, about: parameters.means[k])
-      }
-      pooled += squares
-      if !options.sharedSpread {
-        change = max(change, set(&parameters.sds[k], variance: squares / max(members, 1e-300)))
-      }
-    }
-    if options.sharedSpread { change = max(change, set(&parameters.sds[0], variance: pooled / total)) }
-    return change
-  }
-
-  /// Sets an sd, with its variance at least at the floor; returns the fraction by which it moved.
-  private func set(_ sd: inout Double, variance: Double) -> Double {
-    let old = sd
-    sd = max(variance, floor).squareRoot()
-    return abs(sd - old) / sd
+    let sums = MomentSums(
+      options.covariance, components: options.componentCount, dimensions: pass.observations.dimensionCount,
+      centers: state.estimate.means, values)
+    return (sums, logLikelihood)
   }
 }

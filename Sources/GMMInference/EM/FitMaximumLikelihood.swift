@@ -3,31 +3,37 @@ import GMMModel
 
 /// Fits a Gaussian mixture by maximum likelihood: expectation-maximisation from several starts, the best kept.
 ///
-/// Starts are k-means++ clusters of the data (at most 2,000 of them), each from a stream of its own.
+/// Of the fits, those with the fewest covariances on the floor are preferred, then the one with the largest likelihood. Starts are
+/// found in at most 2,000 of the observations (20 K where that is more), each from a stream of its own.
 ///
+/// - Parameter sampleWeights: one for each observation; `nil` for 1.
 /// - Throws: ``ModelError`` for options out of range, fewer observations than components, and data without any spread;
 ///   of kind `cancelled` when the caller cancels.
 public func fitMaximumLikelihood(
-  _ observations: Observations, _ options: MaximumLikelihoodOptions, _ control: RunControl = RunControl()
+  _ observations: Observations, _ options: MaximumLikelihoodOptions, _ control: RunControl = RunControl(),
+  sampleWeights: SampleWeights? = nil
 ) throws(ModelError) -> MaximumLikelihoodFit {
-  try check(options, observations)
-  let variance = DataScale(observations).variances[0]
-  guard variance > 0 else {
-    throw ModelError(
-      .degenerate, "data", "must have at least 2 distinct values, got \(observations.count) equal observations")
-  }
-  // A variance on the floor must have a reciprocal, with room for the squares of the data's deviations.
-  guard options.varianceFloor * variance >= 1e-290 else {
-    throw ModelError(
-      .degenerate, "data", "must have a variance of at least 1e-290 / variance_floor, got \(variance)")
-  }
+  try fitMaximumLikelihood(
+    observations, options, control, sampleWeights: sampleWeights,
+    kernel: .best(control.build.kernels, dimensions: observations.dimensionCount, isWeighted: sampleWeights != nil))
+}
+
+/// Fits with a given kernel.
+func fitMaximumLikelihood(
+  _ observations: Observations, _ options: MaximumLikelihoodOptions, _ control: RunControl,
+  sampleWeights: SampleWeights?, kernel: SumsKernel
+) throws(ModelError) -> MaximumLikelihoodFit {
+  try options.check(observations, sampleWeights)
+  let spread = DataSpread(observations, sampleWeights)
+  let step = try MaximumLikelihoodStep(options, variances: spread.variances, count: observations.count)
+  let starts = StartingEstimate(
+    observations: observations, sampleWeights: sampleWeights, options: options, spread: spread, step: step)
   let monitor = RunMonitor(control)
-  let starts = options.initial == nil ? options.starts : 1
-  let kernels = control.build.kernels
-  let results = Results()
-  let queue = Results.Queue(starts)
-  let paysOff = observations.count * options.componentCount * starts >= 20_000
-  let threads = paysOff ? control.threadCount(units: starts) : 1
+  let runs = options.runCount
+  let results = MaximumLikelihoodResults()
+  let queue = MaximumLikelihoodResults.Queue(runs)
+  let paysOff = observations.count * options.componentCount * observations.dimensionCount * runs >= 20_000
+  let threads = paysOff ? control.threadCount(units: runs) : 1
   let workers = control.workers(units: threads, blocks: observations.blockCount)
   let crews = (0..<threads).map { _ in workers > 1 ? BlockCrew(workers: workers) : nil }
   ThreadTeam.run(threads * workers) { index in
@@ -41,132 +47,53 @@ public func fitMaximumLikelihood(
     let report = { if thread == 0 { monitor.report { queue.progress } } }
     while !monitor.shouldStop, let start = queue.next() {
       do throws(ModelError) {
-        let run = try ExpectationMaximization(observations, options, kernels, variance: variance, crew)
-        let parameters = startingPoint(start, observations, options, variance: variance)
-        if let fit = run.run(from: parameters, monitor, report) { results.add(fit, start: start) }
+        let run = try ExpectationMaximization(observations, sampleWeights, options, step, kernel, crew)
+        if let fit = try run.run(from: starts.state(run: start), monitor, report) { results.add(fit, start: start) }
         queue.finish()
       } catch {
         results.add(error)
         monitor.stop()
+        queue.finish()
       }
     }
     // Only the caller's thread stays to the end, to report and to see the flag.
     while thread == 0, !monitor.shouldStop, queue.isBusy {
       report()
-      usleep(50)
+      queue.waitUntilIdle(seconds: monitor.secondsToReport)
     }
   }
   monitor.report(isLast: true) { queue.progress }
   if let error = results.error { throw error }
   if monitor.isCancelled { throw ModelError(.cancelled, "", "the caller cancelled") }
-  guard let best = results.best else { throw .outOfMemory("a fit") }
+  guard var best = results.best else { throw .outOfMemory("a fit") }
+  if !options.keepsOrder || observations.dimensionCount == 1 { best.sortByMean() }
   return best
 }
 
-private func check(_ options: MaximumLikelihoodOptions, _ observations: Observations) throws(ModelError) {
-  let components = options.componentCount
-  guard components >= 1, components <= MixtureModel.maximumComponentCount else {
-    throw ModelError("num_components", "must be between 1 and \(MixtureModel.maximumComponentCount)", got: components)
-  }
-  guard options.starts >= 1 else { throw ModelError("num_starts", "must be at least 1", got: options.starts) }
-  guard options.maximumIterations >= 1 else {
-    throw ModelError("max_iterations", "must be at least 1", got: options.maximumIterations)
-  }
-  guard options.tolerance.isFinite, options.tolerance >= 0 else {
-    throw ModelError("tolerance", "must be finite and not negative", got: options.tolerance)
-  }
-  guard options.varianceFloor.isFinite, options.varianceFloor > 0 else {
-    throw ModelError("variance_floor", "must be finite and positive", got: options.varianceFloor)
-  }
-  guard observations.count >= components else {
-    throw ModelError(
-      "data", "must have at least num_components = \(components) observations", got: observations.count)
-  }
-  guard let initial = options.initial else { return }
-  // The rules of initial values, under a model that allows everything.
-  let any = try MixtureModel(
-    componentCount: components, means: .normal(mean: [0], sd: [1]), spread: .halfCauchy(scale: [1]),
-    sharedSpread: options.sharedSpread)
-  try initial.check(against: any, row: 0)
-  guard initial.weights != nil, initial.means != nil, initial.sds != nil else {
-    let parts = [("weights", initial.weights), ("means", initial.means), ("sds", initial.sds)]
-    let given = parts.filter { $0.1 != nil }.map(\.0)
-    throw ModelError(
-      "initial", "must have weights, means and sds, or none of them", got: given.joined(separator: " and "))
-  }
-}
-
-private func startingPoint(
-  _ start: Int, _ observations: Observations, _ options: MaximumLikelihoodOptions, variance: Double
-) -> Parameters {
-  if let initial = options.initial, let weights = initial.weights, let means = initial.means, let sds = initial.sds {
-    return Parameters(weights: weights, means: means, sds: sds)
-  }
-  let key = StreamKey(seed: options.seed, chain: UInt64(start), purpose: .maximumLikelihood)
-  var stream = RandomStream(key.at(iteration: 0))
-  let points = observations.sampleForClusters(&stream)
-  let centers = KMeans(points, count: options.componentCount, iterations: 20, &stream).centers
-  let parts = Partition(points, centers: centers)
-  let total = Double(points.count + centers.count)
-  let variances = zip(parts.squares, parts.counts).map { squares, count in
-    // A cluster of few points must not start as a spike.
-    max(count > 0 ? squares / count : 0, 1e-4 * variance)
-  }
-  return Parameters(
-    weights: parts.counts.map { ($0 + 1) / total }, means: parts.means,
-    sds: options.sharedSpread
-      ? [max(parts.squares.reduce(0, +) / Double(points.count), 1e-4 * variance).squareRoot()]
-      : variances.map { $0.squareRoot() })
-}
-
-/// The best fit so far; of equal ones the first, so that threads do not matter.
-private final class Results: @unchecked Sendable {
-  private let lock = Mutex()
-  private var fit: (value: MaximumLikelihoodFit, start: Int)?
-  private var failure: ModelError?
-
-  var best: MaximumLikelihoodFit? { lock.locked { fit?.value } }
-  var error: ModelError? { lock.locked { failure } }
-
-  func add(_ value: MaximumLikelihoodFit, start: Int) {
-    lock.locked {
-      if let old = fit {
-        let gain = value.logLikelihood - old.value.logLikelihood
-        guard gain > 0 || (gain == 0 && start < old.start) else { return }
+extension MaximumLikelihoodStep {
+  /// Creates the step of a fit, with floors from the data's variances.
+  ///
+  /// - Throws: for coordinates without a spread, where nothing regularises.
+  init(_ options: MaximumLikelihoodOptions, variances: [Double], count: Int) throws(ModelError) {
+    regularization = options.regularization
+    var floors: [Double] = []
+    let largest = variances.max() ?? 0
+    for (d, variance) in variances.enumerated() {
+      // A single variance for all coordinates needs only one of them to have a spread.
+      let reference = options.covariance == .spherical ? largest : variance
+      guard reference > 0 || regularization > 0 else {
+        let column = variances.count == 1 ? "" : " in column \(d), or a positive regularization"
+        throw ModelError(
+          .degenerate, "data", "must have at least 2 distinct values\(column), got \(count) equal observations")
       }
-      fit = (value, start)
-    }
-  }
-
-  func add(_ error: ModelError) { lock.locked { if failure == nil { failure = error } } }
-
-  /// The starts that are still to run.
-  final class Queue: @unchecked Sendable {
-    private let lock = Mutex()
-    private let count: Int
-    private var started = 0
-    private var finished = 0
-
-    init(_ count: Int) { self.count = count }
-
-    func next() -> Int? {
-      lock.locked {
-        guard started < count else { return nil }
-        started += 1
-        return started - 1
+      let floor = options.varianceFloor * (reference > 0 ? reference : regularization)
+      // A variance on the floor must have a reciprocal, with room for the squares of the data's deviations.
+      guard floor >= 1e-290 else {
+        throw ModelError(
+          .degenerate, "data", "must have a variance of at least 1e-290 / variance_floor, got \(reference)")
       }
+      floors.append(floor)
     }
-
-    func finish() { lock.locked { finished += 1 } }
-
-    var isBusy: Bool { lock.locked { finished < started } }
-
-    var progress: RunProgress {
-      lock.locked {
-        RunProgress(
-          chains: 0, iterationsDone: finished, iterationsTotal: count, drawsDone: 0, drawsTotal: 0, secondsElapsed: 0,
-          secondsLeft: 0)
-      }
-    }
+    self.floors = floors
   }
 }

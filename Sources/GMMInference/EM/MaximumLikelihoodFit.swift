@@ -1,63 +1,61 @@
 import GMMKernels
+import GMMModel
 
-/// A maximum-likelihood fit of a Gaussian mixture, components by increasing mean.
+/// A maximum-likelihood fit of a Gaussian mixture.
+///
+/// Components are in the order of their means' first coordinate; in more than one dimension, where means or
+/// responsibilities to start from were given, in the order of those.
 public struct MaximumLikelihoodFit: Sendable, Equatable {
-  /// (K), sum 1.
-  public var weights: [Double]
-  /// (K).
-  public var means: [Double]
-  /// (1) when shared, else (K).
-  public var sds: [Double]
-  /// Of all observations.
+  /// Weights, means and covariances.
+  public var estimate: MixtureEstimate
+  /// Of all observations, times their weights.
   public var logLikelihood: Double
-  /// Iterations of the run that was kept.
-  public var iterations: Int
-  /// Whether the parameters came to rest within the tolerance.
+  /// For each iteration of the run that was kept, the mean log likelihood of an observation before the M-step; it does
+  /// not fall, but for rounding, regularization and a covariance that was kept on its floor.
+  public var history: [Double]
+  /// Whether the criterion was met within the iterations allowed.
   public var isConverged: Bool
-  /// Components whose variance ended on the floor.
-  public var componentsAtFloor: Int
-  /// The number of observations.
-  public var observationCount: Int
+  /// Components that the last iteration lost.
+  public var collapses: [ComponentCollapse]
+  /// The number of observations: the sum of their weights.
+  public var observationCount: Double
 
-  /// Free parameters: weights, means, sds.
-  public var parameterCount: Int { weights.count - 1 + means.count + sds.count }
+  /// (K), sum 1.
+  public var weights: [Double] { estimate.weights }
+  /// (K, D), row after row.
+  public var means: [Double] { estimate.means }
+  /// Standard deviations in one dimension: (1) when tied, else (K).
+  public var sds: [Double] { estimate.covariances.map { $0.squareRoot() } }
+  /// Iterations of the run that was kept.
+  public var iterations: Int { history.count }
+  /// The last entry of ``history``: scikit-learn's lower bound.
+  public var lowerBound: Double { history.last ?? -.infinity }
+
+  /// Covariances that ended on the floor.
+  public var componentsAtFloor: Int { collapses.count { $0.kind != .weight } }
+
+  /// Free parameters: weights, means, covariances.
+  public var parameterCount: Int { weights.count - 1 + means.count + estimate.covariances.count }
 
   /// -2 log likelihood + parameters log N (Schwarz 1978).
-  public var bic: Double { -2 * logLikelihood + Double(parameterCount) * log(Double(observationCount)) }
+  public var bic: Double { -2 * logLikelihood + Double(parameterCount) * log(observationCount) }
 
   /// -2 log likelihood + 2 parameters (Akaike 1974).
   public var aic: Double { -2 * logLikelihood + 2 * Double(parameterCount) }
-}
 
-/// What to fit by maximum likelihood, and how.
-public struct MaximumLikelihoodOptions: Sendable, Equatable {
-  public var componentCount: Int
-  public var sharedSpread: Bool
-  /// Runs from different starts, of which the best is kept.
-  public var starts: Int
-  public var maximumIterations: Int
-  /// A run ends when an iteration moves no mean by more than this many sds, no sd by more than this fraction and
-  /// no weight by more than this.
-  ///
-  /// Sharper than a gain in likelihood, which vanishes in rounding while parameters still move by the root of that.
-  public var tolerance: Double
-  /// The smallest variance, as a fraction of the data's.
-  public var varianceFloor: Double
-  public var seed: UInt64
-  /// The only start, with all three values; `nil` for starts from the data.
-  public var initial: InitialValues?
+  /// Whether this fit is to be preferred: fewer covariances on the floor, where the likelihood grows without a limit, then the
+  /// larger likelihood.
+  func isBetter(than other: MaximumLikelihoodFit) -> Bool {
+    componentsAtFloor == other.componentsAtFloor
+      ? logLikelihood > other.logLikelihood : componentsAtFloor < other.componentsAtFloor
+  }
 
-  public init(
-    componentCount: Int, sharedSpread: Bool = false, starts: Int = 10, maximumIterations: Int = 10_000,
-    tolerance: Double = 1e-9, varianceFloor: Double = 1e-12, seed: UInt64 = 0, initial: InitialValues? = nil
-  ) {
-    self.componentCount = componentCount
-    self.sharedSpread = sharedSpread
-    self.starts = starts
-    self.maximumIterations = maximumIterations
-    self.tolerance = tolerance
-    self.varianceFloor = varianceFloor
-    self.seed = seed
-    self.initial = initial
+  /// Renames the components so that their means increase in the first coordinate.
+  mutating func sortByMean() {
+    let order = estimate.sortByMean()
+    for i in collapses.indices where estimate.structure != .tied || collapses[i].kind == .weight {
+      collapses[i].component = order.firstIndex(of: collapses[i].component) ?? collapses[i].component
+    }
+    collapses.sort { $0.component < $1.component }
   }
 }

@@ -2,7 +2,9 @@ import GMMKernels
 import GMMModel
 
 /// The passes over observations for mixtures of one shape: the specialised ones of one dimension, or those of any number.
-struct MixtureKernels: Sendable {
+///
+/// An object, since the kernels are eight closures, each of which would be counted when a struct of them is passed on.
+final class MixtureKernels: Sendable {
   /// Memory that a pass writes to.
   typealias Numbers = UnsafeMutablePointer<Double>
 

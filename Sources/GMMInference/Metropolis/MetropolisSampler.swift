@@ -10,8 +10,23 @@ import GMMModel
 /// does not depend on the units of the data.
 struct MetropolisSampler: Sampler {
   private let model: MixtureModel
+  private let proposed: Proposed
 
-  init(_ model: MixtureModel) { self.model = model }
+  init(_ model: MixtureModel) {
+    self.model = model
+    proposed = Proposed(model.shape)
+  }
+
+  /// Memory for proposals, so that none allocates: a sampler belongs to one chain, which one thread at a time runs.
+  private final class Proposed: @unchecked Sendable {
+    var parameters: Parameters
+
+    init(_ shape: MixtureShape) {
+      func zeros(_ count: Int) -> [Double] { [Double](repeating: 0, count: count) }
+      parameters = Parameters(
+        shape, weights: zeros(shape.componentCount), means: zeros(shape.meanCount), sds: zeros(shape.spreadCount))
+    }
+  }
 
   func prepare(_ state: inout ChainState) {
     let counts = state.statistics.counts
@@ -28,24 +43,26 @@ struct MetropolisSampler: Sampler {
     var probability = 0.0
     var blocks = 0.0
     if !model.hasFixedWeights, model.componentCount > 1 {
-      probability += stepWeights(&state, &stream, isTuning)
+      probability += stepWeights(&state, &proposed.parameters, &stream, isTuning)
       blocks += 1
     }
     if !model.hasFixedSpread {
-      probability += stepSpread(&state, &stream, isTuning)
+      probability += stepSpread(&state, &proposed.parameters, &stream, isTuning)
       blocks += 1
     }
     if !model.hasFixedMeans {
-      probability += stepMeans(&state, &stream, isTuning)
+      probability += stepMeans(&state, &proposed.parameters, &stream, isTuning)
       blocks += 1
     }
     return blocks > 0 ? probability / blocks : 1
   }
 
   /// Weights: steps in log ratios, where the Dirichlet density is ∏ w^(α + n) with the Jacobian.
-  private func stepWeights(_ state: inout ChainState, _ stream: inout RandomStream, _ isTuning: Bool) -> Double {
+  private func stepWeights(
+    _ state: inout ChainState, _ proposal: inout Parameters, _ stream: inout RandomStream, _ isTuning: Bool
+  ) -> Double {
     let walk = state.proposals.weights
-    var proposal = state.parameters
+    proposal.assign(state.parameters)
     var largest = -Double.infinity
     for k in proposal.logWeights.indices {
       proposal.logWeights[k] += walk.scale * walk.base[k] * stream.normal()
@@ -62,23 +79,31 @@ struct MetropolisSampler: Sampler {
         * (proposal.logWeights[k] - state.parameters.logWeights[k])
     }
     if !model.satisfiesConstraints(proposal) { logRatio = -.infinity }
-    return decide(&state, proposal, logRatio, \.weights, &stream, isTuning)
+    let isAccepted = decide(&state, &proposal, logRatio, &stream)
+    state.proposals.weights.record(accepted: isAccepted, adapts: isTuning)
+    return logRatio >= 0 ? 1 : exp(logRatio)
   }
 
   /// Spread: steps in log sd.
-  private func stepSpread(_ state: inout ChainState, _ stream: inout RandomStream, _ isTuning: Bool) -> Double {
+  private func stepSpread(
+    _ state: inout ChainState, _ proposal: inout Parameters, _ stream: inout RandomStream, _ isTuning: Bool
+  ) -> Double {
     let walk = state.proposals.sds
-    var proposal = state.parameters
+    proposal.assign(state.parameters)
     for j in proposal.sds.indices { proposal.sds[j] *= exp(walk.scale * walk.base[j] * stream.normal()) }
     let logRatio =
       logDensityOfSpread(proposal, state.statistics) - logDensityOfSpread(state.parameters, state.statistics)
-    return decide(&state, proposal, logRatio, \.sds, &stream, isTuning)
+    let isAccepted = decide(&state, &proposal, logRatio, &stream)
+    state.proposals.sds.record(accepted: isAccepted, adapts: isTuning)
+    return logRatio >= 0 ? 1 : exp(logRatio)
   }
 
   /// Means: steps in the means.
-  private func stepMeans(_ state: inout ChainState, _ stream: inout RandomStream, _ isTuning: Bool) -> Double {
+  private func stepMeans(
+    _ state: inout ChainState, _ proposal: inout Parameters, _ stream: inout RandomStream, _ isTuning: Bool
+  ) -> Double {
     let walk = state.proposals.means
-    var proposal = state.parameters
+    proposal.assign(state.parameters)
     for k in proposal.means.indices { proposal.means[k] += walk.scale * walk.base[k] * stream.normal() }
     var logRatio = model.logPriorOfMeans(proposal) - model.logPriorOfMeans(state.parameters)
     for k in proposal.means.indices {
@@ -88,7 +113,9 @@ struct MetropolisSampler: Sampler {
           - state.statistics.squares(of: k, about: state.parameters.means[k])) / (2 * sd * sd)
     }
     if !model.satisfiesConstraints(proposal) { logRatio = -.infinity }
-    return decide(&state, proposal, logRatio, \.means, &stream, isTuning)
+    let isAccepted = decide(&state, &proposal, logRatio, &stream)
+    state.proposals.means.record(accepted: isAccepted, adapts: isTuning)
+    return logRatio >= 0 ? 1 : exp(logRatio)
   }
 
   /// Returns the log density of the log sds given assignments and means, up to a constant.
@@ -106,14 +133,12 @@ struct MetropolisSampler: Sampler {
     return sum
   }
 
-  /// Accepts or rejects a proposal, records it, and returns its acceptance probability.
+  /// Accepts or rejects a proposal; one that is accepted changes places with the old parameters.
   private func decide(
-    _ state: inout ChainState, _ proposal: Parameters, _ logRatio: Double,
-    _ walk: WritableKeyPath<ProposalScales, ProposalScales.Walk>, _ stream: inout RandomStream, _ isTuning: Bool
-  ) -> Double {
+    _ state: inout ChainState, _ proposal: inout Parameters, _ logRatio: Double, _ stream: inout RandomStream
+  ) -> Bool {
     let isAccepted = log(stream.uniform()) < logRatio
-    if isAccepted { state.parameters = proposal }
-    state.proposals[keyPath: walk].record(accepted: isAccepted, adapts: isTuning)
-    return logRatio >= 0 ? 1 : exp(logRatio)
+    if isAccepted { swap(&state.parameters, &proposal) }
+    return isAccepted
   }
 }

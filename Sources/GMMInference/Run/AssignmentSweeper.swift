@@ -67,13 +67,23 @@ final class AssignmentSweeper {
     _ parameters: Parameters, into statistics: inout SufficientStatistics, _ labels: AlignedBuffer<UInt8>?,
     _ key: StreamKey, _ iteration: UInt64, _ crew: BlockCrew?
   ) -> Double {
-    let table = reducer.table
-    let labels = labels?.base
-    return reducer.reduce(parameters, into: &statistics, crew) { [kernels] block in
-      let key = key.at(iteration: iteration, block: UInt64(block.index))
-      return kernels.assignments(
-        block.x, block.count, table: table, key, scratch: block.scratch, sums: block.moments,
-        labels: labels.map { $0 + block.start })
-    }
+    let pass = AssignmentPass(
+      kernels: kernels, table: reducer.table, key: key, iteration: iteration, labels: labels?.base)
+    return reducer.reduce(parameters, into: &statistics, crew, pass)
+  }
+}
+
+/// The assignments of one block, drawn and summed up.
+private struct AssignmentPass: BlockPass {
+  let kernels: MixtureKernels
+  let table: UnsafeMutablePointer<Double>
+  let key: StreamKey
+  let iteration: UInt64
+  let labels: UnsafeMutablePointer<UInt8>?
+
+  func callAsFunction(_ block: BlockReducer.Block) -> Double {
+    kernels.assignments(
+      block.x, block.count, table: table, key.at(iteration: iteration, block: UInt64(block.index)),
+      scratch: block.scratch, sums: block.moments, labels: labels.map { $0 + block.start })
   }
 }

@@ -48,11 +48,10 @@ final class BlockReducer: @unchecked Sendable {
   ///
   /// - Parameters:
   ///   - crew: threads that help; at most as many as the workspace was made for.
-  ///   - pass: a kernel, which writes a block's moments and returns its log likelihood.
+  ///   - pass: a kernel.
   /// - Returns: the log likelihood.
   func reduce(
-    _ parameters: Parameters, into statistics: inout SufficientStatistics, _ crew: BlockCrew?,
-    _ pass: @escaping (Block) -> Double
+    _ parameters: Parameters, into statistics: inout SufficientStatistics, _ crew: BlockCrew?, _ pass: some BlockPass
   ) -> Double {
     parameters.fillTable(table)
     statistics.reset(centers: parameters.means)
@@ -82,4 +81,12 @@ final class BlockReducer: @unchecked Sendable {
       index: index, start: start, count: count, x: observations.group(at: start),
       scratch: scratch.base + worker * scratchStride, moments: results.base + slot * resultStride)
   }
+}
+
+/// A kernel and all that it needs beside a block.
+///
+/// A value rather than a closure, which would be allocated in every pass.
+protocol BlockPass {
+  /// Writes the block's moments and returns its log likelihood.
+  func callAsFunction(_ block: BlockReducer.Block) -> Double
 }

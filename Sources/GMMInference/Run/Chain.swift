@@ -56,8 +56,11 @@ final class Chain: @unchecked Sendable {
     let work = store.observationCount * store.layout.componentCount
     let stride = max(1, 8_192 / (work + 64))
     var countdown = stride
+    // In a variable of its own the state is passed on without counting its arrays' users at every call.
+    var state = self.state
+    defer { self.state = state }
     while !isFinished, !monitor.shouldStop {
-      try step(crew)
+      try step(&state, crew)
       countdown -= 1
       if countdown == 0 {
         if monotonicSeconds() >= end { return }
@@ -66,7 +69,7 @@ final class Chain: @unchecked Sendable {
     }
   }
 
-  private func step(_ crew: BlockCrew?) throws(ModelError) {
+  private func step(_ state: inout ChainState, _ crew: BlockCrew?) throws(ModelError) {
     let iteration = state.iteration + 1
     var stream = RandomStream(key.at(iteration: iteration))
     var probability = try sampler.step(&state, &stream, isTuning: iteration <= UInt64(schedule.tune))
@@ -78,12 +81,12 @@ final class Chain: @unchecked Sendable {
     if kept <= 0 {
       acceptance = 0
     } else if kept % schedule.thin == 0 {
-      record()
+      record(state)
       acceptance = 0
     }
   }
 
-  private func record() {
+  private func record(_ state: borrowing ChainState) {
     let row = store.row(chain: index, draw: drawsDone)
     let layout = store.layout
     state.parameters.write(to: row, layout)

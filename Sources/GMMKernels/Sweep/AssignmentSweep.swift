@@ -80,7 +80,7 @@ private struct AssignmentPass<Vectors: ComponentVectors, Labels: LabelSink> {
 
   @inline(never)
   private mutating func add(_ groups: Range<Int>, _ lanes: some LaneSet) {
-    // A copy of its own stays in registers.
+    // What is the same for all groups stays in registers; the sums are written back, which costs nothing measurable.
     var pass = self
     for start in stride(from: groups.lowerBound, to: groups.upperBound, by: LogAccumulator.capacity) {
       for group in start..<min(start + LogAccumulator.capacity, groups.upperBound) {
@@ -96,7 +96,7 @@ private struct AssignmentPass<Vectors: ComponentVectors, Labels: LabelSink> {
           let isBeyond = pass.ratios[k] .<= target
           let isMember = below .<= target .& .!isBeyond
           pass.moments.add(k, distance: point - pass.table.center[k], where: lanes(isMember))
-          label.replace(with: label &+ 1, where: isBeyond)
+          label.replace(with: label &+ pass.labels.next, where: isBeyond)
           below = pass.ratios[k]
         }
         // The target lies below the total, so the last component takes what the others leave.

@@ -52,7 +52,7 @@ private struct ExpectationPass<Vectors: ComponentVectors> {
 
   @inline(never)
   private mutating func add(_ groups: Range<Int>, _ lanes: some LaneSet) {
-    // A copy of its own stays in registers.
+    // What is the same for all groups stays in registers; the sums are written back, which costs nothing measurable.
     var pass = self
     for start in stride(from: groups.lowerBound, to: groups.upperBound, by: LogAccumulator.capacity) {
       for group in start..<min(start + LogAccumulator.capacity, groups.upperBound) {

@@ -58,20 +58,6 @@ func laneNumbers() -> Words {
   return numbers
 }
 
-extension Words {
-  /// Returns the lowest byte of each lane; written out, since the conversion of the library compiles to a loop.
-  @inline(__always)
-  func lowBytes() -> LaneBytes {
-    #if !GMM_AVX2
-      let b = unsafeBitCast(self, to: SIMD64<UInt8>.self)
-      return LaneBytes(b[0], b[8], b[16], b[24], b[32], b[40], b[48], b[56])
-    #else
-      let b = unsafeBitCast(self, to: SIMD32<UInt8>.self)
-      return LaneBytes(b[0], b[8], b[16], b[24])
-    #endif
-  }
-}
-
 /// Returns the sum of eight lanes in a fixed order: a balanced tree.
 @inline(__always)
 func laneSum(_ lanes: UnsafePointer<Double>) -> Double {

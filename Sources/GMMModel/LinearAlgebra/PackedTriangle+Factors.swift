@@ -6,6 +6,11 @@ public struct FailedPivot: Error, Sendable, Equatable {
   public let index: Int
   /// What is left of the diagonal entry after the rows before it: its conditional variance, not positive, or NaN.
   public let value: Double
+
+  public init(index: Int, value: Double) {
+    self.index = index
+    self.value = value
+  }
 }
 
 extension PackedTriangle {
@@ -34,6 +39,37 @@ extension PackedTriangle {
       target[i] = pivot.squareRoot()
     }
     return nil
+  }
+
+  /// Replaces the lower triangle of a symmetric matrix by the Cholesky factor of the nearest matrix of this kind: that in which
+  /// no variable has a smaller variance, given those before it, than its floor.
+  ///
+  /// A pivot below its floor is set to the floor, and the rest of its column to 0: what is left there is bounded by the
+  /// root of the pivot, and nothing but rounding where the matrix is singular.
+  ///
+  /// - Parameter floors: (D), positive.
+  /// - Returns: the first pivot that was raised; `nil` where the factor is that of the matrix.
+  public static func factorize(
+    _ a: UnsafeMutablePointer<Double>, _ dimension: Int, floors: UnsafePointer<Double>
+  ) -> FailedPivot? {
+    var first: FailedPivot?
+    for i in 0..<dimension {
+      let target = a + row(i)
+      for j in 0..<i {
+        let other = a + row(j)
+        // The root of a raised pivot is kept with a minus sign until the end.
+        target[j] = other[j] > 0 ? (target[j] - dot(target, other, count: j)) / other[j] : 0
+      }
+      let pivot = target[i] - dot(target, target, count: i)
+      if pivot > floors[i] {
+        target[i] = pivot.squareRoot()
+      } else {
+        if first == nil { first = FailedPivot(index: i, value: pivot) }
+        target[i] = -floors[i].squareRoot()
+      }
+    }
+    if first != nil { for i in 0..<dimension { a[index(i, i)] = abs(a[index(i, i)]) } }
+    return first
   }
 
   /// Replaces a lower triangle L, without zeros on its diagonal, by its inverse.

@@ -1,0 +1,95 @@
+import GMMModel
+
+/// Where a run of expectation-maximisation starts.
+public enum MaximumLikelihoodStart: Sendable, Equatable {
+  /// Clusters by k-means, from k-means++ seeds: their shares, means and covariances.
+  case kMeans
+  /// The points nearest to each of K points chosen by k-means++: their shares, means and covariances.
+  case kMeansPlusPlus
+  /// The M-step of responsibilities that are uniform random numbers, scaled to sum 1 for each observation.
+  case randomResponsibilities
+  /// Means at K random observations; equal weights; the data's covariance for all.
+  case randomPoints
+  /// The M-step of given responsibilities, N x K, row after row: not negative, each row with a positive sum, to which it is
+  /// scaled; the only start.
+  case responsibilities([Double])
+}
+
+/// Parameters to start from; what is `nil` is as the start would have it.
+public struct InitialParameters: Sendable, Equatable {
+  /// (K), positive, sum 1.
+  public var weights: [Double]?
+  /// (K, D), row after row.
+  public var means: [Double]?
+  /// As ``MixtureEstimate/covariances``.
+  public var covariances: [Double]?
+
+  public init(weights: [Double]? = nil, means: [Double]? = nil, covariances: [Double]? = nil) {
+    self.weights = weights
+    self.means = means
+    self.covariances = covariances
+  }
+
+  /// Whether nothing is left to a start.
+  var isComplete: Bool { weights != nil && means != nil && covariances != nil }
+}
+
+/// When a run of expectation-maximisation has converged.
+public enum ConvergenceCriterion: Sendable, Equatable {
+  /// When an iteration moves no mean by more than the tolerance times its sds (Mahalanobis' distance), no sd by more than that
+  /// fraction, no covariance by more than twice that times the two sds, and no weight by more than the tolerance.
+  ///
+  /// Sharper than a gain in likelihood, which vanishes in rounding while parameters still move by the root of that.
+  case movement
+  /// When the mean log likelihood of an observation, taken before the M-step, changes by less than the tolerance: scikit-learn's
+  /// rule.
+  case lowerBound
+}
+
+/// What to fit by maximum likelihood, and how.
+public struct MaximumLikelihoodOptions: Sendable, Equatable {
+  /// K.
+  public var componentCount: Int
+  /// What the covariances have in common.
+  public var covariance: CovarianceStructure
+  public var start: MaximumLikelihoodStart
+  /// Parameters to start from in place of those that ``start`` finds; all three are the only start.
+  public var initial: InitialParameters
+  /// Runs from different starts, of which the best is kept.
+  public var starts: Int
+  /// Of each run.
+  public var maximumIterations: Int
+  public var criterion: ConvergenceCriterion
+  public var tolerance: Double
+  /// The smallest variance of a coordinate, given those before it, as a fraction of the data's.
+  public var varianceFloor: Double
+  /// Added to every variance in each M-step.
+  public var regularization: Double
+  public var seed: UInt64
+
+  public init(
+    componentCount: Int, covariance: CovarianceStructure = .full, start: MaximumLikelihoodStart = .kMeans,
+    initial: InitialParameters = InitialParameters(), starts: Int = 10, maximumIterations: Int = 10_000,
+    criterion: ConvergenceCriterion = .movement, tolerance: Double = 1e-9, varianceFloor: Double = 1e-12,
+    regularization: Double = 0, seed: UInt64 = 0
+  ) {
+    self.componentCount = componentCount
+    self.covariance = covariance
+    self.start = start
+    self.initial = initial
+    self.starts = starts
+    self.maximumIterations = maximumIterations
+    self.criterion = criterion
+    self.tolerance = tolerance
+    self.varianceFloor = varianceFloor
+    self.regularization = regularization
+    self.seed = seed
+  }
+
+  /// How many runs there are: starts that cannot differ are made once.
+  var runCount: Int {
+    if initial.isComplete { return 1 }
+    if case .responsibilities = start { return 1 }
+    return starts
+  }
+}

@@ -1,0 +1,155 @@
+import GMMKernels
+import GMMModel
+
+/// The sufficient statistics of observations under given parameters of a mixture: a value that is computed for parts of the
+/// data, merged, and turned into new parameters.
+///
+/// One iteration of expectation-maximisation over data that do not fit in memory, or lie on several machines, is: statistics
+/// of each part, merged, maximised. Sums do not depend on the order in which parts are added or merged
+/// (``ReproducibleSums``), and a part is summed up by blocks of 4,096: cut the data at multiples of 4,096 rows and the
+/// result is the same bits, for any grouping and any number of threads, as from all data at once.
+public struct MixtureStatistics: Sendable, Equatable {
+  /// The parameters under which responsibilities are computed.
+  public let parameters: MixtureEstimate
+  /// The number of observations.
+  public private(set) var observationCount: Int
+  /// Log likelihood of all observations last, after counts, sums and squares.
+  private var totals: ReproducibleSums
+  private var weights = ReproducibleSums(count: 1)
+
+  /// Creates the statistics of no observations.
+  ///
+  /// - Throws: for parameters out of range, and covariances that are not positive definite.
+  public init(_ parameters: MixtureEstimate) throws(ModelError) {
+    let given = InitialParameters(
+      weights: nil, means: parameters.means, covariances: parameters.covariances)
+    try given.check(parameters.componentCount, parameters.dimensionCount, parameters.structure)
+    for (k, weight) in parameters.weights.enumerated() where !(weight >= 0 && weight <= 1) {
+      throw ModelError("weights[\(k)]", "must be between 0 and 1", got: weight)
+    }
+    _ = try MixtureState(checked: parameters, argument: "covariances")
+    self.parameters = parameters
+    observationCount = 0
+    totals = ReproducibleSums(
+      count: 1
+        + MultivariateSums.size(
+          count: parameters.componentCount, dimensions: parameters.dimensionCount, shape: parameters.structure.shape))
+  }
+
+  /// Adds observations.
+  ///
+  /// - Parameters:
+  ///   - observations: in the parameters' number of dimensions.
+  ///   - sampleWeights: one for each; `nil` for 1.
+  public mutating func add(
+    _ observations: Observations, sampleWeights: SampleWeights? = nil, _ control: RunControl = RunControl()
+  ) throws(ModelError) {
+    let kernel = SumsKernel.best(
+      control.build.kernels, dimensions: parameters.dimensionCount, isWeighted: sampleWeights != nil)
+    try add(observations, sampleWeights: sampleWeights, control, kernel: kernel)
+  }
+
+  mutating func add(
+    _ observations: Observations, sampleWeights: SampleWeights?, _ control: RunControl, kernel: SumsKernel
+  ) throws(ModelError) {
+    guard observations.dimensionCount == parameters.dimensionCount else {
+      throw ModelError(
+        "num_dimensions", "must be the parameters', \(parameters.dimensionCount)", got: observations.dimensionCount)
+    }
+    if let sampleWeights, sampleWeights.count != observations.count {
+      throw ModelError(
+        "sample_weights", "must have \(observations.count) values, one for each observation", got: sampleWeights.count)
+    }
+    let state = try MixtureState(checked: parameters, argument: "covariances")
+    let monitor = RunMonitor(control)
+    let workers = control.workers(units: 1, blocks: observations.blockCount)
+    let pass = try ExpectationPass(
+      observations, sampleWeights, parameters.structure, componentCount: parameters.componentCount, kernel,
+      workers: workers)
+    let crew = workers > 1 ? BlockCrew(workers: workers) : nil
+    var sums: ReproducibleSums?
+    withUnsafeMutablePointer(to: &sums) { result in
+      // SAFETY: written by the first thread only, read after all have ended.
+      nonisolated(unsafe) let result = result
+      ThreadTeam.run(workers) { index in
+        guard index == 0 else {
+          crew?.serve(worker: index)
+          return
+        }
+        defer { crew?.stop() }
+        if !monitor.shouldStop { result.pointee = pass.sums(state, crew) }
+      }
+    }
+    guard let sums else { throw ModelError(.cancelled, "", "the caller cancelled") }
+    guard sums.rounded.allSatisfy(\.isFinite) else {
+      throw ModelError(.degenerate, "data", "must have finite sums under the parameters, got one that is not")
+    }
+    totals.merge(sums)
+    if let sampleWeights {
+      weights.merge(sampleWeights.sum)
+    } else {
+      [Double(observations.count)].withUnsafeBufferPointer { weights.add($0) }
+    }
+    observationCount += observations.count
+  }
+
+  /// Adds the observations of other statistics under the same parameters.
+  public mutating func merge(_ other: MixtureStatistics) throws(ModelError) {
+    guard other.parameters == parameters else {
+      throw ModelError(.invalidArgument, "statistics", "must be under the same parameters, got others")
+    }
+    let count = observationCount.addingReportingOverflow(other.observationCount)
+    guard !count.overflow else { throw ModelError("statistics", "must have fewer than 2^63 observations", got: "more") }
+    totals.merge(other.totals)
+    weights.merge(other.weights)
+    observationCount = count.partialValue
+  }
+
+  /// Σ weight log density of the observations, under ``parameters``.
+  public var logLikelihood: Double { totals[totals.count - 1] }
+
+  /// Σ weights.
+  public var totalWeight: Double { weights[0] }
+
+  /// Σ responsibilities of each component, (K).
+  public var counts: [Double] { sums.counts }
+
+  /// Returns the parameters to which one iteration of expectation-maximisation leads.
+  ///
+  /// - Parameters:
+  ///   - regularization: added to every variance, not negative.
+  ///   - varianceFloor: the smallest variance of a coordinate, given those before it, as a fraction of the data's; positive.
+  /// - Returns: the parameters, the largest move (``ConvergenceCriterion/movement``), and components that collapsed.
+  /// - Throws: without observations, and for constant coordinates that nothing regularises.
+  public func maximized(
+    regularization: Double = 0, varianceFloor: Double = 1e-12
+  ) throws(ModelError) -> (parameters: MixtureEstimate, move: Double, collapses: [ComponentCollapse]) {
+    guard regularization.isFinite, regularization >= 0 else {
+      throw ModelError("regularization", "must be finite and not negative", got: regularization)
+    }
+    guard varianceFloor.isFinite, varianceFloor > 0 else {
+      throw ModelError("variance_floor", "must be finite and positive", got: varianceFloor)
+    }
+    let sums = sums
+    guard sums.total > 0 else {
+      throw ModelError("statistics", "must have observations of a positive weight", got: "\(observationCount)")
+    }
+    var options = MaximumLikelihoodOptions(
+      componentCount: parameters.componentCount, covariance: parameters.structure, varianceFloor: varianceFloor)
+    options.regularization = regularization
+    let step = try MaximumLikelihoodStep(options, variances: sums.variances, count: observationCount)
+    var state = try MixtureState(checked: parameters, argument: "covariances")
+    var outcome = step.maximize(&state, sums)
+    let least = 1e-6 / Double(max(observationCount, 1))
+    for k in 0..<parameters.componentCount where state.estimate.weights[k] < least {
+      outcome.collapses.append(ComponentCollapse(component: k, kind: .weight))
+    }
+    return (state.estimate, outcome.move, outcome.collapses)
+  }
+
+  private var sums: MomentSums {
+    MomentSums(
+      parameters.structure, components: parameters.componentCount, dimensions: parameters.dimensionCount,
+      centers: parameters.means, totals.rounded)
+  }
+}

@@ -1,0 +1,58 @@
+import GMMKernels
+import GMMModel
+
+/// A weight for each observation: not negative, finite, not all zero. Zero makes a row inert; an integer repeats it.
+public final class SampleWeights: Sendable {
+  private let buffer: AlignedBuffer<Double>
+  /// N.
+  public var count: Int { buffer.count }
+  /// Σ w, rounded once.
+  public var total: Double { sum[0] }
+  /// Σ w, to be merged with that of other observations.
+  let sum: ReproducibleSums
+  /// The number of weights that are not 0.
+  public let positiveCount: Int
+
+  /// Copies the weights.
+  public init(_ values: UnsafeBufferPointer<Double>, argument: String = "sample_weights") throws(ModelError) {
+    guard let buffer = AlignedBuffer<Double>(count: values.count, padding: laneCount) else {
+      throw .outOfMemory("\(values.count) sample weights")
+    }
+    var positive = 0
+    var sum = ReproducibleSums(count: 1)
+    for (i, value) in values.enumerated() {
+      guard value.isFinite, value >= 0 else {
+        throw ModelError("\(argument)[\(i)]", "must be finite and not negative", got: value)
+      }
+      guard value <= 1e100 else { throw ModelError("\(argument)[\(i)]", "must be at most 1e100", got: value) }
+      buffer.base[i] = value
+      if value > 0 { positive += 1 }
+    }
+    for i in values.indices { sum.add(UnsafeBufferPointer(rebasing: values[i...i])) }
+    self.buffer = buffer
+    positiveCount = positive
+    self.sum = sum
+    guard positive > 0, total >= 1e-100 else {
+      throw ModelError(argument, "must have a sum of at least 1e-100", got: total)
+    }
+  }
+
+  /// Copies an array.
+  public convenience init(_ values: [Double], argument: String = "sample_weights") throws(ModelError) {
+    let result = values.withUnsafeBufferPointer { values in
+      Result { () throws(ModelError) in try SampleWeights(values, argument: argument) }
+    }
+    self.init(sharing: try result.get())
+  }
+
+  private init(sharing other: SampleWeights) {
+    (buffer, sum, positiveCount) = (other.buffer, other.sum, other.positiveCount)
+  }
+
+  /// The first weight; aligned to 64 bytes, zeros beyond N up to the next multiple of 8.
+  var base: UnsafePointer<Double> { UnsafePointer(buffer.base) }
+
+  /// The weight of observation `i`.
+  @inline(__always)
+  public subscript(_ i: Int) -> Double { buffer.base[i] }
+}
