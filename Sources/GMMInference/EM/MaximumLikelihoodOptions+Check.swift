@@ -26,6 +26,11 @@ extension MaximumLikelihoodOptions {
     guard regularization.isFinite, regularization >= 0 else {
       throw ModelError("regularization", "must be finite and not negative", got: regularization)
     }
+    let size = componentCount.multipliedReportingOverflow(
+      by: covariance.shape.size(dimensions: min(observations.dimensionCount, 1 << 20)))
+    guard !size.overflow, size.partialValue <= 1 << 27 else {
+      throw .outOfMemory("the covariances of \(componentCount) components in \(observations.dimensionCount) dimensions")
+    }
     if let sampleWeights, sampleWeights.count != observations.count {
       throw ModelError(
         "sample_weights", "must have \(observations.count) values, one for each observation", got: sampleWeights.count)
