@@ -16,7 +16,8 @@ SOURCES := Package.swift $(shell find Sources include -type f)
 VENV_PYTHON := build/venv/bin/python
 ENVIRONMENT := build/venv/.complete
 SWIFT_FILES := Package.swift Sources Tests examples
-C_FILES := $(wildcard examples/*/*.[ch] Tests/Benchmarks/yardstick/*.c Tests/ABI/*.[ch] Tests/ABI/*.cpp Tests/ABI/*/*.c)
+C_FILES := $(wildcard examples/*/*.[ch] Tests/Benchmarks/*/*.c Tests/Benchmarks/*/*.cpp Tests/ABI/*.[ch] Tests/ABI/*.cpp \
+  Tests/ABI/*/*.c)
 
 # The Python binding loads the library that was just built.
 export GMMSWIFT_LIBRARY := $(CURDIR)/build/lib/libgmmswift.so
@@ -90,10 +91,10 @@ test-python: build $(ENVIRONMENT) ## Run the Python tests, and install and use t
 bench: build $(ENVIRONMENT) ## Measure speed against a bare loop and the peers that are installed, into build/bench.
 	$(VENV_PYTHON) Tests/Benchmarks/bench.py $(BENCH)
 
-bench-peers: ## Install the peers that `make bench` compares with, into build/bench and nowhere else, and JAGS when root.
+bench-peers: ## Install the peers of `make bench` into build/bench and nowhere else; JAGS and Armadillo when root.
 	Tests/Benchmarks/peers.sh
 
-bench-swift: ## Time the samplers from Swift (a package of its own; builds the benchmark harness the first time).
+bench-swift: ## Time samplers and kernels from Swift (a package of its own, which builds the benchmark harness).
 	swift package --package-path Tests/Benchmarks --scratch-path .build/benchmarks benchmark --no-progress
 
 battery: ## Test the random numbers with dieharder (half an hour).

@@ -53,12 +53,13 @@ func fitMaximumLikelihood(
       } catch {
         results.add(error)
         monitor.stop()
+        queue.finish()
       }
     }
     // Only the caller's thread stays to the end, to report and to see the flag.
     while thread == 0, !monitor.shouldStop, queue.isBusy {
       report()
-      usleep(50)
+      queue.waitUntilIdle(seconds: monitor.secondsToReport)
     }
   }
   monitor.report(isLast: true) { queue.progress }

@@ -39,7 +39,15 @@ final class MaximumLikelihoodResults: @unchecked Sendable {
       }
     }
 
-    func finish() { lock.locked { finished += 1 } }
+    func finish() {
+      lock.locked {
+        finished += 1
+        if finished == started { lock.wake() }
+      }
+    }
+
+    /// Sleeps until no start is being worked on, but no longer than `seconds`.
+    func waitUntilIdle(seconds: Double) { lock.wait(seconds: seconds) { finished < started } }
 
     var isBusy: Bool { lock.locked { finished < started } }
 

@@ -52,7 +52,7 @@ final class ChainScheduler: @unchecked Sendable {
       guard let index = take() else {
         // Only the caller's thread stays to the end, to report and to see the flag.
         guard reports, lock.locked({ running > 0 }) else { return }
-        usleep(50)
+        lock.wait(seconds: monitor.secondsToReport) { running > 0 }
         continue
       }
       do throws(ModelError) {
@@ -81,6 +81,7 @@ final class ChainScheduler: @unchecked Sendable {
       running -= 1
       progressOfChains[index] = (chains[index].iterationsDone, chains[index].drawsDone)
       if !chains[index].isFinished { waiting.append(index) }
+      if running == 0 { lock.wake() }
     }
   }
 
@@ -88,8 +89,9 @@ final class ChainScheduler: @unchecked Sendable {
     lock.locked {
       running -= 1
       if firstError == nil { firstError = error }
+      monitor.stop()
+      if running == 0 { lock.wake() }
     }
-    monitor.stop()
   }
 
   private func progress() -> RunProgress {

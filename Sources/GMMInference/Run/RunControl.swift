@@ -96,6 +96,9 @@ final class RunMonitor: @unchecked Sendable {
   var isCancelled: Bool { cancelled.load(ordering: .relaxed) }
   var seconds: Double { monotonicSeconds() - start }
 
+  /// Seconds until the next report is due, at least some microseconds; infinite where nobody wants reports.
+  var secondsToReport: Double { progress == nil ? .infinity : max(nextReport - monotonicSeconds(), 5e-5) }
+
   /// Ends the work because the caller wants it.
   func cancel() {
     cancelled.store(true, ordering: .relaxed)

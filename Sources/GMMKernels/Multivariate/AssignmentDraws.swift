@@ -1,11 +1,20 @@
+/// What drawing leaves in the rows of shares.
+enum DrawnRows {
+  /// Running sums of shares.
+  case cumulative
+  /// 1 for the component of a point, else 0; 0 where there is no point.
+  case members
+}
+
 /// Draws components from the log shares of a panel.
 struct AssignmentDraws<Weights: SampleWeights> {
   let points: BlockPoints
   let components: Int
   let scratch: BlockScratch
   let weights: Weights
+  let rows: DrawnRows
 
-  /// Draws the component of each point, leaves the running sums of shares in their rows, and takes the likelihood.
+  /// Draws the component of each point, writes the rows, and takes the likelihood.
   @inline(__always)
   func draw(
     _ groups: Range<Int>, chunk: Int, pass: Int, _ stream: inout VectorStream, _ logLikelihood: inout LogAccumulator,
@@ -25,10 +34,10 @@ struct AssignmentDraws<Weights: SampleWeights> {
     // Copies of its own stay in registers.
     var stream = source
     var logLikelihood = total
-    let rows = scratch.shares(0) + pass
+    let start = scratch.shares(0) + pass
     let stride = scratch.shareStride
     for group in groups {
-      let row = rows + (group - chunk) * passCount
+      let row = start + (group - chunk) * passCount
       let shares = row.exponentiate(components, stride, cumulative: true)
       if Weights.areEqual {
         logLikelihood.multiply(by: shares, in: lanes)
@@ -38,7 +47,20 @@ struct AssignmentDraws<Weights: SampleWeights> {
       let target = stream.uniform() * shares.total
       // The target lies below the total, so nothing lies beyond the last component.
       var label = Words.zero
-      for k in 0..<components - 1 { label.replace(with: label &+ 1, where: row[k * stride] .<= target) }
+      switch rows {
+      case .cumulative:
+        for k in 0..<components - 1 { label.replace(with: label &+ labels.next, where: row[k &* stride] .<= target) }
+      case .members:
+        var below = Vector.zero
+        for k in 0..<components - 1 {
+          let share = row[k &* stride]
+          let isBeyond = share .<= target
+          label.replace(with: label &+ labels.next, where: isBeyond)
+          row[k &* stride] = Vector(repeating: 1).kept(where: lanes(below .<= target .& .!isBeyond))
+          below = share
+        }
+        row[(components - 1) &* stride] = Vector(repeating: 1).kept(where: lanes(below .<= target))
+      }
       labels.write(label, group: group)
     }
     logLikelihood.fold()

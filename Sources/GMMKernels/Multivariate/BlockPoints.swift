@@ -20,8 +20,9 @@ struct BlockPoints {
 
   /// Calls `body` with the groups of `groups` all of whose lanes hold points, then with the last one if it is partial.
   @inline(__always)
-  func split(_ groups: Range<Int>, pass: Int, full: (Range<Int>, AllLanes) -> Void, rest: (Range<Int>, FirstLanes) -> Void)
-  {
+  func split(
+    _ groups: Range<Int>, pass: Int, full: (Range<Int>, AllLanes) -> Void, rest: (Range<Int>, FirstLanes) -> Void
+  ) {
     let whole = min(groups.upperBound, max(count / laneCount, groups.lowerBound))
     full(groups.lowerBound..<whole, AllLanes())
     if whole < groups.upperBound {

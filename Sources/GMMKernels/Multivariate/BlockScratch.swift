@@ -33,7 +33,7 @@ struct BlockScratch {
 
   private var afterLanes: Int { plan.shareSize + plan.lanesCount * plan.laneSize }
 
-  /// Distances of the points of a panel from a center, in the order of the points.
+  /// Distances of the points of a piece from a center, in the order of the points.
   var distances: UnsafeMutablePointer<Vector> { vectors(afterLanes) }
 
   /// The same, times the points' weights.

@@ -1,15 +1,13 @@
 /// Adds weighted counts, distances and their squares to lanes, a few coordinates at a time, whose sums stay in registers
 /// while the groups go by.
 struct CoordinateSums<Distances: WeightedDistances> {
+  /// The largest tile: two sums for each of its rows leave some registers.
   #if GMM_AVX512
     typealias FullTile = Tile<8>
-    static var tileRows: Int { 8 }
   #elseif GMM_AVX2
     typealias FullTile = Tile<4>
-    static var tileRows: Int { 4 }
   #else
     typealias FullTile = Tile<2>
-    static var tileRows: Int { 2 }
   #endif
 
   let distances: Distances
@@ -21,9 +19,9 @@ struct CoordinateSums<Distances: WeightedDistances> {
   func add(dimensions: Int) {
     for pass in 0..<passCount {
       var first = 0
-      while first + Self.tileRows <= dimensions {
+      while first + FullTile.rows <= dimensions {
         add(FullTile(), first, pass)
-        first += Self.tileRows
+        first += FullTile.rows
       }
       while first + 2 <= dimensions {
         add(Tile<2>(), first, pass)
@@ -46,8 +44,8 @@ struct CoordinateSums<Distances: WeightedDistances> {
       let group = distances.group(index, pass: pass)
       count += group.weight
       for i in 0..<rows {
-        let distance = group.distance(first + i)
-        let weighted = group.weighted(distance, first + i)
+        let distance = group.distance(first &+ i)
+        let weighted = group.weighted(distance, first &+ i)
         sums[unchecked: i] += weighted
         squares[unchecked: i] = weighted.multiplied(by: distance, adding: squares[unchecked: i])
       }

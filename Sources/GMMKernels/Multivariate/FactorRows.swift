@@ -1,14 +1,17 @@
-/// The squares of y = F (x - center) for one component and the points of a panel, a few rows of F at a time.
+/// The squares of y = F (x - center) for one component and the points of a panel.
 ///
-/// A tile is some rows by some vectors of points: their y stay in registers while the columns of F go by, so each
+/// A triangular F goes a few rows at a time. A tile is some rows by some vectors of points: their y stay in registers while the columns of F go by, so each
 /// coefficient is used for all vectors of points and each coordinate for all rows.
 struct FactorRows {
-  /// Rows of a tile, at most.
+  /// The largest tile.
   #if GMM_AVX512 || GMM_AVX2
-    static var tileRows: Int { 4 }
+    typealias FullTile = Tile<4>
   #else
-    static var tileRows: Int { 2 }
+    typealias FullTile = Tile<2>
   #endif
+
+  /// Rows of the largest tile.
+  static var tileRows: Int { FullTile.rows }
 
   let x: UnsafePointer<Vector>
   /// Vectors of points in the panel.
@@ -25,63 +28,49 @@ struct FactorRows {
     var vector = 0
     #if GMM_AVX512
       while vector + 4 <= vectors {
-        subtract(from: first, tile, InlineArray<rows, InlineArray<4, Vector>>(repeating: .init(repeating: .zero)), at: vector)
+        subtract(from: first, tile, Tile<4>(), at: vector)
         vector += 4
       }
     #endif
     #if GMM_AVX512 || GMM_AVX2
       while vector + 2 <= vectors {
-        subtract(from: first, tile, InlineArray<rows, InlineArray<2, Vector>>(repeating: .init(repeating: .zero)), at: vector)
+        subtract(from: first, tile, Tile<2>(), at: vector)
         vector += 2
       }
     #endif
     while vector < vectors {
-      subtract(from: first, tile, InlineArray<rows, InlineArray<1, Vector>>(repeating: .init(repeating: .zero)), at: vector)
+      subtract(from: first, tile, Tile<1>(), at: vector)
       vector += 1
     }
   }
 
   @inline(__always)
   private func subtract<let rows: Int, let width: Int>(
-    from first: Int, _ tile: Tile<rows>, _ zero: InlineArray<rows, InlineArray<width, Vector>>, at vector: Int
+    from first: Int, _ tile: Tile<rows>, _: Tile<width>, at vector: Int
   ) {
-    var y = zero
     let start = factor + first * (first + 1) / 2
-    let points = x + vector / passCount * dimensions * passCount + vector % passCount
+    let lines = InlineArray<rows, UnsafePointer<Double>> { start + ($0 * first + $0 * ($0 + 1) / 2) }
+    let columns = columns(Tile<width>(), at: vector)
+    var y = InlineArray<rows, InlineArray<width, Vector>>(repeating: .init(repeating: .zero))
     for j in 0..<first {
-      let distances = distances(points, j, InlineArray<width, Vector>(repeating: .zero))
-      for row in 0..<rows {
-        add(start[row * first + row * (row + 1) / 2 + j], distances, to: &y[unchecked: row])
-      }
+      let distances = InlineArray<width, Vector> { columns[unchecked: $0][j &* passCount] - center[j] }
+      for row in 0..<rows { add(lines[unchecked: row][j], distances, to: &y[unchecked: row]) }
     }
     tile.forEachRow { step in
-      let distances = distances(points, first + step, InlineArray<width, Vector>(repeating: .zero))
-      for row in step..<rows {
-        add(start[row * first + row * (row + 1) / 2 + first + step], distances, to: &y[unchecked: row])
-      }
+      let j = first &+ step
+      let distances = InlineArray<width, Vector> { columns[unchecked: $0][j &* passCount] - center[j] }
+      for row in step..<rows { add(lines[unchecked: row][j], distances, to: &y[unchecked: row]) }
     }
     let isLast = first + rows == dimensions
+    let shares = shares + vector
     for column in 0..<width {
-      var share = first == 0 ? Vector(repeating: constant) : shares[vector + column]
+      var share = first == 0 ? Vector(repeating: constant) : shares[column]
       for row in 0..<rows {
         let y = y[unchecked: row][unchecked: column]
         share = (-y).multiplied(by: y, adding: share)
       }
-      shares[vector + column] = isLast ? share.bounded() : share
+      shares[column] = isLast ? share.bounded() : share
     }
-  }
-
-  /// Returns coordinate `j` of x - center for the vectors of a tile.
-  @inline(__always)
-  private func distances<let width: Int>(
-    _ points: UnsafePointer<Vector>, _ j: Int, _ zero: InlineArray<width, Vector>
-  ) -> InlineArray<width, Vector> {
-    var result = zero
-    for column in 0..<width {
-      let offset = column / passCount * dimensions * passCount + column % passCount
-      result[unchecked: column] = points[offset + j * passCount] - center[j]
-    }
-    return result
   }
 
   @inline(__always)
@@ -92,5 +81,45 @@ struct FactorRows {
       y[unchecked: column] = distances[unchecked: column].multiplied(
         by: Vector(repeating: coefficient), adding: y[unchecked: column])
     }
+  }
+
+  /// Writes the shares for a diagonal F.
+  @inline(never)
+  func evaluateDiagonal() {
+    var vector = 0
+    #if GMM_AVX512 || GMM_AVX2
+      while vector + 4 <= vectors {
+        evaluateDiagonal(Tile<4>(), at: vector)
+        vector += 4
+      }
+    #endif
+    while vector < vectors {
+      evaluateDiagonal(Tile<1>(), at: vector)
+      vector += 1
+    }
+  }
+
+  @inline(__always)
+  private func evaluateDiagonal<let width: Int>(_ tile: Tile<width>, at vector: Int) {
+    let columns = columns(tile, at: vector)
+    var result = InlineArray<width, Vector>(repeating: Vector(repeating: constant))
+    for j in 0..<dimensions {
+      let (center, factor) = (center[j], factor[j])
+      for column in 0..<width {
+        let y = (columns[unchecked: column][j &* passCount] - center) * factor
+        result[unchecked: column] = (-y).multiplied(by: y, adding: result[unchecked: column])
+      }
+    }
+    let shares = shares + vector
+    for column in 0..<width { shares[column] = result[unchecked: column].bounded() }
+  }
+
+  /// Returns where the vectors of points of a tile start; their coordinates follow each other at ``passCount`` vectors.
+  @inline(__always)
+  private func columns<let width: Int>(
+    _: Tile<width>, at vector: Int
+  ) -> InlineArray<width, UnsafePointer<Vector>> {
+    let points = x + (vector / passCount * dimensions * passCount + vector % passCount)
+    return InlineArray { points + ($0 / passCount * dimensions * passCount + $0 % passCount) }
   }
 }

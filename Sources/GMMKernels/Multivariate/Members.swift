@@ -33,7 +33,7 @@ struct Members {
       let members = scratch.starts[k]..<scratch.starts[k + 1]
       if members.isEmpty { continue }
       lanes.clear()
-      members.forEachPiece(of: scratch.plan.panel * laneCount) { members in
+      members.forEachPiece(of: scratch.plan.piece * laneCount) { members in
         gather(members, center: table.center(of: k))
         let distances = MemberDistances(plain: scratch.distances, dimensions: table.dimensions)
         let groups = (members.count + laneCount - 1) / laneCount

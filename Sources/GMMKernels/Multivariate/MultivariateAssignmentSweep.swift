@@ -1,7 +1,7 @@
 /// Draws the assignments of one block of observations in D dimensions and sums up what the parameters need.
 ///
-/// Each point's component is drawn as in one dimension, by inversion of one uniform number. The points are then sorted by
-/// component, so that the sums cost the same for any number of them.
+/// Each point's component is drawn as in one dimension, by inversion of one uniform number. Unless there are few
+/// components, the points are then sorted by component, so that the sums cost the same for any number of them.
 ///
 /// With weights, a row of weight w stands for ⌊w⌋ copies, each assigned independently, and for one more that counts
 /// w - ⌊w⌋; that keeps the posterior of integer weights equal to that of repeated rows.
@@ -22,8 +22,10 @@ public func sweepAssignments(
   let points = BlockPoints(x, count: count, dimensions: table.dimensions)
   let labels = labels ?? scratch.labels
   if let weights {
-    return drawCopies(points, table, key, weights, scratch, sums, labels)
+    let copies = CopyDraws(points: points, components: table.count, scratch: scratch, weights: weights, key)
+    return drawAndSum(points, table, key, PointWeights(weights), copies, scratch, sums, labels)
   }
+  if !plan.sortsMembers { return drawAndSum(points, table, key, EqualWeights(), nil, scratch, sums, labels) }
   let logLikelihood = draw(points, table, key, scratch, labels)
   let members = Members(points: points, table: table, scratch: scratch)
   members.sort(labels)
@@ -38,32 +40,36 @@ private func draw(
   _ labels: UnsafeMutablePointer<UInt8>
 ) -> Double {
   let shares = LogShares(points: points, table: table, scratch: scratch)
-  let draws = AssignmentDraws(points: points, components: table.count, scratch: scratch, weights: EqualWeights())
+  let draws = AssignmentDraws(
+    points: points, components: table.count, scratch: scratch, weights: EqualWeights(), rows: .cumulative)
   var streams = InlineArray<2, VectorStream> { VectorStream(key, pass: $0) }
   var logs = InlineArray<2, LogAccumulator>(repeating: LogAccumulator())
   points.groups.forEachPiece(of: scratch.plan.panel) { panel in
     shares.evaluate(panel, chunk: panel.lowerBound)
     for pass in 0..<passCount {
-      draws.draw(panel, chunk: panel.lowerBound, pass: pass, &streams[pass], &logs[pass], LabelBytes(labels, pass: pass))
+      let sink = LabelBytes(labels, pass: pass)
+      draws.draw(panel, chunk: panel.lowerBound, pass: pass, &streams[pass], &logs[pass], sink)
     }
   }
   for pass in 0..<passCount { logs[pass].store(in: scratch.logLanes, pass: pass) }
   return LogAccumulator.logarithm(scratch.logLanes)
 }
 
-/// Draws components for the copies that weighted points stand for; how many each component gets are its weights in the
-/// sums.
+/// Draws components and sums over all points for each of them, weighted by how many copies of a point it gets.
+///
+/// - Parameter copies: draws the copies of weighted points; `nil` where there is one of each.
 @inline(never)
-private func drawCopies(
-  _ points: BlockPoints, _ table: MultivariateTable, _ key: StreamKey, _ weights: UnsafePointer<Double>,
+private func drawAndSum<Weights: SampleWeights>(
+  _ points: BlockPoints, _ table: MultivariateTable, _ key: StreamKey, _ weights: Weights, _ copies: CopyDraws?,
   _ scratch: BlockScratch, _ sums: MultivariateSums, _ labels: UnsafeMutablePointer<UInt8>
 ) -> Double {
   let plan = scratch.plan
   let shares = LogShares(points: points, table: table, scratch: scratch)
   let draws = AssignmentDraws(
-    points: points, components: table.count, scratch: scratch, weights: PointWeights(weights))
+    points: points, components: table.count, scratch: scratch, weights: weights,
+    rows: copies == nil ? .members : .cumulative)
   let total = ResponsibleSums(points: points, table: table, scratch: scratch, sums: sums)
-  var copies = CopyDraws(points: points, components: table.count, scratch: scratch, weights: weights, key)
+  var copies = copies
   var streams = InlineArray<2, VectorStream> { VectorStream(key, pass: $0) }
   var logs = InlineArray<2, LogAccumulator>(repeating: LogAccumulator())
   total.start()
@@ -71,10 +77,10 @@ private func drawCopies(
     chunk.forEachPiece(of: plan.panel) { panel in
       shares.evaluate(panel, chunk: chunk.lowerBound)
       for pass in 0..<passCount {
-        draws.draw(
-          panel, chunk: chunk.lowerBound, pass: pass, &streams[pass], &logs[pass], LabelBytes(labels, pass: pass))
+        let sink = LabelBytes(labels, pass: pass)
+        draws.draw(panel, chunk: chunk.lowerBound, pass: pass, &streams[pass], &logs[pass], sink)
       }
-      copies.draw(panel, chunk: chunk.lowerBound, labels)
+      copies?.draw(panel, chunk: chunk.lowerBound, labels)
     }
     total.add(chunk)
   }

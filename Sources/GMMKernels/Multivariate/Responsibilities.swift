@@ -34,7 +34,7 @@ struct Responsibilities<Weights: SampleWeights> {
         scale *= weight
       }
       scale = lanes(scale, else: 0)
-      for k in 0..<components { row[k * stride] *= scale }
+      for k in 0..<components { row[k &* stride] *= scale }
     }
     logLikelihood.fold()
     total = logLikelihood
@@ -51,14 +51,14 @@ extension UnsafeMutablePointer<Vector> {
   func exponentiate(_ count: Int, _ stride: Int, cumulative: Bool) -> Shares {
     var largest = self[0]
     for k in 1..<Swift.max(count, 1) {
-      let share = self[k * stride]
+      let share = self[k &* stride]
       largest.replace(with: share, where: share .> largest)
     }
     var sum = Vector.zero
     for k in 0..<count {
-      let ratio = exponential(self[k * stride] - largest)
+      let ratio = exponential(self[k &* stride] - largest)
       sum += ratio
-      self[k * stride] = cumulative ? sum : ratio
+      self[k &* stride] = cumulative ? sum : ratio
     }
     return Shares(logLargest: largest, total: sum)
   }

@@ -1,7 +1,7 @@
 /// Sums over the points of a chunk, weighted by what the rows of shares hold for each component.
 struct ResponsibleSums {
   /// From how many coordinates on distances are worth storing: then each is used often enough to pay for the way to memory.
-  static let storingDimensions = 17
+  static let storingDimensions = 1700
 
   let points: BlockPoints
   let table: MultivariateTable
@@ -27,14 +27,14 @@ struct ResponsibleSums {
           .add(dimensions: table.dimensions)
       case .triangular:
         lanes.clear()
-        chunk.forEachPiece(of: scratch.plan.panel) { panel in
+        chunk.forEachPiece(of: scratch.plan.piece) { piece in
           if table.dimensions < Self.storingDimensions {
             SymmetricSums(
-              distances: pointDistances(k, panel, chunk: chunk.lowerBound), groups: panel.count, lanes: lanes
+              distances: pointDistances(k, piece, chunk: chunk.lowerBound), groups: piece.count, lanes: lanes
             ).add(dimensions: table.dimensions)
           } else {
             SymmetricSums(
-              distances: storedDistances(k, panel, chunk: chunk.lowerBound), groups: panel.count, lanes: lanes
+              distances: storedDistances(k, piece, chunk: chunk.lowerBound), groups: piece.count, lanes: lanes
             ).add(dimensions: table.dimensions)
           }
         }

@@ -1,14 +1,12 @@
 /// Adds weighted counts, distances and their products, the lower triangle, to lanes: a symmetric update of rank n, tile by
 /// tile of coordinates, whose sums stay in registers while the groups go by.
 struct SymmetricSums<Distances: WeightedDistances> {
+  /// The largest tile: its sums, a row and a column of distances fill the registers.
   #if GMM_AVX512
-    static var tileRows: Int { 4 }
     typealias FullTile = Tile<4>
   #elseif GMM_AVX2
-    static var tileRows: Int { 3 }
     typealias FullTile = Tile<3>
   #else
-    static var tileRows: Int { 2 }
     typealias FullTile = Tile<2>
   #endif
 
@@ -19,27 +17,27 @@ struct SymmetricSums<Distances: WeightedDistances> {
   /// Adds all groups.
   @inline(__always)
   func add(dimensions: Int) {
+    let size = FullTile.rows
     for pass in 0..<passCount {
-      var row = 0
-      while row < dimensions {
-        let rows = min(dimensions - row, Self.tileRows)
-        for column in stride(from: 0, to: row, by: Self.tileRows) {
-          switch rows {
-          case 1: addRectangle(Tile<1>(), FullTile(), row, column, pass)
-          case 2: addRectangle(Tile<2>(), FullTile(), row, column, pass)
-          case 3: addRectangle(Tile<3>(), FullTile(), row, column, pass)
-          default: addRectangle(Tile<4>(), FullTile(), row, column, pass)
-          }
+      for row in stride(from: 0, to: dimensions, by: size) {
+        switch dimensions - row {
+        case 1: addRows(Tile<1>(), row, pass)
+        #if GMM_AVX512 || GMM_AVX2
+          case 2: addRows(Tile<2>(), row, pass)
+        #endif
+        #if GMM_AVX512
+          case 3: addRows(Tile<3>(), row, pass)
+        #endif
+        default: addRows(FullTile(), row, pass)
         }
-        switch rows {
-        case 1: addTriangle(Tile<1>(), row, pass)
-        case 2: addTriangle(Tile<2>(), row, pass)
-        case 3: addTriangle(Tile<3>(), row, pass)
-        default: addTriangle(Tile<4>(), row, pass)
-        }
-        row += Self.tileRows
       }
     }
+  }
+
+  @inline(__always)
+  private func addRows<let rows: Int>(_ tile: Tile<rows>, _ row: Int, _ pass: Int) {
+    for column in stride(from: 0, to: row, by: FullTile.rows) { addRectangle(tile, FullTile(), row, column, pass) }
+    addTriangle(tile, row, pass)
   }
 
   @inline(never)
@@ -54,9 +52,9 @@ struct SymmetricSums<Distances: WeightedDistances> {
     for index in 0..<groups {
       let group = distances.group(index, pass: pass)
       var across = InlineArray<columns, Vector>(repeating: .zero)
-      for j in 0..<columns { across[unchecked: j] = group.distance(column + j) }
+      for j in 0..<columns { across[unchecked: j] = group.distance(column &+ j) }
       for i in 0..<rows {
-        let weighted = group.weighted(group.distance(row + i), row + i)
+        let weighted = group.weighted(group.distance(row &+ i), row &+ i)
         for j in 0..<columns {
           sums[unchecked: i][unchecked: j] = weighted.multiplied(
             by: across[unchecked: j], adding: sums[unchecked: i][unchecked: j])
@@ -107,9 +105,9 @@ private struct TriangleSums<let rows: Int> {
   /// Adds row `i` of the tile that starts with coordinate `row`, after the rows above it.
   @inline(__always)
   mutating func add(_ i: Int, of group: some WeightedGroup, _ row: Int) {
-    let distance = group.distance(row + i)
+    let distance = group.distance(row &+ i)
     across[unchecked: i] = distance
-    let weighted = group.weighted(distance, row + i)
+    let weighted = group.weighted(distance, row &+ i)
     sums[unchecked: i] += weighted
     for j in 0...i {
       squares[unchecked: i][unchecked: j] = weighted.multiplied(

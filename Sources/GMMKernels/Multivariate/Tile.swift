@@ -1,9 +1,9 @@
-/// A number of rows, one to four, known to the compiler.
+/// A number of rows, of coordinates or of vectors of points, known to the compiler.
 struct Tile<let rows: Int> {
   @inline(__always)
   init() {}
 
-  /// Calls `body` with each row: a loop written out, since the compiler leaves loops within loops of this size rolled, and
+  /// Calls `body` with each row of up to four: a loop written out, since the compiler leaves loops within loops of this size rolled, and
   /// then what they index in memory.
   @inline(__always)
   func forEachRow(_ body: (Int) -> Void) {

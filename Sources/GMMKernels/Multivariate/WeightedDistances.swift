@@ -1,3 +1,6 @@
+// Places are added up without checks for overflow, which would take as long as what is done there; the points' memory
+// bounds them.
+
 /// The distances of points from a component's center, with the weights that they have in its sums.
 protocol WeightedDistances {
   associatedtype Group: WeightedGroup
@@ -26,7 +29,7 @@ struct PointDistances: WeightedDistances {
     let weight: Vector
 
     @inline(__always)
-    func distance(_ i: Int) -> Vector { x[i * passCount] - center[i] }
+    func distance(_ i: Int) -> Vector { x[i &* passCount] - center[i] }
 
     @inline(__always)
     func weighted(_ distance: Vector, _ i: Int) -> Vector { distance * weight }
@@ -41,7 +44,8 @@ struct PointDistances: WeightedDistances {
   @inline(__always)
   func group(_ group: Int, pass: Int) -> Group {
     Group(
-      x: x + group * dimensions * passCount + pass, center: center, weight: weights[group * passCount + pass])
+      x: x + (group &* dimensions &* passCount &+ pass), center: center,
+      weight: weights[group &* passCount &+ pass])
   }
 }
 
@@ -53,10 +57,10 @@ struct StoredDistances: WeightedDistances {
     let weight: Vector
 
     @inline(__always)
-    func distance(_ i: Int) -> Vector { plain[i * passCount] }
+    func distance(_ i: Int) -> Vector { plain[i &* passCount] }
 
     @inline(__always)
-    func weighted(_ distance: Vector, _ i: Int) -> Vector { weighted[i * passCount] }
+    func weighted(_ distance: Vector, _ i: Int) -> Vector { weighted[i &* passCount] }
   }
 
   let plain: UnsafePointer<Vector>
@@ -66,8 +70,8 @@ struct StoredDistances: WeightedDistances {
 
   @inline(__always)
   func group(_ group: Int, pass: Int) -> Group {
-    let start = group * dimensions * passCount + pass
-    return Group(plain: plain + start, weighted: weighted + start, weight: weights[group * passCount + pass])
+    let start = group &* dimensions &* passCount &+ pass
+    return Group(plain: plain + start, weighted: weighted + start, weight: weights[group &* passCount &+ pass])
   }
 }
 
@@ -81,7 +85,7 @@ struct MemberDistances: WeightedDistances {
     var weight: Vector { .zero }
 
     @inline(__always)
-    func distance(_ i: Int) -> Vector { plain[i * passCount] }
+    func distance(_ i: Int) -> Vector { plain[i &* passCount] }
 
     @inline(__always)
     func weighted(_ distance: Vector, _ i: Int) -> Vector { distance }
@@ -91,5 +95,5 @@ struct MemberDistances: WeightedDistances {
   let dimensions: Int
 
   @inline(__always)
-  func group(_ group: Int, pass: Int) -> Group { Group(plain: plain + group * dimensions * passCount + pass) }
+  func group(_ group: Int, pass: Int) -> Group { Group(plain: plain + (group &* dimensions &* passCount &+ pass)) }
 }

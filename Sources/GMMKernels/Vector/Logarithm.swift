@@ -16,7 +16,8 @@ func naturalLogarithm(_ x: Vector) -> Vector {
   let f = unsafeBitCast(significand, to: Vector.self) - 1.0
   let s = f / (f + 2.0)
   let z = s * s
-  var r = z.multiplied(by: Vector(repeating: 1.479819860511658591e-01), adding: Vector(repeating: 1.531383769920937332e-01))
+  var r = z.multiplied(
+    by: Vector(repeating: 1.479819860511658591e-01), adding: Vector(repeating: 1.531383769920937332e-01))
   r = r.multiplied(by: z, adding: Vector(repeating: 1.818357216161805012e-01))
   r = r.multiplied(by: z, adding: Vector(repeating: 2.222219843214978396e-01))
   r = r.multiplied(by: z, adding: Vector(repeating: 2.857142874366239149e-01))

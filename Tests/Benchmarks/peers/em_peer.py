@@ -1,6 +1,6 @@
-"""Serves EM iterations of a peer: scikit-learn's GaussianMixture, or oneDAL through daal4py.
+"""Serves EM iterations of a peer: scikit-learn, oneDAL through daal4py, or Armadillo.
 
-    python em_peer.py sklearn|onedal
+    python em_peer.py sklearn|onedal|armadillo
 
 The first request names the data file and the start; each later one asks for a number of iterations.
 """
@@ -9,10 +9,13 @@ from __future__ import annotations
 
 import json
 import os
+import subprocess
 import sys
+import tempfile
 import time
 import warnings
 from importlib.metadata import version
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -68,12 +71,39 @@ class OneDAL:
         return seconds, (np.ravel(fit.weights), np.ravel(fit.means), sd)
 
 
+class Armadillo:
+    """gmm_diag, through a program that peers.sh compiles."""
+
+    def __init__(self) -> None:
+        self._program = Path(__file__).resolve().parents[3] / "build" / "bench" / "em_armadillo"
+        self._folder = tempfile.TemporaryDirectory()
+        self._file = Path(self._folder.name) / "em.bin"
+        np.arange(100.0).tofile(self._file)
+        self.title = f"Armadillo {self._run(1, [1.0, 50.0, 30.0])[0].partition(' ')[0]}"
+        self._written: Any = None
+
+    def _run(self, iterations: int, start: list[float]) -> list[str]:
+        command = [str(self._program), str(self._file), str(iterations), *map(repr, start)]
+        environment = {**os.environ, "OMP_NUM_THREADS": "2", "LC_ALL": "C"}
+        done = subprocess.run(command, check=True, capture_output=True, text=True, env=environment)
+        return done.stdout.splitlines()
+
+    def fit(self, x: Any, start: dict[str, Any], iterations: int) -> tuple[float, Any]:
+        """Return the seconds of the fit and its weights, means and sds."""
+        if self._written is not x:
+            x.tofile(self._file)
+            self._written = x
+        lines = self._run(iterations, [*start["weights"], *start["means"], *start["sd"]])
+        weights, means, sd = (np.array(line.split(), dtype=float) for line in lines[2:])
+        return float(lines[1]), (weights, means, sd)
+
+
 def main() -> None:
     """Answer requests until the input ends."""
     answers = os.fdopen(os.dup(1), "w")
     os.dup2(2, 1)
     warnings.simplefilter("ignore")
-    peer = {"sklearn": ScikitLearn, "onedal": OneDAL}[sys.argv[1]]()
+    peer = {"sklearn": ScikitLearn, "onedal": OneDAL, "armadillo": Armadillo}[sys.argv[1]]()
     print(json.dumps({"engine": peer.title}), file=answers, flush=True)
     x = start = None
     for line in sys.stdin:

@@ -160,3 +160,34 @@ def test_summaries_and_predictions_survive_their_posterior(small_model):
     gc.collect()
     assert str(table) == text
     assert np.isfinite(probabilities).all()
+
+
+@pytest.mark.parametrize("build", gm.build_info()["available"])
+@pytest.mark.parametrize("step", [1, 3])
+def test_memory_at_any_address_gives_the_same_bits(small_model, build, step):
+    # Vectors are 64 bytes: from several of the eight doubles, and from between two doubles.
+    values = np.random.default_rng(4).normal(5, 3, 1003)
+    with gm.kernels(build):
+        found = []
+        for offset in (0, 8, 24, 56, 4, 1):
+            memory = np.zeros(8 * step * values.size + 128, dtype=np.uint8)
+            start = -memory.ctypes.data % 64 + offset
+            data = memory[start : start + 8 * step * values.size].view(np.float64)[::step]
+            data[:] = values
+            assert data.ctypes.data % 64 == offset
+            posterior = gm.sample(
+                small_model, data, 20, tune=5, chains=1, random_seed=1, store_assignments=True
+            )
+            fit = gm.fit_em(data, 2, random_seed=1)
+            found.append(
+                [
+                    *(np.asarray(posterior[name]) for name in ("means", "assignments")),
+                    posterior.predict_probabilities(data),
+                    posterior.probabilities,
+                    posterior.log_density(data),
+                    np.array([*fit.means, *fit.sd, fit.log_likelihood]),
+                ]
+            )
+    for results in found[1:]:
+        for ours, first in zip(results, found[0], strict=True):
+            np.testing.assert_array_equal(ours, first)
