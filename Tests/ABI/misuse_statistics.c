@@ -34,20 +34,20 @@ static gmm_mixture valid_mixture(void) {
 
 static void misuse_mixtures(void) {
   gmm_statistics *statistics = NULL;
-  static const double negative[] = {1.5, -0.5}, hole[] = {NAN, 0.0, 0.0, 0.0};
+  static const double negative[] = {1.5, -0.5}, too_much[] = {0.5, 0.6}, hole[] = {NAN, 0.0, 0.0, 0.0};
   MIXTURE_REFUSED(GMM_ERROR_STRUCT_SIZE, "mixture", mixture.struct_size = 0);
   MIXTURE_REFUSED(GMM_ERROR_INVALID_ARGUMENT, "num_components", mixture.num_components = 0);
   MIXTURE_REFUSED(GMM_ERROR_INVALID_ARGUMENT, "num_components", mixture.num_components = GMM_MAX_COMPONENTS + 1);
   MIXTURE_REFUSED(GMM_ERROR_INVALID_ARGUMENT, "num_dimensions", mixture.num_dimensions = 0);
   MIXTURE_REFUSED(GMM_ERROR_INVALID_ARGUMENT, "num_dimensions", mixture.num_dimensions = INT32_MAX);
   MIXTURE_REFUSED(GMM_ERROR_INVALID_ARGUMENT, "num_dimensions", mixture.num_dimensions = 1;
-                  mixture.covariance = GMM_COVARIANCE_SPHERICAL);
+                  mixture.covariance = GMM_COVARIANCE_TIED);
   MIXTURE_REFUSED(GMM_ERROR_INVALID_ARGUMENT, "covariance", mixture.covariance = 9);
   MIXTURE_REFUSED(GMM_ERROR_NULL_ARGUMENT, "weights", mixture.weights = NULL);
   MIXTURE_REFUSED(GMM_ERROR_NULL_ARGUMENT, "means", mixture.means = NULL);
   MIXTURE_REFUSED(GMM_ERROR_NULL_ARGUMENT, "covariances", mixture.covariances = NULL);
   MIXTURE_REFUSED(GMM_ERROR_INVALID_ARGUMENT, "weights[0]", mixture.weights = negative);
-  MIXTURE_REFUSED(GMM_ERROR_INVALID_ARGUMENT, "weights", mixture.weights = unit);
+  MIXTURE_REFUSED(GMM_ERROR_INVALID_ARGUMENT, "weights", mixture.weights = too_much);
   MIXTURE_REFUSED(GMM_ERROR_INVALID_ARGUMENT, "means[0]", mixture.means = hole);
   MIXTURE_REFUSED(GMM_ERROR_INVALID_ARGUMENT, "covariances[1]", mixture.covariances = indefinite);
 }
