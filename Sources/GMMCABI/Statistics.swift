@@ -58,7 +58,9 @@ public func gmm_statistics_merge(
   out_statistics?.pointee = nil
   return call(out_error) {
     let out = try required(out_statistics, "out_statistics")
-    guard num_statistics >= 1 else { throw CallError.invalid("num_statistics", "must be at least 1", got: num_statistics) }
+    guard num_statistics >= 1 else {
+      throw CallError.invalid("num_statistics", "must be at least 1", got: num_statistics)
+    }
     guard let statistics else { throw CallError.null("statistics") }
     var merged = try require(statistics[0], "statistics[0]", StatisticsObject.self).statistics
     for i in 1..<max(1, Int(num_statistics)) {

@@ -17,20 +17,20 @@ static gmm_mixture valid_mixture(void) {
 }
 
 /* Checks that statistics are refused when a valid mixture is changed by the statement that follows. */
-#define MIXTURE_REFUSED(expected, name, ...)                                                                     \
-  do {                                                                                                           \
-    gmm_mixture mixture = valid_mixture();                                                                       \
-    __VA_ARGS__;                                                                                                 \
-    REFUSED_HANDLE(expected, name, statistics,                                                                   \
-                   gmm_statistics_compute(&mixture, fixture_data, FIXTURE_COUNT / 2, 2, 2, NULL, NULL, &statistics, \
-                                          out_error));                                                           \
+#define MIXTURE_REFUSED(expected, name, ...)                                                                          \
+  do {                                                                                                                \
+    gmm_mixture mixture = valid_mixture();                                                                            \
+    __VA_ARGS__;                                                                                                      \
+    REFUSED_HANDLE(                                                                                                   \
+        expected, name, statistics,                                                                                   \
+        gmm_statistics_compute(&mixture, fixture_data, FIXTURE_COUNT / 2, 2, 2, NULL, NULL, &statistics, out_error)); \
   } while (0)
 
 /* Checks that a data set is refused. */
-#define DATA_REFUSED(expected, name, values, count, dimensions, stride, sample_weights)                       \
-  REFUSED_HANDLE(expected, name, statistics,                                                                  \
-                 gmm_statistics_compute(&mixture, values, count, dimensions, stride, sample_weights, NULL, &statistics, \
-                                        out_error))
+#define DATA_REFUSED(expected, name, values, count, dimensions, stride, sample_weights)                    \
+  REFUSED_HANDLE(expected, name, statistics,                                                               \
+                 gmm_statistics_compute(&mixture, values, count, dimensions, stride, sample_weights, NULL, \
+                                        &statistics, out_error))
 
 static void misuse_mixtures(void) {
   gmm_statistics *statistics = NULL;
@@ -84,7 +84,8 @@ void misuse_statistics(const misuse_handles *handles) {
   gmm_statistics_destroy(statistics);
   ACCEPTED(gmm_statistics_compute(&mixture, fixture_data, 20, 2, 2, NULL, NULL, &statistics, out_error));
   REFUSED(GMM_ERROR_NULL_ARGUMENT, "out_fit", gmm_statistics_maximize(statistics, 0.0, 1e-12, NULL, out_error));
-  REFUSED_HANDLE(GMM_ERROR_NULL_ARGUMENT, "statistics", fit, gmm_statistics_maximize(NULL, 0.0, 1e-12, &fit, out_error));
+  REFUSED_HANDLE(GMM_ERROR_NULL_ARGUMENT, "statistics", fit,
+                 gmm_statistics_maximize(NULL, 0.0, 1e-12, &fit, out_error));
   REFUSED_HANDLE(GMM_ERROR_WRONG_HANDLE, "statistics", fit,
                  gmm_statistics_maximize((const gmm_statistics *)handles->model, 0.0, 1e-12, &fit, out_error));
   REFUSED_HANDLE(GMM_ERROR_INVALID_ARGUMENT, "regularization", fit,

@@ -93,7 +93,8 @@ extension InitialParameters {
           let place = structure.shape == .triangular ? PackedTriangle.index(d, d) : d
           let variance = covariances[m * size + place]
           guard variance >= 1e-290, variance <= 1e290 else {
-            throw ModelError("\(prefix)covariances[\(m)]", "must have variances between 1e-290 and 1e290", got: variance)
+            throw ModelError(
+              "\(prefix)covariances[\(m)]", "must have variances between 1e-290 and 1e290", got: variance)
           }
         }
       }

@@ -57,7 +57,7 @@ def test_fit_equals_scikit_learns_from_the_same_start(iris, structure, tol):
     assert ours.n_iterations == theirs.n_iter_
     assert ours.converged
     assert ours.collapsed == []
-    # scikit-learn inverts the start's precisions, whose condition is up to 1e6 here, and starts from what that gives.
+    # scikit-learn starts from the inverse of the inverse, whose condition is up to 1e6 here.
     for name in ("weights", "means", "covariances"):
         np.testing.assert_allclose(getattr(ours, name), getattr(theirs, name + "_"), atol=1e-8)
     np.testing.assert_allclose(

@@ -261,7 +261,11 @@ ARRAYS = {
         "sample_weights[0]",
         ValueError,
     ),
-    "em weight shape": (lambda: gm.fit_em(DATA, 2, sample_weight=[1.0]), "sample_weight", ValueError),
+    "em weight shape": (
+        lambda: gm.fit_em(DATA, 2, sample_weight=[1.0]),
+        "sample_weight",
+        ValueError,
+    ),
     "em columns": (lambda: gm.fit_em(np.ones((4, 0)), 2), "data", ValueError),
     "em matrix nan": (
         lambda: gm.fit_em([[1, 2], [3, np.nan], [5, 6]], 2),

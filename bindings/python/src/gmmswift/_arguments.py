@@ -144,7 +144,13 @@ def data_matrix(name: str, value: ArrayLike) -> Rows:
     if array.shape[1] == 0:
         raise ValueError(f"{name}: must have at least 1 column, got shape {array.shape}")
     row, column = array.strides
-    if column == 8 and row > 0 and row % 8 == 0 and row // 8 >= array.shape[1] and array.flags.aligned:
+    if (
+        column == 8
+        and row > 0
+        and row % 8 == 0
+        and row // 8 >= array.shape[1]
+        and array.flags.aligned
+    ):
         return Rows(array, array.shape[0], array.shape[1], row // 8)
     array = np.ascontiguousarray(array)
     return Rows(array, array.shape[0], array.shape[1], array.shape[1])

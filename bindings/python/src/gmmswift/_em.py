@@ -199,7 +199,9 @@ def fit_em(
         sizes = _initial_sizes(size, rows, "tied" if shared else COVARIANCE_TYPES[kind])
         for name, value in initial.items():
             if name not in sizes:
-                raise ValueError(f"initial: must have keys of {', '.join(sizes)}, got {shown(name)}")
+                raise ValueError(
+                    f"initial: must have keys of {', '.join(sizes)}, got {shown(name)}"
+                )
             keep.append(_array(f"initial[{name!r}]", value, sizes[name]))
             field_name = "initial_sds" if name == "sd" else f"initial_{name}"
             setattr(options, field_name, native.address(keep[-1]))
