@@ -74,7 +74,8 @@ struct PointClusters {
     for (i, k) in labels.enumerated() {
       weights[k] += points.weights[i]
       for d in 0..<dimensions {
-        sums[k * dimensions + d] += points.weights[i] * (points.values[i * dimensions + d] - centers[k * dimensions + d])
+        sums[k * dimensions + d] +=
+          points.weights[i] * (points.values[i * dimensions + d] - centers[k * dimensions + d])
       }
     }
     for k in 0..<count where weights[k] > 0 {

@@ -23,6 +23,7 @@ from gmmswift._priors import (
 )
 from gmmswift._progress import Progress
 from gmmswift._sampling import sample, sample_prior
+from gmmswift._statistics import MixtureStatistics
 from gmmswift._summary import Summary
 from gmmswift._version import __version__
 
@@ -42,6 +43,7 @@ __all__ = [
     "Histogram",
     "InverseGamma",
     "Mixture",
+    "MixtureStatistics",
     "Normal",
     "Posterior",
     "Prior",
