@@ -510,19 +510,46 @@ gmm_status gmm_histogram(const double *values, int64_t num_values, int64_t strid
 
 /* ---------------------------------------------------------------------------------- Maximum likelihood (EM) */
 
+/* Where a run of expectation-maximisation starts. */
+enum {
+  GMM_START_KMEANS = 0,           /* k-means clusters from k-means++ seeds: their shares, means and covariances */
+  GMM_START_KMEANS_PLUS_PLUS = 1, /* the same without k-means iterations */
+  GMM_START_RANDOM = 2,           /* random responsibilities */
+  GMM_START_RANDOM_POINTS = 3     /* means at random observations, the data's covariance for all */
+};
+
+/* When a run of expectation-maximisation has converged. */
+enum {
+  GMM_CRITERION_MOVEMENT = 0,   /* an iteration moves no mean by more than the tolerance times its sds, no sd by more than
+                                   that fraction and no weight by more than that */
+  GMM_CRITERION_LOWER_BOUND = 1 /* the mean log likelihood of an observation changes by less than the tolerance */
+};
+
 typedef struct gmm_em_options {
   uint32_t struct_size;
   int32_t num_components;        /* K, 1 .. GMM_MAX_COMPONENTS; default 1 */
-  int32_t shared_spread;         /* 1: one sd for all components; default 0 */
-  int32_t num_starts;            /* runs from different k-means++ starts, the best is kept; >= 1; default 10 */
+  int32_t shared_spread;         /* 1: GMM_COVARIANCE_TIED, in the words of one dimension; default 0 */
+  int32_t num_starts;            /* runs from different starts, the best is kept; >= 1; default 10 */
   int64_t max_iterations;        /* of each run, >= 1; default 10000 */
-  double tolerance;              /* stop when an iteration moves no mean by more than this many sds, no sd by more than
-                                    this fraction and no weight by more than this, >= 0; default 1e-9 */
-  double variance_floor;         /* no variance falls below this fraction of the data's; > 0; default 1e-12 */
+  double tolerance;              /* of the criterion, >= 0; default 1e-9 */
+  double variance_floor;         /* no variance, given the coordinates before it, falls below this fraction of the data's; > 0;
+                                    default 1e-12 */
   uint64_t seed;                 /* default 0 */
-  const double *initial_weights; /* K, or NULL; all three or none: then the only start */
-  const double *initial_means;   /* K, or NULL */
-  const double *initial_sds;     /* 1 when shared, else K, or NULL */
+  const double *initial_weights; /* K, positive, sum 1, or NULL; given values take the place of what the start finds; weights,
+                                    means and spread together are the only start */
+  const double *initial_means;   /* K x D, or NULL */
+  const double *initial_sds;     /* one dimension: 1 when shared, else K, or NULL */
+  int32_t covariance;            /* GMM_COVARIANCE_...; default GMM_COVARIANCE_FULL */
+  int32_t start;                 /* GMM_START_...; default GMM_START_KMEANS */
+  int32_t criterion;             /* GMM_CRITERION_...; default GMM_CRITERION_MOVEMENT */
+  int32_t reserved;              /* 0 */
+  double regularization;         /* added to every variance in each iteration, >= 0; default 0 */
+  const double *sample_weights;  /* N, finite, not negative, not all 0, or NULL for 1: 0 makes a row inert, an integer repeats
+                                    it */
+  const double *initial_covariances;      /* full: K x D x D, tied: D x D (lower triangles are read, positive definite);
+                                             diag: K x D, spherical: K variances; or NULL */
+  const double *initial_responsibilities; /* N x K, not negative, each row with a positive sum, to which it is scaled: the
+                                             first M-step is of these, and there is one start; or NULL */
 } gmm_em_options;
 
 gmm_status gmm_em_options_init(gmm_em_options *options, size_t struct_size);
@@ -532,21 +559,34 @@ typedef struct gmm_em_fit gmm_em_fit;
 typedef struct gmm_em_result {
   uint32_t struct_size;
   int32_t num_components;
-  int32_t num_spreads;
+  int32_t num_spreads;    /* one dimension: 1 when shared, else K; 0 for D > 1 */
   int32_t converged;      /* 1: the tolerance was met within max_iterations */
   int64_t num_iterations; /* of the run that was kept */
   int64_t num_at_floor;   /* components whose variance ended on the floor: the likelihood has no maximum there */
   double log_likelihood;  /* of all observations */
   double bic;             /* -2 log likelihood + parameters * log N */
   double aic;             /* -2 log likelihood + 2 * parameters */
-  const double *weights;  /* K, by increasing mean; owned by the fit, like the next two */
-  const double *means;    /* K */
-  const double *sds;      /* num_spreads */
+  const double *weights;  /* K; owned by the fit, like all that follows. Components are in the order of the first coordinate
+                             of their means; for D > 1 in that of given means or responsibilities */
+  const double *means;    /* K x D */
+  const double *sds;      /* num_spreads; NULL for D > 1 */
+  int32_t num_dimensions; /* D */
+  int32_t covariance;     /* GMM_COVARIANCE_... */
+  double lower_bound;     /* the mean log likelihood of an observation before the last M-step */
+  double move;            /* of the last iteration, as in GMM_CRITERION_MOVEMENT */
+  const double *covariances;         /* full: K x D x D, tied: D x D, diag: K x D, spherical: K */
+  const double *precisions_cholesky; /* the same shape: U with precision U U^T, upper triangular; 1 / sd where diagonal */
+  const double *history;             /* num_iterations: lower_bound of each iteration */
+  int64_t num_collapsed;             /* components that were lost; 0 is what one hopes for */
+  const int32_t *collapsed_components;  /* num_collapsed: which; 0 for the one covariance of all */
+  const int32_t *collapsed_coordinates; /* num_collapsed: the first coordinate whose variance, given those before it, was
+                                           kept on the floor; -1: the weight vanished */
 } gmm_em_result;
 
-/* Maximum-likelihood fit by expectation-maximisation (Dempster, Laird, Rubin 1977), the best of several starts.
- * Needs num_observations >= K and at least one spread of values: GMM_ERROR_INVALID_ARGUMENT, GMM_ERROR_DEGENERATE
- * (all observations equal). Cancelling leaves no fit. */
+/* Maximum-likelihood fit by expectation-maximisation (Dempster, Laird, Rubin 1977), the best of several starts: of those with
+ * the fewest covariances on the floor, where the likelihood grows without limit, the one with the largest likelihood.
+ * Needs num_observations >= K and a spread of values in each column (or regularization): GMM_ERROR_INVALID_ARGUMENT,
+ * GMM_ERROR_DEGENERATE. Cancelling leaves no fit. */
 gmm_status gmm_fit_em(const double *data, int64_t num_observations, int64_t num_dimensions, int64_t row_stride,
                       const gmm_em_options *options, const gmm_control *control, gmm_em_fit **out_fit,
                       gmm_error **out_error);
@@ -556,6 +596,47 @@ gmm_status gmm_em_fit_get_result(const gmm_em_fit *fit, gmm_em_result *out_resul
 
 /* Frees a fit; NULL is accepted. Pointers of its results end here. */
 void gmm_em_fit_destroy(gmm_em_fit *fit);
+
+/* ------------------------------------------------------------------------------------------ Data in parts */
+
+/* One value of the parameters of a mixture. */
+typedef struct gmm_mixture {
+  uint32_t struct_size;
+  int32_t num_components;    /* K, 1 .. GMM_MAX_COMPONENTS; default 1 */
+  int32_t num_dimensions;    /* D, >= 1; default 1 */
+  int32_t covariance;        /* GMM_COVARIANCE_...; default GMM_COVARIANCE_FULL */
+  const double *weights;     /* K, not negative, sum 1 */
+  const double *means;       /* K x D */
+  const double *covariances; /* as gmm_em_result has them */
+} gmm_mixture;
+
+gmm_status gmm_mixture_init(gmm_mixture *mixture, size_t struct_size);
+
+typedef struct gmm_statistics gmm_statistics;
+
+/* What an iteration of expectation-maximisation needs to know of observations: a value of fixed size, for data that do not fit
+ * in memory, or arrive in parts. An iteration is: statistics of each part under the same parameters, merged, maximised.
+ * Sums are exact to far beyond the last bit, so that the result does not depend on the order of merging; cut the data at
+ * multiples of 4096 rows and it is the same bits as from all data at once.
+ * sample_weights: num_observations, or NULL. num_dimensions must be the mixture's. GMM_ERROR_INVALID_ARGUMENT,
+ * GMM_ERROR_INVALID_DATA. */
+gmm_status gmm_statistics_compute(const gmm_mixture *mixture, const double *data, int64_t num_observations,
+                                  int64_t num_dimensions, int64_t row_stride, const double *sample_weights,
+                                  const gmm_control *control, gmm_statistics **out_statistics, gmm_error **out_error);
+
+/* The statistics of all observations of num_statistics >= 1 others, which must be under the same parameters. */
+gmm_status gmm_statistics_merge(const gmm_statistics *const *statistics, int64_t num_statistics,
+                                gmm_statistics **out_statistics, gmm_error **out_error);
+
+/* The parameters to which one iteration leads, as a fit in the order of the mixture: num_iterations is 1, `converged` 0, `move`
+ * tells how far the parameters moved; log_likelihood, bic and aic are those of the parameters before.
+ * regularization and variance_floor as in gmm_em_options. GMM_ERROR_INVALID_ARGUMENT without observations,
+ * GMM_ERROR_DEGENERATE for constant columns without regularization. */
+gmm_status gmm_statistics_maximize(const gmm_statistics *statistics, double regularization, double variance_floor,
+                                   gmm_em_fit **out_fit, gmm_error **out_error);
+
+/* Frees statistics; NULL is accepted. */
+void gmm_statistics_destroy(gmm_statistics *statistics);
 
 #ifdef __cplusplus
 }

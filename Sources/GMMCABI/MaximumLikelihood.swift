@@ -5,24 +5,6 @@ import CGMMSwift
 import GMMInference
 import GMMModel
 
-/// The object behind a `gmm_em_fit`.
-final class FitObject: HandleObject {
-  static let handleKind = HandleKind.fit
-  let fit: MaximumLikelihoodFit
-  /// Weights, means and sds, one after the other, for callers to read.
-  let numbers: UnsafeMutablePointer<Double>
-
-  init(_ fit: MaximumLikelihoodFit) {
-    self.fit = fit
-    let values = fit.weights + fit.means + fit.sds
-    // SAFETY: owned by this object, freed in `deinit`, never written again.
-    numbers = .allocate(capacity: values.count)
-    numbers.update(from: values, count: values.count)
-  }
-
-  deinit { numbers.deallocate() }
-}
-
 private var defaults: gmm_em_options {
   let values = MaximumLikelihoodOptions(componentCount: 1)
   var options = gmm_em_options()
@@ -48,30 +30,80 @@ public func gmm_fit_em(
   out_fit?.pointee = nil
   return call(out_error) {
     let out = try required(out_fit, "out_fit")
-    let options = try fitOptions(try read(options, "options", defaults: defaults))
+    let given = try read(options, "options", defaults: defaults)
+    // The data come before what has their shape.
+    var options = try fitOptions(given)
     let control = try runControl(control)
-    let data = try observations(data, num_observations, num_dimensions, row_stride)
-    out.pointee = makeHandle(FitObject(try fitMaximumLikelihood(data, options, control)))
+    let dimensions = try dimensionCount(num_dimensions)
+    let data = try observations(data, num_observations, num_dimensions, row_stride, dimensions: dimensions)
+    try readStart(given, &options, rows: data.count, dimensions: dimensions)
+    let weights = try sampleWeights(given.sample_weights, count: data.count)
+    let fit = try fitMaximumLikelihood(data, options, control, sampleWeights: weights)
+    out.pointee = makeHandle(try FitObject(fit))
   }
 }
 
+/// Reads what does not depend on the data.
 private func fitOptions(_ options: gmm_em_options) throws(CallError) -> MaximumLikelihoodOptions {
   let components = Int(options.num_components)
   // Array lengths are K, so K comes first.
   guard components >= 1, components <= MixtureModel.maximumComponentCount else {
     throw .invalid("num_components", "must be between 1 and \(MixtureModel.maximumComponentCount)", got: components)
   }
-  let shared = try flag(options.shared_spread, "shared_spread")
-  var initial = InitialParameters()
-  if options.initial_weights != nil || options.initial_means != nil || options.initial_sds != nil {
-    initial.weights = array(options.initial_weights, components)
-    initial.means = array(options.initial_means, components)
-    initial.covariances = array(options.initial_sds, shared ? 1 : components).map { $0.map { $0 * $0 } }
+  var structure = try covarianceStructure(options.covariance)
+  if try flag(options.shared_spread, "shared_spread") {
+    guard structure == .full || structure == .tied else {
+      throw .invalid("shared_spread", "must be 0 for this covariance", got: options.shared_spread)
+    }
+    structure = .tied
   }
+  let starts: [Int: MaximumLikelihoodStart] = [
+    GMM_START_KMEANS: .kMeans, GMM_START_KMEANS_PLUS_PLUS: .kMeansPlusPlus, GMM_START_RANDOM: .randomResponsibilities,
+    GMM_START_RANDOM_POINTS: .randomPoints,
+  ]
+  guard let start = starts[Int(options.start)] else {
+    throw .invalid("start", "must be a GMM_START_ value", got: options.start)
+  }
+  let criteria: [Int: ConvergenceCriterion] = [
+    GMM_CRITERION_MOVEMENT: .movement, GMM_CRITERION_LOWER_BOUND: .lowerBound,
+  ]
+  guard let criterion = criteria[Int(options.criterion)] else {
+    throw .invalid("criterion", "must be a GMM_CRITERION_ value", got: options.criterion)
+  }
+  guard options.reserved == 0 else { throw .invalid("reserved", "must be 0", got: options.reserved) }
   return MaximumLikelihoodOptions(
-    componentCount: components, covariance: shared ? .tied : .full, initial: initial, starts: Int(options.num_starts),
-    maximumIterations: Int(options.max_iterations), tolerance: options.tolerance,
-    varianceFloor: options.variance_floor, seed: options.seed)
+    componentCount: components, covariance: structure, start: start, starts: Int(options.num_starts),
+    maximumIterations: Int(options.max_iterations), criterion: criterion, tolerance: options.tolerance,
+    varianceFloor: options.variance_floor, regularization: options.regularization, seed: options.seed)
+}
+
+/// Reads the arrays to start from, whose shapes depend on the data's.
+private func readStart(
+  _ given: gmm_em_options, _ options: inout MaximumLikelihoodOptions, rows: Int, dimensions: Int
+) throws(CallError) {
+  let components = options.componentCount
+  options.initial.weights = array(given.initial_weights, components)
+  options.initial.means = array(given.initial_means, components * dimensions)
+  if let sds = array(given.initial_sds, options.covariance == .tied ? 1 : components) {
+    guard dimensions == 1 else {
+      throw .invalid("initial_sds", "must be NULL for more than one dimension", got: "an array")
+    }
+    guard given.initial_covariances == nil else {
+      throw .invalid("initial_sds", "must be NULL where initial_covariances are given", got: "an array")
+    }
+    for (k, sd) in sds.enumerated() where !(sd >= 1e-145 && sd <= 1e145) {
+      throw .invalid("initial_sds[\(k)]", "must be between 1e-145 and 1e145", got: sd)
+    }
+    options.initial.covariances = sds.map { $0 * $0 }
+  }
+  if let covariances = given.initial_covariances {
+    options.initial.covariances = packedCovariances(
+      covariances, options.covariance, components: components, dimensions: dimensions)
+  }
+  if let responsibilities = given.initial_responsibilities {
+    options.start = .responsibilities(
+      Array(UnsafeBufferPointer(start: responsibilities, count: rows * components)))
+  }
 }
 
 @_cdecl("gmm_em_fit_get_result") @implementation
@@ -82,20 +114,7 @@ public func gmm_em_fit_get_result(
   call(out_error) {
     let object = try require(fit, "fit", FitObject.self)
     let out = try required(out_result, "out_result")
-    let fit = object.fit
-    var result = gmm_em_result()
-    result.num_components = Int32(fit.weights.count)
-    result.num_spreads = Int32(fit.sds.count)
-    result.converged = fit.isConverged ? 1 : 0
-    result.num_iterations = Int64(fit.iterations)
-    result.num_at_floor = Int64(fit.componentsAtFloor)
-    result.log_likelihood = fit.logLikelihood
-    result.bic = fit.bic
-    result.aic = fit.aic
-    result.weights = UnsafePointer(object.numbers)
-    result.means = UnsafePointer(object.numbers + fit.weights.count)
-    result.sds = UnsafePointer(object.numbers + fit.weights.count + fit.means.count)
-    try write(result, to: out, size: Int(out.pointee.struct_size), "out_result")
+    try write(object.result, to: out, size: Int(out.pointee.struct_size), "out_result")
   }
 }
 

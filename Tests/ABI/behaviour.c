@@ -77,5 +77,6 @@ int main(void) {
   behaviour_predictions();
   behaviour_arrays();
   behaviour_em();
+  behaviour_statistics();
   return check_report("behaviour");
 }

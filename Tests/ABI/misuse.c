@@ -22,6 +22,7 @@ int main(void) {
   misuse_summaries(&handles);
   misuse_arrays(&handles);
   misuse_em(&handles);
+  misuse_statistics(&handles);
 
   gmm_cancel_destroy(handles.cancel);
   gmm_posterior_destroy(handles.prior);

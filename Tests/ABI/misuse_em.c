@@ -30,7 +30,26 @@ static void misuse_em_options(void) {
   EM_REFUSED(GMM_ERROR_INVALID_ARGUMENT, "variance_floor", options.variance_floor = 0.0);
   EM_REFUSED(GMM_ERROR_INVALID_ARGUMENT, "variance_floor", options.variance_floor = (double)NAN);
 
-  EM_REFUSED(GMM_ERROR_INVALID_ARGUMENT, "initial", options.initial_means = means);
+  EM_REFUSED(GMM_ERROR_INVALID_ARGUMENT, "covariance", options.covariance = 4);
+  EM_REFUSED(GMM_ERROR_INVALID_ARGUMENT, "covariance", options.covariance = -1);
+  EM_REFUSED(GMM_ERROR_INVALID_ARGUMENT, "start", options.start = 4);
+  EM_REFUSED(GMM_ERROR_INVALID_ARGUMENT, "criterion", options.criterion = 2);
+  EM_REFUSED(GMM_ERROR_INVALID_ARGUMENT, "reserved", options.reserved = 1);
+  EM_REFUSED(GMM_ERROR_INVALID_ARGUMENT, "shared_spread", options.shared_spread = 1;
+             options.covariance = GMM_COVARIANCE_DIAG);
+  EM_REFUSED(GMM_ERROR_INVALID_ARGUMENT, "regularization", options.regularization = -1.0);
+  EM_REFUSED(GMM_ERROR_INVALID_ARGUMENT, "regularization", options.regularization = (double)NAN);
+  static double sample_weights[FIXTURE_COUNT];
+  EM_REFUSED(GMM_ERROR_INVALID_ARGUMENT, "sample_weights", options.sample_weights = sample_weights);
+  sample_weights[3] = -1.0;
+  EM_REFUSED(GMM_ERROR_INVALID_ARGUMENT, "sample_weights", options.sample_weights = sample_weights);
+  sample_weights[3] = 1.0;
+  EM_REFUSED(GMM_ERROR_INVALID_ARGUMENT, "data", options.sample_weights = sample_weights);
+  static double responsibilities[2 * FIXTURE_COUNT];
+  EM_REFUSED(GMM_ERROR_INVALID_ARGUMENT, "initial_responsibilities",
+             options.initial_responsibilities = responsibilities);
+  EM_REFUSED(GMM_ERROR_INVALID_ARGUMENT, "initial_covariances", options.initial_covariances = no_sd);
+  EM_REFUSED(GMM_ERROR_INVALID_ARGUMENT, "initial_sds", options.initial_covariances = sds; options.initial_sds = sds);
   EM_REFUSED(GMM_ERROR_INVALID_ARGUMENT, "initial_weights", options.initial_weights = too_much;
              options.initial_means = means; options.initial_sds = sds);
   EM_REFUSED(GMM_ERROR_INVALID_ARGUMENT, "initial_means", options.initial_weights = weights;
@@ -57,7 +76,8 @@ void misuse_em(const misuse_handles *handles) {
     EM_DATA_REFUSED(GMM_ERROR_INVALID_ARGUMENT, i < 2 ? "data" : "num_observations", fixture_data, counts[i], 1, 1);
   }
   EM_DATA_REFUSED(GMM_ERROR_INVALID_ARGUMENT, "num_dimensions", fixture_data, FIXTURE_COUNT, 0, 1);
-  EM_DATA_REFUSED(GMM_ERROR_UNSUPPORTED, "num_dimensions", fixture_data, FIXTURE_COUNT / 2, 2, 2);
+  EM_DATA_REFUSED(GMM_ERROR_INVALID_ARGUMENT, "num_dimensions", fixture_data, 1, 4097, 4097);
+  EM_DATA_REFUSED(GMM_ERROR_INVALID_ARGUMENT, "num_dimensions", fixture_data, FIXTURE_COUNT, INT64_MAX, INT64_MAX);
   EM_DATA_REFUSED(GMM_ERROR_INVALID_ARGUMENT, "row_stride", fixture_data, FIXTURE_COUNT, 1, 0);
   EM_DATA_REFUSED(GMM_ERROR_INVALID_ARGUMENT, "num_observations", fixture_data, FIXTURE_COUNT, 1, INT64_MAX);
   const double holes[] = {0.0, NAN, 1.0}, endless[] = {0.0, 1.0, INFINITY}, equal[] = {5.0, 5.0, 5.0};

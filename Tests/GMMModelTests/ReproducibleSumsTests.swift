@@ -38,7 +38,8 @@ import Testing
     #expect(sum([2.3e-308, -1e-309]) == 2.3e-308 - 1e-309)
     #expect(sum([1e300, 1e300]) == 2e300)
     #expect(sum([.greatestFiniteMagnitude, .greatestFiniteMagnitude]) == .infinity)
-    #expect(sum([.greatestFiniteMagnitude, .greatestFiniteMagnitude, -.greatestFiniteMagnitude]) == .greatestFiniteMagnitude)
+    #expect(
+      sum([.greatestFiniteMagnitude, .greatestFiniteMagnitude, -.greatestFiniteMagnitude]) == .greatestFiniteMagnitude)
     #expect(sum([1, .nan]).isNaN && sum([.infinity, 1]).isNaN && sum([1, .infinity, -.infinity]).isNaN)
   }
 

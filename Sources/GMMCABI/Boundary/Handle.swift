@@ -8,6 +8,7 @@ enum HandleKind: UInt64 {
   case posterior = 0x676D_6D5F_706F_7331
   case summary = 0x676D_6D5F_7375_6D31
   case fit = 0x676D_6D5F_6669_7431
+  case statistics = 0x676D_6D5F_7374_6131
 }
 
 /// An object that a caller holds through an opaque pointer.

@@ -51,7 +51,7 @@ final class ExpectationMaximization {
     }
     return MaximumLikelihoodFit(
       estimate: state.estimate, logLikelihood: logLikelihood, history: history, isConverged: isConverged,
-      collapses: outcome.collapses, observationCount: total)
+      collapses: outcome.collapses, move: outcome.move, observationCount: total)
   }
 
   /// E-step: sums the moments of the responsibilities.

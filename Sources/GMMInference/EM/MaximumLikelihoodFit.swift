@@ -17,8 +17,23 @@ public struct MaximumLikelihoodFit: Sendable, Equatable {
   public var isConverged: Bool
   /// Components that the last iteration lost.
   public var collapses: [ComponentCollapse]
+  /// The largest move of a parameter in the last iteration; see ``ConvergenceCriterion/movement``.
+  public var move: Double
   /// The number of observations: the sum of their weights.
   public var observationCount: Double
+
+  public init(
+    estimate: MixtureEstimate, logLikelihood: Double, history: [Double], isConverged: Bool,
+    collapses: [ComponentCollapse], move: Double, observationCount: Double
+  ) {
+    self.estimate = estimate
+    self.logLikelihood = logLikelihood
+    self.history = history
+    self.isConverged = isConverged
+    self.collapses = collapses
+    self.move = move
+    self.observationCount = observationCount
+  }
 
   /// (K), sum 1.
   public var weights: [Double] { estimate.weights }

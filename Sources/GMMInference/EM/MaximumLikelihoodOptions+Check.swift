@@ -26,6 +26,11 @@ extension MaximumLikelihoodOptions {
     guard regularization.isFinite, regularization >= 0 else {
       throw ModelError("regularization", "must be finite and not negative", got: regularization)
     }
+    let size = componentCount.multipliedReportingOverflow(
+      by: covariance.shape.size(dimensions: min(observations.dimensionCount, 1 << 20)))
+    guard !size.overflow, size.partialValue <= 1 << 27 else {
+      throw .outOfMemory("the covariances of \(componentCount) components in \(observations.dimensionCount) dimensions")
+    }
     if let sampleWeights, sampleWeights.count != observations.count {
       throw ModelError(
         "sample_weights", "must have \(observations.count) values, one for each observation", got: sampleWeights.count)
@@ -60,31 +65,36 @@ extension MaximumLikelihoodOptions {
 
 extension InitialParameters {
   /// Checks lengths and ranges; whether full covariances are positive definite shows when they are factorised.
-  func check(_ components: Int, _ dimensions: Int, _ structure: CovarianceStructure) throws(ModelError) {
+  ///
+  /// - Parameter prefix: of the names that errors carry.
+  func check(
+    _ components: Int, _ dimensions: Int, _ structure: CovarianceStructure, prefix: String = "initial_"
+  ) throws(ModelError) {
     if let weights {
-      try Self.check(weights, components, "initial_weights")
+      try Self.check(weights, components, "\(prefix)weights")
       for (k, weight) in weights.enumerated() where weight <= 0 {
-        throw ModelError("initial_weights[\(k)]", "must be positive", got: weight)
+        throw ModelError("\(prefix)weights[\(k)]", "must be positive", got: weight)
       }
       let sum = weights.reduce(0, +)
-      guard abs(sum - 1) <= 1e-8 else { throw ModelError("initial_weights", "must sum to 1", got: sum) }
+      guard abs(sum - 1) <= 1e-8 else { throw ModelError("\(prefix)weights", "must sum to 1", got: sum) }
     }
     if let means {
-      try Self.check(means, components * dimensions, "initial_means")
+      try Self.check(means, components * dimensions, "\(prefix)means")
       for (i, mean) in means.enumerated() where abs(mean) > 1e144 {
-        throw ModelError("initial_means[\(i)]", "must be below 1e144 in magnitude", got: mean)
+        throw ModelError("\(prefix)means[\(i)]", "must be below 1e144 in magnitude", got: mean)
       }
     }
     if let covariances {
       let count = structure.parameterCount(components: components, dimensions: dimensions)
-      try Self.check(covariances, count, "initial_covariances")
+      try Self.check(covariances, count, "\(prefix)covariances")
       let size = structure.matrixSize(dimensions: dimensions)
       for m in 0..<structure.matrixCount(components: components) {
         for d in 0..<(structure == .spherical ? 1 : dimensions) {
           let place = structure.shape == .triangular ? PackedTriangle.index(d, d) : d
           let variance = covariances[m * size + place]
           guard variance >= 1e-290, variance <= 1e290 else {
-            throw ModelError("initial_covariances[\(m)]", "must have variances between 1e-290 and 1e290", got: variance)
+            throw ModelError(
+              "\(prefix)covariances[\(m)]", "must have variances between 1e-290 and 1e290", got: variance)
           }
         }
       }

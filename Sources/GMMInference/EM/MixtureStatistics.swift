@@ -23,10 +23,13 @@ public struct MixtureStatistics: Sendable, Equatable {
   public init(_ parameters: MixtureEstimate) throws(ModelError) {
     let given = InitialParameters(
       weights: nil, means: parameters.means, covariances: parameters.covariances)
-    try given.check(parameters.componentCount, parameters.dimensionCount, parameters.structure)
-    for (k, weight) in parameters.weights.enumerated() where !(weight >= 0 && weight <= 1) {
+    try given.check(
+      parameters.componentCount, parameters.dimensionCount, parameters.structure, prefix: "")
+    for (k, weight) in parameters.weights.enumerated() where !(weight >= 0 && weight <= 1 + 1e-8) {
       throw ModelError("weights[\(k)]", "must be between 0 and 1", got: weight)
     }
+    let sum = parameters.weights.reduce(0, +)
+    guard abs(sum - 1) <= 1e-8 else { throw ModelError("weights", "must sum to 1", got: sum) }
     _ = try MixtureState(checked: parameters, argument: "covariances")
     self.parameters = parameters
     observationCount = 0
@@ -119,11 +122,12 @@ public struct MixtureStatistics: Sendable, Equatable {
   /// - Parameters:
   ///   - regularization: added to every variance, not negative.
   ///   - varianceFloor: the smallest variance of a coordinate, given those before it, as a fraction of the data's; positive.
-  /// - Returns: the parameters, the largest move (``ConvergenceCriterion/movement``), and components that collapsed.
+  /// - Returns: the parameters, in the order of those before, how far they moved, and components that collapsed; log likelihood
+  ///   and history are of the parameters before.
   /// - Throws: without observations, and for constant coordinates that nothing regularises.
   public func maximized(
     regularization: Double = 0, varianceFloor: Double = 1e-12
-  ) throws(ModelError) -> (parameters: MixtureEstimate, move: Double, collapses: [ComponentCollapse]) {
+  ) throws(ModelError) -> MaximumLikelihoodFit {
     guard regularization.isFinite, regularization >= 0 else {
       throw ModelError("regularization", "must be finite and not negative", got: regularization)
     }
@@ -144,7 +148,9 @@ public struct MixtureStatistics: Sendable, Equatable {
     for k in 0..<parameters.componentCount where state.estimate.weights[k] < least {
       outcome.collapses.append(ComponentCollapse(component: k, kind: .weight))
     }
-    return (state.estimate, outcome.move, outcome.collapses)
+    return MaximumLikelihoodFit(
+      estimate: state.estimate, logLikelihood: logLikelihood, history: [logLikelihood / totalWeight],
+      isConverged: false, collapses: outcome.collapses, move: outcome.move, observationCount: totalWeight)
   }
 
   private var sums: MomentSums {

@@ -28,10 +28,17 @@ struct StartingEstimate {
     case .randomPoints: estimate = randomPoints(&stream)
     case .randomResponsibilities:
       let start = stream
-      estimate = maximized { stream = start } row: { _, row in for k in row.indices { row[k] = stream.uniform() } }
+      estimate = maximized {
+        stream = start
+      } row: { _, row in
+        for k in row.indices { row[k] = stream.uniform() }
+      }
     case .responsibilities(let values):
       let count = options.componentCount
-      estimate = maximized {} row: { i, row in for k in row.indices { row[k] = values[i * count + k] } }
+      estimate = maximized {
+      } row: { i, row in
+        for k in row.indices { row[k] = values[i * count + k] }
+      }
     }
     if let weights = options.initial.weights { estimate.weights = weights }
     if let means = options.initial.means { estimate.means = means }

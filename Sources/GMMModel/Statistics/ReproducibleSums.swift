@@ -39,7 +39,8 @@ public struct ReproducibleSums: Sendable, Equatable {
     digits.withUnsafeMutableBufferPointer { digits in
       tops.withUnsafeMutableBufferPointer { tops in
         for i in terms.indices {
-          Self.add(terms[i], &tops[first + i], UnsafeMutableBufferPointer(rebasing: digits[(Self.depth * (first + i))...]))
+          Self.add(
+            terms[i], &tops[first + i], UnsafeMutableBufferPointer(rebasing: digits[(Self.depth * (first + i))...]))
         }
       }
     }

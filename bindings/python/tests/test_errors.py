@@ -242,7 +242,45 @@ ARRAYS = {
     "em tol": (lambda: gm.fit_em(DATA, 2, tol=-1), "tol", ValueError),
     "em max_iter": (lambda: gm.fit_em(DATA, 2, max_iter=0), "max_iter", ValueError),
     "em floor": (lambda: gm.fit_em(DATA, 2, variance_floor=0), "variance_floor", ValueError),
-    "em initial": (lambda: gm.fit_em(DATA, 2, initial={"sd": [1, 1]}), "initial", ValueError),
+    "em initial": (lambda: gm.fit_em(DATA, 2, initial={"sigma": [1, 1]}), "initial", ValueError),
+    "em initial type": (lambda: gm.fit_em(DATA, 2, initial=[1, 1]), "initial", ValueError),
+    "em covariance": (
+        lambda: gm.fit_em(DATA, 2, covariance_type="diagonal"),
+        "covariance_type",
+        ValueError,
+    ),
+    "em init": (lambda: gm.fit_em(DATA, 2, init="best"), "init", ValueError),
+    "em criterion": (lambda: gm.fit_em(DATA, 2, criterion="time"), "criterion", ValueError),
+    "em regularization": (
+        lambda: gm.fit_em(DATA, 2, regularization=-1.0),
+        "regularization",
+        ValueError,
+    ),
+    "em weight": (
+        lambda: gm.fit_em(DATA, 2, sample_weight=[-1.0] * len(DATA)),
+        "sample_weights[0]",
+        ValueError,
+    ),
+    "em weight shape": (
+        lambda: gm.fit_em(DATA, 2, sample_weight=[1.0]),
+        "sample_weight",
+        ValueError,
+    ),
+    "em columns": (lambda: gm.fit_em(np.ones((4, 0)), 2), "data", ValueError),
+    "em matrix nan": (
+        lambda: gm.fit_em([[1, 2], [3, np.nan], [5, 6]], 2),
+        "data[1, 1]",
+        ValueError,
+    ),
+    "em pivot": (
+        lambda: gm.fit_em(
+            [[1, 2], [3, 4], [5, 7]],
+            1,
+            initial={"weights": [1], "means": [[1, 1]], "covariances": [[1, 2], [2, 1]]},
+        ),
+        "initial_covariances[0]",
+        ValueError,
+    ),
     "em initial shape": (
         lambda: gm.fit_em(DATA, 2, initial={"weights": [1], "means": [0, 1], "sd": [1, 1]}),
         "initial['weights']",

@@ -29,6 +29,7 @@ STRUCTS = {
     "gmm_summary_options": native.SummaryOptions,
     "gmm_em_options": native.EMOptions,
     "gmm_em_result": native.EMResult,
+    "gmm_mixture": native.MixtureValues,
 }
 SCALARS = {
     "int32_t": ctypes.c_int32,

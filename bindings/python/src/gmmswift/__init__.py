@@ -26,6 +26,7 @@ from gmmswift._priors import (
 )
 from gmmswift._progress import Progress
 from gmmswift._sampling import sample, sample_prior
+from gmmswift._statistics import MixtureStatistics
 from gmmswift._summary import Summary
 from gmmswift._version import __version__
 
@@ -46,6 +47,7 @@ __all__ = [
     "InverseGamma",
     "InverseWishart",
     "Mixture",
+    "MixtureStatistics",
     "Normal",
     "NormalInverseGamma",
     "NormalInverseWishart",

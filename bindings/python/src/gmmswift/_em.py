@@ -10,7 +10,8 @@ import numpy as np
 
 from gmmswift import _native as native
 from gmmswift._arguments import (
-    data_rows,
+    Rows,
+    data_matrix,
     flag,
     int32,
     int64,
@@ -27,55 +28,93 @@ if TYPE_CHECKING:
 __all__ = ["EMFit", "fit_em"]
 
 
+COVARIANCE_TYPES = ("full", "tied", "diag", "spherical")  # by GMM_COVARIANCE_ code
+STARTS = ("kmeans", "k-means++", "random", "random_from_data")  # by GMM_START_ code
+CRITERIA = ("movement", "lower_bound")  # by GMM_CRITERION_ code
+
+
 @dataclass(frozen=True, eq=False)
 class EMFit:
-    """A maximum-likelihood fit; components are in the order of their means.
+    """A maximum-likelihood fit.
+
+    Components are in the order of the first coordinate of their means; in several dimensions, where
+    means or responsibilities to start from were given, in the order of those.
 
     Attributes
     ----------
-    n_components : int
-        K.
+    n_components, n_dimensions : int
+        K and D.
+    covariance_type : {"full", "tied", "diag", "spherical"}
+        What the covariances have in common.
     shared_sd : bool
-        Whether all components have the same sd.
-    weights, means : ndarray, shape (K,)
-        Weights and means.
-    sd : float or ndarray, shape (K,)
-        Standard deviations; one float when shared.
+        Whether all components have the same covariance.
+    weights : ndarray, shape (K,)
+        Weights.
+    means : ndarray, shape (K,) in one dimension, else (K, D)
+        Means.
+    sd : float or ndarray, shape (K,), or None
+        Standard deviations in one dimension; one float when shared.
+    covariances : ndarray
+        Shape (K, D, D), (D, D), (K, D) or (K,), by ``covariance_type``.
+    precisions_cholesky : ndarray
+        The same shape: upper triangular U with precision U Uᵀ; 1 / sd where diagonal.
     log_likelihood : float
-        Of all observations.
+        Of all observations, times their weights.
+    lower_bound : float
+        The mean log likelihood of an observation before the last iteration's M-step.
+    history : ndarray, shape (n_iterations,)
+        That number for each iteration.
     bic, aic : float
         Bayesian and Akaike information criterion; smaller is better.
     converged : bool
         Whether the tolerance was met within the iterations allowed.
     n_iterations : int
         Iterations of the run that was kept.
+    move : float
+        The largest move of a parameter in the last iteration; see ``criterion`` of `fit_em`.
     n_at_floor : int
-        Components whose variance ended on the floor: the likelihood has no maximum there.
+        Covariances that ended on the floor: the likelihood has no maximum there.
+    collapsed : list of (int, int or None)
+        Components that were lost, with the first coordinate whose variance, given those before it,
+        was kept on the floor, or None where the weight vanished.
     """
 
     n_components: int
+    n_dimensions: int
+    covariance_type: str
     shared_sd: bool
     weights: NDArray[np.float64]
     means: NDArray[np.float64]
-    sd: float | NDArray[np.float64]
+    sd: float | NDArray[np.float64] | None
+    covariances: NDArray[np.float64]
+    precisions_cholesky: NDArray[np.float64]
     log_likelihood: float
+    lower_bound: float
+    history: NDArray[np.float64]
     bic: float
     aic: float
     converged: bool
     n_iterations: int
+    move: float
     n_at_floor: int
+    collapsed: list[tuple[int, int | None]]
 
 
 def fit_em(
     data: ArrayLike,
     n_components: int,
     *,
+    covariance_type: str = "full",
     shared_sd: bool = False,
+    init: str = "kmeans",
     n_init: int = 10,
     random_seed: int | None = None,
     max_iter: int | None = None,
     tol: float | None = None,
+    criterion: str = "movement",
     variance_floor: float | None = None,
+    regularization: float = 0.0,
+    sample_weight: ArrayLike | None = None,
     initial: Mapping[str, ArrayLike] | None = None,
     threads: int | None = None,
 ) -> EMFit:
@@ -83,26 +122,42 @@ def fit_em(
 
     Parameters
     ----------
-    data : array_like, shape (N,) or (N, 1)
-        Observations, finite, at least K of them and not all equal.
+    data : array_like, shape (N,) or (N, D)
+        Observations, finite, at least K of them, with a spread in every column.
     n_components : int
         K, from 1 to 256.
+    covariance_type : {"full", "tied", "diag", "spherical"}, default "full"
+        A covariance matrix for each component, one for all, diagonal ones, or multiples of the unit
+        matrix. In one dimension all but "tied" are the same.
     shared_sd : bool, default False
-        Whether all components have the same sd.
+        Whether all components have the same covariance: "tied", in the words of one dimension.
+    init : {"kmeans", "k-means++", "random", "random_from_data"}, default "kmeans"
+        Where runs start: k-means clusters, clusters about k-means++ seeds, random responsibilities,
+        or means at random observations.
     n_init : int, default 10
-        Number of starts by k-means++, >= 1.
+        Number of starts, >= 1.
     random_seed : int, optional
         From 0 to 2**64 - 1. By default fresh entropy.
     max_iter : int, optional
         Iterations of each start, >= 1. By default 10_000.
     tol : float, optional
-        A run ends when an iteration moves no mean by more than this many sds, no sd by more than
-        this fraction and no weight by more than this, >= 0. By default 1e-9.
+        Of the criterion, >= 0. By default 1e-9.
+    criterion : {"movement", "lower_bound"}, default "movement"
+        A run ends when an iteration moves no mean by more than ``tol`` sds, no sd by more than that
+        fraction and no weight by more than that; or, as in scikit-learn, when the mean log
+        likelihood of an observation changes by less than ``tol``.
     variance_floor : float, optional
-        No variance falls below this fraction of the data's, > 0. By default 1e-12.
+        No variance of a coordinate, given those before it, falls below this fraction of the data's,
+        > 0. By default 1e-12.
+    regularization : float, default 0.0
+        Added to every variance in each iteration, >= 0; scikit-learn's ``reg_covar``.
+    sample_weight : array_like, shape (N,), optional
+        Finite, not negative, not all 0: 0 makes a row inert, an integer repeats it.
     initial : mapping, optional
-        ``"weights"``, ``"means"`` (K,) and ``"sd"`` (a number when shared, else (K,)), all three:
-        the only start.
+        Any of ``"weights"`` (K,), ``"means"`` (K, D) and either ``"covariances"``, shaped as in the
+        fit, or in one dimension ``"sd"`` (a number when shared, else (K,)): they take the place of
+        what a start finds, and all three are the only start. Or ``"responsibilities"`` (N, K), of
+        which the first M-step is taken.
     threads : int, optional
         Number of threads. By default one for each processor.
 
@@ -118,12 +173,16 @@ def fit_em(
     DegenerateError
         When all observations are equal.
     """
-    rows = data_rows("data", data)
+    rows = data_matrix("data", data)
     options = native.defaults(native.EMOptions)
     options.num_components = size = int32("n_components", n_components)
     options.shared_spread = shared = flag("shared_sd", shared_sd)
+    options.covariance = kind = _code("covariance_type", covariance_type, COVARIANCE_TYPES)
+    options.start = _code("init", init, STARTS)
+    options.criterion = _code("criterion", criterion, CRITERIA)
     options.num_starts = int32("n_init", n_init)
     options.seed = seed(random_seed)
+    options.regularization = real("regularization", regularization)
     if max_iter is not None:
         options.max_iterations = int64("max_iter", max_iter)
     if tol is not None:
@@ -131,23 +190,21 @@ def fit_em(
     if variance_floor is not None:
         options.variance_floor = real("variance_floor", variance_floor)
     keep = []
+    if sample_weight is not None:
+        keep.append(_array("sample_weight", sample_weight, rows.length))
+        options.sample_weights = native.address(keep[-1])
     if initial is not None:
-        sizes = {"weights": size, "means": size, "sd": 1 if shared else size}
-        if not isinstance(initial, Mapping) or set(initial) != set(sizes):
-            raise ValueError(
-                f"initial: must be a mapping with weights, means and sd, got {shown(initial)}"
-            )
-        for name, length in sizes.items():
-            array = np.ascontiguousarray(real_array(f"initial[{name!r}]", initial[name])).reshape(
-                -1
-            )
-            if array.size != length:
+        if not isinstance(initial, Mapping):
+            raise ValueError(f"initial: must be a mapping, got {shown(initial)}")
+        sizes = _initial_sizes(size, rows, "tied" if shared else COVARIANCE_TYPES[kind])
+        for name, value in initial.items():
+            if name not in sizes:
                 raise ValueError(
-                    f"initial[{name!r}]: must have {length} values, got {array.size} values"
+                    f"initial: must have keys of {', '.join(sizes)}, got {shown(name)}"
                 )
+            keep.append(_array(f"initial[{name!r}]", value, sizes[name]))
             field_name = "initial_sds" if name == "sd" else f"initial_{name}"
-            setattr(options, field_name, native.address(array))
-            keep.append(array)
+            setattr(options, field_name, native.address(keep[-1]))
     with native.Run(thread_count(threads)) as run:
         handle = native.create(
             native.lib.gmm_fit_em,
@@ -158,25 +215,81 @@ def fit_em(
             run=run,
         )
     del keep
-    return _fit(handle, shared)
+    return _fit(handle)
 
 
-def _fit(handle: native.Handle, shared: bool) -> EMFit:
+def _code(name: str, value: str, values: tuple[str, ...]) -> int:
+    """Return the place of a word among those allowed."""
+    if value not in values:
+        raise ValueError(f"{name}: must be one of {', '.join(values)}, got {shown(value)}")
+    return values.index(value)
+
+
+def _array(name: str, value: ArrayLike, count: int) -> NDArray[np.float64]:
+    """Return ``count`` numbers in C order."""
+    array = np.ascontiguousarray(real_array(name, value)).reshape(-1)
+    if array.size != count:
+        raise ValueError(f"{name}: must have {count} values, got {array.size} values")
+    return array
+
+
+def _covariance_shape(size: int, dimensions: int, kind: str) -> tuple[int, ...]:
+    """Return the shape of the covariances."""
+    return {
+        "full": (size, dimensions, dimensions),
+        "tied": (dimensions, dimensions),
+        "diag": (size, dimensions),
+        "spherical": (size,),
+    }[kind]
+
+
+def _initial_sizes(size: int, rows: Rows, kind: str) -> dict[str, int]:
+    """Return how many numbers each initial value has."""
+    sizes = {
+        "weights": size,
+        "means": size * rows.dimensions,
+        "covariances": int(np.prod(_covariance_shape(size, rows.dimensions, kind))),
+        "responsibilities": rows.length * size,
+    }
+    if rows.dimensions == 1:
+        sizes["sd"] = 1 if kind == "tied" else size
+    return sizes
+
+
+def _fit(handle: native.Handle) -> EMFit:
     """Copy a fit out of the library."""
     result = native.sized(native.EMResult)
     native.call(native.lib.gmm_em_fit_get_result, handle, result)
-    size, spreads = result.num_components, result.num_spreads
-    sds = native.doubles_at(result.sds, spreads)
+    size, dimensions = result.num_components, result.num_dimensions
+    kind = COVARIANCE_TYPES[result.covariance]
+    shared = kind == "tied"
+    shape = _covariance_shape(size, dimensions, kind)
+    count = int(np.prod(shape))
+    means = native.doubles_at(result.means, size * dimensions)
+    sds = native.doubles_at(result.sds, result.num_spreads)
+    components = native.integers_at(result.collapsed_components, result.num_collapsed)
+    coordinates = native.integers_at(result.collapsed_coordinates, result.num_collapsed)
     return EMFit(
         n_components=size,
+        n_dimensions=dimensions,
+        covariance_type=kind,
         shared_sd=shared,
         weights=native.doubles_at(result.weights, size),
-        means=native.doubles_at(result.means, size),
-        sd=float(sds[0]) if shared else sds,
+        means=means if dimensions == 1 else means.reshape(size, dimensions),
+        sd=None if dimensions > 1 else float(sds[0]) if shared else sds,
+        covariances=native.doubles_at(result.covariances, count).reshape(shape),
+        precisions_cholesky=native.doubles_at(result.precisions_cholesky, count).reshape(shape),
         log_likelihood=result.log_likelihood,
+        lower_bound=result.lower_bound,
+        history=native.doubles_at(result.history, result.num_iterations),
         bic=result.bic,
         aic=result.aic,
         converged=bool(result.converged),
         n_iterations=result.num_iterations,
+        move=result.move,
         n_at_floor=result.num_at_floor,
+        collapsed=[
+            (component, None if coordinate < 0 else coordinate)
+            for component, coordinate in zip(components, coordinates, strict=True)
+        ],
     )

@@ -227,6 +227,14 @@ class EMOptions(ctypes.Structure):
         ("initial_weights", c_void_p),
         ("initial_means", c_void_p),
         ("initial_sds", c_void_p),
+        ("covariance", c_int32),
+        ("start", c_int32),
+        ("criterion", c_int32),
+        ("reserved", c_int32),
+        ("regularization", c_double),
+        ("sample_weights", c_void_p),
+        ("initial_covariances", c_void_p),
+        ("initial_responsibilities", c_void_p),
     )
 
 
@@ -246,6 +254,30 @@ class EMResult(ctypes.Structure):
         ("weights", c_void_p),
         ("means", c_void_p),
         ("sds", c_void_p),
+        ("num_dimensions", c_int32),
+        ("covariance", c_int32),
+        ("lower_bound", c_double),
+        ("move", c_double),
+        ("covariances", c_void_p),
+        ("precisions_cholesky", c_void_p),
+        ("history", c_void_p),
+        ("num_collapsed", c_int64),
+        ("collapsed_components", c_void_p),
+        ("collapsed_coordinates", c_void_p),
+    )
+
+
+class MixtureValues(ctypes.Structure):
+    """``gmm_mixture``."""
+
+    _fields_ = (
+        ("struct_size", c_uint32),
+        ("num_components", c_int32),
+        ("num_dimensions", c_int32),
+        ("covariance", c_int32),
+        ("weights", c_void_p),
+        ("means", c_void_p),
+        ("covariances", c_void_p),
     )
 
 
@@ -360,6 +392,14 @@ PROTOTYPES: Mapping[str, tuple[Any, list[Any]]] = {
     ),
     "gmm_em_fit_get_result": (c_int32, [_HANDLE, POINTER(EMResult), _ERROR]),
     "gmm_em_fit_destroy": (None, [_HANDLE]),
+    "gmm_mixture_init": (c_int32, [POINTER(MixtureValues), c_size_t]),
+    "gmm_statistics_compute": (
+        c_int32,
+        [POINTER(MixtureValues), *_DATA, DoubleArray, POINTER(Control), _OUT_HANDLE, _ERROR],
+    ),
+    "gmm_statistics_merge": (c_int32, [_OUT_HANDLE, c_int64, _OUT_HANDLE, _ERROR]),
+    "gmm_statistics_maximize": (c_int32, [_HANDLE, c_double, c_double, _OUT_HANDLE, _ERROR]),
+    "gmm_statistics_destroy": (None, [_HANDLE]),
 }
 
 
@@ -395,6 +435,7 @@ _INITIALIZERS: Mapping[type[ctypes.Structure], Any] = {
     SampleOptions: lib.gmm_sample_options_init,
     SummaryOptions: lib.gmm_summary_options_init,
     EMOptions: lib.gmm_em_options_init,
+    MixtureValues: lib.gmm_mixture_init,
 }
 
 
@@ -535,6 +576,14 @@ def doubles_at(pointer: int | None, count: int) -> NDArray[np.float64]:
     if pointer is not None:
         ctypes.memmove(values.ctypes.data, pointer, values.nbytes)
     return values
+
+
+def integers_at(pointer: int | None, count: int) -> list[int]:
+    """Return a copy of ``count`` 32-bit integers at an address."""
+    values = np.empty(count, np.int32)
+    if pointer is not None:
+        ctypes.memmove(values.ctypes.data, pointer, values.nbytes)
+    return [int(value) for value in values]
 
 
 # -------------------------------------------------------------------------- Interruptible calls

@@ -311,6 +311,8 @@ def _from_fit(fit: EMFit, model: Mixture) -> dict[str, NDArray[np.float64]]:
         raise ValueError(
             f"initial: must have {model.n_components} components, got {fit.n_components}"
         )
+    if fit.sd is None:
+        raise ValueError(f"initial: must be a fit in 1 dimension, got {fit.n_dimensions}")
     sd = np.broadcast_to(np.float64(fit.sd), model.n_components)
     if model.shape.is_shared:  # the pooled sd, which is the fit's own when that is shared
         sd = np.sqrt(np.sum(fit.weights * sd**2))

@@ -33,7 +33,8 @@ struct DataSpread: Sendable {
       if let weights {
         weight = UnsafeRawPointer(weights.base + start).assumingMemoryBound(to: SIMD8<Double>.self).pointee
       }
-      for lane in max(0, observations.count - start)..<max(laneCount, observations.count - start) where lane < laneCount {
+      for lane in max(0, observations.count - start)..<max(laneCount, observations.count - start) where lane < laneCount
+      {
         weight[lane] = 0
       }
       for d in 0..<dimensions { sums[d] += weight * term(group[d] - center[d]) }

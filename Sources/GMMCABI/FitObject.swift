@@ -1,0 +1,79 @@
+import CGMMSwift
+import GMMInference
+import GMMModel
+
+/// The object behind a `gmm_em_fit`.
+final class FitObject: HandleObject {
+  static let handleKind = HandleKind.fit
+  /// What callers read; its pointers lead into the memory of this object.
+  let result: gmm_em_result
+  private let numbers: UnsafeMutablePointer<Double>
+  private let places: UnsafeMutablePointer<Int32>
+
+  /// - Throws: for covariances that are not positive definite, which no fit has.
+  init(_ fit: MaximumLikelihoodFit) throws {
+    let estimate = fit.estimate
+    let isLine = estimate.dimensionCount == 1
+    let arrays = [
+      estimate.weights, estimate.means, isLine ? fit.sds : [],
+      fullMatrices(estimate.covariances, estimate, isUpper: false),
+      fullMatrices(try estimate.precisionFactors(), estimate, isUpper: true), fit.history,
+    ]
+    let components = fit.collapses.map { Int32($0.component) }
+    let coordinates = fit.collapses.map { collapse in
+      if case .covariance(let coordinate) = collapse.kind { Int32(coordinate) } else { Int32(-1) }
+    }
+    // SAFETY: owned by this object, freed in `deinit`, never written again.
+    numbers = .allocate(capacity: arrays.reduce(0) { $0 + $1.count })
+    places = .allocate(capacity: max(1, 2 * components.count))
+    places.update(from: components + coordinates, count: 2 * components.count)
+    var next = numbers
+    let starts = arrays.map { values in
+      defer { next += values.count }
+      next.update(from: values, count: values.count)
+      return UnsafePointer(next)
+    }
+    var result = gmm_em_result()
+    result.num_components = Int32(estimate.componentCount)
+    result.num_spreads = isLine ? Int32(fit.sds.count) : 0
+    result.converged = fit.isConverged ? 1 : 0
+    result.num_iterations = Int64(fit.iterations)
+    result.num_at_floor = Int64(fit.componentsAtFloor)
+    result.log_likelihood = fit.logLikelihood
+    result.bic = fit.bic
+    result.aic = fit.aic
+    result.weights = starts[0]
+    result.means = starts[1]
+    result.sds = isLine ? starts[2] : nil
+    result.num_dimensions = Int32(estimate.dimensionCount)
+    result.covariance = covarianceCode(estimate.structure)
+    result.lower_bound = fit.lowerBound
+    result.move = fit.move
+    result.covariances = starts[3]
+    result.precisions_cholesky = starts[4]
+    result.history = starts[5]
+    result.num_collapsed = Int64(components.count)
+    result.collapsed_components = UnsafePointer(places)
+    result.collapsed_coordinates = UnsafePointer(places + components.count)
+    self.result = result
+  }
+
+  deinit {
+    numbers.deallocate()
+    places.deallocate()
+  }
+}
+
+/// Returns matrices as callers see them: D x D, symmetric or upper triangular, or what is diagonal as it is.
+private func fullMatrices(_ packed: [Double], _ estimate: MixtureEstimate, isUpper: Bool) -> [Double] {
+  guard estimate.structure == .full || estimate.structure == .tied else { return packed }
+  let dimensions = estimate.dimensionCount
+  let size = PackedTriangle.count(dimensions)
+  return (0..<(packed.count / size)).flatMap { m in
+    (0..<dimensions).flatMap { i in
+      (0..<dimensions).map { j in
+        isUpper && i > j ? 0 : packed[m * size + PackedTriangle.index(max(i, j), min(i, j))]
+      }
+    }
+  }
+}

@@ -1,0 +1,173 @@
+"""Maximum likelihood in several dimensions, against scikit-learn, and data in parts."""
+
+from __future__ import annotations
+
+import warnings
+
+import numpy as np
+import pytest
+
+import gmmswift as gm
+
+sklearn_mixture = pytest.importorskip("sklearn.mixture")
+datasets = pytest.importorskip("sklearn.datasets")
+
+STRUCTURES = ("full", "tied", "diag", "spherical")
+
+
+@pytest.fixture(scope="module")
+def iris():
+    return datasets.load_iris().data
+
+
+def precisions(covariances, structure):
+    return np.linalg.inv(covariances) if structure in ("full", "tied") else 1 / covariances
+
+
+@pytest.mark.parametrize("structure", STRUCTURES)
+@pytest.mark.parametrize("tol", [1e-3, 1e-6])
+def test_fit_equals_scikit_learns_from_the_same_start(iris, structure, tol):
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        start = sklearn_mixture.GaussianMixture(
+            3, covariance_type=structure, random_state=0, max_iter=1, init_params="random_from_data"
+        ).fit(iris)
+    theirs = sklearn_mixture.GaussianMixture(
+        3,
+        covariance_type=structure,
+        weights_init=start.weights_,
+        means_init=start.means_,
+        precisions_init=precisions(start.covariances_, structure),
+        tol=tol,
+        max_iter=1000,
+    ).fit(iris)
+    ours = gm.fit_em(
+        iris,
+        3,
+        covariance_type=structure,
+        criterion="lower_bound",
+        tol=tol,
+        regularization=1e-6,
+        initial={
+            "weights": start.weights_,
+            "means": start.means_,
+            "covariances": start.covariances_,
+        },
+    )
+    assert ours.n_iterations == theirs.n_iter_
+    assert ours.converged
+    assert ours.collapsed == []
+    # scikit-learn starts from the inverse of the inverse, whose condition is up to 1e6 here.
+    for name in ("weights", "means", "covariances"):
+        np.testing.assert_allclose(getattr(ours, name), getattr(theirs, name + "_"), atol=1e-8)
+    np.testing.assert_allclose(
+        ours.precisions_cholesky, theirs.precisions_cholesky_, rtol=1e-6, atol=1e-6
+    )
+    assert ours.lower_bound == pytest.approx(theirs.lower_bound_, abs=1e-9)
+    assert ours.bic == pytest.approx(theirs.bic(iris), abs=1e-6)
+    assert ours.aic == pytest.approx(theirs.aic(iris), abs=1e-6)
+
+
+@pytest.mark.parametrize("structure", STRUCTURES)
+@pytest.mark.parametrize("init", ["kmeans", "k-means++", "random", "random_from_data"])
+def test_every_start_climbs(iris, structure, init):
+    fit = gm.fit_em(
+        iris, 3, covariance_type=structure, init=init, n_init=2, random_seed=1, max_iter=300
+    )
+    assert np.all(np.diff(fit.history) >= -1e-13 * abs(fit.history[0]))
+    assert fit.history[-1] == fit.lower_bound
+    assert fit.means.shape == (3, 4)
+    assert fit.sd is None
+    assert fit.n_dimensions == 4
+    assert fit.covariance_type == structure
+
+
+def test_layouts_of_the_data_make_no_difference(iris):
+    options = {"n_components": 2, "random_seed": 1, "n_init": 1}
+    fit = gm.fit_em(iris, **options)
+    wide = np.zeros((len(iris), 7))
+    wide[:, 2:6] = iris
+    for same in (np.asfortranarray(iris), wide[:, 2:6], iris[::-1][::-1], iris.tolist()):
+        np.testing.assert_array_equal(gm.fit_em(same, **options).means, fit.means)
+
+
+def test_float32_far_from_zero_keeps_its_covariance():
+    random = np.random.default_rng(1)
+    near = random.normal(size=(2000, 2)).astype(np.float32)
+    far = near + np.float32(2**14)
+    fit = gm.fit_em(far, 1, n_init=1)
+    exact = np.cov(far.T.astype(np.float64), bias=True)
+    np.testing.assert_allclose(fit.covariances[0], exact, atol=1e-12)
+
+
+@pytest.mark.parametrize("structure", STRUCTURES)
+def test_integer_weights_repeat_rows_and_zeros_remove_them(iris, structure):
+    counts = np.arange(len(iris)) % 3
+    options = {"covariance_type": structure, "random_seed": 3, "n_init": 2, "max_iter": 30}
+    weighted = gm.fit_em(iris, 2, sample_weight=counts, **options)
+    repeated = gm.fit_em(np.repeat(iris, counts, axis=0), 2, **options)
+    np.testing.assert_allclose(weighted.means, repeated.means, atol=1e-10)
+    np.testing.assert_allclose(weighted.covariances, repeated.covariances, atol=1e-10)
+    assert weighted.log_likelihood == pytest.approx(repeated.log_likelihood, rel=1e-12)
+    assert weighted.bic == pytest.approx(repeated.bic, rel=1e-12)
+
+
+def test_collapse_is_told(iris):
+    data = np.column_stack([iris, iris[:, 0] + iris[:, 1]])
+    fit = gm.fit_em(data, 2, random_seed=1)
+    assert fit.collapsed == [(0, 4), (1, 4)]
+    assert fit.n_at_floor == 2
+    assert np.all(np.isfinite(fit.covariances))
+    assert gm.fit_em(data, 2, random_seed=1, regularization=1e-6).collapsed == []
+
+
+def test_responsibilities_are_a_start(iris):
+    labels = datasets.load_iris().target
+    fit = gm.fit_em(iris, 3, initial={"responsibilities": np.eye(3)[labels]}, max_iter=1)
+    # The first M-step gives the groups' moments; one iteration later they have moved but little.
+    for k in range(3):
+        np.testing.assert_allclose(fit.means[k], iris[labels == k].mean(axis=0), atol=0.1)
+
+
+@pytest.mark.parametrize("structure", STRUCTURES)
+def test_iterations_over_parts_are_the_fit(structure):
+    random = np.random.default_rng(2)
+    data = random.normal(size=(10_000, 3)) + 2 * random.integers(0, 2, (10_000, 1))
+    whole = gm.fit_em(data, 2, covariance_type=structure, n_init=1, random_seed=1, max_iter=1)
+    start = {
+        "weights": whole.weights,
+        "means": whole.means,
+        "covariances": whole.covariances,
+    }
+    fit = gm.fit_em(data, 2, covariance_type=structure, initial=start, max_iter=5, tol=0)
+    parts = {**start, "covariance_type": structure}
+    for _ in range(5):
+        statistics = [
+            gm.MixtureStatistics(parts, data[first : first + 4096])
+            for first in range(0, len(data), 4096)
+        ]
+        parts = gm.MixtureStatistics.merge(reversed(statistics)).maximize()
+    np.testing.assert_array_equal(parts.means, fit.means)
+    np.testing.assert_array_equal(parts.covariances, fit.covariances)
+    np.testing.assert_array_equal(parts.weights, fit.weights)
+    assert parts.lower_bound == fit.lower_bound
+    assert not parts.converged
+
+
+def test_bad_parts_are_refused(iris):
+    fit = gm.fit_em(iris, 2, n_init=1, random_seed=1)
+    other = gm.fit_em(iris, 2, n_init=1, random_seed=1, max_iter=1)
+    with pytest.raises(ValueError, match=r"num_dimensions: must be the mixture's, 4, got 3"):
+        gm.MixtureStatistics(fit, iris[:, :3])
+    with pytest.raises(ValueError, match=r"parameters: must be a fit or have weights, means"):
+        gm.MixtureStatistics({"weights": [1.0]}, iris)
+    with pytest.raises(ValueError, match=r"statistics: must be under the same parameters"):
+        gm.MixtureStatistics.merge(
+            [gm.MixtureStatistics(fit, iris), gm.MixtureStatistics(other, iris)]
+        )
+    with pytest.raises(ValueError, match=r"num_statistics: must be at least 1, got 0"):
+        gm.MixtureStatistics.merge([])
+    with pytest.raises(TypeError, match=r"statistics: must be MixtureStatistics"):
+        gm.MixtureStatistics.merge([fit])
+    with pytest.raises(ValueError, match=r"statistics: must have observations"):
+        gm.MixtureStatistics(fit, np.empty((0, 4))).maximize()
