@@ -57,8 +57,9 @@ final class Chain: @unchecked Sendable {
     let stride = max(1, 8_192 / (work + 64))
     var countdown = stride
     // In a variable of its own the state is passed on without counting its arrays' users at every call.
-    var state = self.state
-    defer { self.state = state }
+    var state = ChainState.nothing
+    swap(&state, &self.state)
+    defer { swap(&state, &self.state) }
     while !isFinished, !monitor.shouldStop {
       try step(&state, crew)
       countdown -= 1

@@ -15,4 +15,9 @@ struct ChainState: Sendable {
   var proposals = ProposalScales()
   /// What is known about moves with the assignments summed out.
   var moves = MoveTuning()
+
+  /// The state of no chain, which stands where a chain's own is taken out.
+  static let nothing = ChainState(
+    parameters: Parameters(weights: [], means: [], sds: []), statistics: SufficientStatistics(componentCount: 0),
+    logLikelihood: 0, iteration: 0)
 }

@@ -32,7 +32,11 @@ struct ClusterPoints: Sendable {
       }
       weights = [Double](repeating: 1, count: limit)
     }
-    values = rows.flatMap { observations.row($0) }
+    var values = [Double](repeating: 0, count: rows.count * dimensionCount)
+    for (i, row) in rows.enumerated() {
+      for d in 0..<dimensionCount { values[i * dimensionCount + d] = observations[row, d] }
+    }
+    self.values = values
     self.weights = weights
     total = weights.reduce(0, +)
   }
