@@ -515,6 +515,11 @@ class Handle:
         raise TypeError("an object of libgmmswift cannot be pickled: its memory is not Python's")
 
 
+def handles(owners: list[Handle]) -> Any:
+    """Return an array of the objects behind some handles; the owners must outlive the call."""
+    return (c_void_p * max(len(owners), 1))(*[owner._as_parameter_ for owner in owners])
+
+
 def create(
     function: Any,
     destroy: Any,

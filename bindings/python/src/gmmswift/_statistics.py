@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import ctypes
 from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING
 
@@ -11,6 +10,7 @@ import numpy as np
 from gmmswift import _native as native
 from gmmswift._arguments import data_matrix, real, shown, thread_count
 from gmmswift._em import COVARIANCE_TYPES, EMFit, _array, _code, _covariance_shape, _fit
+from gmmswift._errors import HAS_COLUMNS
 
 if TYPE_CHECKING:
     from numpy.typing import ArrayLike
@@ -68,6 +68,7 @@ class MixtureStatistics:
                 *rows,
                 weights,
                 run.control,
+                names={HAS_COLUMNS: ""} if rows.dimensions > 1 else None,
                 run=run,
             )
         del keep
@@ -90,9 +91,7 @@ class MixtureStatistics:
         for part in parts:
             if not isinstance(part, MixtureStatistics):
                 raise TypeError(f"statistics: must be MixtureStatistics, got {shown(part)}")
-        handles = (ctypes.c_void_p * max(len(parts), 1))(
-            *[part._handle._as_parameter_ for part in parts]
-        )
+        handles = native.handles([part._handle for part in parts])
         result = cls.__new__(cls)
         result._handle = native.create(
             native.lib.gmm_statistics_merge,
