@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from contextlib import ExitStack
+from functools import partial
 from typing import TYPE_CHECKING, Any, Literal, TypeAlias
 
 import numpy as np
@@ -148,7 +150,6 @@ def sample(
         options,
         threads=threads,
         progress=progress,
-        chains=options.num_initial,
     )
     del keep
     return Posterior(handle, model)
@@ -191,7 +192,6 @@ def interruptible(
     *arguments: Any,
     threads: int | None,
     progress: ProgressOption,
-    chains: int = 0,
 ) -> native.Handle:
     """Call a sampling function; an exception that stops it carries the draws so far."""
     with ExitStack() as stack:
@@ -206,27 +206,25 @@ def interruptible(
                     native.lib.gmm_posterior_destroy,
                     *arguments,
                     run.control,
-                    names=lambda: _names(model, chains),
+                    names=partial(_names, model),
                     run=run,
                 )
         except BaseException as error:
             if error is run.failure:
-                partial = None if run.partial is None else Posterior(run.partial, model)
-                error.posterior = partial  # type: ignore[attr-defined]
+                draws = None if run.partial is None else Posterior(run.partial, model)
+                error.posterior = draws  # type: ignore[attr-defined]
             raise
 
 
-def _names(model: Mixture, starts: int) -> dict[str, str]:
+def _names(model: Mixture, at_fault: str) -> dict[str, str]:
     """Return words for messages; numbers of initial values in the shape that Python gives them."""
     names = {HAS_COLUMNS: ""} if model.shape.n_dimensions > 1 else {}
     for name, shape in _draw_shapes(model).items():
-        if name == "covariances" or len(shape) < 2:
-            continue
-        for row in range(starts):
-            for flat, index in enumerate(np.ndindex(*shape)):
-                position = ", ".join(map(str, (row, *index)))
-                field = _FIELDS.get(name, f"initial_{name}")
-                names[f"{field}[{row}, {flat}]"] = f"initial[{name!r}][{position}]"
+        field = _FIELDS.get(name, f"initial_{name}")
+        found = re.fullmatch(rf"{field}\[(\d+), (\d+)\]", at_fault)
+        if found and len(shape) == 2 and name != "covariances":
+            index = (int(found[1]), *np.unravel_index(int(found[2]), shape))
+            names[at_fault] = f"initial[{name!r}][{', '.join(map(str, index))}]"
     return names
 
 
