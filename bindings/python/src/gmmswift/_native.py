@@ -471,8 +471,9 @@ def status_name(status: int) -> str:
     return name.decode()
 
 
-#: Python's words for the C interface's, see `exception_for`; or a function that returns them.
-Names: TypeAlias = "Mapping[str, str] | Callable[[], Mapping[str, str]] | None"
+#: Python's words for the C interface's, see `exception_for`; or a function that returns those for
+#: the argument at fault.
+Names: TypeAlias = "Mapping[str, str] | Callable[[str], Mapping[str, str]] | None"
 
 
 def _failure(status: int, error: c_void_p, names: Names) -> Exception:
@@ -480,7 +481,7 @@ def _failure(status: int, error: c_void_p, names: Names) -> Exception:
     message: bytes = lib.gmm_error_message(error)
     argument: bytes = lib.gmm_error_argument(error)
     lib.gmm_error_destroy(error)
-    words = names() if callable(names) else names
+    words = names(argument.decode()) if callable(names) else names
     return exception_for(status_name(status), message.decode(), argument.decode(), words)
 
 
