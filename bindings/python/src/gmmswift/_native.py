@@ -9,7 +9,7 @@ import ctypes
 import os
 import signal
 import threading
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from contextvars import ContextVar
 from ctypes import (
     POINTER,
@@ -516,11 +516,6 @@ class Handle:
         raise TypeError("an object of libgmmswift cannot be pickled: its memory is not Python's")
 
 
-def handles(objects: Sequence[Handle]) -> ctypes.Array[c_void_p]:
-    """Return an array of handles."""
-    return (c_void_p * max(len(objects), 1))(*[handle._as_parameter_ for handle in objects])
-
-
 def create(
     function: Any,
     destroy: Any,
@@ -541,6 +536,11 @@ def create(
         raise _failure(status, error, names)
     assert handle is not None
     return handle
+
+
+def handles(owners: list[Handle]) -> Any:
+    """Return an array of opaque pointers; the owners must outlive the call."""
+    return (c_void_p * max(len(owners), 1))(*[owner._as_parameter_ for owner in owners])
 
 
 # ---------------------------------------------------------------------------------------- Views

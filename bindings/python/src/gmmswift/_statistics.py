@@ -91,12 +91,11 @@ class MixtureStatistics:
         for part in parts:
             if not isinstance(part, MixtureStatistics):
                 raise TypeError(f"statistics: must be MixtureStatistics, got {shown(part)}")
-        handles = native.handles([part._handle for part in parts])
         result = cls.__new__(cls)
         result._handle = native.create(
             native.lib.gmm_statistics_merge,
             native.lib.gmm_statistics_destroy,
-            handles,
+            native.handles([part._handle for part in parts]),
             len(parts),
         )
         return result
