@@ -161,6 +161,10 @@ struct PriorCheck {
   /// Returns `count` symmetric matrices, repeating a single one.
   private func matrices(_ values: [Double], _ name: String, _ count: Int) throws(ModelError) -> [SymmetricMatrix] {
     let size = dimensionCount * dimensionCount
+    for (index, value) in values.enumerated() where !value.isFinite && values.count.isMultiple(of: size) {
+      let (row, column) = (index % size / dimensionCount, index % dimensionCount)
+      throw ModelError("\(name)[\(index / size), \(row), \(column)]", "must be finite", got: value)
+    }
     let values = try finite(values, name, [size, count * size])
     var result: [SymmetricMatrix] = []
     for k in 0..<count {

@@ -71,6 +71,7 @@ int main(void) {
   behaviour_cancelling();
   behaviour_processes();
   behaviour_models();
+  behaviour_dimensions();
   behaviour_data();
   behaviour_summaries();
   behaviour_predictions();

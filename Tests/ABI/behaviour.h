@@ -11,6 +11,7 @@ void behaviour_control(void);
 void behaviour_cancelling(void);
 void behaviour_processes(void);
 void behaviour_models(void);
+void behaviour_dimensions(void);
 void behaviour_data(void);
 void behaviour_summaries(void);
 void behaviour_predictions(void);
@@ -33,7 +34,7 @@ int holds_draws(const gmm_posterior *kept, const gmm_posterior *all, int64_t fir
 /* Whether two posteriors have the same shape and the same draws. */
 int same_draws(const gmm_posterior *left, const gmm_posterior *right);
 
-/* Whether every number of every draw is finite. */
+/* Whether every number of every draw is finite, in all fields of one dimension. */
 int all_finite(const gmm_posterior *posterior);
 
 #endif

@@ -7,12 +7,19 @@
 static const double zero = 0.0, one = 1.0, ten = 10.0;
 
 double fixture_data[FIXTURE_COUNT];
+double fixture_table[FIXTURE_COUNT * FIXTURE_COLUMNS];
 
 void fixture_fill(void) {
   /* Multiples of the golden ratio modulo 1 are spread evenly and never repeat. */
   for (int i = 0; i < FIXTURE_COUNT; i++) {
     const double spread = fmod((i + 1) * 0.61803398874989485, 1.0) - 0.5;
     fixture_data[i] = (i % 3 == 0 ? -3.0 : 4.0) + 3.0 * spread;
+    /* Powers of the root of x^4 = x + 1 do the same in three columns. */
+    for (int d = 0; d < FIXTURE_COLUMNS; d++) {
+      const double step = pow(0.81917251339616444, d + 1);
+      fixture_table[i * FIXTURE_COLUMNS + d] =
+          (i % 3 == 0 ? -3.0 : 4.0) / (d + 1) + 3.0 * (fmod((i + 1) * step, 1.0) - 0.5);
+    }
   }
 }
 

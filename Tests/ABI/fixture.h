@@ -9,6 +9,10 @@ enum { FIXTURE_COUNT = 60 };
 /* Sixty values in two groups, around -3 and 4; no two are equal. */
 extern double fixture_data[FIXTURE_COUNT];
 
+/* The same groups in three columns. */
+enum { FIXTURE_COLUMNS = 3 };
+extern double fixture_table[FIXTURE_COUNT * FIXTURE_COLUMNS];
+
 /* Fills fixture_data. */
 void fixture_fill(void);
 

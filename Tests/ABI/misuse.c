@@ -15,6 +15,7 @@ int main(void) {
   misuse_errors(&handles);
   misuse_sizes(&handles);
   misuse_models(&handles);
+  misuse_dimensions(&handles);
   misuse_sampling(&handles);
   misuse_posteriors(&handles);
   misuse_prediction(&handles);

@@ -19,7 +19,13 @@ static void misuse_model_options(void) {
   MODEL_REFUSED(GMM_ERROR_INVALID_ARGUMENT, "num_components", options.num_components = INT32_MAX);
   MODEL_REFUSED(GMM_ERROR_INVALID_ARGUMENT, "num_dimensions", options.num_dimensions = 0);
   MODEL_REFUSED(GMM_ERROR_INVALID_ARGUMENT, "num_dimensions", options.num_dimensions = -1);
-  MODEL_REFUSED(GMM_ERROR_UNSUPPORTED, "num_dimensions", options.num_dimensions = 2);
+  MODEL_REFUSED(GMM_ERROR_INVALID_ARGUMENT, "num_dimensions", options.num_dimensions = INT32_MAX);
+  const int32_t unknown[] = {-1, 4, INT32_MAX, INT32_MIN};
+  for (int i = 0; i < 4; i++) {
+    MODEL_REFUSED(GMM_ERROR_INVALID_ARGUMENT, "covariance", options.covariance = unknown[i]);
+    MODEL_REFUSED(GMM_ERROR_INVALID_ARGUMENT, "order_coordinate", options.order_coordinate = unknown[i]);
+  }
+  MODEL_REFUSED(GMM_ERROR_INVALID_ARGUMENT, "order_coordinate", options.order_coordinate = 1);
   MODEL_REFUSED(GMM_ERROR_INVALID_ARGUMENT, "ordered_means", options.ordered_means = 2);
   MODEL_REFUSED(GMM_ERROR_INVALID_ARGUMENT, "ordered_means", options.ordered_means = -1);
   MODEL_REFUSED(GMM_ERROR_INVALID_ARGUMENT, "shared_spread", options.shared_spread = 2);
@@ -40,7 +46,11 @@ static void misuse_priors(void) {
   MODEL_REFUSED(GMM_ERROR_INVALID_ARGUMENT, "means", options.means.family = GMM_PRIOR_DIRICHLET);
   MODEL_REFUSED(GMM_ERROR_INVALID_ARGUMENT, "means", options.means.family = GMM_PRIOR_UNIFORM);
   MODEL_REFUSED(GMM_ERROR_INVALID_ARGUMENT, "spread", options.spread.family = GMM_PRIOR_NORMAL);
-  MODEL_REFUSED(GMM_ERROR_INVALID_ARGUMENT, "weights", options.weights.family = -1);
+  MODEL_REFUSED(GMM_ERROR_INVALID_ARGUMENT, "weights", options.weights.family = GMM_PRIOR_SCALED);
+  MODEL_REFUSED(GMM_ERROR_UNSUPPORTED, "means", options.means.family = GMM_PRIOR_SCALED);
+  MODEL_REFUSED(GMM_ERROR_UNSUPPORTED, "spread", options.spread.family = GMM_PRIOR_SCALED);
+  MODEL_REFUSED(GMM_ERROR_INVALID_ARGUMENT, "means", options.means.family = GMM_PRIOR_INVERSE_WISHART);
+  MODEL_REFUSED(GMM_ERROR_INVALID_ARGUMENT, "spread", options.spread.family = GMM_PRIOR_NORMAL_KAPPA);
   MODEL_REFUSED(GMM_ERROR_INVALID_ARGUMENT, "means", options.means.family = 77);
   MODEL_REFUSED(GMM_ERROR_INVALID_ARGUMENT, "spread", options.spread.family = INT32_MAX);
 
@@ -108,7 +118,9 @@ void misuse_models(const misuse_handles *handles) {
   gmm_model_options defaults;
   gmm_model *made = NULL;
   gmm_model_options_init(&defaults, sizeof defaults);
-  REFUSED_HANDLE(GMM_ERROR_INVALID_ARGUMENT, "means", made, gmm_model_create(&defaults, &made, out_error));
+  REFUSED_HANDLE(GMM_ERROR_UNSUPPORTED, "means", made, gmm_model_create(&defaults, &made, out_error));
+  defaults.means = valid.means;
+  REFUSED_HANDLE(GMM_ERROR_UNSUPPORTED, "spread", made, gmm_model_create(&defaults, &made, out_error));
   REFUSED_HANDLE(GMM_ERROR_NULL_ARGUMENT, "options", made, gmm_model_create(NULL, &made, out_error));
   misuse_model_options();
   misuse_priors();
@@ -121,6 +133,8 @@ void misuse_models(const misuse_handles *handles) {
     EXPECT(gmm_model_num_components(wrong[i]) == 0);
     EXPECT(gmm_model_num_dimensions(wrong[i]) == 0);
     EXPECT(gmm_model_num_spreads(wrong[i]) == 0);
+    EXPECT(gmm_model_num_covariances(wrong[i]) == 0);
+    EXPECT(gmm_model_covariance(wrong[i]) == -1);
     REFUSED(status, "model", gmm_model_log_prior(wrong[i], weights, means, sds, &density, out_error));
     gmm_model_destroy(wrong[i]);
   }
@@ -130,7 +144,7 @@ void misuse_models(const misuse_handles *handles) {
   const gmm_model *model = handles->model;
   REFUSED(GMM_ERROR_NULL_ARGUMENT, "weights", gmm_model_log_prior(model, NULL, means, sds, &density, out_error));
   REFUSED(GMM_ERROR_NULL_ARGUMENT, "means", gmm_model_log_prior(model, weights, NULL, sds, &density, out_error));
-  REFUSED(GMM_ERROR_NULL_ARGUMENT, "sds", gmm_model_log_prior(model, weights, means, NULL, &density, out_error));
+  REFUSED(GMM_ERROR_NULL_ARGUMENT, "spread", gmm_model_log_prior(model, weights, means, NULL, &density, out_error));
   REFUSED(GMM_ERROR_NULL_ARGUMENT, "out_log_density", gmm_model_log_prior(model, weights, means, sds, NULL, out_error));
   EXPECT(density == 42.0);
 }

@@ -50,6 +50,10 @@ static void misuse_sample_options(const misuse_handles *handles) {
   SAMPLE_REFUSED(GMM_ERROR_INVALID_ARGUMENT, "initial_sds", options.num_initial = 1; options.initial_sds = no_sd);
   SAMPLE_REFUSED(GMM_ERROR_INVALID_MODEL, "initial_sds", options.num_initial = 1; options.initial_sds = wide);
 
+  SAMPLE_REFUSED(GMM_ERROR_INVALID_ARGUMENT, "initial_covariances", options.num_initial = 1;
+                 options.initial_covariances = sds);
+  SAMPLE_REFUSED(GMM_ERROR_INVALID_ARGUMENT, "num_initial", options.initial_covariances = sds);
+
   gmm_model_options ordered_options = fixture_ordered_options();
   gmm_model *ordered = fixture_model(&ordered_options);
   gmm_sample_options options = fixture_sample_options();

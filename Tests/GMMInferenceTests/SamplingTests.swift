@@ -94,8 +94,9 @@ import Testing
     var options = options(method, draws: 200_000)
     options.keepsAssignments = false
     options.thin = 1
-    // Chains advance in turns of a few hundred draws, the last one first: at 8,000 every one of the four has some.
-    let control = RunControl(threads: 2, progress: { $0.drawsDone < 8_000 }, progressInterval: 0.001)
+    // Chains advance in turns of about two milliseconds, a few thousand draws, the last one first: long before 80,000 every
+    // one of the four has some.
+    let control = RunControl(threads: 2, progress: { $0.drawsDone < 80_000 }, progressInterval: 0.001)
     let cancelled = try #require(throws: CancelledRun.self) {
       try sample(model, data: Self.data, options, control)
     }

@@ -36,6 +36,7 @@ struct AssignmentDraws<Weights: SampleWeights> {
     var logLikelihood = total
     let start = scratch.shares(0) + pass
     let stride = scratch.shareStride
+    let next = labels.next
     for group in groups {
       let row = start + (group - chunk) * passCount
       let shares = row.exponentiate(components, stride, cumulative: true)
@@ -49,13 +50,13 @@ struct AssignmentDraws<Weights: SampleWeights> {
       var label = Words.zero
       switch rows {
       case .cumulative:
-        for k in 0..<components - 1 { label.replace(with: label &+ labels.next, where: row[k &* stride] .<= target) }
+        for k in 0..<components - 1 { label.replace(with: label &+ next, where: row[k &* stride] .<= target) }
       case .members:
         var below = Vector.zero
         for k in 0..<components - 1 {
           let share = row[k &* stride]
           let isBeyond = share .<= target
-          label.replace(with: label &+ labels.next, where: isBeyond)
+          label.replace(with: label &+ next, where: isBeyond)
           row[k &* stride] = Vector(repeating: 1).kept(where: lanes(below .<= target .& .!isBeyond))
           below = share
         }

@@ -1,8 +1,8 @@
 /// How a block of points is cut up so that what is worked on at once stays in the caches, and the memory for it.
 ///
 /// A panel is the groups of points whose shares are evaluated together: its coordinates fit the first cache. A chunk is the
-/// panels whose responsibilities are kept until the sums are taken, one component at a time: it fits the second. Both
-/// depend on K, D and the shape alone, so sums are added up in the same order in all builds.
+/// panels whose responsibilities are kept until the sums are taken, one component at a time: it fits the second. All
+/// lengths depend on K, D and the shape alone, so sums are added up in the same order in all builds.
 struct BlockPlan {
   let components: Int
   let dimensions: Int

@@ -16,6 +16,7 @@ struct CopyDraws {
     self.components = components
     self.scratch = scratch
     self.weights = weights
+    // A name of its own, two words longer: no numbers are shared with the first copies.
     stream = RandomStream(key.at(iteration: 0, block: 0))
   }
 
@@ -45,7 +46,7 @@ struct CopyDraws {
   /// Returns a component with the probabilities whose running sums are given.
   private mutating func component(_ cumulative: UnsafePointer<Double>, _ stride: Int) -> Int {
     let last = components - 1
-    // One below 1, so that the target stays below the total.
+    // A multiple of 2^-52 below 1 stays below the total when it is multiplied by it and rounded.
     let target = min(stream.uniform(), 1 - 0x1p-52) * cumulative[last * stride]
     var k = 0
     while k < last, cumulative[k * stride] <= target { k += 1 }

@@ -32,10 +32,12 @@ public struct RandomStream: RandomNumberGenerator, Sendable {
     return result
   }
 
-  /// Returns a uniform number in the open interval (0, 1), a multiple of 2^-54.
+  /// Returns a uniform number in the open interval (0, 1), an odd multiple of 2^-53.
+  ///
+  /// One bit more, and the largest number would round to 1.
   @inline(__always)
   public mutating func uniform() -> Double {
-    (Double(next() &>> 11) + 0.5) * 0x1p-53
+    (Double(next() &>> 12) + 0.5) * 0x1p-52
   }
 
   /// Returns a uniform integer in 0 ..< `count`, without bias to within 2^-64 (Lemire's multiplication).

@@ -129,7 +129,7 @@ MODELS = {
         ValueError,
     ),
     "parameter text": (lambda: gm.HalfNormal("1"), "scale", TypeError),
-    "parameter matrix": (lambda: gm.HalfNormal([[1.0]]), "scale", ValueError),
+    "parameter matrix": (lambda: gm.HalfNormal([[[1.0]]]), "scale", ValueError),
     "parameter empty": (lambda: gm.HalfNormal([]), "scale", ValueError),
     "parameter None": (lambda: gm.Normal(0, None), "sd", TypeError),
 }

@@ -127,9 +127,9 @@ def test_callback_type_equals_the_header():
 
 
 def test_constants_equal_the_header():
-    values = {name: int(value) for name, value in re.findall(r"\b(GMM_[A-Z0-9_]+) = (\d+)", CODE)}
+    values = {name: int(value) for name, value in re.findall(r"\b(GMM_[A-Z0-9_]+) = (-?\d+)", CODE)}
     values["GMM_ABI_VERSION"] = int(re.search(r"#define GMM_ABI_VERSION (\d+)", HEADER)[1])
-    prefixes = ("PRIOR_", "METHOD_", "FIELD_", "ELEMENT_")
+    prefixes = ("PRIOR_", "COVARIANCE_", "METHOD_", "FIELD_", "ELEMENT_")
     mirrored = {
         f"GMM_{name}": value
         for name, value in vars(native).items()

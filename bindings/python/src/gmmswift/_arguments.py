@@ -118,19 +118,36 @@ class Rows(NamedTuple):
     stride: int
 
 
-def data_rows(name: str, value: ArrayLike) -> Rows:
-    """Return one-dimensional data, shape (N,) or (N, 1), without a copy where the layout allows.
+def data_rows(name: str, value: ArrayLike, dimensions: int | None = 1) -> Rows:
+    """Return data of N rows, without a copy where the layout allows.
 
-    Any positive stride that is a whole number of elements is passed on; other layouts are copied.
+    In one dimension their shape is (N,) or (N, 1), in D it is (N, D); empty data may have any.
+    `dimensions` None takes the shape's word for it. Any positive distance between rows that is a
+    whole number of elements is passed on, if the columns are adjacent; other layouts are copied.
     """
     array = real_array(name, value)
-    if array.ndim == 2 and array.shape[1] == 1:
-        array = array[:, 0]
-    if array.ndim != 1:
+    if dimensions is None:
+        dimensions = array.shape[1] if array.ndim == 2 else 1
+        if dimensions == 0:
+            raise ValueError(f"{name}: must have at least one column, got shape {array.shape}")
+    if array.ndim == 1 and array.size == 0:
+        array = array.reshape(0, dimensions)
+    if dimensions == 1 and array.ndim == 1:
+        array = array[:, np.newaxis]
+    if array.ndim != 2 or array.shape[1] != dimensions:
+        if array.ndim == 2 and dimensions > 1:
+            raise ValueError(f"{name}: must have {dimensions} columns, got {array.shape[1]}")
         shape = "a single number" if array.ndim == 0 else f"shape {array.shape}"
-        raise ValueError(f"{name}: must have shape (N,) or (N, 1), got {shape}")
-    array, stride = series(array)
-    return Rows(array, array.shape[0], 1, stride)
+        rule = f"(N, {dimensions})" if dimensions > 1 else "(N,) or (N, 1)"
+        raise ValueError(f"{name}: must have shape {rule}, got {shape}")
+    if dimensions == 1:
+        column, stride = series(array[:, 0])
+        return Rows(column, column.shape[0], 1, stride)
+    step, between = array.strides
+    if not (between == 8 and step >= 8 * dimensions and step % 8 == 0 and array.flags.aligned):
+        array = np.ascontiguousarray(array)
+        step = 8 * dimensions
+    return Rows(array, array.shape[0], dimensions, step // 8)
 
 
 def data_matrix(name: str, value: ArrayLike) -> Rows:

@@ -18,10 +18,20 @@ def to_inference_data(posterior: Posterior) -> Any:
         import arviz
     except ImportError as error:
         raise ImportError("to_inference_data needs ArviZ: pip install 'gmmswift[plot]'") from error
-    unknowns = ["weights", "means", "sd"]
-    dims = {"weights": ["component"], "means": ["component"], "x": ["observation"]}
-    if not posterior.model.shared_sd:
-        dims["sd"] = ["component"]
+    spread = posterior.model.spread_name
+    unknowns = ["weights", "means", spread]
+    # Of each coordinate, where there are several.
+    each = ["dimension"] if posterior.n_dimensions > 1 else []
+    dims = {
+        "weights": ["component"],
+        "means": ["component", *each],
+        "x": ["observation", *each],
+        spread: [] if posterior.model.shape.is_shared else ["component"],
+    }
+    if spread == "covariances":
+        dims[spread] += ["dimension", "dimension_other"]
+    elif posterior.model.covariance_type != "spherical":
+        dims[spread] += each
     if posterior.has_assignments:
         unknowns.append("assignments")
         dims["assignments"] = ["observation"]
@@ -39,6 +49,8 @@ def to_inference_data(posterior: Posterior) -> Any:
         "component": np.arange(posterior.n_components),
         "observation": np.arange(posterior.n_observations),
     }
+    if each:
+        coords["dimension"] = coords["dimension_other"] = np.arange(posterior.n_dimensions)
     if int(arviz.__version__.split(".")[0]) < 1:
         result = arviz.from_dict(**groups, coords=coords, dims=dims)
     else:  # a DataTree, from one mapping of groups

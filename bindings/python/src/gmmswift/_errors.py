@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 
-__all__ = ["DegenerateError", "GMMError", "exception_for"]
+__all__ = ["HAS_COLUMNS", "DegenerateError", "GMMError", "exception_for"]
 
 
 class GMMError(RuntimeError):
@@ -31,6 +31,8 @@ _EXCEPTIONS: Mapping[str, type[Exception]] = {
 # What the C interface calls an argument, and what it is called here.
 _NAMES: Mapping[str, str] = {
     "num_components": "n_components",
+    "num_dimensions": "n_dimensions",
+    "order_coordinate": "order_by",
     "num_draws": "draws",
     "num_tune": "tune",
     "num_chains": "chains",
@@ -49,12 +51,16 @@ _NAMES: Mapping[str, str] = {
     "initial_weights": "initial['weights']",
     "initial_means": "initial['means']",
     "initial_sds": "initial['sd']",
+    "initial_covariances": "initial['covariances']",
 }
 
 _QUOTED = re.compile(r"\b(?:num_\w+|spread(?=\.))")
 
-# Data have one dimension here: their only column goes without saying.
+# Of data in one dimension, their only column goes without saying.
 _COLUMN_ZERO = re.compile(r"^(.+)\[(\d+), 0\]: (.*) in row \2, column 0$")
+
+#: The name under which a call with data in several dimensions says that columns have numbers.
+HAS_COLUMNS = "[row, column]"
 
 
 def exception_for(
@@ -72,7 +78,8 @@ def exception_for(
         The argument at fault in the words of the C interface, or ``""``.
     names : mapping, optional
         Words of this call, tried before the common ones: a C name, or the beginning of one up to a
-        dot or bracket, and what to say instead.
+        dot or bracket, and what to say instead. With `HAS_COLUMNS` among them, messages on data
+        keep the column.
 
     Returns
     -------
@@ -85,7 +92,7 @@ def exception_for(
         # Where the text quotes another argument it is renamed too.
         rest = _QUOTED.sub(lambda found: renamed(found[0], names), rest)
         message = renamed(label, names) + colon + rest
-    if status == "GMM_ERROR_INVALID_DATA":
+    if status == "GMM_ERROR_INVALID_DATA" and HAS_COLUMNS not in (names or {}):
         message = _COLUMN_ZERO.sub(r"\1[\2]: \3", message)
     if kind is GMMError:
         message = f"{message} ({status})"

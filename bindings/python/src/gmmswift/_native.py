@@ -24,7 +24,7 @@ from ctypes import (
     c_void_p,
     sizeof,
 )
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeAlias, TypeVar
 
 import numpy as np
 
@@ -39,13 +39,15 @@ ABI_VERSION = 0
 
 # ------------------------------------------------------------------------------------ Constants
 
-PRIOR_FIXED, PRIOR_DIRICHLET, PRIOR_NORMAL = 0, 1, 2
+PRIOR_SCALED = -1
+PRIOR_FIXED, PRIOR_DIRICHLET, PRIOR_NORMAL, PRIOR_NORMAL_KAPPA = 0, 1, 2, 3
 PRIOR_UNIFORM, PRIOR_HALF_CAUCHY, PRIOR_HALF_NORMAL = 10, 11, 12
-PRIOR_INVERSE_GAMMA, PRIOR_GAMMA = 20, 30
+PRIOR_INVERSE_GAMMA, PRIOR_GAMMA, PRIOR_INVERSE_WISHART = 20, 30, 40
+COVARIANCE_FULL, COVARIANCE_TIED, COVARIANCE_DIAG, COVARIANCE_SPHERICAL = 0, 1, 2, 3
 METHOD_GIBBS, METHOD_METROPOLIS = 0, 1
 FIELD_WEIGHTS, FIELD_MEANS, FIELD_SDS = 0, 1, 2
 FIELD_LOG_LIKELIHOOD, FIELD_LOG_POSTERIOR, FIELD_ACCEPTANCE = 3, 4, 5
-FIELD_ASSIGNMENTS, FIELD_OBSERVATIONS = 10, 20
+FIELD_COVARIANCES, FIELD_ASSIGNMENTS, FIELD_OBSERVATIONS = 6, 10, 20
 ELEMENT_FLOAT64, ELEMENT_UINT8 = 0, 1
 OK, CANCELLED = 0, 70
 
@@ -101,6 +103,8 @@ class ModelOptions(ctypes.Structure):
         ("weights", Prior),
         ("means", Prior),
         ("spread", Prior),
+        ("covariance", c_int32),
+        ("order_coordinate", c_int32),
     )
 
 
@@ -157,6 +161,7 @@ class SampleOptions(ctypes.Structure):
         ("initial_weights", c_void_p),
         ("initial_means", c_void_p),
         ("initial_sds", c_void_p),
+        ("initial_covariances", c_void_p),
     )
 
 
@@ -179,6 +184,8 @@ class PosteriorInfo(ctypes.Structure):
         ("is_prior", c_int32),
         ("can_extend", c_int32),
         ("seconds", c_double),
+        ("covariance", c_int32),
+        ("num_covariances", c_int32),
     )
 
 
@@ -189,8 +196,8 @@ class View(ctypes.Structure):
         ("data", c_void_p),
         ("element", c_int32),
         ("num_axes", c_int32),
-        ("shape", c_int64 * 4),
-        ("strides", c_int64 * 4),
+        ("shape", c_int64 * 6),
+        ("strides", c_int64 * 6),
     )
 
 
@@ -294,9 +301,15 @@ PROTOTYPES: Mapping[str, tuple[Any, list[Any]]] = {
     "gmm_error_destroy": (None, [_HANDLE]),
     "gmm_model_options_init": (c_int32, [POINTER(ModelOptions), c_size_t]),
     "gmm_model_create": (c_int32, [POINTER(ModelOptions), _OUT_HANDLE, _ERROR]),
+    "gmm_model_create_for_data": (
+        c_int32,
+        [POINTER(ModelOptions), *_DATA, _OUT_HANDLE, _ERROR],
+    ),
     "gmm_model_num_components": (c_int32, [_HANDLE]),
     "gmm_model_num_dimensions": (c_int32, [_HANDLE]),
     "gmm_model_num_spreads": (c_int32, [_HANDLE]),
+    "gmm_model_num_covariances": (c_int32, [_HANDLE]),
+    "gmm_model_covariance": (c_int32, [_HANDLE]),
     "gmm_model_log_prior": (c_int32, [_HANDLE, *[DoubleArray] * 4, _ERROR]),
     "gmm_model_destroy": (None, [_HANDLE]),
     "gmm_cancel_create": (c_int32, [_OUT_HANDLE, _ERROR]),
@@ -458,15 +471,20 @@ def status_name(status: int) -> str:
     return name.decode()
 
 
-def _failure(status: int, error: c_void_p, names: Mapping[str, str] | None) -> Exception:
+#: Python's words for the C interface's, see `exception_for`; or a function that returns them.
+Names: TypeAlias = "Mapping[str, str] | Callable[[], Mapping[str, str]] | None"
+
+
+def _failure(status: int, error: c_void_p, names: Names) -> Exception:
     """Return the exception for a failed call, and destroy the error object."""
     message: bytes = lib.gmm_error_message(error)
     argument: bytes = lib.gmm_error_argument(error)
     lib.gmm_error_destroy(error)
-    return exception_for(status_name(status), message.decode(), argument.decode(), names)
+    words = names() if callable(names) else names
+    return exception_for(status_name(status), message.decode(), argument.decode(), words)
 
 
-def call(function: Any, *arguments: Any, names: Mapping[str, str] | None = None) -> None:
+def call(function: Any, *arguments: Any, names: Names = None) -> None:
     """Call a function whose last parameter is ``gmm_error **``; raise what it reports."""
     error = c_void_p()
     status = function(*arguments, byref(error))
@@ -501,7 +519,7 @@ def create(
     function: Any,
     destroy: Any,
     *arguments: Any,
-    names: Mapping[str, str] | None = None,
+    names: Names = None,
     run: Run | None = None,
 ) -> Handle:
     """Call a function that ends in ``out_handle, out_error`` and own what it made.

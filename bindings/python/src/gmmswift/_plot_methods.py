@@ -72,7 +72,7 @@ class PosteriorPlots:
 
     def plot_histograms(
         self,
-        names: Names = ("means", "sd"),
+        names: Names = ("means", "spread"),
         *,
         bins: int = 40,
         hdi_prob: float = 0.95,
@@ -83,8 +83,9 @@ class PosteriorPlots:
 
         Parameters
         ----------
-        names : str or sequence of str, default ("means", "sd")
-            Quantities, one row each; None for all unknown parameters.
+        names : str or sequence of str, default ("means", "spread")
+            Quantities, one row each; None for all unknown parameters. ``"spread"`` stands for sd
+            or covariances, whichever the model has.
         bins : int, default 40
             Number of bins.
         hdi_prob : float, default 0.95
@@ -112,6 +113,8 @@ class PosteriorPlots:
     ) -> Any:
         """Draw kernel densities of predictive data sets (light blue) and of the data (black).
 
+        In several dimensions there is a panel for each column.
+
         Parameters
         ----------
         draws, n_points, random_seed : optional
@@ -121,7 +124,7 @@ class PosteriorPlots:
 
         Returns
         -------
-        matplotlib.axes.Axes
+        matplotlib.axes.Axes, or in D > 1 dimensions ndarray of them, shape (D,)
             Where it was drawn.
         """
         from gmmswift.plots._predictive import plot_predictive

@@ -11,6 +11,7 @@ import numpy as np
 from gmmswift import _diagnostics
 from gmmswift import _native as native
 from gmmswift._arguments import Rows, data_rows, int64, seed, thread_count
+from gmmswift._errors import HAS_COLUMNS
 from gmmswift._model import Mixture
 from gmmswift._plot_methods import PosteriorPlots
 from gmmswift._summary import Summary, summary_options
@@ -26,11 +27,14 @@ _FIELDS = {
     "weights": native.FIELD_WEIGHTS,
     "means": native.FIELD_MEANS,
     "sd": native.FIELD_SDS,
+    "covariances": native.FIELD_COVARIANCES,
     "log_likelihood": native.FIELD_LOG_LIKELIHOOD,
     "log_posterior": native.FIELD_LOG_POSTERIOR,
     "acceptance": native.FIELD_ACCEPTANCE,
     "assignments": native.FIELD_ASSIGNMENTS,
 }
+#: Other words for some of them.
+_ALIASES = {"sds": "sd"}
 _METHOD_NAMES = {native.METHOD_GIBBS: "gibbs", native.METHOD_METROPOLIS: "metropolis"}
 
 
@@ -44,7 +48,8 @@ class Posterior(Mapping[str, "NDArray[Any]"], PosteriorPlots):
     ==================  ============================  ==============================================
     ``weights``         (chains, draws, K)            weights of the components
     ``means``           (chains, draws, K)            means
-    ``sd``              (chains, draws[, K])          standard deviations; no last axis when shared
+    ``sd``              (chains, draws[, K])          standard deviations; no last axis when shared;
+                                                      ``sds`` is the same
     ``log_likelihood``  (chains, draws)               log p(data | parameters), no assignments
     ``log_posterior``   (chains, draws)               log likelihood + log prior
     ``acceptance``      (chains, draws)               mean acceptance probability of the proposals
@@ -52,15 +57,19 @@ class Posterior(Mapping[str, "NDArray[Any]"], PosteriorPlots):
     ``assignments``     (chains, draws, N), uint8     component of each observation, where stored
     ==================  ============================  ==============================================
 
+    In D > 1 dimensions ``means`` has shape (chains, draws, K, D). Full covariances have
+    ``covariances`` (chains, draws, K, D, D) in place of ``sd``, tied ones (chains, draws, D, D).
+    Where covariances are diagonal ``sd`` has shape (chains, draws, K, D), without K when shared.
+
     Iteration and ``len`` are over the names. Posteriors come from `sample`, `sample_prior`,
     `subset` and `extend`; they are immutable, and several threads may use one.
 
     Attributes
     ----------
     model : Mixture
-        The model.
-    n_chains, n_draws, n_components, n_observations : int
-        Numbers of chains, draws of each chain, components, observations.
+        The model; its dimensions and priors are settled (see `Mixture.for_data`).
+    n_chains, n_draws, n_components, n_dimensions, n_observations : int
+        Numbers of chains, draws of each chain, components, dimensions, observations.
     tune, thin : int
         Iterations before the first kept draw; iterations between two draws, subsets included.
     seed : int
@@ -84,6 +93,7 @@ class Posterior(Mapping[str, "NDArray[Any]"], PosteriorPlots):
         self._views: dict[str, NDArray[Any]] = {}
         self.model = model
         self.n_components: int = info.num_components
+        self.n_dimensions: int = info.num_dimensions
         self.n_chains: int = info.num_chains
         self.n_draws: int = info.num_draws
         self.n_observations: int = info.num_observations
@@ -100,43 +110,61 @@ class Posterior(Mapping[str, "NDArray[Any]"], PosteriorPlots):
 
     def __getitem__(self, name: str) -> NDArray[Any]:
         """Return the draws of a quantity."""
+        name = _ALIASES.get(name, name)
         found = self._views.get(name)
         if found is None:
             if name == "assignments" and not self.has_assignments:
                 raise KeyError("assignments: were not stored; sample with store_assignments=True")
-            if name not in _FIELDS:
+            if name not in _FIELDS or name == self._absent:
                 raise KeyError(f"{name!r}: must be one of {', '.join(self)}")
             found = self._views[name] = native.view(self._handle, _FIELDS[name])
         return found
 
     def __iter__(self) -> Iterator[str]:
         for name in _FIELDS:
-            if name != "assignments" or self.has_assignments:
+            if name != self._absent and (name != "assignments" or self.has_assignments):
                 yield name
 
     def __len__(self) -> int:
-        return len(_FIELDS) - (not self.has_assignments)
+        return len(_FIELDS) - 1 - (not self.has_assignments)
+
+    @property
+    def _absent(self) -> str:
+        """The form of the spread that the model does not have."""
+        return "covariances" if self.model.spread_name == "sd" else "sd"
 
     # Identity, since comparing arrays by == has no single truth value.
     __eq__ = object.__eq__
     __hash__ = object.__hash__
 
     def __repr__(self) -> str:
-        spread = "shared sd" if self.model.shared_sd else "one sd each"
+        shape = self.model.shape
+        spread = "shared sd" if shape.is_shared else "one sd each"
+        dimensions = ""
+        if self.n_dimensions > 1:
+            shared = ", shared sds" if self.model.shared_sd else ""
+            spread = f"{shape.covariance_type} covariance{shared}"
+            dimensions = f" in {self.n_dimensions} dimensions"
         origin = "prior" if self.is_prior else self.method
         return (
             f"<gmmswift.Posterior: {self.n_chains} chain{'s' * (self.n_chains != 1)} of "
             f"{self.n_draws:,} draws ({origin}), {self.n_components} "
             f"component{'s' * (self.n_components != 1)} ({spread}), "
-            f"{self.n_observations:,} observations, {self.seconds:.3g} s>"
+            f"{self.n_observations:,} observations{dimensions}, {self.seconds:.3g} s>"
         )
 
     # ------------------------------------------------------------------------------ Contents
 
     @cached_property
     def data(self) -> NDArray[np.float64]:
-        """The observations, shape (N,), read-only."""
-        return native.view(self._handle, native.FIELD_OBSERVATIONS)[:, 0]
+        """The observations, shape (N,), in D > 1 dimensions (N, D), read-only."""
+        stored = native.view(self._handle, native.FIELD_OBSERVATIONS)
+        if self.n_dimensions == 1:
+            return stored[:, 0]
+        # Groups of eight rows, the last one filled up.
+        rows = stored.reshape(-1, self.n_dimensions)[: self.n_observations]
+        rows.flags.writeable = False
+        return rows
 
     @cached_property
     def probabilities(self) -> NDArray[np.float64]:
@@ -189,8 +217,9 @@ class Posterior(Mapping[str, "NDArray[Any]"], PosteriorPlots):
 
         Returns
         -------
-        ndarray, shape (chains, max_lag + 1) or (chains, max_lag + 1, K)
-            1 at lag 0. NaN for a constant series.
+        ndarray, shape (chains, max_lag + 1, ...)
+            The quantity's own axes follow those of chains and lags. 1 at lag 0; NaN for a constant
+            series.
         """
         return _diagnostics.autocorrelation(self[name], max_lag)
 
@@ -279,7 +308,7 @@ class Posterior(Mapping[str, "NDArray[Any]"], PosteriorPlots):
 
         Returns
         -------
-        ndarray, shape (draws, n_points)
+        ndarray, shape (draws, n_points), in D > 1 dimensions (draws, n_points, D)
             The data sets.
         """
         rows = int64("draws", draws)
@@ -294,7 +323,7 @@ class Posterior(Mapping[str, "NDArray[Any]"], PosteriorPlots):
             raise ValueError(f"draws: must be at least 1, got {rows}")
         if points < 0:
             raise ValueError(f"n_points: must be at least 0, got {points}")
-        out = np.empty((rows, points))
+        out = np.empty((rows, points, self.n_dimensions))
         native.call(
             native.lib.gmm_posterior_sample_predictive,
             self._handle,
@@ -304,14 +333,14 @@ class Posterior(Mapping[str, "NDArray[Any]"], PosteriorPlots):
             out,
             out.size,
         )
-        return out
+        return out if self.n_dimensions > 1 else out[:, :, 0]
 
     def log_density(self, x: ArrayLike, *, threads: int | None = None) -> NDArray[np.float64]:
         """Return the log posterior predictive density at new points.
 
         Parameters
         ----------
-        x : array_like, shape (M,) or (M, 1)
+        x : array_like, shape (M, D), or in one dimension (M,) or (M, 1)
             Points, finite.
         threads : int, optional
             Number of threads. By default one for each processor.
@@ -321,7 +350,7 @@ class Posterior(Mapping[str, "NDArray[Any]"], PosteriorPlots):
         ndarray, shape (M,)
             Log of the average over draws of the mixture density.
         """
-        rows = data_rows("x", x)
+        rows = data_rows("x", x, self.n_dimensions)
         out = np.empty(rows.length)
         self._predict(native.lib.gmm_posterior_log_density, rows, out, threads)
         return out
@@ -333,7 +362,7 @@ class Posterior(Mapping[str, "NDArray[Any]"], PosteriorPlots):
 
         Parameters
         ----------
-        x : array_like, shape (M,) or (M, 1)
+        x : array_like, shape (M, D), or in one dimension (M,) or (M, 1)
             Points, finite.
         threads : int, optional
             Number of threads. By default one for each processor.
@@ -344,7 +373,7 @@ class Posterior(Mapping[str, "NDArray[Any]"], PosteriorPlots):
             Rows sum to 1. The responsibilities of each draw are weighted by its density at x,
             because x is not part of the data; `probabilities` averages them, for points that are.
         """
-        rows = data_rows("x", x)
+        rows = data_rows("x", x, self.n_dimensions)
         out = np.empty((rows.length, self.n_components))
         self._predict(native.lib.gmm_posterior_predict_probabilities, rows, out, threads)
         return out
@@ -356,10 +385,11 @@ class Posterior(Mapping[str, "NDArray[Any]"], PosteriorPlots):
         out: NDArray[np.float64],
         threads: int | None,
     ) -> None:
+        names = {"data": "x"}
+        if self.n_dimensions > 1:
+            names[HAS_COLUMNS] = ""
         with native.Run(thread_count(threads)) as run:
-            native.call(
-                function, self._handle, *rows, run.control, out, out.size, names={"data": "x"}
-            )
+            native.call(function, self._handle, *rows, run.control, out, out.size, names=names)
 
     # ------------------------------------------------------------------------------- Exchange
 
@@ -369,10 +399,12 @@ class Posterior(Mapping[str, "NDArray[Any]"], PosteriorPlots):
         Returns
         -------
         arviz.InferenceData
-            Groups ``posterior`` (weights, means, sd, and assignments where stored),
+            Groups ``posterior`` (weights, means, sd or covariances, and assignments where stored),
             ``sample_stats`` (``lp``: the log posterior, ``log_likelihood_total`` and
             ``acceptance_rate``) and ``observed_data`` (``x``); ``prior`` and
-            ``sample_stats_prior`` for draws from the prior.
+            ``sample_stats_prior`` for draws from the prior. Dimensions are ``component``,
+            ``observation``, and in several ``dimension`` (``dimension_other`` for the columns of
+            matrices).
         """
         from gmmswift._arviz import to_inference_data
 

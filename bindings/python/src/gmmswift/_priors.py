@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, fields
-from typing import ClassVar, TypeAlias
+from typing import Any, ClassVar, TypeAlias
 
 import numpy as np
 
@@ -18,28 +18,36 @@ __all__ = [
     "HalfCauchy",
     "HalfNormal",
     "InverseGamma",
+    "InverseWishart",
+    "Kept",
     "Normal",
+    "NormalInverseGamma",
+    "NormalInverseWishart",
+    "NormalKappa",
     "Prior",
     "Uniform",
 ]
 
-#: One number for all components, or one for each.
-Parameter: TypeAlias = "float | Sequence[float] | np.ndarray"
+#: One number for all components and coordinates, or an array that says more.
+Parameter: TypeAlias = "float | Sequence[float] | Sequence[Sequence[float]] | np.ndarray"
 
-#: A parameter as it is kept: a float, or a tuple of floats.
-Kept: TypeAlias = "float | tuple[float, ...]"
+#: A parameter as it is kept: a float, or tuples of floats nested as deep as it has axes.
+Kept: TypeAlias = "float | tuple[Any, ...]"
+
+_AXES = ("a number", "a sequence of numbers", "a matrix", "a sequence of matrices")
 
 
-def _kept(name: str, value: Parameter) -> Kept:
-    """Return a parameter as a float, or as a tuple of floats when it has one axis."""
+def _kept(name: str, value: Parameter, most_axes: int) -> Kept:
+    """Return a parameter as a float, or as nested tuples of floats."""
     array = real_array(name, value)
-    if array.ndim == 0:
-        return float(array)
-    if array.ndim > 1 or array.size == 0:
-        raise ValueError(
-            f"{name}: must be a number or a sequence of numbers, got shape {array.shape}"
-        )
-    return tuple(array.tolist())
+    if array.ndim > most_axes or array.size == 0:
+        rule = f"{', '.join(_AXES[:most_axes])} or {_AXES[most_axes]}"
+        raise ValueError(f"{name}: must be {rule}, got shape {array.shape}")
+    return _tuples(array.tolist())
+
+
+def _tuples(value: Any) -> Kept:
+    return tuple(map(_tuples, value)) if isinstance(value, list) else float(value)
 
 
 @dataclass(frozen=True)
@@ -47,8 +55,12 @@ class Prior:
     """A prior distribution, or known values, for one block of unknowns.
 
     Not to be used directly: see the classes named after the families. Each parameter is a number,
-    the same for every component, or a sequence with one number per component. Ranges are checked
-    when a `Mixture` is made.
+    the same for every component and coordinate, or an array. In one dimension its shape is (K,).
+    In D dimensions, parameters of means, and of sds, variances and precisions where covariances
+    are diagonal, broadcast to (K, D) as in numpy: (D,) holds for every component, (K, 1) for every
+    coordinate. Parameters of weights and of spherical sds have shape (K,), matrices (D, D) or
+    (K, D, D). What all components share has no axis of them, or one of length 1. Ranges are
+    checked when a `Mixture` is made.
     """
 
     #: The family in the C interface.
@@ -57,13 +69,23 @@ class Prior:
     blocks: ClassVar[tuple[str, ...]]
     #: Fields that are parameters for each component, in the order of the C interface.
     parameters: ClassVar[tuple[str, ...]]
+    #: The largest number of axes of a parameter, where it is not 2: component and coordinate.
+    most_axes: ClassVar[Mapping[str, int]] = {}
 
     def __post_init__(self) -> None:
         for field in fields(self):
             value = getattr(self, field.name)
-            convert = _kept if field.name in self.parameters else real
+            kept: Kept
+            if field.name in self.parameters:
+                kept = _kept(field.name, value, self.most_axes.get(field.name, 2))
+            else:
+                kept = real(field.name, value)
             # The dataclass is frozen, and this is its constructor.
-            object.__setattr__(self, field.name, convert(field.name, value))
+            object.__setattr__(self, field.name, kept)
+
+    def parts(self) -> tuple[Prior, ...]:
+        """Return the priors of single blocks that this one consists of."""
+        return (self,)
 
 
 @dataclass(frozen=True)
@@ -72,16 +94,25 @@ class Fixed(Prior):
 
     Parameters
     ----------
-    values : float or array_like, shape (K,)
-        The weights (positive, sum 1), means, sds, variances or precisions, as the argument of
-        `Mixture` that they are given to says.
+    values : float or array_like
+        The weights (K,) (positive, sum 1), means, sds, variances or precisions, (K,) in one
+        dimension, else up to (K, D), or covariance matrices (D, D) or (K, D, D), as the argument
+        of `Mixture` that they are given to says.
     """
 
     values: Parameter
 
     family: ClassVar[int] = native.PRIOR_FIXED
-    blocks: ClassVar[tuple[str, ...]] = ("weights", "means", "sd", "variance", "precision")
+    blocks: ClassVar[tuple[str, ...]] = (
+        "weights",
+        "means",
+        "sd",
+        "variance",
+        "precision",
+        "covariance",
+    )
     parameters: ClassVar[tuple[str, ...]] = ("values",)
+    most_axes: ClassVar[Mapping[str, int]] = {"values": 3}
 
 
 @dataclass(frozen=True)
@@ -104,17 +135,18 @@ class Dirichlet(Prior):
     family: ClassVar[int] = native.PRIOR_DIRICHLET
     blocks: ClassVar[tuple[str, ...]] = ("weights",)
     parameters: ClassVar[tuple[str, ...]] = ("concentration",)
+    most_axes: ClassVar[Mapping[str, int]] = {"concentration": 1}
 
 
 @dataclass(frozen=True)
 class Normal(Prior):
-    """A Normal prior on the means.
+    """A Normal prior on the means, independent between components and coordinates.
 
     Parameters
     ----------
-    mean : float or array_like, shape (K,)
+    mean : float or array_like, shape (K,), or in D dimensions (D,) or (K, D)
         Prior means.
-    sd : float or array_like, shape (K,)
+    sd : float or array_like, of the same shapes
         Prior standard deviations, > 0.
     """
 
@@ -132,9 +164,9 @@ class Uniform(Prior):
 
     Parameters
     ----------
-    lower : float or array_like, shape (K,)
+    lower : float or array_like, shape (K,), or in D dimensions (D,) or (K, D)
         Lower ends, >= 0.
-    upper : float or array_like, shape (K,)
+    upper : float or array_like, shape (K,), or in D dimensions (D,) or (K, D)
         Upper ends, above the lower ones.
     """
 
@@ -152,7 +184,7 @@ class HalfCauchy(Prior):
 
     Parameters
     ----------
-    scale : float or array_like, shape (K,)
+    scale : float or array_like, shape (K,), or in D dimensions (D,) or (K, D)
         Scales, > 0: the medians.
     """
 
@@ -169,7 +201,7 @@ class HalfNormal(Prior):
 
     Parameters
     ----------
-    scale : float or array_like, shape (K,)
+    scale : float or array_like, shape (K,), or in D dimensions (D,) or (K, D)
         Scales, > 0: the standard deviations of the unfolded Normal.
     """
 
@@ -186,9 +218,9 @@ class InverseGamma(Prior):
 
     Parameters
     ----------
-    shape : float or array_like, shape (K,)
+    shape : float or array_like, shape (K,), or in D dimensions (D,) or (K, D)
         Shapes, > 0.
-    scale : float or array_like, shape (K,)
+    scale : float or array_like, shape (K,), or in D dimensions (D,) or (K, D)
         Scales, > 0: the mean is scale / (shape - 1).
     """
 
@@ -206,9 +238,9 @@ class Gamma(Prior):
 
     Parameters
     ----------
-    shape : float or array_like, shape (K,)
+    shape : float or array_like, shape (K,), or in D dimensions (D,) or (K, D)
         Shapes, > 0.
-    rate : float or array_like, shape (K,)
+    rate : float or array_like, shape (K,), or in D dimensions (D,) or (K, D)
         Rates, > 0: the mean is shape / rate.
     """
 
@@ -218,3 +250,107 @@ class Gamma(Prior):
     family: ClassVar[int] = native.PRIOR_GAMMA
     blocks: ClassVar[tuple[str, ...]] = ("precision",)
     parameters: ClassVar[tuple[str, ...]] = ("shape", "rate")
+
+
+@dataclass(frozen=True)
+class InverseWishart(Prior):
+    """An inverse-Wishart prior on covariance matrices.
+
+    The density at S is proportional to ``|S|**(-(dof + D + 1) / 2) * exp(-trace(scale @ inv(S)) /
+    2)``; the mean is ``scale / (dof - D - 1)`` where dof > D + 1.
+
+    Parameters
+    ----------
+    dof : float or array_like, shape (K,)
+        Degrees of freedom, > D - 1.
+    scale : array_like, shape (D, D) or (K, D, D)
+        Symmetric positive definite matrices.
+    """
+
+    dof: Parameter
+    scale: Parameter | Sequence[Sequence[Sequence[float]]]
+
+    family: ClassVar[int] = native.PRIOR_INVERSE_WISHART
+    blocks: ClassVar[tuple[str, ...]] = ("covariance",)
+    parameters: ClassVar[tuple[str, ...]] = ("dof", "scale")
+    most_axes: ClassVar[Mapping[str, int]] = {"dof": 1, "scale": 3}
+
+
+@dataclass(frozen=True)
+class NormalKappa(Prior):
+    """The means' part of a conjugate prior: Normal(mean, covariance of the component / kappa).
+
+    Not to be used directly: see `NormalInverseWishart` and `NormalInverseGamma`.
+    """
+
+    mean: Parameter
+    kappa: Parameter
+
+    family: ClassVar[int] = native.PRIOR_NORMAL_KAPPA
+    blocks: ClassVar[tuple[str, ...]] = ()
+    parameters: ClassVar[tuple[str, ...]] = ("mean", "kappa")
+    most_axes: ClassVar[Mapping[str, int]] = {"kappa": 1}
+
+
+@dataclass(frozen=True)
+class NormalInverseWishart(Prior):
+    """The conjugate prior of means and covariance matrices.
+
+    The covariance S of a component is `InverseWishart` (dof, scale); its mean, given S, is
+    Normal(mean, S / kappa).
+
+    Parameters
+    ----------
+    mean : float or array_like, shape (D,) or (K, D)
+        Prior means.
+    kappa : float or array_like, shape (K,)
+        How many observations the prior mean is worth, > 0.
+    dof : float or array_like, shape (K,)
+        Degrees of freedom, > D - 1.
+    scale : array_like, shape (D, D) or (K, D, D)
+        Symmetric positive definite matrices.
+    """
+
+    mean: Parameter
+    kappa: Parameter
+    dof: Parameter
+    scale: Parameter | Sequence[Sequence[Sequence[float]]]
+
+    blocks: ClassVar[tuple[str, ...]] = ("components",)
+    parameters: ClassVar[tuple[str, ...]] = ("mean", "kappa", "dof", "scale")
+    most_axes: ClassVar[Mapping[str, int]] = {"kappa": 1, "dof": 1, "scale": 3}
+
+    def parts(self) -> tuple[Prior, ...]:
+        """Return the prior of the means and that of the covariance matrices."""
+        return NormalKappa(self.mean, self.kappa), InverseWishart(self.dof, self.scale)
+
+
+@dataclass(frozen=True)
+class NormalInverseGamma(Prior):
+    """The conjugate prior of means and variances, where covariances are diagonal or spherical.
+
+    Each variance is `InverseGamma` (shape, scale); each coordinate of a mean, given its variance
+    v, is Normal(mean, v / kappa).
+
+    Parameters
+    ----------
+    mean : float or array_like, shape (K,), or in D dimensions (D,) or (K, D)
+        Prior means.
+    kappa : float or array_like, shape (K,)
+        How many observations the prior mean is worth, > 0.
+    shape, scale : float or array_like, shape (K,), or in D dimensions (D,) or (K, D)
+        Shapes and scales, > 0; for spherical covariances of shape (K,).
+    """
+
+    mean: Parameter
+    kappa: Parameter
+    shape: Parameter
+    scale: Parameter
+
+    blocks: ClassVar[tuple[str, ...]] = ("components",)
+    parameters: ClassVar[tuple[str, ...]] = ("mean", "kappa", "shape", "scale")
+    most_axes: ClassVar[Mapping[str, int]] = {"kappa": 1}
+
+    def parts(self) -> tuple[Prior, ...]:
+        """Return the prior of the means and that of the variances."""
+        return NormalKappa(self.mean, self.kappa), InverseGamma(self.shape, self.scale)

@@ -19,9 +19,9 @@ from gmmswift._arguments import (
     thread_count,
 )
 from gmmswift._em import EMFit
+from gmmswift._errors import HAS_COLUMNS
 from gmmswift._model import Mixture
 from gmmswift._posterior import Posterior
-from gmmswift._priors import Fixed
 from gmmswift._progress import ProgressOption, observer_for
 
 if TYPE_CHECKING:
@@ -33,7 +33,9 @@ __all__ = ["sample", "sample_prior"]
 Initial: TypeAlias = "Mapping[str, ArrayLike] | Posterior | EMFit"
 
 _METHODS = {"gibbs": native.METHOD_GIBBS, "metropolis": native.METHOD_METROPOLIS}
-_BLOCKS = ("weights", "means", "sd")
+
+# What C calls the initial values that are not called as the parameters are.
+_FIELDS = {"sd": "initial_sds"}
 
 
 def sample(
@@ -56,10 +58,12 @@ def sample(
     Parameters
     ----------
     model : Mixture
-        The model.
-    data : array_like, shape (N,) or (N, 1)
+        The model. What it leaves to the data, the number of dimensions or priors, is settled first,
+        as by `Mixture.for_data`.
+    data : array_like, shape (N, D), or in one dimension (N,) or (N, 1)
         Observations, finite. Empty data sample the prior. A float64 array is read where it is,
-        with any positive stride; other types and layouts are converted.
+        with any positive stride between rows and adjacent columns; other types and layouts, such
+        as float32, Fortran order and data frames, are converted.
     draws : int, default 10_000
         Kept draws of each chain, >= 1.
     tune : int, default 1_000
@@ -72,7 +76,8 @@ def sample(
         Iterations for each kept draw, >= 1.
     method : {"gibbs", "metropolis"}, default "gibbs"
         Exact conditional draws; or random-walk Metropolis on weights, means and sds with scales
-        adapted while tuning, and element-wise categorical updates of the assignments.
+        adapted while tuning, and element-wise categorical updates of the assignments, in one
+        dimension.
     random_seed : int, optional
         From 0 to 2**64 - 1. Same seed, same draws, for any number of threads. By default fresh
         entropy; `Posterior.seed` has it.
@@ -84,10 +89,12 @@ def sample(
     store_assignments : bool, default False
         Whether to keep the component of every observation in every draw: one byte each.
     initial : mapping, Posterior or EMFit, optional
-        Where chains start. A mapping has any of ``"weights"``, ``"means"``, ``"sd"``, each of
-        shape (K,) for all chains or (chains, K); a shared sd has shape () or (chains,). A
-        posterior gives the last draws of its chains, in turn. By default starts are chosen from
-        the data, differently for each chain; so is what a mapping leaves out.
+        Where chains start. A mapping has any of ``"weights"``, ``"means"`` and ``"sd"`` or
+        ``"covariances"``, each with the shape that it has in one draw of the posterior, for all
+        chains, or with an axis of chains before it: weights (K,) or (chains, K), a shared sd () or
+        (chains,), full covariances (K, D, D) or (chains, K, D, D). A posterior gives the last
+        draws of its chains, in turn. By default starts are chosen from the data, differently for
+        each chain; so is what a mapping leaves out.
 
     Returns
     -------
@@ -114,10 +121,15 @@ def sample(
     >>> post = gm.sample(model, [-2.1, -1.9, 3.0, 3.2], draws=500, random_seed=1)
     >>> post["means"].shape
     (4, 500, 2)
+    >>> import numpy as np
+    >>> table = np.random.default_rng(1).normal(size=(100, 3))
+    >>> post = gm.sample(gm.Mixture(2, covariance_type="full"), table, draws=500, random_seed=1)
+    >>> post["means"].shape, post["covariances"].shape
+    ((4, 500, 2, 3), (4, 500, 2, 3, 3))
     """
     if not isinstance(model, Mixture):
         raise TypeError(f"model: must be a Mixture, got {shown(model)}")
-    rows = data_rows("data", data)
+    rows = data_rows("data", data, model.n_dimensions)
     options = native.defaults(native.SampleOptions)
     options.method = _method(method)
     options.num_draws = int64("draws", draws)
@@ -126,6 +138,7 @@ def sample(
     options.thin = int64("thin", thin)
     options.seed = seed(random_seed)
     options.store_assignments = flag("store_assignments", store_assignments)
+    model = model._for_rows(rows)
     keep = None if initial is None else _set_initial(options, model, initial, n_chains)
     handle = interruptible(
         native.lib.gmm_sample,
@@ -135,6 +148,7 @@ def sample(
         options,
         threads=threads,
         progress=progress,
+        chains=options.num_initial,
     )
     del keep
     return Posterior(handle, model)
@@ -146,7 +160,7 @@ def sample_prior(model: Mixture, draws: int = 1_000, random_seed: int | None = N
     Parameters
     ----------
     model : Mixture
-        The model.
+        The model; `Mixture.for_data` settles what it leaves to data.
     draws : int, default 1_000
         Number of draws, >= 1.
     random_seed : int, optional
@@ -164,7 +178,7 @@ def sample_prior(model: Mixture, draws: int = 1_000, random_seed: int | None = N
     handle = native.create(
         lib.gmm_sample_prior,
         lib.gmm_posterior_destroy,
-        model._handle,
+        model._ready(),
         int64("draws", draws),
         seed(random_seed),
     )
@@ -177,6 +191,7 @@ def interruptible(
     *arguments: Any,
     threads: int | None,
     progress: ProgressOption,
+    chains: int = 0,
 ) -> native.Handle:
     """Call a sampling function; an exception that stops it carries the draws so far."""
     with ExitStack() as stack:
@@ -191,7 +206,7 @@ def interruptible(
                     native.lib.gmm_posterior_destroy,
                     *arguments,
                     run.control,
-                    names={"spread": model._spread},
+                    names=lambda: _names(model, chains),
                     run=run,
                 )
         except BaseException as error:
@@ -199,6 +214,26 @@ def interruptible(
                 partial = None if run.partial is None else Posterior(run.partial, model)
                 error.posterior = partial  # type: ignore[attr-defined]
             raise
+
+
+def _names(model: Mixture, starts: int) -> dict[str, str]:
+    """Return words for messages; numbers of initial values in the shape that Python gives them."""
+    names = {HAS_COLUMNS: ""} if model.shape.n_dimensions > 1 else {}
+    for name, shape in _draw_shapes(model).items():
+        if name == "covariances" or len(shape) < 2:
+            continue
+        for row in range(starts):
+            for flat, index in enumerate(np.ndindex(*shape)):
+                position = ", ".join(map(str, (row, *index)))
+                field = _FIELDS.get(name, f"initial_{name}")
+                names[f"{field}[{row}, {flat}]"] = f"initial[{name!r}][{position}]"
+    return names
+
+
+def _draw_shapes(model: Mixture) -> dict[str, tuple[int, ...]]:
+    """Return the shape of each block of parameters in one draw."""
+    shape = model.shape
+    return {"weights": (model.n_components,), "means": shape.means, model.spread_name: shape.spread}
 
 
 def _method(name: object) -> int:
@@ -222,52 +257,56 @@ def _set_initial(
         raise TypeError(
             f"initial: must be a mapping, a Posterior or an EMFit, got {shown(initial)}"
         )
-    sizes = {"weights": model.n_components, "means": model.n_components, "sd": model.n_spreads}
+    shapes = _draw_shapes(model)
     rows: dict[str, NDArray[np.float64]] = {}
     for name, array in values.items():
-        if name not in sizes:
-            raise ValueError(f"initial: must have keys weights, means, sd, got {shown(name)}")
-        rows[name] = _rows(name, array, sizes[name], model.shared_sd and name == "sd", chains)
+        if name not in shapes:
+            known = ", ".join(shapes)
+            raise ValueError(f"initial: must have keys {known}, got {shown(name)}")
+        rows[name] = _rows(name, array, shapes[name], chains)
     count = max((len(array) for array in rows.values()), default=0)
     if count == 0:
         return []
     keep = []
-    for name in _BLOCKS:
+    for name, shape in shapes.items():
         if name in rows:
-            array = np.ascontiguousarray(np.broadcast_to(rows[name], (count, sizes[name])))
-            setattr(
-                options, "initial_sds" if name == "sd" else f"initial_{name}", native.address(array)
-            )
+            array = np.ascontiguousarray(np.broadcast_to(rows[name], (count, *shape)))
+            setattr(options, _FIELDS.get(name, f"initial_{name}"), native.address(array))
             keep.append(array)
     options.num_initial = count
     return keep
 
 
 def _rows(
-    name: str, array: NDArray[np.float64], size: int, is_scalar: bool, chains: int
+    name: str, array: NDArray[np.float64], shape: tuple[int, ...], chains: int
 ) -> NDArray[np.float64]:
-    """Return initial values with shape (1, size) or (chains, size)."""
-    if is_scalar and array.shape in ((), (1,), (chains,), (chains, 1)):
-        return array.reshape(-1, 1)
-    if not is_scalar and array.shape in ((size,), (1, size), (chains, size)):
-        return array.reshape(-1, size)
-    rule = f"() or ({chains},)" if is_scalar else f"({size},) or ({chains}, {size})"
-    raise ValueError(f"initial[{name!r}]: must have shape {rule}, got {array.shape}")
+    """Return initial values of a shape with an axis of chains, of length 1 or `chains`, before."""
+    if shape == () and array.shape in ((1,), (chains, 1)):
+        return array.reshape(-1)
+    if array.shape in (shape, (1, *shape), (chains, *shape)):
+        return array.reshape(-1, *shape)
+    raise ValueError(
+        f"initial[{name!r}]: must have shape {shape} or {(chains, *shape)}, got {array.shape}"
+    )
 
 
 def _from_posterior(
     posterior: Posterior, model: Mixture, chains: int
 ) -> dict[str, NDArray[np.float64]]:
-    if posterior.n_components != model.n_components or posterior.model.shared_sd != model.shared_sd:
+    if _draw_shapes(posterior.model) != _draw_shapes(model):
         raise ValueError(
             "initial: must have the model's components and spreads, got those of "
             f"{posterior.model!r}"
         )
     source = np.arange(max(chains, 1)) % posterior.n_chains
-    return {name: posterior[name][source, -1] for name in _unknown(model)}
+    return {name: posterior[name][source, -1] for name in model._unknown()}
 
 
 def _from_fit(fit: EMFit, model: Mixture) -> dict[str, NDArray[np.float64]]:
+    if model.shape.n_dimensions > 1:
+        raise ValueError(
+            f"initial: must have the model's {model.n_dimensions} dimensions, got a fit in 1"
+        )
     if fit.n_components != model.n_components:
         raise ValueError(
             f"initial: must have {model.n_components} components, got {fit.n_components}"
@@ -275,13 +314,7 @@ def _from_fit(fit: EMFit, model: Mixture) -> dict[str, NDArray[np.float64]]:
     if fit.sd is None:
         raise ValueError(f"initial: must be a fit in 1 dimension, got {fit.n_dimensions}")
     sd = np.broadcast_to(np.float64(fit.sd), model.n_components)
-    if model.shared_sd:  # the pooled sd, which is the fit's own when that is shared
+    if model.shape.is_shared:  # the pooled sd, which is the fit's own when that is shared
         sd = np.sqrt(np.sum(fit.weights * sd**2))
     values = {"weights": fit.weights, "means": fit.means, "sd": np.asarray(sd)}
-    return {name: values[name] for name in _unknown(model)}
-
-
-def _unknown(model: Mixture) -> list[str]:
-    """Return the blocks that have a prior: known values need no start."""
-    priors = {"weights": model.weights, "means": model.means, "sd": getattr(model, model._spread)}
-    return [name for name, prior in priors.items() if not isinstance(prior, Fixed)]
+    return {name: values[name] for name in model._unknown()}

@@ -24,13 +24,13 @@ def plot_assignment(
         raise ValueError("i: must be an observation, got a posterior without data")
     index = integer("i", i, -n, n - 1) % n
     size = posterior.n_components
-    value = posterior.data[index]
+    row = np.atleast_1d(posterior.data[index])
+    value = ", ".join(f"{number:.4g}" for number in row[:4]) + ", ..." * (row.size > 4)
+    value = value if row.size == 1 else f"({value})"
     if not posterior.has_assignments:
         axes = axes_grid(1, 1, ax, figsize, (4.4, 3.2)).reshape(-1)
         _bars(axes[0], posterior.probabilities[index], size)
-        axes[0].set_title(
-            f"P(component | data) of x[{index}] = {value:.4g}", loc="left", fontsize=10
-        )
+        axes[0].set_title(f"P(component | data) of x[{index}] = {value}", loc="left", fontsize=10)
         return axes
     options = {} if ax is not None else {"width_ratios": (2.4, 1)}
     axes = axes_grid(1, 2, ax, figsize, (4.8, 3.0), **options).reshape(-1)
@@ -42,7 +42,7 @@ def plot_assignment(
     axes[0].set_xlabel("draw")
     axes[0].set_ylabel("component")
     chains = ", a line for each chain" if len(trace) > 1 else ""
-    axes[0].set_title(f"assignment of x[{index}] = {value:.4g}{chains}", loc="left", fontsize=10)
+    axes[0].set_title(f"assignment of x[{index}] = {value}{chains}", loc="left", fontsize=10)
     tidy(axes[0])
     _bars(axes[1], np.bincount(trace.reshape(-1), minlength=size) / trace.size, size)
     axes[1].set_title("share of draws", loc="left", fontsize=10)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -11,6 +12,8 @@ from gmmswift._errors import DegenerateError
 from gmmswift.plots._style import BLACK, LIGHT_BLUE, axes_grid, tidy
 
 if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
     from gmmswift._posterior import Posterior
 
 
@@ -24,7 +27,23 @@ def plot_predictive(
 ) -> Any:
     """Draw densities of predictive data sets and of the data; see `Posterior.plot_predictive`."""
     sets = posterior.sample_predictive(draws, n_points, random_seed)
-    axes = axes_grid(1, 1, ax, figsize, (6.4, 3.8))[0, 0]
+    if posterior.n_dimensions == 1:
+        axes = axes_grid(1, 1, ax, figsize, (6.4, 3.8))[0, 0]
+        _panel(axes, sets, posterior.data, "x")
+        return axes
+    count = posterior.n_dimensions
+    columns = count if ax is not None else min(4, count)
+    grid = axes_grid(math.ceil(count / columns), columns, ax, figsize, (3.8, 2.8)).reshape(-1)
+    for spare in grid[count:]:
+        spare.remove()
+    for d, panel in enumerate(grid[:count]):
+        _panel(panel, sets[:, :, d], posterior.data[:, d], f"x[:, {d}]")
+        if d > 0:
+            panel.get_legend().remove()
+    return np.asarray(grid[:count], dtype=object)
+
+
+def _panel(axes: Any, sets: NDArray[np.float64], data: NDArray[np.float64], name: str) -> None:
     alpha = float(np.clip(12 / len(sets), 0.12, 0.7))
     for index, row in enumerate(sets):
         _curve(
@@ -35,16 +54,15 @@ def plot_predictive(
             alpha=alpha,
             label="predictive draws" if index == 0 else None,
         )
-    if posterior.n_observations:
-        _curve(axes, posterior.data, color=BLACK, linewidth=2.2, label="data")
+    if data.size:
+        _curve(axes, data, color=BLACK, linewidth=2.2, label="data")
     axes.set_ylim(bottom=0)
-    axes.set_xlabel("x")
+    axes.set_xlabel(name)
     axes.set_ylabel("density")
     tidy(axes)
     legend = axes.legend(frameon=False, fontsize=9)
     for handle in legend.get_lines():
         handle.set_alpha(1)
-    return axes
 
 
 def _curve(ax: Any, values: Any, **looks: Any) -> None:

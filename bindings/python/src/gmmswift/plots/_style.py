@@ -20,7 +20,7 @@ BLACK, GREY, LIGHT_BLUE = "#1A1A1A", "#8C8C8C", "#8FC1E3"
 _LEGEND_LIMIT = 6
 
 #: What can be shown: numbers per draw, without an axis of observations.
-NAMES = ("weights", "means", "sd", "log_likelihood", "log_posterior", "acceptance")
+NAMES = ("weights", "means", "sd", "covariances", "log_likelihood", "log_posterior", "acceptance")
 
 
 def pyplot() -> Any:
@@ -75,14 +75,9 @@ def tidy(ax: Any, *, has_grid: bool = True) -> None:
 
 def unknowns(posterior: Posterior) -> list[str]:
     """Return the parameters that vary: known values make no picture."""
-    from gmmswift._priors import Fixed
-
-    model = posterior.model
-    spread = model.sd or model.variance or model.precision
-    priors = {"weights": model.weights, "means": model.means, "sd": spread}
-    names = [name for name, prior in priors.items() if not isinstance(prior, Fixed)]
+    names = posterior.model._unknown()
     # The weight of a single component is 1.
-    if model.n_components == 1 and "weights" in names:
+    if posterior.n_components == 1 and "weights" in names:
         names.remove("weights")
     return names
 
@@ -92,9 +87,11 @@ def chosen(posterior: Posterior, names: str | list[str] | tuple[str, ...] | None
     if names is None:
         return unknowns(posterior) or ["log_likelihood"]
     wanted = [names] if isinstance(names, str) else list(names)
+    wanted = [posterior.model.spread_name if name == "spread" else name for name in wanted]
+    known = [name for name in NAMES if name in posterior]
     for name in wanted:
-        if name not in NAMES:
-            raise ValueError(f"names: must be among {', '.join(NAMES)}, got {name!r}")
+        if name not in known:
+            raise ValueError(f"names: must be among {', '.join(known)}, got {name!r}")
     if not wanted:
         raise ValueError("names: must hold at least one name, got none")
     return wanted
@@ -103,9 +100,13 @@ def chosen(posterior: Posterior, names: str | list[str] | tuple[str, ...] | None
 def scalars(posterior: Posterior, name: str) -> list[tuple[str, NDArray[np.float64]]]:
     """Return the scalar quantities of a name: label and draws, shape (chains, draws)."""
     values = posterior[name]
-    if values.ndim == 2:
-        return [(name, values)]
-    return [(f"{name}[{k}]", values[:, :, k]) for k in range(values.shape[2])]
+    result = []
+    for index in np.ndindex(*values.shape[2:]):
+        if name == "covariances" and index[-2] < index[-1]:
+            continue  # the other half of a symmetric matrix
+        label = f"{name}[{', '.join(map(str, index))}]" if index else name
+        result.append((label, values[(..., *index)]))
+    return result
 
 
 def legend(ax: Any, count: int) -> None:

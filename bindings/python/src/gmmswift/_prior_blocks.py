@@ -1,0 +1,196 @@
+"""From priors to the C interface: shapes, broadcasting, and the names of numbers in messages."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from typing import TYPE_CHECKING, NamedTuple
+
+import numpy as np
+
+from gmmswift import _native as native
+from gmmswift._priors import Fixed, Kept, NormalKappa, Prior
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+__all__ = ["PriorBlock", "Shape", "prior_block", "stated_dimensions"]
+
+# From known variances, precisions and covariances of one coordinate to the sds of the C interface.
+_TO_SD: dict[str, Callable[[NDArray[np.float64]], NDArray[np.float64]]] = {
+    "variance": np.sqrt,
+    "covariance": np.sqrt,
+    "precision": lambda precision: 1 / np.sqrt(precision),
+}
+
+
+class Shape(NamedTuple):
+    """How many parameters a mixture has."""
+
+    n_components: int
+    n_dimensions: int
+    covariance_type: str
+    shared_sd: bool
+
+    @property
+    def has_matrices(self) -> bool:
+        """Whether the spread is covariance matrices."""
+        return self.n_dimensions > 1 and self.covariance_type in ("full", "tied")
+
+    @property
+    def is_shared(self) -> bool:
+        """Whether all components have the same spread."""
+        return self.shared_sd or self.covariance_type == "tied"
+
+    @property
+    def means(self) -> tuple[int, ...]:
+        """The shape of the means: (K,) in one dimension, else (K, D)."""
+        return self._per_coordinate(self.n_components)
+
+    @property
+    def spread(self) -> tuple[int, ...]:
+        """The shape of sds or covariances; without an axis of components where they share it."""
+        if self.has_matrices:
+            item: tuple[int, ...] = (self.n_dimensions, self.n_dimensions)
+        elif self.covariance_type == "spherical" or self.n_dimensions == 1:
+            item = ()
+        else:
+            item = (self.n_dimensions,)
+        return item if self.is_shared else (self.n_components, *item)
+
+    def target(self, block: str, prior: Prior, parameter: str) -> tuple[int, ...]:
+        """Return the shape to which a parameter of a prior broadcasts; components come first."""
+        rows = 1 if block == "spread" and self.is_shared else self.n_components
+        if block == "weights" or parameter in ("kappa", "dof"):
+            return (rows,)
+        if block == "means":
+            return self._per_coordinate(rows)
+        if self.has_matrices:
+            return (rows, self.n_dimensions, self.n_dimensions)
+        return (rows,) if self.covariance_type == "spherical" else self._per_coordinate(rows)
+
+    def _per_coordinate(self, rows: int) -> tuple[int, ...]:
+        return (rows,) if self.n_dimensions == 1 else (rows, self.n_dimensions)
+
+
+class PriorBlock(NamedTuple):
+    """The prior of one block of unknowns as the C interface takes it."""
+
+    struct: native.Prior
+    arrays: list[NDArray[np.float64]]  # keeps the struct's pointers valid
+    names: Callable[[], dict[str, str]]  # Python's words for the C interface's
+
+
+def prior_block(shape: Shape, block: str, argument: str, prior: Prior) -> PriorBlock:
+    """Return the C form of a prior.
+
+    Parameters
+    ----------
+    shape : Shape
+        The shape of the mixture.
+    block : {"weights", "means", "spread"}
+        What the prior is for.
+    argument : str
+        The argument of `Mixture` that it was given to.
+    prior : Prior
+        The prior, of one block.
+
+    Raises
+    ------
+    ValueError
+        For parameters that do not broadcast, and known variances that are not positive.
+    """
+    targets = {name: shape.target(block, prior, name) for name in prior.parameters}
+    given = {
+        name: _fitted(f"{argument}.{name}", getattr(prior, name), target)
+        for name, target in targets.items()
+    }
+    # One row serves all components where no parameter tells them apart.
+    has_rows = any(
+        array.ndim == len(targets[name]) and array.shape[0] > 1 for name, array in given.items()
+    )
+    arrays = []
+    for name, array in given.items():
+        rows = targets[name][0] if has_rows else 1
+        arrays.append(np.array(np.broadcast_to(array, (rows, *targets[name][1:])), order="C"))
+    if isinstance(prior, Fixed) and argument in _TO_SD and not shape.has_matrices:
+        if not (arrays[0] > 0).all():
+            raise ValueError(f"{argument}.values: must be positive, got {prior.values}")
+        arrays[0] = _TO_SD[argument](arrays[0])
+    # Vectors and matrices that come with a number for each component count as one value each.
+    is_each = isinstance(prior, NormalKappa) or any(len(target) == 3 for target in targets.values())
+    count = arrays[0].shape[0] if is_each else arrays[0].size
+    struct = native.Prior(prior.family, count, *map(native.address, arrays))
+
+    def names() -> dict[str, str]:
+        result = {block: argument}
+        for name, array in given.items():
+            result[f"{block}.{name}"] = f"{argument}.{name}"
+            for index, position in _positions(array, targets[name], has_rows):
+                result[f"{block}.{name}[{index}]"] = f"{argument}.{name}{position}"
+        return result
+
+    return PriorBlock(struct, arrays, names)
+
+
+def _fitted(name: str, value: Kept, target: tuple[int, ...]) -> NDArray[np.float64]:
+    """Return a parameter as an array that broadcasts to a shape."""
+    given = array = np.asarray(value, dtype=np.float64)
+    while array.ndim > len(target) and array.shape[-1] == 1:
+        array = array[..., 0]  # the only coordinate of one dimension
+    fits = array.ndim <= len(target) and all(
+        found in (1, wanted) for found, wanted in zip(array.shape[::-1], target[::-1], strict=False)
+    )
+    if len(target) == 3:  # a matrix is given whole
+        fits = fits and array.ndim >= 2 and array.shape[-2:] == target[1:]
+        rule = f"must have shape {target[1:]} or {target}"
+    elif len(target) == 2:
+        rule = f"must be a number or have shape {target[1:]} or {target}"
+    elif given.ndim <= 1:
+        values = "values" if given.size != 1 else "value"
+        count = f"have {target[0]} values" if target[0] > 1 else "have 1 value"
+        if not fits:
+            raise ValueError(f"{name}: must be a number or {count}, got {given.size} {values}")
+        return array
+    else:
+        rule = f"must be a number or have shape {target}"
+    if not fits:
+        raise ValueError(f"{name}: {rule}, got {f'shape {given.shape}' if given.ndim else given}")
+    return array
+
+
+def _positions(
+    array: NDArray[np.float64], target: tuple[int, ...], has_rows: bool
+) -> Iterator[tuple[str, str]]:
+    """Yield each index of the C interface with the index of the number that the user gave."""
+    if len(target) == 3:  # matrices are counted, and their elements have two indices more
+        for k in range(target[0] if has_rows else 1):
+            own = f"{min(k, array.shape[0] - 1)}" if array.ndim == 3 else ""
+            yield str(k), f"[{own}]" if own else ""
+            for i, j in np.ndindex(*target[1:]):
+                yield f"{k}, {i}, {j}", f"[{own + ', ' if own else ''}{i}, {j}]"
+        return
+    rows = target[0] if has_rows else 1
+    for flat, index in enumerate(np.ndindex(rows, *target[1:])):
+        own_index = [
+            min(position, size - 1)
+            for position, size in zip(index[len(target) - array.ndim :], array.shape, strict=True)
+        ]
+        yield str(flat), f"[{', '.join(map(str, own_index))}]" if own_index else ""
+
+
+def stated_dimensions(priors: list[tuple[str, Prior]]) -> int | None:
+    """Return D as the shapes of priors say, each given with its block; None where they do not.
+
+    Matrices, in the block ``"covariance"``, have the first word; elsewhere a length of 1
+    broadcasts, and says nothing.
+    """
+    stated: dict[bool, int] = {}
+    for block, prior in priors:
+        for name in prior.parameters:
+            shape = np.shape(getattr(prior, name))
+            if not shape or name in ("kappa", "dof"):
+                continue
+            is_matrix = block == "covariance"
+            if is_matrix or shape[-1] > 1:
+                stated.setdefault(is_matrix, shape[-1])
+    return stated.get(True, stated.get(False))
