@@ -10,6 +10,7 @@ except ImportError as error:
     ) from error
 
 
+from gmmswift.estimators._bayesian_mixture import BayesianGaussianMixture
 from gmmswift.estimators._gaussian_mixture import GaussianMixture
 
-__all__ = ["GaussianMixture"]
+__all__ = ["BayesianGaussianMixture", "GaussianMixture"]
