@@ -106,9 +106,9 @@ covariance_prior_
     >>> from gmmswift import BayesianGaussianMixture
     >>> X = np.array([[1, 2], [1, 4], [1, 0], [4, 2], [12, 4], [10, 7]])
     >>> mixture = BayesianGaussianMixture(n_components=2, random_state=42).fit(X)
-    >>> mixture.means_.round(2)
-    array([[2.49, 2.29],
-           [8.45, 4.52]])
+    >>> mixture.means_.round(1)
+    array([[2.5, 2.3],
+           [8.5, 4.5]])
     """
 
     def __init__(
@@ -164,7 +164,7 @@ covariance_prior_
         freedom and covariance, `gmmswift.NormalInverseWishart` (m₀, β₀, ν₀, Ψ₀) for full and tied
         covariances, `gmmswift.NormalInverseGamma` (m₀, β₀, ν₀ / 2, Ψ₀ / 2) for diagonal ones, and
         the latter with D ν₀ / 2 and D Ψ₀ / 2 for spherical ones. Weights are Dirichlet; for a
-        Dirichlet process of concentration γ with γ / K for each of K components, whose limit it is
+        Dirichlet process of concentration a with a / K for each of K components, whose limit it is
         (Ishwaran, Zarepour 2002, Statistica Sinica 12).
 
         Parameters
@@ -223,7 +223,7 @@ covariance_prior_
             self.mean_precision_prior_,
             self.mean_prior_,
             self.degrees_of_freedom_prior_,
-            self.covariance_prior_,
+            np.asarray(self.covariance_prior_),
         )
 
     def _check(self, x: NDArray[np.float64], sample_weight: NDArray[np.float64] | None) -> None:

@@ -69,7 +69,7 @@ def check_sample_weight(value: ArrayLike | None, length: int) -> NDArray[np.floa
 
 def check_shape(name: str, value: ArrayLike, shape: tuple[int, ...]) -> NDArray[np.float64]:
     """Return a finite array of a shape."""
-    array = np.ascontiguousarray(real_array(name, value))
+    array = np.array(real_array(name, value), order="C")
     if array.shape != shape:
         raise ValueError(f"{name}: must have shape {shape}, got {array.shape}")
     if not np.isfinite(array).all():

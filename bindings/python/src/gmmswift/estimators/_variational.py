@@ -44,7 +44,7 @@ class VariationalPriors:
     mean : ndarray, shape (D,)
         m₀.
     dof : float
-        ν₀ > D - 1.
+        > D - 1.
     scale : ndarray, shape (D, D), (D,) or ()
         W₀⁻¹, by `kind`.
     """
@@ -70,9 +70,9 @@ class VariationalPriors:
             concentration = self.concentration + counts
         precision = self.mean_precision + counts
         shrink = self.mean_precision / precision
-        means = (
-            self.mean_precision * self.mean + counts[:, np.newaxis] * found.means
-        ) / precision[:, np.newaxis]
+        means = (self.mean_precision * self.mean + counts[:, np.newaxis] * found.means) / precision[
+            :, np.newaxis
+        ]
         shift = found.means - self.mean
         dof: Any = self.dof + counts
         if self.kind == "full":
@@ -111,8 +111,8 @@ class VariationalPriors:
         """Return moments under the approximation's responsibilities, and their entropy.
 
         Responsibilities are those of an ordinary mixture, with log weights `log_shares` up to a
-        constant c, and the approximation's means and covariances: its statistics serve. With ℓ its
-        log likelihood, the entropy -Σ r log r is ℓ - Σ_ik r_ik (log weight_k + log N(x_i)), and
+        constant c, and the approximation's means and covariances: its statistics serve. With F its
+        log likelihood, the entropy -Σ r log r is F - Σ_ik r_ik (log weight_k + log N(x_i)), and
         the sum over i is a function of the moments.
 
         Complexity: an iteration of EM, plus O(N D) to lay out the data.
@@ -188,7 +188,7 @@ def log_shares(state: State, is_process: bool) -> NDArray[np.float64]:
     """Return what is added to log N(x; means_k, covariances_k) to compare components, (K,).
 
     E[log w_k] + (E[log |Λ_k|] - log |Σ_k⁻¹| - D / β_k) / 2 (Bishop 2006, equations 10.64 to 10.66),
-    with Σ_k = W_k⁻¹ / ν_k.
+    with Σ_k the inverse of W_k over its degrees of freedom.
     """
     concentration = state["weight_concentration_"]
     if is_process:
