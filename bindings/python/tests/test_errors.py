@@ -278,7 +278,7 @@ ARRAYS = {
             1,
             initial={"weights": [1], "means": [[1, 1]], "covariances": [[1, 2], [2, 1]]},
         ),
-        "initial_covariances[0]",
+        "initial['covariances'][0]",
         ValueError,
     ),
     "em initial shape": (

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import ctypes
 from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING
 
@@ -90,14 +89,11 @@ class MixtureStatistics:
         for part in parts:
             if not isinstance(part, MixtureStatistics):
                 raise TypeError(f"statistics: must be MixtureStatistics, got {shown(part)}")
-        handles = (ctypes.c_void_p * max(len(parts), 1))(
-            *[part._handle._as_parameter_ for part in parts]
-        )
         result = cls.__new__(cls)
         result._handle = native.create(
             native.lib.gmm_statistics_merge,
             native.lib.gmm_statistics_destroy,
-            handles,
+            native.handles([part._handle for part in parts]),
             len(parts),
         )
         return result
