@@ -17,7 +17,7 @@ public struct ScaledPriors: Sendable {
     guard count >= 2 else {
       throw ModelError("data", "must have at least 2 rows for priors on their scale", got: count)
     }
-    let scale = DataScale(observations)
+    let scale = DataSpread(observations, nil)
     let dimensions = shape.dimensionCount
     let variances = scale.variances.map { $0 * Double(count) / Double(count - 1) }
     for (d, variance) in variances.enumerated() where !(variance > 0) {

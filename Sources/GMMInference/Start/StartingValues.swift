@@ -41,11 +41,14 @@ struct StartingValues {
 
   private func drawFromData(_ stream: inout RandomStream, means: [Double]?) -> Parameters {
     let components = model.componentCount
-    let points = observations.sampleForClusters(&stream)
+    let variances = DataSpread(observations, nil).variances
+    let points = ClusterPoints(observations, nil, limit: 2_000, &stream)
     let known = model.hasFixedMeans ? model.meanCenters : means
-    let centers = known ?? KMeans(points, count: components, iterations: 10, &stream).centers
-    let parts = Partition(points, centers: centers)
-    let scales = fallbackScales(points)
+    let clusters =
+      known.map { PointClusters(points, centers: $0, variances: variances) }
+      ?? PointClusters(points, count: components, variances: variances, iterations: 10, &stream)
+    let parts = Partition(points, labels: clusters.labels, centers: clusters.centers)
+    let scales = fallbackScales(variances)
 
     // Component k takes the cluster of the same rank, in the coordinate of the order or the first.
     let dimensions = model.dimensionCount
@@ -62,7 +65,7 @@ struct StartingValues {
         .sorted { $0.1 < $1.1 }.map(\.0)
     var weights: [Double] = []
     var means: [Double] = []
-    var variances: [Double] = []
+    var clusterVariances: [Double] = []
     for cluster in order {
       let count = parts.counts[cluster]
       weights.append((count + 1) * exp(0.3 * stream.normal()))
@@ -71,11 +74,11 @@ struct StartingValues {
         let variance = count >= 2 ? parts.squares[j] / count : 0
         let sd = variance > 0 ? max(variance.squareRoot(), 1e-3 * scales[d]) : scales[d]
         means.append(parts.means[j] + 0.5 * sd * stream.normal())
-        variances.append(sd * sd)
+        clusterVariances.append(sd * sd)
       }
     }
     var start = Parameters(model.shape, weights: allowed(weights), means: means)
-    setSpread(&start, variances, scales, parts, &stream)
+    setSpread(&start, clusterVariances, scales, parts, &stream)
     if model.orderedMeans { start.sortByMean(coordinate: coordinate) }
     return start
   }
@@ -116,11 +119,10 @@ struct StartingValues {
   }
 
   /// Returns a positive scale in each coordinate for clusters without a spread of their own.
-  private func fallbackScales(_ points: ClusterSample) -> [Double] {
-    let all = Partition(points, centers: Array(points[0]))
-    return (0..<points.dimensionCount).map { d in
-      let spread = (all.squares[d] / all.counts[0]).squareRoot()
-      if spread > 0 { return max(spread / Double(model.componentCount), 1e-12 * abs(points[0][d])) }
+  private func fallbackScales(_ variances: [Double]) -> [Double] {
+    variances.indices.map { d in
+      let spread = variances[d].squareRoot()
+      if spread > 0 { return max(spread / Double(model.componentCount), 1e-12 * abs(observations[0, d])) }
       // All points are equal: the prior is the only scale there is.
       return priorScale(d)
     }

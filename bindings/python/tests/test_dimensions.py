@@ -217,6 +217,42 @@ def test_initial_values_of_a_posterior_are_its_last_draws(covariance_type):
     same(started, gm.sample(post.model, DATA, initial=repeated, **arguments))
 
 
+@pytest.mark.parametrize("covariance_type", SPREADS)
+@pytest.mark.parametrize("kind", SPREADS)
+def test_a_maximum_likelihood_fit_of_any_form_is_a_start(covariance_type, kind):
+    data = DATA * [1, 1, -1]
+    found = gm.fit_em(data, 2, covariance_type=kind, random_seed=1)
+    model = gm.Mixture(2, covariance_type=covariance_type, ordered=True, order_by=2)
+    arguments = {"draws": 4, "tune": 0, "chains": 2, "random_seed": 2}
+    post = gm.sample(model, data, initial=found, **arguments)
+    # Groups far apart: means, last first in this order, and pooled variances by numpy.
+    groups = [data[60:], data[:60]]
+    matrices = np.array([np.cov(group.T, ddof=0) for group in groups])
+    pooled = np.array([matrices[0] * 0.4 + matrices[1] * 0.6] * 2)
+    if kind == "tied" or covariance_type == "tied":
+        matrices = pooled
+    variances = np.diagonal(matrices, axis1=1, axis2=2)
+    if "spherical" in (kind, covariance_type):
+        variances = np.repeat(variances.mean(axis=1, keepdims=True), 3, axis=1)
+    if kind in ("diag", "spherical"):
+        matrices = variances[:, :, np.newaxis] * np.eye(3)
+    spread = {
+        "full": matrices,
+        "tied": matrices[0],
+        "diag": np.sqrt(variances),
+        "spherical": np.sqrt(variances[:, 0]),
+    }[covariance_type]
+    start = {
+        "weights": [0.4, 0.6],
+        "means": [group.mean(axis=0) for group in groups],
+        post.model.spread_name: spread,
+    }
+    expected = gm.sample(model, data, initial=start, **arguments)
+    # The same streams from starts that differ by what the fit left: 1e-9 and the probability that
+    # a point belongs to the other group; draws are smooth in their start while assignments agree.
+    np.testing.assert_allclose(post["means"], expected["means"], rtol=0, atol=1e-6)
+
+
 def test_order_is_kept_in_the_chosen_coordinate():
     data = DATA * [1, -1, 1]
     for coordinate, sign in [(0, 1), (1, 1), (2, 1)]:

@@ -69,7 +69,7 @@ CASES = {
         "must have shape (N, 3), got shape (60,)",
         ValueError,
     ),
-    "no columns": (lambda: sample(np.zeros((5, 0))), "data", "at least one column", ValueError),
+    "no columns": (lambda: sample(np.zeros((5, 0))), "data", "at least 1 column", ValueError),
     "three axes": (lambda: sample(np.zeros((5, 3, 1))), "data", "(5, 3, 1)", ValueError),
     "columns of points": (
         lambda: posterior().log_density(DATA[:, :2]),
@@ -359,7 +359,7 @@ CASES = {
     "initial fit": (
         lambda: sample(initial=gm.fit_em(DATA[:, 0], 2)),
         "initial",
-        "3 dimensions, got a fit in 1",
+        "must be a fit in 3 dimensions, got 1",
         ValueError,
     ),
     # Densities of the prior.

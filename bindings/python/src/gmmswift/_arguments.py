@@ -129,7 +129,7 @@ def data_rows(name: str, value: ArrayLike, dimensions: int | None = 1) -> Rows:
     if dimensions is None:
         dimensions = array.shape[1] if array.ndim == 2 else 1
         if dimensions == 0:
-            raise ValueError(f"{name}: must have at least one column, got shape {array.shape}")
+            raise ValueError(f"{name}: must have at least 1 column, got shape {array.shape}")
     if array.ndim == 1 and array.size == 0:
         array = array.reshape(0, dimensions)
     if dimensions == 1 and array.ndim == 1:
@@ -151,26 +151,8 @@ def data_rows(name: str, value: ArrayLike, dimensions: int | None = 1) -> Rows:
 
 
 def data_matrix(name: str, value: ArrayLike) -> Rows:
-    """Return data of shape (N,), (N, 1) or (N, D), without a copy where the layout allows.
-
-    Rows that are contiguous, at any positive distance of whole elements, are passed on.
-    """
-    array = real_array(name, value)
-    if array.ndim != 2 or array.shape[1] == 1:
-        return data_rows(name, array)
-    if array.shape[1] == 0:
-        raise ValueError(f"{name}: must have at least 1 column, got shape {array.shape}")
-    row, column = array.strides
-    if (
-        column == 8
-        and row > 0
-        and row % 8 == 0
-        and row // 8 >= array.shape[1]
-        and array.flags.aligned
-    ):
-        return Rows(array, array.shape[0], array.shape[1], row // 8)
-    array = np.ascontiguousarray(array)
-    return Rows(array, array.shape[0], array.shape[1], array.shape[1])
+    """Return data of shape (N,), (N, 1) or (N, D), of any D; see `data_rows`."""
+    return data_rows(name, value, None)
 
 
 def series(array: NDArray[np.float64]) -> tuple[NDArray[np.float64], int]:

@@ -21,6 +21,7 @@ from gmmswift._arguments import (
     shown,
     thread_count,
 )
+from gmmswift._errors import HAS_COLUMNS
 
 if TYPE_CHECKING:
     from numpy.typing import ArrayLike, NDArray
@@ -213,6 +214,7 @@ def fit_em(
             *rows,
             options,
             run.control,
+            names={HAS_COLUMNS: ""} if rows.dimensions > 1 else None,
             run=run,
         )
     del keep

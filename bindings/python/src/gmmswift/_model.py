@@ -471,10 +471,10 @@ class Mixture:
                 blocks.append(prior_block(form, block, argument, prior))
                 setattr(options, block, blocks[-1].struct)
 
-        def names() -> dict[str, str]:
+        def names(at_fault: str) -> dict[str, str]:
             result = {HAS_COLUMNS: ""} if dimensions > 1 else {}
             for block in blocks:
-                result |= block.names()
+                result |= block.names(at_fault)
             return result
 
         lib = native.lib

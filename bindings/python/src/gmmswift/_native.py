@@ -9,7 +9,7 @@ import ctypes
 import os
 import signal
 import threading
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from contextvars import ContextVar
 from ctypes import (
     POINTER,
@@ -471,8 +471,9 @@ def status_name(status: int) -> str:
     return name.decode()
 
 
-#: Python's words for the C interface's, see `exception_for`; or a function that returns them.
-Names: TypeAlias = "Mapping[str, str] | Callable[[], Mapping[str, str]] | None"
+#: Python's words for the C interface's, see `exception_for`; or a function that returns those for
+#: the argument at fault.
+Names: TypeAlias = "Mapping[str, str] | Callable[[str], Mapping[str, str]] | None"
 
 
 def _failure(status: int, error: c_void_p, names: Names) -> Exception:
@@ -480,7 +481,7 @@ def _failure(status: int, error: c_void_p, names: Names) -> Exception:
     message: bytes = lib.gmm_error_message(error)
     argument: bytes = lib.gmm_error_argument(error)
     lib.gmm_error_destroy(error)
-    words = names() if callable(names) else names
+    words = names(argument.decode()) if callable(names) else names
     return exception_for(status_name(status), message.decode(), argument.decode(), words)
 
 
@@ -515,6 +516,11 @@ class Handle:
         raise TypeError("an object of libgmmswift cannot be pickled: its memory is not Python's")
 
 
+def handles(objects: Sequence[Handle]) -> ctypes.Array[c_void_p]:
+    """Return an array of handles."""
+    return (c_void_p * max(len(objects), 1))(*[handle._as_parameter_ for handle in objects])
+
+
 def create(
     function: Any,
     destroy: Any,
@@ -535,11 +541,6 @@ def create(
         raise _failure(status, error, names)
     assert handle is not None
     return handle
-
-
-def handles(owners: list[Handle]) -> Any:
-    """Return an array of opaque pointers; the owners must outlive the call."""
-    return (c_void_p * max(len(owners), 1))(*[owner._as_parameter_ for owner in owners])
 
 
 # ---------------------------------------------------------------------------------------- Views

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+import re
+from collections.abc import Callable
 from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
@@ -77,7 +78,7 @@ class PriorBlock(NamedTuple):
 
     struct: native.Prior
     arrays: list[NDArray[np.float64]]  # keeps the struct's pointers valid
-    names: Callable[[], dict[str, str]]  # Python's words for the C interface's
+    names: Callable[[str], dict[str, str]]  # Python's words for an argument of the C interface
 
 
 def prior_block(shape: Shape, block: str, argument: str, prior: Prior) -> PriorBlock:
@@ -121,12 +122,15 @@ def prior_block(shape: Shape, block: str, argument: str, prior: Prior) -> PriorB
     count = arrays[0].shape[0] if is_each else arrays[0].size
     struct = native.Prior(prior.family, count, *map(native.address, arrays))
 
-    def names() -> dict[str, str]:
+    def names(at_fault: str) -> dict[str, str]:
         result = {block: argument}
         for name, array in given.items():
-            result[f"{block}.{name}"] = f"{argument}.{name}"
-            for index, position in _positions(array, targets[name], has_rows):
-                result[f"{block}.{name}[{index}]"] = f"{argument}.{name}{position}"
+            found = re.fullmatch(rf"{block}\.{name}\[([\d, ]+)\]", at_fault)
+            if found:
+                index = tuple(map(int, found[1].split(",")))
+                rows = targets[name][0] if has_rows else 1
+                position = _position(array, (rows, *targets[name][1:]), index)
+                result[at_fault] = f"{argument}.{name}{position}"
         return result
 
     return PriorBlock(struct, arrays, names)
@@ -158,24 +162,28 @@ def _fitted(name: str, value: Kept, target: tuple[int, ...]) -> NDArray[np.float
     return array
 
 
-def _positions(
-    array: NDArray[np.float64], target: tuple[int, ...], has_rows: bool
-) -> Iterator[tuple[str, str]]:
-    """Yield each index of the C interface with the index of the number that the user gave."""
-    if len(target) == 3:  # matrices are counted, and their elements have two indices more
-        for k in range(target[0] if has_rows else 1):
-            own = f"{min(k, array.shape[0] - 1)}" if array.ndim == 3 else ""
-            yield str(k), f"[{own}]" if own else ""
-            for i, j in np.ndindex(*target[1:]):
-                yield f"{k}, {i}, {j}", f"[{own + ', ' if own else ''}{i}, {j}]"
-        return
-    rows = target[0] if has_rows else 1
-    for flat, index in enumerate(np.ndindex(rows, *target[1:])):
-        own_index = [
-            min(position, size - 1)
-            for position, size in zip(index[len(target) - array.ndim :], array.shape, strict=True)
-        ]
-        yield str(flat), f"[{', '.join(map(str, own_index))}]" if own_index else ""
+def _position(array: NDArray[np.float64], shape: tuple[int, ...], index: tuple[int, ...]) -> str:
+    """Return the index, in brackets, of a number that the user gave.
+
+    Parameters
+    ----------
+    array : ndarray
+        What the user gave.
+    shape : tuple of int
+        The shape that the library was given.
+    index : tuple of int
+        The library's own index: flat; of matrices that of the matrix, or of a matrix, row and
+        column.
+    """
+    if len(shape) < 3:
+        index = tuple(int(i) for i in np.unravel_index(index[0], shape))
+    # An axis that the user left out, or gave with length 1, has no index, or 0.
+    missing = len(shape) - array.ndim
+    own = [
+        min(position, size - 1)
+        for position, size in zip(index[missing:], array.shape, strict=False)
+    ]
+    return f"[{', '.join(map(str, own))}]" if own else ""
 
 
 def stated_dimensions(priors: list[tuple[str, Prior]]) -> int | None:

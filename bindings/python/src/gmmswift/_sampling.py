@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from contextlib import ExitStack
+from functools import partial
 from typing import TYPE_CHECKING, Any, Literal, TypeAlias
 
 import numpy as np
@@ -148,7 +150,6 @@ def sample(
         options,
         threads=threads,
         progress=progress,
-        chains=options.num_initial,
     )
     del keep
     return Posterior(handle, model)
@@ -191,7 +192,6 @@ def interruptible(
     *arguments: Any,
     threads: int | None,
     progress: ProgressOption,
-    chains: int = 0,
 ) -> native.Handle:
     """Call a sampling function; an exception that stops it carries the draws so far."""
     with ExitStack() as stack:
@@ -206,27 +206,25 @@ def interruptible(
                     native.lib.gmm_posterior_destroy,
                     *arguments,
                     run.control,
-                    names=lambda: _names(model, chains),
+                    names=partial(_names, model),
                     run=run,
                 )
         except BaseException as error:
             if error is run.failure:
-                partial = None if run.partial is None else Posterior(run.partial, model)
-                error.posterior = partial  # type: ignore[attr-defined]
+                draws = None if run.partial is None else Posterior(run.partial, model)
+                error.posterior = draws  # type: ignore[attr-defined]
             raise
 
 
-def _names(model: Mixture, starts: int) -> dict[str, str]:
+def _names(model: Mixture, at_fault: str) -> dict[str, str]:
     """Return words for messages; numbers of initial values in the shape that Python gives them."""
     names = {HAS_COLUMNS: ""} if model.shape.n_dimensions > 1 else {}
     for name, shape in _draw_shapes(model).items():
-        if name == "covariances" or len(shape) < 2:
-            continue
-        for row in range(starts):
-            for flat, index in enumerate(np.ndindex(*shape)):
-                position = ", ".join(map(str, (row, *index)))
-                field = _FIELDS.get(name, f"initial_{name}")
-                names[f"{field}[{row}, {flat}]"] = f"initial[{name!r}][{position}]"
+        field = _FIELDS.get(name, f"initial_{name}")
+        found = re.fullmatch(rf"{field}\[(\d+), (\d+)\]", at_fault)
+        if found and len(shape) == 2 and name != "covariances":
+            index = (int(found[1]), *np.unravel_index(int(found[2]), shape))
+            names[at_fault] = f"initial[{name!r}][{', '.join(map(str, index))}]"
     return names
 
 
@@ -303,18 +301,41 @@ def _from_posterior(
 
 
 def _from_fit(fit: EMFit, model: Mixture) -> dict[str, NDArray[np.float64]]:
-    if model.shape.n_dimensions > 1:
+    shape = model.shape
+    if fit.n_dimensions != shape.n_dimensions:
         raise ValueError(
-            f"initial: must have the model's {model.n_dimensions} dimensions, got a fit in 1"
+            f"initial: must be a fit in {shape.n_dimensions} dimensions, got {fit.n_dimensions}"
         )
     if fit.n_components != model.n_components:
         raise ValueError(
             f"initial: must have {model.n_components} components, got {fit.n_components}"
         )
     if fit.sd is None:
-        raise ValueError(f"initial: must be a fit in 1 dimension, got {fit.n_dimensions}")
-    sd = np.broadcast_to(np.float64(fit.sd), model.n_components)
-    if model.shape.is_shared:  # the pooled sd, which is the fit's own when that is shared
-        sd = np.sqrt(np.sum(fit.weights * sd**2))
-    values = {"weights": fit.weights, "means": fit.means, "sd": np.asarray(sd)}
+        values = _from_matrices(fit, model)
+    else:
+        sd = np.broadcast_to(np.float64(fit.sd), model.n_components)
+        if shape.is_shared:  # the pooled sd, which is the fit's own when that is shared
+            sd = np.sqrt(np.sum(fit.weights * sd**2))
+        values = {"weights": fit.weights, "means": fit.means, "sd": np.asarray(sd)}
     return {name: values[name] for name in model._unknown()}
+
+
+def _from_matrices(fit: EMFit, model: Mixture) -> dict[str, NDArray[np.float64]]:
+    """Return a fit in several dimensions in the form of a model, whatever the fit's own."""
+    size, dimensions = fit.n_components, fit.n_dimensions
+    given = fit.covariances
+    if fit.covariance_type in ("diag", "spherical"):
+        given = given.reshape(size, -1)[:, :, np.newaxis] * np.eye(dimensions)
+    matrices = np.broadcast_to(given, (size, dimensions, dimensions))
+    order = np.arange(size)
+    if model.ordered:
+        order = np.argsort(fit.means[:, model.order_by], kind="stable")
+    weights, means, matrices = fit.weights[order], fit.means[order], matrices[order]
+    if model.shape.is_shared:  # the pooled covariance
+        matrices = np.sum(weights[:, np.newaxis, np.newaxis] * matrices, axis=0)
+    if model.shape.has_matrices:
+        return {"weights": weights, "means": means, "covariances": matrices}
+    variances = np.diagonal(matrices, axis1=-2, axis2=-1)
+    if model.covariance_type == "spherical":
+        variances = variances.mean(axis=-1)
+    return {"weights": weights, "means": means, "sd": np.sqrt(variances)}

@@ -32,6 +32,15 @@ struct PointClusters {
     }
   }
 
+  /// Gives the points to known centers, (K, D).
+  init(_ points: ClusterPoints, centers: [Double], variances: [Double]) {
+    self.points = points
+    scales = variances.map { $0 > 0 ? 1 / $0.squareRoot() : 0 }
+    self.centers = centers
+    labels = [Int](repeating: 0, count: points.count)
+    assign()
+  }
+
   private mutating func seed(_ count: Int, _ stream: inout RandomStream) {
     let candidates = 2 + Int(log(Double(count)))
     let first = points.choose(&stream)

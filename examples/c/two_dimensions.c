@@ -1,0 +1,93 @@
+/*
+ * Two groups of eruptions of the Old Faithful geyser: minutes of an eruption, and minutes until the next one.
+ *
+ *     x_i | z_i = k ~ Normal(means[k], covariances[k]),   weights ~ Dirichlet(1, 1),
+ *     priors of means and covariances at the scale of the data (see gmm_model_create_for_data),
+ *     means[0, 0] <= means[1, 0]: the first component has the shorter eruptions.
+ *
+ * Samples the posterior, prints the summary table, each component's posterior mean weight, mean and covariance matrix,
+ * and to which group an eruption of medium length belongs, by the wait that follows.
+ *
+ *     two_dimensions [examples/data/faithful.txt]
+ */
+#include "example.h"
+
+enum { DIMENSIONS = 2, COMPONENTS = 2 };
+
+/* The average over all draws of one number of a view: that at `offset` elements from the beginning of each draw. */
+static double average(const gmm_view *view, int64_t offset) {
+  const double *values = view->data;
+  double sum = 0.0;
+  for (int64_t chain = 0; chain < view->shape[0]; chain++) {
+    for (int64_t draw = 0; draw < view->shape[1]; draw++) {
+      sum += values[chain * view->strides[0] + draw * view->strides[1] + offset];
+    }
+  }
+  return sum / (double)(view->shape[0] * view->shape[1]);
+}
+
+int main(int argc, char **argv) {
+  gmm_error *error = NULL;
+  int64_t num_values = 0;
+  double *values = read_values(argc > 1 ? argv[1] : "examples/data/faithful.txt", &num_values);
+  const int64_t num_rows = num_values / DIMENSIONS;
+
+  /* The model. Weights, means and covariances keep their default priors; the last two look at the data. */
+  gmm_model_options options;
+  gmm_model_options_init(&options, sizeof options);
+  options.num_components = COMPONENTS;
+  options.num_dimensions = DIMENSIONS;
+  options.covariance = GMM_COVARIANCE_FULL;
+  options.ordered_means = 1;
+  options.order_coordinate = 0;
+
+  gmm_model *model = NULL;
+  check(gmm_model_create_for_data(&options, values, num_rows, DIMENSIONS, DIMENSIONS, &model, &error), &error);
+
+  gmm_sample_options sampling;
+  gmm_sample_options_init(&sampling, sizeof sampling);
+  sampling.num_draws = 5000;
+  sampling.seed = 1;
+
+  gmm_posterior *posterior = NULL;
+  check(gmm_sample(model, values, num_rows, DIMENSIONS, DIMENSIONS, &sampling, NULL, &posterior, &error), &error);
+
+  gmm_summary *summary = NULL;
+  check(gmm_posterior_summarize(posterior, NULL, &summary, &error), &error);
+  printf("%s", gmm_summary_text(summary));
+
+  /* Views are the posterior's own memory: (chains, draws, K), (chains, draws, K, D) and (chains, draws, K, D, D). */
+  gmm_view weights, means, covariances;
+  check(gmm_posterior_view(posterior, GMM_FIELD_WEIGHTS, &weights, &error), &error);
+  check(gmm_posterior_view(posterior, GMM_FIELD_MEANS, &means, &error), &error);
+  check(gmm_posterior_view(posterior, GMM_FIELD_COVARIANCES, &covariances, &error), &error);
+  for (int64_t k = 0; k < COMPONENTS; k++) {
+    printf("\ncomponent %d: weight %.3f\n  mean       ", (int)k, average(&weights, k * weights.strides[2]));
+    for (int64_t d = 0; d < DIMENSIONS; d++) {
+      printf(" %8.3f", average(&means, k * means.strides[2] + d * means.strides[3]));
+    }
+    for (int64_t i = 0; i < DIMENSIONS; i++) {
+      printf("\n  %s", i == 0 ? "covariance " : "           ");
+      for (int64_t j = 0; j < DIMENSIONS; j++) {
+        const int64_t offset = k * covariances.strides[2] + i * covariances.strides[3] + j * covariances.strides[4];
+        printf(" %8.3f", average(&covariances, offset));
+      }
+    }
+    printf("\n");
+  }
+
+  /* P(component | x, data) at new points: two rows of two. */
+  const double points[] = {3.2, 50.0, 3.2, 80.0};
+  double probabilities[2 * COMPONENTS];
+  check(gmm_posterior_predict_probabilities(posterior, points, 2, DIMENSIONS, DIMENSIONS, NULL, probabilities,
+                                            2 * COMPONENTS, &error),
+        &error);
+  printf("\nan eruption of 3.2 minutes is a long one with probability %.3f before a wait of 50 minutes, %.3f of 80\n",
+         probabilities[1], probabilities[3]);
+
+  gmm_summary_destroy(summary);
+  gmm_posterior_destroy(posterior);
+  gmm_model_destroy(model);
+  free(values);
+  return EXIT_SUCCESS;
+}
