@@ -567,7 +567,8 @@ typedef struct gmm_em_result {
   double bic;             /* -2 log likelihood + parameters * log N */
   double aic;             /* -2 log likelihood + 2 * parameters */
   const double *weights;  /* K; owned by the fit, like all that follows. Components are in the order of the first coordinate
-                             of their means; for D > 1 in that of given means or responsibilities */
+                             of their means; in that of given responsibilities, or means, for D = 1 with
+                             initial_covariances */
   const double *means;    /* K x D */
   const double *sds;      /* num_spreads; NULL for D > 1 */
   int32_t num_dimensions; /* D */

@@ -99,8 +99,10 @@ private func readStart(
   if let covariances = given.initial_covariances {
     options.initial.covariances = packedCovariances(
       covariances, options.covariance, components: components, dimensions: dimensions)
+    options.keepsOrderInOneDimension = true
   }
   if let responsibilities = given.initial_responsibilities {
+    options.keepsOrderInOneDimension = true
     options.start = .responsibilities(
       Array(UnsafeBufferPointer(start: responsibilities, count: rows * components)))
   }

@@ -66,7 +66,8 @@ func fitMaximumLikelihood(
   if let error = results.error { throw error }
   if monitor.isCancelled { throw ModelError(.cancelled, "", "the caller cancelled") }
   guard var best = results.best else { throw .outOfMemory("a fit") }
-  if !options.keepsOrder || observations.dimensionCount == 1 { best.sortByMean() }
+  let keepsOrder = options.keepsOrder && (observations.dimensionCount > 1 || options.keepsOrderInOneDimension)
+  if !keepsOrder { best.sortByMean() }
   return best
 }
 

@@ -3,8 +3,8 @@ import GMMModel
 
 /// A maximum-likelihood fit of a Gaussian mixture.
 ///
-/// Components are in the order of their means' first coordinate; in more than one dimension, where means or
-/// responsibilities to start from were given, in the order of those.
+/// Components are in the order of their means' first coordinate; where means or responsibilities to start from were given, in
+/// the order of those (in one dimension where ``MaximumLikelihoodOptions/keepsOrderInOneDimension`` says so).
 public struct MaximumLikelihoodFit: Sendable, Equatable {
   /// Weights, means and covariances.
   public var estimate: MixtureEstimate

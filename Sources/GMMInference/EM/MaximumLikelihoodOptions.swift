@@ -66,6 +66,8 @@ public struct MaximumLikelihoodOptions: Sendable, Equatable {
   /// Added to every variance in each M-step.
   public var regularization: Double
   public var seed: UInt64
+  /// Whether components keep the order of given means or responsibilities in one dimension too, where it is by mean otherwise.
+  public var keepsOrderInOneDimension = false
 
   public init(
     componentCount: Int, covariance: CovarianceStructure = .full, start: MaximumLikelihoodStart = .kMeans,

@@ -171,3 +171,15 @@ def test_bad_parts_are_refused(iris):
         gm.MixtureStatistics.merge([fit])
     with pytest.raises(ValueError, match=r"statistics: must have observations"):
         gm.MixtureStatistics(fit, np.empty((0, 4))).maximize()
+
+
+def test_one_dimension_keeps_the_order_of_given_covariances_and_sorts_that_of_sds():
+    x = np.concatenate([np.random.default_rng(0).normal(mean, 1, 100) for mean in (0, 10)])
+    start = {"weights": [0.5, 0.5], "means": [10, 0]}
+    kept = gm.fit_em(x, 2, initial=start | {"covariances": [1, 1]})
+    by_mean = gm.fit_em(x, 2, initial=start | {"sd": [1, 1]})
+    assert kept.means[0] > 9 > 1 > kept.means[1]
+    np.testing.assert_array_equal(by_mean.means, kept.means[::-1])
+    labels = (x < 5).astype(int)
+    responsible = gm.fit_em(x, 2, initial={"responsibilities": np.eye(2)[labels]})
+    np.testing.assert_allclose(responsible.means, kept.means, rtol=1e-8)

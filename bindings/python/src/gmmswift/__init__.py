@@ -31,6 +31,8 @@ from gmmswift._summary import Summary
 from gmmswift._version import __version__
 
 if TYPE_CHECKING:
+    from gmmswift.estimators import BayesianGaussianMixture as BayesianGaussianMixture
+    from gmmswift.estimators import GaussianMixture as GaussianMixture
     from gmmswift.plots import plot_density, plot_dirichlet
 
 __all__ = [
@@ -70,16 +72,24 @@ __all__ = [
     "summarize",
 ]
 
+# Not in __all__: `from gmmswift import *` must not need scikit-learn.
+_ESTIMATORS = ("BayesianGaussianMixture", "GaussianMixture")
+
 
 def __getattr__(name: str) -> Any:
-    """Import the plots when they are first asked for, so that importing gmmswift stays fast."""
+    """Import plots and estimators when they are first asked for: importing gmmswift stays fast."""
     if name in ("plot_density", "plot_dirichlet", "plots"):
         import importlib
 
         plots = importlib.import_module("gmmswift.plots")
         return plots if name == "plots" else getattr(plots, name)
+    if name in _ESTIMATORS or name == "estimators":
+        import importlib
+
+        estimators = importlib.import_module("gmmswift.estimators")
+        return estimators if name == "estimators" else getattr(estimators, name)
     raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
 
 
 def __dir__() -> list[str]:
-    return sorted(__all__)
+    return sorted([*__all__, *_ESTIMATORS])

@@ -38,8 +38,9 @@ CRITERIA = ("movement", "lower_bound")  # by GMM_CRITERION_ code
 class EMFit:
     """A maximum-likelihood fit.
 
-    Components are in the order of the first coordinate of their means; in several dimensions, where
-    means or responsibilities to start from were given, in the order of those.
+    Components are in the order of the first coordinate of their means; where responsibilities or
+    means to start from were given, in the order of those (in one dimension, means with covariances
+    instead of sds).
 
     Attributes
     ----------

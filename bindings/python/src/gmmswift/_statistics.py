@@ -10,7 +10,6 @@ import numpy as np
 from gmmswift import _native as native
 from gmmswift._arguments import data_matrix, real, shown, thread_count
 from gmmswift._em import COVARIANCE_TYPES, EMFit, _array, _code, _covariance_shape, _fit
-from gmmswift._errors import HAS_COLUMNS
 
 if TYPE_CHECKING:
     from numpy.typing import ArrayLike
@@ -68,7 +67,6 @@ class MixtureStatistics:
                 *rows,
                 weights,
                 run.control,
-                names={HAS_COLUMNS: ""} if rows.dimensions > 1 else None,
                 run=run,
             )
         del keep

@@ -1,0 +1,324 @@
+"""Variational Bayes with scikit-learn's words, and the way to the exact posterior."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from gmmswift._priors import Dirichlet, NormalInverseGamma, NormalInverseWishart
+from gmmswift.estimators._base import MixtureEstimator, Parameters, Trial
+from gmmswift.estimators._checks import check_choice, check_definite, check_number, check_shape
+from gmmswift.estimators._moments import moments
+from gmmswift.estimators._starts import starting_responsibilities
+from gmmswift.estimators._variational import VariationalPriors, expected_weights, log_shares
+
+if TYPE_CHECKING:
+    from numpy.typing import ArrayLike, NDArray
+
+    from gmmswift._posterior import Posterior
+
+_TYPES = ("dirichlet_process", "dirichlet_distribution")
+
+_NAMES = (
+    "weight_concentration_",
+    "mean_precision_",
+    "means_",
+    "degrees_of_freedom_",
+    "covariances_",
+    "precisions_cholesky_",
+)
+
+
+class BayesianGaussianMixture(MixtureEstimator):
+    """A mixture of Gaussians by variational Bayes, with scikit-learn's interface.
+
+    Parameters, attributes and methods are those of `sklearn.mixture.BayesianGaussianMixture`, and
+    from the same start it gives the same numbers. The approximation takes weights, means and
+    covariances to be independent of the assignments, and so is too sure of all of them; `posterior`
+    draws from the exact posterior.
+
+    Parameters
+    ----------
+    n_components : int, default 1
+        K, from 1 to 256.
+    covariance_type : {"full", "tied", "diag", "spherical"}, default "full"
+        A covariance matrix for each component, one for all, diagonal ones, or multiples of the unit
+        matrix.
+    tol : float, default 1e-3
+        A run has converged when the lower bound changes by less, >= 0.
+    reg_covar : float, default 1e-6
+        Added to every variance in each iteration, >= 0.
+    max_iter : int, default 100
+        Iterations of each run, >= 0; 0 keeps the start.
+    n_init : int, default 1
+        Number of starts, >= 1; the run with the largest lower bound is kept.
+    init_params : {"kmeans", "k-means++", "random", "random_from_data"}, default "kmeans"
+        Where runs start, found as scikit-learn finds it.
+    weight_concentration_prior_type : {"dirichlet_process", "dirichlet_distribution"}
+        Sticks of a Dirichlet process, cut off at K (the default), or one Dirichlet distribution.
+    weight_concentration_prior : float, optional
+        Of each component, or of the process, > 0. By default 1 / K.
+    mean_precision_prior : float, optional
+        How many observations the prior mean is worth, > 0. By default 1.
+    mean_prior : array_like, shape (D,), optional
+        By default the mean of the data.
+    degrees_of_freedom_prior : float, optional
+        > D - 1. By default D.
+    covariance_prior : float or array_like, optional
+        (D, D), (D,) or a number, by ``covariance_type``. By default the covariance of the data.
+    random_state : int, RandomState or None, default None
+        For the starts and `sample`.
+    warm_start : bool, default False
+        Whether `fit` goes on from the last fit.
+    verbose : int, default 0
+        1 prints starts and iterations, 2 adds times and changes; after each run.
+    verbose_interval : int, default 10
+        Iterations between two lines.
+
+    Attributes
+    ----------
+    weights_ : ndarray, shape (K,)
+        Expected weights.
+    means_ : ndarray, shape (K, D)
+        Expected means.
+    covariances_ : ndarray
+        Inverses of the expected precisions: shape (K, D, D), (D, D), (K, D) or (K,), by
+        ``covariance_type``.
+    precisions_, precisions_cholesky_ : ndarray
+        Their inverses; upper triangular U with precision U Uᵀ, 1 / sd where diagonal.
+    weight_concentration_ : ndarray, shape (K,), or tuple of two
+        Of the weights' Dirichlet distribution; of the sticks' beta distributions.
+    mean_precision_ : ndarray, shape (K,)
+        How many observations each mean rests on.
+    degrees_of_freedom_ : ndarray, shape (K,), or float when tied
+        Of the precisions' Wishart distributions.
+    weight_concentration_prior_, mean_precision_prior_, mean_prior_, degrees_of_freedom_prior_, \
+covariance_prior_
+        The prior as it was used.
+    converged_, n_iter_, lower_bound_, lower_bounds_, n_features_in_, feature_names_in_
+        As in `GaussianMixture`; the bound is that of the evidence, without its constant terms.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from gmmswift import BayesianGaussianMixture
+    >>> X = np.array([[1, 2], [1, 4], [1, 0], [4, 2], [12, 4], [10, 7]])
+    >>> mixture = BayesianGaussianMixture(n_components=2, random_state=42).fit(X)
+    >>> mixture.means_.round(1)
+    array([[2.5, 2.3],
+           [8.5, 4.5]])
+    """
+
+    def __init__(
+        self,
+        *,
+        n_components: int = 1,
+        covariance_type: str = "full",
+        tol: float = 1e-3,
+        reg_covar: float = 1e-6,
+        max_iter: int = 100,
+        n_init: int = 1,
+        init_params: str = "kmeans",
+        weight_concentration_prior_type: str = "dirichlet_process",
+        weight_concentration_prior: float | None = None,
+        mean_precision_prior: float | None = None,
+        mean_prior: ArrayLike | None = None,
+        degrees_of_freedom_prior: float | None = None,
+        covariance_prior: ArrayLike | None = None,
+        random_state: Any = None,
+        warm_start: bool = False,
+        verbose: int = 0,
+        verbose_interval: int = 10,
+    ) -> None:
+        self.n_components = n_components
+        self.covariance_type = covariance_type
+        self.tol = tol
+        self.reg_covar = reg_covar
+        self.max_iter = max_iter
+        self.n_init = n_init
+        self.init_params = init_params
+        self.weight_concentration_prior_type = weight_concentration_prior_type
+        self.weight_concentration_prior = weight_concentration_prior
+        self.mean_precision_prior = mean_precision_prior
+        self.mean_prior = mean_prior
+        self.degrees_of_freedom_prior = degrees_of_freedom_prior
+        self.covariance_prior = covariance_prior
+        self.random_state = random_state
+        self.warm_start = warm_start
+        self.verbose = verbose
+        self.verbose_interval = verbose_interval
+
+    def posterior(
+        self,
+        X: ArrayLike | None = None,
+        *,
+        draws: int = 10_000,
+        priors: Mapping[str, Any] | None = None,
+        **options: Any,
+    ) -> Posterior:
+        """Draw from the exact posterior, with chains that start from the fit.
+
+        The prior is the estimator's: with m₀, β₀, ν₀ and Ψ₀ its mean, mean precision, degrees of
+        freedom and covariance, `gmmswift.NormalInverseWishart` (m₀, β₀, ν₀, Ψ₀) for full and tied
+        covariances, `gmmswift.NormalInverseGamma` (m₀, β₀, ν₀ / 2, Ψ₀ / 2) for diagonal ones, and
+        the latter with D ν₀ / 2 and D Ψ₀ / 2 for spherical ones. Weights are Dirichlet; for a
+        Dirichlet process of concentration a with a / K for each of K components, whose limit it is
+        (Ishwaran, Zarepour 2002, Statistica Sinica 12).
+
+        Parameters
+        ----------
+        X : array_like, shape (N, D), optional
+            Observations; by default those of the last `fit`.
+        draws : int, default 10_000
+            Kept draws of each chain, >= 1.
+        priors : mapping, optional
+            Priors and constraints that take the place of these, by the names that
+            `gmmswift.Mixture` gives them.
+        **options
+            More arguments of `gmmswift.sample`, such as ``tune``, ``chains``, ``random_seed``.
+
+        Returns
+        -------
+        Posterior
+            The draws.
+        """
+        own: dict[str, Any] = {}
+        if hasattr(self, "mean_prior_"):
+            own = self._exact_priors()
+        given = dict(priors or {})
+        if given.keys() & {"components", "means", "covariance", "sd", "variance", "precision"}:
+            own.pop("components", None)
+        return self._sample_posterior({**own, **given}, X, {"draws": draws, **options})
+
+    def _exact_priors(self) -> dict[str, Any]:
+        concentration = self.weight_concentration_prior_
+        if self._is_process:
+            concentration /= self.n_components
+        mean, kappa = self.mean_prior_, self.mean_precision_prior_
+        dof, scale = self.degrees_of_freedom_prior_, self.covariance_prior_
+        if self.covariance_type in ("full", "tied"):
+            components: Any = NormalInverseWishart(mean, kappa, dof, scale)
+        else:
+            many = len(mean) if self.covariance_type == "spherical" else 1
+            components = NormalInverseGamma(mean, kappa, many * dof / 2, many * scale / 2)
+        return {"weights": Dirichlet(concentration), "components": components}
+
+    @property
+    def _is_process(self) -> bool:
+        return self.weight_concentration_prior_type == "dirichlet_process"
+
+    @property
+    def _floor(self) -> float:
+        """Of variances, relative to the data's: their rounding; the prior keeps them away."""
+        return 1e-15
+
+    @property
+    def _prior(self) -> VariationalPriors:
+        return VariationalPriors(
+            self.covariance_type,
+            self._is_process,
+            self.weight_concentration_prior_,
+            self.mean_precision_prior_,
+            self.mean_prior_,
+            self.degrees_of_freedom_prior_,
+            np.asarray(self.covariance_prior_),
+        )
+
+    def _check(self, x: NDArray[np.float64], sample_weight: NDArray[np.float64] | None) -> None:
+        dimensions, kind = x.shape[1], self.covariance_type
+        check_choice(
+            "weight_concentration_prior_type", self.weight_concentration_prior_type, _TYPES
+        )
+        concentration, precision = self.weight_concentration_prior, self.mean_precision_prior
+        dof, mean, scale = self.degrees_of_freedom_prior, self.mean_prior, self.covariance_prior
+        for name in (
+            "weight_concentration_prior",
+            "mean_precision_prior",
+            "degrees_of_freedom_prior",
+        ):
+            if getattr(self, name) is not None:
+                check_number(name, getattr(self, name), positive=True)
+        if dof is not None and not dof > dimensions - 1:
+            raise ValueError(
+                f"degrees_of_freedom_prior: must be greater than D - 1 = {dimensions - 1}, "
+                f"got {dof}"
+            )
+        middle = np.average(x, axis=0, weights=sample_weight)
+        if mean is not None:
+            mean = check_shape("mean_prior", mean, (dimensions,))
+        if scale is None:
+            scale = self._spread(x - middle, sample_weight)
+        else:
+            shapes: dict[str, tuple[int, ...]] = {
+                "full": (dimensions, dimensions),
+                "tied": (dimensions, dimensions),
+                "diag": (dimensions,),
+                "spherical": (),
+            }
+            scale = check_shape("covariance_prior", scale, shapes[kind])
+            check_definite("covariance_prior", scale, kind)
+        self.weight_concentration_prior_ = (
+            1 / self.n_components if concentration is None else concentration
+        )
+        self.mean_precision_prior_ = 1.0 if precision is None else precision
+        self.mean_prior_ = middle if mean is None else mean
+        self.degrees_of_freedom_prior_ = dimensions if dof is None else dof
+        self.covariance_prior_ = float(scale) if kind == "spherical" else scale
+
+    def _spread(
+        self, deviations: NDArray[np.float64], sample_weight: NDArray[np.float64] | None
+    ) -> Any:
+        """Return the covariance of the data, with divisor one less than the sum of the weights."""
+        weighted, total = deviations, float(len(deviations))
+        if sample_weight is not None:
+            weighted, total = deviations * sample_weight[:, np.newaxis], sample_weight.sum()
+        divisor = total - 1 if total > 1 else total
+        if self.covariance_type in ("full", "tied"):
+            return weighted.T @ deviations / divisor
+        variances = (weighted * deviations).sum(axis=0) / divisor
+        return variances if self.covariance_type == "diag" else variances.mean()
+
+    def _start(
+        self,
+        x: NDArray[np.float64],
+        sample_weight: NDArray[np.float64] | None,
+        random_state: np.random.RandomState,
+    ) -> Parameters:
+        responsibilities = starting_responsibilities(
+            x, self.n_components, self.init_params, random_state, sample_weight
+        )
+        kind = self.covariance_type
+        found = moments(x, responsibilities, sample_weight, kind, self.reg_covar)
+        return self._prior.updated(found)
+
+    def _run(
+        self,
+        x: NDArray[np.float64],
+        sample_weight: NDArray[np.float64] | None,
+        start: Parameters,
+        lower_bound: float,
+    ) -> Trial:
+        prior, state = self._prior, start
+        bounds: list[float] = []
+        for _ in range(self.max_iter):
+            found, entropy = prior.expectation(
+                state, x, sample_weight, float(self.reg_covar), self._floor
+            )
+            state = prior.updated(found)
+            bounds.append(prior.lower_bound(state, entropy))
+            if abs(bounds[-1] - lower_bound) < self.tol:
+                return Trial(state, bounds, True, [])
+            lower_bound = bounds[-1]
+        return Trial(state, bounds, False, [])
+
+    def _adopt(self, parameters: Parameters) -> None:
+        super()._adopt(parameters)
+        self.weights_ = expected_weights(self.weight_concentration_, self._is_process)
+
+    def _parameters(self) -> Parameters:
+        return {name: getattr(self, name) for name in _NAMES}
+
+    def _log_shares(self) -> NDArray[np.float64]:
+        return log_shares(self._parameters(), self._is_process)

@@ -1,0 +1,395 @@
+"""Maximum likelihood with scikit-learn's words."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from sklearn.utils import check_random_state
+
+from gmmswift._em import EMFit, fit_em
+from gmmswift._statistics import MixtureStatistics
+from gmmswift.estimators._base import MixtureEstimator, Parameters, Trial
+from gmmswift.estimators._checks import check_definite, check_sample_weight, check_shape
+from gmmswift.estimators._gaussians import (
+    covariances_of,
+    factors_of_precisions,
+    parameter_count,
+    precision_factors,
+)
+from gmmswift.estimators._moments import Moments, blended, moments
+from gmmswift.estimators._starts import starting_responsibilities
+
+if TYPE_CHECKING:
+    from numpy.typing import ArrayLike, NDArray
+
+    from gmmswift._posterior import Posterior
+
+# The exponent of the steps of partial_fit: in (1/2, 1], where stepwise EM converges.
+_FORGETTING = 0.7
+
+
+class GaussianMixture(MixtureEstimator):
+    """A mixture of Gaussians by maximum likelihood, with scikit-learn's interface.
+
+    Parameters, attributes and methods are those of `sklearn.mixture.GaussianMixture`, and from the
+    same start it gives the same parameters, faster. Beyond that there are sample weights, data in
+    parts (`partial_fit`), and the way on to the full posterior (`posterior`).
+
+    Parameters
+    ----------
+    n_components : int, default 1
+        K, from 1 to 256.
+    covariance_type : {"full", "tied", "diag", "spherical"}, default "full"
+        A covariance matrix for each component, one for all, diagonal ones, or multiples of the unit
+        matrix.
+    tol : float, default 1e-3
+        A run has converged when the mean log likelihood of an observation changes by less, >= 0.
+    reg_covar : float, default 1e-6
+        Added to every variance in each iteration, >= 0.
+    max_iter : int, default 100
+        Iterations of each run, >= 0; 0 keeps the start.
+    n_init : int, default 1
+        Number of starts, >= 1; the run with the largest lower bound is kept.
+    init_params : {"kmeans", "k-means++", "random", "random_from_data"}, default "kmeans"
+        Where runs start, found as scikit-learn finds it: k-means clusters, observations far from
+        each other, random responsibilities, or random observations.
+    weights_init : array_like, shape (K,), optional
+        Weights to start from, not negative, sum 1.
+    means_init : array_like, shape (K, D), optional
+        Means to start from.
+    precisions_init : array_like, optional
+        Precisions to start from, shaped as `precisions_`, positive definite.
+    random_state : int, RandomState or None, default None
+        For the starts and `sample`.
+    warm_start : bool, default False
+        Whether `fit` goes on from the last fit.
+    verbose : int, default 0
+        1 prints starts and iterations, 2 adds times and changes; after each run.
+    verbose_interval : int, default 10
+        Iterations between two lines.
+
+    Attributes
+    ----------
+    weights_ : ndarray, shape (K,)
+        Weights.
+    means_ : ndarray, shape (K, D)
+        Means.
+    covariances_ : ndarray
+        Shape (K, D, D), (D, D), (K, D) or (K,), by ``covariance_type``.
+    precisions_ : ndarray
+        Their inverses.
+    precisions_cholesky_ : ndarray
+        Upper triangular U with precision U Uᵀ; 1 / sd where diagonal.
+    converged_ : bool
+        Whether the best run converged.
+    n_iter_ : int
+        Its iterations; in `partial_fit` the number of calls.
+    lower_bound_ : float
+        Mean log likelihood of an observation before the last M-step.
+    lower_bounds_ : list of float
+        The same for each iteration.
+    n_features_in_ : int
+        D.
+    feature_names_in_ : ndarray, shape (D,)
+        Names of the columns, where the data had some.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from gmmswift import GaussianMixture
+    >>> X = np.array([[1, 2], [1, 4], [1, 0], [10, 2], [10, 4], [10, 0]])
+    >>> mixture = GaussianMixture(n_components=2, random_state=0).fit(X)
+    >>> bool(mixture.converged_)
+    True
+    >>> mixture.predict([[0, 0], [12, 3]]) == mixture.predict([[1, 2], [10, 2]])
+    array([ True,  True])
+    """
+
+    def __init__(
+        self,
+        n_components: int = 1,
+        *,
+        covariance_type: str = "full",
+        tol: float = 1e-3,
+        reg_covar: float = 1e-6,
+        max_iter: int = 100,
+        n_init: int = 1,
+        init_params: str = "kmeans",
+        weights_init: ArrayLike | None = None,
+        means_init: ArrayLike | None = None,
+        precisions_init: ArrayLike | None = None,
+        random_state: Any = None,
+        warm_start: bool = False,
+        verbose: int = 0,
+        verbose_interval: int = 10,
+    ) -> None:
+        self.n_components = n_components
+        self.covariance_type = covariance_type
+        self.tol = tol
+        self.reg_covar = reg_covar
+        self.max_iter = max_iter
+        self.n_init = n_init
+        self.init_params = init_params
+        self.weights_init = weights_init
+        self.means_init = means_init
+        self.precisions_init = precisions_init
+        self.random_state = random_state
+        self.warm_start = warm_start
+        self.verbose = verbose
+        self.verbose_interval = verbose_interval
+
+    def _fit(self, data: ArrayLike, sample_weight: ArrayLike | None) -> NDArray[np.float64]:
+        x = super()._fit(data, sample_weight)
+        self._moments: Moments | None = None
+        return x
+
+    def partial_fit(
+        self,
+        X: ArrayLike,
+        y: object = None,
+        sample_weight: ArrayLike | None = None,
+    ) -> GaussianMixture:
+        """Learn from a part of the data, for data that arrive in parts.
+
+        The first call finds a start in its part; each takes one step of stepwise EM (Cappé,
+        Moulines 2009, J. R. Statist. Soc. B 71, equation 11): the moments of call t, under the
+        parameters before it, enter the running ones with share t**-0.7. Parts should be of similar
+        size and hold many observations of each component. After `fit` it goes on from there.
+
+        The result approaches a maximum of the likelihood but depends on the parts' order. For the
+        exact maximum over data in parts use `gmmswift.MixtureStatistics`.
+
+        Parameters
+        ----------
+        X : array_like, shape (N, D)
+            Observations, finite; at least K in the first call.
+        y : ignored
+            For scikit-learn's pipelines.
+        sample_weight : array_like, shape (N,), optional
+            As in `fit`.
+
+        Returns
+        -------
+        self
+            The estimator.
+        """
+        is_first = not hasattr(self, "weights_")
+        x = self._validated(X, reset=is_first, least=2 if is_first else 1)
+        weights = check_sample_weight(sample_weight, len(x))
+        if weights is not None and not weights.all():
+            x, weights = x[weights > 0], weights[weights > 0]
+        kind = self.covariance_type
+        if is_first:
+            self._check_all(x, weights)
+            start = self._start(x, weights, check_random_state(self.random_state))
+            running, calls = None, 0
+        else:
+            start = self._parameters()
+            running = getattr(self, "_moments", None)
+            calls = self.n_iter_
+            if running is None:  # after fit: what its parameters are the M-step of
+                running, calls = self._unregularized(self.weights_, start), 1
+        mixture = {
+            "weights": start["weights_"],
+            "means": start["means_"],
+            "covariances": start["covariances_"],
+            "covariance_type": kind,
+        }
+        fit = MixtureStatistics(mixture, x, sample_weight=weights).maximize(
+            regularization=float(self.reg_covar), variance_floor=self._floor
+        )
+        now = self._unregularized(fit.weights, _parameters_of(fit))
+        if running is not None:
+            now = blended(running, now, (calls + 1) ** -_FORGETTING, kind)
+        self._moments = now
+        covariances = _plus_diagonal(now.covariances, self.reg_covar, kind)
+        parameters = {
+            "weights_": now.counts / now.counts.sum(),
+            "means_": now.means,
+            "covariances_": covariances,
+            "precisions_cholesky_": precision_factors(covariances, kind),
+        }
+        self._adopt(parameters)
+        self.converged_ = False
+        self.n_iter_ = calls + 1
+        self.lower_bound_ = fit.lower_bound
+        self.lower_bounds_ = [*(self.lower_bounds_ if running is not None else []), fit.lower_bound]
+        self.__dict__.pop("_training", None)
+        return self
+
+    def bic(self, X: ArrayLike) -> float:
+        """Return the Bayesian information criterion on data; smaller is better."""
+        scores = self.score_samples(X)
+        return float(-2 * scores.sum() + self._n_parameters() * math.log(len(scores)))
+
+    def aic(self, X: ArrayLike) -> float:
+        """Return the Akaike information criterion on data; smaller is better."""
+        return float(-2 * self.score_samples(X).sum() + 2 * self._n_parameters())
+
+    def posterior(
+        self,
+        X: ArrayLike | None = None,
+        *,
+        draws: int = 10_000,
+        priors: Mapping[str, Any] | None = None,
+        **options: Any,
+    ) -> Posterior:
+        """Draw from the full posterior, with chains that start from the fit.
+
+        Parameters
+        ----------
+        X : array_like, shape (N, D), optional
+            Observations; by default those of the last `fit`.
+        draws : int, default 10_000
+            Kept draws of each chain, >= 1.
+        priors : mapping, optional
+            Priors and constraints by the names that `gmmswift.Mixture` gives them, such as
+            ``{"weights": gm.Dirichlet(2.0), "ordered": True}``. What is left out is scaled to the
+            data, as there.
+        **options
+            More arguments of `gmmswift.sample`, such as ``tune``, ``chains``, ``random_seed``.
+
+        Returns
+        -------
+        Posterior
+            The draws.
+        """
+        return self._sample_posterior(priors or {}, X, {"draws": draws, **options})
+
+    def _n_parameters(self) -> int:
+        return parameter_count(self.n_components, self.n_features_in_, self.covariance_type)
+
+    @property
+    def _floor(self) -> float:
+        """Of variances, relative to the data's: below what regularisation leaves, if there is any.
+
+        1e-15 is about the rounding of a variance; less would say nothing about the data.
+        """
+        return 1e-15 if self.reg_covar > 0 else 1e-12
+
+    def _check(self, x: NDArray[np.float64], sample_weight: NDArray[np.float64] | None) -> None:
+        size, dimensions = self.n_components, x.shape[1]
+        if self.weights_init is not None:
+            weights = check_shape("weights_init", self.weights_init, (size,))
+            if not (weights >= 0).all():
+                raise ValueError(f"weights_init: must not be negative, got {weights.min()}")
+            if abs(weights.sum() - 1) > 1e-8:
+                raise ValueError(f"weights_init: must sum to 1, got {weights.sum()}")
+        if self.means_init is not None:
+            check_shape("means_init", self.means_init, (size, dimensions))
+        if self.precisions_init is not None:
+            shapes = {
+                "full": (size, dimensions, dimensions),
+                "tied": (dimensions, dimensions),
+                "diag": (size, dimensions),
+                "spherical": (size,),
+            }
+            kind = self.covariance_type
+            precisions = check_shape("precisions_init", self.precisions_init, shapes[kind])
+            check_definite("precisions_init", precisions, kind)
+
+    def _start(
+        self,
+        x: NDArray[np.float64],
+        sample_weight: NDArray[np.float64] | None,
+        random_state: np.random.RandomState,
+    ) -> Parameters:
+        kind = self.covariance_type
+        found: Moments | None = None
+        if self.weights_init is None or self.means_init is None or self.precisions_init is None:
+            responsibilities = starting_responsibilities(
+                x, self.n_components, self.init_params, random_state, sample_weight
+            )
+            found = moments(x, responsibilities, sample_weight, kind, self.reg_covar)
+        if self.weights_init is None:
+            assert found is not None
+            weights = found.counts / found.counts.sum()
+        else:
+            # A weight of 0 keeps a component out; so does this one, whose logarithm is finite.
+            weights = np.maximum(np.asarray(self.weights_init, np.float64), 1e-300)
+        if self.means_init is None:
+            assert found is not None
+            means = found.means
+        else:
+            means = np.array(self.means_init, np.float64)
+        if self.precisions_init is None:
+            assert found is not None
+            covariances = found.covariances
+            factors = precision_factors(covariances, kind)
+        else:
+            factors = factors_of_precisions(np.asarray(self.precisions_init, np.float64), kind)
+            covariances = covariances_of(factors, kind)
+        return {
+            "weights_": weights,
+            "means_": means,
+            "covariances_": covariances,
+            "precisions_cholesky_": factors,
+        }
+
+    def _run(
+        self,
+        x: NDArray[np.float64],
+        sample_weight: NDArray[np.float64] | None,
+        start: Parameters,
+        lower_bound: float,
+    ) -> Trial:
+        def run(iterations: int) -> EMFit:
+            return fit_em(
+                x,
+                self.n_components,
+                covariance_type=self.covariance_type,
+                n_init=1,
+                random_seed=0,
+                max_iter=iterations,
+                tol=float(self.tol),
+                criterion="lower_bound",
+                variance_floor=self._floor,
+                regularization=float(self.reg_covar),
+                sample_weight=sample_weight,
+                initial={name: start[f"{name}_"] for name in ("weights", "means", "covariances")},
+            )
+
+        if np.isfinite(lower_bound):
+            # The library compares the first iteration with nothing; a warm start, with the past.
+            fit = run(1)
+            if abs(fit.lower_bound - lower_bound) < self.tol:
+                return Trial(_parameters_of(fit), [fit.lower_bound], True, fit.collapsed)
+        fit = run(self.max_iter)
+        return Trial(_parameters_of(fit), fit.history.tolist(), fit.converged, fit.collapsed)
+
+    def _parameters(self) -> Parameters:
+        names = ("weights_", "means_", "covariances_", "precisions_cholesky_")
+        parameters = {name: getattr(self, name) for name in names}
+        parameters["weights_"] = np.maximum(self.weights_, 1e-300)
+        return parameters
+
+    def _log_shares(self) -> NDArray[np.float64]:
+        with np.errstate(divide="ignore"):
+            return np.asarray(np.log(self.weights_))
+
+    def _unregularized(self, weights: NDArray[np.float64], parameters: Parameters) -> Moments:
+        """Return the moments, with counts of sum 1, whose M-step the parameters are."""
+        kind = self.covariance_type
+        covariances = _plus_diagonal(parameters["covariances_"], -self.reg_covar, kind)
+        return Moments(weights, parameters["means_"], covariances)
+
+
+def _parameters_of(fit: EMFit) -> Parameters:
+    return {
+        "weights_": fit.weights,
+        "means_": fit.means.reshape(fit.n_components, fit.n_dimensions),
+        "covariances_": fit.covariances,
+        "precisions_cholesky_": fit.precisions_cholesky,
+    }
+
+
+def _plus_diagonal(
+    covariances: NDArray[np.float64], value: float, kind: str
+) -> NDArray[np.float64]:
+    """Return covariances with a number added to every variance."""
+    if kind in ("diag", "spherical"):
+        return covariances + value
+    return covariances + value * np.eye(covariances.shape[-1])
