@@ -31,15 +31,40 @@ extension RandomStream {
       return true
     }
     for _ in 0..<(minimum > 0 ? 8 : 1) {
-      let least = drawLogDirichlet(&parameters.logWeights, concentration, counts)
-      if minimum == 0 || exp(least) >= minimum {
-        for k in 0..<components { parameters.weights[k] = exp(parameters.logWeights[k]) }
-        return true
-      }
+      let least = drawDirichlet(&parameters.weights, &parameters.logWeights, concentration, counts)
+      if minimum == 0 || least >= minimum { return true }
     }
     sweepPairsOfWeights(&parameters.weights, concentration: concentration, counts: counts, minimum: minimum)
     for k in 0..<components { parameters.logWeights[k] = log(parameters.weights[k]) }
     return false
+  }
+
+  /// Draws weights and their logarithms from the unrestricted Dirichlet distribution.
+  ///
+  /// - Returns: the smallest weight.
+  private mutating func drawDirichlet(
+    _ weights: inout [Double], _ logWeights: inout [Double], _ concentration: [Double], _ counts: [Double]
+  ) -> Double {
+    var sum = 0.0
+    for k in weights.indices {
+      let shape = concentration[k] + counts[k]
+      guard shape >= 1 else {
+        // Below 1 a Gamma number may underflow where its logarithm does not.
+        let logLeast = drawLogDirichlet(&logWeights, concentration, counts)
+        for j in weights.indices { weights[j] = exp(logWeights[j]) }
+        return exp(logLeast)
+      }
+      weights[k] = gamma(shape: shape)
+      sum += weights[k]
+    }
+    let scale = 1 / sum
+    var least = 1.0
+    for k in weights.indices {
+      weights[k] *= scale
+      logWeights[k] = log(weights[k])
+      least = min(least, weights[k])
+    }
+    return least
   }
 
   /// Draws log weights from the unrestricted Dirichlet distribution; finite for concentrations of any size.
