@@ -16,29 +16,37 @@ struct ClusterPoints: Sendable {
   /// Takes the observations with positive weight, or `limit` of them chosen with replacement, in proportion to their weights.
   init(_ observations: Observations, _ sampleWeights: SampleWeights?, limit: Int, _ stream: inout RandomStream) {
     dimensionCount = observations.dimensionCount
-    let members = (0..<observations.count).filter { (sampleWeights?[$0] ?? 1) > 0 }
-    var rows = members
-    var weights = members.map { sampleWeights?[$0] ?? 1 }
-    if members.count > limit {
-      if sampleWeights == nil {
-        rows = (0..<limit).map { _ in stream.index(below: members.count) }
-      } else {
-        var sum = 0.0
-        let ends = weights.map { weight in
-          sum += weight
-          return sum
-        }
-        rows = (0..<limit).map { _ in members[Self.firstAbove(stream.uniform() * sum, in: ends)] }
-      }
-      weights = [Double](repeating: 1, count: limit)
+    let rows: [Int]
+    if let sampleWeights {
+      (rows, weights) = Self.choose(observations.count, sampleWeights, limit: limit, &stream)
+    } else {
+      // Nothing as long as the data is made on the way.
+      let count = observations.count
+      rows = count <= limit ? Array(0..<count) : (0..<limit).map { _ in stream.index(below: count) }
+      weights = [Double](repeating: 1, count: rows.count)
     }
     var values = [Double](repeating: 0, count: rows.count * dimensionCount)
     for (i, row) in rows.enumerated() {
       for d in 0..<dimensionCount { values[i * dimensionCount + d] = observations[row, d] }
     }
     self.values = values
-    self.weights = weights
     total = weights.reduce(0, +)
+  }
+
+  /// Returns the rows with a positive weight and their weights, or `limit` of them chosen with replacement.
+  private static func choose(
+    _ count: Int, _ sampleWeights: SampleWeights, limit: Int, _ stream: inout RandomStream
+  ) -> (rows: [Int], weights: [Double]) {
+    let members = (0..<count).filter { sampleWeights[$0] > 0 }
+    let weights = members.map { sampleWeights[$0] }
+    guard members.count > limit else { return (members, weights) }
+    var sum = 0.0
+    let ends = weights.map { weight in
+      sum += weight
+      return sum
+    }
+    let rows = (0..<limit).map { _ in members[firstAbove(stream.uniform() * sum, in: ends)] }
+    return (rows, [Double](repeating: 1, count: limit))
   }
 
   /// Returns point `i`, (D).
