@@ -538,6 +538,11 @@ def create(
     return handle
 
 
+def handles(owners: list[Handle]) -> Any:
+    """Return an array of opaque pointers; the owners must outlive the call."""
+    return (c_void_p * max(len(owners), 1))(*[owner._as_parameter_ for owner in owners])
+
+
 # ---------------------------------------------------------------------------------------- Views
 
 
