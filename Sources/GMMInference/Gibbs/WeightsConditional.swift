@@ -31,40 +31,43 @@ extension RandomStream {
       return true
     }
     for _ in 0..<(minimum > 0 ? 8 : 1) {
-      let least = drawDirichlet(&parameters.weights, &parameters.logWeights, concentration, counts)
-      if minimum == 0 || least >= minimum { return true }
+      if drawDirichlet(&parameters, concentration, counts, minimum: minimum) { return true }
     }
     sweepPairsOfWeights(&parameters.weights, concentration: concentration, counts: counts, minimum: minimum)
     for k in 0..<components { parameters.logWeights[k] = log(parameters.weights[k]) }
     return false
   }
 
-  /// Draws weights and their logarithms from the unrestricted Dirichlet distribution.
+  /// Draws weights and their logarithms from the unrestricted Dirichlet distribution, and keeps them if all reach the minimum.
   ///
-  /// - Returns: the smallest weight.
+  /// - Returns: whether they do; if not, the weights are as they were, and their logarithms are not.
   private mutating func drawDirichlet(
-    _ weights: inout [Double], _ logWeights: inout [Double], _ concentration: [Double], _ counts: [Double]
-  ) -> Double {
+    _ parameters: inout Parameters, _ concentration: [Double], _ counts: [Double], minimum: Double
+  ) -> Bool {
+    let components = concentration.count
     var sum = 0.0
-    for k in weights.indices {
+    var least = Double.infinity
+    for k in 0..<components {
       let shape = concentration[k] + counts[k]
       guard shape >= 1 else {
         // Below 1 a Gamma number may underflow where its logarithm does not.
-        let logLeast = drawLogDirichlet(&logWeights, concentration, counts)
-        for j in weights.indices { weights[j] = exp(logWeights[j]) }
-        return exp(logLeast)
+        let logLeast = drawLogDirichlet(&parameters.logWeights, concentration, counts)
+        guard minimum == 0 || exp(logLeast) >= minimum else { return false }
+        for j in 0..<components { parameters.weights[j] = exp(parameters.logWeights[j]) }
+        return true
       }
-      weights[k] = gamma(shape: shape)
-      sum += weights[k]
+      let value = gamma(shape: shape)
+      parameters.logWeights[k] = value
+      sum += value
+      least = min(least, value)
     }
     let scale = 1 / sum
-    var least = 1.0
-    for k in weights.indices {
-      weights[k] *= scale
-      logWeights[k] = log(weights[k])
-      least = min(least, weights[k])
+    guard minimum == 0 || least * scale >= minimum else { return false }
+    for k in 0..<components {
+      parameters.weights[k] = parameters.logWeights[k] * scale
+      parameters.logWeights[k] = log(parameters.weights[k])
     }
-    return least
+    return true
   }
 
   /// Draws log weights from the unrestricted Dirichlet distribution; finite for concentrations of any size.
