@@ -81,8 +81,8 @@ check "cancel_from_thread keeps the finished draws" prints cancel_from_thread '^
 check "load_with_dlopen runs" run load_with_dlopen "$libdir/libgmmswift.so.0"
 check "load_with_dlopen fits through the loaded functions" prints load_with_dlopen '^means 1\.0000 5\.0200$'
 
-# block LANGUAGE: the README's example in this language.
-block() { sed -n "/^\`\`\`$1\$/,/^\`\`\`\$/p" README.md | sed '1d;$d'; }
+# block LANGUAGE: the README's examples in this language, one after the other.
+block() { sed -n "/^\`\`\`$1\$/,/^\`\`\`\$/p" README.md | sed '/^```/d'; }
 if [ -f README.md ]; then
   block c >"$out/readme.c"
   check "the README's C example builds" gcc "${strict[@]}" "$out/readme.c" -o "$out/readme" "${link[@]}"
