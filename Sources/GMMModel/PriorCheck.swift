@@ -169,17 +169,7 @@ struct PriorCheck {
     var result: [SymmetricMatrix] = []
     for k in 0..<count {
       let full = Array(values[k * size..<(k + 1) * size])
-      for i in 0..<dimensionCount {
-        for j in 0..<i {
-          let (lower, upper) = (full[i * dimensionCount + j], full[j * dimensionCount + i])
-          // What rounding of A Aᵀ leaves; more is a mistake of the caller's.
-          guard abs(lower - upper) <= 1e-9 * max(abs(lower), abs(upper)) else {
-            throw ModelError(
-              "\(name)[\(k)]", "must be symmetric", got: "\(lower) at (\(i), \(j)) and \(upper) at (\(j), \(i))")
-          }
-        }
-      }
-      result.append(SymmetricMatrix(dimension: dimensionCount, full: full))
+      result.append(try SymmetricMatrix(symmetric: full, dimension: dimensionCount, name: "\(name)[\(k)]"))
     }
     return result
   }

@@ -1,13 +1,20 @@
 import GMMKernels
 import GMMModel
 
-/// The conditional distribution of one component's mean given its covariance matrix: Normal(m, (C Cᵀ)⁻¹), with
-/// C Cᵀ = P = P0 + n Σ⁻¹ and m = c + P⁻¹ (P0 (m0 - c) + Σ⁻¹ Σ(x - c)), where P0 is the prior's precision.
+/// The conditional distribution of one component's mean given its covariance matrix: Normal(m, P⁻¹), with
+/// P = P0 + n Σ⁻¹ and m = c + P⁻¹ (P0 (m0 - c) + Σ⁻¹ Σ(x - c)), where P0 is the prior's precision.
 struct MeanConditional {
+  /// What the distribution's spread is known by.
+  private enum Root {
+    /// C with P = C Cᵀ.
+    case precision(LowerTriangle)
+    /// L with P⁻¹ = scale² L Lᵀ.
+    case covariance(LowerTriangle, scale: Double)
+  }
+
   /// m.
   private let mean: [Double]
-  /// C.
-  private let precisionFactor: LowerTriangle
+  private let root: Root
 
   init(
     _ k: Int, _ model: MixtureModel, _ parameters: Parameters, _ statistics: SufficientStatistics
@@ -19,10 +26,10 @@ struct MeanConditional {
     let count = statistics.counts[k]
     let factor = parameters.factor(k)
     if model.hasScaledMeans {
-      // P = (κ + n) Σ⁻¹, whose factor is not needed: that of Σ is.
+      // P = (κ + n) Σ⁻¹: the factor of Σ is all that it takes.
       let kappa = model.meanKappas[k]
       mean = (0..<centers.count).map { centers[$0] + (kappa * distances[$0] + sums[$0]) / (kappa + count) }
-      precisionFactor = Self.scaled(try Self.cholesky(factor.inverseOfSquare), by: (kappa + count).squareRoot())
+      root = .covariance(factor, scale: 1 / (kappa + count).squareRoot())
       return
     }
     var precision = factor.inverseOfSquare
@@ -33,8 +40,9 @@ struct MeanConditional {
       precision[d, d] += priorPrecision
       target[d] += priorPrecision * distances[d]
     }
-    precisionFactor = try Self.cholesky(precision)
+    let precisionFactor = try Self.cholesky(precision)
     mean = zip(centers, precisionFactor.solveTransposed(precisionFactor.solve(target))).map(+)
+    root = .precision(precisionFactor)
   }
 
   private static func cholesky(_ matrix: SymmetricMatrix) throws(ModelError) -> LowerTriangle {
@@ -47,14 +55,27 @@ struct MeanConditional {
     }
   }
 
-  private static func scaled(_ factor: LowerTriangle, by number: Double) -> LowerTriangle {
-    LowerTriangle(dimension: factor.dimension, packed: factor.packed.map { number * $0 })
-  }
-
   /// Returns an exact draw, (D).
   func draw(_ stream: inout RandomStream) -> [Double] {
-    let noise = precisionFactor.solveTransposed(mean.map { _ in stream.normal() })
+    let normals = mean.map { _ in stream.normal() }
+    let noise =
+      switch root {
+      case .precision(let factor): factor.solveTransposed(normals)
+      case .covariance(let factor, let scale): factor.multiply(normals).map { scale * $0 }
+      }
     return zip(mean, noise).map(+)
+  }
+
+  /// Returns column `d` of P⁻¹.
+  private func covarianceColumn(_ d: Int) -> [Double] {
+    switch root {
+    case .precision(let factor):
+      var unit = [Double](repeating: 0, count: mean.count)
+      unit[d] = 1
+      return factor.solveTransposed(factor.solve(unit))
+    case .covariance(let factor, let scale):
+      return factor.multiply(mean.indices.map { scale * scale * factor[d, $0] })
+    }
   }
 
   /// Turns a draw into one from the same distribution with a coordinate restricted to an interval.
@@ -64,9 +85,7 @@ struct MeanConditional {
   func restrict(
     _ point: inout [Double], coordinate d: Int, to bounds: (lower: Double, upper: Double), _ stream: inout RandomStream
   ) {
-    var unit = [Double](repeating: 0, count: point.count)
-    unit[d] = 1
-    let column = precisionFactor.solveTransposed(precisionFactor.solve(unit))
+    let column = covarianceColumn(d)
     let value = stream.normal(
       mean: mean[d], sd: column[d].squareRoot(), lower: bounds.lower, upper: bounds.upper)
     let shift = (value - point[d]) / column[d]

@@ -74,12 +74,16 @@ public struct InitialValues: Sendable, Equatable {
     guard let covariances else { return }
     let dimensions = model.dimensionCount
     try checkFinite(covariances, count: model.shape.matrixCount * dimensions * dimensions, "initial_covariances", row)
+    let size = dimensions * dimensions
     for k in 0..<model.shape.matrixCount {
+      let name = "initial_covariances[\(row), \(k)]"
+      let full = Array(covariances[k * size..<(k + 1) * size])
+      let matrix = try SymmetricMatrix(symmetric: full, dimension: dimensions, name: name)
       do throws(FailedPivot) {
-        _ = try matrix(k, dimensions, covariances).cholesky()
+        _ = try matrix.cholesky()
       } catch {
         throw ModelError(
-          "initial_covariances[\(row), \(k)]", "must be positive definite",
+          name, "must be positive definite",
           got: "pivot \(error.value) in row \(error.index)")
       }
     }

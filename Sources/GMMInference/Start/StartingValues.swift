@@ -41,8 +41,11 @@ struct StartingValues {
 
   private func drawFromData(_ stream: inout RandomStream, means: [Double]?) -> Parameters {
     let components = model.componentCount
-    let variances = DataSpread(observations, nil).variances
+    // The sample alone: each chain starts in a time that does not grow with the data.
     let points = ClusterPoints(observations, nil, limit: 2_000, &stream)
+    let whole = Partition(
+      points, labels: [Int](repeating: 0, count: points.count), centers: Array(points.point(0)))
+    let variances = whole.squares.map { $0 / Double(points.count) }
     let known = model.hasFixedMeans ? model.meanCenters : means
     let clusters =
       known.map { PointClusters(points, centers: $0, variances: variances) }

@@ -30,6 +30,23 @@ public struct SymmetricMatrix: Sendable, Equatable {
     for i in 0..<dimension { for j in 0...i { packed[PackedTriangle.index(i, j)] = full[i * dimension + j] } }
   }
 
+  /// Creates a matrix from a full one that a caller gave, D x D, row after row.
+  ///
+  /// - Parameter name: what errors call it.
+  /// - Throws: ``ModelError`` where the halves differ by more than the rounding of products leaves.
+  public init(symmetric full: [Double], dimension: Int, name: @autoclosure () -> String) throws(ModelError) {
+    for i in 0..<dimension {
+      for j in 0..<i {
+        let (lower, upper) = (full[i * dimension + j], full[j * dimension + i])
+        guard abs(lower - upper) <= 1e-9 * max(abs(lower), abs(upper)) else {
+          throw ModelError(
+            name(), "must be symmetric", got: "\(lower) at (\(i), \(j)) and \(upper) at (\(j), \(i))")
+        }
+      }
+    }
+    self.init(dimension: dimension, full: full)
+  }
+
   /// The full matrix, D x D, row after row.
   public var full: [Double] {
     (0..<dimension).flatMap { i in (0..<dimension).map { self[i, $0] } }

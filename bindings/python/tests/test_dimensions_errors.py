@@ -337,6 +337,12 @@ CASES = {
         "positive definite, got pivot -1.0 in row 0",
         ValueError,
     ),
+    "initial covariance's halves": (
+        initial(covariances=[EYE, EYE + np.eye(3, k=1) / 2]),
+        "initial['covariances'][0, 1]",
+        "symmetric, got 0.0 at (1, 0) and 0.5 at (0, 1)",
+        ValueError,
+    ),
     "initial tied": (
         initial("tied", covariances=[EYE] * 3),
         "initial['covariances']",
