@@ -35,8 +35,11 @@
  * Threads. Every function may be called from any thread. Worker threads are created and joined inside a call;
  *          none survives it; where the system refuses one, the others do its work. Results do not depend on the number
  *          of threads: same seed, same bits.
+ * Files.   Paths are UTF-8, ended by a zero byte. A file is written under another name in the same folder (the path and
+ *          ".gmmtmp"), brought to the disk and renamed: it appears whole or not at all, and what was there before is
+ *          intact until then. Messages name the path and the system's reason. docs/FORMATS.md has the formats.
  * Side effects. The library never prints, never exits, installs no signal handler, touches no locale,
- *          no environment variable and no file.
+ *          no environment variable, and no file but those whose paths it is given.
  */
 #ifndef GMMSWIFT_H
 #define GMMSWIFT_H
@@ -91,6 +94,11 @@ enum {
 
   /* The machine. */
   GMM_ERROR_OUT_OF_MEMORY = 50,
+
+  /* Files. */
+  GMM_ERROR_FILE = 60,          /* the system refuses to read or write one; the message has path and reason */
+  GMM_ERROR_FILE_FORMAT = 61,   /* none of this library's, cut, damaged, or of a later version */
+  GMM_ERROR_FILE_MISMATCH = 62, /* a checkpoint of other data, another model, other options or another version */
 
   /* Not an error of anybody's. */
   GMM_CANCELLED = 70, /* the callback or gmm_cancel_request stopped the call */
@@ -202,6 +210,11 @@ gmm_status gmm_model_create_for_data(const gmm_model_options *options, const dou
                                      int64_t num_dimensions, int64_t row_stride, gmm_model **out_model,
                                      gmm_error **out_error);
 
+/* Fills *out_options with what makes the same model again; out_options->struct_size must be set. Priors that were left to the
+ * scale of data (GMM_PRIOR_SCALED) are those that were chosen. Their arrays belong to the model and end with it. In one
+ * dimension the spread is stated for sds: covariance is GMM_COVARIANCE_DIAG. */
+gmm_status gmm_model_get_options(const gmm_model *model, gmm_model_options *out_options, gmm_error **out_error);
+
 /* K, or 0 for an invalid handle. */
 int32_t gmm_model_num_components(const gmm_model *model);
 
@@ -280,6 +293,10 @@ typedef struct gmm_control {
   int32_t kernel_build;      /* GMM_KERNELS_...; for tests; default GMM_KERNELS_BEST. GMM_ERROR_UNSUPPORTED for a build that
                                 this processor or this library lacks */
   int32_t reserved;          /* 0 */
+  const char *checkpoint_path; /* gmm_sample and gmm_posterior_extend: where the run is written down, see there; default NULL.
+                                  GMM_ERROR_UNSUPPORTED in other calls */
+  double checkpoint_interval;  /* seconds between two checkpoints, > 0; more where writing would take over 2 % of the
+                                  processors' time; default 30 */
 } gmm_control;
 
 gmm_status gmm_control_init(gmm_control *control, size_t struct_size);
@@ -324,7 +341,18 @@ typedef struct gmm_posterior gmm_posterior;
  * sets *out_error as well. GMM_ERROR_INVALID_ARGUMENT, GMM_ERROR_INVALID_DATA, GMM_ERROR_INVALID_MODEL (initial values
  * against the constraints), GMM_ERROR_DEGENERATE (all observations equal under a prior that lets the sd reach 0),
  * GMM_ERROR_UNSUPPORTED (num_dimensions other than the model's; Metropolis in several dimensions or with
- * GMM_PRIOR_NORMAL_KAPPA). */
+ * GMM_PRIOR_NORMAL_KAPPA).
+ *
+ * Checkpoints. With control->checkpoint_path the run is written to that file before the first iteration, every
+ * checkpoint_interval seconds while the chains go on, and at the end, also of a cancelled run. Where the file is there
+ * already, the chains go on from it, and end with the same bits as if they had never stopped: a call that was killed is
+ * simply made again. The file stays; the same call then returns at once, and one for more draws goes on (num_draws may differ,
+ * all else must be as it was, or the file is refused with GMM_ERROR_FILE_MISMATCH and the first difference). It holds all draws,
+ * but of the data only a fingerprint. Before anything is sampled, a place that cannot be written to, a folder that is missing
+ * for example, is GMM_ERROR_FILE, a file that is damaged or no checkpoint GMM_ERROR_FILE_FORMAT; there is no posterior then. Where
+ * a checkpoint fails later, on a full disk for example, sampling goes on and the next one is tried; if the last one fails,
+ * the call returns GMM_ERROR_FILE, *out_error, and in *out_posterior all the draws; the file is the checkpoint before. One thread
+ * more than num_threads, asleep most of the time, does the writing. */
 gmm_status gmm_sample(const gmm_model *model, const double *data, int64_t num_observations, int64_t num_dimensions,
                       int64_t row_stride, const gmm_sample_options *options, const gmm_control *control,
                       gmm_posterior **out_posterior, gmm_error **out_error);
@@ -336,13 +364,34 @@ gmm_status gmm_sample_prior(const gmm_model *model, int64_t num_draws, uint64_t 
                             gmm_error **out_error);
 
 /* A new posterior that holds the old draws and num_draws more of each chain, continued: the same bits as one call for
- * all of them. Cancelling works as in gmm_sample. GMM_ERROR_UNSUPPORTED for subsets and prior draws. */
+ * all of them. Cancelling and checkpoints work as in gmm_sample; a checkpoint of the same chains that is behind the posterior is
+ * replaced, one that is ahead is gone on from. GMM_ERROR_UNSUPPORTED for subsets and prior draws. */
 gmm_status gmm_posterior_extend(const gmm_posterior *posterior, int64_t num_draws, const gmm_control *control,
                                 gmm_posterior **out_posterior, gmm_error **out_error);
 
 /* The draws burn, burn + thin, burn + 2 thin, ... of each chain; shares their memory. 0 <= burn < draws, thin >= 1. */
 gmm_status gmm_posterior_subset(const gmm_posterior *posterior, int64_t burn, int64_t thin,
                                 gmm_posterior **out_posterior, gmm_error **out_error);
+
+/* Saves a posterior with all that it has: model, data, options, draws, assignments where stored, and where the chains stand, so
+ * that what is loaded answers every call with the same bits, gmm_posterior_extend included. The format is documented, has a
+ * checksum, and later versions read it. GMM_ERROR_FILE. */
+gmm_status gmm_posterior_save(const gmm_posterior *posterior, const char *path, gmm_error **out_error);
+
+/* Loads what gmm_posterior_save wrote, in memory of about the file's size. A chain that is extended has the bits that it
+ * would have had where it was saved if library version and rounding (GMM_KERNELS_...) are the same.
+ * GMM_ERROR_FILE where the file cannot be read; GMM_ERROR_FILE_FORMAT where it is no posterior, cut, damaged or of a later
+ * format, found out before anything of its size is allocated. */
+gmm_status gmm_posterior_load(const char *path, gmm_posterior **out_posterior, gmm_error **out_error);
+
+/* Writes the draws of one chain, 0 .. num_chains - 1, as a CSV file in the form of CmdStan, which ArviZ, stansummary and R's
+ * posterior read: comments, a line of names (lp__, accept_stat__, log_likelihood, weights.1, ..., means.1 or means.1.1, ..., sd,
+ * sd.1, sd.1.1 or covariances.1.1.1, ...; indices from 1, the first the fastest), a line for each draw with the shortest
+ * numbers that read back as the same bits. Assignments are left out. GMM_ERROR_INVALID_ARGUMENT, GMM_ERROR_FILE. */
+gmm_status gmm_posterior_export_csv(const gmm_posterior *posterior, int64_t chain, const char *path, gmm_error **out_error);
+
+/* The model of a posterior, as a handle of its own that the caller destroys. */
+gmm_status gmm_posterior_get_model(const gmm_posterior *posterior, gmm_model **out_model, gmm_error **out_error);
 
 /* Frees a posterior; NULL is accepted. Views of it end here. */
 void gmm_posterior_destroy(gmm_posterior *posterior);

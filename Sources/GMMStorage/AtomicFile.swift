@@ -20,11 +20,11 @@ public final class AtomicFile {
   private var buffer: [UInt8] = []
   private static let bufferSize = 1 << 16
 
-  /// Opens the temporary file and leaves room for the header.
+  /// Opens the temporary file and leaves room for the header, where there is to be one.
   ///
   /// - Throws: ``StorageError`` of kind `system` for an empty path, a folder that is missing or read-only, a path that is a
   ///   folder, a device or a pipe, and a path that somebody else is writing.
-  public init(_ path: String) throws(StorageError) {
+  public init(_ path: String, hasHeader: Bool = true) throws(StorageError) {
     self.path = path
     target = try Self.resolve(path)
     temporary = target + Self.suffix
@@ -32,7 +32,7 @@ public final class AtomicFile {
     buffer.reserveCapacity(Self.bufferSize)
     do throws(StorageError) {
       if ftruncate(descriptor, 0) != 0 { throw .system(path, "write") }
-      try writeAll([UInt8](repeating: 0, count: FileHeader.size))
+      if hasHeader { try writeAll([UInt8](repeating: 0, count: FileHeader.size)) }
     } catch {
       discard()
       throw error
@@ -118,6 +118,14 @@ public final class AtomicFile {
     let header = FileHeader(kind, version: version, payloadLength: length, payloadChecksum: checksum.value)
     guard lseek(descriptor, 0, SEEK_SET) == 0 else { throw .system(path, "write") }
     try writeAll(header.bytes)
+    try commit()
+  }
+
+  /// Brings everything to the disk, and puts the file, one without a header, in its place.
+  ///
+  /// - Throws: as ``commit(_:version:)``.
+  public func commit() throws(StorageError) {
+    try flush()
     keepMode()
     guard fsync(descriptor) == 0 else { throw .system(path, "sync") }
     guard rename(temporary, target) == 0 else { throw .system(path, "rename to") }
