@@ -79,7 +79,7 @@ let package = Package(
     .target(name: "TestSupport", dependencies: ["GMMKernels", "GMMModel", "GMMInference"], path: "Tests/Support"),
     .testTarget(name: "GMMKernelsTests", dependencies: ["GMMKernels", "TestSupport"]),
     .testTarget(name: "GMMModelTests", dependencies: ["GMMKernels", "GMMModel", "TestSupport"]),
-    .testTarget(name: "GMMStorageTests", dependencies: ["GMMStorage"]),
+    .testTarget(name: "GMMStorageTests", dependencies: ["GMMStorage", "TestSupport"]),
     .testTarget(name: "GMMInferenceTests", dependencies: ["GMMInference", "GMMStorage", "TestSupport"]),
   ],
   swiftLanguageModes: [.v6]

@@ -1,4 +1,5 @@
 import GMMStorage
+import TestSupport
 import Testing
 
 /// Files that appear whole or not at all, and what stands in their way.
@@ -69,6 +70,14 @@ import Testing
     try first.append([9])
     try first.commit(.statistics, version: 1)
     #expect(try load("a") == [9])
+  }
+
+  @Test func aFileWithoutAHeaderHoldsItsBytesAlone() throws {
+    let file = try AtomicFile(folder.file("text"), hasHeader: false)
+    try file.append(Array("lp__\n".utf8))
+    try file.commit()
+    #expect(folder.contents("text") == Array("lp__\n".utf8))
+    #expect(folder.names == ["text"])
   }
 
   @Test func permissionsOfTheOldFileAreKept() throws {

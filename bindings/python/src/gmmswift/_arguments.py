@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 __all__ = [
     "Rows",
     "data_rows",
+    "file_path",
     "flag",
     "int32",
     "int64",
@@ -169,3 +170,18 @@ def shown(value: object) -> str:
     """Return a value as it reads in a message: its repr, cut where it is long."""
     text = repr(value)
     return text if len(text) <= 60 else text[:57] + "..."
+
+
+def file_path(name: str, value: object) -> bytes:
+    """Return the path of a file as the C interface takes it."""
+    if not isinstance(value, (str, os.PathLike)):
+        raise TypeError(f"{name}: must be a path, got {shown(value)}")
+    text = os.fspath(value)
+    if not isinstance(text, str):
+        raise TypeError(f"{name}: must be a path of text, got {shown(text)}")
+    if "\0" in text:
+        raise ValueError(f"{name}: must not hold null characters, got {shown(text)}")
+    try:
+        return text.encode()
+    except UnicodeEncodeError:
+        raise ValueError(f"{name}: must be UTF-8, got {shown(text)}") from None

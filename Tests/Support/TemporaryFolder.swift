@@ -1,10 +1,10 @@
-import GMMStorage
+import GMMKernels
 
 /// A folder of its own for one test, removed with its files when the object goes.
-final class TemporaryFolder {
-  let path: String
+public final class TemporaryFolder: Sendable {
+  public let path: String
 
-  init() {
+  public init() {
     var template = Array("/tmp/gmmswift-storage-XXXXXX".utf8CString)
     path = template.withUnsafeMutableBufferPointer { buffer in
       mkdtemp(buffer.baseAddress!).map { String(cString: $0) } ?? ""
@@ -17,10 +17,10 @@ final class TemporaryFolder {
     rmdir(path)
   }
 
-  func file(_ name: String) -> String { path + "/" + name }
+  public func file(_ name: String) -> String { path + "/" + name }
 
   /// The names of the files, sorted.
-  var names: [String] {
+  public var names: [String] {
     guard let folder = opendir(path) else { return [] }
     defer { closedir(folder) }
     var names: [String] = []
@@ -33,21 +33,30 @@ final class TemporaryFolder {
     return names.sorted()
   }
 
-  func contents(_ name: String) -> [UInt8] {
+  public func remove(_ name: String) { unlink(file(name)) }
+
+  public func contents(_ name: String) -> [UInt8] {
     guard let file = fopen(file(name), "rb") else { return [] }
     defer { fclose(file) }
-    var bytes: [UInt8] = []
-    var byte = fgetc(file)
-    while byte != EOF {
-      bytes.append(UInt8(byte))
-      byte = fgetc(file)
-    }
-    return bytes
+    fseek(file, 0, SEEK_END)
+    var bytes = [UInt8](repeating: 0, count: ftell(file))
+    rewind(file)
+    let count = fread(&bytes, 1, bytes.count, file)
+    return Array(bytes.prefix(count))
   }
 
-  func write(_ bytes: [UInt8], to name: String) {
+  public func write(_ bytes: [UInt8], to name: String) {
     guard let file = fopen(file(name), "wb") else { return }
     fwrite(bytes, 1, bytes.count, file)
     fclose(file)
   }
+}
+
+/// Makes a folder.
+public func mkdirectory(_ path: String) { mkdir(path, 0o755) }
+
+/// Removes a folder and the files in it.
+public func removeFolder(_ path: String) {
+  for name in ["run.gmmckpt", "run.gmmckpt.gmmtmp"] { unlink(path + "/" + name) }
+  rmdir(path)
 }
