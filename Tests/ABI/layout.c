@@ -42,7 +42,7 @@ FIELD(gmm_progress, draws_total, 32);
 FIELD(gmm_progress, seconds_elapsed, 40);
 FIELD(gmm_progress, seconds_left, 48);
 
-SIZE(gmm_control, 48);
+SIZE(gmm_control, 64);
 FIELD(gmm_control, struct_size, 0);
 FIELD(gmm_control, num_threads, 4);
 FIELD(gmm_control, progress, 8);
@@ -51,6 +51,8 @@ FIELD(gmm_control, progress_interval, 24);
 FIELD(gmm_control, cancel, 32);
 FIELD(gmm_control, kernel_build, 40);
 FIELD(gmm_control, reserved, 44);
+FIELD(gmm_control, checkpoint_path, 48);
+FIELD(gmm_control, checkpoint_interval, 56);
 
 SIZE(gmm_sample_options, 88);
 FIELD(gmm_sample_options, struct_size, 0);

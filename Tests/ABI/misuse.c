@@ -18,6 +18,7 @@ int main(void) {
   misuse_dimensions(&handles);
   misuse_sampling(&handles);
   misuse_posteriors(&handles);
+  misuse_files(&handles);
   misuse_prediction(&handles);
   misuse_summaries(&handles);
   misuse_arrays(&handles);

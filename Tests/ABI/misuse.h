@@ -24,6 +24,7 @@ void misuse_prediction(const misuse_handles *handles);
 void misuse_summaries(const misuse_handles *handles);
 void misuse_arrays(const misuse_handles *handles);
 void misuse_em(const misuse_handles *handles);
+void misuse_files(const misuse_handles *handles);
 void misuse_statistics(const misuse_handles *handles);
 
 #endif
