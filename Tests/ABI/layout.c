@@ -54,7 +54,7 @@ FIELD(gmm_control, reserved, 44);
 FIELD(gmm_control, checkpoint_path, 48);
 FIELD(gmm_control, checkpoint_interval, 56);
 
-SIZE(gmm_sample_options, 88);
+SIZE(gmm_sample_options, 96);
 FIELD(gmm_sample_options, struct_size, 0);
 FIELD(gmm_sample_options, method, 4);
 FIELD(gmm_sample_options, num_draws, 8);
@@ -68,6 +68,7 @@ FIELD(gmm_sample_options, initial_weights, 56);
 FIELD(gmm_sample_options, initial_means, 64);
 FIELD(gmm_sample_options, initial_sds, 72);
 FIELD(gmm_sample_options, initial_covariances, 80);
+FIELD(gmm_sample_options, sample_weights, 88);
 
 SIZE(gmm_posterior_info, 96);
 FIELD(gmm_posterior_info, struct_size, 0);
@@ -169,6 +170,9 @@ VALUE(GMM_ERROR_STRUCT_SIZE, 16);
 VALUE(GMM_ERROR_INVALID_MODEL, 30);
 VALUE(GMM_ERROR_DEGENERATE, 31);
 VALUE(GMM_ERROR_OUT_OF_MEMORY, 50);
+VALUE(GMM_ERROR_FILE, 60);
+VALUE(GMM_ERROR_FILE_FORMAT, 61);
+VALUE(GMM_ERROR_FILE_MISMATCH, 62);
 VALUE(GMM_CANCELLED, 70);
 VALUE(GMM_ERROR_INTERNAL, 90);
 typedef char GMM_PRIOR_SCALED_is_minus_1[(GMM_PRIOR_SCALED) == -1 ? 1 : -1];

@@ -44,7 +44,7 @@ import Testing
   }
 
   @Test func aRunThatIsCancelledAgainAndAgainEndsWithTheSameBits() throws {
-    for run in [StoredRun.all[0], StoredRun.all[2], StoredRun.all[5]] {
+    for run in [StoredRun.all[0], StoredRun.all[2], StoredRun.all[6]] {
       let expected = bits(try run.sample(draws: 2_000))
       remove()
       var posterior: Posterior?
@@ -87,7 +87,7 @@ import Testing
   }
 
   @Test func extensionsGoOnFromCheckpoints() throws {
-    for run in [StoredRun.all[0], StoredRun.all[2], StoredRun.all[6]] {
+    for run in [StoredRun.all[0], StoredRun.all[2], StoredRun.all[7]] {
       let expected = bits(try run.sample(draws: 3_000))
       remove()
       let base = try run.sample(draws: 100)
@@ -134,6 +134,9 @@ import Testing
     expect("is of other data: the same number of observations, but other values", with(data))
     expect("is of other data: 120 x 1, not 119 x 1", with(Array(run.data.dropLast())))
     expect("is of other data: 120 x 1, not 0 x 1", with([]))
+    var weighted = run
+    weighted.sampleWeights = [Double](repeating: 1, count: 120)
+    expect("is of data without sample weights", weighted)
     let model = try MixtureModel(
       componentCount: 3, minimumWeight: 0.05, means: .normal(mean: [0, 2, 5], sd: [5]),
       spread: .halfCauchy(scale: [Double(2).nextUp]))
@@ -186,7 +189,7 @@ import Testing
     _ = try run.sample(draws: 1, control())
     let bytes = folder.contents("run.gmmckpt")
     var payload = Array(bytes[FileHeader.size...])
-    for place in stride(from: 0, to: payload.count, by: 3) {
+    for place in payload.indices where place < 200 || place % 17 == 0 {
       for value in [payload[place] ^ 0x80, 0xFF] where value != payload[place] {
         let old = payload[place]
         payload[place] = value

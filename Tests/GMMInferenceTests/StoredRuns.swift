@@ -11,6 +11,7 @@ struct StoredRun: Sendable, CustomTestStringConvertible {
   let model: MixtureModel
   let data: [Double]
   let options: SamplingOptions
+  var sampleWeights: [Double]?
   var testDescription: String { name }
 
   var observations: Observations { get throws { try Observations(data, dimensionCount: model.dimensionCount) } }
@@ -18,7 +19,8 @@ struct StoredRun: Sendable, CustomTestStringConvertible {
   func sample(draws: Int? = nil, _ control: RunControl = RunControl(threads: 2)) throws -> Posterior {
     var options = options
     options.draws = draws ?? options.draws
-    return try GMMInference.sample(model, try observations, options, control)
+    return try GMMInference.sample(
+      model, try observations, options, control, sampleWeights: try sampleWeights.map { try SampleWeights($0) })
   }
 
   static func data(_ count: Int, dimensions: Int) -> [Double] {
@@ -66,6 +68,9 @@ struct StoredRun: Sendable, CustomTestStringConvertible {
         StoredRun(
           name: "from given values", model: try line(.inverseGamma(shape: [2], scale: [1])), data: flat,
           options: options(initial: [InitialValues(weights: [0.2, 0.3, 0.5], sds: [1, 2, 1])])),
+        StoredRun(
+          name: "sample weights", model: try line(.halfNormal(scale: [2])), data: flat, options: options(keeps: true),
+          sampleWeights: (0..<120).map { Double($0 % 4) / 2 }),
         StoredRun(
           name: "no data", model: try line(.halfNormal(scale: [2])), data: [], options: options()),
         StoredRun(

@@ -20,11 +20,14 @@ public struct CancelledRun: Error {
 ///   - observations: the data; without any, the constrained prior is sampled.
 ///   - options: what to draw, and how.
 ///   - control: threads, progress, cancelling, checkpoints.
+///   - sampleWeights: one for each observation; `nil` for 1. A row of weight w stands for ⌊w⌋ rows, assigned
+///     independently; what is left of w, f, is a row whose factor p(z) p(x | z) in the joint density of data and assignments is
+///     raised to the power f.
 /// - Throws: ``ModelError`` for options out of range and posteriors that do not exist; ``CancelledRun``; where checkpoints are
 ///   wanted, ``StorageError`` before anything is sampled, and ``UnsavedRun``.
 public func sample(
   _ model: MixtureModel, _ observations: Observations, _ options: SamplingOptions = SamplingOptions(),
-  _ control: RunControl = RunControl()
+  _ control: RunControl = RunControl(), sampleWeights: SampleWeights? = nil
 ) throws -> Posterior {
   let schedule = try options.schedule()
   guard options.initial.count <= 1 || options.initial.count == options.chains else {
@@ -40,8 +43,12 @@ public func sample(
       .unsupported, "method", "must be Gibbs in several dimensions and for means scaled by the spread, got Metropolis")
   }
   for (row, initial) in options.initial.enumerated() { try initial.check(against: model, row: row) }
-  try model.requireProperPosterior(given: observations)
-  let run = SamplingRun(model, observations, options, control)
+  if let sampleWeights, sampleWeights.count != observations.count {
+    throw ModelError(
+      "sample_weights", "must have \(observations.count) values, one for each observation", got: sampleWeights.count)
+  }
+  try model.requireProperPosterior(given: observations, sampleWeights)
+  let run = SamplingRun(model, observations, sampleWeights, options, control)
   if let contents = try run.file?.open(model, options, observationCount: observations.count) {
     return try run.resume(contents, schedule, control)
   }
@@ -81,7 +88,7 @@ extension Posterior {
     try SamplingOptions.requireCountable(
       tune: options.tune, draws: total.partialValue, thin: options.thin, chains: chainCount)
     let schedule = Chain.Schedule(tune: options.tune, thin: options.thin, draws: total.partialValue)
-    let run = SamplingRun(model, observations, options, control)
+    let run = SamplingRun(model, observations, sampleWeights, options, control)
     let ends = continuation.chains.map { ChainSnapshot($0.state, drawsDone: $0.drawsDone) }
     if let contents = try run.file?.open(model, options, observationCount: observations.count),
       contents.iterations >= ends.reduce(0, { $0 + Int($1.state.iteration) })
@@ -103,12 +110,14 @@ private struct SamplingRun {
   let file: CheckpointFile?
 
   init(
-    _ model: MixtureModel, _ observations: Observations, _ options: SamplingOptions, _ control: RunControl
+    _ model: MixtureModel, _ observations: Observations, _ sampleWeights: SampleWeights?, _ options: SamplingOptions,
+    _ control: RunControl
   ) {
     self.options = options
     context = ChainContext(
-      model: model, observations: observations, method: options.method, seed: options.seed,
-      moves: options.moves, keepsAssignments: options.keepsAssignments, kernels: control.build.kernels,
+      model: model, observations: observations, sampleWeights: sampleWeights, method: options.method,
+      seed: options.seed, moves: options.moves, keepsAssignments: options.keepsAssignments,
+      kernels: control.build.kernels,
       workersPerChain: control.workers(units: options.chains, blocks: observations.blockCount))
     let context = context
     file = control.checkpoint.map {
@@ -165,8 +174,9 @@ private struct SamplingRun {
       draws == 0
       ? nil
       : Posterior(
-        model: context.model, observations: context.observations, options: options, store: store,
-        continuation: Continuation(chains: chains.map { ($0.state, $0.drawsDone) }), draws: draws,
+        model: context.model, observations: context.observations, sampleWeights: context.sampleWeights,
+        options: options, store: store, continuation: Continuation(chains: chains.map { ($0.state, $0.drawsDone) }),
+        draws: draws,
         seconds: secondsBefore + monitor.seconds)
     if let posterior, !monitor.isCancelled || draws == schedule.draws {
       if let checkpointError { throw UnsavedRun(posterior: posterior, error: checkpointError) }

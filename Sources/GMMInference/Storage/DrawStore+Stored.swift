@@ -81,3 +81,26 @@ extension DrawStore {
     return true
   }
 }
+
+extension DrawStore {
+  /// Makes room for draws that follow in a file, and for no more.
+  convenience init(
+    reading counts: [Int], _ layout: DrawLayout, observationCount: Int, keepsAssignments: Bool,
+    _ file: StoredFile
+  ) throws(StorageError) {
+    let size = DrawStore.storedSize(
+      counts, layout, observationCount: observationCount, keepsAssignments: keepsAssignments)
+    guard let size, size <= file.remaining else {
+      throw .format("more draws are announced than the \(file.remaining) bytes that are left can hold")
+    }
+    // Chains of different lengths have room for as many draws as the longest; a cancelled run leaves them close together.
+    let draws = counts.max() ?? 0
+    do throws(ModelError) {
+      try self.init(
+        layout: layout, chains: counts.count, draws: draws, observationCount: observationCount,
+        keepsAssignments: keepsAssignments)
+    } catch {
+      throw StorageError(.outOfMemory, file.path, error.rule)
+    }
+  }
+}

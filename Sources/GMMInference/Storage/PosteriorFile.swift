@@ -32,7 +32,11 @@ extension Posterior {
     try file.append(.options, section)
 
     try observations.write(to: file)
-    try file.append(.sampleWeights, ByteWriter())
+    try file.append(Section.sampleWeights.head(length: 8 * (sampleWeights?.count ?? 0)))
+    if let sampleWeights {
+      // SAFETY: as many weights as there are, which live as long as this object.
+      try file.append(UnsafeBufferPointer(start: sampleWeights.base, count: sampleWeights.count))
+    }
 
     section = ByteWriter()
     for chain in continuation?.chains ?? [] {
@@ -99,7 +103,7 @@ extension Posterior {
     }
 
     let observations = try Observations(from: file, model)
-    try file.head(.sampleWeights, length: 0)
+    let sampleWeights = try SampleWeights.read(from: file, count: observations.count)
 
     let layout = DrawLayout(model.shape)
     var states = try file.section(.chains)
@@ -122,7 +126,7 @@ extension Posterior {
     try store.read(counts, from: file)
     try file.finish()
     return Posterior(
-      model: model, observations: observations, options: options, store: store,
+      model: model, observations: observations, sampleWeights: sampleWeights, options: options, store: store,
       continuation: canExtend ? Continuation(chains: chains.map { ($0.state, $0.drawsDone) }) : nil, isPrior: isPrior,
       draws: drawCount, seconds: seconds)
   }
@@ -137,71 +141,5 @@ extension Posterior {
         tune: options.tune, draws: draws, thin: options.thin, chains: options.chains)) != nil
     return isCountable && !isPrior
       && (options.method == .gibbs || (model.dimensionCount == 1 && !model.hasScaledMeans))
-  }
-}
-
-extension DrawStore {
-  /// Makes room for draws that follow in a file, and for no more.
-  convenience init(
-    reading counts: [Int], room: Int = 0, _ layout: DrawLayout, observationCount: Int, keepsAssignments: Bool,
-    _ file: StoredFile
-  ) throws(StorageError) {
-    let size = DrawStore.storedSize(
-      counts, layout, observationCount: observationCount, keepsAssignments: keepsAssignments)
-    guard let size, size <= file.remaining else {
-      throw .format("more draws are announced than the \(file.remaining) bytes that are left can hold")
-    }
-    // Chains of different lengths have room for as many draws as the longest; a cancelled run leaves them close together.
-    let draws = max(counts.max() ?? 0, room)
-    do throws(ModelError) {
-      try self.init(
-        layout: layout, chains: counts.count, draws: draws, observationCount: observationCount,
-        keepsAssignments: keepsAssignments)
-    } catch {
-      throw StorageError(.outOfMemory, file.path, error.rule)
-    }
-  }
-}
-
-extension Observations {
-  /// Appends the section of the data: N, D, then the rows.
-  func write(to file: AtomicFile) throws(StorageError) {
-    try file.append(Section.observations.head(length: 16 + 8 * count * dimensionCount))
-    var sizes = ByteWriter()
-    sizes.write(count)
-    sizes.write(dimensionCount)
-    try file.append(sizes.bytes)
-    var rows: [Double] = []
-    for index in 0..<blockCount {
-      let (start, count) = block(index)
-      rows.removeAll(keepingCapacity: true)
-      for i in start..<start + count {
-        for d in 0..<dimensionCount { rows.append(self[i, d]) }
-      }
-      let result = rows.withUnsafeBufferPointer { rows in Result { () throws(StorageError) in try file.append(rows) } }
-      try result.get()
-    }
-  }
-
-  /// Reads the section of the data of a model.
-  convenience init(from file: StoredFile, _ model: MixtureModel) throws(StorageError) {
-    let length = try file.head(.observations)
-    guard length >= 16 else { throw .format("lacks its section DATA") }
-    var sizes = ByteReader(try file.read(16))
-    let count = try sizes.readInt("observations", in: 0...Int.max)
-    let dimensions = try sizes.readInt("dimensions", in: 1...Int.max)
-    let numbers = count.multipliedReportingOverflow(by: dimensions)
-    guard !numbers.overflow, numbers.partialValue == (length - 16) / 8, length % 8 == 0,
-      dimensions == model.dimensionCount || count == 0
-    else { throw .format("\(count) observations in \(dimensions) dimensions are announced in \(length) bytes") }
-    guard let rows = AlignedBuffer<Double>(count: numbers.partialValue, zeroed: false) else {
-      throw StorageError(.outOfMemory, file.path, "not enough memory for \(count) observations")
-    }
-    try file.read(into: rows.elements)
-    do throws(ModelError) {
-      try self.init(rows.base, count: count, dimensionCount: dimensions)
-    } catch {
-      throw StorageError(error.kind == .outOfMemory ? .outOfMemory : .format, file.path, "\(error)")
-    }
   }
 }

@@ -9,6 +9,8 @@ struct RunIdentity {
   private let dimensionCount: Int
   /// Of the observations in the groups of eight in which they stand in memory.
   private let fingerprint: UInt64
+  /// Of the weights of the observations, where they have some.
+  private let weightsFingerprint: UInt64?
   private let model: [UInt8]
   private let options: SamplingOptions
   /// Whether the kernels round like the portable build.
@@ -18,11 +20,14 @@ struct RunIdentity {
     let observations = context.observations
     observationCount = observations.count
     dimensionCount = observations.dimensionCount
-    var checksum = Checksum()
-    checksum.update(
-      UnsafeRawBufferPointer(
-        UnsafeBufferPointer(start: observations.base, count: (observations.count + 7) / 8 * 8 * dimensionCount)))
-    fingerprint = checksum.value
+    func fingerprint(_ base: UnsafePointer<Double>, _ count: Int) -> UInt64 {
+      var checksum = Checksum()
+      // SAFETY: as many numbers as observations and weights keep, by their own word.
+      checksum.update(UnsafeRawBufferPointer(UnsafeBufferPointer(start: base, count: count)))
+      return checksum.value
+    }
+    self.fingerprint = fingerprint(observations.base, (observations.count + 7) / 8 * 8 * dimensionCount)
+    weightsFingerprint = context.sampleWeights.map { fingerprint($0.base, $0.count) }
     var writer = ByteWriter()
     context.model.write(to: &writer)
     model = writer.bytes
@@ -34,8 +39,7 @@ struct RunIdentity {
     writer.write(observationCount)
     writer.write(dimensionCount)
     writer.write(fingerprint)
-    // The place of a fingerprint of sample weights.
-    writer.write(UInt64(0))
+    writer.write(optional: weightsFingerprint) { $0.write($1) }
     writer.write(roundsTwice)
     writer.write(model.count)
     writer.append(model)
@@ -57,7 +61,11 @@ struct RunIdentity {
     guard try reader.read(UInt64.self) == fingerprint else {
       throw mismatch("is of other data: the same number of observations, but other values")
     }
-    guard try reader.read(UInt64.self) == 0 else { throw mismatch("is of other sample weights") }
+    let weights = try reader.readOptional { reader throws(StorageError) in try reader.read(UInt64.self) }
+    guard weights == weightsFingerprint else {
+      throw mismatch(
+        weights == nil ? "is of data without sample weights" : "is of data with sample weights, not these")
+    }
     let roundsTwice = try reader.readBool()
     guard try reader.readBytes(try reader.readCount(elementSize: 1)) == model else {
       throw mismatch("is of another model")

@@ -82,6 +82,7 @@ _NAMES: Mapping[str, str] = {
     "max_iterations": "max_iter",
     "tolerance": "tol",
     "checkpoint_path": "checkpoint",
+    "sample_weights": "sample_weight",
     "initial_weights": "initial['weights']",
     "initial_means": "initial['means']",
     "initial_sds": "initial['sd']",
