@@ -297,7 +297,7 @@ typedef struct gmm_control {
   const char *checkpoint_path; /* gmm_sample and gmm_posterior_extend: where the run is written down, see there; default NULL.
                                   GMM_ERROR_UNSUPPORTED in other calls */
   double checkpoint_interval;  /* seconds between two checkpoints, > 0; more where writing would take over 2 % of the
-                                  processors' time; default 30 */
+                                  process's processor time; default 30 */
 } gmm_control;
 
 gmm_status gmm_control_init(gmm_control *control, size_t struct_size);

@@ -162,8 +162,7 @@ private struct SamplingRun {
         try file.probe()
       }
       checkpointer = Checkpointer(
-        file, store, starts, draws: schedule.draws, interval: plan.interval, threads: threads * context.workersPerChain,
-        secondsBefore: secondsBefore)
+        file, store, starts, draws: schedule.draws, interval: plan.interval, secondsBefore: secondsBefore)
     }
     let monitor = RunMonitor(control)
     try ChainScheduler(chains, schedule, monitor, checkpointer).run(

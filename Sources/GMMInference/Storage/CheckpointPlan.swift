@@ -4,7 +4,7 @@ import GMMStorage
 public struct CheckpointPlan: Sendable, Equatable {
   /// The file. One that exists must be of the same run, which then goes on from it.
   public var path: String
-  /// Seconds between two checkpoints, positive. Longer where writing takes more than a fiftieth of the processors' time.
+  /// Seconds between two checkpoints, positive. Longer where writing takes more than a fiftieth of the process's processor time.
   public var interval: Double
 
   public init(path: String, interval: Double = 30) {

@@ -14,7 +14,6 @@ final class Checkpointer: @unchecked Sendable {
   private let file: CheckpointFile
   private let store: DrawStore
   private let interval: Double
-  private let threads: Int
   private let secondsBefore: Double
   private let start = monotonicSeconds()
   private let owner = Atomic<Int>(Owner.none)
@@ -27,6 +26,8 @@ final class Checkpointer: @unchecked Sendable {
   private var isOver = false
   // Of the thread that writes, and of the caller's after it.
   private var due: Double
+  /// The processor time of the process before which no checkpoint is written, whatever the clock says.
+  private var dueWork = 0.0
   private var isCollecting = false
   private var written: [UInt64]
   private var failure: StorageError?
@@ -37,22 +38,20 @@ final class Checkpointer: @unchecked Sendable {
     static let caller = 2
   }
 
-  /// The part of the processors' time that writing may take.
+  /// The part of the process's processor time that writing may take.
   private static let share = 0.02
 
   /// - Parameters:
   ///   - snapshots: the chains as they are at the start, and as the file has them.
   ///   - draws: after how many a chain is finished.
-  ///   - threads: how many threads sample.
   init(
     _ file: CheckpointFile, _ store: DrawStore, _ snapshots: [ChainSnapshot], draws: Int, interval: Double,
-    threads: Int, secondsBefore: Double
+    secondsBefore: Double
   ) {
     self.file = file
     self.store = store
     self.snapshots = snapshots
     self.interval = interval
-    self.threads = threads
     self.secondsBefore = secondsBefore
     // Chains that are finished already have no turns.
     rounds = snapshots.map { $0.drawsDone >= draws ? Int.max : 0 }
@@ -82,9 +81,11 @@ final class Checkpointer: @unchecked Sendable {
     guard owner.compareExchange(expected: Owner.none, desired: Owner.thread, ordering: .acquiringAndReleasing).exchanged
     else { return }
     while true {
-      lock.wait(seconds: due - monotonicSeconds()) { !isOver }
+      // Processor time passes at most as fast as all processors make it; so look again now and then.
+      let wait = max(due - monotonicSeconds(), dueWork > processSeconds() ? 0.05 : 0)
+      lock.wait(seconds: wait) { !isOver }
       if lock.locked({ isOver }) { return }
-      guard monotonicSeconds() >= due else { continue }
+      guard isDue else { continue }
       beginRound()
       lock.wait(seconds: .infinity) { !isOver && !isComplete }
       if lock.locked({ isOver }) { return }
@@ -104,7 +105,7 @@ final class Checkpointer: @unchecked Sendable {
     default: break
     }
     if !isCollecting {
-      guard monotonicSeconds() >= due else { return }
+      guard isDue else { return }
       beginRound()
     }
     if lock.locked({ isComplete }) { write() }
@@ -128,6 +129,8 @@ final class Checkpointer: @unchecked Sendable {
     write()
     return failure
   }
+
+  private var isDue: Bool { monotonicSeconds() >= due && processSeconds() >= dueWork }
 
   private func beginRound() {
     isCollecting = true
@@ -159,13 +162,19 @@ final class Checkpointer: @unchecked Sendable {
       failure = error
     }
     let cost = threadSeconds() - work
-    due = max(now + interval, monotonicSeconds() + cost / (Self.share * Double(threads)))
+    due = max(now + interval, monotonicSeconds())
+    dueWork = processSeconds() + cost / Self.share
   }
 }
 
 /// The processor time that this thread has taken.
-private func threadSeconds() -> Double {
+private func threadSeconds() -> Double { seconds(of: CLOCK_THREAD_CPUTIME_ID) }
+
+/// The processor time that this process has taken.
+private func processSeconds() -> Double { seconds(of: CLOCK_PROCESS_CPUTIME_ID) }
+
+private func seconds(of clock: clockid_t) -> Double {
   var time = timespec()
-  clock_gettime(CLOCK_THREAD_CPUTIME_ID, &time)
+  clock_gettime(clock, &time)
   return Double(time.tv_sec) + 1e-9 * Double(time.tv_nsec)
 }

@@ -15,7 +15,7 @@ import pytest
 import gmmswift as gm
 
 rng = np.random.default_rng(7)
-PLANE = np.concatenate([rng.normal(size=(200, 2)), rng.normal(size=(100, 2)) + [4, 5]])
+PLANE = np.concatenate([rng.normal(size=(200, 2)), rng.normal([4, 5], size=(100, 2))])
 LINE = np.concatenate([rng.normal(0, 1, 150), rng.normal(5, 2, 150)])
 
 RUNS = {
@@ -99,7 +99,7 @@ def test_an_extension_that_is_killed_goes_on(tmp_path):
     base = gm.sample(model, data, random_seed=4, **(options | {"draws": 50}))
     expected = base.extend(8_000)
     path = tmp_path / "run.gmmckpt"
-    extend = dict(draws=8_000, checkpoint=path, checkpoint_interval=1e-3)
+    extend = {"draws": 8_000, "checkpoint": path, "checkpoint_interval": 1e-3}
     start = time.monotonic()
     base.extend(**extend)
     duration = time.monotonic() - start
@@ -126,12 +126,12 @@ def test_ctrl_c_leaves_a_checkpoint(tmp_path):
     assert part.n_draws > 100
     # From there on, not from the start: the first report is already beyond.
     reports = []
+
+    def look(progress):
+        reports.append(progress.draws_done)
+        raise KeyboardInterrupt
+
     with pytest.raises(KeyboardInterrupt):
-
-        def look(progress):
-            reports.append(progress.draws_done)
-            raise KeyboardInterrupt
-
         run("gibbs", path, interval=60, progress=look, draws=500_000)
     assert reports[0] >= part.n_draws * part.n_chains
     total = part.n_draws + 100
@@ -244,9 +244,10 @@ def test_a_full_disk_costs_the_checkpoint_but_not_the_draws(tmp_path):
             post = run("plane", path)
         assert_same(post, expected)
         assert_same(caught[0].message.posterior, expected)
-        with warnings.catch_warnings(), pytest.raises(gm.CheckpointWarning) as raised:
+        with warnings.catch_warnings():
             warnings.simplefilter("error")
-            run("plane", path)
+            with pytest.raises(gm.CheckpointWarning) as raised:
+                run("plane", path)
         assert_same(raised.value.posterior, expected)
 
     assert os.waitpid(in_child(limited), 0)[1] == 0

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import pathlib
 import pickle
 
 import numpy as np
@@ -11,7 +12,7 @@ import pytest
 import gmmswift as gm
 
 rng = np.random.default_rng(5)
-PLANE = np.concatenate([rng.normal(size=(40, 2)), rng.normal(size=(30, 2)) + [4, 5]])
+PLANE = np.concatenate([rng.normal(size=(40, 2)), rng.normal([4, 5], size=(30, 2))])
 LINE = PLANE[:, 0] + np.arange(70) % 3
 
 MODELS = {
@@ -50,7 +51,11 @@ MODELS = {
         sd=gm.HalfNormal([[1, 2], [3, 4]]),
     ),
     "diag, shared": gm.Mixture(
-        2, covariance_type="diag", means=gm.Normal([0, 1], sd=5), sd=gm.HalfNormal(2), shared_sd=True
+        2,
+        covariance_type="diag",
+        means=gm.Normal([0, 1], sd=5),
+        sd=gm.HalfNormal(2),
+        shared_sd=True,
     ),
     "spherical": gm.Mixture(
         2, covariance_type="spherical", means=gm.Normal([0, 1], sd=5), sd=gm.HalfCauchy([1, 2])
@@ -103,6 +108,17 @@ def test_everything_comes_back_and_goes_on(name, tmp_path):
     assert os.listdir(tmp_path) == ["post.gmm"]
 
 
+def test_sample_weights_come_back(tmp_path):
+    weights = np.arange(70) % 3
+    post = gm.sample(
+        MODELS["sds"], LINE, draws=30, tune=250, chains=2, random_seed=3, sample_weight=weights
+    )
+    post.save(tmp_path / "post.gmm")
+    loaded = gm.load(tmp_path / "post.gmm")
+    assert_same(loaded, post)
+    assert_same(loaded.extend(20), post.extend(20))
+
+
 def test_priors_at_the_scale_of_the_data_come_back_as_chosen(tmp_path):
     post = gm.sample(gm.Mixture(2), PLANE, draws=20, tune=20, random_seed=3)
     post.save(tmp_path / "post.gmm")
@@ -120,7 +136,11 @@ def test_subsets_and_prior_draws_come_back(post, model, tmp_path):
         some.save(tmp_path / "some.gmm")
         loaded = gm.load(tmp_path / "some.gmm")
         assert_same(loaded, some)
-        assert (loaded.thin, loaded.is_prior, loaded.can_extend) == (some.thin, some.is_prior, False)
+        assert (loaded.thin, loaded.is_prior, loaded.can_extend) == (
+            some.thin,
+            some.is_prior,
+            False,
+        )
         with pytest.raises(NotImplementedError):
             loaded.extend(5)
 
@@ -187,9 +207,11 @@ def test_arviz_reads_the_csv_with_the_same_numbers(name, tmp_path):
 
 def test_csv_files_are_those_of_cmdstan_in_form(post, tmp_path):
     (first, *_rest) = post.export_csv(tmp_path / "fit")
-    lines = open(first).read().splitlines()
+    lines = pathlib.Path(first).read_text().splitlines()
     rows = [line for line in lines if not line.startswith("#")]
-    names = "lp__,accept_stat__,log_likelihood,weights.1,weights.2,weights.3,means.1,means.2,means.3,sd"
+    names = (
+        "lp__,accept_stat__,log_likelihood,weights.1,weights.2,weights.3,means.1,means.2,means.3,sd"
+    )
     assert rows[0] == names
     assert len(rows) == 1 + post.n_draws
     for line in ("# method = sample (Default)", f"#     num_samples = {post.n_draws}", "# id = 1"):

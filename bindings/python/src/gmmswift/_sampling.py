@@ -117,7 +117,7 @@ def sample(
         one with more draws goes on.
     checkpoint_interval : float, default 30.0
         Seconds between two checkpoints, > 0; more where writing would take over 2 % of the
-        processors' time.
+        process's processor time.
 
     Returns
     -------
