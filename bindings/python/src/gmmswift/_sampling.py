@@ -250,18 +250,16 @@ def interruptible(
                     names=partial(_names, model),
                     run=run,
                 )
-        except OSError as error:
-            if run.failure is not None or run.partial is None:
-                raise
-            # All draws are there; only the last checkpoint is not.
-            warning = CheckpointWarning(str(error))
-            warning.posterior = Posterior(run.partial, model)
-            warnings.warn(warning, stacklevel=3)
-            return run.partial
         except BaseException as error:
+            draws = None if run.partial is None else Posterior(run.partial, model)
             if error is run.failure:
-                draws = None if run.partial is None else Posterior(run.partial, model)
                 error.posterior = draws  # type: ignore[attr-defined]
+            elif isinstance(error, OSError) and run.partial is not None:
+                # All draws are there; only the last checkpoint is not.
+                warning = CheckpointWarning(str(error))
+                warning.posterior = draws
+                warnings.warn(warning, stacklevel=3)
+                return run.partial
             raise
 
 
