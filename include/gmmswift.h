@@ -534,7 +534,8 @@ enum {
 typedef struct gmm_em_options {
   uint32_t struct_size;
   int32_t num_components;        /* K, 1 .. GMM_MAX_COMPONENTS; default 1 */
-  int32_t shared_spread;         /* 1: GMM_COVARIANCE_TIED, in the words of one dimension; default 0 */
+  int32_t shared_spread;         /* 1: one covariance for all components (with GMM_COVARIANCE_FULL the same as
+                                    GMM_COVARIANCE_TIED); default 0 */
   int32_t num_starts;            /* runs from different starts, the best is kept; >= 1; default 10 */
   int64_t max_iterations;        /* of each run, >= 1; default 10000 */
   double tolerance;              /* of the criterion, >= 0; default 1e-9 */
@@ -556,6 +557,11 @@ typedef struct gmm_em_options {
                                              diag: K x D, spherical: K variances; or NULL */
   const double *initial_responsibilities; /* N x K, not negative, each row with a positive sum, to which it is scaled: the
                                              first M-step is of these, and there is one start; or NULL */
+  const gmm_model *model;                 /* maximise the posterior density under this model (gmm_model_log_prior plus the log
+                                             likelihood), within its constraints; num_components, covariance and
+                                             shared_spread are then the model's, whatever is set, and regularization must be
+                                             0. Its concentrations must be at least 1, or the weights have a minimum or be
+                                             fixed: GMM_ERROR_INVALID_MODEL. NULL: the likelihood */
 } gmm_em_options;
 
 gmm_status gmm_em_options_init(gmm_em_options *options, size_t struct_size);
@@ -579,7 +585,7 @@ typedef struct gmm_em_result {
   const double *sds;      /* num_spreads; NULL for D > 1 */
   int32_t num_dimensions; /* D */
   int32_t covariance;     /* GMM_COVARIANCE_... */
-  double lower_bound;     /* the mean log likelihood of an observation before the last M-step */
+  double lower_bound;     /* the mean log likelihood of an observation before the last M-step (plus log_prior / N) */
   double move;            /* of the last iteration, as in GMM_CRITERION_MOVEMENT */
   const double *covariances;         /* full: K x D x D, tied: D x D, diag: K x D, spherical: K */
   const double *precisions_cholesky; /* the same shape: U with precision U U^T, upper triangular; 1 / sd where diagonal */
@@ -588,10 +594,16 @@ typedef struct gmm_em_result {
   const int32_t *collapsed_components;  /* num_collapsed: which; 0 for the one covariance of all */
   const int32_t *collapsed_coordinates; /* num_collapsed: the first coordinate whose variance, given those before it, was
                                            kept on the floor; -1: the weight vanished */
+  double log_prior;                     /* of the model at the estimate; 0 where the likelihood was maximised */
+  int64_t num_covariances;              /* the numbers in covariances, which are once, not K times, where the model's spread is
+                                           shared */
 } gmm_em_result;
 
 /* Maximum-likelihood fit by expectation-maximisation (Dempster, Laird, Rubin 1977), the best of several starts: of those with
- * the fewest covariances on the floor, where the likelihood grows without limit, the one with the largest likelihood.
+ * the fewest covariances on the floor, where the likelihood grows without limit, the one with the largest likelihood. Or the
+ * largest posterior density under a model: weights, then means, then spread are set to the conditional mode in each iteration
+ * (Meng, Rubin 1993); components are in the model's order where its priors tell them apart, else in the order of the
+ * model's coordinate, or of the first.
  * Needs num_observations >= K and a spread of values in each column (or regularization): GMM_ERROR_INVALID_ARGUMENT,
  * GMM_ERROR_DEGENERATE. Cancelling leaves no fit. */
 gmm_status gmm_fit_em(const double *data, int64_t num_observations, int64_t num_dimensions, int64_t row_stride,
