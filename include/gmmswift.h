@@ -197,7 +197,7 @@ gmm_status gmm_model_create(const gmm_model_options *options, gmm_model **out_mo
  *     spread:  full, tied: inverse-Wishart(D + 2, S / K^(2/D));
  *              diag: variance of coordinate d ~ inverse-Gamma((D + 2) / 2, S_dd / K^(2/D) / 2);
  *              spherical: the same with tr(S) / D for S_dd.
- * data: at least 2 rows. GMM_ERROR_DEGENERATE for a constant column, or columns that determine each other. */
+ * data: at least 2 rows, num_dimensions as in the options. GMM_ERROR_DEGENERATE for a constant column, or columns that determine each other. */
 gmm_status gmm_model_create_for_data(const gmm_model_options *options, const double *data, int64_t num_observations,
                                      int64_t num_dimensions, int64_t row_stride, gmm_model **out_model,
                                      gmm_error **out_error);
@@ -321,10 +321,10 @@ typedef struct gmm_posterior gmm_posterior;
  * The draw t of chain c is the state after num_tune + (t + 1) * thin iterations, a function of seed, c, num_tune and that
  * number alone. Initial values left out are chosen from the data, differently for each chain.
  * GMM_CANCELLED hands back, in *out_posterior, the draws that every chain has finished (NULL where there is none) and
- * sets *out_error as well. GMM_ERROR_INVALID_ARGUMENT, GMM_ERROR_INVALID_DATA, GMM_ERROR_INVALID_MODEL (initial values
- * against the constraints), GMM_ERROR_DEGENERATE (all observations equal under a prior that lets the sd reach 0),
- * GMM_ERROR_UNSUPPORTED (num_dimensions other than the model's; Metropolis in several dimensions or with
- * GMM_PRIOR_NORMAL_KAPPA). */
+ * sets *out_error as well. GMM_ERROR_INVALID_ARGUMENT (also for num_dimensions other than the model's),
+ * GMM_ERROR_INVALID_DATA, GMM_ERROR_INVALID_MODEL (initial values against the constraints), GMM_ERROR_DEGENERATE (all
+ * observations equal under a prior that lets the sd reach 0), GMM_ERROR_UNSUPPORTED (Metropolis in several dimensions or
+ * with GMM_PRIOR_NORMAL_KAPPA). */
 gmm_status gmm_sample(const gmm_model *model, const double *data, int64_t num_observations, int64_t num_dimensions,
                       int64_t row_stride, const gmm_sample_options *options, const gmm_control *control,
                       gmm_posterior **out_posterior, gmm_error **out_error);
@@ -413,13 +413,14 @@ gmm_status gmm_posterior_probabilities(const gmm_posterior *posterior, const gmm
 /* P(component k | x, data) at new points: the responsibilities of each draw weighted by its density at x, that is
  * sum_t w_k N(x | k, t) / sum_t sum_j w_j N(x | j, t), the posterior predictive probability of the label that comes
  * with x. (gmm_posterior_probabilities, for points that are part of the data, averages the responsibilities.)
- * data: num_points x num_dimensions; out_probabilities: num_points x K. */
+ * data: num_points x num_dimensions, which must be the model's; out_probabilities: num_points x K.
+ * GMM_ERROR_INVALID_ARGUMENT, GMM_ERROR_INVALID_DATA, GMM_ERROR_BUFFER_TOO_SMALL; GMM_CANCELLED leaves the buffer alone. */
 gmm_status gmm_posterior_predict_probabilities(const gmm_posterior *posterior, const double *data, int64_t num_points,
                                                int64_t num_dimensions, int64_t row_stride, const gmm_control *control,
                                                double *out_probabilities, int64_t capacity, gmm_error **out_error);
 
 /* The log posterior predictive density at new points: log of the average over draws of the mixture density.
- * data: num_points x num_dimensions; out_log_density: num_points. */
+ * data: num_points x num_dimensions, which must be the model's; out_log_density: num_points. Statuses as above. */
 gmm_status gmm_posterior_log_density(const gmm_posterior *posterior, const double *data, int64_t num_points,
                                      int64_t num_dimensions, int64_t row_stride, const gmm_control *control,
                                      double *out_log_density, int64_t capacity, gmm_error **out_error);
