@@ -12,7 +12,8 @@
  * Rules that hold for every function
  * ----------------------------------
  * Errors.  A function that can fail returns a gmm_status and takes a nullable `gmm_error **out_error` last.
- *          On entry *out_error and every out_ handle are set to NULL; on failure nothing else is written and,
+ *          On entry *out_error and every out_ handle are set to NULL; on failure nothing else is written (but a
+ *          prediction that is cancelled, or for which memory runs out, leaves its buffer partly written) and,
  *          if out_error is not NULL, *out_error receives an error object that the caller destroys with
  *          gmm_error_destroy. Messages read `argument: rule, got value` (those of
  *          GMM_ERROR_OUT_OF_MEMORY and GMM_CANCELLED say what happened). There is no "last error" of a thread.
@@ -197,7 +198,8 @@ gmm_status gmm_model_create(const gmm_model_options *options, gmm_model **out_mo
  *     spread:  full, tied: inverse-Wishart(D + 2, S / K^(2/D));
  *              diag: variance of coordinate d ~ inverse-Gamma((D + 2) / 2, S_dd / K^(2/D) / 2);
  *              spherical: the same with tr(S) / D for S_dd.
- * data: at least 2 rows, num_dimensions as in the options. GMM_ERROR_DEGENERATE for a constant column, or columns that determine each other. */
+ * data: at least 2 rows, num_dimensions as in the options. GMM_ERROR_DEGENERATE for a constant column, or columns that
+ * determine each other. */
 gmm_status gmm_model_create_for_data(const gmm_model_options *options, const double *data, int64_t num_observations,
                                      int64_t num_dimensions, int64_t row_stride, gmm_model **out_model,
                                      gmm_error **out_error);
@@ -414,7 +416,7 @@ gmm_status gmm_posterior_probabilities(const gmm_posterior *posterior, const gmm
  * sum_t w_k N(x | k, t) / sum_t sum_j w_j N(x | j, t), the posterior predictive probability of the label that comes
  * with x. (gmm_posterior_probabilities, for points that are part of the data, averages the responsibilities.)
  * data: num_points x num_dimensions, which must be the model's; out_probabilities: num_points x K.
- * GMM_ERROR_INVALID_ARGUMENT, GMM_ERROR_INVALID_DATA, GMM_ERROR_BUFFER_TOO_SMALL; GMM_CANCELLED leaves the buffer alone. */
+ * GMM_ERROR_INVALID_ARGUMENT, GMM_ERROR_INVALID_DATA, GMM_ERROR_BUFFER_TOO_SMALL, GMM_CANCELLED. */
 gmm_status gmm_posterior_predict_probabilities(const gmm_posterior *posterior, const double *data, int64_t num_points,
                                                int64_t num_dimensions, int64_t row_stride, const gmm_control *control,
                                                double *out_probabilities, int64_t capacity, gmm_error **out_error);

@@ -165,7 +165,7 @@ def test_bad_parts_are_refused(iris):
         gm.MixtureStatistics.merge(
             [gm.MixtureStatistics(fit, iris), gm.MixtureStatistics(other, iris)]
         )
-    with pytest.raises(ValueError, match=r"num_statistics: must be at least 1, got 0"):
+    with pytest.raises(ValueError, match=r"len\(statistics\): must be at least 1, got 0"):
         gm.MixtureStatistics.merge([])
     with pytest.raises(TypeError, match=r"statistics: must be MixtureStatistics"):
         gm.MixtureStatistics.merge([fit])

@@ -127,6 +127,8 @@ def data_rows(name: str, value: ArrayLike, dimensions: int | None = 1) -> Rows:
     """
     array = real_array(name, value)
     if dimensions is None:
+        if array.ndim > 2:
+            raise ValueError(f"{name}: must have shape (N,) or (N, D), got shape {array.shape}")
         dimensions = array.shape[1] if array.ndim == 2 else 1
         if dimensions == 0:
             raise ValueError(f"{name}: must have at least 1 column, got shape {array.shape}")

@@ -52,6 +52,9 @@ _NAMES: Mapping[str, str] = {
     "initial_means": "initial['means']",
     "initial_sds": "initial['sd']",
     "initial_covariances": "initial['covariances']",
+    "initial_responsibilities": "initial['responsibilities']",
+    "sample_weights": "sample_weight",
+    "num_statistics": "len(statistics)",
 }
 
 _QUOTED = re.compile(r"\b(?:num_\w+|spread(?=\.))")
