@@ -164,7 +164,7 @@ typedef struct gmm_prior {
 typedef struct gmm_model_options {
   uint32_t struct_size;
   int32_t num_components;  /* K, 1 .. GMM_MAX_COMPONENTS; default 1 */
-  int32_t num_dimensions;  /* D, >= 1; default 1 */
+  int32_t num_dimensions;  /* D, 1 .. 2^20; default 1 */
   int32_t ordered_means;   /* 1: means[0] <= means[1] <= ... as a hard constraint, in order_coordinate; default 0 */
   int32_t shared_spread;   /* 1: one spread for all components; default 0 */
   int32_t reserved;        /* 0 */
@@ -589,8 +589,8 @@ typedef struct gmm_em_result {
 
 /* Maximum-likelihood fit by expectation-maximisation (Dempster, Laird, Rubin 1977), the best of several starts: of those with
  * the fewest covariances on the floor, where the likelihood grows without limit, the one with the largest likelihood.
- * Needs num_observations >= K and a spread of values in each column (or regularization): GMM_ERROR_INVALID_ARGUMENT,
- * GMM_ERROR_DEGENERATE. Cancelling leaves no fit. */
+ * num_dimensions: 1 .. 4096. Needs num_observations >= K and a spread of values in each column (or regularization):
+ * GMM_ERROR_INVALID_ARGUMENT, GMM_ERROR_INVALID_DATA, GMM_ERROR_DEGENERATE. Cancelling leaves no fit. */
 gmm_status gmm_fit_em(const double *data, int64_t num_observations, int64_t num_dimensions, int64_t row_stride,
                       const gmm_em_options *options, const gmm_control *control, gmm_em_fit **out_fit,
                       gmm_error **out_error);
@@ -607,7 +607,7 @@ void gmm_em_fit_destroy(gmm_em_fit *fit);
 typedef struct gmm_mixture {
   uint32_t struct_size;
   int32_t num_components;    /* K, 1 .. GMM_MAX_COMPONENTS; default 1 */
-  int32_t num_dimensions;    /* D, >= 1; default 1 */
+  int32_t num_dimensions;    /* D, 1 .. 4096; default 1 */
   int32_t covariance;        /* GMM_COVARIANCE_...; default GMM_COVARIANCE_FULL */
   const double *weights;     /* K, not negative, sum 1 */
   const double *means;       /* K x D */

@@ -207,6 +207,25 @@ def test_every_draw_gives_the_marginal_likelihood_of_one_component(structure, di
         assert found == pytest.approx(expected, rel=1e-11, abs=1e-10)
 
 
+@pytest.mark.parametrize("structure", STRUCTURES)
+def test_single_precision_far_from_zero_keeps_the_posterior(structure):
+    # Steps of 2**-6 at 2**17 leave two digits of an sd of 1; squares take twice the 23 bits.
+    x = (np.random.default_rng(5).normal(0, 1, (400, 3)) + 2.0**17).astype(np.float32)
+    exact = Exact(structure, 1, x.astype(np.float64), center=np.full(3, 2.0**17))
+    post = gm.sample(exact.model(), x, 2_000, chains=2, random_seed=3)
+    z = np.zeros(len(x), int)
+    for chain, draw in [(0, 3), (1, 1_999)]:
+        values = parameters(post, chain, draw)
+        found = post["log_posterior"][chain, draw] - exact.log_density(z, *values)
+        # Means of size 2**17 are rounded by 2**-36, a part of 2**-33 of their posterior sd of 0.05.
+        assert found == pytest.approx(exact.log_joint(z), rel=1e-10)
+    _, _, centers, _ = exact.given(z)
+    table = gm.summarize(post["means"][:, :, 0] - centers)
+    for name in table.rows:
+        assert abs(table[name, "mean"]) < LIMIT * table[name, "mcse_mean"]
+        assert 0.03 < table[name, "sd"] < 0.08
+
+
 SMALL = np.concatenate([STREAM.normal(0, 0.7, (3, 2)), STREAM.normal([1.5, -0.5], 0.9, (4, 2))])
 
 
@@ -295,3 +314,17 @@ def component_log_densities(post, points):
     squares = np.einsum("...dp,...dp->...p", away, np.linalg.solve(matrices, away))
     scale = np.log(weights) - 0.5 * np.linalg.slogdet(2 * np.pi * matrices)[1]
     return np.swapaxes(scale[..., np.newaxis] - 0.5 * squares, -1, -2)
+
+
+def test_log_priors_are_minus_infinity_where_matrices_are_not_definite():
+    exact = Exact("full", 2, SMALL)
+    model = exact.model()
+    good = {"weights": [0.4, 0.6], "means": np.zeros((2, 2))}
+    eye = np.eye(2)
+    assert np.isfinite(model.log_prior(**good, covariances=[eye, eye]))
+    for bad in (-eye, np.ones((2, 2)), np.array([[1.0, 2.0], [2.0, 1.0]]), 0 * eye):
+        assert model.log_prior(**good, covariances=[eye, bad]) == -np.inf
+    assert model.log_prior([-0.1, 1.1], np.zeros((2, 2)), covariances=[eye, eye]) == -np.inf
+    spherical = Exact("spherical", 2, SMALL).model()
+    assert spherical.log_prior(**good, sd=[1.0, -1.0]) == -np.inf
+    assert spherical.log_prior(**good, sd=[1.0, 0.0]) == -np.inf
