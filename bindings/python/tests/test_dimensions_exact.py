@@ -296,10 +296,31 @@ def test_predictions_at_new_points_are_the_exact_mixture_of_students_ts(enumerat
         assert error < 0.05
 
 
-def component_log_densities(post, points):
-    """Log of weight times Normal density of each component, (chains, draws, points, K)."""
-    weights, means = post["weights"], post["means"]
-    components, d = means.shape[2:]
+def test_predictive_draws_have_the_distribution_of_the_mixtures(enumerated):
+    _, _, _, post = enumerated
+    count = 20_000
+    drawn = post.sample_predictive(count, 2, random_seed=7)
+    assert drawn.shape == (count, 2, 2)
+    weights, means, matrices = post["weights"], post["means"], covariances_of(post)
+    for direction in ([1, 0], [0, 1], [1, 1], [1, -2]):
+        centers, widths = means @ direction, np.sqrt(matrices @ direction @ direction)
+        for limit in (-1.0, 0.0, 1.5):
+            below = (weights * stats.norm.cdf((limit - centers) / widths)).sum(axis=-1)
+            expected = below.mean()
+            # Rows are independent: each takes a draw of the parameters at random.
+            error = np.sqrt(expected * (1 - expected) / count)
+            for point in range(2):
+                found = (drawn[:, point] @ direction <= limit).mean()
+                assert abs(found - expected) < LIMIT * error
+            # Points of one row share its draw, so both are below more often than independent ones.
+            both = (drawn @ direction <= limit).all(axis=1).mean()
+            expected = (below**2).mean()
+            assert abs(both - expected) < LIMIT * np.sqrt(expected * (1 - expected) / count)
+
+
+def covariances_of(post):
+    """Covariance matrices of every draw, (chains, draws, K, D, D)."""
+    components, d = post["means"].shape[2:]
     spread = post[post.model.spread_name]
     if post.model.spread_name == "covariances":
         matrices = spread if spread.ndim == 5 else spread[:, :, np.newaxis]
@@ -309,7 +330,12 @@ def component_log_densities(post, points):
         if spread.ndim == 3:
             spread = spread[..., np.newaxis]
         matrices = spread[..., np.newaxis] ** 2 * np.eye(d)
-    matrices = np.broadcast_to(matrices, (*means.shape[:2], components, d, d))
+    return np.broadcast_to(matrices, (*spread.shape[:2], components, d, d))
+
+
+def component_log_densities(post, points):
+    """Log of weight times Normal density of each component, (chains, draws, points, K)."""
+    weights, means, matrices = post["weights"], post["means"], covariances_of(post)
     away = np.swapaxes(points - means[..., np.newaxis, :], -1, -2)
     squares = np.einsum("...dp,...dp->...p", away, np.linalg.solve(matrices, away))
     scale = np.log(weights) - 0.5 * np.linalg.slogdet(2 * np.pi * matrices)[1]

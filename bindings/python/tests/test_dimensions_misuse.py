@@ -155,7 +155,7 @@ CASES = {
         "got 0.0",
     ),
     # Statistics.
-    "statistics, columns": (statistics(IRIS[:, :2]), "n_dimensions", "the mixture's, 4, got 2"),
+    "statistics, columns": (statistics(IRIS[:, :2]), "data", "must have 4 columns, got 2"),
     "statistics, nan": (
         statistics(changed(7, 0, np.nan)),
         "data[7, 0]",

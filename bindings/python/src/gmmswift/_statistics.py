@@ -67,6 +67,9 @@ class MixtureStatistics:
     ) -> None:
         rows = data_matrix("data", data)
         mixture, keep = _mixture(parameters)
+        columns = mixture.num_dimensions
+        if rows.dimensions != columns:
+            raise ValueError(f"data: must have {columns} columns, got {rows.dimensions}")
         weights = None
         if sample_weight is not None:
             weights = _array("sample_weight", sample_weight, (rows.length,))
