@@ -40,7 +40,7 @@ static void expect_data_refused(const targets *to, const double *data, int64_t c
 
   gmm_status status = gmm_sample(to->model, data, count, dimensions, stride, NULL, NULL, &posterior, &error);
   expect_error(status, error, expected, argument, part);
-  status = gmm_model_create_for_data(to->scaled, data, count, dimensions, stride, &model, &error);
+  status = gmm_model_create_for_data(to->scaled, data, count, dimensions, stride, NULL, &model, &error);
   expect_error(status, error, expected, argument, part);
   status = gmm_statistics_compute(to->mixture, data, count, dimensions, stride, NULL, NULL, &statistics, &error);
   expect_error(status, error, expected, argument, part);

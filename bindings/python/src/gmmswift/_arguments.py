@@ -109,6 +109,17 @@ def real_array(name: str, value: ArrayLike) -> NDArray[Any]:
     return array.astype(np.float64)
 
 
+def row_weights(value: ArrayLike | None, length: int) -> NDArray[np.float64] | None:
+    """Return sample weights, one for each of `length` rows, in C order; None for None."""
+    if value is None:
+        return None
+    weights = real_array("sample_weight", value)
+    # A column will do; a table of as many numbers is a mistake.
+    if weights.size != length or [n for n in weights.shape if n != 1] != [length][: length != 1]:
+        raise ValueError(f"sample_weight: must have shape ({length},), got shape {weights.shape}")
+    return np.ascontiguousarray(weights.reshape(-1))
+
+
 class Rows(NamedTuple):
     """Data as the C interface takes them; the array must outlive the call."""
 

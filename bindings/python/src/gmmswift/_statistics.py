@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from gmmswift import _native as native
-from gmmswift._arguments import data_matrix, real, shown, thread_count
+from gmmswift._arguments import data_matrix, real, row_weights, shown, thread_count
 from gmmswift._em import (
     COVARIANCE_TYPES,
     EMFit,
@@ -70,16 +70,13 @@ class MixtureStatistics:
         columns = mixture.num_dimensions
         if rows.dimensions != columns:
             raise ValueError(f"data: must have {columns} columns, got {rows.dimensions}")
-        weights = None
-        if sample_weight is not None:
-            weights = _array("sample_weight", sample_weight, (rows.length,))
         with native.Run(thread_count(threads)) as run:
             self._handle = native.create(
                 native.lib.gmm_statistics_compute,
                 native.lib.gmm_statistics_destroy,
                 mixture,
                 *rows,
-                weights,
+                row_weights(sample_weight, rows.length),
                 run.control,
                 names=_NAMES | ({HAS_COLUMNS: ""} if rows.dimensions > 1 else {}),
                 run=run,
