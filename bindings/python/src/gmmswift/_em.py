@@ -221,13 +221,16 @@ def fit_em(
     if initial is not None:
         if not isinstance(initial, Mapping):
             raise ValueError(f"initial: must be a mapping, got {shown(initial)}")
-        sizes = _initial_sizes(size, rows, kind, shared)
+        shapes = _initial_shapes(size, rows, kind, shared)
         for name, value in initial.items():
-            if name not in sizes:
+            if name not in shapes:
                 raise ValueError(
-                    f"initial: must have keys of {', '.join(sizes)}, got {shown(name)}"
+                    f"initial: must have keys of {', '.join(shapes)}, got {shown(name)}"
                 )
-            keep.append(_array(f"initial[{name!r}]", value, sizes[name]))
+            label = f"initial[{name!r}]"
+            keep.append(_array(label, value, shapes[name]))
+            if name == "covariances" and kind in ("full", "tied"):
+                _check_symmetric(label, keep[-1])
             field_name = "initial_sds" if name == "sd" else f"initial_{name}"
             setattr(options, field_name, native.address(keep[-1]))
     with native.Run(thread_count(threads)) as run:
@@ -251,12 +254,26 @@ def _code(name: str, value: str, values: tuple[str, ...]) -> int:
     return values.index(value)
 
 
-def _array(name: str, value: ArrayLike, count: int) -> NDArray[np.float64]:
-    """Return ``count`` numbers in C order."""
-    array = np.ascontiguousarray(real_array(name, value)).reshape(-1)
-    if array.size != count:
-        raise ValueError(f"{name}: must have {count} values, got {array.size} values")
-    return array
+def _array(name: str, value: ArrayLike, shape: tuple[int, ...]) -> NDArray[np.float64]:
+    """Return numbers of a shape in C order; axes of length 1 may be left out, or be more."""
+    array = real_array(name, value)
+    if [n for n in array.shape if n != 1] != [n for n in shape if n != 1]:
+        raise ValueError(f"{name}: must have shape {shape}, got shape {array.shape}")
+    return np.ascontiguousarray(array.reshape(shape))
+
+
+def _check_symmetric(name: str, matrices: NDArray[np.float64]) -> None:
+    """Require symmetric matrices but for rounding, since only their lower triangles are read."""
+    gaps = np.abs(matrices - np.swapaxes(matrices, -1, -2))
+    # NaN is left to the library, which says where it is.
+    bad = np.argwhere(gaps > 1e-5 * np.abs(matrices).max(axis=(-1, -2), keepdims=True))
+    if len(bad):
+        *which, j, i = map(int, bad[0])
+        lower, upper = matrices[(*which, i, j)], matrices[(*which, j, i)]
+        place = f"[{which[0]}]" if which else ""
+        raise ValueError(
+            f"{name}{place}: must be symmetric, got {lower} at ({i}, {j}) and {upper} at ({j}, {i})"
+        )
 
 
 def _settled(model: Mixture, rows: Rows, weights: NDArray[np.float64] | None) -> Mixture:
@@ -280,17 +297,17 @@ def _covariance_shape(
     return one if shared or kind == "tied" else (size, *one)
 
 
-def _initial_sizes(size: int, rows: Rows, kind: str, shared: bool) -> dict[str, int]:
-    """Return how many numbers each initial value has."""
-    sizes = {
-        "weights": size,
-        "means": size * rows.dimensions,
-        "covariances": int(np.prod(_covariance_shape(size, rows.dimensions, kind, shared))),
-        "responsibilities": rows.length * size,
+def _initial_shapes(size: int, rows: Rows, kind: str, shared: bool) -> dict[str, tuple[int, ...]]:
+    """Return the shape of each initial value."""
+    shapes: dict[str, tuple[int, ...]] = {
+        "weights": (size,),
+        "means": (size, rows.dimensions),
+        "covariances": _covariance_shape(size, rows.dimensions, kind, shared),
+        "responsibilities": (rows.length, size),
     }
     if rows.dimensions == 1:
-        sizes["sd"] = 1 if shared or kind == "tied" else size
-    return sizes
+        shapes["sd"] = (1,) if shared or kind == "tied" else (size,)
+    return shapes
 
 
 def _fit(handle: native.Handle) -> EMFit:
