@@ -11,7 +11,8 @@ final class BlockReducer: @unchecked Sendable {
   /// Scratch memory of each worker.
   private let scratch: AlignedBuffer<Double>
   private let scratchStride: Int
-  /// Moments and log likelihood of each block; of one block where one thread does all.
+  private let window: BlockWindow
+  /// Moments and log likelihood of each block of a window.
   private let results: AlignedBuffer<Double>
   private let resultStride: Int
   /// The numbers of a block's moments.
@@ -23,9 +24,10 @@ final class BlockReducer: @unchecked Sendable {
     // Whole cache lines, so that threads do not write to the same one.
     scratchStride = (kernels.scratchSize + 7) / 8 * 8
     resultStride = (momentCount + 1 + 7) / 8 * 8
+    window = BlockWindow(blocks: observations.blockCount, workers: workers, resultSize: resultStride)
     guard let tableMemory = AlignedBuffer<Double>(count: Parameters.tableSize(kernels.shape)),
       let scratch = AlignedBuffer<Double>(count: scratchStride * workers),
-      let results = AlignedBuffer<Double>(count: resultStride * (workers > 1 ? max(observations.blockCount, 1) : 1))
+      let results = AlignedBuffer<Double>(count: resultStride * window.slots)
     else { throw .outOfMemory("the workspace of a pass") }
     self.observations = observations
     self.tableMemory = tableMemory
@@ -63,14 +65,16 @@ final class BlockReducer: @unchecked Sendable {
       }
       return logLikelihood
     }
-    crew.run(blocks: observations.blockCount) { [self] index, worker in
-      let block = block(index, worker: worker, slot: index)
-      block.moments[momentCount] = pass(block)
-    }
-    for index in 0..<observations.blockCount {
-      let moments = results.base + index * resultStride
-      logLikelihood += moments[momentCount]
-      statistics.add(moments)
+    window.forEachWindow { blocks in
+      crew.run(blocks: blocks.count) { [self] slot, worker in
+        let block = block(blocks.lowerBound + slot, worker: worker, slot: slot)
+        block.moments[momentCount] = pass(block)
+      }
+      for slot in 0..<blocks.count {
+        let moments = results.base + slot * resultStride
+        logLikelihood += moments[momentCount]
+        statistics.add(moments)
+      }
     }
     return logLikelihood
   }
