@@ -1,4 +1,5 @@
 import GMMKernels
+import GMMModel
 import TestSupport
 import Testing
 

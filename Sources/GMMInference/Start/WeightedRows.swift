@@ -1,4 +1,5 @@
 import GMMKernels
+import GMMModel
 
 /// Rows of the data with weights: all that count, or a sample of them.
 struct WeightedRows: Sendable {
