@@ -108,6 +108,11 @@ class EMFit:
     n_at_floor: int
     collapsed: list[tuple[int, int | None]]
 
+    def _covariances_of_components(self) -> NDArray[np.float64]:
+        """Return the covariances with an axis of components where they are diagonal."""
+        shape = _covariance_shape(self.n_components, self.n_dimensions, self.covariance_type)
+        return np.broadcast_to(self.covariances, shape)
+
 
 def fit_em(
     data: ArrayLike,

@@ -146,7 +146,7 @@ def _mixture(
         parameters = {
             "weights": fit.weights,
             "means": fit.means,
-            "covariances": fit.covariances,
+            "covariances": fit._covariances_of_components(),
             "covariance_type": fit.covariance_type,
         }
     needed = {"weights", "means", "covariances"}
