@@ -13,18 +13,6 @@ final class StatisticsObject: HandleObject {
   init(_ statistics: MixtureStatistics) { self.statistics = statistics }
 }
 
-private var defaults: gmm_mixture {
-  var mixture = gmm_mixture()
-  mixture.num_components = 1
-  mixture.num_dimensions = 1
-  return mixture
-}
-
-@_cdecl("gmm_mixture_init") @implementation
-public func gmm_mixture_init(_ mixture: UnsafeMutablePointer<gmm_mixture>?, _ struct_size: Int) -> gmm_status {
-  initialize(mixture, struct_size, defaults)
-}
-
 @_cdecl("gmm_statistics_compute") @implementation
 public func gmm_statistics_compute(
   _ mixture: UnsafePointer<gmm_mixture>?, _ data: UnsafePointer<Double>?, _ num_observations: Int64,
@@ -35,15 +23,10 @@ public func gmm_statistics_compute(
   out_statistics?.pointee = nil
   return call(out_error) {
     let out = try required(out_statistics, "out_statistics")
-    guard mixture != nil else { throw CallError.null("mixture") }
-    var statistics = try MixtureStatistics(try estimate(try read(mixture, "mixture", defaults: defaults)))
+    var statistics = try MixtureStatistics(estimate(mixture))
     let control = try runControl(control)
-    let dimensions = try dimensionCount(num_dimensions)
-    guard dimensions == statistics.parameters.dimensionCount else {
-      throw CallError.invalid(
-        "num_dimensions", "must be the mixture's, \(statistics.parameters.dimensionCount)", got: dimensions)
-    }
-    let data = try observations(data, num_observations, num_dimensions, row_stride, dimensions: dimensions)
+    let data = try observations(
+      data, num_observations, num_dimensions, row_stride, of: statistics.parameters, "num_observations")
     let weights = try sampleWeights(sample_weights, count: data.count)
     try statistics.add(data, sampleWeights: weights, control)
     out.pointee = makeHandle(StatisticsObject(statistics))
@@ -87,22 +70,4 @@ public func gmm_statistics_maximize(
 @_cdecl("gmm_statistics_destroy") @implementation
 public func gmm_statistics_destroy(_ statistics: OpaquePointer?) {
   destroyHandle(statistics, StatisticsObject.self)
-}
-
-private func estimate(_ mixture: gmm_mixture) throws(CallError) -> MixtureEstimate {
-  let components = Int(mixture.num_components)
-  guard components >= 1, components <= MixtureModel.maximumComponentCount else {
-    throw .invalid("num_components", "must be between 1 and \(MixtureModel.maximumComponentCount)", got: components)
-  }
-  let dimensions = try dimensionCount(Int64(mixture.num_dimensions))
-  let structure = try covarianceStructure(mixture.covariance)
-  guard components * structure.shape.size(dimensions: dimensions) <= 1 << 27 else {
-    throw CallError(.outOfMemory("the covariances of \(components) components in \(dimensions) dimensions"))
-  }
-  guard let weights = array(mixture.weights, components) else { throw .null("weights") }
-  guard let means = array(mixture.means, components * dimensions) else { throw .null("means") }
-  guard let covariances = mixture.covariances else { throw .null("covariances") }
-  return MixtureEstimate(
-    structure: structure, componentCount: components, dimensionCount: dimensions, weights: weights, means: means,
-    covariances: packedCovariances(covariances, structure, components: components, dimensions: dimensions))
 }

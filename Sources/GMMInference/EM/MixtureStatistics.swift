@@ -21,16 +21,7 @@ public struct MixtureStatistics: Sendable, Equatable {
   ///
   /// - Throws: for parameters out of range, and covariances that are not positive definite.
   public init(_ parameters: MixtureEstimate) throws(ModelError) {
-    let given = InitialParameters(
-      weights: nil, means: parameters.means, covariances: parameters.covariances)
-    try given.check(
-      parameters.componentCount, parameters.dimensionCount, parameters.structure, prefix: "")
-    for (k, weight) in parameters.weights.enumerated() where !(weight >= 0 && weight <= 1 + 1e-8) {
-      throw ModelError("weights[\(k)]", "must be between 0 and 1", got: weight)
-    }
-    let sum = parameters.weights.reduce(0, +)
-    guard abs(sum - 1) <= 1e-8 else { throw ModelError("weights", "must sum to 1", got: sum) }
-    _ = try MixtureState(checked: parameters, argument: "covariances")
+    _ = try KnownMixture(parameters)
     self.parameters = parameters
     observationCount = 0
     totals = ReproducibleSums(

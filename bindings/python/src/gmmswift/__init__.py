@@ -8,6 +8,7 @@ from gmmswift._build import build_info, kernels
 from gmmswift._diagnostics import KDE, Histogram, autocorrelation, histogram, kde, summarize
 from gmmswift._em import EMFit, fit_em
 from gmmswift._errors import DegenerateError, GMMError
+from gmmswift._mixture import KnownMixture
 from gmmswift._model import Mixture
 from gmmswift._posterior import Posterior
 from gmmswift._priors import (
@@ -48,6 +49,7 @@ __all__ = [
     "Histogram",
     "InverseGamma",
     "InverseWishart",
+    "KnownMixture",
     "Mixture",
     "MixtureStatistics",
     "Normal",

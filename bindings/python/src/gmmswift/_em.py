@@ -16,12 +16,12 @@ from gmmswift._arguments import (
     int32,
     int64,
     real,
-    real_array,
     seed,
     shown,
     thread_count,
 )
 from gmmswift._errors import HAS_COLUMNS
+from gmmswift._mixture import COVARIANCE_TYPES, KnownMixture, array, code, covariance_shape
 
 if TYPE_CHECKING:
     from numpy.typing import ArrayLike, NDArray
@@ -29,7 +29,6 @@ if TYPE_CHECKING:
 __all__ = ["EMFit", "fit_em"]
 
 
-COVARIANCE_TYPES = ("full", "tied", "diag", "spherical")  # by GMM_COVARIANCE_ code
 STARTS = ("kmeans", "k-means++", "random", "random_from_data")  # by GMM_START_ code
 CRITERIA = ("movement", "lower_bound")  # by GMM_CRITERION_ code
 
@@ -100,6 +99,27 @@ class EMFit:
     move: float
     n_at_floor: int
     collapsed: list[tuple[int, int | None]]
+
+    def probabilities(self, x: ArrayLike, *, threads: int | None = None) -> NDArray[np.float64]:
+        """Return P(component | x) at points, shape (M, K); see `KnownMixture.probabilities`."""
+        return self.mixture.probabilities(x, threads=threads)
+
+    def log_density(self, x: ArrayLike, *, threads: int | None = None) -> NDArray[np.float64]:
+        """Return the log density at points, shape (M,); see `KnownMixture.log_density`."""
+        return self.mixture.log_density(x, threads=threads)
+
+    def sample(
+        self, n_points: int, *, random_seed: int | None = None, threads: int | None = None
+    ) -> tuple[NDArray[np.float64], NDArray[np.int32]]:
+        """Draw points; return them and their components; see `KnownMixture.sample`."""
+        return self.mixture.sample(n_points, random_seed=random_seed, threads=threads)
+
+    @property
+    def mixture(self) -> KnownMixture:
+        """The fitted parameters as a mixture of their own."""
+        return KnownMixture(
+            self.weights, self.means, self.covariances, covariance_type=self.covariance_type
+        )
 
 
 def fit_em(
@@ -179,9 +199,9 @@ def fit_em(
     options = native.defaults(native.EMOptions)
     options.num_components = size = int32("n_components", n_components)
     options.shared_spread = shared = flag("shared_sd", shared_sd)
-    options.covariance = kind = _code("covariance_type", covariance_type, COVARIANCE_TYPES)
-    options.start = _code("init", init, STARTS)
-    options.criterion = _code("criterion", criterion, CRITERIA)
+    options.covariance = kind = code("covariance_type", covariance_type, COVARIANCE_TYPES)
+    options.start = code("init", init, STARTS)
+    options.criterion = code("criterion", criterion, CRITERIA)
     options.num_starts = int32("n_init", n_init)
     options.seed = seed(random_seed)
     options.regularization = real("regularization", regularization)
@@ -193,7 +213,7 @@ def fit_em(
         options.variance_floor = real("variance_floor", variance_floor)
     keep = []
     if sample_weight is not None:
-        keep.append(_array("sample_weight", sample_weight, rows.length))
+        keep.append(array("sample_weight", sample_weight, rows.length))
         options.sample_weights = native.address(keep[-1])
     if initial is not None:
         if not isinstance(initial, Mapping):
@@ -204,7 +224,7 @@ def fit_em(
                 raise ValueError(
                     f"initial: must have keys of {', '.join(sizes)}, got {shown(name)}"
                 )
-            keep.append(_array(f"initial[{name!r}]", value, sizes[name]))
+            keep.append(array(f"initial[{name!r}]", value, sizes[name]))
             field_name = "initial_sds" if name == "sd" else f"initial_{name}"
             setattr(options, field_name, native.address(keep[-1]))
     with native.Run(thread_count(threads)) as run:
@@ -218,32 +238,7 @@ def fit_em(
             run=run,
         )
     del keep
-    return _fit(handle)
-
-
-def _code(name: str, value: str, values: tuple[str, ...]) -> int:
-    """Return the place of a word among those allowed."""
-    if value not in values:
-        raise ValueError(f"{name}: must be one of {', '.join(values)}, got {shown(value)}")
-    return values.index(value)
-
-
-def _array(name: str, value: ArrayLike, count: int) -> NDArray[np.float64]:
-    """Return ``count`` numbers in C order."""
-    array = np.ascontiguousarray(real_array(name, value)).reshape(-1)
-    if array.size != count:
-        raise ValueError(f"{name}: must have {count} values, got {array.size} values")
-    return array
-
-
-def _covariance_shape(size: int, dimensions: int, kind: str) -> tuple[int, ...]:
-    """Return the shape of the covariances."""
-    return {
-        "full": (size, dimensions, dimensions),
-        "tied": (dimensions, dimensions),
-        "diag": (size, dimensions),
-        "spherical": (size,),
-    }[kind]
+    return fit_of(handle)
 
 
 def _initial_sizes(size: int, rows: Rows, kind: str) -> dict[str, int]:
@@ -251,7 +246,7 @@ def _initial_sizes(size: int, rows: Rows, kind: str) -> dict[str, int]:
     sizes = {
         "weights": size,
         "means": size * rows.dimensions,
-        "covariances": int(np.prod(_covariance_shape(size, rows.dimensions, kind))),
+        "covariances": int(np.prod(covariance_shape(size, rows.dimensions, kind))),
         "responsibilities": rows.length * size,
     }
     if rows.dimensions == 1:
@@ -259,14 +254,14 @@ def _initial_sizes(size: int, rows: Rows, kind: str) -> dict[str, int]:
     return sizes
 
 
-def _fit(handle: native.Handle) -> EMFit:
+def fit_of(handle: native.Handle) -> EMFit:
     """Copy a fit out of the library."""
     result = native.sized(native.EMResult)
     native.call(native.lib.gmm_em_fit_get_result, handle, result)
     size, dimensions = result.num_components, result.num_dimensions
     kind = COVARIANCE_TYPES[result.covariance]
     shared = kind == "tied"
-    shape = _covariance_shape(size, dimensions, kind)
+    shape = covariance_shape(size, dimensions, kind)
     count = int(np.prod(shape))
     means = native.doubles_at(result.means, size * dimensions)
     sds = native.doubles_at(result.sds, result.num_spreads)

@@ -5,11 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING
 
-import numpy as np
-
 from gmmswift import _native as native
 from gmmswift._arguments import data_matrix, real, shown, thread_count
-from gmmswift._em import COVARIANCE_TYPES, EMFit, _array, _code, _covariance_shape, _fit
+from gmmswift._em import EMFit, fit_of
+from gmmswift._mixture import KnownMixture, array, mixture_values
 
 if TYPE_CHECKING:
     from numpy.typing import ArrayLike
@@ -27,7 +26,7 @@ class MixtureStatistics:
 
     Parameters
     ----------
-    parameters : EMFit or mapping
+    parameters : EMFit, KnownMixture or mapping
         Weights, means and covariances under which responsibilities are computed: a fit, or a
         mapping with ``"weights"`` (K,), ``"means"`` (K, D), ``"covariances"`` and, unless "full",
         ``"covariance_type"``.
@@ -48,17 +47,17 @@ class MixtureStatistics:
 
     def __init__(
         self,
-        parameters: EMFit | Mapping[str, ArrayLike | str],
+        parameters: EMFit | KnownMixture | Mapping[str, ArrayLike | str],
         data: ArrayLike,
         *,
         sample_weight: ArrayLike | None = None,
         threads: int | None = None,
     ) -> None:
         rows = data_matrix("data", data)
-        mixture, keep = _mixture(parameters)
+        mixture, keep = mixture_values(parameters)
         weights = None
         if sample_weight is not None:
-            weights = _array("sample_weight", sample_weight, rows.length)
+            weights = array("sample_weight", sample_weight, rows.length)
         with native.Run(thread_count(threads)) as run:
             self._handle = native.create(
                 native.lib.gmm_statistics_compute,
@@ -122,41 +121,4 @@ class MixtureStatistics:
             real("regularization", regularization),
             real("variance_floor", variance_floor),
         )
-        return _fit(handle)
-
-
-def _mixture(
-    parameters: EMFit | Mapping[str, ArrayLike | str],
-) -> tuple[native.MixtureValues, list[object]]:
-    """Return the struct of parameters, and the arrays that it points at."""
-    if isinstance(parameters, EMFit):
-        fit = parameters
-        parameters = {
-            "weights": fit.weights,
-            "means": fit.means,
-            "covariances": fit.covariances,
-            "covariance_type": fit.covariance_type,
-        }
-    needed = {"weights", "means", "covariances"}
-    if not isinstance(parameters, Mapping) or not needed <= set(parameters):
-        raise ValueError(
-            "parameters: must be a fit or have weights, means and covariances, "
-            f"got {shown(parameters)}"
-        )
-    kind = parameters.get("covariance_type", "full")
-    mixture = native.defaults(native.MixtureValues)
-    mixture.covariance = _code("covariance_type", str(kind), COVARIANCE_TYPES)
-    size = np.size(parameters["weights"])
-    dimensions = np.size(parameters["means"]) // max(size, 1)
-    mixture.num_components, mixture.num_dimensions = size, dimensions
-    sizes = {
-        "weights": size,
-        "means": size * dimensions,
-        "covariances": int(np.prod(_covariance_shape(size, dimensions, str(kind)))),
-    }
-    keep: list[object] = []
-    for name, count in sizes.items():
-        array = _array(f"parameters[{name!r}]", parameters[name], count)
-        setattr(mixture, name, native.address(array))
-        keep.append(array)
-    return mixture, keep
+        return fit_of(handle)

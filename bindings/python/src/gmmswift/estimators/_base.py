@@ -15,7 +15,7 @@ from sklearn.exceptions import ConvergenceWarning
 from sklearn.utils import check_random_state
 from sklearn.utils.validation import check_is_fitted, validate_data
 
-from gmmswift._em import COVARIANCE_TYPES
+from gmmswift._mixture import COVARIANCE_TYPES, KnownMixture
 from gmmswift.estimators._checks import (
     check_choice,
     check_count,
@@ -23,7 +23,8 @@ from gmmswift.estimators._checks import (
     check_number,
     check_sample_weight,
 )
-from gmmswift.estimators._gaussians import blocks, log_densities, precisions_of
+from gmmswift.estimators._gaussians import precisions_of
+from gmmswift.estimators._shares import Shares
 from gmmswift.estimators._starts import STARTS
 
 if TYPE_CHECKING:
@@ -225,24 +226,12 @@ class MixtureEstimator(DensityMixin, BaseEstimator):  # type: ignore[misc]
     def predict_proba(self, X: ArrayLike) -> NDArray[np.float64]:
         """Return the probability of each component for each observation, shape (N, K)."""
         x = self._seen(X)
-        out = np.empty((len(x), self.n_components))
-        for part in blocks(len(x)):
-            joint = self._log_joint(x[part])
-            joint -= joint.max(axis=1, keepdims=True)
-            np.exp(joint, out=joint)
-            out[part] = joint / joint.sum(axis=1, keepdims=True)
-        return out
+        return self._shares().probabilities(x)
 
     def score_samples(self, X: ArrayLike) -> NDArray[np.float64]:
         """Return the log density of each observation, shape (N,)."""
         x = self._seen(X)
-        out = np.empty(len(x))
-        for part in blocks(len(x)):
-            joint = self._log_joint(x[part])
-            largest = joint.max(axis=1)
-            joint -= largest[:, np.newaxis]
-            out[part] = largest + np.log(np.exp(joint).sum(axis=1))
-        return out
+        return self._shares().log_totals(x)
 
     def score(self, X: ArrayLike, y: object = None) -> float:
         """Return the mean log density of an observation."""
@@ -259,35 +248,26 @@ class MixtureEstimator(DensityMixin, BaseEstimator):  # type: ignore[misc]
         Returns
         -------
         X : ndarray, shape (n_samples, D)
-            The draws, component after component.
+            The draws, component after component, as scikit-learn has them. They are not its own
+            numbers: `random_state` seeds a generator of the library.
         y : ndarray, shape (n_samples,)
             Their components.
         """
         check_is_fitted(self)
         check_count("n_samples", n_samples, 1)
-        random_state = check_random_state(self.random_state)
-        counts = random_state.multinomial(n_samples, self.weights_)
-        parts = []
-        for k, count in enumerate(counts):
-            mean = self.means_[k]
-            if self.covariance_type in ("full", "tied"):
-                matrix = self.covariances_
-                matrix = matrix if matrix.ndim == 2 else matrix[k]
-                parts.append(random_state.multivariate_normal(mean, matrix, count))
-            else:
-                deviates = random_state.standard_normal(size=(count, len(mean)))
-                parts.append(mean + deviates * np.sqrt(self.covariances_[k]))
-        return np.vstack(parts), np.repeat(np.arange(self.n_components), counts)
+        seed = check_random_state(self.random_state).randint(2**63, dtype=np.int64)
+        mixture = KnownMixture(
+            self.weights_, self.means_, self.covariances_, covariance_type=self.covariance_type
+        )
+        points, components = mixture.sample(int(n_samples), random_seed=int(seed))
+        order = np.argsort(components, kind="stable")
+        return points.reshape(len(order), -1)[order], components[order].astype(np.int64)
 
-    def _log_joint(self, x: NDArray[np.float64]) -> NDArray[np.float64]:
-        kind = self.covariance_type
-        return log_densities(x, self.means_, self.precisions_cholesky_, kind) + self._log_shares()
+    def _shares(self) -> Shares:
+        return Shares(self._log_shares(), self.means_, self.covariances_, self.covariance_type)
 
     def _labels(self, x: NDArray[np.float64]) -> NDArray[np.int64]:
-        out = np.empty(len(x), np.int64)
-        for part in blocks(len(x)):
-            out[part] = self._log_joint(x[part]).argmax(axis=1)
-        return out
+        return self._shares().labels(x)
 
     # ----------------------------------------------------------------------- Bayes's posterior
 
