@@ -14,7 +14,7 @@ public struct KnownMixture: Sendable, MixtureValues {
   ///   magnitude, variances out of 1e-290 … 1e290, and covariances that are not positive definite, with the pivot.
   public init(_ estimate: MixtureEstimate) throws(ModelError) {
     let given = InitialParameters(weights: nil, means: estimate.means, covariances: estimate.covariances)
-    try given.check(estimate.componentCount, estimate.dimensionCount, estimate.structure, prefix: "")
+    try given.check(estimate.shape, prefix: "")
     for (k, weight) in estimate.weights.enumerated() where !(weight >= 0 && weight <= 1 + 1e-8) {
       throw ModelError("weights[\(k)]", "must be between 0 and 1", got: weight)
     }
@@ -33,7 +33,7 @@ public struct KnownMixture: Sendable, MixtureValues {
   var shape: MixtureShape { parameters.shape }
   var valueCount: Int { 1 }
 
-  func fillTable(_ table: UnsafeMutablePointer<Double>, value index: Int) { parameters.fillTable(table) }
+  func fillTable(_ table: UnsafeMutablePointer<Double>, value index: Int) { parameters.fillTable(table, isLine: shape.dimensionCount == 1) }
 
   /// Writes P(component | x) at points.
   ///
