@@ -92,6 +92,11 @@ enum {
   /* The machine. */
   GMM_ERROR_OUT_OF_MEMORY = 50,
 
+  /* Files. */
+  GMM_ERROR_FILE = 60,          /* the system refuses to read or write one; the message has path and reason */
+  GMM_ERROR_FILE_FORMAT = 61,   /* none of this library's, cut, damaged, or of a later version */
+  GMM_ERROR_FILE_MISMATCH = 62, /* a checkpoint of other data, another model, other options or another version */
+
   /* Not an error of anybody's. */
   GMM_CANCELLED = 70, /* the callback or gmm_cancel_request stopped the call */
 
@@ -660,6 +665,21 @@ gmm_status gmm_statistics_merge(const gmm_statistics *const *statistics, int64_t
  * GMM_ERROR_DEGENERATE for constant columns without regularization. */
 gmm_status gmm_statistics_maximize(const gmm_statistics *statistics, double regularization, double variance_floor,
                                    gmm_em_fit **out_fit, gmm_error **out_error);
+
+/* Statistics as bytes, so that parts can be summed up by other processes and on other machines: little-endian, with the
+ * version of their format and a checksum (docs/FORMATS.md), the parameters included. Equal statistics have equal bytes.
+ * gmm_statistics_size: how many, or 0 for an invalid handle. */
+int64_t gmm_statistics_size(const gmm_statistics *statistics);
+
+/* Writes them. out_bytes: gmm_statistics_size bytes. */
+gmm_status gmm_statistics_write(const gmm_statistics *statistics, uint8_t *out_bytes, int64_t capacity,
+                                gmm_error **out_error);
+
+/* Reads them back, equal to what was written; bytes need no alignment and are copied. GMM_ERROR_FILE_FORMAT for bytes of
+ * anything else, and for those that were cut, changed, or written in a later version of the format; memory stays in
+ * proportion to num_bytes whatever they say. */
+gmm_status gmm_statistics_read(const uint8_t *bytes, int64_t num_bytes, gmm_statistics **out_statistics,
+                               gmm_error **out_error);
 
 /* Frees statistics; NULL is accepted. */
 void gmm_statistics_destroy(gmm_statistics *statistics);

@@ -4,6 +4,7 @@
 import CGMMSwift
 import GMMInference
 import GMMModel
+import GMMStorage
 
 /// The object behind a `gmm_statistics`.
 final class StatisticsObject: HandleObject {
@@ -64,6 +65,44 @@ public func gmm_statistics_maximize(
     let object = try require(statistics, "statistics", StatisticsObject.self)
     let fit = try object.statistics.maximized(regularization: regularization, varianceFloor: variance_floor)
     out.pointee = makeHandle(try FitObject(fit))
+  }
+}
+
+@_cdecl("gmm_statistics_size") @implementation
+public func gmm_statistics_size(_ statistics: OpaquePointer?) -> Int64 {
+  Int64(object(statistics, StatisticsObject.self)?.statistics.bytes.count ?? 0)
+}
+
+@_cdecl("gmm_statistics_write") @implementation
+public func gmm_statistics_write(
+  _ statistics: OpaquePointer?, _ out_bytes: UnsafeMutablePointer<UInt8>?, _ capacity: Int64,
+  _ out_error: UnsafeMutablePointer<OpaquePointer?>?
+) -> gmm_status {
+  call(out_error) {
+    let bytes = try require(statistics, "statistics", StatisticsObject.self).statistics.bytes
+    let out = try output(out_bytes, "out_bytes", needs: [bytes.count], capacity: capacity)
+    out.update(from: bytes, count: bytes.count)
+  }
+}
+
+@_cdecl("gmm_statistics_read") @implementation
+public func gmm_statistics_read(
+  _ bytes: UnsafePointer<UInt8>?, _ num_bytes: Int64, _ out_statistics: UnsafeMutablePointer<OpaquePointer?>?,
+  _ out_error: UnsafeMutablePointer<OpaquePointer?>?
+) -> gmm_status {
+  out_statistics?.pointee = nil
+  return call(out_error) {
+    let out = try required(out_statistics, "out_statistics")
+    guard num_bytes >= 0 else { throw CallError.invalid("num_bytes", "must not be negative", got: num_bytes) }
+    guard let bytes else { throw CallError.null("bytes") }
+    // SAFETY: as many bytes as the caller says; they are only read, and during the call.
+    let memory = UnsafeRawBufferPointer(start: bytes, count: Int(num_bytes))
+    do throws(StorageError) {
+      out.pointee = makeHandle(StatisticsObject(try MixtureStatistics(bytes: memory)))
+    } catch {
+      throw CallError(
+        GMM_ERROR_FILE_FORMAT, "bytes", "must be what gmm_statistics_write wrote, got others: \(error.description)")
+    }
   }
 }
 

@@ -25,5 +25,6 @@ void misuse_summaries(const misuse_handles *handles);
 void misuse_arrays(const misuse_handles *handles);
 void misuse_em(const misuse_handles *handles);
 void misuse_statistics(const misuse_handles *handles);
+void misuse_known_mixtures(const misuse_handles *handles);
 
 #endif

@@ -12,10 +12,11 @@ public struct MixtureStatistics: Sendable, Equatable {
   /// The parameters under which responsibilities are computed.
   public let parameters: MixtureEstimate
   /// The number of observations.
-  public private(set) var observationCount: Int
+  public internal(set) var observationCount: Int
   /// Log likelihood of all observations last, after counts, sums and squares.
-  private var totals: ReproducibleSums
-  private var weights = ReproducibleSums(count: 1)
+  var totals: ReproducibleSums
+  /// Σ weights.
+  var weights = ReproducibleSums(count: 1)
 
   /// Creates the statistics of no observations.
   ///
@@ -133,7 +134,7 @@ public struct MixtureStatistics: Sendable, Equatable {
       isConverged: false, collapses: outcome.collapses, move: outcome.move, observationCount: totalWeight)
   }
 
-  private var statistics: SufficientStatistics {
+  var statistics: SufficientStatistics {
     SufficientStatistics(parameters.shape, centers: parameters.means, totals.rounded)
   }
 }

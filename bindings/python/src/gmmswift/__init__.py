@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 from gmmswift._build import build_info, kernels
 from gmmswift._diagnostics import KDE, Histogram, autocorrelation, histogram, kde, summarize
 from gmmswift._em import EMFit, fit_em
-from gmmswift._errors import DegenerateError, GMMError
+from gmmswift._errors import DegenerateError, FormatError, GMMError
 from gmmswift._mixture import KnownMixture
 from gmmswift._model import Mixture
 from gmmswift._posterior import Posterior
@@ -42,6 +42,7 @@ __all__ = [
     "Dirichlet",
     "EMFit",
     "Fixed",
+    "FormatError",
     "GMMError",
     "Gamma",
     "HalfCauchy",

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 
-__all__ = ["HAS_COLUMNS", "DegenerateError", "GMMError", "exception_for"]
+__all__ = ["HAS_COLUMNS", "DegenerateError", "FormatError", "GMMError", "exception_for"]
 
 
 class GMMError(RuntimeError):
@@ -14,6 +14,10 @@ class GMMError(RuntimeError):
 
 class DegenerateError(GMMError, ValueError):
     """A posterior or a maximum of the likelihood that does not exist; the message names why."""
+
+
+class FormatError(GMMError, ValueError):
+    """A file that this library did not write, that was cut or damaged, or of a later version."""
 
 
 _EXCEPTIONS: Mapping[str, type[Exception]] = {
@@ -26,6 +30,8 @@ _EXCEPTIONS: Mapping[str, type[Exception]] = {
     "GMM_ERROR_UNSUPPORTED": NotImplementedError,
     "GMM_ERROR_DEGENERATE": DegenerateError,
     "GMM_ERROR_OUT_OF_MEMORY": MemoryError,
+    "GMM_ERROR_FILE": OSError,
+    "GMM_ERROR_FILE_FORMAT": FormatError,
 }
 
 # What the C interface calls an argument, and what it is called here.

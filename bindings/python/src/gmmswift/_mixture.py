@@ -52,7 +52,7 @@ class KnownMixture:
     Examples
     --------
     >>> import gmmswift as gm
-    >>> mixture = gm.KnownMixture([0.5, 0.5], [-1.0, 1.0], [0.25, 0.25], covariance_type="spherical")
+    >>> mixture = gm.KnownMixture([0.5, 0.5], [-1, 1], [0.25, 0.25], covariance_type="diag")
     >>> mixture.probabilities([-2.0, 0.0]).round(3)
     array([[1. , 0. ],
            [0.5, 0.5]])

@@ -69,6 +69,12 @@ class DoubleArray(c_void_p):
         return c_void_p(value.ctypes.data)
 
 
+class ByteArray(DoubleArray):
+    """``uint8_t *``: an array of bytes that outlives the call, or None."""
+
+    dtype = np.dtype(np.uint8)
+
+
 class Int32Array(DoubleArray):
     """``int32_t *``: an int32 array that outlives the call, or None."""
 
@@ -426,6 +432,9 @@ PROTOTYPES: Mapping[str, tuple[Any, list[Any]]] = {
     ),
     "gmm_statistics_merge": (c_int32, [_OUT_HANDLE, c_int64, _OUT_HANDLE, _ERROR]),
     "gmm_statistics_maximize": (c_int32, [_HANDLE, c_double, c_double, _OUT_HANDLE, _ERROR]),
+    "gmm_statistics_size": (c_int64, [_HANDLE]),
+    "gmm_statistics_write": (c_int32, [_HANDLE, ByteArray, c_int64, _ERROR]),
+    "gmm_statistics_read": (c_int32, [ByteArray, c_int64, _OUT_HANDLE, _ERROR]),
     "gmm_statistics_destroy": (None, [_HANDLE]),
 }
 

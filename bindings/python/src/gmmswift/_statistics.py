@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
 
 from gmmswift import _native as native
 from gmmswift._arguments import data_matrix, real, shown, thread_count
@@ -96,6 +98,49 @@ class MixtureStatistics:
             len(parts),
         )
         return result
+
+    @classmethod
+    def from_bytes(cls, state: bytes) -> MixtureStatistics:
+        """Return the statistics that `to_bytes` wrote, here or on another machine.
+
+        Parameters
+        ----------
+        state : bytes
+            Of any object that has a buffer.
+
+        Returns
+        -------
+        MixtureStatistics
+            Equal to those that were written.
+
+        Raises
+        ------
+        FormatError
+            For other bytes, and such as were cut, changed, or written in a later version.
+        """
+        values = np.frombuffer(state, np.uint8)
+        result = cls.__new__(cls)
+        result._handle = native.create(
+            native.lib.gmm_statistics_read,
+            native.lib.gmm_statistics_destroy,
+            values,
+            values.size,
+            names={"bytes": "state"},
+        )
+        return result
+
+    def to_bytes(self) -> bytes:
+        """Return the statistics as bytes, the same for equal statistics on any machine.
+
+        They hold the parameters too, have a version and a checksum, and are small: 33 bytes for
+        each of the K (1 + D + D (D + 1) / 2) sums. docs/FORMATS.md has the layout.
+        """
+        out = np.empty(native.lib.gmm_statistics_size(self._handle), np.uint8)
+        native.call(native.lib.gmm_statistics_write, self._handle, out, out.size)
+        return out.tobytes()
+
+    def __reduce__(self) -> Any:
+        return MixtureStatistics.from_bytes, (self.to_bytes(),)
 
     def maximize(self, *, regularization: float = 0.0, variance_floor: float = 1e-12) -> EMFit:
         """Return the parameters to which one iteration leads.
