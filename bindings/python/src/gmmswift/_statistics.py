@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from gmmswift import _native as native
-from gmmswift._arguments import data_matrix, real, shown, thread_count
+from gmmswift._arguments import data_matrix, real, row_weights, shown, thread_count
 from gmmswift._em import EMFit, fit_of
-from gmmswift._mixture import KnownMixture, array, mixture_values
+from gmmswift._mixture import KnownMixture, mixture_values
 
 if TYPE_CHECKING:
     from numpy.typing import ArrayLike
@@ -57,16 +57,13 @@ class MixtureStatistics:
     ) -> None:
         rows = data_matrix("data", data)
         mixture, keep = mixture_values(parameters)
-        weights = None
-        if sample_weight is not None:
-            weights = array("sample_weight", sample_weight, rows.length)
         with native.Run(thread_count(threads)) as run:
             self._handle = native.create(
                 native.lib.gmm_statistics_compute,
                 native.lib.gmm_statistics_destroy,
                 mixture,
                 *rows,
-                weights,
+                row_weights(sample_weight, rows.length),
                 run.control,
                 run=run,
             )
