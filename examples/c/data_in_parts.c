@@ -16,7 +16,7 @@
 
 #include "example.h"
 
-enum { DIMENSIONS = 2, COMPONENTS = 2, PART = 8192, REPEATS = 80, ITERATIONS = 25 };
+enum { DIMENSIONS = 2, COMPONENTS = 2, PART = 8192, REPEATS = 80, ITERATIONS = 10 };
 
 /* A source of rows that is read from the beginning in each iteration. */
 typedef struct source {
@@ -144,7 +144,7 @@ int main(int argc, char **argv) {
     mixture.weights = result.weights;
     mixture.means = result.means;
     mixture.covariances = result.covariances;
-    if (i % 8 == 0)
+    if (i % 3 == 0)
       printf("iteration %2d: mean log likelihood %.6f, moved by %.1e\n", i, result.lower_bound, result.move);
   }
   for (int k = 0; k < COMPONENTS; k++) {
