@@ -35,8 +35,6 @@ static void misuse_em_options(void) {
   EM_REFUSED(GMM_ERROR_INVALID_ARGUMENT, "start", options.start = 4);
   EM_REFUSED(GMM_ERROR_INVALID_ARGUMENT, "criterion", options.criterion = 2);
   EM_REFUSED(GMM_ERROR_INVALID_ARGUMENT, "reserved", options.reserved = 1);
-  EM_REFUSED(GMM_ERROR_INVALID_ARGUMENT, "shared_spread", options.shared_spread = 1;
-             options.covariance = GMM_COVARIANCE_DIAG);
   EM_REFUSED(GMM_ERROR_INVALID_ARGUMENT, "regularization", options.regularization = -1.0);
   EM_REFUSED(GMM_ERROR_INVALID_ARGUMENT, "regularization", options.regularization = (double)NAN);
   static double sample_weights[FIXTURE_COUNT];

@@ -113,10 +113,11 @@ def row_weights(value: ArrayLike | None, length: int) -> NDArray[np.float64] | N
     """Return sample weights, one for each of `length` rows, in C order; None for None."""
     if value is None:
         return None
-    weights = np.ascontiguousarray(real_array("sample_weight", value)).reshape(-1)
-    if weights.size != length:
-        raise ValueError(f"sample_weight: must have {length} values, got {weights.size} values")
-    return weights
+    weights = real_array("sample_weight", value)
+    # A column will do; a table of as many numbers is a mistake.
+    if weights.size != length or [n for n in weights.shape if n != 1] != [length][: length != 1]:
+        raise ValueError(f"sample_weight: must have shape ({length},), got shape {weights.shape}")
+    return np.ascontiguousarray(weights.reshape(-1))
 
 
 class Rows(NamedTuple):
@@ -137,6 +138,8 @@ def data_rows(name: str, value: ArrayLike, dimensions: int | None = 1) -> Rows:
     """
     array = real_array(name, value)
     if dimensions is None:
+        if array.ndim > 2:
+            raise ValueError(f"{name}: must have shape (N,) or (N, D), got shape {array.shape}")
         dimensions = array.shape[1] if array.ndim == 2 else 1
         if dimensions == 0:
             raise ValueError(f"{name}: must have at least 1 column, got shape {array.shape}")

@@ -22,7 +22,15 @@ from gmmswift._arguments import (
     thread_count,
 )
 from gmmswift._errors import HAS_COLUMNS
-from gmmswift._mixture import COVARIANCE_TYPES, KnownMixture, array, code, covariance_shape
+from gmmswift._mixture import (
+    COVARIANCE_TYPES,
+    KnownMixture,
+    array,
+    check_symmetric,
+    code,
+    covariance_shape,
+)
+from gmmswift._model import Mixture
 
 if TYPE_CHECKING:
     from numpy.typing import ArrayLike, NDArray
@@ -57,13 +65,17 @@ class EMFit:
     sd : float or ndarray, shape (K,), or None
         Standard deviations in one dimension; one float when shared.
     covariances : ndarray
-        Shape (K, D, D), (D, D), (K, D) or (K,), by ``covariance_type``.
+        Shape (K, D, D), (D, D), (K, D) or (K,), by ``covariance_type``; without the axis of
+        components where all share one.
     precisions_cholesky : ndarray
         The same shape: upper triangular U with precision U Uᵀ; 1 / sd where diagonal.
     log_likelihood : float
         Of all observations, times their weights.
+    log_prior : float
+        Of the model at the estimate; 0 where the likelihood was maximised.
     lower_bound : float
-        The mean log likelihood of an observation before the last iteration's M-step.
+        The mean log likelihood of an observation before the last iteration's M-step, plus the log
+        prior over N where there is one.
     history : ndarray, shape (n_iterations,)
         That number for each iteration.
     bic, aic : float
@@ -91,6 +103,7 @@ class EMFit:
     covariances: NDArray[np.float64]
     precisions_cholesky: NDArray[np.float64]
     log_likelihood: float
+    log_prior: float
     lower_bound: float
     history: NDArray[np.float64]
     bic: float
@@ -118,16 +131,20 @@ class EMFit:
     @property
     def mixture(self) -> KnownMixture:
         """The fitted parameters as a mixture of their own."""
+        covariances = self.covariances
+        if self.shared_sd and self.covariance_type in ("diag", "spherical"):
+            # A mixture states variances for each component.
+            covariances = np.repeat(covariances[np.newaxis], self.n_components, axis=0)
         return KnownMixture(
-            self.weights, self.means, self.covariances, covariance_type=self.covariance_type
+            self.weights, self.means, covariances, covariance_type=self.covariance_type
         )
 
 
 def fit_em(
     data: ArrayLike,
-    n_components: int,
+    n_components: int | Mixture,
     *,
-    covariance_type: str = "full",
+    covariance_type: str | None = None,
     shared_sd: bool = False,
     init: str = "kmeans",
     n_init: int = 10,
@@ -141,15 +158,19 @@ def fit_em(
     initial: Mapping[str, ArrayLike] | None = None,
     threads: int | None = None,
 ) -> EMFit:
-    """Fit a mixture by maximum likelihood, the best of several starts.
+    """Fit a mixture by maximum likelihood or posterior density, the best of several starts.
 
     Parameters
     ----------
     data : array_like, shape (N,) or (N, D)
         Observations, finite, at least K of them, with a spread in every column.
-    n_components : int
-        K, from 1 to 256.
-    covariance_type : {"full", "tied", "diag", "spherical"}, default "full"
+    n_components : int or Mixture
+        K, from 1 to 256; or a model, whose posterior density (`Mixture.log_prior` plus the log
+        likelihood) is maximised within its constraints. What it leaves to the data is settled
+        first, as by `Mixture.for_data`. Weights need concentrations of at least 1, a minimum, or
+        fixed values.
+    covariance_type : {"full", "tied", "diag", "spherical"}, optional
+        By default "full", or the model's.
         A covariance matrix for each component, one for all, diagonal ones, or multiples of the unit
         matrix. In one dimension all but "tied" are the same.
     shared_sd : bool, default False
@@ -198,9 +219,24 @@ def fit_em(
     """
     rows = data_matrix("data", data)
     options = native.defaults(native.EMOptions)
-    options.num_components = size = int32("n_components", n_components)
-    options.shared_spread = shared = flag("shared_sd", shared_sd)
-    options.covariance = kind = code("covariance_type", covariance_type, COVARIANCE_TYPES)
+    sample_weights = row_weights(sample_weight, rows.length)
+    if sample_weights is not None:
+        options.sample_weights = native.address(sample_weights)
+    if isinstance(n_components, Mixture):
+        if covariance_type is not None or shared_sd:
+            name = "shared_sd" if covariance_type is None else "covariance_type"
+            given = shared_sd if covariance_type is None else covariance_type
+            raise ValueError(f"{name}: must be left to the model, got {shown(given)}")
+        model = _settled(n_components, rows, sample_weights)
+        options.model = model._ready().address
+        shape = model.shape
+        size, shared = model.n_components, shape.is_shared
+        kind = shape.covariance_type if rows.dimensions > 1 else "tied" if shared else "full"
+    else:
+        options.num_components = size = int32("n_components", n_components)
+        options.shared_spread = shared = flag("shared_sd", shared_sd)
+        kind = "full" if covariance_type is None else covariance_type
+        options.covariance = code("covariance_type", kind, COVARIANCE_TYPES)
     options.start = code("init", init, STARTS)
     options.criterion = code("criterion", criterion, CRITERIA)
     options.num_starts = int32("n_init", n_init)
@@ -213,19 +249,19 @@ def fit_em(
     if variance_floor is not None:
         options.variance_floor = real("variance_floor", variance_floor)
     keep = []
-    sample_weights = row_weights(sample_weight, rows.length)
-    if sample_weights is not None:
-        options.sample_weights = native.address(sample_weights)
     if initial is not None:
         if not isinstance(initial, Mapping):
             raise ValueError(f"initial: must be a mapping, got {shown(initial)}")
-        sizes = _initial_sizes(size, rows, "tied" if shared else COVARIANCE_TYPES[kind])
+        shapes = _initial_shapes(size, rows, kind, shared)
         for name, value in initial.items():
-            if name not in sizes:
+            if name not in shapes:
                 raise ValueError(
-                    f"initial: must have keys of {', '.join(sizes)}, got {shown(name)}"
+                    f"initial: must have keys of {', '.join(shapes)}, got {shown(name)}"
                 )
-            keep.append(array(f"initial[{name!r}]", value, sizes[name]))
+            label = f"initial[{name!r}]"
+            keep.append(array(label, value, shapes[name]))
+            if name == "covariances" and kind in ("full", "tied"):
+                check_symmetric(label, keep[-1])
             field_name = "initial_sds" if name == "sd" else f"initial_{name}"
             setattr(options, field_name, native.address(keep[-1]))
     with native.Run(thread_count(threads)) as run:
@@ -242,17 +278,25 @@ def fit_em(
     return fit_of(handle)
 
 
-def _initial_sizes(size: int, rows: Rows, kind: str) -> dict[str, int]:
-    """Return how many numbers each initial value has."""
-    sizes = {
-        "weights": size,
-        "means": size * rows.dimensions,
-        "covariances": int(np.prod(covariance_shape(size, rows.dimensions, kind))),
-        "responsibilities": rows.length * size,
+def _settled(model: Mixture, rows: Rows, weights: NDArray[np.float64] | None) -> Mixture:
+    """Return the model for data, of which it says the number of columns."""
+    known = model.n_dimensions
+    if known is not None and known != rows.dimensions:
+        raise ValueError(f"data: must have {known} columns, as the model, got {rows.dimensions}")
+    return model._for_rows(rows, weights)
+
+
+def _initial_shapes(size: int, rows: Rows, kind: str, shared: bool) -> dict[str, tuple[int, ...]]:
+    """Return the shape of each initial value."""
+    shapes: dict[str, tuple[int, ...]] = {
+        "weights": (size,),
+        "means": (size, rows.dimensions),
+        "covariances": covariance_shape(size, rows.dimensions, kind, shared),
+        "responsibilities": (rows.length, size),
     }
     if rows.dimensions == 1:
-        sizes["sd"] = 1 if kind == "tied" else size
-    return sizes
+        shapes["sd"] = (1,) if shared or kind == "tied" else (size,)
+    return shapes
 
 
 def fit_of(handle: native.Handle) -> EMFit:
@@ -261,9 +305,9 @@ def fit_of(handle: native.Handle) -> EMFit:
     native.call(native.lib.gmm_em_fit_get_result, handle, result)
     size, dimensions = result.num_components, result.num_dimensions
     kind = COVARIANCE_TYPES[result.covariance]
-    shared = kind == "tied"
-    shape = covariance_shape(size, dimensions, kind)
-    count = int(np.prod(shape))
+    count = result.num_covariances
+    shared = count < np.prod(covariance_shape(size, dimensions, kind)) or kind == "tied"
+    shape = covariance_shape(size, dimensions, kind, shared)
     means = native.doubles_at(result.means, size * dimensions)
     sds = native.doubles_at(result.sds, result.num_spreads)
     components = native.integers_at(result.collapsed_components, result.num_collapsed)
@@ -279,6 +323,7 @@ def fit_of(handle: native.Handle) -> EMFit:
         covariances=native.doubles_at(result.covariances, count).reshape(shape),
         precisions_cholesky=native.doubles_at(result.precisions_cholesky, count).reshape(shape),
         log_likelihood=result.log_likelihood,
+        log_prior=result.log_prior,
         lower_bound=result.lower_bound,
         history=native.doubles_at(result.history, result.num_iterations),
         bic=result.bic,

@@ -54,11 +54,13 @@ _NAMES: Mapping[str, str] = {
     "hdi_probability": "hdi_prob",
     "max_iterations": "max_iter",
     "tolerance": "tol",
-    "sample_weights": "sample_weight",
     "initial_weights": "initial['weights']",
     "initial_means": "initial['means']",
     "initial_sds": "initial['sd']",
     "initial_covariances": "initial['covariances']",
+    "initial_responsibilities": "initial['responsibilities']",
+    "sample_weights": "sample_weight",
+    "num_statistics": "len(statistics)",
 }
 
 _QUOTED = re.compile(r"\b(?:num_\w+|spread(?=\.))")

@@ -87,14 +87,15 @@ class KnownMixture:
         if size < 1:
             raise ValueError("weights: must have at least 1 value, got 0 values")
         dimensions = max(1, np.size(means) // size)
-        shape = covariance_shape(size, dimensions, covariance_type)
         self.n_components, self.n_dimensions = size, dimensions
         self.covariance_type = covariance_type
-        self.weights = array("weights", weights, size).copy()
-        values = array("means", means, size * dimensions).copy()
-        self.means = values if dimensions == 1 else values.reshape(size, dimensions)
-        count = int(np.prod(shape))
-        self.covariances = array("covariances", covariances, count).copy().reshape(shape)
+        self.weights = array("weights", weights, (size,)).copy()
+        values = array("means", means, (size, dimensions)).copy()
+        self.means = values if dimensions > 1 else values[:, 0]
+        shape = covariance_shape(size, dimensions, covariance_type)
+        self.covariances = array("covariances", covariances, shape).copy()
+        if covariance_type in ("full", "tied"):
+            check_symmetric("covariances", self.covariances)
         for name in _PARAMETERS:
             getattr(self, name).flags.writeable = False
         # The library checks a mixture before it looks at points; there are none.
@@ -221,22 +222,39 @@ def code(name: str, value: str, values: tuple[str, ...]) -> int:
     return values.index(value)
 
 
-def array(name: str, value: ArrayLike, count: int) -> NDArray[np.float64]:
-    """Return ``count`` numbers in C order."""
-    numbers = np.ascontiguousarray(real_array(name, value)).reshape(-1)
-    if numbers.size != count:
-        raise ValueError(f"{name}: must have {count} values, got {numbers.size} values")
-    return numbers
+def array(name: str, value: ArrayLike, shape: tuple[int, ...]) -> NDArray[np.float64]:
+    """Return numbers of a shape in C order; axes of length 1 may be left out, or be more."""
+    numbers = real_array(name, value)
+    if [n for n in numbers.shape if n != 1] != [n for n in shape if n != 1]:
+        raise ValueError(f"{name}: must have shape {shape}, got shape {numbers.shape}")
+    return np.ascontiguousarray(numbers.reshape(shape))
 
 
-def covariance_shape(size: int, dimensions: int, kind: str) -> tuple[int, ...]:
+def check_symmetric(name: str, matrices: NDArray[np.float64]) -> None:
+    """Require symmetric matrices but for rounding, since only their lower triangles are read."""
+    gaps = np.abs(matrices - np.swapaxes(matrices, -1, -2))
+    # NaN is left to the library, which says where it is.
+    bad = np.argwhere(gaps > 1e-5 * np.abs(matrices).max(axis=(-1, -2), keepdims=True))
+    if len(bad):
+        *which, j, i = map(int, bad[0])
+        lower, upper = matrices[(*which, i, j)], matrices[(*which, j, i)]
+        place = f"[{which[0]}]" if which else ""
+        raise ValueError(
+            f"{name}{place}: must be symmetric, got {lower} at ({i}, {j}) and {upper} at ({j}, {i})"
+        )
+
+
+def covariance_shape(
+    size: int, dimensions: int, kind: str, shared: bool = False
+) -> tuple[int, ...]:
     """Return the shape of the covariances."""
-    return {
-        "full": (size, dimensions, dimensions),
+    one = {
+        "full": (dimensions, dimensions),
         "tied": (dimensions, dimensions),
-        "diag": (size, dimensions),
-        "spherical": (size,),
+        "diag": (dimensions,),
+        "spherical": (),
     }[kind]
+    return one if shared or kind == "tied" else (size, *one)
 
 
 def mixture_values(parameters: Any) -> tuple[native.MixtureValues, list[object]]:
@@ -258,14 +276,17 @@ def mixture_values(parameters: Any) -> tuple[native.MixtureValues, list[object]]
     size = np.size(parameters["weights"])
     dimensions = np.size(parameters["means"]) // max(size, 1)
     mixture.num_components, mixture.num_dimensions = size, dimensions
-    sizes = {
-        "weights": size,
-        "means": size * dimensions,
-        "covariances": int(np.prod(covariance_shape(size, dimensions, str(kind)))),
+    shapes = {
+        "weights": (size,),
+        "means": (size, dimensions),
+        "covariances": covariance_shape(size, dimensions, str(kind)),
     }
     keep: list[object] = []
-    for name, count in sizes.items():
-        values = array(f"parameters[{name!r}]", parameters[name], count)
+    for name, shape in shapes.items():
+        label = f"parameters[{name!r}]"
+        values = array(label, parameters[name], shape)
+        if name == "covariances" and kind in ("full", "tied"):
+            check_symmetric(label, values)
         setattr(mixture, name, native.address(values))
         keep.append(values)
     return mixture, keep

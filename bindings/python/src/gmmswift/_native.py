@@ -248,6 +248,7 @@ class EMOptions(ctypes.Structure):
         ("sample_weights", c_void_p),
         ("initial_covariances", c_void_p),
         ("initial_responsibilities", c_void_p),
+        ("model", c_void_p),
     )
 
 
@@ -277,6 +278,8 @@ class EMResult(ctypes.Structure):
         ("num_collapsed", c_int64),
         ("collapsed_components", c_void_p),
         ("collapsed_coordinates", c_void_p),
+        ("log_prior", c_double),
+        ("num_covariances", c_int64),
     )
 
 
@@ -541,6 +544,11 @@ class Handle:
 
     def __del__(self) -> None:
         self._destroy(self._as_parameter_)
+
+    @property
+    def address(self) -> int:
+        """Where the object is, for a pointer in a struct; the handle must outlive its use."""
+        return self._as_parameter_
 
     def __copy__(self) -> Handle:
         return self

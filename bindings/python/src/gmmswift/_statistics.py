@@ -10,12 +10,15 @@ import numpy as np
 from gmmswift import _native as native
 from gmmswift._arguments import data_matrix, real, row_weights, shown, thread_count
 from gmmswift._em import EMFit, fit_of
+from gmmswift._errors import HAS_COLUMNS
 from gmmswift._mixture import KnownMixture, mixture_values
 
 if TYPE_CHECKING:
     from numpy.typing import ArrayLike
 
 __all__ = ["MixtureStatistics"]
+
+_NAMES = {name: f"parameters[{name!r}]" for name in ("weights", "means", "covariances")}
 
 
 class MixtureStatistics:
@@ -57,6 +60,9 @@ class MixtureStatistics:
     ) -> None:
         rows = data_matrix("data", data)
         mixture, keep = mixture_values(parameters)
+        columns = mixture.num_dimensions
+        if rows.dimensions != columns:
+            raise ValueError(f"data: must have {columns} columns, got {rows.dimensions}")
         with native.Run(thread_count(threads)) as run:
             self._handle = native.create(
                 native.lib.gmm_statistics_compute,
@@ -65,6 +71,7 @@ class MixtureStatistics:
                 *rows,
                 row_weights(sample_weight, rows.length),
                 run.control,
+                names=_NAMES | ({HAS_COLUMNS: ""} if rows.dimensions > 1 else {}),
                 run=run,
             )
         del keep

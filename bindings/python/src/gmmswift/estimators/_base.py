@@ -26,6 +26,7 @@ from gmmswift.estimators._checks import (
 )
 from gmmswift.estimators._gaussians import precisions_of
 from gmmswift.estimators._moments import Moments, moments_of, stored_moments
+from gmmswift.estimators._rollback import unchanged_on_failure
 from gmmswift.estimators._shares import Shares
 from gmmswift.estimators._starts import STARTS
 from gmmswift.estimators._state import NotStorableError, read_state, write_state
@@ -156,6 +157,7 @@ class MixtureEstimator(DensityMixin, BaseEstimator):  # type: ignore[misc]
         ValueError
             For parameters out of range, NaN or infinite data (says in which row and column), fewer
             observations than components, and covariances that cannot be made positive definite.
+            The estimator is then as it was before.
         """
         self._fit(X, sample_weight)
         return self
@@ -169,6 +171,7 @@ class MixtureEstimator(DensityMixin, BaseEstimator):  # type: ignore[misc]
         """Fit, and return the component of each observation, as `fit` and `predict` would."""
         return self._labels(self._fit(X, sample_weight))
 
+    @unchanged_on_failure
     def _fit(self, data: ArrayLike, sample_weight: ArrayLike | None) -> NDArray[np.float64]:
         """Fit; return the observations, validated."""
         x = self._validated(data, reset=True, least=2)
