@@ -72,6 +72,9 @@ def test_a_fit_is_evaluated_as_its_parameters():
     line = gm.fit_em(x[:, 0], 2, random_seed=0)
     assert line.sample(4)[0].shape == (4,)
     assert line.probabilities([0.0, 5.0]).argmax(axis=1).tolist() == [0, 1]
+    shared = gm.fit_em(x, gm.Mixture(2, covariance_type="diag", shared_sd=True), random_seed=0)
+    assert shared.covariances.shape == (2,)
+    assert shared.log_density(x).sum() == pytest.approx(shared.log_likelihood, rel=1e-9)
     again = gm.MixtureStatistics(fit.mixture, x).maximize()
     np.testing.assert_allclose(again.means, fit.means, atol=1e-7)
 
@@ -104,8 +107,15 @@ def test_copies_are_equal():
         ({"weights": [1.5, -0.5]}, r"weights\[0\]: must be between 0 and 1, got 1.5"),
         ({"weights": []}, "weights: must have at least 1 value"),
         ({"means": [[0.0, np.nan], [1.0, 1.0]]}, r"means\[1\]: must be finite, got nan"),
-        ({"means": [0.0, 1.0, 2.0]}, "means: must have 2 values, got 3 values"),
-        ({"covariances": np.eye(2)}, "covariances: must have 8 values, got 4 values"),
+        ({"means": [0.0, 1.0, 2.0]}, r"means: must have shape \(2, 1\), got shape \(3,\)"),
+        (
+            {"covariances": np.eye(2)},
+            r"covariances: must have shape \(2, 2, 2\), got shape \(2, 2\)",
+        ),
+        (
+            {"covariances": [np.eye(2), [[1.0, 0.5], [0.2, 1.0]]]},
+            r"covariances\[1\]: must be symmetric, got 0.2 at \(1, 0\) and 0.5 at \(0, 1\)",
+        ),
         (
             {"covariances": [np.eye(2), [[1.0, 2.0], [2.0, 1.0]]]},
             r"covariances\[1\]: must be positive definite, got pivot -3.0 in row 1",
