@@ -33,7 +33,9 @@ public struct KnownMixture: Sendable, MixtureValues {
   var shape: MixtureShape { parameters.shape }
   var valueCount: Int { 1 }
 
-  func fillTable(_ table: UnsafeMutablePointer<Double>, value index: Int) { parameters.fillTable(table, isLine: shape.dimensionCount == 1) }
+  func fillTable(_ table: UnsafeMutablePointer<Double>, value index: Int) {
+    parameters.fillTable(table, isLine: shape.dimensionCount == 1)
+  }
 
   /// Writes P(component | x) at points.
   ///
