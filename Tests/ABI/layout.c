@@ -100,7 +100,7 @@ FIELD(gmm_summary_options, num_quantiles, 4);
 FIELD(gmm_summary_options, hdi_probability, 8);
 FIELD(gmm_summary_options, quantiles, 16);
 
-SIZE(gmm_em_options, 120);
+SIZE(gmm_em_options, 128);
 FIELD(gmm_em_options, struct_size, 0);
 FIELD(gmm_em_options, num_components, 4);
 FIELD(gmm_em_options, shared_spread, 8);
@@ -120,8 +120,9 @@ FIELD(gmm_em_options, regularization, 88);
 FIELD(gmm_em_options, sample_weights, 96);
 FIELD(gmm_em_options, initial_covariances, 104);
 FIELD(gmm_em_options, initial_responsibilities, 112);
+FIELD(gmm_em_options, model, 120);
 
-SIZE(gmm_em_result, 152);
+SIZE(gmm_em_result, 168);
 FIELD(gmm_em_result, struct_size, 0);
 FIELD(gmm_em_result, num_components, 4);
 FIELD(gmm_em_result, num_spreads, 8);
@@ -144,6 +145,8 @@ FIELD(gmm_em_result, history, 120);
 FIELD(gmm_em_result, num_collapsed, 128);
 FIELD(gmm_em_result, collapsed_components, 136);
 FIELD(gmm_em_result, collapsed_coordinates, 144);
+FIELD(gmm_em_result, log_prior, 152);
+FIELD(gmm_em_result, num_covariances, 160);
 
 SIZE(gmm_mixture, 40);
 FIELD(gmm_mixture, struct_size, 0);

@@ -260,11 +260,14 @@ def covariance_shape(
 def mixture_values(parameters: Any) -> tuple[native.MixtureValues, list[object]]:
     """Return the struct of parameters, and the arrays that it points at.
 
-    Parameters are an object with the attributes of `KnownMixture`, such as a fit, or a mapping
-    with ``"weights"``, ``"means"``, ``"covariances"`` and, unless "full", ``"covariance_type"``.
+    Parameters are a `KnownMixture`, something that has one as its ``mixture``, such as a fit, or a
+    mapping with ``"weights"``, ``"means"``, ``"covariances"`` and, unless "full",
+    ``"covariance_type"``.
     """
-    if all(hasattr(parameters, name) for name in (*_PARAMETERS, "covariance_type")):
-        parameters = {name: getattr(parameters, name) for name in (*_PARAMETERS, "covariance_type")}
+    parameters = getattr(parameters, "mixture", parameters)
+    if isinstance(parameters, KnownMixture):
+        names = (*_PARAMETERS, "covariance_type")
+        parameters = {name: getattr(parameters, name) for name in names}
     if not isinstance(parameters, Mapping) or not set(_PARAMETERS) <= set(parameters):
         raise ValueError(
             "parameters: must be a fit or have weights, means and covariances, "
