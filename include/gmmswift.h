@@ -668,7 +668,7 @@ gmm_status gmm_em_fit_get_result(const gmm_em_fit *fit, gmm_em_result *out_resul
 /* Frees a fit; NULL is accepted. Pointers of its results end here. */
 void gmm_em_fit_destroy(gmm_em_fit *fit);
 
-/* ------------------------------------------------------------------------------------------ Data in parts */
+/* ------------------------------------------------------------------------------ Mixtures with known parameters */
 
 /* One value of the parameters of a mixture. */
 typedef struct gmm_mixture {
@@ -676,12 +676,37 @@ typedef struct gmm_mixture {
   int32_t num_components;    /* K, 1 .. GMM_MAX_COMPONENTS; default 1 */
   int32_t num_dimensions;    /* D, 1 .. 4096; default 1 */
   int32_t covariance;        /* GMM_COVARIANCE_...; default GMM_COVARIANCE_FULL */
-  const double *weights;     /* K, not negative, sum 1 */
+  const double *weights;     /* K, not negative, sum 1 (to 1e-8) */
   const double *means;       /* K x D */
   const double *covariances; /* as gmm_em_result has them */
 } gmm_mixture;
 
 gmm_status gmm_mixture_init(gmm_mixture *mixture, size_t struct_size);
+
+/* What follows evaluates a mixture as it is given, without a fit: that of a gmm_em_result, or any other. Its covariances must
+ * be positive definite; the message names the component and the pivot that is not. num_dimensions must be the mixture's.
+ * All may return GMM_ERROR_INVALID_ARGUMENT (for the mixture, with the field's name, too), GMM_ERROR_INVALID_DATA,
+ * GMM_ERROR_BUFFER_TOO_SMALL, GMM_CANCELLED. O(num_points K D^2), or K D for diagonal covariances. */
+
+/* P(component k | x) = w_k N(x | k) / sum_j w_j N(x | j), the responsibilities.
+ * data: num_points x num_dimensions; out_probabilities: num_points x K, row-major; rows sum to 1. */
+gmm_status gmm_mixture_probabilities(const gmm_mixture *mixture, const double *data, int64_t num_points,
+                                     int64_t num_dimensions, int64_t row_stride, const gmm_control *control,
+                                     double *out_probabilities, int64_t capacity, gmm_error **out_error);
+
+/* log sum_k w_k N(x | k), of the density in the data's unit.
+ * data: num_points x num_dimensions; out_log_density: num_points. */
+gmm_status gmm_mixture_log_density(const gmm_mixture *mixture, const double *data, int64_t num_points,
+                                   int64_t num_dimensions, int64_t row_stride, const gmm_control *control,
+                                   double *out_log_density, int64_t capacity, gmm_error **out_error);
+
+/* Independent points of the mixture, in the order in which they are drawn: components are not sorted. Point i is a function of
+ * the mixture, seed and i alone, so the first points of many are the same as of few.
+ * out_points: num_points x D; out_components: num_points, 0 .. K - 1, or NULL; capacity: points that both have room for. */
+gmm_status gmm_mixture_sample(const gmm_mixture *mixture, int64_t num_points, uint64_t seed, const gmm_control *control,
+                              double *out_points, int32_t *out_components, int64_t capacity, gmm_error **out_error);
+
+/* ------------------------------------------------------------------------------------------ Data in parts */
 
 typedef struct gmm_statistics gmm_statistics;
 
@@ -705,6 +730,21 @@ gmm_status gmm_statistics_merge(const gmm_statistics *const *statistics, int64_t
  * GMM_ERROR_DEGENERATE for constant columns without regularization. */
 gmm_status gmm_statistics_maximize(const gmm_statistics *statistics, double regularization, double variance_floor,
                                    gmm_em_fit **out_fit, gmm_error **out_error);
+
+/* Statistics as bytes, so that parts can be summed up by other processes and on other machines: little-endian, with the
+ * version of their format and a checksum (docs/FORMATS.md), the parameters included. Equal statistics have equal bytes.
+ * gmm_statistics_size: how many, or 0 for an invalid handle. */
+int64_t gmm_statistics_size(const gmm_statistics *statistics);
+
+/* Writes them. out_bytes: gmm_statistics_size bytes. */
+gmm_status gmm_statistics_write(const gmm_statistics *statistics, uint8_t *out_bytes, int64_t capacity,
+                                gmm_error **out_error);
+
+/* Reads them back, equal to what was written; bytes need no alignment and are copied. GMM_ERROR_FILE_FORMAT for bytes of
+ * anything else, and for those that were cut, changed, or written in a later version of the format; memory stays in
+ * proportion to num_bytes whatever they say. */
+gmm_status gmm_statistics_read(const uint8_t *bytes, int64_t num_bytes, gmm_statistics **out_statistics,
+                               gmm_error **out_error);
 
 /* Frees statistics; NULL is accepted. */
 void gmm_statistics_destroy(gmm_statistics *statistics);

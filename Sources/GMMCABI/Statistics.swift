@@ -4,6 +4,7 @@
 import CGMMSwift
 import GMMInference
 import GMMModel
+import GMMStorage
 
 /// The object behind a `gmm_statistics`.
 final class StatisticsObject: HandleObject {
@@ -11,18 +12,6 @@ final class StatisticsObject: HandleObject {
   let statistics: MixtureStatistics
 
   init(_ statistics: MixtureStatistics) { self.statistics = statistics }
-}
-
-private var defaults: gmm_mixture {
-  var mixture = gmm_mixture()
-  mixture.num_components = 1
-  mixture.num_dimensions = 1
-  return mixture
-}
-
-@_cdecl("gmm_mixture_init") @implementation
-public func gmm_mixture_init(_ mixture: UnsafeMutablePointer<gmm_mixture>?, _ struct_size: Int) -> gmm_status {
-  initialize(mixture, struct_size, defaults)
 }
 
 @_cdecl("gmm_statistics_compute") @implementation
@@ -35,15 +24,10 @@ public func gmm_statistics_compute(
   out_statistics?.pointee = nil
   return call(out_error) {
     let out = try required(out_statistics, "out_statistics")
-    guard mixture != nil else { throw CallError.null("mixture") }
-    var statistics = try MixtureStatistics(try estimate(try read(mixture, "mixture", defaults: defaults)))
+    var statistics = try MixtureStatistics(estimate(mixture))
     let control = try runControl(control)
-    let dimensions = try dimensionCount(num_dimensions)
-    guard dimensions == statistics.parameters.dimensionCount else {
-      throw CallError.invalid(
-        "num_dimensions", "must be the mixture's, \(statistics.parameters.dimensionCount)", got: dimensions)
-    }
-    let data = try observations(data, num_observations, num_dimensions, row_stride, dimensions: dimensions)
+    let data = try observations(
+      data, num_observations, num_dimensions, row_stride, of: statistics.parameters, "num_observations")
     let weights = try sampleWeights(sample_weights, count: data.count)
     try statistics.add(data, sampleWeights: weights, control)
     out.pointee = makeHandle(StatisticsObject(statistics))
@@ -84,26 +68,45 @@ public func gmm_statistics_maximize(
   }
 }
 
+@_cdecl("gmm_statistics_size") @implementation
+public func gmm_statistics_size(_ statistics: OpaquePointer?) -> Int64 {
+  Int64(object(statistics, StatisticsObject.self)?.statistics.bytes.count ?? 0)
+}
+
+@_cdecl("gmm_statistics_write") @implementation
+public func gmm_statistics_write(
+  _ statistics: OpaquePointer?, _ out_bytes: UnsafeMutablePointer<UInt8>?, _ capacity: Int64,
+  _ out_error: UnsafeMutablePointer<OpaquePointer?>?
+) -> gmm_status {
+  call(out_error) {
+    let bytes = try require(statistics, "statistics", StatisticsObject.self).statistics.bytes
+    let out = try output(out_bytes, "out_bytes", needs: [bytes.count], capacity: capacity)
+    out.update(from: bytes, count: bytes.count)
+  }
+}
+
+@_cdecl("gmm_statistics_read") @implementation
+public func gmm_statistics_read(
+  _ bytes: UnsafePointer<UInt8>?, _ num_bytes: Int64, _ out_statistics: UnsafeMutablePointer<OpaquePointer?>?,
+  _ out_error: UnsafeMutablePointer<OpaquePointer?>?
+) -> gmm_status {
+  out_statistics?.pointee = nil
+  return call(out_error) {
+    let out = try required(out_statistics, "out_statistics")
+    guard num_bytes >= 0 else { throw CallError.invalid("num_bytes", "must not be negative", got: num_bytes) }
+    guard let bytes else { throw CallError.null("bytes") }
+    // SAFETY: as many bytes as the caller says; they are only read, and during the call.
+    let memory = UnsafeRawBufferPointer(start: bytes, count: Int(num_bytes))
+    do throws(StorageError) {
+      out.pointee = makeHandle(StatisticsObject(try MixtureStatistics(bytes: memory)))
+    } catch {
+      throw CallError(
+        GMM_ERROR_FILE_FORMAT, "bytes", "must be what gmm_statistics_write wrote, got others: \(error.description)")
+    }
+  }
+}
+
 @_cdecl("gmm_statistics_destroy") @implementation
 public func gmm_statistics_destroy(_ statistics: OpaquePointer?) {
   destroyHandle(statistics, StatisticsObject.self)
-}
-
-private func estimate(_ mixture: gmm_mixture) throws(CallError) -> MixtureEstimate {
-  let components = Int(mixture.num_components)
-  guard components >= 1, components <= MixtureModel.maximumComponentCount else {
-    throw .invalid("num_components", "must be between 1 and \(MixtureModel.maximumComponentCount)", got: components)
-  }
-  let dimensions = try dimensionCount(Int64(mixture.num_dimensions))
-  let structure = try covarianceStructure(mixture.covariance)
-  let shape = MixtureShape(componentCount: components, dimensionCount: dimensions, structure: structure)
-  guard components * shape.squareCount <= 1 << 27 else {
-    throw CallError(.outOfMemory("the covariances of \(components) components in \(dimensions) dimensions"))
-  }
-  guard let weights = array(mixture.weights, components) else { throw .null("weights") }
-  guard let means = array(mixture.means, shape.meanCount) else { throw .null("means") }
-  guard let covariances = mixture.covariances else { throw .null("covariances") }
-  return MixtureEstimate(
-    structure: structure, componentCount: components, dimensionCount: dimensions, weights: weights, means: means,
-    covariances: packedCovariances(covariances, shape))
 }

@@ -79,5 +79,6 @@ int main(void) {
   behaviour_arrays();
   behaviour_em();
   behaviour_statistics();
+  behaviour_mixtures();
   return check_report("behaviour");
 }

@@ -25,6 +25,7 @@ int main(void) {
   misuse_arrays(&handles);
   misuse_em(&handles);
   misuse_statistics(&handles);
+  misuse_known_mixtures(&handles);
 
   gmm_cancel_destroy(handles.cancel);
   gmm_posterior_destroy(handles.prior);

@@ -27,5 +27,6 @@ void misuse_arrays(const misuse_handles *handles);
 void misuse_em(const misuse_handles *handles);
 void misuse_files(const misuse_handles *handles);
 void misuse_statistics(const misuse_handles *handles);
+void misuse_known_mixtures(const misuse_handles *handles);
 
 #endif

@@ -76,6 +76,10 @@ check "two_dimensions prints each component's covariance matrix" \
   prints two_dimensions '^  covariance +0\.[0-9]{3} +[0-9]\.[0-9]{3}$'
 check "two_dimensions tells medium eruptions apart by the wait" \
   prints two_dimensions '^an eruption of 3\.2 minutes .* 0\.[0-4][0-9]* before a wait of 50 minutes, (1\.000|0\.9[0-9]*) of 80$'
+check "data_in_parts runs" run data_in_parts
+check "data_in_parts reaches the published maximum, -1130.264 for 272 rows" \
+  prints data_in_parts '^iteration  9: mean log likelihood -4\.15538[0-9], moved by [0-9.]+e-0[5-9]$'
+check "data_in_parts fits as with all data at once" prints data_in_parts '^all 21760 rows at once: the same bits$'
 check "cancel_from_thread runs" run cancel_from_thread
 check "cancel_from_thread keeps the finished draws" prints cancel_from_thread '^[1-9][0-9]* draws of each of 4 chains$'
 check "load_with_dlopen runs" run load_with_dlopen "$libdir/libgmmswift.so.0"
@@ -91,9 +95,9 @@ fi
 
 if command -v valgrind >/dev/null; then
   # Every tenth value is enough to find a leak, in a tenth of the time.
-  for name in two_components three_components book_known book_unknown two_dimensions cancel_from_thread; do
+  for name in two_components three_components book_known book_unknown two_dimensions data_in_parts cancel_from_thread; do
     case $name in
-      two_dimensions) data=faithful ;;
+      two_dimensions | data_in_parts) data=faithful ;;
       book_*) data=book ;;
       cancel_*) data=three_components ;;
       *) data=$name ;;

@@ -12,24 +12,17 @@ public struct MixtureStatistics: Sendable, Equatable {
   /// The parameters under which responsibilities are computed.
   public let parameters: MixtureEstimate
   /// The number of observations.
-  public private(set) var observationCount: Int
+  public internal(set) var observationCount: Int
   /// Log likelihood of all observations last, after counts, sums and squares.
-  private var totals: ReproducibleSums
-  private var weights = ReproducibleSums(count: 1)
+  var totals: ReproducibleSums
+  /// Σ weights.
+  var weights = ReproducibleSums(count: 1)
 
   /// Creates the statistics of no observations.
   ///
   /// - Throws: for parameters out of range, and covariances that are not positive definite.
   public init(_ parameters: MixtureEstimate) throws(ModelError) {
-    let given = InitialParameters(
-      weights: nil, means: parameters.means, covariances: parameters.covariances)
-    try given.check(parameters.shape, prefix: "")
-    for (k, weight) in parameters.weights.enumerated() where !(weight >= 0 && weight <= 1 + 1e-8) {
-      throw ModelError("weights[\(k)]", "must be between 0 and 1", got: weight)
-    }
-    let sum = parameters.weights.reduce(0, +)
-    guard abs(sum - 1) <= 1e-8 else { throw ModelError("weights", "must sum to 1", got: sum) }
-    _ = try MixtureState(parameters, argument: "covariances")
+    _ = try KnownMixture(parameters)
     self.parameters = parameters
     observationCount = 0
     totals = ReproducibleSums(count: SufficientStatistics.blockSize(parameters.shape) + 1)
@@ -141,7 +134,7 @@ public struct MixtureStatistics: Sendable, Equatable {
       isConverged: false, collapses: outcome.collapses, move: outcome.move, observationCount: totalWeight)
   }
 
-  private var statistics: SufficientStatistics {
+  var statistics: SufficientStatistics {
     SufficientStatistics(parameters.shape, centers: parameters.means, totals.rounded)
   }
 }

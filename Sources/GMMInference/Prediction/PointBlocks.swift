@@ -1,20 +1,22 @@
 import GMMKernels
 import GMMModel
 
-/// The memory with which one thread evaluates all draws at the points of one block.
+/// The memory with which one thread evaluates all values of a mixture's parameters at the points of one block.
 ///
-/// Points are taken in small blocks, so that the sums of one block stay in the cache while all draws pass over them.
+/// Points are taken in small blocks, so that the sums of one block stay in the cache while all values pass over them.
 final class PointWorkspace {
   /// Points in a block.
   static let points = 512
 
-  /// The form in which the kernels evaluate a draw.
+  /// The form in which the kernels evaluate one value.
   let table: AlignedBuffer<Double>
   let scratch: AlignedBuffer<Double>
   /// K rows of a block's points.
   let sums: AlignedBuffer<Double>
   /// One row of a block's points.
   let scales: AlignedBuffer<Double>
+  /// Which value the table holds; -1 for none.
+  var value = -1
 
   init?(_ kernels: MixtureKernels) {
     guard let table = AlignedBuffer<Double>(count: Parameters.tableSize(kernels.shape)),
@@ -43,27 +45,27 @@ final class PointWorkspace {
   func scale(_ i: Int) -> Double { scales.base[i] }
 }
 
-extension Posterior {
-  /// Adds one draw's mixture at `count` points from `x` to a workspace.
-  typealias BlockPass =
-    @Sendable (
-      MixtureKernels, _ x: UnsafePointer<Double>, _ count: Int, PointWorkspace
-    ) -> Void
+/// Adds one value's mixture at `count` points from `x` to a workspace, whose table holds it.
+typealias PointPass =
+  @Sendable (
+    MixtureKernels, _ x: UnsafePointer<Double>, _ count: Int, PointWorkspace
+  ) -> Void
 
-  /// Lets all draws pass over each block of points, then hands the block's sums to `finish`.
+extension MixtureValues {
+  /// Lets all values pass over each block of points, then hands the block's sums to `finish`.
   ///
   /// - Parameters:
-  ///   - add: is called for each block and draw.
+  ///   - add: is called for each block and value.
   ///   - finish: receives the workspace and the block's range of points.
   func forEachBlock(
     of points: Observations, _ control: RunControl,
-    add: @escaping BlockPass,
+    add: @escaping PointPass,
     finish: @escaping @Sendable (PointWorkspace, Range<Int>) -> Void
   ) throws(ModelError) {
     let size = PointWorkspace.points
-    let kernels = MixtureKernels(layout.shape, control.build.kernels)
-    let numbers = layout.componentCount * (1 + layout.shape.squareCount / 4)
-    let cost = 5e-3 * Double(size * numbers) * Double(chainCount * drawCount)
+    let kernels = MixtureKernels(shape, control.build.kernels)
+    let numbers = shape.componentCount * (1 + shape.squareCount / 4)
+    let cost = 5e-3 * Double(size * numbers) * Double(valueCount)
     try BlockTeam.run(
       blocks: (points.count + size - 1) / size, costPerBlock: cost, control,
       makeWorkspace: { PointWorkspace(kernels) },
@@ -71,12 +73,14 @@ extension Posterior {
         let start = block * size
         let count = min(size, points.count - start)
         workspace.clear()
-        for chain in 0..<chainCount {
-          for draw in 0..<drawCount {
-            if monitor.shouldStop { return }
-            Parameters.fillTable(workspace.table.base, from: row(chain: chain, draw: draw), layout)
-            add(kernels, points.group(at: start), count, workspace)
+        for value in 0..<valueCount {
+          if monitor.shouldStop { return }
+          // The only value of known parameters is in the table since the thread's first block.
+          if workspace.value != value {
+            fillTable(workspace.table.base, value: value)
+            workspace.value = value
           }
+          add(kernels, points.group(at: start), count, workspace)
         }
         finish(workspace, start..<start + count)
       })

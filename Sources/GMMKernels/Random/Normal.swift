@@ -3,12 +3,32 @@ extension RandomStream {
   ///
   /// The second number of each pair is dropped: a stream then has no hidden half, and its state is its position.
   @inline(__always)
-  public mutating func normal() -> Double {
+  public mutating func normal() -> Double { normalPair().first }
+
+  /// Writes `count` independent standard Normal numbers; those of a pair follow each other, and only the half that an odd
+  /// count leaves over is dropped.
+  @inline(__always)
+  public mutating func normals(into numbers: UnsafeMutablePointer<Double>, count: Int) {
+    var i = 0
+    while i < count {
+      let pair = normalPair()
+      numbers[i] = pair.first
+      if i + 1 < count { numbers[i + 1] = pair.second }
+      i += 2
+    }
+  }
+
+  /// Returns two independent standard Normal numbers.
+  @inline(__always)
+  private mutating func normalPair() -> (first: Double, second: Double) {
     while true {
       let u = 2 * uniform() - 1
       let v = 2 * uniform() - 1
       let square = u * u + v * v
-      if square < 1, square > 0 { return u * (-2 * log(square) / square).squareRoot() }
+      if square < 1, square > 0 {
+        let scale = (-2 * log(square) / square).squareRoot()
+        return (u * scale, v * scale)
+      }
     }
   }
 

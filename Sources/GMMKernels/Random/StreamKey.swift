@@ -9,6 +9,8 @@ public enum StreamPurpose: UInt64, Sendable {
   case moves = 7
   /// The assignments that come with proposals.
   case assignmentsOfMoves = 8
+  /// Points of a mixture whose parameters are known.
+  case mixture = 9
 }
 
 /// The name of a random stream: (seed, chain, purpose), then (iteration, block).

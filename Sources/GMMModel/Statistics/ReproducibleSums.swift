@@ -27,6 +27,24 @@ public struct ReproducibleSums: Sendable, Equatable {
     tops = [UInt8](repeating: 0, count: count)
   }
 
+  /// Creates sums from the integers that ``integers`` gave.
+  ///
+  /// Returns `nil` for integers that no sums have, those of sums with a term that is not finite among them.
+  public init?(_ integers: (tops: [UInt8], digits: [Int64])) {
+    guard integers.digits.count == Self.depth * integers.tops.count else { return nil }
+    for (i, top) in integers.tops.enumerated() {
+      let isEmpty = top == 0
+      guard isEmpty || (2...65).contains(top) else { return nil }
+      if isEmpty, !integers.digits[Self.depth * i..<Self.depth * (i + 1)].allSatisfy({ $0 == 0 }) { return nil }
+    }
+    count = integers.tops.count
+    tops = integers.tops
+    digits = integers.digits
+  }
+
+  /// What the sums are, for storage: the place of each sum's highest digit, and four digits of each, the lowest first.
+  public var integers: (tops: [UInt8], digits: [Int64]) { (tops, digits) }
+
   /// Forgets all terms.
   public mutating func clear() {
     for i in digits.indices { digits[i] = 0 }

@@ -245,3 +245,34 @@ def test_examples_hold():
 
     module = importlib.import_module("gmmswift.estimators._bayesian_mixture")
     assert doctest.testmod(module).failed == 0
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_shares_that_underflow_still_decide_far_away(kind):
+    # Components without members keep log shares of about -1e4, and the prior's wide covariance:
+    # far from the data they are what is most probable.
+    x = np.random.default_rng(0).normal(size=(400, 2)) * [1, 0.5]
+    x[::2] += 8
+    settings = {
+        "n_components": 5,
+        "covariance_type": kind,
+        "weight_concentration_prior": 1e-4,
+        "weight_concentration_prior_type": "dirichlet_distribution",
+        "random_state": 0,
+        "max_iter": 300,
+    }
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", ConvergenceWarning)
+        ours = BayesianGaussianMixture(**settings).fit(x)
+        theirs = reference.BayesianGaussianMixture(**settings).fit(x)
+    assert np.ptp(ours._log_shares()) > 1_000
+    for name, value in vars(ours).items():
+        if name.endswith("_") and hasattr(theirs, name):
+            setattr(theirs, name, value)
+    far = np.concatenate([x[:20], x[:20] * 30, np.outer([10, 50, 100, 150, 300], [1, -1])])
+    # Log densities reach 1e5, whose rounding is 1e-11; probabilities inherit it.
+    np.testing.assert_allclose(ours.score_samples(far), theirs.score_samples(far), rtol=1e-12)
+    np.testing.assert_allclose(ours.predict_proba(far), theirs.predict_proba(far), atol=1e-8)
+    np.testing.assert_array_equal(ours.predict(far), theirs.predict(far))
+    if kind == "full":
+        assert len(set(ours.predict(far))) > 2

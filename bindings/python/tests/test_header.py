@@ -70,8 +70,13 @@ def argument_type(kind):
     name, stars = kind.rstrip("*"), kind.count("*")
     if stars == 1 and name == "double":
         return native.DoubleArray
-    if stars == 1 and name == "int64_t":
-        return native.Int64Array
+    arrays = {
+        "int32_t": native.Int32Array,
+        "int64_t": native.Int64Array,
+        "uint8_t": native.ByteArray,
+    }
+    if stars == 1 and name in arrays:
+        return arrays[name]
     if stars == 1 and name in STRUCTS:
         return ctypes.POINTER(STRUCTS[name])
     if stars == 1 and name in OPAQUE:

@@ -15,6 +15,7 @@ from gmmswift._errors import (
     MismatchError,
 )
 from gmmswift._files import load
+from gmmswift._mixture import KnownMixture
 from gmmswift._model import Mixture
 from gmmswift._posterior import Posterior
 from gmmswift._priors import (
@@ -57,6 +58,7 @@ __all__ = [
     "Histogram",
     "InverseGamma",
     "InverseWishart",
+    "KnownMixture",
     "MismatchError",
     "Mixture",
     "MixtureStatistics",

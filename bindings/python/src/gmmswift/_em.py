@@ -16,13 +16,20 @@ from gmmswift._arguments import (
     int32,
     int64,
     real,
-    real_array,
     row_weights,
     seed,
     shown,
     thread_count,
 )
 from gmmswift._errors import HAS_COLUMNS
+from gmmswift._mixture import (
+    COVARIANCE_TYPES,
+    KnownMixture,
+    array,
+    check_symmetric,
+    code,
+    covariance_shape,
+)
 from gmmswift._model import Mixture
 
 if TYPE_CHECKING:
@@ -31,7 +38,6 @@ if TYPE_CHECKING:
 __all__ = ["EMFit", "fit_em"]
 
 
-COVARIANCE_TYPES = ("full", "tied", "diag", "spherical")  # by GMM_COVARIANCE_ code
 STARTS = ("kmeans", "k-means++", "random", "random_from_data")  # by GMM_START_ code
 CRITERIA = ("movement", "lower_bound")  # by GMM_CRITERION_ code
 
@@ -108,10 +114,30 @@ class EMFit:
     n_at_floor: int
     collapsed: list[tuple[int, int | None]]
 
-    def _covariances_of_components(self) -> NDArray[np.float64]:
-        """Return the covariances with an axis of components where they are diagonal."""
-        shape = _covariance_shape(self.n_components, self.n_dimensions, self.covariance_type)
-        return np.broadcast_to(self.covariances, shape)
+    def probabilities(self, x: ArrayLike, *, threads: int | None = None) -> NDArray[np.float64]:
+        """Return P(component | x) at points, shape (M, K); see `KnownMixture.probabilities`."""
+        return self.mixture.probabilities(x, threads=threads)
+
+    def log_density(self, x: ArrayLike, *, threads: int | None = None) -> NDArray[np.float64]:
+        """Return the log density at points, shape (M,); see `KnownMixture.log_density`."""
+        return self.mixture.log_density(x, threads=threads)
+
+    def sample(
+        self, n_points: int, *, random_seed: int | None = None, threads: int | None = None
+    ) -> tuple[NDArray[np.float64], NDArray[np.int32]]:
+        """Draw points; return them and their components; see `KnownMixture.sample`."""
+        return self.mixture.sample(n_points, random_seed=random_seed, threads=threads)
+
+    @property
+    def mixture(self) -> KnownMixture:
+        """The fitted parameters as a mixture of their own."""
+        covariances = self.covariances
+        if self.shared_sd and self.covariance_type in ("diag", "spherical"):
+            # A mixture states variances for each component.
+            covariances = np.repeat(covariances[np.newaxis], self.n_components, axis=0)
+        return KnownMixture(
+            self.weights, self.means, covariances, covariance_type=self.covariance_type
+        )
 
 
 def fit_em(
@@ -210,9 +236,9 @@ def fit_em(
         options.num_components = size = int32("n_components", n_components)
         options.shared_spread = shared = flag("shared_sd", shared_sd)
         kind = "full" if covariance_type is None else covariance_type
-        options.covariance = _code("covariance_type", kind, COVARIANCE_TYPES)
-    options.start = _code("init", init, STARTS)
-    options.criterion = _code("criterion", criterion, CRITERIA)
+        options.covariance = code("covariance_type", kind, COVARIANCE_TYPES)
+    options.start = code("init", init, STARTS)
+    options.criterion = code("criterion", criterion, CRITERIA)
     options.num_starts = int32("n_init", n_init)
     options.seed = seed(random_seed)
     options.regularization = real("regularization", regularization)
@@ -233,9 +259,9 @@ def fit_em(
                     f"initial: must have keys of {', '.join(shapes)}, got {shown(name)}"
                 )
             label = f"initial[{name!r}]"
-            keep.append(_array(label, value, shapes[name]))
+            keep.append(array(label, value, shapes[name]))
             if name == "covariances" and kind in ("full", "tied"):
-                _check_symmetric(label, keep[-1])
+                check_symmetric(label, keep[-1])
             field_name = "initial_sds" if name == "sd" else f"initial_{name}"
             setattr(options, field_name, native.address(keep[-1]))
     with native.Run(thread_count(threads)) as run:
@@ -249,36 +275,7 @@ def fit_em(
             run=run,
         )
     del keep
-    return _fit(handle)
-
-
-def _code(name: str, value: str, values: tuple[str, ...]) -> int:
-    """Return the place of a word among those allowed."""
-    if value not in values:
-        raise ValueError(f"{name}: must be one of {', '.join(values)}, got {shown(value)}")
-    return values.index(value)
-
-
-def _array(name: str, value: ArrayLike, shape: tuple[int, ...]) -> NDArray[np.float64]:
-    """Return numbers of a shape in C order; axes of length 1 may be left out, or be more."""
-    array = real_array(name, value)
-    if [n for n in array.shape if n != 1] != [n for n in shape if n != 1]:
-        raise ValueError(f"{name}: must have shape {shape}, got shape {array.shape}")
-    return np.ascontiguousarray(array.reshape(shape))
-
-
-def _check_symmetric(name: str, matrices: NDArray[np.float64]) -> None:
-    """Require symmetric matrices but for rounding, since only their lower triangles are read."""
-    gaps = np.abs(matrices - np.swapaxes(matrices, -1, -2))
-    # NaN is left to the library, which says where it is.
-    bad = np.argwhere(gaps > 1e-5 * np.abs(matrices).max(axis=(-1, -2), keepdims=True))
-    if len(bad):
-        *which, j, i = map(int, bad[0])
-        lower, upper = matrices[(*which, i, j)], matrices[(*which, j, i)]
-        place = f"[{which[0]}]" if which else ""
-        raise ValueError(
-            f"{name}{place}: must be symmetric, got {lower} at ({i}, {j}) and {upper} at ({j}, {i})"
-        )
+    return fit_of(handle)
 
 
 def _settled(model: Mixture, rows: Rows, weights: NDArray[np.float64] | None) -> Mixture:
@@ -289,25 +286,12 @@ def _settled(model: Mixture, rows: Rows, weights: NDArray[np.float64] | None) ->
     return model._for_rows(rows, weights)
 
 
-def _covariance_shape(
-    size: int, dimensions: int, kind: str, shared: bool = False
-) -> tuple[int, ...]:
-    """Return the shape of the covariances."""
-    one = {
-        "full": (dimensions, dimensions),
-        "tied": (dimensions, dimensions),
-        "diag": (dimensions,),
-        "spherical": (),
-    }[kind]
-    return one if shared or kind == "tied" else (size, *one)
-
-
 def _initial_shapes(size: int, rows: Rows, kind: str, shared: bool) -> dict[str, tuple[int, ...]]:
     """Return the shape of each initial value."""
     shapes: dict[str, tuple[int, ...]] = {
         "weights": (size,),
         "means": (size, rows.dimensions),
-        "covariances": _covariance_shape(size, rows.dimensions, kind, shared),
+        "covariances": covariance_shape(size, rows.dimensions, kind, shared),
         "responsibilities": (rows.length, size),
     }
     if rows.dimensions == 1:
@@ -315,15 +299,15 @@ def _initial_shapes(size: int, rows: Rows, kind: str, shared: bool) -> dict[str,
     return shapes
 
 
-def _fit(handle: native.Handle) -> EMFit:
+def fit_of(handle: native.Handle) -> EMFit:
     """Copy a fit out of the library."""
     result = native.sized(native.EMResult)
     native.call(native.lib.gmm_em_fit_get_result, handle, result)
     size, dimensions = result.num_components, result.num_dimensions
     kind = COVARIANCE_TYPES[result.covariance]
     count = result.num_covariances
-    shared = count < np.prod(_covariance_shape(size, dimensions, kind)) or kind == "tied"
-    shape = _covariance_shape(size, dimensions, kind, shared)
+    shared = count < np.prod(covariance_shape(size, dimensions, kind)) or kind == "tied"
+    shape = covariance_shape(size, dimensions, kind, shared)
     means = native.doubles_at(result.means, size * dimensions)
     sds = native.doubles_at(result.sds, result.num_spreads)
     components = native.integers_at(result.collapsed_components, result.num_collapsed)

@@ -69,6 +69,18 @@ class DoubleArray(c_void_p):
         return c_void_p(value.ctypes.data)
 
 
+class ByteArray(DoubleArray):
+    """``uint8_t *``: an array of bytes that outlives the call, or None."""
+
+    dtype = np.dtype(np.uint8)
+
+
+class Int32Array(DoubleArray):
+    """``int32_t *``: an int32 array that outlives the call, or None."""
+
+    dtype = np.dtype(np.int32)
+
+
 class Int64Array(DoubleArray):
     """``int64_t *``: an int64 array that outlives the call, or None."""
 
@@ -404,12 +416,36 @@ PROTOTYPES: Mapping[str, tuple[Any, list[Any]]] = {
     "gmm_em_fit_get_result": (c_int32, [_HANDLE, POINTER(EMResult), _ERROR]),
     "gmm_em_fit_destroy": (None, [_HANDLE]),
     "gmm_mixture_init": (c_int32, [POINTER(MixtureValues), c_size_t]),
+    "gmm_mixture_probabilities": (
+        c_int32,
+        [POINTER(MixtureValues), *_DATA, POINTER(Control), DoubleArray, c_int64, _ERROR],
+    ),
+    "gmm_mixture_log_density": (
+        c_int32,
+        [POINTER(MixtureValues), *_DATA, POINTER(Control), DoubleArray, c_int64, _ERROR],
+    ),
+    "gmm_mixture_sample": (
+        c_int32,
+        [
+            POINTER(MixtureValues),
+            c_int64,
+            c_uint64,
+            POINTER(Control),
+            DoubleArray,
+            Int32Array,
+            c_int64,
+            _ERROR,
+        ],
+    ),
     "gmm_statistics_compute": (
         c_int32,
         [POINTER(MixtureValues), *_DATA, DoubleArray, POINTER(Control), _OUT_HANDLE, _ERROR],
     ),
     "gmm_statistics_merge": (c_int32, [_OUT_HANDLE, c_int64, _OUT_HANDLE, _ERROR]),
     "gmm_statistics_maximize": (c_int32, [_HANDLE, c_double, c_double, _OUT_HANDLE, _ERROR]),
+    "gmm_statistics_size": (c_int64, [_HANDLE]),
+    "gmm_statistics_write": (c_int32, [_HANDLE, ByteArray, c_int64, _ERROR]),
+    "gmm_statistics_read": (c_int32, [ByteArray, c_int64, _OUT_HANDLE, _ERROR]),
     "gmm_statistics_destroy": (None, [_HANDLE]),
 }
 

@@ -370,7 +370,7 @@ def _from_fit(fit: EMFit, model: Mixture) -> dict[str, NDArray[np.float64]]:
 def _from_matrices(fit: EMFit, model: Mixture) -> dict[str, NDArray[np.float64]]:
     """Return a fit in several dimensions in the form of a model, whatever the fit's own."""
     size, dimensions = fit.n_components, fit.n_dimensions
-    given = fit._covariances_of_components()
+    given = fit.mixture.covariances
     if fit.covariance_type in ("diag", "spherical"):
         given = given.reshape(size, -1)[:, :, np.newaxis] * np.eye(dimensions)
     matrices = np.broadcast_to(given, (size, dimensions, dimensions))

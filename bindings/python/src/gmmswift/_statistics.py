@@ -3,22 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from gmmswift import _native as native
 from gmmswift._arguments import data_matrix, real, row_weights, shown, thread_count
-from gmmswift._em import (
-    COVARIANCE_TYPES,
-    EMFit,
-    _array,
-    _check_symmetric,
-    _code,
-    _covariance_shape,
-    _fit,
-)
+from gmmswift._em import EMFit, fit_of
 from gmmswift._errors import HAS_COLUMNS
+from gmmswift._mixture import KnownMixture, mixture_values
 
 if TYPE_CHECKING:
     from numpy.typing import ArrayLike
@@ -38,7 +31,7 @@ class MixtureStatistics:
 
     Parameters
     ----------
-    parameters : EMFit or mapping
+    parameters : EMFit, KnownMixture or mapping
         Weights, means and covariances under which responsibilities are computed: a fit, or a
         mapping with ``"weights"`` (K,), ``"means"`` (K, D), ``"covariances"`` and, unless "full",
         ``"covariance_type"``.
@@ -59,14 +52,14 @@ class MixtureStatistics:
 
     def __init__(
         self,
-        parameters: EMFit | Mapping[str, ArrayLike | str],
+        parameters: EMFit | KnownMixture | Mapping[str, ArrayLike | str],
         data: ArrayLike,
         *,
         sample_weight: ArrayLike | None = None,
         threads: int | None = None,
     ) -> None:
         rows = data_matrix("data", data)
-        mixture, keep = _mixture(parameters)
+        mixture, keep = mixture_values(parameters)
         columns = mixture.num_dimensions
         if rows.dimensions != columns:
             raise ValueError(f"data: must have {columns} columns, got {rows.dimensions}")
@@ -110,6 +103,49 @@ class MixtureStatistics:
         )
         return result
 
+    @classmethod
+    def from_bytes(cls, state: bytes) -> MixtureStatistics:
+        """Return the statistics that `to_bytes` wrote, here or on another machine.
+
+        Parameters
+        ----------
+        state : bytes
+            Of any object that has a buffer.
+
+        Returns
+        -------
+        MixtureStatistics
+            Equal to those that were written.
+
+        Raises
+        ------
+        FormatError
+            For other bytes, and such as were cut, changed, or written in a later version.
+        """
+        values = np.frombuffer(state, np.uint8)
+        result = cls.__new__(cls)
+        result._handle = native.create(
+            native.lib.gmm_statistics_read,
+            native.lib.gmm_statistics_destroy,
+            values,
+            values.size,
+            names={"bytes": "state"},
+        )
+        return result
+
+    def to_bytes(self) -> bytes:
+        """Return the statistics as bytes, the same for equal statistics on any machine.
+
+        They hold the parameters too, have a version and a checksum, and are small: 33 bytes for
+        each of the K (1 + D + D (D + 1) / 2) sums. docs/FORMATS.md has the layout.
+        """
+        out = np.empty(native.lib.gmm_statistics_size(self._handle), np.uint8)
+        native.call(native.lib.gmm_statistics_write, self._handle, out, out.size)
+        return out.tobytes()
+
+    def __reduce__(self) -> Any:
+        return MixtureStatistics.from_bytes, (self.to_bytes(),)
+
     def maximize(self, *, regularization: float = 0.0, variance_floor: float = 1e-12) -> EMFit:
         """Return the parameters to which one iteration leads.
 
@@ -134,44 +170,4 @@ class MixtureStatistics:
             real("regularization", regularization),
             real("variance_floor", variance_floor),
         )
-        return _fit(handle)
-
-
-def _mixture(
-    parameters: EMFit | Mapping[str, ArrayLike | str],
-) -> tuple[native.MixtureValues, list[object]]:
-    """Return the struct of parameters, and the arrays that it points at."""
-    if isinstance(parameters, EMFit):
-        fit = parameters
-        parameters = {
-            "weights": fit.weights,
-            "means": fit.means,
-            "covariances": fit._covariances_of_components(),
-            "covariance_type": fit.covariance_type,
-        }
-    needed = {"weights", "means", "covariances"}
-    if not isinstance(parameters, Mapping) or not needed <= set(parameters):
-        raise ValueError(
-            "parameters: must be a fit or have weights, means and covariances, "
-            f"got {shown(parameters)}"
-        )
-    kind = parameters.get("covariance_type", "full")
-    mixture = native.defaults(native.MixtureValues)
-    mixture.covariance = _code("covariance_type", str(kind), COVARIANCE_TYPES)
-    size = np.size(parameters["weights"])
-    dimensions = np.size(parameters["means"]) // max(size, 1)
-    mixture.num_components, mixture.num_dimensions = size, dimensions
-    shapes = {
-        "weights": (size,),
-        "means": (size, dimensions),
-        "covariances": _covariance_shape(size, dimensions, str(kind)),
-    }
-    keep: list[object] = []
-    for name, shape in shapes.items():
-        label = f"parameters[{name!r}]"
-        array = _array(label, parameters[name], shape)
-        if name == "covariances" and kind in ("full", "tied"):
-            _check_symmetric(label, array)
-        setattr(mixture, name, native.address(array))
-        keep.append(array)
-    return mixture, keep
+        return fit_of(handle)

@@ -15,7 +15,8 @@ from sklearn.exceptions import ConvergenceWarning
 from sklearn.utils import check_random_state
 from sklearn.utils.validation import check_is_fitted, validate_data
 
-from gmmswift._em import COVARIANCE_TYPES
+from gmmswift._errors import FormatError
+from gmmswift._mixture import COVARIANCE_TYPES, KnownMixture
 from gmmswift.estimators._checks import (
     check_choice,
     check_count,
@@ -23,9 +24,12 @@ from gmmswift.estimators._checks import (
     check_number,
     check_sample_weight,
 )
-from gmmswift.estimators._gaussians import blocks, log_densities, precisions_of
+from gmmswift.estimators._gaussians import precisions_of
+from gmmswift.estimators._moments import Moments, moments_of, stored_moments
 from gmmswift.estimators._rollback import unchanged_on_failure
+from gmmswift.estimators._shares import Shares
 from gmmswift.estimators._starts import STARTS
+from gmmswift.estimators._state import NotStorableError, read_state, write_state
 
 if TYPE_CHECKING:
     from typing import TypeVar
@@ -36,8 +40,20 @@ if TYPE_CHECKING:
 
     Self = TypeVar("Self", bound="MixtureEstimator")
 
-# Of the state in a pickle; raised when attributes change their meaning.
-_FORMAT = 1
+# Attributes of every fitted mixture.
+_FITTED = (
+    "weights_",
+    "means_",
+    "covariances_",
+    "precisions_",
+    "precisions_cholesky_",
+    "converged_",
+    "n_iter_",
+    "lower_bound_",
+    "lower_bounds_",
+    "n_features_in_",
+    "feature_names_in_",
+)
 
 # Fitted parameters, by the names of the attributes that show them.
 Parameters = dict[str, Any]
@@ -72,6 +88,12 @@ class MixtureEstimator(DensityMixin, BaseEstimator):  # type: ignore[misc]
     lower_bounds_: list[float]
     n_iter_: int
     converged_: bool
+
+    # Of the format of pickles: which estimator it is, its parameters, and its attributes beyond
+    # those of every mixture.
+    _kind: int
+    _own_parameters: tuple[str, ...]
+    _fitted_names: tuple[str, ...] = ()
 
     # ------------------------------------------------------------------- What subclasses say
 
@@ -228,24 +250,12 @@ class MixtureEstimator(DensityMixin, BaseEstimator):  # type: ignore[misc]
     def predict_proba(self, X: ArrayLike) -> NDArray[np.float64]:
         """Return the probability of each component for each observation, shape (N, K)."""
         x = self._seen(X)
-        out = np.empty((len(x), self.n_components))
-        for part in blocks(len(x)):
-            joint = self._log_joint(x[part])
-            joint -= joint.max(axis=1, keepdims=True)
-            np.exp(joint, out=joint)
-            out[part] = joint / joint.sum(axis=1, keepdims=True)
-        return out
+        return self._shares().probabilities(x)
 
     def score_samples(self, X: ArrayLike) -> NDArray[np.float64]:
         """Return the log density of each observation, shape (N,)."""
         x = self._seen(X)
-        out = np.empty(len(x))
-        for part in blocks(len(x)):
-            joint = self._log_joint(x[part])
-            largest = joint.max(axis=1)
-            joint -= largest[:, np.newaxis]
-            out[part] = largest + np.log(np.exp(joint).sum(axis=1))
-        return out
+        return self._shares().log_totals(x)
 
     def score(self, X: ArrayLike, y: object = None) -> float:
         """Return the mean log density of an observation."""
@@ -262,35 +272,26 @@ class MixtureEstimator(DensityMixin, BaseEstimator):  # type: ignore[misc]
         Returns
         -------
         X : ndarray, shape (n_samples, D)
-            The draws, component after component.
+            The draws, component after component, as scikit-learn has them. They are not its own
+            numbers: `random_state` seeds a generator of the library.
         y : ndarray, shape (n_samples,)
             Their components.
         """
         check_is_fitted(self)
         check_count("n_samples", n_samples, 1)
-        random_state = check_random_state(self.random_state)
-        counts = random_state.multinomial(n_samples, self.weights_)
-        parts = []
-        for k, count in enumerate(counts):
-            mean = self.means_[k]
-            if self.covariance_type in ("full", "tied"):
-                matrix = self.covariances_
-                matrix = matrix if matrix.ndim == 2 else matrix[k]
-                parts.append(random_state.multivariate_normal(mean, matrix, count))
-            else:
-                deviates = random_state.standard_normal(size=(count, len(mean)))
-                parts.append(mean + deviates * np.sqrt(self.covariances_[k]))
-        return np.vstack(parts), np.repeat(np.arange(self.n_components), counts)
+        seed = check_random_state(self.random_state).randint(2**63, dtype=np.int64)
+        mixture = KnownMixture(
+            self.weights_, self.means_, self.covariances_, covariance_type=self.covariance_type
+        )
+        points, components = mixture.sample(int(n_samples), random_seed=int(seed))
+        order = np.argsort(components, kind="stable")
+        return points.reshape(len(order), -1)[order], components[order].astype(np.int64)
 
-    def _log_joint(self, x: NDArray[np.float64]) -> NDArray[np.float64]:
-        kind = self.covariance_type
-        return log_densities(x, self.means_, self.precisions_cholesky_, kind) + self._log_shares()
+    def _shares(self) -> Shares:
+        return Shares(self._log_shares(), self.means_, self.covariances_, self.covariance_type)
 
     def _labels(self, x: NDArray[np.float64]) -> NDArray[np.int64]:
-        out = np.empty(len(x), np.int64)
-        for part in blocks(len(x)):
-            out[part] = self._log_joint(x[part]).argmax(axis=1)
-        return out
+        return self._shares().labels(x)
 
     # ----------------------------------------------------------------------- Bayes's posterior
 
@@ -354,16 +355,43 @@ class MixtureEstimator(DensityMixin, BaseEstimator):  # type: ignore[misc]
 
     # ------------------------------------------------------------------------------- Pickles
 
-    def __getstate__(self) -> dict[str, Any]:
-        # The training data are the user's, and may be large.
-        attributes = {k: v for k, v in self.__dict__.items() if k != "_training"}
-        return {"format": _FORMAT, "attributes": attributes}
+    def __getstate__(self) -> bytes | tuple[bytes, dict[str, Any]]:
+        """Return the estimator's own bytes (docs/FORMATS.md).
 
-    def __setstate__(self, state: dict[str, Any]) -> None:
-        version = state.get("format") if isinstance(state, dict) else None
-        if version != _FORMAT:
-            raise ValueError(
-                f"pickle: must have format {_FORMAT}, got {version!r}: it was written by another "
-                "version of gmmswift"
-            )
-        self.__dict__.update(state["attributes"])
+        With them goes what has no place there: attributes that are not the estimator's, such as
+        those of subclasses, and parameters of foreign types. The training data, which are the
+        user's and may be large, stay behind.
+        """
+        own, others, names = {}, {}, self._stored_names()
+        for name, value in self.__dict__.items():
+            if name == "_training":
+                continue
+            try:
+                if name not in names:
+                    raise NotStorableError(name)
+                stored = stored_moments(value) if isinstance(value, Moments) else value
+                write_state(self._kind, {name: stored})
+                own[name] = stored
+            except NotStorableError:
+                others[name] = value
+        state = write_state(self._kind, own)
+        return (state, others) if others else state
+
+    def __setstate__(self, state: bytes | tuple[bytes, dict[str, Any]]) -> None:
+        others: dict[str, Any] = {}
+        if isinstance(state, tuple) and len(state) == 2 and isinstance(state[1], dict):
+            state, others = state
+        if not isinstance(state, bytes):
+            raise FormatError(f"state: must be bytes, got a {type(state).__name__}")
+        values = read_state(self._kind, state)
+        unknown = values.keys() - self._stored_names()
+        if unknown:
+            raise FormatError(f"state: must have attributes that are known, got {min(unknown)!r}")
+        if values.get("_moments") is not None:
+            values["_moments"] = moments_of(values["_moments"])
+        self.__dict__.update(values)
+        self.__dict__.update(others)
+
+    def _stored_names(self) -> set[str]:
+        """Return the names of the attributes that the bytes may have."""
+        return {*self._own_parameters, *_FITTED, *self._fitted_names}

@@ -111,6 +111,37 @@ covariance_prior_
            [8.5, 4.5]])
     """
 
+    _kind = 2
+    _own_parameters = (
+        "n_components",
+        "covariance_type",
+        "tol",
+        "reg_covar",
+        "max_iter",
+        "n_init",
+        "init_params",
+        "weight_concentration_prior_type",
+        "weight_concentration_prior",
+        "mean_precision_prior",
+        "mean_prior",
+        "degrees_of_freedom_prior",
+        "covariance_prior",
+        "random_state",
+        "warm_start",
+        "verbose",
+        "verbose_interval",
+    )
+    _fitted_names = (
+        "weight_concentration_",
+        "mean_precision_",
+        "degrees_of_freedom_",
+        "weight_concentration_prior_",
+        "mean_precision_prior_",
+        "mean_prior_",
+        "degrees_of_freedom_prior_",
+        "covariance_prior_",
+    )
+
     def __init__(
         self,
         *,

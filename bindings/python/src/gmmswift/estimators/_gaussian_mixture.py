@@ -109,6 +109,25 @@ class GaussianMixture(MixtureEstimator):
     array([ True,  True])
     """
 
+    _kind = 1
+    _own_parameters = (
+        "n_components",
+        "covariance_type",
+        "tol",
+        "reg_covar",
+        "max_iter",
+        "n_init",
+        "init_params",
+        "weights_init",
+        "means_init",
+        "precisions_init",
+        "random_state",
+        "warm_start",
+        "verbose",
+        "verbose_interval",
+    )
+    _fitted_names = ("_moments",)
+
     def __init__(
         self,
         n_components: int = 1,

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
@@ -97,31 +96,6 @@ def log_determinants(
     if kind == "diag":
         return np.asarray(np.log(factors).sum(axis=1))
     return np.asarray(dimensions * np.log(factors))
-
-
-def log_densities(
-    x: NDArray[np.float64],
-    means: NDArray[np.float64],
-    factors: NDArray[np.float64],
-    kind: str,
-) -> NDArray[np.float64]:
-    """Return log N(x_i; means_k, covariances_k), shape (N, K).
-
-    Observations are centred at each mean before anything is squared, so that a large offset of
-    the data costs no digits. O(N K D²) for full and tied covariances, else O(N K D).
-    """
-    size, dimensions = means.shape
-    out = np.empty((x.shape[0], size))
-    for k in range(size):
-        y = x - means[k]
-        if kind in ("full", "tied"):
-            y = y @ (factors if kind == "tied" else factors[k])
-        else:
-            y *= factors[k]
-        np.einsum("ij,ij->i", y, y, out=out[:, k])
-    out *= -0.5
-    out += log_determinants(factors, kind, dimensions) - dimensions / 2 * math.log(2 * math.pi)
-    return out
 
 
 def parameter_count(size: int, dimensions: int, kind: str) -> int:

@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from gmmswift._arguments import shown
+from gmmswift._errors import FormatError
 from gmmswift.estimators._gaussians import blocks
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
+
+_NAMES = ("counts", "means", "covariances")
 
 # Keeps means of components without members finite; scikit-learn adds the same.
 _TINY = 10 * np.finfo(np.float64).eps
@@ -33,6 +37,24 @@ class Moments:
     counts: NDArray[np.float64]
     means: NDArray[np.float64]
     covariances: NDArray[np.float64]
+
+
+def stored_moments(found: Moments) -> dict[str, Any]:
+    """Return moments as a mapping, for storage."""
+    return {name: getattr(found, name) for name in _NAMES}
+
+
+def moments_of(stored: Any) -> Moments:
+    """Return the moments that `stored_moments` wrote.
+
+    Raises
+    ------
+    FormatError
+        For another value.
+    """
+    if not isinstance(stored, dict) or set(stored) != set(_NAMES):
+        raise FormatError(f"state: must have moments where it says so, got {shown(stored)}")
+    return Moments(**stored)
 
 
 def moments(

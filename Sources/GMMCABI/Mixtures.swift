@@ -1,0 +1,107 @@
+// The names of C are the interface.
+// swift-format-ignore-file: AlwaysUseLowerCamelCase
+
+import CGMMSwift
+import GMMInference
+import GMMModel
+
+private var defaults: gmm_mixture {
+  var mixture = gmm_mixture()
+  mixture.num_components = 1
+  mixture.num_dimensions = 1
+  return mixture
+}
+
+@_cdecl("gmm_mixture_init") @implementation
+public func gmm_mixture_init(_ mixture: UnsafeMutablePointer<gmm_mixture>?, _ struct_size: Int) -> gmm_status {
+  initialize(mixture, struct_size, defaults)
+}
+
+@_cdecl("gmm_mixture_probabilities") @implementation
+public func gmm_mixture_probabilities(
+  _ mixture: UnsafePointer<gmm_mixture>?, _ data: UnsafePointer<Double>?, _ num_points: Int64,
+  _ num_dimensions: Int64, _ row_stride: Int64, _ control: UnsafePointer<gmm_control>?,
+  _ out_probabilities: UnsafeMutablePointer<Double>?, _ capacity: Int64,
+  _ out_error: UnsafeMutablePointer<OpaquePointer?>?
+) -> gmm_status {
+  call(out_error) {
+    let mixture = try KnownMixture(estimate(mixture))
+    let control = try runControl(control)
+    let points = try observations(data, num_points, num_dimensions, row_stride, of: mixture.estimate, "num_points")
+    let out = try output(
+      out_probabilities, "out_probabilities", needs: [points.count, mixture.estimate.componentCount],
+      capacity: capacity)
+    try mixture.probabilities(at: points, into: out, control)
+  }
+}
+
+@_cdecl("gmm_mixture_log_density") @implementation
+public func gmm_mixture_log_density(
+  _ mixture: UnsafePointer<gmm_mixture>?, _ data: UnsafePointer<Double>?, _ num_points: Int64,
+  _ num_dimensions: Int64, _ row_stride: Int64, _ control: UnsafePointer<gmm_control>?,
+  _ out_log_density: UnsafeMutablePointer<Double>?, _ capacity: Int64,
+  _ out_error: UnsafeMutablePointer<OpaquePointer?>?
+) -> gmm_status {
+  call(out_error) {
+    let mixture = try KnownMixture(estimate(mixture))
+    let control = try runControl(control)
+    let points = try observations(data, num_points, num_dimensions, row_stride, of: mixture.estimate, "num_points")
+    let out = try output(out_log_density, "out_log_density", needs: [points.count], capacity: capacity)
+    try mixture.logDensity(at: points, into: out, control)
+  }
+}
+
+@_cdecl("gmm_mixture_sample") @implementation
+public func gmm_mixture_sample(
+  _ mixture: UnsafePointer<gmm_mixture>?, _ num_points: Int64, _ seed: UInt64,
+  _ control: UnsafePointer<gmm_control>?, _ out_points: UnsafeMutablePointer<Double>?,
+  _ out_components: UnsafeMutablePointer<Int32>?, _ capacity: Int64,
+  _ out_error: UnsafeMutablePointer<OpaquePointer?>?
+) -> gmm_status {
+  call(out_error) {
+    let mixture = try KnownMixture(estimate(mixture))
+    let control = try runControl(control)
+    guard num_points >= 0 else { throw CallError.invalid("num_points", "must not be negative", got: num_points) }
+    let size = Int(num_points).multipliedReportingOverflow(by: 8 * mixture.estimate.dimensionCount)
+    guard !size.overflow else {
+      throw CallError.invalid("num_points", "times num_dimensions must fit in memory", got: num_points)
+    }
+    // Points, not numbers, are counted: there are two buffers.
+    let out = try output(out_points, "out_points", needs: [Int(num_points)], capacity: capacity)
+    try mixture.sample(Int(num_points), seed: seed, into: out, components: out_components, control)
+  }
+}
+
+/// Checks the shape of data that must have the dimensions of a mixture, and copies them.
+func observations(
+  _ data: UnsafePointer<Double>?, _ rows: Int64, _ columns: Int64, _ stride: Int64, of mixture: MixtureEstimate,
+  _ countName: String
+) throws -> Observations {
+  let dimensions = try dimensionCount(columns)
+  guard dimensions == mixture.dimensionCount else {
+    throw CallError.invalid("num_dimensions", "must be the mixture's, \(mixture.dimensionCount)", got: dimensions)
+  }
+  return try observations(data, rows, columns, stride, dimensions: dimensions, countName: countName)
+}
+
+/// Reads the parameters that a caller's struct points at; what they may be is checked by who uses them.
+func estimate(_ mixture: UnsafePointer<gmm_mixture>?) throws(CallError) -> MixtureEstimate {
+  guard mixture != nil else { throw .null("mixture") }
+  let mixture = try read(mixture, "mixture", defaults: defaults)
+  let components = Int(mixture.num_components)
+  guard components >= 1, components <= MixtureModel.maximumComponentCount else {
+    throw .invalid("num_components", "must be between 1 and \(MixtureModel.maximumComponentCount)", got: components)
+  }
+  let dimensions = try dimensionCount(Int64(mixture.num_dimensions))
+  let structure = try covarianceStructure(mixture.covariance)
+  let shape = MixtureShape(componentCount: components, dimensionCount: dimensions, structure: structure)
+  guard components * shape.squareCount <= 1 << 27 else {
+    throw CallError(.outOfMemory("the covariances of \(components) components in \(dimensions) dimensions"))
+  }
+  guard let weights = array(mixture.weights, components) else { throw .null("weights") }
+  guard let means = array(mixture.means, shape.meanCount) else { throw .null("means") }
+  guard let covariances = mixture.covariances else { throw .null("covariances") }
+  return MixtureEstimate(
+    structure: structure, componentCount: components, dimensionCount: dimensions, weights: weights, means: means,
+    covariances: packedCovariances(covariances, shape))
+}

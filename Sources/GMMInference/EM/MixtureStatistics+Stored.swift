@@ -1,0 +1,109 @@
+import GMMKernels
+import GMMModel
+import GMMStorage
+
+/// Statistics as bytes, so that parts of the data can be summed up by several processes and machines; docs/FORMATS.md has the
+/// layout.
+extension MixtureStatistics {
+  /// The version of the format.
+  static let formatVersion: UInt32 = 1
+
+  /// The statistics as bytes, the same for equal statistics on any machine.
+  public var bytes: [UInt8] {
+    var writer = ByteWriter()
+    writer.write(parameters.componentCount)
+    writer.write(parameters.dimensionCount)
+    writer.write(parameters.structure.storedCode)
+    writer.write(parameters.weights)
+    writer.write(parameters.means)
+    writer.write(parameters.covariances)
+    writer.write(observationCount)
+    totals.write(to: &writer)
+    weights.write(to: &writer)
+    return SealedBytes.seal(writer, .statistics, version: Self.formatVersion)
+  }
+
+  /// Reads back what ``bytes`` gave.
+  ///
+  /// - Throws: ``StorageError`` of kind `format` for bytes that no statistics have; nothing larger than they are is allocated.
+  public init(bytes: UnsafeRawBufferPointer) throws(StorageError) {
+    var (_, reader) = try SealedBytes.open(bytes, .statistics, newest: Self.formatVersion)
+    let components = try reader.readInt("components", in: 1...MixtureModel.maximumComponentCount)
+    let dimensions = try reader.readInt("dimensions", in: 1...Self.largestStoredDimension)
+    let structure = try CovarianceStructure(storedCode: try reader.read(UInt32.self))
+    let shape = MixtureShape(componentCount: components, dimensionCount: dimensions, structure: structure)
+    let weights = try reader.readDoubles(count: components)
+    let means = try reader.readDoubles(count: shape.meanCount)
+    let covariances = try reader.readDoubles(count: shape.covarianceCount)
+    do throws(ModelError) {
+      try self.init(
+        MixtureEstimate(
+          structure: structure, componentCount: components, dimensionCount: dimensions, weights: weights, means: means,
+          covariances: covariances))
+    } catch {
+      throw .format("holds impossible parameters: \(error)")
+    }
+    observationCount = try reader.readInt("observations", in: 0...Int.max)
+    totals = try ReproducibleSums(from: &reader, count: totals.count)
+    self.weights = try ReproducibleSums(from: &reader, count: 1)
+    try reader.finish()
+    try requirePossibleSums()
+  }
+
+  /// Refuses sums that no observations have, from which parameters could come that are no numbers.
+  private func requirePossibleSums() throws(StorageError) {
+    let values = totals.rounded
+    guard values.allSatisfy(\.isFinite), totalWeight.isFinite, totalWeight >= 0 else {
+      throw .format("holds sums that are not finite")
+    }
+    let (shape, statistics) = (parameters.shape, statistics)
+    for k in 0..<shape.componentCount {
+      guard statistics.counts[k] >= 0 else { throw .format("holds a negative count of component \(k)") }
+      for d in 0..<shape.dimensionCount where !(statistics.squares[k * shape.squareCount + shape.square(d)] >= 0) {
+        throw .format("holds a negative sum of squares of component \(k)")
+      }
+    }
+  }
+
+  /// As many as the C interface allows: products of sizes then fit 63 bits.
+  private static var largestStoredDimension: Int { 4096 }
+}
+
+extension CovarianceStructure {
+  /// The number of the structure in files: that of the C header.
+  fileprivate var storedCode: UInt32 {
+    switch self {
+    case .full: 0
+    case .tied: 1
+    case .diag: 2
+    case .spherical: 3
+    }
+  }
+
+  fileprivate init(storedCode: UInt32) throws(StorageError) {
+    guard let found = Self.allCases.first(where: { $0.storedCode == storedCode }) else {
+      throw .format("a form of covariances must be 0 to 3, got \(storedCode)")
+    }
+    self = found
+  }
+}
+
+extension ReproducibleSums {
+  /// Appends the places of the highest digits, a byte for each sum, then four digits of 8 bytes for each.
+  fileprivate func write(to writer: inout ByteWriter) {
+    let (tops, digits) = integers
+    writer.append(tops)
+    for digit in digits { writer.write(UInt64(bitPattern: digit)) }
+  }
+
+  /// Reads `count` sums.
+  fileprivate init(from reader: inout ByteReader, count: Int) throws(StorageError) {
+    let tops = try reader.readBytes(count)
+    guard reader.remaining / 32 >= count else { throw .format("the bytes end too early") }
+    var digits: [Int64] = []
+    digits.reserveCapacity(4 * count)
+    for _ in 0..<4 * count { digits.append(Int64(bitPattern: try reader.read(UInt64.self))) }
+    guard let sums = ReproducibleSums((tops, digits)) else { throw .format("holds digits that no sums have") }
+    self = sums
+  }
+}

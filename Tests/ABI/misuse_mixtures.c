@@ -1,0 +1,156 @@
+/* Misuse of mixtures with known parameters, and of statistics as bytes. */
+#include "misuse.h"
+
+enum { ROOM = 40 };
+
+static const double weights[] = {0.5, 0.5}, means[] = {-1.0, 0.0, 1.0, 0.0};
+static const double unit[] = {1.0, 0.0, 0.0, 1.0, 1.0, 0.0, 0.0, 1.0};
+static const double indefinite[] = {1.0, 0.0, 0.0, 1.0, 1.0, 0.0, 2.0, 1.0};
+static double output[ROOM];
+static int32_t labels[ROOM];
+
+static gmm_mixture valid_mixture(void) {
+  gmm_mixture mixture;
+  gmm_mixture_init(&mixture, sizeof mixture);
+  mixture.num_components = 2;
+  mixture.num_dimensions = 2;
+  mixture.weights = weights;
+  mixture.means = means;
+  mixture.covariances = unit;
+  return mixture;
+}
+
+static int output_is_untouched(void) {
+  for (int i = 0; i < ROOM; i++) {
+    if (output[i] != -4321.0 || labels[i] != -7) return 0;
+  }
+  return 1;
+}
+
+/* Checks that all three functions refuse a mixture. */
+static void mixture_refused(gmm_status status, const char *name, const gmm_mixture *mixture) {
+  REFUSED(status, name, gmm_mixture_probabilities(mixture, fixture_data, 5, 2, 2, NULL, output, ROOM, out_error));
+  REFUSED(status, name, gmm_mixture_log_density(mixture, fixture_data, 5, 2, 2, NULL, output, ROOM, out_error));
+  REFUSED(status, name, gmm_mixture_sample(mixture, 5, 1, NULL, output, labels, ROOM, out_error));
+}
+
+/* Checks that a changed mixture is refused. */
+#define CHANGE_REFUSED(status, name, ...)      \
+  do {                                         \
+    gmm_mixture mixture = valid_mixture();     \
+    __VA_ARGS__;                               \
+    mixture_refused((status), name, &mixture); \
+  } while (0)
+
+/* Checks that both functions that read points refuse them. */
+#define POINTS_REFUSED(status, name, data, rows, columns, stride)                                             \
+  do {                                                                                                        \
+    REFUSED(status, name,                                                                                     \
+            gmm_mixture_probabilities(&mixture, data, rows, columns, stride, NULL, output, ROOM, out_error)); \
+    REFUSED(status, name,                                                                                     \
+            gmm_mixture_log_density(&mixture, data, rows, columns, stride, NULL, output, ROOM, out_error));   \
+  } while (0)
+
+static void misuse_evaluation(void) {
+  static const double negative[] = {-0.5, 1.5}, hole[] = {(double)NAN, 0.0, 0.0, 0.0};
+  double bad[] = {0.0, 1.0, 2.0, (double)INFINITY};
+  mixture_refused(GMM_ERROR_NULL_ARGUMENT, "mixture", NULL);
+  CHANGE_REFUSED(GMM_ERROR_STRUCT_SIZE, "mixture.struct_size", mixture.struct_size = 0);
+  CHANGE_REFUSED(GMM_ERROR_INVALID_ARGUMENT, "num_components", mixture.num_components = -1);
+  CHANGE_REFUSED(GMM_ERROR_INVALID_ARGUMENT, "num_dimensions", mixture.num_dimensions = INT32_MAX);
+  CHANGE_REFUSED(GMM_ERROR_INVALID_ARGUMENT, "covariance", mixture.covariance = -1);
+  CHANGE_REFUSED(GMM_ERROR_NULL_ARGUMENT, "weights", mixture.weights = NULL);
+  CHANGE_REFUSED(GMM_ERROR_NULL_ARGUMENT, "means", mixture.means = NULL);
+  CHANGE_REFUSED(GMM_ERROR_NULL_ARGUMENT, "covariances", mixture.covariances = NULL);
+  CHANGE_REFUSED(GMM_ERROR_INVALID_ARGUMENT, "weights[0]", mixture.weights = negative);
+  CHANGE_REFUSED(GMM_ERROR_INVALID_ARGUMENT, "means[0]", mixture.means = hole);
+  CHANGE_REFUSED(GMM_ERROR_INVALID_ARGUMENT, "covariances[1]", mixture.covariances = indefinite);
+
+  const gmm_mixture mixture = valid_mixture();
+  POINTS_REFUSED(GMM_ERROR_NULL_ARGUMENT, "data", NULL, 5, 2, 2);
+  POINTS_REFUSED(GMM_ERROR_INVALID_ARGUMENT, "num_points", fixture_data, -1, 2, 2);
+  POINTS_REFUSED(GMM_ERROR_INVALID_ARGUMENT, "num_points", fixture_data, INT64_MAX, 2, 2);
+  POINTS_REFUSED(GMM_ERROR_INVALID_ARGUMENT, "num_dimensions", fixture_data, 5, 3, 3);
+  POINTS_REFUSED(GMM_ERROR_INVALID_ARGUMENT, "num_dimensions", fixture_data, 5, 0, 2);
+  POINTS_REFUSED(GMM_ERROR_INVALID_ARGUMENT, "row_stride", fixture_data, 5, 2, 1);
+  POINTS_REFUSED(GMM_ERROR_INVALID_DATA, "data[1, 1]", bad, 2, 2, 2);
+
+  const int64_t capacities[] = {4, 0, -1, INT64_MIN};
+  for (int i = 0; i < 4; i++) {
+    const int64_t capacity = capacities[i];
+    REFUSED(GMM_ERROR_BUFFER_TOO_SMALL, "capacity",
+            gmm_mixture_probabilities(&mixture, fixture_data, 5, 2, 2, NULL, output, capacity, out_error));
+    REFUSED(GMM_ERROR_BUFFER_TOO_SMALL, "capacity",
+            gmm_mixture_log_density(&mixture, fixture_data, 5, 2, 2, NULL, output, capacity, out_error));
+    REFUSED(GMM_ERROR_BUFFER_TOO_SMALL, "capacity",
+            gmm_mixture_sample(&mixture, 5, 1, NULL, output, labels, capacity, out_error));
+  }
+  REFUSED(GMM_ERROR_NULL_ARGUMENT, "out_probabilities",
+          gmm_mixture_probabilities(&mixture, fixture_data, 5, 2, 2, NULL, NULL, ROOM, out_error));
+  REFUSED(GMM_ERROR_NULL_ARGUMENT, "out_log_density",
+          gmm_mixture_log_density(&mixture, fixture_data, 5, 2, 2, NULL, NULL, ROOM, out_error));
+  REFUSED(GMM_ERROR_NULL_ARGUMENT, "out_points",
+          gmm_mixture_sample(&mixture, 5, 1, NULL, NULL, labels, ROOM, out_error));
+  REFUSED(GMM_ERROR_INVALID_ARGUMENT, "num_points",
+          gmm_mixture_sample(&mixture, -1, 1, NULL, output, labels, ROOM, out_error));
+  REFUSED(GMM_ERROR_INVALID_ARGUMENT, "num_points",
+          gmm_mixture_sample(&mixture, INT64_MAX, 1, NULL, output, labels, INT64_MAX, out_error));
+  gmm_control control;
+  gmm_control_init(&control, sizeof control);
+  control.num_threads = -1;
+  REFUSED(GMM_ERROR_INVALID_ARGUMENT, "num_threads",
+          gmm_mixture_probabilities(&mixture, fixture_data, 5, 2, 2, &control, output, ROOM, out_error));
+  REFUSED(GMM_ERROR_INVALID_ARGUMENT, "num_threads",
+          gmm_mixture_log_density(&mixture, fixture_data, 5, 2, 2, &control, output, ROOM, out_error));
+  REFUSED(GMM_ERROR_INVALID_ARGUMENT, "num_threads",
+          gmm_mixture_sample(&mixture, 5, 1, &control, output, labels, ROOM, out_error));
+  EXPECT(output_is_untouched());
+}
+
+static void misuse_bytes(const misuse_handles *handles) {
+  const gmm_mixture mixture = valid_mixture();
+  gmm_statistics *statistics = NULL, *read = NULL;
+  ACCEPTED(gmm_statistics_compute(&mixture, fixture_data, 20, 2, 2, NULL, NULL, &statistics, out_error));
+  const int64_t size = gmm_statistics_size(statistics);
+  uint8_t *buffer = malloc((size_t)size + 1);
+  if (!EXPECT(buffer != NULL)) exit(EXIT_FAILURE);
+  memset(buffer, 0xA5, (size_t)size + 1);
+  const void *wrong[] = {NULL, handles->model, handles->zeros};
+  for (int i = 0; i < 3; i++) {
+    const gmm_status status = wrong[i] == NULL ? GMM_ERROR_NULL_ARGUMENT : GMM_ERROR_WRONG_HANDLE;
+    EXPECT(gmm_statistics_size(wrong[i]) == 0);
+    REFUSED(status, "statistics", gmm_statistics_write(wrong[i], buffer, size, out_error));
+  }
+  const int64_t capacities[] = {size - 1, 0, -1, INT64_MIN};
+  for (int i = 0; i < 4; i++) {
+    REFUSED(GMM_ERROR_BUFFER_TOO_SMALL, "capacity", gmm_statistics_write(statistics, buffer, capacities[i], out_error));
+  }
+  REFUSED(GMM_ERROR_NULL_ARGUMENT, "out_bytes", gmm_statistics_write(statistics, NULL, size, out_error));
+  for (int64_t i = 0; i <= size; i++) EXPECT(buffer[i] == 0xA5);
+  ACCEPTED(gmm_statistics_write(statistics, buffer, size, out_error));
+  EXPECT(buffer[size] == 0xA5);
+
+  REFUSED_HANDLE(GMM_ERROR_NULL_ARGUMENT, "bytes", read, gmm_statistics_read(NULL, size, &read, out_error));
+  REFUSED(GMM_ERROR_NULL_ARGUMENT, "out_statistics", gmm_statistics_read(buffer, size, NULL, out_error));
+  REFUSED_HANDLE(GMM_ERROR_INVALID_ARGUMENT, "num_bytes", read, gmm_statistics_read(buffer, -1, &read, out_error));
+  for (int64_t cut = 0; cut < size; cut += 7) {
+    REFUSED_HANDLE(GMM_ERROR_FILE_FORMAT, "bytes", read, gmm_statistics_read(buffer, cut, &read, out_error));
+  }
+  REFUSED_HANDLE(GMM_ERROR_FILE_FORMAT, "bytes", read, gmm_statistics_read(buffer, size + 1, &read, out_error));
+  for (int64_t place = 0; place < size; place++) {
+    buffer[place] ^= (uint8_t)(1u << (place % 8));
+    REFUSED_HANDLE(GMM_ERROR_FILE_FORMAT, "bytes", read, gmm_statistics_read(buffer, size, &read, out_error));
+    buffer[place] ^= (uint8_t)(1u << (place % 8));
+  }
+  free(buffer);
+  gmm_statistics_destroy(statistics);
+}
+
+void misuse_known_mixtures(const misuse_handles *handles) {
+  for (int i = 0; i < ROOM; i++) {
+    output[i] = -4321.0;
+    labels[i] = -7;
+  }
+  misuse_evaluation();
+  misuse_bytes(handles);
+}

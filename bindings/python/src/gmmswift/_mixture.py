@@ -1,0 +1,295 @@
+"""Mixtures with known parameters: probabilities, densities and points, without a fit."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from gmmswift import _native as native
+from gmmswift._arguments import Rows, data_rows, int64, real_array, seed, shown, thread_count
+from gmmswift._errors import HAS_COLUMNS
+
+if TYPE_CHECKING:
+    from numpy.typing import ArrayLike, NDArray
+
+__all__ = ["KnownMixture"]
+
+COVARIANCE_TYPES = ("full", "tied", "diag", "spherical")  # by GMM_COVARIANCE_ code
+
+_PARAMETERS = ("weights", "means", "covariances")
+
+
+class KnownMixture:
+    """A Gaussian mixture with known parameters.
+
+    Parameters
+    ----------
+    weights : array_like, shape (K,)
+        Not negative, sum 1.
+    means : array_like, shape (K, D), or (K,) in one dimension
+        Finite.
+    covariances : array_like
+        Positive definite: shape (K, D, D), (D, D), (K, D) or (K,), by ``covariance_type``.
+    covariance_type : {"full", "tied", "diag", "spherical"}, default "full"
+        What the covariances have in common.
+
+    Attributes
+    ----------
+    n_components, n_dimensions : int
+        K and D.
+    covariance_type : str
+        As given.
+    weights, means, covariances : ndarray
+        Read-only copies, in the shapes above; means have shape (K,) in one dimension.
+
+    Raises
+    ------
+    ValueError
+        For parameters out of range; says which component and pivot is not positive definite.
+
+    Examples
+    --------
+    >>> import gmmswift as gm
+    >>> mixture = gm.KnownMixture([0.5, 0.5], [-1, 1], [0.25, 0.25], covariance_type="diag")
+    >>> mixture.probabilities([-2.0, 0.0]).round(3)
+    array([[1. , 0. ],
+           [0.5, 0.5]])
+    """
+
+    __slots__ = (
+        "covariance_type",
+        "covariances",
+        "means",
+        "n_components",
+        "n_dimensions",
+        "weights",
+    )
+
+    n_components: int
+    n_dimensions: int
+    covariance_type: str
+    weights: NDArray[np.float64]
+    means: NDArray[np.float64]
+    covariances: NDArray[np.float64]
+
+    def __init__(
+        self,
+        weights: ArrayLike,
+        means: ArrayLike,
+        covariances: ArrayLike,
+        *,
+        covariance_type: str = "full",
+    ) -> None:
+        code("covariance_type", covariance_type, COVARIANCE_TYPES)
+        size = np.size(weights)
+        if size < 1:
+            raise ValueError("weights: must have at least 1 value, got 0 values")
+        dimensions = max(1, np.size(means) // size)
+        self.n_components, self.n_dimensions = size, dimensions
+        self.covariance_type = covariance_type
+        self.weights = array("weights", weights, (size,)).copy()
+        values = array("means", means, (size, dimensions)).copy()
+        self.means = values if dimensions > 1 else values[:, 0]
+        shape = covariance_shape(size, dimensions, covariance_type)
+        self.covariances = array("covariances", covariances, shape).copy()
+        if covariance_type in ("full", "tied"):
+            check_symmetric("covariances", self.covariances)
+        for name in _PARAMETERS:
+            getattr(self, name).flags.writeable = False
+        # The library checks a mixture before it looks at points; there are none.
+        self.log_density(np.empty((0, dimensions)))
+
+    def __reduce__(self) -> Any:
+        values = (self.weights, self.means, self.covariances, self.covariance_type)
+        return _restored, values
+
+    def __repr__(self) -> str:
+        return (
+            f"KnownMixture(n_components={self.n_components}, n_dimensions={self.n_dimensions}, "
+            f"covariance_type={self.covariance_type!r})"
+        )
+
+    def probabilities(self, x: ArrayLike, *, threads: int | None = None) -> NDArray[np.float64]:
+        """Return P(component | x) at points: the responsibilities.
+
+        Parameters
+        ----------
+        x : array_like, shape (M, D), or in one dimension (M,) or (M, 1)
+            Points, finite.
+        threads : int, optional
+            Number of threads. By default one for each processor.
+
+        Returns
+        -------
+        ndarray, shape (M, K)
+            Rows sum to 1.
+        """
+        rows = data_rows("x", x, self.n_dimensions)
+        out = np.empty((rows.length, self.n_components))
+        self._evaluate(native.lib.gmm_mixture_probabilities, rows, out, threads)
+        return out
+
+    def log_density(self, x: ArrayLike, *, threads: int | None = None) -> NDArray[np.float64]:
+        """Return the log density of the mixture at points.
+
+        Parameters
+        ----------
+        x : array_like, shape (M, D), or in one dimension (M,) or (M, 1)
+            Points, finite.
+        threads : int, optional
+            Number of threads. By default one for each processor.
+
+        Returns
+        -------
+        ndarray, shape (M,)
+            Log densities.
+        """
+        rows = data_rows("x", x, self.n_dimensions)
+        out = np.empty(rows.length)
+        self._evaluate(native.lib.gmm_mixture_log_density, rows, out, threads)
+        return out
+
+    def sample(
+        self, n_points: int, *, random_seed: int | None = None, threads: int | None = None
+    ) -> tuple[NDArray[np.float64], NDArray[np.int32]]:
+        """Draw independent points, in the order in which they are drawn.
+
+        Parameters
+        ----------
+        n_points : int
+            Number of points, >= 0. The first of many are the same as of few.
+        random_seed : int, optional
+            From 0 to 2**64 - 1. By default fresh entropy.
+        threads : int, optional
+            Number of threads. By default one for each processor; the points are the same for any.
+
+        Returns
+        -------
+        points : ndarray, shape (n_points, D), in one dimension (n_points,)
+            The points.
+        components : ndarray, shape (n_points,), int32
+            Their components.
+        """
+        count = int64("n_points", n_points)
+        # Refused sizes must not meet numpy first, whose errors name no argument.
+        if count < 0:
+            raise ValueError(f"n_points: must be at least 0, got {count}")
+        points = np.empty((count, self.n_dimensions))
+        components = np.empty(count, np.int32)
+        mixture, keep = mixture_values(self)
+        with native.Run(thread_count(threads)) as run:
+            native.call(
+                native.lib.gmm_mixture_sample,
+                mixture,
+                count,
+                seed(random_seed),
+                run.control,
+                points,
+                components,
+                count,
+            )
+        del keep
+        return points if self.n_dimensions > 1 else points[:, 0], components
+
+    def _evaluate(
+        self,
+        function: Callable[..., int],
+        rows: Rows,
+        out: NDArray[np.float64],
+        threads: int | None,
+    ) -> None:
+        names = {"data": "x"}
+        if self.n_dimensions > 1:
+            names[HAS_COLUMNS] = ""
+        mixture, keep = mixture_values(self)
+        with native.Run(thread_count(threads)) as run:
+            native.call(function, mixture, *rows, run.control, out, out.size, names=names)
+        del keep
+
+
+def _restored(
+    weights: ArrayLike, means: ArrayLike, covariances: ArrayLike, kind: str
+) -> KnownMixture:
+    return KnownMixture(weights, means, covariances, covariance_type=kind)
+
+
+def code(name: str, value: str, values: tuple[str, ...]) -> int:
+    """Return the place of a word among those allowed."""
+    if value not in values:
+        raise ValueError(f"{name}: must be one of {', '.join(values)}, got {shown(value)}")
+    return values.index(value)
+
+
+def array(name: str, value: ArrayLike, shape: tuple[int, ...]) -> NDArray[np.float64]:
+    """Return numbers of a shape in C order; axes of length 1 may be left out, or be more."""
+    numbers = real_array(name, value)
+    if [n for n in numbers.shape if n != 1] != [n for n in shape if n != 1]:
+        raise ValueError(f"{name}: must have shape {shape}, got shape {numbers.shape}")
+    return np.ascontiguousarray(numbers.reshape(shape))
+
+
+def check_symmetric(name: str, matrices: NDArray[np.float64]) -> None:
+    """Require symmetric matrices but for rounding, since only their lower triangles are read."""
+    gaps = np.abs(matrices - np.swapaxes(matrices, -1, -2))
+    # NaN is left to the library, which says where it is.
+    bad = np.argwhere(gaps > 1e-5 * np.abs(matrices).max(axis=(-1, -2), keepdims=True))
+    if len(bad):
+        *which, j, i = map(int, bad[0])
+        lower, upper = matrices[(*which, i, j)], matrices[(*which, j, i)]
+        place = f"[{which[0]}]" if which else ""
+        raise ValueError(
+            f"{name}{place}: must be symmetric, got {lower} at ({i}, {j}) and {upper} at ({j}, {i})"
+        )
+
+
+def covariance_shape(
+    size: int, dimensions: int, kind: str, shared: bool = False
+) -> tuple[int, ...]:
+    """Return the shape of the covariances."""
+    one = {
+        "full": (dimensions, dimensions),
+        "tied": (dimensions, dimensions),
+        "diag": (dimensions,),
+        "spherical": (),
+    }[kind]
+    return one if shared or kind == "tied" else (size, *one)
+
+
+def mixture_values(parameters: Any) -> tuple[native.MixtureValues, list[object]]:
+    """Return the struct of parameters, and the arrays that it points at.
+
+    Parameters are a `KnownMixture`, something that has one as its ``mixture``, such as a fit, or a
+    mapping with ``"weights"``, ``"means"``, ``"covariances"`` and, unless "full",
+    ``"covariance_type"``.
+    """
+    parameters = getattr(parameters, "mixture", parameters)
+    if isinstance(parameters, KnownMixture):
+        names = (*_PARAMETERS, "covariance_type")
+        parameters = {name: getattr(parameters, name) for name in names}
+    if not isinstance(parameters, Mapping) or not set(_PARAMETERS) <= set(parameters):
+        raise ValueError(
+            "parameters: must be a fit or have weights, means and covariances, "
+            f"got {shown(parameters)}"
+        )
+    kind = parameters.get("covariance_type", "full")
+    mixture = native.defaults(native.MixtureValues)
+    mixture.covariance = code("covariance_type", str(kind), COVARIANCE_TYPES)
+    size = np.size(parameters["weights"])
+    dimensions = np.size(parameters["means"]) // max(size, 1)
+    mixture.num_components, mixture.num_dimensions = size, dimensions
+    shapes = {
+        "weights": (size,),
+        "means": (size, dimensions),
+        "covariances": covariance_shape(size, dimensions, str(kind)),
+    }
+    keep: list[object] = []
+    for name, shape in shapes.items():
+        label = f"parameters[{name!r}]"
+        values = array(label, parameters[name], shape)
+        if name == "covariances" and kind in ("full", "tied"):
+            check_symmetric(label, values)
+        setattr(mixture, name, native.address(values))
+        keep.append(values)
+    return mixture, keep

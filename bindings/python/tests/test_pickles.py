@@ -1,0 +1,265 @@
+"""The bytes of estimators and statistics: what was written once is read for ever."""
+
+from __future__ import annotations
+
+import contextlib
+import copy
+import io
+import pickle
+import random
+import struct
+import zlib
+from pathlib import Path
+
+import numpy as np
+import pytest
+from sklearn import config_context
+from sklearn.base import clone
+
+import gmmswift as gm
+from gmmswift.estimators._state import VERSION, read_state, write_state
+
+joblib = pytest.importorskip("joblib")
+
+DATA = Path(__file__).parent / "data"
+
+# Eight rows whose clusters are plain, and the mixture that was fitted to them when the files were
+# written.
+X = np.array([[0, 0], [1, 0], [0, 1], [1, 1], [9, 9], [10, 9], [9, 10], [10, 10]], dtype=float)
+ESTIMATORS = {
+    "gaussian_mixture": gm.GaussianMixture,
+    "bayesian_mixture": gm.BayesianGaussianMixture,
+}
+
+# The weight and the mean, the same in both coordinates, of the component that is nearer to 0.
+WRITTEN = {"gaussian_mixture": (0.5, 0.5), "bayesian_mixture": (0.44670494, 1.46970034)}
+
+
+def fitted(name):
+    return ESTIMATORS[name](n_components=2, random_state=0).fit(X)
+
+
+def same(a, b):
+    if isinstance(a, np.ndarray):
+        return a.dtype == b.dtype and a.shape == b.shape and np.array_equal(a, b)
+    if isinstance(a, (list, tuple)):
+        return len(a) == len(b) and all(map(same, a, b))
+    if hasattr(a, "__dataclass_fields__") or isinstance(a, np.random.RandomState):
+        return type(a) is type(b)
+    return type(a) is type(b) and a == b
+
+
+def equal(one, other):
+    attributes = {key: value for key, value in one.__dict__.items() if key != "_training"}
+    assert attributes.keys() == other.__dict__.keys()
+    for key, value in attributes.items():
+        assert same(value, other.__dict__[key]), key
+
+
+# ---------------------------------------------------------------------------------- Golden files
+
+
+@pytest.mark.parametrize("name", ESTIMATORS)
+@pytest.mark.parametrize("suffix", ["pickle", "state"])
+def test_files_of_the_first_version_are_read(name, suffix):
+    content = (DATA / f"{name}_1.{suffix}").read_bytes()
+    if suffix == "pickle":
+        mixture = pickle.loads(content)
+    else:
+        mixture = ESTIMATORS[name]()
+        mixture.__setstate__(content)
+    assert mixture.get_params()["n_components"] == 2
+    order = np.argsort(mixture.means_[:, 0])
+    weight, mean = WRITTEN[name]
+    # To the digits that are written above.
+    np.testing.assert_allclose(mixture.weights_[order], [weight, 1 - weight], atol=1e-8)
+    np.testing.assert_allclose(mixture.means_[order][0], mean, atol=1e-8)
+    assert (mixture.predict(X) == order[[0, 0, 0, 0, 1, 1, 1, 1]]).all()
+    assert mixture.n_features_in_ == 2
+    # The bytes are a function of the values.
+    assert mixture.__getstate__() == (DATA / f"{name}_1.state").read_bytes()
+
+
+def test_statistics_of_the_first_version_are_read():
+    content = (DATA / "statistics_1.bin").read_bytes()
+    statistics = gm.MixtureStatistics.from_bytes(content)
+    assert statistics.to_bytes() == content
+    # One component at the origin with unit covariance: the M-step is the mean and covariance of X.
+    fit = statistics.maximize()
+    np.testing.assert_allclose(fit.means[0], X.mean(axis=0), atol=1e-12)
+    np.testing.assert_allclose(fit.covariances[0], np.cov(X.T, bias=True), atol=1e-12)
+    assert fit.log_likelihood == pytest.approx(-(X**2).sum() / 2 - 8 * np.log(2 * np.pi), abs=1e-9)
+
+
+# -------------------------------------------------------------------------------- There and back
+
+
+@pytest.mark.parametrize("name", ESTIMATORS)
+def test_estimators_come_back_as_they_were(name):
+    mixture = fitted(name)
+    assert isinstance(mixture.__getstate__(), bytes)
+    buffer = io.BytesIO()
+    joblib.dump(mixture, buffer)
+    buffer.seek(0)
+    for other in (
+        pickle.loads(pickle.dumps(mixture)),
+        pickle.loads(pickle.dumps(mixture, protocol=2)),
+        copy.deepcopy(mixture),
+        joblib.load(buffer),
+    ):
+        equal(mixture, other)
+    equal(clone(mixture), pickle.loads(pickle.dumps(clone(mixture))))
+    assert joblib.hash(mixture) == joblib.hash(copy.deepcopy(mixture))
+
+
+def test_every_kind_of_parameter_comes_back():
+    generator = np.random.RandomState(3)
+    generator.normal()  # leaves half a pair behind
+    mixture = gm.GaussianMixture(
+        np.int64(2),
+        tol=np.float64(1e-4),
+        means_init=[[0, 0.0], [9, 9]],
+        weights_init=(0.5, 0.5),
+        precisions_init=np.asfortranarray(np.stack([np.eye(2)] * 2)),
+        random_state=generator,
+    )
+    other = pickle.loads(pickle.dumps(mixture))
+    assert other.means_init == [[0, 0.0], [9, 9]]
+    assert other.weights_init == (0.5, 0.5)
+    np.testing.assert_array_equal(other.precisions_init, mixture.precisions_init)
+    np.testing.assert_array_equal(other.random_state.normal(size=5), generator.normal(size=5))
+    online = gm.GaussianMixture(2, random_state=0).partial_fit(X)
+    restored = pickle.loads(pickle.dumps(online))
+    np.testing.assert_array_equal(
+        restored.partial_fit(X).means_, copy.copy(online).partial_fit(X).means_
+    )
+
+
+class Named(gm.GaussianMixture):
+    """A subclass, with an attribute of its own."""
+
+    note = None
+
+
+def test_what_the_format_does_not_know_travels_beside_it():
+    mixture = Named(2, random_state=0).fit(X)
+    mixture.note = {"by": object}
+    other = pickle.loads(pickle.dumps(mixture))
+    assert type(other) is Named
+    assert other.note == {"by": object}
+    np.testing.assert_array_equal(other.means_, mixture.means_)
+    with config_context(enable_metadata_routing=True):
+        routed = gm.GaussianMixture(2).set_fit_request(sample_weight=True)
+        back = pickle.loads(pickle.dumps(routed))
+        assert back.get_metadata_routing().fit.requests == {"sample_weight": True}
+
+
+# ---------------------------------------------------------------------------------- Hostile bytes
+
+
+def sealed(payload, version=VERSION, kind=1):
+    header = struct.pack(
+        "<8sIIQI", b"\x89GMMEST\n", version, kind, len(payload), zlib.crc32(payload)
+    )
+    return header + struct.pack("<I", zlib.crc32(header)) + payload
+
+
+def test_cuts_and_changes_are_seen():
+    state = fitted("gaussian_mixture").__getstate__()
+    for count in [*range(200), len(state) - 1]:
+        with pytest.raises(gm.FormatError, match="state: must be"):
+            gm.GaussianMixture().__setstate__(state[:count])
+    for place in range(len(state)):
+        changed = bytearray(state)
+        changed[place] ^= 1 << place % 8
+        with pytest.raises(gm.FormatError, match="state: must be"):
+            gm.GaussianMixture().__setstate__(bytes(changed))
+
+
+def test_later_versions_and_other_estimators_are_named():
+    state = fitted("gaussian_mixture").__getstate__()
+    later = sealed(state[32:], version=VERSION + 1)
+    with pytest.raises(gm.FormatError, match=f"format 1 to {VERSION}, got format {VERSION + 1}"):
+        gm.GaussianMixture().__setstate__(later)
+    with pytest.raises(gm.FormatError, match="kind 2, got one of kind 1"):
+        gm.BayesianGaussianMixture().__setstate__(state)
+    for other in ({"format": 1}, None, (state,), b"", b"\x89GMM"):
+        with pytest.raises(gm.FormatError, match="state: must be"):
+            gm.GaussianMixture().__setstate__(other)
+
+
+def word(value):
+    return struct.pack("<q", value)
+
+
+TOL = b"M" + word(1) + b"S" + word(3) + b"tol"
+
+
+@pytest.mark.parametrize(
+    "payload",
+    [
+        b"",
+        b"N",
+        b"?",
+        b"M" + word(1),
+        b"M" + word(-1),
+        b"M" + word(2**62),
+        b"M" + word(1) + b"N" + b"N",
+        b"M" + word(0) + b"N",
+        b"M" + word(2) + 2 * (b"S" + word(3) + b"tolN"),
+        b"M" + word(1) + b"S" + word(1) + b"\xff" + b"N",
+        b"M" + word(1) + b"S" + word(2**60) + b"tolN",
+        b"M"
+        + word(1)
+        + b"S"
+        + word(3)
+        + b"tol"
+        + b"A"
+        + b"f"
+        + b"\x02"
+        + word(2**31)
+        + word(2**31),
+        TOL + b"A" + b"f" + b"\x02" + word(0) + word(2**62),
+        TOL + b"A" + b"f" + b"\xff" + 255 * word(1),
+        TOL + b"A" + b"f" + b"\x01" + word(-1),
+        TOL + b"A" + b"x" + b"\x00" + word(1),
+        TOL + b"R" + b"N",
+        TOL + 10_000 * (b"L" + word(1)) + b"N",
+    ],
+)
+def test_a_right_checksum_makes_nothing_true(payload):
+    with pytest.raises(gm.FormatError, match="state: must be"):
+        gm.GaussianMixture().__setstate__(sealed(payload))
+
+
+def test_generators_are_checked_before_numpy_believes_them():
+    words = np.zeros(624, np.uint32)
+    for state in ([words, 625, 0, 0.0], [words, -1, 0, 0.0], [words[:5], 0, 0, 0.0], [words]):
+        payload = write_state(1, {"random_state": np.random.RandomState(0)})
+        good = write_state(1, {"state": state})[32:]
+        values = (
+            b"M" + word(1) + b"S" + word(12) + b"random_state" + b"R" + good[1 + 8 + 1 + 8 + 5 :]
+        )
+        assert payload[32:53] == values[:21]
+        with pytest.raises(gm.FormatError, match="generator"):
+            gm.GaussianMixture().__setstate__(sealed(values))
+
+
+def test_only_attributes_of_the_estimator_are_set():
+    for name in ("predict", "__class__", "_training", "degrees_of_freedom_"):
+        with pytest.raises(gm.FormatError, match=f"known, got '{name}'"):
+            gm.GaussianMixture().__setstate__(write_state(1, {name: 1}))
+    with pytest.raises(gm.FormatError, match="moments"):
+        gm.GaussianMixture().__setstate__(write_state(1, {"_moments": [1]}))
+
+
+def test_random_payloads_end_in_an_error_or_a_mapping():
+    stream = random.Random(0)
+    good = fitted("bayesian_mixture").__getstate__()[32:]
+    for _ in range(3_000):
+        payload = bytearray(good)
+        for _ in range(stream.randint(1, 4)):
+            payload[stream.randrange(len(payload))] = stream.choice(b"NTFIDSAOLUMR\x00\xff\x7f\x01")
+        # Whatever else is raised ends the test.
+        with contextlib.suppress(gm.FormatError):
+            assert isinstance(read_state(1, sealed(bytes(payload))), dict)
