@@ -16,7 +16,7 @@ SOURCES := Package.swift $(shell find Sources include -type f)
 VENV_PYTHON := build/venv/bin/python
 ENVIRONMENT := build/venv/.complete
 SWIFT_FILES := Package.swift Sources Tests examples
-C_FILES := $(wildcard examples/*/*.[ch] Tests/Benchmarks/*/*.c Tests/Benchmarks/*/*.cpp Tests/ABI/*.[ch] Tests/ABI/*.cpp \
+C_FILES := $(wildcard Sources/C*/*.h examples/*/*.[ch] Tests/Benchmarks/*/*.c Tests/Benchmarks/*/*.cpp Tests/ABI/*.[ch] Tests/ABI/*.cpp \
   Tests/ABI/*/*.c)
 
 # The Python binding loads the library that was just built.

@@ -50,7 +50,8 @@ let package = Package(
     .target(name: "GMMDiagnostics"),
 
     // MARK: Files
-    .target(name: "GMMStorage"),
+    .systemLibrary(name: "CGMMFiles", path: "Sources/CGMMFiles"),
+    .target(name: "GMMStorage", dependencies: ["CGMMFiles"]),
 
     // MARK: Mixtures
     .target(name: "GMMModel", dependencies: ["GMMKernels"]),

@@ -1,3 +1,5 @@
+import CGMMFiles
+
 /// A file that appears whole or not at all: written beside its place, synced, and renamed.
 ///
 /// The bytes go to `path` + ``suffix``, in the same folder, so that the rename stays within one file system; whatever was at
@@ -47,11 +49,11 @@ public final class AtomicFile {
     var status = stat()
     guard stat(path, &status) == 0 else {
       // A missing file is the usual case; whether its folder can be written to shows when the temporary one is opened.
-      if errno == ENOENT, !isLink(path) { return path }
+      if systemError == ENOENT, !isLink(path) { return path }
       throw .system(path, "open")
     }
-    if status.st_mode & S_IFMT == S_IFDIR { throw .system(path, "write", code: EISDIR) }
-    guard status.st_mode & S_IFMT == S_IFREG else {
+    if gmm_files_is_folder(&status) { throw .system(path, "write", code: EISDIR) }
+    guard gmm_files_is_regular(&status) else {
       throw StorageError(.system, path, "cannot write: Not a regular file")
     }
     guard isLink(path) else { return path }
@@ -62,15 +64,15 @@ public final class AtomicFile {
 
   private static func isLink(_ path: String) -> Bool {
     var status = stat()
-    return lstat(path, &status) == 0 && status.st_mode & S_IFMT == S_IFLNK
+    return lstat(path, &status) == 0 && gmm_files_is_link(&status)
   }
 
   /// Opens the temporary file, locked, as the one that has this name.
   private static func openLocked(_ temporary: String, _ path: String) throws(StorageError) -> Int32 {
     while true {
-      let descriptor = open(temporary, O_WRONLY | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0o666)
+      let descriptor = openFile(temporary, O_WRONLY | O_CREAT | O_CLOEXEC | O_NOFOLLOW, mode: 0o666)
       guard descriptor >= 0 else { throw .system(path, "write") }
-      if flock(descriptor, LOCK_EX | LOCK_NB) != 0, errno == EWOULDBLOCK {
+      if flock(descriptor, LOCK_EX | LOCK_NB) != 0, systemError == EWOULDBLOCK {
         close(descriptor)
         throw StorageError(.system, path, "cannot write: another call or process is writing it")
       }
@@ -153,11 +155,11 @@ public final class AtomicFile {
   private func syncFolder() throws(StorageError) {
     let parts = target.split(separator: "/", omittingEmptySubsequences: false).dropLast()
     let name = parts.isEmpty ? "." : parts == [""] ? "/" : parts.joined(separator: "/")
-    let folder = open(name, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
+    let folder = openFile(name, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
     // A folder may be writable but not readable, and some file systems sync no folders: then the system has the say.
     guard folder >= 0 else { return }
     defer { close(folder) }
-    if fsync(folder) != 0, errno != EINVAL, errno != EROFS { throw .system(path, "sync the folder of") }
+    if fsync(folder) != 0, systemError != EINVAL, systemError != EROFS { throw .system(path, "sync the folder of") }
   }
 
   private func flush() throws(StorageError) {
@@ -177,8 +179,8 @@ public final class AtomicFile {
       let written = write(descriptor, bytes.baseAddress.map { $0 + offset }, bytes.count - offset)
       if written > 0 {
         offset += written
-      } else if written == 0 || errno != EINTR {
-        throw .system(path, "write", code: written == 0 ? ENOSPC : errno)
+      } else if written == 0 || systemError != EINTR {
+        throw .system(path, "write", code: written == 0 ? ENOSPC : systemError)
       }
     }
   }

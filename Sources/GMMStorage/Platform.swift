@@ -1,4 +1,6 @@
 // The C library's files: the only system interface of this module.
+import CGMMFiles
+
 #if canImport(Glibc)
   @_exported import Glibc
 #elseif canImport(Musl)
@@ -11,3 +13,9 @@
 func readBytes(_ descriptor: Int32, _ memory: UnsafeMutableRawPointer?, _ count: Int) -> Int {
   read(descriptor, memory, count)
 }
+
+/// The reason of the last failure of a system call on this thread.
+var systemError: Int32 { gmm_files_error() }
+
+/// The system's `open`; `mode` is that of a file that is made.
+func openFile(_ path: String, _ flags: Int32, mode: mode_t = 0) -> Int32 { gmm_files_open(path, flags, mode) }

@@ -29,7 +29,7 @@ public struct StorageError: Error, Sendable, Equatable, CustomStringConvertible 
   /// The error of a system call that has just failed, with the system's reason.
   ///
   /// - Parameter action: what was tried, such as `write`.
-  static func system(_ path: String, _ action: String, code: Int32 = errno) -> StorageError {
+  static func system(_ path: String, _ action: String, code: Int32 = systemError) -> StorageError {
     StorageError(.system, path, "cannot \(action): \(systemReason(code))")
   }
 

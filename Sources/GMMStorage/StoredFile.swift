@@ -1,3 +1,5 @@
+import CGMMFiles
+
 /// A file of this library, opened for reading: its header and its checksum are right, and its payload is read in order.
 ///
 /// Nothing is allocated for more bytes than the file has. The file is read twice, once for the checksum in small pieces and
@@ -16,7 +18,7 @@ public final class StoredFile {
   public init(_ path: String, _ kind: FileHeader.Kind, newest: UInt32) throws(StorageError) {
     self.path = path
     // Not to wait for the other end, should it be a pipe.
-    let descriptor = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK)
+    let descriptor = openFile(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK)
     guard descriptor >= 0 else { throw .system(path, "open") }
     do throws(StorageError) {
       header = try Self.checked(descriptor, path, kind, newest)
@@ -41,8 +43,8 @@ public final class StoredFile {
   ) throws(StorageError) -> FileHeader {
     var status = stat()
     guard fstat(descriptor, &status) == 0 else { throw .system(path, "read") }
-    if status.st_mode & S_IFMT == S_IFDIR { throw .system(path, "read", code: EISDIR) }
-    guard status.st_mode & S_IFMT == S_IFREG else {
+    if gmm_files_is_folder(&status) { throw .system(path, "read", code: EISDIR) }
+    guard gmm_files_is_regular(&status) else {
       throw StorageError(.system, path, "cannot read: Not a regular file")
     }
     let length = Int(status.st_size)
@@ -123,7 +125,7 @@ public final class StoredFile {
         offset += count
       } else if count == 0 {
         throw StorageError(.format, path, "is cut: it became shorter while it was read")
-      } else if errno != EINTR {
+      } else if systemError != EINTR {
         throw .system(path, "read")
       }
     }
