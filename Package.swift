@@ -74,6 +74,8 @@ let package = Package(
     .testTarget(name: "GMMKernelsTests", dependencies: ["GMMKernels", "TestSupport"]),
     .testTarget(name: "GMMModelTests", dependencies: ["GMMKernels", "GMMModel", "TestSupport"]),
     .testTarget(name: "GMMInferenceTests", dependencies: ["GMMInference", "TestSupport"]),
+    .testTarget(
+      name: "CalibrationTests", dependencies: ["GMMInference", "TestSupport"], path: "Tests/Calibration"),
   ],
   swiftLanguageModes: [.v6]
 )
