@@ -49,7 +49,7 @@ import Testing
     let data = try Self.data(row)
     let exact = try EnumeratedMixture(model, data, extraDOF: extraDOF)
     var options = SamplingOptions(
-      method: kind.method, draws: 5_000, tune: 1_000, chains: 4, thin: kind == .metropolis ? 5 : 2, seed: 17,
+      method: kind.method, draws: Tier.oracleDraws, tune: 1_000, chains: 4, thin: kind == .metropolis ? 5 : 2, seed: 17,
       keepsAssignments: true)
     options.moves = kind.policy
     let posterior = try sample(
@@ -85,6 +85,9 @@ import Testing
     let deviations = try deviations(example.0, example.1)
     #expect(deviations.beyond(5).isEmpty)
     #expect(deviations.rootMeanSquare < 2)
+    try Tier.record(
+      "oracles.jsonl",
+      OracleRecord("sum over all labellings", example.0.testDescription, example.1.rawValue, deviations))
   }
 
   /// A posterior with one degree of freedom more is another one.

@@ -70,9 +70,5 @@ import Testing
   @Test func shortTableCoversEveryPair() {
     let pairs = Set(ModelTable.covering.flatMap(ModelTable.pairs))
     #expect(ModelTable.all.flatMap(ModelTable.pairs).allSatisfy(pairs.contains))
-    print(
-      "rows: \(ModelTable.all.count), kernels \(ModelTable.all.reduce(0) { $0 + $1.samplers.count });"
-        + " covering: \(ModelTable.covering.count), kernels \(ModelTable.covering.reduce(0) { $0 + $1.samplers.count })"
-    )
   }
 }

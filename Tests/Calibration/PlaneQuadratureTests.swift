@@ -212,7 +212,7 @@ import Testing
     let model = try example.model()
     let grid = try Grid(example)
     var options = SamplingOptions(
-      method: kind.method, draws: 5_000, tune: 2_000, chains: 4, thin: kind == .metropolis ? 8 : 3, seed: 23)
+      method: kind.method, draws: Tier.oracleDraws, tune: 2_000, chains: 4, thin: kind == .metropolis ? 8 : 3, seed: 23)
     options.moves = kind.policy
     let posterior = try sample(
       model, Observations(example.data, dimensionCount: model.dimensionCount), options, RunControl(threads: 1))
@@ -241,5 +241,6 @@ import Testing
       exactly: grid.probability(medians[0], medians[1]))
     #expect(deviations.beyond(5).isEmpty)
     #expect(deviations.rootMeanSquare < 2.2)
+    try Tier.record("oracles.jsonl", OracleRecord("quadrature", example.testDescription, kind.rawValue, deviations))
   }
 }

@@ -1,4 +1,5 @@
 import GMMModel
+import TestSupport
 import Testing
 
 @testable import GMMInference
@@ -28,6 +29,8 @@ struct RankSimulation: Sendable {
   struct Result: Sendable {
     let names: [String]
     var histograms: [[Int]]
+    /// The same for draws that are 0.05 of their own sd too large.
+    var biasedHistograms: [[Int]]
 
     func tested() -> [RankUniformity] { histograms.map { RankUniformity($0) } }
   }
@@ -75,9 +78,8 @@ struct RankSimulation: Sendable {
     let count = quantities.names.count
     var random = PlainRandom(seed: seed)
     var options = options
-    var result = Result(
-      names: quantities.names,
-      histograms: [[Int]](repeating: [Int](repeating: 0, count: Self.drawCount + 1), count: count))
+    let zeros = [[Int]](repeating: [Int](repeating: 0, count: Self.drawCount + 1), count: count)
+    var result = Result(names: quantities.names, histograms: zeros, biasedHistograms: zeros)
     var values: [Double] = []
     for replicate in 1...replicates {
       let drawn = prior.draw(&random)
@@ -110,17 +112,25 @@ struct RankSimulation: Sendable {
       }
       for q in 0..<count {
         let truth = values[q]
-        // Known numbers are met up to rounding; ties are broken by lot.
-        let tolerance = 1e-9 * abs(truth)
-        var (rank, ties) = (0, 0)
-        for draw in 1...Self.drawCount {
-          let value = values[draw * count + q]
-          if value < truth - tolerance { rank += 1 } else if value <= truth + tolerance { ties += 1 }
+        let draws = (1...Self.drawCount).map { values[$0 * count + q] }
+        result.histograms[q][Self.rank(of: truth, among: draws, &random)] += 1
+        if Tier.isLong {
+          let bias = 0.05 * BatchEstimates.sd(draws)
+          result.biasedHistograms[q][Self.rank(of: truth - bias, among: draws, &random)] += 1
         }
-        result.histograms[q][rank + random.index(below: ties + 1)] += 1
       }
     }
     return result
+  }
+
+  /// Returns how many draws are smaller; known numbers are met up to rounding, and ties are broken by lot.
+  private static func rank(of truth: Double, among draws: [Double], _ random: inout PlainRandom) -> Int {
+    let tolerance = 1e-9 * abs(truth)
+    var (rank, ties) = (0, 0)
+    for value in draws {
+      if value < truth - tolerance { rank += 1 } else if value <= truth + tolerance { ties += 1 }
+    }
+    return rank + random.index(below: ties + 1)
   }
 }
 
