@@ -66,7 +66,7 @@ final class FitObject: HandleObject {
 
 /// Returns matrices as callers see them: D x D, symmetric or upper triangular, or what is diagonal as it is.
 private func fullMatrices(_ packed: [Double], _ estimate: MixtureEstimate, isUpper: Bool) -> [Double] {
-  guard estimate.structure == .full || estimate.structure == .tied else { return packed }
+  guard estimate.shape.hasMatrices else { return packed }
   let dimensions = estimate.dimensionCount
   let size = PackedTriangle.count(dimensions)
   return (0..<(packed.count / size)).flatMap { m in

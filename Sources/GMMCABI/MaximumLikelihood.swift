@@ -98,7 +98,8 @@ private func readStart(
   }
   if let covariances = given.initial_covariances {
     options.initial.covariances = packedCovariances(
-      covariances, options.covariance, components: components, dimensions: dimensions)
+      covariances,
+      MixtureShape(componentCount: components, dimensionCount: dimensions, structure: options.covariance))
     options.keepsOrderInOneDimension = true
   }
   if let responsibilities = given.initial_responsibilities {

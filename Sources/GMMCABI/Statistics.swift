@@ -96,13 +96,14 @@ private func estimate(_ mixture: gmm_mixture) throws(CallError) -> MixtureEstima
   }
   let dimensions = try dimensionCount(Int64(mixture.num_dimensions))
   let structure = try covarianceStructure(mixture.covariance)
-  guard components * structure.shape.size(dimensions: dimensions) <= 1 << 27 else {
+  let shape = MixtureShape(componentCount: components, dimensionCount: dimensions, structure: structure)
+  guard components * shape.squareCount <= 1 << 27 else {
     throw CallError(.outOfMemory("the covariances of \(components) components in \(dimensions) dimensions"))
   }
   guard let weights = array(mixture.weights, components) else { throw .null("weights") }
-  guard let means = array(mixture.means, components * dimensions) else { throw .null("means") }
+  guard let means = array(mixture.means, shape.meanCount) else { throw .null("means") }
   guard let covariances = mixture.covariances else { throw .null("covariances") }
   return MixtureEstimate(
     structure: structure, componentCount: components, dimensionCount: dimensions, weights: weights, means: means,
-    covariances: packedCovariances(covariances, structure, components: components, dimensions: dimensions))
+    covariances: packedCovariances(covariances, shape))
 }

@@ -1,3 +1,5 @@
+import GMMKernels
+
 /// How many numbers the parameters of a mixture are, and which of them belong to a component and a coordinate.
 ///
 /// The spread is either standard deviations (``spreadCount`` of them) or covariance matrices (``matrixCount``), never both.
@@ -45,6 +47,17 @@ public struct MixtureShape: Sendable, Equatable {
   /// The number of entries of a lower triangle, D (D + 1) / 2.
   @inline(__always)
   public var triangleSize: Int { PackedTriangle.count(dimensionCount) }
+
+  /// The number of doubles that hold the covariances without repetition: packed lower triangles, or variances.
+  public var covarianceCount: Int { hasMatrices ? matrixCount * triangleSize : spreadCount }
+
+  /// What the factors of the components look like to the kernels.
+  @inline(__always)
+  public var factorShape: FactorShape { hasMatrices ? .triangular : .diagonal }
+
+  /// The place of coordinate `d` among the squares of one component.
+  @inline(__always)
+  public func square(_ d: Int) -> Int { hasMatrices ? PackedTriangle.index(d, d) : d }
 
   /// The number of sums of squares or products that a component's members leave: a triangle, or one for each coordinate.
   @inline(__always)

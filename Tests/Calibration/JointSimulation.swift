@@ -32,51 +32,15 @@ struct JointSimulation: Sendable {
     self.seed = seed
   }
 
-  /// Quantities of each replicate before and after: (R, Q), row after row.
-  struct Result: Sendable {
-    let names: [String]
-    var before: [Double] = []
-    var after: [Double] = []
-    /// The mean acceptance probability.
-    var acceptance = 0.0
-
-    /// Returns a comparison for each quantity.
-    ///
-    /// - Parameter bias: what is added to the numbers after, in typical posterior sds: the median of the replicates' distances
-    ///   between before and after, 0.95 sds if the two are independent and Normal, less if they are not.
-    func compared(bias: Double = 0) -> [PairedComparison] {
-      names.indices.map { q in
-        let first = stride(from: q, to: before.count, by: names.count).map { before[$0] }
-        var second = stride(from: q, to: after.count, by: names.count).map { after[$0] }
-        if bias != 0 {
-          let distances = zip(first, second).map { abs($0 - $1) }.sorted()
-          let shift = bias * distances[distances.count / 2] / 0.954
-          for i in second.indices { second[i] += shift }
-        }
-        return PairedComparison(before: first, after: second)
-      }
-    }
-  }
-
-  /// What is run in place of the library's own, to plant errors.
-  struct Plant: Sendable {
-    /// Makes the sampler of Gibbs and Metropolis steps, or `nil` for the library's.
-    var sampler: (@Sendable (MixtureModel) throws -> any Sampler)?
-    /// Makes the model that moves believe in.
-    var movedModel: (@Sendable (MixtureModel) throws -> MixtureModel)?
-    /// Changes the state before moves.
-    var beforeMoves: (@Sendable (inout ChainState) -> Void)?
-  }
-
-  func run(replicates: Int, observations: Int? = nil, plant: Plant = Plant()) throws -> Result {
+  func run(replicates: Int, observations: Int? = nil, plant: Plant = Plant()) throws -> ReplicatePairs {
     let model = try row.model()
     let prior = PlainPrior(model)
     let quantities = TestQuantities(model)
     var random = PlainRandom(seed: seed)
-    var result = Result(names: quantities.names + ["members of component 0"])
+    var result = ReplicatePairs(names: quantities.names + ["members of component 0"])
     result.before.reserveCapacity(replicates * result.names.count)
     result.after.reserveCapacity(replicates * result.names.count)
-    var kernel = try Kernel(self, model, plant, &random)
+    var kernel = try ReplicateKernel(kind, model, seed: seed, plant, &random)
     let kernels = MixtureKernels(model.shape, KernelBuild.best.kernels)
     let key = StreamKey(seed: seed, chain: 0, purpose: .assignments)
     let moveKey = StreamKey(seed: seed, chain: 0, purpose: .assignmentsOfMoves)
@@ -84,7 +48,7 @@ struct JointSimulation: Sendable {
       let drawn = prior.draw(&random)
       let data = drawn.observations(observations ?? row.observations, &random)
       let sweeper = try AssignmentSweeper(
-        Observations(data, dimensionCount: model.dimensionCount), key: key, moveKey: moveKey, kernels,
+        Observations(data, dimensionCount: model.dimensionCount), nil, key: key, moveKey: moveKey, kernels,
         keepsLabels: false, workers: 1)
       var state = ChainState(
         parameters: drawn, statistics: SufficientStatistics(model.shape), logLikelihood: 0,
@@ -98,79 +62,5 @@ struct JointSimulation: Sendable {
     }
     result.acceptance /= Double(replicates)
     return result
-  }
-}
-
-/// The steps of a replicate.
-private struct Kernel {
-  private let kind: SamplerKind
-  private let key: StreamKey
-  private let sampler: any Sampler
-  private var mover: MarginalMover?
-  private var tuning = MoveTuning()
-  private var proposals = ProposalScales()
-  private let beforeMoves: (@Sendable (inout ChainState) -> Void)?
-
-  init(
-    _ simulation: JointSimulation, _ model: MixtureModel, _ plant: JointSimulation.Plant, _ random: inout PlainRandom
-  ) throws {
-    kind = simulation.kind
-    key = StreamKey(seed: simulation.seed, chain: 0, purpose: .parameters)
-    sampler = try plant.sampler?(model) ?? kind.method.sampler(for: model)
-    beforeMoves = plant.beforeMoves
-    let prior = PlainPrior(model)
-    switch kind {
-    case .gibbs: break
-    case .metropolis:
-      // Step sizes must not depend on where a replicate starts: those of another.
-      var state = ChainState(
-        parameters: prior.draw(&random), statistics: SufficientStatistics(model.shape), logLikelihood: 0, iteration: 0)
-      for j in state.parameters.sds.indices { state.parameters.sds[j] = min(state.parameters.sds[j], 1) }
-      sampler.prepare(&state)
-      proposals = state.proposals
-      proposals.weights.scale = 0.7
-      proposals.means.scale = 0.7
-      proposals.sds.scale = 0.7
-    case .moves:
-      // Invariance holds for any reference. One learned from the bulk of the prior reaches most of every posterior; the prior's
-      // far tails would only make it too wide.
-      let target = try plant.movedModel?(model) ?? model
-      let coordinates = FreeCoordinates(target)
-      var u = [Double](repeating: 0, count: coordinates.dimension)
-      let draws = (0..<2_000).map { _ in
-        coordinates.write(prior.draw(&random), to: &u)
-        return u
-      }
-      let bulk = u.indices.map { j in
-        let sorted = draws.map { $0[j] }.sorted()
-        return (2 * sorted[500] - sorted[1_500])...(2 * sorted[1_500] - sorted[500])
-      }
-      for draw in draws where zip(draw, bulk).allSatisfy({ $1.contains($0) }) { tuning.watch(draw) }
-      tuning.decideToLearn(&u, isForced: true)
-      mover = MarginalMover(
-        target, tune: 10_000, key: StreamKey(seed: simulation.seed, chain: 0, purpose: .moves), policy: .always)
-      guard mover != nil, tuning.reference != nil else {
-        throw ModelError(.unsupported, "moves", "must be possible for this row")
-      }
-    }
-  }
-
-  /// Returns the mean acceptance probability.
-  mutating func run(_ state: inout ChainState, _ sweeper: AssignmentSweeper) throws -> Double {
-    if kind == .moves {
-      state.moves = tuning
-      beforeMoves?(&state)
-      return mover?.move(&state, 12, isLearning: false, sweeper, nil) ?? 0
-    }
-    state.proposals = proposals
-    let steps = kind == .gibbs ? 3 : 12
-    var acceptance = 0.0
-    for _ in 0..<steps {
-      state.iteration += 1
-      var stream = RandomStream(key.at(iteration: state.iteration))
-      acceptance += try sampler.step(&state, &stream, isTuning: false)
-      state.logLikelihood = sweeper.sweep(state.parameters, iteration: state.iteration, into: &state.statistics)
-    }
-    return acceptance / Double(steps)
   }
 }

@@ -9,7 +9,7 @@ import Testing
     let testDescription: String
     let row: ModelRow
     let kind: SamplerKind
-    let plant: JointSimulation.Plant
+    let plant: Plant
     /// The model that is sampled instead, where the mistake is one of the model.
     let model: @Sendable (MixtureModel) throws -> MixtureModel
 
@@ -22,7 +22,7 @@ import Testing
       self.row = row
       self.kind = kind
       self.model = model
-      var plant = JointSimulation.Plant()
+      var plant = Plant()
       if kind == .moves {
         plant.movedModel = model
       } else {
@@ -31,7 +31,7 @@ import Testing
       self.plant = plant
     }
 
-    init(_ name: String, _ row: ModelRow, _ kind: SamplerKind = .gibbs, plant: JointSimulation.Plant) {
+    init(_ name: String, _ row: ModelRow, _ kind: SamplerKind = .gibbs, plant: Plant) {
       testDescription = name
       self.row = row
       self.kind = kind
@@ -46,7 +46,7 @@ import Testing
     ) {
       self.init(
         name, row,
-        plant: JointSimulation.Plant(sampler: { model in
+        plant: Plant(sampler: { model in
           PlantedSampler(base: GibbsSampler(model), before: before, after: { state, _ in after(&state) })
         }))
     }
@@ -102,7 +102,7 @@ import Testing
     },
     Mistake(
       "sorted though the priors differ", ordered,
-      plant: JointSimulation.Plant(sampler: { model in
+      plant: Plant(sampler: { model in
         PlantedSampler(
           base: GibbsSampler(try model.changed(isOrdered: false)),
           after: { state, _ in state.parameters.sortByMean() })
@@ -134,7 +134,7 @@ import Testing
     Mistake("one sd a tenth too small", variances, after: { $0.parameters.sds[0] *= 0.9 }),
     Mistake(
       "log likelihood of other parameters", variances, .moves,
-      plant: JointSimulation.Plant(beforeMoves: { $0.logLikelihood -= 1 })),
+      plant: Plant(beforeMoves: { $0.logLikelihood -= 1 })),
   ]
 
   /// How a mistake was found, for the report.
@@ -154,7 +154,7 @@ import Testing
   }
 
   /// Returns the smallest probability and its quantity.
-  private func worst(_ mistake: Mistake, _ plant: JointSimulation.Plant) throws -> (name: String, probability: Double) {
+  private func worst(_ mistake: Mistake, _ plant: Plant) throws -> (name: String, probability: Double) {
     let result = try JointSimulation(row: mistake.row, kind: mistake.kind, seed: 2)
       .run(replicates: 4_000, plant: plant)
     return zip(result.names, result.compared().map(\.probability)).min { $0.1 < $1.1 } ?? ("", 1)
@@ -163,7 +163,7 @@ import Testing
   /// Each mistake lies beyond the limit that the table is held to, and the same row without it within.
   @Test(arguments: mistakes) func jointDistributionFindsMistakes(_ mistake: Mistake) throws {
     let wrong = try worst(mistake, mistake.plant)
-    let right = try worst(mistake, JointSimulation.Plant())
+    let right = try worst(mistake, Plant())
     #expect(wrong.probability < Tier.limit)
     #expect(right.probability > Tier.limit, "\(right.name)")
     try Tier.record("planted.jsonl", Found(mistake, "joint distribution", wrong))

@@ -56,7 +56,8 @@ struct RankSimulation: Sendable {
     let posterior = try sample(model, observations, options, RunControl(threads: 1))
     var state = try #require(posterior.continuation).chains[0].state
     let context = ChainContext(
-      model: model, observations: observations, method: kind.method, seed: ~options.seed, keepsAssignments: false,
+      model: model, observations: observations, sampleWeights: nil, method: kind.method, seed: ~options.seed,
+      keepsAssignments: false,
       kernels: KernelBuild.best.kernels)
     let start = try context.start(0, keeping: InitialValues(parameters))
     state.parameters = start.parameters

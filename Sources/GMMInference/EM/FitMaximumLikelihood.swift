@@ -13,17 +13,18 @@ public func fitMaximumLikelihood(
   _ observations: Observations, _ options: MaximumLikelihoodOptions, _ control: RunControl = RunControl(),
   sampleWeights: SampleWeights? = nil
 ) throws(ModelError) -> MaximumLikelihoodFit {
-  try fitMaximumLikelihood(
-    observations, options, control, sampleWeights: sampleWeights,
-    kernel: .best(control.build.kernels, dimensions: observations.dimensionCount, isWeighted: sampleWeights != nil))
+  try options.check(observations, sampleWeights)
+  let kernels = MixtureKernels(
+    options.shape(dimensions: observations.dimensionCount), control.build.kernels, isWeighted: sampleWeights != nil)
+  return try fitMaximumLikelihood(
+    observations, options, control, sampleWeights: sampleWeights, kernels: kernels, ExpectationPass(kernels: kernels))
 }
 
-/// Fits with a given kernel.
+/// Fits by a given E-step.
 func fitMaximumLikelihood(
   _ observations: Observations, _ options: MaximumLikelihoodOptions, _ control: RunControl,
-  sampleWeights: SampleWeights?, kernel: SumsKernel
+  sampleWeights: SampleWeights?, kernels: MixtureKernels, _ pass: any BlockPass & Sendable
 ) throws(ModelError) -> MaximumLikelihoodFit {
-  try options.check(observations, sampleWeights)
   let spread = DataSpread(observations, sampleWeights)
   let step = try MaximumLikelihoodStep(options, variances: spread.variances, count: observations.count)
   let starts = StartingEstimate(
@@ -47,7 +48,8 @@ func fitMaximumLikelihood(
     let report = { if thread == 0 { monitor.report { queue.progress } } }
     while !monitor.shouldStop, let start = queue.next() {
       do throws(ModelError) {
-        let run = try ExpectationMaximization(observations, sampleWeights, options, step, kernel, crew)
+        let run = try ExpectationMaximization(
+          observations, sampleWeights, options, step, kernels, pass, crew)
         if let fit = try run.run(from: starts.state(run: start), monitor, report) { results.add(fit, start: start) }
         queue.finish()
       } catch {

@@ -24,10 +24,10 @@ public struct ComponentCollapse: Sendable, Equatable {
 ///
 /// Maximum likelihood is one; a maximum of the posterior under a prior is another with the same sums.
 protocol MaximizationStep: Sendable {
-  /// Replaces the parameters of `state` by those that the sums lead to.
+  /// Replaces the parameters of `state` by those that the statistics lead to.
   ///
   /// - Returns: the largest move of a parameter, and the components that collapsed.
-  func maximize(_ state: inout MixtureState, _ sums: MomentSums) -> MaximizationOutcome
+  func maximize(_ state: inout MixtureState, _ statistics: SufficientStatistics) -> MaximizationOutcome
 
   /// The log density of the prior, up to a constant, so that log likelihood and this together do not fall.
   func logPrior(_ state: MixtureState) -> Double

@@ -68,7 +68,7 @@ public struct MaximumLikelihoodFit: Sendable, Equatable {
   /// Renames the components so that their means increase in the first coordinate.
   mutating func sortByMean() {
     let order = estimate.sortByMean()
-    for i in collapses.indices where estimate.structure != .tied || collapses[i].kind == .weight {
+    for i in collapses.indices where !estimate.shape.sharedSpread || collapses[i].kind == .weight {
       collapses[i].component = order.firstIndex(of: collapses[i].component) ?? collapses[i].component
     }
     collapses.sort { $0.component < $1.component }

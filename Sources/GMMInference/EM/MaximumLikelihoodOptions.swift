@@ -88,6 +88,11 @@ public struct MaximumLikelihoodOptions: Sendable, Equatable {
     self.seed = seed
   }
 
+  /// Returns the numbers of a fit's parameters in D dimensions.
+  func shape(dimensions: Int) -> MixtureShape {
+    MixtureShape(componentCount: componentCount, dimensionCount: dimensions, structure: covariance)
+  }
+
   /// How many runs there are: starts that cannot differ are made once.
   var runCount: Int {
     if initial.isComplete { return 1 }

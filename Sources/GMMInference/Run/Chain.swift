@@ -105,6 +105,8 @@ final class Chain: @unchecked Sendable {
 struct ChainContext: Sendable {
   let model: MixtureModel
   let observations: Observations
+  /// One for each observation; `nil` for 1.
+  let sampleWeights: SampleWeights?
   let method: SamplingMethod
   let seed: UInt64
   var moves = MovePolicy.automatic
@@ -118,8 +120,9 @@ struct ChainContext: Sendable {
   /// - Parameter moves: whether proposals will be swept.
   func sweeper(_ index: Int, moves: Bool) throws(ModelError) -> AssignmentSweeper {
     try AssignmentSweeper(
-      observations, key: key(index, .assignments), moveKey: moves ? key(index, .assignmentsOfMoves) : nil,
-      MixtureKernels(model.shape, kernels), keepsLabels: keepsAssignments,
+      observations, sampleWeights, key: key(index, .assignments),
+      moveKey: moves ? key(index, .assignmentsOfMoves) : nil,
+      MixtureKernels(model.shape, kernels, isWeighted: sampleWeights != nil), keepsLabels: keepsAssignments,
       workers: workersPerChain)
   }
 
@@ -127,7 +130,8 @@ struct ChainContext: Sendable {
   ///
   /// - Parameter model: the chain's own copy.
   func mover(_ index: Int, _ model: MixtureModel, tune: Int) -> MarginalMover? {
-    guard method == .gibbs else { return nil }
+    // The moves' target is the likelihood, which fractions of rows do not have: see ``SampleWeights/areWhole``.
+    guard method == .gibbs, sampleWeights?.areWhole ?? true else { return nil }
     return MarginalMover(model, tune: tune, key: key(index, .moves), policy: moves)
   }
 
@@ -138,7 +142,7 @@ struct ChainContext: Sendable {
   /// Returns the state in which chain `index` starts: parameters, and assignments drawn given them.
   func start(_ index: Int, keeping initial: InitialValues) throws(ModelError) -> ChainState {
     var stream = RandomStream(StreamKey(seed: seed, chain: UInt64(index), purpose: .start).at(iteration: 0))
-    let parameters = StartingValues(model, observations).draw(&stream, keeping: initial)
+    let parameters = StartingValues(model, observations, sampleWeights).draw(&stream, keeping: initial)
     var statistics = SufficientStatistics(model.shape)
     let logLikelihood = try sweeper(index, moves: false).sweep(parameters, iteration: 0, into: &statistics)
     var state = ChainState(

@@ -17,10 +17,13 @@ public struct CancelledRun: Error {
 ///   - observations: the data; without any, the constrained prior is sampled.
 ///   - options: what to draw, and how.
 ///   - control: threads, progress, cancelling.
+///   - sampleWeights: one for each observation; `nil` for 1. A row of weight w stands for ⌊w⌋ rows, assigned
+///     independently; what is left of w, f, is a row whose factor p(z) p(x | z) in the joint density of data and assignments is
+///     raised to the power f.
 /// - Throws: ``ModelError`` for options out of range and posteriors that do not exist; ``CancelledRun``.
 public func sample(
   _ model: MixtureModel, _ observations: Observations, _ options: SamplingOptions = SamplingOptions(),
-  _ control: RunControl = RunControl()
+  _ control: RunControl = RunControl(), sampleWeights: SampleWeights? = nil
 ) throws -> Posterior {
   let schedule = try options.schedule()
   guard options.initial.count <= 1 || options.initial.count == options.chains else {
@@ -36,8 +39,12 @@ public func sample(
       .unsupported, "method", "must be Gibbs in several dimensions and for means scaled by the spread, got Metropolis")
   }
   for (row, initial) in options.initial.enumerated() { try initial.check(against: model, row: row) }
-  try model.requireProperPosterior(given: observations)
-  let run = SamplingRun(model, observations, options, control)
+  if let sampleWeights, sampleWeights.count != observations.count {
+    throw ModelError(
+      "sample_weights", "must have \(observations.count) values, one for each observation", got: sampleWeights.count)
+  }
+  try model.requireProperPosterior(given: observations, sampleWeights)
+  let run = SamplingRun(model, observations, sampleWeights, options, control)
   let store = try run.makeStore(draws: options.draws)
   var states: [ChainState] = []
   for index in 0..<options.chains {
@@ -73,7 +80,7 @@ extension Posterior {
     try SamplingOptions.requireCountable(
       tune: options.tune, draws: total.partialValue, thin: options.thin, chains: chainCount)
     let schedule = Chain.Schedule(tune: options.tune, thin: options.thin, draws: total.partialValue)
-    let run = SamplingRun(model, observations, options, control)
+    let run = SamplingRun(model, observations, sampleWeights, options, control)
     // After a cancelled run a chain may be ahead of the others; what it has drawn is kept.
     let store = try run.makeStore(draws: continuation.chains.reduce(schedule.draws) { max($0, $1.drawsDone) })
     let chains = try continuation.chains.enumerated().map { index, end in
@@ -90,12 +97,14 @@ private struct SamplingRun {
   let options: SamplingOptions
 
   init(
-    _ model: MixtureModel, _ observations: Observations, _ options: SamplingOptions, _ control: RunControl
+    _ model: MixtureModel, _ observations: Observations, _ sampleWeights: SampleWeights?, _ options: SamplingOptions,
+    _ control: RunControl
   ) {
     self.options = options
     context = ChainContext(
-      model: model, observations: observations, method: options.method, seed: options.seed,
-      moves: options.moves, keepsAssignments: options.keepsAssignments, kernels: control.build.kernels,
+      model: model, observations: observations, sampleWeights: sampleWeights, method: options.method,
+      seed: options.seed, moves: options.moves, keepsAssignments: options.keepsAssignments,
+      kernels: control.build.kernels,
       workersPerChain: control.workers(units: options.chains, blocks: observations.blockCount))
   }
 
@@ -118,8 +127,9 @@ private struct SamplingRun {
       draws == 0
       ? nil
       : Posterior(
-        model: context.model, observations: context.observations, options: options, store: store,
-        continuation: Continuation(chains: chains.map { ($0.state, $0.drawsDone) }), draws: draws,
+        model: context.model, observations: context.observations, sampleWeights: context.sampleWeights,
+        options: options, store: store, continuation: Continuation(chains: chains.map { ($0.state, $0.drawsDone) }),
+        draws: draws,
         seconds: secondsBefore + monitor.seconds)
     if let posterior, !monitor.isCancelled || draws == schedule.draws { return posterior }
     throw CancelledRun(posterior: posterior)
