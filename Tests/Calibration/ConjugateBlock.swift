@@ -11,8 +11,8 @@ struct ConjugateBlock {
     let center: [Double]
     /// `nil` for a known mean.
     let kappa: Double?
-    /// Members, (q) each.
-    var members: [[Double]] = []
+    /// Members, (q) each, and how much each counts.
+    var members: [(x: [Double], weight: Double)] = []
   }
 
   let dof: Double
@@ -30,6 +30,8 @@ struct ConjugateBlock {
     var means: [(place: Int, first: Double, second: Double)]
   }
 
+  /// A member of weight f has its Normal density raised to f: n is the sum of weights. Then
+  ///
   /// evidence = π^(-n q / 2) Γ_q(ν_n / 2) / Γ_q(ν / 2) |Ψ|^(ν/2) / |Ψ_n|^(ν_n/2) ∏ (κ / (κ + n_k))^(q/2).
   func posterior() throws -> Posterior {
     let q = Double(scale.dimension)
@@ -38,19 +40,19 @@ struct ConjugateBlock {
     var log = 0.0
     var means: [(entry: Entry, mean: [Double], weight: Double)] = []
     for entry in entries {
-      let count = Double(entry.members.count)
+      let count = entry.members.reduce(0) { $0 + $1.weight }
       degrees += count
       log -= 0.5 * count * q * Foundation.log(Double.pi)
       guard let kappa = entry.kappa else {
-        for x in entry.members { matrix.addSquare(of: zip(x, entry.center).map(-)) }
+        for (x, weight) in entry.members { matrix.addSquare(of: zip(x, entry.center).map(-), weight: weight) }
         means.append((entry, entry.center, .infinity))
         continue
       }
       // Sums of squares of the members and of κ pseudo-observations at the centre, about their common mean.
       var mean = entry.center.map { kappa * $0 }
-      for x in entry.members { for d in mean.indices { mean[d] += x[d] } }
+      for (x, weight) in entry.members { for d in mean.indices { mean[d] += weight * x[d] } }
       for d in mean.indices { mean[d] /= kappa + count }
-      for x in entry.members { matrix.addSquare(of: zip(x, mean).map(-)) }
+      for (x, weight) in entry.members { matrix.addSquare(of: zip(x, mean).map(-), weight: weight) }
       matrix.addSquare(of: zip(entry.center, mean).map(-), weight: kappa)
       log += 0.5 * q * Foundation.log(kappa / (kappa + count))
       means.append((entry, mean, kappa + count))

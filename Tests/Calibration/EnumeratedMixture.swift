@@ -8,15 +8,31 @@ import TestSupport
 struct EnumeratedMixture {
   /// E of each quantity of ``quantities(_:)``.
   private(set) var expectations: [Double] = []
-  /// P(z_i = k), N x K row-major.
+  /// P(z_i = k) of the copies, row-major.
   private(set) var responsibilities: [Double]
   let names: [String]
 
-  /// - Parameter extraDOF: is added to the degrees of freedom of every matrix, to plant an error.
-  init(_ model: MixtureModel, _ data: [Double], extraDOF: Double = 0) throws {
+  /// A row, or a part of one, that is assigned on its own.
+  private struct Copy {
+    let x: [Double]
+    let weight: Double
+  }
+
+  /// - Parameters:
+  ///   - sampleWeights: one for each row: ⌊w⌋ copies with labels of their own, and one that counts the rest of w.
+  ///   - extraDOF: is added to the degrees of freedom of every matrix, to plant an error.
+  init(
+    _ model: MixtureModel, _ data: [Double], sampleWeights: [Double]? = nil, extraDOF: Double = 0
+  ) throws {
     let shape = model.shape
     let (components, dimensions) = (shape.componentCount, shape.dimensionCount)
-    let count = data.count / dimensions
+    let rows = (0..<data.count / dimensions).flatMap { i -> [Copy] in
+      let x = Array(data[i * dimensions..<(i + 1) * dimensions])
+      let weight = sampleWeights?[i] ?? 1
+      let rest = weight - weight.rounded(.down)
+      return [Copy](repeating: Copy(x: x, weight: 1), count: Int(weight)) + (rest > 0 ? [Copy(x: x, weight: rest)] : [])
+    }
+    let count = rows.count
     var terms: [(log: Double, labels: [Int], values: [Double])] = []
     for code in 0..<Int(pow(Double(components), Double(count))) {
       var labels: [Int] = []
@@ -26,11 +42,11 @@ struct EnumeratedMixture {
         rest /= components
       }
       var counts = [Double](repeating: 0, count: components)
-      for label in labels { counts[label] += 1 }
+      for (label, row) in zip(labels, rows) { counts[label] += row.weight }
       var (log, values) = Self.weights(model, counts)
       var means = [(first: Double, second: Double)](repeating: (0, 0), count: shape.meanCount)
       var spreads: [Double] = []
-      for block in try Self.blocks(model, data, labels, extraDOF) {
+      for block in try Self.blocks(model, rows, labels, extraDOF) {
         let posterior = try block.posterior()
         log += posterior.logEvidence
         for mean in posterior.means { means[mean.place] = (mean.first, mean.second) }
@@ -88,7 +104,7 @@ struct EnumeratedMixture {
 
   /// Returns the blocks of a labelling in the order of the spread parameters.
   private static func blocks(
-    _ model: MixtureModel, _ data: [Double], _ labels: [Int], _ extraDOF: Double
+    _ model: MixtureModel, _ rows: [Copy], _ labels: [Int], _ extraDOF: Double
   ) throws -> [ConjugateBlock] {
     let shape = model.shape
     let dimensions = shape.dimensionCount
@@ -98,7 +114,9 @@ struct EnumeratedMixture {
       return ConjugateBlock.Entry(
         places: places, center: places.map { model.meanCenters[$0] },
         kappa: model.hasScaledMeans ? model.meanKappas[k] : nil,
-        members: labels.indices.filter { labels[$0] == k }.map { i in coordinates.map { data[i * dimensions + $0] } })
+        members: labels.indices.filter { labels[$0] == k }.map { i in
+          (coordinates.map { rows[i].x[$0] }, rows[i].weight)
+        })
     }
     if shape.hasMatrices {
       return (0..<shape.matrixCount).compactMap { j in

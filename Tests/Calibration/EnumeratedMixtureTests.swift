@@ -43,17 +43,19 @@ import Testing
 
   /// Returns the distances of long runs from the exact posterior.
   private func deviations(
-    _ row: ModelRow, _ kind: SamplerKind, extraDOF: Double = 0
+    _ row: ModelRow, _ kind: SamplerKind, sampleWeights: [Double]? = nil, claimed: [Double]? = nil,
+    extraDOF: Double = 0
   ) throws -> Deviations {
     let model = try row.model()
     let data = try Self.data(row)
-    let exact = try EnumeratedMixture(model, data, extraDOF: extraDOF)
+    let exact = try EnumeratedMixture(model, data, sampleWeights: sampleWeights, extraDOF: extraDOF)
     var options = SamplingOptions(
       method: kind.method, draws: Tier.oracleDraws, tune: 1_000, chains: 4, thin: kind == .metropolis ? 5 : 2, seed: 17,
       keepsAssignments: true)
     options.moves = kind.policy
     let posterior = try sample(
-      model, Observations(data, dimensionCount: model.dimensionCount), options, RunControl(threads: 1))
+      model, Observations(data, dimensionCount: model.dimensionCount), options, RunControl(threads: 1),
+      sampleWeights: try (claimed ?? sampleWeights).map { try SampleWeights($0) })
     let draws = (0..<posterior.chainCount).map { chain in
       (0..<posterior.drawCount).map {
         EnumeratedMixture.quantities(Parameters(row: posterior.row(chain: chain, draw: $0), posterior.layout))
@@ -66,7 +68,8 @@ import Testing
       if values.allSatisfy({ $0.allSatisfy { abs($0 - expectation) < 1e-12 } }) { continue }
       deviations.add(exact.names[j], BatchEstimates.mean(values), exactly: expectation)
     }
-    for (j, probability) in exact.responsibilities.enumerated() {
+    // Labels of copies are not kept.
+    for (j, probability) in exact.responsibilities.enumerated() where sampleWeights == nil {
       let (i, k) = (j / row.components, j % row.components)
       let indicators = (0..<posterior.chainCount).map { chain in
         (0..<posterior.drawCount).map {
@@ -88,6 +91,39 @@ import Testing
     try Tier.record(
       "oracles.jsonl",
       OracleRecord("sum over all labellings", example.0.testDescription, example.1.rawValue, deviations))
+  }
+
+  static let weightedCases = rows.flatMap { row in
+    [[2, 0, 1, 3], [1.6, 0.5, 2, 0.7]].flatMap { (weights: [Double]) in
+      // Moves need a likelihood, which fractions of rows do not have.
+      row.samplers.filter { $0 != .moves || weights[1] == 0 }.compactMap { kind in
+        row.observations == 6 && row.dimensions < 3 && row.means != .scaled ? (row, weights, kind) : nil
+      }
+    }
+  }
+
+  /// The same bounds, for rows that count several times or in part.
+  @Test(arguments: weightedCases)
+  func samplersAgreeWithTheSumOverAllLabellingsOfWeightedRows(
+    _ example: (row: ModelRow, weights: [Double], kind: SamplerKind)
+  ) throws {
+    var row = example.row
+    row.observations = example.weights.count
+    let deviations = try deviations(row, example.kind, sampleWeights: example.weights)
+    #expect(deviations.beyond(5).isEmpty)
+    #expect(deviations.rootMeanSquare < 2.2)
+    try Tier.record(
+      "oracles.jsonl",
+      OracleRecord(
+        "sum over all labellings of weighted rows", row.testDescription, example.kind.rawValue, deviations))
+  }
+
+  /// Weights that are rounded, or that temper the density of a row without the weight of its component, are refuted.
+  @Test func roundedWeightsAreRefuted() throws {
+    var row = try #require(Self.rows.first { $0.structure == .full && $0.means == .scaledOfEach })
+    row.observations = 4
+    #expect(
+      try !deviations(row, .gibbs, sampleWeights: [1.6, 0.5, 2, 0.7], claimed: [2, 0, 2, 1]).beyond(5).isEmpty)
   }
 
   /// A posterior with one degree of freedom more is another one.

@@ -36,37 +36,26 @@ struct TestQuantities: Sendable {
       smallest = min(smallest, parameters.means[j])
     }
     values.append(smallest)
-    let logDeterminants = (0..<shape.componentCount).map { logDeterminant($0, parameters) }
-    values.append(logDeterminants.max() ?? 0)
-    values.append(parameters.logDensity(of: newPoint[...], logDeterminants: logDeterminants))
+    values.append((0..<shape.componentCount).map(parameters.logDeterminant).max() ?? 0)
+    values.append(parameters.logDensity(of: newPoint[...]))
     values.append(contentsOf: parameters.weights)
     values.append(contentsOf: parameters.means)
     for sd in parameters.sds { values.append(log(sd)) }
     for k in 0..<shape.matrixCount { values.append(contentsOf: parameters.factor(k).square.packed) }
   }
 
-  private func logDeterminant(_ k: Int, _ parameters: Parameters) -> Double {
-    if shape.hasMatrices {
-      // Twice the logs of the diagonal, which stands at i (i + 3) / 2.
-      let start = shape.matrix(k) * shape.triangleSize
-      return (0..<shape.dimensionCount).reduce(0) { $0 + 2 * log(parameters.factors[start + $1 * ($1 + 3) / 2]) }
-    }
-    return (0..<shape.dimensionCount).reduce(0) { $0 + 2 * log(parameters.sd(k, $1)) }
-  }
-
   /// Returns the log likelihood of data, (N, D), without the library's kernels.
   func logLikelihood(_ parameters: Parameters, _ data: [Double]) -> Double {
-    let logDeterminants = (0..<shape.componentCount).map { logDeterminant($0, parameters) }
     return stride(from: 0, to: data.count, by: shape.dimensionCount).reduce(0) {
-      $0 + parameters.logDensity(of: data[$1..<$1 + shape.dimensionCount], logDeterminants: logDeterminants)
+      $0 + parameters.logDensity(of: data[$1..<$1 + shape.dimensionCount])
     }
   }
 }
 
 extension Parameters {
-  /// Returns the log density of the mixture at a point, (D).
-  fileprivate func logDensity(of point: ArraySlice<Double>, logDeterminants: [Double]) -> Double {
-    let logs = (0..<componentCount).map { k in
+  /// Returns log weight + log Normal density of each component at a point, (D).
+  func logDensities(of point: ArraySlice<Double>) -> [Double] {
+    (0..<componentCount).map { k in
       var distance = zip(point, mean(k)).map(-)
       if shape.hasMatrices {
         distance = factor(k).solve(distance)
@@ -74,9 +63,24 @@ extension Parameters {
         for d in distance.indices { distance[d] /= sd(k, d) }
       }
       let square = distance.reduce(0) { $0 + $1 * $1 }
-      return log(weights[k]) - 0.5 * (logDeterminants[k] + square + Double(distance.count) * log(2 * Double.pi))
+      return log(weights[k]) - 0.5 * (logDeterminant(k) + square + Double(distance.count) * log(2 * Double.pi))
     }
+  }
+
+  /// Returns the log density of the mixture at a point, (D).
+  func logDensity(of point: ArraySlice<Double>) -> Double {
+    let logs = logDensities(of: point)
     let largest = logs.max() ?? 0
     return largest + log(logs.reduce(0) { $0 + exp($1 - largest) })
+  }
+
+  /// Returns the log determinant of component `k`'s covariance.
+  func logDeterminant(_ k: Int) -> Double {
+    if shape.hasMatrices {
+      // Twice the logs of the diagonal, which stands at i (i + 3) / 2.
+      let start = shape.matrix(k) * shape.triangleSize
+      return (0..<shape.dimensionCount).reduce(0) { $0 + 2 * log(factors[start + $1 * ($1 + 3) / 2]) }
+    }
+    return (0..<shape.dimensionCount).reduce(0) { $0 + 2 * log(sd(k, $1)) }
   }
 }

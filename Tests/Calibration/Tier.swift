@@ -2,10 +2,15 @@ import Foundation
 import Synchronization
 
 /// How much the tests of this target do: little with every run of the tests, much in `make verify`, which sets `GMM_VERIFY` to the
-/// folder for its results.
+/// folder for its results, and `GMM_VERIFY_SHARE` to the share of the work to do.
 enum Tier {
   private static let folder = ProcessInfo.processInfo.environment["GMM_VERIFY"]
   static let isLong = folder != nil
+  private static let share = ProcessInfo.processInfo.environment["GMM_VERIFY_SHARE"].flatMap(Double.init) ?? 1
+
+  private static func size(_ short: Int, long: Int) -> Int {
+    isLong ? max(min(short, long), Int(share * Double(long)) / 100 * 100) : short
+  }
 
   /// The probability below which a result counts as an error.
   ///
@@ -16,13 +21,14 @@ enum Tier {
   /// Replicates in the table of pairs. A bias of b posterior sds shows as √R b / √2 standard errors in the comparison of joint
   /// distributions, as 0.98 √R b in ranks, against 5.73 for ``limit``. Long runs see b = 0.05 with probability 0.99:
   /// 0.05 √60,000 / √2 = 8.7 and 0.98 x 0.05 √25,000 = 7.7 (0.97). Short runs see b = 0.2 and 0.6.
-  static let jointReplicates = isLong ? 60_000 : 4_000
-  static let rankReplicates = isLong ? 25_000 : 200
+  static let jointReplicates = size(4_000, long: 60_000)
+  static let rankReplicates = size(200, long: 25_000)
   /// Replicates in the whole table, in long runs only.
-  static let wholeReplicates = 4_000
-  static let priorDraws = isLong ? 100_000 : 4_000
+  static let wholeReplicates = size(1_000, long: 4_000)
+  static let weightedReplicates = size(2_000, long: 40_000)
+  static let priorDraws = size(4_000, long: 100_000)
   /// Draws of each of four chains that are compared with exact posteriors.
-  static let oracleDraws = isLong ? 50_000 : 5_000
+  static let oracleDraws = size(5_000, long: 50_000)
 
   private static let lock = Mutex(())
 
