@@ -197,10 +197,11 @@ gmm_status gmm_model_create(const gmm_model_options *options, gmm_model **out_mo
  *     spread:  full, tied: inverse-Wishart(D + 2, S / K^(2/D));
  *              diag: variance of coordinate d ~ inverse-Gamma((D + 2) / 2, S_dd / K^(2/D) / 2);
  *              spherical: the same with tr(S) / D for S_dd.
- * data: at least 2 rows. GMM_ERROR_DEGENERATE for a constant column, or columns that determine each other. */
+ * data: at least 2 rows. sample_weights: num_observations, as in gmm_sample_options, with a sum N of at least 2; or NULL.
+ * GMM_ERROR_DEGENERATE for a constant column, or columns that determine each other. */
 gmm_status gmm_model_create_for_data(const gmm_model_options *options, const double *data, int64_t num_observations,
-                                     int64_t num_dimensions, int64_t row_stride, gmm_model **out_model,
-                                     gmm_error **out_error);
+                                     int64_t num_dimensions, int64_t row_stride, const double *sample_weights,
+                                     gmm_model **out_model, gmm_error **out_error);
 
 /* K, or 0 for an invalid handle. */
 int32_t gmm_model_num_components(const gmm_model *model);
@@ -309,6 +310,11 @@ typedef struct gmm_sample_options {
   const double *initial_means;   /* num_initial x K x D, or NULL; within the constraints */
   const double *initial_sds;     /* num_initial x gmm_model_num_spreads, or NULL; inside the prior's support */
   const double *initial_covariances; /* num_initial x gmm_model_num_covariances x D x D, or NULL; positive definite */
+  const double *sample_weights;      /* num_observations, finite, not negative, not all 0, or NULL for 1: 0 makes a row inert,
+                                        an integer repeats it (its copies are assigned independently), and of any other
+                                        the fraction f is a row whose factor p(z) p(x | z) in the joint density of data and
+                                        assignments is raised to the power f. The log likelihood is that of the rows times
+                                        their weights, an assignment that of a row's first copy. */
 } gmm_sample_options;
 
 gmm_status gmm_sample_options_init(gmm_sample_options *options, size_t struct_size);

@@ -59,7 +59,8 @@ public func gmm_model_create(
 @_cdecl("gmm_model_create_for_data") @implementation
 public func gmm_model_create_for_data(
   _ options: UnsafePointer<gmm_model_options>?, _ data: UnsafePointer<Double>?, _ num_observations: Int64,
-  _ num_dimensions: Int64, _ row_stride: Int64, _ out_model: UnsafeMutablePointer<OpaquePointer?>?,
+  _ num_dimensions: Int64, _ row_stride: Int64, _ sample_weights: UnsafePointer<Double>?,
+  _ out_model: UnsafeMutablePointer<OpaquePointer?>?,
   _ out_error: UnsafeMutablePointer<OpaquePointer?>?
 ) -> gmm_status {
   out_model?.pointee = nil
@@ -68,7 +69,8 @@ public func gmm_model_create_for_data(
     let request = try ModelRequest(options)
     let data = try observations(
       data, num_observations, num_dimensions, row_stride, dimensions: request.shape.dimensionCount)
-    out.pointee = makeHandle(ModelObject(try request.model(for: data)))
+    let weights = try sampleWeights(sample_weights, count: data.count)
+    out.pointee = makeHandle(ModelObject(try request.model(for: data, weights)))
   }
 }
 

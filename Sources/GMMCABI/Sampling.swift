@@ -32,11 +32,13 @@ public func gmm_sample(
   return call(out_error) {
     let out = try required(out_posterior, "out_posterior")
     let model = try require(model, "model", ModelObject.self).model
-    let options = try samplingOptions(try read(options, "options", defaults: defaults), model)
+    let given = try read(options, "options", defaults: defaults)
+    let options = try samplingOptions(given, model)
     let control = try runControl(control)
     let data = try observations(
       data, num_observations, num_dimensions, row_stride, dimensions: model.dimensionCount)
-    try handOver(to: out) { try sample(model, data, options, control) }
+    let weights = try sampleWeights(given.sample_weights, count: data.count)
+    try handOver(to: out) { try sample(model, data, options, control, sampleWeights: weights) }
   }
 }
 

@@ -52,7 +52,7 @@ FIELD(gmm_control, cancel, 32);
 FIELD(gmm_control, kernel_build, 40);
 FIELD(gmm_control, reserved, 44);
 
-SIZE(gmm_sample_options, 88);
+SIZE(gmm_sample_options, 96);
 FIELD(gmm_sample_options, struct_size, 0);
 FIELD(gmm_sample_options, method, 4);
 FIELD(gmm_sample_options, num_draws, 8);
@@ -66,6 +66,7 @@ FIELD(gmm_sample_options, initial_weights, 56);
 FIELD(gmm_sample_options, initial_means, 64);
 FIELD(gmm_sample_options, initial_sds, 72);
 FIELD(gmm_sample_options, initial_covariances, 80);
+FIELD(gmm_sample_options, sample_weights, 88);
 
 SIZE(gmm_posterior_info, 96);
 FIELD(gmm_posterior_info, struct_size, 0);

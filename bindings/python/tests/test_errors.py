@@ -258,7 +258,7 @@ ARRAYS = {
     ),
     "em weight": (
         lambda: gm.fit_em(DATA, 2, sample_weight=[-1.0] * len(DATA)),
-        "sample_weights[0]",
+        "sample_weight[0]",
         ValueError,
     ),
     "em weight shape": (

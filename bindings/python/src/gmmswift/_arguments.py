@@ -109,6 +109,16 @@ def real_array(name: str, value: ArrayLike) -> NDArray[Any]:
     return array.astype(np.float64)
 
 
+def row_weights(value: ArrayLike | None, length: int) -> NDArray[np.float64] | None:
+    """Return sample weights, one for each of `length` rows, in C order; None for None."""
+    if value is None:
+        return None
+    weights = np.ascontiguousarray(real_array("sample_weight", value)).reshape(-1)
+    if weights.size != length:
+        raise ValueError(f"sample_weight: must have {length} values, got {weights.size} values")
+    return weights
+
+
 class Rows(NamedTuple):
     """Data as the C interface takes them; the array must outlive the call."""
 

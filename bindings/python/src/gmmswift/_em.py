@@ -17,6 +17,7 @@ from gmmswift._arguments import (
     int64,
     real,
     real_array,
+    row_weights,
     seed,
     shown,
     thread_count,
@@ -192,9 +193,9 @@ def fit_em(
     if variance_floor is not None:
         options.variance_floor = real("variance_floor", variance_floor)
     keep = []
-    if sample_weight is not None:
-        keep.append(_array("sample_weight", sample_weight, rows.length))
-        options.sample_weights = native.address(keep[-1])
+    sample_weights = row_weights(sample_weight, rows.length)
+    if sample_weights is not None:
+        options.sample_weights = native.address(sample_weights)
     if initial is not None:
         if not isinstance(initial, Mapping):
             raise ValueError(f"initial: must be a mapping, got {shown(initial)}")

@@ -48,6 +48,7 @@ _NAMES: Mapping[str, str] = {
     "hdi_probability": "hdi_prob",
     "max_iterations": "max_iter",
     "tolerance": "tol",
+    "sample_weights": "sample_weight",
     "initial_weights": "initial['weights']",
     "initial_means": "initial['means']",
     "initial_sds": "initial['sd']",

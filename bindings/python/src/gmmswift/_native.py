@@ -162,6 +162,7 @@ class SampleOptions(ctypes.Structure):
         ("initial_means", c_void_p),
         ("initial_sds", c_void_p),
         ("initial_covariances", c_void_p),
+        ("sample_weights", c_void_p),
     )
 
 
@@ -303,7 +304,7 @@ PROTOTYPES: Mapping[str, tuple[Any, list[Any]]] = {
     "gmm_model_create": (c_int32, [POINTER(ModelOptions), _OUT_HANDLE, _ERROR]),
     "gmm_model_create_for_data": (
         c_int32,
-        [POINTER(ModelOptions), *_DATA, _OUT_HANDLE, _ERROR],
+        [POINTER(ModelOptions), *_DATA, DoubleArray, _OUT_HANDLE, _ERROR],
     ),
     "gmm_model_num_components": (c_int32, [_HANDLE]),
     "gmm_model_num_dimensions": (c_int32, [_HANDLE]),

@@ -16,6 +16,7 @@ from gmmswift._arguments import (
     flag,
     int64,
     real_array,
+    row_weights,
     seed,
     shown,
     thread_count,
@@ -53,6 +54,7 @@ def sample(
     threads: int | None = None,
     progress: ProgressOption = False,
     store_assignments: bool = False,
+    sample_weight: ArrayLike | None = None,
     initial: Initial | None = None,
 ) -> Posterior:
     """Draw from the posterior of a model given data.
@@ -90,6 +92,11 @@ def sample(
         that receives each `Progress`, on the calling thread.
     store_assignments : bool, default False
         Whether to keep the component of every observation in every draw: one byte each.
+    sample_weight : array_like, shape (N,), optional
+        How often each observation counts, >= 0. Zero makes a row inert, and an integer repeats it:
+        each copy is assigned on its own. Of any other weight the fraction f is a row whose factor
+        p(z) p(x | z), in the joint density of data and assignments, is raised to the power f. An
+        assignment is that of a row's first copy; log likelihoods are of rows times weights.
     initial : mapping, Posterior or EMFit, optional
         Where chains start. A mapping has any of ``"weights"``, ``"means"`` and ``"sd"`` or
         ``"covariances"``, each with the shape that it has in one draw of the posterior, for all
@@ -140,7 +147,10 @@ def sample(
     options.thin = int64("thin", thin)
     options.seed = seed(random_seed)
     options.store_assignments = flag("store_assignments", store_assignments)
-    model = model._for_rows(rows)
+    weights = row_weights(sample_weight, rows.length)
+    if weights is not None:
+        options.sample_weights = native.address(weights)
+    model = model._for_rows(rows, weights)
     keep = None if initial is None else _set_initial(options, model, initial, n_chains)
     handle = interruptible(
         native.lib.gmm_sample,

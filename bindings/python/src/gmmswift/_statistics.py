@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from gmmswift import _native as native
-from gmmswift._arguments import data_matrix, real, shown, thread_count
+from gmmswift._arguments import data_matrix, real, row_weights, shown, thread_count
 from gmmswift._em import COVARIANCE_TYPES, EMFit, _array, _code, _covariance_shape, _fit
 
 if TYPE_CHECKING:
@@ -56,16 +56,13 @@ class MixtureStatistics:
     ) -> None:
         rows = data_matrix("data", data)
         mixture, keep = _mixture(parameters)
-        weights = None
-        if sample_weight is not None:
-            weights = _array("sample_weight", sample_weight, rows.length)
         with native.Run(thread_count(threads)) as run:
             self._handle = native.create(
                 native.lib.gmm_statistics_compute,
                 native.lib.gmm_statistics_destroy,
                 mixture,
                 *rows,
-                weights,
+                row_weights(sample_weight, rows.length),
                 run.control,
                 run=run,
             )
