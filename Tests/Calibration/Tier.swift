@@ -20,8 +20,8 @@ enum Tier {
 
   /// Replicates in the table of pairs. A bias of b posterior sds shows as √R b / √2 standard errors in the comparison of joint
   /// distributions, as 0.98 √R b in ranks, against 5.73 for ``limit``. Long runs see b = 0.05 with probability 0.99:
-  /// 0.05 √60,000 / √2 = 8.7 and 0.98 x 0.05 √25,000 = 7.7 (0.97). Short runs see b = 0.2 and 0.6.
-  static let jointReplicates = size(4_000, long: 60_000)
+  /// 0.05 √100,000 / √2 = 11.2 and 0.98 x 0.05 √25,000 = 7.7 (0.97). Short runs see b = 0.2 and 0.6.
+  static let jointReplicates = size(4_000, long: 100_000)
   static let rankReplicates = size(200, long: 25_000)
   /// Replicates in the whole table, in long runs only.
   static let wholeReplicates = size(1_000, long: 4_000)
