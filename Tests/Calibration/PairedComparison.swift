@@ -15,8 +15,9 @@ struct PairedComparison: Sendable, Encodable {
   /// Whether all numbers are the same.
   let isConstant: Bool
 
+  /// - Parameter weights: how much each pair counts; empty for equal weights. With weights, ``kolmogorov`` is 0.
   /// - Complexity: O(R log R).
-  init(before: [Double], after: [Double]) {
+  init(before: [Double], after: [Double], weights: [Double] = []) {
     let count = before.count
     let all = before + after
     let order = (0..<2 * count).sorted { all[$0] < all[$1] }
@@ -36,17 +37,18 @@ struct PairedComparison: Sendable, Encodable {
       i = end
     }
     isConstant = all[order[0]] == all[order[2 * count - 1]]
-    kolmogorov = Double(largest) / Double(count / 2) * (Double(count / 2) / 2).squareRoot()
-    location = Self.standardized((0..<count).map { ranks[count + $0] - ranks[$0] })
+    kolmogorov = weights.isEmpty ? Double(largest) / Double(count / 2) * (Double(count / 2) / 2).squareRoot() : 0
+    location = Self.standardized((0..<count).map { ranks[count + $0] - ranks[$0] }, weights)
     scale = Self.standardized(
       (0..<count).map { i in
         let (a, b) = (ranks[count + i] - 0.5, ranks[i] - 0.5)
         return a * a - b * b
-      })
+      }, weights)
   }
 
-  /// Returns the mean in standard errors; 0 where all are 0.
-  private static func standardized(_ values: [Double]) -> Double {
+  /// Returns the mean in standard errors; 0 where all are 0. With weights: Σ w d / √Σ (w d)².
+  private static func standardized(_ differences: [Double], _ weights: [Double]) -> Double {
+    let values = weights.isEmpty ? differences : zip(differences, weights).map(*)
     let count = Double(values.count)
     let mean = values.reduce(0, +) / count
     let variance = values.reduce(0) { $0 + ($1 - mean) * ($1 - mean) } / count

@@ -3,6 +3,8 @@ struct ReplicatePairs: Sendable {
   let names: [String]
   var before: [Double] = []
   var after: [Double] = []
+  /// How much each replicate counts; empty for equal weights.
+  var weights: [Double] = []
   /// The mean acceptance probability.
   var acceptance = 0.0
 
@@ -19,7 +21,7 @@ struct ReplicatePairs: Sendable {
         let shift = bias * distances[distances.count / 2] / 0.954
         for i in second.indices { second[i] += shift }
       }
-      return PairedComparison(before: first, after: second)
+      return PairedComparison(before: first, after: second, weights: weights)
     }
   }
 }

@@ -8,8 +8,9 @@ import GMMModel
 ///
 /// A row of weight w stands for ⌊w⌋ rows and, with what is left f, for one whose factor p(z) p(x | z) is raised to the power f:
 /// Σ_z (p(z) p(x | z))^f is no density of x, so data cannot be drawn, and the data are fixed instead. Draws of the posterior
-/// are draws of the prior that are accepted with probability likelihood / bound; a few steps from each must give the same
-/// distribution again, over independent replicates and by pairs as in ``JointSimulation``.
+/// are draws of the prior that are accepted with probability min(1, likelihood / b), and count max(1, likelihood / b), exactly for
+/// any b; a few steps from each must give the same distribution again, over independent replicates and by pairs as in
+/// ``JointSimulation``.
 struct WeightedSimulation: Sendable {
   let row: ModelRow
   let kind: SamplerKind
@@ -42,9 +43,7 @@ struct WeightedSimulation: Sendable {
         drawn = prior.draw(&random)
         logFactor = self.logFactor(drawn, data)
       }
-      guard logFactor <= bound else {
-        throw ModelError(.unsupported, "data", "must have a likelihood below the bound, got \(logFactor - bound) above")
-      }
+      result.weights.append(exp(max(0, logFactor - bound)))
       var state = ChainState(
         parameters: drawn, statistics: SufficientStatistics(model.shape), logLikelihood: 0,
         iteration: UInt64(replicate) * 32)
@@ -59,11 +58,9 @@ struct WeightedSimulation: Sendable {
     return result
   }
 
-  /// Returns a number above the log factors of all draws: beyond the largest of 20,000 by a margin that is checked at each draw.
+  /// Returns log b: the largest log factor of 2,000 draws, beyond which few of the accepted lie.
   private func bound(_ prior: PlainPrior, _ data: [Double], _ random: inout PlainRandom) -> Double {
-    var largest = -Double.infinity
-    for _ in 0..<20_000 { largest = max(largest, logFactor(prior.draw(&random), data)) }
-    return largest + 1
+    (0..<2_000).reduce(-.infinity) { largest, _ in max(largest, logFactor(prior.draw(&random), data)) }
   }
 
   /// Returns the log of ∏ p(x_i)^⌊w_i⌋ Σ_z (p(z) p(x_i | z))^f_i.
