@@ -54,6 +54,8 @@ final class FitObject: HandleObject {
     result.history = starts[5]
     result.num_collapsed = Int64(components.count)
     result.collapsed_components = UnsafePointer(places)
+    result.log_prior = fit.logPrior
+    result.num_covariances = Int64(starts[4] - starts[3])
     result.collapsed_coordinates = UnsafePointer(places + components.count)
     self.result = result
   }

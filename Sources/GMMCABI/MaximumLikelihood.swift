@@ -33,6 +33,7 @@ public func gmm_fit_em(
     let given = try read(options, "options", defaults: defaults)
     // The data come before what has their shape.
     var options = try fitOptions(given)
+    if let model = given.model { options.maximizePosterior(of: try require(model, "model", ModelObject.self).model) }
     let control = try runControl(control)
     let dimensions = try dimensionCount(num_dimensions)
     let data = try observations(data, num_observations, num_dimensions, row_stride, dimensions: dimensions)
@@ -51,12 +52,8 @@ private func fitOptions(_ options: gmm_em_options) throws(CallError) -> MaximumL
     throw .invalid("num_components", "must be between 1 and \(MixtureModel.maximumComponentCount)", got: components)
   }
   var structure = try covarianceStructure(options.covariance)
-  if try flag(options.shared_spread, "shared_spread") {
-    guard structure == .full || structure == .tied else {
-      throw .invalid("shared_spread", "must be 0 for this covariance", got: options.shared_spread)
-    }
-    structure = .tied
-  }
+  let isShared = try flag(options.shared_spread, "shared_spread")
+  if isShared, structure == .full { structure = .tied }
   let starts: [Int: MaximumLikelihoodStart] = [
     GMM_START_KMEANS: .kMeans, GMM_START_KMEANS_PLUS_PLUS: .kMeansPlusPlus, GMM_START_RANDOM: .randomResponsibilities,
     GMM_START_RANDOM_POINTS: .randomPoints,
@@ -71,10 +68,12 @@ private func fitOptions(_ options: gmm_em_options) throws(CallError) -> MaximumL
     throw .invalid("criterion", "must be a GMM_CRITERION_ value", got: options.criterion)
   }
   guard options.reserved == 0 else { throw .invalid("reserved", "must be 0", got: options.reserved) }
-  return MaximumLikelihoodOptions(
+  var result = MaximumLikelihoodOptions(
     componentCount: components, covariance: structure, start: start, starts: Int(options.num_starts),
     maximumIterations: Int(options.max_iterations), criterion: criterion, tolerance: options.tolerance,
     varianceFloor: options.variance_floor, regularization: options.regularization, seed: options.seed)
+  result.sharedSpread = isShared
+  return result
 }
 
 /// Reads the arrays to start from, whose shapes depend on the data's.
@@ -84,7 +83,7 @@ private func readStart(
   let components = options.componentCount
   options.initial.weights = array(given.initial_weights, components)
   options.initial.means = array(given.initial_means, components * dimensions)
-  if let sds = array(given.initial_sds, options.covariance == .tied ? 1 : components) {
+  if let sds = array(given.initial_sds, options.shape(dimensions: dimensions).sharedSpread ? 1 : components) {
     guard dimensions == 1 else {
       throw .invalid("initial_sds", "must be NULL for more than one dimension", got: "an array")
     }
@@ -97,9 +96,7 @@ private func readStart(
     options.initial.covariances = sds.map { $0 * $0 }
   }
   if let covariances = given.initial_covariances {
-    options.initial.covariances = packedCovariances(
-      covariances,
-      MixtureShape(componentCount: components, dimensionCount: dimensions, structure: options.covariance))
+    options.initial.covariances = packedCovariances(covariances, options.shape(dimensions: dimensions))
     options.keepsOrderInOneDimension = true
   }
   if let responsibilities = given.initial_responsibilities {

@@ -14,12 +14,13 @@ public struct MixtureEstimate: Sendable, Equatable {
   /// or variances.
   public var covariances: [Double]
 
-  /// Creates an estimate from arrays of the right lengths.
+  /// Creates an estimate from arrays of the right lengths; `sharedSpread` as in ``MixtureShape``.
   public init(
     structure: CovarianceStructure, componentCount: Int, dimensionCount: Int, weights: [Double], means: [Double],
-    covariances: [Double]
+    covariances: [Double], sharedSpread: Bool = false
   ) {
-    shape = MixtureShape(componentCount: componentCount, dimensionCount: dimensionCount, structure: structure)
+    shape = MixtureShape(
+      componentCount: componentCount, dimensionCount: dimensionCount, structure: structure, sharedSpread: sharedSpread)
     precondition(weights.count == componentCount && means.count == shape.meanCount)
     precondition(covariances.count == shape.covarianceCount)
     self.structure = structure
@@ -58,13 +59,15 @@ public struct MixtureEstimate: Sendable, Equatable {
     return (0..<shape.matrixCount).flatMap { parameters.factor($0).inverse.packed }
   }
 
-  /// Renames the components so that their means increase in the first coordinate.
+  /// Renames the components so that coordinate `coordinate` of their means increases.
   ///
   /// - Returns: the former name of each.
   @discardableResult
-  public mutating func sortByMean() -> [Int] {
+  public mutating func sortByMean(coordinate: Int = 0) -> [Int] {
     let d = dimensionCount
-    let order = (0..<componentCount).sorted { (means[$0 * d], $0) < (means[$1 * d], $1) }
+    let order = (0..<componentCount).sorted {
+      (means[$0 * d + coordinate], $0) < (means[$1 * d + coordinate], $1)
+    }
     let old = self
     weights = order.map { old.weights[$0] }
     means = order.flatMap { old.mean($0) }

@@ -69,6 +69,15 @@ public struct MixtureShape: Sendable, Equatable {
     structure == .spherical ? (sharedSpread ? 0 : k) : (sharedSpread ? 0 : k * dimensionCount) + d
   }
 
+  /// Which components and coordinates have standard deviation `j`.
+  public func members(ofSpread j: Int) -> (components: Range<Int>, coordinates: Range<Int>) {
+    let perComponent = spreadCount / (sharedSpread ? 1 : componentCount)
+    return (
+      sharedSpread ? 0..<componentCount : j / perComponent..<j / perComponent + 1,
+      structure == .spherical ? 0..<dimensionCount : j % perComponent..<j % perComponent + 1
+    )
+  }
+
   /// Which covariance matrix component `k` has.
   @inline(__always)
   public func matrix(_ k: Int) -> Int { sharedSpread ? 0 : k }

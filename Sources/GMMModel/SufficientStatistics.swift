@@ -25,6 +25,15 @@ public struct SufficientStatistics: Sendable, Equatable {
     squares = [Double](repeating: 0, count: shape.componentCount * shape.squareCount)
   }
 
+  /// Creates statistics from what others of the same shape hold; `nil` where an array has another length.
+  public init?(_ shape: MixtureShape, counts: [Double], centers: [Double], sums: [Double], squares: [Double]) {
+    self.init(shape)
+    guard counts.count == self.counts.count, centers.count == self.centers.count, sums.count == self.sums.count,
+      squares.count == self.squares.count
+    else { return nil }
+    (self.counts, self.centers, self.sums, self.squares) = (counts, centers, sums, squares)
+  }
+
   /// Creates the statistics of no observations in one dimension.
   public init(componentCount: Int) { self.init(MixtureShape(componentCount: componentCount)) }
 

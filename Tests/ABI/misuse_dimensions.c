@@ -118,8 +118,8 @@ static void misuse_of_data_for_priors(void) {
   SCALING_REFUSED(GMM_ERROR_INVALID_ARGUMENT, "num_observations", fixture_table, -1, D, D);
   SCALING_REFUSED(GMM_ERROR_INVALID_ARGUMENT, "num_observations", fixture_table, INT64_MAX, D, D);
   SCALING_REFUSED(GMM_ERROR_INVALID_ARGUMENT, "num_dimensions", fixture_table, FIXTURE_COUNT, 0, D);
-  SCALING_REFUSED(GMM_ERROR_UNSUPPORTED, "num_dimensions", fixture_table, FIXTURE_COUNT, D - 1, D);
-  SCALING_REFUSED(GMM_ERROR_UNSUPPORTED, "num_dimensions", fixture_table, FIXTURE_COUNT, INT64_MAX, D);
+  SCALING_REFUSED(GMM_ERROR_INVALID_ARGUMENT, "num_dimensions", fixture_table, FIXTURE_COUNT, D - 1, D);
+  SCALING_REFUSED(GMM_ERROR_INVALID_ARGUMENT, "num_dimensions", fixture_table, FIXTURE_COUNT, INT64_MAX, D);
   SCALING_REFUSED(GMM_ERROR_INVALID_ARGUMENT, "row_stride", fixture_table, FIXTURE_COUNT, D, D - 1);
   SCALING_REFUSED(GMM_ERROR_INVALID_ARGUMENT, "row_stride", fixture_table, FIXTURE_COUNT, D, INT64_MIN);
 
@@ -153,9 +153,9 @@ static void misuse_of_data(const gmm_model *model, const gmm_posterior *posterio
     gmm_status status;
     const char *name;
     int64_t count, dimensions, stride;
-  } cases[] = {{GMM_ERROR_UNSUPPORTED, "num_dimensions", FIXTURE_COUNT, D - 1, D},
-               {GMM_ERROR_UNSUPPORTED, "num_dimensions", FIXTURE_COUNT, 1, 1},
-               {GMM_ERROR_UNSUPPORTED, "num_dimensions", 1, D + 1, D + 1},
+  } cases[] = {{GMM_ERROR_INVALID_ARGUMENT, "num_dimensions", FIXTURE_COUNT, D - 1, D},
+               {GMM_ERROR_INVALID_ARGUMENT, "num_dimensions", FIXTURE_COUNT, 1, 1},
+               {GMM_ERROR_INVALID_ARGUMENT, "num_dimensions", 1, D + 1, D + 1},
                {GMM_ERROR_INVALID_ARGUMENT, "num_dimensions", FIXTURE_COUNT, -D, D},
                {GMM_ERROR_INVALID_ARGUMENT, "row_stride", FIXTURE_COUNT, D, D - 1},
                {GMM_ERROR_INVALID_ARGUMENT, "row_stride", FIXTURE_COUNT, D, -D},

@@ -31,6 +31,7 @@ final class ExpectationMaximization {
     from state: MixtureState, _ monitor: RunMonitor, _ report: () -> Void
   ) throws(ModelError) -> MaximumLikelihoodFit? {
     var state = state
+    step.admit(&state)
     var history: [Double] = []
     var outcome = MaximizationOutcome()
     var isConverged = false
@@ -53,9 +54,11 @@ final class ExpectationMaximization {
     for k in 0..<options.componentCount where state.estimate.weights[k] < least {
       outcome.collapses.append(ComponentCollapse(component: k, kind: .weight))
     }
-    return MaximumLikelihoodFit(
+    var fit = MaximumLikelihoodFit(
       estimate: state.estimate, logLikelihood: logLikelihood, history: history, isConverged: isConverged,
       collapses: outcome.collapses, move: outcome.move, observationCount: total)
+    fit.logPrior = step.logPrior(state)
+    return fit
   }
 
   /// E-step: sums the moments of the responsibilities.

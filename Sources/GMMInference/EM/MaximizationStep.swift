@@ -29,11 +29,15 @@ protocol MaximizationStep: Sendable {
   /// - Returns: the largest move of a parameter, and the components that collapsed.
   func maximize(_ state: inout MixtureState, _ statistics: SufficientStatistics) -> MaximizationOutcome
 
+  /// Puts a start within what the step can reach.
+  func admit(_ state: inout MixtureState)
+
   /// The log density of the prior, up to a constant, so that log likelihood and this together do not fall.
   func logPrior(_ state: MixtureState) -> Double
 }
 
 extension MaximizationStep {
+  func admit(_ state: inout MixtureState) {}
   func logPrior(_ state: MixtureState) -> Double { 0 }
 }
 

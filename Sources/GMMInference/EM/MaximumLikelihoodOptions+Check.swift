@@ -40,7 +40,24 @@ extension MaximumLikelihoodOptions {
       throw ModelError("data", sampleWeights == nil ? rule : "\(rule) with a positive weight", got: members)
     }
     try initial.check(shape)
+    if let model { try check(model, observations) }
     if case .responsibilities(let values) = start { try checkResponsibilities(values, observations.count) }
+  }
+
+  private func check(_ model: MixtureModel, _ observations: Observations) throws(ModelError) {
+    guard observations.dimensionCount == model.dimensionCount else {
+      throw ModelError(
+        "num_dimensions", "must be the model's, \(model.dimensionCount)", got: observations.dimensionCount)
+    }
+    guard regularization == 0 else {
+      throw ModelError("regularization", "must be 0 for the maximum of a posterior", got: regularization)
+    }
+    if !model.hasFixedWeights, model.minimumWeight == 0, let least = model.concentration.min(), least < 1 {
+      throw ModelError(
+        .invalidModel, "weights",
+        "must have concentrations of at least 1 or a least weight, or the posterior's density has no maximum, got \(least)"
+      )
+    }
   }
 
   private func checkResponsibilities(_ values: [Double], _ rows: Int) throws(ModelError) {

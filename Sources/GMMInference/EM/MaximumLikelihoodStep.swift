@@ -46,13 +46,9 @@ struct MaximumLikelihoodStep: MaximizationStep {
     for d in 0..<dimensions { covariance[shape.square(d)] = max(0, covariance[shape.square(d)]) + regularization }
     var raised: Int?
     if shape.hasMatrices {
-      var factor = covariance
-      if let pivot = PackedTriangle.factorize(&factor, dimensions, floors: floors) {
-        raised = pivot.index
-        covariance = factor
-        PackedTriangle.square(&covariance, dimensions)
-      }
-      outcome.move = max(outcome.move, state.setCovariance(m, covariance, factor: factor))
+      let result = state.setCovariance(m, covariance, floors: floors)
+      raised = result.raised
+      outcome.move = max(outcome.move, result.move)
     } else {
       var floors = floors
       if shape.structure == .spherical {

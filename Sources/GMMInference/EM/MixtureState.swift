@@ -43,13 +43,30 @@ struct MixtureState: Sendable {
     parameters.means[j] = value
   }
 
+  /// Sets covariance matrix `m`, or the nearest one whose conditional variances are not below the floors.
+  ///
+  /// - Parameters:
+  ///   - covariance: a packed triangle.
+  ///   - floors: (D), positive.
+  /// - Returns: how far it moved, and the first coordinate that was kept on its floor.
+  mutating func setCovariance(_ m: Int, _ covariance: [Double], floors: [Double]) -> (move: Double, raised: Int?) {
+    let dimensions = estimate.shape.dimensionCount
+    var (covariance, factor) = (covariance, covariance)
+    let pivot = PackedTriangle.factorize(&factor, dimensions, floors: floors)
+    if pivot != nil {
+      covariance = factor
+      PackedTriangle.square(&covariance, dimensions)
+    }
+    return (setCovariance(m, covariance, factor: factor), pivot?.index)
+  }
+
   /// Sets covariance matrix `m`.
   ///
   /// - Parameters:
   ///   - covariance: a packed triangle.
   ///   - factor: its Cholesky factor.
   /// - Returns: the largest |change of an entry| / (2 √(product of the two new variances)).
-  mutating func setCovariance(_ m: Int, _ covariance: [Double], factor: [Double]) -> Double {
+  private mutating func setCovariance(_ m: Int, _ covariance: [Double], factor: [Double]) -> Double {
     let dimensions = estimate.shape.dimensionCount
     let start = m * estimate.shape.triangleSize
     let inverse = (0..<dimensions).map { 1 / covariance[PackedTriangle.index($0, $0)].squareRoot() }

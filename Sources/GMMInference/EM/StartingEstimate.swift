@@ -52,7 +52,8 @@ struct StartingEstimate {
   func estimate(weights: [Double], means: [Double], covariances: [Double]) -> MixtureEstimate {
     MixtureEstimate(
       structure: options.covariance, componentCount: options.componentCount,
-      dimensionCount: observations.dimensionCount, weights: weights, means: means, covariances: covariances)
+      dimensionCount: observations.dimensionCount, weights: weights, means: means, covariances: covariances,
+      sharedSpread: options.sharedSpread)
   }
 
   // MARK: Clusters

@@ -3,18 +3,19 @@ import GMMModel
 
 /// Passes over all observations whose blocks are summed up in their order, by one thread or by a crew, to the same bits.
 ///
-/// A crew's pass holds the moments of all blocks. ``ReproducibleReducer`` needs no order and less memory, but a few nanoseconds
-/// for each number of each block, which is more than an iteration over few observations can afford.
+/// A crew's pass holds the moments of a window of blocks. ``ReproducibleReducer`` needs no order and less memory, but a few
+/// nanoseconds for each number of each block, which is more than an iteration over few observations can afford.
 final class BlockReducer: Sendable {
   private let workspace: BlockWorkspace
+  private let window: BlockWindow
 
   /// - Parameter workers: how many threads may work on a pass.
   init(
     _ observations: Observations, _ sampleWeights: SampleWeights?, _ kernels: MixtureKernels, workers: Int
   ) throws(ModelError) {
-    workspace = try BlockWorkspace(
-      observations, sampleWeights, kernels, workers: workers,
-      slots: workers > 1 ? max(observations.blockCount, 1) : 1)
+    window = BlockWindow(
+      blocks: observations.blockCount, workers: workers, resultSize: SufficientStatistics.blockSize(kernels.shape) + 1)
+    workspace = try BlockWorkspace(observations, sampleWeights, kernels, workers: workers, slots: window.slots)
   }
 
   /// Evaluates parameters over all observations.
@@ -37,14 +38,16 @@ final class BlockReducer: Sendable {
       }
       return logLikelihood
     }
-    crew.run(blocks: blocks) { [workspace] index, worker in
-      let block = workspace.block(index, worker: worker, slot: index)
-      block.moments[workspace.momentCount] = pass(block)
-    }
-    for index in 0..<blocks {
-      let moments = workspace.moments(index)
-      logLikelihood += moments[workspace.momentCount]
-      statistics.add(moments)
+    window.forEachWindow { blocks in
+      crew.run(blocks: blocks.count) { [workspace] slot, worker in
+        let block = workspace.block(blocks.lowerBound + slot, worker: worker, slot: slot)
+        block.moments[workspace.momentCount] = pass(block)
+      }
+      for slot in 0..<blocks.count {
+        let moments = workspace.moments(slot)
+        logLikelihood += moments[workspace.momentCount]
+        statistics.add(moments)
+      }
     }
     return logLikelihood
   }

@@ -16,8 +16,6 @@ final class Chain: @unchecked Sendable {
   private let key: StreamKey
   private let schedule: Schedule
   private let store: DrawStore
-  /// Sum of acceptance probabilities since the last kept draw.
-  private var acceptance = 0.0
 
   /// Which iterations a chain runs and which of them it keeps.
   struct Schedule: Sendable, Equatable {
@@ -46,6 +44,8 @@ final class Chain: @unchecked Sendable {
 
   var iterationsDone: Int { Int(state.iteration) }
   var isFinished: Bool { drawsDone >= schedule.draws }
+  /// The chain as it is between two iterations.
+  var snapshot: ChainSnapshot { ChainSnapshot(state, drawsDone: drawsDone) }
 
   /// Runs until the chain is finished, `monitor` stops it, or about `seconds` have passed.
   ///
@@ -77,13 +77,13 @@ final class Chain: @unchecked Sendable {
     state.logLikelihood = sweeper.sweep(state.parameters, iteration: iteration, into: &state.statistics, crew)
     state.iteration = iteration
     if let moved = mover?.run(&state, sweeper, crew) { probability = moved }
-    acceptance += probability
+    state.acceptance += probability
     let kept = Int(iteration) - schedule.tune
     if kept <= 0 {
-      acceptance = 0
+      state.acceptance = 0
     } else if kept % schedule.thin == 0 {
       record(state)
-      acceptance = 0
+      state.acceptance = 0
     }
   }
 
@@ -93,7 +93,7 @@ final class Chain: @unchecked Sendable {
     state.parameters.write(to: row, layout)
     row[layout.logLikelihood] = state.logLikelihood
     row[layout.logPosterior] = state.logLikelihood + model.logPrior(state.parameters)
-    row[layout.acceptance] = acceptance / Double(schedule.thin)
+    row[layout.acceptance] = state.acceptance / Double(schedule.thin)
     if let target = store.assignments(chain: index, draw: drawsDone), let source = sweeper.assignments {
       target.update(from: source, count: store.observationCount)
     }

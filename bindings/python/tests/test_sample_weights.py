@@ -76,7 +76,7 @@ def test_priors_are_scaled_to_the_weighted_data():
         ([-1.0, *[1.0] * 49], r"sample_weight\[0\]: must be finite and not negative, got -1"),
         ([*[1.0] * 49, np.nan], r"sample_weight\[49\]: must be finite"),
         ([0.0] * 50, "sample_weight: must have a sum"),
-        ([1.0] * 49, "sample_weight: must have 50 values, got 49 values"),
+        ([1.0] * 49, "sample_weight: must have shape .50,., got shape .49,."),
         ([0.01] * 50, "sample_weight: must have a sum of at least 2"),
     ],
 )
