@@ -27,7 +27,7 @@ STEP := .ci/step
 .DELETE_ON_ERROR:
 .DEFAULT_GOAL := help
 .PHONY: help setup packages build demo test lint test-swift test-kernels test-abi test-examples test-python \
-  bench bench-peers bench-swift battery \
+  bench bench-peers bench-swift battery verify verify-calibration \
   install uninstall format clean
 
 help: ## List the targets.
@@ -62,8 +62,8 @@ test: setup lint test-swift test-kernels test-abi test-examples test-python ## R
 lint: $(ENVIRONMENT) ## Check the format of all sources.
 	@$(STEP) lint-swift swift format lint --strict -r $(SWIFT_FILES)
 	@if command -v clang-format >/dev/null; then $(STEP) lint-c clang-format --dry-run --Werror $(C_FILES); fi
-	@$(STEP) lint-python $(VENV_PYTHON) -m ruff check bindings/python examples Tests/Benchmarks Tests/Golden Tests/Kernels
-	@$(STEP) format-python $(VENV_PYTHON) -m ruff format --check bindings/python examples Tests/Benchmarks Tests/Golden Tests/Kernels
+	@$(STEP) lint-python $(VENV_PYTHON) -m ruff check bindings/python examples Tests/Benchmarks Tests/Golden Tests/Kernels Tests/Verify
+	@$(STEP) format-python $(VENV_PYTHON) -m ruff format --check bindings/python examples Tests/Benchmarks Tests/Golden Tests/Kernels Tests/Verify
 	@$(STEP) types-python sh -c 'cd bindings/python && ../../$(VENV_PYTHON) -m mypy'
 
 # In release, because sampling in a debug build is too slow; in a folder of its own, because the flags differ from those
@@ -97,6 +97,17 @@ bench-peers: ## Install the peers of `make bench` into build/bench and nowhere e
 bench-swift: ## Time samplers and kernels from Swift (a package of its own, which builds the benchmark harness).
 	swift package --package-path Tests/Benchmarks --scratch-path .build/benchmarks benchmark --no-progress
 
+# Half an hour on two cores; SHARE=0.1 does a tenth. What fails is told, and the report is written all the same.
+SHARE ?= 1
+verify: verify-calibration ## Run the long tests and write what they found to build/verify/index.html.
+
+verify-calibration: $(ENVIRONMENT)
+	@rm -rf build/verify/calibration && mkdir -p build/verify/calibration
+	@status=0; GMM_VERIFY=$(CURDIR)/build/verify/calibration GMM_VERIFY_SHARE=$(SHARE) \
+	  $(STEP) verify-calibration swift test -c release \
+	  -Xswiftc -enable-testing --scratch-path .build/testing --filter CalibrationTests || status=1; \
+	$(STEP) verify-report $(VENV_PYTHON) Tests/Verify/report.py build/verify || status=1; exit $$status
+
 battery: ## Test the random numbers with dieharder (half an hour).
 	Tests/RandomBattery/run.sh
 
@@ -126,7 +137,7 @@ uninstall: ## Remove what install put under PREFIX.
 format: ## Format all sources in place.
 	swift format -i -r $(SWIFT_FILES)
 	clang-format -i $(C_FILES)
-	$(VENV_PYTHON) -m ruff format bindings/python examples Tests/Benchmarks Tests/Golden Tests/Kernels
+	$(VENV_PYTHON) -m ruff format bindings/python examples Tests/Benchmarks Tests/Golden Tests/Kernels Tests/Verify
 
 clean: ## Remove everything that was built.
 	rm -rf .build build bindings/python/build bindings/python/src/gmmswift/_lib bindings/python/src/*.egg-info

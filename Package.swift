@@ -82,6 +82,8 @@ let package = Package(
     .testTarget(name: "GMMModelTests", dependencies: ["GMMKernels", "GMMModel", "TestSupport"]),
     .testTarget(name: "GMMStorageTests", dependencies: ["GMMStorage", "TestSupport"]),
     .testTarget(name: "GMMInferenceTests", dependencies: ["GMMInference", "GMMStorage", "TestSupport"]),
+    .testTarget(
+      name: "CalibrationTests", dependencies: ["GMMInference", "TestSupport"], path: "Tests/Calibration"),
   ],
   swiftLanguageModes: [.v6]
 )

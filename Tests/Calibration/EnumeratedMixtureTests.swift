@@ -1,0 +1,135 @@
+import GMMModel
+import TestSupport
+import Testing
+
+@testable import GMMInference
+
+/// Long runs against exact sums over all labellings, in 1, 2 and 3 dimensions and for every structure.
+///
+/// The sums of models in one dimension with other priors of the means are in `EnumerationTests`.
+@Suite struct EnumeratedMixtureTests {
+  /// Conjugate rows: means known or scaled, weights in turn.
+  static let rows: [ModelRow] = {
+    let weights: [WeightsKind] = [.flat, .asymmetric, .fixed]
+    var rows: [ModelRow] = []
+    for (dimensions, structure) in [
+      (1, CovarianceStructure.diag), (2, .full), (2, .tied), (2, .diag), (2, .spherical), (3, .full), (3, .tied),
+    ] {
+      for isShared in [false, true] {
+        for means in [MeansKind.scaled, .scaledOfEach, .fixed] {
+          let hasMatrices = structure == .full || structure == .tied
+          let row = ModelRow(
+            weights: weights[rows.count % 3], means: means,
+            spread: hasMatrices
+              ? .inverseWishart : isShared ? .gamma : dimensions == 1 ? .inverseWishart : .inverseGamma,
+            isShared: isShared, structure: structure, dimensions: dimensions)
+          if row.isOffered, dimensions < 3 || means == .scaledOfEach { rows.append(row) }
+        }
+      }
+    }
+    return rows + [
+      ModelRow(
+        weights: .asymmetric, means: .scaledOfEach, spread: .inverseWishart, structure: .full, dimensions: 2,
+        components: 2, observations: 8)
+    ]
+  }()
+
+  static let cases = rows.flatMap { row in row.samplers.map { (row, $0) } }
+
+  private static func data(_ row: ModelRow) throws -> [Double] {
+    var random = PlainRandom(seed: 7)
+    return PlainPrior(try row.model()).draw(&random).observations(row.observations, &random)
+  }
+
+  /// Returns the distances of long runs from the exact posterior.
+  private func deviations(
+    _ row: ModelRow, _ kind: SamplerKind, sampleWeights: [Double]? = nil, claimed: [Double]? = nil,
+    extraDOF: Double = 0
+  ) throws -> Deviations {
+    let model = try row.model()
+    let data = try Self.data(row)
+    let exact = try EnumeratedMixture(model, data, sampleWeights: sampleWeights, extraDOF: extraDOF)
+    var options = SamplingOptions(
+      method: kind.method, draws: Tier.oracleDraws, tune: 1_000, chains: 4, thin: kind == .metropolis ? 5 : 2, seed: 17,
+      keepsAssignments: true)
+    options.moves = kind.policy
+    let posterior = try sample(
+      model, Observations(data, dimensionCount: model.dimensionCount), options, RunControl(threads: 1),
+      sampleWeights: try (claimed ?? sampleWeights).map { try SampleWeights($0) })
+    let draws = (0..<posterior.chainCount).map { chain in
+      (0..<posterior.drawCount).map {
+        EnumeratedMixture.quantities(Parameters(row: posterior.row(chain: chain, draw: $0), posterior.layout))
+      }
+    }
+    var deviations = Deviations()
+    try #require(exact.expectations.count == draws[0][0].count && exact.names.count == exact.expectations.count)
+    for (j, expectation) in exact.expectations.enumerated() {
+      let values = draws.map { $0.map { $0[j] } }
+      if values.allSatisfy({ $0.allSatisfy { abs($0 - expectation) < 1e-12 } }) { continue }
+      deviations.add(exact.names[j], BatchEstimates.mean(values), exactly: expectation)
+    }
+    // Labels of copies are not kept.
+    for (j, probability) in exact.responsibilities.enumerated() where sampleWeights == nil {
+      let (i, k) = (j / row.components, j % row.components)
+      let indicators = (0..<posterior.chainCount).map { chain in
+        (0..<posterior.drawCount).map {
+          posterior.assignments(chain: chain, draw: $0).map { $0[i] } == UInt8(k) ? 1.0 : 0
+        }
+      }
+      deviations.add("P(z[\(i)] = \(k))", BatchEstimates.mean(indicators), exactly: probability)
+    }
+    return deviations
+  }
+
+  /// Within 5 standard errors from 100 batches: by chance 2.5e-6 each (Student's t, 99 degrees of freedom), some 50 in each of 50
+  /// cases, 0.6 % in all. Covariances of 4 degrees of freedom and more have finite variances, but errors of their means that
+  /// are themselves badly known; all other quantities have all moments.
+  @Test(arguments: cases) func samplersAgreeWithTheSumOverAllLabellings(_ example: (ModelRow, SamplerKind)) throws {
+    let deviations = try deviations(example.0, example.1)
+    #expect(deviations.beyond(5).isEmpty)
+    #expect(deviations.rootMeanSquare < 2)
+    try Tier.record(
+      "oracles.jsonl",
+      OracleRecord("sum over all labellings", example.0.testDescription, example.1.rawValue, deviations))
+  }
+
+  static let weightedCases = rows.flatMap { row in
+    [[2, 0, 1, 3], [1.6, 0.5, 2, 0.7]].flatMap { (weights: [Double]) in
+      // Moves need a likelihood, which fractions of rows do not have.
+      row.samplers.filter { $0 != .moves || weights[1] == 0 }.compactMap { kind in
+        row.observations == 6 && row.dimensions < 3 && row.means != .scaled ? (row, weights, kind) : nil
+      }
+    }
+  }
+
+  /// The same bounds, for rows that count several times or in part.
+  @Test(arguments: weightedCases)
+  func samplersAgreeWithTheSumOverAllLabellingsOfWeightedRows(
+    _ example: (row: ModelRow, weights: [Double], kind: SamplerKind)
+  ) throws {
+    var row = example.row
+    row.observations = example.weights.count
+    let deviations = try deviations(row, example.kind, sampleWeights: example.weights)
+    #expect(deviations.beyond(5).isEmpty)
+    #expect(deviations.rootMeanSquare < 2.2)
+    try Tier.record(
+      "oracles.jsonl",
+      OracleRecord(
+        "sum over all labellings of weighted rows", row.testDescription, example.kind.rawValue, deviations))
+  }
+
+  /// Weights that are rounded, or that temper the density of a row without the weight of its component, are refuted.
+  @Test func roundedWeightsAreRefuted() throws {
+    var row = try #require(Self.rows.first { $0.structure == .full && $0.means == .scaledOfEach })
+    row.observations = 4
+    #expect(
+      try !deviations(row, .gibbs, sampleWeights: [1.6, 0.5, 2, 0.7], claimed: [2, 0, 2, 1]).beyond(5).isEmpty)
+  }
+
+  /// A posterior with one degree of freedom more is another one.
+  @Test(arguments: [CovarianceStructure.full, .tied, .diag, .spherical])
+  func exactPosteriorWithAWrongDegreeOfFreedomIsRefuted(_ structure: CovarianceStructure) throws {
+    let row = try #require(Self.rows.first { $0.structure == structure && $0.dimensions == 2 })
+    #expect(try !deviations(row, .gibbs, extraDOF: 1).beyond(5).isEmpty)
+  }
+}

@@ -1,0 +1,66 @@
+import GMMKernels
+import GMMModel
+
+@testable import GMMInference
+
+/// Geweke's (2004) comparison of two ways to simulate parameters and data jointly, with independent replicates.
+///
+/// Both ways draw parameters from the prior and data given them. The second then makes a few steps of a sampler given the
+/// data. A sampler that leaves the posterior invariant leaves the joint distribution as it was, so parameters before and
+/// after have the same distribution: the prior's.
+///
+/// Geweke's second way is one long chain that alternates steps of the sampler and new data. Here each replicate starts
+/// from the prior instead. Replicates are independent, so the tests are exact without a guess at autocorrelations, and the
+/// two ends of a replicate are draws of the same posterior, whose difference does not contain the prior's spread: by pairs
+/// a bias of b posterior sds shows as √R b / √2 standard errors or more (two independent draws differ by √2 posterior sds).
+/// What is given up: an error that a single step hardly shows does not add up over a long chain, only over the steps made here;
+/// simulation-based calibration has the long chains.
+struct JointSimulation: Sendable {
+  let row: ModelRow
+  let kind: SamplerKind
+  let seed: UInt64
+
+  init(row: ModelRow, kind: SamplerKind, seed: UInt64) {
+    var row = row
+    if kind == .moves {
+      // Proposals here know the prior only. Two components and few observations keep the posterior where they fall.
+      if row.dimensions > 1 { row.components = min(row.components, 2) }
+      row.observations = min(row.observations, row.dimensions > 1 ? 2 : 4)
+    }
+    self.row = row
+    self.kind = kind
+    self.seed = seed
+  }
+
+  func run(replicates: Int, observations: Int? = nil, plant: Plant = Plant()) throws -> ReplicatePairs {
+    let model = try row.model()
+    let prior = PlainPrior(model)
+    let quantities = TestQuantities(model)
+    var random = PlainRandom(seed: seed)
+    var result = ReplicatePairs(names: quantities.names + ["members of component 0"])
+    result.before.reserveCapacity(replicates * result.names.count)
+    result.after.reserveCapacity(replicates * result.names.count)
+    var kernel = try ReplicateKernel(kind, model, seed: seed, plant, &random)
+    let kernels = MixtureKernels(model.shape, KernelBuild.best.kernels)
+    let key = StreamKey(seed: seed, chain: 0, purpose: .assignments)
+    let moveKey = StreamKey(seed: seed, chain: 0, purpose: .assignmentsOfMoves)
+    for replicate in 1...replicates {
+      let drawn = prior.draw(&random)
+      let data = drawn.observations(observations ?? row.observations, &random)
+      let sweeper = try AssignmentSweeper(
+        Observations(data, dimensionCount: model.dimensionCount), nil, key: key, moveKey: moveKey, kernels,
+        keepsLabels: false, workers: 1)
+      var state = ChainState(
+        parameters: drawn, statistics: SufficientStatistics(model.shape), logLikelihood: 0,
+        iteration: UInt64(replicate) * 32)
+      state.logLikelihood = sweeper.sweep(state.parameters, iteration: state.iteration, into: &state.statistics)
+      quantities.append(state.parameters, logLikelihood: state.logLikelihood, to: &result.before)
+      result.before.append(state.statistics.counts[0])
+      result.acceptance += try kernel.run(&state, sweeper)
+      quantities.append(state.parameters, logLikelihood: state.logLikelihood, to: &result.after)
+      result.after.append(state.statistics.counts[0])
+    }
+    result.acceptance /= Double(replicates)
+    return result
+  }
+}

@@ -1,0 +1,92 @@
+import GMMModel
+
+@testable import GMMInference
+
+/// What a model may say of its weights.
+enum WeightsKind: String, CaseIterable, Sendable {
+  case flat, asymmetric, flatAboveMinimum, asymmetricAboveMinimum, fixed
+}
+
+/// What a model may say of its means. `OfEach`: with numbers of each component.
+enum MeansKind: String, CaseIterable, Sendable {
+  case normal, normalOfEach, scaled, scaledOfEach, fixed
+}
+
+/// In which coordinate the means increase.
+enum OrderKind: String, CaseIterable, Sendable {
+  case none, first, last
+}
+
+/// What a model may say of its spread.
+enum SpreadKind: String, CaseIterable, Sendable {
+  case uniform, halfCauchy, halfNormal, inverseGamma, gamma, inverseWishart, fixed, fixedCovariances
+
+  /// Whether it is a prior of whole matrices (and of variances where D = 1).
+  var isOfMatrices: Bool { self == .inverseWishart || self == .fixedCovariances }
+  var isFixed: Bool { self == .fixed || self == .fixedCovariances }
+}
+
+/// A transition kernel of the library.
+enum SamplerKind: String, CaseIterable, Sendable {
+  case gibbs, metropolis
+  /// Moves with the assignments summed out.
+  case moves
+}
+
+// From what the library offers to the kinds under which the table has it. The switches have no default: a new prior, method or
+// policy does not compile before it has a kind, a new kind does not before it has numbers in `ModelRow`, and then it is in
+// the table.
+
+extension WeightsPrior {
+  var kinds: [WeightsKind] {
+    switch self {
+    case .dirichlet: [.flat, .asymmetric, .flatAboveMinimum, .asymmetricAboveMinimum]
+    case .fixed: [.fixed]
+    }
+  }
+}
+
+extension MeansPrior {
+  var kinds: [MeansKind] {
+    switch self {
+    case .normal: [.normal, .normalOfEach]
+    case .scaledNormal: [.scaled, .scaledOfEach]
+    case .fixed: [.fixed]
+    }
+  }
+}
+
+extension SpreadPrior {
+  var kinds: [SpreadKind] {
+    switch self {
+    case .uniform: [.uniform]
+    case .halfCauchy: [.halfCauchy]
+    case .halfNormal: [.halfNormal]
+    case .inverseGamma: [.inverseGamma]
+    case .gamma: [.gamma]
+    case .inverseWishart: [.inverseWishart]
+    case .fixed: [.fixed]
+    case .fixedCovariances: [.fixedCovariances]
+    }
+  }
+}
+
+extension SamplingMethod {
+  var kinds: [SamplerKind] {
+    switch self {
+    case .gibbs: [.gibbs, .moves]
+    case .metropolis: [.metropolis]
+    }
+  }
+}
+
+extension SamplerKind {
+  var method: SamplingMethod {
+    switch self {
+    case .gibbs, .moves: .gibbs
+    case .metropolis: .metropolis
+    }
+  }
+
+  var policy: MovePolicy { self == .moves ? .always : .never }
+}

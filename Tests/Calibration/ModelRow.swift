@@ -1,0 +1,144 @@
+import GMMKernels
+import GMMModel
+import Testing
+
+/// A row of the table: one kind of model, with numbers.
+///
+/// Shapes of Gamma distributions are multiples of 1/2 and degrees of freedom whole numbers, so that ``PlainPrior`` can draw
+/// them as sums of squares.
+struct ModelRow: Sendable, Hashable, CustomTestStringConvertible {
+  var weights = WeightsKind.flat
+  var means = MeansKind.normal
+  var order = OrderKind.none
+  var spread = SpreadKind.inverseGamma
+  var isShared = false
+  var structure = CovarianceStructure.diag
+  var dimensions = 1
+  var components = 3
+  var observations = 6
+
+  var shape: MixtureShape {
+    MixtureShape(
+      componentCount: components, dimensionCount: dimensions, structure: structure, sharedSpread: isShared)
+  }
+
+  /// Whether the model is one that the library offers, with anything to infer.
+  var isOffered: Bool {
+    if dimensions == 1 {
+      guard structure == .diag, order != .last else { return false }
+    } else {
+      guard shape.hasMatrices == spread.isOfMatrices, isShared || structure != .tied, !isShared || structure != .full
+      else { return false }
+    }
+    return !(hasFixedWeights && means == .fixed && spread.isFixed)
+  }
+
+  private var hasFixedWeights: Bool { weights == .fixed || components == 1 }
+
+  /// The kernels that can sample the model.
+  var samplers: [SamplerKind] {
+    SamplerKind.allCases.filter { kind in
+      switch kind {
+      case .gibbs: true
+      case .moves: components > 1 && !shape.hasMatrices
+      case .metropolis: dimensions == 1 && means != .scaled && means != .scaledOfEach
+      }
+    }
+  }
+
+  /// Whether the spread has numbers for each sd or matrix; half of all rows, so that every pair of other kinds meets both.
+  var hasSpreadOfEach: Bool {
+    func index<Kind: CaseIterable & Equatable>(_ kind: Kind) -> Int { Array(Kind.allCases).firstIndex(of: kind) ?? 0 }
+    return !(index(weights) + index(means) + index(order) + index(spread)).isMultiple(of: 2)
+  }
+
+  // MARK: Numbers
+
+  private func cycle(_ values: [Double], _ count: Int) -> [Double] { (0..<count).map { values[$0 % values.count] } }
+
+  var minimumWeight: Double {
+    weights == .flatAboveMinimum || weights == .asymmetricAboveMinimum ? 0.45 / Double(components) : 0
+  }
+
+  var orderCoordinate: Int? {
+    switch order {
+    case .none: nil
+    case .first: 0
+    case .last: dimensions - 1
+    }
+  }
+
+  var weightsPrior: WeightsPrior {
+    switch weights {
+    case .flat, .flatAboveMinimum: .dirichlet(concentration: [1])
+    case .asymmetric, .asymmetricAboveMinimum: .dirichlet(concentration: cycle([0.5, 1, 2.5], components))
+    case .fixed:
+      {
+        let values = cycle([0.2, 0.3, 0.5], components)
+        let sum = values.reduce(0, +)
+        return .fixed(values.map { $0 / sum })
+      }()
+    }
+  }
+
+  var meansPrior: MeansPrior {
+    let coordinates = (0..<dimensions).map(Double.init)
+    let centers = cycle([0.5, 0, 1], components).flatMap { center in coordinates.map { center + 0.3 * $0 } }
+    let sds = cycle([1, 1.5, 2], components).flatMap { sd in coordinates.map { sd + 0.2 * $0 } }
+    switch means {
+    case .normal: return .normal(mean: coordinates.map { 0.5 * $0 }, sd: coordinates.map { 1.5 + 0.3 * $0 })
+    case .normalOfEach: return .normal(mean: centers, sd: sds)
+    case .scaled: return .scaledNormal(mean: coordinates.map { 0.5 * $0 }, kappa: [0.5])
+    case .scaledOfEach: return .scaledNormal(mean: centers, kappa: cycle([0.5, 1, 2], components))
+    case .fixed: return .fixed((0..<components).flatMap { k in coordinates.map { Double(k) + 0.3 * $0 } })
+    }
+  }
+
+  var spreadPrior: SpreadPrior {
+    let count = hasSpreadOfEach ? (shape.hasMatrices ? shape.matrixCount : shape.spreadCount) : 1
+    let scales = cycle([1, 1.4, 0.8], count)
+    switch spread {
+    case .uniform: return .uniform(lower: scales.map { 0.4 * $0 }, upper: scales.map { 2 * $0 })
+    case .halfCauchy: return .halfCauchy(scale: scales)
+    case .halfNormal: return .halfNormal(scale: scales)
+    case .inverseGamma: return .inverseGamma(shape: cycle([3, 2.5, 4], count), scale: scales.map { 2 * $0 })
+    case .gamma: return .gamma(shape: cycle([3, 2.5, 4], count), rate: scales.map { 2 * $0 })
+    case .fixed: return .fixed(scales)
+    case .inverseWishart:
+      return .inverseWishart(
+        dof: cycle([5, 6, 4], count).map { $0 + Double(dimensions - 1) }, scale: scales.flatMap(matrix))
+    case .fixedCovariances: return .fixedCovariances(scales.flatMap(matrix))
+    }
+  }
+
+  /// Returns a D x D matrix with correlations.
+  private func matrix(_ scale: Double) -> [Double] {
+    switch dimensions {
+    case 1: [2 * scale]
+    case 2: [2, 0.5, 0.5, 1].map { $0 * scale }
+    default: [2, 0.5, 0, 0.5, 1, 0.2, 0, 0.2, 1].map { $0 * scale }
+    }
+  }
+
+  func model() throws -> MixtureModel {
+    try MixtureModel(
+      shape, weights: weightsPrior, minimumWeight: minimumWeight, means: meansPrior, orderCoordinate: orderCoordinate,
+      spread: spreadPrior)
+  }
+
+  /// The kinds of the row by factor, the names under which results are pooled.
+  var levels: [(factor: String, level: String)] {
+    [
+      ("weights", weights.rawValue), ("means", means.rawValue), ("order", order.rawValue), ("spread", spread.rawValue),
+      ("shared", "\(isShared)"), ("structure", dimensions == 1 ? "one dimension" : "\(structure)"),
+      ("dimensions", "\(dimensions)"),
+    ]
+  }
+
+  var testDescription: String {
+    let form = dimensions == 1 ? "D = 1" : "D = \(dimensions), \(structure)"
+    let size = components == 3 && observations == 6 ? "" : ", K = \(components), N = \(observations)"
+    return "\(form)\(size), weights \(weights), means \(means), order \(order), "
+      + "\(isShared ? "shared " : "")\(spread)\(hasSpreadOfEach ? " of each" : "")"
+  }
+}

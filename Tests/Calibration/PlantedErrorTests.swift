@@ -1,0 +1,188 @@
+import GMMModel
+import Testing
+
+@testable import GMMInference
+
+/// Mistakes that samplers make are found by the tests that the library's own samplers pass.
+@Suite struct PlantedErrorTests {
+  struct Mistake: Sendable, CustomTestStringConvertible {
+    let testDescription: String
+    let row: ModelRow
+    let kind: SamplerKind
+    let plant: Plant
+    /// The model that is sampled instead, where the mistake is one of the model.
+    let model: @Sendable (MixtureModel) throws -> MixtureModel
+
+    /// A mistake that is the right sampler of another model.
+    init(
+      _ name: String, _ row: ModelRow, _ kind: SamplerKind = .gibbs,
+      model: @escaping @Sendable (MixtureModel) throws -> MixtureModel
+    ) {
+      testDescription = name
+      self.row = row
+      self.kind = kind
+      self.model = model
+      var plant = Plant()
+      if kind == .moves {
+        plant.movedModel = model
+      } else {
+        plant.sampler = { (given: MixtureModel) throws -> any Sampler in kind.method.sampler(for: try model(given)) }
+      }
+      self.plant = plant
+    }
+
+    init(_ name: String, _ row: ModelRow, _ kind: SamplerKind = .gibbs, plant: Plant) {
+      testDescription = name
+      self.row = row
+      self.kind = kind
+      self.plant = plant
+      model = { $0 }
+    }
+
+    /// A mistake in the statistics that a step is given, or in what it returns.
+    init(
+      _ name: String, _ row: ModelRow, before: @escaping @Sendable (inout ChainState) -> Void = { _ in },
+      after: @escaping @Sendable (inout ChainState) -> Void = { _ in }
+    ) {
+      self.init(
+        name, row,
+        plant: Plant(sampler: { model in
+          PlantedSampler(base: GibbsSampler(model), before: before, after: { state, _ in after(&state) })
+        }))
+    }
+  }
+
+  private static let full = ModelRow(
+    means: .scaled, spread: .inverseWishart, structure: .full, dimensions: 2)
+  private static let tied = ModelRow(
+    weights: .asymmetric, spread: .inverseWishart, isShared: true, structure: .tied, dimensions: 3)
+  private static let variances = ModelRow(weights: .asymmetric, means: .normalOfEach, spread: .inverseGamma)
+  private static let ordered = ModelRow(weights: .flat, means: .normalOfEach, order: .first, spread: .uniform)
+  private static let orderedInPlane = ModelRow(
+    weights: .asymmetric, means: .scaledOfEach, order: .last, spread: .inverseGamma, structure: .diag, dimensions: 2)
+  private static let aboveMinimum = ModelRow(weights: .asymmetricAboveMinimum, means: .fixed, spread: .halfNormal)
+
+  private static func dof(_ model: MixtureModel, plus extra: Double) throws -> MixtureModel {
+    guard case .inverseWishart(let dof, let scale) = model.spread else { return model }
+    return try model.changed(spread: .inverseWishart(dof: dof.map { $0 + extra }, scale: scale))
+  }
+
+  private static func shape(_ model: MixtureModel, plus extra: Double) throws -> MixtureModel {
+    switch model.spread {
+    case .inverseGamma(let shape, let scale):
+      try model.changed(spread: .inverseGamma(shape: shape.map { $0 + extra }, scale: scale))
+    case .gamma(let shape, let rate): try model.changed(spread: .gamma(shape: shape.map { $0 + extra }, rate: rate))
+    default: model
+    }
+  }
+
+  /// The planted mistakes. A density taken in the logarithm of a variable without its Jacobian is the one of a shape that is
+  /// one more (variance) or less (precision); weights in log ratios, one of concentrations less one.
+  static let mistakes: [Mistake] = [
+    Mistake("one degree of freedom too many, full", full) { try dof($0, plus: 1) },
+    Mistake("one degree of freedom too few, tied", tied) { try dof($0, plus: -1) },
+    Mistake("one degree of freedom too many, variances", variances) { try shape($0, plus: 0.5) },
+    Mistake("means given, but their degree of freedom forgotten", orderedInPlane) { try shape($0, plus: -0.5) },
+    Mistake("log variance without Jacobian", variances, .metropolis) { try shape($0, plus: 1) },
+    Mistake(
+      "log precision without Jacobian", ModelRow(means: .normal, spread: .gamma, isShared: true), .metropolis
+    ) { try shape($0, plus: -1) },
+    Mistake("log variance without Jacobian", variances, .moves) { try shape($0, plus: 1) },
+    Mistake(
+      "log ratios of weights with the Jacobian twice", ModelRow(means: .fixed, spread: .halfNormal), .metropolis
+    ) { try $0.changed(weights: .dirichlet(concentration: $0.concentration.map { $0 + 1 })) },
+    Mistake("log ratios of weights with the Jacobian twice", aboveMinimum, .moves) {
+      try $0.changed(weights: .dirichlet(concentration: $0.concentration.map { $0 + 1 }))
+    },
+    Mistake("order ignored", ordered) { try $0.changed(isOrdered: false) },
+    Mistake("order ignored", ordered, .metropolis) { try $0.changed(isOrdered: false) },
+    Mistake("order ignored", ordered, .moves) { try $0.changed(isOrdered: false) },
+    Mistake("order of another coordinate", orderedInPlane) {
+      try MixtureModel($0.shape, weights: $0.weights, means: $0.means, orderCoordinate: 0, spread: $0.spread)
+    },
+    Mistake(
+      "sorted though the priors differ", ordered,
+      plant: Plant(sampler: { model in
+        PlantedSampler(
+          base: GibbsSampler(try model.changed(isOrdered: false)),
+          after: { state, _ in state.parameters.sortByMean() })
+      })),
+    Mistake("least weight ignored", aboveMinimum) { try $0.changed(minimumWeight: 0) },
+    Mistake("least weight ignored", aboveMinimum, .moves) { try $0.changed(minimumWeight: 0) },
+    Mistake("kappa that is an sd's, not a variance's", full) {
+      guard case .scaledNormal(let mean, let kappa) = $0.means else { return $0 }
+      return try $0.changed(means: .scaledNormal(mean: mean, kappa: kappa.map { $0 * $0 }))
+    },
+    Mistake("prior sds of the means taken for variances", variances) {
+      guard case .normal(let mean, let sd) = $0.means else { return $0 }
+      return try $0.changed(means: .normal(mean: mean, sd: sd.map { $0.squareRoot() }))
+    },
+    Mistake("one member counted twice", variances, before: { $0.statistics.edit { $0[0] += 1 } }),
+    Mistake(
+      "one member not counted", variances,
+      before: { state in
+        let last = state.statistics.counts.count - 1
+        if state.statistics.counts[last] > 0 { state.statistics.edit { $0[last] -= 1 } }
+      }),
+    Mistake("sums about centres that have moved", variances, before: { $0.statistics.forgetCenters(movedBy: 0.2) }),
+    Mistake(
+      "squares of one coordinate half too large", full,
+      before: { state in
+        let first = state.statistics.counts.count + state.statistics.sums.count
+        state.statistics.edit { block in for k in 0..<3 { block[first + 3 * k] *= 1.5 } }
+      }),
+    Mistake("one sd a tenth too small", variances, after: { $0.parameters.sds[0] *= 0.9 }),
+    Mistake(
+      "log likelihood of other parameters", variances, .moves,
+      plant: Plant(beforeMoves: { $0.logLikelihood -= 1 })),
+  ]
+
+  /// How a mistake was found, for the report.
+  struct Found: Encodable {
+    let mistake: String
+    let kernel: String
+    let test: String
+    let quantity: String
+    let probability: Double
+
+    init(_ mistake: Mistake, _ test: String, _ worst: (name: String, probability: Double)) {
+      self.mistake = mistake.testDescription
+      kernel = mistake.kind.rawValue
+      self.test = test
+      (quantity, probability) = worst
+    }
+  }
+
+  /// Returns the smallest probability and its quantity.
+  private func worst(_ mistake: Mistake, _ plant: Plant) throws -> (name: String, probability: Double) {
+    let result = try JointSimulation(row: mistake.row, kind: mistake.kind, seed: 2)
+      .run(replicates: 4_000, plant: plant)
+    return zip(result.names, result.compared().map(\.probability)).min { $0.1 < $1.1 } ?? ("", 1)
+  }
+
+  /// Each mistake lies beyond the limit that the table is held to, and the same row without it within.
+  @Test(arguments: mistakes) func jointDistributionFindsMistakes(_ mistake: Mistake) throws {
+    let wrong = try worst(mistake, mistake.plant)
+    let right = try worst(mistake, Plant())
+    #expect(wrong.probability < Tier.limit)
+    #expect(right.probability > Tier.limit, "\(right.name)")
+    try Tier.record("planted.jsonl", Found(mistake, "joint distribution", wrong))
+  }
+
+  /// Draws of one model, data of another.
+  static let misfits: [Mistake] = [
+    Mistake("two degrees of freedom too many", full) { try dof($0, plus: 2) },
+    Mistake("log variance without Jacobian", variances, .metropolis) { try shape($0, plus: 1) },
+    Mistake("log variance without Jacobian", variances, .moves) { try shape($0, plus: 1) },
+    Mistake("order ignored", ordered) { try $0.changed(isOrdered: false) },
+    Mistake("least weight ignored", aboveMinimum) { try $0.changed(minimumWeight: 0) },
+  ]
+
+  @Test(arguments: misfits) func ranksFindMistakes(_ mistake: Mistake) throws {
+    let result = try RankSimulation(row: mistake.row, kind: mistake.kind, seed: 2)
+      .run(replicates: 800, fitted: mistake.model)
+    let worst = zip(result.names, result.tested().map(\.probability)).min { $0.1 < $1.1 } ?? ("", 1)
+    #expect(worst.1 < Tier.limit)
+    try Tier.record("planted.jsonl", Found(mistake, "ranks", worst))
+  }
+}

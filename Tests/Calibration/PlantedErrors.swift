@@ -1,0 +1,55 @@
+import GMMKernels
+import GMMModel
+
+@testable import GMMInference
+
+/// A sampler with a mistake: another one's steps, with what they are given or what they return changed.
+struct PlantedSampler: Sampler {
+  let base: any Sampler
+  var before: @Sendable (inout ChainState) -> Void = { _ in }
+  var after: @Sendable (inout ChainState, inout RandomStream) -> Void = { _, _ in }
+
+  func prepare(_ state: inout ChainState) { base.prepare(&state) }
+
+  func step(_ state: inout ChainState, _ stream: inout RandomStream, isTuning: Bool) throws(ModelError) -> Double {
+    before(&state)
+    let probability = try base.step(&state, &stream, isTuning: isTuning)
+    after(&state, &stream)
+    return probability
+  }
+}
+
+extension MixtureModel {
+  /// Returns this model with parts replaced.
+  func changed(
+    weights: WeightsPrior? = nil, minimumWeight: Double? = nil, means: MeansPrior? = nil,
+    isOrdered: Bool = true, spread: SpreadPrior? = nil
+  ) throws -> MixtureModel {
+    try MixtureModel(
+      shape, weights: weights ?? self.weights, minimumWeight: minimumWeight ?? self.minimumWeight,
+      means: means ?? self.means, orderCoordinate: isOrdered ? orderCoordinate : nil, spread: spread ?? self.spread)
+  }
+}
+
+extension SufficientStatistics {
+  /// Changes counts, sums and squares, (K + K D + squares), about the same centres.
+  mutating func edit(_ body: (inout [Double]) -> Void) {
+    var block = counts + sums + squares
+    body(&block)
+    reset(centers: centers)
+    block.withUnsafeBufferPointer { block in
+      // SAFETY: as many numbers as the sums of a block.
+      if let base = block.baseAddress { add(base) }
+    }
+  }
+
+  /// Moves the centres without moving the sums.
+  mutating func forgetCenters(movedBy shift: Double) {
+    let block = counts + sums + squares
+    reset(centers: centers.map { $0 + shift })
+    block.withUnsafeBufferPointer { block in
+      // SAFETY: as many numbers as the sums of a block.
+      if let base = block.baseAddress { add(base) }
+    }
+  }
+}

@@ -1,0 +1,147 @@
+import GMMModel
+import TestSupport
+import Testing
+
+@testable import GMMInference
+
+/// Simulation-based calibration (Talts et al. 2018) through the public road: the rank of the true value among draws of the
+/// posterior given data that were simulated from it.
+///
+/// Among L independent draws of the posterior the rank is uniform on 0 ... L. Draws of a chain are not independent, and
+/// components that change their names once in a thousand iterations would make a correct sampler look wrong, however the
+/// chain is thinned. So the truth is given a random place in the chain (Gandy, Scott 2020, "Unit testing for MCMC and other
+/// Monte Carlo methods"): it is a draw of the posterior itself, and a chain from it is stationary. One chain gives M draws
+/// after it, another L - M draws that stand for those before it, with M uniform on 0 ... L. For reversible kernels the rank is
+/// then uniform however slowly they mix; Gibbs steps are reversible but for the order of spread and means, which forget each
+/// other between two draws that are kept.
+///
+/// Where a kernel is tuned, an ordinary chain on the same data tunes it, from where chains start for everybody, and both
+/// chains take over what it has learned.
+struct RankSimulation: Sendable {
+  let row: ModelRow
+  let kind: SamplerKind
+  let seed: UInt64
+
+  /// L.
+  static let drawCount = 19
+
+  /// Histograms of the ranks by quantity, (Q, L + 1).
+  struct Result: Sendable {
+    let names: [String]
+    var histograms: [[Int]]
+    /// The same for draws that are 0.05 of their own sd too large.
+    var biasedHistograms: [[Int]]
+
+    func tested() -> [RankUniformity] { histograms.map { RankUniformity($0) } }
+  }
+
+  private var options: SamplingOptions {
+    var options = SamplingOptions(method: kind.method, chains: 1)
+    switch kind {
+    case .gibbs: (options.tune, options.thin) = (0, 8)
+    // The fewest iterations from which 20 coordinates are learned are 320.
+    case .moves: (options.tune, options.thin) = (320, 4)
+    case .metropolis: (options.tune, options.thin) = (300, 30)
+    }
+    options.moves = kind.policy
+    return options
+  }
+
+  /// Returns the posterior of a chain that has been tuned and then put at `parameters`: one draw, ready to be extended.
+  private func tuned(
+    _ model: MixtureModel, _ observations: Observations, _ options: SamplingOptions, at parameters: Parameters
+  ) throws -> Posterior {
+    var options = options
+    options.draws = 1
+    let posterior = try sample(model, observations, options, RunControl(threads: 1))
+    var state = try #require(posterior.continuation).chains[0].state
+    let context = ChainContext(
+      model: model, observations: observations, sampleWeights: nil, method: kind.method, seed: ~options.seed,
+      keepsAssignments: false,
+      kernels: KernelBuild.best.kernels)
+    let start = try context.start(0, keeping: InitialValues(parameters))
+    state.parameters = start.parameters
+    state.statistics = start.statistics
+    state.logLikelihood = start.logLikelihood
+    return Posterior(
+      model: model, observations: observations, options: options, store: posterior.store,
+      continuation: Continuation(chains: [(state, 1)]), draws: 1, seconds: 0)
+  }
+
+  /// - Parameter fitted: makes the model that is sampled, to plant errors.
+  func run(
+    replicates: Int, fitted: @Sendable (MixtureModel) throws -> MixtureModel = { $0 }
+  ) throws -> Result {
+    let model = try row.model()
+    let fittedModel = try fitted(model)
+    let prior = PlainPrior(model)
+    let quantities = TestQuantities(model)
+    let count = quantities.names.count
+    var random = PlainRandom(seed: seed)
+    var options = options
+    let zeros = [[Int]](repeating: [Int](repeating: 0, count: Self.drawCount + 1), count: count)
+    var result = Result(names: quantities.names, histograms: zeros, biasedHistograms: zeros)
+    var values: [Double] = []
+    for replicate in 1...replicates {
+      let drawn = prior.draw(&random)
+      let data = drawn.observations(row.observations, &random)
+      let observations = try Observations(data, dimensionCount: model.dimensionCount)
+      options.seed = seed &* 1_000_003 &+ UInt64(3 * replicate)
+      let tuned = options.tune > 0 ? try tuned(fittedModel, observations, options, at: drawn) : nil
+      options.initial = [InitialValues(drawn)]
+      values.removeAll(keepingCapacity: true)
+      quantities.append(drawn, logLikelihood: quantities.logLikelihood(drawn, data), to: &values)
+      let later = random.index(below: Self.drawCount + 1)
+      for draws in [later, Self.drawCount - later] where draws > 0 {
+        options.draws = draws
+        options.seed += 1
+        let posterior: Posterior
+        if let tuned {
+          // Another seed, so that the two chains part.
+          let ready = Posterior(
+            model: fittedModel, observations: observations, options: options, store: tuned.store,
+            continuation: tuned.continuation, draws: 1, seconds: 0)
+          posterior = try ready.extended(by: draws, RunControl(threads: 1)).subset(burn: 1)
+        } else {
+          posterior = try sample(fittedModel, observations, options, RunControl(threads: 1))
+        }
+        for draw in 0..<draws {
+          let row = posterior.row(chain: 0, draw: draw)
+          quantities.append(
+            Parameters(row: row, posterior.layout), logLikelihood: row[posterior.layout.logLikelihood], to: &values)
+        }
+      }
+      for q in 0..<count {
+        let truth = values[q]
+        let draws = (1...Self.drawCount).map { values[$0 * count + q] }
+        result.histograms[q][Self.rank(of: truth, among: draws, &random)] += 1
+        if Tier.isLong {
+          let bias = 0.05 * BatchEstimates.sd(draws)
+          result.biasedHistograms[q][Self.rank(of: truth - bias, among: draws, &random)] += 1
+        }
+      }
+    }
+    return result
+  }
+
+  /// Returns how many draws are smaller; known numbers are met up to rounding, and ties are broken by lot.
+  private static func rank(of truth: Double, among draws: [Double], _ random: inout PlainRandom) -> Int {
+    let tolerance = 1e-9 * abs(truth)
+    var (rank, ties) = (0, 0)
+    for value in draws {
+      if value < truth - tolerance { rank += 1 } else if value <= truth + tolerance { ties += 1 }
+    }
+    return rank + random.index(below: ties + 1)
+  }
+}
+
+extension InitialValues {
+  /// All of a draw.
+  init(_ parameters: Parameters) {
+    let shape = parameters.shape
+    self.init(
+      weights: parameters.weights, means: parameters.means, sds: shape.hasMatrices ? nil : parameters.sds,
+      covariances: shape.hasMatrices
+        ? (0..<shape.matrixCount).flatMap { parameters.factor($0).square.full } : nil)
+  }
+}

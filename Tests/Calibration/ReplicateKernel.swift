@@ -1,0 +1,88 @@
+import GMMKernels
+import GMMModel
+
+@testable import GMMInference
+
+/// What is run in place of the library's own, to plant errors.
+struct Plant: Sendable {
+  /// Makes the sampler of Gibbs and Metropolis steps, or `nil` for the library's.
+  var sampler: (@Sendable (MixtureModel) throws -> any Sampler)?
+  /// Makes the model that moves believe in.
+  var movedModel: (@Sendable (MixtureModel) throws -> MixtureModel)?
+  /// Changes the state before moves.
+  var beforeMoves: (@Sendable (inout ChainState) -> Void)?
+}
+
+/// The steps of a replicate.
+struct ReplicateKernel {
+  private let kind: SamplerKind
+  private let key: StreamKey
+  private let sampler: any Sampler
+  private var mover: MarginalMover?
+  private var tuning = MoveTuning()
+  private var proposals = ProposalScales()
+  private let beforeMoves: (@Sendable (inout ChainState) -> Void)?
+
+  init(
+    _ kind: SamplerKind, _ model: MixtureModel, seed: UInt64, _ plant: Plant, _ random: inout PlainRandom
+  ) throws {
+    self.kind = kind
+    key = StreamKey(seed: seed, chain: 0, purpose: .parameters)
+    sampler = try plant.sampler?(model) ?? kind.method.sampler(for: model)
+    beforeMoves = plant.beforeMoves
+    let prior = PlainPrior(model)
+    switch kind {
+    case .gibbs: break
+    case .metropolis:
+      // Step sizes must not depend on where a replicate starts: those of another.
+      var state = ChainState(
+        parameters: prior.draw(&random), statistics: SufficientStatistics(model.shape), logLikelihood: 0, iteration: 0)
+      for j in state.parameters.sds.indices { state.parameters.sds[j] = min(state.parameters.sds[j], 1) }
+      sampler.prepare(&state)
+      proposals = state.proposals
+      proposals.weights.scale = 0.7
+      proposals.means.scale = 0.7
+      proposals.sds.scale = 0.7
+    case .moves:
+      // Invariance holds for any reference. One learned from the bulk of the prior reaches most of every posterior; the prior's
+      // far tails would only make it too wide.
+      let target = try plant.movedModel?(model) ?? model
+      let coordinates = FreeCoordinates(target)
+      var u = [Double](repeating: 0, count: coordinates.dimension)
+      let draws = (0..<2_000).map { _ in
+        coordinates.write(prior.draw(&random), to: &u)
+        return u
+      }
+      let bulk = u.indices.map { j in
+        let sorted = draws.map { $0[j] }.sorted()
+        return (2 * sorted[500] - sorted[1_500])...(2 * sorted[1_500] - sorted[500])
+      }
+      for draw in draws where zip(draw, bulk).allSatisfy({ $1.contains($0) }) { tuning.watch(draw) }
+      tuning.decideToLearn(&u, isForced: true)
+      mover = MarginalMover(
+        target, tune: 10_000, key: StreamKey(seed: seed, chain: 0, purpose: .moves), policy: .always)
+      guard mover != nil, tuning.reference != nil else {
+        throw ModelError(.unsupported, "moves", "must be possible for this row")
+      }
+    }
+  }
+
+  /// Returns the mean acceptance probability.
+  mutating func run(_ state: inout ChainState, _ sweeper: AssignmentSweeper) throws -> Double {
+    if kind == .moves {
+      state.moves = tuning
+      beforeMoves?(&state)
+      return mover?.move(&state, 12, isLearning: false, sweeper, nil) ?? 0
+    }
+    state.proposals = proposals
+    let steps = kind == .gibbs ? 3 : 12
+    var acceptance = 0.0
+    for _ in 0..<steps {
+      state.iteration += 1
+      var stream = RandomStream(key.at(iteration: state.iteration))
+      acceptance += try sampler.step(&state, &stream, isTuning: false)
+      state.logLikelihood = sweeper.sweep(state.parameters, iteration: state.iteration, into: &state.statistics)
+    }
+    return acceptance / Double(steps)
+  }
+}

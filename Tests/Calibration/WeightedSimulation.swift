@@ -1,0 +1,81 @@
+import Foundation
+import GMMKernels
+import GMMModel
+
+@testable import GMMInference
+
+/// Invariance of the posterior of weighted rows.
+///
+/// A row of weight w stands for ⌊w⌋ rows and, with what is left f, for one whose factor p(z) p(x | z) is raised to the power f:
+/// Σ_z (p(z) p(x | z))^f is no density of x, so data cannot be drawn, and the data are fixed instead. Draws of the posterior
+/// are draws of the prior that are accepted with probability min(1, likelihood / b), and count max(1, likelihood / b), exactly for
+/// any b; a few steps from each must give the same distribution again, over independent replicates and by pairs as in
+/// ``JointSimulation``.
+struct WeightedSimulation: Sendable {
+  let row: ModelRow
+  let kind: SamplerKind
+  let sampleWeights: [Double]
+  let seed: UInt64
+
+  /// The weights that are tried: repeated rows, and fractions below and above 1.
+  static let whole = [2.0, 0, 1, 3]
+  static let fractional = [0.5, 1.5, 0.4, 0]
+
+  /// - Parameter claimed: the weights that the sampler is given, to plant errors.
+  func run(replicates: Int, claimed: [Double]? = nil) throws -> ReplicatePairs {
+    let model = try row.model()
+    let prior = PlainPrior(model)
+    let quantities = TestQuantities(model)
+    var random = PlainRandom(seed: seed)
+    let data = prior.draw(&random).observations(sampleWeights.count, &random)
+    let bound = self.bound(prior, data, &random)
+    var result = ReplicatePairs(names: quantities.names + ["members of component 0"])
+    var kernel = try ReplicateKernel(kind, model, seed: seed, Plant(), &random)
+    let sweeper = try AssignmentSweeper(
+      Observations(data, dimensionCount: model.dimensionCount), SampleWeights(claimed ?? sampleWeights),
+      key: StreamKey(seed: seed, chain: 0, purpose: .assignments),
+      moveKey: StreamKey(seed: seed, chain: 0, purpose: .assignmentsOfMoves),
+      MixtureKernels(model.shape, KernelBuild.best.kernels, isWeighted: true), keepsLabels: false, workers: 1)
+    for replicate in 1...replicates {
+      var drawn = prior.draw(&random)
+      var logFactor = self.logFactor(drawn, data)
+      while log(random.uniform()) >= logFactor - bound {
+        drawn = prior.draw(&random)
+        logFactor = self.logFactor(drawn, data)
+      }
+      result.weights.append(exp(max(0, logFactor - bound)))
+      var state = ChainState(
+        parameters: drawn, statistics: SufficientStatistics(model.shape), logLikelihood: 0,
+        iteration: UInt64(replicate) * 32)
+      state.logLikelihood = sweeper.sweep(state.parameters, iteration: state.iteration, into: &state.statistics)
+      quantities.append(state.parameters, logLikelihood: state.logLikelihood, to: &result.before)
+      result.before.append(state.statistics.counts[0])
+      result.acceptance += try kernel.run(&state, sweeper)
+      quantities.append(state.parameters, logLikelihood: state.logLikelihood, to: &result.after)
+      result.after.append(state.statistics.counts[0])
+    }
+    result.acceptance /= Double(replicates)
+    return result
+  }
+
+  /// Returns log b, 2 below the largest log factor of 2,000 draws: seven times as many are accepted as at the largest, and most
+  /// count about the same.
+  private func bound(_ prior: PlainPrior, _ data: [Double], _ random: inout PlainRandom) -> Double {
+    (0..<2_000).reduce(-.infinity) { largest, _ in max(largest, logFactor(prior.draw(&random), data)) } - 2
+  }
+
+  /// Returns the log of ∏ p(x_i)^⌊w_i⌋ Σ_z (p(z) p(x_i | z))^f_i.
+  private func logFactor(_ parameters: Parameters, _ data: [Double]) -> Double {
+    let dimensions = row.dimensions
+    return sampleWeights.indices.reduce(0) { sum, i in
+      let logs = parameters.logDensities(of: data[i * dimensions..<(i + 1) * dimensions])
+      func logSum(_ power: Double) -> Double {
+        let largest = power * (logs.max() ?? 0)
+        return largest + log(logs.reduce(0) { $0 + exp(power * $1 - largest) })
+      }
+      let copies = sampleWeights[i].rounded(.down)
+      let rest = sampleWeights[i] - copies
+      return sum + copies * logSum(1) + (rest > 0 ? logSum(rest) : 0)
+    }
+  }
+}

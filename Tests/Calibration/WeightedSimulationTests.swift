@@ -1,0 +1,56 @@
+import Testing
+
+/// Every kernel leaves the posterior of weighted rows invariant; see ``WeightedSimulation``.
+@Suite struct WeightedSimulationTests {
+  /// Every structure, and all constraints, with whole and with fractional weights; spreads that keep the likelihood bounded.
+  static let rows: [ModelRow] = [
+    ModelRow(weights: .asymmetric, means: .normalOfEach, spread: .uniform),
+    ModelRow(weights: .flatAboveMinimum, means: .normal, order: .first, spread: .uniform, isShared: true),
+    ModelRow(weights: .asymmetricAboveMinimum, means: .scaledOfEach, order: .first, spread: .inverseWishart),
+    ModelRow(weights: .flat, means: .fixed, spread: .gamma, components: 5),
+    ModelRow(means: .normalOfEach, order: .last, spread: .uniform, structure: .diag, dimensions: 2, components: 2),
+    ModelRow(weights: .asymmetric, means: .scaled, spread: .inverseGamma, structure: .spherical, dimensions: 2),
+    ModelRow(
+      weights: .asymmetric, means: .scaledOfEach, order: .last, spread: .inverseWishart, structure: .full,
+      dimensions: 2),
+    ModelRow(means: .normal, spread: .inverseWishart, isShared: true, structure: .tied, dimensions: 3, components: 2),
+  ]
+
+  static let cases = rows.flatMap { row in
+    [WeightedSimulation.whole, WeightedSimulation.fractional].flatMap { weights in
+      // Moves need a likelihood, which fractions of rows do not have.
+      row.samplers.filter { $0 != .moves || weights == WeightedSimulation.whole }.map { (row, weights, $0) }
+    }
+  }
+
+  @Test(arguments: cases) func parametersKeepThePosteriorOfWeightedRows(
+    _ example: (row: ModelRow, weights: [Double], kind: SamplerKind)
+  ) throws {
+    let result = try WeightedSimulation(
+      row: example.row, kind: example.kind, sampleWeights: example.weights, seed: 5
+    ).run(replicates: Tier.weightedReplicates)
+    let comparisons = result.compared()
+    for (name, comparison) in zip(result.names, comparisons) {
+      #expect(
+        comparison.probability > Tier.limit,
+        """
+        \(example), \(name): location \(comparison.location), scale \(comparison.scale), \
+        Kolmogorov \(comparison.kolmogorov)
+        """)
+    }
+    #expect(result.acceptance > 0.001)
+    var record = TableRecord(
+      example.row, "\(example.kind), weights \(example.weights)", replicates: Tier.weightedReplicates,
+      names: result.names, statistics: comparisons, probabilities: comparisons.map(\.probability))
+    record.acceptance = result.acceptance
+    try Tier.record("weighted.jsonl", record)
+  }
+
+  /// A sampler that rounds the weights leaves another distribution.
+  @Test func roundedWeightsAreFound() throws {
+    let result = try WeightedSimulation(
+      row: Self.rows[0], kind: .gibbs, sampleWeights: WeightedSimulation.fractional, seed: 5
+    ).run(replicates: 4_000, claimed: WeightedSimulation.fractional.map { $0.rounded() })
+    #expect(result.compared().contains { $0.probability < Tier.limit })
+  }
+}
