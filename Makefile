@@ -17,7 +17,7 @@ VENV_PYTHON := build/venv/bin/python
 ENVIRONMENT := build/venv/.complete
 SWIFT_FILES := Package.swift Sources Tests examples
 C_FILES := $(wildcard examples/*/*.[ch] Tests/Benchmarks/*/*.c Tests/Benchmarks/*/*.cpp Tests/ABI/*.[ch] Tests/ABI/*.cpp \
-  Tests/ABI/*/*.c)
+  Tests/ABI/*/*.[ch] Tests/Fuzz/*.[ch])
 
 # The Python binding loads the library that was just built.
 export GMMSWIFT_LIBRARY := $(CURDIR)/build/lib/libgmmswift.so
@@ -62,8 +62,8 @@ test: setup lint test-swift test-kernels test-abi test-examples test-python ## R
 lint: $(ENVIRONMENT) ## Check the format of all sources.
 	@$(STEP) lint-swift swift format lint --strict -r $(SWIFT_FILES)
 	@if command -v clang-format >/dev/null; then $(STEP) lint-c clang-format --dry-run --Werror $(C_FILES); fi
-	@$(STEP) lint-python $(VENV_PYTHON) -m ruff check bindings/python examples Tests/Benchmarks Tests/Kernels
-	@$(STEP) format-python $(VENV_PYTHON) -m ruff format --check bindings/python examples Tests/Benchmarks Tests/Kernels
+	@$(STEP) lint-python $(VENV_PYTHON) -m ruff check bindings/python examples Tests/Benchmarks Tests/Kernels Tests/ABI
+	@$(STEP) format-python $(VENV_PYTHON) -m ruff format --check bindings/python examples Tests/Benchmarks Tests/Kernels Tests/ABI
 	@$(STEP) types-python sh -c 'cd bindings/python && ../../$(VENV_PYTHON) -m mypy'
 
 # In release, because sampling in a debug build is too slow; in a folder of its own, because the flags differ from those
@@ -126,7 +126,7 @@ uninstall: ## Remove what install put under PREFIX.
 format: ## Format all sources in place.
 	swift format -i -r $(SWIFT_FILES)
 	clang-format -i $(C_FILES)
-	$(VENV_PYTHON) -m ruff format bindings/python examples Tests/Benchmarks Tests/Kernels
+	$(VENV_PYTHON) -m ruff format bindings/python examples Tests/Benchmarks Tests/Kernels Tests/ABI
 
 clean: ## Remove everything that was built.
 	rm -rf .build build bindings/python/build bindings/python/src/gmmswift/_lib bindings/python/src/*.egg-info
