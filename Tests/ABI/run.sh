@@ -115,6 +115,11 @@ check "the table of misuse builds" gcc -std=c99 -D_POSIX_C_SOURCE=200809L -O1 -g
 check "every wrong argument of every function is refused" silent "$out/misuse_table"
 check "the program of behaviour builds" build behaviour
 check "the library behaves as the header says" silent "$out/behaviour"
+check "the program of hard hosts builds" build stress
+check "64 threads, forks, cancelling at any moment, slow callbacks: nothing breaks" silent "$out/stress"
+check "the program that opens and closes the library builds" \
+  gcc -std=c99 -D_POSIX_C_SOURCE=200809L -O1 "${strict[@]}" Tests/ABI/reload.c -o "$out/reload" -ldl
+check "the library can be opened and closed 100 times" silent "$out/reload" "$library"
 if command -v g++ >/dev/null; then
   check "a C++17 program with owning wrappers builds" \
     g++ -std=c++17 -O1 "${strict[@]}" Tests/ABI/wrappers.cpp -o "$out/wrappers" "${link[@]}"

@@ -94,7 +94,7 @@ class Generator:
         return [(value, value, "GMM_OK") for value in values]
 
     def wrong_values(self, kind: str, name: str) -> list[tuple[str, str, str]]:
-        """(description, expression, expected status or GMM_OK for any refusal) of what is tried for a parameter or field."""
+        """What is tried for a parameter or field: description, expression, and the status, GMM_OK for any refusal."""
         if handle := self.handle(kind):
             return self.wrong_handles(handle)
         if kind in ("int32_t", "int64_t", "double", "uint64_t", "gmm_status"):
