@@ -96,8 +96,11 @@ private func estimate(_ mixture: gmm_mixture) throws(CallError) -> MixtureEstima
   }
   let dimensions = try dimensionCount(Int64(mixture.num_dimensions))
   let structure = try covarianceStructure(mixture.covariance)
-  guard components * structure.shape.size(dimensions: dimensions) <= 1 << 27 else {
-    throw CallError(.outOfMemory("the covariances of \(components) components in \(dimensions) dimensions"))
+  var need = MemoryNeed()
+  need.add(components, dimensions, 8 * 64)
+  need.add(components, structure.matrixSize(dimensions: dimensions), 8 * 32)
+  do { try need.require(for: "statistics of \(components) components in \(dimensions) dimensions") } catch {
+    throw CallError(error)
   }
   guard let weights = array(mixture.weights, components) else { throw .null("weights") }
   guard let means = array(mixture.means, components * dimensions) else { throw .null("means") }

@@ -120,6 +120,9 @@ check "64 threads, forks, cancelling at any moment, slow callbacks: nothing brea
 check "the program that opens and closes the library builds" \
   gcc -std=c99 -D_POSIX_C_SOURCE=200809L -O1 "${strict[@]}" Tests/ABI/reload.c -o "$out/reload" -ldl
 check "the library can be opened and closed 100 times" silent "$out/reload" "$library"
+check "the program of little memory builds" gcc -std=c99 -D_DEFAULT_SOURCE -D_POSIX_C_SOURCE=200809L -O1 -g "${strict[@]}" \
+  Tests/ABI/pressure.c Tests/ABI/check.c Tests/ABI/fixture.c -o "$out/pressure" "${link[@]}"
+check "with little memory every call succeeds or says that there is not enough" silent "$out/pressure"
 if command -v g++ >/dev/null; then
   check "a C++17 program with owning wrappers builds" \
     g++ -std=c++17 -O1 "${strict[@]}" Tests/ABI/wrappers.cpp -o "$out/wrappers" "${link[@]}"
