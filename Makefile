@@ -26,7 +26,8 @@ STEP := .ci/step
 .NOTPARALLEL:
 .DELETE_ON_ERROR:
 .DEFAULT_GOAL := help
-.PHONY: help setup packages build demo test lint test-swift test-kernels test-abi test-examples test-python \
+.PHONY: help setup packages build demo test lint test-swift test-kernels test-abi test-fuzz test-examples test-python \
+  verify-fuzz verify-sanitizers verify-memory \
   bench bench-peers bench-swift battery \
   install uninstall format clean
 
@@ -56,7 +57,7 @@ $(LIBRARY): $(SOURCES) VERSION
 demo: setup ## Run the three notebooks on their data and write build/demo/index.html.
 	$(VENV_PYTHON) examples/python/demo.py
 
-test: setup lint test-swift test-kernels test-abi test-examples test-python ## Run every test.
+test: setup lint test-swift test-kernels test-abi test-fuzz test-examples test-python ## Run every test.
 	@echo "All tests passed."
 
 lint: $(ENVIRONMENT) ## Check the format of all sources.
@@ -77,6 +78,20 @@ test-kernels: build ## Look for calls, single lanes and spills in the kernels' m
 test-abi: build ## Check the C interface: header, layout, symbols, misuse, behaviour, installation.
 	@$(STEP) test-abi Tests/ABI/run.sh build/lib
 	@$(STEP) test-install Tests/ABI/install.sh
+
+test-fuzz: build ## Feed the library hostile inputs for ten seconds.
+	@$(STEP) test-fuzz Tests/Fuzz/run.sh --short build/lib
+
+# FUZZ_SECONDS are those of each of the three targets.
+FUZZ_SECONDS ?= 300
+verify-fuzz: ## Fuzz with coverage and AddressSanitizer, FUZZ_SECONDS for each target (a quarter of an hour).
+	@$(STEP) verify-fuzz Tests/Fuzz/run.sh $(FUZZ_SECONDS)
+
+verify-sanitizers: ## Run the C and Swift tests under AddressSanitizer, ThreadSanitizer and UndefinedBehaviorSanitizer.
+	@$(STEP) verify-sanitizers Tests/Sanitizers/run.sh --swift 3
+
+verify-memory: build ## Run the C examples and 10,000 rounds of create, sample, destroy under valgrind.
+	@$(STEP) verify-memory Tests/Sanitizers/valgrind.sh build/lib
 
 test-examples: build $(ENVIRONMENT) ## Build, run and check the examples.
 	@$(STEP) test-examples Tests/Examples/run.sh build/lib

@@ -10,7 +10,7 @@ static void read_fit(const gmm_em_fit *fit) {
   gmm_em_result result = {.struct_size = sizeof result};
   gmm_error *error = NULL;
   const gmm_status status = gmm_em_fit_get_result(fit, &result, &error);
-  hold_error(status, error);
+  hold_error(status, &error);
   if (status != GMM_OK) return;
   const int64_t components = result.num_components, dimensions = result.num_dimensions;
   hold_numbers(result.weights, components, "weights are numbers");
@@ -48,13 +48,13 @@ static void fit_in_parts(input *self, const double *data, int64_t rows, int32_t 
     const double *sample_weights = input_byte(self) < 128 ? NULL : input_array(self);
     hold_error(gmm_statistics_compute(&mixture, start, part == 0 ? cut : rows - cut, dimensions, dimensions,
                                       sample_weights, NULL, &parts[part], &error),
-               error);
+               &error);
     both[part] = parts[part];
   }
-  hold_error(gmm_statistics_merge(both, 2, &merged, &error), error);
+  hold_error(gmm_statistics_merge(both, 2, &merged, &error), &error);
   const gmm_status status = gmm_statistics_maximize(merged, input_number(self),
                                                     input_byte(self) < 128 ? 1e-9 : input_number(self), &fit, &error);
-  hold_error(status, error);
+  hold_error(status, &error);
   if (status == GMM_OK) read_fit(fit);
   gmm_em_fit_destroy(fit);
   gmm_statistics_destroy(merged);
@@ -95,7 +95,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t size) {
   gmm_em_fit *fit = NULL;
   gmm_error *error = NULL;
   const gmm_status status = gmm_fit_em(data, rows, dimensions, dimensions, &options, &control, &fit, &error);
-  hold_error(status, error);
+  hold_error(status, &error);
   if (status == GMM_OK) read_fit(fit);
   gmm_em_fit_destroy(fit);
   if (rows >= 0) fit_in_parts(&self, data, rows, dimensions);

@@ -10,7 +10,7 @@ static void hold_field(const gmm_posterior *posterior, int32_t field, const char
   gmm_view view;
   gmm_error *error = NULL;
   const gmm_status status = gmm_posterior_view(posterior, field, &view, &error);
-  hold_error(status, error);
+  hold_error(status, &error);
   if (status != GMM_OK) return;
   int64_t inner = 1;
   for (int32_t axis = 2; axis < view.num_axes; axis++) inner *= view.shape[axis];
@@ -36,10 +36,10 @@ static void read_posterior(input *self, const gmm_posterior *posterior, int32_t 
   gmm_summary_options options;
   gmm_summary_options_init(&options, sizeof options);
   options.hdi_probability = input_number(self);
-  hold_error(gmm_posterior_summarize(posterior, &options, &summary, &error), error);
+  hold_error(gmm_posterior_summarize(posterior, &options, &summary, &error), &error);
   (void)gmm_summary_text(summary);
   gmm_summary_destroy(summary);
-  hold_error(gmm_posterior_probabilities(posterior, NULL, output, MOST_ROWS * 256, &error), error);
+  hold_error(gmm_posterior_probabilities(posterior, NULL, output, MOST_ROWS * 256, &error), &error);
   gmm_status status = gmm_posterior_probabilities(posterior, NULL, output, rows * components, NULL);
   if (status == GMM_OK) hold_numbers(output, rows * components, "probabilities are numbers");
   const double *points = input_array(self);
@@ -47,15 +47,15 @@ static void read_posterior(input *self, const gmm_posterior *posterior, int32_t 
   if (count > MOST_POINTS && points != NULL) return; /* it would be the harness that reads too far */
   status =
       gmm_posterior_log_density(posterior, points, count, dimensions, dimensions, NULL, output, MOST_POINTS, &error);
-  hold_error(status, error);
+  hold_error(status, &error);
   if (status == GMM_OK && count > 0) hold_numbers(output, count, "log densities are numbers");
   status = gmm_posterior_predict_probabilities(posterior, points, count, dimensions, dimensions, NULL, output,
                                                MOST_POINTS * 256, &error);
-  hold_error(status, error);
+  hold_error(status, &error);
   if (status == GMM_OK && count > 0) hold_numbers(output, count * components, "predicted probabilities are numbers");
   status = gmm_posterior_sample_predictive(posterior, input_count(self, 4), input_count(self, 8), 3, output,
                                            MOST_ROWS * 256, &error);
-  hold_error(status, error);
+  hold_error(status, &error);
 }
 
 int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t size) {
@@ -72,11 +72,11 @@ int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t size) {
   if (data != NULL && rows > 0 && (data - self.pool) + rows * options.num_dimensions > POOL) data = self.pool;
   gmm_status status =
       gmm_model_create_for_data(&options, data, rows, options.num_dimensions, options.num_dimensions, &model, &error);
-  hold_error(status, error);
+  hold_error(status, &error);
   if (status != GMM_OK) return 0;
 
   double density = 0.0;
-  hold_error(gmm_model_log_prior(model, self.pool, self.pool + 256, self.pool + 512, &density, &error), error);
+  hold_error(gmm_model_log_prior(model, self.pool, self.pool + 256, self.pool + 512, &density, &error), &error);
   hold_numbers(&density, 1, "a log prior is a number");
   gmm_sample_options sampling;
   gmm_sample_options_init(&sampling, sizeof sampling);
@@ -101,12 +101,12 @@ int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t size) {
   control.num_threads = 1;
   status = gmm_sample(model, data, rows, options.num_dimensions, options.num_dimensions, &sampling, &control,
                       &posterior, &error);
-  hold_error(status, error);
+  hold_error(status, &error);
   if (status == GMM_OK) {
     read_posterior(&self, posterior, options.num_components, options.num_dimensions, rows);
-    hold_error(gmm_posterior_extend(posterior, input_count(&self, 4), &control, &more, &error), error);
+    hold_error(gmm_posterior_extend(posterior, input_count(&self, 4), &control, &more, &error), &error);
     gmm_posterior_destroy(more);
-    hold_error(gmm_posterior_subset(posterior, input_count(&self, 4), input_count(&self, 4), &more, &error), error);
+    hold_error(gmm_posterior_subset(posterior, input_count(&self, 4), input_count(&self, 4), &more, &error), &error);
     if (more != NULL) read_posterior(&self, more, options.num_components, options.num_dimensions, rows);
     gmm_posterior_destroy(more);
   }
@@ -114,7 +114,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t size) {
   const int64_t prior_draws = input_count(&self, 4);
   if (prior_draws < 100) {
     status = gmm_sample_prior(model, prior_draws, 1, &posterior, &error);
-    hold_error(status, error);
+    hold_error(status, &error);
     if (status == GMM_OK) hold_field(posterior, GMM_FIELD_MEANS, "prior means are numbers");
     gmm_posterior_destroy(posterior);
   }

@@ -39,8 +39,10 @@ gmm_model_options input_model(input *self);
 /* Ends the program: the library broke a promise. */
 void broken(const char *promise);
 
-/* Holds a refusal to its form: a known status with an error object that has a message; frees the error. */
-void hold_error(gmm_status status, gmm_error *error);
+/* Holds a refusal to its form: a known status with an error object that has a message; frees the error and
+ * leaves NULL. (A pointer, because the call that sets the error may be evaluated after it in the same list of
+ * arguments.) */
+void hold_error(gmm_status status, gmm_error **error);
 
 /* Holds `count` numbers to be free of NaN. */
 void hold_numbers(const double *numbers, int64_t count, const char *what);
