@@ -78,5 +78,6 @@ int main(void) {
   behaviour_arrays();
   behaviour_em();
   behaviour_statistics();
+  behaviour_degenerate();
   return check_report("behaviour");
 }

@@ -125,7 +125,7 @@ gmm_model_options input_model(input *self) {
 void hold_error(gmm_status status, gmm_error **error) {
   if (status == GMM_OK ? *error != NULL : *error == NULL) broken("an error object for a failure and for nothing else");
   if (status != GMM_OK) {
-    if (status == GMM_ERROR_INTERNAL) broken("no internal errors");
+    if (status == GMM_ERROR_INTERNAL) broken(gmm_error_message(*error));
     if (strcmp(gmm_status_name(status), "GMM_UNKNOWN_STATUS") == 0) broken("statuses have names");
     if (gmm_error_status(*error) != status) broken("the error has the status");
     if (gmm_error_message(*error)[0] == '\0') broken("the error has a message");
