@@ -240,7 +240,8 @@ def test_control_c_at_random_moments_keeps_draws_and_memory():
             timer.join()
             if part is not None:
                 kept += 1
-                again = gm.sample(model, data, min(part.n_draws, 500), chains=2, tune=10, random_seed=1)
+                count = min(part.n_draws, 500)
+                again = gm.sample(model, data, count, chains=2, tune=10, random_seed=1)
                 assert (again["means"] == part["means"][:, : again.n_draws]).all()
             part = again = None
             if number == 11:
