@@ -63,8 +63,8 @@ test: setup lint test-swift test-kernels test-abi test-fuzz test-examples test-p
 lint: $(ENVIRONMENT) ## Check the format of all sources.
 	@$(STEP) lint-swift swift format lint --strict -r $(SWIFT_FILES)
 	@if command -v clang-format >/dev/null; then $(STEP) lint-c clang-format --dry-run --Werror $(C_FILES); fi
-	@$(STEP) lint-python $(VENV_PYTHON) -m ruff check bindings/python examples Tests/Benchmarks Tests/Kernels Tests/ABI
-	@$(STEP) format-python $(VENV_PYTHON) -m ruff format --check bindings/python examples Tests/Benchmarks Tests/Kernels Tests/ABI
+	@$(STEP) lint-python $(VENV_PYTHON) -m ruff check bindings/python examples Tests/Benchmarks Tests/Golden Tests/Kernels Tests/ABI
+	@$(STEP) format-python $(VENV_PYTHON) -m ruff format --check bindings/python examples Tests/Benchmarks Tests/Golden Tests/Kernels Tests/ABI
 	@$(STEP) types-python sh -c 'cd bindings/python && ../../$(VENV_PYTHON) -m mypy'
 
 # In release, because sampling in a debug build is too slow; in a folder of its own, because the flags differ from those
@@ -141,7 +141,7 @@ uninstall: ## Remove what install put under PREFIX.
 format: ## Format all sources in place.
 	swift format -i -r $(SWIFT_FILES)
 	clang-format -i $(C_FILES)
-	$(VENV_PYTHON) -m ruff format bindings/python examples Tests/Benchmarks Tests/Kernels Tests/ABI
+	$(VENV_PYTHON) -m ruff format bindings/python examples Tests/Benchmarks Tests/Golden Tests/Kernels Tests/ABI
 
 clean: ## Remove everything that was built.
 	rm -rf .build build bindings/python/build bindings/python/src/gmmswift/_lib bindings/python/src/*.egg-info

@@ -49,12 +49,16 @@ let package = Package(
     .target(name: "GMMKernels"),
     .target(name: "GMMDiagnostics"),
 
+    // MARK: Files
+    .target(name: "GMMStorage"),
+
     // MARK: Mixtures
     .target(name: "GMMModel", dependencies: ["GMMKernels"]),
     .systemLibrary(name: "CGMMProcessor", path: "Sources/CGMMProcessor"),
     .target(
       name: "GMMInference",
-      dependencies: ["CGMMProcessor", "GMMKernels", "GMMModel"] + buildsForLevels.map { .target(name: $0.name) },
+      dependencies: ["CGMMProcessor", "GMMKernels", "GMMModel", "GMMStorage"]
+        + buildsForLevels.map { .target(name: $0.name) },
       swiftSettings: hasAllBuilds ? [.define("GMM_ALL_BUILDS")] : []),
 
     // MARK: The Swift interface
@@ -64,7 +68,9 @@ let package = Package(
     .systemLibrary(name: "CGMMSwift", path: "include"),
     .target(
       name: "GMMCABI",
-      dependencies: ["CGMMSwift", "GMMKernels", "GMMModel", "GMMInference", "GMMDiagnostics", "GaussianMixtures"]),
+      dependencies: [
+        "CGMMSwift", "GMMKernels", "GMMModel", "GMMInference", "GMMDiagnostics", "GMMStorage", "GaussianMixtures",
+      ]),
     .target(
       name: "gmmswift", dependencies: ["GMMCABI"], exclude: ["exports.map", "install"], linkerSettings: linkPolicy),
 
@@ -73,7 +79,8 @@ let package = Package(
     .target(name: "TestSupport", dependencies: ["GMMKernels", "GMMModel", "GMMInference"], path: "Tests/Support"),
     .testTarget(name: "GMMKernelsTests", dependencies: ["GMMKernels", "TestSupport"]),
     .testTarget(name: "GMMModelTests", dependencies: ["GMMKernels", "GMMModel", "TestSupport"]),
-    .testTarget(name: "GMMInferenceTests", dependencies: ["GMMInference", "TestSupport"]),
+    .testTarget(name: "GMMStorageTests", dependencies: ["GMMStorage", "TestSupport"]),
+    .testTarget(name: "GMMInferenceTests", dependencies: ["GMMInference", "GMMStorage", "TestSupport"]),
   ],
   swiftLanguageModes: [.v6]
 )

@@ -12,7 +12,8 @@
  * Rules that hold for every function
  * ----------------------------------
  * Errors.  A function that can fail returns a gmm_status and takes a nullable `gmm_error **out_error` last.
- *          On entry *out_error and every out_ handle are set to NULL; on failure nothing else is written and,
+ *          On entry *out_error and every out_ handle are set to NULL; on failure nothing else is written (but a
+ *          prediction that is cancelled, or for which memory runs out, leaves its buffer partly written) and,
  *          if out_error is not NULL, *out_error receives an error object that the caller destroys with
  *          gmm_error_destroy. Messages read `argument: rule, got value` (those of
  *          GMM_ERROR_OUT_OF_MEMORY and GMM_CANCELLED say what happened). There is no "last error" of a thread.
@@ -35,8 +36,11 @@
  * Threads. Every function may be called from any thread. Worker threads are created and joined inside a call;
  *          none survives it; where the system refuses one, the others do its work. Results do not depend on the number
  *          of threads: same seed, same bits.
+ * Files.   Paths are UTF-8, ended by a zero byte. A file is written under another name in the same folder (the path and
+ *          ".gmmtmp"), brought to the disk and renamed: it appears whole or not at all, and what was there before is
+ *          intact until then. Messages name the path and the system's reason. docs/FORMATS.md has the formats.
  * Side effects. The library never prints, never exits, installs no signal handler, touches no locale,
- *          no environment variable and no file.
+ *          no environment variable, and no file but those whose paths it is given.
  */
 #ifndef GMMSWIFT_H
 #define GMMSWIFT_H
@@ -91,6 +95,11 @@ enum {
 
   /* The machine. */
   GMM_ERROR_OUT_OF_MEMORY = 50,
+
+  /* Files. */
+  GMM_ERROR_FILE = 60,          /* the system refuses to read or write one; the message has path and reason */
+  GMM_ERROR_FILE_FORMAT = 61,   /* none of this library's, cut, damaged, or of a later version */
+  GMM_ERROR_FILE_MISMATCH = 62, /* a checkpoint of other data, another model, other options or another version */
 
   /* Not an error of anybody's. */
   GMM_CANCELLED = 70, /* the callback or gmm_cancel_request stopped the call */
@@ -163,7 +172,7 @@ typedef struct gmm_prior {
 typedef struct gmm_model_options {
   uint32_t struct_size;
   int32_t num_components;  /* K, 1 .. GMM_MAX_COMPONENTS; default 1 */
-  int32_t num_dimensions;  /* D, >= 1; default 1 */
+  int32_t num_dimensions;  /* D, 1 .. 2^20; default 1 */
   int32_t ordered_means;   /* 1: means[0] <= means[1] <= ... as a hard constraint, in order_coordinate; default 0 */
   int32_t shared_spread;   /* 1: one spread for all components; default 0 */
   int32_t reserved;        /* 0 */
@@ -197,10 +206,17 @@ gmm_status gmm_model_create(const gmm_model_options *options, gmm_model **out_mo
  *     spread:  full, tied: inverse-Wishart(D + 2, S / K^(2/D));
  *              diag: variance of coordinate d ~ inverse-Gamma((D + 2) / 2, S_dd / K^(2/D) / 2);
  *              spherical: the same with tr(S) / D for S_dd.
- * data: at least 2 rows. GMM_ERROR_DEGENERATE for a constant column, or columns that determine each other. */
+ * data: at least 2 rows, num_dimensions as in the options. sample_weights: num_observations, as in
+ * gmm_sample_options, with a sum N of at least 2; or NULL. GMM_ERROR_DEGENERATE for a constant column, or columns that
+ * determine each other. */
 gmm_status gmm_model_create_for_data(const gmm_model_options *options, const double *data, int64_t num_observations,
-                                     int64_t num_dimensions, int64_t row_stride, gmm_model **out_model,
-                                     gmm_error **out_error);
+                                     int64_t num_dimensions, int64_t row_stride, const double *sample_weights,
+                                     gmm_model **out_model, gmm_error **out_error);
+
+/* Fills *out_options with what makes the same model again; out_options->struct_size must be set. Priors that were left to the
+ * scale of data (GMM_PRIOR_SCALED) are those that were chosen. Their arrays belong to the model and end with it. In one
+ * dimension the spread is stated for sds: covariance is GMM_COVARIANCE_DIAG. */
+gmm_status gmm_model_get_options(const gmm_model *model, gmm_model_options *out_options, gmm_error **out_error);
 
 /* K, or 0 for an invalid handle. */
 int32_t gmm_model_num_components(const gmm_model *model);
@@ -280,6 +296,10 @@ typedef struct gmm_control {
   int32_t kernel_build;      /* GMM_KERNELS_...; for tests; default GMM_KERNELS_BEST. GMM_ERROR_UNSUPPORTED for a build that
                                 this processor or this library lacks */
   int32_t reserved;          /* 0 */
+  const char *checkpoint_path; /* gmm_sample and gmm_posterior_extend: where the run is written down, see there; default NULL.
+                                  GMM_ERROR_UNSUPPORTED in other calls */
+  double checkpoint_interval;  /* seconds between two checkpoints, > 0; more where writing would take over 2 % of the
+                                  process's processor time; default 30 */
 } gmm_control;
 
 gmm_status gmm_control_init(gmm_control *control, size_t struct_size);
@@ -309,6 +329,11 @@ typedef struct gmm_sample_options {
   const double *initial_means;   /* num_initial x K x D, or NULL; within the constraints */
   const double *initial_sds;     /* num_initial x gmm_model_num_spreads, or NULL; inside the prior's support */
   const double *initial_covariances; /* num_initial x gmm_model_num_covariances x D x D, or NULL; positive definite */
+  const double *sample_weights;      /* num_observations, finite, not negative, not all 0, or NULL for 1: 0 makes a row inert,
+                                        an integer repeats it (its copies are assigned independently), and of any other
+                                        the fraction f is a row whose factor p(z) p(x | z) in the joint density of data and
+                                        assignments is raised to the power f. The log likelihood is that of the rows times
+                                        their weights, an assignment that of a row's first copy. */
 } gmm_sample_options;
 
 gmm_status gmm_sample_options_init(gmm_sample_options *options, size_t struct_size);
@@ -321,10 +346,21 @@ typedef struct gmm_posterior gmm_posterior;
  * The draw t of chain c is the state after num_tune + (t + 1) * thin iterations, a function of seed, c, num_tune and that
  * number alone. Initial values left out are chosen from the data, differently for each chain.
  * GMM_CANCELLED hands back, in *out_posterior, the draws that every chain has finished (NULL where there is none) and
- * sets *out_error as well. GMM_ERROR_INVALID_ARGUMENT, GMM_ERROR_INVALID_DATA, GMM_ERROR_INVALID_MODEL (initial values
- * against the constraints), GMM_ERROR_DEGENERATE (all observations equal under a prior that lets the sd reach 0),
- * GMM_ERROR_UNSUPPORTED (num_dimensions other than the model's; Metropolis in several dimensions or with
- * GMM_PRIOR_NORMAL_KAPPA). */
+ * sets *out_error as well. GMM_ERROR_INVALID_ARGUMENT (also for num_dimensions other than the model's),
+ * GMM_ERROR_INVALID_DATA, GMM_ERROR_INVALID_MODEL (initial values against the constraints), GMM_ERROR_DEGENERATE (all
+ * observations equal under a prior that lets the sd reach 0), GMM_ERROR_UNSUPPORTED (Metropolis in several dimensions or
+ * with GMM_PRIOR_NORMAL_KAPPA).
+ *
+ * Checkpoints. With control->checkpoint_path the run is written to that file before the first iteration, every
+ * checkpoint_interval seconds while the chains go on, and at the end, also of a cancelled run. Where the file is there
+ * already, the chains go on from it, and end with the same bits as if they had never stopped: a call that was killed is
+ * simply made again. The file stays; the same call then returns at once, and one for more draws goes on (num_draws may differ,
+ * all else must be as it was, or the file is refused with GMM_ERROR_FILE_MISMATCH and the first difference). It holds all draws,
+ * but of the data only a fingerprint. Before anything is sampled, a place that cannot be written to, a folder that is missing
+ * for example, is GMM_ERROR_FILE, a file that is damaged or no checkpoint GMM_ERROR_FILE_FORMAT; there is no posterior then. Where
+ * a checkpoint fails later, on a full disk for example, sampling goes on and the next one is tried; if the last one fails,
+ * the call returns GMM_ERROR_FILE, *out_error, and in *out_posterior all the draws; the file is the checkpoint before. One thread
+ * more than num_threads, asleep most of the time, does the writing. */
 gmm_status gmm_sample(const gmm_model *model, const double *data, int64_t num_observations, int64_t num_dimensions,
                       int64_t row_stride, const gmm_sample_options *options, const gmm_control *control,
                       gmm_posterior **out_posterior, gmm_error **out_error);
@@ -336,13 +372,34 @@ gmm_status gmm_sample_prior(const gmm_model *model, int64_t num_draws, uint64_t 
                             gmm_error **out_error);
 
 /* A new posterior that holds the old draws and num_draws more of each chain, continued: the same bits as one call for
- * all of them. Cancelling works as in gmm_sample. GMM_ERROR_UNSUPPORTED for subsets and prior draws. */
+ * all of them. Cancelling and checkpoints work as in gmm_sample; a checkpoint of the same chains that is behind the posterior is
+ * replaced, one that is ahead is gone on from. GMM_ERROR_UNSUPPORTED for subsets and prior draws. */
 gmm_status gmm_posterior_extend(const gmm_posterior *posterior, int64_t num_draws, const gmm_control *control,
                                 gmm_posterior **out_posterior, gmm_error **out_error);
 
 /* The draws burn, burn + thin, burn + 2 thin, ... of each chain; shares their memory. 0 <= burn < draws, thin >= 1. */
 gmm_status gmm_posterior_subset(const gmm_posterior *posterior, int64_t burn, int64_t thin,
                                 gmm_posterior **out_posterior, gmm_error **out_error);
+
+/* Saves a posterior with all that it has: model, data, options, draws, assignments where stored, and where the chains stand, so
+ * that what is loaded answers every call with the same bits, gmm_posterior_extend included. The format is documented, has a
+ * checksum, and later versions read it. GMM_ERROR_FILE. */
+gmm_status gmm_posterior_save(const gmm_posterior *posterior, const char *path, gmm_error **out_error);
+
+/* Loads what gmm_posterior_save wrote, in memory of about the file's size. A chain that is extended has the bits that it
+ * would have had where it was saved if library version and rounding (GMM_KERNELS_...) are the same.
+ * GMM_ERROR_FILE where the file cannot be read; GMM_ERROR_FILE_FORMAT where it is no posterior, cut, damaged or of a later
+ * format, found out before anything of its size is allocated. */
+gmm_status gmm_posterior_load(const char *path, gmm_posterior **out_posterior, gmm_error **out_error);
+
+/* Writes the draws of one chain, 0 .. num_chains - 1, as a CSV file in the form of CmdStan, which ArviZ, stansummary and R's
+ * posterior read: comments, a line of names (lp__, accept_stat__, log_likelihood, weights.1, ..., means.1 or means.1.1, ..., sd,
+ * sd.1, sd.1.1 or covariances.1.1.1, ...; indices from 1, the first the fastest), a line for each draw with the shortest
+ * numbers that read back as the same bits. Assignments are left out. GMM_ERROR_INVALID_ARGUMENT, GMM_ERROR_FILE. */
+gmm_status gmm_posterior_export_csv(const gmm_posterior *posterior, int64_t chain, const char *path, gmm_error **out_error);
+
+/* The model of a posterior, as a handle of its own that the caller destroys. */
+gmm_status gmm_posterior_get_model(const gmm_posterior *posterior, gmm_model **out_model, gmm_error **out_error);
 
 /* Frees a posterior; NULL is accepted. Views of it end here. */
 void gmm_posterior_destroy(gmm_posterior *posterior);
@@ -413,13 +470,14 @@ gmm_status gmm_posterior_probabilities(const gmm_posterior *posterior, const gmm
 /* P(component k | x, data) at new points: the responsibilities of each draw weighted by its density at x, that is
  * sum_t w_k N(x | k, t) / sum_t sum_j w_j N(x | j, t), the posterior predictive probability of the label that comes
  * with x. (gmm_posterior_probabilities, for points that are part of the data, averages the responsibilities.)
- * data: num_points x num_dimensions; out_probabilities: num_points x K. */
+ * data: num_points x num_dimensions, which must be the model's; out_probabilities: num_points x K.
+ * GMM_ERROR_INVALID_ARGUMENT, GMM_ERROR_INVALID_DATA, GMM_ERROR_BUFFER_TOO_SMALL, GMM_CANCELLED. */
 gmm_status gmm_posterior_predict_probabilities(const gmm_posterior *posterior, const double *data, int64_t num_points,
                                                int64_t num_dimensions, int64_t row_stride, const gmm_control *control,
                                                double *out_probabilities, int64_t capacity, gmm_error **out_error);
 
 /* The log posterior predictive density at new points: log of the average over draws of the mixture density.
- * data: num_points x num_dimensions; out_log_density: num_points. */
+ * data: num_points x num_dimensions, which must be the model's; out_log_density: num_points. Statuses as above. */
 gmm_status gmm_posterior_log_density(const gmm_posterior *posterior, const double *data, int64_t num_points,
                                      int64_t num_dimensions, int64_t row_stride, const gmm_control *control,
                                      double *out_log_density, int64_t capacity, gmm_error **out_error);
@@ -528,7 +586,8 @@ enum {
 typedef struct gmm_em_options {
   uint32_t struct_size;
   int32_t num_components;        /* K, 1 .. GMM_MAX_COMPONENTS; default 1 */
-  int32_t shared_spread;         /* 1: GMM_COVARIANCE_TIED, in the words of one dimension; default 0 */
+  int32_t shared_spread;         /* 1: one covariance for all components (with GMM_COVARIANCE_FULL the same as
+                                    GMM_COVARIANCE_TIED); default 0 */
   int32_t num_starts;            /* runs from different starts, the best is kept; >= 1; default 10 */
   int64_t max_iterations;        /* of each run, >= 1; default 10000 */
   double tolerance;              /* of the criterion, >= 0; default 1e-9 */
@@ -550,6 +609,11 @@ typedef struct gmm_em_options {
                                              diag: K x D, spherical: K variances; or NULL */
   const double *initial_responsibilities; /* N x K, not negative, each row with a positive sum, to which it is scaled: the
                                              first M-step is of these, and there is one start; or NULL */
+  const gmm_model *model;                 /* maximise the posterior density under this model (gmm_model_log_prior plus the log
+                                             likelihood), within its constraints; num_components, covariance and
+                                             shared_spread are then the model's, whatever is set, and regularization must be
+                                             0. Its concentrations must be at least 1, or the weights have a minimum or be
+                                             fixed: GMM_ERROR_INVALID_MODEL. NULL: the likelihood */
 } gmm_em_options;
 
 gmm_status gmm_em_options_init(gmm_em_options *options, size_t struct_size);
@@ -573,7 +637,7 @@ typedef struct gmm_em_result {
   const double *sds;      /* num_spreads; NULL for D > 1 */
   int32_t num_dimensions; /* D */
   int32_t covariance;     /* GMM_COVARIANCE_... */
-  double lower_bound;     /* the mean log likelihood of an observation before the last M-step */
+  double lower_bound;     /* the mean log likelihood of an observation before the last M-step (plus log_prior / N) */
   double move;            /* of the last iteration, as in GMM_CRITERION_MOVEMENT */
   const double *covariances;         /* full: K x D x D, tied: D x D, diag: K x D, spherical: K */
   const double *precisions_cholesky; /* the same shape: U with precision U U^T, upper triangular; 1 / sd where diagonal */
@@ -582,12 +646,18 @@ typedef struct gmm_em_result {
   const int32_t *collapsed_components;  /* num_collapsed: which; 0 for the one covariance of all */
   const int32_t *collapsed_coordinates; /* num_collapsed: the first coordinate whose variance, given those before it, was
                                            kept on the floor; -1: the weight vanished */
+  double log_prior;                     /* of the model at the estimate; 0 where the likelihood was maximised */
+  int64_t num_covariances;              /* the numbers in covariances, which are once, not K times, where the model's spread is
+                                           shared */
 } gmm_em_result;
 
 /* Maximum-likelihood fit by expectation-maximisation (Dempster, Laird, Rubin 1977), the best of several starts: of those with
- * the fewest covariances on the floor, where the likelihood grows without limit, the one with the largest likelihood.
- * Needs num_observations >= K and a spread of values in each column (or regularization): GMM_ERROR_INVALID_ARGUMENT,
- * GMM_ERROR_DEGENERATE. Cancelling leaves no fit. */
+ * the fewest covariances on the floor, where the likelihood grows without limit, the one with the largest likelihood. Or the
+ * largest posterior density under a model: weights, then means, then spread are set to the conditional mode in each iteration
+ * (Meng, Rubin 1993); components are in the model's order where its priors tell them apart, else in the order of the
+ * model's coordinate, or of the first.
+ * num_dimensions: 1 .. 4096. Needs num_observations >= K and, without a model, a spread of values in each column (or
+ * regularization): GMM_ERROR_INVALID_ARGUMENT, GMM_ERROR_INVALID_DATA, GMM_ERROR_DEGENERATE. Cancelling leaves no fit. */
 gmm_status gmm_fit_em(const double *data, int64_t num_observations, int64_t num_dimensions, int64_t row_stride,
                       const gmm_em_options *options, const gmm_control *control, gmm_em_fit **out_fit,
                       gmm_error **out_error);
@@ -604,7 +674,7 @@ void gmm_em_fit_destroy(gmm_em_fit *fit);
 typedef struct gmm_mixture {
   uint32_t struct_size;
   int32_t num_components;    /* K, 1 .. GMM_MAX_COMPONENTS; default 1 */
-  int32_t num_dimensions;    /* D, >= 1; default 1 */
+  int32_t num_dimensions;    /* D, 1 .. 4096; default 1 */
   int32_t covariance;        /* GMM_COVARIANCE_...; default GMM_COVARIANCE_FULL */
   const double *weights;     /* K, not negative, sum 1 */
   const double *means;       /* K x D */

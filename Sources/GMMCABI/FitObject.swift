@@ -62,6 +62,8 @@ final class FitObject: HandleObject {
     result.history = starts[5]
     result.num_collapsed = Int64(components.count)
     result.collapsed_components = UnsafePointer(places)
+    result.log_prior = fit.logPrior
+    result.num_covariances = Int64(starts[4] - starts[3])
     result.collapsed_coordinates = UnsafePointer(places + components.count)
     self.result = result
   }
@@ -74,7 +76,7 @@ final class FitObject: HandleObject {
 
 /// Returns matrices as callers see them: D x D, symmetric or upper triangular, or what is diagonal as it is.
 private func fullMatrices(_ packed: [Double], _ estimate: MixtureEstimate, isUpper: Bool) -> [Double] {
-  guard estimate.structure == .full || estimate.structure == .tied else { return packed }
+  guard estimate.shape.hasMatrices else { return packed }
   let dimensions = estimate.dimensionCount
   let size = PackedTriangle.count(dimensions)
   return (0..<(packed.count / size)).flatMap { m in

@@ -33,6 +33,7 @@ public func gmm_fit_em(
     let given = try read(options, "options", defaults: defaults)
     // The data come before what has their shape.
     var options = try fitOptions(given)
+    if let model = given.model { options.maximizePosterior(of: try require(model, "model", ModelObject.self).model) }
     let control = try runControl(control)
     let dimensions = try dimensionCount(num_dimensions)
     let data = try observations(data, num_observations, num_dimensions, row_stride, dimensions: dimensions)
@@ -40,7 +41,9 @@ public func gmm_fit_em(
     if given.initial_responsibilities != nil { need.add(data.count, options.componentCount, 8 * 4) }
     if given.sample_weights != nil { need.add(data.count, 8 * 2) }
     need.add(options.componentCount, dimensions, 8 * 64)
-    need.add(options.covariance.parameterCount(components: options.componentCount, dimensions: dimensions), 8 * 32)
+    need.add(
+      parametersOf: MixtureShape(
+        componentCount: options.componentCount, dimensionCount: dimensions, structure: options.covariance), copies: 32)
     try need.require(for: "a fit of \(options.componentCount) components in \(dimensions) dimensions")
     try readStart(given, &options, rows: data.count, dimensions: dimensions)
     let weights = try sampleWeights(given.sample_weights, count: data.count)
@@ -57,12 +60,8 @@ private func fitOptions(_ options: gmm_em_options) throws(CallError) -> MaximumL
     throw .invalid("num_components", "must be between 1 and \(MixtureModel.maximumComponentCount)", got: components)
   }
   var structure = try covarianceStructure(options.covariance)
-  if try flag(options.shared_spread, "shared_spread") {
-    guard structure == .full || structure == .tied else {
-      throw .invalid("shared_spread", "must be 0 for this covariance", got: options.shared_spread)
-    }
-    structure = .tied
-  }
+  let isShared = try flag(options.shared_spread, "shared_spread")
+  if isShared, structure == .full { structure = .tied }
   let starts: [Int: MaximumLikelihoodStart] = [
     GMM_START_KMEANS: .kMeans, GMM_START_KMEANS_PLUS_PLUS: .kMeansPlusPlus, GMM_START_RANDOM: .randomResponsibilities,
     GMM_START_RANDOM_POINTS: .randomPoints,
@@ -77,10 +76,12 @@ private func fitOptions(_ options: gmm_em_options) throws(CallError) -> MaximumL
     throw .invalid("criterion", "must be a GMM_CRITERION_ value", got: options.criterion)
   }
   guard options.reserved == 0 else { throw .invalid("reserved", "must be 0", got: options.reserved) }
-  return MaximumLikelihoodOptions(
+  var result = MaximumLikelihoodOptions(
     componentCount: components, covariance: structure, start: start, starts: Int(options.num_starts),
     maximumIterations: Int(options.max_iterations), criterion: criterion, tolerance: options.tolerance,
     varianceFloor: options.variance_floor, regularization: options.regularization, seed: options.seed)
+  result.sharedSpread = isShared
+  return result
 }
 
 /// Reads the arrays to start from, whose shapes depend on the data's.
@@ -90,7 +91,7 @@ private func readStart(
   let components = options.componentCount
   options.initial.weights = array(given.initial_weights, components)
   options.initial.means = array(given.initial_means, components * dimensions)
-  if let sds = array(given.initial_sds, options.covariance == .tied ? 1 : components) {
+  if let sds = array(given.initial_sds, options.shape(dimensions: dimensions).sharedSpread ? 1 : components) {
     guard dimensions == 1 else {
       throw .invalid("initial_sds", "must be NULL for more than one dimension", got: "an array")
     }
@@ -103,8 +104,7 @@ private func readStart(
     options.initial.covariances = sds.map { $0 * $0 }
   }
   if let covariances = given.initial_covariances {
-    options.initial.covariances = packedCovariances(
-      covariances, options.covariance, components: components, dimensions: dimensions)
+    options.initial.covariances = packedCovariances(covariances, options.shape(dimensions: dimensions))
     options.keepsOrderInOneDimension = true
   }
   if let responsibilities = given.initial_responsibilities {

@@ -55,7 +55,9 @@ struct ModelRequest {
   private static let maximumDimensionCount = 1 << 20
 
   /// Makes the model; priors that were left to the scale of the data need `data`.
-  func model(for data: Observations?) throws -> MixtureModel {
+  ///
+  /// - Parameter sampleWeights: of `data`; `nil` for 1.
+  func model(for data: Observations?, _ sampleWeights: SampleWeights? = nil) throws -> MixtureModel {
     var scaled: ScaledPriors?
     if means == nil || spread == nil {
       guard let data else {
@@ -63,7 +65,7 @@ struct ModelRequest {
           GMM_ERROR_UNSUPPORTED, means == nil ? "means.family" : "spread.family",
           "must be chosen where no data are given (gmm_model_create_for_data), got GMM_PRIOR_SCALED")
       }
-      scaled = try ScaledPriors(shape, data)
+      scaled = try ScaledPriors(shape, data, sampleWeights: sampleWeights)
     }
     guard let means = means ?? scaled?.means, let spread = spread ?? scaled?.spread else {
       throw CallError(GMM_ERROR_INTERNAL, "", "a prior is missing")

@@ -9,7 +9,12 @@ import GMMModel
 final class ModelObject: HandleObject {
   static let handleKind = HandleKind.model
   let model: MixtureModel
-  init(_ model: MixtureModel) { self.model = model }
+  let priors: PriorArrays
+
+  init(_ model: MixtureModel) {
+    self.model = model
+    priors = PriorArrays(model)
+  }
 }
 
 /// A Dirichlet(1) prior's parameter, which default options point to.
@@ -59,7 +64,8 @@ public func gmm_model_create(
 @_cdecl("gmm_model_create_for_data") @implementation
 public func gmm_model_create_for_data(
   _ options: UnsafePointer<gmm_model_options>?, _ data: UnsafePointer<Double>?, _ num_observations: Int64,
-  _ num_dimensions: Int64, _ row_stride: Int64, _ out_model: UnsafeMutablePointer<OpaquePointer?>?,
+  _ num_dimensions: Int64, _ row_stride: Int64, _ sample_weights: UnsafePointer<Double>?,
+  _ out_model: UnsafeMutablePointer<OpaquePointer?>?,
   _ out_error: UnsafeMutablePointer<OpaquePointer?>?
 ) -> gmm_status {
   out_model?.pointee = nil
@@ -68,7 +74,32 @@ public func gmm_model_create_for_data(
     let request = try ModelRequest(options)
     let data = try observations(
       data, num_observations, num_dimensions, row_stride, dimensions: request.shape.dimensionCount)
-    out.pointee = makeHandle(ModelObject(try request.model(for: data)))
+    let weights = try sampleWeights(sample_weights, count: data.count)
+    out.pointee = makeHandle(ModelObject(try request.model(for: data, weights)))
+  }
+}
+
+@_cdecl("gmm_model_get_options") @implementation
+public func gmm_model_get_options(
+  _ model: OpaquePointer?, _ out_options: UnsafeMutablePointer<gmm_model_options>?,
+  _ out_error: UnsafeMutablePointer<OpaquePointer?>?
+) -> gmm_status {
+  call(out_error) {
+    let object = try require(model, "model", ModelObject.self)
+    let out = try required(out_options, "out_options")
+    let model = object.model
+    var options = gmm_model_options()
+    options.num_components = Int32(model.componentCount)
+    options.num_dimensions = Int32(model.dimensionCount)
+    options.ordered_means = model.orderedMeans ? 1 : 0
+    options.shared_spread = model.sharedSpread ? 1 : 0
+    options.minimum_weight = model.minimumWeight
+    options.weights = object.priors.weights
+    options.means = object.priors.means
+    options.spread = object.priors.spread
+    options.covariance = covarianceCode(model.shape.structure)
+    options.order_coordinate = Int32(model.orderCoordinate ?? 0)
+    try write(options, to: out, size: Int(out.pointee.struct_size), "out_options")
   }
 }
 

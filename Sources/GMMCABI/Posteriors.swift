@@ -18,6 +18,18 @@ public func gmm_posterior_destroy(_ posterior: OpaquePointer?) {
   destroyHandle(posterior, PosteriorObject.self)
 }
 
+@_cdecl("gmm_posterior_get_model") @implementation
+public func gmm_posterior_get_model(
+  _ posterior: OpaquePointer?, _ out_model: UnsafeMutablePointer<OpaquePointer?>?,
+  _ out_error: UnsafeMutablePointer<OpaquePointer?>?
+) -> gmm_status {
+  out_model?.pointee = nil
+  return call(out_error) {
+    let posterior = try require(posterior, "posterior", PosteriorObject.self).posterior
+    try required(out_model, "out_model").pointee = makeHandle(ModelObject(posterior.model))
+  }
+}
+
 @_cdecl("gmm_posterior_get_info") @implementation
 public func gmm_posterior_get_info(
   _ posterior: OpaquePointer?, _ out_info: UnsafeMutablePointer<gmm_posterior_info>?,

@@ -32,11 +32,13 @@ public func gmm_sample(
   return call(out_error) {
     let out = try required(out_posterior, "out_posterior")
     let model = try require(model, "model", ModelObject.self).model
-    let options = try samplingOptions(try read(options, "options", defaults: defaults), model)
-    let control = try runControl(control)
+    let given = try read(options, "options", defaults: defaults)
+    let options = try samplingOptions(given, model)
+    let control = try runControl(control, canCheckpoint: true)
     let data = try observations(
       data, num_observations, num_dimensions, row_stride, dimensions: model.dimensionCount)
-    try handOver(to: out) { try sample(model, data, options, control) }
+    let weights = try sampleWeights(given.sample_weights, count: data.count)
+    try handOver(to: out) { try sample(model, data, options, control, sampleWeights: weights) }
   }
 }
 
@@ -62,7 +64,7 @@ public func gmm_posterior_extend(
   return call(out_error) {
     let out = try required(out_posterior, "out_posterior")
     let posterior = try require(posterior, "posterior", PosteriorObject.self).posterior
-    let control = try runControl(control)
+    let control = try runControl(control, canCheckpoint: true)
     try handOver(to: out) { try posterior.extended(by: Int(num_draws), control) }
   }
 }
@@ -80,14 +82,19 @@ public func gmm_posterior_subset(
   }
 }
 
-/// Writes the posterior that `make` returns, or the part of one that a cancelled run leaves.
+/// Writes the posterior that `make` returns, or the one that comes with an error: the part that a cancelled run leaves, or all
+/// that a run has drawn and could not write down.
 private func handOver(to out: UnsafeMutablePointer<OpaquePointer?>, _ make: () throws -> Posterior) throws {
   do {
     out.pointee = makeHandle(PosteriorObject(try make()))
   } catch let run as CancelledRun {
     out.pointee = run.posterior.map { makeHandle(PosteriorObject($0)) }
     let draws = run.posterior?.drawCount ?? 0
-    throw CallError(GMM_CANCELLED, "", "cancelled after \(draws) draws of each chain")
+    let lost = run.checkpointError.map { "; the checkpoint is an older one: \($0)" } ?? ""
+    throw CallError(GMM_CANCELLED, "", "cancelled after \(draws) draws of each chain\(lost)")
+  } catch let run as UnsavedRun {
+    out.pointee = makeHandle(PosteriorObject(run.posterior))
+    throw CallError(run.error, "checkpoint_path")
   }
 }
 

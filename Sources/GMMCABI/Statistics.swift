@@ -96,16 +96,17 @@ private func estimate(_ mixture: gmm_mixture) throws(CallError) -> MixtureEstima
   }
   let dimensions = try dimensionCount(Int64(mixture.num_dimensions))
   let structure = try covarianceStructure(mixture.covariance)
+  let shape = MixtureShape(componentCount: components, dimensionCount: dimensions, structure: structure)
   var need = MemoryNeed()
   need.add(components, dimensions, 8 * 64)
-  need.add(components, structure.matrixSize(dimensions: dimensions), 8 * 32)
+  need.add(components, shape.squareCount, 8 * 32)
   do { try need.require(for: "statistics of \(components) components in \(dimensions) dimensions") } catch {
     throw CallError(error)
   }
   guard let weights = array(mixture.weights, components) else { throw .null("weights") }
-  guard let means = array(mixture.means, components * dimensions) else { throw .null("means") }
+  guard let means = array(mixture.means, shape.meanCount) else { throw .null("means") }
   guard let covariances = mixture.covariances else { throw .null("covariances") }
   return MixtureEstimate(
     structure: structure, componentCount: components, dimensionCount: dimensions, weights: weights, means: means,
-    covariances: packedCovariances(covariances, structure, components: components, dimensions: dimensions))
+    covariances: packedCovariances(covariances, shape))
 }

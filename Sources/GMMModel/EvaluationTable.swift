@@ -6,24 +6,31 @@ extension Parameters {
     shape.componentCount * (1 + shape.dimensionCount + shape.squareCount)
   }
 
-  /// Writes the form in which the kernels evaluate the mixture: a ``ComponentTable`` in one dimension, else constants,
-  /// centers and whitening factors.
+  /// Writes the form in which the kernels evaluate the mixture: a ``ComponentTable`` for those of one dimension, else a
+  /// ``MultivariateTable``.
   ///
-  /// - Parameter memory: ``tableSize(_:)`` doubles.
-  public func fillTable(_ memory: UnsafeMutablePointer<Double>) {
-    if shape.dimensionCount == 1 {
+  /// - Parameters:
+  ///   - memory: ``tableSize(_:)`` doubles.
+  ///   - isLine: whether the kernels are those of one dimension.
+  public func fillTable(_ memory: UnsafeMutablePointer<Double>, isLine: Bool) {
+    if isLine {
       let table = ComponentTable(count: componentCount, memory: memory)
       for k in 0..<componentCount { table.set(k, logWeight: logWeights[k], mean: means[k], sd: sd(k)) }
       return
     }
     let dimensions = shape.dimensionCount
-    let centers = memory + componentCount
-    let factors = centers + shape.meanCount
-    for j in 0..<shape.meanCount { centers[j] = means[j] }
+    let table = MultivariateTable(
+      count: componentCount, dimensions: dimensions, shape: shape.factorShape, memory: memory)
+    for j in 0..<shape.meanCount { table.centers[j] = means[j] }
+    var halfLogDeterminant = 0.0
     for k in 0..<componentCount {
-      let factor = factors + k * shape.squareCount
-      let halfLogDeterminant = shape.hasMatrices ? fillWhitener(k, factor) : fillScales(k, factor)
-      memory[k] = logWeights[k] - halfLogDeterminant - Double(dimensions) * halfLogTwoPi
+      let factor = table.factor(of: k)
+      if k > 0, shape.sharedSpread {
+        for i in 0..<shape.squareCount { factor[i] = table.factors[i] }
+      } else {
+        halfLogDeterminant = shape.hasMatrices ? fillWhitener(k, factor) : fillScales(k, factor)
+      }
+      table.constants[k] = logWeights[k] - halfLogDeterminant - Double(dimensions) * halfLogTwoPi
     }
   }
 

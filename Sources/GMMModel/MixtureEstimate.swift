@@ -1,48 +1,50 @@
-/// One value of the parameters of a Gaussian mixture in D dimensions: weights, means, covariances.
+/// One value of the parameters of a Gaussian mixture in D dimensions as its users see it: weights, means, covariances.
+///
+/// ``Parameters`` are the same in the form that samplers and kernels work with.
 public struct MixtureEstimate: Sendable, Equatable {
   /// What the covariances have in common.
   public let structure: CovarianceStructure
-  /// K.
-  public let componentCount: Int
-  /// D.
-  public let dimensionCount: Int
+  /// How many numbers there are of each kind.
+  public let shape: MixtureShape
   /// Mixture weights, (K), sum 1.
   public var weights: [Double]
   /// Means, (K, D), row after row.
   public var means: [Double]
-  /// Covariances: K (`tied`: 1) packed lower triangles (``PackedTriangle``) or diagonals one after the other, or K variances;
-  /// see ``CovarianceStructure``.
+  /// Covariances, ``MixtureShape/covarianceCount`` numbers: packed lower triangles (``PackedTriangle``), K of them or one for all,
+  /// or variances.
   public var covariances: [Double]
 
-  /// Creates an estimate from arrays of the right lengths.
+  /// Creates an estimate from arrays of the right lengths; `sharedSpread` as in ``MixtureShape``.
   public init(
     structure: CovarianceStructure, componentCount: Int, dimensionCount: Int, weights: [Double], means: [Double],
-    covariances: [Double]
+    covariances: [Double], sharedSpread: Bool = false
   ) {
-    precondition(weights.count == componentCount && means.count == componentCount * dimensionCount)
-    precondition(
-      covariances.count == structure.parameterCount(components: componentCount, dimensions: dimensionCount))
+    shape = MixtureShape(
+      componentCount: componentCount, dimensionCount: dimensionCount, structure: structure, sharedSpread: sharedSpread)
+    precondition(weights.count == componentCount && means.count == shape.meanCount)
+    precondition(covariances.count == shape.covarianceCount)
     self.structure = structure
-    self.componentCount = componentCount
-    self.dimensionCount = dimensionCount
     self.weights = weights
     self.means = means
     self.covariances = covariances
   }
 
+  /// K.
+  public var componentCount: Int { shape.componentCount }
+
+  /// D.
+  public var dimensionCount: Int { shape.dimensionCount }
+
   /// Returns the mean of component `k`, (D).
-  public func mean(_ k: Int) -> [Double] { Array(means[(k * dimensionCount)..<((k + 1) * dimensionCount)]) }
+  public func mean(_ k: Int) -> [Double] { Array(means[shape.mean(k)]) }
 
   /// Returns the covariance matrix of component `k`.
   public func covariance(_ k: Int) -> SymmetricMatrix {
-    let size = structure.matrixSize(dimensions: dimensionCount)
-    let start = structure == .tied ? 0 : k * size
-    let values = Array(covariances[start..<(start + size)])
-    switch structure {
-    case .full, .tied: return SymmetricMatrix(dimension: dimensionCount, packed: values)
-    case .diag: return SymmetricMatrix(diagonal: values)
-    case .spherical: return SymmetricMatrix(diagonal: [Double](repeating: values[0], count: dimensionCount))
+    guard shape.hasMatrices else {
+      return SymmetricMatrix(diagonal: (0..<dimensionCount).map { covariances[shape.spread(k, $0)] })
     }
+    let start = shape.matrix(k) * shape.triangleSize
+    return SymmetricMatrix(dimension: dimensionCount, packed: Array(covariances[start..<start + shape.triangleSize]))
   }
 
   /// The factors of the precision matrices, in the layout of ``covariances``: L⁻¹ with covariance L Lᵀ, so that the precision
@@ -52,43 +54,55 @@ public struct MixtureEstimate: Sendable, Equatable {
   ///
   /// - Throws: the component and the pivot at which a covariance turns out not to be positive definite.
   public func precisionFactors() throws(NotPositiveDefinite) -> [Double] {
-    var factors = covariances
-    let size = structure.matrixSize(dimensions: dimensionCount)
-    for m in 0..<structure.matrixCount(components: componentCount) {
-      switch structure {
-      case .full, .tied:
-        var packed = Array(covariances[(m * size)..<((m + 1) * size)])
-        if let pivot = PackedTriangle.factorize(&packed, dimensionCount) {
-          throw NotPositiveDefinite(component: m, pivot: pivot)
-        }
-        PackedTriangle.invert(&packed, dimensionCount)
-        factors.replaceSubrange((m * size)..<((m + 1) * size), with: packed)
-      case .diag, .spherical:
-        for d in 0..<size {
-          let variance = covariances[m * size + d]
-          guard variance > 0, variance < .infinity else {
-            throw NotPositiveDefinite(component: m, pivot: FailedPivot(index: d, value: variance))
-          }
-          factors[m * size + d] = 1 / variance.squareRoot()
-        }
-      }
-    }
-    return factors
+    let parameters = try Parameters(self)
+    guard shape.hasMatrices else { return parameters.sds.map { 1 / $0 } }
+    return (0..<shape.matrixCount).flatMap { parameters.factor($0).inverse.packed }
   }
 
-  /// Renames the components so that their means increase in the first coordinate.
+  /// Renames the components so that coordinate `coordinate` of their means increases.
   ///
   /// - Returns: the former name of each.
   @discardableResult
-  public mutating func sortByMean() -> [Int] {
+  public mutating func sortByMean(coordinate: Int = 0) -> [Int] {
     let d = dimensionCount
-    let order = (0..<componentCount).sorted { (means[$0 * d], $0) < (means[$1 * d], $1) }
+    let order = (0..<componentCount).sorted {
+      (means[$0 * d + coordinate], $0) < (means[$1 * d + coordinate], $1)
+    }
     let old = self
-    let size = structure.matrixSize(dimensions: d)
     weights = order.map { old.weights[$0] }
     means = order.flatMap { old.mean($0) }
-    if structure != .tied { covariances = order.flatMap { old.covariances[($0 * size)..<(($0 + 1) * size)] } }
+    if !shape.sharedSpread {
+      let size = shape.covarianceCount / componentCount
+      covariances = order.flatMap { old.covariances[($0 * size)..<(($0 + 1) * size)] }
+    }
     return order
+  }
+}
+
+extension Parameters {
+  /// Creates the parameters that an estimate says.
+  ///
+  /// - Throws: the component and the pivot at which a covariance turns out not to be positive definite.
+  public init(_ estimate: MixtureEstimate) throws(NotPositiveDefinite) {
+    let shape = estimate.shape
+    self.init(shape, weights: estimate.weights, means: estimate.means)
+    guard shape.hasMatrices else {
+      for (j, variance) in estimate.covariances.enumerated() {
+        guard variance > 0, variance < .infinity else {
+          let columns = shape.structure == .spherical ? 1 : shape.dimensionCount
+          throw NotPositiveDefinite(component: j / columns, pivot: FailedPivot(index: j % columns, value: variance))
+        }
+        sds.append(variance.squareRoot())
+      }
+      return
+    }
+    for m in 0..<shape.matrixCount {
+      do throws(FailedPivot) {
+        factors += try estimate.covariance(m).cholesky().packed
+      } catch {
+        throw NotPositiveDefinite(component: m, pivot: error)
+      }
+    }
   }
 }
 

@@ -137,6 +137,10 @@ public struct MixtureModel: Sendable, Equatable {
       && (sharedSpread || isSame(spreadDensities, spreadDensities.count / componentCount))
   }
 
+  /// Whether the means are in order and the prior is exchangeable, so that what is known of the unordered means holds for the
+  /// ordered ones when they are sorted: the ordered posterior is the unordered one folded onto the ordered set.
+  public var foldsOrder: Bool { orderedMeans && !hasFixedMeans && isExchangeable }
+
   /// Whether the prior of the means is the same for all components, but for their order.
   public var hasExchangeableMeans: Bool {
     isSame(meanCenters, dimensionCount) && isSame(meanSDs, dimensionCount) && isSame(meanKappas, 1)

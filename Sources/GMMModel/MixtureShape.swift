@@ -1,3 +1,5 @@
+import GMMKernels
+
 /// How many numbers the parameters of a mixture are, and which of them belong to a component and a coordinate.
 ///
 /// The spread is either standard deviations (``spreadCount`` of them) or covariance matrices (``matrixCount``), never both.
@@ -46,6 +48,17 @@ public struct MixtureShape: Sendable, Equatable {
   @inline(__always)
   public var triangleSize: Int { PackedTriangle.count(dimensionCount) }
 
+  /// The number of doubles that hold the covariances without repetition: packed lower triangles, or variances.
+  public var covarianceCount: Int { hasMatrices ? matrixCount * triangleSize : spreadCount }
+
+  /// What the factors of the components look like to the kernels.
+  @inline(__always)
+  public var factorShape: FactorShape { hasMatrices ? .triangular : .diagonal }
+
+  /// The place of coordinate `d` among the squares of one component.
+  @inline(__always)
+  public func square(_ d: Int) -> Int { hasMatrices ? PackedTriangle.index(d, d) : d }
+
   /// The number of sums of squares or products that a component's members leave: a triangle, or one for each coordinate.
   @inline(__always)
   public var squareCount: Int { hasMatrices ? triangleSize : dimensionCount }
@@ -54,6 +67,15 @@ public struct MixtureShape: Sendable, Equatable {
   @inline(__always)
   public func spread(_ k: Int, _ d: Int) -> Int {
     structure == .spherical ? (sharedSpread ? 0 : k) : (sharedSpread ? 0 : k * dimensionCount) + d
+  }
+
+  /// Which components and coordinates have standard deviation `j`.
+  public func members(ofSpread j: Int) -> (components: Range<Int>, coordinates: Range<Int>) {
+    let perComponent = spreadCount / (sharedSpread ? 1 : componentCount)
+    return (
+      sharedSpread ? 0..<componentCount : j / perComponent..<j / perComponent + 1,
+      structure == .spherical ? 0..<dimensionCount : j % perComponent..<j % perComponent + 1
+    )
   }
 
   /// Which covariance matrix component `k` has.

@@ -25,12 +25,59 @@ public struct SufficientStatistics: Sendable, Equatable {
     squares = [Double](repeating: 0, count: shape.componentCount * shape.squareCount)
   }
 
+  /// Creates statistics from what others of the same shape hold; `nil` where an array has another length.
+  public init?(_ shape: MixtureShape, counts: [Double], centers: [Double], sums: [Double], squares: [Double]) {
+    self.init(shape)
+    guard counts.count == self.counts.count, centers.count == self.centers.count, sums.count == self.sums.count,
+      squares.count == self.squares.count
+    else { return nil }
+    (self.counts, self.centers, self.sums, self.squares) = (counts, centers, sums, squares)
+  }
+
   /// Creates the statistics of no observations in one dimension.
   public init(componentCount: Int) { self.init(MixtureShape(componentCount: componentCount)) }
 
   /// The number of doubles in which a pass leaves the sums of one block: counts, sums and squares.
   public static func blockSize(_ shape: MixtureShape) -> Int {
     shape.componentCount * (1 + shape.dimensionCount + shape.squareCount)
+  }
+
+  /// Creates statistics from sums about given centres.
+  ///
+  /// - Parameter sums: counts, sums and squares, as a pass leaves them for a block; more may follow.
+  public init(_ shape: MixtureShape, centers: [Double], _ values: [Double]) {
+    precondition(values.count >= Self.blockSize(shape))
+    self.init(shape)
+    reset(centers: centers)
+    values.withUnsafeBufferPointer { values in
+      // SAFETY: at least as many numbers as a block has.
+      if let base = values.baseAddress { add(base) }
+    }
+  }
+
+  /// Σ members of all components.
+  public var total: Double { counts.reduce(0, +) }
+
+  /// The variance of each coordinate over all observations, (D).
+  ///
+  /// About the first centre, as deviations from it: what is lost to rounding is lost relative to the spread of the centres,
+  /// which is at most of the order of the data's.
+  public var variances: [Double] {
+    let (dimensions, total) = (shape.dimensionCount, total)
+    return (0..<dimensions).map { d in
+      var mean = 0.0
+      for k in counts.indices {
+        mean += counts[k] * (centers[k * dimensions + d] - centers[d]) + sums[k * dimensions + d]
+      }
+      mean /= total
+      var square = 0.0
+      for k in counts.indices {
+        let gap = centers[k * dimensions + d] - centers[d] - mean
+        square +=
+          squares[k * shape.squareCount + shape.square(d)] + gap * (2 * sums[k * dimensions + d] + counts[k] * gap)
+      }
+      return max(0, square / total)
+    }
   }
 
   /// Forgets all observations and moves the centres.
@@ -62,6 +109,30 @@ public struct SufficientStatistics: Sendable, Equatable {
     let j = k * shape.dimensionCount + d
     let shift = mean - centers[j]
     return max(0, squares[j] - shift * (2 * sums[j] - counts[k] * shift))
+  }
+
+  /// Adds Σ (x - p)(x - p)ᵀ over the members of component `k`, or its diagonal, as squares are kept.
+  ///
+  /// - Parameters:
+  ///   - point: p - center, (D).
+  ///   - target: a packed triangle, or D numbers.
+  public func addSquares(of k: Int, about point: [Double], to target: inout [Double]) {
+    guard shape.hasMatrices else {
+      for d in 0..<shape.dimensionCount {
+        let j = k * shape.dimensionCount + d
+        target[d] += max(0, squares[j] - point[d] * (2 * sums[j] - counts[k] * point[d]))
+      }
+      return
+    }
+    precondition(point.count == shape.dimensionCount && target.count == shape.triangleSize)
+    point.withUnsafeBufferPointer { point in
+      target.withUnsafeMutableBufferPointer { target in
+        // SAFETY: as long as the precondition says.
+        if let point = point.baseAddress, let target = target.baseAddress {
+          addScatter(of: k, about: point, to: target)
+        }
+      }
+    }
   }
 
   /// Adds the lower triangle of Σ (x - p)(x - p)ᵀ over the members of component `k`, where squares are kept as matrices.

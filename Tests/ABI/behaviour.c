@@ -67,6 +67,7 @@ int main(void) {
   fixture_fill();
   behaviour_draws();
   behaviour_continuation();
+  behaviour_files();
   behaviour_control();
   behaviour_cancelling();
   behaviour_processes();

@@ -7,6 +7,7 @@
 
 void behaviour_draws(void);
 void behaviour_continuation(void);
+void behaviour_files(void);
 void behaviour_control(void);
 void behaviour_cancelling(void);
 void behaviour_processes(void);

@@ -32,7 +32,7 @@ static gmm_model_options chosen_options(int32_t structure) {
 
 static gmm_model *model_for_table(const gmm_model_options *options) {
   gmm_model *model = NULL;
-  ACCEPTED(gmm_model_create_for_data(options, fixture_table, FIXTURE_COUNT, D, D, &model, out_error));
+  ACCEPTED(gmm_model_create_for_data(options, fixture_table, FIXTURE_COUNT, D, D, NULL, &model, out_error));
   if (model == NULL) exit(EXIT_FAILURE);
   return model;
 }

@@ -185,6 +185,24 @@ void behaviour_em(void) {
   ACCEPTED(gmm_fit_em(fixture_data, FIXTURE_COUNT, 1, 1, &options, NULL, &shared, out_error));
   ACCEPTED(gmm_em_fit_get_result(shared, &result, out_error));
   EXPECT(result.num_spreads == 1 && result.log_likelihood <= log_likelihood + 1e-9);
+  EXPECT(result.log_prior == 0.0 && result.num_covariances == 1);
   gmm_em_fit_destroy(shared);
+
+  /* Under a model: its shape, whatever the options say; its prior at the estimate; less likely than the other. */
+  gmm_model_options model_options = fixture_ordered_options();
+  gmm_model *model = fixture_model(&model_options);
+  gmm_em_fit *posterior = NULL;
+  double log_prior = 0.0;
+  options.model = model;
+  options.num_components = 7;
+  ACCEPTED(gmm_fit_em(fixture_data, FIXTURE_COUNT, 1, 1, &options, NULL, &posterior, out_error));
+  ACCEPTED(gmm_em_fit_get_result(posterior, &result, out_error));
+  EXPECT(result.num_components == gmm_model_num_components(model));
+  EXPECT(result.num_spreads == gmm_model_num_spreads(model) && result.converged);
+  ACCEPTED(gmm_model_log_prior(model, result.weights, result.means, result.sds, &log_prior, out_error));
+  EXPECT(fabs(result.log_prior - log_prior) <= 1e-12 * fabs(log_prior) && log_prior > -1e3);
+  EXPECT(fabs(result.lower_bound * FIXTURE_COUNT - (result.log_likelihood + log_prior)) <= 1e-6);
+  gmm_em_fit_destroy(posterior);
+  gmm_model_destroy(model);
   gmm_em_fit_destroy(fit);
 }

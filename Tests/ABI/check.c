@@ -27,10 +27,15 @@ void check_refusal(gmm_status status, const gmm_error *error, gmm_status expecte
   const size_t length = strlen(argument);
   const char *colon = strstr(message, ": "), *got = strstr(message, ", got ");
 
+  /* What the system says of a file follows `argument: 'path': `. */
+  const int is_of_file =
+      expected == GMM_ERROR_FILE || expected == GMM_ERROR_FILE_FORMAT || expected == GMM_ERROR_FILE_MISMATCH;
+  if (is_of_file && colon != NULL && colon[2] == '\'') got = strstr(colon, "': ");
+
   num_checks++;
   if (status == expected && error != NULL && gmm_error_status(error) == expected && strstr(argument, name) != NULL &&
       strncmp(message, argument, length) == 0 && colon == message + length && got > colon + 2 &&
-      got[strlen(", got ")] != '\0') {
+      got[strlen(is_of_file ? "': " : ", got ")] != '\0') {
     return;
   }
   if (!is_new_failure(file, line)) return;

@@ -42,7 +42,7 @@ FIELD(gmm_progress, draws_total, 32);
 FIELD(gmm_progress, seconds_elapsed, 40);
 FIELD(gmm_progress, seconds_left, 48);
 
-SIZE(gmm_control, 48);
+SIZE(gmm_control, 64);
 FIELD(gmm_control, struct_size, 0);
 FIELD(gmm_control, num_threads, 4);
 FIELD(gmm_control, progress, 8);
@@ -51,8 +51,10 @@ FIELD(gmm_control, progress_interval, 24);
 FIELD(gmm_control, cancel, 32);
 FIELD(gmm_control, kernel_build, 40);
 FIELD(gmm_control, reserved, 44);
+FIELD(gmm_control, checkpoint_path, 48);
+FIELD(gmm_control, checkpoint_interval, 56);
 
-SIZE(gmm_sample_options, 88);
+SIZE(gmm_sample_options, 96);
 FIELD(gmm_sample_options, struct_size, 0);
 FIELD(gmm_sample_options, method, 4);
 FIELD(gmm_sample_options, num_draws, 8);
@@ -66,6 +68,7 @@ FIELD(gmm_sample_options, initial_weights, 56);
 FIELD(gmm_sample_options, initial_means, 64);
 FIELD(gmm_sample_options, initial_sds, 72);
 FIELD(gmm_sample_options, initial_covariances, 80);
+FIELD(gmm_sample_options, sample_weights, 88);
 
 SIZE(gmm_posterior_info, 96);
 FIELD(gmm_posterior_info, struct_size, 0);
@@ -99,7 +102,7 @@ FIELD(gmm_summary_options, num_quantiles, 4);
 FIELD(gmm_summary_options, hdi_probability, 8);
 FIELD(gmm_summary_options, quantiles, 16);
 
-SIZE(gmm_em_options, 120);
+SIZE(gmm_em_options, 128);
 FIELD(gmm_em_options, struct_size, 0);
 FIELD(gmm_em_options, num_components, 4);
 FIELD(gmm_em_options, shared_spread, 8);
@@ -119,8 +122,9 @@ FIELD(gmm_em_options, regularization, 88);
 FIELD(gmm_em_options, sample_weights, 96);
 FIELD(gmm_em_options, initial_covariances, 104);
 FIELD(gmm_em_options, initial_responsibilities, 112);
+FIELD(gmm_em_options, model, 120);
 
-SIZE(gmm_em_result, 152);
+SIZE(gmm_em_result, 168);
 FIELD(gmm_em_result, struct_size, 0);
 FIELD(gmm_em_result, num_components, 4);
 FIELD(gmm_em_result, num_spreads, 8);
@@ -143,6 +147,8 @@ FIELD(gmm_em_result, history, 120);
 FIELD(gmm_em_result, num_collapsed, 128);
 FIELD(gmm_em_result, collapsed_components, 136);
 FIELD(gmm_em_result, collapsed_coordinates, 144);
+FIELD(gmm_em_result, log_prior, 152);
+FIELD(gmm_em_result, num_covariances, 160);
 
 SIZE(gmm_mixture, 40);
 FIELD(gmm_mixture, struct_size, 0);
@@ -167,6 +173,9 @@ VALUE(GMM_ERROR_STRUCT_SIZE, 16);
 VALUE(GMM_ERROR_INVALID_MODEL, 30);
 VALUE(GMM_ERROR_DEGENERATE, 31);
 VALUE(GMM_ERROR_OUT_OF_MEMORY, 50);
+VALUE(GMM_ERROR_FILE, 60);
+VALUE(GMM_ERROR_FILE_FORMAT, 61);
+VALUE(GMM_ERROR_FILE_MISMATCH, 62);
 VALUE(GMM_CANCELLED, 70);
 VALUE(GMM_ERROR_INTERNAL, 90);
 typedef char GMM_PRIOR_SCALED_is_minus_1[(GMM_PRIOR_SCALED) == -1 ? 1 : -1];

@@ -16,8 +16,10 @@ int main(void) {
   misuse_sizes(&handles);
   misuse_models(&handles);
   misuse_dimensions(&handles);
+  misuse_data_tables(&handles);
   misuse_sampling(&handles);
   misuse_posteriors(&handles);
+  misuse_files(&handles);
   misuse_prediction(&handles);
   misuse_summaries(&handles);
   misuse_arrays(&handles);

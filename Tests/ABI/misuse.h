@@ -18,12 +18,14 @@ void misuse_errors(const misuse_handles *handles);
 void misuse_sizes(const misuse_handles *handles);
 void misuse_models(const misuse_handles *handles);
 void misuse_dimensions(const misuse_handles *handles);
+void misuse_data_tables(const misuse_handles *handles);
 void misuse_sampling(const misuse_handles *handles);
 void misuse_posteriors(const misuse_handles *handles);
 void misuse_prediction(const misuse_handles *handles);
 void misuse_summaries(const misuse_handles *handles);
 void misuse_arrays(const misuse_handles *handles);
 void misuse_em(const misuse_handles *handles);
+void misuse_files(const misuse_handles *handles);
 void misuse_statistics(const misuse_handles *handles);
 
 #endif

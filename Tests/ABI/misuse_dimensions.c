@@ -16,14 +16,14 @@ static gmm_model_options valid_options(void) {
 }
 
 /* Checks that the valid options, changed by the statement that follows, are refused with data and without. */
-#define MODEL_REFUSED(expected, name, ...)                                                                      \
-  do {                                                                                                          \
-    gmm_model_options options = valid_options();                                                                \
-    gmm_model *model = NULL;                                                                                    \
-    __VA_ARGS__;                                                                                                \
-    REFUSED_HANDLE(expected, name, model, gmm_model_create(&options, &model, out_error));                       \
-    REFUSED_HANDLE(expected, name, model,                                                                       \
-                   gmm_model_create_for_data(&options, fixture_table, FIXTURE_COUNT, D, D, &model, out_error)); \
+#define MODEL_REFUSED(expected, name, ...)                                                                            \
+  do {                                                                                                                \
+    gmm_model_options options = valid_options();                                                                      \
+    gmm_model *model = NULL;                                                                                          \
+    __VA_ARGS__;                                                                                                      \
+    REFUSED_HANDLE(expected, name, model, gmm_model_create(&options, &model, out_error));                             \
+    REFUSED_HANDLE(expected, name, model,                                                                             \
+                   gmm_model_create_for_data(&options, fixture_table, FIXTURE_COUNT, D, D, NULL, &model, out_error)); \
   } while (0)
 
 static void misuse_of_priors(void) {
@@ -103,7 +103,7 @@ static void misuse_of_priors(void) {
 /* Checks that priors are not scaled to this table. */
 #define SCALING_REFUSED(expected, name, values, count, dimensions, stride) \
   REFUSED_HANDLE(expected, name, made,                                     \
-                 gmm_model_create_for_data(&options, values, count, dimensions, stride, &made, out_error))
+                 gmm_model_create_for_data(&options, values, count, dimensions, stride, NULL, &made, out_error))
 
 static void misuse_of_data_for_priors(void) {
   gmm_model_options options;
@@ -111,15 +111,15 @@ static void misuse_of_data_for_priors(void) {
   options.num_dimensions = D;
   gmm_model *made = NULL;
   REFUSED(GMM_ERROR_NULL_ARGUMENT, "out_model",
-          gmm_model_create_for_data(&options, fixture_table, FIXTURE_COUNT, D, D, NULL, out_error));
+          gmm_model_create_for_data(&options, fixture_table, FIXTURE_COUNT, D, D, NULL, NULL, out_error));
   REFUSED_HANDLE(GMM_ERROR_NULL_ARGUMENT, "options", made,
-                 gmm_model_create_for_data(NULL, fixture_table, FIXTURE_COUNT, D, D, &made, out_error));
+                 gmm_model_create_for_data(NULL, fixture_table, FIXTURE_COUNT, D, D, NULL, &made, out_error));
   SCALING_REFUSED(GMM_ERROR_NULL_ARGUMENT, "data", NULL, FIXTURE_COUNT, D, D);
   SCALING_REFUSED(GMM_ERROR_INVALID_ARGUMENT, "num_observations", fixture_table, -1, D, D);
   SCALING_REFUSED(GMM_ERROR_INVALID_ARGUMENT, "num_observations", fixture_table, INT64_MAX, D, D);
   SCALING_REFUSED(GMM_ERROR_INVALID_ARGUMENT, "num_dimensions", fixture_table, FIXTURE_COUNT, 0, D);
-  SCALING_REFUSED(GMM_ERROR_UNSUPPORTED, "num_dimensions", fixture_table, FIXTURE_COUNT, D - 1, D);
-  SCALING_REFUSED(GMM_ERROR_UNSUPPORTED, "num_dimensions", fixture_table, FIXTURE_COUNT, INT64_MAX, D);
+  SCALING_REFUSED(GMM_ERROR_INVALID_ARGUMENT, "num_dimensions", fixture_table, FIXTURE_COUNT, D - 1, D);
+  SCALING_REFUSED(GMM_ERROR_INVALID_ARGUMENT, "num_dimensions", fixture_table, FIXTURE_COUNT, INT64_MAX, D);
   SCALING_REFUSED(GMM_ERROR_INVALID_ARGUMENT, "row_stride", fixture_table, FIXTURE_COUNT, D, D - 1);
   SCALING_REFUSED(GMM_ERROR_INVALID_ARGUMENT, "row_stride", fixture_table, FIXTURE_COUNT, D, INT64_MIN);
 
@@ -153,9 +153,9 @@ static void misuse_of_data(const gmm_model *model, const gmm_posterior *posterio
     gmm_status status;
     const char *name;
     int64_t count, dimensions, stride;
-  } cases[] = {{GMM_ERROR_UNSUPPORTED, "num_dimensions", FIXTURE_COUNT, D - 1, D},
-               {GMM_ERROR_UNSUPPORTED, "num_dimensions", FIXTURE_COUNT, 1, 1},
-               {GMM_ERROR_UNSUPPORTED, "num_dimensions", 1, D + 1, D + 1},
+  } cases[] = {{GMM_ERROR_INVALID_ARGUMENT, "num_dimensions", FIXTURE_COUNT, D - 1, D},
+               {GMM_ERROR_INVALID_ARGUMENT, "num_dimensions", FIXTURE_COUNT, 1, 1},
+               {GMM_ERROR_INVALID_ARGUMENT, "num_dimensions", 1, D + 1, D + 1},
                {GMM_ERROR_INVALID_ARGUMENT, "num_dimensions", FIXTURE_COUNT, -D, D},
                {GMM_ERROR_INVALID_ARGUMENT, "row_stride", FIXTURE_COUNT, D, D - 1},
                {GMM_ERROR_INVALID_ARGUMENT, "row_stride", FIXTURE_COUNT, D, -D},

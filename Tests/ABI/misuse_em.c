@@ -35,10 +35,16 @@ static void misuse_em_options(void) {
   EM_REFUSED(GMM_ERROR_INVALID_ARGUMENT, "start", options.start = 4);
   EM_REFUSED(GMM_ERROR_INVALID_ARGUMENT, "criterion", options.criterion = 2);
   EM_REFUSED(GMM_ERROR_INVALID_ARGUMENT, "reserved", options.reserved = 1);
-  EM_REFUSED(GMM_ERROR_INVALID_ARGUMENT, "shared_spread", options.shared_spread = 1;
-             options.covariance = GMM_COVARIANCE_DIAG);
   EM_REFUSED(GMM_ERROR_INVALID_ARGUMENT, "regularization", options.regularization = -1.0);
   EM_REFUSED(GMM_ERROR_INVALID_ARGUMENT, "regularization", options.regularization = (double)NAN);
+  gmm_model_options model_options = fixture_ordered_options();
+  gmm_model *model = fixture_model(&model_options);
+  gmm_cancel *cancel = NULL;
+  gmm_cancel_create(&cancel, NULL);
+  EM_REFUSED(GMM_ERROR_WRONG_HANDLE, "model", options.model = (const gmm_model *)cancel);
+  EM_REFUSED(GMM_ERROR_INVALID_ARGUMENT, "regularization", options.model = model; options.regularization = 1e-6);
+  gmm_model_destroy(model);
+  gmm_cancel_destroy(cancel);
   static double sample_weights[FIXTURE_COUNT];
   EM_REFUSED(GMM_ERROR_INVALID_ARGUMENT, "sample_weights", options.sample_weights = sample_weights);
   sample_weights[3] = -1.0;

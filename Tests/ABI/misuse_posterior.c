@@ -89,7 +89,7 @@ static void misuse_evaluation(const misuse_handles *handles, evaluate_fn evaluat
   }
   REFUSED(GMM_ERROR_INVALID_ARGUMENT, "num_dimensions",
           evaluate(posterior, fixture_data, count, 0, 1, NULL, output, ROOM, out_error));
-  REFUSED(GMM_ERROR_UNSUPPORTED, "num_dimensions",
+  REFUSED(GMM_ERROR_INVALID_ARGUMENT, "num_dimensions",
           evaluate(posterior, fixture_data, count / 2, 2, 2, NULL, output, ROOM, out_error));
   REFUSED(GMM_ERROR_INVALID_ARGUMENT, "row_stride",
           evaluate(posterior, fixture_data, count, 1, 0, NULL, output, ROOM, out_error));

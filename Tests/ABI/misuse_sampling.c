@@ -54,6 +54,14 @@ static void misuse_sample_options(const misuse_handles *handles) {
                  options.initial_covariances = sds);
   SAMPLE_REFUSED(GMM_ERROR_INVALID_ARGUMENT, "num_initial", options.initial_covariances = sds);
 
+  /* Sample weights. */
+  static const double least[FIXTURE_COUNT] = {1.0, -1e-300}, hole[FIXTURE_COUNT] = {1.0, NAN};
+  static const double huge[FIXTURE_COUNT] = {1.0, INFINITY}, none[FIXTURE_COUNT] = {0.0};
+  SAMPLE_REFUSED(GMM_ERROR_INVALID_ARGUMENT, "sample_weights[1]", options.sample_weights = least);
+  SAMPLE_REFUSED(GMM_ERROR_INVALID_ARGUMENT, "sample_weights[1]", options.sample_weights = hole);
+  SAMPLE_REFUSED(GMM_ERROR_INVALID_ARGUMENT, "sample_weights[1]", options.sample_weights = huge);
+  SAMPLE_REFUSED(GMM_ERROR_INVALID_ARGUMENT, "sample_weights", options.sample_weights = none);
+
   gmm_model_options ordered_options = fixture_ordered_options();
   gmm_model *ordered = fixture_model(&ordered_options);
   gmm_sample_options options = fixture_sample_options();
@@ -83,7 +91,7 @@ static void misuse_data(const misuse_handles *handles) {
   DATA_REFUSED(GMM_ERROR_INVALID_ARGUMENT, "num_observations", fixture_data, INT64_MAX / 8, 1, 1);
   DATA_REFUSED(GMM_ERROR_INVALID_ARGUMENT, "num_dimensions", fixture_data, FIXTURE_COUNT, 0, 1);
   DATA_REFUSED(GMM_ERROR_INVALID_ARGUMENT, "num_dimensions", fixture_data, FIXTURE_COUNT, -1, 1);
-  DATA_REFUSED(GMM_ERROR_UNSUPPORTED, "num_dimensions", fixture_data, FIXTURE_COUNT / 2, 2, 2);
+  DATA_REFUSED(GMM_ERROR_INVALID_ARGUMENT, "num_dimensions", fixture_data, FIXTURE_COUNT / 2, 2, 2);
   DATA_REFUSED(GMM_ERROR_INVALID_ARGUMENT, "row_stride", fixture_data, FIXTURE_COUNT, 1, 0);
   DATA_REFUSED(GMM_ERROR_INVALID_ARGUMENT, "row_stride", fixture_data, FIXTURE_COUNT, 1, -1);
   DATA_REFUSED(GMM_ERROR_INVALID_ARGUMENT, "num_observations", fixture_data, FIXTURE_COUNT, 1, INT64_MAX);

@@ -5,8 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
+import footprint
+from dimensions import GIBBS_ASKED
 from sampling import ASKED as SAMPLING
 from sampling import OURS
+from shapes import SHAPES
 from sweep import BOUNDS
 from tables import Table, number
 
@@ -24,7 +27,8 @@ def asked_table(results: dict[str, Any]) -> Table:
         note="Where there are several figures for one bound, the worst is shown.",
     )
     sections = {
-        "sweep": _sweep, "sampling": _sampling, "em": _em, "growth": _growth, "calls": _calls
+        "sweep": _sweep, "sampling": _sampling, "em": _em, "dimensions": _dimensions,
+        "growth": _growth, "calls": _calls,
     }  # fmt: skip
     for name, bounds in sections.items():
         if name not in results:
@@ -33,7 +37,7 @@ def asked_table(results: dict[str, Any]) -> Table:
             met = reached <= bound if less else reached >= bound
             sign = "<=" if less else ">="
             asked = f"{sign} {bound:,g}{unit}" if bound >= 1e-3 else f"{sign} {bound:.0e}{unit}"
-            shown = number(reached) if reached >= 1e-3 else f"{reached:.1e}"
+            shown = number(reached) if abs(reached) >= 1e-3 else f"{reached:.1e}"
             table.rows.append([what, asked, f"{shown}{unit}", "yes" if met else "**no**"])
     return table
 
@@ -73,6 +77,27 @@ def _em(result: dict[str, Any]) -> Iterator[Bound]:
             yield f"EM, speed to {title}", factor, " x", ratio, False
             difference = rows[name]["difference"]
             yield f"EM, log likelihood to {title}'s, relative", 1e-10, "", difference, True
+
+
+def _dimensions(result: dict[str, Any]) -> Iterator[Bound]:
+    shapes = {shape.name: shape for shape in SHAPES}
+    differences: list[float] = []
+    for row in result["rows"]:
+        shape, seconds = shapes[row["shape"]], row["seconds"]
+        title = f"{shape.covariance_type}, D = {shape.dimensions}, K = {shape.components}"
+        for name, peer in (("onedal", "oneDAL"), ("sklearn", "scikit-learn")):
+            if name in seconds:
+                ratio = seconds[name] / seconds["gmmswift"]
+                yield f"EM, {title}, speed to {peer}", shape.asked[name], " x", ratio, False
+        sweep = (seconds["gibbs"] - seconds["updates"]) / seconds["gmmswift"]
+        yield f"Gibbs sweep, {title}, to an iteration of EM", GIBBS_ASKED, " x", sweep, True
+        differences += row["differences"].values()
+    if differences:
+        what = "EM in several dimensions, log likelihood to peers', relative"
+        yield what, 1e-10, "", max(differences), True
+    for what, growth in footprint.bytes_per_observation(result["memory"]).items():
+        what = f"{what}, memory beyond the data's, per further observation"
+        yield what, footprint.ASKED, " byte", growth, True
 
 
 def _growth(result: dict[str, Any]) -> Iterator[Bound]:

@@ -2,9 +2,9 @@
 
     python bench.py [--quick] [--docs] [SECTION ...]
 
-Sections: sweep, calls, growth, em, sampling; all by default. Results of sections that are not run
-are kept from the last run. Writes results.json, results.md and pictures into build/bench; --docs
-puts the tables into docs/PERFORMANCE.md; --docs with --no-run only does that.
+Sections: sweep, sampling, em, dimensions, growth, calls; all by default. Results of sections that
+are not run are kept from the last run. Writes results.json, results.md and pictures into
+build/bench; --docs puts the tables into docs/PERFORMANCE.md; --docs with --no-run only does that.
 """
 
 from __future__ import annotations
@@ -16,6 +16,7 @@ from pathlib import Path
 from types import ModuleType
 
 import calls
+import dimensions
 import em
 import growth
 import sampling
@@ -31,6 +32,7 @@ SECTIONS: dict[str, ModuleType] = {
     "sweep": sweep,
     "sampling": sampling,
     "em": em,
+    "dimensions": dimensions,
     "growth": growth,
     "calls": calls,
 }

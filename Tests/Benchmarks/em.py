@@ -2,18 +2,16 @@
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Callable
-from pathlib import Path
+from functools import partial
 from typing import Any
 
 import gmmswift as gm
 import numpy as np
 
-from programs import OUTPUT
+from em_peers import EMPeers
 from rounds import interleave, seconds_of
 from tables import Table, number, times
-from worker import Worker, peer_python
 
 __all__ = ["measure", "tables"]
 
@@ -52,36 +50,21 @@ def _fit(x: np.ndarray[Any, Any], iterations: int, threads: int) -> gm.EMFit:
 def measure(quick: bool = False) -> dict[str, Any]:
     """Time iterations of each engine, interleaved, and compare what they arrive at."""
     x = _data()
-    OUTPUT.mkdir(parents=True, exist_ok=True)
-    path = OUTPUT / "em.npy"
-    np.save(path, x)
-    result: dict[str, Any] = {"rows": [], "notes": {}}
-    workers: dict[str, Worker] = {}
-    pythons = {
-        "sklearn": peer_python("venv"),
-        "onedal": peer_python("venv-onedal"),
-        # A program; what speaks to it needs numpy only.
-        "armadillo": Path(sys.executable) if (OUTPUT / "em_armadillo").exists() else None,
+    covariances = (np.array(START["sd"]) ** 2)[:, None, None]
+    start = {
+        "weights": START["weights"],
+        "means": np.c_[START["means"]].tolist(),
+        "covariances": covariances.tolist(),
     }
-    for name, python in pythons.items():
-        if python is None:
-            result["notes"][name] = "not installed (make bench-peers installs it)"
-            continue
-        worker = Worker(name, python, "em_peer.py")
-        if worker.greet() and "error" not in worker.ask(do="prepare", data=str(path), start=START):
-            workers[name] = worker
-        else:
-            result["notes"][name] = worker.failure
+    peers = EMPeers(("sklearn", "onedal", "armadillo"), x[:, None], start)
+    result: dict[str, Any] = {"rows": [], "notes": peers.notes}
 
     def ours(threads: int) -> Callable[[int], float]:
         return lambda iterations: seconds_of(lambda: _fit(x, iterations, threads))
 
-    def theirs(worker: Worker) -> Callable[[int], float]:
-        return lambda iterations: float(worker.ask(do="fit", iterations=iterations)["seconds"])
-
     fits: dict[str, Callable[[int], float]] = {
         "gmmswift": ours(THREADS), "gmmswift, 1 thread": ours(1)
-    } | {name: theirs(worker) for name, worker in workers.items()}  # fmt: skip
+    } | {name: partial(peers.seconds, name) for name in peers.workers}  # fmt: skip
 
     def one(name: str) -> Callable[[], float]:
         low, high = ITERATIONS[name]
@@ -95,14 +78,13 @@ def measure(quick: bool = False) -> dict[str, Any]:
     result["reported"] = abs(fit.log_likelihood / reached - 1)
     for name, seconds in medians.items():
         row: dict[str, Any] = {"engine": name, "title": name, "ns": seconds / SIZE / K * 1e9}
-        if name in workers:
-            row["title"] = workers[name].title
-            answer = workers[name].ask(do="fit", iterations=compared)
-            row["difference"] = abs(_log_likelihood(x, answer["parameters"]) / reached - 1)
+        if name in peers.workers:
+            row["title"] = peers.workers[name].title
+            weights, means, variances = map(np.ravel, peers.parameters(name, compared))
+            theirs = _log_likelihood(x, (weights, means, np.sqrt(variances)))
+            row["difference"] = abs(theirs / reached - 1)
         result["rows"].append(row)
-    for worker in workers.values():
-        worker.close()
-    path.unlink()
+    peers.close()
     return result
 
 

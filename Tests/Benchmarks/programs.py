@@ -29,11 +29,8 @@ def program(name: str, *flags: str, suffix: str = "") -> Path:
     warnings = ("-Wall", "-Wextra", "-Werror")
     library = ROOT / "build" / "lib"
     links = (f"-I{ROOT / 'include'}", f"-L{library}", f"-Wl,-rpath,{library}", "-lgmmswift", "-ldl")
-    uses_library = name != "gibbs_sweep"
     command = [compiler, "-O3", *warnings, *flags, str(source), "-o", str(target)]
-    subprocess.run(
-        [*command, *(links if uses_library and name != "load" else ["-ldl"])], check=True
-    )
+    subprocess.run([*command, *(links if name == "call" else ["-ldl"])], check=True)
     return target
 
 

@@ -70,8 +70,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t size) {
   if (rows > MOST_ROWS) rows = MOST_ROWS;
   /* An array never ends before its count says. */
   if (data != NULL && rows > 0 && (data - self.pool) + rows * options.num_dimensions > POOL) data = self.pool;
-  gmm_status status =
-      gmm_model_create_for_data(&options, data, rows, options.num_dimensions, options.num_dimensions, &model, &error);
+  gmm_status status = gmm_model_create_for_data(&options, data, rows, options.num_dimensions, options.num_dimensions,
+                                                NULL, &model, &error);
   hold_error(status, &error);
   if (status != GMM_OK) return 0;
 

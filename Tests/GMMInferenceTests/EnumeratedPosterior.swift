@@ -6,6 +6,9 @@ import TestSupport
 ///
 /// For models in which everything else has a closed form given the labels.
 struct EnumeratedPosterior {
+  /// An observation, and how much it counts: the power of its factor in the density of observations and labels.
+  typealias Member = (x: Double, count: Double)
+
   /// A log evidence, with the first two moments of the parameters it is about.
   typealias Part = (logEvidence: Double, moments: [(first: Double, second: Double)])
 
@@ -17,25 +20,26 @@ struct EnumeratedPosterior {
   /// Sums over all labellings.
   ///
   /// - Parameters:
+  ///   - counts: how much each observation counts; `nil` for 1.
   ///   - weights: the part of the weights, given the counts.
   ///   - means: that of the means, given the members of each component.
   ///   - spread: that of the sds, given the same.
   init(
-    _ data: [Double], components: Int, weights: ([Double]) -> Part, means: ([[Double]]) -> Part,
-    spread: ([[Double]]) -> Part
+    _ data: [Double], counts: [Double]? = nil, components: Int, weights: ([Double]) -> Part,
+    means: ([[Member]]) -> Part, spread: ([[Member]]) -> Part
   ) {
     var terms: [(log: Double, labels: [Int], moments: [(first: Double, second: Double)])] = []
     let count = Int(pow(Double(components), Double(data.count)))
     for code in 0..<count {
       var labels: [Int] = []
-      var members = [[Double]](repeating: [], count: components)
+      var members = [[Member]](repeating: [], count: components)
       var rest = code
-      for x in data {
+      for (i, x) in data.enumerated() {
         labels.append(rest % components)
-        members[rest % components].append(x)
+        members[rest % components].append((x, counts?[i] ?? 1))
         rest /= components
       }
-      let parts = [weights(members.map { Double($0.count) }), means(members), spread(members)]
+      let parts = [weights(members.map { $0.reduce(0) { $0 + $1.count } }), means(members), spread(members)]
       terms.append((parts.reduce(0) { $0 + $1.logEvidence }, labels, parts.flatMap(\.moments)))
     }
     let largest = terms.map(\.log).max() ?? 0
@@ -94,18 +98,21 @@ struct EnumeratedPosterior {
 
   /// The Normal posterior of one mean and the log evidence of its members.
   private static func mean(
-    _ x: [Double], prior: (mean: Double, sd: Double), sd: Double
+    _ members: [Member], prior: (mean: Double, sd: Double), sd: Double
   ) -> (log: Double, mean: Double, variance: Double) {
-    let precision = 1 / (prior.sd * prior.sd) + Double(x.count) / (sd * sd)
-    let mean = (prior.mean / (prior.sd * prior.sd) + x.reduce(0, +) / (sd * sd)) / precision
-    let squares = x.reduce(0) { $0 + $1 * $1 } / (sd * sd) + prior.mean * prior.mean / (prior.sd * prior.sd)
+    let count = members.reduce(0) { $0 + $1.count }
+    let sum = members.reduce(0) { $0 + $1.count * $1.x }
+    let precision = 1 / (prior.sd * prior.sd) + count / (sd * sd)
+    let mean = (prior.mean / (prior.sd * prior.sd) + sum / (sd * sd)) / precision
+    let squares =
+      members.reduce(0) { $0 + $1.count * $1.x * $1.x } / (sd * sd) + prior.mean * prior.mean / (prior.sd * prior.sd)
     let log =
-      -Double(x.count) * (Foundation.log(sd) + 0.5 * Foundation.log(2 * Double.pi))
+      -count * (Foundation.log(sd) + 0.5 * Foundation.log(2 * Double.pi))
       - 0.5 * Foundation.log(prior.sd * prior.sd * precision) - 0.5 * (squares - mean * mean * precision)
     return (log, mean, 1 / precision)
   }
 
-  static func normalMeans(_ priors: [(mean: Double, sd: Double)], sds: [Double]) -> ([[Double]]) -> Part {
+  static func normalMeans(_ priors: [(mean: Double, sd: Double)], sds: [Double]) -> ([[Member]]) -> Part {
     { members in
       var log = 0.0
       var moments: [(first: Double, second: Double)] = []
@@ -119,7 +126,7 @@ struct EnumeratedPosterior {
   }
 
   /// Two means restricted to increasing order: their difference is a Normal number kept positive.
-  static func orderedMeans(_ priors: [(mean: Double, sd: Double)], sds: [Double]) -> ([[Double]]) -> Part {
+  static func orderedMeans(_ priors: [(mean: Double, sd: Double)], sds: [Double]) -> ([[Member]]) -> Part {
     { members in
       let parts = members.indices.map { mean(members[$0], prior: priors[$0], sd: sds[$0]) }
       let variance = parts[0].variance + parts[1].variance
@@ -137,7 +144,7 @@ struct EnumeratedPosterior {
     }
   }
 
-  static func fixedMeans(_ means: [Double]) -> ([[Double]]) -> Part {
+  static func fixedMeans(_ means: [Double]) -> ([[Member]]) -> Part {
     { _ in (0, means.map { ($0, $0 * $0) }) }
   }
 
@@ -146,10 +153,12 @@ struct EnumeratedPosterior {
   /// sd² ~ InverseGamma(`shape`, `scale`), which is also 1 / sd² ~ Gamma(`shape`, rate `scale`).
   static func inverseGamma(
     means: [Double], shape: Double, scale: Double, shared: Bool
-  ) -> ([[Double]]) -> Part {
+  ) -> ([[Member]]) -> Part {
     { members in
-      var squares = zip(members, means).map { x, mean in x.reduce(0) { $0 + ($1 - mean) * ($1 - mean) } }
-      var counts = members.map { Double($0.count) }
+      var squares = zip(members, means).map { part, mean in
+        part.reduce(0) { $0 + $1.count * ($1.x - mean) * ($1.x - mean) }
+      }
+      var counts = members.map { $0.reduce(0) { $0 + $1.count } }
       if shared { (squares, counts) = ([squares.reduce(0, +)], [counts.reduce(0, +)]) }
       var log = 0.0
       var moments: [(first: Double, second: Double)] = []
@@ -164,7 +173,7 @@ struct EnumeratedPosterior {
     }
   }
 
-  static func fixedSpread(_ sds: [Double]) -> ([[Double]]) -> Part {
+  static func fixedSpread(_ sds: [Double]) -> ([[Member]]) -> Part {
     { _ in (0, sds.map { ($0, $0 * $0) }) }
   }
 }

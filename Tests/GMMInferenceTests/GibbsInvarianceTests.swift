@@ -128,7 +128,7 @@ import Testing
       let data = try Observations(
         (0..<5).flatMap { _ in drawn.observation(&stream) }, dimensionCount: model.dimensionCount)
       let sweeper = try AssignmentSweeper(
-        data, key: StreamKey(seed: 5, chain: 0, purpose: .assignments), moveKey: nil,
+        data, nil, key: StreamKey(seed: 5, chain: 0, purpose: .assignments), moveKey: nil,
         MixtureKernels(model.shape, KernelBuild.best.kernels), keepsLabels: false, workers: 1)
       var state = ChainState(
         parameters: drawn, statistics: SufficientStatistics(model.shape), logLikelihood: 0, iteration: 0)

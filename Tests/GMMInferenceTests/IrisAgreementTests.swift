@@ -9,9 +9,10 @@ import Testing
   /// Every number lies within 4 combined Monte-Carlo standard errors, as in ``ReferenceAgreementTests``.
   ///
   /// Compared is what does not depend on labels, and weights and means with the components of each draw in the order of
-  /// their first coordinate. A component is nearly empty in 7 % of the draws and then drawn from the prior, whose
-  /// covariances have no variance: so quantiles stand for the means, and covariances show in the pairs and the likelihood.
-  /// The reference states no errors of the probabilities of pairs: that of its worst responsibility, 0.008, serves.
+  /// their first coordinate, and with them covariances and responsibilities. A component is nearly empty in 7 % of the draws
+  /// and then drawn from the prior, whose covariances have no variance: so quantiles stand for the means.
+  /// The reference states no errors of single responsibilities and of the probabilities of pairs: that of its worst
+  /// responsibility, 0.008, serves.
   @Test func gibbsAgreesWithTheReferencePosterior() throws {
     let reference = try IrisReference.load()
     let observations = try Observations(reference.data.flatMap { $0 }, dimensionCount: 4)
@@ -68,6 +69,70 @@ import Testing
     #expect(deviations.count == 6 + 4 + 16 + 15 * 7)
     #expect(deviations.beyond(4).isEmpty)
     print("iris, full covariances: \(deviations.summary)")
+
+    let order = SortedComponents(posterior)
+    var spread = Deviations()
+    for scalar in reference.covariances {
+      let place = scalar.name.split(whereSeparator: { !$0.isNumber }).compactMap { Int($0) }
+      let draws = BatchEstimates(order.covariances(place[0], place[1], place[2]))
+      for (probability, numbers) in scalar.quantiles {
+        let probability = try #require(Double(probability))
+        spread.add(
+          "\(scalar.name) quantile \(probability)", draws.quantile(probability), Estimate(numbers[0], error: numbers[1])
+        )
+      }
+    }
+    for (i, expected) in reference.responsibilities.enumerated() {
+      for k in 0..<3 {
+        spread.add(
+          "responsibility of \(k) for \(i)", BatchEstimates.mean(order.membership(of: i, in: k)),
+          Estimate(expected[k], error: reference.responsibilitiesError))
+      }
+    }
+    #expect(spread.count == 30 * 7 + 150 * 3)
+    #expect(spread.beyond(4).isEmpty)
+    print("iris, covariances and responsibilities: \(spread.summary)")
+  }
+}
+
+/// The components of every draw in the order of the first coordinate of their means.
+private struct SortedComponents {
+  let posterior: Posterior
+  /// Which component of a draw has which rank, by chain and draw.
+  private let ranked: [[[Int]]]
+
+  init(_ posterior: Posterior) {
+    self.posterior = posterior
+    let layout = posterior.layout
+    ranked = (0..<posterior.chainCount).map { chain in
+      (0..<posterior.drawCount).map { draw in
+        let row = posterior.row(chain: chain, draw: draw)
+        return (0..<layout.componentCount).sorted {
+          row[layout.means.lowerBound + $0 * layout.shape.dimensionCount]
+            < row[layout.means.lowerBound + $1 * layout.shape.dimensionCount]
+        }
+      }
+    }
+  }
+
+  /// Returns one entry of the covariance matrix of rank `k`, by chain.
+  func covariances(_ k: Int, _ i: Int, _ j: Int) -> [[Double]] {
+    let dimensions = posterior.layout.shape.dimensionCount
+    return (0..<posterior.chainCount).map { chain in
+      (0..<posterior.drawCount).map { draw in
+        let matrix = posterior.layout.covariances.lowerBound + ranked[chain][draw][k] * dimensions * dimensions
+        return posterior.row(chain: chain, draw: draw)[matrix + i * dimensions + j]
+      }
+    }
+  }
+
+  /// Returns 1 for draws in which observation `i` is assigned to the component of rank `k`, else 0, by chain.
+  func membership(of i: Int, in k: Int) -> [[Double]] {
+    (0..<posterior.chainCount).map { chain in
+      (0..<posterior.drawCount).map { draw in
+        posterior.assignments(chain: chain, draw: draw).map { Int($0[i]) == ranked[chain][draw][k] ? 1 : 0 } ?? .nan
+      }
+    }
   }
 }
 

@@ -110,11 +110,11 @@ import Testing
   }
 
   private func start(_ structure: CovarianceStructure, shift: Double = 0) -> MixtureEstimate {
-    let count = structure.parameterCount(components: 2, dimensions: 2)
-    let covariances = structure.shape == .triangular ? [1.0, 0, 1, 1, 0, 1] : [1, 1, 1, 1]
+    let shape = MixtureShape(componentCount: 2, dimensionCount: 2, structure: structure)
+    let covariances = shape.hasMatrices ? [1.0, 0, 1, 1, 0, 1] : [1, 1, 1, 1]
     return MixtureEstimate(
       structure: structure, componentCount: 2, dimensionCount: 2, weights: [0.4, 0.6], means: [shift, 0, 2, 1],
-      covariances: Array(covariances[..<count]))
+      covariances: Array(covariances[..<shape.covarianceCount]))
   }
 
   private func points(_ count: Int) -> [Double] {

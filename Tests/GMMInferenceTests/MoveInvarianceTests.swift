@@ -83,7 +83,7 @@ import Testing
       let drawn = model.drawPrior(&stream)
       let data = (0..<4).flatMap { _ in drawn.observation(&stream) }
       let sweeper = try AssignmentSweeper(
-        Observations(data), key: StreamKey(seed: 3, chain: 0, purpose: .assignments),
+        Observations(data), nil, key: StreamKey(seed: 3, chain: 0, purpose: .assignments),
         moveKey: StreamKey(seed: 3, chain: 0, purpose: .assignmentsOfMoves),
         MixtureKernels(model.shape, KernelBuild.best.kernels), keepsLabels: false, workers: 1)
       var statistics = SufficientStatistics(componentCount: model.componentCount)

@@ -28,9 +28,9 @@ import Testing
         maximumIterations: iterations, criterion: .lowerBound, tolerance: tolerance,
         regularization: reference.regularization)
       let observations = try Observations(reference.data, dimensionCount: reference.dimensions)
-      for kernel in kernels(reference.dimensions) {
+      for (kernels, pass) in roads(options.shape(dimensions: reference.dimensions)) {
         let ours = try fitMaximumLikelihood(
-          observations, options, RunControl(), sampleWeights: nil, kernel: kernel)
+          observations, options, RunControl(), sampleWeights: nil, kernels: kernels, pass)
         #expect(ours.iterations == fit.iterations)
         #expect(ours.isConverged == fit.converged)
         #expect(abs(ours.lowerBound - fit.lowerBound) < 1e-10)
@@ -152,15 +152,25 @@ import Testing
       }
       #expect(fits[0] == fits[1] && fits[0] == fits[2])
       // A block of plain lines gives the same to rounding.
+      let shape = options.shape(dimensions: 3)
       let plain = try fitMaximumLikelihood(
-        observations, options, RunControl(), sampleWeights: weights, kernel: .scalar)
+        observations, options, RunControl(), sampleWeights: weights,
+        kernels: MixtureKernels(shape, KernelBuild.best.kernels, isWeighted: true), ScalarPass(mixture: shape))
       expectClose(fits[0].estimate, plain.estimate, limit: 1e-9)
     }
   }
 
-  private func kernels(_ dimensions: Int) -> [SumsKernel] {
-    let all = KernelBuild.available.map(\.kernels)
-    return [.scalar] + all.map { .multivariate($0) } + (dimensions == 1 ? all.map { .oneDimensional($0) } : [])
+  /// Plain lines and all builds; in one dimension also the kernels that are for it alone.
+  private func roads(_ shape: MixtureShape) -> [(MixtureKernels, any BlockPass & Sendable)] {
+    let sets = KernelBuild.available.map(\.kernels)
+    let plain = MixtureKernels(shape, sets[0], isWeighted: true)
+    return [(plain, ScalarPass(mixture: shape))]
+      + [true, false].flatMap { isWeighted in
+        sets.map { set in
+          let kernels = MixtureKernels(shape, set, isWeighted: isWeighted)
+          return (kernels, ExpectationPass(kernels: kernels))
+        }
+      }
   }
 
   private func load(

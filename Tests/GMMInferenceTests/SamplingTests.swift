@@ -180,7 +180,7 @@ import Testing
     let model = try model()
     let observations = try Observations(Self.data)
     let context = ChainContext(
-      model: model, observations: observations, method: .gibbs, seed: 1, keepsAssignments: false,
+      model: model, observations: observations, sampleWeights: nil, method: .gibbs, seed: 1, keepsAssignments: false,
       kernels: KernelBuild.best.kernels)
     let starts = try (0..<20).map { try context.start($0, keeping: InitialValues()) }
     for (i, start) in starts.enumerated() {
@@ -196,7 +196,7 @@ import Testing
     let observations = try Observations(Self.data)
     let given = InitialValues(weights: [0.2, 0.3, 0.5], means: [9, -4, 1], sds: [0.1, 5, 2])
     let context = ChainContext(
-      model: model, observations: observations, method: method, seed: 1, keepsAssignments: false,
+      model: model, observations: observations, sampleWeights: nil, method: method, seed: 1, keepsAssignments: false,
       kernels: KernelBuild.best.kernels)
     let start = try context.start(3, keeping: given)
     #expect(start.parameters == Parameters(weights: [0.2, 0.3, 0.5], means: [9, -4, 1], sds: [0.1, 5, 2]))

@@ -106,10 +106,10 @@ import Testing
     }
   }
 
-  /// Over n = 20,000 draws of a row of weight w = m + f, component k's count has mean w p and variance
-  /// (m + f²) p (1 - p) if all copies are independent: the mean within 5 standard errors; the sample variance has relative
-  /// standard error about √(2 / n) = 0.01, with the kurtosis of few copies up to 0.03: within 0.1.
-  @Test(arguments: [1.75, 3, 12.5, 60, 500.5]) func copiesAreIndependent(_ weight: Double) throws {
+  /// Over n = 20,000 draws of a row of weight w = m + f, component k's count has mean m p + f q and variance
+  /// m p (1 - p) + f² q (1 - q), with q = p^f / Σ p^f, if all copies are independent: the mean within 5 standard errors; the
+  /// sample variance has relative standard error about √(2 / n) = 0.01, with the kurtosis of few copies up to 0.03: within 0.1.
+  @Test(arguments: [0.25, 1.75, 3, 12.5, 60, 500.5]) func copiesAreIndependent(_ weight: Double) throws {
     var (mixture, points, _) = setting(.triangular, points: 1, seed: 5)
     // The same density four times, so that the probabilities are the weights.
     for k in 1..<4 { (mixture.means[k], mixture.factors[k]) = (mixture.means[0], mixture.factors[0]) }
@@ -131,11 +131,38 @@ import Testing
       }
     }
     let whole = weight.rounded(.down)
+    let fraction = weight - whole
+    let powers = probabilities.map { pow($0, fraction) }
     for (k, p) in probabilities.enumerated() {
       let mean = sums[k] / Double(n)
-      let variance = (whole + (weight - whole) * (weight - whole)) * p * (1 - p)
-      #expect(abs(mean - weight * p) < 5 * (variance / Double(n)).squareRoot(), "component \(k)")
+      let q = powers[k] / powers.reduce(0, +)
+      let variance = whole * p * (1 - p) + fraction * fraction * q * (1 - q)
+      #expect(abs(mean - whole * p - fraction * q) < 5 * (variance / Double(n)).squareRoot(), "component \(k)")
       #expect(abs(squares[k] / Double(n) - mean * mean - variance) < 0.1 * variance, "component \(k)")
+    }
+  }
+
+  /// A point 30 sds from a component: the share e^-450 is lost in a sum of shares, its power 0.01 is e^-4.5. Over n = 40,000
+  /// draws the frequency lies within 5 standard errors.
+  @Test(arguments: FactorShape.allCases) func fractionsDrawFromThePowersOfTheShares(_ shape: FactorShape) throws {
+    var (mixture, _, _) = setting(shape, points: 1, seed: 8)
+    for k in 1..<4 { (mixture.means[k], mixture.factors[k]) = (mixture.means[0], mixture.factors[0]) }
+    mixture.logWeights = [0, -450, -900, -2_000]
+    let space = try MultivariateWorkspace(mixture, [mixture.means[0]])
+    let weights = try buffer([0.01])
+    let n = 40_000
+    var counts = [Double](repeating: 0, count: 4)
+    for iteration in 0..<UInt64(n) {
+      _ = sweepAssignments(
+        space.x.base, count: 1, space.table,
+        key: StreamKey(seed: 9, chain: 0, purpose: .assignments).at(iteration: iteration),
+        weights: weights.base, scratch: space.scratch.base, sums: space.sums, labels: space.labels.base)
+      counts[Int(space.labels.base[0])] += 1
+    }
+    let powers = mixture.logWeights.map { exp(0.01 * $0) }
+    for k in 0..<4 {
+      let p = powers[k] / powers.reduce(0, +)
+      #expect(abs(counts[k] / Double(n) - p) <= 5 * (p * (1 - p) / Double(n)).squareRoot(), "component \(k)")
     }
   }
 }

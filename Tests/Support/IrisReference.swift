@@ -42,6 +42,12 @@ public struct IrisReference: Decodable, Sendable {
   /// Probabilities that two observations belong to one component.
   public let coclustering: [Pair]
   public let means: [Scalar]
+  /// Lower triangles, components in the same order. Without moments: those of second order do not exist.
+  public let covariances: [Scalar]
+  /// P(component | data) of each row, components in the same order.
+  public let responsibilities: [[Double]]
+  /// The largest Monte-Carlo error of a responsibility.
+  public let responsibilitiesError: Double
 
   public static func load() throws -> IrisReference { try Reference.read(IrisReference.self, "iris_full") }
 

@@ -42,7 +42,7 @@ int main(int argc, char **argv) {
   options.order_coordinate = 0;
 
   gmm_model *model = NULL;
-  check(gmm_model_create_for_data(&options, values, num_rows, DIMENSIONS, DIMENSIONS, &model, &error), &error);
+  check(gmm_model_create_for_data(&options, values, num_rows, DIMENSIONS, DIMENSIONS, NULL, &model, &error), &error);
 
   gmm_sample_options sampling;
   gmm_sample_options_init(&sampling, sizeof sampling);

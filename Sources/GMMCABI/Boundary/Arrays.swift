@@ -12,8 +12,7 @@ func observations(
   guard rows >= 0 else { throw CallError.invalid(countName, "must not be negative", got: rows) }
   guard columns >= 1 else { throw CallError.invalid("num_dimensions", "must be at least 1", got: columns) }
   guard columns == dimensions else {
-    throw CallError(
-      GMM_ERROR_UNSUPPORTED, "num_dimensions", "must be the model's, \(dimensions), got \(columns)")
+    throw CallError.invalid("num_dimensions", "must be the model's, \(dimensions)", got: columns)
   }
   guard rows <= 1 || stride >= columns else {
     throw CallError.invalid("row_stride", "must be at least num_dimensions = \(columns)", got: stride)

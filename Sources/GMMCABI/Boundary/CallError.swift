@@ -1,5 +1,6 @@
 import CGMMSwift
 import GMMModel
+import GMMStorage
 
 /// What a C function reports to its caller.
 struct CallError: Error {
@@ -55,6 +56,7 @@ func call(_ outError: UnsafeMutablePointer<OpaquePointer?>?, _ body: () throws -
       switch error {
       case let error as CallError: error
       case let error as ModelError: CallError(error)
+      case let error as StorageError: CallError(error, "checkpoint_path")
       default: CallError(GMM_ERROR_INTERNAL, "", "unexpected error: \(error)")
       }
     outError?.pointee = makeHandle(ErrorObject(error))

@@ -21,15 +21,11 @@ func sampleWeights(_ weights: UnsafePointer<Double>?, count: Int) throws(ModelEr
 
 /// Reads covariances in the caller's layout: D x D matrices, of which the lower triangles are packed, or what is diagonal.
 func packedCovariances(
-  _ covariances: UnsafePointer<Double>, _ structure: CovarianceStructure, components: Int, dimensions: Int
+  _ covariances: UnsafePointer<Double>, _ shape: MixtureShape
 ) -> [Double] {
-  switch structure {
-  case .full, .tied:
-    return (0..<structure.matrixCount(components: components)).flatMap { m in
-      (0..<dimensions).flatMap { i in (0...i).map { covariances[(m * dimensions + i) * dimensions + $0] } }
-    }
-  case .diag, .spherical:
-    let count = structure.parameterCount(components: components, dimensions: dimensions)
-    return Array(UnsafeBufferPointer(start: covariances, count: count))
+  guard shape.hasMatrices else { return Array(UnsafeBufferPointer(start: covariances, count: shape.covarianceCount)) }
+  let dimensions = shape.dimensionCount
+  return (0..<shape.matrixCount).flatMap { m in
+    (0..<dimensions).flatMap { i in (0...i).map { covariances[(m * dimensions + i) * dimensions + $0] } }
   }
 }

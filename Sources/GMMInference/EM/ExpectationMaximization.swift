@@ -4,18 +4,23 @@ import GMMModel
 /// Runs of expectation-maximisation (Dempster, Laird, Rubin 1977), one after the other, in one workspace.
 final class ExpectationMaximization {
   private let options: MaximumLikelihoodOptions
-  private let pass: ExpectationPass
+  private let shape: MixtureShape
+  private let reducer: ReproducibleReducer
   private let step: any MaximizationStep
   private let crew: BlockCrew?
+  /// Σ sample weights, and how many are positive.
+  private let total: Double
+  private let positiveCount: Int
 
   /// - Parameter crew: threads that help with the passes.
   init(
     _ observations: Observations, _ sampleWeights: SampleWeights?, _ options: MaximumLikelihoodOptions,
-    _ step: any MaximizationStep, _ kernel: SumsKernel, _ crew: BlockCrew?
+    _ step: any MaximizationStep, _ kernels: MixtureKernels, _ pass: any BlockPass & Sendable, _ crew: BlockCrew?
   ) throws(ModelError) {
-    pass = try ExpectationPass(
-      observations, sampleWeights, options.covariance, componentCount: options.componentCount, kernel,
-      workers: crew?.workers ?? 1)
+    shape = kernels.shape
+    reducer = try ReproducibleReducer(observations, sampleWeights, kernels, pass, workers: crew?.workers ?? 1)
+    total = sampleWeights?.total ?? Double(observations.count)
+    positiveCount = sampleWeights?.positiveCount ?? observations.count
     self.options = options
     self.step = step
     self.crew = crew
@@ -26,17 +31,17 @@ final class ExpectationMaximization {
     from state: MixtureState, _ monitor: RunMonitor, _ report: () -> Void
   ) throws(ModelError) -> MaximumLikelihoodFit? {
     var state = state
-    let total = pass.sampleWeights?.total ?? Double(pass.observations.count)
+    step.admit(&state)
     var history: [Double] = []
     var outcome = MaximizationOutcome()
     var isConverged = false
     while history.count < options.maximumIterations {
       report()
       if monitor.shouldStop { return nil }
-      let (sums, logLikelihood) = try expectation(state)
+      let (statistics, logLikelihood) = try expectation(state)
       let previous = history.last
       history.append((logLikelihood + step.logPrior(state)) / total)
-      outcome = step.maximize(&state, sums)
+      outcome = step.maximize(&state, statistics)
       switch options.criterion {
       case .movement: isConverged = outcome.move <= options.tolerance
       case .lowerBound: isConverged = previous.map { abs(history[history.count - 1] - $0) < options.tolerance } ?? false
@@ -45,28 +50,27 @@ final class ExpectationMaximization {
     }
     let logLikelihood = try expectation(state).logLikelihood
     // The average observation counts for one, whatever the scale of the sample weights.
-    let least = 1e-6 / Double(pass.sampleWeights?.positiveCount ?? pass.observations.count)
+    let least = 1e-6 / Double(positiveCount)
     for k in 0..<options.componentCount where state.estimate.weights[k] < least {
       outcome.collapses.append(ComponentCollapse(component: k, kind: .weight))
     }
-    return MaximumLikelihoodFit(
+    var fit = MaximumLikelihoodFit(
       estimate: state.estimate, logLikelihood: logLikelihood, history: history, isConverged: isConverged,
       collapses: outcome.collapses, move: outcome.move, observationCount: total)
+    fit.logPrior = step.logPrior(state)
+    return fit
   }
 
   /// E-step: sums the moments of the responsibilities.
   private func expectation(
     _ state: MixtureState
-  ) throws(ModelError) -> (sums: MomentSums, logLikelihood: Double) {
-    let values = pass.sums(state, crew).rounded
+  ) throws(ModelError) -> (statistics: SufficientStatistics, logLikelihood: Double) {
+    let values = reducer.sums(state.parameters, crew).rounded
     let logLikelihood = values[values.count - 1]
     guard logLikelihood.isFinite else {
       throw ModelError(
         .degenerate, "data", "must allow a finite log likelihood at every iteration, got \(logLikelihood)")
     }
-    let sums = MomentSums(
-      options.covariance, components: options.componentCount, dimensions: pass.observations.dimensionCount,
-      centers: state.estimate.means, values)
-    return (sums, logLikelihood)
+    return (SufficientStatistics(shape, centers: state.estimate.means, values), logLikelihood)
   }
 }

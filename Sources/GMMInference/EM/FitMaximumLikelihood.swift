@@ -1,7 +1,7 @@
 import GMMKernels
 import GMMModel
 
-/// Fits a Gaussian mixture by maximum likelihood: expectation-maximisation from several starts, the best kept.
+/// Fits a Gaussian mixture by maximum likelihood, or by maximum posterior density under a model: expectation-maximisation from several starts, the best kept.
 ///
 /// Of the fits, those with the fewest covariances on the floor are preferred, then the one with the largest likelihood. Starts are
 /// found in at most 2,000 of the observations (20 K where that is more), each from a stream of its own.
@@ -13,21 +13,27 @@ public func fitMaximumLikelihood(
   _ observations: Observations, _ options: MaximumLikelihoodOptions, _ control: RunControl = RunControl(),
   sampleWeights: SampleWeights? = nil
 ) throws(ModelError) -> MaximumLikelihoodFit {
-  try fitMaximumLikelihood(
-    observations, options, control, sampleWeights: sampleWeights,
-    kernel: .best(control.build.kernels, dimensions: observations.dimensionCount, isWeighted: sampleWeights != nil))
+  try options.check(observations, sampleWeights)
+  let kernels = MixtureKernels(
+    options.shape(dimensions: observations.dimensionCount), control.build.kernels, isWeighted: sampleWeights != nil)
+  return try fitMaximumLikelihood(
+    observations, options, control, sampleWeights: sampleWeights, kernels: kernels, ExpectationPass(kernels: kernels))
 }
 
-/// Fits with a given kernel.
+/// Fits by a given E-step.
 func fitMaximumLikelihood(
   _ observations: Observations, _ options: MaximumLikelihoodOptions, _ control: RunControl,
-  sampleWeights: SampleWeights?, kernel: SumsKernel
+  sampleWeights: SampleWeights?, kernels: MixtureKernels, _ pass: any BlockPass & Sendable
 ) throws(ModelError) -> MaximumLikelihoodFit {
-  try options.check(observations, sampleWeights)
   let spread = DataSpread(observations, sampleWeights)
-  let step = try MaximumLikelihoodStep(options, variances: spread.variances, count: observations.count)
+  let likelihood = try MaximumLikelihoodStep(
+    options, variances: spread.variances,
+    fallback: options.model.map { _ in spread.means.map { max($0 * $0, 1e-200) } },
+    count: observations.count)
+  let step: any MaximizationStep =
+    options.model.map { MaximumPosteriorStep(model: $0, floors: likelihood.floors) } ?? likelihood
   let starts = StartingEstimate(
-    observations: observations, sampleWeights: sampleWeights, options: options, spread: spread, step: step)
+    observations: observations, sampleWeights: sampleWeights, options: options, spread: spread, step: likelihood)
   let monitor = RunMonitor(control)
   let runs = options.runCount
   let results = MaximumLikelihoodResults()
@@ -47,7 +53,8 @@ func fitMaximumLikelihood(
     let report = { if thread == 0 { monitor.report { queue.progress } } }
     while !monitor.shouldStop, let start = queue.next() {
       do throws(ModelError) {
-        let run = try ExpectationMaximization(observations, sampleWeights, options, step, kernel, crew)
+        let run = try ExpectationMaximization(
+          observations, sampleWeights, options, step, kernels, pass, crew)
         if let fit = try run.run(from: starts.state(run: start), monitor, report) { results.add(fit, start: start) }
         queue.finish()
       } catch {
@@ -67,21 +74,31 @@ func fitMaximumLikelihood(
   if monitor.isCancelled { throw ModelError(.cancelled, "", "the caller cancelled") }
   guard var best = results.best else { throw .outOfMemory("a fit") }
   let keepsOrder = options.keepsOrder && (observations.dimensionCount > 1 || options.keepsOrderInOneDimension)
-  if !keepsOrder { best.sortByMean() }
+  if let model = options.model {
+    if model.isExchangeable, model.orderedMeans || !keepsOrder {
+      best.sortByMean(coordinate: model.orderCoordinate ?? 0)
+    }
+  } else if !keepsOrder {
+    best.sortByMean()
+  }
   return best
 }
 
 extension MaximumLikelihoodStep {
   /// Creates the step of a fit, with floors from the data's variances.
   ///
+  /// - Parameter fallback: what coordinates without a spread have for a variance; `nil` where they are refused.
   /// - Throws: for coordinates without a spread, where nothing regularises.
-  init(_ options: MaximumLikelihoodOptions, variances: [Double], count: Int) throws(ModelError) {
+  init(
+    _ options: MaximumLikelihoodOptions, variances: [Double], fallback: [Double]? = nil, count: Int
+  ) throws(ModelError) {
     regularization = options.regularization
     var floors: [Double] = []
     let largest = variances.max() ?? 0
     for (d, variance) in variances.enumerated() {
       // A single variance for all coordinates needs only one of them to have a spread.
-      let reference = options.covariance == .spherical ? largest : variance
+      var reference = options.covariance == .spherical ? largest : variance
+      if reference == 0, let fallback { reference = fallback[d] }
       guard reference > 0 || regularization > 0 else {
         let column = variances.count == 1 ? "" : " in column \(d), or a positive regularization"
         throw ModelError(

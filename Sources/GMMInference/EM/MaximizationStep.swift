@@ -24,16 +24,20 @@ public struct ComponentCollapse: Sendable, Equatable {
 ///
 /// Maximum likelihood is one; a maximum of the posterior under a prior is another with the same sums.
 protocol MaximizationStep: Sendable {
-  /// Replaces the parameters of `state` by those that the sums lead to.
+  /// Replaces the parameters of `state` by those that the statistics lead to.
   ///
   /// - Returns: the largest move of a parameter, and the components that collapsed.
-  func maximize(_ state: inout MixtureState, _ sums: MomentSums) -> MaximizationOutcome
+  func maximize(_ state: inout MixtureState, _ statistics: SufficientStatistics) -> MaximizationOutcome
+
+  /// Puts a start within what the step can reach.
+  func admit(_ state: inout MixtureState)
 
   /// The log density of the prior, up to a constant, so that log likelihood and this together do not fall.
   func logPrior(_ state: MixtureState) -> Double
 }
 
 extension MaximizationStep {
+  func admit(_ state: inout MixtureState) {}
   func logPrior(_ state: MixtureState) -> Double { 0 }
 }
 

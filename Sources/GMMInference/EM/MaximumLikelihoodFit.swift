@@ -10,8 +10,11 @@ public struct MaximumLikelihoodFit: Sendable, Equatable {
   public var estimate: MixtureEstimate
   /// Of all observations, times their weights.
   public var logLikelihood: Double
-  /// For each iteration of the run that was kept, the mean log likelihood of an observation before the M-step; it does
-  /// not fall, but for rounding, regularization and a covariance that was kept on its floor.
+  /// The log density of the model's prior; 0 where the likelihood alone was maximised.
+  public var logPrior = 0.0
+  /// For each iteration of the run that was kept, the mean log likelihood of an observation before the M-step, plus the log
+  /// prior over N where there is one; it does not fall, but for rounding, regularization and a covariance that was kept on its
+  /// floor.
   public var history: [Double]
   /// Whether the criterion was met within the iterations allowed.
   public var isConverged: Bool
@@ -59,16 +62,16 @@ public struct MaximumLikelihoodFit: Sendable, Equatable {
   public var aic: Double { -2 * logLikelihood + 2 * Double(parameterCount) }
 
   /// Whether this fit is to be preferred: fewer covariances on the floor, where the likelihood grows without a limit, then the
-  /// larger likelihood.
+  /// larger likelihood, or posterior density.
   func isBetter(than other: MaximumLikelihoodFit) -> Bool {
     componentsAtFloor == other.componentsAtFloor
-      ? logLikelihood > other.logLikelihood : componentsAtFloor < other.componentsAtFloor
+      ? logLikelihood + logPrior > other.logLikelihood + other.logPrior : componentsAtFloor < other.componentsAtFloor
   }
 
-  /// Renames the components so that their means increase in the first coordinate.
-  mutating func sortByMean() {
-    let order = estimate.sortByMean()
-    for i in collapses.indices where estimate.structure != .tied || collapses[i].kind == .weight {
+  /// Renames the components so that coordinate `coordinate` of their means increases.
+  mutating func sortByMean(coordinate: Int = 0) {
+    let order = estimate.sortByMean(coordinate: coordinate)
+    for i in collapses.indices where !estimate.shape.sharedSpread || collapses[i].kind == .weight {
       collapses[i].component = order.firstIndex(of: collapses[i].component) ?? collapses[i].component
     }
     collapses.sort { $0.component < $1.component }

@@ -26,9 +26,8 @@ extension MaximumLikelihoodOptions {
     guard regularization.isFinite, regularization >= 0 else {
       throw ModelError("regularization", "must be finite and not negative", got: regularization)
     }
-    let size = componentCount.multipliedReportingOverflow(
-      by: covariance.shape.size(dimensions: min(observations.dimensionCount, 1 << 20)))
-    guard !size.overflow, size.partialValue <= 1 << 27 else {
+    let shape = shape(dimensions: min(observations.dimensionCount, 1 << 20))
+    guard shape.squareCount <= (1 << 27) / componentCount else {
       throw .outOfMemory("the covariances of \(componentCount) components in \(observations.dimensionCount) dimensions")
     }
     if let sampleWeights, sampleWeights.count != observations.count {
@@ -40,8 +39,25 @@ extension MaximumLikelihoodOptions {
       let rule = "must have at least num_components = \(componentCount) observations"
       throw ModelError("data", sampleWeights == nil ? rule : "\(rule) with a positive weight", got: members)
     }
-    try initial.check(componentCount, observations.dimensionCount, covariance)
+    try initial.check(shape)
+    if let model { try check(model, observations) }
     if case .responsibilities(let values) = start { try checkResponsibilities(values, observations.count) }
+  }
+
+  private func check(_ model: MixtureModel, _ observations: Observations) throws(ModelError) {
+    guard observations.dimensionCount == model.dimensionCount else {
+      throw ModelError(
+        "num_dimensions", "must be the model's, \(model.dimensionCount)", got: observations.dimensionCount)
+    }
+    guard regularization == 0 else {
+      throw ModelError("regularization", "must be 0 for the maximum of a posterior", got: regularization)
+    }
+    if !model.hasFixedWeights, model.minimumWeight == 0, let least = model.concentration.min(), least < 1 {
+      throw ModelError(
+        .invalidModel, "weights",
+        "must have concentrations of at least 1 or a least weight, or the posterior's density has no maximum, got \(least)"
+      )
+    }
   }
 
   private func checkResponsibilities(_ values: [Double], _ rows: Int) throws(ModelError) {
@@ -68,10 +84,10 @@ extension InitialParameters {
   ///
   /// - Parameter prefix: of the names that errors carry.
   func check(
-    _ components: Int, _ dimensions: Int, _ structure: CovarianceStructure, prefix: String = "initial_"
+    _ shape: MixtureShape, prefix: String = "initial_"
   ) throws(ModelError) {
     if let weights {
-      try Self.check(weights, components, "\(prefix)weights")
+      try Self.check(weights, shape.componentCount, "\(prefix)weights")
       for (k, weight) in weights.enumerated() where weight <= 0 {
         throw ModelError("\(prefix)weights[\(k)]", "must be positive", got: weight)
       }
@@ -79,22 +95,21 @@ extension InitialParameters {
       guard abs(sum - 1) <= 1e-8 else { throw ModelError("\(prefix)weights", "must sum to 1", got: sum) }
     }
     if let means {
-      try Self.check(means, components * dimensions, "\(prefix)means")
+      try Self.check(means, shape.meanCount, "\(prefix)means")
       for (i, mean) in means.enumerated() where abs(mean) > 1e144 {
         throw ModelError("\(prefix)means[\(i)]", "must be below 1e144 in magnitude", got: mean)
       }
     }
     if let covariances {
-      let count = structure.parameterCount(components: components, dimensions: dimensions)
-      try Self.check(covariances, count, "\(prefix)covariances")
-      let size = structure.matrixSize(dimensions: dimensions)
-      for m in 0..<structure.matrixCount(components: components) {
-        for d in 0..<(structure == .spherical ? 1 : dimensions) {
-          let place = structure.shape == .triangular ? PackedTriangle.index(d, d) : d
-          let variance = covariances[m * size + place]
+      try Self.check(covariances, shape.covarianceCount, "\(prefix)covariances")
+      for k in 0..<(shape.sharedSpread ? 1 : shape.componentCount) {
+        for d in 0..<shape.dimensionCount {
+          let place =
+            shape.hasMatrices ? shape.matrix(k) * shape.triangleSize + shape.square(d) : shape.spread(k, d)
+          let variance = covariances[place]
           guard variance >= 1e-290, variance <= 1e290 else {
             throw ModelError(
-              "\(prefix)covariances[\(m)]", "must have variances between 1e-290 and 1e290", got: variance)
+              "\(prefix)covariances[\(k)]", "must have variances between 1e-290 and 1e290", got: variance)
           }
         }
       }

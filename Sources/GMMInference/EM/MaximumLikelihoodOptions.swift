@@ -52,6 +52,10 @@ public struct MaximumLikelihoodOptions: Sendable, Equatable {
   public var componentCount: Int
   /// What the covariances have in common.
   public var covariance: CovarianceStructure
+  /// Whether all components have the same covariance; so it is in ``CovarianceStructure/tied``.
+  public var sharedSpread = false
+  /// The model whose posterior density is maximised in place of the likelihood; its shape takes the place of the three above.
+  public private(set) var model: MixtureModel?
   public var start: MaximumLikelihoodStart
   /// Parameters to start from in place of those that ``start`` finds; all three are the only start.
   public var initial: InitialParameters
@@ -86,6 +90,21 @@ public struct MaximumLikelihoodOptions: Sendable, Equatable {
     self.varianceFloor = varianceFloor
     self.regularization = regularization
     self.seed = seed
+  }
+
+  /// Asks for the maximum of a model's posterior.
+  public mutating func maximizePosterior(of model: MixtureModel) {
+    self.model = model
+    componentCount = model.componentCount
+    sharedSpread = model.sharedSpread
+    // In one dimension the structures are the same but for this.
+    covariance = model.dimensionCount > 1 ? model.shape.structure : model.sharedSpread ? .tied : .full
+  }
+
+  /// Returns the numbers of a fit's parameters in D dimensions.
+  public func shape(dimensions: Int) -> MixtureShape {
+    MixtureShape(
+      componentCount: componentCount, dimensionCount: dimensions, structure: covariance, sharedSpread: sharedSpread)
   }
 
   /// How many runs there are: starts that cannot differ are made once.

@@ -12,142 +12,57 @@ struct MaximumLikelihoodStep: MaximizationStep {
   /// The smallest conditional variance of each coordinate, (D), positive.
   let floors: [Double]
 
-  func maximize(_ state: inout MixtureState, _ sums: MomentSums) -> MaximizationOutcome {
+  func maximize(_ state: inout MixtureState, _ statistics: SufficientStatistics) -> MaximizationOutcome {
     var outcome = MaximizationOutcome()
-    let total = sums.total
-    let size = sums.structure.shape.size(dimensions: sums.dimensionCount)
-    var pooled = [Double](repeating: 0, count: sums.structure == .tied ? size : 0)
-    for k in 0..<sums.componentCount {
-      let members = sums.counts[k]
+    let shape = statistics.shape
+    let total = statistics.total
+    var scatter = [Double](repeating: 0, count: shape.squareCount)
+    for k in 0..<shape.componentCount {
+      let members = statistics.counts[k]
       let weight = members / total
       outcome.move = max(outcome.move, abs(weight - state.estimate.weights[k]))
-      state.estimate.weights[k] = weight
-      state.logWeights[k] = log(weight)
+      state.setWeight(k, weight)
       // Below, quotients overflow.
       guard members > 1e-290 * total else { continue }
-      let shift = (0..<sums.dimensionCount).map { sums.sums[k * sums.dimensionCount + $0] / members }
-      let scatter = scatter(k, sums, shift: shift)
-      outcome.move = max(outcome.move, distance(shift, of: k, state))
-      for d in shift.indices {
-        state.estimate.means[k * sums.dimensionCount + d] = sums.centers[k * sums.dimensionCount + d] + shift[d]
-      }
-      if sums.structure == .tied {
-        for i in scatter.indices { pooled[i] += scatter[i] }
-      } else {
-        set(k, to: scatter.map { $0 / members }, component: k, &state, &outcome)
-      }
+      let shift = shape.mean(k).map { statistics.sums[$0] / members }
+      outcome.move = max(outcome.move, state.distance(shift, of: k))
+      for (j, shift) in zip(shape.mean(k), shift) { state.setMean(j, statistics.centers[j] + shift) }
+      if !shape.sharedSpread { for i in scatter.indices { scatter[i] = 0 } }
+      statistics.addSquares(of: k, about: shift, to: &scatter)
+      if !shape.sharedSpread { setCovariance(k, scatter, members, &state, &outcome) }
     }
-    if sums.structure == .tied { set(0, to: pooled.map { $0 / total }, component: 0, &state, &outcome) }
+    if shape.sharedSpread { setCovariance(0, scatter, total, &state, &outcome) }
     // A sum of weights is 1 but for rounding; dividing once more would move them for good.
     return outcome
   }
 
-  /// Returns S_k - N_k δ δᵀ, or its diagonal.
-  private func scatter(_ k: Int, _ sums: MomentSums, shift: [Double]) -> [Double] {
-    let dimensions = sums.dimensionCount
-    let size = sums.structure.shape.size(dimensions: dimensions)
-    var scatter = Array(sums.squares[(k * size)..<((k + 1) * size)])
-    switch sums.structure.shape {
-    case .triangular:
-      // SAFETY: `scatter` is a packed triangle, `shift` has D numbers.
-      scatter.withUnsafeMutableBufferPointer { scatter in
-        if let base = scatter.baseAddress {
-          PackedTriangle.addSquare(of: shift, weight: -sums.counts[k], to: base, dimensions)
-        }
-      }
-      for d in 0..<dimensions { scatter[PackedTriangle.index(d, d)] = max(0, scatter[PackedTriangle.index(d, d)]) }
-    case .diagonal:
-      for d in 0..<dimensions { scatter[d] = max(0, scatter[d] - sums.counts[k] * shift[d] * shift[d]) }
-    }
-    return scatter
-  }
-
-  /// Returns |L⁻¹ shift| with the component's present factor.
-  private func distance(_ shift: [Double], of k: Int, _ state: MixtureState) -> Double {
-    let structure = state.estimate.structure
-    let size = structure.matrixSize(dimensions: shift.count)
-    let start = structure == .tied ? 0 : k * size
-    var square = 0.0
-    for i in shift.indices {
-      var y = 0.0
-      switch structure {
-      case .full, .tied:
-        for j in 0...i { y += state.factors[start + PackedTriangle.index(i, j)] * shift[j] }
-      case .diag: y = state.factors[start + i] * shift[i]
-      case .spherical: y = state.factors[start] * shift[i]
-      }
-      square += y * y
-    }
-    return square.squareRoot()
-  }
-
-  /// Sets covariance `m`, regularised and kept above the floors, and its factor.
-  private func set(
-    _ m: Int, to covariance: [Double], component: Int, _ state: inout MixtureState, _ outcome: inout MaximizationOutcome
+  /// Sets covariance `m`, regularised and kept above the floors, and its factor or sds.
+  private func setCovariance(
+    _ m: Int, _ scatter: [Double], _ members: Double, _ state: inout MixtureState, _ outcome: inout MaximizationOutcome
   ) {
-    let structure = state.estimate.structure
-    let dimensions = floors.count
-    var covariance = covariance
-    var factor: [Double]
+    let shape = state.estimate.shape
+    let dimensions = shape.dimensionCount
+    var covariance = scatter.map { $0 / members }
+    for d in 0..<dimensions { covariance[shape.square(d)] = max(0, covariance[shape.square(d)]) + regularization }
     var raised: Int?
-    switch structure {
-    case .full, .tied:
-      for d in 0..<dimensions { covariance[PackedTriangle.index(d, d)] += regularization }
-      factor = covariance
-      if let pivot = PackedTriangle.factorize(&factor, dimensions, floors: floors) {
-        raised = pivot.index
-        covariance = factor
-        PackedTriangle.square(&covariance, dimensions)
+    if shape.hasMatrices {
+      let result = state.setCovariance(m, covariance, floors: floors)
+      raised = result.raised
+      outcome.move = max(outcome.move, result.move)
+    } else {
+      var floors = floors
+      if shape.structure == .spherical {
+        covariance = [covariance.reduce(0, +) / Double(dimensions)]
+        floors = [floors.reduce(0, +) / Double(dimensions)]
       }
-      PackedTriangle.invert(&factor, dimensions)
-    case .diag:
-      for d in 0..<dimensions {
-        covariance[d] += regularization
-        if covariance[d] <= floors[d] {
-          covariance[d] = floors[d]
-          raised = raised ?? d
-        }
+      for d in covariance.indices where covariance[d] <= floors[d] {
+        covariance[d] = floors[d]
+        raised = raised ?? d
       }
-      factor = covariance.map { 1 / $0.squareRoot() }
-    case .spherical:
-      let floor = floors.reduce(0, +) / Double(dimensions)
-      var variance = covariance.reduce(0, +) / Double(dimensions) + regularization
-      if variance <= floor {
-        variance = floor
-        raised = 0
-      }
-      covariance = [variance]
-      factor = [1 / variance.squareRoot()]
-    }
-    if let raised { outcome.collapses.append(.init(component: component, kind: .covariance(coordinate: raised))) }
-    let size = structure.matrixSize(dimensions: dimensions)
-    outcome.move = max(outcome.move, move(m, to: covariance, state))
-    state.estimate.covariances.replaceSubrange((m * size)..<((m + 1) * size), with: covariance)
-    state.factors.replaceSubrange((m * size)..<((m + 1) * size), with: factor)
-    state.logRoots[m] = state.logRoot(m)
-  }
-
-  /// Returns the largest |change of an entry| / (2 √(product of the two new variances)).
-  private func move(_ m: Int, to covariance: [Double], _ state: MixtureState) -> Double {
-    let structure = state.estimate.structure
-    let size = covariance.count
-    var largest = 0.0
-    switch structure {
-    case .full, .tied:
-      let dimensions = floors.count
-      let inverse = (0..<dimensions).map { 1 / covariance[PackedTriangle.index($0, $0)].squareRoot() }
-      for i in 0..<dimensions {
-        for j in 0...i {
-          let p = PackedTriangle.index(i, j)
-          let change = abs(covariance[p] - state.estimate.covariances[m * size + p]) * inverse[i] * inverse[j]
-          largest = max(largest, change)
-        }
-      }
-    case .diag, .spherical:
-      for d in 0..<size {
-        largest = max(largest, abs(covariance[d] - state.estimate.covariances[m * size + d]) / covariance[d])
+      for d in covariance.indices {
+        outcome.move = max(outcome.move, state.setVariance(shape.spread(m, d), covariance[d]))
       }
     }
-    return 0.5 * largest
+    if let raised { outcome.collapses.append(.init(component: m, kind: .covariance(coordinate: raised))) }
   }
 }

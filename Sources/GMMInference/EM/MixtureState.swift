@@ -1,33 +1,19 @@
 import GMMKernels
 import GMMModel
 
-/// Where expectation-maximisation stands: the parameters, and the factors with which the kernels evaluate them.
+/// Where expectation-maximisation stands: an estimate, and the same as the kernels and the M-step need it.
 struct MixtureState: Sendable {
   var estimate: MixtureEstimate
-  /// (K); -infinity for a component without weight.
-  var logWeights: [Double]
-  /// For each distinct covariance L Lᵀ: L⁻¹, a packed triangle, or 1 / sd for each coordinate (`spherical`: one).
-  var factors: [Double]
-  /// log |L| of each.
-  var logRoots: [Double]
-
-  /// Creates a state from parameters.
-  ///
-  /// - Throws: for a covariance that is not positive definite.
-  init(_ estimate: MixtureEstimate) throws(NotPositiveDefinite) {
-    self.estimate = estimate
-    logWeights = estimate.weights.map { log($0) }
-    factors = try estimate.precisionFactors()
-    logRoots = []
-    logRoots = (0..<estimate.structure.matrixCount(components: estimate.componentCount)).map { logRoot($0) }
-  }
+  /// What ``estimate`` says; its factors are those that the M-step found.
+  var parameters: Parameters
 
   /// Creates a state from parameters that a caller gave.
   ///
   /// - Parameter argument: the name that the error of a covariance that is not positive definite carries.
-  init(checked estimate: MixtureEstimate, argument: String) throws(ModelError) {
+  init(_ estimate: MixtureEstimate, argument: String) throws(ModelError) {
+    self.estimate = estimate
     do throws(NotPositiveDefinite) {
-      try self.init(estimate)
+      parameters = try Parameters(estimate)
     } catch {
       throw ModelError(
         "\(argument)[\(error.component)]", "must be positive definite",
@@ -35,42 +21,75 @@ struct MixtureState: Sendable {
     }
   }
 
-  /// Returns log |L| of matrix `m`, from its factor.
-  func logRoot(_ m: Int) -> Double {
-    let dimensions = estimate.dimensionCount
-    let size = estimate.structure.matrixSize(dimensions: dimensions)
-    switch estimate.structure {
-    case .full, .tied:
-      return -(0..<dimensions).reduce(0) { $0 + log(factors[m * size + PackedTriangle.index($1, $1)]) }
-    case .diag: return -(0..<dimensions).reduce(0) { $0 + log(factors[m * size + $1]) }
-    case .spherical: return -Double(dimensions) * log(factors[m])
-    }
+  /// Sets the weight of a component.
+  mutating func setWeight(_ k: Int, _ weight: Double) {
+    estimate.weights[k] = weight
+    parameters.weights[k] = weight
+    parameters.logWeights[k] = log(weight)
   }
 
-  /// Writes the form in which the kernels evaluate the mixture.
-  func fill(_ table: MultivariateTable) {
-    let dimensions = estimate.dimensionCount
-    let size = estimate.structure.matrixSize(dimensions: dimensions)
-    let halfRoot = 0.5.squareRoot()
-    for k in 0..<estimate.componentCount {
-      let m = estimate.structure == .tied ? 0 : k
-      table.constants[k] = logWeights[k] - logRoots[m] - Double(dimensions) * halfLogTwoPi
-      let center = table.center(of: k)
-      for d in 0..<dimensions { center[d] = estimate.means[k * dimensions + d] }
-      let factor = table.factor(of: k)
-      if estimate.structure == .spherical {
-        for d in 0..<dimensions { factor[d] = halfRoot * factors[m] }
-      } else {
-        for d in 0..<size { factor[d] = halfRoot * factors[m * size + d] }
+  /// Returns the length of `shift` in the sds of component `k` (Mahalanobis' distance).
+  func distance(_ shift: [Double], of k: Int) -> Double {
+    let shape = estimate.shape
+    let steps =
+      shape.hasMatrices
+      ? parameters.factor(k).solve(shift) : shift.indices.map { shift[$0] / parameters.sd(k, $0) }
+    return steps.reduce(0) { $0 + $1 * $1 }.squareRoot()
+  }
+
+  /// Sets number `j` of the means' coordinates.
+  mutating func setMean(_ j: Int, _ value: Double) {
+    estimate.means[j] = value
+    parameters.means[j] = value
+  }
+
+  /// Sets covariance matrix `m`, or the nearest one whose conditional variances are not below the floors.
+  ///
+  /// - Parameters:
+  ///   - covariance: a packed triangle.
+  ///   - floors: (D), positive.
+  /// - Returns: how far it moved, and the first coordinate that was kept on its floor.
+  mutating func setCovariance(_ m: Int, _ covariance: [Double], floors: [Double]) -> (move: Double, raised: Int?) {
+    let dimensions = estimate.shape.dimensionCount
+    var (covariance, factor) = (covariance, covariance)
+    let pivot = PackedTriangle.factorize(&factor, dimensions, floors: floors)
+    if pivot != nil {
+      covariance = factor
+      PackedTriangle.square(&covariance, dimensions)
+    }
+    return (setCovariance(m, covariance, factor: factor), pivot?.index)
+  }
+
+  /// Sets covariance matrix `m`.
+  ///
+  /// - Parameters:
+  ///   - covariance: a packed triangle.
+  ///   - factor: its Cholesky factor.
+  /// - Returns: the largest |change of an entry| / (2 √(product of the two new variances)).
+  private mutating func setCovariance(_ m: Int, _ covariance: [Double], factor: [Double]) -> Double {
+    let dimensions = estimate.shape.dimensionCount
+    let start = m * estimate.shape.triangleSize
+    let inverse = (0..<dimensions).map { 1 / covariance[PackedTriangle.index($0, $0)].squareRoot() }
+    var largest = 0.0
+    for i in 0..<dimensions {
+      for j in 0...i {
+        let p = PackedTriangle.index(i, j)
+        let change = abs(covariance[p] - estimate.covariances[start + p])
+        largest = max(largest, change * inverse[i] * inverse[j])
+        estimate.covariances[start + p] = covariance[p]
+        parameters.factors[start + p] = factor[p]
       }
     }
+    return 0.5 * largest
   }
 
-  /// Writes the form in which the kernels of one dimension evaluate the mixture.
-  func fill(_ table: ComponentTable) {
-    for k in 0..<estimate.componentCount {
-      let variance = estimate.covariances[estimate.structure == .tied ? 0 : k]
-      table.set(k, logWeight: logWeights[k], mean: estimate.means[k], sd: variance.squareRoot())
-    }
+  /// Sets variance `j`.
+  ///
+  /// - Returns: half the change as a fraction of the new one.
+  mutating func setVariance(_ j: Int, _ variance: Double) -> Double {
+    let change = abs(variance - estimate.covariances[j])
+    estimate.covariances[j] = variance
+    parameters.sds[j] = variance.squareRoot()
+    return 0.5 * change / variance
   }
 }

@@ -23,20 +23,16 @@ public struct MixtureStatistics: Sendable, Equatable {
   public init(_ parameters: MixtureEstimate) throws(ModelError) {
     let given = InitialParameters(
       weights: nil, means: parameters.means, covariances: parameters.covariances)
-    try given.check(
-      parameters.componentCount, parameters.dimensionCount, parameters.structure, prefix: "")
+    try given.check(parameters.shape, prefix: "")
     for (k, weight) in parameters.weights.enumerated() where !(weight >= 0 && weight <= 1 + 1e-8) {
       throw ModelError("weights[\(k)]", "must be between 0 and 1", got: weight)
     }
     let sum = parameters.weights.reduce(0, +)
     guard abs(sum - 1) <= 1e-8 else { throw ModelError("weights", "must sum to 1", got: sum) }
-    _ = try MixtureState(checked: parameters, argument: "covariances")
+    _ = try MixtureState(parameters, argument: "covariances")
     self.parameters = parameters
     observationCount = 0
-    totals = ReproducibleSums(
-      count: 1
-        + MultivariateSums.size(
-          count: parameters.componentCount, dimensions: parameters.dimensionCount, shape: parameters.structure.shape))
+    totals = ReproducibleSums(count: SufficientStatistics.blockSize(parameters.shape) + 1)
   }
 
   /// Adds observations.
@@ -47,14 +43,6 @@ public struct MixtureStatistics: Sendable, Equatable {
   public mutating func add(
     _ observations: Observations, sampleWeights: SampleWeights? = nil, _ control: RunControl = RunControl()
   ) throws(ModelError) {
-    let kernel = SumsKernel.best(
-      control.build.kernels, dimensions: parameters.dimensionCount, isWeighted: sampleWeights != nil)
-    try add(observations, sampleWeights: sampleWeights, control, kernel: kernel)
-  }
-
-  mutating func add(
-    _ observations: Observations, sampleWeights: SampleWeights?, _ control: RunControl, kernel: SumsKernel
-  ) throws(ModelError) {
     guard observations.dimensionCount == parameters.dimensionCount else {
       throw ModelError(
         "num_dimensions", "must be the parameters', \(parameters.dimensionCount)", got: observations.dimensionCount)
@@ -63,12 +51,12 @@ public struct MixtureStatistics: Sendable, Equatable {
       throw ModelError(
         "sample_weights", "must have \(observations.count) values, one for each observation", got: sampleWeights.count)
     }
-    let state = try MixtureState(checked: parameters, argument: "covariances")
+    let state = try MixtureState(parameters, argument: "covariances")
     let monitor = RunMonitor(control)
     let workers = control.workers(units: 1, blocks: observations.blockCount)
-    let pass = try ExpectationPass(
-      observations, sampleWeights, parameters.structure, componentCount: parameters.componentCount, kernel,
-      workers: workers)
+    let kernels = MixtureKernels(parameters.shape, control.build.kernels, isWeighted: sampleWeights != nil)
+    let reducer = try ReproducibleReducer(
+      observations, sampleWeights, kernels, ExpectationPass(kernels: kernels), workers: workers)
     let crew = workers > 1 ? BlockCrew(workers: workers) : nil
     var sums: ReproducibleSums?
     withUnsafeMutablePointer(to: &sums) { result in
@@ -80,7 +68,7 @@ public struct MixtureStatistics: Sendable, Equatable {
           return
         }
         defer { crew?.stop() }
-        if !monitor.shouldStop { result.pointee = pass.sums(state, crew) }
+        if !monitor.shouldStop { result.pointee = reducer.sums(state.parameters, crew) }
       }
     }
     guard let sums else { throw ModelError(.cancelled, "", "the caller cancelled") }
@@ -115,7 +103,7 @@ public struct MixtureStatistics: Sendable, Equatable {
   public var totalWeight: Double { weights[0] }
 
   /// Σ responsibilities of each component, (K).
-  public var counts: [Double] { sums.counts }
+  public var counts: [Double] { statistics.counts }
 
   /// Returns the parameters to which one iteration of expectation-maximisation leads.
   ///
@@ -134,16 +122,16 @@ public struct MixtureStatistics: Sendable, Equatable {
     guard varianceFloor.isFinite, varianceFloor > 0 else {
       throw ModelError("variance_floor", "must be finite and positive", got: varianceFloor)
     }
-    let sums = sums
-    guard sums.total > 0 else {
+    let statistics = statistics
+    guard statistics.total > 0 else {
       throw ModelError("statistics", "must have observations of a positive weight", got: "\(observationCount)")
     }
     var options = MaximumLikelihoodOptions(
       componentCount: parameters.componentCount, covariance: parameters.structure, varianceFloor: varianceFloor)
     options.regularization = regularization
-    let step = try MaximumLikelihoodStep(options, variances: sums.variances, count: observationCount)
-    var state = try MixtureState(checked: parameters, argument: "covariances")
-    var outcome = step.maximize(&state, sums)
+    let step = try MaximumLikelihoodStep(options, variances: statistics.variances, count: observationCount)
+    var state = try MixtureState(parameters, argument: "covariances")
+    var outcome = step.maximize(&state, statistics)
     let least = 1e-6 / Double(max(observationCount, 1))
     for k in 0..<parameters.componentCount where state.estimate.weights[k] < least {
       outcome.collapses.append(ComponentCollapse(component: k, kind: .weight))
@@ -153,9 +141,7 @@ public struct MixtureStatistics: Sendable, Equatable {
       isConverged: false, collapses: outcome.collapses, move: outcome.move, observationCount: totalWeight)
   }
 
-  private var sums: MomentSums {
-    MomentSums(
-      parameters.structure, components: parameters.componentCount, dimensions: parameters.dimensionCount,
-      centers: parameters.means, totals.rounded)
+  private var statistics: SufficientStatistics {
+    SufficientStatistics(parameters.shape, centers: parameters.means, totals.rounded)
   }
 }

@@ -9,13 +9,12 @@ import GMMModel
 /// means summed out, so that the two are one exact joint draw.
 struct GibbsSampler: Sampler {
   private let model: MixtureModel
-  /// Ordered means of an exchangeable prior are drawn without the order and then sorted: the ordered posterior is the
-  /// unordered one folded onto the ordered set, and the folded chain moves between neighbours freely.
+  /// Then the chain moves between neighbours freely.
   private let sortsDraws: Bool
 
   init(_ model: MixtureModel) {
     self.model = model
-    sortsDraws = model.orderedMeans && !model.hasFixedMeans && model.isExchangeable
+    sortsDraws = model.foldsOrder
   }
 
   func prepare(_ state: inout ChainState) {}
@@ -58,28 +57,14 @@ struct GibbsSampler: Sampler {
     _ parameters: inout Parameters, _ statistics: SufficientStatistics, _ stream: inout RandomStream
   ) throws(ModelError) {
     let shape = model.shape
-    let perComponent = shape.spreadCount / (shape.sharedSpread ? 1 : shape.componentCount)
     for j in 0..<shape.spreadCount {
-      // sd j belongs to these components and coordinates.
-      let components = shape.sharedSpread ? 0..<shape.componentCount : j / perComponent..<j / perComponent + 1
-      let coordinates =
-        shape.structure == .spherical ? 0..<shape.dimensionCount : j % perComponent..<j % perComponent + 1
-      var count = 0.0
-      var squares = 0.0
-      for k in components {
-        for d in coordinates {
-          let moments = scaledMeans.moments(k, d, model, parameters, statistics)
-          count += moments.count
-          squares += moments.squares
-        }
-      }
+      let (count, squares) = scaledMeans.moments(ofSpread: j, model, parameters, statistics)
       let conditional = SpreadConditional(model.spreadDensities[j], count: count, squares: squares)
       parameters.sds[j] = try conditional.draw(&stream, near: parameters.sds[j])
     }
   }
 
-  /// Draws each mean from Normal(m, 1/√P) with P = 1/s0² + n/σ² and m = c + ((m0 - c)/s0² + Σ(x - c)/σ²) / P; where the
-  /// prior is scaled by the spread, 1/s0² is κ/σ².
+  /// Draws each mean coordinate by coordinate.
   private func drawMeansOfSDs(
     _ parameters: inout Parameters, _ statistics: SufficientStatistics, _ stream: inout RandomStream
   ) {
@@ -87,14 +72,7 @@ struct GibbsSampler: Sampler {
     for k in 0..<model.componentCount {
       for d in 0..<dimensions {
         let j = k * dimensions + d
-        let sd = parameters.sd(k, d)
-        let dataPrecision = 1 / (sd * sd)
-        let priorPrecision =
-          model.hasScaledMeans ? model.meanKappas[k] * dataPrecision : 1 / (model.meanSDs[j] * model.meanSDs[j])
-        let precision = priorPrecision + statistics.counts[k] * dataPrecision
-        let center = statistics.centers[j]
-        let shift = (priorPrecision * (model.meanCenters[j] - center) + dataPrecision * statistics.sums[j]) / precision
-        let mean = center + shift
+        let (mean, precision) = MeanConditional.coordinate(k, d, model, parameters, statistics)
         let deviation = 1 / precision.squareRoot()
         if truncates, d == model.orderCoordinate {
           let (lower, upper) = neighbours(of: k, parameters)

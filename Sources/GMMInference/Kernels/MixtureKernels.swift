@@ -10,50 +10,61 @@ final class MixtureKernels: Sendable {
 
   let shape: MixtureShape
   private let set: KernelSet
+  /// Whether the passes are those of one dimension, which take no sample weights.
+  private let isLine: Bool
 
-  init(_ shape: MixtureShape, _ set: KernelSet) {
+  /// - Parameter isWeighted: whether observations have sample weights.
+  init(_ shape: MixtureShape, _ set: KernelSet, isWeighted: Bool = false) {
     self.shape = shape
     self.set = set
+    isLine = shape.dimensionCount == 1 && !isWeighted
   }
+
+  /// Writes the form in which the passes evaluate parameters.
+  ///
+  /// - Parameter table: ``Parameters/tableSize(_:)`` doubles.
+  @inline(__always)
+  func fillTable(_ parameters: Parameters, _ table: Numbers) { parameters.fillTable(table, isLine: isLine) }
 
   /// The doubles of scratch memory, aligned to 64 bytes, that a pass needs.
   var scratchSize: Int {
-    shape.dimensionCount == 1
+    isLine
       ? GMMKernels.scratchSize(shape.componentCount)
       : multivariateScratchSize(
         count: shape.componentCount, dimensions: shape.dimensionCount,
-        shape: shape.hasMatrices ? .triangular : .diagonal)
+        shape: shape.factorShape)
   }
 
   /// Draws the assignments of one block and sums up its members; returns the log likelihood.
   @inline(__always)
   func assignments(
     _ x: UnsafePointer<Double>, _ count: Int, table: Numbers, _ key: StreamKey, scratch: Numbers, sums: Numbers,
-    labels: UnsafeMutablePointer<UInt8>?
+    labels: UnsafeMutablePointer<UInt8>?, weights: UnsafePointer<Double>?
   ) -> Double {
-    shape.dimensionCount == 1
+    isLine
       ? set.assignments(x, count, table, shape.componentCount, key.first, key.second, scratch, sums, labels)
       : set.multivariate.assignments(
-        x, count, table, shape.componentCount, shape.dimensionCount, !shape.hasMatrices, key.first, key.second, nil,
-        scratch, sums, labels)
+        x, count, table, shape.componentCount, shape.dimensionCount, !shape.hasMatrices, key.first, key.second,
+        weights, scratch, sums, labels)
   }
 
   /// Sums up one block by responsibilities; returns the log likelihood.
   @inline(__always)
   func expectations(
-    _ x: UnsafePointer<Double>, _ count: Int, table: Numbers, scratch: Numbers, sums: Numbers
+    _ x: UnsafePointer<Double>, _ count: Int, table: Numbers, weights: UnsafePointer<Double>?, scratch: Numbers,
+    sums: Numbers
   ) -> Double {
-    shape.dimensionCount == 1
+    isLine
       ? set.expectations(x, count, table, shape.componentCount, scratch, sums)
       : set.multivariate.expectations(
-        x, count, table, shape.componentCount, shape.dimensionCount, !shape.hasMatrices, nil, scratch, sums)
+        x, count, table, shape.componentCount, shape.dimensionCount, !shape.hasMatrices, weights, scratch, sums)
   }
 
   /// Adds the responsibilities at the points of a block to K rows.
   func addResponsibilities(
     _ x: UnsafePointer<Double>, _ count: Int, table: Numbers, scratch: Numbers, rows: Numbers
   ) {
-    shape.dimensionCount == 1
+    isLine
       ? set.responsibilities(x, count, table, shape.componentCount, scratch, rows)
       : set.multivariate.responsibilities(
         x, count, table, shape.componentCount, shape.dimensionCount, !shape.hasMatrices, scratch, rows)
@@ -63,7 +74,7 @@ final class MixtureKernels: Sendable {
   func addDensities(
     _ x: UnsafePointer<Double>, _ count: Int, table: Numbers, scratch: Numbers, logScale: Numbers, rows: Numbers
   ) {
-    shape.dimensionCount == 1
+    isLine
       ? set.densities(x, count, table, shape.componentCount, scratch, logScale, rows)
       : set.multivariate.densities(
         x, count, table, shape.componentCount, shape.dimensionCount, !shape.hasMatrices, scratch, logScale, rows)

@@ -1,3 +1,5 @@
+import GMMStorage
+
 /// Running mean and scatter of vectors (Welford 1962).
 struct CoordinateMoments: Sendable, Equatable {
   /// The number of vectors.
@@ -33,5 +35,24 @@ struct CoordinateMoments: Sendable, Equatable {
         index += 1
       }
     }
+  }
+}
+
+extension CoordinateMoments {
+  func write(to writer: inout ByteWriter) {
+    writer.write(count)
+    writer.write(mean)
+    writer.write(scatter)
+  }
+
+  /// Reads moments of no coordinates, or of `dimension`.
+  init(from reader: inout ByteReader, dimension: Int) throws(StorageError) {
+    let count = try reader.readDouble()
+    let mean = try reader.readDoubles()
+    guard mean.isEmpty || mean.count == dimension else { throw .format("moments must have \(dimension) coordinates") }
+    self.init(dimension: mean.count)
+    self.count = count
+    self.mean = mean
+    scatter = try reader.readDoubles(count: scatter.count)
   }
 }

@@ -1,4 +1,5 @@
 import GMMKernels
+import GMMStorage
 
 /// What the points that a chain visits, and those that were proposed to it, tell of proposals in other numbers.
 ///
@@ -44,5 +45,17 @@ struct MoveForecast: Sendable, Equatable {
       sum += (1 + r) / (1 - r)
     }
     return sum / Double(acceptance.count)
+  }
+}
+
+extension MoveForecast {
+  func write(to writer: inout ByteWriter) {
+    writer.write(visited)
+    writer.write(proposed)
+  }
+
+  init(from reader: inout ByteReader) throws(StorageError) {
+    visited = try reader.readDoubles()
+    proposed = try reader.readDoubles()
   }
 }

@@ -1,3 +1,5 @@
+import GMMStorage
+
 /// What a chain has learned about its moves, and what it makes of it: part of its state.
 ///
 /// Everything is decided from draws, never from clocks, and nothing changes after the last tuning iteration.
@@ -87,5 +89,33 @@ struct MoveTuning: Sendable, Equatable {
   private mutating func turnOff() {
     self = MoveTuning()
     isOff = true
+  }
+}
+
+extension MoveTuning {
+  func write(to writer: inout ByteWriter) {
+    writer.write(count)
+    writer.write(optional: reference) { $1.write(to: &$0) }
+    writer.write(isOff)
+    writer.write(watched)
+    writer.write(timeWithoutMoves)
+    moments.write(to: &writer)
+    forecast.write(to: &writer)
+  }
+
+  /// Reads what is known about moves in `dimension` coordinates.
+  init(from reader: inout ByteReader, dimension: Int) throws(StorageError) {
+    count = try reader.readInt("the number of moves", in: 0...Self.largestCount)
+    reference = try reader.readOptional { reader throws(StorageError) in
+      try StudentReference(from: &reader, dimension: dimension)
+    }
+    isOff = try reader.readBool()
+    watched = try reader.readDoubles()
+    guard dimension > 0 ? watched.count % dimension == 0 : watched.isEmpty else {
+      throw .format("watched draws must have \(dimension) coordinates each")
+    }
+    timeWithoutMoves = try reader.readDouble()
+    moments = try CoordinateMoments(from: &reader, dimension: dimension)
+    forecast = try MoveForecast(from: &reader)
   }
 }

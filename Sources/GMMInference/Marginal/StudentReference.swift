@@ -1,5 +1,6 @@
 import GMMKernels
 import GMMModel
+import GMMStorage
 
 /// A multivariate Student distribution that stands for the posterior of the coordinates: u = center + L t, where
 /// t = z √(ν / χ²_ν) with z standard Normal in d dimensions.
@@ -90,5 +91,19 @@ struct StudentReference: Sendable, Equatable {
   @inline(__always)
   func logDensity(square: Double) -> Double {
     -0.5 * (Self.degrees + Double(dimension)) * log1p(square / Self.degrees)
+  }
+}
+
+extension StudentReference {
+  func write(to writer: inout ByteWriter) {
+    writer.write(center)
+    writer.write(factor)
+    writer.write(inverseDiagonal)
+  }
+
+  init(from reader: inout ByteReader, dimension: Int) throws(StorageError) {
+    center = try reader.readDoubles(count: dimension)
+    factor = try reader.readDoubles(count: dimension * (dimension + 1) / 2)
+    inverseDiagonal = try reader.readDoubles(count: dimension)
   }
 }

@@ -1,4 +1,6 @@
 import GMMKernels
+import GMMModel
+import GMMStorage
 
 /// Step sizes of the random walks, one walk for each block of parameters.
 struct ProposalScales: Sendable, Equatable {
@@ -40,4 +42,33 @@ struct ProposalScales: Sendable, Equatable {
   var weights = Walk()
   var means = Walk()
   var sds = Walk()
+}
+
+extension ProposalScales {
+  func write(to writer: inout ByteWriter) {
+    for walk in [weights, means, sds] { walk.write(to: &writer) }
+  }
+
+  /// Reads the walks of a sampler that has some, or the empty ones of one that has none.
+  init(from reader: inout ByteReader, _ shape: MixtureShape, isEmpty: Bool) throws(StorageError) {
+    weights = try Walk(from: &reader, count: isEmpty ? 0 : shape.componentCount)
+    means = try Walk(from: &reader, count: isEmpty ? 0 : shape.meanCount)
+    sds = try Walk(from: &reader, count: isEmpty ? 0 : shape.spreadCount)
+  }
+}
+
+extension ProposalScales.Walk {
+  fileprivate func write(to writer: inout ByteWriter) {
+    writer.write(base)
+    writer.write(scale)
+    writer.write(accepted)
+    writer.write(proposed)
+  }
+
+  fileprivate init(from reader: inout ByteReader, count: Int) throws(StorageError) {
+    base = try reader.readDoubles(count: count)
+    scale = try reader.readDouble()
+    accepted = try reader.readInt("accepted proposals", in: 0...Self.interval)
+    proposed = try reader.readInt("proposals", in: 0...Self.interval - 1)
+  }
 }

@@ -45,7 +45,7 @@ extension Parameters {
     _ memory: UnsafeMutablePointer<Double>, from row: UnsafePointer<Double>, _ layout: DrawLayout
   ) {
     let shape = layout.shape
-    guard shape.dimensionCount == 1 else { return Parameters(row: row, layout).fillTable(memory) }
+    guard shape.dimensionCount == 1 else { return Parameters(row: row, layout).fillTable(memory, isLine: false) }
     // Without an array: in one dimension this is done for every draw at every few points.
     let table = ComponentTable(count: shape.componentCount, memory: memory)
     for k in 0..<shape.componentCount {

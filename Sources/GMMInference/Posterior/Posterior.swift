@@ -13,6 +13,8 @@ struct Continuation: Sendable {
 public final class Posterior: Sendable {
   public let model: MixtureModel
   public let observations: Observations
+  /// One for each observation; `nil` for 1.
+  public let sampleWeights: SampleWeights?
   /// The options of the sampling call.
   public let options: SamplingOptions
   /// Whether the draws are from the prior alone.
@@ -28,11 +30,13 @@ public final class Posterior: Sendable {
   private let step: Int
 
   init(
-    model: MixtureModel, observations: Observations, options: SamplingOptions, store: DrawStore,
-    continuation: Continuation?, isPrior: Bool = false, draws: Int, first: Int = 0, step: Int = 1, seconds: Double
+    model: MixtureModel, observations: Observations, sampleWeights: SampleWeights? = nil, options: SamplingOptions,
+    store: DrawStore, continuation: Continuation?, isPrior: Bool = false, draws: Int, first: Int = 0, step: Int = 1,
+    seconds: Double
   ) {
     self.model = model
     self.observations = observations
+    self.sampleWeights = sampleWeights
     self.options = options
     self.store = store
     self.continuation = continuation
@@ -94,7 +98,8 @@ public final class Posterior: Sendable {
     let draws = (drawCount - burn - 1) / thin + 1
     // A step beyond the last draw is never taken, so it may as well be small.
     return Posterior(
-      model: model, observations: observations, options: options, store: store, continuation: nil, isPrior: isPrior,
-      draws: draws, first: first + burn * step, step: step * (draws > 1 ? thin : 1), seconds: seconds)
+      model: model, observations: observations, sampleWeights: sampleWeights, options: options, store: store,
+      continuation: nil, isPrior: isPrior, draws: draws, first: first + burn * step,
+      step: step * (draws > 1 ? thin : 1), seconds: seconds)
   }
 }

@@ -13,13 +13,14 @@ final class AssignmentSweeper {
   /// Creates a workspace.
   ///
   /// - Parameters:
+  ///   - sampleWeights: one for each observation; `nil` for 1.
   ///   - key: the chain's key for assignments.
   ///   - moveKey: its key for the assignments that come with proposals; `nil` where none will be made.
   ///   - keepsLabels: whether the drawn assignments are written down.
   ///   - workers: how many threads may work on a sweep.
   init(
-    _ observations: Observations, key: StreamKey, moveKey: StreamKey?, _ kernels: MixtureKernels, keepsLabels: Bool,
-    workers: Int
+    _ observations: Observations, _ sampleWeights: SampleWeights?, key: StreamKey, moveKey: StreamKey?,
+    _ kernels: MixtureKernels, keepsLabels: Bool, workers: Int
   ) throws(ModelError) {
     func makeLabels(_ wanted: Bool) throws(ModelError) -> AlignedBuffer<UInt8>? {
       guard wanted else { return nil }
@@ -30,7 +31,7 @@ final class AssignmentSweeper {
     }
     labels = try makeLabels(keepsLabels)
     proposedLabels = try makeLabels(keepsLabels && moveKey != nil)
-    reducer = try BlockReducer(observations, kernels, workers: workers)
+    reducer = try BlockReducer(observations, sampleWeights, kernels, workers: workers)
     self.key = key
     self.moveKey = moveKey ?? key
     self.kernels = kernels
@@ -67,8 +68,7 @@ final class AssignmentSweeper {
     _ parameters: Parameters, into statistics: inout SufficientStatistics, _ labels: AlignedBuffer<UInt8>?,
     _ key: StreamKey, _ iteration: UInt64, _ crew: BlockCrew?
   ) -> Double {
-    let pass = AssignmentPass(
-      kernels: kernels, table: reducer.table, key: key, iteration: iteration, labels: labels?.base)
+    let pass = AssignmentPass(kernels: kernels, key: key, iteration: iteration, labels: labels?.base)
     return reducer.reduce(parameters, into: &statistics, crew, pass)
   }
 }
@@ -76,14 +76,13 @@ final class AssignmentSweeper {
 /// The assignments of one block, drawn and summed up.
 private struct AssignmentPass: BlockPass {
   let kernels: MixtureKernels
-  let table: UnsafeMutablePointer<Double>
   let key: StreamKey
   let iteration: UInt64
   let labels: UnsafeMutablePointer<UInt8>?
 
-  func callAsFunction(_ block: BlockReducer.Block) -> Double {
+  func callAsFunction(_ block: BlockWorkspace.Block) -> Double {
     kernels.assignments(
-      block.x, block.count, table: table, key.at(iteration: iteration, block: UInt64(block.index)),
-      scratch: block.scratch, sums: block.moments, labels: labels.map { $0 + block.start })
+      block.x, block.count, table: block.table, key.at(iteration: iteration, block: UInt64(block.index)),
+      scratch: block.scratch, sums: block.moments, labels: labels.map { $0 + block.start }, weights: block.weights)
   }
 }

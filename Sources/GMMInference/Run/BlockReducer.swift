@@ -1,47 +1,21 @@
 import GMMKernels
 import GMMModel
 
-/// The workspace in which a pass over all observations is made block by block and summed up in block order, by one
-/// thread or by a crew, to the same bits.
-final class BlockReducer: @unchecked Sendable {
-  let observations: Observations
-  /// The form in which the kernels evaluate the parameters of a pass.
-  var table: UnsafeMutablePointer<Double> { tableMemory.base }
-  private let tableMemory: AlignedBuffer<Double>
-  /// Scratch memory of each worker.
-  private let scratch: AlignedBuffer<Double>
-  private let scratchStride: Int
-  /// Moments and log likelihood of each block; of one block where one thread does all.
-  private let results: AlignedBuffer<Double>
-  private let resultStride: Int
-  /// The numbers of a block's moments.
-  private let momentCount: Int
+/// Passes over all observations whose blocks are summed up in their order, by one thread or by a crew, to the same bits.
+///
+/// A crew's pass holds the moments of a window of blocks. ``ReproducibleReducer`` needs no order and less memory, but a few
+/// nanoseconds for each number of each block, which is more than an iteration over few observations can afford.
+final class BlockReducer: Sendable {
+  private let workspace: BlockWorkspace
+  private let window: BlockWindow
 
   /// - Parameter workers: how many threads may work on a pass.
-  init(_ observations: Observations, _ kernels: MixtureKernels, workers: Int) throws(ModelError) {
-    momentCount = SufficientStatistics.blockSize(kernels.shape)
-    // Whole cache lines, so that threads do not write to the same one.
-    scratchStride = (kernels.scratchSize + 7) / 8 * 8
-    resultStride = (momentCount + 1 + 7) / 8 * 8
-    guard let tableMemory = AlignedBuffer<Double>(count: Parameters.tableSize(kernels.shape)),
-      let scratch = AlignedBuffer<Double>(count: scratchStride * workers),
-      let results = AlignedBuffer<Double>(count: resultStride * (workers > 1 ? max(observations.blockCount, 1) : 1))
-    else { throw .outOfMemory("the workspace of a pass") }
-    self.observations = observations
-    self.tableMemory = tableMemory
-    self.scratch = scratch
-    self.results = results
-  }
-
-  /// One block of a pass.
-  struct Block {
-    let index: Int
-    /// The first observation's place among all.
-    let start: Int
-    let count: Int
-    let x: UnsafePointer<Double>
-    let scratch: UnsafeMutablePointer<Double>
-    let moments: UnsafeMutablePointer<Double>
+  init(
+    _ observations: Observations, _ sampleWeights: SampleWeights?, _ kernels: MixtureKernels, workers: Int
+  ) throws(ModelError) {
+    window = BlockWindow(
+      blocks: observations.blockCount, workers: workers, resultSize: SufficientStatistics.blockSize(kernels.shape) + 1)
+    workspace = try BlockWorkspace(observations, sampleWeights, kernels, workers: workers, slots: window.slots)
   }
 
   /// Evaluates parameters over all observations.
@@ -53,40 +27,28 @@ final class BlockReducer: @unchecked Sendable {
   func reduce(
     _ parameters: Parameters, into statistics: inout SufficientStatistics, _ crew: BlockCrew?, _ pass: some BlockPass
   ) -> Double {
-    parameters.fillTable(table)
+    workspace.prepare(parameters)
     statistics.reset(centers: parameters.means)
+    let blocks = workspace.observations.blockCount
     var logLikelihood = 0.0
     guard let crew else {
-      for index in 0..<observations.blockCount {
-        logLikelihood += pass(block(index, worker: 0, slot: 0))
-        statistics.add(results.base)
+      for index in 0..<blocks {
+        logLikelihood += pass(workspace.block(index, worker: 0, slot: 0))
+        statistics.add(workspace.moments(0))
       }
       return logLikelihood
     }
-    crew.run(blocks: observations.blockCount) { [self] index, worker in
-      let block = block(index, worker: worker, slot: index)
-      block.moments[momentCount] = pass(block)
-    }
-    for index in 0..<observations.blockCount {
-      let moments = results.base + index * resultStride
-      logLikelihood += moments[momentCount]
-      statistics.add(moments)
+    window.forEachWindow { blocks in
+      crew.run(blocks: blocks.count) { [workspace] slot, worker in
+        let block = workspace.block(blocks.lowerBound + slot, worker: worker, slot: slot)
+        block.moments[workspace.momentCount] = pass(block)
+      }
+      for slot in 0..<blocks.count {
+        let moments = workspace.moments(slot)
+        logLikelihood += moments[workspace.momentCount]
+        statistics.add(moments)
+      }
     }
     return logLikelihood
   }
-
-  private func block(_ index: Int, worker: Int, slot: Int) -> Block {
-    let (start, count) = observations.block(index)
-    return Block(
-      index: index, start: start, count: count, x: observations.group(at: start),
-      scratch: scratch.base + worker * scratchStride, moments: results.base + slot * resultStride)
-  }
-}
-
-/// A kernel and all that it needs beside a block.
-///
-/// A value rather than a closure, which would be allocated in every pass.
-protocol BlockPass {
-  /// Writes the block's moments and returns its log likelihood.
-  func callAsFunction(_ block: BlockReducer.Block) -> Double
 }

@@ -16,8 +16,6 @@ final class Chain: @unchecked Sendable {
   private let key: StreamKey
   private let schedule: Schedule
   private let store: DrawStore
-  /// Sum of acceptance probabilities since the last kept draw.
-  private var acceptance = 0.0
 
   /// Which iterations a chain runs and which of them it keeps.
   struct Schedule: Sendable, Equatable {
@@ -46,6 +44,8 @@ final class Chain: @unchecked Sendable {
 
   var iterationsDone: Int { Int(state.iteration) }
   var isFinished: Bool { drawsDone >= schedule.draws }
+  /// The chain as it is between two iterations.
+  var snapshot: ChainSnapshot { ChainSnapshot(state, drawsDone: drawsDone) }
 
   /// Runs until the chain is finished, `monitor` stops it, or about `seconds` have passed.
   ///
@@ -77,13 +77,13 @@ final class Chain: @unchecked Sendable {
     state.logLikelihood = sweeper.sweep(state.parameters, iteration: iteration, into: &state.statistics, crew)
     state.iteration = iteration
     if let moved = mover?.run(&state, sweeper, crew) { probability = moved }
-    acceptance += probability
+    state.acceptance += probability
     let kept = Int(iteration) - schedule.tune
     if kept <= 0 {
-      acceptance = 0
+      state.acceptance = 0
     } else if kept % schedule.thin == 0 {
       record(state)
-      acceptance = 0
+      state.acceptance = 0
     }
   }
 
@@ -93,7 +93,7 @@ final class Chain: @unchecked Sendable {
     state.parameters.write(to: row, layout)
     row[layout.logLikelihood] = state.logLikelihood
     row[layout.logPosterior] = state.logLikelihood + model.logPrior(state.parameters)
-    row[layout.acceptance] = acceptance / Double(schedule.thin)
+    row[layout.acceptance] = state.acceptance / Double(schedule.thin)
     if let target = store.assignments(chain: index, draw: drawsDone), let source = sweeper.assignments {
       target.update(from: source, count: store.observationCount)
     }
@@ -105,6 +105,8 @@ final class Chain: @unchecked Sendable {
 struct ChainContext: Sendable {
   let model: MixtureModel
   let observations: Observations
+  /// One for each observation; `nil` for 1.
+  let sampleWeights: SampleWeights?
   let method: SamplingMethod
   let seed: UInt64
   var moves = MovePolicy.automatic
@@ -118,8 +120,9 @@ struct ChainContext: Sendable {
   /// - Parameter moves: whether proposals will be swept.
   func sweeper(_ index: Int, moves: Bool) throws(ModelError) -> AssignmentSweeper {
     try AssignmentSweeper(
-      observations, key: key(index, .assignments), moveKey: moves ? key(index, .assignmentsOfMoves) : nil,
-      MixtureKernels(model.shape, kernels), keepsLabels: keepsAssignments,
+      observations, sampleWeights, key: key(index, .assignments),
+      moveKey: moves ? key(index, .assignmentsOfMoves) : nil,
+      MixtureKernels(model.shape, kernels, isWeighted: sampleWeights != nil), keepsLabels: keepsAssignments,
       workers: workersPerChain)
   }
 
@@ -127,7 +130,8 @@ struct ChainContext: Sendable {
   ///
   /// - Parameter model: the chain's own copy.
   func mover(_ index: Int, _ model: MixtureModel, tune: Int) -> MarginalMover? {
-    guard method == .gibbs else { return nil }
+    // The moves' target is the likelihood, which fractions of rows do not have: see ``SampleWeights/areWhole``.
+    guard method == .gibbs, sampleWeights?.areWhole ?? true else { return nil }
     return MarginalMover(model, tune: tune, key: key(index, .moves), policy: moves)
   }
 
@@ -138,7 +142,7 @@ struct ChainContext: Sendable {
   /// Returns the state in which chain `index` starts: parameters, and assignments drawn given them.
   func start(_ index: Int, keeping initial: InitialValues) throws(ModelError) -> ChainState {
     var stream = RandomStream(StreamKey(seed: seed, chain: UInt64(index), purpose: .start).at(iteration: 0))
-    let parameters = StartingValues(model, observations).draw(&stream, keeping: initial)
+    let parameters = StartingValues(model, observations, sampleWeights).draw(&stream, keeping: initial)
     var statistics = SufficientStatistics(model.shape)
     let logLikelihood = try sweeper(index, moves: false).sweep(parameters, iteration: 0, into: &statistics)
     var state = ChainState(

@@ -10,16 +10,18 @@ final class ChainScheduler: @unchecked Sendable {
   private let chains: [Chain]
   private let schedule: Chain.Schedule
   private let monitor: RunMonitor
+  private let checkpointer: Checkpointer?
   private let lock = Mutex()
   private var waiting: [Int]
   private var running = 0
   private var firstError: ModelError?
   private var progressOfChains: [(iterations: Int, draws: Int)]
 
-  init(_ chains: [Chain], _ schedule: Chain.Schedule, _ monitor: RunMonitor) {
+  init(_ chains: [Chain], _ schedule: Chain.Schedule, _ monitor: RunMonitor, _ checkpointer: Checkpointer? = nil) {
     self.chains = chains
     self.schedule = schedule
     self.monitor = monitor
+    self.checkpointer = checkpointer
     waiting = chains.indices.filter { !chains[$0].isFinished }
     progressOfChains = chains.map { ($0.iterationsDone, $0.drawsDone) }
   }
@@ -33,11 +35,14 @@ final class ChainScheduler: @unchecked Sendable {
   ///   - workersPerChain: how many threads work on each of them.
   func run(threads: Int, workersPerChain: Int) throws(ModelError) {
     let crews = (0..<threads).map { _ in workersPerChain > 1 ? BlockCrew(workers: workersPerChain) : nil }
-    ThreadTeam.run(threads * workersPerChain) { index in
+    let workers = threads * workersPerChain
+    ThreadTeam.run(workers + (checkpointer == nil ? 0 : 1)) { index in
+      guard index < workers else { return self.checkpointer?.serve() ?? () }
       let crew = crews[index % threads]
       if index < threads {
         self.work(reports: index == 0, crew)
         crew?.stop()
+        if index == 0 { self.checkpointer?.end() }
       } else {
         crew?.serve(worker: index / threads)
       }
@@ -48,7 +53,10 @@ final class ChainScheduler: @unchecked Sendable {
 
   private func work(reports: Bool, _ crew: BlockCrew?) {
     while !monitor.shouldStop {
-      if reports { monitor.report(progress) }
+      if reports {
+        monitor.report(progress)
+        checkpointer?.serveFromCaller()
+      }
       guard let index = take() else {
         // Only the caller's thread stays to the end, to report and to see the flag.
         guard reports, lock.locked({ running > 0 }) else { return }
@@ -57,6 +65,7 @@ final class ChainScheduler: @unchecked Sendable {
       }
       do throws(ModelError) {
         try chains[index].advance(for: 2e-3, monitor, crew)
+        checkpointer?.offer(index, chains[index])
         putBack(index)
       } catch {
         fail(index, error)

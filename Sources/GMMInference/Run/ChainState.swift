@@ -15,6 +15,8 @@ struct ChainState: Sendable {
   var proposals = ProposalScales()
   /// What is known about moves with the assignments summed out.
   var moves = MoveTuning()
+  /// Sum of the acceptance probabilities since the last kept draw.
+  var acceptance = 0.0
 
   /// The state of no chain, which stands where a chain's own is taken out.
   static let nothing = ChainState(

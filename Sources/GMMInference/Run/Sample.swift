@@ -1,10 +1,13 @@
 import GMMKernels
 import GMMModel
+import GMMStorage
 
 /// The end of a sampling call that was cancelled.
 public struct CancelledRun: Error {
   /// The draws that all chains have finished; `nil` where there is none.
   public let posterior: Posterior?
+  /// Why the last checkpoint could not be written, where one was wanted.
+  public let checkpointError: StorageError?
 }
 
 /// Draws from the posterior of a mixture model.
@@ -16,11 +19,15 @@ public struct CancelledRun: Error {
 ///   - model: the model.
 ///   - observations: the data; without any, the constrained prior is sampled.
 ///   - options: what to draw, and how.
-///   - control: threads, progress, cancelling.
-/// - Throws: ``ModelError`` for options out of range and posteriors that do not exist; ``CancelledRun``.
+///   - control: threads, progress, cancelling, checkpoints.
+///   - sampleWeights: one for each observation; `nil` for 1. A row of weight w stands for ⌊w⌋ rows, assigned
+///     independently; what is left of w, f, is a row whose factor p(z) p(x | z) in the joint density of data and assignments is
+///     raised to the power f.
+/// - Throws: ``ModelError`` for options out of range and posteriors that do not exist; ``CancelledRun``; where checkpoints are
+///   wanted, ``StorageError`` before anything is sampled, and ``UnsavedRun``.
 public func sample(
   _ model: MixtureModel, _ observations: Observations, _ options: SamplingOptions = SamplingOptions(),
-  _ control: RunControl = RunControl()
+  _ control: RunControl = RunControl(), sampleWeights: SampleWeights? = nil
 ) throws -> Posterior {
   let schedule = try options.schedule()
   guard options.initial.count <= 1 || options.initial.count == options.chains else {
@@ -36,17 +43,22 @@ public func sample(
       .unsupported, "method", "must be Gibbs in several dimensions and for means scaled by the spread, got Metropolis")
   }
   for (row, initial) in options.initial.enumerated() { try initial.check(against: model, row: row) }
-  try model.requireProperPosterior(given: observations)
-  let run = SamplingRun(model, observations, options, control)
+  if let sampleWeights, sampleWeights.count != observations.count {
+    throw ModelError(
+      "sample_weights", "must have \(observations.count) values, one for each observation", got: sampleWeights.count)
+  }
+  try model.requireProperPosterior(given: observations, sampleWeights)
+  let run = SamplingRun(model, observations, sampleWeights, options, control)
+  if let contents = try run.file?.open(model, options, observationCount: observations.count) {
+    return try run.resume(contents, schedule, control)
+  }
   let store = try run.makeStore(draws: options.draws)
-  var states: [ChainState] = []
+  var starts: [ChainSnapshot] = []
   for index in 0..<options.chains {
-    states.append(try run.context.start(index, keeping: options.initialValues(index)))
+    starts.append(
+      ChainSnapshot(try run.context.start(index, keeping: options.initialValues(index)), drawsDone: 0))
   }
-  let chains = try states.enumerated().map { index, state in
-    try Chain(index, state, drawsDone: 0, run.context, schedule, store)
-  }
-  return try run.finish(chains, schedule, store, control, secondsBefore: 0)
+  return try run.finish(starts, schedule, store, control, secondsBefore: 0)
 }
 
 /// Draws from the posterior of a mixture model, given an array.
@@ -60,7 +72,10 @@ public func sample(
 extension Posterior {
   /// Returns a posterior with these draws and `draws` more of each chain, continued: the same bits as one call.
   ///
-  /// - Throws: ``ModelError`` of kind `unsupported` for subsets and prior draws; ``CancelledRun``.
+  /// A checkpoint that exists must be of the same chains; they go on from it where it is ahead of this posterior.
+  ///
+  /// - Throws: ``ModelError`` of kind `unsupported` for subsets and prior draws; ``CancelledRun``; ``StorageError`` and
+  ///   ``UnsavedRun`` as ``sample(_:_:_:_:)``.
   public func extended(by draws: Int, _ control: RunControl = RunControl()) throws -> Posterior {
     guard draws >= 1 else { throw ModelError("draws", "must be at least 1", got: draws) }
     guard let continuation else {
@@ -73,14 +88,17 @@ extension Posterior {
     try SamplingOptions.requireCountable(
       tune: options.tune, draws: total.partialValue, thin: options.thin, chains: chainCount)
     let schedule = Chain.Schedule(tune: options.tune, thin: options.thin, draws: total.partialValue)
-    let run = SamplingRun(model, observations, options, control)
-    // After a cancelled run a chain may be ahead of the others; what it has drawn is kept.
-    let store = try run.makeStore(draws: continuation.chains.reduce(schedule.draws) { max($0, $1.drawsDone) })
-    let chains = try continuation.chains.enumerated().map { index, end in
-      store.copy(end.drawsDone, drawsOf: index, from: self.store)
-      return try Chain(index, end.state, drawsDone: end.drawsDone, run.context, schedule, store)
+    let run = SamplingRun(model, observations, sampleWeights, options, control)
+    let ends = continuation.chains.map { ChainSnapshot($0.state, drawsDone: $0.drawsDone) }
+    if let contents = try run.file?.open(model, options, observationCount: observations.count),
+      contents.iterations >= ends.reduce(0, { $0 + Int($1.state.iteration) })
+    {
+      return try run.resume(contents, schedule, control)
     }
-    return try run.finish(chains, schedule, store, control, secondsBefore: seconds)
+    // After a cancelled run a chain may be ahead of the others; what it has drawn is kept.
+    let store = try run.makeStore(draws: ends.reduce(schedule.draws) { max($0, $1.drawsDone) })
+    for (index, end) in ends.enumerated() { store.copy(end.drawsDone, drawsOf: index, from: self.store) }
+    return try run.finish(ends, schedule, store, control, secondsBefore: seconds)
   }
 }
 
@@ -88,15 +106,23 @@ extension Posterior {
 private struct SamplingRun {
   let context: ChainContext
   let options: SamplingOptions
+  /// Where the run is written down.
+  let file: CheckpointFile?
 
   init(
-    _ model: MixtureModel, _ observations: Observations, _ options: SamplingOptions, _ control: RunControl
+    _ model: MixtureModel, _ observations: Observations, _ sampleWeights: SampleWeights?, _ options: SamplingOptions,
+    _ control: RunControl
   ) {
     self.options = options
     context = ChainContext(
-      model: model, observations: observations, method: options.method, seed: options.seed,
-      moves: options.moves, keepsAssignments: options.keepsAssignments, kernels: control.build.kernels,
+      model: model, observations: observations, sampleWeights: sampleWeights, method: options.method,
+      seed: options.seed, moves: options.moves, keepsAssignments: options.keepsAssignments,
+      kernels: control.build.kernels,
       workersPerChain: control.workers(units: options.chains, blocks: observations.blockCount))
+    let context = context
+    file = control.checkpoint.map {
+      CheckpointFile(path: $0.path, identity: RunIdentity(context, options, control.build))
+    }
   }
 
   func makeStore(draws: Int) throws(ModelError) -> DrawStore {
@@ -106,23 +132,56 @@ private struct SamplingRun {
       keepsAssignments: options.keepsAssignments)
   }
 
-  /// Runs the chains and makes a posterior of the draws that all of them have.
-  func finish(
-    _ chains: [Chain], _ schedule: Chain.Schedule, _ store: DrawStore, _ control: RunControl, secondsBefore: Double
+  /// Goes on from a checkpoint.
+  func resume(
+    _ contents: CheckpointFile.Contents, _ schedule: Chain.Schedule, _ control: RunControl
   ) throws -> Posterior {
+    let store = try makeStore(draws: contents.snapshots.reduce(schedule.draws) { max($0, $1.drawsDone) })
+    try contents.readDraws(into: store)
+    return try finish(
+      contents.snapshots, schedule, store, control, secondsBefore: contents.seconds, isWritten: true)
+  }
+
+  /// Runs the chains and makes a posterior of the draws that all of them have.
+  ///
+  /// - Parameter isWritten: whether the checkpoint has the chains as they stand.
+  func finish(
+    _ starts: [ChainSnapshot], _ schedule: Chain.Schedule, _ store: DrawStore, _ control: RunControl,
+    secondsBefore: Double, isWritten: Bool = false
+  ) throws -> Posterior {
+    let chains = try starts.enumerated().map { index, start in
+      try Chain(index, start.state, drawsDone: start.drawsDone, context, schedule, store)
+    }
+    let threads = threadCount(chains, schedule, control)
+    var checkpointer: Checkpointer?
+    if let file, let plan = control.checkpoint {
+      // Now, rather than after hours of sampling, it shows whether the file can be written.
+      if !isWritten {
+        _ = try file.write(starts, store, seconds: secondsBefore)
+      } else if chains.contains(where: { !$0.isFinished }) {
+        try file.probe()
+      }
+      checkpointer = Checkpointer(
+        file, store, starts, draws: schedule.draws, interval: plan.interval, secondsBefore: secondsBefore)
+    }
     let monitor = RunMonitor(control)
-    try ChainScheduler(chains, schedule, monitor).run(
-      threads: threadCount(chains, schedule, control), workersPerChain: context.workersPerChain)
+    try ChainScheduler(chains, schedule, monitor, checkpointer).run(
+      threads: threads, workersPerChain: context.workersPerChain)
+    let checkpointError = checkpointer?.finish(chains)
     let draws = chains.reduce(schedule.draws) { min($0, $1.drawsDone) }
     let posterior =
       draws == 0
       ? nil
       : Posterior(
-        model: context.model, observations: context.observations, options: options, store: store,
-        continuation: Continuation(chains: chains.map { ($0.state, $0.drawsDone) }), draws: draws,
+        model: context.model, observations: context.observations, sampleWeights: context.sampleWeights,
+        options: options, store: store, continuation: Continuation(chains: chains.map { ($0.state, $0.drawsDone) }),
+        draws: draws,
         seconds: secondsBefore + monitor.seconds)
-    if let posterior, !monitor.isCancelled || draws == schedule.draws { return posterior }
-    throw CancelledRun(posterior: posterior)
+    if let posterior, !monitor.isCancelled || draws == schedule.draws {
+      if let checkpointError { throw UnsavedRun(posterior: posterior, error: checkpointError) }
+      return posterior
+    }
+    throw CancelledRun(posterior: posterior, checkpointError: checkpointError)
   }
 
   /// Returns how many threads pay: starting one costs about as much as 50 microseconds of sampling.

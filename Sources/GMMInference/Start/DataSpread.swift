@@ -11,7 +11,9 @@ struct DataSpread: Sendable {
   init(_ observations: Observations, _ weights: SampleWeights?) {
     let total = weights?.total ?? Double(observations.count)
     // Deviations from a point of the data, then from the mean: data far from 0 keep their digits.
-    let origin = observations.row(0)
+    // Not one of weight 0, which may be anything.
+    let first = weights.flatMap { weights in (0..<observations.count).first { weights[$0] > 0 } } ?? 0
+    let origin = observations.row(first)
     let shifts = Self.sums(observations, weights, about: origin) { $0 }.map { $0 / total }
     let means = zip(origin, shifts).map { $0 + $1 }
     self.means = means

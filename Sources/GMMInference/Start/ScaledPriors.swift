@@ -11,15 +11,25 @@ public struct ScaledPriors: Sendable {
   public let means: MeansPrior
   public let spread: SpreadPrior
 
+  /// - Parameter sampleWeights: one for each observation; `nil` for 1.
   /// - Throws: ``ModelError`` for fewer than 2 rows, a constant column, and columns that determine each other.
-  public init(_ shape: MixtureShape, _ observations: Observations) throws(ModelError) {
-    let count = observations.count
-    guard count >= 2 else {
-      throw ModelError("data", "must have at least 2 rows for priors on their scale", got: count)
+  public init(
+    _ shape: MixtureShape, _ observations: Observations, sampleWeights: SampleWeights? = nil
+  ) throws(ModelError) {
+    if let sampleWeights, sampleWeights.count != observations.count {
+      throw ModelError(
+        "sample_weights", "must have \(observations.count) values, one for each observation", got: sampleWeights.count)
     }
-    let scale = DataSpread(observations, nil)
+    let count = sampleWeights?.total ?? Double(observations.count)
+    guard count >= 2 else {
+      let rule = "must have at least 2 rows for priors on their scale"
+      throw sampleWeights == nil
+        ? ModelError("data", rule, got: observations.count)
+        : ModelError("sample_weights", "must have a sum of at least 2 for priors on the data's scale", got: count)
+    }
+    let scale = DataSpread(observations, sampleWeights)
     let dimensions = shape.dimensionCount
-    let variances = scale.variances.map { $0 * Double(count) / Double(count - 1) }
+    let variances = scale.variances.map { $0 * (count / (count - 1)) }
     for (d, variance) in variances.enumerated() where !(variance > 0) {
       throw ModelError(
         .degenerate, "data", "must vary in every column for priors on their scale, got a constant column \(d)")
@@ -29,7 +39,7 @@ public struct ScaledPriors: Sendable {
     let halfDOF = 0.5 * Double(dimensions + 2)
     switch shape.structure {
     case .full, .tied:
-      let covariance = Self.covariance(observations, scale.means)
+      let covariance = try Self.covariance(observations, sampleWeights, scale, divisor: count - 1)
       // Columns that determine each other leave pivots of rounding error only.
       do throws(FailedPivot) {
         _ = try covariance.cholesky(tolerance: 1e-13)
@@ -47,15 +57,19 @@ public struct ScaledPriors: Sendable {
     }
   }
 
-  /// Returns the covariance matrix with divisor N - 1.
-  private static func covariance(_ observations: Observations, _ means: [Double]) -> SymmetricMatrix {
-    var result = SymmetricMatrix(dimension: means.count)
-    let weight = 1 / Double(observations.count - 1)
-    var distance = means
-    for i in 0..<observations.count {
-      for d in means.indices { distance[d] = observations[i, d] - means[d] }
-      result.addSquare(of: distance, weight: weight)
-    }
-    return result
+  /// Returns the covariance matrix: the moments of the one component of a mixture, to which all observations belong.
+  private static func covariance(
+    _ observations: Observations, _ sampleWeights: SampleWeights?, _ scale: DataSpread, divisor: Double
+  ) throws(ModelError) -> SymmetricMatrix {
+    let shape = MixtureShape(componentCount: 1, dimensionCount: scale.means.count, structure: .full)
+    let kernels = MixtureKernels(shape, KernelBuild.best.kernels, isWeighted: sampleWeights != nil)
+    let reducer = try ReproducibleReducer(
+      observations, sampleWeights, kernels, ExpectationPass(kernels: kernels), workers: 1)
+    let root = SymmetricMatrix(diagonal: scale.variances.map { $0.squareRoot() })
+    let parameters = Parameters(shape, weights: [1], means: scale.means, factors: root.packed)
+    let statistics = SufficientStatistics(shape, centers: scale.means, reducer.sums(parameters, nil).rounded)
+    var squares = [Double](repeating: 0, count: shape.triangleSize)
+    statistics.addSquares(of: 0, about: statistics.sums.map { $0 / statistics.total }, to: &squares)
+    return SymmetricMatrix(dimension: shape.dimensionCount, packed: squares.map { $0 / divisor })
   }
 }

@@ -10,10 +10,12 @@ import GMMModel
 struct StartingValues {
   private let model: MixtureModel
   private let observations: Observations
+  private let sampleWeights: SampleWeights?
 
-  init(_ model: MixtureModel, _ observations: Observations) {
+  init(_ model: MixtureModel, _ observations: Observations, _ sampleWeights: SampleWeights?) {
     self.model = model
     self.observations = observations
+    self.sampleWeights = sampleWeights
   }
 
   /// Returns the start of one chain.
@@ -42,10 +44,8 @@ struct StartingValues {
   private func drawFromData(_ stream: inout RandomStream, means: [Double]?) -> Parameters {
     let components = model.componentCount
     // The sample alone: each chain starts in a time that does not grow with the data.
-    let points = ClusterPoints(observations, nil, limit: 2_000, &stream)
-    let whole = Partition(
-      points, labels: [Int](repeating: 0, count: points.count), centers: Array(points.point(0)))
-    let variances = whole.squares.map { $0 / Double(points.count) }
+    let points = ClusterPoints(observations, sampleWeights, limit: 2_000, &stream)
+    let variances = Partition(whole: points).squares.map { $0 / points.total }
     let known = model.hasFixedMeans ? model.meanCenters : means
     let clusters =
       known.map { PointClusters(points, centers: $0, variances: variances) }

@@ -1,7 +1,8 @@
 /// Draws how many copies of each weighted point go to each component.
 ///
-/// The first copy goes where the point's label says. The other whole ones are one multinomial draw, by conditional
-/// binomials; the last copy counts the weight's fraction.
+/// The first whole copy goes where the point's label says. The other whole ones are one multinomial draw, by conditional
+/// binomials. What is left of the weight, f, is a copy that counts f and goes to component k with a probability in
+/// proportion to (exp q_k)^f, for that is its factor in the joint density of points and components.
 struct CopyDraws {
   let points: BlockPoints
   let components: Int
@@ -20,9 +21,52 @@ struct CopyDraws {
     stream = RandomStream(key.at(iteration: 0, block: 0))
   }
 
+  /// Draws the components of the fractions, in the order of the points, from the log shares in the rows of a panel.
+  @inline(never)
+  mutating func drawFractions(_ groups: Range<Int>, chunk: Int) {
+    let start = scratch.shares(0)
+    let stride = scratch.shareStride
+    for group in groups {
+      for pass in 0..<passCount {
+        let first = group * laneCount + pass * vectorWidth
+        var fractions = Vector.zero
+        var uniforms = Vector.zero
+        for lane in 0..<vectorWidth where first + lane < points.count {
+          let weight = weights[first + lane]
+          fractions[lane] = weight - weight.rounded(.down)
+          if fractions[lane] > 0 { uniforms[lane] = stream.uniform() }
+        }
+        guard fractions != .zero else { continue }
+        let row = start + (group - chunk) * passCount + pass
+        let labels = fractionLabels(row, stride, fractions, uniforms)
+        for lane in 0..<vectorWidth { scratch.order[first + lane] = UInt16(truncatingIfNeeded: labels[lane]) }
+      }
+    }
+  }
+
+  /// Returns components in proportion to (exp q_k)^f at eight points or four, whose log shares are in a row.
+  @inline(__always)
+  private func fractionLabels(
+    _ row: UnsafePointer<Vector>, _ stride: Int, _ fractions: Vector, _ uniforms: Vector
+  ) -> Words {
+    var largest = row[0]
+    for k in 1..<max(components, 1) { largest.replace(with: row[k &* stride], where: row[k &* stride] .> largest) }
+    var total = Vector.zero
+    for k in 0..<components { total += exponential(fractions * (row[k &* stride] - largest)) }
+    // The same sum again: it passes the target at the latest where it reaches the total.
+    let target = uniforms * total
+    var sum = Vector.zero
+    var label = Words.zero
+    for k in 0..<components - 1 {
+      sum += exponential(fractions * (row[k &* stride] - largest))
+      label.replace(with: Words(repeating: UInt64(k) + 1), where: sum .<= target)
+    }
+    return label
+  }
+
   /// Replaces the running sums of shares in the rows of a panel by the copies' counts; 0 where there is no point.
   @inline(never)
-  mutating func draw(_ groups: Range<Int>, chunk: Int, _ labels: UnsafePointer<UInt8>) {
+  mutating func draw(_ groups: Range<Int>, chunk: Int, _ labels: UnsafeMutablePointer<UInt8>) {
     let stride = scratch.plan.rowStride
     // SAFETY: vectors are as many doubles.
     let rows = UnsafeMutableRawPointer(scratch.shares(0)).assumingMemoryBound(to: Double.self)
@@ -33,10 +77,15 @@ struct CopyDraws {
       if i < points.count {
         let weight = weights[i]
         let whole = weight.rounded(.down)
-        copies[Int(labels[i])] = min(weight, 1)
-        if weight > 1 {
+        if whole > 0 {
+          copies[Int(labels[i])] = 1
           drawWhole(whole - 1, column, stride, copies)
-          if weight > whole { copies[component(column, stride)] += weight - whole }
+        }
+        if weight > whole {
+          let component = scratch.order[i]
+          copies[Int(component)] += weight - whole
+          // Without a whole copy the fraction's is the first.
+          if whole == 0 { labels[i] = UInt8(truncatingIfNeeded: component) }
         }
       }
       for k in 0..<components { column[k * stride] = copies[k] }

@@ -3,8 +3,9 @@
 /// Each point's component is drawn as in one dimension, by inversion of one uniform number. Unless there are few
 /// components, the points are then sorted by component, so that the sums cost the same for any number of them.
 ///
-/// With weights, a row of weight w stands for ⌊w⌋ copies, each assigned independently, and for one more that counts
-/// w - ⌊w⌋; that keeps the posterior of integer weights equal to that of repeated rows.
+/// With weights, a row of weight w stands for ⌊w⌋ copies, each assigned independently, and for one more that counts what is
+/// left, f, and whose factor exp q_z in the joint density of points and components is raised to the power f. So the
+/// posterior of integer weights is that of repeated rows.
 ///
 /// - Parameters:
 ///   - x, count, table, weights, scratch: as in ``sweepExpectations(_:count:_:weights:scratch:sums:)``.
@@ -76,6 +77,7 @@ private func drawAndSum<Weights: SampleWeights>(
   points.groups.forEachPiece(of: plan.chunk) { chunk in
     chunk.forEachPiece(of: plan.panel) { panel in
       shares.evaluate(panel, chunk: chunk.lowerBound)
+      copies?.drawFractions(panel, chunk: chunk.lowerBound)
       for pass in 0..<passCount {
         let sink = LabelBytes(labels, pass: pass)
         draws.draw(panel, chunk: chunk.lowerBound, pass: pass, &streams[pass], &logs[pass], sink)

@@ -21,9 +21,12 @@ VALUES_OF_FUNCTIONS = {
     ("gmm_model_log_prior", "means"): "table_numbers",
     ("gmm_model_log_prior", "spread"): "table_positive",
     ("gmm_posterior_view", "field"): "GMM_FIELD_MEANS",
+    ("gmm_posterior_export_csv", "path"): '"build/abi/misuse.csv"',
 }
 VALUES_OF_NAMES = {
     "data": "fixture_data",
+    "path": '"build/abi/misuse.gmm"',
+    "chain": "0",
     "values": "fixture_data",
     "sample_weights": "table_positive",
     "num_observations": "TABLE_ROWS",
@@ -104,6 +107,10 @@ OUTCOMES = [
     ("gmm_kde", "out_bandwidth", "NULL", "ok"),
     ("gmm_histogram", "out_edges", "NULL", "ok"),
     ("*", "control.cancel", "NULL", "ok"),
+    ("*", "control.checkpoint_path", "NULL", "ok"),
+    ("gmm_fit_em", "options.model", "NULL", "ok"),
+    ("gmm_model_create_for_data", "sample_weights", "NULL", "ok"),
+    ("gmm_posterior_export_csv", "chain", "0", "ok"),
     ("*", "options.initial_*", "NULL", "ok"),
     ("*", "options.sample_weights", "NULL", "ok"),
     ("*", "options.means.family", "0", "ok"),  # GMM_PRIOR_FIXED

@@ -157,7 +157,7 @@ def test_iterations_over_parts_are_the_fit(structure):
 def test_bad_parts_are_refused(iris):
     fit = gm.fit_em(iris, 2, n_init=1, random_seed=1)
     other = gm.fit_em(iris, 2, n_init=1, random_seed=1, max_iter=1)
-    with pytest.raises(ValueError, match=r"n_dimensions: must be the mixture's, 4, got 3"):
+    with pytest.raises(ValueError, match=r"data: must have 4 columns, got 3"):
         gm.MixtureStatistics(fit, iris[:, :3])
     with pytest.raises(ValueError, match=r"parameters: must be a fit or have weights, means"):
         gm.MixtureStatistics({"weights": [1.0]}, iris)
@@ -165,7 +165,7 @@ def test_bad_parts_are_refused(iris):
         gm.MixtureStatistics.merge(
             [gm.MixtureStatistics(fit, iris), gm.MixtureStatistics(other, iris)]
         )
-    with pytest.raises(ValueError, match=r"num_statistics: must be at least 1, got 0"):
+    with pytest.raises(ValueError, match=r"len\(statistics\): must be at least 1, got 0"):
         gm.MixtureStatistics.merge([])
     with pytest.raises(TypeError, match=r"statistics: must be MixtureStatistics"):
         gm.MixtureStatistics.merge([fit])

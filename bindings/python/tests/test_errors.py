@@ -258,7 +258,7 @@ ARRAYS = {
     ),
     "em weight": (
         lambda: gm.fit_em(DATA, 2, sample_weight=[-1.0] * len(DATA)),
-        "sample_weights[0]",
+        "sample_weight[0]",
         ValueError,
     ),
     "em weight shape": (
@@ -322,6 +322,9 @@ def test_nothing_is_left_over_after_an_error():
         ("GMM_ERROR_DEGENERATE", gm.DegenerateError),
         ("GMM_ERROR_UNSUPPORTED", NotImplementedError),
         ("GMM_ERROR_OUT_OF_MEMORY", MemoryError),
+        ("GMM_ERROR_FILE", OSError),
+        ("GMM_ERROR_FILE_FORMAT", gm.FormatError),
+        ("GMM_ERROR_FILE_MISMATCH", gm.MismatchError),
         ("GMM_ERROR_THREAD", gm.GMMError),
         ("GMM_ERROR_INTERNAL", gm.GMMError),
     ],

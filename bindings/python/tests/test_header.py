@@ -63,6 +63,8 @@ def argument_type(kind):
     """What ctypes must call a parameter of this type."""
     if kind in SCALARS:
         return SCALARS[kind]
+    if kind == "char*":
+        return ctypes.c_char_p
     if kind == "char**":
         return ctypes.POINTER(ctypes.c_char_p)
     name, stars = kind.rstrip("*"), kind.count("*")
@@ -102,7 +104,7 @@ def test_fields_of_a_struct_equal_the_header(name):
         kind, stars, field, size = re.fullmatch(r"(.+?)([ *]+)(\w+)(?:\[(\d+)\])?", line).groups()
         kind = spelled(kind)
         if "*" in stars:
-            ctype = ctypes.c_void_p
+            ctype = ctypes.c_char_p if kind == "char" else ctypes.c_void_p
         elif kind == "gmm_progress_fn":
             ctype = native.PROGRESS_FN
         else:

@@ -7,7 +7,14 @@ from typing import TYPE_CHECKING, Any
 from gmmswift._build import build_info, kernels
 from gmmswift._diagnostics import KDE, Histogram, autocorrelation, histogram, kde, summarize
 from gmmswift._em import EMFit, fit_em
-from gmmswift._errors import DegenerateError, GMMError
+from gmmswift._errors import (
+    CheckpointWarning,
+    DegenerateError,
+    FormatError,
+    GMMError,
+    MismatchError,
+)
+from gmmswift._files import load
 from gmmswift._model import Mixture
 from gmmswift._posterior import Posterior
 from gmmswift._priors import (
@@ -37,10 +44,12 @@ if TYPE_CHECKING:
 
 __all__ = [
     "KDE",
+    "CheckpointWarning",
     "DegenerateError",
     "Dirichlet",
     "EMFit",
     "Fixed",
+    "FormatError",
     "GMMError",
     "Gamma",
     "HalfCauchy",
@@ -48,6 +57,7 @@ __all__ = [
     "Histogram",
     "InverseGamma",
     "InverseWishart",
+    "MismatchError",
     "Mixture",
     "MixtureStatistics",
     "Normal",
@@ -65,6 +75,7 @@ __all__ = [
     "histogram",
     "kde",
     "kernels",
+    "load",
     "plot_density",
     "plot_dirichlet",
     "sample",

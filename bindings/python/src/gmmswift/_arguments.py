@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 __all__ = [
     "Rows",
     "data_rows",
+    "file_path",
     "flag",
     "int32",
     "int64",
@@ -109,6 +110,17 @@ def real_array(name: str, value: ArrayLike) -> NDArray[Any]:
     return array.astype(np.float64)
 
 
+def row_weights(value: ArrayLike | None, length: int) -> NDArray[np.float64] | None:
+    """Return sample weights, one for each of `length` rows, in C order; None for None."""
+    if value is None:
+        return None
+    weights = real_array("sample_weight", value)
+    # A column will do; a table of as many numbers is a mistake.
+    if weights.size != length or [n for n in weights.shape if n != 1] != [length][: length != 1]:
+        raise ValueError(f"sample_weight: must have shape ({length},), got shape {weights.shape}")
+    return np.ascontiguousarray(weights.reshape(-1))
+
+
 class Rows(NamedTuple):
     """Data as the C interface takes them; the array must outlive the call."""
 
@@ -127,6 +139,8 @@ def data_rows(name: str, value: ArrayLike, dimensions: int | None = 1) -> Rows:
     """
     array = real_array(name, value)
     if dimensions is None:
+        if array.ndim > 2:
+            raise ValueError(f"{name}: must have shape (N,) or (N, D), got shape {array.shape}")
         dimensions = array.shape[1] if array.ndim == 2 else 1
         if dimensions == 0:
             raise ValueError(f"{name}: must have at least 1 column, got shape {array.shape}")
@@ -169,3 +183,18 @@ def shown(value: object) -> str:
     """Return a value as it reads in a message: its repr, cut where it is long."""
     text = repr(value)
     return text if len(text) <= 60 else text[:57] + "..."
+
+
+def file_path(name: str, value: object) -> bytes:
+    """Return the path of a file as the C interface takes it."""
+    if not isinstance(value, (str, os.PathLike)):
+        raise TypeError(f"{name}: must be a path, got {shown(value)}")
+    text = os.fspath(value)
+    if not isinstance(text, str):
+        raise TypeError(f"{name}: must be a path of text, got {shown(text)}")
+    if "\0" in text:
+        raise ValueError(f"{name}: must not hold null characters, got {shown(text)}")
+    try:
+        return text.encode()
+    except UnicodeEncodeError:
+        raise ValueError(f"{name}: must be UTF-8, got {shown(text)}") from None

@@ -17,11 +17,13 @@ from gmmswift._arguments import (
     int64,
     real,
     real_array,
+    row_weights,
     seed,
     shown,
     thread_count,
 )
 from gmmswift._errors import HAS_COLUMNS
+from gmmswift._model import Mixture
 
 if TYPE_CHECKING:
     from numpy.typing import ArrayLike, NDArray
@@ -57,13 +59,17 @@ class EMFit:
     sd : float or ndarray, shape (K,), or None
         Standard deviations in one dimension; one float when shared.
     covariances : ndarray
-        Shape (K, D, D), (D, D), (K, D) or (K,), by ``covariance_type``.
+        Shape (K, D, D), (D, D), (K, D) or (K,), by ``covariance_type``; without the axis of
+        components where all share one.
     precisions_cholesky : ndarray
         The same shape: upper triangular U with precision U Uᵀ; 1 / sd where diagonal.
     log_likelihood : float
         Of all observations, times their weights.
+    log_prior : float
+        Of the model at the estimate; 0 where the likelihood was maximised.
     lower_bound : float
-        The mean log likelihood of an observation before the last iteration's M-step.
+        The mean log likelihood of an observation before the last iteration's M-step, plus the log
+        prior over N where there is one.
     history : ndarray, shape (n_iterations,)
         That number for each iteration.
     bic, aic : float
@@ -91,6 +97,7 @@ class EMFit:
     covariances: NDArray[np.float64]
     precisions_cholesky: NDArray[np.float64]
     log_likelihood: float
+    log_prior: float
     lower_bound: float
     history: NDArray[np.float64]
     bic: float
@@ -101,12 +108,17 @@ class EMFit:
     n_at_floor: int
     collapsed: list[tuple[int, int | None]]
 
+    def _covariances_of_components(self) -> NDArray[np.float64]:
+        """Return the covariances with an axis of components where they are diagonal."""
+        shape = _covariance_shape(self.n_components, self.n_dimensions, self.covariance_type)
+        return np.broadcast_to(self.covariances, shape)
+
 
 def fit_em(
     data: ArrayLike,
-    n_components: int,
+    n_components: int | Mixture,
     *,
-    covariance_type: str = "full",
+    covariance_type: str | None = None,
     shared_sd: bool = False,
     init: str = "kmeans",
     n_init: int = 10,
@@ -120,15 +132,19 @@ def fit_em(
     initial: Mapping[str, ArrayLike] | None = None,
     threads: int | None = None,
 ) -> EMFit:
-    """Fit a mixture by maximum likelihood, the best of several starts.
+    """Fit a mixture by maximum likelihood or posterior density, the best of several starts.
 
     Parameters
     ----------
     data : array_like, shape (N,) or (N, D)
         Observations, finite, at least K of them, with a spread in every column.
-    n_components : int
-        K, from 1 to 256.
-    covariance_type : {"full", "tied", "diag", "spherical"}, default "full"
+    n_components : int or Mixture
+        K, from 1 to 256; or a model, whose posterior density (`Mixture.log_prior` plus the log
+        likelihood) is maximised within its constraints. What it leaves to the data is settled
+        first, as by `Mixture.for_data`. Weights need concentrations of at least 1, a minimum, or
+        fixed values.
+    covariance_type : {"full", "tied", "diag", "spherical"}, optional
+        By default "full", or the model's.
         A covariance matrix for each component, one for all, diagonal ones, or multiples of the unit
         matrix. In one dimension all but "tied" are the same.
     shared_sd : bool, default False
@@ -177,9 +193,24 @@ def fit_em(
     """
     rows = data_matrix("data", data)
     options = native.defaults(native.EMOptions)
-    options.num_components = size = int32("n_components", n_components)
-    options.shared_spread = shared = flag("shared_sd", shared_sd)
-    options.covariance = kind = _code("covariance_type", covariance_type, COVARIANCE_TYPES)
+    sample_weights = row_weights(sample_weight, rows.length)
+    if sample_weights is not None:
+        options.sample_weights = native.address(sample_weights)
+    if isinstance(n_components, Mixture):
+        if covariance_type is not None or shared_sd:
+            name = "shared_sd" if covariance_type is None else "covariance_type"
+            given = shared_sd if covariance_type is None else covariance_type
+            raise ValueError(f"{name}: must be left to the model, got {shown(given)}")
+        model = _settled(n_components, rows, sample_weights)
+        options.model = model._ready().address
+        shape = model.shape
+        size, shared = model.n_components, shape.is_shared
+        kind = shape.covariance_type if rows.dimensions > 1 else "tied" if shared else "full"
+    else:
+        options.num_components = size = int32("n_components", n_components)
+        options.shared_spread = shared = flag("shared_sd", shared_sd)
+        kind = "full" if covariance_type is None else covariance_type
+        options.covariance = _code("covariance_type", kind, COVARIANCE_TYPES)
     options.start = _code("init", init, STARTS)
     options.criterion = _code("criterion", criterion, CRITERIA)
     options.num_starts = int32("n_init", n_init)
@@ -192,19 +223,19 @@ def fit_em(
     if variance_floor is not None:
         options.variance_floor = real("variance_floor", variance_floor)
     keep = []
-    if sample_weight is not None:
-        keep.append(_array("sample_weight", sample_weight, rows.length))
-        options.sample_weights = native.address(keep[-1])
     if initial is not None:
         if not isinstance(initial, Mapping):
             raise ValueError(f"initial: must be a mapping, got {shown(initial)}")
-        sizes = _initial_sizes(size, rows, "tied" if shared else COVARIANCE_TYPES[kind])
+        shapes = _initial_shapes(size, rows, kind, shared)
         for name, value in initial.items():
-            if name not in sizes:
+            if name not in shapes:
                 raise ValueError(
-                    f"initial: must have keys of {', '.join(sizes)}, got {shown(name)}"
+                    f"initial: must have keys of {', '.join(shapes)}, got {shown(name)}"
                 )
-            keep.append(_array(f"initial[{name!r}]", value, sizes[name]))
+            label = f"initial[{name!r}]"
+            keep.append(_array(label, value, shapes[name]))
+            if name == "covariances" and kind in ("full", "tied"):
+                _check_symmetric(label, keep[-1])
             field_name = "initial_sds" if name == "sd" else f"initial_{name}"
             setattr(options, field_name, native.address(keep[-1]))
     with native.Run(thread_count(threads)) as run:
@@ -228,35 +259,60 @@ def _code(name: str, value: str, values: tuple[str, ...]) -> int:
     return values.index(value)
 
 
-def _array(name: str, value: ArrayLike, count: int) -> NDArray[np.float64]:
-    """Return ``count`` numbers in C order."""
-    array = np.ascontiguousarray(real_array(name, value)).reshape(-1)
-    if array.size != count:
-        raise ValueError(f"{name}: must have {count} values, got {array.size} values")
-    return array
+def _array(name: str, value: ArrayLike, shape: tuple[int, ...]) -> NDArray[np.float64]:
+    """Return numbers of a shape in C order; axes of length 1 may be left out, or be more."""
+    array = real_array(name, value)
+    if [n for n in array.shape if n != 1] != [n for n in shape if n != 1]:
+        raise ValueError(f"{name}: must have shape {shape}, got shape {array.shape}")
+    return np.ascontiguousarray(array.reshape(shape))
 
 
-def _covariance_shape(size: int, dimensions: int, kind: str) -> tuple[int, ...]:
+def _check_symmetric(name: str, matrices: NDArray[np.float64]) -> None:
+    """Require symmetric matrices but for rounding, since only their lower triangles are read."""
+    gaps = np.abs(matrices - np.swapaxes(matrices, -1, -2))
+    # NaN is left to the library, which says where it is.
+    bad = np.argwhere(gaps > 1e-5 * np.abs(matrices).max(axis=(-1, -2), keepdims=True))
+    if len(bad):
+        *which, j, i = map(int, bad[0])
+        lower, upper = matrices[(*which, i, j)], matrices[(*which, j, i)]
+        place = f"[{which[0]}]" if which else ""
+        raise ValueError(
+            f"{name}{place}: must be symmetric, got {lower} at ({i}, {j}) and {upper} at ({j}, {i})"
+        )
+
+
+def _settled(model: Mixture, rows: Rows, weights: NDArray[np.float64] | None) -> Mixture:
+    """Return the model for data, of which it says the number of columns."""
+    known = model.n_dimensions
+    if known is not None and known != rows.dimensions:
+        raise ValueError(f"data: must have {known} columns, as the model, got {rows.dimensions}")
+    return model._for_rows(rows, weights)
+
+
+def _covariance_shape(
+    size: int, dimensions: int, kind: str, shared: bool = False
+) -> tuple[int, ...]:
     """Return the shape of the covariances."""
-    return {
-        "full": (size, dimensions, dimensions),
+    one = {
+        "full": (dimensions, dimensions),
         "tied": (dimensions, dimensions),
-        "diag": (size, dimensions),
-        "spherical": (size,),
+        "diag": (dimensions,),
+        "spherical": (),
     }[kind]
+    return one if shared or kind == "tied" else (size, *one)
 
 
-def _initial_sizes(size: int, rows: Rows, kind: str) -> dict[str, int]:
-    """Return how many numbers each initial value has."""
-    sizes = {
-        "weights": size,
-        "means": size * rows.dimensions,
-        "covariances": int(np.prod(_covariance_shape(size, rows.dimensions, kind))),
-        "responsibilities": rows.length * size,
+def _initial_shapes(size: int, rows: Rows, kind: str, shared: bool) -> dict[str, tuple[int, ...]]:
+    """Return the shape of each initial value."""
+    shapes: dict[str, tuple[int, ...]] = {
+        "weights": (size,),
+        "means": (size, rows.dimensions),
+        "covariances": _covariance_shape(size, rows.dimensions, kind, shared),
+        "responsibilities": (rows.length, size),
     }
     if rows.dimensions == 1:
-        sizes["sd"] = 1 if kind == "tied" else size
-    return sizes
+        shapes["sd"] = (1,) if shared or kind == "tied" else (size,)
+    return shapes
 
 
 def _fit(handle: native.Handle) -> EMFit:
@@ -265,9 +321,9 @@ def _fit(handle: native.Handle) -> EMFit:
     native.call(native.lib.gmm_em_fit_get_result, handle, result)
     size, dimensions = result.num_components, result.num_dimensions
     kind = COVARIANCE_TYPES[result.covariance]
-    shared = kind == "tied"
-    shape = _covariance_shape(size, dimensions, kind)
-    count = int(np.prod(shape))
+    count = result.num_covariances
+    shared = count < np.prod(_covariance_shape(size, dimensions, kind)) or kind == "tied"
+    shape = _covariance_shape(size, dimensions, kind, shared)
     means = native.doubles_at(result.means, size * dimensions)
     sds = native.doubles_at(result.sds, result.num_spreads)
     components = native.integers_at(result.collapsed_components, result.num_collapsed)
@@ -283,6 +339,7 @@ def _fit(handle: native.Handle) -> EMFit:
         covariances=native.doubles_at(result.covariances, count).reshape(shape),
         precisions_cholesky=native.doubles_at(result.precisions_cholesky, count).reshape(shape),
         log_likelihood=result.log_likelihood,
+        log_prior=result.log_prior,
         lower_bound=result.lower_bound,
         history=native.doubles_at(result.history, result.num_iterations),
         bic=result.bic,

@@ -2,10 +2,20 @@
 
 from __future__ import annotations
 
+import errno
+import os
 import re
 from collections.abc import Mapping
 
-__all__ = ["HAS_COLUMNS", "DegenerateError", "GMMError", "exception_for"]
+__all__ = [
+    "HAS_COLUMNS",
+    "CheckpointWarning",
+    "DegenerateError",
+    "FormatError",
+    "GMMError",
+    "MismatchError",
+    "exception_for",
+]
 
 
 class GMMError(RuntimeError):
@@ -14,6 +24,26 @@ class GMMError(RuntimeError):
 
 class DegenerateError(GMMError, ValueError):
     """A posterior or a maximum of the likelihood that does not exist; the message names why."""
+
+
+class FormatError(GMMError, ValueError):
+    """A file that this library did not write, that was cut or damaged, or of a later version."""
+
+
+class MismatchError(GMMError, ValueError):
+    """A checkpoint of other data, another model, other options or another version."""
+
+
+class CheckpointWarning(RuntimeWarning):
+    """A run that has drawn all its draws and could not write the last checkpoint.
+
+    Attributes
+    ----------
+    posterior : Posterior
+        What the call returns; here too for those who turn warnings into exceptions.
+    """
+
+    posterior: object = None
 
 
 _EXCEPTIONS: Mapping[str, type[Exception]] = {
@@ -26,6 +56,9 @@ _EXCEPTIONS: Mapping[str, type[Exception]] = {
     "GMM_ERROR_UNSUPPORTED": NotImplementedError,
     "GMM_ERROR_DEGENERATE": DegenerateError,
     "GMM_ERROR_OUT_OF_MEMORY": MemoryError,
+    "GMM_ERROR_FILE": OSError,
+    "GMM_ERROR_FILE_FORMAT": FormatError,
+    "GMM_ERROR_FILE_MISMATCH": MismatchError,
 }
 
 # What the C interface calls an argument, and what it is called here.
@@ -48,10 +81,14 @@ _NAMES: Mapping[str, str] = {
     "hdi_probability": "hdi_prob",
     "max_iterations": "max_iter",
     "tolerance": "tol",
+    "checkpoint_path": "checkpoint",
     "initial_weights": "initial['weights']",
     "initial_means": "initial['means']",
     "initial_sds": "initial['sd']",
     "initial_covariances": "initial['covariances']",
+    "initial_responsibilities": "initial['responsibilities']",
+    "sample_weights": "sample_weight",
+    "num_statistics": "len(statistics)",
 }
 
 _QUOTED = re.compile(r"\b(?:num_\w+|spread(?=\.))")
@@ -96,6 +133,11 @@ def exception_for(
         message = _COLUMN_ZERO.sub(r"\1[\2]: \3", message)
     if kind is GMMError:
         message = f"{message} ({status})"
+    if kind is OSError:
+        # With its number Python finds the subclass, such as FileNotFoundError.
+        for code in errno.errorcode:
+            if message.endswith(f": {os.strerror(code)}"):
+                return OSError(code, message)
     return kind(message)
 
 

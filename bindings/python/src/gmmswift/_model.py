@@ -8,7 +8,16 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from gmmswift import _native as native
-from gmmswift._arguments import Rows, data_rows, flag, int32, integer, real_array, shown
+from gmmswift._arguments import (
+    Rows,
+    data_rows,
+    flag,
+    int32,
+    integer,
+    real_array,
+    row_weights,
+    shown,
+)
 from gmmswift._errors import HAS_COLUMNS
 from gmmswift._prior_blocks import PriorBlock, Shape, prior_block, stated_dimensions
 from gmmswift._priors import (
@@ -22,7 +31,7 @@ from gmmswift._priors import (
 )
 
 if TYPE_CHECKING:
-    from numpy.typing import ArrayLike
+    from numpy.typing import ArrayLike, NDArray
 
 __all__ = ["Mixture"]
 
@@ -219,13 +228,16 @@ class Mixture:
 
     # ---------------------------------------------------------------------------------- Data
 
-    def for_data(self, data: ArrayLike) -> Mixture:
+    def for_data(self, data: ArrayLike, sample_weight: ArrayLike | None = None) -> Mixture:
         """Return the model for data: its dimensions known, its priors scaled where none was given.
 
         Parameters
         ----------
         data : array_like, shape (N,) or (N, D)
             Observations, finite; at least 2 where a prior is scaled.
+        sample_weight : array_like, shape (N,), optional
+            How often each observation counts, as in `sample`; a prior is scaled to data in which it
+            is repeated so often. Their sum is at least 2.
 
         Returns
         -------
@@ -239,16 +251,17 @@ class Mixture:
         DegenerateError
             For priors scaled to a constant column, or to columns that determine each other.
         """
-        return self._for_rows(data_rows("data", data, self.n_dimensions))
+        rows = data_rows("data", data, self.n_dimensions)
+        return self._for_rows(rows, row_weights(sample_weight, rows.length))
 
-    def _for_rows(self, rows: Rows) -> Mixture:
+    def _for_rows(self, rows: Rows, weights: NDArray[np.float64] | None = None) -> Mixture:
         if self._handle is not None:
             return self
         bound = object.__new__(Mixture)
         bound.__dict__.update(self.__dict__)
         bound.n_dimensions = rows.dimensions
         bound._check_structure()
-        bound._handle = bound._create(rows)
+        bound._handle = bound._create(rows, weights)
         return bound
 
     def _ready(self) -> native.Handle:
@@ -444,7 +457,9 @@ class Mixture:
             stated.append(("covariance" if is_matrix else block, prior))
         return stated_dimensions(stated)
 
-    def _create(self, rows: Rows | None = None) -> native.Handle:
+    def _create(
+        self, rows: Rows | None = None, weights: NDArray[np.float64] | None = None
+    ) -> native.Handle:
         """Make the model in the library, with its open priors scaled to data.
 
         Without data, stand-ins for what is open let the library check all the rest.
@@ -481,7 +496,12 @@ class Mixture:
         if rows is None or not self._is_scaled:
             return native.create(lib.gmm_model_create, lib.gmm_model_destroy, options, names=names)
         return native.create(
-            lib.gmm_model_create_for_data, lib.gmm_model_destroy, options, *rows, names=names
+            lib.gmm_model_create_for_data,
+            lib.gmm_model_destroy,
+            options,
+            *rows,
+            weights,
+            names=names,
         )
 
 

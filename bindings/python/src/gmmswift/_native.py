@@ -49,7 +49,7 @@ FIELD_WEIGHTS, FIELD_MEANS, FIELD_SDS = 0, 1, 2
 FIELD_LOG_LIKELIHOOD, FIELD_LOG_POSTERIOR, FIELD_ACCEPTANCE = 3, 4, 5
 FIELD_COVARIANCES, FIELD_ASSIGNMENTS, FIELD_OBSERVATIONS = 6, 10, 20
 ELEMENT_FLOAT64, ELEMENT_UINT8 = 0, 1
-OK, CANCELLED = 0, 70
+OK, ERROR_FILE, CANCELLED = 0, 60, 70
 
 # -------------------------------------------------------------------------------- Argument types
 
@@ -142,6 +142,8 @@ class Control(ctypes.Structure):
         ("cancel", c_void_p),
         ("kernel_build", c_int32),
         ("reserved", c_int32),
+        ("checkpoint_path", c_char_p),
+        ("checkpoint_interval", c_double),
     )
 
 
@@ -162,6 +164,7 @@ class SampleOptions(ctypes.Structure):
         ("initial_means", c_void_p),
         ("initial_sds", c_void_p),
         ("initial_covariances", c_void_p),
+        ("sample_weights", c_void_p),
     )
 
 
@@ -235,6 +238,7 @@ class EMOptions(ctypes.Structure):
         ("sample_weights", c_void_p),
         ("initial_covariances", c_void_p),
         ("initial_responsibilities", c_void_p),
+        ("model", c_void_p),
     )
 
 
@@ -264,6 +268,8 @@ class EMResult(ctypes.Structure):
         ("num_collapsed", c_int64),
         ("collapsed_components", c_void_p),
         ("collapsed_coordinates", c_void_p),
+        ("log_prior", c_double),
+        ("num_covariances", c_int64),
     )
 
 
@@ -303,8 +309,9 @@ PROTOTYPES: Mapping[str, tuple[Any, list[Any]]] = {
     "gmm_model_create": (c_int32, [POINTER(ModelOptions), _OUT_HANDLE, _ERROR]),
     "gmm_model_create_for_data": (
         c_int32,
-        [POINTER(ModelOptions), *_DATA, _OUT_HANDLE, _ERROR],
+        [POINTER(ModelOptions), *_DATA, DoubleArray, _OUT_HANDLE, _ERROR],
     ),
+    "gmm_model_get_options": (c_int32, [_HANDLE, POINTER(ModelOptions), _ERROR]),
     "gmm_model_num_components": (c_int32, [_HANDLE]),
     "gmm_model_num_dimensions": (c_int32, [_HANDLE]),
     "gmm_model_num_spreads": (c_int32, [_HANDLE]),
@@ -325,6 +332,10 @@ PROTOTYPES: Mapping[str, tuple[Any, list[Any]]] = {
     "gmm_sample_prior": (c_int32, [_HANDLE, c_int64, c_uint64, _OUT_HANDLE, _ERROR]),
     "gmm_posterior_extend": (c_int32, [_HANDLE, c_int64, POINTER(Control), _OUT_HANDLE, _ERROR]),
     "gmm_posterior_subset": (c_int32, [_HANDLE, c_int64, c_int64, _OUT_HANDLE, _ERROR]),
+    "gmm_posterior_save": (c_int32, [_HANDLE, c_char_p, _ERROR]),
+    "gmm_posterior_load": (c_int32, [c_char_p, _OUT_HANDLE, _ERROR]),
+    "gmm_posterior_export_csv": (c_int32, [_HANDLE, c_int64, c_char_p, _ERROR]),
+    "gmm_posterior_get_model": (c_int32, [_HANDLE, _OUT_HANDLE, _ERROR]),
     "gmm_posterior_destroy": (None, [_HANDLE]),
     "gmm_posterior_get_info": (c_int32, [_HANDLE, POINTER(PosteriorInfo), _ERROR]),
     "gmm_posterior_view": (c_int32, [_HANDLE, c_int32, POINTER(View), _ERROR]),
@@ -505,6 +516,11 @@ class Handle:
     def __del__(self) -> None:
         self._destroy(self._as_parameter_)
 
+    @property
+    def address(self) -> int:
+        """Where the object is, for a pointer in a struct; the handle must outlive its use."""
+        return self._as_parameter_
+
     def __copy__(self) -> Handle:
         return self
 
@@ -525,7 +541,7 @@ def create(
 ) -> Handle:
     """Call a function that ends in ``out_handle, out_error`` and own what it made.
 
-    A cancelled call that made an object all the same leaves it in ``run.partial``.
+    A failed call that made an object all the same leaves it in ``run.partial``.
     """
     out, error = c_void_p(), c_void_p()
     status = function(*arguments, byref(out), byref(error))

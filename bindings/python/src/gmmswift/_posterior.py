@@ -10,13 +10,15 @@ import numpy as np
 
 from gmmswift import _diagnostics
 from gmmswift import _native as native
-from gmmswift._arguments import Rows, data_rows, int64, seed, thread_count
+from gmmswift._arguments import Rows, data_rows, file_path, int64, seed, thread_count
 from gmmswift._errors import HAS_COLUMNS
 from gmmswift._model import Mixture
 from gmmswift._plot_methods import PosteriorPlots
 from gmmswift._summary import Summary, summary_options
 
 if TYPE_CHECKING:
+    import os
+
     from numpy.typing import ArrayLike, NDArray
 
     from gmmswift._progress import ProgressOption
@@ -62,7 +64,7 @@ class Posterior(Mapping[str, "NDArray[Any]"], PosteriorPlots):
     Where covariances are diagonal ``sd`` has shape (chains, draws, K, D), without K when shared.
 
     Iteration and ``len`` are over the names. Posteriors come from `sample`, `sample_prior`,
-    `subset` and `extend`; they are immutable, and several threads may use one.
+    `subset`, `extend` and `load`; they are immutable, and several threads may use one.
 
     Attributes
     ----------
@@ -250,7 +252,13 @@ class Posterior(Mapping[str, "NDArray[Any]"], PosteriorPlots):
         return Posterior(handle, self.model)
 
     def extend(
-        self, draws: int, *, threads: int | None = None, progress: ProgressOption = False
+        self,
+        draws: int,
+        *,
+        threads: int | None = None,
+        progress: ProgressOption = False,
+        checkpoint: str | os.PathLike[str] | None = None,
+        checkpoint_interval: float = 30.0,
     ) -> Posterior:
         """Continue the chains.
 
@@ -261,6 +269,11 @@ class Posterior(Mapping[str, "NDArray[Any]"], PosteriorPlots):
         threads : int, optional
             Number of threads. By default one for each processor.
         progress : bool or callable, default False
+            As in `sample`.
+        checkpoint : path-like, optional
+            As in `sample`. The file may be that of the sampling; where it is ahead of this
+            posterior the chains go on from it, else it is replaced.
+        checkpoint_interval : float, default 30.0
             As in `sample`.
 
         Returns
@@ -285,6 +298,8 @@ class Posterior(Mapping[str, "NDArray[Any]"], PosteriorPlots):
                 int64("draws", draws),
                 threads=threads,
                 progress=progress,
+                checkpoint=checkpoint,
+                checkpoint_interval=checkpoint_interval,
             ),
             self.model,
         )
@@ -392,6 +407,55 @@ class Posterior(Mapping[str, "NDArray[Any]"], PosteriorPlots):
             native.call(function, self._handle, *rows, run.control, out, out.size, names=names)
 
     # ------------------------------------------------------------------------------- Exchange
+
+    def save(self, path: str | os.PathLike[str]) -> None:
+        """Save everything that the posterior has, for `gmmswift.load`.
+
+        Model, data, options, draws, assignments where stored, and where the chains stand: what is
+        loaded answers every call with the same bits, `extend` included. The file appears whole or
+        not at all; its format is documented and has a checksum, and later versions read it.
+
+        Parameters
+        ----------
+        path : path-like
+            The file; one that is there is replaced.
+
+        Raises
+        ------
+        OSError
+            Where the system refuses; what was there before is intact.
+        """
+        native.call(native.lib.gmm_posterior_save, self._handle, file_path("path", path))
+
+    def export_csv(self, prefix: str | os.PathLike[str]) -> list[str]:
+        """Write the draws as CmdStan does: ``prefix_1.csv``, ``prefix_2.csv``, ..., one per chain.
+
+        ArviZ (`arviz.from_cmdstan`), CmdStan's ``stansummary`` and R's posterior package read them.
+        Columns are ``lp__`` (log posterior), ``accept_stat__``, ``log_likelihood``, ``weights.1``,
+        ..., ``means.1`` or ``means.1.1``, ... and the spread; indices start at 1. Numbers read back
+        as the same bits. Assignments are left out.
+
+        Parameters
+        ----------
+        prefix : path-like
+            The beginning of the files' paths.
+
+        Returns
+        -------
+        list of str
+            The paths.
+        """
+        beginning = file_path("prefix", prefix).decode()
+        paths = [f"{beginning}_{chain + 1}.csv" for chain in range(self.n_chains)]
+        for chain, path in enumerate(paths):
+            native.call(
+                native.lib.gmm_posterior_export_csv,
+                self._handle,
+                chain,
+                path.encode(),
+                names={"path": "prefix"},
+            )
+        return paths
 
     def to_inference_data(self) -> Any:
         """Return the draws as ArviZ ``InferenceData`` (needs ArviZ).

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import os
 import re
+import warnings
 from collections.abc import Mapping
 from contextlib import ExitStack
 from functools import partial
@@ -13,15 +15,18 @@ import numpy as np
 from gmmswift import _native as native
 from gmmswift._arguments import (
     data_rows,
+    file_path,
     flag,
     int64,
+    real,
     real_array,
+    row_weights,
     seed,
     shown,
     thread_count,
 )
 from gmmswift._em import EMFit
-from gmmswift._errors import HAS_COLUMNS
+from gmmswift._errors import HAS_COLUMNS, CheckpointWarning
 from gmmswift._model import Mixture
 from gmmswift._posterior import Posterior
 from gmmswift._progress import ProgressOption, observer_for
@@ -53,7 +58,10 @@ def sample(
     threads: int | None = None,
     progress: ProgressOption = False,
     store_assignments: bool = False,
+    sample_weight: ArrayLike | None = None,
     initial: Initial | None = None,
+    checkpoint: str | os.PathLike[str] | None = None,
+    checkpoint_interval: float = 30.0,
 ) -> Posterior:
     """Draw from the posterior of a model given data.
 
@@ -82,7 +90,7 @@ def sample(
         dimension.
     random_seed : int, optional
         From 0 to 2**64 - 1. Same seed, same draws, for any number of threads. By default fresh
-        entropy; `Posterior.seed` has it.
+        entropy, or 0 with a `checkpoint`, so that the same call goes on; `Posterior.seed` has it.
     threads : int, optional
         Number of threads. By default one for each processor.
     progress : bool or callable, default False
@@ -90,6 +98,11 @@ def sample(
         that receives each `Progress`, on the calling thread.
     store_assignments : bool, default False
         Whether to keep the component of every observation in every draw: one byte each.
+    sample_weight : array_like, shape (N,), optional
+        How often each observation counts, >= 0. Zero makes a row inert, and an integer repeats it:
+        each copy is assigned on its own. Of any other weight the fraction f is a row whose factor
+        p(z) p(x | z), in the joint density of data and assignments, is raised to the power f. An
+        assignment is that of a row's first copy; log likelihoods are of rows times weights.
     initial : mapping, Posterior or EMFit, optional
         Where chains start. A mapping has any of ``"weights"``, ``"means"`` and ``"sd"`` or
         ``"covariances"``, each with the shape that it has in one draw of the posterior, for all
@@ -97,6 +110,14 @@ def sample(
         (chains,), full covariances (K, D, D) or (chains, K, D, D). A posterior gives the last
         draws of its chains, in turn. By default starts are chosen from the data, differently for
         each chain; so is what a mapping leaves out.
+    checkpoint : path-like, optional
+        A file in which the run is written down while it goes on. Where it is there already, the
+        run goes on from it and ends with the same bits as if it had never stopped: a run that was
+        killed is made again by the same call. The file stays; the call then returns at once, and
+        one with more draws goes on.
+    checkpoint_interval : float, default 30.0
+        Seconds between two checkpoints, > 0; more where writing would take over 2 % of the
+        process's processor time.
 
     Returns
     -------
@@ -111,6 +132,13 @@ def sample(
     DegenerateError
         For a posterior that does not exist, such as equal observations under a prior that lets
         the sd reach 0.
+    OSError
+        For a checkpoint that cannot be written or read, such as in a folder that is missing, before
+        anything is sampled. Where one fails later the run goes on; if the last one does, there is a
+        `CheckpointWarning` and the draws are returned all the same.
+    FormatError, MismatchError
+        For a checkpoint that is damaged, or of other data, another model, other options or another
+        version.
     KeyboardInterrupt
         On Ctrl-C, within a moment; its attribute ``posterior`` holds the draws that every chain
         has finished, or None where there are none. The same goes for any exception raised by
@@ -138,9 +166,14 @@ def sample(
     options.num_tune = int64("tune", tune)
     options.num_chains = n_chains = int64("chains", chains)
     options.thin = int64("thin", thin)
+    if random_seed is None and checkpoint is not None:
+        random_seed = 0
     options.seed = seed(random_seed)
     options.store_assignments = flag("store_assignments", store_assignments)
-    model = model._for_rows(rows)
+    weights = row_weights(sample_weight, rows.length)
+    if weights is not None:
+        options.sample_weights = native.address(weights)
+    model = model._for_rows(rows, weights)
     keep = None if initial is None else _set_initial(options, model, initial, n_chains)
     handle = interruptible(
         native.lib.gmm_sample,
@@ -150,6 +183,8 @@ def sample(
         options,
         threads=threads,
         progress=progress,
+        checkpoint=checkpoint,
+        checkpoint_interval=checkpoint_interval,
     )
     del keep
     return Posterior(handle, model)
@@ -192,13 +227,19 @@ def interruptible(
     *arguments: Any,
     threads: int | None,
     progress: ProgressOption,
+    checkpoint: str | os.PathLike[str] | None,
+    checkpoint_interval: float,
 ) -> native.Handle:
     """Call a sampling function; an exception that stops it carries the draws so far."""
+    interval = real("checkpoint_interval", checkpoint_interval)
+    path = None if checkpoint is None else file_path("checkpoint", checkpoint)
     with ExitStack() as stack:
         observer = observer_for(progress)
         if observer is not None:
             stack.enter_context(observer)
         run = native.Run(thread_count(threads), observer)
+        run.control.checkpoint_path = path
+        run.control.checkpoint_interval = interval
         try:
             with run:
                 return native.create(
@@ -210,9 +251,15 @@ def interruptible(
                     run=run,
                 )
         except BaseException as error:
+            draws = None if run.partial is None else Posterior(run.partial, model)
             if error is run.failure:
-                draws = None if run.partial is None else Posterior(run.partial, model)
                 error.posterior = draws  # type: ignore[attr-defined]
+            elif isinstance(error, OSError) and run.partial is not None:
+                # All draws are there; only the last checkpoint is not.
+                warning = CheckpointWarning(str(error))
+                warning.posterior = draws
+                warnings.warn(warning, stacklevel=3)
+                return run.partial
             raise
 
 
@@ -323,7 +370,7 @@ def _from_fit(fit: EMFit, model: Mixture) -> dict[str, NDArray[np.float64]]:
 def _from_matrices(fit: EMFit, model: Mixture) -> dict[str, NDArray[np.float64]]:
     """Return a fit in several dimensions in the form of a model, whatever the fit's own."""
     size, dimensions = fit.n_components, fit.n_dimensions
-    given = fit.covariances
+    given = fit._covariances_of_components()
     if fit.covariance_type in ("diag", "spherical"):
         given = given.reshape(size, -1)[:, :, np.newaxis] * np.eye(dimensions)
     matrices = np.broadcast_to(given, (size, dimensions, dimensions))

@@ -8,13 +8,24 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from gmmswift import _native as native
-from gmmswift._arguments import data_matrix, real, shown, thread_count
-from gmmswift._em import COVARIANCE_TYPES, EMFit, _array, _code, _covariance_shape, _fit
+from gmmswift._arguments import data_matrix, real, row_weights, shown, thread_count
+from gmmswift._em import (
+    COVARIANCE_TYPES,
+    EMFit,
+    _array,
+    _check_symmetric,
+    _code,
+    _covariance_shape,
+    _fit,
+)
+from gmmswift._errors import HAS_COLUMNS
 
 if TYPE_CHECKING:
     from numpy.typing import ArrayLike
 
 __all__ = ["MixtureStatistics"]
+
+_NAMES = {name: f"parameters[{name!r}]" for name in ("weights", "means", "covariances")}
 
 
 class MixtureStatistics:
@@ -56,17 +67,18 @@ class MixtureStatistics:
     ) -> None:
         rows = data_matrix("data", data)
         mixture, keep = _mixture(parameters)
-        weights = None
-        if sample_weight is not None:
-            weights = _array("sample_weight", sample_weight, rows.length)
+        columns = mixture.num_dimensions
+        if rows.dimensions != columns:
+            raise ValueError(f"data: must have {columns} columns, got {rows.dimensions}")
         with native.Run(thread_count(threads)) as run:
             self._handle = native.create(
                 native.lib.gmm_statistics_compute,
                 native.lib.gmm_statistics_destroy,
                 mixture,
                 *rows,
-                weights,
+                row_weights(sample_weight, rows.length),
                 run.control,
+                names=_NAMES | ({HAS_COLUMNS: ""} if rows.dimensions > 1 else {}),
                 run=run,
             )
         del keep
@@ -134,7 +146,7 @@ def _mixture(
         parameters = {
             "weights": fit.weights,
             "means": fit.means,
-            "covariances": fit.covariances,
+            "covariances": fit._covariances_of_components(),
             "covariance_type": fit.covariance_type,
         }
     needed = {"weights", "means", "covariances"}
@@ -149,14 +161,17 @@ def _mixture(
     size = np.size(parameters["weights"])
     dimensions = np.size(parameters["means"]) // max(size, 1)
     mixture.num_components, mixture.num_dimensions = size, dimensions
-    sizes = {
-        "weights": size,
-        "means": size * dimensions,
-        "covariances": int(np.prod(_covariance_shape(size, dimensions, str(kind)))),
+    shapes = {
+        "weights": (size,),
+        "means": (size, dimensions),
+        "covariances": _covariance_shape(size, dimensions, str(kind)),
     }
     keep: list[object] = []
-    for name, count in sizes.items():
-        array = _array(f"parameters[{name!r}]", parameters[name], count)
+    for name, shape in shapes.items():
+        label = f"parameters[{name!r}]"
+        array = _array(label, parameters[name], shape)
+        if name == "covariances" and kind in ("full", "tied"):
+            _check_symmetric(label, array)
         setattr(mixture, name, native.address(array))
         keep.append(array)
     return mixture, keep

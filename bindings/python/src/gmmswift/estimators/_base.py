@@ -24,6 +24,7 @@ from gmmswift.estimators._checks import (
     check_sample_weight,
 )
 from gmmswift.estimators._gaussians import blocks, log_densities, precisions_of
+from gmmswift.estimators._rollback import unchanged_on_failure
 from gmmswift.estimators._starts import STARTS
 
 if TYPE_CHECKING:
@@ -134,6 +135,7 @@ class MixtureEstimator(DensityMixin, BaseEstimator):  # type: ignore[misc]
         ValueError
             For parameters out of range, NaN or infinite data (says in which row and column), fewer
             observations than components, and covariances that cannot be made positive definite.
+            The estimator is then as it was before.
         """
         self._fit(X, sample_weight)
         return self
@@ -147,6 +149,7 @@ class MixtureEstimator(DensityMixin, BaseEstimator):  # type: ignore[misc]
         """Fit, and return the component of each observation, as `fit` and `predict` would."""
         return self._labels(self._fit(X, sample_weight))
 
+    @unchanged_on_failure
     def _fit(self, data: ArrayLike, sample_weight: ArrayLike | None) -> NDArray[np.float64]:
         """Fit; return the observations, validated."""
         x = self._validated(data, reset=True, least=2)

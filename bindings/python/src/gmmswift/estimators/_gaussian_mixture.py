@@ -20,6 +20,7 @@ from gmmswift.estimators._gaussians import (
     precision_factors,
 )
 from gmmswift.estimators._moments import Moments, blended, moments
+from gmmswift.estimators._rollback import unchanged_on_failure
 from gmmswift.estimators._starts import starting_responsibilities
 
 if TYPE_CHECKING:
@@ -146,6 +147,7 @@ class GaussianMixture(MixtureEstimator):
         self._moments: Moments | None = None
         return x
 
+    @unchanged_on_failure
     def partial_fit(
         self,
         X: ArrayLike,

@@ -25,16 +25,12 @@ def sample_from(
     options: dict[str, Any],
 ) -> Posterior:
     """Draw from the posterior, starting at the fit; `priors` are arguments of `Mixture`."""
-    if sample_weight is not None:
-        raise ValueError(
-            "posterior: must follow a fit without sample weights, got one with weights; give X"
-        )
     model = Mixture(
         estimator.n_components,
         **{"covariance_type": estimator.covariance_type, **priors},
-    ).for_data(x)
+    ).for_data(x, sample_weight)
     initial = _starting_values(estimator, model)
-    return sample(model, x, **{"initial": initial, **options})
+    return sample(model, x, sample_weight=sample_weight, **{"initial": initial, **options})
 
 
 def _starting_values(estimator: MixtureEstimator, model: Mixture) -> dict[str, NDArray[np.float64]]:

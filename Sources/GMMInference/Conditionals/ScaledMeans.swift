@@ -40,6 +40,23 @@ enum ScaledMeans {
     }
   }
 
+  /// Returns how many squares add to standard deviation `j`, and their sum.
+  @inline(__always)
+  func moments(
+    ofSpread j: Int, _ model: MixtureModel, _ parameters: Parameters, _ statistics: SufficientStatistics
+  ) -> (count: Double, squares: Double) {
+    let (components, coordinates) = model.shape.members(ofSpread: j)
+    var (count, squares) = (0.0, 0.0)
+    for k in components {
+      for d in coordinates {
+        let moments = moments(k, d, model, parameters, statistics)
+        count += moments.count
+        squares += moments.squares
+      }
+    }
+    return (count, squares)
+  }
+
   /// Adds what component `k` knows of its covariance matrix.
   func add(
     _ k: Int, _ model: MixtureModel, _ parameters: Parameters, _ statistics: SufficientStatistics,

@@ -1,16 +1,10 @@
 import GMMKernels
 import GMMModel
 
-/// The conditional distribution of one covariance matrix: inverse-Wishart(ν0 + n, Ψ0 + S).
+/// The conditional distribution of one covariance matrix: inverse-Wishart(ν0 + n, Ψ0 + S), created as the prior.
 struct CovarianceConditional {
-  private var dof: Double
-  private var scale: SymmetricMatrix
-
-  /// Starts from the prior.
-  init(dof: Double, scale: SymmetricMatrix) {
-    self.dof = dof
-    self.scale = scale
-  }
+  private(set) var dof: Double
+  private(set) var scale: SymmetricMatrix
 
   /// Adds the members of component `k`.
   ///

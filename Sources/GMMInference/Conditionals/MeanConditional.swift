@@ -12,8 +12,8 @@ struct MeanConditional {
     case covariance(LowerTriangle, scale: Double)
   }
 
-  /// m.
-  private let mean: [Double]
+  /// m, the mean and the mode.
+  let mean: [Double]
   private let root: Root
 
   init(
@@ -43,6 +43,23 @@ struct MeanConditional {
     let precisionFactor = try Self.cholesky(precision)
     mean = zip(centers, precisionFactor.solveTransposed(precisionFactor.solve(target))).map(+)
     root = .precision(precisionFactor)
+  }
+
+  /// Returns m and P of coordinate `d` where the coordinates are independent: P = 1/s0² + n/σ² and
+  /// m = c + ((m0 - c)/s0² + Σ(x - c)/σ²) / P; where the prior is scaled by the spread, 1/s0² is κ/σ².
+  @inline(__always)
+  static func coordinate(
+    _ k: Int, _ d: Int, _ model: MixtureModel, _ parameters: Parameters, _ statistics: SufficientStatistics
+  ) -> (mean: Double, precision: Double) {
+    let j = k * model.dimensionCount + d
+    let sd = parameters.sd(k, d)
+    let dataPrecision = 1 / (sd * sd)
+    let priorPrecision =
+      model.hasScaledMeans ? model.meanKappas[k] * dataPrecision : 1 / (model.meanSDs[j] * model.meanSDs[j])
+    let precision = priorPrecision + statistics.counts[k] * dataPrecision
+    let center = statistics.centers[j]
+    let shift = (priorPrecision * (model.meanCenters[j] - center) + dataPrecision * statistics.sums[j]) / precision
+    return (center + shift, precision)
   }
 
   private static func cholesky(_ matrix: SymmetricMatrix) throws(ModelError) -> LowerTriangle {
@@ -85,11 +102,19 @@ struct MeanConditional {
   func restrict(
     _ point: inout [Double], coordinate d: Int, to bounds: (lower: Double, upper: Double), _ stream: inout RandomStream
   ) {
-    let column = covarianceColumn(d)
     let value = stream.normal(
-      mean: mean[d], sd: column[d].squareRoot(), lower: bounds.lower, upper: bounds.upper)
+      mean: mean[d], sd: variance(d).squareRoot(), lower: bounds.lower, upper: bounds.upper)
+    move(&point, coordinate: d, to: value)
+  }
+
+  /// Moves a point along the regression of the other coordinates on coordinate `d`.
+  func move(_ point: inout [Double], coordinate d: Int, to value: Double) {
+    let column = covarianceColumn(d)
     let shift = (value - point[d]) / column[d]
     for i in point.indices { point[i] += column[i] * shift }
     point[d] = value
   }
+
+  /// The variance of coordinate `d`.
+  func variance(_ d: Int) -> Double { covarianceColumn(d)[d] }
 }

@@ -1,5 +1,4 @@
 import GMMKernels
-import GMMModel
 
 /// A weight for each observation: not negative, finite, not all zero. Zero makes a row inert; an integer repeats it.
 public final class SampleWeights: Sendable {
@@ -9,9 +8,11 @@ public final class SampleWeights: Sendable {
   /// Σ w, rounded once.
   public var total: Double { sum[0] }
   /// Σ w, to be merged with that of other observations.
-  let sum: ReproducibleSums
+  public let sum: ReproducibleSums
   /// The number of weights that are not 0.
   public let positiveCount: Int
+  /// Whether all weights are integers, so that they stand for repeated rows.
+  public let areWhole: Bool
 
   /// Copies the weights.
   public init(_ values: UnsafeBufferPointer<Double>, argument: String = "sample_weights") throws(ModelError) {
@@ -19,6 +20,7 @@ public final class SampleWeights: Sendable {
       throw .outOfMemory("\(values.count) sample weights")
     }
     var positive = 0
+    var areWhole = true
     var sum = ReproducibleSums(count: 1)
     for (i, value) in values.enumerated() {
       guard value.isFinite, value >= 0 else {
@@ -27,10 +29,12 @@ public final class SampleWeights: Sendable {
       guard value <= 1e100 else { throw ModelError("\(argument)[\(i)]", "must be at most 1e100", got: value) }
       buffer.base[i] = value
       if value > 0 { positive += 1 }
+      if value != value.rounded() { areWhole = false }
     }
     for i in values.indices { sum.add(UnsafeBufferPointer(rebasing: values[i...i])) }
     self.buffer = buffer
     positiveCount = positive
+    self.areWhole = areWhole
     self.sum = sum
     guard positive > 0, total >= 1e-100 else {
       throw ModelError(argument, "must have a sum of at least 1e-100", got: total)
@@ -46,11 +50,12 @@ public final class SampleWeights: Sendable {
   }
 
   private init(sharing other: SampleWeights) {
-    (buffer, sum, positiveCount) = (other.buffer, other.sum, other.positiveCount)
+    (buffer, sum) = (other.buffer, other.sum)
+    (positiveCount, areWhole) = (other.positiveCount, other.areWhole)
   }
 
   /// The first weight; aligned to 64 bytes, zeros beyond N up to the next multiple of 8.
-  var base: UnsafePointer<Double> { UnsafePointer(buffer.base) }
+  public var base: UnsafePointer<Double> { UnsafePointer(buffer.base) }
 
   /// The weight of observation `i`.
   @inline(__always)

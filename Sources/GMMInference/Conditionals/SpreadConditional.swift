@@ -9,9 +9,9 @@ let sdLimits = 1e-150...1e150
 /// The conditional distribution of one sd given its members' sum of squares:
 /// density ∝ prior(sd) sd^(-n) exp(-S / (2 sd²)).
 struct SpreadConditional {
-  private let prior: SpreadDensity
-  private let count: Double
-  private let squares: Double
+  let prior: SpreadDensity
+  let count: Double
+  let squares: Double
 
   /// - Parameters:
   ///   - count: n, members of all components that share the sd.

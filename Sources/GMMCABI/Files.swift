@@ -1,0 +1,78 @@
+// The names of C are the interface.
+// swift-format-ignore-file: AlwaysUseLowerCamelCase
+
+import CGMMSwift
+import GMMInference
+import GMMStorage
+
+@_cdecl("gmm_posterior_save") @implementation
+public func gmm_posterior_save(
+  _ posterior: OpaquePointer?, _ path: UnsafePointer<CChar>?, _ out_error: UnsafeMutablePointer<OpaquePointer?>?
+) -> gmm_status {
+  call(out_error) {
+    let posterior = try require(posterior, "posterior", PosteriorObject.self).posterior
+    let path = try filePath(path, "path")
+    try naming("path") { () throws(StorageError) in try posterior.save(to: path) }
+  }
+}
+
+@_cdecl("gmm_posterior_load") @implementation
+public func gmm_posterior_load(
+  _ path: UnsafePointer<CChar>?, _ out_posterior: UnsafeMutablePointer<OpaquePointer?>?,
+  _ out_error: UnsafeMutablePointer<OpaquePointer?>?
+) -> gmm_status {
+  out_posterior?.pointee = nil
+  return call(out_error) {
+    let out = try required(out_posterior, "out_posterior")
+    let path = try filePath(path, "path")
+    let posterior = try naming("path") { () throws(StorageError) in try Posterior.load(path) }
+    out.pointee = makeHandle(PosteriorObject(posterior))
+  }
+}
+
+@_cdecl("gmm_posterior_export_csv") @implementation
+public func gmm_posterior_export_csv(
+  _ posterior: OpaquePointer?, _ chain: Int64, _ path: UnsafePointer<CChar>?,
+  _ out_error: UnsafeMutablePointer<OpaquePointer?>?
+) -> gmm_status {
+  call(out_error) {
+    let posterior = try require(posterior, "posterior", PosteriorObject.self).posterior
+    guard chain >= 0, chain < posterior.chainCount else {
+      throw CallError.invalid("chain", "must be between 0 and \(posterior.chainCount - 1)", got: chain)
+    }
+    let path = try filePath(path, "path")
+    try naming("path") { () throws(StorageError) in try posterior.exportCSV(chain: Int(chain), to: path) }
+  }
+}
+
+/// Returns a caller's path.
+func filePath(_ path: UnsafePointer<CChar>?, _ name: String) throws(CallError) -> String {
+  guard let path else { throw .null(name) }
+  guard path.pointee != 0 else { throw .invalid(name, "must not be empty", got: "''") }
+  guard let text = String(validatingCString: path) else {
+    throw .invalid(name, "must be UTF-8", got: "'\(String(cString: path))'")
+  }
+  return text
+}
+
+/// Runs `body`; what it throws is reported as the fault of the argument `name`.
+func naming<Result>(_ name: String, _ body: () throws(StorageError) -> Result) throws(CallError) -> Result {
+  do throws(StorageError) {
+    return try body()
+  } catch {
+    throw CallError(error, name)
+  }
+}
+
+extension CallError {
+  init(_ error: StorageError, _ argument: String) {
+    let status =
+      switch error.kind {
+      case .system: GMM_ERROR_FILE
+      case .format: GMM_ERROR_FILE_FORMAT
+      case .mismatch: GMM_ERROR_FILE_MISMATCH
+      case .outOfMemory: GMM_ERROR_OUT_OF_MEMORY
+      }
+    self.init(status, argument, error.description)
+  }
+}

@@ -1,0 +1,92 @@
+// The names of C are the interface.
+// swift-format-ignore-file: AlwaysUseLowerCamelCase
+
+import CGMMSwift
+import GMMModel
+
+/// The priors of a model as a caller would state them, with arrays that live as long as this object.
+final class PriorArrays {
+  let weights: gmm_prior
+  let means: gmm_prior
+  let spread: gmm_prior
+  private let memory: UnsafeMutablePointer<Double>
+
+  init(_ model: MixtureModel) {
+    let shape = model.shape
+    let statements = [
+      Statement(model.weights), Statement(model.means, shape), Statement(model.spread, shape),
+    ]
+    // SAFETY: owned by this object, freed in `deinit`, never written again; filled with as many numbers as there are.
+    memory = .allocate(capacity: max(1, statements.reduce(0) { $0 + $1.first.count + $1.second.count }))
+    var next = memory
+    func keep(_ values: [Double]) -> UnsafePointer<Double>? {
+      defer { next += values.count }
+      next.update(from: values, count: values.count)
+      return values.isEmpty ? nil : UnsafePointer(next)
+    }
+    let priors = statements.map { statement in
+      gmm_prior(
+        family: Int32(statement.family), num_values: Int32(statement.count), first: keep(statement.first),
+        second: keep(statement.second))
+    }
+    (weights, means, spread) = (priors[0], priors[1], priors[2])
+  }
+
+  deinit { memory.deallocate() }
+}
+
+/// A prior in the words of C: family, number of values, and one or two arrays for that number.
+private struct Statement {
+  let family: Int
+  let count: Int
+  let first: [Double]
+  let second: [Double]
+
+  /// - Parameters:
+  ///   - sizes: the numbers of a value in each array.
+  init(_ family: Int, _ first: [Double], _ second: [Double] = [], sizes: (Int, Int) = (1, 1)) {
+    self.family = family
+    // An array may hold one value for all where the other has one for each.
+    count = max(1, first.count / sizes.0, second.count / sizes.1)
+    let count = count
+    func filled(_ values: [Double], _ size: Int) -> [Double] {
+      values.isEmpty ? [] : (0..<count * size).map { values[$0 % values.count] }
+    }
+    self.first = filled(first, sizes.0)
+    self.second = filled(second, sizes.1)
+  }
+
+  init(_ prior: WeightsPrior) {
+    switch prior {
+    case .fixed(let values): self.init(GMM_PRIOR_FIXED, values)
+    case .dirichlet(let concentration): self.init(GMM_PRIOR_DIRICHLET, concentration)
+    }
+  }
+
+  init(_ prior: MeansPrior, _ shape: MixtureShape) {
+    switch prior {
+    case .fixed(let values): self.init(GMM_PRIOR_FIXED, values)
+    case .normal(let mean, let sd): self.init(GMM_PRIOR_NORMAL, mean, sd)
+    case .scaledNormal(let mean, let kappa):
+      self.init(GMM_PRIOR_NORMAL_KAPPA, mean, kappa, sizes: (shape.dimensionCount, 1))
+    }
+  }
+
+  init(_ prior: SpreadPrior, _ shape: MixtureShape) {
+    let matrix = shape.dimensionCount * shape.dimensionCount
+    switch prior {
+    case .fixed(let values): self.init(GMM_PRIOR_FIXED, values)
+    // In one dimension fixed spreads are stated as sds.
+    case .fixedCovariances(let values) where shape.dimensionCount == 1:
+      self.init(GMM_PRIOR_FIXED, values.map { $0.squareRoot() })
+    case .fixedCovariances(let values): self.init(GMM_PRIOR_FIXED, values, sizes: (matrix, 1))
+    case .uniform(let lower, let upper): self.init(GMM_PRIOR_UNIFORM, lower, upper)
+    case .halfCauchy(let scale): self.init(GMM_PRIOR_HALF_CAUCHY, scale)
+    case .halfNormal(let scale): self.init(GMM_PRIOR_HALF_NORMAL, scale)
+    case .inverseGamma(let shape, let scale): self.init(GMM_PRIOR_INVERSE_GAMMA, shape, scale)
+    case .gamma(let shape, let rate): self.init(GMM_PRIOR_GAMMA, shape, rate)
+    case .inverseWishart(let dof, let scale):
+      self.init(GMM_PRIOR_INVERSE_WISHART, dof, scale, sizes: (1, matrix))
+    }
+  }
+}

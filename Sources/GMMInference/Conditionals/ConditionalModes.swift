@@ -1,0 +1,82 @@
+import GMMKernels
+import GMMModel
+
+/// Where the conditional densities are largest, in the variables that the priors are stated for: what a maximum of the posterior
+/// is made of.
+
+extension SpreadConditional {
+  /// The sd at which the density is largest; `nil` where the prior fixes it, or where there is no maximum, because nothing is
+  /// known but the prior, whose density grows towards 0 or without end.
+  ///
+  /// With v = sd², n and S: the root of n = S/v + v (log prior)' for each prior, which is a linear or quadratic equation.
+  var mode: Double? {
+    switch prior {
+    case .fixed: return nil
+    case .uniform(let lower, let upper):
+      return count > 0 ? min(max((squares / count).squareRoot(), lower), upper) : nil
+    case .halfNormal(let scale):
+      // v²/s² + n v - S = 0.
+      guard count > 0 else { return nil }
+      let ratio = squares / (scale * scale)
+      return (2 * squares / (count + (count * count + 4 * ratio).squareRoot())).squareRoot()
+    case .halfCauchy(let scale):
+      // (n + 2) u² + (n - T) u - T = 0, with u = v/s² and T = S/s².
+      guard count > 0 else { return nil }
+      let ratio = squares / (scale * scale)
+      let half = 0.5 * (ratio - count)
+      let root = (half * half + (count + 2) * ratio).squareRoot()
+      // Of the two forms of the root the one without cancellation.
+      let u = half > 0 ? (half + root) / (count + 2) : ratio / (root - half)
+      return scale * u.squareRoot()
+    case .inverseGamma(let shape, let scale):
+      return ((scale + 0.5 * squares) / (shape + 1 + 0.5 * count)).squareRoot()
+    case .gamma(let shape, let rate):
+      let powers = shape - 1 + 0.5 * count
+      return powers > 0 ? ((rate + 0.5 * squares) / powers).squareRoot() : nil
+    }
+  }
+}
+
+extension CovarianceConditional {
+  /// The matrix at which the density is largest, a packed triangle: (Ψ0 + S) / (ν0 + n + D + 1).
+  var mode: [Double] {
+    scale.packed.map { $0 / (dof + Double(scale.dimension) + 1) }
+  }
+}
+
+/// Returns the weights w ≥ `minimum` with sum 1 at which ∏ w_k^powers_k is largest; `nil` where no power is positive.
+///
+/// Those that the minimum does not hold share what is left in proportion to their powers.
+func modeOfWeights(powers: [Double], minimum: Double) -> [Double]? {
+  var free = powers.indices.filter { powers[$0] > 0 }
+  guard !free.isEmpty else { return nil }
+  var weights = powers.map { _ in minimum }
+  while !free.isEmpty {
+    let room = 1 - minimum * Double(powers.count - free.count)
+    let total = free.reduce(0) { $0 + powers[$1] }
+    for k in free { weights[k] = powers[k] / total * room }
+    let held = free.filter { weights[$0] < minimum }
+    if held.isEmpty { break }
+    for k in held { weights[k] = minimum }
+    free.removeAll(where: held.contains)
+  }
+  return weights
+}
+
+/// Returns the increasing numbers nearest to `values`, in squares times `precisions` (isotonic regression by pooling of
+/// neighbours: Barlow, Bartholomew, Bremner, Brunk 1972).
+func nearestInOrder(_ values: [Double], precisions: [Double]) -> [Double] {
+  var pools: [(value: Double, precision: Double, count: Int)] = []
+  for (value, precision) in zip(values, precisions) {
+    var pool = (value: value, precision: precision, count: 1)
+    while let last = pools.last, last.value > pool.value {
+      pools.removeLast()
+      let total = last.precision + pool.precision
+      pool = (
+        last.value + pool.precision / total * (pool.value - last.value), total, last.count + pool.count
+      )
+    }
+    pools.append(pool)
+  }
+  return pools.flatMap { [Double](repeating: $0.value, count: $0.count) }
+}

@@ -1,0 +1,141 @@
+import GMMKernels
+import GMMModel
+
+/// The M-step of the maximum of the posterior under a model's priors and constraints (Dempster, Laird, Rubin 1977, section 3):
+/// weights, then means given the spread, then the spread given the means (Meng, Rubin 1993).
+///
+/// The density is that of ``MixtureModel/logPrior(_:)``, in the variables that the priors are stated for. Where the means' prior is
+/// scaled by the spread, the means' maximum does not depend on the spread, so that the two are one joint maximum.
+struct MaximumPosteriorStep: MaximizationStep {
+  let model: MixtureModel
+  /// The smallest conditional variance of each coordinate, (D), positive: for priors under which the density has no maximum.
+  let floors: [Double]
+
+  func maximize(_ state: inout MixtureState, _ statistics: SufficientStatistics) -> MaximizationOutcome {
+    var outcome = MaximizationOutcome()
+    setWeights(&state, statistics.counts, &outcome)
+    if !model.hasFixedMeans { setMeans(&state, statistics, &outcome) }
+    if !model.hasFixedSpread { setSpread(&state, statistics, &outcome) }
+    return outcome
+  }
+
+  func logPrior(_ state: MixtureState) -> Double {
+    // Constraints hold at every step, but for an order that is made at the end.
+    model.logPriorOfWeights(state.parameters) + model.logPriorOfMeans(state.parameters)
+      + model.logPriorOfSpread(state.parameters)
+  }
+
+  /// Puts in place what the model knows: fixed blocks, the least weight, the order, the support of the sds.
+  func admit(_ state: inout MixtureState) {
+    if model.hasFixedWeights {
+      for k in model.concentration.indices { state.setWeight(k, model.concentration[k]) }
+    } else if let weights = modeOfWeights(powers: state.estimate.weights, minimum: model.minimumWeight) {
+      for k in weights.indices { state.setWeight(k, weights[k]) }
+    }
+    if model.hasFixedMeans {
+      for j in model.meanCenters.indices { state.setMean(j, model.meanCenters[j]) }
+    } else if let d = model.orderCoordinate, !model.foldsOrder {
+      let dimensions = model.dimensionCount
+      let values = (0..<model.componentCount).map { state.estimate.means[$0 * dimensions + d] }.sorted()
+      for (k, value) in values.enumerated() { state.setMean(k * dimensions + d, value) }
+    }
+    for (j, density) in model.spreadDensities.enumerated() {
+      let (lower, upper) = density.support
+      let variance = state.estimate.covariances[j]
+      let least = max(lower * lower, floor(ofSpread: j))
+      if case .fixed(let sd) = density {
+        _ = state.setVariance(j, sd * sd)
+      } else if variance < least || variance > upper * upper {
+        _ = state.setVariance(j, min(max(variance, least), upper * upper))
+      }
+    }
+    for (m, density) in model.covarianceDensities.enumerated() {
+      if case .fixed(let factor) = density { _ = state.setCovariance(m, factor.square.packed, floors: floors) }
+    }
+  }
+
+  // MARK: Blocks
+
+  private func setWeights(_ state: inout MixtureState, _ counts: [Double], _ outcome: inout MaximizationOutcome) {
+    guard !model.hasFixedWeights,
+      let weights = modeOfWeights(
+        powers: zip(counts, model.concentration).map { $0 + $1 - 1 }, minimum: model.minimumWeight)
+    else { return }
+    for (k, weight) in weights.enumerated() {
+      outcome.move = max(outcome.move, abs(weight - state.estimate.weights[k]))
+      state.setWeight(k, weight)
+    }
+  }
+
+  private func setMeans(
+    _ state: inout MixtureState, _ statistics: SufficientStatistics, _ outcome: inout MaximizationOutcome
+  ) {
+    let dimensions = model.dimensionCount
+    var means: [[Double]] = []
+    var conditionals: [MeanConditional] = []
+    var precisions: [Double] = []
+    let coordinate = model.foldsOrder ? nil : model.orderCoordinate
+    for k in 0..<model.componentCount {
+      if model.shape.hasMatrices {
+        // A covariance above its floors has a factor, and so has a prior precision with it added.
+        guard let conditional = try? MeanConditional(k, model, state.parameters, statistics) else { return }
+        means.append(conditional.mean)
+        conditionals.append(conditional)
+        if let coordinate { precisions.append(1 / conditional.variance(coordinate)) }
+      } else {
+        let modes = (0..<dimensions).map { MeanConditional.coordinate(k, $0, model, state.parameters, statistics) }
+        means.append(modes.map(\.mean))
+        if let coordinate { precisions.append(modes[coordinate].precision) }
+      }
+    }
+    if let coordinate {
+      for (k, value) in nearestInOrder(means.map { $0[coordinate] }, precisions: precisions).enumerated() {
+        if model.shape.hasMatrices {
+          conditionals[k].move(&means[k], coordinate: coordinate, to: value)
+        } else {
+          means[k][coordinate] = value
+        }
+      }
+    }
+    for k in means.indices {
+      let shift = means[k].indices.map { means[k][$0] - state.estimate.means[k * dimensions + $0] }
+      outcome.move = max(outcome.move, state.distance(shift, of: k))
+      for d in 0..<dimensions { state.setMean(k * dimensions + d, means[k][d]) }
+    }
+  }
+
+  private func setSpread(
+    _ state: inout MixtureState, _ statistics: SufficientStatistics, _ outcome: inout MaximizationOutcome
+  ) {
+    let scaledMeans: ScaledMeans = model.hasScaledMeans ? .given : .none
+    for (j, density) in model.spreadDensities.enumerated() {
+      let (count, squares) = scaledMeans.moments(ofSpread: j, model, state.parameters, statistics)
+      guard let sd = SpreadConditional(density, count: count, squares: squares).mode else { continue }
+      let floor = floor(ofSpread: j)
+      let variance = max(sd * sd, floor)
+      outcome.move = max(outcome.move, state.setVariance(j, variance))
+      if variance == floor {
+        let (components, coordinates) = model.shape.members(ofSpread: j)
+        outcome.collapses.append(
+          .init(component: components.lowerBound, kind: .covariance(coordinate: coordinates.lowerBound)))
+      }
+    }
+    for (m, density) in model.covarianceDensities.enumerated() {
+      guard case .inverseWishart(let dof, let scale, _, _) = density else { continue }
+      var conditional = CovarianceConditional(dof: dof, scale: scale)
+      for k in model.sharedSpread ? 0..<model.componentCount : m..<m + 1 {
+        scaledMeans.add(k, model, state.parameters, statistics, to: &conditional)
+      }
+      let result = state.setCovariance(m, conditional.mode, floors: floors)
+      outcome.move = max(outcome.move, result.move)
+      if let raised = result.raised {
+        outcome.collapses.append(.init(component: m, kind: .covariance(coordinate: raised)))
+      }
+    }
+  }
+
+  private func floor(ofSpread j: Int) -> Double {
+    let coordinates = model.shape.members(ofSpread: j).coordinates
+    return coordinates.reduce(0) { $0 + floors[$1] } / Double(coordinates.count)
+  }
+}

@@ -1,0 +1,11 @@
+import GMMModel
+
+/// The E-step of one block: moments of the responsibilities.
+struct ExpectationPass: BlockPass, Sendable {
+  let kernels: MixtureKernels
+
+  func callAsFunction(_ block: BlockWorkspace.Block) -> Double {
+    kernels.expectations(
+      block.x, block.count, table: block.table, weights: block.weights, scratch: block.scratch, sums: block.moments)
+  }
+}

@@ -1,0 +1,50 @@
+import GMMKernels
+import GMMModel
+
+/// Passes over all observations whose blocks are added in sums that do not depend on who added what when, so that parts of
+/// the data can be merged later; the memory does not grow with the data.
+final class ReproducibleReducer: @unchecked Sendable {
+  private let workspace: BlockWorkspace
+  private let pass: any BlockPass & Sendable
+  /// Of each worker: counts, sums, squares, log likelihood.
+  private var totals: [ReproducibleSums]
+
+  /// - Parameters:
+  ///   - pass: a kernel.
+  ///   - workers: how many threads may work on a pass.
+  init(
+    _ observations: Observations, _ sampleWeights: SampleWeights?, _ kernels: MixtureKernels,
+    _ pass: any BlockPass & Sendable, workers: Int
+  ) throws(ModelError) {
+    let workspace = try BlockWorkspace(observations, sampleWeights, kernels, workers: workers, slots: workers)
+    self.workspace = workspace
+    self.pass = pass
+    totals = (0..<workers).map { _ in ReproducibleSums(count: workspace.momentCount + 1) }
+  }
+
+  /// Returns counts, sums, squares and, last, the log likelihood over all observations, given the parameters.
+  ///
+  /// - Parameter crew: threads that help; at most as many as the workspace was made for.
+  func sums(_ parameters: Parameters, _ crew: BlockCrew?) -> ReproducibleSums {
+    workspace.prepare(parameters)
+    for worker in totals.indices { totals[worker].clear() }
+    totals.withUnsafeMutableBufferPointer { totals in
+      // SAFETY: each worker touches its own element only, and all are done when the crew returns.
+      nonisolated(unsafe) let totals = totals
+      let blocks = workspace.observations.blockCount
+      guard let crew else {
+        for index in 0..<blocks { add(block: index, worker: 0, to: &totals[0]) }
+        return
+      }
+      crew.run(blocks: blocks) { [self] index, worker in add(block: index, worker: worker, to: &totals[worker]) }
+    }
+    for worker in totals.indices.dropFirst() { totals[0].merge(totals[worker]) }
+    return totals[0]
+  }
+
+  private func add(block index: Int, worker: Int, to total: inout ReproducibleSums) {
+    let block = workspace.block(index, worker: worker, slot: worker)
+    block.moments[workspace.momentCount] = pass(block)
+    total.add(UnsafeBufferPointer(start: block.moments, count: total.count))
+  }
+}

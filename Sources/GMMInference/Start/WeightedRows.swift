@@ -1,0 +1,40 @@
+import GMMKernels
+import GMMModel
+
+/// Rows of the data with weights: all that count, or a sample of them.
+struct WeightedRows: Sendable {
+  /// Increasing; a row that was chosen several times stands as many times.
+  let rows: [Int]
+  /// Positive, one for each of `rows`.
+  let weights: [Double]
+
+  /// Takes the rows with a positive weight, or `limit` of them chosen with replacement, in proportion to their weights.
+  ///
+  /// A chosen row counts 1. Row i is chosen by the uniform numbers u with W_{i-1} <= u W < W_i, where W_i are the running
+  /// sums of the weights and W their total. The numbers are sorted beforehand, so the running sum is all that has to be
+  /// known of the rows gone by.
+  ///
+  /// - Complexity: O(N + limit log limit) time, O(limit) memory.
+  init(_ sampleWeights: SampleWeights, limit: Int, _ stream: inout RandomStream) {
+    guard sampleWeights.positiveCount > limit else {
+      rows = (0..<sampleWeights.count).filter { sampleWeights[$0] > 0 }
+      weights = rows.map { sampleWeights[$0] }
+      return
+    }
+    weights = [Double](repeating: 1, count: limit)
+    let targets = (0..<limit).map { _ in stream.uniform() * sampleWeights.total }.sorted()
+    var rows: [Int] = []
+    rows.reserveCapacity(limit)
+    var sum = 0.0
+    var last = 0
+    for i in 0..<sampleWeights.count where sampleWeights[i] > 0 {
+      sum += sampleWeights[i]
+      last = i
+      while rows.count < limit, targets[rows.count] < sum { rows.append(i) }
+      if rows.count == limit { break }
+    }
+    // The running sum is rounded at each row and the total once: numbers between the two are the last row's.
+    while rows.count < limit { rows.append(last) }
+    self.rows = rows
+  }
+}

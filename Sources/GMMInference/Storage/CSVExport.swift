@@ -1,0 +1,98 @@
+import GMMKernels
+import GMMModel
+import GMMStorage
+
+extension Posterior {
+  /// Writes the draws of one chain as CmdStan writes them: comments, one line of names, one line for each draw.
+  ///
+  /// The columns are `lp__` (log posterior), `accept_stat__`, `log_likelihood`, then the parameters in Stan's names and order:
+  /// indices from 1, the first index the fastest. Numbers are the shortest that read back as the same bits. The comments are
+  /// those that readers of CmdStan's files look for; the algorithm is given as `fixed_param`, the one in which they expect no
+  /// adaptation of a Hamiltonian sampler.
+  ///
+  /// - Throws: ``StorageError`` of kind `system`; the file appears whole or not at all.
+  public func exportCSV(chain: Int, to path: String) throws(StorageError) {
+    let file = try AtomicFile(path, hasHeader: false)
+    let version = LibraryVersion.current
+    let comments = """
+      # stan_version_major = 2
+      # stan_version_minor = 36
+      # stan_version_patch = 0
+      # model = gmmswift_model
+      # method = sample (Default)
+      #   sample
+      #     num_samples = \(drawCount * thin)
+      #     num_warmup = \(options.tune)
+      #     save_warmup = 0 (Default)
+      #     thin = \(thin)
+      #     algorithm = fixed_param
+      # id = \(chain + 1)
+      # random
+      #   seed = \(options.seed)
+      # inference_library = gmmswift \(version)
+      # inference_method = \(isPrior ? "prior" : options.method == .gibbs ? "gibbs" : "metropolis")
+
+      """
+    try file.append(Array(comments.utf8))
+    let columns = layout.columnsOfStan
+    let names = ["lp__", "accept_stat__", "log_likelihood"] + columns.map(\.name)
+    try file.append(Array((names.joined(separator: ",") + "\n").utf8))
+    let indices = [layout.logPosterior, layout.acceptance, layout.logLikelihood] + columns.map(\.index)
+    var line: [UInt8] = []
+    for draw in 0..<drawCount {
+      let row = row(chain: chain, draw: draw)
+      line.removeAll(keepingCapacity: true)
+      for (j, column) in indices.enumerated() {
+        if j > 0 { line.append(UInt8(ascii: ",")) }
+        line.append(contentsOf: row[column].description.utf8)
+      }
+      line.append(UInt8(ascii: "\n"))
+      try file.append(line)
+    }
+    let times = """
+      # 
+      #  Elapsed Time: 0 seconds (Warm-up)
+      #                \(seconds) seconds (Sampling)
+      #                \(seconds) seconds (Total)
+      # 
+
+      """
+    try file.append(Array(times.utf8))
+    try file.commit()
+  }
+}
+
+extension DrawLayout {
+  /// The scalar parameters under Stan's names, matrices whole: `weights.1`, `means.2.1`, `covariances.1.2.2`, `sd`.
+  var columnsOfStan: [Column] {
+    let (components, dimensions) = (componentCount, shape.dimensionCount)
+    let each = dimensions > 1 ? [dimensions] : []
+    let rows = shape.sharedSpread ? [] : [components]
+    var result = Self.columns("weights", [components], weights.lowerBound)
+    result += Self.columns("means", [components] + each, means.lowerBound)
+    if shape.hasMatrices {
+      // Named as the views of a posterior are, in several dimensions.
+      result += Self.columns("covariances", rows + [dimensions, dimensions], covariances.lowerBound)
+    } else {
+      result += Self.columns("sd", rows + (shape.structure == .diag ? each : []), sds.lowerBound)
+    }
+    return result
+  }
+
+  /// The elements of an array that stands row after row from column `first`, in Stan's order: the first index is the fastest.
+  private static func columns(_ name: String, _ axes: [Int], _ first: Int) -> [Column] {
+    let count = axes.reduce(1, *)
+    return (0..<count).map { number in
+      var rest = number
+      var place = 0
+      var full = name
+      for (axis, length) in axes.enumerated() {
+        let index = rest % length
+        rest /= length
+        full += ".\(index + 1)"
+        place += index * axes[(axis + 1)...].reduce(1, *)
+      }
+      return Column(name: full, index: first + place)
+    }
+  }
+}

@@ -1,0 +1,71 @@
+import GMMModel
+import GMMStorage
+
+extension ChainState {
+  func write(to writer: inout ByteWriter) {
+    writer.write(iteration)
+    writer.write(logLikelihood)
+    writer.write(acceptance)
+    for array in [
+      parameters.weights, parameters.logWeights, parameters.means, parameters.sds, parameters.factors,
+      statistics.counts, statistics.centers, statistics.sums, statistics.squares,
+    ] { writer.write(array) }
+    proposals.write(to: &writer)
+    moves.write(to: &writer)
+  }
+
+  /// Reads the state of a chain on `model`, and checks everything that an index or an allocation could come from.
+  init(from reader: inout ByteReader, _ model: MixtureModel, _ options: SamplingOptions) throws(StorageError) {
+    let shape = model.shape
+    iteration = try reader.read(UInt64.self)
+    guard iteration <= UInt64(Int.max) else { throw .format("\(iteration) iterations are too many") }
+    logLikelihood = try reader.readDouble()
+    acceptance = try reader.readDouble()
+    let weights = try reader.readDoubles(count: shape.componentCount)
+    let logWeights = try reader.readDoubles(count: shape.componentCount)
+    let means = try reader.readDoubles(count: shape.meanCount)
+    let sds = try reader.readDoubles(count: shape.spreadCount)
+    let factors = try reader.readDoubles(count: shape.matrixCount * shape.triangleSize)
+    guard weights.allSatisfy({ $0 >= 0 && $0 < 1 + 1e-6 }), logWeights.allSatisfy({ $0 < 1 }),
+      means.allSatisfy(\.isFinite), sds.allSatisfy({ $0 > 0 && $0.isFinite }), factors.allSatisfy(\.isFinite)
+    else { throw .format("a chain stands at impossible parameters") }
+    parameters = Parameters(shape, weights: weights, means: means, sds: sds, factors: factors)
+    parameters.logWeights = logWeights
+    let counts = try reader.readDoubles()
+    guard counts.allSatisfy({ $0 >= 0 && $0.isFinite }),
+      let statistics = SufficientStatistics(
+        shape, counts: counts, centers: try reader.readDoubles(), sums: try reader.readDoubles(),
+        squares: try reader.readDoubles())
+    else { throw .format("the statistics of a chain are not those of its model") }
+    self.statistics = statistics
+    proposals = try ProposalScales(from: &reader, shape, isEmpty: options.method == .gibbs)
+    moves = try MoveTuning(from: &reader, dimension: FreeCoordinates(model).dimension)
+  }
+}
+
+/// A chain between two iterations: what a file holds of it beside its draws.
+struct ChainSnapshot: Sendable {
+  var state: ChainState
+  /// How many draws it has written.
+  var drawsDone: Int
+
+  func write(to writer: inout ByteWriter) {
+    writer.write(drawsDone)
+    state.write(to: &writer)
+  }
+
+  init(_ state: ChainState, drawsDone: Int) {
+    self.state = state
+    self.drawsDone = drawsDone
+  }
+
+  init(from reader: inout ByteReader, _ model: MixtureModel, _ options: SamplingOptions) throws(StorageError) {
+    drawsDone = try reader.readInt("draws", in: 0...Int.max)
+    state = try ChainState(from: &reader, model, options)
+    // Draws follow from iterations.
+    let kept = max(0, Int(state.iteration) - options.tune)
+    guard kept / options.thin == drawsDone else {
+      throw .format("a chain has \(drawsDone) draws after \(state.iteration) iterations")
+    }
+  }
+}

@@ -1,0 +1,80 @@
+import GMMKernels
+import GMMModel
+import GMMStorage
+
+/// The file in which a run is written down: its identity, its chains and their draws.
+struct CheckpointFile {
+  let path: String
+  let identity: RunIdentity
+
+  /// The format that this version reads and writes.
+  static let format: UInt32 = 1
+
+  /// A run as the file has it, with the draws still to be read.
+  struct Contents {
+    var snapshots: [ChainSnapshot]
+    /// Wall time of the sampling so far.
+    var seconds: Double
+    fileprivate let file: StoredFile
+
+    var iterations: Int { snapshots.reduce(0) { $0 + Int($1.state.iteration) } }
+
+    /// Fills the draws of all chains, for which `store` must have room.
+    func readDraws(into store: DrawStore) throws(StorageError) {
+      try file.naming { () throws(StorageError) in
+        try store.read(snapshots.map(\.drawsDone), from: file)
+        try file.finish()
+      }
+    }
+  }
+
+  /// Writes the chains and their draws.
+  ///
+  /// - Parameter isWanted: asked every few megabytes; `false` leaves the file as it was.
+  /// - Returns: whether the file was written.
+  func write(
+    _ snapshots: [ChainSnapshot], _ store: DrawStore, seconds: Double, while isWanted: () -> Bool = { true }
+  ) throws(StorageError) -> Bool {
+    let file = try AtomicFile(path)
+    var section = ByteWriter()
+    identity.write(to: &section)
+    try file.append(.identity, section)
+    section = ByteWriter()
+    section.write(seconds)
+    for snapshot in snapshots { snapshot.write(to: &section) }
+    try file.append(.chains, section)
+    guard try store.write(snapshots.map(\.drawsDone), to: file, while: isWanted) else { return false }
+    try file.commit(.checkpoint, version: Self.format)
+    return true
+  }
+
+  /// Opens the file where there is one.
+  ///
+  /// - Throws: ``StorageError``: `mismatch` where it is of another run, `format` where it is no checkpoint or damaged.
+  func open(_ model: MixtureModel, _ options: SamplingOptions, observationCount: Int) throws(StorageError) -> Contents?
+  {
+    guard StoredFile.exists(path) else { return nil }
+    let file = try StoredFile(path, .checkpoint, newest: Self.format)
+    return try file.naming { () throws(StorageError) in
+      var section = try file.section(.identity)
+      try identity.require(&section, library: file.header.library)
+      try section.finish()
+      section = try file.section(.chains)
+      let seconds = try section.readDouble()
+      var snapshots: [ChainSnapshot] = []
+      // Never more than there are bytes for: the identity was compared, so these are the caller's own chains.
+      for _ in 0..<options.chains { snapshots.append(try ChainSnapshot(from: &section, model, options)) }
+      try section.finish()
+      let size = DrawStore.storedSize(
+        snapshots.map(\.drawsDone), DrawLayout(model.shape), observationCount: observationCount,
+        keepsAssignments: options.keepsAssignments)
+      guard let size, size + 2 * Section.headSize == file.remaining else {
+        throw StorageError.format("must have as many draws as its chains have made")
+      }
+      return Contents(snapshots: snapshots, seconds: seconds, file: file)
+    }
+  }
+
+  /// Finds out whether the file could be written.
+  func probe() throws(StorageError) { try AtomicFile(path).discard() }
+}

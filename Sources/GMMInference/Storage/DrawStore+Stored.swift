@@ -1,0 +1,106 @@
+import GMMKernels
+import GMMModel
+import GMMStorage
+
+extension DrawStore {
+  /// Appends the sections of the draws: of each chain the first `counts[chain]`.
+  ///
+  /// Chains may go on while this runs: the draws that they have finished do not change.
+  ///
+  /// - Parameter isWanted: asked every few megabytes; `false` ends the work early.
+  /// - Returns: whether all was written.
+  func write(
+    _ counts: [Int], to file: AtomicFile, while isWanted: () -> Bool = { true }
+  ) throws(StorageError) -> Bool {
+    let total = counts.reduce(0, +)
+    try file.append(Section.draws.head(length: total * layout.width * 8))
+    let rowsAtOnce = max(1, (1 << 22) / (8 * layout.width))
+    for (chain, count) in counts.enumerated() {
+      for first in stride(from: 0, to: count, by: rowsAtOnce) {
+        guard isWanted() else { return false }
+        let rows = min(rowsAtOnce, count - first)
+        // SAFETY: rows of one chain follow each other, and the chain has finished these.
+        try file.append(UnsafeBufferPointer(start: row(chain: chain, draw: first), count: rows * layout.width))
+      }
+    }
+    try file.append(Section.assignments.head(length: keepsAssignments ? total * observationCount : 0))
+    let drawsAtOnce = max(1, (1 << 22) / max(1, observationCount))
+    for (chain, count) in counts.enumerated() where keepsAssignments {
+      for first in stride(from: 0, to: count, by: drawsAtOnce) {
+        guard isWanted(), let labels = assignments(chain: chain, draw: first) else { return false }
+        let draws = min(drawsAtOnce, count - first)
+        try file.append(UnsafeRawBufferPointer(start: labels, count: draws * observationCount))
+      }
+    }
+    return true
+  }
+
+  /// Fills the first `counts[chain]` draws of each chain, for which there must be room, from a file.
+  func read(_ counts: [Int], from file: StoredFile) throws(StorageError) {
+    let total = counts.reduce(0, +)
+    try file.head(.draws, length: total * layout.width * 8)
+    for (chain, count) in counts.enumerated() {
+      let rows = UnsafeMutableBufferPointer(start: row(chain: chain, draw: 0), count: count * layout.width)
+      try file.read(into: rows)
+      guard arePossible(rows) else { throw StorageError(.format, file.path, "holds impossible draws") }
+    }
+    try file.head(.assignments, length: keepsAssignments ? total * observationCount : 0)
+    for (chain, count) in counts.enumerated() {
+      guard let labels = assignments(chain: chain, draw: 0) else { continue }
+      let memory = UnsafeMutableBufferPointer(start: labels, count: count * observationCount)
+      try file.read(into: UnsafeMutableRawBufferPointer(memory))
+      guard memory.allSatisfy({ Int($0) < layout.componentCount }) else {
+        throw StorageError(.format, file.path, "holds assignments to components that are not there")
+      }
+    }
+  }
+
+  /// The bytes that the draws' sections have beside their heads; `nil` where they do not fit 63 bits.
+  static func storedSize(
+    _ counts: [Int], _ layout: DrawLayout, observationCount: Int, keepsAssignments: Bool
+  ) -> Int? {
+    var total = 0
+    for count in counts {
+      let sum = total.addingReportingOverflow(count)
+      guard !sum.overflow, count >= 0 else { return nil }
+      total = sum.partialValue
+    }
+    let bytes = (8 * layout.width).addingReportingOverflow(keepsAssignments ? observationCount : 0)
+    let all = bytes.partialValue.multipliedReportingOverflow(by: total)
+    return bytes.overflow || all.overflow ? nil : all.partialValue
+  }
+
+  /// Whether rows are such as a chain leaves: finite, with weights that are not negative and positive sds.
+  private func arePossible(_ rows: UnsafeMutableBufferPointer<Double>) -> Bool {
+    for start in stride(from: 0, to: rows.count, by: layout.width) {
+      for j in 0..<layout.parameterCount where !rows[start + j].isFinite { return false }
+      for j in layout.weights where rows[start + j] < 0 { return false }
+      for j in layout.sds where rows[start + j] <= 0 { return false }
+      for j in layout.parameterCount..<layout.width where rows[start + j].isNaN { return false }
+    }
+    return true
+  }
+}
+
+extension DrawStore {
+  /// Makes room for draws that follow in a file, and for no more.
+  convenience init(
+    reading counts: [Int], _ layout: DrawLayout, observationCount: Int, keepsAssignments: Bool,
+    _ file: StoredFile
+  ) throws(StorageError) {
+    let size = DrawStore.storedSize(
+      counts, layout, observationCount: observationCount, keepsAssignments: keepsAssignments)
+    guard let size, size <= file.remaining else {
+      throw .format("more draws are announced than the \(file.remaining) bytes that are left can hold")
+    }
+    // Chains of different lengths have room for as many draws as the longest; a cancelled run leaves them close together.
+    let draws = counts.max() ?? 0
+    do throws(ModelError) {
+      try self.init(
+        layout: layout, chains: counts.count, draws: draws, observationCount: observationCount,
+        keepsAssignments: keepsAssignments)
+    } catch {
+      throw StorageError(.outOfMemory, file.path, error.rule)
+    }
+  }
+}

@@ -1,0 +1,158 @@
+import GMMModel
+import GMMStorage
+
+// Codes of enumerations are those of the C header, so that files and interface are described once.
+
+extension MixtureModel {
+  func write(to writer: inout ByteWriter) {
+    writer.write(componentCount)
+    writer.write(dimensionCount)
+    writer.write(shape.structure.code)
+    writer.write(sharedSpread)
+    weights.write(to: &writer)
+    writer.write(minimumWeight)
+    means.write(to: &writer)
+    writer.write(optional: orderCoordinate) { $0.write($1) }
+    spread.write(to: &writer)
+  }
+
+  /// Reads a model and checks it as if a caller had asked for it.
+  ///
+  /// - Parameter room: the bytes in which at least one value of its parameters must follow, so that no dimension without
+  ///   data behind it leads to an allocation.
+  init(from reader: inout ByteReader, room: Int) throws(StorageError) {
+    let components = try reader.readInt("components", in: 1...MixtureModel.maximumComponentCount)
+    let dimensions = try reader.readInt("dimensions", in: 1...Self.largestStoredDimension)
+    let structure = try CovarianceStructure(code: try reader.read(UInt32.self))
+    let shape = MixtureShape(
+      componentCount: components, dimensionCount: dimensions, structure: structure,
+      sharedSpread: try reader.readBool())
+    guard DrawLayout(shape).width <= room / 8 else {
+      throw .format("\(components) components in \(dimensions) dimensions are announced where \(room) bytes are left")
+    }
+    let weights = try WeightsPrior(from: &reader)
+    let minimumWeight = try reader.readDouble()
+    let means = try MeansPrior(from: &reader)
+    let orderCoordinate = try reader.readOptional { reader throws(StorageError) in try reader.readInt() }
+    let spread = try SpreadPrior(from: &reader)
+    do throws(ModelError) {
+      try self.init(
+        shape, weights: weights, minimumWeight: minimumWeight, means: means, orderCoordinate: orderCoordinate,
+        spread: spread)
+    } catch {
+      throw .format("holds an impossible model: \(error)")
+    }
+  }
+
+  /// As many dimensions as the C interface allows: products of sizes then fit 63 bits.
+  private static var largestStoredDimension: Int { 1 << 20 }
+}
+
+extension CovarianceStructure {
+  /// The number of the structure in files.
+  var code: UInt32 {
+    switch self {
+    case .full: 0
+    case .tied: 1
+    case .diag: 2
+    case .spherical: 3
+    }
+  }
+
+  init(code: UInt32) throws(StorageError) {
+    guard let found = Self.allCases.first(where: { $0.code == code }) else {
+      throw .format("a form of covariances must be 0 to 3, got \(code)")
+    }
+    self = found
+  }
+}
+
+extension WeightsPrior {
+  fileprivate func write(to writer: inout ByteWriter) {
+    switch self {
+    case .fixed(let values): writer.writePrior(PriorCode.fixed, values)
+    case .dirichlet(let concentration): writer.writePrior(PriorCode.dirichlet, concentration)
+    }
+  }
+
+  fileprivate init(from reader: inout ByteReader) throws(StorageError) {
+    switch try reader.read(UInt32.self) {
+    case PriorCode.fixed: self = .fixed(try reader.readDoubles())
+    case PriorCode.dirichlet: self = .dirichlet(concentration: try reader.readDoubles())
+    case let code: throw PriorCode.unknown(code, "weights")
+    }
+  }
+}
+
+extension MeansPrior {
+  fileprivate func write(to writer: inout ByteWriter) {
+    switch self {
+    case .fixed(let values): writer.writePrior(PriorCode.fixed, values)
+    case .normal(let mean, let sd): writer.writePrior(PriorCode.normal, mean, sd)
+    case .scaledNormal(let mean, let kappa): writer.writePrior(PriorCode.scaledNormal, mean, kappa)
+    }
+  }
+
+  fileprivate init(from reader: inout ByteReader) throws(StorageError) {
+    switch try reader.read(UInt32.self) {
+    case PriorCode.fixed: self = .fixed(try reader.readDoubles())
+    case PriorCode.normal: self = .normal(mean: try reader.readDoubles(), sd: try reader.readDoubles())
+    case PriorCode.scaledNormal: self = .scaledNormal(mean: try reader.readDoubles(), kappa: try reader.readDoubles())
+    case let code: throw PriorCode.unknown(code, "means")
+    }
+  }
+}
+
+extension SpreadPrior {
+  fileprivate func write(to writer: inout ByteWriter) {
+    switch self {
+    case .fixed(let values): writer.writePrior(PriorCode.fixed, values)
+    case .fixedCovariances(let values): writer.writePrior(PriorCode.fixedCovariances, values)
+    case .uniform(let lower, let upper): writer.writePrior(PriorCode.uniform, lower, upper)
+    case .halfCauchy(let scale): writer.writePrior(PriorCode.halfCauchy, scale)
+    case .halfNormal(let scale): writer.writePrior(PriorCode.halfNormal, scale)
+    case .inverseGamma(let shape, let scale): writer.writePrior(PriorCode.inverseGamma, shape, scale)
+    case .gamma(let shape, let rate): writer.writePrior(PriorCode.gamma, shape, rate)
+    case .inverseWishart(let dof, let scale): writer.writePrior(PriorCode.inverseWishart, dof, scale)
+    }
+  }
+
+  fileprivate init(from reader: inout ByteReader) throws(StorageError) {
+    switch try reader.read(UInt32.self) {
+    case PriorCode.fixed: self = .fixed(try reader.readDoubles())
+    case PriorCode.fixedCovariances: self = .fixedCovariances(try reader.readDoubles())
+    case PriorCode.uniform: self = .uniform(lower: try reader.readDoubles(), upper: try reader.readDoubles())
+    case PriorCode.halfCauchy: self = .halfCauchy(scale: try reader.readDoubles())
+    case PriorCode.halfNormal: self = .halfNormal(scale: try reader.readDoubles())
+    case PriorCode.inverseGamma: self = .inverseGamma(shape: try reader.readDoubles(), scale: try reader.readDoubles())
+    case PriorCode.gamma: self = .gamma(shape: try reader.readDoubles(), rate: try reader.readDoubles())
+    case PriorCode.inverseWishart:
+      self = .inverseWishart(dof: try reader.readDoubles(), scale: try reader.readDoubles())
+    case let code: throw PriorCode.unknown(code, "the spread")
+    }
+  }
+}
+
+/// The numbers of the priors in files.
+private enum PriorCode {
+  static let fixed: UInt32 = 0
+  static let dirichlet: UInt32 = 1
+  static let normal: UInt32 = 2
+  static let scaledNormal: UInt32 = 3
+  static let uniform: UInt32 = 10
+  static let halfCauchy: UInt32 = 11
+  static let halfNormal: UInt32 = 12
+  static let inverseGamma: UInt32 = 20
+  static let gamma: UInt32 = 30
+  static let inverseWishart: UInt32 = 40
+  static let fixedCovariances: UInt32 = 41
+
+  static func unknown(_ code: UInt32, _ of: String) -> StorageError { .format("prior \(code) of \(of) is unknown") }
+}
+
+extension ByteWriter {
+  fileprivate mutating func writePrior(_ code: UInt32, _ arrays: [Double]...) {
+    write(code)
+    for array in arrays { write(array) }
+  }
+}

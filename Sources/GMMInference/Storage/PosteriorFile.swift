@@ -1,0 +1,145 @@
+import GMMKernels
+import GMMModel
+import GMMStorage
+
+extension Posterior {
+  /// The newest format of posterior files, which this version writes.
+  static let newestFormat: UInt32 = 1
+
+  /// Saves everything that this posterior has: model, data, options, draws, and where the chains stand.
+  ///
+  /// The file appears whole or not at all; its layout is documented in docs/FORMATS.md. It holds the data, so that what is
+  /// loaded still has its cluster probabilities and can be extended.
+  ///
+  /// - Throws: ``StorageError`` of kind `system` with the path and the system's reason.
+  public func save(to path: String) throws(StorageError) {
+    let file = try AtomicFile(path)
+    var section = ByteWriter()
+    model.write(to: &section)
+    try file.append(.model, section)
+
+    section = ByteWriter()
+    var options = options
+    // What is thinned later is no longer told apart from what was drawn so, unless the chains go on.
+    options.thin = thin
+    options.write(to: &section)
+    section.write(options.draws)
+    section.write(isPrior)
+    section.write(drawCount)
+    section.write(seconds)
+    let counts = continuation.map { $0.chains.map(\.drawsDone) } ?? [Int](repeating: drawCount, count: chainCount)
+    for count in counts { section.write(count) }
+    try file.append(.options, section)
+
+    try observations.write(to: file)
+    try file.append(Section.sampleWeights.head(length: 8 * (sampleWeights?.count ?? 0)))
+    if let sampleWeights {
+      // SAFETY: as many weights as there are, which live as long as this object.
+      try file.append(UnsafeBufferPointer(start: sampleWeights.base, count: sampleWeights.count))
+    }
+
+    section = ByteWriter()
+    for chain in continuation?.chains ?? [] {
+      ChainSnapshot(chain.state, drawsDone: chain.drawsDone).write(to: &section)
+    }
+    try file.append(.chains, section)
+
+    if continuation != nil {
+      _ = try store.write(counts, to: file)
+    } else {
+      try writeRows(to: file)
+    }
+    try file.commit(.posterior, version: Self.newestFormat)
+  }
+
+  /// Appends the sections of the draws one by one: they need not follow each other in memory.
+  private func writeRows(to file: AtomicFile) throws(StorageError) {
+    let total = chainCount * drawCount
+    try file.append(Section.draws.head(length: total * layout.width * 8))
+    for chain in 0..<chainCount {
+      for draw in 0..<drawCount {
+        try file.append(UnsafeBufferPointer(start: row(chain: chain, draw: draw), count: layout.width))
+      }
+    }
+    try file.append(Section.assignments.head(length: hasAssignments ? total * observations.count : 0))
+    for chain in 0..<chainCount {
+      for draw in 0..<drawCount {
+        guard let labels = assignments(chain: chain, draw: draw) else { return }
+        try file.append(UnsafeRawBufferPointer(start: labels, count: observations.count))
+      }
+    }
+  }
+
+  /// Loads a posterior that ``save(to:)`` wrote.
+  ///
+  /// - Throws: ``StorageError``: `system` where the file cannot be read, `format` where it is no posterior, damaged, or of a
+  ///   later format; `outOfMemory`.
+  public static func load(_ path: String) throws(StorageError) -> Posterior {
+    let file = try StoredFile(path, .posterior, newest: newestFormat)
+    return try file.naming { () throws(StorageError) in try load(file) }
+  }
+
+  private static func load(_ file: StoredFile) throws(StorageError) -> Posterior {
+    var section = try file.section(.model)
+    let model = try MixtureModel(from: &section, room: file.remaining)
+    try section.finish()
+
+    section = try file.section(.options)
+    var options = try SamplingOptions(from: &section)
+    options.draws = try section.readInt("draws", in: 1...Int.max)
+    let isPrior = try section.readBool()
+    let drawCount = try section.readInt("draws", in: 1...Int.max)
+    let seconds = try section.readDouble()
+    guard options.chains == section.remaining / 8 else { throw .format("must have \(options.chains) chains") }
+    var counts: [Int] = []
+    for _ in 0..<options.chains { counts.append(try section.readInt("draws", in: drawCount...Int.max)) }
+    try section.finish()
+    for initial in options.initial {
+      do throws(ModelError) {
+        try initial.check(against: model, row: 0)
+      } catch {
+        throw .format("holds impossible initial values: \(error)")
+      }
+    }
+
+    let observations = try Observations(from: file, model)
+    let sampleWeights = try SampleWeights.read(from: file, count: observations.count)
+
+    let layout = DrawLayout(model.shape)
+    var states = try file.section(.chains)
+    var chains: [ChainSnapshot] = []
+    let canExtend = states.remaining > 0
+    for chain in 0..<(canExtend ? options.chains : 0) {
+      chains.append(try ChainSnapshot(from: &states, model, options))
+      guard chains[chain].drawsDone == counts[chain] else { throw .format("the draws of a chain were miscounted") }
+    }
+    try states.finish()
+    guard canExtend || counts.allSatisfy({ $0 == drawCount }) else {
+      throw .format("has draws that nothing goes on from")
+    }
+    guard !canExtend || isExtendable(model, options, counts, isPrior: isPrior) else {
+      throw .format("holds chains that this version does not continue")
+    }
+
+    let store = try DrawStore(
+      reading: counts, layout, observationCount: observations.count, keepsAssignments: options.keepsAssignments, file)
+    try store.read(counts, from: file)
+    try file.finish()
+    return Posterior(
+      model: model, observations: observations, sampleWeights: sampleWeights, options: options, store: store,
+      continuation: canExtend ? Continuation(chains: chains.map { ($0.state, $0.drawsDone) }) : nil, isPrior: isPrior,
+      draws: drawCount, seconds: seconds)
+  }
+
+  /// Whether sampling accepts what a file says was sampled.
+  private static func isExtendable(
+    _ model: MixtureModel, _ options: SamplingOptions, _ counts: [Int], isPrior: Bool
+  ) -> Bool {
+    let draws = counts.max() ?? 0
+    let isCountable =
+      (try? SamplingOptions.requireCountable(
+        tune: options.tune, draws: draws, thin: options.thin, chains: options.chains)) != nil
+    return isCountable && !isPrior
+      && (options.method == .gibbs || (model.dimensionCount == 1 && !model.hasScaledMeans))
+  }
+}

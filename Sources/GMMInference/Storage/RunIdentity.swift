@@ -1,0 +1,84 @@
+import GMMModel
+import GMMStorage
+
+/// What the draws of a run depend on: two runs with the same identity draw the same bits.
+///
+/// The number of draws is no part of it, so that a run can be continued beyond its first end.
+struct RunIdentity {
+  private let observationCount: Int
+  private let dimensionCount: Int
+  /// Of the observations in the groups of eight in which they stand in memory.
+  private let fingerprint: UInt64
+  /// Of the weights of the observations, where they have some.
+  private let weightsFingerprint: UInt64?
+  private let model: [UInt8]
+  private let options: SamplingOptions
+  /// Whether the kernels round like the portable build.
+  private let roundsTwice: Bool
+
+  init(_ context: ChainContext, _ options: SamplingOptions, _ build: KernelBuild) {
+    let observations = context.observations
+    observationCount = observations.count
+    dimensionCount = observations.dimensionCount
+    func fingerprint(_ base: UnsafePointer<Double>, _ count: Int) -> UInt64 {
+      var checksum = Checksum()
+      // SAFETY: as many numbers as observations and weights keep, by their own word.
+      checksum.update(UnsafeRawBufferPointer(UnsafeBufferPointer(start: base, count: count)))
+      return checksum.value
+    }
+    self.fingerprint = fingerprint(observations.base, (observations.count + 7) / 8 * 8 * dimensionCount)
+    weightsFingerprint = context.sampleWeights.map { fingerprint($0.base, $0.count) }
+    var writer = ByteWriter()
+    context.model.write(to: &writer)
+    model = writer.bytes
+    self.options = options
+    roundsTwice = build.usable(among: KernelBuild.available) == .portable
+  }
+
+  func write(to writer: inout ByteWriter) {
+    writer.write(observationCount)
+    writer.write(dimensionCount)
+    writer.write(fingerprint)
+    writer.write(optional: weightsFingerprint) { $0.write($1) }
+    writer.write(roundsTwice)
+    writer.write(model.count)
+    writer.append(model)
+    options.write(to: &writer)
+  }
+
+  /// Reads the identity of another run and compares.
+  ///
+  /// - Throws: ``StorageError`` of kind `mismatch` that names the first difference.
+  func require(_ reader: inout ByteReader, library: LibraryVersion) throws(StorageError) {
+    guard library == .current else {
+      throw mismatch(
+        "was written by version \(library), whose draws may differ from those of \(LibraryVersion.current)")
+    }
+    let (count, dimensions) = (try reader.readInt(), try reader.readInt())
+    guard count == observationCount, dimensions == dimensionCount || count == 0 else {
+      throw mismatch("is of other data: \(count) x \(dimensions), not \(observationCount) x \(dimensionCount)")
+    }
+    guard try reader.read(UInt64.self) == fingerprint else {
+      throw mismatch("is of other data: the same number of observations, but other values")
+    }
+    let weights = try reader.readOptional { reader throws(StorageError) in try reader.read(UInt64.self) }
+    guard weights == weightsFingerprint else {
+      throw mismatch(
+        weights == nil ? "is of data without sample weights" : "is of data with sample weights, not these")
+    }
+    let roundsTwice = try reader.readBool()
+    guard try reader.readBytes(try reader.readCount(elementSize: 1)) == model else {
+      throw mismatch("is of another model")
+    }
+    if let difference = try SamplingOptions(from: &reader).difference(from: options) {
+      throw mismatch("is of a run with \(difference)")
+    }
+    guard roundsTwice == self.roundsTwice else {
+      throw mismatch(
+        "is of a run on \(roundsTwice ? "portable kernels" : "kernels with fused multiply-add"), which round differently"
+      )
+    }
+  }
+
+  private func mismatch(_ reason: String) -> StorageError { StorageError(.mismatch, "", reason) }
+}

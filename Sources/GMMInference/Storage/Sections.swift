@@ -1,0 +1,68 @@
+import GMMKernels
+import GMMModel
+import GMMStorage
+
+/// The parts of a stored posterior or checkpoint: each a name of four letters, four bytes 0, its length in bytes (8 bytes),
+/// and its contents.
+enum Section: String {
+  case model = "MODL"
+  case options = "OPTS"
+  case observations = "DATA"
+  case sampleWeights = "WGHT"
+  case identity = "IDEN"
+  case chains = "CHNS"
+  case draws = "DRAW"
+  case assignments = "LABL"
+
+  /// The bytes before the contents.
+  static let headSize = 16
+
+  func head(length: Int) -> [UInt8] {
+    var writer = ByteWriter()
+    writer.append(Array(rawValue.utf8))
+    writer.write(UInt32(0))
+    writer.write(length)
+    return writer.bytes
+  }
+}
+
+extension AtomicFile {
+  /// Appends a section that was built in memory.
+  func append(_ section: Section, _ contents: ByteWriter) throws(StorageError) {
+    try append(section.head(length: contents.bytes.count))
+    try append(contents.bytes)
+  }
+}
+
+extension StoredFile {
+  /// Reads the head of a section that must be next, and returns the length of its contents, which follow.
+  func head(_ section: Section) throws(StorageError) -> Int {
+    var reader = ByteReader(try read(Section.headSize))
+    let name = try reader.readBytes(8)
+    let length = try reader.readInt()
+    guard name == Array(section.rawValue.utf8) + [0, 0, 0, 0], length >= 0, length <= remaining else {
+      throw StorageError(.format, path, "lacks its section \(section.rawValue)")
+    }
+    return length
+  }
+
+  /// Reads the head of a section whose length is known from what came before.
+  func head(_ section: Section, length: Int) throws(StorageError) {
+    let found = try head(section)
+    guard found == length else {
+      throw StorageError(.format, path, "section \(section.rawValue) must have \(length) bytes, got \(found)")
+    }
+  }
+
+  /// Reads a section into memory.
+  func section(_ section: Section) throws(StorageError) -> ByteReader { ByteReader(try read(try head(section))) }
+
+  /// Runs `body` and names this file in what it throws.
+  func naming<Result>(_ body: () throws(StorageError) -> Result) throws(StorageError) -> Result {
+    do throws(StorageError) {
+      return try body()
+    } catch {
+      throw error.path.isEmpty ? error.at(path) : error
+    }
+  }
+}

@@ -1,0 +1,185 @@
+/// A file that appears whole or not at all: written beside its place, synced, and renamed.
+///
+/// The bytes go to `path` + ``suffix``, in the same folder, so that the rename stays within one file system; whatever was at
+/// `path` is untouched until ``commit(_:version:)`` has brought everything to the disk. The temporary file is locked while it
+/// is written: a second writer of the same path is refused, and what a killed process has left is taken over, so never more
+/// than one such file remains. An object that is dropped without a commit removes it.
+public final class AtomicFile {
+  /// What the name of the temporary file ends in.
+  public static let suffix = ".gmmtmp"
+
+  /// The path as it was given, for messages.
+  public let path: String
+  /// Where the file ends up: `path`, or what it points to.
+  private let target: String
+  private let temporary: String
+  private var descriptor: Int32
+  private var checksum = Checksum()
+  private var length = 0
+  /// Bytes that wait for a full buffer.
+  private var buffer: [UInt8] = []
+  private static let bufferSize = 1 << 16
+
+  /// Opens the temporary file and leaves room for the header, where there is to be one.
+  ///
+  /// - Throws: ``StorageError`` of kind `system` for an empty path, a folder that is missing or read-only, a path that is a
+  ///   folder, a device or a pipe, and a path that somebody else is writing.
+  public init(_ path: String, hasHeader: Bool = true) throws(StorageError) {
+    self.path = path
+    target = try Self.resolve(path)
+    temporary = target + Self.suffix
+    descriptor = try Self.openLocked(temporary, path)
+    buffer.reserveCapacity(Self.bufferSize)
+    do throws(StorageError) {
+      if ftruncate(descriptor, 0) != 0 { throw .system(path, "write") }
+      if hasHeader { try writeAll([UInt8](repeating: 0, count: FileHeader.size)) }
+    } catch {
+      discard()
+      throw error
+    }
+  }
+
+  deinit { discard() }
+
+  /// Refuses what is not a file, and follows a link to what it means.
+  private static func resolve(_ path: String) throws(StorageError) -> String {
+    guard !path.isEmpty else { throw StorageError(.system, path, "must not be empty") }
+    var status = stat()
+    guard stat(path, &status) == 0 else {
+      // A missing file is the usual case; whether its folder can be written to shows when the temporary one is opened.
+      if errno == ENOENT, !isLink(path) { return path }
+      throw .system(path, "open")
+    }
+    if status.st_mode & S_IFMT == S_IFDIR { throw .system(path, "write", code: EISDIR) }
+    guard status.st_mode & S_IFMT == S_IFREG else {
+      throw StorageError(.system, path, "cannot write: Not a regular file")
+    }
+    guard isLink(path) else { return path }
+    guard let real = realpath(path, nil) else { throw .system(path, "open") }
+    defer { free(real) }
+    return String(cString: real)
+  }
+
+  private static func isLink(_ path: String) -> Bool {
+    var status = stat()
+    return lstat(path, &status) == 0 && status.st_mode & S_IFMT == S_IFLNK
+  }
+
+  /// Opens the temporary file, locked, as the one that has this name.
+  private static func openLocked(_ temporary: String, _ path: String) throws(StorageError) -> Int32 {
+    while true {
+      let descriptor = open(temporary, O_WRONLY | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0o666)
+      guard descriptor >= 0 else { throw .system(path, "write") }
+      if flock(descriptor, LOCK_EX | LOCK_NB) != 0, errno == EWOULDBLOCK {
+        close(descriptor)
+        throw StorageError(.system, path, "cannot write: another call or process is writing it")
+      }
+      // File systems without locks do without. Between opening and locking, another writer may have renamed the file.
+      var mine = stat()
+      var named = stat()
+      if fstat(descriptor, &mine) == 0, lstat(temporary, &named) == 0, mine.st_dev == named.st_dev,
+        mine.st_ino == named.st_ino
+      {
+        return descriptor
+      }
+      close(descriptor)
+    }
+  }
+
+  /// Appends bytes to the payload.
+  public func append(_ bytes: UnsafeRawBufferPointer) throws(StorageError) {
+    checksum.update(bytes)
+    length += bytes.count
+    if buffer.count + bytes.count > Self.bufferSize { try flush() }
+    if bytes.count >= Self.bufferSize { return try writeAll(bytes) }
+    buffer.append(contentsOf: bytes)
+  }
+
+  /// Appends bytes to the payload.
+  public func append(_ bytes: [UInt8]) throws(StorageError) {
+    let result = bytes.withUnsafeBytes { bytes in Result { () throws(StorageError) in try append(bytes) } }
+    try result.get()
+  }
+
+  /// Appends numbers to the payload, little-endian.
+  public func append(_ values: UnsafeBufferPointer<Double>) throws(StorageError) {
+    #if _endian(little)
+      try append(UnsafeRawBufferPointer(values))
+    #else
+      for value in values { try append(Array(withUnsafeBytes(of: value.bitPattern.littleEndian) { Array($0) })) }
+    #endif
+  }
+
+  /// Writes the header, brings everything to the disk, and puts the file in its place.
+  ///
+  /// - Throws: ``StorageError``; the old file is then as it was, unless only the folder could not be synced.
+  public func commit(_ kind: FileHeader.Kind, version: UInt32) throws(StorageError) {
+    try flush()
+    let header = FileHeader(kind, version: version, payloadLength: length, payloadChecksum: checksum.value)
+    guard lseek(descriptor, 0, SEEK_SET) == 0 else { throw .system(path, "write") }
+    try writeAll(header.bytes)
+    try commit()
+  }
+
+  /// Brings everything to the disk, and puts the file, one without a header, in its place.
+  ///
+  /// - Throws: as ``commit(_:version:)``.
+  public func commit() throws(StorageError) {
+    try flush()
+    keepMode()
+    guard fsync(descriptor) == 0 else { throw .system(path, "sync") }
+    guard rename(temporary, target) == 0 else { throw .system(path, "rename to") }
+    close(descriptor)
+    descriptor = -1
+    try syncFolder()
+  }
+
+  /// Removes the temporary file, unless the file has been committed.
+  public func discard() {
+    guard descriptor >= 0 else { return }
+    // Before the lock goes with the descriptor, so that it is no other writer's file.
+    unlink(temporary)
+    close(descriptor)
+    descriptor = -1
+  }
+
+  /// Gives the new file the permissions of the one whose place it takes.
+  private func keepMode() {
+    var status = stat()
+    if stat(target, &status) == 0 { _ = fchmod(descriptor, status.st_mode & 0o7777) }
+  }
+
+  /// Brings the folder's new entry to the disk.
+  private func syncFolder() throws(StorageError) {
+    let parts = target.split(separator: "/", omittingEmptySubsequences: false).dropLast()
+    let name = parts.isEmpty ? "." : parts == [""] ? "/" : parts.joined(separator: "/")
+    let folder = open(name, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
+    // A folder may be writable but not readable, and some file systems sync no folders: then the system has the say.
+    guard folder >= 0 else { return }
+    defer { close(folder) }
+    if fsync(folder) != 0, errno != EINVAL, errno != EROFS { throw .system(path, "sync the folder of") }
+  }
+
+  private func flush() throws(StorageError) {
+    guard !buffer.isEmpty else { return }
+    try writeAll(buffer)
+    buffer.removeAll(keepingCapacity: true)
+  }
+
+  private func writeAll(_ bytes: [UInt8]) throws(StorageError) {
+    let result = bytes.withUnsafeBytes { bytes in Result { () throws(StorageError) in try writeAll(bytes) } }
+    try result.get()
+  }
+
+  private func writeAll(_ bytes: UnsafeRawBufferPointer) throws(StorageError) {
+    var offset = 0
+    while offset < bytes.count {
+      let written = write(descriptor, bytes.baseAddress.map { $0 + offset }, bytes.count - offset)
+      if written > 0 {
+        offset += written
+      } else if written == 0 || errno != EINTR {
+        throw .system(path, "write", code: written == 0 ? ENOSPC : errno)
+      }
+    }
+  }
+}

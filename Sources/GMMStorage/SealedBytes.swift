@@ -1,0 +1,25 @@
+/// A payload in memory behind a ``FileHeader``: what is small enough to be handed over as one array.
+public enum SealedBytes {
+  /// Returns the header and the payload.
+  public static func seal(_ payload: ByteWriter, _ kind: FileHeader.Kind, version: UInt32) -> [UInt8] {
+    let header = FileHeader(
+      kind, version: version, payloadLength: payload.bytes.count, payloadChecksum: Checksum.of(payload.bytes))
+    return header.bytes + payload.bytes
+  }
+
+  /// Checks header and checksum, and returns the payload's version and what reads it.
+  ///
+  /// - Parameter newest: the newest version that can be read.
+  /// - Throws: ``StorageError`` of kind `format`.
+  public static func open(
+    _ bytes: UnsafeRawBufferPointer, _ kind: FileHeader.Kind, newest: UInt32
+  ) throws(StorageError) -> (version: UInt32, reader: ByteReader) {
+    let header = try FileHeader(
+      Array(bytes.prefix(FileHeader.size)), length: bytes.count, kind: kind, newest: newest)
+    let payload = UnsafeRawBufferPointer(rebasing: bytes[FileHeader.size...])
+    var checksum = Checksum()
+    checksum.update(payload)
+    guard checksum.value == header.payloadChecksum else { throw .format("is damaged: its checksum is wrong") }
+    return (header.version, ByteReader(copying: payload))
+  }
+}

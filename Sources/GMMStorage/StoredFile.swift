@@ -1,0 +1,131 @@
+/// A file of this library, opened for reading: its header and its checksum are right, and its payload is read in order.
+///
+/// Nothing is allocated for more bytes than the file has. The file is read twice, once for the checksum in small pieces and
+/// once for its contents, rather than mapped: a mapped file that another process cuts would end this one.
+public final class StoredFile {
+  public let path: String
+  public let header: FileHeader
+  private let descriptor: Int32
+  /// Bytes of the payload not read yet.
+  public private(set) var remaining: Int
+
+  /// Opens and checks a file.
+  ///
+  /// - Parameter newest: the newest version of the format that can be read.
+  /// - Throws: ``StorageError``: `system` where the file cannot be read, `format` where it is not what it should be.
+  public init(_ path: String, _ kind: FileHeader.Kind, newest: UInt32) throws(StorageError) {
+    self.path = path
+    // Not to wait for the other end, should it be a pipe.
+    let descriptor = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK)
+    guard descriptor >= 0 else { throw .system(path, "open") }
+    do throws(StorageError) {
+      header = try Self.checked(descriptor, path, kind, newest)
+    } catch {
+      close(descriptor)
+      throw error
+    }
+    self.descriptor = descriptor
+    remaining = header.payloadLength
+  }
+
+  deinit { close(descriptor) }
+
+  /// Returns whether there is anything at `path`.
+  public static func exists(_ path: String) -> Bool {
+    var status = stat()
+    return stat(path, &status) == 0
+  }
+
+  private static func checked(
+    _ descriptor: Int32, _ path: String, _ kind: FileHeader.Kind, _ newest: UInt32
+  ) throws(StorageError) -> FileHeader {
+    var status = stat()
+    guard fstat(descriptor, &status) == 0 else { throw .system(path, "read") }
+    if status.st_mode & S_IFMT == S_IFDIR { throw .system(path, "read", code: EISDIR) }
+    guard status.st_mode & S_IFMT == S_IFREG else {
+      throw StorageError(.system, path, "cannot read: Not a regular file")
+    }
+    let length = Int(status.st_size)
+    var bytes = [UInt8](repeating: 0, count: min(FileHeader.size, length))
+    try readAll(descriptor, path, &bytes)
+    let header: FileHeader
+    do throws(StorageError) {
+      header = try FileHeader(bytes, length: length, kind: kind, newest: newest)
+    } catch {
+      throw error.at(path)
+    }
+    var checksum = Checksum()
+    var piece = [UInt8](repeating: 0, count: min(1 << 18, header.payloadLength))
+    var left = header.payloadLength
+    while left > 0 {
+      if left < piece.count { piece.removeLast(piece.count - left) }
+      try readAll(descriptor, path, &piece)
+      piece.withUnsafeBytes { checksum.update($0) }
+      left -= piece.count
+    }
+    guard checksum.value == header.payloadChecksum else {
+      throw StorageError(.format, path, "is damaged: its checksum is wrong")
+    }
+    guard lseek(descriptor, off_t(FileHeader.size), SEEK_SET) == off_t(FileHeader.size) else {
+      throw .system(path, "read")
+    }
+    return header
+  }
+
+  /// Reads the next bytes of the payload into an array.
+  public func read(_ count: Int) throws(StorageError) -> [UInt8] {
+    try take(count)
+    var bytes = [UInt8](repeating: 0, count: count)
+    try Self.readAll(descriptor, path, &bytes)
+    return bytes
+  }
+
+  /// Fills memory with the next bytes of the payload.
+  public func read(into memory: UnsafeMutableRawBufferPointer) throws(StorageError) {
+    try take(memory.count)
+    try Self.readAll(descriptor, path, memory)
+  }
+
+  /// Fills memory with the next numbers of the payload.
+  public func read(into values: UnsafeMutableBufferPointer<Double>) throws(StorageError) {
+    try read(into: UnsafeMutableRawBufferPointer(values))
+    #if _endian(big)
+      for i in values.indices { values[i] = Double(bitPattern: UInt64(littleEndian: values[i].bitPattern)) }
+    #endif
+  }
+
+  /// Refuses bytes that nothing has read.
+  public func finish() throws(StorageError) {
+    guard remaining == 0 else { throw StorageError(.format, path, "\(remaining) bytes follow the end") }
+  }
+
+  private func take(_ count: Int) throws(StorageError) {
+    guard count >= 0, count <= remaining else {
+      throw StorageError(.format, path, "\(count) bytes are announced where \(remaining) are left")
+    }
+    remaining -= count
+  }
+
+  private static func readAll(_ descriptor: Int32, _ path: String, _ bytes: inout [UInt8]) throws(StorageError) {
+    let result = bytes.withUnsafeMutableBytes { bytes in
+      Result { () throws(StorageError) in try readAll(descriptor, path, bytes) }
+    }
+    try result.get()
+  }
+
+  private static func readAll(
+    _ descriptor: Int32, _ path: String, _ bytes: UnsafeMutableRawBufferPointer
+  ) throws(StorageError) {
+    var offset = 0
+    while offset < bytes.count {
+      let count = readBytes(descriptor, bytes.baseAddress.map { $0 + offset }, bytes.count - offset)
+      if count > 0 {
+        offset += count
+      } else if count == 0 {
+        throw StorageError(.format, path, "is cut: it became shorter while it was read")
+      } else if errno != EINTR {
+        throw .system(path, "read")
+      }
+    }
+  }
+}

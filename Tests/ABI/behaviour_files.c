@@ -1,0 +1,184 @@
+/* Files: posteriors saved and loaded, draws exported, runs written down and gone on from. */
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "behaviour.h"
+
+static char folder[] = "/tmp/gmmswift-behaviour-XXXXXX";
+static char path[sizeof folder + 32];
+
+static const char *in_folder(const char *name) {
+  snprintf(path, sizeof path, "%s/%s", folder, name);
+  return path;
+}
+
+static void a_posterior_comes_back_and_goes_on(const gmm_model *model) {
+  gmm_sample_options options = fixture_sample_options();
+  options.store_assignments = 1;
+  options.thin = 2;
+  options.num_tune = 300;
+  gmm_posterior *saved = fixture_posterior(model, &options), *loaded = NULL, *longer = NULL, *same = NULL;
+  ACCEPTED(gmm_posterior_save(saved, in_folder("a.gmm"), out_error));
+  ACCEPTED(gmm_posterior_load(in_folder("a.gmm"), &loaded, out_error));
+  EXPECT(same_draws(saved, loaded));
+  const gmm_posterior_info before = info_of(saved), after = info_of(loaded);
+  EXPECT(memcmp(&before, &after, sizeof before) == 0);
+  const gmm_view data = view_of(loaded, GMM_FIELD_OBSERVATIONS);
+  EXPECT(memcmp(data.data, fixture_data, sizeof(double) * FIXTURE_COUNT) == 0);
+  gmm_posterior_destroy(saved);
+  options.num_draws = 80;
+  saved = fixture_posterior(model, &options);
+  ACCEPTED(gmm_posterior_extend(loaded, 30, NULL, &longer, out_error));
+  EXPECT(same_draws(saved, longer));
+
+  /* What was there is replaced. */
+  ACCEPTED(gmm_posterior_save(longer, in_folder("a.gmm"), out_error));
+  ACCEPTED(gmm_posterior_load(in_folder("a.gmm"), &same, out_error));
+  EXPECT(same_draws(longer, same));
+  gmm_posterior_destroy(same);
+  gmm_posterior_destroy(longer);
+  gmm_posterior_destroy(loaded);
+  gmm_posterior_destroy(saved);
+  unlink(in_folder("a.gmm"));
+}
+
+static void the_model_of_a_posterior_is_its_own(const gmm_model_options *stated) {
+  gmm_model *model = fixture_model(stated), *found = NULL, *again = NULL;
+  gmm_sample_options options = fixture_sample_options();
+  gmm_posterior *posterior = fixture_posterior(model, &options);
+  gmm_model_destroy(model);
+  ACCEPTED(gmm_posterior_get_model(posterior, &found, out_error));
+  gmm_posterior_destroy(posterior);
+  gmm_model_options read = {.struct_size = sizeof read};
+  ACCEPTED(gmm_model_get_options(found, &read, out_error));
+  EXPECT(read.num_components == stated->num_components && read.num_dimensions == stated->num_dimensions);
+  EXPECT(read.ordered_means == stated->ordered_means && read.shared_spread == stated->shared_spread);
+  EXPECT(read.minimum_weight == stated->minimum_weight && read.struct_size == sizeof read);
+  const gmm_prior *left[] = {&read.weights, &read.means, &read.spread};
+  const gmm_prior *right[] = {&stated->weights, &stated->means, &stated->spread};
+  for (int i = 0; i < 3; i++) {
+    EXPECT(left[i]->family == right[i]->family && left[i]->num_values == right[i]->num_values);
+    for (int32_t j = 0; j < left[i]->num_values; j++) {
+      EXPECT(left[i]->first[j] == right[i]->first[j]);
+      if (left[i]->second != NULL) EXPECT(left[i]->second[j] == right[i]->second[j]);
+    }
+  }
+  /* They make the same model. */
+  ACCEPTED(gmm_model_create(&read, &again, out_error));
+  const double weights[] = {0.4, 0.6}, means[] = {-1.0, 2.0}, sds[] = {1.0, 1.5};
+  double first = 0.0, second = 1.0;
+  ACCEPTED(gmm_model_log_prior(found, weights, means, sds, &first, out_error));
+  ACCEPTED(gmm_model_log_prior(again, weights, means, sds, &second, out_error));
+  EXPECT(first == second);
+  gmm_model_destroy(again);
+  gmm_model_destroy(found);
+}
+
+static void chains_are_exported(const gmm_model *model) {
+  gmm_sample_options options = fixture_sample_options();
+  gmm_posterior *posterior = fixture_posterior(model, &options);
+  ACCEPTED(gmm_posterior_export_csv(posterior, 1, in_folder("b.csv"), out_error));
+  FILE *file = fopen(in_folder("b.csv"), "r");
+  char line[1024];
+  int64_t draw = -1;
+  const gmm_view means = view_of(posterior, GMM_FIELD_MEANS);
+  while (file != NULL && fgets(line, sizeof line, file) != NULL) {
+    if (line[0] == '#') continue;
+    if (draw < 0) {
+      EXPECT(strncmp(line, "lp__,accept_stat__,log_likelihood,weights.1,weights.2,means.1,means.2,sd", 72) == 0);
+    } else {
+      double numbers[7] = {0.0};
+      char *next = line;
+      for (int i = 0; i < 7; i++) numbers[i] = strtod(next + (i > 0 ? 1 : 0), &next);
+      EXPECT(numbers[5] == element(&means, 1, draw, 0) && numbers[6] == element(&means, 1, draw, 1));
+    }
+    draw++;
+  }
+  EXPECT(file != NULL && draw == options.num_draws);
+  if (file != NULL) fclose(file);
+  unlink(in_folder("b.csv"));
+  gmm_posterior_destroy(posterior);
+}
+
+/* Stops a call after as many reports as the number that user_data points to. */
+static int32_t stop_after(const gmm_progress *progress, void *user_data) {
+  (void)progress;
+  return --*(int *)user_data <= 0;
+}
+
+static void a_run_that_was_stopped_goes_on(const gmm_model *model) {
+  gmm_sample_options options = fixture_sample_options();
+  options.num_draws = 20000;
+  options.thin = 3;
+  gmm_posterior *expected = fixture_posterior(model, &options), *found = NULL;
+  gmm_control control;
+  gmm_control_init(&control, sizeof control);
+  control.checkpoint_path = in_folder("c.gmmckpt");
+  control.checkpoint_interval = 0.001;
+  control.progress = stop_after;
+  control.progress_interval = 0.0;
+  gmm_status status = GMM_CANCELLED;
+  for (int reports = 2; status == GMM_CANCELLED; reports += 3) {
+    int left = reports;
+    control.progress_user_data = &left;
+    status = gmm_sample(model, fixture_data, FIXTURE_COUNT, 1, 1, &options, &control, &found, NULL);
+    if (status == GMM_CANCELLED) gmm_posterior_destroy(found);
+  }
+  EXPECT(status == GMM_OK && same_draws(expected, found));
+  gmm_posterior_destroy(found);
+
+  gmm_error *error = NULL;
+  options.seed++;
+  control.progress = NULL;
+  status = gmm_sample(model, fixture_data, FIXTURE_COUNT, 1, 1, &options, &control, &found, &error);
+  EXPECT(status == GMM_ERROR_FILE_MISMATCH && found == NULL);
+  EXPECT(strstr(gmm_error_message(error), "is of a run with seed 7, not 8") != NULL);
+  EXPECT(strcmp(gmm_error_argument(error), "checkpoint_path") == 0);
+  gmm_error_destroy(error);
+  unlink(path);
+  gmm_posterior_destroy(expected);
+}
+
+/* Takes the folder away from under a run. */
+static int32_t remove_folder(const gmm_progress *progress, void *user_data) {
+  (void)progress;
+  unlink(user_data);
+  rmdir(folder);
+  return 0;
+}
+
+static void what_cannot_be_written_down_is_still_returned(const gmm_model *model) {
+  gmm_sample_options options = fixture_sample_options();
+  options.num_draws = 2000;
+  gmm_posterior *expected = fixture_posterior(model, &options), *found = NULL;
+  gmm_control control;
+  gmm_control_init(&control, sizeof control);
+  control.checkpoint_path = in_folder("d.gmmckpt");
+  control.checkpoint_interval = 60.0;
+  control.progress = remove_folder;
+  control.progress_interval = 0.0;
+  control.progress_user_data = path;
+  gmm_error *error = NULL;
+  const gmm_status status = gmm_sample(model, fixture_data, FIXTURE_COUNT, 1, 1, &options, &control, &found, &error);
+  EXPECT(status == GMM_ERROR_FILE && gmm_error_status(error) == GMM_ERROR_FILE);
+  EXPECT(strstr(gmm_error_message(error), "d.gmmckpt': cannot write: No such file or directory") != NULL);
+  EXPECT(found != NULL && same_draws(expected, found));
+  gmm_error_destroy(error);
+  gmm_posterior_destroy(found);
+  gmm_posterior_destroy(expected);
+}
+
+void behaviour_files(void) {
+  if (!EXPECT(mkdtemp(folder) != NULL)) return;
+  const gmm_model_options options = fixture_model_options(), ordered = fixture_ordered_options();
+  gmm_model *model = fixture_model(&options), *simple = fixture_model(&ordered);
+  a_posterior_comes_back_and_goes_on(model);
+  the_model_of_a_posterior_is_its_own(&options);
+  the_model_of_a_posterior_is_its_own(&ordered);
+  chains_are_exported(simple);
+  a_run_that_was_stopped_goes_on(model);
+  what_cannot_be_written_down_is_still_returned(model);
+  EXPECT(rmdir(folder) != 0); /* already gone */
+  gmm_model_destroy(simple);
+  gmm_model_destroy(model);
+}

@@ -1,0 +1,98 @@
+/* Misuse of files: gmm_posterior_save, _load, _export_csv, _get_model, gmm_model_get_options, and checkpoints. */
+#include <unistd.h>
+
+#include "misuse.h"
+
+static void misuse_paths(const misuse_handles *handles) {
+  const gmm_posterior *posterior = handles->posterior;
+  gmm_posterior *made = NULL;
+  gmm_model *model = NULL;
+  const char *path = "/tmp/gmmswift-never";
+
+  const void *wrong[] = {NULL, handles->model, handles->cancel, handles->zeros};
+  for (int i = 0; i < 4; i++) {
+    const gmm_status status = wrong[i] == NULL ? GMM_ERROR_NULL_ARGUMENT : GMM_ERROR_WRONG_HANDLE;
+    REFUSED(status, "posterior", gmm_posterior_save(wrong[i], path, out_error));
+    REFUSED(status, "posterior", gmm_posterior_export_csv(wrong[i], 0, path, out_error));
+    REFUSED_HANDLE(status, "posterior", model, gmm_posterior_get_model(wrong[i], &model, out_error));
+  }
+  REFUSED(GMM_ERROR_NULL_ARGUMENT, "path", gmm_posterior_save(posterior, NULL, out_error));
+  REFUSED(GMM_ERROR_NULL_ARGUMENT, "path", gmm_posterior_export_csv(posterior, 0, NULL, out_error));
+  REFUSED_HANDLE(GMM_ERROR_NULL_ARGUMENT, "path", made, gmm_posterior_load(NULL, &made, out_error));
+  REFUSED(GMM_ERROR_NULL_ARGUMENT, "out_posterior", gmm_posterior_load(path, NULL, out_error));
+  REFUSED(GMM_ERROR_NULL_ARGUMENT, "out_model", gmm_posterior_get_model(posterior, NULL, out_error));
+  const int64_t chains[] = {-1, 2, INT64_MAX, INT64_MIN};
+  for (int i = 0; i < 4; i++) {
+    REFUSED(GMM_ERROR_INVALID_ARGUMENT, "chain", gmm_posterior_export_csv(posterior, chains[i], path, out_error));
+  }
+  const char *no_text[] = {"", "/tmp/\xff\xfe"};
+  for (int i = 0; i < 2; i++) {
+    REFUSED(GMM_ERROR_INVALID_ARGUMENT, "path", gmm_posterior_save(posterior, no_text[i], out_error));
+    REFUSED(GMM_ERROR_INVALID_ARGUMENT, "path", gmm_posterior_export_csv(posterior, 0, no_text[i], out_error));
+    REFUSED_HANDLE(GMM_ERROR_INVALID_ARGUMENT, "path", made, gmm_posterior_load(no_text[i], &made, out_error));
+  }
+  const char *no_files[] = {"/tmp", "/dev/full", "/tmp/gmmswift-missing/file", "/dev/null/file"};
+  for (int i = 0; i < 4; i++) {
+    REFUSED(GMM_ERROR_FILE, "path", gmm_posterior_save(posterior, no_files[i], out_error));
+    REFUSED(GMM_ERROR_FILE, "path", gmm_posterior_export_csv(posterior, 0, no_files[i], out_error));
+    REFUSED_HANDLE(GMM_ERROR_FILE, "path", made, gmm_posterior_load(no_files[i], &made, out_error));
+  }
+  REFUSED_HANDLE(GMM_ERROR_FILE_FORMAT, "path", made, gmm_posterior_load("/proc/self/exe", &made, out_error));
+  EXPECT(access(path, F_OK) != 0);
+}
+
+static void misuse_model_options(const misuse_handles *handles) {
+  gmm_model_options options = {.struct_size = sizeof options, .num_components = 77};
+  const void *wrong[] = {NULL, handles->posterior, handles->zeros};
+  for (int i = 0; i < 3; i++) {
+    const gmm_status status = wrong[i] == NULL ? GMM_ERROR_NULL_ARGUMENT : GMM_ERROR_WRONG_HANDLE;
+    REFUSED(status, "model", gmm_model_get_options(wrong[i], &options, out_error));
+  }
+  REFUSED(GMM_ERROR_NULL_ARGUMENT, "out_options", gmm_model_get_options(handles->model, NULL, out_error));
+  options.struct_size = 0;
+  REFUSED(GMM_ERROR_STRUCT_SIZE, "out_options", gmm_model_get_options(handles->model, &options, out_error));
+  EXPECT(options.num_components == 77);
+}
+
+static void misuse_checkpoints(const misuse_handles *handles) {
+  gmm_posterior *made = NULL;
+  gmm_control control;
+  gmm_control_init(&control, sizeof control);
+  EXPECT(control.checkpoint_path == NULL && control.checkpoint_interval == 30.0);
+
+  const double intervals[] = {0.0, -1.0, (double)NAN, (double)INFINITY};
+  for (int i = 0; i < 4; i++) {
+    control.checkpoint_interval = intervals[i];
+    REFUSED_HANDLE(GMM_ERROR_INVALID_ARGUMENT, "checkpoint_interval", made,
+                   gmm_posterior_extend(handles->posterior, 5, &control, &made, out_error));
+  }
+  control.checkpoint_interval = 1.0;
+  const struct {
+    gmm_status status;
+    const char *path;
+  } cases[] = {{GMM_ERROR_INVALID_ARGUMENT, ""},
+               {GMM_ERROR_INVALID_ARGUMENT, "/tmp/\xff"},
+               {GMM_ERROR_FILE, "/tmp"},
+               {GMM_ERROR_FILE, "/tmp/gmmswift-missing/file"},
+               {GMM_ERROR_FILE, "/dev/full"},
+               {GMM_ERROR_FILE_FORMAT, "/proc/self/exe"},
+               {GMM_ERROR_FILE, "/dev/null/nought"}};
+  for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+    control.checkpoint_path = cases[i].path;
+    REFUSED_HANDLE(cases[i].status, "checkpoint_path", made,
+                   gmm_sample(handles->model, fixture_data, FIXTURE_COUNT, 1, 1, NULL, &control, &made, out_error));
+    REFUSED_HANDLE(cases[i].status, "checkpoint_path", made,
+                   gmm_posterior_extend(handles->posterior, 5, &control, &made, out_error));
+  }
+  double output[FIXTURE_COUNT * 2];
+  control.checkpoint_path = "/tmp/gmmswift-never";
+  REFUSED(GMM_ERROR_UNSUPPORTED, "checkpoint_path",
+          gmm_posterior_probabilities(handles->posterior, &control, output, FIXTURE_COUNT * 2, out_error));
+  EXPECT(access("/tmp/gmmswift-never", F_OK) != 0);
+}
+
+void misuse_files(const misuse_handles *handles) {
+  misuse_paths(handles);
+  misuse_model_options(handles);
+  misuse_checkpoints(handles);
+}

@@ -1,0 +1,187 @@
+import GMMModel
+import GMMStorage
+import TestSupport
+import Testing
+
+@testable import GMMInference
+
+/// Posteriors in files: everything comes back, and nothing else is believed.
+@Suite struct PosteriorFileTests {
+  let folder = TemporaryFolder()
+  private var path: String { folder.file("posterior.gmm") }
+
+  private func stored(_ posterior: Posterior) throws -> Posterior {
+    try posterior.save(to: path)
+    return try Posterior.load(path)
+  }
+
+  private func expectSame(_ loaded: Posterior, _ saved: Posterior) {
+    #expect(bits(loaded) == bits(saved))
+    #expect(loaded.model == saved.model)
+    #expect(loaded.thin == saved.thin)
+    #expect(loaded.seconds == saved.seconds)
+    #expect(loaded.isPrior == saved.isPrior)
+    #expect(loaded.canExtend == saved.canExtend)
+    #expect(loaded.sampleWeights?.count == saved.sampleWeights?.count)
+    if let weights = saved.sampleWeights {
+      for i in 0..<weights.count { #expect(loaded.sampleWeights?[i] == weights[i]) }
+    }
+    #expect(loaded.observations.count == saved.observations.count)
+    for i in 0..<saved.observations.count { #expect(loaded.observations.row(i) == saved.observations.row(i)) }
+  }
+
+  @Test(arguments: StoredRun.all) func everythingComesBackAndGoesOn(_ run: StoredRun) throws {
+    let saved = try run.sample()
+    let loaded = try stored(saved)
+    expectSame(loaded, saved)
+    #expect(loaded.options == saved.options)
+    let expected = bits(try run.sample(draws: 100))
+    #expect(bits(try loaded.extended(by: 40)) == expected)
+    // Once more through a file, from there on.
+    #expect(bits(try stored(try loaded.extended(by: 15)).extended(by: 25)) == expected)
+    #expect(folder.names == ["posterior.gmm"])
+  }
+
+  @Test func subsetsAndPriorDrawsComeBack() throws {
+    let subset = try StoredRun.all[0].sample().subset(burn: 7, thin: 4)
+    let loaded = try stored(subset)
+    expectSame(loaded, subset)
+    #expect(loaded.thin == 12)
+    #expect(loaded.drawCount == 14)
+    let prior = try samplePrior(StoredRun.all[6].model, draws: 20, seed: 3)
+    expectSame(try stored(prior), prior)
+  }
+
+  @Test func aCancelledRunComesBackAndGoesOn() throws {
+    let run = StoredRun.all[0]
+    var seen = 0
+    let control = RunControl(
+      threads: 1,
+      progress: { progress in
+        seen = progress.drawsDone
+        return progress.drawsDone < 3_000
+      }, progressInterval: 0)
+    do {
+      _ = try run.sample(draws: 100_000, control)
+      Issue.record("the run was not cancelled")
+    } catch let cancelled as CancelledRun {
+      #expect(seen >= 3_000)
+      let part = try #require(cancelled.posterior)
+      let loaded = try stored(part)
+      expectSame(loaded, part)
+      #expect(bits(try loaded.extended(by: 50)) == bits(try run.sample(draws: part.drawCount + 50)))
+    }
+  }
+
+  // MARK: Files that nobody vouches for
+
+  /// A file with assignments and states, and only a few draws.
+  private func smallFile(_ run: StoredRun) throws -> [UInt8] {
+    var run = run
+    run = StoredRun(
+      name: run.name, model: run.model, data: Array(run.data.prefix(6)), options: run.options,
+      sampleWeights: run.sampleWeights.map { Array($0.prefix(6)) })
+    try run.sample(draws: 2).save(to: path)
+    return folder.contents("posterior.gmm")
+  }
+
+  @Test func everyCutIsAnError() throws {
+    let bytes = try smallFile(StoredRun.all[0])
+    for length in 0..<bytes.count {
+      folder.write(Array(bytes.prefix(length)), to: "cut")
+      #expect(throws: StorageError.self, "\(length) of \(bytes.count) bytes") {
+        try Posterior.load(folder.file("cut"))
+      }
+    }
+  }
+
+  @Test func everyFlippedBitIsAnError() throws {
+    var bytes = try smallFile(StoredRun.all[5])
+    for bit in 0..<8 * bytes.count where bit < 8 * 200 || bit % 11 == 0 {
+      bytes[bit / 8] ^= 1 << (bit % 8)
+      folder.write(bytes, to: "flipped")
+      #expect(throws: StorageError.self, "bit \(bit)") { try Posterior.load(folder.file("flipped")) }
+      bytes[bit / 8] ^= 1 << (bit % 8)
+    }
+  }
+
+  /// Changed contents under checksums that are right: what loads at all must be usable, and nothing may trap or take long.
+  @Test(arguments: [0, 2, 4, 6, 8]) func changedBytesUnderRightChecksumsAreRefusedOrHarmless(_ index: Int) throws {
+    let bytes = try smallFile(StoredRun.all[index])
+    var payload = Array(bytes[FileHeader.size...])
+    var refused = 0
+    for place in payload.indices where place < 300 || place % 17 == 0 {
+      for value in [payload[place] ^ 0x80, 0xFF, 0x7F, payload[place] &+ 1] where value != payload[place] {
+        let old = payload[place]
+        payload[place] = value
+        let header = FileHeader(
+          .posterior, version: 1, payloadLength: payload.count, payloadChecksum: Checksum.of(payload))
+        folder.write(header.bytes + payload, to: "changed")
+        payload[place] = old
+        do {
+          let loaded = try Posterior.load(folder.file("changed"))
+          #expect(loaded.drawCount >= 1)
+          #expect(loaded.chainCount * loaded.drawCount <= payload.count)
+          if place % 7 == 0, loaded.canExtend {
+            // Degenerate chains may be refused, but nothing worse may happen.
+            _ = try? loaded.extended(by: 1, RunControl(threads: 1))
+          }
+        } catch {
+          refused += 1
+        }
+      }
+    }
+    // Sizes, codes and names are many of the bytes; the rest are numbers, which may be others.
+    #expect(refused > 300)
+  }
+
+  @Test func hugeCountsAreRefusedWithoutMemory() throws {
+    let bytes = try smallFile(StoredRun.all[0])
+    let payload = Array(bytes[FileHeader.size...])
+    for place in 0..<payload.count - 8 where place < 400 || place % 17 == 0 {
+      var hostile = payload
+      for (i, byte) in [0x00, 0x00, 0x00, 0x00, 0xFF, 0xFF, 0x00, 0x00].enumerated() {
+        hostile[place + i] = UInt8(byte)
+      }
+      let header = FileHeader(
+        .posterior, version: 1, payloadLength: hostile.count, payloadChecksum: Checksum.of(hostile))
+      folder.write(header.bytes + hostile, to: "hostile")
+      // A count of 2^47 where there are some thousand bytes; as a part of a number it may pass.
+      if let loaded = try? Posterior.load(folder.file("hostile")) { #expect(loaded.drawCount == 2) }
+    }
+  }
+
+  @Test func otherFilesAreRefusedWithTheReason() throws {
+    let bytes = try smallFile(StoredRun.all[1])
+    func expect(_ kind: StorageError.Kind, _ reason: String, _ name: String = "other") {
+      #expect(throws: StorageError(kind, folder.file(name), reason)) { try Posterior.load(folder.file(name)) }
+    }
+    expect(.system, "cannot open: No such file or directory", "missing")
+    let payload = Array(bytes[FileHeader.size...])
+    func header(_ kind: FileHeader.Kind, version: UInt32) -> [UInt8] {
+      FileHeader(kind, version: version, payloadLength: payload.count, payloadChecksum: Checksum.of(payload)).bytes
+    }
+    folder.write(header(.checkpoint, version: 1) + payload, to: "other")
+    expect(.format, "must be a posterior, got a checkpoint")
+    folder.write(header(.posterior, version: 2) + payload, to: "other")
+    expect(
+      .format,
+      "has format 2, written by version \(LibraryVersion.current); this is version \(LibraryVersion.current), "
+        + "which reads formats 1 to 1")
+    folder.write(bytes + [0], to: "other")
+    expect(.format, "is too long: \(payload.count + 1) bytes follow its header, which announces \(payload.count)")
+  }
+
+  @Test func aPlaceThatCannotBeWrittenLeavesTheOldFile() throws {
+    let posterior = try StoredRun.all[1].sample(draws: 3)
+    try posterior.save(to: path)
+    let missing = folder.file("missing/posterior.gmm")
+    #expect(throws: StorageError(.system, missing, "cannot write: No such file or directory")) {
+      try posterior.save(to: missing)
+    }
+    #expect(throws: StorageError(.system, folder.path, "cannot write: Is a directory")) {
+      try posterior.save(to: folder.path)
+    }
+    expectSame(try Posterior.load(path), posterior)
+  }
+}

@@ -1,0 +1,152 @@
+"""From a model in the library back to the words of Python."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from gmmswift import _native as native
+from gmmswift._model import Mixture
+from gmmswift._priors import (
+    Dirichlet,
+    Fixed,
+    Gamma,
+    HalfCauchy,
+    HalfNormal,
+    InverseGamma,
+    InverseWishart,
+    Normal,
+    NormalInverseGamma,
+    NormalInverseWishart,
+    NormalKappa,
+    Prior,
+    Uniform,
+)
+
+__all__ = ["model_of"]
+
+_MEANS: tuple[type[Prior], ...] = (Fixed, Normal, NormalKappa)
+_SPREADS: tuple[type[Prior], ...] = (
+    Fixed,
+    Uniform,
+    HalfCauchy,
+    HalfNormal,
+    InverseGamma,
+    Gamma,
+    InverseWishart,
+)
+_TYPES = {
+    native.COVARIANCE_FULL: "full",
+    native.COVARIANCE_TIED: "tied",
+    native.COVARIANCE_DIAG: "diag",
+    native.COVARIANCE_SPHERICAL: "spherical",
+}
+
+
+def model_of(posterior: native.Handle) -> Mixture:
+    """Return the model of a posterior that was not made here.
+
+    Parameters of priors that are the same for all components and coordinates are numbers.
+    """
+    lib = native.lib
+    handle = native.create(lib.gmm_posterior_get_model, lib.gmm_model_destroy, posterior)
+    stated = native.sized(native.ModelOptions)
+    native.call(lib.gmm_model_get_options, handle, stated)
+    dimensions = stated.num_dimensions
+    covariance_type = _TYPES[stated.covariance]
+    has_matrices = covariance_type in ("full", "tied")
+
+    def prior(kinds: tuple[type[Prior], ...], block: str) -> Prior:
+        struct = getattr(stated, block)
+        kind = next(kind for kind in kinds if _family(kind) == struct.family)
+        pointers = (struct.first, struct.second)
+        return kind(
+            *(
+                _parameter(pointer, struct.num_values, _item(kind, name, block))
+                for name, pointer in zip(kind.parameters, pointers, strict=False)
+            )
+        )
+
+    def _item(kind: type[Prior], name: str, block: str) -> tuple[int, ...]:
+        """Return the axes of one value."""
+        if name == "scale" and kind is InverseWishart:
+            return (dimensions, dimensions)
+        if block == "spread" and has_matrices and kind is Fixed:
+            return (dimensions, dimensions)
+        if kind is NormalKappa and name == "mean" and dimensions > 1:
+            return (dimensions,)
+        return ()
+
+    def rows(value: Any) -> Any:
+        """Return numbers for each component and coordinate with an axis for each."""
+        array = np.asarray(value)
+        if dimensions > 1 and array.ndim == 1 and array.size > dimensions:
+            return array.reshape(-1, dimensions)
+        return value
+
+    weights: Prior
+    if stated.weights.family == native.PRIOR_FIXED:
+        weights = Fixed(_parameter(stated.weights.first, stated.weights.num_values, ()))
+    else:
+        concentration = _parameter(stated.weights.first, stated.weights.num_values, ())
+        weights = Dirichlet(concentration, minimum=stated.minimum_weight)
+    means, spread = prior(_MEANS, "means"), prior(_SPREADS, "spread")
+    blocks: dict[str, Any] = {}
+    if isinstance(means, NormalKappa):
+        if isinstance(spread, InverseWishart):
+            blocks["components"] = NormalInverseWishart(
+                means.mean, means.kappa, spread.dof, spread.scale
+            )
+        elif isinstance(spread, InverseGamma):
+            shape, scale = spread.shape, spread.scale
+            if covariance_type == "diag":
+                shape, scale = rows(shape), rows(scale)
+            blocks["components"] = NormalInverseGamma(means.mean, means.kappa, shape, scale)
+        else:
+            raise NotImplementedError(
+                "model: means scaled by the spread must come with its conjugate prior, got "
+                f"{spread!r}"
+            )
+    else:
+        blocks["means"] = _reshaped(means, rows)
+        argument = "covariance" if isinstance(spread, Fixed) and has_matrices else spread.blocks[0]
+        if isinstance(spread, Fixed) and not has_matrices:
+            argument = "sd"
+        each = covariance_type == "diag"
+        blocks[argument] = _reshaped(spread, rows) if each else spread
+    if dimensions > 1 or "components" in blocks or "covariance" in blocks:
+        blocks["n_dimensions"] = dimensions
+        is_matrix = "covariance" in blocks or isinstance(
+            blocks.get("components"), NormalInverseWishart
+        )
+        blocks["covariance_type"] = (
+            ("full" if is_matrix else "diag") if dimensions == 1 else covariance_type
+        )
+    return Mixture(
+        stated.num_components,
+        weights=weights,
+        ordered=bool(stated.ordered_means),
+        order_by=stated.order_coordinate,
+        shared_sd=bool(stated.shared_spread) and covariance_type != "tied",
+        **blocks,
+    )
+
+
+def _family(kind: type[Prior]) -> int:
+    return kind.family
+
+
+def _parameter(pointer: int | None, count: int, item: tuple[int, ...]) -> Any:
+    """Return a parameter of a prior; what is the same for all values as one of them."""
+    size = int(np.prod(item, dtype=int))
+    values = native.doubles_at(pointer, count * size).reshape(count, *item)
+    if (values == values[:1]).all():
+        values = values[0]
+    if len(item) < 2 and (values == values.flat[0]).all():
+        return float(values.flat[0])
+    return values
+
+
+def _reshaped(prior: Prior, rows: Any) -> Prior:
+    return type(prior)(*(rows(getattr(prior, name)) for name in prior.parameters))

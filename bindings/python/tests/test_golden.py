@@ -1,0 +1,60 @@
+"""Files that earlier versions wrote: they load for ever, or are refused for ever."""
+
+from __future__ import annotations
+
+import json
+import pathlib
+
+import numpy as np
+import pytest
+
+import gmmswift as gm
+
+GOLDEN = pathlib.Path(__file__).parents[3] / "Tests" / "Golden"
+FORMATS = sorted(path.name for path in GOLDEN.glob("format_*"))
+FILES = [
+    (folder, name)
+    for folder in FORMATS
+    for name in json.loads((GOLDEN / folder / "contents.json").read_text())
+]
+
+
+def test_there_are_golden_files():
+    assert len(FILES) >= 6
+
+
+@pytest.mark.parametrize(("folder", "name"), FILES)
+def test_golden_files_load_with_the_same_numbers(folder, name):
+    held = json.loads((GOLDEN / folder / "contents.json").read_text())[name]
+    post = gm.load(GOLDEN / folder / name)
+    assert [
+        post.n_chains,
+        post.n_draws,
+        post.n_components,
+        post.n_dimensions,
+        post.n_observations,
+        post.tune,
+        post.thin,
+        post.seed,
+        post.method,
+        post.is_prior,
+        post.can_extend,
+    ] == held["info"]
+    assert np.ravel(post.data).tolist() == [float.fromhex(text) for text in held["data"]]
+    assert list(post) == list(held["draws"])
+    for field, texts in held["draws"].items():
+        values = np.ravel(post[field]).astype(float).tolist()
+        assert values == [float.fromhex(text) for text in texts]
+    assert np.isfinite(post.log_density(post.data[:1] if len(post.data) else [0.0])).all()
+    if post.can_extend:
+        longer = post.extend(3)
+        assert np.array_equal(longer["means"][:, : post.n_draws], post["means"])
+        assert np.isfinite(longer["log_posterior"]).all()
+
+
+@pytest.mark.parametrize(
+    "path", [path for folder in FORMATS for path in sorted((GOLDEN / folder / "damaged").iterdir())]
+)
+def test_damaged_golden_files_are_refused(path):
+    with pytest.raises(gm.FormatError, match=r"is cut|is damaged|not a file of libgmmswift"):
+        gm.load(path)
