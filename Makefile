@@ -17,8 +17,8 @@ VENV_PYTHON := build/venv/bin/python
 ENVIRONMENT := build/venv/.complete
 SWIFT_FILES := Package.swift Sources Tests examples
 C_FILES := $(wildcard Sources/C*/*.h examples/*/*.[ch] Tests/Benchmarks/*/*.c Tests/Benchmarks/*/*.cpp Tests/ABI/*.[ch] \
-  Tests/ABI/*.cpp Tests/ABI/*/*.c)
-PYTHON_FILES := bindings/python examples $(wildcard Tests/Benchmarks Tests/Golden Tests/Kernels Tests/Verify)
+  Tests/ABI/*.cpp Tests/ABI/*/*.[ch] Tests/Fuzz/*.[ch])
+PYTHON_FILES := bindings/python examples $(wildcard $(addprefix Tests/,ABI Benchmarks Golden Kernels Verify))
 
 # The Python binding loads the library that was just built.
 export GMMSWIFT_LIBRARY := $(CURDIR)/build/lib/libgmmswift.so
@@ -27,12 +27,12 @@ STEP := .ci/step
 .NOTPARALLEL:
 .DELETE_ON_ERROR:
 .DEFAULT_GOAL := help
-.PHONY: help setup packages build demo test lint test-swift test-kernels test-abi test-examples test-python \
-  bench bench-peers bench-swift battery verify verify-calibration \
+.PHONY: help setup packages build demo test lint test-swift test-kernels test-abi test-fuzz test-examples test-python \
+  bench bench-peers bench-swift battery verify verify-calibration verify-fuzz verify-sanitizers verify-memory \
   install uninstall format clean
 
 help: ## List the targets.
-	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | awk -F'\t' '{ printf "  %-15s %s\n", $$1, $$2 }'
+	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | awk -F'\t' '{ printf "  %-18s %s\n", $$1, $$2 }'
 
 setup: packages build $(ENVIRONMENT) ## Install what is missing: Debian packages when root, Python packages into build/venv.
 
@@ -57,7 +57,7 @@ $(LIBRARY): $(SOURCES) VERSION
 demo: setup ## Run the three notebooks on their data and write build/demo/index.html.
 	$(VENV_PYTHON) examples/python/demo.py
 
-test: setup lint test-swift test-kernels test-abi test-examples test-python ## Run every test.
+test: setup lint test-swift test-kernels test-abi test-fuzz test-examples test-python ## Run every test.
 	@echo "All tests passed."
 
 lint: $(ENVIRONMENT) ## Check the format of all sources.
@@ -79,6 +79,11 @@ test-abi: build ## Check the C interface: header, layout, symbols, misuse, behav
 	@$(STEP) test-abi Tests/ABI/run.sh build/lib
 	@$(STEP) test-install Tests/ABI/install.sh
 
+test-fuzz: build ## Feed the library hostile inputs for ten seconds.
+	@$(STEP) test-fuzz Tests/Fuzz/run.sh --short build/lib
+
+# FUZZ_SECONDS are those of each of the three targets.
+FUZZ_SECONDS ?= 300
 test-examples: build $(ENVIRONMENT) ## Build, run and check the examples.
 	@$(STEP) test-examples Tests/Examples/run.sh build/lib
 	@$(STEP) test-swift-package Tests/Examples/swift.sh
@@ -98,16 +103,25 @@ bench-peers: ## Install the peers of `make bench` into build/bench and nowhere e
 bench-swift: ## Time samplers and kernels from Swift (a package of its own, which builds the benchmark harness).
 	swift package --package-path Tests/Benchmarks --scratch-path .build/benchmarks benchmark --no-progress
 
-# Half an hour on two cores; SHARE=0.1 does a tenth. What fails is told, and the report is written all the same.
+# SHARE=0.1 does a tenth of the calibration. What fails is told, and the report is written all the same.
 SHARE ?= 1
-verify: verify-calibration ## Run the long tests and write what they found to build/verify/index.html.
+verify: verify-calibration verify-fuzz verify-sanitizers verify-memory ## Run the long tests, an hour: build/verify/index.html.
 
-verify-calibration: $(ENVIRONMENT)
+verify-calibration: $(ENVIRONMENT) ## Run the long statistical tests (half an hour).
 	@rm -rf build/verify/calibration && mkdir -p build/verify/calibration
 	@status=0; GMM_VERIFY=$(CURDIR)/build/verify/calibration GMM_VERIFY_SHARE=$(SHARE) \
 	  $(STEP) verify-calibration swift test -c release \
 	  -Xswiftc -enable-testing --scratch-path .build/testing --filter CalibrationTests || status=1; \
 	$(STEP) verify-report $(VENV_PYTHON) Tests/Verify/report.py build/verify || status=1; exit $$status
+
+verify-fuzz: ## Fuzz with coverage and AddressSanitizer, FUZZ_SECONDS for each target (a quarter of an hour).
+	@$(STEP) verify-fuzz Tests/Fuzz/run.sh $(FUZZ_SECONDS)
+
+verify-sanitizers: ## Run the C and Swift tests under AddressSanitizer, ThreadSanitizer and UndefinedBehaviorSanitizer.
+	@$(STEP) verify-sanitizers Tests/Sanitizers/run.sh --swift 3
+
+verify-memory: build ## Run the C examples and 10,000 rounds of create, sample, destroy under valgrind.
+	@$(STEP) verify-memory Tests/Sanitizers/valgrind.sh build/lib
 
 battery: ## Test the random numbers with dieharder (half an hour).
 	Tests/RandomBattery/run.sh

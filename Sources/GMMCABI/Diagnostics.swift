@@ -3,6 +3,7 @@
 
 import CGMMSwift
 import GMMDiagnostics
+import GMMModel
 
 @_cdecl("gmm_autocorrelation") @implementation
 public func gmm_autocorrelation(
@@ -16,6 +17,9 @@ public func gmm_autocorrelation(
       throw CallError.invalid("max_lag", "must be between 0 and num_values - 1 = \(num_values - 1)", got: max_lag)
     }
     let out = try output(out_autocorrelation, "out_autocorrelation", needs: [Int(max_lag) + 1], capacity: capacity)
+    var need = MemoryNeed()
+    need.add(series.count, 8 * 24)
+    try need.require(for: "the autocorrelation of \(series.count) values")
     let result = autocorrelation(series, chain: 0, maxLag: Int(max_lag))
     for lag in 0...Int(max_lag) { out[lag] = lag < result.count ? result[lag] : .nan }
   }
@@ -36,6 +40,10 @@ public func gmm_kde(
     guard num_points >= 1 else { throw CallError.invalid("num_points", "must be at least 1", got: num_points) }
     let density = try output(out_density, "out_density", needs: [Int(num_points)], capacity: capacity)
     guard points != nil || out_points != nil else { throw CallError.null("out_points") }
+    var need = MemoryNeed()
+    need.add(series.count, 8 * 16)
+    need.add(Int(num_points), 8 * 16)
+    try need.require(for: "the density of \(series.count) values at \(num_points) points")
     let estimate = try kernelDensity(series, bandwidth)
     if let points = array(points, Int(num_points)) {
       if let row = points.firstIndex(where: { !$0.isFinite }) {
@@ -86,6 +94,10 @@ public func gmm_histogram(
     let series = try series(values, num_values, stride)
     guard num_bins >= 1 else { throw CallError.invalid("num_bins", "must be at least 1", got: num_bins) }
     let counts = try output(out_counts, "out_counts", needs: [Int(num_bins)], capacity: capacity)
+    var need = MemoryNeed()
+    need.add(series.count, 8 * 8)
+    need.add(Int(num_bins), 8 * 8)
+    try need.require(for: "the counts of \(series.count) values in \(num_bins) bins")
     let values = series.pooled
     var (low, high) = (lower, upper)
     if lower.isNaN, upper.isNaN {

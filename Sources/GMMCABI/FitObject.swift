@@ -10,14 +10,22 @@ final class FitObject: HandleObject {
   private let numbers: UnsafeMutablePointer<Double>
   private let places: UnsafeMutablePointer<Int32>
 
-  /// - Throws: for covariances that are not positive definite, which no fit has.
-  init(_ fit: MaximumLikelihoodFit) throws {
+  /// - Throws: ``CallError`` for covariances that are not positive definite or not finite, to which a regularization or a
+  ///   scale of the data near the largest numbers leads.
+  init(_ fit: MaximumLikelihoodFit) throws(CallError) {
     let estimate = fit.estimate
+    let factors: [Double]
+    do { factors = try estimate.precisionFactors() } catch {
+      throw CallError(
+        GMM_ERROR_DEGENERATE, "data",
+        "must lead to covariances that are finite and positive definite, got \(error.pivot.value) in component \(error.component)"
+      )
+    }
     let isLine = estimate.dimensionCount == 1
     let arrays = [
       estimate.weights, estimate.means, isLine ? fit.sds : [],
       fullMatrices(estimate.covariances, estimate, isUpper: false),
-      fullMatrices(try estimate.precisionFactors(), estimate, isUpper: true), fit.history,
+      fullMatrices(factors, estimate, isUpper: true), fit.history,
     ]
     let components = fit.collapses.map { Int32($0.component) }
     let coordinates = fit.collapses.map { collapse in

@@ -37,6 +37,14 @@ public func gmm_fit_em(
     let control = try runControl(control)
     let dimensions = try dimensionCount(num_dimensions)
     let data = try observations(data, num_observations, num_dimensions, row_stride, dimensions: dimensions)
+    var need = MemoryNeed()
+    if given.initial_responsibilities != nil { need.add(data.count, options.componentCount, 8 * 4) }
+    if given.sample_weights != nil { need.add(data.count, 8 * 2) }
+    need.add(options.componentCount, dimensions, 8 * 64)
+    need.add(
+      parametersOf: MixtureShape(
+        componentCount: options.componentCount, dimensionCount: dimensions, structure: options.covariance), copies: 32)
+    try need.require(for: "a fit of \(options.componentCount) components in \(dimensions) dimensions")
     try readStart(given, &options, rows: data.count, dimensions: dimensions)
     let weights = try sampleWeights(given.sample_weights, count: data.count)
     let fit = try fitMaximumLikelihood(data, options, control, sampleWeights: weights)

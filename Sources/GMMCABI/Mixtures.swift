@@ -95,8 +95,13 @@ func estimate(_ mixture: UnsafePointer<gmm_mixture>?) throws(CallError) -> Mixtu
   let dimensions = try dimensionCount(Int64(mixture.num_dimensions))
   let structure = try covarianceStructure(mixture.covariance)
   let shape = MixtureShape(componentCount: components, dimensionCount: dimensions, structure: structure)
-  guard components * shape.squareCount <= 1 << 27 else {
-    throw CallError(.outOfMemory("the covariances of \(components) components in \(dimensions) dimensions"))
+  var need = MemoryNeed()
+  need.add(components, dimensions, 8 * 64)
+  need.add(components, shape.squareCount, 8 * 32)
+  do throws(ModelError) {
+    try need.require(for: "a mixture of \(components) components in \(dimensions) dimensions")
+  } catch {
+    throw CallError(error)
   }
   guard let weights = array(mixture.weights, components) else { throw .null("weights") }
   guard let means = array(mixture.means, shape.meanCount) else { throw .null("means") }

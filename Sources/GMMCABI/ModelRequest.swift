@@ -39,6 +39,10 @@ struct ModelRequest {
     shape = MixtureShape(
       componentCount: components, dimensionCount: dimensions, structure: try covarianceStructure(options.covariance),
       sharedSpread: shared)
+    // Parameters of the priors are read, checked and spread over components and coordinates, each in an array.
+    var need = MemoryNeed()
+    need.add(parametersOf: shape, copies: 24)
+    try need.require(for: "a model of \(components) components in \(dimensions) dimensions")
     let reader = PriorReader(shape: shape)
     weights = try reader.weights(options.weights)
     minimumWeight = options.minimum_weight

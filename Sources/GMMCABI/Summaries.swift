@@ -4,6 +4,7 @@
 import CGMMSwift
 import GMMDiagnostics
 import GMMInference
+import GMMModel
 import GaussianMixtures
 
 private let defaultQuantiles: [Double] = [0.025, 0.25, 0.5, 0.75, 0.975]
@@ -41,6 +42,17 @@ struct SummaryRequest {
   }
 }
 
+extension SummaryRequest {
+  /// Refuses a table for which there is not enough memory: one quantity's draws, sorted, ranked and transformed, up to two
+  /// dozen words for each, and the cells of all rows, as numbers and as text.
+  func requireMemory(rows: Int, chains: Int, draws: Int) throws(ModelError) {
+    var need = MemoryNeed()
+    need.add(chains, draws, 8 * 28)
+    need.add(rows, 12 + quantiles.count, 96)
+    try need.require(for: "a summary of \(rows) quantities with \(chains) x \(draws) draws")
+  }
+}
+
 @_cdecl("gmm_summary_options_init") @implementation
 public func gmm_summary_options_init(
   _ options: UnsafeMutablePointer<gmm_summary_options>?, _ struct_size: Int
@@ -58,6 +70,8 @@ public func gmm_posterior_summarize(
     let out = try required(out_summary, "out_summary")
     let posterior = try require(posterior, "posterior", PosteriorObject.self).posterior
     let request = try SummaryRequest(options)
+    try request.requireMemory(
+      rows: posterior.layout.parameterCount, chains: posterior.chainCount, draws: posterior.drawCount)
     let columns = posterior.layout.columns
     let table = SummaryTable(columns.map(\.name), request) { posterior.view(of: columns[$0]) }
     out.pointee = makeHandle(table)
@@ -86,6 +100,7 @@ public func gmm_summarize(
     guard let values else { throw CallError.null("values") }
     let request = try SummaryRequest(options)
     let quantities = Int(num_quantities)
+    try request.requireMemory(rows: quantities, chains: Int(num_chains), draws: Int(num_draws))
     var rowNames: [String] = []
     for j in 0..<quantities {
       if let names {

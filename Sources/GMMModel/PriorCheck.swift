@@ -43,7 +43,12 @@ struct PriorCheck {
     let lengths = [dimensionCount, shape.meanCount]
     switch prior {
     case .normal(let mean, let sd):
-      return (try finite(mean, "means.mean", lengths), try positive(sd, "means.sd", lengths), [])
+      let sds = try positive(sd, "means.sd", lengths)
+      // Precisions and variances must be numbers, with room for sums of them.
+      for (k, value) in sds.enumerated() where !(value >= 1e-145 && value <= 1e145) {
+        throw ModelError("means.sd[\(k)]", "must be between 1e-145 and 1e145", got: value)
+      }
+      return (try finite(mean, "means.mean", lengths), sds, [])
     case .scaledNormal(let mean, let kappa):
       return (try finite(mean, "means.mean", lengths), [], try positive(kappa, "means.kappa", [componentCount]))
     case .fixed(let values):

@@ -80,5 +80,6 @@ int main(void) {
   behaviour_em();
   behaviour_statistics();
   behaviour_mixtures();
+  behaviour_degenerate();
   return check_report("behaviour");
 }

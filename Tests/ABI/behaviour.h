@@ -20,6 +20,7 @@ void behaviour_arrays(void);
 void behaviour_em(void);
 void behaviour_statistics(void);
 void behaviour_mixtures(void);
+void behaviour_degenerate(void);
 
 /* A view that is known to exist; ends the program otherwise. */
 gmm_view view_of(const gmm_posterior *posterior, int32_t field);

@@ -125,9 +125,17 @@ void behaviour_cancelling(void) {
   gmm_model_destroy(model);
 }
 
-/* The number of threads of this process. */
+/* The number of threads of this process, without that of ThreadSanitizer's runtime. */
 static int num_threads(void) {
+#if defined(__has_feature)
+#if __has_feature(thread_sanitizer)
+  int count = -1;
+#else
   int count = 0;
+#endif
+#else
+  int count = 0;
+#endif
   DIR *tasks = opendir("/proc/self/task");
   if (tasks == NULL) return -1;
   for (struct dirent *task = readdir(tasks); task != NULL; task = readdir(tasks)) count += task->d_name[0] != '.';

@@ -146,4 +146,6 @@ void misuse_prediction(const misuse_handles *handles) {
   REFUSED(GMM_ERROR_BUFFER_TOO_SMALL, "capacity",
           gmm_posterior_sample_predictive(posterior, 2, 10, 1, output, -1, out_error));
   EXPECT(output_is_untouched());
+  /* No points of however many draws are nothing to write, and nothing to wait for. */
+  ACCEPTED(gmm_posterior_sample_predictive(handles->posterior, INT64_MAX, 0, 1, NULL, 0, out_error));
 }

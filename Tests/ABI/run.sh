@@ -101,8 +101,28 @@ silent() {
 
 check "the program of misuse builds" build misuse
 check "all misuse is refused, with a message, and nothing traps" silent "$out/misuse"
+check "every function of the header has its rows in the table of misuse" \
+  python3 Tests/ABI/table/generate.py $header Tests/ABI/symbols.txt Tests/ABI/table/table.h "$out/misuse_table.c"
+# A header with one function more: the generator must miss its rows.
+newer=$(mktemp -d)
+sed 's/^const char \*gmm_version(void);/&\ngmm_status gmm_new(const double *novelty, gmm_error **out_error);/' $header >"$newer/h"
+{ cat Tests/ABI/symbols.txt && echo gmm_new; } >"$newer/symbols"
+check "a function without rows is noticed" grep -q "no valid value for gmm_new, const double \*novelty" <<<"$(
+  python3 Tests/ABI/table/generate.py "$newer/h" "$newer/symbols" Tests/ABI/table/table.h /dev/null 2>&1)"
+rm -r "$newer"
+check "the table of misuse builds" gcc -std=c99 -D_POSIX_C_SOURCE=200809L -O1 -g "${strict[@]}" -ITests/ABI/table \
+  "$out/misuse_table.c" Tests/ABI/table/table.c Tests/ABI/check.c Tests/ABI/fixture.c -o "$out/misuse_table" "${link[@]}"
+check "every wrong argument of every function is refused" silent "$out/misuse_table"
 check "the program of behaviour builds" build behaviour
 check "the library behaves as the header says" silent "$out/behaviour"
+check "the program of hard hosts builds" build stress
+check "64 threads, forks, cancelling at any moment, slow callbacks: nothing breaks" silent "$out/stress"
+check "the program that opens and closes the library builds" \
+  gcc -std=c99 -D_POSIX_C_SOURCE=200809L -O1 "${strict[@]}" Tests/ABI/reload.c -o "$out/reload" -ldl
+check "the library can be opened and closed 100 times" silent "$out/reload" "$library"
+check "the program of little memory builds" gcc -std=c99 -D_DEFAULT_SOURCE -D_POSIX_C_SOURCE=200809L -O1 -g "${strict[@]}" \
+  Tests/ABI/pressure.c Tests/ABI/check.c Tests/ABI/fixture.c -o "$out/pressure" "${link[@]}"
+check "with little memory every call succeeds or says that there is not enough" silent "$out/pressure"
 if command -v g++ >/dev/null; then
   check "a C++17 program with owning wrappers builds" \
     g++ -std=c++17 -O1 "${strict[@]}" Tests/ABI/wrappers.cpp -o "$out/wrappers" "${link[@]}"
@@ -114,6 +134,7 @@ check "a program that counts allocations builds" \
 check "iterations of either sampler allocate nothing" silent "$out/allocations"
 if command -v valgrind >/dev/null; then
   check "misuse loses no memory" without_leaks "$out/misuse"
+  check "the table of misuse loses no memory" without_leaks "$out/misuse_table"
   check "behaviour loses no memory" without_leaks "$out/behaviour"
 else
   skip "leaks" "valgrind is missing"

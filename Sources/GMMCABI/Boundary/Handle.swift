@@ -1,4 +1,5 @@
 import GMMKernels
+import Synchronization
 
 /// The kinds of opaque pointers that callers hold, told apart by a number at their start.
 enum HandleKind: UInt64 {
@@ -17,20 +18,42 @@ protocol HandleObject: AnyObject {
 }
 
 /// The memory behind an opaque pointer: a mark, and a retained reference.
-private struct HandleMemory {
-  var mark: UInt64
-  var reference: Unmanaged<AnyObject>
+private struct HandleMemory: ~Copyable {
+  let mark: Atomic<UInt64>
+  let reference: Unmanaged<AnyObject>
 }
 
 /// A mark that no kind has: the handle was destroyed.
 private let destroyedMark: UInt64 = 0xDEAD_DEAD_DEAD_DEAD
 
+/// The memory of the handles that were destroyed last, 16 bytes each: kept back, so that one of them that is used or
+/// destroyed once more is still known for what it is.
+private enum DestroyedHandles {
+  private static let count: UInt = 256
+  private static let next = Atomic<UInt>(0)
+  nonisolated(unsafe) private static let places: UnsafeMutablePointer<Atomic<UInt>> = {
+    // SAFETY: never freed; every place is initialised before the pointer is seen.
+    let places = UnsafeMutablePointer<Atomic<UInt>>.allocate(capacity: Int(count))
+    for index in 0..<Int(count) { (places + index).initialize(to: Atomic(0)) }
+    return places
+  }()
+
+  /// Takes over the memory of a destroyed handle, and frees that of the one that has been here longest.
+  static func keep(_ memory: UnsafeMutablePointer<HandleMemory>) {
+    let place = next.wrappingAdd(1, ordering: .relaxed).oldValue % count
+    let oldest = places[Int(place)].exchange(UInt(bitPattern: memory), ordering: .acquiringAndReleasing)
+    // SAFETY: what a place held came from `keep`, and whoever exchanges it is the only one to have it.
+    UnsafeMutablePointer<HandleMemory>(bitPattern: oldest)?.deallocate()
+  }
+}
+
 /// Makes an opaque pointer that keeps `object` alive until ``destroyHandle(_:_:)``.
 func makeHandle<Object: HandleObject>(_ object: Object) -> OpaquePointer {
-  // SAFETY: owned by the caller of the C function, freed by `destroyHandle`.
+  // SAFETY: owned by the caller of the C function, freed through `destroyHandle`.
   let memory = UnsafeMutablePointer<HandleMemory>.allocate(capacity: 1)
   memory.initialize(
-    to: HandleMemory(mark: Object.handleKind.rawValue, reference: Unmanaged.passRetained(object as AnyObject)))
+    to: HandleMemory(
+      mark: Atomic(Object.handleKind.rawValue), reference: Unmanaged.passRetained(object as AnyObject)))
   return OpaquePointer(memory)
 }
 
@@ -51,12 +74,14 @@ func require<Object: HandleObject>(
   return object
 }
 
-/// Lets go of the object behind a handle, if it is one of this type.
+/// Lets go of the object behind a handle, if it is one of this type. Of several calls for one handle, one does.
 func destroyHandle<Object: HandleObject>(_ handle: OpaquePointer?, _ type: Object.Type) {
   guard let memory = handleMemory(handle, Object.handleKind) else { return }
-  memory.pointee.mark = destroyedMark
+  let (isMine, _) = memory.pointee.mark.compareExchange(
+    expected: Object.handleKind.rawValue, desired: destroyedMark, ordering: .acquiringAndReleasing)
+  guard isMine else { return }
   memory.pointee.reference.release()
-  memory.deallocate()
+  DestroyedHandles.keep(memory)
 }
 
 private func handleMemory(_ handle: OpaquePointer?, _ kind: HandleKind) -> UnsafeMutablePointer<HandleMemory>? {
@@ -65,5 +90,5 @@ private func handleMemory(_ handle: OpaquePointer?, _ kind: HandleKind) -> Unsaf
   let address = UInt(bitPattern: handle)
   guard address.isMultiple(of: UInt(MemoryLayout<HandleMemory>.alignment)) else { return nil }
   let memory = UnsafeMutablePointer<HandleMemory>(handle)
-  return memory.pointee.mark == kind.rawValue ? memory : nil
+  return memory.pointee.mark.load(ordering: .relaxed) == kind.rawValue ? memory : nil
 }

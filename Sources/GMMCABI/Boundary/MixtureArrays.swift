@@ -13,9 +13,9 @@ func dimensionCount(_ dimensions: Int64) throws(CallError) -> Int {
 /// The largest number of dimensions of a maximum-likelihood fit, so that products of sizes fit in memory.
 private let largestDimension = 4096
 
-/// Copies sample weights, if there are any.
+/// Copies sample weights, if there are any; none are needed where there are no observations.
 func sampleWeights(_ weights: UnsafePointer<Double>?, count: Int) throws(ModelError) -> SampleWeights? {
-  guard let weights else { return nil }
+  guard let weights, count > 0 else { return nil }
   return try SampleWeights(UnsafeBufferPointer(start: weights, count: count))
 }
 

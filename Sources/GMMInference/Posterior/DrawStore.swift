@@ -20,6 +20,13 @@ final class DrawStore: Sendable {
     self.chains = chains
     self.draws = draws
     self.observationCount = observationCount
+    var need = MemoryNeed()
+    need.add(chains, draws, layout.width, 8)
+    if keepsAssignments { need.add(chains, draws, observationCount) }
+    // Beside its draws each chain has a state, a copy of the model, and a workspace.
+    need.add(chains, Self.bytesOfChain)
+    need.add(parametersOf: layout.shape, copies: 48, owners: chains)
+    try need.require(for: "\(chains) x \(draws) draws of \(layout.width) numbers")
     let total = chains.multipliedReportingOverflow(by: draws)
     let numbers = total.partialValue.multipliedReportingOverflow(by: layout.width)
     guard !total.overflow, !numbers.overflow,
@@ -36,6 +43,9 @@ final class DrawStore: Sendable {
       labels = nil
     }
   }
+
+  /// What a chain takes whatever the model: objects and small arrays.
+  private static let bytesOfChain = 8_192
 
   var keepsAssignments: Bool { labels != nil }
 

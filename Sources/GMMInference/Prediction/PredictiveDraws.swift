@@ -50,6 +50,8 @@ extension Posterior {
   ///
   /// - Parameter output: draws x points x D, row-major.
   public func samplePredictive(draws: Int, points: Int, seed: UInt64, into output: UnsafeMutablePointer<Double>) {
+    // Rows of no points are nothing to do, however many there are.
+    guard points > 0 else { return }
     let dimensions = layout.shape.dimensionCount
     let key = StreamKey(seed: seed, chain: 0, purpose: .predictive)
     for r in 0..<draws {

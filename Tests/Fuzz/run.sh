@@ -1,0 +1,59 @@
+#!/usr/bin/env bash
+# Feeds the library what it never should be fed, through its C interface:
+#
+#     Tests/Fuzz/run.sh --short LIBDIR [SECONDS]   the built library, inputs changed blindly; for the ordinary tests
+#     Tests/Fuzz/run.sh [SECONDS]                  libFuzzer, with coverage of Swift and C and AddressSanitizer
+#
+# SECONDS are those of each target. The corpus is Tests/Fuzz/corpus; inputs that broke something stay in it. What libFuzzer
+# finds on top goes to build/fuzz/corpus, what breaks to build/fuzz/broken.
+set -uo pipefail
+cd "$(dirname "$0")/../.."
+source Tests/ABI/check.sh
+targets=(sample em arrays)
+strict=(-std=c99 -D_POSIX_C_SOURCE=200809L -g -Wall -Wextra -Werror -pedantic -Iinclude)
+
+# Runs a target; what it printed last is the name of the check.
+try() {
+  local what=$1 log=$2
+  shift 2
+  "$@" >"$log" 2>&1
+  local status=$?
+  local total=$(sed -nE 's/^stat::number_of_executed_units: *//p; s/^([0-9]+) executions.*/\1/p' "$log")
+  executions=$((executions + ${total:-0}))
+  check "$what: ${total:-no} executions" sh -c "[ $status -eq 0 ] || { tail -n 60 '$log'; false; }"
+}
+executions=0
+
+if [ "${1:-}" = --short ]; then
+  libdir=$(realpath "$2")
+  time=${3:-3}
+  out=build/fuzz-short
+  mkdir -p "$out"
+  for target in "${targets[@]}"; do
+    check "the target $target builds" gcc -O1 "${strict[@]}" Tests/Fuzz/fuzz_$target.c Tests/Fuzz/input.c \
+      Tests/Fuzz/standalone.c -o "$out/$target" -L"$libdir" -lgmmswift -Wl,-rpath,"$libdir" -lm
+    try "$target survives" "$out/$target.log" "$out/$target" "$time" Tests/Fuzz/corpus/$target/*
+  done
+else
+  time=${1:-60}
+  out=build/fuzz
+  clang=$(dirname "$(readlink -f "$(command -v swiftc)")")/clang
+  mkdir -p "$out/lib" "$out/broken"
+  # The front end alone is told of the fuzzer: a shared library must not carry libFuzzer's main.
+  check "the library builds with coverage" swift build -c release --product gmmswift --sanitize=address \
+    --scratch-path "$out" -Xswiftc -g -Xswiftc -Xfrontend -Xswiftc -sanitize=address,fuzzer
+  ln -sf ../release/libgmmswift.so "$out/lib/libgmmswift.so"
+  ln -sf ../release/libgmmswift.so "$out/lib/libgmmswift.so.0"
+  export ASAN_OPTIONS=allocator_may_return_null=1
+  for target in "${targets[@]}"; do
+    mkdir -p "$out/corpus/$target"
+    check "the target $target builds" "$clang" -fuse-ld=lld -fsanitize=fuzzer,address,undefined \
+      -fno-sanitize-recover=undefined -O1 "${strict[@]}" Tests/Fuzz/fuzz_$target.c Tests/Fuzz/input.c \
+      -o "$out/fuzz_$target" -L"$out/lib" -lgmmswift -Wl,-rpath,"$PWD/$out/lib" -lm -pthread
+    try "$target survives" "$out/$target.log" "$out/fuzz_$target" -max_total_time="$time" -max_len=600 -len_control=0 \
+      -rss_limit_mb=4096 -timeout=20 -print_final_stats=1 -artifact_prefix="$out/broken/$target-" \
+      "$out/corpus/$target" Tests/Fuzz/corpus/$target
+  done
+fi
+echo "$executions executions"
+finish

@@ -1,0 +1,88 @@
+#!/usr/bin/env bash
+# Runs the C tests, and with --swift Swift tests of sampling and prediction, against libraries that are built with AddressSanitizer and with
+# ThreadSanitizer; the C parts also with UndefinedBehaviorSanitizer:
+#
+#     Tests/Sanitizers/run.sh [--swift] [SCALE]
+#
+# SCALE multiplies the stress test. Everything is built into build/sanitizers.
+set -uo pipefail
+cd "$(dirname "$0")/../.."
+source Tests/ABI/check.sh
+
+with_swift=false
+if [ "${1:-}" = --swift ]; then
+  with_swift=true
+  shift
+fi
+scale=${1:-1}
+toolchain=$(dirname "$(dirname "$(readlink -f "$(command -v swiftc)")")")
+clang=$toolchain/bin/clang
+runtime=$toolchain/lib/swift/linux
+
+# A request that cannot be met returns NULL, as without a sanitizer; leaks are sought where nothing else gets in the way.
+export ASAN_OPTIONS=allocator_may_return_null=1:detect_leaks=1:detect_stack_use_after_return=1
+export TSAN_OPTIONS=allocator_may_return_null=1:die_after_fork=0:suppressions=$PWD/Tests/Sanitizers/races.supp
+export UBSAN_OPTIONS=print_stacktrace=1:halt_on_error=1
+export LSAN_OPTIONS=suppressions=$PWD/Tests/Sanitizers/leaks.supp:print_suppressions=0
+
+# compile SANITIZERS DIRECTORY PROGRAM SOURCES...
+compile() {
+  local sanitizers=$1 directory=$2 program=$3
+  shift 3
+  local link=(-L"$directory/lib" -lgmmswift -Wl,-rpath,"$PWD/$directory/lib" -pthread -lm -ldl)
+  # The toolchain's ThreadSanitizer intercepts libdispatch, which the program then needs.
+  [ "$sanitizers" != thread ] || link+=(-L"$runtime" -ldispatch -lBlocksRuntime -Wl,-rpath,"$runtime")
+  "$clang" -fuse-ld=lld -fsanitize="$sanitizers" -fno-sanitize-recover=undefined -fno-omit-frame-pointer \
+    -std=c99 -D_POSIX_C_SOURCE=200809L -O1 -g -Wall -Wextra -Werror -pedantic -Iinclude -ITests/ABI/table "$@" \
+    -o "$directory/$program" "${link[@]}"
+}
+
+# quiet PROGRAM...: runs a program; a report of a sanitizer is a failure, whatever the exit code.
+quiet() {
+  local output status
+  output=$("$@" 2>&1)
+  status=$?
+  printf '%s\n' "$output"
+  [ "$status" -eq 0 ] && ! grep -qE '(Sanitizer|runtime error):' <<<"$output"
+}
+
+support=(Tests/ABI/check.c Tests/ABI/fixture.c)
+for sanitizer in address thread; do
+  directory=build/sanitizers/$sanitizer
+  mkdir -p "$directory/lib"
+  check "the library builds with the $sanitizer sanitizer" \
+    swift build -c release --product gmmswift --sanitize=$sanitizer --scratch-path "$directory" -Xswiftc -g
+  ln -sf ../release/libgmmswift.so "$directory/lib/libgmmswift.so"
+  ln -sf ../release/libgmmswift.so "$directory/lib/libgmmswift.so.0"
+  check "the table of misuse is made" python3 Tests/ABI/table/generate.py include/gmmswift.h Tests/ABI/symbols.txt \
+    Tests/ABI/table/table.h "$directory/table.c"
+  kinds=$sanitizer
+  [ $sanitizer != address ] || kinds=address,undefined
+  for program in misuse behaviour stress; do
+    check "$program builds with $kinds" compile $kinds "$directory" $program Tests/ABI/$program.c \
+      Tests/ABI/${program}_*.c "${support[@]}"
+  done
+  check "the table builds with $kinds" compile $kinds "$directory" table "$directory/table.c" Tests/ABI/table/table.c \
+    "${support[@]}"
+  check "misuse is clean under the $sanitizer sanitizer" quiet "$directory/misuse"
+  check "the table of misuse is clean under the $sanitizer sanitizer" quiet "$directory/table"
+  check "behaviour is clean under the $sanitizer sanitizer" quiet "$directory/behaviour"
+  for part in threads cancelling forks callbacks handles; do
+    # A process with a thread in a call may not use ThreadSanitizer's own locks after fork.
+    [ "$sanitizer $part" != "thread forks" ] || continue
+    check "stress of $part is clean under the $sanitizer sanitizer" quiet "$directory/stress" "$scale" $part
+  done
+  for example in examples/c/*.c; do
+    name=$(basename "$example" .c)
+    [ "$name" != load_with_dlopen ] || continue
+    check "the example $name builds with $kinds" compile $kinds "$directory" "$name" "$example"
+    check "the example $name is clean under the $sanitizer sanitizer" quiet "$directory/$name"
+  done
+  if $with_swift; then
+    # Those that run threads or read a caller's memory; the statistical ones would take hours. The test runner keeps what it made until the process ends.
+    ASAN_OPTIONS=$ASAN_OPTIONS:detect_leaks=0 check "the Swift tests are clean under the $sanitizer sanitizer" \
+      quiet swift test -c release -Xswiftc -enable-testing --sanitize=$sanitizer --scratch-path "$directory-tests" \
+      --filter 'SamplingTests|PredictionTests|WaitingTests|BadInputTests|CombinationTests'
+  fi
+done
+finish
