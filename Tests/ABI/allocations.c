@@ -71,8 +71,9 @@ static void iterations_allocate_nothing(const gmm_model_options *options) {
     const long few = allocations_of(model, method, SHORT), many = allocations_of(model, method, 2 * SHORT);
     EXPECT(few > 0 && few < SHORT);
     /* Memory that a chain shares with its start is copied once it changes: which of the two in a swap has it then
-     * differs, by less than the 4 arrays of the 2 chains; an allocation in each iteration makes over 2,000. */
-    if (!EXPECT(labs(many - few) <= 8)) printf("  method %d: %ld and %ld allocations\n", (int)method, few, many);
+     * differs, by less than the 4 arrays of the 2 chains; and turns, of 2 ms, of which a busy machine takes more, may
+     * allocate. An allocation in each iteration makes over 2,000. */
+    if (!EXPECT(labs(many - few) <= 64)) printf("  method %d: %ld and %ld allocations\n", (int)method, few, many);
   }
   gmm_model_destroy(model);
 }
