@@ -43,11 +43,7 @@ struct PriorCheck {
     let lengths = [dimensionCount, shape.meanCount]
     switch prior {
     case .normal(let mean, let sd):
-      let sds = try positive(sd, "means.sd", lengths)
-      // Precisions and variances must be numbers, with room for sums of them.
-      for (k, value) in sds.enumerated() where !(value >= 1e-145 && value <= 1e145) {
-        throw ModelError("means.sd[\(k)]", "must be between 1e-145 and 1e145", got: value)
-      }
+      let sds = try positive(sd, "means.sd", lengths, Self.roots)
       return (try finite(mean, "means.mean", lengths), sds, [])
     case .scaledNormal(let mean, let kappa):
       return (try finite(mean, "means.mean", lengths), [], try positive(kappa, "means.kappa", [componentCount]))
@@ -82,9 +78,9 @@ struct PriorCheck {
       }
       return zip(lower, upper).map { .uniform(lower: $0, upper: $1) }
     case .halfCauchy(let scale):
-      return try positive(scale, "spread.scale", lengths).map { .halfCauchy(scale: $0) }
+      return try positive(scale, "spread.scale", lengths, Self.roots).map { .halfCauchy(scale: $0) }
     case .halfNormal(let scale):
-      return try positive(scale, "spread.scale", lengths).map { .halfNormal(scale: $0) }
+      return try positive(scale, "spread.scale", lengths, Self.roots).map { .halfNormal(scale: $0) }
     case .inverseGamma(let shape, let scale):
       let shape = try positive(shape, "spread.shape", lengths)
       let scale = try positive(scale, "spread.scale", lengths)
@@ -94,7 +90,7 @@ struct PriorCheck {
       let rate = try positive(rate, "spread.rate", lengths)
       return zip(shape, rate).map { .gamma(shape: $0, rate: $1) }
     case .fixed(let values):
-      return try known(positive(values, "spread.values", lengths), root: { $0 }).map { .fixed($0) }
+      return try positive(values, "spread.values", lengths, Self.roots).map { .fixed($0) }
     case .inverseWishart(let dof, let scale):
       guard dimensionCount == 1 else { throw needsMatrices("inverse-Wishart") }
       let dof = try positive(dof, "spread.dof", [count])
@@ -102,16 +98,8 @@ struct PriorCheck {
       return zip(dof, scale).map { .inverseGamma(shape: 0.5 * $0, scale: 0.5 * $1) }
     case .fixedCovariances(let values):
       guard dimensionCount == 1 else { throw needsMatrices("fixed covariance matrices") }
-      return try known(positive(values, "spread.values", [count]), root: { $0.squareRoot() }).map { .fixed($0) }
+      return try positive(values, "spread.values", [count]).map { .fixed($0.squareRoot()) }
     }
-  }
-
-  /// Returns the sds of known values, of which squares and their inverses must be numbers.
-  private func known(_ values: [Double], root: (Double) -> Double) throws(ModelError) -> [Double] {
-    for (k, value) in values.enumerated() where !(root(value) >= 1e-145 && root(value) <= 1e145) {
-      throw ModelError("spread.values[\(k)]", "must be an sd between 1e-145 and 1e145, or its square", got: value)
-    }
-    return values.map(root)
   }
 
   private func needsMatrices(_ what: String) -> ModelError {
@@ -204,11 +192,21 @@ struct PriorCheck {
   }
 
   /// Returns positive values, as many as the last of `lengths`, repeating one or a shorter row of them.
-  private func positive(_ values: [Double], _ name: String, _ lengths: [Int]) throws(ModelError) -> [Double] {
-    for (k, value) in values.enumerated() where value <= 0 && value.isFinite {
-      _ = try finite(values, name, lengths)
+  private func positive(
+    _ values: [Double], _ name: String, _ lengths: [Int], _ range: ClosedRange<Double> = Self.squares
+  ) throws(ModelError) -> [Double] {
+    let numbers = try finite(values, name, lengths)
+    for (k, value) in values.enumerated() where value <= 0 {
       throw ModelError("\(name)[\(k)]", "must be positive", got: value)
     }
-    return try finite(values, name, lengths)
+    for (k, value) in values.enumerated() where !range.contains(value) {
+      throw ModelError("\(name)[\(k)]", "must be between \(range.lowerBound) and \(range.upperBound)", got: value)
+    }
+    return numbers
   }
+
+  /// Of sds: their squares, and the inverses of those, are numbers.
+  private static let roots = 1e-145...1e145
+  /// Of variances, precisions, shapes and all else.
+  private static let squares = 1e-290...1e290
 }

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import signal
 
 os.environ.setdefault("MPLBACKEND", "Agg")
 
@@ -16,6 +17,16 @@ import gmmswift as gm
 settings.register_profile("repeatable", derandomize=True)
 settings.register_profile("explore", max_examples=3_000)
 settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "repeatable"))
+
+
+@pytest.fixture(scope="session", autouse=True)
+def control_c():
+    """Let Control-C interrupt, also where whoever started the tests ignores it, as shells do for
+    what runs in the background.
+    """
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
+    yield
+    signal.signal(signal.SIGINT, before)
 
 
 @pytest.fixture(scope="session")

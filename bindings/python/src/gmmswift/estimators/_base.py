@@ -16,7 +16,7 @@ from sklearn.utils import check_random_state
 from sklearn.utils.validation import check_is_fitted, validate_data
 
 from gmmswift._errors import FormatError
-from gmmswift._mixture import COVARIANCE_TYPES, KnownMixture
+from gmmswift._mixture import COVARIANCE_TYPES
 from gmmswift.estimators._checks import (
     check_choice,
     check_count,
@@ -272,20 +272,26 @@ class MixtureEstimator(DensityMixin, BaseEstimator):  # type: ignore[misc]
         Returns
         -------
         X : ndarray, shape (n_samples, D)
-            The draws, component after component, as scikit-learn has them. They are not its own
-            numbers: `random_state` seeds a generator of the library.
+            The draws, component after component: scikit-learn's numbers for the same `random_state`
+            and the same parameters. (`gmmswift.KnownMixture` has a generator of the library.)
         y : ndarray, shape (n_samples,)
             Their components.
         """
         check_is_fitted(self)
         check_count("n_samples", n_samples, 1)
-        seed = check_random_state(self.random_state).randint(2**63, dtype=np.int64)
-        mixture = KnownMixture(
-            self.weights_, self.means_, self.covariances_, covariance_type=self.covariance_type
-        )
-        points, components = mixture.sample(int(n_samples), random_seed=int(seed))
-        order = np.argsort(components, kind="stable")
-        return points.reshape(len(order), -1)[order], components[order].astype(np.int64)
+        random_state = check_random_state(self.random_state)
+        counts = random_state.multinomial(n_samples, self.weights_)
+        parts = []
+        for k, count in enumerate(counts):
+            mean = self.means_[k]
+            if self.covariance_type in ("full", "tied"):
+                matrix = self.covariances_
+                matrix = matrix if matrix.ndim == 2 else matrix[k]
+                parts.append(random_state.multivariate_normal(mean, matrix, count))
+            else:
+                deviates = random_state.standard_normal(size=(count, len(mean)))
+                parts.append(mean + deviates * np.sqrt(self.covariances_[k]))
+        return np.vstack(parts), np.repeat(np.arange(self.n_components), counts)
 
     def _shares(self) -> Shares:
         return Shares(self._log_shares(), self.means_, self.covariances_, self.covariance_type)
