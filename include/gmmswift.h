@@ -130,7 +130,7 @@ void gmm_error_destroy(gmm_error *error);
 /* Families of priors. Each family belongs to the unknowns named with it. */
 enum {
   GMM_PRIOR_SCALED = -1,        /* means or spread: chosen by the scale of the data; see gmm_model_create_for_data */
-  GMM_PRIOR_FIXED = 0,          /* any: `first` holds the known values */
+  GMM_PRIOR_FIXED = 0,          /* any: `first` holds the known values; sds 1e-145 .. 1e145 */
   GMM_PRIOR_DIRICHLET = 1,      /* weights: `first` = concentrations > 0 */
   GMM_PRIOR_NORMAL = 2,         /* means: `first` = means, `second` = standard deviations > 0 (1e-145 .. 1e145) */
   GMM_PRIOR_NORMAL_KAPPA = 3,   /* means: Normal(m0, covariance of the component / kappa): `first` = m0, D for each value;

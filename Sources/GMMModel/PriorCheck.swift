@@ -94,7 +94,7 @@ struct PriorCheck {
       let rate = try positive(rate, "spread.rate", lengths)
       return zip(shape, rate).map { .gamma(shape: $0, rate: $1) }
     case .fixed(let values):
-      return try positive(values, "spread.values", lengths).map { .fixed($0) }
+      return try known(positive(values, "spread.values", lengths), root: { $0 }).map { .fixed($0) }
     case .inverseWishart(let dof, let scale):
       guard dimensionCount == 1 else { throw needsMatrices("inverse-Wishart") }
       let dof = try positive(dof, "spread.dof", [count])
@@ -102,8 +102,16 @@ struct PriorCheck {
       return zip(dof, scale).map { .inverseGamma(shape: 0.5 * $0, scale: 0.5 * $1) }
     case .fixedCovariances(let values):
       guard dimensionCount == 1 else { throw needsMatrices("fixed covariance matrices") }
-      return try positive(values, "spread.values", [count]).map { .fixed($0.squareRoot()) }
+      return try known(positive(values, "spread.values", [count]), root: { $0.squareRoot() }).map { .fixed($0) }
     }
+  }
+
+  /// Returns the sds of known values, of which squares and their inverses must be numbers.
+  private func known(_ values: [Double], root: (Double) -> Double) throws(ModelError) -> [Double] {
+    for (k, value) in values.enumerated() where !(root(value) >= 1e-145 && root(value) <= 1e145) {
+      throw ModelError("spread.values[\(k)]", "must be an sd between 1e-145 and 1e145, or its square", got: value)
+    }
+    return values.map(root)
   }
 
   private func needsMatrices(_ what: String) -> ModelError {

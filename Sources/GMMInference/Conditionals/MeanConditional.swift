@@ -54,11 +54,18 @@ struct MeanConditional {
     let j = k * model.dimensionCount + d
     let sd = parameters.sd(k, d)
     let dataPrecision = 1 / (sd * sd)
-    let priorPrecision =
-      model.hasScaledMeans ? model.meanKappas[k] * dataPrecision : 1 / (model.meanSDs[j] * model.meanSDs[j])
-    let precision = priorPrecision + statistics.counts[k] * dataPrecision
     let center = statistics.centers[j]
-    let shift = (priorPrecision * (model.meanCenters[j] - center) + dataPrecision * statistics.sums[j]) / precision
+    let distance = model.meanCenters[j] - center
+    if model.hasScaledMeans {
+      // Without the spread, which cancels, so that nothing overflows.
+      let worth = model.meanKappas[k] + statistics.counts[k]
+      return (
+        center + model.meanKappas[k] / worth * distance + statistics.sums[j] / worth, worth * dataPrecision
+      )
+    }
+    let priorPrecision = 1 / (model.meanSDs[j] * model.meanSDs[j])
+    let precision = priorPrecision + statistics.counts[k] * dataPrecision
+    let shift = (priorPrecision * distance + dataPrecision * statistics.sums[j]) / precision
     return (center + shift, precision)
   }
 

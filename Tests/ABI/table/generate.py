@@ -73,6 +73,8 @@ class Generator:
             return "table_more_output" if name in ("out_points", "out_edges", "out_bandwidth") else "table_output"
         if kind == "int64_t *" and name.startswith("out_"):
             return "table_counts"
+        if kind in ("int32_t *", "uint8_t *") and name.startswith("out_"):
+            return f"({kind})table_counts"
         if (struct := self.struct(kind)) and struct in self.areas:
             return f"table_{struct}()"
         if kind == "size_t" and name == "struct_size":
@@ -101,6 +103,8 @@ class Generator:
             return self.wrong_numbers("int32_t" if kind == "gmm_status" else kind)
         if kind == "const double *":
             return [(text, value, "GMM_ERROR_NULL_ARGUMENT" if value == "NULL" else "GMM_OK") for text, value in ARRAYS]
+        if kind == "const uint8_t *":
+            return [("NULL", "NULL", "GMM_ERROR_NULL_ARGUMENT"), ("no format", "table_noise", "GMM_ERROR_FILE_FORMAT")]
         if kind == "const char *const *":
             return [
                 ("NULL", "NULL", "GMM_OK"),

@@ -9,8 +9,6 @@ from __future__ import annotations
 # Valid values of parameters by (function, name), or by name, and live handles. The identifiers are those of table.h,
 # which also fills a struct of each type that functions take.
 VALUES_OF_FUNCTIONS = {
-    ("gmm_posterior_log_density", "num_points"): "TABLE_POINTS",
-    ("gmm_posterior_predict_probabilities", "num_points"): "TABLE_POINTS",
     ("gmm_posterior_sample_predictive", "num_draws"): "3",
     ("gmm_posterior_sample_predictive", "num_points"): "4",
     ("gmm_posterior_extend", "posterior"): "table.posterior",
@@ -30,6 +28,7 @@ VALUES_OF_NAMES = {
     "values": "fixture_data",
     "sample_weights": "table_positive",
     "num_observations": "TABLE_ROWS",
+    "num_points": "TABLE_POINTS",
     "num_values": "TABLE_ROWS",
     "num_dimensions": "1",
     "row_stride": "1",
@@ -55,6 +54,8 @@ VALUES_OF_NAMES = {
     "capacity": "TABLE_CAPACITY",
     "status": "GMM_OK",
     "statistics": "table.statistics_list",
+    "bytes": "table_bytes",
+    "num_bytes": "table_num_bytes",
 }
 HANDLES = {
     "gmm_model": "table.model",
@@ -83,6 +84,7 @@ INVALID_RESULTS = {
     "gmm_summary_column_name": "result == NULL",
     "gmm_summary_value": "isnan(result)",
     "gmm_summary_text": 'strcmp(result, "") == 0',
+    "gmm_statistics_size": "result == 0",
 }
 
 # Rows whose outcome is not "refused, with an argument named like the parameter": (function, parameter or field, value)
@@ -122,7 +124,7 @@ OUTCOMES = [
     ("*", "options.weights.*", "*", "weights"),
     # A struct of an older caller keeps its defaults beyond its size; of a newer one, the rest is zero.
     ("gmm_model_create", "options.struct_size", "8", "family"),
-    ("gmm_statistics_compute", "mixture.struct_size", "8", "weights"),
+    ("*", "mixture.struct_size", "8", "weights"),
     ("*", "*.struct_size", "larger and zero", "ok"),
     ("*", "out_*.struct_size", "larger and not zero", "ok"),
     ("*_init", "struct_size", "8", "ok"),
@@ -159,6 +161,8 @@ OUTCOMES = [
     ("gmm_model_create_for_data", "num_observations", "0", "ok"),  # no prior is left to the data
     ("gmm_statistics_compute", "num_observations", "0", "ok"),
     ("gmm_posterior_*", "num_points", "0", "ok"),
+    ("gmm_mixture_*", "num_points", "0", "ok"),
+    ("gmm_mixture_sample", "out_components", "NULL", "ok"),
     # As large as can be, and still meant.
     ("*", "control.num_threads", "INT32_MAX", "ok"),
     ("*", "capacity", "INT64_MAX", "ok"),

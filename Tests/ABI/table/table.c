@@ -10,6 +10,8 @@ const char *const table_names[2] = {"a", "b"}, *const table_hole_in_names[2] = {
 const gmm_statistics *table_hole_in_list[2], *table_wrong_in_list[2];
 double table_output[TABLE_CAPACITY], table_more_output[TABLE_CAPACITY];
 int64_t table_counts[TABLE_CAPACITY];
+uint8_t table_bytes[TABLE_CAPACITY], table_noise[TABLE_CAPACITY];
+int64_t table_num_bytes;
 void *table_made;
 gmm_error *table_error;
 
@@ -149,6 +151,8 @@ void table_create(void) {
   ACCEPTED(gmm_fit_em(fixture_data, TABLE_ROWS, 1, 1, table_gmm_em_options(), NULL, &table.fit, out_error));
   ACCEPTED(gmm_statistics_compute(table_gmm_mixture(), fixture_data, TABLE_ROWS, 1, 1, NULL, NULL, &table.statistics,
                                   out_error));
+  table_num_bytes = gmm_statistics_size(table.statistics);
+  ACCEPTED(gmm_statistics_write(table.statistics, table_bytes, TABLE_CAPACITY, out_error));
   gmm_model *none = NULL;
   EXPECT(gmm_model_create(NULL, &none, &table.error) == GMM_ERROR_NULL_ARGUMENT);
   table.zeros = zero_bytes;

@@ -5,7 +5,7 @@
 #include "../check.h"
 #include "../fixture.h"
 
-enum { TABLE_ROWS = 20, TABLE_POINTS = 5, TABLE_CAPACITY = 512 };
+enum { TABLE_ROWS = 20, TABLE_POINTS = 5, TABLE_CAPACITY = 1024 };
 
 /* Valid handles of every kind, and pointers that are none. */
 typedef struct table_handles {
@@ -28,6 +28,10 @@ extern double table_numbers[TABLE_CAPACITY], table_halves[TABLE_CAPACITY], table
 extern double table_nans[TABLE_CAPACITY], table_infinities[TABLE_CAPACITY], table_late_nan[TABLE_CAPACITY];
 extern const char *const table_names[2], *const table_hole_in_names[2];
 extern const gmm_statistics *table_hole_in_list[2], *table_wrong_in_list[2];
+
+/* Statistics as bytes, how many, and as many that are none. */
+extern uint8_t table_bytes[TABLE_CAPACITY], table_noise[TABLE_CAPACITY];
+extern int64_t table_num_bytes;
 
 /* Where calls write: filled with a pattern before each row. */
 extern double table_output[TABLE_CAPACITY], table_more_output[TABLE_CAPACITY];
