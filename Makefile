@@ -82,8 +82,8 @@ test-abi: build ## Check the C interface: header, layout, symbols, misuse, behav
 test-fuzz: build ## Feed the library hostile inputs for ten seconds.
 	@$(STEP) test-fuzz Tests/Fuzz/run.sh --short build/lib
 
-# FUZZ_SECONDS are those of each of the three targets.
-FUZZ_SECONDS ?= 300
+# FUZZ_SECONDS are those of each of the four targets.
+FUZZ_SECONDS ?= 225
 test-examples: build $(ENVIRONMENT) ## Build, run and check the examples.
 	@$(STEP) test-examples Tests/Examples/run.sh build/lib
 	@$(STEP) test-swift-package Tests/Examples/swift.sh

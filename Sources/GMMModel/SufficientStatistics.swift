@@ -27,10 +27,10 @@ public struct SufficientStatistics: Sendable, Equatable {
 
   /// Creates statistics from what others of the same shape hold; `nil` where an array has another length.
   public init?(_ shape: MixtureShape, counts: [Double], centers: [Double], sums: [Double], squares: [Double]) {
-    self.init(shape)
-    guard counts.count == self.counts.count, centers.count == self.centers.count, sums.count == self.sums.count,
-      squares.count == self.squares.count
+    guard counts.count == shape.componentCount, centers.count == shape.meanCount, sums.count == shape.meanCount,
+      squares.count == shape.componentCount * shape.squareCount
     else { return nil }
+    self.shape = shape
     (self.counts, self.centers, self.sums, self.squares) = (counts, centers, sums, squares)
   }
 

@@ -3,14 +3,21 @@
 #
 #     Tests/Fuzz/run.sh --short LIBDIR [SECONDS]   the built library, inputs changed blindly; for the ordinary tests
 #     Tests/Fuzz/run.sh [SECONDS]                  libFuzzer, with coverage of Swift and C and AddressSanitizer
+#     Tests/Fuzz/run.sh --seeds LIBDIR             writes checkpoints and statistics of this version into the corpus
 #
-# SECONDS are those of each target. The corpus is Tests/Fuzz/corpus; inputs that broke something stay in it. What libFuzzer
-# finds on top goes to build/fuzz/corpus, what breaks to build/fuzz/broken.
+# SECONDS are those of each target. The corpus is Tests/Fuzz/corpus, and for files Tests/Golden too; inputs that broke something
+# stay in it. What libFuzzer finds on top goes to build/fuzz/corpus, what breaks to build/fuzz/broken.
 set -uo pipefail
 cd "$(dirname "$0")/../.."
 source Tests/ABI/check.sh
-targets=(sample em arrays)
+targets=(sample em arrays files)
+support=(Tests/Fuzz/input.c Tests/Fuzz/stored.c Tests/Fuzz/xxh64.c)
 strict=(-std=c99 -D_POSIX_C_SOURCE=200809L -g -Wall -Wextra -Werror -pedantic -Iinclude)
+# Files are longer than other inputs, and memory is held to what files of 4 kB need: what one process takes at all (1 GB, of
+# addresses in the short run), and what it asks for at once (4 MB are asked for to see that they are there).
+golden=Tests/Golden/format_1
+declare -A room=([files]="-max_len=4096 -rss_limit_mb=1024 -malloc_limit_mb=8")
+declare -A limits=([files]=--as=1000000000)
 
 # Runs a target; what it printed last is the name of the check.
 try() {
@@ -24,15 +31,23 @@ try() {
 }
 executions=0
 
-if [ "${1:-}" = --short ]; then
+if [ "${1:-}" = --seeds ]; then
   libdir=$(realpath "$2")
-  time=${3:-3}
+  mkdir -p build/fuzz-short
+  gcc -O1 "${strict[@]}" Tests/Fuzz/seeds.c "${support[@]}" -o build/fuzz-short/seeds -L"$libdir" -lgmmswift \
+    -Wl,-rpath,"$libdir" -lm -pthread && exec build/fuzz-short/seeds Tests/Fuzz/corpus/files
+  exit 1
+elif [ "${1:-}" = --short ]; then
+  libdir=$(realpath "$2")
+  time=${3:-2.5}
   out=build/fuzz-short
   mkdir -p "$out"
   for target in "${targets[@]}"; do
-    check "the target $target builds" gcc -O1 "${strict[@]}" Tests/Fuzz/fuzz_$target.c Tests/Fuzz/input.c \
+    check "the target $target builds" gcc -O1 "${strict[@]}" Tests/Fuzz/fuzz_$target.c "${support[@]}" \
       Tests/Fuzz/standalone.c -o "$out/$target" -L"$libdir" -lgmmswift -Wl,-rpath,"$libdir" -lm
-    try "$target survives" "$out/$target.log" "$out/$target" "$time" Tests/Fuzz/corpus/$target/*
+    inputs=(Tests/Fuzz/corpus/$target/*)
+    [ $target = files ] && inputs+=($golden/*.gmm $golden/damaged/*.gmm)
+    try "$target survives" "$out/$target.log" prlimit ${limits[$target]:-} "$out/$target" "$time" "${inputs[@]}"
   done
 else
   time=${1:-60}
@@ -47,12 +62,14 @@ else
   export ASAN_OPTIONS=allocator_may_return_null=1
   for target in "${targets[@]}"; do
     mkdir -p "$out/corpus/$target"
+    inputs=("$out/corpus/$target" Tests/Fuzz/corpus/$target)
+    [ $target = files ] && inputs+=($golden)
     check "the target $target builds" "$clang" -fuse-ld=lld -fsanitize=fuzzer,address,undefined \
-      -fno-sanitize-recover=undefined -O1 "${strict[@]}" Tests/Fuzz/fuzz_$target.c Tests/Fuzz/input.c \
+      -fno-sanitize-recover=undefined -O1 "${strict[@]}" Tests/Fuzz/fuzz_$target.c "${support[@]}" \
       -o "$out/fuzz_$target" -L"$out/lib" -lgmmswift -Wl,-rpath,"$PWD/$out/lib" -lm -pthread
     try "$target survives" "$out/$target.log" "$out/fuzz_$target" -max_total_time="$time" -max_len=600 -len_control=0 \
-      -rss_limit_mb=4096 -timeout=20 -print_final_stats=1 -artifact_prefix="$out/broken/$target-" \
-      "$out/corpus/$target" Tests/Fuzz/corpus/$target
+      -rss_limit_mb=4096 ${room[$target]:-} -timeout=20 -print_final_stats=1 \
+      -artifact_prefix="$out/broken/$target-" "${inputs[@]}"
   done
 fi
 echo "$executions executions"

@@ -8,7 +8,7 @@
 #include <time.h>
 #include <unistd.h>
 
-enum { LONGEST = 600, MOST_FILES = 4096 };
+enum { LONGEST = 4096, MOST_FILES = 4096 };
 
 int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t size);
 
@@ -69,9 +69,9 @@ int main(int count, char **arguments) {
   while (seconds() < end) {
     /* The head of one input, the tail of another, and some bytes anew. */
     const int first = (int)(draw(&state) % (uint64_t)files), second = (int)(draw(&state) % (uint64_t)files);
-    memcpy(current, inputs[first], LONGEST);
+    memcpy(current, inputs[first], sizes[first]);
     current_size = sizes[first];
-    const size_t cut = draw(&state) % LONGEST;
+    const size_t cut = draw(&state) % (sizes[first] + 1);
     if (draw(&state) % 2 == 0 && cut < sizes[second]) {
       memcpy(current + cut, inputs[second] + cut, sizes[second] - cut);
       current_size = sizes[second];

@@ -151,6 +151,66 @@ import Testing
     }
   }
 
+  /// Bytes in a section of the file at ``path`` are replaced, and the checksums made right; why that is refused, if it is.
+  private func reasonAgainst(_ bytes: [UInt8], at offset: Int, in section: Section) throws -> String? {
+    var payload = Array(folder.contents("posterior.gmm")[FileHeader.size...])
+    let name = Array(section.rawValue.utf8) + [0, 0, 0, 0]
+    let place = try #require(payload.indices.first { payload[$0...].starts(with: name) }) + Section.headSize + offset
+    payload.replaceSubrange(place..<place + bytes.count, with: bytes)
+    let header = FileHeader(
+      .posterior, version: 1, payloadLength: payload.count, payloadChecksum: Checksum.of(payload))
+    folder.write(header.bytes + payload, to: "changed")
+    do throws(StorageError) {
+      _ = try Posterior.load(folder.file("changed"))
+      return nil
+    } catch {
+      return error.reason
+    }
+  }
+
+  /// Beyond 63 bits, the products that information and exports are made of would trap, also where no chain goes on.
+  @Test func moreIterationsThan63BitsCountAreRefused() throws {
+    let subset = try StoredRun.all[1].sample().subset(burn: 50)
+    try subset.save(to: path)
+    // After the method: tuning iterations, chains, thinning.
+    func thinning(_ thin: UInt64) -> [UInt8] { withUnsafeBytes(of: thin.littleEndian) { Array($0) } }
+    let most = UInt64(Int.max - 400 * 3) / 30
+    #expect(try reasonAgainst(thinning(most), at: 20, in: .options) == nil)
+    let loaded = try Posterior.load(folder.file("changed"))
+    // Every other draw is twice as many iterations apart, and the last may end beyond those that were counted.
+    let half = try loaded.subset(burn: 1, thin: 8)
+    try half.exportCSV(chain: 0, to: folder.file("draws.csv"))
+    #expect(half.drawCount == 2 && half.thin == 8 * Int(most))
+    for thin in [most * 2, UInt64(Int.max)] {
+      #expect(
+        try reasonAgainst(thinning(thin), at: 20, in: .options) == "announces more iterations than 63 bits count")
+    }
+  }
+
+  @Test func formsThatAreStoredAsOthersAreRefused() throws {
+    _ = try smallFile(StoredRun.all[0])
+    for form: UInt8 in [0, 1, 3] {
+      #expect(
+        try reasonAgainst([form], at: 16, in: .model) == "holds a form of covariances that is stored as another")
+    }
+    #expect(try reasonAgainst([2], at: 16, in: .model) == nil)
+  }
+
+  @Test func chainsWithSumsThatAreNoNumbersAreRefused() throws {
+    _ = try smallFile(StoredRun.all[0])
+    // Draws, iterations, log likelihood, acceptance; weights, their logarithms, means, sds of three components; no factors;
+    // then counts, centres, sums and squares.
+    let counts = 4 * 8 + 4 * (8 + 3 * 8) + 8
+    for array in 0...3 {
+      for value in [Double.nan, .infinity] {
+        let bytes = withUnsafeBytes(of: value.bitPattern.littleEndian) { Array($0) }
+        #expect(
+          try reasonAgainst(bytes, at: counts + array * 32 + 8 + 16, in: .chains)?.hasSuffix(
+            array == 0 ? "are not those of its model" : "stands at impossible sums") == true)
+      }
+    }
+  }
+
   @Test func otherFilesAreRefusedWithTheReason() throws {
     let bytes = try smallFile(StoredRun.all[1])
     func expect(_ kind: StorageError.Kind, _ reason: String, _ name: String = "other") {

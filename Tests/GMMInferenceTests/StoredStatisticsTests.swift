@@ -81,6 +81,23 @@ import Testing
     }
   }
 
+  /// Parameters with tied covariances are far fewer than their sums, which must follow before anything is made for them.
+  @Test func sumsThatDoNotFollowGetNoMemory() throws {
+    let (components, dimensions) = (2, 40)
+    let shape = MixtureShape(componentCount: components, dimensionCount: dimensions, structure: .tied)
+    let bytes = try MixtureStatistics(estimate(.tied, dimensions)).bytes
+    let sums = SufficientStatistics.blockSize(shape) + 1
+    var writer = ByteWriter()
+    writer.append(Array(bytes[FileHeader.size..<bytes.count - 33 * (sums + 1)]))
+    do {
+      _ = try read(SealedBytes.seal(writer, .statistics, version: 1))
+      Issue.record("sums that are not there were read")
+    } catch let error as StorageError {
+      // The bytes are those of the number of observations.
+      #expect(error.reason == "\(sums) sums are announced where 8 bytes are left")
+    }
+  }
+
   /// What stands in the bytes, to be changed and sealed again.
   private struct Contents {
     var components: Int

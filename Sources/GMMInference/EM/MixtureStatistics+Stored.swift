@@ -35,6 +35,11 @@ extension MixtureStatistics {
     let weights = try reader.readDoubles(count: components)
     let means = try reader.readDoubles(count: shape.meanCount)
     let covariances = try reader.readDoubles(count: shape.covarianceCount)
+    // Tied covariances are one triangle, but the sums are one for each component: before there is room for them, they must follow.
+    let sums = SufficientStatistics.blockSize(shape) + 1
+    guard sums + 1 <= reader.remaining / Self.storedSumSize else {
+      throw .format("\(sums) sums are announced where \(reader.remaining) bytes are left")
+    }
     do throws(ModelError) {
       try self.init(
         MixtureEstimate(
@@ -64,6 +69,9 @@ extension MixtureStatistics {
       }
     }
   }
+
+  /// The bytes of a sum: the place of its highest digit, and four digits.
+  private static var storedSumSize: Int { 33 }
 
   /// As many as the C interface allows: products of sizes then fit 63 bits.
   private static var largestStoredDimension: Int { 4096 }

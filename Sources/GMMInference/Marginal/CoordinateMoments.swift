@@ -17,6 +17,12 @@ struct CoordinateMoments: Sendable, Equatable {
     scatter = [Double](repeating: 0, count: dimension * (dimension + 1) / 2)
   }
 
+  /// Creates the moments that others were.
+  private init(count: Double, mean: [Double], scatter: [Double]) {
+    (self.count, self.mean, self.scatter) = (count, mean, scatter)
+    distance = [Double](repeating: 0, count: mean.count)
+  }
+
   /// Adds one vector, (d).
   ///
   /// - Complexity: O(d²), no allocation.
@@ -50,9 +56,7 @@ extension CoordinateMoments {
     let count = try reader.readDouble()
     let mean = try reader.readDoubles()
     guard mean.isEmpty || mean.count == dimension else { throw .format("moments must have \(dimension) coordinates") }
-    self.init(dimension: mean.count)
-    self.count = count
-    self.mean = mean
-    scatter = try reader.readDoubles(count: scatter.count)
+    let scatter = try reader.readDoubles(count: mean.count * (mean.count + 1) / 2)
+    self.init(count: count, mean: mean, scatter: scatter)
   }
 }

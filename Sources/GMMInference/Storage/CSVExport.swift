@@ -14,6 +14,8 @@ extension Posterior {
   public func exportCSV(chain: Int, to path: String) throws(StorageError) {
     let file = try AtomicFile(path, hasHeader: false)
     let version = LibraryVersion.current
+    // Of what was loaded, a number of iterations that nobody made may exceed 63 bits.
+    let samples = drawCount.multipliedReportingOverflow(by: thin)
     let comments = """
       # stan_version_major = 2
       # stan_version_minor = 36
@@ -21,7 +23,7 @@ extension Posterior {
       # model = gmmswift_model
       # method = sample (Default)
       #   sample
-      #     num_samples = \(drawCount * thin)
+      #     num_samples = \(samples.overflow ? Int.max : samples.partialValue)
       #     num_warmup = \(options.tune)
       #     save_warmup = 0 (Default)
       #     thin = \(thin)

@@ -37,6 +37,9 @@ extension ChainState {
         shape, counts: counts, centers: try reader.readDoubles(), sums: try reader.readDoubles(),
         squares: try reader.readDoubles())
     else { throw .format("the statistics of a chain are not those of its model") }
+    guard [statistics.centers, statistics.sums, statistics.squares].allSatisfy({ $0.allSatisfy(\.isFinite) }) else {
+      throw .format("a chain stands at impossible sums")
+    }
     self.statistics = statistics
     proposals = try ProposalScales(from: &reader, shape, isEmpty: options.method == .gibbs)
     moves = try MoveTuning(from: &reader, dimension: FreeCoordinates(model).dimension)

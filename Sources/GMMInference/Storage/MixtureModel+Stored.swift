@@ -24,9 +24,12 @@ extension MixtureModel {
     let components = try reader.readInt("components", in: 1...MixtureModel.maximumComponentCount)
     let dimensions = try reader.readInt("dimensions", in: 1...Self.largestStoredDimension)
     let structure = try CovarianceStructure(code: try reader.read(UInt32.self))
+    let isShared = try reader.readBool()
     let shape = MixtureShape(
-      componentCount: components, dimensionCount: dimensions, structure: structure,
-      sharedSpread: try reader.readBool())
+      componentCount: components, dimensionCount: dimensions, structure: structure, sharedSpread: isShared)
+    guard shape.structure == structure, shape.sharedSpread == isShared else {
+      throw .format("holds a form of covariances that is stored as another")
+    }
     guard DrawLayout(shape).width <= room / 8 else {
       throw .format("\(components) components in \(dimensions) dimensions are announced where \(room) bytes are left")
     }

@@ -117,7 +117,8 @@ extension Posterior {
     guard canExtend || counts.allSatisfy({ $0 == drawCount }) else {
       throw .format("has draws that nothing goes on from")
     }
-    guard !canExtend || isExtendable(model, options, counts, isPrior: isPrior) else {
+    guard isCountable(options, counts) else { throw .format("announces more iterations than 63 bits count") }
+    guard !canExtend || isExtendable(model, options, isPrior: isPrior) else {
       throw .format("holds chains that this version does not continue")
     }
 
@@ -131,15 +132,14 @@ extension Posterior {
       draws: drawCount, seconds: seconds)
   }
 
+  /// Whether sampling could have made as many iterations as a file says.
+  private static func isCountable(_ options: SamplingOptions, _ counts: [Int]) -> Bool {
+    (try? SamplingOptions.requireCountable(
+      tune: options.tune, draws: counts.max() ?? 0, thin: options.thin, chains: options.chains)) != nil
+  }
+
   /// Whether sampling accepts what a file says was sampled.
-  private static func isExtendable(
-    _ model: MixtureModel, _ options: SamplingOptions, _ counts: [Int], isPrior: Bool
-  ) -> Bool {
-    let draws = counts.max() ?? 0
-    let isCountable =
-      (try? SamplingOptions.requireCountable(
-        tune: options.tune, draws: draws, thin: options.thin, chains: options.chains)) != nil
-    return isCountable && !isPrior
-      && (options.method == .gibbs || (model.dimensionCount == 1 && !model.hasScaledMeans))
+  private static func isExtendable(_ model: MixtureModel, _ options: SamplingOptions, isPrior: Bool) -> Bool {
+    !isPrior && (options.method == .gibbs || (model.dimensionCount == 1 && !model.hasScaledMeans))
   }
 }
