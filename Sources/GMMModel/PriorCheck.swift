@@ -97,13 +97,21 @@ struct PriorCheck {
       return try known(positive(values, "spread.values", lengths), root: { $0 }).map { .fixed($0) }
     case .inverseWishart(let dof, let scale):
       guard dimensionCount == 1 else { throw needsMatrices("inverse-Wishart") }
-      let dof = try positive(dof, "spread.dof", [count])
-      let scale = try positive(scale, "spread.scale", [count])
-      return zip(dof, scale).map { .inverseGamma(shape: 0.5 * $0, scale: 0.5 * $1) }
+      let shape = try halved(positive(dof, "spread.dof", [count]), "spread.dof")
+      let scale = try halved(positive(scale, "spread.scale", [count]), "spread.scale")
+      return zip(shape, scale).map { .inverseGamma(shape: $0, scale: $1) }
     case .fixedCovariances(let values):
       guard dimensionCount == 1 else { throw needsMatrices("fixed covariance matrices") }
       return try known(positive(values, "spread.values", [count]), root: { $0.squareRoot() }).map { .fixed($0) }
     }
+  }
+
+  /// Returns the halves of positive values, which must be positive too: those of the smallest doubles are not.
+  private func halved(_ values: [Double], _ name: String) throws(ModelError) -> [Double] {
+    for (k, value) in values.enumerated() where value < .leastNormalMagnitude {
+      throw ModelError("\(name)[\(k)]", "must be at least 2.3e-308", got: value)
+    }
+    return values.map { 0.5 * $0 }
   }
 
   /// Returns the sds of known values, of which squares and their inverses must be numbers.
