@@ -81,7 +81,7 @@ struct MetropolisSampler: Sampler {
     if !model.satisfiesConstraints(proposal) { logRatio = -.infinity }
     let isAccepted = decide(&state, &proposal, logRatio, &stream)
     state.proposals.weights.record(accepted: isAccepted, adapts: isTuning)
-    return logRatio >= 0 ? 1 : exp(logRatio)
+    return Self.acceptance(logRatio)
   }
 
   /// Spread: steps in log sd.
@@ -95,7 +95,7 @@ struct MetropolisSampler: Sampler {
       logDensityOfSpread(proposal, state.statistics) - logDensityOfSpread(state.parameters, state.statistics)
     let isAccepted = decide(&state, &proposal, logRatio, &stream)
     state.proposals.sds.record(accepted: isAccepted, adapts: isTuning)
-    return logRatio >= 0 ? 1 : exp(logRatio)
+    return Self.acceptance(logRatio)
   }
 
   /// Means: steps in the means.
@@ -115,7 +115,13 @@ struct MetropolisSampler: Sampler {
     if !model.satisfiesConstraints(proposal) { logRatio = -.infinity }
     let isAccepted = decide(&state, &proposal, logRatio, &stream)
     state.proposals.means.record(accepted: isAccepted, adapts: isTuning)
-    return logRatio >= 0 ? 1 : exp(logRatio)
+    return Self.acceptance(logRatio)
+  }
+
+  /// Returns the probability with which a proposal is accepted: 0 where densities beyond the range of doubles leave no ratio, as such
+  /// a proposal is refused.
+  private static func acceptance(_ logRatio: Double) -> Double {
+    logRatio.isNaN ? 0 : logRatio >= 0 ? 1 : exp(logRatio)
   }
 
   /// Returns the log density of the log sds given assignments and means, up to a constant.
