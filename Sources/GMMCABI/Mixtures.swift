@@ -24,15 +24,10 @@ public func gmm_mixture_probabilities(
   _ out_probabilities: UnsafeMutablePointer<Double>?, _ capacity: Int64,
   _ out_error: UnsafeMutablePointer<OpaquePointer?>?
 ) -> gmm_status {
-  call(out_error) {
-    let mixture = try KnownMixture(estimate(mixture))
-    let control = try runControl(control)
-    let points = try observations(data, num_points, num_dimensions, row_stride, of: mixture.estimate, "num_points")
-    let out = try output(
-      out_probabilities, "out_probabilities", needs: [points.count, mixture.estimate.componentCount],
-      capacity: capacity)
-    try mixture.probabilities(at: points, into: out, control)
-  }
+  evaluate(
+    mixture, data, num_points, num_dimensions, row_stride, control, out_probabilities, "out_probabilities", capacity,
+    out_error, isPerComponent: true
+  ) { mixture, points, out, control in try mixture.probabilities(at: points, into: out, control) }
 }
 
 @_cdecl("gmm_mixture_log_density") @implementation
@@ -42,12 +37,27 @@ public func gmm_mixture_log_density(
   _ out_log_density: UnsafeMutablePointer<Double>?, _ capacity: Int64,
   _ out_error: UnsafeMutablePointer<OpaquePointer?>?
 ) -> gmm_status {
+  evaluate(
+    mixture, data, num_points, num_dimensions, row_stride, control, out_log_density, "out_log_density", capacity,
+    out_error, isPerComponent: false
+  ) { mixture, points, out, control in try mixture.logDensity(at: points, into: out, control) }
+}
+
+/// Checks the arguments of an evaluation at points, which writes one number for each, or one for each component, and makes it.
+private func evaluate(
+  _ mixture: UnsafePointer<gmm_mixture>?, _ data: UnsafePointer<Double>?, _ num_points: Int64,
+  _ num_dimensions: Int64, _ row_stride: Int64, _ control: UnsafePointer<gmm_control>?,
+  _ out: UnsafeMutablePointer<Double>?, _ name: String, _ capacity: Int64,
+  _ out_error: UnsafeMutablePointer<OpaquePointer?>?, isPerComponent: Bool,
+  _ write: (KnownMixture, Observations, UnsafeMutablePointer<Double>, RunControl) throws -> Void
+) -> gmm_status {
   call(out_error) {
     let mixture = try KnownMixture(estimate(mixture))
     let control = try runControl(control)
     let points = try observations(data, num_points, num_dimensions, row_stride, of: mixture.estimate, "num_points")
-    let out = try output(out_log_density, "out_log_density", needs: [points.count], capacity: capacity)
-    try mixture.logDensity(at: points, into: out, control)
+    let width = isPerComponent ? mixture.estimate.componentCount : 1
+    let out = try output(out, name, needs: [points.count, width], capacity: capacity)
+    try write(mixture, points, out, control)
   }
 }
 

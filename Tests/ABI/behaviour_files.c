@@ -4,7 +4,7 @@
 
 #include "behaviour.h"
 
-static char folder[] = "/tmp/gmmswift-behaviour-XXXXXX";
+static char folder[1024];
 static char path[sizeof folder + 32];
 
 static const char *in_folder(const char *name) {
@@ -169,6 +169,8 @@ static void what_cannot_be_written_down_is_still_returned(const gmm_model *model
 }
 
 void behaviour_files(void) {
+  const char *temporary = getenv("TMPDIR");
+  snprintf(folder, sizeof folder, "%s/gmmswift-behaviour-XXXXXX", temporary != NULL ? temporary : P_tmpdir);
   if (!EXPECT(mkdtemp(folder) != NULL)) return;
   const gmm_model_options options = fixture_model_options(), ordered = fixture_ordered_options();
   gmm_model *model = fixture_model(&options), *simple = fixture_model(&ordered);

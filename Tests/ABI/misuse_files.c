@@ -3,11 +3,14 @@
 
 #include "misuse.h"
 
+/* A file that no call makes. */
+static const char never[] = "gmmswift-never";
+
 static void misuse_paths(const misuse_handles *handles) {
   const gmm_posterior *posterior = handles->posterior;
   gmm_posterior *made = NULL;
   gmm_model *model = NULL;
-  const char *path = "/tmp/gmmswift-never";
+  const char *path = never;
 
   const void *wrong[] = {NULL, handles->model, handles->cancel, handles->zeros};
   for (int i = 0; i < 4; i++) {
@@ -25,13 +28,13 @@ static void misuse_paths(const misuse_handles *handles) {
   for (int i = 0; i < 4; i++) {
     REFUSED(GMM_ERROR_INVALID_ARGUMENT, "chain", gmm_posterior_export_csv(posterior, chains[i], path, out_error));
   }
-  const char *no_text[] = {"", "/tmp/\xff\xfe"};
+  const char *no_text[] = {"", "gmmswift-\xff\xfe"};
   for (int i = 0; i < 2; i++) {
     REFUSED(GMM_ERROR_INVALID_ARGUMENT, "path", gmm_posterior_save(posterior, no_text[i], out_error));
     REFUSED(GMM_ERROR_INVALID_ARGUMENT, "path", gmm_posterior_export_csv(posterior, 0, no_text[i], out_error));
     REFUSED_HANDLE(GMM_ERROR_INVALID_ARGUMENT, "path", made, gmm_posterior_load(no_text[i], &made, out_error));
   }
-  const char *no_files[] = {"/tmp", "/dev/full", "/tmp/gmmswift-missing/file", "/dev/null/file"};
+  const char *no_files[] = {".", "/dev/full", "gmmswift-missing/file", "/dev/null/file"};
   for (int i = 0; i < 4; i++) {
     REFUSED(GMM_ERROR_FILE, "path", gmm_posterior_save(posterior, no_files[i], out_error));
     REFUSED(GMM_ERROR_FILE, "path", gmm_posterior_export_csv(posterior, 0, no_files[i], out_error));
@@ -71,9 +74,9 @@ static void misuse_checkpoints(const misuse_handles *handles) {
     gmm_status status;
     const char *path;
   } cases[] = {{GMM_ERROR_INVALID_ARGUMENT, ""},
-               {GMM_ERROR_INVALID_ARGUMENT, "/tmp/\xff"},
-               {GMM_ERROR_FILE, "/tmp"},
-               {GMM_ERROR_FILE, "/tmp/gmmswift-missing/file"},
+               {GMM_ERROR_INVALID_ARGUMENT, "gmmswift-\xff"},
+               {GMM_ERROR_FILE, "."},
+               {GMM_ERROR_FILE, "gmmswift-missing/file"},
                {GMM_ERROR_FILE, "/dev/full"},
                {GMM_ERROR_FILE_FORMAT, "/proc/self/exe"},
                {GMM_ERROR_FILE, "/dev/null/nought"}};
@@ -85,10 +88,10 @@ static void misuse_checkpoints(const misuse_handles *handles) {
                    gmm_posterior_extend(handles->posterior, 5, &control, &made, out_error));
   }
   double output[FIXTURE_COUNT * 2];
-  control.checkpoint_path = "/tmp/gmmswift-never";
+  control.checkpoint_path = never;
   REFUSED(GMM_ERROR_UNSUPPORTED, "checkpoint_path",
           gmm_posterior_probabilities(handles->posterior, &control, output, FIXTURE_COUNT * 2, out_error));
-  EXPECT(access("/tmp/gmmswift-never", F_OK) != 0);
+  EXPECT(access(never, F_OK) != 0);
 }
 
 void misuse_files(const misuse_handles *handles) {

@@ -16,8 +16,8 @@ import Testing
   /// The copies of a row of weight w: ⌊w⌋ that count 1, and what is left.
   private static let copies = zip(rows, weights).flatMap { x, weight in
     let whole = weight.rounded(.down)
-    return [(x, 1.0)].flatMap { [(x: Double, count: Double)](repeating: $0, count: Int(whole)) }
-      + (weight > whole ? [(x: x, count: weight - whole)] : [])
+    return [EnumeratedPosterior.Member](repeating: (x, 1), count: Int(whole))
+      + (weight > whole ? [(x, weight - whole)] : [])
   }
 
   static let models: [(@Sendable () throws -> MixtureModel, @Sendable () -> EnumeratedPosterior)] = [

@@ -26,7 +26,7 @@ def _wanted():
     """Yield functions, with the fused multiply-adds and the instructions of one turn of their best loop."""
     for build in BUILDS:
         full, width = SYMMETRIC[build], FACTOR_VECTORS[build]
-        for distances in ("PointDistances", "StoredDistances", "MemberDistances"):
+        for distances in ("PointDistances", "MemberDistances"):
             for rows in range(1, full + 1):
                 # Coordinates of points are loaded and their centers taken off, those of rows times a weight.
                 fused = rows * full

@@ -58,7 +58,7 @@ struct BlockPlan {
 
   /// Doubles of the whole scratch memory.
   var scratchSize: Int {
-    shareSize + lanesCount * laneSize + 2 * distanceSize + labelSize + orderSize + 2 * numberSize + 3 * laneCount
+    shareSize + lanesCount * laneSize + distanceSize + labelSize + orderSize + 2 * numberSize + 3 * laneCount
   }
 }
 

@@ -36,10 +36,7 @@ struct BlockScratch {
   /// Distances of the points of a piece from a center, in the order of the points.
   var distances: UnsafeMutablePointer<Vector> { vectors(afterLanes) }
 
-  /// The same, times the points' weights.
-  var weightedDistances: UnsafeMutablePointer<Vector> { vectors(afterLanes + plan.distanceSize) }
-
-  private var afterDistances: Int { afterLanes + 2 * plan.distanceSize }
+  private var afterDistances: Int { afterLanes + plan.distanceSize }
 
   /// The labels of a block.
   var labels: UnsafeMutablePointer<UInt8> {

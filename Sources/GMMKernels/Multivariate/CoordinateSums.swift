@@ -45,7 +45,7 @@ struct CoordinateSums<Distances: WeightedDistances> {
       count += group.weight
       for i in 0..<rows {
         let distance = group.distance(first &+ i)
-        let weighted = group.weighted(distance, first &+ i)
+        let weighted = group.weighted(distance)
         sums[unchecked: i] += weighted
         squares[unchecked: i] = weighted.multiplied(by: distance, adding: squares[unchecked: i])
       }

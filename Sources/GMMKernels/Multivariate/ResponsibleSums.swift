@@ -1,8 +1,5 @@
 /// Sums over the points of a chunk, weighted by what the rows of shares hold for each component.
 struct ResponsibleSums {
-  /// From how many coordinates on distances are worth storing: then each is used often enough to pay for the way to memory.
-  static let storingDimensions = 1700
-
   let points: BlockPoints
   let table: MultivariateTable
   let scratch: BlockScratch
@@ -28,15 +25,9 @@ struct ResponsibleSums {
       case .triangular:
         lanes.clear()
         chunk.forEachPiece(of: scratch.plan.piece) { piece in
-          if table.dimensions < Self.storingDimensions {
-            SymmetricSums(
-              distances: pointDistances(k, piece, chunk: chunk.lowerBound), groups: piece.count, lanes: lanes
-            ).add(dimensions: table.dimensions)
-          } else {
-            SymmetricSums(
-              distances: storedDistances(k, piece, chunk: chunk.lowerBound), groups: piece.count, lanes: lanes
-            ).add(dimensions: table.dimensions)
-          }
+          SymmetricSums(
+            distances: pointDistances(k, piece, chunk: chunk.lowerBound), groups: piece.count, lanes: lanes
+          ).add(dimensions: table.dimensions)
         }
         lanes.reduce(into: sums, k)
       }
@@ -56,26 +47,5 @@ struct ResponsibleSums {
       x: points.group(groups.lowerBound, pass: 0),
       weights: scratch.shares(k) + (groups.lowerBound - chunk) * passCount, center: table.center(of: k),
       dimensions: table.dimensions)
-  }
-
-  @inline(never)
-  private func storedDistances(_ k: Int, _ groups: Range<Int>, chunk: Int) -> StoredDistances {
-    let x = points.group(groups.lowerBound, pass: 0)
-    let weights = scratch.shares(k) + (groups.lowerBound - chunk) * passCount
-    let center = table.center(of: k)
-    let (plain, weighted) = (scratch.distances, scratch.weightedDistances)
-    let dimensions = table.dimensions
-    for group in 0..<groups.count {
-      for pass in 0..<passCount {
-        let weight = weights[group * passCount + pass]
-        for j in 0..<dimensions {
-          let place = (group * dimensions + j) * passCount + pass
-          let distance = x[place] - center[j]
-          plain[place] = distance
-          weighted[place] = distance * weight
-        }
-      }
-    }
-    return StoredDistances(plain: plain, weighted: weighted, weights: weights, dimensions: dimensions)
   }
 }

@@ -54,7 +54,7 @@ struct SymmetricSums<Distances: WeightedDistances> {
       var across = InlineArray<columns, Vector>(repeating: .zero)
       for j in 0..<columns { across[unchecked: j] = group.distance(column &+ j) }
       for i in 0..<rows {
-        let weighted = group.weighted(group.distance(row &+ i), row &+ i)
+        let weighted = group.weighted(group.distance(row &+ i))
         for j in 0..<columns {
           sums[unchecked: i][unchecked: j] = weighted.multiplied(
             by: across[unchecked: j], adding: sums[unchecked: i][unchecked: j])
@@ -107,7 +107,7 @@ private struct TriangleSums<let rows: Int> {
   mutating func add(_ i: Int, of group: some WeightedGroup, _ row: Int) {
     let distance = group.distance(row &+ i)
     across[unchecked: i] = distance
-    let weighted = group.weighted(distance, row &+ i)
+    let weighted = group.weighted(distance)
     sums[unchecked: i] += weighted
     for j in 0...i {
       squares[unchecked: i][unchecked: j] = weighted.multiplied(
