@@ -170,7 +170,7 @@ static void what_cannot_be_written_down_is_still_returned(const gmm_model *model
 
 void behaviour_files(void) {
   const char *temporary = getenv("TMPDIR");
-  snprintf(folder, sizeof folder, "%s/gmmswift-behaviour-XXXXXX", temporary != NULL ? temporary : P_tmpdir);
+  snprintf(folder, sizeof folder, "%s/gmmswift-behaviour-XXXXXX", temporary != NULL ? temporary : ".");
   if (!EXPECT(mkdtemp(folder) != NULL)) return;
   const gmm_model_options options = fixture_model_options(), ordered = fixture_ordered_options();
   gmm_model *model = fixture_model(&options), *simple = fixture_model(&ordered);
