@@ -85,9 +85,10 @@ fi
 
 # ------------------------------------------------------------------------------------------------ Programs
 
+support=(Tests/ABI/check.c Tests/ABI/draws.c Tests/ABI/fixture.c)
 build() {
-  gcc -std=c99 -D_POSIX_C_SOURCE=200809L -O1 -g "${strict[@]}" "Tests/ABI/$1".c Tests/ABI/"$1"_*.c Tests/ABI/check.c \
-    Tests/ABI/fixture.c -o "$out/$1" "${link[@]}"
+  gcc -std=c99 -D_POSIX_C_SOURCE=200809L -O1 -g "${strict[@]}" "Tests/ABI/$1".c Tests/ABI/"$1"_*.c "${support[@]}" \
+    -o "$out/$1" "${link[@]}"
 }
 
 # Runs a program; it reports in one line, and nothing else may be written by it or by the library.
@@ -111,7 +112,7 @@ check "a function without rows is noticed" grep -q "no valid value for gmm_new, 
   python3 Tests/ABI/table/generate.py "$newer/h" "$newer/symbols" Tests/ABI/table/table.h /dev/null 2>&1)"
 rm -r "$newer"
 check "the table of misuse builds" gcc -std=c99 -D_POSIX_C_SOURCE=200809L -O1 -g "${strict[@]}" -ITests/ABI/table \
-  "$out/misuse_table.c" Tests/ABI/table/table.c Tests/ABI/check.c Tests/ABI/fixture.c -o "$out/misuse_table" "${link[@]}"
+  "$out/misuse_table.c" Tests/ABI/table/table.c "${support[@]}" -o "$out/misuse_table" "${link[@]}"
 check "every wrong argument of every function is refused" silent "$out/misuse_table"
 check "the program of behaviour builds" build behaviour
 check "the library behaves as the header says" silent "$out/behaviour"
@@ -121,21 +122,25 @@ check "the program that opens and closes the library builds" \
   gcc -std=c99 -D_POSIX_C_SOURCE=200809L -O1 "${strict[@]}" Tests/ABI/reload.c -o "$out/reload" -ldl
 check "the library can be opened and closed 100 times" silent "$out/reload" "$library"
 check "the program of little memory builds" gcc -std=c99 -D_DEFAULT_SOURCE -D_POSIX_C_SOURCE=200809L -O1 -g "${strict[@]}" \
-  Tests/ABI/pressure.c Tests/ABI/check.c Tests/ABI/fixture.c -o "$out/pressure" "${link[@]}"
+  Tests/ABI/pressure.c "${support[@]}" -o "$out/pressure" "${link[@]}"
 check "with little memory every call succeeds or says that there is not enough" silent "$out/pressure"
+check "the program of failing disks builds" gcc -std=c99 -D_GNU_SOURCE -O1 -g "${strict[@]}" Tests/ABI/disk.c \
+  "${support[@]}" -o "$out/disk" "${link[@]}" -ldl
+check "whichever call of the system fails, files stay as they were and draws are handed back" silent "$out/disk"
 if command -v g++ >/dev/null; then
   check "a C++17 program with owning wrappers builds" \
     g++ -std=c++17 -O1 "${strict[@]}" Tests/ABI/wrappers.cpp -o "$out/wrappers" "${link[@]}"
   check "and runs" silent "$out/wrappers"
 fi
 check "a program that counts allocations builds" \
-  gcc -std=c99 -O1 "${strict[@]}" Tests/ABI/allocations.c Tests/ABI/check.c Tests/ABI/fixture.c -o "$out/allocations" \
+  gcc -std=c99 -O1 "${strict[@]}" Tests/ABI/allocations.c "${support[@]}" -o "$out/allocations" \
   "${link[@]}"
 check "iterations of either sampler allocate nothing" silent "$out/allocations"
 if command -v valgrind >/dev/null; then
   check "misuse loses no memory" without_leaks "$out/misuse"
   check "the table of misuse loses no memory" without_leaks "$out/misuse_table"
   check "behaviour loses no memory" without_leaks "$out/behaviour"
+  check "calls that the disk fails lose no memory" without_leaks "$out/disk"
 else
   skip "leaks" "valgrind is missing"
 fi

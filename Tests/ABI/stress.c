@@ -3,6 +3,8 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "draws.h"
+
 long resident_kilobytes(void) {
   long pages = -1, resident = -1;
   FILE *file = fopen("/proc/self/statm", "r");
@@ -18,22 +20,7 @@ void sleep_microseconds(long microseconds) {
 }
 
 int begins(const gmm_posterior *part, const gmm_posterior *whole) {
-  if (part == NULL) return 1;
-  gmm_posterior_info info = {.struct_size = sizeof info}, all = {.struct_size = sizeof all};
-  gmm_view mine, theirs;
-  if (gmm_posterior_get_info(part, &info, NULL) != GMM_OK || gmm_posterior_get_info(whole, &all, NULL) != GMM_OK)
-    return 0;
-  if (info.num_chains != all.num_chains || info.num_draws > all.num_draws) return 0;
-  if (gmm_posterior_view(part, GMM_FIELD_MEANS, &mine, NULL) != GMM_OK) return 0;
-  if (gmm_posterior_view(whole, GMM_FIELD_MEANS, &theirs, NULL) != GMM_OK) return 0;
-  for (int64_t chain = 0; chain < info.num_chains; chain++) {
-    for (int64_t draw = 0; draw < info.num_draws; draw++) {
-      const double *a = (const double *)mine.data + chain * mine.strides[0] + draw * mine.strides[1];
-      const double *b = (const double *)theirs.data + chain * theirs.strides[0] + draw * theirs.strides[1];
-      if (memcmp(a, b, (size_t)info.num_components * sizeof *a) != 0) return 0;
-    }
-  }
-  return 1;
+  return part == NULL || holds_draws(part, whole, 0, 1);
 }
 
 /* stress [SCALE [PART]] */

@@ -46,7 +46,7 @@ quiet() {
   [ "$status" -eq 0 ] && ! grep -qE '(Sanitizer|runtime error):' <<<"$output"
 }
 
-support=(Tests/ABI/check.c Tests/ABI/fixture.c)
+support=(Tests/ABI/check.c Tests/ABI/draws.c Tests/ABI/fixture.c)
 for sanitizer in address thread; do
   directory=build/sanitizers/$sanitizer
   mkdir -p "$directory/lib"

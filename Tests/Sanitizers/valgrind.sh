@@ -13,7 +13,7 @@ flags=(-std=c99 -D_POSIX_C_SOURCE=200809L -O1 -g -Wall -Wextra -Werror -pedantic
 link=(-L"$libdir" -lgmmswift -Wl,-rpath,"$libdir" -lm -ldl)
 
 check "the program of hard hosts builds" gcc "${flags[@]}" Tests/ABI/stress.c Tests/ABI/stress_*.c Tests/ABI/check.c \
-  Tests/ABI/fixture.c -o "$out/stress" "${link[@]}"
+  Tests/ABI/draws.c Tests/ABI/fixture.c -o "$out/stress" "${link[@]}"
 check "resident memory stays flat over 10,000 rounds" "$out/stress" 10 rounds
 # Under valgrind a byte that is lost in one round is seen, so a tenth of the rounds says as much.
 check "1,000 rounds lose no byte" without_leaks "$out/stress" 1 rounds
