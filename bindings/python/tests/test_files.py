@@ -187,7 +187,7 @@ def test_places_that_cannot_be_written_leave_the_old_file(post, tmp_path):
 
 
 @pytest.mark.parametrize("name", ["shared sd", "sds", "full", "tied", "diag", "spherical"])
-def test_arviz_reads_the_csv_with_the_same_numbers(name, tmp_path):
+def test_arviz_and_cmdstanpy_read_the_csv_with_the_same_numbers(name, tmp_path):
     arviz = pytest.importorskip("arviz")
     model = MODELS[name]
     post = gm.sample(
@@ -203,6 +203,12 @@ def test_arviz_reads_the_csv_with_the_same_numbers(name, tmp_path):
     assert np.array_equal(found.sample_stats["lp"].values, post["log_posterior"])
     assert np.array_equal(found.sample_stats["acceptance_rate"].values, post["acceptance"])
     assert float(arviz.rhat(found)["weights"].max()) > 0
+    fit = pytest.importorskip("cmdstanpy").from_csv(paths)
+    assert (fit.chains, fit.thin) == (3, post.thin)
+    for parameter, values in fit.stan_variables().items():
+        shape = post[parameter].shape
+        # Its draws go chain after chain.
+        assert np.array_equal(values, post[parameter].reshape(-1, *shape[2:])), parameter
 
 
 def test_csv_files_are_those_of_cmdstan_in_form(post, tmp_path):
