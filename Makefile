@@ -118,7 +118,7 @@ verify-fuzz: ## Fuzz with coverage and AddressSanitizer, FUZZ_SECONDS for each t
 	@$(STEP) verify-fuzz Tests/Fuzz/run.sh $(FUZZ_SECONDS)
 
 verify-sanitizers: ## Run the C and Swift tests under AddressSanitizer, ThreadSanitizer and UndefinedBehaviorSanitizer.
-	@$(STEP) verify-sanitizers Tests/Sanitizers/run.sh --swift 3
+	@$(STEP) verify-sanitizers Tests/Sanitizers/run.sh 3
 
 verify-memory: build ## Run the C examples and 10,000 rounds of create, sample, destroy under valgrind.
 	@$(STEP) verify-memory Tests/Sanitizers/valgrind.sh build/lib

@@ -1,20 +1,18 @@
 #!/usr/bin/env bash
-# Runs the C tests, and with --swift Swift tests of sampling and prediction, against libraries that are built with AddressSanitizer and with
-# ThreadSanitizer; the C parts also with UndefinedBehaviorSanitizer:
+# Runs the C tests, the stress tests, the examples and the Swift tests with AddressSanitizer and with ThreadSanitizer, the C
+# parts also with UndefinedBehaviorSanitizer:
 #
-#     Tests/Sanitizers/run.sh [--swift] [SCALE]
+#     Tests/Sanitizers/run.sh [SCALE]
 #
 # SCALE multiplies the stress test. Everything is built into build/sanitizers.
 set -uo pipefail
 cd "$(dirname "$0")/../.."
 source Tests/ABI/check.sh
 
-with_swift=false
-if [ "${1:-}" = --swift ]; then
-  with_swift=true
-  shift
-fi
 scale=${1:-1}
+# Suites that make long runs of what others make short ones of: agreement with references and exact posteriors, distributions,
+# calibration. A sanitizer has nothing more to see in them, and they would take hours. Whatever is not named is run.
+long='CalibrationTests'
 toolchain=$(dirname "$(dirname "$(readlink -f "$(command -v swiftc)")")")
 clang=$toolchain/bin/clang
 runtime=$toolchain/lib/swift/linux
@@ -50,8 +48,8 @@ support=(Tests/ABI/check.c Tests/ABI/draws.c Tests/ABI/fixture.c)
 for sanitizer in address thread; do
   directory=build/sanitizers/$sanitizer
   mkdir -p "$directory/lib"
-  check "the library builds with the $sanitizer sanitizer" \
-    swift build -c release --product gmmswift --sanitize=$sanitizer --scratch-path "$directory" -Xswiftc -g
+  flags=(-c release -Xswiftc -enable-testing -Xswiftc -g --sanitize=$sanitizer --scratch-path "$directory")
+  check "library and Swift tests build with the $sanitizer sanitizer" swift build --build-tests "${flags[@]}"
   ln -sf ../release/libgmmswift.so "$directory/lib/libgmmswift.so"
   ln -sf ../release/libgmmswift.so "$directory/lib/libgmmswift.so.0"
   check "the table of misuse is made" python3 Tests/ABI/table/generate.py include/gmmswift.h Tests/ABI/symbols.txt \
@@ -78,11 +76,8 @@ for sanitizer in address thread; do
     check "the example $name builds with $kinds" compile $kinds "$directory" "$name" "$example"
     check "the example $name is clean under the $sanitizer sanitizer" quiet "$directory/$name"
   done
-  if $with_swift; then
-    # Those that run threads or read a caller's memory; the statistical ones would take hours. The test runner keeps what it made until the process ends.
-    ASAN_OPTIONS=$ASAN_OPTIONS:detect_leaks=0 check "the Swift tests are clean under the $sanitizer sanitizer" \
-      quiet swift test -c release -Xswiftc -enable-testing --sanitize=$sanitizer --scratch-path "$directory-tests" \
-      --filter 'SamplingTests|PredictionTests|WaitingTests|BadInputTests|CombinationTests'
-  fi
+  # The test runner keeps what it made until the process ends.
+  ASAN_OPTIONS=$ASAN_OPTIONS:detect_leaks=0 check "the Swift tests are clean under the $sanitizer sanitizer" \
+    quiet swift test --skip-build "${flags[@]}" --skip "$long"
 done
 finish
