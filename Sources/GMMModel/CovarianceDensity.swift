@@ -23,7 +23,7 @@ public enum CovarianceDensity: Sendable, Equatable {
   ///
   /// - Parameters:
   ///   - factor: L, packed.
-  ///   - scratch: a packed triangle of memory.
+  ///   - scratch: memory for a vector, (D).
   public func logDensity(factor l: UnsafePointer<Double>, scratch: UnsafeMutablePointer<Double>) -> Double {
     switch self {
     case .inverseWishart(let dof, _, let factor, let logNormalizer):
@@ -40,17 +40,6 @@ public enum CovarianceDensity: Sendable, Equatable {
     case .fixed(let factor):
       for (i, value) in factor.packed.enumerated() where abs(l[i] - value) > 1e-12 * abs(value) { return -.infinity }
       return 0
-    }
-  }
-
-  /// Returns the log density at the factor that starts at place `start` of an array.
-  func logDensity(factor factors: [Double], at start: Int, scratch: inout [Double]) -> Double {
-    factors.withUnsafeBufferPointer { factors in
-      scratch.withUnsafeMutableBufferPointer { scratch in
-        // SAFETY: a triangle from `start` on, and scratch memory of the same size.
-        guard let base = factors.baseAddress, let scratch = scratch.baseAddress else { return 0 }
-        return logDensity(factor: base + start, scratch: scratch)
-      }
     }
   }
 }

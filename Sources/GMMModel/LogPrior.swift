@@ -55,30 +55,32 @@ extension MixtureModel {
 
   /// Returns the part of log Normal(mean_k; center, covariance_k / kappa_k) that depends on the parameters.
   private func logScaledPriorOfMean(_ k: Int, _ parameters: Parameters) -> Double {
-    var shift = shape.mean(k).map { parameters.means[$0] - meanCenters[$0] }
+    let first = k * dimensionCount
+    var squares = 0.0
     var logDeterminant = 0.0
     if shape.hasMatrices {
-      let factor = parameters.factor(k)
-      shift = factor.solve(shift)
-      logDeterminant = factor.logDeterminantOfSquare
+      parameters.withFactor(k) { factor, scratch in
+        for d in 0..<dimensionCount { scratch[d] = parameters.means[first + d] - meanCenters[first + d] }
+        PackedTriangle.solve(factor, dimensionCount, scratch)
+        for d in 0..<dimensionCount { squares += scratch[d] * scratch[d] }
+        logDeterminant = PackedTriangle.logDeterminantOfSquare(factor, dimensionCount)
+      }
     } else {
       for d in 0..<dimensionCount {
-        shift[d] /= parameters.sd(k, d)
+        let distance = (parameters.means[first + d] - meanCenters[first + d]) / parameters.sd(k, d)
+        squares += distance * distance
         logDeterminant += 2 * log(parameters.sd(k, d))
       }
     }
-    return -0.5 * (logDeterminant + meanKappas[k] * shift.reduce(0) { $0 + $1 * $1 })
+    return -0.5 * (logDeterminant + meanKappas[k] * squares)
   }
 
   /// Returns the sum of the spread parameters' log densities.
   public func logPriorOfSpread(_ parameters: Parameters) -> Double {
     var sum = 0.0
     for (k, density) in spreadDensities.enumerated() { sum += density.logDensity(sd: parameters.sds[k]) }
-    if shape.hasMatrices {
-      var scratch = [Double](repeating: 0, count: shape.triangleSize)
-      for (k, density) in covarianceDensities.enumerated() {
-        sum += density.logDensity(factor: parameters.factors, at: k * shape.triangleSize, scratch: &scratch)
-      }
+    for (k, density) in covarianceDensities.enumerated() {
+      parameters.withFactor(k) { sum += density.logDensity(factor: $0, scratch: $1) }
     }
     return sum
   }

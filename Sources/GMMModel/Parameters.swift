@@ -78,6 +78,25 @@ public struct Parameters: Sendable, Equatable {
       dimension: shape.dimensionCount, packed: Array(factors[start..<start + shape.triangleSize]))
   }
 
+  /// Copies the Cholesky factor of component `k`'s covariance to a triangle of the same size.
+  public func copyFactor(_ k: Int, to target: inout LowerTriangle) {
+    let start = shape.matrix(k) * shape.triangleSize
+    for i in target.packed.indices { target.packed[i] = factors[start + i] }
+  }
+
+  /// Runs `body` on the Cholesky factor of component `k`'s covariance, packed, and memory for a vector, (D).
+  ///
+  /// The memory is on the stack up to D = 128.
+  func withFactor(_ k: Int, _ body: (UnsafePointer<Double>, UnsafeMutablePointer<Double>) -> Void) {
+    factors.withUnsafeBufferPointer { factors in
+      withUnsafeTemporaryAllocation(of: Double.self, capacity: shape.dimensionCount) { scratch in
+        // SAFETY: a triangle from its place on; D ≥ 1 numbers, which `body` sets before it reads them.
+        guard let base = factors.baseAddress, let scratch = scratch.baseAddress else { return }
+        body(base + shape.matrix(k) * shape.triangleSize, scratch)
+      }
+    }
+  }
+
   /// Renames the components so that coordinate `coordinate` of the means increases.
   ///
   /// Insertion sort: draws are nearly always in order already.

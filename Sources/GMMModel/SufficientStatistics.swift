@@ -140,7 +140,7 @@ public struct SufficientStatistics: Sendable, Equatable {
   /// - Parameters:
   ///   - point: p - center, (D).
   ///   - target: a packed triangle.
-  public func addScatter(of k: Int, about point: UnsafePointer<Double>, to target: UnsafeMutablePointer<Double>) {
+  private func addScatter(of k: Int, about point: UnsafePointer<Double>, to target: UnsafeMutablePointer<Double>) {
     let dimensions = shape.dimensionCount
     let count = counts[k]
     var entry = 0

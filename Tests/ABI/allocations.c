@@ -56,25 +56,46 @@ static long allocations_of(const gmm_model *model, int32_t method, int64_t num_d
   options.num_draws = num_draws;
   options.store_assignments = 1;
   gmm_posterior *posterior = NULL;
+  const int32_t dimensions = gmm_model_num_dimensions(model);
+  const double *data = dimensions == 1 ? fixture_data : fixture_table;
   const long before = num_allocations;
-  ACCEPTED(gmm_sample(model, fixture_data, FIXTURE_COUNT, 1, 1, &options, &control, &posterior, out_error));
+  ACCEPTED(gmm_sample(model, data, FIXTURE_COUNT, dimensions, dimensions, &options, &control, &posterior, out_error));
   const long taken = num_allocations - before;
   gmm_posterior_destroy(posterior);
   return taken;
 }
 
-static void iterations_allocate_nothing(const gmm_model_options *options) {
+static void iterations_allocate_nothing(const gmm_model *model, int32_t method) {
+  /* What is made once in a process is made in the first call. */
+  (void)allocations_of(model, method, 10);
+  const long few = allocations_of(model, method, SHORT), many = allocations_of(model, method, 2 * SHORT);
+  EXPECT(few > 0 && few < SHORT);
+  /* Memory that a chain shares with its start is copied once it changes: which of the two in a swap has it then
+   * differs, by less than the 4 arrays of the 2 chains; and turns, of 2 ms, of which a busy machine takes more, may
+   * allocate. An allocation in each iteration makes over 2,000. */
+  if (!EXPECT(labs(many - few) <= 64)) printf("  method %d: %ld and %ld allocations\n", (int)method, few, many);
+}
+
+static void in_one_dimension(const gmm_model_options *options) {
   gmm_model *model = fixture_model(options);
-  for (int32_t method = GMM_METHOD_GIBBS; method <= GMM_METHOD_METROPOLIS; method++) {
-    /* What is made once in a process is made in the first call. */
-    (void)allocations_of(model, method, 10);
-    const long few = allocations_of(model, method, SHORT), many = allocations_of(model, method, 2 * SHORT);
-    EXPECT(few > 0 && few < SHORT);
-    /* Memory that a chain shares with its start is copied once it changes: which of the two in a swap has it then
-     * differs, by less than the 4 arrays of the 2 chains; and turns, of 2 ms, of which a busy machine takes more, may
-     * allocate. An allocation in each iteration makes over 2,000. */
-    if (!EXPECT(labs(many - few) <= 64)) printf("  method %d: %ld and %ld allocations\n", (int)method, few, many);
-  }
+  iterations_allocate_nothing(model, GMM_METHOD_GIBBS);
+  iterations_allocate_nothing(model, GMM_METHOD_METROPOLIS);
+  gmm_model_destroy(model);
+}
+
+/* Every form of covariances, with means whose prior is scaled by them and with others, in order and not. */
+static void in_several_dimensions(int32_t covariance, int is_ordered, int is_scaled) {
+  static const double center[FIXTURE_COLUMNS] = {0.0}, dof = 5.0,
+                      scale[FIXTURE_COLUMNS * FIXTURE_COLUMNS] = {1.0, 0.0, 0.0, 0.0, 1.0, 0.0, 0.0, 0.0, 1.0};
+  const int has_matrices = covariance == GMM_COVARIANCE_FULL || covariance == GMM_COVARIANCE_TIED;
+  gmm_model_options options = fixture_model_options();
+  options.num_dimensions = FIXTURE_COLUMNS;
+  options.covariance = covariance;
+  options.ordered_means = is_ordered;
+  if (is_scaled) options.means = (gmm_prior){GMM_PRIOR_NORMAL_KAPPA, 1, center, &one};
+  if (has_matrices) options.spread = (gmm_prior){GMM_PRIOR_INVERSE_WISHART, 1, &dof, scale};
+  gmm_model *model = fixture_model(&options);
+  iterations_allocate_nothing(model, GMM_METHOD_GIBBS);
   gmm_model_destroy(model);
 }
 
@@ -92,7 +113,8 @@ int main(void) {
     options.ordered_means = choice >> 2 & 1;
     options.shared_spread = choice >> 2 & 1;
     options.spread = spreads[choice >> 3];
-    iterations_allocate_nothing(&options);
+    in_one_dimension(&options);
   }
+  for (int choice = 0; choice < 4 * 2 * 2; choice++) in_several_dimensions(choice >> 2, choice & 1, choice >> 1 & 1);
   return check_report("allocations");
 }

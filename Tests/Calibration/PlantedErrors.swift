@@ -5,13 +5,15 @@ import GMMModel
 
 /// A sampler with a mistake: another one's steps, with what they are given or what they return changed.
 struct PlantedSampler: Sampler {
-  let base: any Sampler
+  var base: any Sampler
   var before: @Sendable (inout ChainState) -> Void = { _ in }
   var after: @Sendable (inout ChainState, inout RandomStream) -> Void = { _, _ in }
 
   func prepare(_ state: inout ChainState) { base.prepare(&state) }
 
-  func step(_ state: inout ChainState, _ stream: inout RandomStream, isTuning: Bool) throws(ModelError) -> Double {
+  mutating func step(
+    _ state: inout ChainState, _ stream: inout RandomStream, isTuning: Bool
+  ) throws(ModelError) -> Double {
     before(&state)
     let probability = try base.step(&state, &stream, isTuning: isTuning)
     after(&state, &stream)

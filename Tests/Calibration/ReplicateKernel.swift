@@ -17,7 +17,7 @@ struct Plant: Sendable {
 struct ReplicateKernel {
   private let kind: SamplerKind
   private let key: StreamKey
-  private let sampler: any Sampler
+  private var sampler: any Sampler
   private var mover: MarginalMover?
   private var tuning = MoveTuning()
   private var proposals = ProposalScales()

@@ -1,53 +1,64 @@
 import GMMKernels
 import GMMModel
 
-/// The conditional distribution of one covariance matrix: inverse-Wishart(ν0 + n, Ψ0 + S), created as the prior.
+/// The conditional distribution of one covariance matrix: inverse-Wishart(ν0 + n, Ψ0 + S).
+///
+/// Its memory serves one matrix after another: nothing is allocated but by ``init(dimension:)``.
 struct CovarianceConditional {
-  private(set) var dof: Double
+  private(set) var dof = 0.0
   private(set) var scale: SymmetricMatrix
+  /// Memory for the factor of a draw and what makes it, and for a vector.
+  private var factor: LowerTriangle
+  private var scratch: LowerTriangle
+  private var vector: [Double]
+
+  init(dimension: Int) {
+    scale = SymmetricMatrix(dimension: dimension)
+    factor = LowerTriangle(dimension: dimension)
+    scratch = factor
+    vector = [Double](repeating: 0, count: dimension)
+  }
+
+  /// Becomes the prior, inverse-Wishart(`dof`, `scale`).
+  mutating func start(dof: Double, scale: SymmetricMatrix) {
+    self.dof = dof
+    for i in scale.packed.indices { self.scale.packed[i] = scale.packed[i] }
+  }
 
   /// Adds the members of component `k`.
   ///
-  /// - Parameter point: where their mean lies, seen from the statistics' centre, (D).
-  mutating func add(_ statistics: SufficientStatistics, _ k: Int, about point: [Double]) {
+  /// - Parameter point: the coordinates of where their mean lies, seen from the statistics' centre.
+  mutating func add(_ statistics: SufficientStatistics, _ k: Int, about point: (Int) -> Double) {
     dof += statistics.counts[k]
-    scale.packed.withUnsafeMutableBufferPointer { target in
-      point.withUnsafeBufferPointer { point in
-        // SAFETY: D ≥ 2 numbers and a triangle of them.
-        if let target = target.baseAddress, let point = point.baseAddress {
-          statistics.addScatter(of: k, about: point, to: target)
-        }
-      }
-    }
+    for d in vector.indices { vector[d] = point(d) }
+    statistics.addSquares(of: k, about: vector, to: &scale.packed)
   }
 
   /// Adds `weight` v vᵀ, worth `degrees` observations.
-  mutating func add(_ vector: [Double], weight: Double, degrees: Double) {
+  mutating func add(squareOf vector: (Int) -> Double, weight: Double, degrees: Double) {
     dof += degrees
-    scale.addSquare(of: vector, weight: weight)
+    for d in self.vector.indices { self.vector[d] = vector(d) }
+    scale.addSquare(of: self.vector, weight: weight)
   }
 
   /// Draws the Cholesky factor of the matrix and writes it, packed, to `factors` from place `start` on.
   ///
   /// - Throws: a ``ModelError`` of kind `degenerate` when rounding leaves no positive definite matrix.
-  func draw(
+  mutating func draw(
     _ stream: inout RandomStream, into factors: inout [Double], at start: Int
   ) throws(ModelError) {
-    var factor: LowerTriangle
-    do throws(FailedPivot) {
-      factor = try scale.cholesky()
-    } catch {
+    for i in scale.packed.indices { factor.packed[i] = scale.packed[i] }
+    if let failure = factor.factorize() {
       throw ModelError(
         .degenerate, "spread",
         "must have a prior scale that is not lost against the data's (a component's scatter is singular), "
-          + "got pivot \(error.value) in row \(error.index)")
+          + "got pivot \(failure.value) in row \(failure.index)")
     }
-    var scratch = factor
     factor.withMemory { factor, dimension in
       scratch.withMemory { scratch, _ in
         stream.inverseWishart(dof: dof, factor: factor, dimension, scratch: scratch)
       }
     }
-    for (i, value) in factor.packed.enumerated() { factors[start + i] = value }
+    for i in factor.packed.indices { factors[start + i] = factor.packed[i] }
   }
 }

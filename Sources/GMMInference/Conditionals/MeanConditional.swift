@@ -3,46 +3,63 @@ import GMMModel
 
 /// The conditional distribution of one component's mean given its covariance matrix: Normal(m, P⁻¹), with
 /// P = P0 + n Σ⁻¹ and m = c + P⁻¹ (P0 (m0 - c) + Σ⁻¹ Σ(x - c)), where P0 is the prior's precision.
+///
+/// Its memory serves one component after another: nothing is allocated but by ``init(dimension:)``.
 struct MeanConditional {
-  /// What the distribution's spread is known by.
-  private enum Root {
-    /// C with P = C Cᵀ.
-    case precision(LowerTriangle)
-    /// L with P⁻¹ = scale² L Lᵀ.
-    case covariance(LowerTriangle, scale: Double)
+  /// m, the mean and the mode, (D).
+  private(set) var mean: [Double]
+  /// C with P = C Cᵀ; where there is a ``scale``, L with P⁻¹ = scale² L Lᵀ.
+  private var factor: LowerTriangle
+  private var scale: Double?
+  /// Memory for a vector: noise, or a column of P⁻¹.
+  private var vector: [Double]
+
+  init(dimension: Int) {
+    mean = [Double](repeating: 0, count: dimension)
+    vector = mean
+    factor = LowerTriangle(dimension: dimension)
   }
 
-  /// m, the mean and the mode.
-  let mean: [Double]
-  private let root: Root
-
-  init(
-    _ k: Int, _ model: MixtureModel, _ parameters: Parameters, _ statistics: SufficientStatistics
+  /// Becomes the distribution of the mean of component `k`.
+  ///
+  /// - Throws: a ``ModelError`` of kind `degenerate` when P is lost to rounding.
+  mutating func condition(
+    on k: Int, _ model: MixtureModel, _ parameters: Parameters, _ statistics: SufficientStatistics
   ) throws(ModelError) {
-    let range = model.shape.mean(k)
-    let centers = range.map { statistics.centers[$0] }
-    let sums = range.map { statistics.sums[$0] }
-    let distances = range.map { model.meanCenters[$0] - statistics.centers[$0] }
+    let first = k * mean.count
     let count = statistics.counts[k]
-    let factor = parameters.factor(k)
+    parameters.copyFactor(k, to: &factor)
     if model.hasScaledMeans {
       // P = (κ + n) Σ⁻¹: the factor of Σ is all that it takes.
       let kappa = model.meanKappas[k]
-      mean = (0..<centers.count).map { centers[$0] + (kappa * distances[$0] + sums[$0]) / (kappa + count) }
-      root = .covariance(factor, scale: 1 / (kappa + count).squareRoot())
+      for d in mean.indices {
+        let center = statistics.centers[first + d]
+        let distance = model.meanCenters[first + d] - center
+        mean[d] = center + (kappa * distance + statistics.sums[first + d]) / (kappa + count)
+      }
+      scale = 1 / (kappa + count).squareRoot()
       return
     }
-    var precision = factor.inverseOfSquare
-    for i in precision.packed.indices { precision.packed[i] *= count }
-    var target = factor.solveTransposed(factor.solve(sums))
-    for (d, j) in range.enumerated() {
+    for d in mean.indices { mean[d] = statistics.sums[first + d] }
+    factor.solve(&mean)
+    factor.solveTransposed(&mean)
+    factor.invertSquare()
+    for i in factor.packed.indices { factor.packed[i] *= count }
+    for d in mean.indices {
+      let j = first + d
       let priorPrecision = 1 / (model.meanSDs[j] * model.meanSDs[j])
-      precision[d, d] += priorPrecision
-      target[d] += priorPrecision * distances[d]
+      factor.packed[PackedTriangle.index(d, d)] += priorPrecision
+      mean[d] += priorPrecision * (model.meanCenters[j] - statistics.centers[j])
     }
-    let precisionFactor = try Self.cholesky(precision)
-    mean = zip(centers, precisionFactor.solveTransposed(precisionFactor.solve(target))).map(+)
-    root = .precision(precisionFactor)
+    if let failure = factor.factorize() {
+      throw ModelError(
+        .degenerate, "spread",
+        "must keep the covariance matrices invertible, got pivot \(failure.value) in row \(failure.index) of a precision")
+    }
+    scale = nil
+    factor.solve(&mean)
+    factor.solveTransposed(&mean)
+    for d in mean.indices { mean[d] += statistics.centers[first + d] }
   }
 
   /// Returns m and P of coordinate `d` where the coordinates are independent: P = 1/s0² + n/σ² and
@@ -69,59 +86,56 @@ struct MeanConditional {
     return (center + shift, precision)
   }
 
-  private static func cholesky(_ matrix: SymmetricMatrix) throws(ModelError) -> LowerTriangle {
-    do throws(FailedPivot) {
-      return try matrix.cholesky()
-    } catch {
-      throw ModelError(
-        .degenerate, "spread",
-        "must keep the covariance matrices invertible, got pivot \(error.value) in row \(error.index) of a precision")
+  /// Draws exactly, and writes the draw to `point` from place `start` on.
+  mutating func draw(_ stream: inout RandomStream, into point: inout [Double], at start: Int) {
+    for d in mean.indices { vector[d] = stream.normal() }
+    if let scale {
+      factor.multiply(&vector)
+      for d in mean.indices { vector[d] *= scale }
+    } else {
+      factor.solveTransposed(&vector)
     }
+    for d in mean.indices { point[start + d] = mean[d] + vector[d] }
   }
 
-  /// Returns an exact draw, (D).
-  func draw(_ stream: inout RandomStream) -> [Double] {
-    let normals = mean.map { _ in stream.normal() }
-    let noise =
-      switch root {
-      case .precision(let factor): factor.solveTransposed(normals)
-      case .covariance(let factor, let scale): factor.multiply(normals).map { scale * $0 }
-      }
-    return zip(mean, noise).map(+)
-  }
-
-  /// Returns column `d` of P⁻¹.
-  private func covarianceColumn(_ d: Int) -> [Double] {
-    switch root {
-    case .precision(let factor):
-      var unit = [Double](repeating: 0, count: mean.count)
-      unit[d] = 1
-      return factor.solveTransposed(factor.solve(unit))
-    case .covariance(let factor, let scale):
-      return factor.multiply(mean.indices.map { scale * scale * factor[d, $0] })
-    }
-  }
-
-  /// Turns a draw into one from the same distribution with a coordinate restricted to an interval.
+  /// Turns a draw, which stands in `point` from place `start` on, into one from the same distribution with a coordinate
+  /// restricted to an interval.
   ///
   /// The coordinate is drawn anew from its restricted margin, and the others follow it along their regression on it
   /// (Matheron's rule): y + V e (t - y_d) / V_dd has the conditional distribution of the rest given t.
-  func restrict(
-    _ point: inout [Double], coordinate d: Int, to bounds: (lower: Double, upper: Double), _ stream: inout RandomStream
+  mutating func restrict(
+    _ point: inout [Double], at start: Int, coordinate d: Int, to bounds: (lower: Double, upper: Double),
+    _ stream: inout RandomStream
   ) {
+    fillColumn(d)
     let value = stream.normal(
-      mean: mean[d], sd: variance(d).squareRoot(), lower: bounds.lower, upper: bounds.upper)
-    move(&point, coordinate: d, to: value)
+      mean: mean[d], sd: vector[d].squareRoot(), lower: bounds.lower, upper: bounds.upper)
+    move(&point, at: start, coordinate: d, to: value)
   }
 
   /// Moves a point along the regression of the other coordinates on coordinate `d`.
-  func move(_ point: inout [Double], coordinate d: Int, to value: Double) {
-    let column = covarianceColumn(d)
-    let shift = (value - point[d]) / column[d]
-    for i in point.indices { point[i] += column[i] * shift }
-    point[d] = value
+  mutating func move(_ point: inout [Double], at start: Int = 0, coordinate d: Int, to value: Double) {
+    fillColumn(d)
+    let shift = (value - point[start + d]) / vector[d]
+    for i in vector.indices { point[start + i] += vector[i] * shift }
+    point[start + d] = value
   }
 
-  /// The variance of coordinate `d`.
-  func variance(_ d: Int) -> Double { covarianceColumn(d)[d] }
+  /// Returns the variance of coordinate `d`.
+  mutating func variance(_ d: Int) -> Double {
+    fillColumn(d)
+    return vector[d]
+  }
+
+  /// Makes the vector column `d` of P⁻¹.
+  private mutating func fillColumn(_ d: Int) {
+    if let scale {
+      for i in vector.indices { vector[i] = scale * scale * factor[d, i] }
+      factor.multiply(&vector)
+    } else {
+      for i in vector.indices { vector[i] = i == d ? 1 : 0 }
+      factor.solve(&vector)
+      factor.solveTransposed(&vector)
+    }
+  }
 }

@@ -62,23 +62,24 @@ enum ScaledMeans {
     _ k: Int, _ model: MixtureModel, _ parameters: Parameters, _ statistics: SufficientStatistics,
     to conditional: inout CovarianceConditional
   ) {
-    let dimensions = model.dimensionCount
-    let first = k * dimensions
+    let first = k * model.dimensionCount
     let count = statistics.counts[k]
-    let means = (0..<dimensions).map { parameters.means[first + $0] - statistics.centers[first + $0] }
-    let fromPrior = (0..<dimensions).map { statistics.centers[first + $0] - model.meanCenters[first + $0] }
+    /// The mean and the members' average, seen from the statistics' centre; and the centre, seen from the prior's.
+    func mean(_ d: Int) -> Double { parameters.means[first + d] - statistics.centers[first + d] }
+    func average(_ d: Int) -> Double { statistics.sums[first + d] / count }
+    func center(_ d: Int) -> Double { statistics.centers[first + d] - model.meanCenters[first + d] }
     switch self {
     case .none:
-      conditional.add(statistics, k, about: means)
+      conditional.add(statistics, k, about: mean)
     case .given:
-      conditional.add(statistics, k, about: means)
-      conditional.add(zip(means, fromPrior).map(+), weight: model.meanKappas[k], degrees: 1)
+      conditional.add(statistics, k, about: mean)
+      conditional.add(squareOf: { mean($0) + center($0) }, weight: model.meanKappas[k], degrees: 1)
     case .summedOut:
       guard count > 0 else { return }
-      let average = (0..<dimensions).map { statistics.sums[first + $0] / count }
       let kappa = model.meanKappas[k]
       conditional.add(statistics, k, about: average)
-      conditional.add(zip(average, fromPrior).map(+), weight: kappa * count / (kappa + count), degrees: 0)
+      conditional.add(
+        squareOf: { average($0) + center($0) }, weight: kappa * count / (kappa + count), degrees: 0)
     }
   }
 }

@@ -78,7 +78,8 @@ struct MaximumPosteriorStep: MaximizationStep {
     for k in 0..<model.componentCount {
       if model.shape.hasMatrices {
         // A covariance above its floors has a factor, and so has a prior precision with it added.
-        guard let conditional = try? MeanConditional(k, model, state.parameters, statistics) else { return }
+        var conditional = MeanConditional(dimension: dimensions)
+        guard (try? conditional.condition(on: k, model, state.parameters, statistics)) != nil else { return }
         means.append(conditional.mean)
         conditionals.append(conditional)
         if let coordinate { precisions.append(1 / conditional.variance(coordinate)) }
@@ -122,7 +123,8 @@ struct MaximumPosteriorStep: MaximizationStep {
     }
     for (m, density) in model.covarianceDensities.enumerated() {
       guard case .inverseWishart(let dof, let scale, _, _) = density else { continue }
-      var conditional = CovarianceConditional(dof: dof, scale: scale)
+      var conditional = CovarianceConditional(dimension: model.dimensionCount)
+      conditional.start(dof: dof, scale: scale)
       for k in model.sharedSpread ? 0..<model.componentCount : m..<m + 1 {
         scaledMeans.add(k, model, state.parameters, statistics, to: &conditional)
       }

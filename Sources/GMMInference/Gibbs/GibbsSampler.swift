@@ -11,15 +11,21 @@ struct GibbsSampler: Sampler {
   private let model: MixtureModel
   /// Then the chain moves between neighbours freely.
   private let sortsDraws: Bool
+  /// Of models with covariance matrices.
+  private var mean: MeanConditional
+  private var covariance: CovarianceConditional
 
   init(_ model: MixtureModel) {
     self.model = model
     sortsDraws = model.foldsOrder
+    let dimension = model.shape.hasMatrices ? model.dimensionCount : 0
+    mean = MeanConditional(dimension: dimension)
+    covariance = CovarianceConditional(dimension: dimension)
   }
 
   func prepare(_ state: inout ChainState) {}
 
-  func step(_ state: inout ChainState, _ stream: inout RandomStream, isTuning: Bool) throws(ModelError) -> Double {
+  mutating func step(_ state: inout ChainState, _ stream: inout RandomStream, isTuning: Bool) throws(ModelError) -> Double {
     if !model.hasFixedWeights {
       stream.drawWeights(
         &state.parameters, concentration: model.concentration, counts: state.statistics.counts,
@@ -96,29 +102,31 @@ struct GibbsSampler: Sampler {
 
   // MARK: Covariance matrices
 
-  private func drawCovariances(
+  private mutating func drawCovariances(
     _ parameters: inout Parameters, _ statistics: SufficientStatistics, _ stream: inout RandomStream
   ) throws(ModelError) {
     let shape = model.shape
     for j in 0..<shape.matrixCount {
       guard case .inverseWishart(let dof, let scale, _, _) = model.covarianceDensities[j] else { continue }
       let components = shape.sharedSpread ? 0..<shape.componentCount : j..<j + 1
-      var conditional = CovarianceConditional(dof: dof, scale: scale)
-      for k in components { scaledMeans.add(k, model, parameters, statistics, to: &conditional) }
-      try conditional.draw(&stream, into: &parameters.factors, at: j * shape.triangleSize)
+      covariance.start(dof: dof, scale: scale)
+      for k in components { scaledMeans.add(k, model, parameters, statistics, to: &covariance) }
+      try covariance.draw(&stream, into: &parameters.factors, at: j * shape.triangleSize)
     }
   }
 
-  private func drawMeansOfMatrices(
+  private mutating func drawMeansOfMatrices(
     _ parameters: inout Parameters, _ statistics: SufficientStatistics, _ stream: inout RandomStream
   ) throws(ModelError) {
     for k in 0..<model.componentCount {
-      let conditional = try MeanConditional(k, model, parameters, statistics)
-      var mean = conditional.draw(&stream)
+      let first = k * model.dimensionCount
+      try mean.condition(on: k, model, parameters, statistics)
+      // The neighbours are others, so the draw may stand in its place before it is restricted.
+      mean.draw(&stream, into: &parameters.means, at: first)
       if truncates, let d = model.orderCoordinate {
-        conditional.restrict(&mean, coordinate: d, to: neighbours(of: k, parameters), &stream)
+        let bounds = neighbours(of: k, parameters)
+        mean.restrict(&parameters.means, at: first, coordinate: d, to: bounds, &stream)
       }
-      for d in 0..<model.dimensionCount { parameters.means[k * model.dimensionCount + d] = mean[d] }
     }
   }
 }

@@ -10,7 +10,7 @@ final class Chain: @unchecked Sendable {
   private(set) var drawsDone: Int
   private let index: Int
   private let model: MixtureModel
-  private let sampler: any Sampler
+  private var sampler: any Sampler
   private let sweeper: AssignmentSweeper
   private var mover: MarginalMover?
   private let key: StreamKey

@@ -78,7 +78,7 @@ extension MixtureModel {
     putMeansInOrder(&parameters, coordinate)
     var state = ChainState(
       parameters: parameters, statistics: SufficientStatistics(shape), logLikelihood: 0, iteration: 0)
-    let sampler = GibbsSampler(self)
+    var sampler = GibbsSampler(self)
     for _ in 0..<(200 + 50 * componentCount * componentCount) {
       // Without observations no conditional can be degenerate.
       _ = try? sampler.step(&state, &stream, isTuning: false)

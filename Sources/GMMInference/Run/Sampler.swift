@@ -3,7 +3,8 @@ import GMMModel
 
 /// A transition kernel that leaves the posterior of a model invariant.
 ///
-/// Chains, threads, progress, cancelling and draws know nothing of which one runs.
+/// Chains, threads, progress, cancelling and draws know nothing of which one runs. A sampler keeps nothing from one step to the
+/// next but memory: what a chain is, its state says.
 protocol Sampler: Sendable {
   /// Completes the state of a new chain, whose assignments have been drawn once.
   func prepare(_ state: inout ChainState)
@@ -15,7 +16,9 @@ protocol Sampler: Sendable {
   ///   - isTuning: whether step sizes may still adapt.
   /// - Returns: the mean acceptance probability of the proposals, 1 where nothing is proposed.
   /// - Throws: a ``ModelError`` of kind `degenerate` when a conditional distribution does not exist.
-  func step(_ state: inout ChainState, _ stream: inout RandomStream, isTuning: Bool) throws(ModelError) -> Double
+  mutating func step(
+    _ state: inout ChainState, _ stream: inout RandomStream, isTuning: Bool
+  ) throws(ModelError) -> Double
 }
 
 /// The algorithms that draw from a posterior.

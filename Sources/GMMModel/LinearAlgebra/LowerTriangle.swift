@@ -12,6 +12,11 @@ public struct LowerTriangle: Sendable, Equatable {
     self.packed = packed
   }
 
+  /// Creates a triangle of zeros.
+  public init(dimension: Int) {
+    self.init(dimension: dimension, packed: [Double](repeating: 0, count: PackedTriangle.count(dimension)))
+  }
+
   /// Entry (i, j); 0 above the diagonal.
   public subscript(i: Int, j: Int) -> Double { j > i ? 0 : packed[PackedTriangle.index(i, j)] }
 
@@ -35,25 +40,46 @@ public struct LowerTriangle: Sendable, Equatable {
   public var inverseOfSquare: SymmetricMatrix { inverse.squareTransposed }
 
   /// log |L Lᵀ|, for a positive diagonal.
-  public var logDeterminantOfSquare: Double {
-    var copy = self
-    return copy.withMemory { PackedTriangle.logDeterminantOfSquare($0, $1) }
-  }
+  public var logDeterminantOfSquare: Double { withEntries { PackedTriangle.logDeterminantOfSquare($0, $1) } }
 
   /// Returns L⁻¹ b.
-  public func solve(_ b: [Double]) -> [Double] { apply(b) { PackedTriangle.solve($0, $1, $2) } }
+  public func solve(_ b: [Double]) -> [Double] { changed(b) { solve(&$0) } }
 
   /// Returns L⁻ᵀ b.
-  public func solveTransposed(_ b: [Double]) -> [Double] { apply(b) { PackedTriangle.solveTransposed($0, $1, $2) } }
+  public func solveTransposed(_ b: [Double]) -> [Double] { changed(b) { solveTransposed(&$0) } }
 
   /// Returns L b.
-  public func multiply(_ b: [Double]) -> [Double] { apply(b) { PackedTriangle.multiply($0, $1, $2) } }
+  public func multiply(_ b: [Double]) -> [Double] { changed(b) { multiply(&$0) } }
 
   /// Returns L B, with B another triangle.
   public func multiply(_ b: LowerTriangle) -> LowerTriangle {
     precondition(b.dimension == dimension)
-    var copy = self
-    return copy.withMemory { a, dimension in b.changed { PackedTriangle.multiply(a, $1, triangle: $0) } }
+    return withEntries { a, _ in b.changed { PackedTriangle.multiply(a, $1, triangle: $0) } }
+  }
+
+  /// Replaces b by L⁻¹ b.
+  public func solve(_ b: inout [Double]) { apply(&b) { PackedTriangle.solve($0, $1, $2) } }
+
+  /// Replaces b by L⁻ᵀ b.
+  public func solveTransposed(_ b: inout [Double]) { apply(&b) { PackedTriangle.solveTransposed($0, $1, $2) } }
+
+  /// Replaces b by L b.
+  public func multiply(_ b: inout [Double]) { apply(&b) { PackedTriangle.multiply($0, $1, $2) } }
+
+  /// Becomes the lower triangle of (L Lᵀ)⁻¹, for a diagonal without zeros.
+  public mutating func invertSquare() {
+    withMemory { memory, dimension in
+      PackedTriangle.invert(memory, dimension)
+      PackedTriangle.squareTransposed(memory, dimension)
+    }
+  }
+
+  /// Becomes the Cholesky factor of the symmetric matrix whose lower triangle this is.
+  ///
+  /// - Returns: the pivot that shows that the matrix is not positive definite; see
+  ///   ``PackedTriangle/factorize(_:_:tolerance:)``.
+  public mutating func factorize(tolerance: Double = 0) -> FailedPivot? {
+    withMemory { PackedTriangle.factorize($0, $1, tolerance: tolerance) }
   }
 
   /// Runs `body` on the entries and D.
@@ -65,24 +91,34 @@ public struct LowerTriangle: Sendable, Equatable {
     }
   }
 
+  private func withEntries<Value>(_ body: (UnsafePointer<Double>, Int) -> Value) -> Value {
+    packed.withUnsafeBufferPointer { packed in
+      // SAFETY: as in `withMemory`.
+      body(packed.baseAddress ?? UnsafePointer(bitPattern: 64).unsafelyUnwrapped, dimension)
+    }
+  }
+
   private func changed(_ body: (UnsafeMutablePointer<Double>, Int) -> Void) -> LowerTriangle {
     var copy = self
     copy.withMemory(body)
     return copy
   }
 
+  private func changed(_ vector: [Double], _ body: (inout [Double]) -> Void) -> [Double] {
+    var copy = vector
+    body(&copy)
+    return copy
+  }
+
   private func apply(
-    _ b: [Double], _ body: (UnsafePointer<Double>, Int, UnsafeMutablePointer<Double>) -> Void
-  ) -> [Double] {
+    _ b: inout [Double], _ body: (UnsafePointer<Double>, Int, UnsafeMutablePointer<Double>) -> Void
+  ) {
     precondition(b.count == dimension)
-    var copy = self
-    var result = b
-    copy.withMemory { memory, dimension in
-      result.withUnsafeMutableBufferPointer { result in
+    withEntries { entries, dimension in
+      b.withUnsafeMutableBufferPointer { b in
         // SAFETY: D numbers.
-        if let base = result.baseAddress { body(memory, dimension, base) }
+        if let base = b.baseAddress { body(entries, dimension, base) }
       }
     }
-    return result
   }
 }
