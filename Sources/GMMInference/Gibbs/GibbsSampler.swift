@@ -25,7 +25,9 @@ struct GibbsSampler: Sampler {
 
   func prepare(_ state: inout ChainState) {}
 
-  mutating func step(_ state: inout ChainState, _ stream: inout RandomStream, isTuning: Bool) throws(ModelError) -> Double {
+  mutating func step(
+    _ state: inout ChainState, _ stream: inout RandomStream, isTuning: Bool
+  ) throws(ModelError) -> Double {
     if !model.hasFixedWeights {
       stream.drawWeights(
         &state.parameters, concentration: model.concentration, counts: state.statistics.counts,
