@@ -164,4 +164,16 @@ import Testing
     #expect(abs(plain.bic - (-2 * plain.logLikelihood + parameters * log(200))) < 1e-9)
     #expect(abs(plain.aic - (-2 * plain.logLikelihood + 2 * parameters)) < 1e-9)
   }
+
+  /// As many tied copies of a row as no integer of 64 bits counts: the error says how many, in place of the end of the process.
+  @Test func tiesOfHugeWeightAreAnError() throws {
+    let model = try MixtureModel(componentCount: 2, means: .fixed([0, 5.5]), spread: .halfNormal(scale: [1]))
+    let error = #expect(throws: ModelError.self) {
+      try sample(
+        model, Observations([0, 0, 0, 5, 6]), SamplingOptions(draws: 50, tune: 50, chains: 1),
+        sampleWeights: SampleWeights([Double](repeating: 1e30, count: 5)))
+    }
+    #expect(error?.kind == .degenerate)
+    #expect(error?.rule.contains("3e+30 observations equal their component's mean") == true)
+  }
 }
