@@ -176,4 +176,23 @@ import Testing
     #expect(error?.kind == .degenerate)
     #expect(error?.rule.contains("3e+30 observations equal their component's mean") == true)
   }
+
+  /// The smallest sds that a model may have beside distances of 10^20 and more, whose products overflow: in the conditional of
+  /// the means by data and by the prior, in the prior of the sd. Log likelihoods are those of squared distances that count as 10^306.
+  @Test func smallestScalesFarFromTheDataGiveNumbers() throws {
+    let models = [
+      try MixtureModel(componentCount: 2, means: .normal(mean: [0], sd: [1e141]), spread: .fixed([1e-145])),
+      try MixtureModel(
+        componentCount: 2, means: .normal(mean: [1e20], sd: [1e-145]), spread: .inverseGamma(shape: [2], scale: [1])),
+      try MixtureModel(componentCount: 2, means: .normal(mean: [0], sd: [1e141]), spread: .halfCauchy(scale: [1e-145])),
+    ]
+    for (model, scale) in zip(models, [1e140, 1, 1e20]) {
+      let posterior = try sample(
+        model, data: Self.data.prefix(100).map { $0 * scale }, SamplingOptions(draws: 100, tune: 100, chains: 2))
+      for column in 0..<posterior.layout.width {
+        let values = posterior.values(column: column).flatMap { $0 }
+        #expect(values.allSatisfy { $0.isFinite }, "\(model.spread), column \(column)")
+      }
+    }
+  }
 }
