@@ -195,4 +195,21 @@ import Testing
       }
     }
   }
+
+  /// Under a prior of the mean whose sd is the component's, tied data away from the prior's centre have a proper posterior: the
+  /// conditional of the sd with S = κ n / (κ + n) (x - m0)², from which K = 1 draws independently. At the centre S is 0.
+  @Test func tiesAwayFromTheCentreOfAScaledPriorAreProper() throws {
+    let model = try MixtureModel(
+      componentCount: 1, means: .scaledNormal(mean: [1], kappa: [2]), spread: .halfNormal(scale: [1.5]))
+    let posterior = try sample(
+      model, data: [3, 3, 3], SamplingOptions(draws: 5_000, tune: 1, chains: 1, seed: 5))
+    let squares = 2.0 * 3 / (2 + 3) * 4
+    let prior = SpreadDensity.halfNormal(scale: 1.5)
+    let exact = TabulatedDensity(lower: -4, upper: 4, intervals: 8_000) { logSD in
+      prior.logDensity(sd: exp(logSD)) + logSD - 3 * logSD - squares / 2 * exp(-2 * logSD)
+    }
+    let draws = posterior.values(column: posterior.layout.sds.lowerBound)[0].map { log($0) }
+    #expect(GoodnessOfFit.kolmogorov(draws, exact.probability(upTo:)) < GoodnessOfFit.kolmogorovLimit)
+    #expect(throws: ModelError.self) { try sample(model, data: [1, 1, 1]) }
+  }
 }
