@@ -128,7 +128,7 @@ void gmm_error_destroy(gmm_error *error);
 /* ------------------------------------------------------------------------------------------------- Model */
 
 /* Families of priors. Each family belongs to the unknowns named with it. Positive numbers that are standard deviations, or scales
- * of them, lie in 1e-145 .. 1e145, all others in 1e-290 .. 1e290. */
+ * of them, lie in 1e-145 .. 1e145, all others in 1e-290 .. 1e290. Means, like data, are below 1e144 in magnitude. */
 enum {
   GMM_PRIOR_SCALED = -1,        /* means or spread: chosen by the scale of the data; see gmm_model_create_for_data */
   GMM_PRIOR_FIXED = 0,          /* any: `first` holds the known values */

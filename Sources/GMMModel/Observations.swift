@@ -11,6 +11,9 @@ public final class Observations: Sendable {
   /// The number of coordinates of each, D.
   public let dimensionCount: Int
 
+  /// The magnitude that means may have, as coordinates do: any number of squared distances can then be summed.
+  public static let largestMagnitude = 1e144
+
   /// Copies observations.
   ///
   /// - Parameters:
@@ -24,8 +27,10 @@ public final class Observations: Sendable {
   public init(
     _ base: UnsafePointer<Double>?, count: Int, dimensionCount: Int = 1, stride: Int? = nil, argument: String = "data"
   ) throws(ModelError) {
-    let size = ((count + laneCount - 1) / laneCount * laneCount).multipliedReportingOverflow(by: dimensionCount)
-    guard count >= 0, count < Int.max - laneCount, !size.overflow,
+    let isCountable = count >= 0 && count < Int.max - laneCount
+    let padded = isCountable ? (count + laneCount - 1) / laneCount * laneCount : 0
+    let size = padded.multipliedReportingOverflow(by: dimensionCount)
+    guard isCountable, !size.overflow,
       let buffer = AlignedBuffer<Double>(count: size.partialValue)
     else { throw .outOfMemory("\(count) observations\(dimensionCount > 1 ? " of \(dimensionCount) numbers" : "")") }
     self.buffer = buffer

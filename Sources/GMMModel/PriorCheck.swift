@@ -44,11 +44,11 @@ struct PriorCheck {
     switch prior {
     case .normal(let mean, let sd):
       let sds = try positive(sd, "means.sd", lengths, Self.roots)
-      return (try finite(mean, "means.mean", lengths), sds, [])
+      return (try location(mean, "means.mean", lengths), sds, [])
     case .scaledNormal(let mean, let kappa):
-      return (try finite(mean, "means.mean", lengths), [], try positive(kappa, "means.kappa", [componentCount]))
+      return (try location(mean, "means.mean", lengths), [], try positive(kappa, "means.kappa", [componentCount]))
     case .fixed(let values):
-      let means = try finite(values, "means.values", lengths)
+      let means = try location(values, "means.values", lengths)
       if let d = orderCoordinate {
         for k in 1..<max(1, componentCount) {
           let (value, before) = (means[k * dimensionCount + d], means[(k - 1) * dimensionCount + d])
@@ -75,6 +75,8 @@ struct PriorCheck {
         guard upper[j] > lower[j] else {
           throw ModelError("spread.upper[\(j)]", "must be above spread.lower[\(j)] = \(lower[j])", got: upper[j])
         }
+        if lower[j] > 0 { try requireRange(lower[j], "spread.lower[\(j)]", Self.roots) }
+        try requireRange(upper[j], "spread.upper[\(j)]", Self.roots)
       }
       return zip(lower, upper).map { .uniform(lower: $0, upper: $1) }
     case .halfCauchy(let scale):
@@ -191,6 +193,15 @@ struct PriorCheck {
     return values.count == count ? values : (0..<count).map { values[$0 % values.count] }
   }
 
+  /// Returns values from which squared distances are numbers, as many as the last of `lengths`.
+  private func location(_ values: [Double], _ name: String, _ lengths: [Int]) throws(ModelError) -> [Double] {
+    let numbers = try finite(values, name, lengths)
+    for (k, value) in values.enumerated() where abs(value) > Observations.largestMagnitude {
+      throw ModelError("\(name)[\(k)]", "must be below 1e144 in magnitude", got: value)
+    }
+    return numbers
+  }
+
   /// Returns positive values, as many as the last of `lengths`, repeating one or a shorter row of them.
   private func positive(
     _ values: [Double], _ name: String, _ lengths: [Int], _ range: ClosedRange<Double> = Self.squares
@@ -199,10 +210,14 @@ struct PriorCheck {
     for (k, value) in values.enumerated() where value <= 0 {
       throw ModelError("\(name)[\(k)]", "must be positive", got: value)
     }
-    for (k, value) in values.enumerated() where !range.contains(value) {
-      throw ModelError("\(name)[\(k)]", "must be between \(range.lowerBound) and \(range.upperBound)", got: value)
-    }
+    for (k, value) in values.enumerated() { try requireRange(value, "\(name)[\(k)]", range) }
     return numbers
+  }
+
+  private func requireRange(_ value: Double, _ name: String, _ range: ClosedRange<Double>) throws(ModelError) {
+    guard range.contains(value) else {
+      throw ModelError(name, "must be between \(range.lowerBound) and \(range.upperBound)", got: value)
+    }
   }
 
   /// Of sds: their squares, and the inverses of those, are numbers.

@@ -38,7 +38,8 @@ public enum SpreadDensity: Sendable, Equatable {
       return sd >= lower && sd <= upper ? -log(upper - lower) : -.infinity
     case .halfCauchy(let scale):
       let ratio = sd / scale
-      return log(2 / Double.pi) - log(scale) - log1p(ratio * ratio)
+      // Where the 1 is lost, the square may overflow.
+      return log(2 / Double.pi) - log(scale) - (ratio < 1e100 ? log1p(ratio * ratio) : 2 * log(ratio))
     case .halfNormal(let scale):
       let ratio = sd / scale
       return 0.5 * log(2 / Double.pi) - log(scale) - 0.5 * ratio * ratio

@@ -33,6 +33,9 @@ public final class AtomicFile {
     descriptor = try Self.openLocked(temporary, path)
     buffer.reserveCapacity(Self.bufferSize)
     do throws(StorageError) {
+      // Before the first byte, so that at no time more people can read the new file than the old one; the owner may write, or
+      // what a killed process leaves could not be taken over.
+      keepMode(adding: 0o200)
       if ftruncate(descriptor, 0) != 0 { throw .system(path, "write") }
       if hasHeader { try writeAll([UInt8](repeating: 0, count: FileHeader.size)) }
     } catch {
@@ -146,9 +149,9 @@ public final class AtomicFile {
   }
 
   /// Gives the new file the permissions of the one whose place it takes.
-  private func keepMode() {
+  private func keepMode(adding more: mode_t = 0) {
     var status = stat()
-    if stat(target, &status) == 0 { _ = fchmod(descriptor, status.st_mode & 0o7777) }
+    if stat(target, &status) == 0 { _ = fchmod(descriptor, status.st_mode & 0o7777 | more) }
   }
 
   /// Brings the folder's new entry to the disk.

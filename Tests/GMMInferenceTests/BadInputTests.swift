@@ -134,4 +134,31 @@ import Testing
       $0.start = .responsibilities([1, 0, 1, 1, 0, 0])
     }
   }
+
+  /// Beyond these numbers squares of distances and of sds are none.
+  @Test func numbersBeyondSquaresAreRefused() throws {
+    for mean in [2e144, -1e200, .greatestFiniteMagnitude] {
+      expectError(.invalidArgument, "means.mean[0]", "must be below 1e144 in magnitude, got \(mean)") {
+        try MixtureModel(componentCount: 1, means: .normal(mean: [mean], sd: [1]), spread: .fixed([1]))
+      }
+      expectError(.invalidArgument, "means.mean[0]", "must be below 1e144 in magnitude, got \(mean)") {
+        try MixtureModel(componentCount: 1, means: .scaledNormal(mean: [mean], kappa: [1]), spread: .fixed([1]))
+      }
+      expectError(.invalidArgument, "means.values[1]", "must be below 1e144 in magnitude, got \(mean)") {
+        try MixtureModel(componentCount: 2, means: .fixed([0, mean]), spread: .fixed([1]))
+      }
+      try expectRefused("initial_means[0, 1]", "must be below 1e144 in magnitude, got \(mean)") {
+        $0.initial = [InitialValues(means: [0, mean])]
+      }
+    }
+    for (lower, upper, argument, value) in [
+      (0, 1e-200, "upper", 1e-200), (0, 1e200, "upper", 1e200), (1e-200, 1, "lower", 1e-200),
+    ] {
+      expectError(.invalidArgument, "spread.\(argument)[0]", "must be between 1e-145 and 1e+145, got \(value)") {
+        try MixtureModel(
+          componentCount: 1, means: .fixed([0]), spread: .uniform(lower: [lower], upper: [upper]))
+      }
+    }
+    _ = try MixtureModel(componentCount: 1, means: .fixed([1e144]), spread: .uniform(lower: [0], upper: [1e-145]))
+  }
 }

@@ -164,4 +164,52 @@ import Testing
     #expect(abs(plain.bic - (-2 * plain.logLikelihood + parameters * log(200))) < 1e-9)
     #expect(abs(plain.aic - (-2 * plain.logLikelihood + 2 * parameters)) < 1e-9)
   }
+
+  /// As many tied copies of a row as no integer of 64 bits counts: the error says how many, in place of the end of the process.
+  @Test func tiesOfHugeWeightAreAnError() throws {
+    let model = try MixtureModel(componentCount: 2, means: .fixed([0, 5.5]), spread: .halfNormal(scale: [1]))
+    let error = #expect(throws: ModelError.self) {
+      try sample(
+        model, Observations([0, 0, 0, 5, 6]), SamplingOptions(draws: 50, tune: 50, chains: 1),
+        sampleWeights: SampleWeights([Double](repeating: 1e30, count: 5)))
+    }
+    #expect(error?.kind == .degenerate)
+    #expect(error?.rule.contains("3e+30 observations equal their component's mean") == true)
+  }
+
+  /// The smallest sds that a model may have beside distances of 10^20 and more, whose products overflow: in the conditional of
+  /// the means by data and by the prior, in the prior of the sd. Log likelihoods are those of squared distances that count as 10^306.
+  @Test func smallestScalesFarFromTheDataGiveNumbers() throws {
+    let models = [
+      try MixtureModel(componentCount: 2, means: .normal(mean: [0], sd: [1e141]), spread: .fixed([1e-145])),
+      try MixtureModel(
+        componentCount: 2, means: .normal(mean: [1e20], sd: [1e-145]), spread: .inverseGamma(shape: [2], scale: [1])),
+      try MixtureModel(componentCount: 2, means: .normal(mean: [0], sd: [1e141]), spread: .halfCauchy(scale: [1e-145])),
+    ]
+    for (model, scale) in zip(models, [1e140, 1, 1e20]) {
+      let posterior = try sample(
+        model, data: Self.data.prefix(100).map { $0 * scale }, SamplingOptions(draws: 100, tune: 100, chains: 2))
+      for column in 0..<posterior.layout.width {
+        let values = posterior.values(column: column).flatMap { $0 }
+        #expect(values.allSatisfy { $0.isFinite }, "\(model.spread), column \(column)")
+      }
+    }
+  }
+
+  /// Under a prior of the mean whose sd is the component's, tied data away from the prior's centre have a proper posterior: the
+  /// conditional of the sd with S = κ n / (κ + n) (x - m0)², from which K = 1 draws independently. At the centre S is 0.
+  @Test func tiesAwayFromTheCentreOfAScaledPriorAreProper() throws {
+    let model = try MixtureModel(
+      componentCount: 1, means: .scaledNormal(mean: [1], kappa: [2]), spread: .halfNormal(scale: [1.5]))
+    let posterior = try sample(
+      model, data: [3, 3, 3], SamplingOptions(draws: 5_000, tune: 1, chains: 1, seed: 5))
+    let squares = 2.0 * 3 / (2 + 3) * 4
+    let prior = SpreadDensity.halfNormal(scale: 1.5)
+    let exact = TabulatedDensity(lower: -4, upper: 4, intervals: 8_000) { logSD in
+      prior.logDensity(sd: exp(logSD)) + logSD - 3 * logSD - squares / 2 * exp(-2 * logSD)
+    }
+    let draws = posterior.values(column: posterior.layout.sds.lowerBound)[0].map { log($0) }
+    #expect(GoodnessOfFit.kolmogorov(draws, exact.probability(upTo:)) < GoodnessOfFit.kolmogorovLimit)
+    #expect(throws: ModelError.self) { try sample(model, data: [1, 1, 1]) }
+  }
 }

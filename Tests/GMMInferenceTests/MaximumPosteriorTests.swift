@@ -284,4 +284,21 @@ import Testing
     #expect(nearestInOrder([1, 5, 3, 2, 7], precisions: [1, 1, 1, 2, 1]) == [1, 3, 3, 3, 7])
     #expect(nearestInOrder([3, 2, 1], precisions: [1, 1, 1]) == [2, 2, 2])
   }
+
+  /// Sums of squares whose square over that of the scale overflows. The root of each prior's equation, to 4 roundings: with T = S/s²
+  /// far above n, HalfNormal's sd² is s √S - n s² / 2, HalfCauchy's S / (n + 2).
+  @Test(arguments: [1e-145, 1e-100, 1e-70]) func modesOfSdsAreFoundFarAboveTheirPriors(_ scale: Double) throws {
+    let (count, squares) = (50.0, 4e20)
+    let normal = try #require(SpreadConditional(.halfNormal(scale: scale), count: count, squares: squares).mode)
+    let cauchy = try #require(SpreadConditional(.halfCauchy(scale: scale), count: count, squares: squares).mode)
+    #expect(abs(normal / (scale * 2e10).squareRoot() - 1) < 1e-15)
+    #expect(abs(cauchy / (squares / 52).squareRoot() - 1) < 1e-15)
+    // The floor of variances, which is of the data, is none beyond the support.
+    let model = try MixtureModel(
+      componentCount: 1, means: .normal(mean: [0], sd: [1e11]), spread: .uniform(lower: [0], upper: [scale]))
+    var options = MaximumLikelihoodOptions(componentCount: 1)
+    options.maximizePosterior(of: model)
+    let fit = try fitMaximumLikelihood(Observations([-1e10, 0, 3e10]), options)
+    #expect(fit.sds == [scale] && fit.collapses.isEmpty && fit.logPrior.isFinite && fit.logLikelihood.isFinite)
+  }
 }

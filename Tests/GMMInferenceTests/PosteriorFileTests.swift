@@ -244,4 +244,21 @@ import Testing
     }
     expectSame(try Posterior.load(path), posterior)
   }
+
+  /// The iterations of all chains are added up, and a chain may say that it has made nearly one draw more than are counted.
+  @Test func chainsWhoseIterationsDoNotAddUpAreRefused() throws {
+    let run = StoredRun.all[1]
+    let posterior = try run.sample()
+    var state = try #require(posterior.continuation).chains[0].state
+    var options = run.options
+    options.tune = Int.max
+    for (iteration, isPossible) in [(Int.max / options.chains, true), (Int.max / options.chains + 1, false)] {
+      state.iteration = UInt64(iteration)
+      var writer = ByteWriter()
+      ChainSnapshot(state, drawsDone: 0).write(to: &writer)
+      var reader = ByteReader(writer.bytes)
+      let snapshot = try? ChainSnapshot(from: &reader, run.model, options)
+      #expect((snapshot != nil) == isPossible)
+    }
+  }
 }

@@ -67,6 +67,18 @@ import Testing
     }
   }
 
+  /// Less than one member at its component's mean: sd^(-n) is integrable at 0, and so is the density.
+  @Test(arguments: priors.filter(\.reachesZero)) func lessThanOneTiedMemberIsProper(_ prior: SpreadDensity) throws {
+    var stream = RandomStream(StreamKey(seed: 3, chain: 1, purpose: .parameters))
+    let conditional = SpreadConditional(prior, count: 0.4, squares: 0)
+    let draws = try (0..<5_000).map { _ in log(try conditional.draw(&stream, near: 1)) }
+    // Below e^-40 there is e^-24 of the mass, since the density of log sd falls as sd^0.6.
+    let exact = TabulatedDensity(lower: -40, upper: min(log(prior.support.upper), 40), intervals: 20_000) { logSD in
+      prior.logDensity(sd: exp(logSD)) + 0.6 * logSD
+    }
+    #expect(GoodnessOfFit.kolmogorov(draws, exact.probability(upTo:)) < GoodnessOfFit.kolmogorovLimit)
+  }
+
   /// Returns the interval of log sd on which the density is above e^-40 of its largest value.
   private func span(_ prior: SpreadDensity, _ logDensity: (Double) -> Double) -> (Double, Double) {
     let lower = max(log(prior.support.lower), -60)

@@ -176,4 +176,19 @@ import Testing
       try sample(improper, Observations([1, 1, 2]), sampleWeights: SampleWeights([1, 1, 0]))
     }
   }
+
+  /// Whatever stands in a row of weight 0, starts and draws are the same bits, also where clusters of single points take their
+  /// scale from all of the data.
+  @Test func rowsOfWeightZeroMayBeAnything() throws {
+    let model = try MixtureModel(
+      componentCount: 2, means: .normal(mean: [0], sd: [10]), spread: .halfNormal(scale: [1]))
+    let rest = (0..<40).map { i in Double(i % 7 + i % 2 * 4) - 3 }
+    let draws = try [0, 1e143].map { (first: Double) -> [UInt64] in
+      let posterior = try sample(
+        model, Observations([first] + rest), SamplingOptions(draws: 20, tune: 0, chains: 1),
+        sampleWeights: SampleWeights([0] + [Double](repeating: 1, count: 40)))
+      return bits(posterior)
+    }
+    #expect(draws[0] == draws[1])
+  }
 }

@@ -102,6 +102,12 @@ import Testing
     #expect(shared.sd(0) == 5 && shared.sd(1) == 5 && parameters.sd(3) == 70)
   }
 
+  @Test func moreObservationsThanCanBePaddedAreAnError() {
+    for count in [Int.max, Int.max - 7, -1] {
+      #expect(throws: ModelError.self) { try Observations(nil, count: count) }
+    }
+  }
+
   @Test func observationsAreCopiedPaddedAndStrided() throws {
     let values = (0..<30).map { Double($0) }
     let strided = try values.withUnsafeBufferPointer { try Observations($0.baseAddress, count: 10, stride: 3) }

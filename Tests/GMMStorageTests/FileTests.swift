@@ -89,6 +89,21 @@ import Testing
     #expect(status.st_mode & 0o7777 == 0o640)
   }
 
+  /// Also while it is written: what others may not read of the old file they may not read of the new one.
+  @Test func permissionsOfTheOldFileHoldWhileTheNewOneIsWritten() throws {
+    try store([1], as: "a")
+    for (mode, during) in [(0o600, 0o600), (0o440, 0o640)] as [(mode_t, mode_t)] {
+      chmod(folder.file("a"), mode)
+      let file = try AtomicFile(folder.file("a"))
+      var status = stat()
+      #expect(stat(folder.file("a") + AtomicFile.suffix, &status) == 0)
+      #expect(status.st_mode & 0o7777 == during)
+      try file.commit(.statistics, version: 1)
+      #expect(stat(folder.file("a"), &status) == 0)
+      #expect(status.st_mode & 0o7777 == mode)
+    }
+  }
+
   @Test func aLinkStaysALink() throws {
     try store([1], as: "target")
     symlink("target", folder.file("link"))

@@ -17,12 +17,13 @@ extension SpreadConditional {
     case .halfNormal(let scale):
       // v²/s² + n v - S = 0.
       guard count > 0 else { return nil }
-      let ratio = squares / (scale * scale)
-      return (2 * squares / (count + (count * count + 4 * ratio).squareRoot())).squareRoot()
+      return (2 * squares / (count + hypot(count, 2 * squares.squareRoot() / scale))).squareRoot()
     case .halfCauchy(let scale):
       // (n + 2) u² + (n - T) u - T = 0, with u = v/s² and T = S/s².
       guard count > 0 else { return nil }
       let ratio = squares / (scale * scale)
+      // There the prior is sd^-2 to the last bit, and the square of T may overflow.
+      if ratio > 1e150 { return (squares / (count + 2)).squareRoot() }
       let half = 0.5 * (ratio - count)
       let root = (half * half + (count + 2) * ratio).squareRoot()
       // Of the two forms of the root the one without cancellation.

@@ -84,7 +84,10 @@ struct MeanConditional {
     let priorPrecision = 1 / (model.meanSDs[j] * model.meanSDs[j])
     let precision = priorPrecision + statistics.counts[k] * dataPrecision
     let shift = (priorPrecision * distance + dataPrecision * statistics.sums[j]) / precision
-    return (center + shift, precision)
+    if shift.isFinite { return (center + shift, precision) }
+    // Precisions of the smallest sds times the largest distances overflow; shares of the precision do not.
+    let shares = (prior: priorPrecision / precision, data: dataPrecision / precision)
+    return (center + (shares.prior * distance + shares.data * statistics.sums[j]), precision)
   }
 
   /// Draws exactly, and writes the draw to `point` from place `start` on.

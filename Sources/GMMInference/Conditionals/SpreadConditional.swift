@@ -32,11 +32,13 @@ struct SpreadConditional {
   /// - Throws: a ``ModelError`` of kind `degenerate` when the density is not integrable.
   func draw(_ stream: inout RandomStream, near current: Double) throws(ModelError) -> Double {
     if count == 0 { return prior.draw(&stream) }
-    if squares == 0, prior.reachesZero {
+    // Of less than one member sd^(-n) is integrable at 0.
+    if squares == 0, count >= 1, prior.reachesZero {
       throw ModelError(
         .degenerate, "spread",
         "must have a prior that keeps the sd from 0 (such as InverseGamma on the variance) for data with ties: "
-          + "\(Int(count)) observations equal their component's mean, got a component of sd 0")
+          + "\(Int(exactly: count).map(String.init) ?? "\(count)") observations equal their component's mean, got a component of sd 0"
+      )
     }
     var sd: Double
     switch prior {

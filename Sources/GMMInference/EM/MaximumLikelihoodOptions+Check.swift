@@ -96,7 +96,7 @@ extension InitialParameters {
     }
     if let means {
       try Self.check(means, shape.meanCount, "\(prefix)means")
-      for (i, mean) in means.enumerated() where abs(mean) > 1e144 {
+      for (i, mean) in means.enumerated() where abs(mean) > Observations.largestMagnitude {
         throw ModelError("\(prefix)means[\(i)]", "must be below 1e144 in magnitude", got: mean)
       }
     }

@@ -115,7 +115,8 @@ struct MaximumPosteriorStep: MaximizationStep {
       let floor = floor(ofSpread: j)
       let variance = max(sd * sd, floor)
       outcome.move = max(outcome.move, state.setVariance(j, variance))
-      if variance == floor {
+      // At the upper end of the support the floor is that end, and the density has its maximum there.
+      if variance == floor, sd < density.support.upper {
         let (components, coordinates) = model.shape.members(ofSpread: j)
         outcome.collapses.append(
           .init(component: components.lowerBound, kind: .covariance(coordinate: coordinates.lowerBound)))
@@ -136,8 +137,10 @@ struct MaximumPosteriorStep: MaximizationStep {
     }
   }
 
+  /// Returns the smallest variance of sd `j`: never one beyond the support of its prior.
   private func floor(ofSpread j: Int) -> Double {
     let coordinates = model.shape.members(ofSpread: j).coordinates
-    return coordinates.reduce(0) { $0 + floors[$1] } / Double(coordinates.count)
+    let upper = model.spreadDensities[j].support.upper
+    return min(coordinates.reduce(0) { $0 + floors[$1] } / Double(coordinates.count), upper * upper)
   }
 }

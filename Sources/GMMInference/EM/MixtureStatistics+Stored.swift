@@ -13,7 +13,7 @@ extension MixtureStatistics {
     var writer = ByteWriter()
     writer.write(parameters.componentCount)
     writer.write(parameters.dimensionCount)
-    writer.write(parameters.structure.storedCode)
+    writer.write(parameters.structure.code)
     writer.write(parameters.weights)
     writer.write(parameters.means)
     writer.write(parameters.covariances)
@@ -30,7 +30,7 @@ extension MixtureStatistics {
     var (_, reader) = try SealedBytes.open(bytes, .statistics, newest: Self.formatVersion)
     let components = try reader.readInt("components", in: 1...MixtureModel.maximumComponentCount)
     let dimensions = try reader.readInt("dimensions", in: 1...Self.largestStoredDimension)
-    let structure = try CovarianceStructure(storedCode: try reader.read(UInt32.self))
+    let structure = try CovarianceStructure(code: try reader.read(UInt32.self))
     let shape = MixtureShape(componentCount: components, dimensionCount: dimensions, structure: structure)
     let weights = try reader.readDoubles(count: components)
     let means = try reader.readDoubles(count: shape.meanCount)
@@ -75,25 +75,6 @@ extension MixtureStatistics {
 
   /// As many as the C interface allows: products of sizes then fit 63 bits.
   private static var largestStoredDimension: Int { 4096 }
-}
-
-extension CovarianceStructure {
-  /// The number of the structure in files: that of the C header.
-  fileprivate var storedCode: UInt32 {
-    switch self {
-    case .full: 0
-    case .tied: 1
-    case .diag: 2
-    case .spherical: 3
-    }
-  }
-
-  fileprivate init(storedCode: UInt32) throws(StorageError) {
-    guard let found = Self.allCases.first(where: { $0.storedCode == storedCode }) else {
-      throw .format("a form of covariances must be 0 to 3, got \(storedCode)")
-    }
-    self = found
-  }
 }
 
 extension ReproducibleSums {

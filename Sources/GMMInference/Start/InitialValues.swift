@@ -41,6 +41,9 @@ public struct InitialValues: Sendable, Equatable {
     }
     if let means {
       try checkFinite(means, count: model.shape.meanCount, "initial_means", row)
+      for (j, mean) in means.enumerated() where abs(mean) > Observations.largestMagnitude {
+        throw ModelError("initial_means[\(row), \(j)]", "must be below 1e144 in magnitude", got: mean)
+      }
       if let coordinate = model.orderCoordinate {
         let inOrder = (0..<model.componentCount).map { $0 * model.dimensionCount + coordinate }
         for (before, j) in zip(inOrder, inOrder.dropFirst()) where means[j] < means[before] {

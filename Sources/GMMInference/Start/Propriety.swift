@@ -32,7 +32,8 @@ extension MixtureModel {
       distinct.append(observations[i, d])
       if distinct.count > limit { return nil }
     }
-    if hasFixedMeans {
+    // Means whose prior shrinks with the sd have no place of their own: they lie at its centre, as if they were fixed there.
+    if hasFixedMeans || hasScaledMeans {
       let known = (0..<componentCount).map { meanCenters[$0 * dimensionCount + d] }
       return distinct.allSatisfy(known.contains) ? distinct.count : nil
     }

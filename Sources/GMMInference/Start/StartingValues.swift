@@ -51,7 +51,7 @@ struct StartingValues {
       known.map { PointClusters(points, centers: $0, variances: variances) }
       ?? PointClusters(points, count: components, variances: variances, iterations: 10, &stream)
     let parts = Partition(points, labels: clusters.labels, centers: clusters.centers)
-    let scales = fallbackScales(variances)
+    let scales = fallbackScales(variances, points)
 
     // Component k takes the cluster of the same rank, in the coordinate of the order or the first.
     let dimensions = model.dimensionCount
@@ -122,10 +122,10 @@ struct StartingValues {
   }
 
   /// Returns a positive scale in each coordinate for clusters without a spread of their own.
-  private func fallbackScales(_ variances: [Double]) -> [Double] {
+  private func fallbackScales(_ variances: [Double], _ points: ClusterPoints) -> [Double] {
     variances.indices.map { d in
       let spread = variances[d].squareRoot()
-      if spread > 0 { return max(spread / Double(model.componentCount), 1e-12 * abs(observations[0, d])) }
+      if spread > 0 { return max(spread / Double(model.componentCount), 1e-12 * abs(points.values[d])) }
       // All points are equal: the prior is the only scale there is.
       return priorScale(d)
     }

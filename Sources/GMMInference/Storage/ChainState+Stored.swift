@@ -65,6 +65,9 @@ struct ChainSnapshot: Sendable {
   init(from reader: inout ByteReader, _ model: MixtureModel, _ options: SamplingOptions) throws(StorageError) {
     drawsDone = try reader.readInt("draws", in: 0...Int.max)
     state = try ChainState(from: &reader, model, options)
+    guard !Int(state.iteration).multipliedReportingOverflow(by: options.chains).overflow else {
+      throw .format("announces more iterations than 63 bits count")
+    }
     // Draws follow from iterations.
     let kept = max(0, Int(state.iteration) - options.tune)
     guard kept / options.thin == drawsDone else {
