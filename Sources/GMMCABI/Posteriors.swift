@@ -78,7 +78,7 @@ public func gmm_posterior_view(
 
 private func view(of posterior: Posterior, _ field: Int32) throws(CallError) -> gmm_view {
   let layout = posterior.layout
-  let first = posterior.row(chain: 0, draw: 0)
+  let first = posterior.rowMemory(chain: 0, draw: 0)
   let shape = [posterior.chainCount, posterior.drawCount]
   let strides = [posterior.chainStride, posterior.drawStride]
   func scalar(_ column: Int) -> gmm_view { gmm_view(first + column, GMM_ELEMENT_FLOAT64, shape, strides) }
@@ -104,7 +104,7 @@ private func view(of posterior: Posterior, _ field: Int32) throws(CallError) -> 
   case GMM_FIELD_LOG_POSTERIOR: return scalar(layout.logPosterior)
   case GMM_FIELD_ACCEPTANCE: return scalar(layout.acceptance)
   case GMM_FIELD_ASSIGNMENTS:
-    guard let labels = posterior.assignments(chain: 0, draw: 0) else {
+    guard let labels = posterior.assignmentMemory(chain: 0, draw: 0) else {
       throw CallError(
         GMM_ERROR_UNSUPPORTED, "field", "assignments must have been stored (store_assignments), got a posterior without"
       )

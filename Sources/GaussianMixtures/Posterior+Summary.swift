@@ -15,7 +15,7 @@ extension Posterior {
   public func view(of column: DrawLayout.Column) -> ChainView {
     precondition(column.index < layout.parameterCount, "a posterior has \(layout.parameterCount) parameters")
     return ChainView(
-      base: row(chain: 0, draw: 0) + column.index, chains: chainCount, draws: drawCount, chainStride: chainStride,
+      base: rowMemory(chain: 0, draw: 0) + column.index, chains: chainCount, draws: drawCount, chainStride: chainStride,
       drawStride: drawStride)
   }
 

@@ -161,7 +161,7 @@ import Testing
       deviations.add("P(z[\(i)] = \(k)), averaged", estimate, exactly: exact.responsibilities[j])
       let indicators = (0..<posterior.chainCount).map { chain in
         (0..<posterior.drawCount).map { draw in
-          posterior.assignments(chain: chain, draw: draw).map { $0[i] } == UInt8(k) ? 1.0 : 0
+          posterior.assignmentMemory(chain: chain, draw: draw).map { $0[i] } == UInt8(k) ? 1.0 : 0
         }
       }
       deviations.add("P(z[\(i)] = \(k)), counted", BatchEstimates.mean(indicators), exactly: exact.responsibilities[j])

@@ -37,7 +37,7 @@ import Testing
       let (i, j) = (expected.pair[0], expected.pair[1])
       let together = (0..<posterior.chainCount).map { chain in
         (0..<posterior.drawCount).map { draw in
-          posterior.assignments(chain: chain, draw: draw).map { $0[i] == $0[j] ? 1.0 : 0.0 } ?? 0
+          posterior.assignmentMemory(chain: chain, draw: draw).map { $0[i] == $0[j] ? 1.0 : 0.0 } ?? 0
         }
       }
       deviations.add(
@@ -106,7 +106,7 @@ private struct SortedComponents {
     let layout = posterior.layout
     ranked = (0..<posterior.chainCount).map { chain in
       (0..<posterior.drawCount).map { draw in
-        let row = posterior.row(chain: chain, draw: draw)
+        let row = posterior.rowMemory(chain: chain, draw: draw)
         return (0..<layout.componentCount).sorted {
           row[layout.means.lowerBound + $0 * layout.shape.dimensionCount]
             < row[layout.means.lowerBound + $1 * layout.shape.dimensionCount]
@@ -121,7 +121,7 @@ private struct SortedComponents {
     return (0..<posterior.chainCount).map { chain in
       (0..<posterior.drawCount).map { draw in
         let matrix = posterior.layout.covariances.lowerBound + ranked[chain][draw][k] * dimensions * dimensions
-        return posterior.row(chain: chain, draw: draw)[matrix + i * dimensions + j]
+        return posterior.rowMemory(chain: chain, draw: draw)[matrix + i * dimensions + j]
       }
     }
   }
@@ -130,7 +130,7 @@ private struct SortedComponents {
   func membership(of i: Int, in k: Int) -> [[Double]] {
     (0..<posterior.chainCount).map { chain in
       (0..<posterior.drawCount).map { draw in
-        posterior.assignments(chain: chain, draw: draw).map { Int($0[i]) == ranked[chain][draw][k] ? 1 : 0 } ?? .nan
+        posterior.assignmentMemory(chain: chain, draw: draw).map { Int($0[i]) == ranked[chain][draw][k] ? 1 : 0 } ?? .nan
       }
     }
   }

@@ -154,12 +154,12 @@ import Testing
     #expect(again.drawCount == 3)
     for chain in 0..<4 {
       for draw in 0..<8 {
-        #expect(subset.row(chain: chain, draw: draw) == posterior.row(chain: chain, draw: 10 + 7 * draw))
+        #expect(subset.rowMemory(chain: chain, draw: draw) == posterior.rowMemory(chain: chain, draw: 10 + 7 * draw))
         #expect(
-          subset.assignments(chain: chain, draw: draw) == posterior.assignments(chain: chain, draw: 10 + 7 * draw))
+          subset.assignmentMemory(chain: chain, draw: draw) == posterior.assignmentMemory(chain: chain, draw: 10 + 7 * draw))
       }
       for draw in 0..<3 {
-        #expect(again.row(chain: chain, draw: draw) == posterior.row(chain: chain, draw: 24 + 14 * draw))
+        #expect(again.rowMemory(chain: chain, draw: draw) == posterior.rowMemory(chain: chain, draw: 24 + 14 * draw))
       }
     }
     #expect(try posterior.subset(burn: 59).drawCount == 1)

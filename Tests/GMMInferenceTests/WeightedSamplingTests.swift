@@ -71,7 +71,7 @@ import Testing
       for k in 0..<2 {
         let indicators = (0..<posterior.chainCount).map { chain in
           (0..<posterior.drawCount).map { draw in
-            posterior.assignments(chain: chain, draw: draw).map { $0[row] } == UInt8(k) ? 1.0 : 0
+            posterior.assignmentMemory(chain: chain, draw: draw).map { $0[row] } == UInt8(k) ? 1.0 : 0
           }
         }
         deviations.add(

@@ -71,20 +71,32 @@ public final class Posterior: Sendable {
   /// The distance between two chains in the memory of the assignments.
   public var assignmentChainStride: Int { store.draws * store.observationCount }
 
-  /// The numbers of one draw, laid out as ``layout`` says; valid while this object lives.
+  /// Returns the numbers of one draw, laid out as ``layout`` says.
+  public func row(chain: Int, draw: Int) -> [Double] {
+    Array(UnsafeBufferPointer(start: rowMemory(chain: chain, draw: draw), count: layout.width))
+  }
+
+  /// Returns the assignments of one draw, (N), where they were kept.
+  public func assignments(chain: Int, draw: Int) -> [UInt8]? {
+    assignmentMemory(chain: chain, draw: draw).map {
+      Array(UnsafeBufferPointer(start: $0, count: store.observationCount))
+    }
+  }
+
+  /// The memory of ``row(chain:draw:)``, which lives as long as this object: the caller sees to it that it does.
   @inline(__always)
-  public func row(chain: Int, draw: Int) -> UnsafePointer<Double> {
+  package func rowMemory(chain: Int, draw: Int) -> UnsafePointer<Double> {
     UnsafePointer(store.row(chain: chain, draw: first + draw * step))
   }
 
-  /// The assignments of one draw, (N), where they were kept.
-  public func assignments(chain: Int, draw: Int) -> UnsafePointer<UInt8>? {
+  /// The memory of ``assignments(chain:draw:)``, which lives as long as this object.
+  package func assignmentMemory(chain: Int, draw: Int) -> UnsafePointer<UInt8>? {
     store.assignments(chain: chain, draw: first + draw * step).map { UnsafePointer($0) }
   }
 
   /// Returns one column of ``layout`` as an array for each chain.
   public func values(column: Int) -> [[Double]] {
-    (0..<chainCount).map { chain in (0..<drawCount).map { row(chain: chain, draw: $0)[column] } }
+    (0..<chainCount).map { chain in (0..<drawCount).map { rowMemory(chain: chain, draw: $0)[column] } }
   }
 
   /// Returns the posterior of the draws burn, burn + thin, burn + 2 thin, ... of each chain.

@@ -57,7 +57,7 @@ extension Posterior {
     for r in 0..<draws {
       var stream = RandomStream(key.at(iteration: UInt64(r)))
       let chosen = stream.index(below: chainCount * drawCount)
-      let row = row(chain: chosen / drawCount, draw: chosen % drawCount)
+      let row = rowMemory(chain: chosen / drawCount, draw: chosen % drawCount)
       let factors = layout.shape.hasMatrices ? Parameters(row: row, layout).factors : []
       factors.withUnsafeBufferPointer { factors in
         // SAFETY: the posterior keeps the row alive, and a triangle for each matrix is in `factors`.

@@ -6,7 +6,7 @@ extension Posterior: MixtureValues {
   var valueCount: Int { chainCount * drawCount }
 
   func fillTable(_ table: UnsafeMutablePointer<Double>, value index: Int) {
-    Parameters.fillTable(table, from: row(chain: index / drawCount, draw: index % drawCount), layout)
+    Parameters.fillTable(table, from: rowMemory(chain: index / drawCount, draw: index % drawCount), layout)
   }
 
   /// Writes P(component | data) of every observation: the exact responsibilities averaged over all draws.
@@ -24,7 +24,7 @@ extension Posterior: MixtureValues {
     let count = observations.count * layout.componentCount
     guard let result = AlignedBuffer<Double>(count: count) else { throw .outOfMemory("\(count) probabilities") }
     try probabilities(into: result.base, control)
-    return Array(result.elements)
+    return withExtendedLifetime(result) { Array(result.elements) }
   }
 
   /// Writes P(component | x, data) at new points: each draw's share of the density at x, summed over draws, normalised.

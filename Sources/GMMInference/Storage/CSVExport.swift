@@ -42,7 +42,7 @@ extension Posterior {
     let indices = [layout.logPosterior, layout.acceptance, layout.logLikelihood] + columns.map(\.index)
     var line: [UInt8] = []
     for draw in 0..<drawCount {
-      let row = row(chain: chain, draw: draw)
+      let row = rowMemory(chain: chain, draw: draw)
       line.removeAll(keepingCapacity: true)
       for (j, column) in indices.enumerated() {
         if j > 0 { line.append(UInt8(ascii: ",")) }

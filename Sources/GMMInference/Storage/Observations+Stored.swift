@@ -37,6 +37,8 @@ extension Observations {
       throw StorageError(.outOfMemory, file.path, "not enough memory for \(count) observations")
     }
     try file.read(into: rows.elements)
+    // A buffer may end with its last mention, before its memory is read.
+    defer { withExtendedLifetime(rows) {} }
     do throws(ModelError) {
       try self.init(rows.base, count: count, dimensionCount: dimensions)
     } catch {
@@ -57,6 +59,7 @@ extension SampleWeights {
       throw StorageError(.outOfMemory, file.path, "not enough memory for \(count) sample weights")
     }
     try file.read(into: values.elements)
+    defer { withExtendedLifetime(values) {} }
     do throws(ModelError) {
       return try SampleWeights(UnsafeBufferPointer(values.elements))
     } catch {

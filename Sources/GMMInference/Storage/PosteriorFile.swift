@@ -58,13 +58,13 @@ extension Posterior {
     try file.append(Section.draws.head(length: total * layout.width * 8))
     for chain in 0..<chainCount {
       for draw in 0..<drawCount {
-        try file.append(UnsafeBufferPointer(start: row(chain: chain, draw: draw), count: layout.width))
+        try file.append(UnsafeBufferPointer(start: rowMemory(chain: chain, draw: draw), count: layout.width))
       }
     }
     try file.append(Section.assignments.head(length: hasAssignments ? total * observations.count : 0))
     for chain in 0..<chainCount {
       for draw in 0..<drawCount {
-        guard let labels = assignments(chain: chain, draw: draw) else { return }
+        guard let labels = assignmentMemory(chain: chain, draw: draw) else { return }
         try file.append(UnsafeRawBufferPointer(start: labels, count: observations.count))
       }
     }
