@@ -73,7 +73,7 @@ class Mixture:
     components : NormalInverseWishart or NormalInverseGamma, optional
         Conjugate prior on means and spread, in place of the next arguments: the first for full and
         tied covariances, the second for diagonal and spherical ones.
-    means : Normal or Fixed, optional
+    means : Normal, NormalKappa or Fixed, optional
         Prior on the means; or the known means.
     ordered : bool, default False
         Whether ``means[0] <= means[1] <= ...``, a hard constraint, in coordinate `order_by`.
@@ -108,8 +108,7 @@ class Mixture:
         variances[k, d]  ~  InverseGamma((D + 2) / 2, S[d, d] / K**(2 / D) / 2)    diag
         variances[k]     ~  the same with trace(S) / D for S[d, d]                 spherical
 
-    A model is immutable and may be used by several threads at once. It can be pickled, but what
-    was scaled to data is then scaled anew.
+    A model is immutable, can be pickled and may be used by several threads at once.
 
     Examples
     --------
@@ -242,7 +241,8 @@ class Mixture:
         Returns
         -------
         Mixture
-            What `sample` uses, and its posterior holds; this model itself where nothing was open.
+            What `sample` uses, and its posterior holds, with the priors that were chosen as its
+            arguments; this model itself where nothing was open.
 
         Raises
         ------
@@ -252,7 +252,7 @@ class Mixture:
             For priors scaled to a constant column, or to columns that determine each other.
         """
         rows = data_rows("data", data, self.n_dimensions)
-        return self._for_rows(rows, row_weights(sample_weight, rows.length))
+        return self._for_rows(rows, row_weights(sample_weight, rows.length))._stated()
 
     def _for_rows(self, rows: Rows, weights: NDArray[np.float64] | None = None) -> Mixture:
         if self._handle is not None:
@@ -263,6 +263,14 @@ class Mixture:
         bound._check_structure()
         bound._handle = bound._create(rows, weights)
         return bound
+
+    def _stated(self) -> Mixture:
+        """Return the model with the priors that were scaled to data as its arguments."""
+        if self._handle is None or not self._is_scaled:
+            return self
+        from gmmswift._known_model import stated_model
+
+        return stated_model(self._handle)
 
     def _ready(self) -> native.Handle:
         """Return the handle of a model that needs no data any more."""
@@ -340,9 +348,6 @@ class Mixture:
     def __eq__(self, other: object) -> bool:
         if not isinstance(other, Mixture):
             return NotImplemented
-        # What was scaled to data has priors that the arguments do not tell.
-        if self._is_scaled and self._handle is not other._handle:
-            return False
         return self._arguments() == other._arguments()
 
     def __hash__(self) -> int:

@@ -278,16 +278,25 @@ class InverseWishart(Prior):
 
 @dataclass(frozen=True)
 class NormalKappa(Prior):
-    """The means' part of a conjugate prior: Normal(mean, covariance of the component / kappa).
+    """A Normal prior on the means, at the scale of the spread.
 
-    Not to be used directly: see `NormalInverseWishart` and `NormalInverseGamma`.
+    The mean of a component, given its covariance S, is Normal(mean, S / kappa). With an
+    inverse-Wishart or inverse-Gamma spread it is the conjugate prior, for which there are
+    `NormalInverseWishart` and `NormalInverseGamma`.
+
+    Parameters
+    ----------
+    mean : float or array_like, shape (D,) or (K, D), in one dimension (K,)
+        Prior means.
+    kappa : float or array_like, shape (K,)
+        How many observations the prior mean is worth, > 0.
     """
 
     mean: Parameter
     kappa: Parameter
 
     family: ClassVar[int] = native.PRIOR_NORMAL_KAPPA
-    blocks: ClassVar[tuple[str, ...]] = ()
+    blocks: ClassVar[tuple[str, ...]] = ("means",)
     parameters: ClassVar[tuple[str, ...]] = ("mean", "kappa")
     most_axes: ClassVar[Mapping[str, int]] = {"kappa": 1}
 
