@@ -19,6 +19,7 @@ from gmmswift._arguments import (
     shown,
 )
 from gmmswift._errors import HAS_COLUMNS
+from gmmswift._frozen import Frozen
 from gmmswift._prior_blocks import PriorBlock, Shape, prior_block, stated_dimensions
 from gmmswift._priors import (
     Dirichlet,
@@ -46,7 +47,7 @@ _COVARIANCE_TYPES = {
 }
 
 
-class Mixture:
+class Mixture(Frozen):
     """A Gaussian mixture with priors and constraints, in any number of dimensions.
 
     For observations x[i] and components k::
@@ -169,8 +170,8 @@ class Mixture:
             and (means is not None or bool(self._given))
             and not any(_has_columns(getattr(self, name)) for name in ("means", *_SDS))
         )
-        self._check_choice()
         self._check_kinds()
+        self._check_choice()
         if covariance_type is None:
             on_sds = bool(set(self._given) & set(_SDS)) or isinstance(
                 components, NormalInverseGamma
@@ -189,6 +190,7 @@ class Mixture:
         handle = self._create()
         if self.n_dimensions is not None and not self._is_scaled:
             self._handle = handle
+        self._freeze()
 
     # --------------------------------------------------------------------------------- Sizes
 
@@ -258,10 +260,9 @@ class Mixture:
         if self._handle is not None:
             return self
         bound = object.__new__(Mixture)
-        bound.__dict__.update(self.__dict__)
-        bound.n_dimensions = rows.dimensions
+        bound.__dict__.update(self.__dict__, n_dimensions=rows.dimensions)
         bound._check_structure()
-        bound._handle = bound._create(rows, weights)
+        bound.__dict__["_handle"] = bound._create(rows, weights)
         return bound
 
     def _stated(self) -> Mixture:
@@ -386,8 +387,10 @@ class Mixture:
                 "components: must be given without means and without a prior on the spread, "
                 f"got also {' and '.join(names)}"
             )
+        hint = " (or a covariance_type, for priors at the scale of the data)"
+        if self._is_simple and self.means is None and len(self._given) == 1:
+            raise TypeError(f"means: must be a prior or Fixed{hint}, got None")
         if len(self._given) > 1 or (self._is_simple and not self._given):
-            hint = " (or a covariance_type, for priors at the scale of the data)"
             raise ValueError(
                 "sd: exactly one of sd, variance and precision must be given"
                 f"{'' if self._given else hint}, got {' and '.join(self._given) or 'none'}"
@@ -395,10 +398,9 @@ class Mixture:
 
     def _check_kinds(self) -> None:
         """Refuse what is no prior, and priors that do not belong to their argument."""
-        required = ("weights", "means", *self._given) if self._is_simple else ("weights",)
         for argument in ("weights", "components", "means", *_SPREADS):
             prior = getattr(self, argument)
-            if prior is None and argument not in required:
+            if prior is None:
                 continue
             if not isinstance(prior, Prior):
                 raise TypeError(f"{argument}: must be a prior or Fixed, got {shown(prior)}")

@@ -10,7 +10,7 @@ import numpy as np
 
 from gmmswift import _diagnostics
 from gmmswift import _native as native
-from gmmswift._arguments import Rows, data_rows, file_path, int64, seed, thread_count
+from gmmswift._arguments import Rows, data_rows, file_path, int64, seed, shown, thread_count
 from gmmswift._errors import HAS_COLUMNS
 from gmmswift._model import Mixture
 from gmmswift._plot_methods import PosteriorPlots
@@ -119,7 +119,7 @@ class Posterior(Mapping[str, "NDArray[Any]"], PosteriorPlots):
             if name == "assignments" and not self.has_assignments:
                 raise KeyError("assignments: were not stored; sample with store_assignments=True")
             if name not in _FIELDS or name == self._absent:
-                raise KeyError(f"{name!r}: must be one of {', '.join(self)}")
+                raise KeyError(f"name: must be one of {', '.join(self)}, got {shown(name)}")
             found = self._views[name] = native.view(self._handle, _FIELDS[name])
         return found
 

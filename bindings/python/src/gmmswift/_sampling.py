@@ -129,6 +129,12 @@ def sample(
     ValueError
         For an argument out of range, NaN or infinite data, or initial values that break the
         model's constraints.
+    TypeError
+        For an argument of another type.
+    NotImplementedError
+        For Metropolis in several dimensions, or with means scaled by the spread.
+    MemoryError
+        For more draws than there is memory for, before anything is sampled.
     DegenerateError
         For a posterior that does not exist, such as equal observations under a prior that lets
         the sd reach 0.

@@ -15,6 +15,7 @@ from sklearn.exceptions import ConvergenceWarning
 from sklearn.utils import check_random_state
 from sklearn.utils.validation import check_is_fitted, validate_data
 
+from gmmswift._arguments import refuse_masked, shown
 from gmmswift._errors import FormatError
 from gmmswift._mixture import COVARIANCE_TYPES
 from gmmswift.estimators._checks import (
@@ -291,7 +292,7 @@ class MixtureEstimator(DensityMixin, BaseEstimator):  # type: ignore[misc]
             else:
                 deviates = random_state.standard_normal(size=(count, len(mean)))
                 parts.append(mean + deviates * np.sqrt(self.covariances_[k]))
-        return np.vstack(parts), np.repeat(np.arange(self.n_components), counts)
+        return np.vstack(parts), np.repeat(np.arange(len(counts)), counts)
 
     def _shares(self) -> Shares:
         return Shares(self._log_shares(), self.means_, self.covariances_, self.covariance_type)
@@ -325,6 +326,7 @@ class MixtureEstimator(DensityMixin, BaseEstimator):  # type: ignore[misc]
     # ---------------------------------------------------------------------------- Validation
 
     def _validated(self, data: ArrayLike, *, reset: bool, least: int = 1) -> NDArray[np.float64]:
+        refuse_masked("X", data)
         # float32 becomes float64 before anything is computed: its rounding ends there.
         x: NDArray[np.float64] = validate_data(
             self,
@@ -351,6 +353,8 @@ class MixtureEstimator(DensityMixin, BaseEstimator):  # type: ignore[misc]
         check_count("n_init", self.n_init, 1)
         check_choice("init_params", self.init_params, STARTS)
         check_count("verbose_interval", self.verbose_interval, 1)
+        if not isinstance(self.warm_start, (bool, np.bool_)):
+            raise ValueError(f"warm_start: must be True or False, got {shown(self.warm_start)}")
         if len(x) < self.n_components:
             raise ValueError(
                 "Expected n_samples >= n_components but got n_components = "
