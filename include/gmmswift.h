@@ -607,7 +607,8 @@ typedef struct gmm_em_options {
   const double *sample_weights;  /* N, finite, not negative, not all 0, or NULL for 1: 0 makes a row inert, an integer repeats
                                     it */
   const double *initial_covariances;      /* full: K x D x D, tied: D x D (lower triangles are read, positive definite);
-                                             diag: K x D, spherical: K variances; or NULL */
+                                             diag: K x D, spherical: K variances, of which only the first component's are
+                                             read where the spread is shared; or NULL */
   const double *initial_responsibilities; /* N x K, not negative, each row with a positive sum, to which it is scaled: the
                                              first M-step is of these, and there is one start; or NULL */
   const gmm_model *model;                 /* maximise the posterior density under this model (gmm_model_log_prior plus the log
@@ -640,7 +641,7 @@ typedef struct gmm_em_result {
   int32_t covariance;     /* GMM_COVARIANCE_... */
   double lower_bound;     /* the mean log likelihood of an observation before the last M-step (plus log_prior / N) */
   double move;            /* of the last iteration, as in GMM_CRITERION_MOVEMENT */
-  const double *covariances;         /* full: K x D x D, tied: D x D, diag: K x D, spherical: K */
+  const double *covariances;         /* full: K x D x D, tied: D x D, diag: K x D, spherical: K; as gmm_mixture takes them */
   const double *precisions_cholesky; /* the same shape: U with precision U U^T, upper triangular; 1 / sd where diagonal */
   const double *history;             /* num_iterations: lower_bound of each iteration */
   int64_t num_collapsed;             /* components that were lost; 0 is what one hopes for */
@@ -648,8 +649,8 @@ typedef struct gmm_em_result {
   const int32_t *collapsed_coordinates; /* num_collapsed: the first coordinate whose variance, given those before it, was
                                            kept on the floor; -1: the weight vanished */
   double log_prior;                     /* of the model at the estimate; 0 where the likelihood was maximised */
-  int64_t num_covariances;              /* the numbers in covariances, which are once, not K times, where the model's spread is
-                                           shared */
+  int64_t num_covariances;              /* the numbers in covariances; where the spread is shared and diag or spherical,
+                                           those of one component, of which the others' are copies */
 } gmm_em_result;
 
 /* Maximum-likelihood fit by expectation-maximisation (Dempster, Laird, Rubin 1977), the best of several starts: of those with
@@ -679,7 +680,7 @@ typedef struct gmm_mixture {
   int32_t covariance;        /* GMM_COVARIANCE_...; default GMM_COVARIANCE_FULL */
   const double *weights;     /* K, not negative, sum 1 (to 1e-8) */
   const double *means;       /* K x D */
-  const double *covariances; /* as gmm_em_result has them */
+  const double *covariances; /* full: K x D x D, tied: D x D, diag: K x D, spherical: K, also where all are the same */
 } gmm_mixture;
 
 gmm_status gmm_mixture_init(gmm_mixture *mixture, size_t struct_size);
