@@ -118,8 +118,8 @@ gmm_status gmm_error_status(const gmm_error *error);
 /* The text `argument: rule, got value`, UTF-8; owned by the error. "" for NULL. */
 const char *gmm_error_message(const gmm_error *error);
 
-/* The argument or options field at fault, such as "means.sd[2]" or "thin", named for what it means (the
- * num_ of counts is left out); owned by the error. "" where none is, and for NULL. */
+/* The argument or options field at fault, such as "means.sd[2]" or "thin", named for what it means (num_draws, num_tune and
+ * num_chains without their num_); owned by the error. "" where none is, and for NULL. */
 const char *gmm_error_argument(const gmm_error *error);
 
 /* Frees an error object; NULL is accepted. */
@@ -264,8 +264,8 @@ void gmm_cancel_destroy(gmm_cancel *cancel);
 
 typedef struct gmm_progress {
   uint32_t struct_size;
-  int32_t num_chains;
-  int64_t iterations_done;  /* over all chains, tuning included */
+  int32_t num_chains;       /* 0 for calls other than sampling, as are the draws */
+  int64_t iterations_done;  /* over all chains, tuning included; of gmm_fit_em starts, else blocks of points */
   int64_t iterations_total;
   int64_t draws_done;       /* kept draws, over all chains */
   int64_t draws_total;
@@ -274,7 +274,8 @@ typedef struct gmm_progress {
 } gmm_progress;
 
 /* Called on the thread that made the call, never concurrently, at most every progress_interval seconds and once at
- * the end. Returning nonzero cancels. */
+ * the end (never by gmm_statistics_compute, which gmm_cancel_request alone cancels). Returning nonzero cancels. Calls that
+ * take no gmm_control cannot be cancelled. */
 typedef int32_t (*gmm_progress_fn)(const gmm_progress *progress, void *user_data);
 
 /* Builds of the inner loops. Within one, results are the same bits for any number of threads. AVX2 and AVX-512 give the
@@ -303,6 +304,7 @@ typedef struct gmm_control {
                                   process's processor time; default 30 */
 } gmm_control;
 
+/* Writes the defaults. GMM_ERROR_NULL_ARGUMENT, GMM_ERROR_STRUCT_SIZE. */
 gmm_status gmm_control_init(gmm_control *control, size_t struct_size);
 
 /* ---------------------------------------------------------------------------------------------- Sampling */
@@ -337,6 +339,7 @@ typedef struct gmm_sample_options {
                                         their weights, an assignment that of a row's first copy. */
 } gmm_sample_options;
 
+/* Writes the defaults. GMM_ERROR_NULL_ARGUMENT, GMM_ERROR_STRUCT_SIZE. */
 gmm_status gmm_sample_options_init(gmm_sample_options *options, size_t struct_size);
 
 typedef struct gmm_posterior gmm_posterior;
@@ -497,6 +500,7 @@ typedef struct gmm_summary_options {
   const double *quantiles;         /* probabilities in [0, 1]; default .025, .25, .5, .75, .975 */
 } gmm_summary_options;
 
+/* Writes the defaults. GMM_ERROR_NULL_ARGUMENT, GMM_ERROR_STRUCT_SIZE. */
 gmm_status gmm_summary_options_init(gmm_summary_options *options, size_t struct_size);
 
 /* The columns that every summary has; the quantiles follow in the order of the options. */
@@ -544,6 +548,7 @@ double gmm_summary_value(const gmm_summary *summary, int32_t row, int32_t column
  * "" for an invalid handle. */
 const char *gmm_summary_text(const gmm_summary *summary);
 
+/* Frees a summary; NULL is accepted. Its names and its text end here. */
 void gmm_summary_destroy(gmm_summary *summary);
 
 /* Autocorrelation of a series at lags 0 .. max_lag (< num_values): the autocovariance with divisor n over that of
@@ -618,6 +623,7 @@ typedef struct gmm_em_options {
                                              fixed: GMM_ERROR_INVALID_MODEL. NULL: the likelihood */
 } gmm_em_options;
 
+/* Writes the defaults. GMM_ERROR_NULL_ARGUMENT, GMM_ERROR_STRUCT_SIZE. */
 gmm_status gmm_em_options_init(gmm_em_options *options, size_t struct_size);
 
 typedef struct gmm_em_fit gmm_em_fit;
@@ -683,6 +689,7 @@ typedef struct gmm_mixture {
   const double *covariances; /* full: K x D x D, tied: D x D, diag: K x D, spherical: K, also where all are the same */
 } gmm_mixture;
 
+/* Writes the defaults: no parameters yet. GMM_ERROR_NULL_ARGUMENT, GMM_ERROR_STRUCT_SIZE. */
 gmm_status gmm_mixture_init(gmm_mixture *mixture, size_t struct_size);
 
 /* What follows evaluates a mixture as it is given, without a fit: that of a gmm_em_result, or any other. Its covariances must
