@@ -326,6 +326,29 @@ def test_samples_are_of_the_fit_whatever_is_set_later(iris):
         np.testing.assert_array_equal(found, values)
 
 
+@pytest.mark.parametrize(
+    ("settings", "message"),
+    [
+        ({"n_components": 3}, "n_components: must be that of the fit, 2, got 3"),
+        (
+            {"covariance_type": "diag"},
+            r"covariance_type: must be that of the fit, .*\(2, 4, 4\), got",
+        ),
+    ],
+)
+def test_a_fit_does_not_go_on_with_another_size(iris, settings, message):
+    fitted = GaussianMixture(2, random_state=0, warm_start=True).fit(iris).set_params(**settings)
+    with pytest.raises(ValueError, match=message):
+        fitted.fit(iris)
+    with pytest.raises(ValueError, match=message):
+        fitted.posterior(draws=5)
+    with pytest.raises(ValueError, match=message):
+        fitted.partial_fit(iris)
+    if "covariance_type" in settings:
+        with pytest.raises(ValueError, match=message):
+            fitted.predict(iris)
+
+
 def test_wrong_numbers_of_columns_are_refused(iris):
     fitted = GaussianMixture(2, random_state=0).fit(iris)
     for method in (

@@ -95,7 +95,7 @@ class Fixed(Prior):
     Parameters
     ----------
     values : float or array_like
-        The weights (K,) (positive, sum 1), means, sds, variances or precisions, (K,) in one
+        The weights (K,) (not negative, sum 1), means, sds, variances or precisions, (K,) in one
         dimension, else up to (K, D), or covariance matrices (D, D) or (K, D, D), as the argument
         of `Mixture` that they are given to says.
     """

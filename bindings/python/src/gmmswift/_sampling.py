@@ -92,7 +92,7 @@ def sample(
         From 0 to 2**64 - 1. Same seed, same draws, for any number of threads. By default fresh
         entropy, or 0 with a `checkpoint`, so that the same call goes on; `Posterior.seed` has it.
     threads : int, optional
-        Number of threads. By default one for each processor.
+        Number of threads, >= 1. By default, and for 0, one for each processor.
     progress : bool or callable, default False
         True for a bar (tqdm where it is installed, else a line on standard error); or a callable
         that receives each `Progress`, on the calling thread.

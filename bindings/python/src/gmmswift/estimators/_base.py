@@ -17,7 +17,7 @@ from sklearn.utils.validation import check_is_fitted, validate_data
 
 from gmmswift._arguments import refuse_masked, shown
 from gmmswift._errors import FormatError
-from gmmswift._mixture import COVARIANCE_TYPES
+from gmmswift._mixture import COVARIANCE_TYPES, covariance_shape
 from gmmswift.estimators._checks import (
     check_choice,
     check_count,
@@ -183,6 +183,8 @@ class MixtureEstimator(DensityMixin, BaseEstimator):  # type: ignore[misc]
             used, weights = x[given > 0], given[given > 0]
         self._check_all(used, weights)
         is_warm = self.warm_start and hasattr(self, "converged_")
+        if is_warm:
+            self._check_size_of_fit()
         random_state = check_random_state(self.random_state)
         best: Trial | None = None
         for index in range(1 if is_warm else self.n_init):
@@ -294,7 +296,25 @@ class MixtureEstimator(DensityMixin, BaseEstimator):  # type: ignore[misc]
                 parts.append(mean + deviates * np.sqrt(self.covariances_[k]))
         return np.vstack(parts), np.repeat(np.arange(len(counts)), counts)
 
+    def _check_size_of_fit(self) -> None:
+        """Require the number of components and the form of covariances that the fit has."""
+        size = len(self.weights_)
+        if self.n_components != size:
+            raise ValueError(
+                f"n_components: must be that of the fit, {size}, got {shown(self.n_components)}"
+            )
+        self._check_form_of_fit()
+
+    def _check_form_of_fit(self) -> None:
+        shape = self.covariances_.shape
+        if shape != covariance_shape(*self.means_.shape, self.covariance_type):
+            raise ValueError(
+                f"covariance_type: must be that of the fit, with covariances of shape {shape}, "
+                f"got {shown(self.covariance_type)}"
+            )
+
     def _shares(self) -> Shares:
+        self._check_form_of_fit()
         return Shares(self._log_shares(), self.means_, self.covariances_, self.covariance_type)
 
     def _labels(self, x: NDArray[np.float64]) -> NDArray[np.int64]:
@@ -321,6 +341,7 @@ class MixtureEstimator(DensityMixin, BaseEstimator):  # type: ignore[misc]
             x, weights = self._training
         else:
             x, weights = self._seen(X), None
+        self._check_size_of_fit()
         return sample_from(self, priors, x, weights, options)
 
     # ---------------------------------------------------------------------------- Validation
