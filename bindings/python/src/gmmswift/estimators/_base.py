@@ -306,8 +306,8 @@ class MixtureEstimator(DensityMixin, BaseEstimator):  # type: ignore[misc]
         self._check_form_of_fit()
 
     def _check_form_of_fit(self) -> None:
-        shape = self.covariances_.shape
-        if shape != covariance_shape(*self.means_.shape, self.covariance_type):
+        shape, (size, dimensions) = self.covariances_.shape, self.means_.shape
+        if shape != covariance_shape(size, dimensions, self.covariance_type):
             raise ValueError(
                 f"covariance_type: must be that of the fit, with covariances of shape {shape}, "
                 f"got {shown(self.covariance_type)}"
