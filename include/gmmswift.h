@@ -30,7 +30,8 @@
  *          (a model has none, so gmm_model_create requires its options).
  * Arrays.  Float64 (double). Data are N x D: row_stride is the distance between rows in elements (at least D
  *          when N > 1; a stride larger than D skips columns). Sizes are int64_t and their products are checked.
- *          NaN and infinities in data are refused with their row and column. Output buffers belong to the caller;
+ *          NaN and infinities in data, and numbers whose squares could not be summed (all below 1e144 in magnitude can),
+ *          are refused with their row and column. Output buffers belong to the caller;
  *          `capacity` counts elements, and a buffer that is too small, or a negative capacity, is
  *          GMM_ERROR_BUFFER_TOO_SMALL.
  * Threads. Every function may be called from any thread. Worker threads are created and joined inside a call;
@@ -84,7 +85,7 @@ enum {
   GMM_ERROR_NULL_ARGUMENT = 10,    /* a required pointer is NULL */
   GMM_ERROR_WRONG_HANDLE = 11,     /* a handle of another kind, or one already destroyed */
   GMM_ERROR_INVALID_ARGUMENT = 12, /* a value outside its documented range */
-  GMM_ERROR_INVALID_DATA = 13,     /* NaN or infinity in data; the message has row and column */
+  GMM_ERROR_INVALID_DATA = 13,     /* NaN, infinity or too large a number in data; the message has row and column */
   GMM_ERROR_BUFFER_TOO_SMALL = 14, /* capacity below what is needed; the message has both */
   GMM_ERROR_UNSUPPORTED = 15,      /* a valid request that this version does not serve */
   GMM_ERROR_STRUCT_SIZE = 16,      /* struct_size 0 or too small, or unknown trailing fields that are not zero */

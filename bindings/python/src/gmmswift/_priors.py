@@ -60,7 +60,8 @@ class Prior:
     are diagonal, broadcast to (K, D) as in numpy: (D,) holds for every component, (K, 1) for every
     coordinate. Parameters of weights and of spherical sds have shape (K,), matrices (D, D) or
     (K, D, D). What all components share has no axis of them, or one of length 1. Ranges are
-    checked when a `Mixture` is made.
+    checked when a `Mixture` is made; positive numbers lie in 1e-145 .. 1e145 where they are
+    standard deviations or scales of them, else in 1e-290 .. 1e290.
     """
 
     #: The family in the C interface.
@@ -221,7 +222,7 @@ class InverseGamma(Prior):
     shape : float or array_like, shape (K,), or in D dimensions (D,) or (K, D)
         Shapes, > 0.
     scale : float or array_like, shape (K,), or in D dimensions (D,) or (K, D)
-        Scales, > 0: the mean is scale / (shape - 1).
+        Scales, > 0: the mean is scale / (shape - 1) where shape > 1.
     """
 
     shape: Parameter

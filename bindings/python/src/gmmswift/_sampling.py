@@ -71,9 +71,10 @@ def sample(
         The model. What it leaves to the data, the number of dimensions or priors, is settled first,
         as by `Mixture.for_data`.
     data : array_like, shape (N, D), or in one dimension (N,) or (N, 1)
-        Observations, finite. Empty data sample the prior. A float64 array is read where it is,
-        with any positive stride between rows and adjacent columns; other types and layouts, such
-        as float32, Fortran order and data frames, are converted.
+        Observations, finite, below 1e144 in magnitude. Empty data sample the prior. A float64 array
+        is read where it is, with any positive stride between rows and adjacent columns; other types
+        and layouts, such as float32, Fortran order and data frames, are converted. Masked and
+        missing values are refused.
     draws : int, default 10_000
         Kept draws of each chain, >= 1.
     tune : int, default 1_000
