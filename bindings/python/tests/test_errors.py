@@ -166,6 +166,7 @@ SAMPLING = {
         TypeError,
     ),
     "data set": (lambda: sample({1.0, 2.0}), "data", TypeError),
+    "data too large": (lambda: sample([0.0, 1e145]), "data[1]", ValueError),
     "data huge integer": (lambda: sample([10**400, 1]), "data[0]", ValueError),
     "draws over int64": (lambda: sample(draws=2**63), "draws", ValueError),
     "data masked": (lambda: sample(np.ma.array([1, 2], mask=[0, 1])), "data", ValueError),
