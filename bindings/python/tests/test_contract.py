@@ -238,6 +238,18 @@ def test_models_are_values(model):
         del model.n_components
 
 
+def test_subclasses_of_models_may_add_to_them():
+    class Named(gm.Mixture):
+        def __init__(self, name, *arguments, **named):
+            super().__init__(*arguments, **named)
+            self.name = name
+
+    named = Named("two", 2)
+    assert (named.name, named.n_components) == ("two", 2)
+    with pytest.raises(AttributeError, match="n_components: cannot be set, a Named is immutable"):
+        named.n_components = 3
+
+
 def test_posteriors_refuse_to_be_pickled(post):
     with pytest.raises(TypeError, match=r"cannot be pickled, .* save and gmmswift\.load"):
         pickle.dumps(post)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 import os
 import pathlib
 import pickle
@@ -158,6 +159,7 @@ def test_posteriors_state_the_priors_that_were_scaled_to_their_data(data, spread
     assert model.for_data(data) == post.model == loaded.model != model
     assert (post.model.means is None) == (post.model.components is not None)
     assert pickle.loads(pickle.dumps(post.model)) == post.model
+    assert copy.deepcopy(post).model == post.model
     assert_same(gm.sample(post.model, data, **arguments), post)
 
 

@@ -6,15 +6,20 @@ __all__ = ["Frozen"]
 
 
 class Frozen:
-    """A base of classes whose attributes cannot be set once the constructor calls `_freeze`."""
+    """A base of classes whose attributes cannot be set once the constructor calls `_freeze`.
+
+    A subclass may add attributes of its own afterwards, and set those once.
+    """
 
     __slots__ = ()
 
-    def _freeze(self) -> None:
-        object.__setattr__(self, "_is_frozen", True)
+    def _freeze(self, owner: type) -> None:
+        """Keep the attributes as they are; `owner` is the class whose constructor calls."""
+        object.__setattr__(self, "_frozen_by", owner)
 
     def __setattr__(self, name: str, value: object) -> None:
-        if getattr(self, "_is_frozen", False):
+        owner = getattr(self, "_frozen_by", None)
+        if owner is not None and (type(self) is owner or hasattr(self, name)):
             raise AttributeError(f"{name}: cannot be set, a {type(self).__name__} is immutable")
         object.__setattr__(self, name, value)
 

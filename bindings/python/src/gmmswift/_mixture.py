@@ -60,7 +60,7 @@ class KnownMixture(Frozen):
     """
 
     __slots__ = (
-        "_is_frozen",
+        "_frozen_by",
         "covariance_type",
         "covariances",
         "means",
@@ -100,7 +100,7 @@ class KnownMixture(Frozen):
             check_symmetric("covariances", self.covariances)
         for name in _PARAMETERS:
             getattr(self, name).flags.writeable = False
-        self._freeze()
+        self._freeze(KnownMixture)
         # The library checks a mixture before it looks at points; there are none.
         self.log_density(np.empty((0, dimensions)))
 

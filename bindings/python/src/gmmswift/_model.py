@@ -190,7 +190,7 @@ class Mixture(Frozen):
         handle = self._create()
         if self.n_dimensions is not None and not self._is_scaled:
             self._handle = handle
-        self._freeze()
+        self._freeze(Mixture)
 
     # --------------------------------------------------------------------------------- Sizes
 
@@ -355,7 +355,7 @@ class Mixture(Frozen):
         return hash(tuple(self._arguments().items()))
 
     def __reduce__(self) -> tuple[Any, ...]:
-        return partial(Mixture, **self._arguments()), ()
+        return partial(Mixture, **self._stated()._arguments()), ()
 
     def _arguments(self) -> dict[str, Any]:
         names = ["n_components", "weights", "means", "ordered", *self._given, "shared_sd"]
