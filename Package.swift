@@ -63,7 +63,7 @@ let package = Package(
       swiftSettings: hasAllBuilds ? [.define("GMM_ALL_BUILDS")] : []),
 
     // MARK: The Swift interface
-    .target(name: "GaussianMixtures", dependencies: ["GMMModel", "GMMInference", "GMMDiagnostics"]),
+    .target(name: "GaussianMixtures", dependencies: ["GMMModel", "GMMInference", "GMMDiagnostics", "GMMStorage"]),
 
     // MARK: The C boundary
     .systemLibrary(name: "CGMMSwift", path: "include"),

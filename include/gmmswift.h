@@ -30,7 +30,8 @@
  *          (a model has none, so gmm_model_create requires its options).
  * Arrays.  Float64 (double). Data are N x D: row_stride is the distance between rows in elements (at least D
  *          when N > 1; a stride larger than D skips columns). Sizes are int64_t and their products are checked.
- *          NaN and infinities in data are refused with their row and column. Output buffers belong to the caller;
+ *          NaN and infinities in data, and numbers whose squares could not be summed (all below 1e144 in magnitude can),
+ *          are refused with their row and column. Output buffers belong to the caller;
  *          `capacity` counts elements, and a buffer that is too small, or a negative capacity, is
  *          GMM_ERROR_BUFFER_TOO_SMALL.
  * Threads. Every function may be called from any thread. Worker threads are created and joined inside a call;
@@ -84,7 +85,7 @@ enum {
   GMM_ERROR_NULL_ARGUMENT = 10,    /* a required pointer is NULL */
   GMM_ERROR_WRONG_HANDLE = 11,     /* a handle of another kind, or one already destroyed */
   GMM_ERROR_INVALID_ARGUMENT = 12, /* a value outside its documented range */
-  GMM_ERROR_INVALID_DATA = 13,     /* NaN or infinity in data; the message has row and column */
+  GMM_ERROR_INVALID_DATA = 13,     /* NaN, infinity or too large a number in data; the message has row and column */
   GMM_ERROR_BUFFER_TOO_SMALL = 14, /* capacity below what is needed; the message has both */
   GMM_ERROR_UNSUPPORTED = 15,      /* a valid request that this version does not serve */
   GMM_ERROR_STRUCT_SIZE = 16,      /* struct_size 0 or too small, or unknown trailing fields that are not zero */
@@ -118,8 +119,8 @@ gmm_status gmm_error_status(const gmm_error *error);
 /* The text `argument: rule, got value`, UTF-8; owned by the error. "" for NULL. */
 const char *gmm_error_message(const gmm_error *error);
 
-/* The argument or options field at fault, such as "means.sd[2]" or "thin", named for what it means (the
- * num_ of counts is left out); owned by the error. "" where none is, and for NULL. */
+/* The argument or options field at fault, such as "means.sd[2]" or "thin", named for what it means (num_draws, num_tune and
+ * num_chains without their num_); owned by the error. "" where none is, and for NULL. */
 const char *gmm_error_argument(const gmm_error *error);
 
 /* Frees an error object; NULL is accepted. */
@@ -264,8 +265,8 @@ void gmm_cancel_destroy(gmm_cancel *cancel);
 
 typedef struct gmm_progress {
   uint32_t struct_size;
-  int32_t num_chains;
-  int64_t iterations_done;  /* over all chains, tuning included */
+  int32_t num_chains;       /* 0 for calls other than sampling, as are the draws */
+  int64_t iterations_done;  /* over all chains, tuning included; of gmm_fit_em starts, else blocks of points */
   int64_t iterations_total;
   int64_t draws_done;       /* kept draws, over all chains */
   int64_t draws_total;
@@ -274,7 +275,8 @@ typedef struct gmm_progress {
 } gmm_progress;
 
 /* Called on the thread that made the call, never concurrently, at most every progress_interval seconds and once at
- * the end. Returning nonzero cancels. */
+ * the end (never by gmm_statistics_compute, which gmm_cancel_request alone cancels). Returning nonzero cancels. Calls that
+ * take no gmm_control cannot be cancelled. */
 typedef int32_t (*gmm_progress_fn)(const gmm_progress *progress, void *user_data);
 
 /* Builds of the inner loops. Within one, results are the same bits for any number of threads. AVX2 and AVX-512 give the
@@ -303,6 +305,7 @@ typedef struct gmm_control {
                                   process's processor time; default 30 */
 } gmm_control;
 
+/* Writes the defaults. GMM_ERROR_NULL_ARGUMENT, GMM_ERROR_STRUCT_SIZE. */
 gmm_status gmm_control_init(gmm_control *control, size_t struct_size);
 
 /* ---------------------------------------------------------------------------------------------- Sampling */
@@ -337,6 +340,7 @@ typedef struct gmm_sample_options {
                                         their weights, an assignment that of a row's first copy. */
 } gmm_sample_options;
 
+/* Writes the defaults. GMM_ERROR_NULL_ARGUMENT, GMM_ERROR_STRUCT_SIZE. */
 gmm_status gmm_sample_options_init(gmm_sample_options *options, size_t struct_size);
 
 typedef struct gmm_posterior gmm_posterior;
@@ -497,6 +501,7 @@ typedef struct gmm_summary_options {
   const double *quantiles;         /* probabilities in [0, 1]; default .025, .25, .5, .75, .975 */
 } gmm_summary_options;
 
+/* Writes the defaults. GMM_ERROR_NULL_ARGUMENT, GMM_ERROR_STRUCT_SIZE. */
 gmm_status gmm_summary_options_init(gmm_summary_options *options, size_t struct_size);
 
 /* The columns that every summary has; the quantiles follow in the order of the options. */
@@ -544,6 +549,7 @@ double gmm_summary_value(const gmm_summary *summary, int32_t row, int32_t column
  * "" for an invalid handle. */
 const char *gmm_summary_text(const gmm_summary *summary);
 
+/* Frees a summary; NULL is accepted. Its names and its text end here. */
 void gmm_summary_destroy(gmm_summary *summary);
 
 /* Autocorrelation of a series at lags 0 .. max_lag (< num_values): the autocovariance with divisor n over that of
@@ -607,7 +613,8 @@ typedef struct gmm_em_options {
   const double *sample_weights;  /* N, finite, not negative, not all 0, or NULL for 1: 0 makes a row inert, an integer repeats
                                     it */
   const double *initial_covariances;      /* full: K x D x D, tied: D x D (lower triangles are read, positive definite);
-                                             diag: K x D, spherical: K variances; or NULL */
+                                             diag: K x D, spherical: K variances, of which only the first component's are
+                                             read where the spread is shared; or NULL */
   const double *initial_responsibilities; /* N x K, not negative, each row with a positive sum, to which it is scaled: the
                                              first M-step is of these, and there is one start; or NULL */
   const gmm_model *model;                 /* maximise the posterior density under this model (gmm_model_log_prior plus the log
@@ -617,6 +624,7 @@ typedef struct gmm_em_options {
                                              fixed: GMM_ERROR_INVALID_MODEL. NULL: the likelihood */
 } gmm_em_options;
 
+/* Writes the defaults. GMM_ERROR_NULL_ARGUMENT, GMM_ERROR_STRUCT_SIZE. */
 gmm_status gmm_em_options_init(gmm_em_options *options, size_t struct_size);
 
 typedef struct gmm_em_fit gmm_em_fit;
@@ -640,7 +648,7 @@ typedef struct gmm_em_result {
   int32_t covariance;     /* GMM_COVARIANCE_... */
   double lower_bound;     /* the mean log likelihood of an observation before the last M-step (plus log_prior / N) */
   double move;            /* of the last iteration, as in GMM_CRITERION_MOVEMENT */
-  const double *covariances;         /* full: K x D x D, tied: D x D, diag: K x D, spherical: K */
+  const double *covariances;         /* full: K x D x D, tied: D x D, diag: K x D, spherical: K; as gmm_mixture takes them */
   const double *precisions_cholesky; /* the same shape: U with precision U U^T, upper triangular; 1 / sd where diagonal */
   const double *history;             /* num_iterations: lower_bound of each iteration */
   int64_t num_collapsed;             /* components that were lost; 0 is what one hopes for */
@@ -648,8 +656,8 @@ typedef struct gmm_em_result {
   const int32_t *collapsed_coordinates; /* num_collapsed: the first coordinate whose variance, given those before it, was
                                            kept on the floor; -1: the weight vanished */
   double log_prior;                     /* of the model at the estimate; 0 where the likelihood was maximised */
-  int64_t num_covariances;              /* the numbers in covariances, which are once, not K times, where the model's spread is
-                                           shared */
+  int64_t num_covariances;              /* the numbers in covariances; where the spread is shared and diag or spherical,
+                                           those of one component, of which the others' are copies */
 } gmm_em_result;
 
 /* Maximum-likelihood fit by expectation-maximisation (Dempster, Laird, Rubin 1977), the best of several starts: of those with
@@ -679,9 +687,10 @@ typedef struct gmm_mixture {
   int32_t covariance;        /* GMM_COVARIANCE_...; default GMM_COVARIANCE_FULL */
   const double *weights;     /* K, not negative, sum 1 (to 1e-8) */
   const double *means;       /* K x D */
-  const double *covariances; /* as gmm_em_result has them */
+  const double *covariances; /* full: K x D x D, tied: D x D, diag: K x D, spherical: K, also where all are the same */
 } gmm_mixture;
 
+/* Writes the defaults: no parameters yet. GMM_ERROR_NULL_ARGUMENT, GMM_ERROR_STRUCT_SIZE. */
 gmm_status gmm_mixture_init(gmm_mixture *mixture, size_t struct_size);
 
 /* What follows evaluates a mixture as it is given, without a fit: that of a gmm_em_result, or any other. Its covariances must

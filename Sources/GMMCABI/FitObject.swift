@@ -22,10 +22,10 @@ final class FitObject: HandleObject {
       )
     }
     let isLine = estimate.dimensionCount == 1
+    let covariances = fullMatrices(estimate.covariances, estimate, isUpper: false)
     let arrays = [
-      estimate.weights, estimate.means, isLine ? fit.sds : [],
-      fullMatrices(estimate.covariances, estimate, isUpper: false),
-      fullMatrices(factors, estimate, isUpper: true), fit.history,
+      estimate.weights, estimate.means, isLine ? fit.sds : [], eachComponents(covariances, estimate),
+      eachComponents(fullMatrices(factors, estimate, isUpper: true), estimate), fit.history,
     ]
     let components = fit.collapses.map { Int32($0.component) }
     let coordinates = fit.collapses.map { collapse in
@@ -63,7 +63,7 @@ final class FitObject: HandleObject {
     result.num_collapsed = Int64(components.count)
     result.collapsed_components = UnsafePointer(places)
     result.log_prior = fit.logPrior
-    result.num_covariances = Int64(starts[4] - starts[3])
+    result.num_covariances = Int64(covariances.count)
     result.collapsed_coordinates = UnsafePointer(places + components.count)
     self.result = result
   }
@@ -72,6 +72,15 @@ final class FitObject: HandleObject {
     numbers.deallocate()
     places.deallocate()
   }
+}
+
+/// Returns what is diagonal for each component, also where all share those of one.
+///
+/// A `gmm_mixture` reads K of them and has no word for shared ones, and callers hand it the arrays of a fit as they are.
+private func eachComponents(_ values: [Double], _ estimate: MixtureEstimate) -> [Double] {
+  let isDiagonal = estimate.structure == .diag || estimate.structure == .spherical
+  let copies = isDiagonal && estimate.shape.sharedSpread ? estimate.componentCount : 1
+  return (0..<copies).flatMap { _ in values }
 }
 
 /// Returns matrices as callers see them: D x D, symmetric or upper triangular, or what is diagonal as it is.

@@ -2,3 +2,7 @@
 @_exported import GMMDiagnostics
 @_exported import GMMInference
 @_exported import GMMModel
+import GMMStorage
+
+/// What saving, loading, exporting and checkpoints throw.
+public typealias StorageError = GMMStorage.StorageError

@@ -113,10 +113,55 @@ static void bytes(const gmm_mixture *mixture, double (*points)[D]) {
   free(second);
 }
 
+/* The arrays of a fit are a mixture as they are, also where all components share diagonal covariances. */
+static void mixtures_of_fits(double (*points)[D]) {
+  static double probabilities[COUNT][K], log_density[COUNT];
+  for (int dimensions = 1; dimensions <= D; dimensions++) {
+    for (int32_t covariance = GMM_COVARIANCE_FULL; covariance <= GMM_COVARIANCE_SPHERICAL; covariance++) {
+      gmm_em_options options;
+      gmm_em_options_init(&options, sizeof options);
+      options.num_components = K;
+      options.covariance = covariance;
+      options.shared_spread = 1;
+      options.num_starts = 2;
+      gmm_em_fit *fit = NULL;
+      ACCEPTED(gmm_fit_em(points[0], COUNT, dimensions, D, &options, NULL, &fit, out_error));
+      gmm_em_result result = {.struct_size = sizeof result};
+      ACCEPTED(gmm_em_fit_get_result(fit, &result, out_error));
+      gmm_mixture mixture;
+      gmm_mixture_init(&mixture, sizeof mixture);
+      mixture.num_components = K;
+      mixture.num_dimensions = dimensions;
+      mixture.covariance = result.covariance;
+      mixture.weights = result.weights;
+      mixture.means = result.means;
+      mixture.covariances = result.covariances;
+      ACCEPTED(gmm_mixture_log_density(&mixture, points[0], COUNT, dimensions, D, NULL, log_density, COUNT, out_error));
+      double sum = 0.0;
+      for (int i = 0; i < COUNT; i++) sum += log_density[i];
+      /* The fit's log likelihood is that of its parameters; both sums are of 10,000 numbers of order 1. */
+      EXPECT(fabs(sum / result.log_likelihood - 1.0) < 1e-10);
+      ACCEPTED(gmm_mixture_probabilities(&mixture, points[0], COUNT, dimensions, D, NULL, probabilities[0], COUNT * K,
+                                         out_error));
+      const int64_t one = covariance == GMM_COVARIANCE_SPHERICAL ? 1
+                          : covariance == GMM_COVARIANCE_DIAG    ? dimensions
+                                                                 : (int64_t)dimensions * dimensions;
+      EXPECT(result.num_covariances == one);
+      for (int64_t i = 0; covariance >= GMM_COVARIANCE_DIAG && i < K * one; i++) {
+        EXPECT(result.covariances[i] == result.covariances[i % one]);
+        /* Root, quotient and product round to 1.1e-16 each. */
+        EXPECT(fabs(result.precisions_cholesky[i] * sqrt(result.covariances[i]) - 1.0) < 1e-15);
+      }
+      gmm_em_fit_destroy(fit);
+    }
+  }
+}
+
 void behaviour_mixtures(void) {
   static double points[COUNT][D];
   const gmm_mixture mixture = known_mixture();
   sampling(&mixture, points);
   evaluation(&mixture, points);
   bytes(&mixture, points);
+  mixtures_of_fits(points);
 }

@@ -22,7 +22,7 @@ example() {
   export GMMSWIFT_REPOSITORY=file://$scratch/libgmmswift.git
   cp -r examples/swift "$scratch/example" && rm -rf "$scratch/example/.build" &&
     swift build -c release --package-path "$scratch/example" --cache-path "$scratch/cache" &&
-    "$scratch/example/.build/release/fit-mixture" examples/data/three_components.txt
+    "$scratch/example/.build/release/fit-mixture" examples/data/three_components.txt "$scratch/posterior.gmm"
 }
 
 # Whether each line `means[k] mean ...` of the output is within four posterior sds (0.08) of the posterior's mean: far
@@ -39,5 +39,9 @@ if ! (set -e; publish); then
 fi
 check "the Swift example builds against the tag $version and runs" eval 'example >"$scratch/output.txt"'
 check "it finds the three clusters" finds_the_clusters
+check "it goes on from a file" grep -qx "saved, loaded and extended: 5100 draws of each chain" "$scratch/output.txt"
+check "it says why a file cannot be written" \
+  grep -qx "not saved: '/nowhere/posterior.gmm': cannot write: No such file or directory" <<<"$(
+    "$scratch/example/.build/release/fit-mixture" examples/data/three_components.txt /nowhere/posterior.gmm)"
 check "it resolved the dependency to the tag" grep -q "\"version\" : \"$version\"" "$scratch/example/Package.resolved"
 finish

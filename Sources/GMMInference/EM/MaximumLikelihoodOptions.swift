@@ -56,23 +56,28 @@ public struct MaximumLikelihoodOptions: Sendable, Equatable {
   public var sharedSpread = false
   /// The model whose posterior density is maximised in place of the likelihood; its shape takes the place of the three above.
   public private(set) var model: MixtureModel?
+  /// Where runs start.
   public var start: MaximumLikelihoodStart
   /// Parameters to start from in place of those that ``start`` finds; all three are the only start.
   public var initial: InitialParameters
-  /// Runs from different starts, of which the best is kept.
+  /// Runs from different starts, of which the best is kept; at least 1.
   public var starts: Int
-  /// Of each run.
+  /// Of each run, at least 1.
   public var maximumIterations: Int
+  /// When a run has converged.
   public var criterion: ConvergenceCriterion
+  /// Of the criterion, at least 0.
   public var tolerance: Double
-  /// The smallest variance of a coordinate, given those before it, as a fraction of the data's.
+  /// The smallest variance of a coordinate, given those before it, as a fraction of the data's; positive.
   public var varianceFloor: Double
-  /// Added to every variance in each M-step.
+  /// Added to every variance in each M-step, at least 0.
   public var regularization: Double
+  /// Of the starts.
   public var seed: UInt64
   /// Whether components keep the order of given means or responsibilities in one dimension too, where it is by mean otherwise.
   public var keepsOrderInOneDimension = false
 
+  /// Checked by ``fitMaximumLikelihood(_:_:_:sampleWeights:)``.
   public init(
     componentCount: Int, covariance: CovarianceStructure = .full, start: MaximumLikelihoodStart = .kMeans,
     initial: InitialParameters = InitialParameters(), starts: Int = 10, maximumIterations: Int = 10_000,

@@ -2,23 +2,31 @@ import GMMModel
 
 /// Where the numbers of one draw stand in its row: the only place that knows how many there are.
 public struct DrawLayout: Sendable, Equatable {
+  /// The numbers of components and dimensions, and the form of the covariances.
   public let shape: MixtureShape
 
   init(_ shape: MixtureShape) { self.shape = shape }
 
+  /// K.
   public var componentCount: Int { shape.componentCount }
   /// The number of standard deviations.
   public var spreadCount: Int { shape.spreadCount }
 
+  /// Columns of the weights, (K).
   public var weights: Range<Int> { 0..<componentCount }
+  /// Columns of the means, (K, D).
   public var means: Range<Int> { componentCount..<componentCount + shape.meanCount }
+  /// Columns of the standard deviations; none where the spread is covariance matrices.
   public var sds: Range<Int> { means.upperBound..<means.upperBound + shape.spreadCount }
-  /// Whole D x D matrices, row after row.
+  /// Columns of the covariances: whole D x D matrices, row after row; none where the spread is standard deviations.
   public var covariances: Range<Int> {
     sds.upperBound..<sds.upperBound + shape.matrixCount * shape.dimensionCount * shape.dimensionCount
   }
+  /// The column of log p(data | parameters), the assignments summed out.
   public var logLikelihood: Int { parameterCount }
+  /// The column of the log likelihood plus the log prior.
   public var logPosterior: Int { parameterCount + 1 }
+  /// The column of the mean acceptance probability of the proposals since the last draw; 1 where none was made.
   public var acceptance: Int { parameterCount + 2 }
 
   /// The number of scalar parameters, which stand first; symmetric entries of a matrix count twice.
@@ -29,7 +37,9 @@ public struct DrawLayout: Sendable, Equatable {
 
   /// A scalar parameter that a summary shows: its name and its column.
   public struct Column: Sendable, Equatable {
+    /// Such as `means[2]`.
     public let name: String
+    /// Its place in a row.
     public let index: Int
   }
 

@@ -11,7 +11,9 @@ struct Continuation: Sendable {
 ///
 /// Immutable; subsets share the memory of the draws.
 public final class Posterior: Sendable {
+  /// The model.
   public let model: MixtureModel
+  /// The data; none for prior draws.
   public let observations: Observations
   /// One for each observation; `nil` for 1.
   public let sampleWeights: SampleWeights?
@@ -49,11 +51,13 @@ public final class Posterior: Sendable {
 
   /// Where the numbers of a draw stand in its row.
   public var layout: DrawLayout { store.layout }
+  /// The number of chains.
   public var chainCount: Int { store.chains }
   /// Whether ``extended(by:_:)`` works.
   public var canExtend: Bool { continuation != nil }
   /// Iterations between two draws.
   public var thin: Int { options.thin * step }
+  /// Whether the draws of the assignments were kept.
   public var hasAssignments: Bool { store.keepsAssignments }
 
   /// The names of the scalar parameters, in the order of ``layout``.

@@ -2,8 +2,9 @@ import Synchronization
 
 /// How far a call has come.
 public struct RunProgress: Sendable, Equatable {
+  /// The number of chains; 0 for calls other than sampling, as are the draws.
   public var chains: Int
-  /// Over all chains, tuning included.
+  /// Over all chains, tuning included; of a fit starts, else blocks of points.
   public var iterationsDone: Int
   public var iterationsTotal: Int
   /// Kept draws, over all chains.
@@ -26,6 +27,7 @@ public final class CancellationFlag: Sendable {
   /// Lowers the flag.
   public func reset() { flag.store(false, ordering: .relaxed) }
 
+  /// Whether it is raised.
   public var isRequested: Bool { flag.load(ordering: .relaxed) }
 }
 
@@ -37,6 +39,7 @@ public struct RunControl {
   public var progress: ((RunProgress) -> Bool)?
   /// Seconds between two calls of `progress`.
   public var progressInterval: Double
+  /// Stops the call when it is raised.
   public var cancellation: CancellationFlag?
   /// The build of the kernels; one that is not available stands for the best that is.
   public var build: KernelBuild

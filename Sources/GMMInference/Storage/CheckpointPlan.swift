@@ -15,6 +15,7 @@ public struct CheckpointPlan: Sendable, Equatable {
 
 /// The end of a run whose draws are all there but could not be written down.
 public struct UnsavedRun: Error {
+  /// All draws.
   public let posterior: Posterior
   /// Why the last checkpoint failed; the one before is as it was.
   public let error: StorageError

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import gc
 import threading
+from decimal import Decimal
+from fractions import Fraction
 
 import numpy as np
 import pandas as pd
@@ -35,6 +37,8 @@ FORMS = {
     "series of integers": pd.Series(VALUES.astype(int)),
     "masked, none hidden": np.ma.array(VALUES, mask=False),
     "memoryview": memoryview(VALUES),
+    "objects": np.array([1, 2.0, np.float32(4), Fraction(8), Decimal(9), np.int8(16)], object),
+    "frame of nullable numbers": pd.DataFrame({"x": pd.array(VALUES, "Float64")}),
 }
 
 
@@ -50,6 +54,14 @@ def test_every_layout_gives_the_same_draws(small_model, form):
     np.testing.assert_array_equal(found["means"], expected["means"])
     np.testing.assert_array_equal(found.data, VALUES)
     np.testing.assert_array_equal(found.log_density(FORMS[form]), expected.log_density(VALUES))
+
+
+def test_columns_of_several_types_are_numbers():
+    frame = pd.DataFrame({"flag": [True, False] * 3, "count": range(6), "x": VALUES})
+    rows = data_rows("data", frame, None)
+    np.testing.assert_array_equal(rows.array, frame.to_numpy(float))
+    nullable = data_rows("data", frame.convert_dtypes(), None)
+    np.testing.assert_array_equal(nullable.array, rows.array)
 
 
 @pytest.mark.parametrize("step", [1, 2, 3, 7])

@@ -388,10 +388,9 @@ def test_scaled_priors_keep_to_their_data():
     own = gm.sample(model, DATA[:50], 5, chains=1, random_seed=1)
     assert (other["log_posterior"] != own["log_posterior"]).any()
     assert bound.for_data(DATA[:50]) is bound
-    assert bound == bound
-    assert bound != model.for_data(DATA)
+    assert bound == model.for_data(DATA) != model.for_data(DATA[:50])
     assert pickle.loads(pickle.dumps(model)) == model
-    assert pickle.loads(pickle.dumps(bound)).n_dimensions == 3
+    assert pickle.loads(pickle.dumps(bound)) == bound
     assert gm.sample_prior(bound, 7)["covariances"].shape == (1, 7, 2, 3, 3)
 
 

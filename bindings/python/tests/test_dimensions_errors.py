@@ -311,6 +311,13 @@ CASES = {
         "Gibbs in several dimensions",
         NotImplementedError,
     ),
+    "means no prior": (lambda: gm.Mixture(2, means=0.0), "means", "prior or Fixed", TypeError),
+    "means left out": (
+        lambda: gm.Mixture(2, sd=gm.HalfNormal(1)),
+        "means",
+        "covariance_type",
+        TypeError,
+    ),
     "open model": (lambda: gm.sample_prior(mixture()), "model", "for_data", ValueError),
     "open log prior": (lambda: mixture().log_prior([0.5, 0.5], 0, 1), "model", "got", ValueError),
     "initial shape": (

@@ -154,6 +154,20 @@ def test_iterations_over_parts_are_the_fit(structure):
     assert not parts.converged
 
 
+def test_fits_tell_what_they_are_in_a_line(iris):
+    fit = gm.fit_em(iris, 3, random_seed=1)
+    assert repr(fit).startswith(
+        "<gmmswift.EMFit: 3 components (full covariance) in 4 dimensions, log likelihood -180.185, "
+    )
+    assert repr(fit).endswith(f" converged after {fit.n_iterations} iterations>")
+    short = gm.fit_em(iris[:, 0], 1, shared_sd=True, max_iter=1, tol=0)
+    assert "1 component (tied covariance), log" in repr(short)
+    assert "not converged after 1 iteration>" in repr(short)
+    shared = gm.fit_em(iris, 2, covariance_type="diag", shared_sd=True, random_seed=1)
+    assert "(one diag covariance for all)" in repr(shared)
+    assert shared.shared_sd is True
+
+
 def test_bad_parts_are_refused(iris):
     fit = gm.fit_em(iris, 2, n_init=1, random_seed=1)
     other = gm.fit_em(iris, 2, n_init=1, random_seed=1, max_iter=1)
@@ -161,6 +175,11 @@ def test_bad_parts_are_refused(iris):
         gm.MixtureStatistics(fit, iris[:, :3])
     with pytest.raises(ValueError, match=r"parameters: must be a fit or have weights, means"):
         gm.MixtureStatistics({"weights": [1.0]}, iris)
+    with pytest.raises(TypeError, match=r"parameters: must be a fit or have .*, got 3"):
+        gm.MixtureStatistics(3, iris)
+    given = {name: getattr(fit, name) for name in ("weights", "means", "covariances")}
+    with pytest.raises(ValueError, match=r"parameters: must have keys .*, got 'covariance'"):
+        gm.MixtureStatistics({**given, "covariance": "tied"}, iris)
     with pytest.raises(ValueError, match=r"statistics: must be under the same parameters"):
         gm.MixtureStatistics.merge(
             [gm.MixtureStatistics(fit, iris), gm.MixtureStatistics(other, iris)]
@@ -169,6 +188,12 @@ def test_bad_parts_are_refused(iris):
         gm.MixtureStatistics.merge([])
     with pytest.raises(TypeError, match=r"statistics: must be MixtureStatistics"):
         gm.MixtureStatistics.merge([fit])
+    with pytest.raises(TypeError, match=r"statistics: must be an iterable"):
+        gm.MixtureStatistics.merge(gm.MixtureStatistics(fit, iris))
+    with pytest.raises(TypeError, match=r"state: must be bytes, got 'abc'"):
+        gm.MixtureStatistics.from_bytes("abc")
+    with pytest.raises(gm.FormatError, match=r"state: "):
+        gm.MixtureStatistics.from_bytes(b"")
     with pytest.raises(ValueError, match=r"statistics: must have observations"):
         gm.MixtureStatistics(fit, np.empty((0, 4))).maximize()
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 
 import numpy as np
+import pandas as pd
 import pytest
 
 import gmmswift as gm
@@ -88,6 +89,11 @@ MODELS = {
         "means.mean[1]",
         ValueError,
     ),
+    "minimum huge integer": (
+        lambda: mixture(weights=gm.Dirichlet(1, minimum=-(10**400))),
+        "weights.minimum",
+        ValueError,
+    ),
     "means out of order": (
         lambda: mixture(means=gm.Fixed([2, 1]), ordered=True),
         "means.values[1]",
@@ -146,6 +152,23 @@ SAMPLING = {
     "data objects": (lambda: sample([object(), None]), "data", TypeError),
     "data complex": (lambda: sample([1j, 2]), "data", TypeError),
     "data ragged": (lambda: sample([[1, 2], [3]]), "data", ValueError),
+    "data None in a list": (lambda: sample([0.5, None]), "data[1]", TypeError),
+    "data missing": (
+        lambda: gm.fit_em(pd.DataFrame({"x": pd.array([1, None], "Int64"), "y": [0.5, 1]}), 1),
+        "data[1, 0]",
+        TypeError,
+    ),
+    "data text among numbers": (lambda: sample(np.array([1, "2"], object)), "data[1]", TypeError),
+    "data complex object": (lambda: sample(np.array([1, 2j], object)), "data[1]", TypeError),
+    "data duration": (
+        lambda: sample(np.array([np.timedelta64(1, "s")], object)),
+        "data[0]",
+        TypeError,
+    ),
+    "data set": (lambda: sample({1.0, 2.0}), "data", TypeError),
+    "data too large": (lambda: sample([0.0, 1e145]), "data[1]", ValueError),
+    "data huge integer": (lambda: sample([10**400, 1]), "data[0]", ValueError),
+    "draws over int64": (lambda: sample(draws=2**63), "draws", ValueError),
     "data masked": (lambda: sample(np.ma.array([1, 2], mask=[0, 1])), "data", ValueError),
     "data dates": (lambda: sample(np.array(["2020-01-01"], "M8[D]")), "data", TypeError),
     "data None": (lambda: sample(None), "data", TypeError),
@@ -243,7 +266,7 @@ ARRAYS = {
     "em max_iter": (lambda: gm.fit_em(DATA, 2, max_iter=0), "max_iter", ValueError),
     "em floor": (lambda: gm.fit_em(DATA, 2, variance_floor=0), "variance_floor", ValueError),
     "em initial": (lambda: gm.fit_em(DATA, 2, initial={"sigma": [1, 1]}), "initial", ValueError),
-    "em initial type": (lambda: gm.fit_em(DATA, 2, initial=[1, 1]), "initial", ValueError),
+    "em initial type": (lambda: gm.fit_em(DATA, 2, initial=[1, 1]), "initial", TypeError),
     "em covariance": (
         lambda: gm.fit_em(DATA, 2, covariance_type="diagonal"),
         "covariance_type",

@@ -297,6 +297,7 @@ def test_partial_fit_keeps_a_fixed_point(iris):
         ({"max_iter": -1}, "max_iter: must be an integer >= 0"),
         ({"n_init": 0}, "n_init: must be an integer >= 1"),
         ({"init_params": "luck"}, "init_params: must be one of"),
+        ({"warm_start": 3}, "warm_start: must be True or False, got 3"),
         ({"weights_init": [0.5, 0.6]}, "weights_init: must sum to 1"),
         ({"weights_init": [1.5, -0.5]}, "weights_init: must not be negative"),
         ({"means_init": [[0.0, 0.0]]}, r"means_init: must have shape \(2, 4\)"),
@@ -307,6 +308,45 @@ def test_partial_fit_keeps_a_fixed_point(iris):
 def test_parameters_out_of_range_are_named(iris, settings, message):
     with pytest.raises(ValueError, match=message):
         GaussianMixture(**{"n_components": 2, **settings}).fit(iris)
+
+
+def test_masked_values_are_refused(iris):
+    masked = np.ma.array(iris, mask=iris > 7)
+    with pytest.raises(ValueError, match="X: must have no masked values, got "):
+        GaussianMixture(2).fit(masked)
+    fitted = GaussianMixture(2, random_state=0).fit(np.ma.array(iris))
+    with pytest.raises(ValueError, match="X: must have no masked values, got "):
+        fitted.predict(masked)
+
+
+def test_samples_are_of_the_fit_whatever_is_set_later(iris):
+    fitted = GaussianMixture(2, random_state=0).fit(iris)
+    expected = fitted.sample(20)
+    for found, values in zip(fitted.set_params(n_components=3).sample(20), expected, strict=True):
+        np.testing.assert_array_equal(found, values)
+
+
+@pytest.mark.parametrize(
+    ("settings", "message"),
+    [
+        ({"n_components": 3}, "n_components: must be that of the fit, 2, got 3"),
+        (
+            {"covariance_type": "diag"},
+            r"covariance_type: must be that of the fit, .*\(2, 4, 4\), got",
+        ),
+    ],
+)
+def test_a_fit_does_not_go_on_with_another_size(iris, settings, message):
+    fitted = GaussianMixture(2, random_state=0, warm_start=True).fit(iris).set_params(**settings)
+    with pytest.raises(ValueError, match=message):
+        fitted.fit(iris)
+    with pytest.raises(ValueError, match=message):
+        fitted.posterior(draws=5)
+    with pytest.raises(ValueError, match=message):
+        fitted.partial_fit(iris)
+    if "covariance_type" in settings:
+        with pytest.raises(ValueError, match=message):
+            fitted.predict(iris)
 
 
 def test_wrong_numbers_of_columns_are_refused(iris):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 import os
 import pathlib
 import pickle
@@ -59,6 +60,12 @@ MODELS = {
     ),
     "spherical": gm.Mixture(
         2, covariance_type="spherical", means=gm.Normal([0, 1], sd=5), sd=gm.HalfCauchy([1, 2])
+    ),
+    "means scaled by the sds": gm.Mixture(
+        3, means=gm.NormalKappa([[0, 1], [1, 2], [3, 3]], [1, 2, 3]), sd=gm.HalfNormal([1, 2])
+    ),
+    "means scaled by known covariances": gm.Mixture(
+        2, means=gm.NormalKappa([0, 1], 0.1), covariance=gm.Fixed([[1, 0.1], [0.1, 2]])
     ),
     "known covariances": gm.Mixture(
         2, means=gm.Normal([0, 1], sd=5), covariance=gm.Fixed([[[1, 0.1], [0.1, 2]], np.eye(2)])
@@ -129,6 +136,31 @@ def test_priors_at_the_scale_of_the_data_come_back_as_chosen(tmp_path):
     np.testing.assert_allclose(model.components.mean, PLANE.mean(axis=0), rtol=1e-14)
     values = {key: post[key][0, 0] for key in ("weights", "means", "covariances")}
     assert model.log_prior(**values) == post.model.log_prior(**values)
+
+
+@pytest.mark.parametrize("data", [LINE, PLANE], ids=["D=1", "D=2"])
+@pytest.mark.parametrize(
+    "spread",
+    [
+        {},
+        {"covariance_type": "tied"},
+        {"covariance_type": "diag", "sd": gm.HalfNormal(2)},
+        {"covariance_type": "spherical", "precision": gm.Gamma(2, 2), "shared_sd": True},
+        {"covariance_type": "diag", "variance": gm.Fixed(2)},
+    ],
+    ids=lambda spread: " ".join(spread) or "none",
+)
+def test_posteriors_state_the_priors_that_were_scaled_to_their_data(data, spread, tmp_path):
+    arguments = {"draws": 10, "tune": 10, "chains": 1, "random_seed": 3}
+    model = gm.Mixture(2, **spread)
+    post = gm.sample(model, data, **arguments)
+    post.save(tmp_path / "post.gmm")
+    loaded = gm.load(tmp_path / "post.gmm")
+    assert model.for_data(data) == post.model == loaded.model != model
+    assert (post.model.means is None) == (post.model.components is not None)
+    assert pickle.loads(pickle.dumps(post.model)) == post.model
+    assert copy.deepcopy(post).model == post.model
+    assert_same(gm.sample(post.model, data, **arguments), post)
 
 
 def test_subsets_and_prior_draws_come_back(post, model, tmp_path):

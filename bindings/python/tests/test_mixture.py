@@ -98,6 +98,10 @@ def test_copies_are_equal():
         assert repr(other) == repr(mixture)
     with pytest.raises(ValueError, match="read-only"):
         mixture.means[0] = 1
+    with pytest.raises(AttributeError, match="means: cannot be set, a KnownMixture is immutable"):
+        mixture.means = np.zeros((2, 2))
+    with pytest.raises(AttributeError, match="weights: cannot be deleted"):
+        del mixture.weights
 
 
 @pytest.mark.parametrize(
@@ -107,6 +111,8 @@ def test_copies_are_equal():
         ({"weights": [1.5, -0.5]}, r"weights\[0\]: must be between 0 and 1, got 1.5"),
         ({"weights": []}, "weights: must have at least 1 value"),
         ({"means": [[0.0, np.nan], [1.0, 1.0]]}, r"means\[1\]: must be finite, got nan"),
+        # Means in one dimension, laid along the wrong axis, are no means in two.
+        ({"means": [[0.0, 1.0]]}, r"means: must have shape \(2, 1\), got shape \(1, 2\)"),
         ({"means": [0.0, 1.0, 2.0]}, r"means: must have shape \(2, 1\), got shape \(3,\)"),
         (
             {"covariances": np.eye(2)},

@@ -29,6 +29,7 @@ from gmmswift._priors import (
     Normal,
     NormalInverseGamma,
     NormalInverseWishart,
+    NormalKappa,
     Prior,
     Uniform,
 )
@@ -65,6 +66,7 @@ __all__ = [
     "Normal",
     "NormalInverseGamma",
     "NormalInverseWishart",
+    "NormalKappa",
     "Posterior",
     "Prior",
     "Progress",

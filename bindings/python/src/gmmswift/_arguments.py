@@ -7,6 +7,7 @@ left to the library. Messages read ``argument: rule, got value``.
 from __future__ import annotations
 
 import math
+import numbers
 import operator
 import os
 import sys
@@ -27,6 +28,7 @@ __all__ = [
     "integer",
     "real",
     "real_array",
+    "refuse_masked",
     "seed",
     "series",
     "shown",
@@ -38,12 +40,7 @@ _FLOAT64 = np.dtype(np.float64)
 
 def integer(name: str, value: object, low: int, high: int) -> int:
     """Return an integer of any type (Python's, numpy's) as an int within ``low .. high``."""
-    try:
-        if isinstance(value, (bool, np.bool_)):
-            raise TypeError
-        number = operator.index(value)  # type: ignore[arg-type]
-    except TypeError:
-        raise TypeError(f"{name}: must be an integer, got {shown(value)}") from None
+    number = _index(name, value)
     if not low <= number <= high:
         raise ValueError(f"{name}: must be from {low} to {high}, got {number}")
     return number
@@ -51,12 +48,31 @@ def integer(name: str, value: object, low: int, high: int) -> int:
 
 def int32(name: str, value: object) -> int:
     """Return an integer that fits ``int32_t``."""
-    return integer(name, value, -(2**31), 2**31 - 1)
+    return _fitting(name, value, 2**31)
 
 
 def int64(name: str, value: object) -> int:
     """Return an integer that fits ``int64_t``."""
-    return integer(name, value, -(2**63), 2**63 - 1)
+    return _fitting(name, value, 2**63)
+
+
+def _index(name: str, value: object) -> int:
+    try:
+        if isinstance(value, (bool, np.bool_)):
+            raise TypeError
+        return operator.index(value)  # type: ignore[arg-type]
+    except TypeError:
+        raise TypeError(f"{name}: must be an integer, got {shown(value)}") from None
+
+
+def _fitting(name: str, value: object, limit: int) -> int:
+    """Return an integer from -limit to limit - 1; the library knows its real range."""
+    number = _index(name, value)
+    if number >= limit:
+        raise ValueError(f"{name}: must be at most {limit - 1}, got {number}")
+    if number < -limit:
+        raise ValueError(f"{name}: must be at least {-limit}, got {number}")
+    return number
 
 
 def seed(value: object) -> int:
@@ -87,27 +103,58 @@ def real(name: str, value: object) -> float:
     except (TypeError, ValueError):
         raise TypeError(f"{name}: must be a real number, got {shown(value)}") from None
     except OverflowError:
-        return math.copysign(math.inf, value)  # type: ignore[arg-type]
+        return _infinity(value)
 
 
 def real_array(name: str, value: ArrayLike) -> NDArray[Any]:
     """Return anything array-like as a float64 array of any shape, without a copy where it is one.
 
-    Booleans and integers of every size count as real; strings, objects and complex numbers do not.
+    Booleans and integers of every size count as real, and so do objects that are real numbers, as
+    data frames with columns of several types hold them; strings and complex numbers do not.
     """
-    # A masked array exists only where its module has been imported, which costs milliseconds.
-    masked = sys.modules.get("numpy.ma")
-    if masked is not None and isinstance(value, masked.MaskedArray) and np.any(value.mask):
-        raise ValueError(f"{name}: must have no masked values, got {np.sum(value.mask)}")
+    refuse_masked(name, value)
     try:
         array = np.asarray(value)
     except ValueError:  # ragged lists
         raise ValueError(f"{name}: must be a rectangular array, got {shown(value)}") from None
     if array.dtype == _FLOAT64:
         return array
+    if array.dtype.kind == "O":
+        return _unboxed(name, array)
     if array.dtype.kind not in "biuf":
         raise TypeError(f"{name}: must be real numbers, got dtype {array.dtype}")
     return array.astype(np.float64)
+
+
+def refuse_masked(name: str, value: object) -> None:
+    """Refuse masked values, which numpy would take for what lies below the mask."""
+    # A masked array exists only where its module has been imported, which costs milliseconds.
+    masked = sys.modules.get("numpy.ma")
+    if masked is not None and isinstance(value, masked.MaskedArray) and np.any(value.mask):
+        raise ValueError(f"{name}: must have no masked values, got {np.sum(value.mask)}")
+
+
+def _unboxed(name: str, array: NDArray[Any]) -> NDArray[np.float64]:
+    """Return an array of objects that are real numbers as float64."""
+    result = np.empty(array.shape)
+    for index, item in np.ndenumerate(array):
+        # Decimals are numbers, but not registered as real; numpy's durations are, as integers.
+        is_real = isinstance(item, (numbers.Real, np.bool_)) or (
+            isinstance(item, numbers.Number) and not isinstance(item, numbers.Complex)
+        )
+        if not is_real or isinstance(item, np.timedelta64):
+            place = f"[{', '.join(map(str, index))}]" if index else ""
+            raise TypeError(f"{name}{place}: must be a real number, got {shown(item)}")
+        try:
+            result[index] = float(item)
+        except OverflowError:
+            result[index] = _infinity(item)
+    return result
+
+
+def _infinity(value: Any) -> float:
+    """Return infinity with the sign of a number that is too large for a float."""
+    return math.inf if value > 0 else -math.inf
 
 
 def row_weights(value: ArrayLike | None, length: int) -> NDArray[np.float64] | None:

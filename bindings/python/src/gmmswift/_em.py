@@ -42,7 +42,7 @@ STARTS = ("kmeans", "k-means++", "random", "random_from_data")  # by GMM_START_ 
 CRITERIA = ("movement", "lower_bound")  # by GMM_CRITERION_ code
 
 
-@dataclass(frozen=True, eq=False)
+@dataclass(frozen=True, eq=False, repr=False)
 class EMFit:
     """A maximum-likelihood fit.
 
@@ -114,6 +114,19 @@ class EMFit:
     n_at_floor: int
     collapsed: list[tuple[int, int | None]]
 
+    def __repr__(self) -> str:
+        spread = f"{self.covariance_type} covariance"
+        if self.shared_sd and self.covariance_type != "tied":
+            spread = f"one {spread} for all"
+        places = f" in {self.n_dimensions} dimensions" if self.n_dimensions > 1 else ""
+        return (
+            f"<gmmswift.EMFit: {self.n_components} component{'s' * (self.n_components != 1)} "
+            f"({spread}){places}, log likelihood {self.log_likelihood:.6g}, BIC {self.bic:.6g}, "
+            f"{'' if self.converged else 'not '}converged after {self.n_iterations:,} "
+            f"iteration{'s' * (self.n_iterations != 1)}"
+            f"{f', {len(self.collapsed)} collapsed' if self.collapsed else ''}>"
+        )
+
     def probabilities(self, x: ArrayLike, *, threads: int | None = None) -> NDArray[np.float64]:
         """Return P(component | x) at points, shape (M, K); see `KnownMixture.probabilities`."""
         return self.mixture.probabilities(x, threads=threads)
@@ -163,16 +176,16 @@ def fit_em(
     Parameters
     ----------
     data : array_like, shape (N,) or (N, D)
-        Observations, finite, at least K of them, with a spread in every column.
+        Observations, finite, at least K of them, with a spread in every column; D is at most 4096.
     n_components : int or Mixture
         K, from 1 to 256; or a model, whose posterior density (`Mixture.log_prior` plus the log
         likelihood) is maximised within its constraints. What it leaves to the data is settled
         first, as by `Mixture.for_data`. Weights need concentrations of at least 1, a minimum, or
         fixed values.
     covariance_type : {"full", "tied", "diag", "spherical"}, optional
-        By default "full", or the model's.
         A covariance matrix for each component, one for all, diagonal ones, or multiples of the unit
-        matrix. In one dimension all but "tied" are the same.
+        matrix; by default "full". In one dimension all but "tied" are the same. With a model it is
+        the model's, and not to be given.
     shared_sd : bool, default False
         Whether all components have the same covariance: "tied", in the words of one dimension.
     init : {"kmeans", "k-means++", "random", "random_from_data"}, default "kmeans"
@@ -213,9 +226,28 @@ def fit_em(
     Raises
     ------
     ValueError
-        For an argument out of range, or NaN or infinite data.
+        For an argument out of range or of another shape, NaN or infinite data, fewer observations
+        than components, or a model whose density has no maximum.
+    TypeError
+        For an argument of another type.
     DegenerateError
-        When all observations are equal.
+        For a column whose values are all equal, without a model or a regularization.
+    KeyboardInterrupt
+        On Ctrl-C, within a moment; no fit is left.
+
+    Notes
+    -----
+    A run that does not converge in ``max_iter`` iterations is no error: see `EMFit.converged`.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> import gmmswift as gm
+    >>> stream = np.random.default_rng(1)
+    >>> data = np.concatenate([stream.normal(-5, 1, 100), stream.normal(5, 2, 300)])
+    >>> fit = gm.fit_em(data, 2, random_seed=1)
+    >>> fit.weights.round(2), fit.converged
+    (array([0.25, 0.75]), True)
     """
     rows = data_matrix("data", data)
     options = native.defaults(native.EMOptions)
@@ -251,7 +283,7 @@ def fit_em(
     keep = []
     if initial is not None:
         if not isinstance(initial, Mapping):
-            raise ValueError(f"initial: must be a mapping, got {shown(initial)}")
+            raise TypeError(f"initial: must be a mapping, got {shown(initial)}")
         shapes = _initial_shapes(size, rows, kind, shared)
         for name, value in initial.items():
             if name not in shapes:
@@ -306,7 +338,9 @@ def fit_of(handle: native.Handle) -> EMFit:
     size, dimensions = result.num_components, result.num_dimensions
     kind = COVARIANCE_TYPES[result.covariance]
     count = result.num_covariances
-    shared = count < np.prod(covariance_shape(size, dimensions, kind)) or kind == "tied"
+    shared = kind == "tied" or count < int(
+        np.prod(covariance_shape(size, dimensions, kind), dtype=int)
+    )
     shape = covariance_shape(size, dimensions, kind, shared)
     means = native.doubles_at(result.means, size * dimensions)
     sds = native.doubles_at(result.sds, result.num_spreads)

@@ -24,7 +24,7 @@ from gmmswift._priors import (
     Uniform,
 )
 
-__all__ = ["model_of"]
+__all__ = ["model_of", "stated_model"]
 
 _MEANS: tuple[type[Prior], ...] = (Fixed, Normal, NormalKappa)
 _SPREADS: tuple[type[Prior], ...] = (
@@ -45,14 +45,20 @@ _TYPES = {
 
 
 def model_of(posterior: native.Handle) -> Mixture:
-    """Return the model of a posterior that was not made here.
+    """Return the model of a posterior that was not made here."""
+    lib = native.lib
+    return stated_model(
+        native.create(lib.gmm_posterior_get_model, lib.gmm_model_destroy, posterior)
+    )
+
+
+def stated_model(handle: native.Handle) -> Mixture:
+    """Return a model of the library with all its priors as arguments.
 
     Parameters of priors that are the same for all components and coordinates are numbers.
     """
-    lib = native.lib
-    handle = native.create(lib.gmm_posterior_get_model, lib.gmm_model_destroy, posterior)
     stated = native.sized(native.ModelOptions)
-    native.call(lib.gmm_model_get_options, handle, stated)
+    native.call(native.lib.gmm_model_get_options, handle, stated)
     dimensions = stated.num_dimensions
     covariance_type = _TYPES[stated.covariance]
     has_matrices = covariance_type in ("full", "tied")
@@ -93,23 +99,18 @@ def model_of(posterior: native.Handle) -> Mixture:
         weights = Dirichlet(concentration, minimum=stated.minimum_weight)
     means, spread = prior(_MEANS, "means"), prior(_SPREADS, "spread")
     blocks: dict[str, Any] = {}
-    if isinstance(means, NormalKappa):
-        if isinstance(spread, InverseWishart):
-            blocks["components"] = NormalInverseWishart(
-                means.mean, means.kappa, spread.dof, spread.scale
-            )
-        elif isinstance(spread, InverseGamma):
-            shape, scale = spread.shape, spread.scale
-            if covariance_type == "diag":
-                shape, scale = rows(shape), rows(scale)
-            blocks["components"] = NormalInverseGamma(means.mean, means.kappa, shape, scale)
-        else:
-            raise NotImplementedError(
-                "model: means scaled by the spread must come with its conjugate prior, got "
-                f"{spread!r}"
-            )
+    if isinstance(means, NormalKappa) and isinstance(spread, InverseWishart):
+        blocks["components"] = NormalInverseWishart(
+            means.mean, means.kappa, spread.dof, spread.scale
+        )
+    elif isinstance(means, NormalKappa) and isinstance(spread, InverseGamma):
+        shape, scale = spread.shape, spread.scale
+        if covariance_type == "diag":
+            shape, scale = rows(shape), rows(scale)
+        blocks["components"] = NormalInverseGamma(means.mean, means.kappa, shape, scale)
     else:
-        blocks["means"] = _reshaped(means, rows)
+        # The means of a NormalKappa are read with their axis of coordinates.
+        blocks["means"] = means if isinstance(means, NormalKappa) else _reshaped(means, rows)
         argument = "covariance" if isinstance(spread, Fixed) and has_matrices else spread.blocks[0]
         if isinstance(spread, Fixed) and not has_matrices:
             argument = "sd"

@@ -10,6 +10,7 @@ import numpy as np
 from gmmswift import _native as native
 from gmmswift._arguments import Rows, data_rows, int64, real_array, seed, shown, thread_count
 from gmmswift._errors import HAS_COLUMNS
+from gmmswift._frozen import Frozen
 
 if TYPE_CHECKING:
     from numpy.typing import ArrayLike, NDArray
@@ -21,15 +22,15 @@ COVARIANCE_TYPES = ("full", "tied", "diag", "spherical")  # by GMM_COVARIANCE_ c
 _PARAMETERS = ("weights", "means", "covariances")
 
 
-class KnownMixture:
-    """A Gaussian mixture with known parameters.
+class KnownMixture(Frozen):
+    """A Gaussian mixture with known parameters, immutable.
 
     Parameters
     ----------
     weights : array_like, shape (K,)
         Not negative, sum 1.
     means : array_like, shape (K, D), or (K,) in one dimension
-        Finite.
+        Finite; D is at most 4096.
     covariances : array_like
         Positive definite: shape (K, D, D), (D, D), (K, D) or (K,), by ``covariance_type``.
     covariance_type : {"full", "tied", "diag", "spherical"}, default "full"
@@ -59,6 +60,7 @@ class KnownMixture:
     """
 
     __slots__ = (
+        "_frozen_by",
         "covariance_type",
         "covariances",
         "means",
@@ -98,6 +100,7 @@ class KnownMixture:
             check_symmetric("covariances", self.covariances)
         for name in _PARAMETERS:
             getattr(self, name).flags.writeable = False
+        self._freeze(KnownMixture)
         # The library checks a mixture before it looks at points; there are none.
         self.log_density(np.empty((0, dimensions)))
 
@@ -225,7 +228,9 @@ def code(name: str, value: str, values: tuple[str, ...]) -> int:
 def array(name: str, value: ArrayLike, shape: tuple[int, ...]) -> NDArray[np.float64]:
     """Return numbers of a shape in C order; axes of length 1 may be left out, or be more."""
     numbers = real_array(name, value)
-    if [n for n in numbers.shape if n != 1] != [n for n in shape if n != 1]:
+    # With as many axes as asked for they are in their places, or the array is a transposed one.
+    is_turned = numbers.ndim == len(shape) and numbers.shape != shape
+    if is_turned or [n for n in numbers.shape if n != 1] != [n for n in shape if n != 1]:
         raise ValueError(f"{name}: must have shape {shape}, got shape {numbers.shape}")
     return np.ascontiguousarray(numbers.reshape(shape))
 
@@ -268,11 +273,16 @@ def mixture_values(parameters: Any) -> tuple[native.MixtureValues, list[object]]
     if isinstance(parameters, KnownMixture):
         names = (*_PARAMETERS, "covariance_type")
         parameters = {name: getattr(parameters, name) for name in names}
-    if not isinstance(parameters, Mapping) or not set(_PARAMETERS) <= set(parameters):
-        raise ValueError(
+    is_mapping = isinstance(parameters, Mapping)
+    if not is_mapping or not set(_PARAMETERS) <= set(parameters):
+        raise (ValueError if is_mapping else TypeError)(
             "parameters: must be a fit or have weights, means and covariances, "
             f"got {shown(parameters)}"
         )
+    for name in parameters:
+        if name not in (*_PARAMETERS, "covariance_type"):
+            rule = f"must have keys {', '.join(_PARAMETERS)} and covariance_type"
+            raise ValueError(f"parameters: {rule}, got {shown(name)}")
     kind = parameters.get("covariance_type", "full")
     mixture = native.defaults(native.MixtureValues)
     mixture.covariance = code("covariance_type", str(kind), COVARIANCE_TYPES)

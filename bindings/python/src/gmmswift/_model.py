@@ -19,6 +19,7 @@ from gmmswift._arguments import (
     shown,
 )
 from gmmswift._errors import HAS_COLUMNS
+from gmmswift._frozen import Frozen
 from gmmswift._prior_blocks import PriorBlock, Shape, prior_block, stated_dimensions
 from gmmswift._priors import (
     Dirichlet,
@@ -46,7 +47,7 @@ _COVARIANCE_TYPES = {
 }
 
 
-class Mixture:
+class Mixture(Frozen):
     """A Gaussian mixture with priors and constraints, in any number of dimensions.
 
     For observations x[i] and components k::
@@ -73,7 +74,7 @@ class Mixture:
     components : NormalInverseWishart or NormalInverseGamma, optional
         Conjugate prior on means and spread, in place of the next arguments: the first for full and
         tied covariances, the second for diagonal and spherical ones.
-    means : Normal or Fixed, optional
+    means : Normal, NormalKappa or Fixed, optional
         Prior on the means; or the known means.
     ordered : bool, default False
         Whether ``means[0] <= means[1] <= ...``, a hard constraint, in coordinate `order_by`.
@@ -108,8 +109,7 @@ class Mixture:
         variances[k, d]  ~  InverseGamma((D + 2) / 2, S[d, d] / K**(2 / D) / 2)    diag
         variances[k]     ~  the same with trace(S) / D for S[d, d]                 spherical
 
-    A model is immutable and may be used by several threads at once. It can be pickled, but what
-    was scaled to data is then scaled anew.
+    A model is immutable, can be pickled and may be used by several threads at once.
 
     Examples
     --------
@@ -170,8 +170,8 @@ class Mixture:
             and (means is not None or bool(self._given))
             and not any(_has_columns(getattr(self, name)) for name in ("means", *_SDS))
         )
-        self._check_choice()
         self._check_kinds()
+        self._check_choice()
         if covariance_type is None:
             on_sds = bool(set(self._given) & set(_SDS)) or isinstance(
                 components, NormalInverseGamma
@@ -190,6 +190,7 @@ class Mixture:
         handle = self._create()
         if self.n_dimensions is not None and not self._is_scaled:
             self._handle = handle
+        self._freeze(Mixture)
 
     # --------------------------------------------------------------------------------- Sizes
 
@@ -242,7 +243,8 @@ class Mixture:
         Returns
         -------
         Mixture
-            What `sample` uses, and its posterior holds; this model itself where nothing was open.
+            What `sample` uses, and its posterior holds, with the priors that were chosen as its
+            arguments; this model itself where nothing was open.
 
         Raises
         ------
@@ -252,17 +254,24 @@ class Mixture:
             For priors scaled to a constant column, or to columns that determine each other.
         """
         rows = data_rows("data", data, self.n_dimensions)
-        return self._for_rows(rows, row_weights(sample_weight, rows.length))
+        return self._for_rows(rows, row_weights(sample_weight, rows.length))._stated()
 
     def _for_rows(self, rows: Rows, weights: NDArray[np.float64] | None = None) -> Mixture:
         if self._handle is not None:
             return self
         bound = object.__new__(Mixture)
-        bound.__dict__.update(self.__dict__)
-        bound.n_dimensions = rows.dimensions
+        bound.__dict__.update(self.__dict__, n_dimensions=rows.dimensions)
         bound._check_structure()
-        bound._handle = bound._create(rows, weights)
+        bound.__dict__["_handle"] = bound._create(rows, weights)
         return bound
+
+    def _stated(self) -> Mixture:
+        """Return the model with the priors that were scaled to data as its arguments."""
+        if self._handle is None or not self._is_scaled:
+            return self
+        from gmmswift._known_model import stated_model
+
+        return stated_model(self._handle)
 
     def _ready(self) -> native.Handle:
         """Return the handle of a model that needs no data any more."""
@@ -340,16 +349,13 @@ class Mixture:
     def __eq__(self, other: object) -> bool:
         if not isinstance(other, Mixture):
             return NotImplemented
-        # What was scaled to data has priors that the arguments do not tell.
-        if self._is_scaled and self._handle is not other._handle:
-            return False
         return self._arguments() == other._arguments()
 
     def __hash__(self) -> int:
         return hash(tuple(self._arguments().items()))
 
     def __reduce__(self) -> tuple[Any, ...]:
-        return partial(Mixture, **self._arguments()), ()
+        return partial(Mixture, **self._stated()._arguments()), ()
 
     def _arguments(self) -> dict[str, Any]:
         names = ["n_components", "weights", "means", "ordered", *self._given, "shared_sd"]
@@ -381,8 +387,10 @@ class Mixture:
                 "components: must be given without means and without a prior on the spread, "
                 f"got also {' and '.join(names)}"
             )
+        hint = " (or a covariance_type, for priors at the scale of the data)"
+        if self._is_simple and self.means is None and len(self._given) == 1:
+            raise TypeError(f"means: must be a prior or Fixed{hint}, got None")
         if len(self._given) > 1 or (self._is_simple and not self._given):
-            hint = " (or a covariance_type, for priors at the scale of the data)"
             raise ValueError(
                 "sd: exactly one of sd, variance and precision must be given"
                 f"{'' if self._given else hint}, got {' and '.join(self._given) or 'none'}"
@@ -390,10 +398,9 @@ class Mixture:
 
     def _check_kinds(self) -> None:
         """Refuse what is no prior, and priors that do not belong to their argument."""
-        required = ("weights", "means", *self._given) if self._is_simple else ("weights",)
         for argument in ("weights", "components", "means", *_SPREADS):
             prior = getattr(self, argument)
-            if prior is None and argument not in required:
+            if prior is None:
                 continue
             if not isinstance(prior, Prior):
                 raise TypeError(f"{argument}: must be a prior or Fixed, got {shown(prior)}")

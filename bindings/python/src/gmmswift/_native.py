@@ -565,7 +565,10 @@ class Handle:
         return self
 
     def __reduce__(self) -> Any:
-        raise TypeError("an object of libgmmswift cannot be pickled: its memory is not Python's")
+        raise TypeError(
+            "an object of libgmmswift cannot be pickled, its memory is not Python's: send arrays, "
+            "or a posterior by its save and gmmswift.load"
+        )
 
 
 def create(

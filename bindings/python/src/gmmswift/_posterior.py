@@ -10,7 +10,7 @@ import numpy as np
 
 from gmmswift import _diagnostics
 from gmmswift import _native as native
-from gmmswift._arguments import Rows, data_rows, file_path, int64, seed, thread_count
+from gmmswift._arguments import Rows, data_rows, file_path, int64, seed, shown, thread_count
 from gmmswift._errors import HAS_COLUMNS
 from gmmswift._model import Mixture
 from gmmswift._plot_methods import PosteriorPlots
@@ -69,7 +69,8 @@ class Posterior(Mapping[str, "NDArray[Any]"], PosteriorPlots):
     Attributes
     ----------
     model : Mixture
-        The model; its dimensions and priors are settled (see `Mixture.for_data`).
+        The model, with the dimensions and priors that it took from the data as its arguments (see
+        `Mixture.for_data`).
     n_chains, n_draws, n_components, n_dimensions, n_observations : int
         Numbers of chains, draws of each chain, components, dimensions, observations.
     tune, thin : int
@@ -93,7 +94,7 @@ class Posterior(Mapping[str, "NDArray[Any]"], PosteriorPlots):
         native.call(native.lib.gmm_posterior_get_info, handle, info)
         self._handle = handle
         self._views: dict[str, NDArray[Any]] = {}
-        self.model = model
+        self._model = model
         self.n_components: int = info.num_components
         self.n_dimensions: int = info.num_dimensions
         self.n_chains: int = info.num_chains
@@ -118,7 +119,7 @@ class Posterior(Mapping[str, "NDArray[Any]"], PosteriorPlots):
             if name == "assignments" and not self.has_assignments:
                 raise KeyError("assignments: were not stored; sample with store_assignments=True")
             if name not in _FIELDS or name == self._absent:
-                raise KeyError(f"{name!r}: must be one of {', '.join(self)}")
+                raise KeyError(f"name: must be one of {', '.join(self)}, got {shown(name)}")
             found = self._views[name] = native.view(self._handle, _FIELDS[name])
         return found
 
@@ -133,18 +134,18 @@ class Posterior(Mapping[str, "NDArray[Any]"], PosteriorPlots):
     @property
     def _absent(self) -> str:
         """The form of the spread that the model does not have."""
-        return "covariances" if self.model.spread_name == "sd" else "sd"
+        return "covariances" if self._model.spread_name == "sd" else "sd"
 
     # Identity, since comparing arrays by == has no single truth value.
     __eq__ = object.__eq__
     __hash__ = object.__hash__
 
     def __repr__(self) -> str:
-        shape = self.model.shape
+        shape = self._model.shape
         spread = "shared sd" if shape.is_shared else "one sd each"
         dimensions = ""
         if self.n_dimensions > 1:
-            shared = ", shared sds" if self.model.shared_sd else ""
+            shared = ", shared sds" if self._model.shared_sd else ""
             spread = f"{shape.covariance_type} covariance{shared}"
             dimensions = f" in {self.n_dimensions} dimensions"
         origin = "prior" if self.is_prior else self.method
@@ -156,6 +157,11 @@ class Posterior(Mapping[str, "NDArray[Any]"], PosteriorPlots):
         )
 
     # ------------------------------------------------------------------------------ Contents
+
+    @cached_property
+    def model(self) -> Mixture:
+        """The model, with all that it took from the data as its arguments."""
+        return self._model._stated()
 
     @cached_property
     def data(self) -> NDArray[np.float64]:
@@ -249,7 +255,7 @@ class Posterior(Mapping[str, "NDArray[Any]"], PosteriorPlots):
             int64("burn", burn),
             int64("thin", thin),
         )
-        return Posterior(handle, self.model)
+        return Posterior(handle, self._model)
 
     def extend(
         self,
@@ -293,7 +299,7 @@ class Posterior(Mapping[str, "NDArray[Any]"], PosteriorPlots):
         return Posterior(
             interruptible(
                 native.lib.gmm_posterior_extend,
-                self.model,
+                self._model,
                 self._handle,
                 int64("draws", draws),
                 threads=threads,
@@ -301,7 +307,7 @@ class Posterior(Mapping[str, "NDArray[Any]"], PosteriorPlots):
                 checkpoint=checkpoint,
                 checkpoint_interval=checkpoint_interval,
             ),
-            self.model,
+            self._model,
         )
 
     # ---------------------------------------------------------------------------- Prediction

@@ -60,7 +60,8 @@ class Prior:
     are diagonal, broadcast to (K, D) as in numpy: (D,) holds for every component, (K, 1) for every
     coordinate. Parameters of weights and of spherical sds have shape (K,), matrices (D, D) or
     (K, D, D). What all components share has no axis of them, or one of length 1. Ranges are
-    checked when a `Mixture` is made.
+    checked when a `Mixture` is made; positive numbers lie in 1e-145 .. 1e145 where they are
+    standard deviations or scales of them, else in 1e-290 .. 1e290.
     """
 
     #: The family in the C interface.
@@ -95,7 +96,7 @@ class Fixed(Prior):
     Parameters
     ----------
     values : float or array_like
-        The weights (K,) (positive, sum 1), means, sds, variances or precisions, (K,) in one
+        The weights (K,) (not negative, sum 1), means, sds, variances or precisions, (K,) in one
         dimension, else up to (K, D), or covariance matrices (D, D) or (K, D, D), as the argument
         of `Mixture` that they are given to says.
     """
@@ -221,7 +222,7 @@ class InverseGamma(Prior):
     shape : float or array_like, shape (K,), or in D dimensions (D,) or (K, D)
         Shapes, > 0.
     scale : float or array_like, shape (K,), or in D dimensions (D,) or (K, D)
-        Scales, > 0: the mean is scale / (shape - 1).
+        Scales, > 0: the mean is scale / (shape - 1) where shape > 1.
     """
 
     shape: Parameter
@@ -278,16 +279,25 @@ class InverseWishart(Prior):
 
 @dataclass(frozen=True)
 class NormalKappa(Prior):
-    """The means' part of a conjugate prior: Normal(mean, covariance of the component / kappa).
+    """A Normal prior on the means, at the scale of the spread.
 
-    Not to be used directly: see `NormalInverseWishart` and `NormalInverseGamma`.
+    The mean of a component, given its covariance S, is Normal(mean, S / kappa). With an
+    inverse-Wishart or inverse-Gamma spread it is the conjugate prior, for which there are
+    `NormalInverseWishart` and `NormalInverseGamma`.
+
+    Parameters
+    ----------
+    mean : float or array_like, shape (D,) or (K, D), in one dimension (K,)
+        Prior means.
+    kappa : float or array_like, shape (K,)
+        How many observations the prior mean is worth, > 0.
     """
 
     mean: Parameter
     kappa: Parameter
 
     family: ClassVar[int] = native.PRIOR_NORMAL_KAPPA
-    blocks: ClassVar[tuple[str, ...]] = ()
+    blocks: ClassVar[tuple[str, ...]] = ("means",)
     parameters: ClassVar[tuple[str, ...]] = ("mean", "kappa")
     most_axes: ClassVar[Mapping[str, int]] = {"kappa": 1}
 

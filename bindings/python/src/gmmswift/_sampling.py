@@ -71,9 +71,10 @@ def sample(
         The model. What it leaves to the data, the number of dimensions or priors, is settled first,
         as by `Mixture.for_data`.
     data : array_like, shape (N, D), or in one dimension (N,) or (N, 1)
-        Observations, finite. Empty data sample the prior. A float64 array is read where it is,
-        with any positive stride between rows and adjacent columns; other types and layouts, such
-        as float32, Fortran order and data frames, are converted.
+        Observations, finite, below 1e144 in magnitude. Empty data sample the prior. A float64 array
+        is read where it is, with any positive stride between rows and adjacent columns; other types
+        and layouts, such as float32, Fortran order and data frames, are converted. Masked and
+        missing values are refused.
     draws : int, default 10_000
         Kept draws of each chain, >= 1.
     tune : int, default 1_000
@@ -92,7 +93,7 @@ def sample(
         From 0 to 2**64 - 1. Same seed, same draws, for any number of threads. By default fresh
         entropy, or 0 with a `checkpoint`, so that the same call goes on; `Posterior.seed` has it.
     threads : int, optional
-        Number of threads. By default one for each processor.
+        Number of threads, >= 1. By default, and for 0, one for each processor.
     progress : bool or callable, default False
         True for a bar (tqdm where it is installed, else a line on standard error); or a callable
         that receives each `Progress`, on the calling thread.
@@ -129,6 +130,12 @@ def sample(
     ValueError
         For an argument out of range, NaN or infinite data, or initial values that break the
         model's constraints.
+    TypeError
+        For an argument of another type.
+    NotImplementedError
+        For Metropolis in several dimensions, or with means scaled by the spread.
+    MemoryError
+        For more draws than there is memory for, before anything is sampled.
     DegenerateError
         For a posterior that does not exist, such as equal observations under a prior that lets
         the sd reach 0.

@@ -46,6 +46,8 @@ class MixtureStatistics:
     ------
     ValueError
         For an argument out of range, and NaN or infinite data.
+    TypeError
+        For parameters that are neither a fit, nor a mixture, nor a mapping with all three.
     """
 
     _handle: native.Handle
@@ -90,6 +92,9 @@ class MixtureStatistics:
         MixtureStatistics
             Those of all observations.
         """
+        if not isinstance(statistics, Iterable):
+            rule = "must be an iterable of MixtureStatistics"
+            raise TypeError(f"statistics: {rule}, got {shown(statistics)}")
         parts = list(statistics)
         for part in parts:
             if not isinstance(part, MixtureStatistics):
@@ -122,7 +127,10 @@ class MixtureStatistics:
         FormatError
             For other bytes, and such as were cut, changed, or written in a later version.
         """
-        values = np.frombuffer(state, np.uint8)
+        try:
+            values = np.frombuffer(memoryview(state), np.uint8)
+        except TypeError:
+            raise TypeError(f"state: must be bytes, got {shown(state)}") from None
         result = cls.__new__(cls)
         result._handle = native.create(
             native.lib.gmm_statistics_read,

@@ -1,8 +1,8 @@
 // Three clusters that nothing but the order of their means tells apart, none of them nearly empty.
 //
-//     fit-mixture DATA
+//     fit-mixture DATA [SAVED]
 //
-// DATA is a text file with one number on each line.
+// DATA is a text file with one number on each line; SAVED a file to which the posterior is written, and read again.
 
 import Foundation
 import GaussianMixtures
@@ -29,3 +29,13 @@ for parameter in posterior.summary() {
 
 let probabilities = try posterior.probabilities()
 print("the first observation,", data[0], "is in component 0, 1, 2 with probability", probabilities[0..<3])
+
+if CommandLine.arguments.count > 2 {
+  do {
+    try posterior.save(to: CommandLine.arguments[2])
+    let longer = try Posterior.load(CommandLine.arguments[2]).extended(by: 100)
+    print("saved, loaded and extended:", longer.drawCount, "draws of each chain")
+  } catch let error as StorageError {
+    print("not saved:", error)
+  }
+}

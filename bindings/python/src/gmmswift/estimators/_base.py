@@ -15,8 +15,9 @@ from sklearn.exceptions import ConvergenceWarning
 from sklearn.utils import check_random_state
 from sklearn.utils.validation import check_is_fitted, validate_data
 
+from gmmswift._arguments import refuse_masked, shown
 from gmmswift._errors import FormatError
-from gmmswift._mixture import COVARIANCE_TYPES
+from gmmswift._mixture import COVARIANCE_TYPES, covariance_shape
 from gmmswift.estimators._checks import (
     check_choice,
     check_count,
@@ -182,6 +183,8 @@ class MixtureEstimator(DensityMixin, BaseEstimator):  # type: ignore[misc]
             used, weights = x[given > 0], given[given > 0]
         self._check_all(used, weights)
         is_warm = self.warm_start and hasattr(self, "converged_")
+        if is_warm:
+            self._check_size_of_fit()
         random_state = check_random_state(self.random_state)
         best: Trial | None = None
         for index in range(1 if is_warm else self.n_init):
@@ -291,9 +294,27 @@ class MixtureEstimator(DensityMixin, BaseEstimator):  # type: ignore[misc]
             else:
                 deviates = random_state.standard_normal(size=(count, len(mean)))
                 parts.append(mean + deviates * np.sqrt(self.covariances_[k]))
-        return np.vstack(parts), np.repeat(np.arange(self.n_components), counts)
+        return np.vstack(parts), np.repeat(np.arange(len(counts)), counts)
+
+    def _check_size_of_fit(self) -> None:
+        """Require the number of components and the form of covariances that the fit has."""
+        size = len(self.weights_)
+        if self.n_components != size:
+            raise ValueError(
+                f"n_components: must be that of the fit, {size}, got {shown(self.n_components)}"
+            )
+        self._check_form_of_fit()
+
+    def _check_form_of_fit(self) -> None:
+        shape, (size, dimensions) = self.covariances_.shape, self.means_.shape
+        if shape != covariance_shape(size, dimensions, self.covariance_type):
+            raise ValueError(
+                f"covariance_type: must be that of the fit, with covariances of shape {shape}, "
+                f"got {shown(self.covariance_type)}"
+            )
 
     def _shares(self) -> Shares:
+        self._check_form_of_fit()
         return Shares(self._log_shares(), self.means_, self.covariances_, self.covariance_type)
 
     def _labels(self, x: NDArray[np.float64]) -> NDArray[np.int64]:
@@ -320,11 +341,13 @@ class MixtureEstimator(DensityMixin, BaseEstimator):  # type: ignore[misc]
             x, weights = self._training
         else:
             x, weights = self._seen(X), None
+        self._check_size_of_fit()
         return sample_from(self, priors, x, weights, options)
 
     # ---------------------------------------------------------------------------- Validation
 
     def _validated(self, data: ArrayLike, *, reset: bool, least: int = 1) -> NDArray[np.float64]:
+        refuse_masked("X", data)
         # float32 becomes float64 before anything is computed: its rounding ends there.
         x: NDArray[np.float64] = validate_data(
             self,
@@ -351,6 +374,8 @@ class MixtureEstimator(DensityMixin, BaseEstimator):  # type: ignore[misc]
         check_count("n_init", self.n_init, 1)
         check_choice("init_params", self.init_params, STARTS)
         check_count("verbose_interval", self.verbose_interval, 1)
+        if not isinstance(self.warm_start, (bool, np.bool_)):
+            raise ValueError(f"warm_start: must be True or False, got {shown(self.warm_start)}")
         if len(x) < self.n_components:
             raise ValueError(
                 "Expected n_samples >= n_components but got n_components = "

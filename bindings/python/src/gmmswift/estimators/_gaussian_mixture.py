@@ -208,6 +208,7 @@ class GaussianMixture(MixtureEstimator):
             start = self._start(x, weights, check_random_state(self.random_state))
             running, calls = None, 0
         else:
+            self._check_size_of_fit()
             start = self._parameters()
             running = getattr(self, "_moments", None)
             calls = self.n_iter_
