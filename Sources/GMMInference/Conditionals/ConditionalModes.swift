@@ -17,7 +17,10 @@ extension SpreadConditional {
     case .halfNormal(let scale):
       // v²/s² + n v - S = 0.
       guard count > 0 else { return nil }
-      return (2 * squares / (count + hypot(count, 2 * squares.squareRoot() / scale))).squareRoot()
+      // √(n² + 4S/s²), of whose terms the second is all there is where it may overflow.
+      let steepness = 2 * squares.squareRoot() / scale
+      let root = steepness < 1e150 ? (count * count + steepness * steepness).squareRoot() : steepness
+      return (2 * squares / (count + root)).squareRoot()
     case .halfCauchy(let scale):
       // (n + 2) u² + (n - T) u - T = 0, with u = v/s² and T = S/s².
       guard count > 0 else { return nil }

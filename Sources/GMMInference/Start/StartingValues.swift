@@ -112,11 +112,11 @@ struct StartingValues {
       return
     }
     for (j, density) in model.spreadDensities.enumerated() {
-      // Of the components and coordinates that share the sd, the mean of the first's variances.
-      let members = (0..<shape.meanCount).filter {
-        shape.spread($0 / shape.dimensionCount, $0 % shape.dimensionCount) == j
-      }
-      let variance = members.reduce(0) { $0 + variances[$1] } / Double(members.count)
+      // The mean over the components and coordinates that share the sd.
+      let (components, coordinates) = shape.members(ofSpread: j)
+      var sum = 0.0
+      for k in components { for d in coordinates { sum += variances[k * shape.dimensionCount + d] } }
+      let variance = sum / Double(components.count * coordinates.count)
       start.sds.append(inside(variance.squareRoot() * exp(0.3 * stream.normal()), density))
     }
   }
