@@ -31,6 +31,8 @@ struct RankSimulation: Sendable {
     var histograms: [[Int]]
     /// The same for draws that are 0.05 of their own sd too large.
     var biasedHistograms: [[Int]]
+    /// Which quantities are known, so that there is nothing to bias.
+    var areKnown: [Bool]
 
     func tested() -> [RankUniformity] { histograms.map { RankUniformity($0) } }
   }
@@ -80,7 +82,8 @@ struct RankSimulation: Sendable {
     var random = PlainRandom(seed: seed)
     var options = options
     let zeros = [[Int]](repeating: [Int](repeating: 0, count: Self.drawCount + 1), count: count)
-    var result = Result(names: quantities.names, histograms: zeros, biasedHistograms: zeros)
+    var result = Result(names: quantities.names, histograms: zeros, biasedHistograms: zeros,
+      areKnown: [Bool](repeating: true, count: count))
     var values: [Double] = []
     for replicate in 1...replicates {
       let drawn = prior.draw(&random)
@@ -117,6 +120,7 @@ struct RankSimulation: Sendable {
         result.histograms[q][Self.rank(of: truth, among: draws, &random)] += 1
         if Tier.isLong {
           let bias = 0.05 * BatchEstimates.sd(draws)
+          if bias > 1e-9 * abs(truth) { result.areKnown[q] = false }
           result.biasedHistograms[q][Self.rank(of: truth - bias, among: draws, &random)] += 1
         }
       }

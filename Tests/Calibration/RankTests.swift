@@ -17,8 +17,8 @@ import Testing
       probabilities: tests.map(\.probability))
     record.histograms = result.histograms
     if Tier.isLong {
-      record.biasedProbabilities = zip(result.biasedHistograms, result.histograms).map {
-        $0 == $1 ? -1 : RankUniformity($0).probability
+      record.biasedProbabilities = zip(result.biasedHistograms, result.areKnown).map {
+        $1 ? -1 : RankUniformity($0).probability
       }
     }
     try Tier.record("ranks.jsonl", record)
