@@ -104,9 +104,9 @@ bench-swift: ## Time samplers and kernels from Swift (a package of its own, whic
 # SHARE=0.1 does a tenth of the calibration. A part that fails does not keep the others from running, nor the report.
 SHARE ?= 1
 # FUZZ_SECONDS are those of each of the four targets.
-FUZZ_SECONDS ?= 225
+FUZZ_SECONDS ?= 150
 verify: setup ## Run the long tests, an hour: build/verify/index.html.
-	@status=0; for part in calibration fuzz sanitizers memory report; do $(MAKE) verify-$$part || status=1; done; exit $$status
+	@status=0; for part in memory sanitizers fuzz calibration report; do $(MAKE) verify-$$part || status=1; done; exit $$status
 
 verify-calibration: ## Run the long statistical tests (half an hour).
 	@rm -rf build/verify/calibration && mkdir -p build/verify/calibration
@@ -114,7 +114,7 @@ verify-calibration: ## Run the long statistical tests (half an hour).
 	  $(STEP) verify-calibration swift test -c release \
 	  -Xswiftc -enable-testing --scratch-path .build/testing --filter CalibrationTests
 
-verify-fuzz: ## Fuzz with coverage and AddressSanitizer, FUZZ_SECONDS for each target (a quarter of an hour).
+verify-fuzz: ## Fuzz with coverage and AddressSanitizer, FUZZ_SECONDS for each target (ten minutes).
 	@$(STEP) verify-fuzz Tests/Fuzz/run.sh $(FUZZ_SECONDS)
 
 verify-sanitizers: ## Run the C and Swift tests under AddressSanitizer, ThreadSanitizer and UndefinedBehaviorSanitizer.

@@ -83,11 +83,12 @@ import Testing
 
   /// Within 5 standard errors from 100 batches: by chance 2.5e-6 each (Student's t, 99 degrees of freedom), some 50 in each of 50
   /// cases, 0.6 % in all. Covariances of 4 degrees of freedom and more have finite variances, but errors of their means that
-  /// are themselves badly known; all other quantities have all moments.
+  /// are themselves badly known; all other quantities have all moments. Quantities hang together like 4 independent ones or more:
+  /// the mean of their squares is above 9 with probability 3e-7.
   @Test(arguments: cases) func samplersAgreeWithTheSumOverAllLabellings(_ example: (ModelRow, SamplerKind)) throws {
     let deviations = try deviations(example.0, example.1)
     #expect(deviations.beyond(5).isEmpty)
-    #expect(deviations.rootMeanSquare < 2)
+    #expect(deviations.rootMeanSquare < 3)
     try Tier.record(
       "oracles.jsonl",
       OracleRecord("sum over all labellings", example.0.testDescription, example.1.rawValue, deviations))
@@ -111,7 +112,7 @@ import Testing
     row.observations = example.weights.count
     let deviations = try deviations(row, example.kind, sampleWeights: example.weights)
     #expect(deviations.beyond(5).isEmpty)
-    #expect(deviations.rootMeanSquare < 2.2)
+    #expect(deviations.rootMeanSquare < 3)
     try Tier.record(
       "oracles.jsonl",
       OracleRecord(
