@@ -19,12 +19,9 @@ golden=Tests/Golden/format_1
 declare -A room=([files]="-max_len=4096 -rss_limit_mb=1024 -malloc_limit_mb=8")
 declare -A limits=([files]=--as=1000000000)
 
-# Runs a target; what it printed last is the name of the check.
-try() {
-  local what=$1 log=$2
-  shift 2
-  "$@" >"$log" 2>&1
-  local status=$?
+# judge WHAT LOG STATUS: counts a target that has ended with a status; its executions are in the name of the check.
+judge() {
+  local what=$1 log=$2 status=$3
   local total=$(sed -nE 's/^stat::number_of_executed_units: *//p; s/^([0-9]+) executions.*/\1/p' "$log")
   executions=$((executions + ${total:-0}))
   check "$what: ${total:-no} executions" sh -c "[ $status -eq 0 ] || { tail -n 60 '$log'; false; }"
@@ -47,7 +44,8 @@ elif [ "${1:-}" = --short ]; then
       Tests/Fuzz/standalone.c -o "$out/$target" -L"$libdir" -lgmmswift -Wl,-rpath,"$libdir" -lm
     inputs=(Tests/Fuzz/corpus/$target/*)
     [ $target = files ] && inputs+=($golden/*.gmm $golden/damaged/*.gmm)
-    try "$target survives" "$out/$target.log" prlimit ${limits[$target]:-} "$out/$target" "$time" "${inputs[@]}"
+    prlimit ${limits[$target]:-} "$out/$target" "$time" "${inputs[@]}" >"$out/$target.log" 2>&1
+    judge "$target survives" "$out/$target.log" $?
   done
 else
   time=${1:-60}
@@ -60,6 +58,7 @@ else
   ln -sf ../release/libgmmswift.so "$out/lib/libgmmswift.so"
   ln -sf ../release/libgmmswift.so "$out/lib/libgmmswift.so.0"
   export ASAN_OPTIONS=allocator_may_return_null=1
+  declare -A processes=()
   for target in "${targets[@]}"; do
     mkdir -p "$out/corpus/$target"
     inputs=("$out/corpus/$target" Tests/Fuzz/corpus/$target)
@@ -67,9 +66,15 @@ else
     check "the target $target builds" "$clang" -fuse-ld=lld -fsanitize=fuzzer,address,undefined \
       -fno-sanitize-recover=undefined -O1 "${strict[@]}" Tests/Fuzz/fuzz_$target.c "${support[@]}" \
       -o "$out/fuzz_$target" -L"$out/lib" -lgmmswift -Wl,-rpath,"$PWD/$out/lib" -lm -pthread
-    try "$target survives" "$out/$target.log" "$out/fuzz_$target" -max_total_time="$time" -max_len=600 -len_control=0 \
-      -rss_limit_mb=4096 ${room[$target]:-} -timeout=20 -print_final_stats=1 \
-      -artifact_prefix="$out/broken/$target-" "${inputs[@]}"
+    "$out/fuzz_$target" -max_total_time="$time" -max_len=600 -len_control=0 -rss_limit_mb=4096 ${room[$target]:-} \
+      -timeout=20 -print_final_stats=1 -artifact_prefix="$out/broken/$target-" "${inputs[@]}" >"$out/$target.log" 2>&1 &
+    processes[$target]=$!
+    # Two at a time: a target uses one core.
+    [ $((${#processes[@]} % 2)) -eq 1 ] || wait
+  done
+  for target in "${targets[@]}"; do
+    wait "${processes[$target]}"
+    judge "$target survives" "$out/$target.log" $?
   done
 fi
 echo "$executions executions"
