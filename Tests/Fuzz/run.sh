@@ -70,11 +70,13 @@ else
       -timeout=20 -print_final_stats=1 -artifact_prefix="$out/broken/$target-" "${inputs[@]}" >"$out/$target.log" 2>&1 &
     processes[$target]=$!
     # Two at a time: a target uses one core.
-    [ $((${#processes[@]} % 2)) -eq 1 ] || wait
-  done
-  for target in "${targets[@]}"; do
-    wait "${processes[$target]}"
-    judge "$target survives" "$out/$target.log" $?
+    if [ ${#processes[@]} -eq 2 ]; then
+      for running in "${!processes[@]}"; do
+        wait "${processes[$running]}"
+        judge "$running survives" "$out/$running.log" $?
+      done
+      processes=()
+    fi
   done
 fi
 echo "$executions executions"
