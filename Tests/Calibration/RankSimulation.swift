@@ -82,7 +82,8 @@ struct RankSimulation: Sendable {
     var random = PlainRandom(seed: seed)
     var options = options
     let zeros = [[Int]](repeating: [Int](repeating: 0, count: Self.drawCount + 1), count: count)
-    var result = Result(names: quantities.names, histograms: zeros, biasedHistograms: zeros,
+    var result = Result(
+      names: quantities.names, histograms: zeros, biasedHistograms: zeros,
       areKnown: [Bool](repeating: true, count: count))
     var values: [Double] = []
     for replicate in 1...replicates {

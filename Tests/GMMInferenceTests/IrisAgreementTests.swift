@@ -130,7 +130,8 @@ private struct SortedComponents {
   func membership(of i: Int, in k: Int) -> [[Double]] {
     (0..<posterior.chainCount).map { chain in
       (0..<posterior.drawCount).map { draw in
-        posterior.assignmentMemory(chain: chain, draw: draw).map { Int($0[i]) == ranked[chain][draw][k] ? 1 : 0 } ?? .nan
+        posterior.assignmentMemory(chain: chain, draw: draw).map { Int($0[i]) == ranked[chain][draw][k] ? 1 : 0 }
+          ?? .nan
       }
     }
   }

@@ -156,7 +156,8 @@ import Testing
       for draw in 0..<8 {
         #expect(subset.rowMemory(chain: chain, draw: draw) == posterior.rowMemory(chain: chain, draw: 10 + 7 * draw))
         #expect(
-          subset.assignmentMemory(chain: chain, draw: draw) == posterior.assignmentMemory(chain: chain, draw: 10 + 7 * draw))
+          subset.assignmentMemory(chain: chain, draw: draw)
+            == posterior.assignmentMemory(chain: chain, draw: 10 + 7 * draw))
       }
       for draw in 0..<3 {
         #expect(again.rowMemory(chain: chain, draw: draw) == posterior.rowMemory(chain: chain, draw: 24 + 14 * draw))
