@@ -212,7 +212,7 @@ def test_control_c_at_random_moments_keeps_draws_and_memory():
     # In a process of its own: an interrupt that comes a moment late must not hit the test runner.
     script = textwrap.dedent(
         """
-        import os, random, signal, statistics, threading, time
+        import gc, os, random, signal, statistics, threading, time
         import gmmswift as gm
 
         def resident():
@@ -243,7 +243,12 @@ def test_control_c_at_random_moments_keeps_draws_and_memory():
                 count = min(part.n_draws, 500)
                 again = gm.sample(model, data, count, chains=2, tune=10, random_seed=1)
                 assert (again["means"] == part["means"][:, : again.n_draws]).all()
+            count = 0 if part is None else part.n_draws
             part = again = None
+            # Nothing waits for the garbage collector.
+            drawn = resident()
+            gc.collect()
+            assert drawn - resident() < 1e6, (number, count, drawn - resident())
             if number == 11:
                 before = resident()
         # 0.05 s between two looks. Other programs may hold up a few of them, but not half.

@@ -679,15 +679,18 @@ class Run:
     partial : Handle or None
         What the function made, also when it was stopped.
     failure : BaseException or None
-        What stopped the call.
+        What stops the call; None again once it has been raised.
+    was_stopped : bool
+        Whether it has.
     """
 
-    __slots__ = ("_previous", "control", "failure", "observer", "partial")
+    __slots__ = ("_previous", "control", "failure", "observer", "partial", "was_stopped")
 
     def __init__(self, threads: int = 0, observer: Callable[[Any], object] | None = None) -> None:
         self.observer = observer
         self.partial: Handle | None = None
         self.failure: BaseException | None = None
+        self.was_stopped = False
         self._previous: list[tuple[int, Any]] = []
         control = defaults(Control)
         control.num_threads = threads
@@ -718,8 +721,15 @@ class Run:
             signal.signal(number, handler)
         del _runs[id(self)]
         self._previous.clear()
-        if self.failure is not None:
-            raise self.failure from None
+        failure, self.failure = self.failure, None
+        if failure is not None:
+            self.was_stopped = True
+            # Its traceback holds the frames that hold this object: a way back from here to the
+            # failure would keep them, and the draws so far, until the garbage collector comes by.
+            try:
+                raise failure from None
+            finally:
+                del failure
 
     def _wrapped(self, handler: Callable[[int, Any], object]) -> Callable[[int, Any], None]:
         def wrapped(number: int, frame: Any) -> None:

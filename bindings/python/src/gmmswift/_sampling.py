@@ -259,7 +259,7 @@ def interruptible(
                 )
         except BaseException as error:
             draws = None if run.partial is None else Posterior(run.partial, model)
-            if error is run.failure:
+            if run.was_stopped:
                 error.posterior = draws  # type: ignore[attr-defined]
             elif isinstance(error, OSError) and run.partial is not None:
                 # All draws are there; only the last checkpoint is not.
