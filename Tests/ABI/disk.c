@@ -108,11 +108,6 @@ static gmm_status export_csv(gmm_posterior **out, gmm_error **out_error) {
 
 static gmm_status load(gmm_posterior **out, gmm_error **out_error) { return gmm_posterior_load(path, out, out_error); }
 
-static int32_t never_stop(const gmm_progress *progress, void *user_data) {
-  (void)progress, (void)user_data;
-  return 0;
-}
-
 static gmm_status sample_with_checkpoints(gmm_posterior **out, gmm_error **out_error) {
   gmm_sample_options options = fixture_sample_options();
   gmm_control control;
@@ -120,7 +115,6 @@ static gmm_status sample_with_checkpoints(gmm_posterior **out, gmm_error **out_e
   control.num_threads = 1;
   control.checkpoint_path = path;
   control.checkpoint_interval = 3600.0;
-  control.progress = never_stop;
   return gmm_sample(model, fixture_data, FIXTURE_COUNT, 1, 1, &options, &control, out, out_error);
 }
 

@@ -26,7 +26,7 @@ const char *stored_path(const char *name) {
   if (folder[0] == '\0') {
     strcpy(folder, "/dev/shm/gmmfuzzXXXXXX");
     if (mkdtemp(folder) == NULL) {
-      strcpy(folder, "/tmp/gmmfuzzXXXXXX");
+      strcpy(folder, P_tmpdir "/gmmfuzzXXXXXX");
       if (mkdtemp(folder) == NULL) broken("there is a folder for files");
     }
     atexit(remove_folder);
