@@ -78,7 +78,7 @@ let package = Package(
     // MARK: Tests
     .testTarget(name: "GMMDiagnosticsTests", dependencies: ["GMMDiagnostics"]),
     .target(name: "TestSupport", dependencies: ["GMMKernels", "GMMModel", "GMMInference"], path: "Tests/Support"),
-    .testTarget(name: "GMMKernelsTests", dependencies: ["GMMKernels", "TestSupport"]),
+    .testTarget(name: "GMMKernelsTests", dependencies: ["GMMKernels", "GMMInference", "TestSupport"]),
     .testTarget(name: "GMMModelTests", dependencies: ["GMMKernels", "GMMModel", "TestSupport"]),
     .testTarget(name: "GMMStorageTests", dependencies: ["GMMStorage", "TestSupport"]),
     .testTarget(name: "GMMInferenceTests", dependencies: ["GMMInference", "GMMStorage", "TestSupport"]),
@@ -91,7 +91,7 @@ let package = Package(
 // The tests of the kernels run on every build that is compiled.
 let testsForLevels: [Target] = buildsForLevels.map { build in
   .testTarget(
-    name: build.name + "Tests", dependencies: [.target(name: build.name), "TestSupport"],
+    name: build.name + "Tests", dependencies: [.target(name: build.name), "GMMInference", "TestSupport"],
     swiftSettings: [.define(build.name.hasSuffix("512") ? "GMM_AVX512" : "GMM_AVX2")])
 }
 

@@ -1,6 +1,7 @@
 /* Many host threads at once, and cancelling from outside. */
 #include <pthread.h>
 
+#include "draws.h"
 #include "stress.h"
 
 enum { HOSTS = 64 };
@@ -65,7 +66,8 @@ void stress_threads(int scale) {
 
 typedef struct canceller {
   gmm_cancel *cancel;
-  long microseconds;
+  long microseconds; /* of patience */
+  int32_t report;    /* the number of the report that waits for the flag */
 } canceller;
 
 static void *cancel_later(void *argument) {
@@ -75,43 +77,60 @@ static void *cancel_later(void *argument) {
   return NULL;
 }
 
+static pthread_t start_canceller(canceller *self) {
+  pthread_t thread;
+  if (!EXPECT(pthread_create(&thread, NULL, cancel_later, self) == 0)) exit(EXIT_FAILURE);
+  return thread;
+}
+
+/* Has another thread raise the flag while the call waits, so that no machine's turns can make it too late. */
+static int32_t cancel_at_report(const gmm_progress *progress, void *user_data) {
+  canceller *self = user_data;
+  if (self->report-- != 0) return 0;
+  EXPECT(progress->draws_done < progress->draws_total);
+  EXPECT(pthread_join(start_canceller(self), NULL) == 0);
+  return 0;
+}
+
 void stress_cancelling(int scale) {
   const gmm_model_options model_options = fixture_model_options();
   gmm_model *model = fixture_model(&model_options);
   gmm_sample_options options = fixture_sample_options();
-  options.num_draws = 4000;
+  /* More than three turns of two milliseconds, in which one thread advances one chain. */
+  options.num_draws = 10000;
   gmm_posterior *whole = fixture_posterior(model, &options);
-  gmm_control control;
-  gmm_control_init(&control, sizeof control);
-  canceller self = {NULL, 0};
+  const double microseconds = 1e6 * info_of(whole).seconds;
+  canceller self = {0};
   ACCEPTED(gmm_cancel_create(&self.cancel, out_error));
-  control.cancel = self.cancel;
-  control.num_threads = 2;
-  int num_cancelled = 0, num_finished = 0;
   for (int round = 0; round < 100 * scale; round++) {
+    const int at_report = round % 2;
+    gmm_control control;
+    gmm_control_init(&control, sizeof control);
+    control.cancel = self.cancel;
+    control.num_threads = at_report ? 1 : 2;
     /* From before the call until after its end. */
-    self.microseconds = round * 7919L % 12000;
+    self.microseconds = at_report ? 0 : (long)(1.2 * microseconds * fmod(round * 0.61803398874989485, 1.0));
+    self.report = round / 2 % 3;
+    if (at_report) {
+      control.progress = cancel_at_report;
+      control.progress_user_data = &self;
+      control.progress_interval = 0.0;
+    }
     gmm_cancel_reset(self.cancel);
-    pthread_t thread;
-    if (!EXPECT(pthread_create(&thread, NULL, cancel_later, &self) == 0)) exit(EXIT_FAILURE);
     gmm_posterior *part = NULL, *rest = NULL;
+    const pthread_t thread = at_report ? pthread_self() : start_canceller(&self);
     const gmm_status status = gmm_sample(model, fixture_data, FIXTURE_COUNT, 1, 1, &options, &control, &part, NULL);
-    EXPECT(status == GMM_OK || status == GMM_CANCELLED);
-    EXPECT(begins(part, whole));
-    num_cancelled += status == GMM_CANCELLED;
-    num_finished += status == GMM_OK;
-    EXPECT(pthread_join(thread, NULL) == 0);
+    if (!at_report) EXPECT(pthread_join(thread, NULL) == 0);
+    EXPECT(status == GMM_CANCELLED || (status == GMM_OK && !at_report));
+    EXPECT(begins(part, whole) && (status == GMM_CANCELLED || same_draws(part, whole)));
     /* What was cancelled goes on as if nothing had been. */
-    if (round % 20 == 0 && status == GMM_CANCELLED && part != NULL) {
-      gmm_posterior_info info = {.struct_size = sizeof info};
-      ACCEPTED(gmm_posterior_get_info(part, &info, out_error));
-      ACCEPTED(gmm_posterior_extend(part, options.num_draws - info.num_draws, NULL, &rest, out_error));
-      EXPECT(begins(whole, rest) && begins(rest, whole));
+    if (round % 5 == 0 && status == GMM_CANCELLED && part != NULL) {
+      ACCEPTED(gmm_posterior_extend(part, options.num_draws - info_of(part).num_draws, NULL, &rest, out_error));
+      EXPECT(same_draws(rest, whole));
     }
     gmm_posterior_destroy(rest);
     gmm_posterior_destroy(part);
   }
-  EXPECT(num_cancelled > 0 && num_cancelled + num_finished == 100 * scale);
   gmm_cancel_destroy(self.cancel);
   gmm_posterior_destroy(whole);
   gmm_model_destroy(model);

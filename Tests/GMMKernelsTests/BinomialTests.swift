@@ -11,7 +11,7 @@ import Testing
 #endif
 
 /// Binomial numbers.
-@Suite struct BinomialTests {
+@Suite(.testedBuild) struct BinomialTests {
   /// Chi-square over values with at least 10 expected, the rest together; beyond the limit of mean + 5.5 sds + 15 with
   /// probability below 1e-6 for 1 to 60 degrees of freedom.
   @Test(arguments: [(1.0, 0.3), (5, 0.5), (16, 0.9), (17, 0.5), (40, 0.02), (100, 0.97), (1_000, 0.4), (1_000, 0.003)])

@@ -11,7 +11,7 @@ import Testing
 #endif
 
 /// Normal, exponential and Gamma numbers against their distribution functions.
-@Suite struct DistributionTests {
+@Suite(.testedBuild) struct DistributionTests {
   private func stream(_ seed: UInt64) -> RandomStream {
     RandomStream(StreamKey(seed: seed, chain: 0, purpose: .parameters).at(iteration: 1))
   }

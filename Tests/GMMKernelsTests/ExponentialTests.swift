@@ -11,7 +11,7 @@ import Testing
 #endif
 
 /// The vector exponential.
-@Suite struct ExponentialTests {
+@Suite(.testedBuild) struct ExponentialTests {
   /// Within 2 units in the last place of values computed with 50 digits, as its documentation says.
   @Test func exponentialIsWithinTwoUnitsInTheLastPlace() throws {
     let rows = try Reference.exponentials()

@@ -18,7 +18,7 @@ private struct Density: LogConcaveDensity {
 }
 
 /// The exact sampler of log-concave densities, and the truncated Normal built on it.
-@Suite struct LogConcaveTests {
+@Suite(.testedBuild) struct LogConcaveTests {
   struct Case: Sendable, CustomTestStringConvertible {
     let name: String
     fileprivate let density: Density

@@ -11,7 +11,7 @@ import Testing
 #endif
 
 /// The vector logarithm.
-@Suite struct LogarithmTests {
+@Suite(.testedBuild) struct LogarithmTests {
   /// Within 1 unit in the last place, and half a one more because Glibc's log is within 0.52 units itself.
   @Test func logarithmAgreesWithTheCLibraryAtAMillionPoints() {
     var stream = RandomStream(StreamKey(seed: 4, chain: 0, purpose: .start))

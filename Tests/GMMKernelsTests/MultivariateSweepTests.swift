@@ -11,7 +11,7 @@ import Testing
 #endif
 
 /// The kernels in D dimensions, against plain loops.
-@Suite struct MultivariateSweepTests {
+@Suite(.testedBuild) struct MultivariateSweepTests {
   struct Case: CustomTestStringConvertible, Sendable {
     let count: Int
     let components: Int

@@ -11,7 +11,7 @@ import Testing
 #endif
 
 /// The parts that passes over observations are made of.
-@Suite struct PassPartTests {
+@Suite(.testedBuild) struct PassPartTests {
   // MARK: Shares of components
 
   /// Log shares in every order, with ties, nothing at all, and differences that underflow: 7^K tuples.

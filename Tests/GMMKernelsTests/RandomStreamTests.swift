@@ -11,7 +11,7 @@ import Testing
 #endif
 
 /// Keys, and the uniform numbers of their streams.
-@Suite struct RandomStreamTests {
+@Suite(.testedBuild) struct RandomStreamTests {
   /// 10^5 keys of small, neighbouring numbers: no two equal first words, which would happen by chance with probability
   /// (2 x 10^5)² / 2^65 = 1e-9; neither among the eight vector lanes.
   @Test func differentKeysGiveDifferentStreams() {

@@ -11,7 +11,7 @@ import Testing
 #endif
 
 /// Weights of observations in the kernels in D dimensions.
-@Suite struct SampleWeightTests {
+@Suite(.testedBuild) struct SampleWeightTests {
   private func setting(
     _ shape: FactorShape, points count: Int, seed: UInt64
   ) -> (MultivariateMixture, [[Double]], RandomStream) {

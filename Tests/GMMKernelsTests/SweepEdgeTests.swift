@@ -11,7 +11,7 @@ import Testing
 #endif
 
 /// The kernels at the ends of what numbers can be, against plain loops.
-@Suite struct SweepEdgeTests {
+@Suite(.testedBuild) struct SweepEdgeTests {
   /// A mixture and its data, with what is special about them.
   struct Case: CustomTestStringConvertible, Sendable {
     var name: String

@@ -11,7 +11,7 @@ import Testing
 #endif
 
 /// The kernels that pass over observations, against plain loops.
-@Suite struct SweepTests {
+@Suite(.testedBuild) struct SweepTests {
   /// Labels and counts are equal; sums agree up to their own rounding.
   ///
   /// A label differs only where u falls within a few 2^-52 of a boundary, which for the 4 million boundaries here has

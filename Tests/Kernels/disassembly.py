@@ -92,8 +92,8 @@ def _demangled(names):
     return text.stdout.splitlines()
 
 
-def disassembled(library, wanted):
-    """Return the functions of the given symbols."""
+def disassembled(library):
+    """Return all functions, by symbol."""
     text = subprocess.run(
         ["objdump", "-d", "--no-show-raw-insn", "-M", "intel", library],
         capture_output=True,
@@ -102,11 +102,10 @@ def disassembled(library, wanted):
     ).stdout
     functions = {}
     current = None
-    wanted = set(wanted)
     for line in text.splitlines():
         if line.endswith(">:"):
             name = line[line.index("<") + 1 : -2]
-            current = functions.setdefault(name, Function(name)) if name in wanted else None
+            current = functions.setdefault(name, Function(name))
         elif current is not None and (match := re.match(r" *([0-9a-f]+):\t(.*)$", line)):
             words = match.group(2).split("#")[0].split(None, 1)
             if words and words[0] in ("data16", "cs", "rep", "repz", "lock", "bnd", "notrack"):

@@ -6,7 +6,8 @@
 A compiler may turn one line of vector code into a call, a loop over lanes or a dozen spills without a word, and the
 results stay right. So in the AVX2 and AVX-512 builds the passes over observations in one dimension, and the loops over
 observations in several, are disassembled; they are searched for what costs: calls, arithmetic on single numbers, lanes
-taken out of vectors or put into them one by one, and more stack accesses than stated with them.
+taken out of vectors or put into them one by one, and more stack accesses than stated with them. And in the whole library
+no function may need a later processor than those of its build.
 """
 
 import platform
@@ -14,15 +15,15 @@ import shutil
 import sys
 from pathlib import Path
 
+import levels
 import passes
 import tiles
 from disassembly import disassembled, symbols
 
 
-def check(library, section):
+def check(library, functions, section):
     """Check one section's functions; returns the faults, a line each."""
     found = {key: symbol for symbol, name in symbols(library, section.SYMBOLS).items() if (key := section.key(name))}
-    functions = disassembled(library, found.values())
     wanted = set(section.WANTED)
     missing = sorted(wanted - found.keys(), key=str)
     faults = [f"{' '.join(map(str, key))}: not in the library" for key in missing]
@@ -44,11 +45,12 @@ def main(library):
     if not Path(library).exists():
         print(f"hot loops: {library} is missing; run `make build`", file=sys.stderr)
         return 1
-    failures = check(library, passes) + check(library, tiles)
+    functions = disassembled(library)
+    failures = check(library, functions, passes) + check(library, functions, tiles) + levels.faults(functions)
     for failure in failures:
         print(f"FAIL {failure}")
     count = len(passes.WANTED) + len(tiles.WANTED)
-    print(f"hot loops: {count} functions checked, {len(failures)} faults")
+    print(f"hot loops: {count} functions checked, and {len(functions)} for their level; {len(failures)} faults")
     return 1 if failures else 0
 
 
