@@ -16,6 +16,27 @@ check() {
   fi
 }
 
+# meanwhile COMMAND...: starts a command on another core; `check "what holds" ended` waits for it. One at a time.
+meanwhile() {
+  meanwhile_folder=$(mktemp -d)
+  {
+    "$@" >"$meanwhile_folder/output" 2>&1
+    echo $? >"$meanwhile_folder/status"
+  } &
+}
+
+# Waits for what runs meanwhile, shows its output and has its exit code. (A check is a subshell, which cannot `wait`.)
+ended() {
+  local status=
+  until [ -n "$status" ]; do
+    sleep 0.1
+    status=$(cat "$meanwhile_folder/status" 2>/dev/null)
+  done
+  cat "$meanwhile_folder/output"
+  rm -r "$meanwhile_folder"
+  return "$status"
+}
+
 # skip "what would be checked" "why not"
 skip() { echo "skip  $1: $2"; }
 

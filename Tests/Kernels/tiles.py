@@ -15,7 +15,9 @@ WIDEST = {"GMMKernelsAVX2": "ymm", "GMMKernelsAVX512": "zmm"}
 SYMMETRIC = {"GMMKernelsAVX2": 3, "GMMKernelsAVX512": 4}
 COORDINATES = {"GMMKernelsAVX2": (1, 2, 4), "GMMKernelsAVX512": (1, 2, 8)}
 # Vectors of points that a tile of factor rows goes over at once.
-FACTOR_VECTORS = {"GMMKernelsAVX2": 2, "GMMKernelsAVX512": 4}
+FACTOR_VECTORS = {"GMMKernelsAVX2": 3, "GMMKernelsAVX512": 4}
+# What symmetric sums of weighted points take their distances from.
+WEIGHTED = {"GMMKernelsAVX2": "KeptDistances", "GMMKernelsAVX512": "PointDistances"}
 # Fused multiply-adds of an exponential: its argument's reduction and its polynomial.
 EXPONENTIAL = 13
 # Instructions of a turn beside those that the tile's arithmetic needs: the loop's own, and places of what is loaded.
@@ -26,14 +28,16 @@ def _wanted():
     """Yield functions, with the fused multiply-adds and the instructions of one turn of their best loop."""
     for build in BUILDS:
         full, width = SYMMETRIC[build], FACTOR_VECTORS[build]
-        for distances in ("PointDistances", "MemberDistances"):
+        for distances in (WEIGHTED[build], "MemberDistances"):
             for rows in range(1, full + 1):
-                # Coordinates of points are loaded and their centers taken off, those of rows times a weight.
+                # Distances are loaded; from points, their centers are taken off, and those of rows are weighted.
                 fused = rows * full
-                yield (build, "addRectangle", distances, rows, full), (fused, fused + 2 * (rows + full) + rows)
-                # Here each row is also added to a sum.
+                taking = rows + full + rows if distances == "PointDistances" else 0
+                yield (build, "addRectangle", distances, rows, full), (fused, fused + rows + full + taking)
+                # Here each row is also added to a sum, and may be kept, plain and weighted.
                 fused = rows * (rows + 1) // 2
-                yield (build, "addTriangle", distances, rows), (fused, fused + 4 * rows)
+                keeping = 2 * rows if distances == "KeptDistances" else 0
+                yield (build, "addTriangle", distances, rows), (fused, fused + 4 * rows + keeping)
         for distances in ("PointDistances", "MemberDistances"):
             for count in COORDINATES[build]:
                 yield (build, "add", distances, count), (count, 5 * count)
@@ -51,9 +55,8 @@ WANTED = dict(_wanted())
 
 # Their loops stand in others: over vectors of points, over groups.
 NESTED = ("subtract", "evaluateDiagonal", "normalize", "draw")
-# Nine sums, three coordinates across and what is on the way need more than the 16 registers of AVX2; some operands then
-# come from the stack. Elsewhere one may, in each turn.
-STACK = {("GMMKernelsAVX2", "addRectangle", "PointDistances", 3, 3): 4}
+# One operand may come from the stack in each turn; on AVX2 also the centers of a tile of rows.
+STACK = {("GMMKernelsAVX2", "addTriangle", "KeptDistances", 3): 3}
 STACK_ELSEWHERE = 1
 
 

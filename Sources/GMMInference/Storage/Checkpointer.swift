@@ -168,7 +168,7 @@ final class Checkpointer: @unchecked Sendable {
 }
 
 /// The processor time that this thread has taken.
-private func threadSeconds() -> Double { seconds(of: CLOCK_THREAD_CPUTIME_ID) }
+func threadSeconds() -> Double { seconds(of: CLOCK_THREAD_CPUTIME_ID) }
 
 /// The processor time that this process has taken.
 private func processSeconds() -> Double { seconds(of: CLOCK_PROCESS_CPUTIME_ID) }

@@ -46,8 +46,8 @@ struct BlockPlan {
     components * (shape.size(dimensions: dimensions) + 2 * dimensions + 6) > 240 + 24 * dimensions
   }
 
-  /// Doubles of the distances of one piece.
-  var distanceSize: Int { piece * dimensions * laneCount }
+  /// Doubles of the distances of one piece: of all lanes, or of half of them with what ``KeptDistances`` adds.
+  var distanceSize: Int { piece * laneCount * max(dimensions, (dimensions + KeptDistances.tileRows) / 2 + 1) }
 
   /// Doubles of the labels of a block, a byte each, and of the order of its points, two bytes each.
   var labelSize: Int { blockSize / 8 }
@@ -56,9 +56,12 @@ struct BlockPlan {
   /// Doubles of one number for each component, in whole vectors.
   var numberSize: Int { (components + laneCount) / laneCount * laneCount }
 
+  /// Doubles of one component's factor, as ``FactorTiles``.
+  var factorSize: Int { shape == .triangular ? FactorTiles.size(dimensions: dimensions) : 0 }
+
   /// Doubles of the whole scratch memory.
   var scratchSize: Int {
-    shareSize + lanesCount * laneSize + distanceSize + labelSize + orderSize + 2 * numberSize + 3 * laneCount
+    components * factorSize + shareSize + lanesCount * laneSize + distanceSize + labelSize + orderSize + 2 * numberSize + 3 * laneCount
   }
 }
 

@@ -63,4 +63,9 @@ struct BlockScratch {
 
   /// Eight lanes of the three rows of a log likelihood.
   var logLanes: UnsafeMutablePointer<Double> { base + afterOrder + 2 * plan.numberSize }
+
+  private var afterLogLanes: Int { afterOrder + 2 * plan.numberSize + 3 * laneCount }
+
+  /// The factor of component `k`.
+  func factor(_ k: Int) -> FactorTiles { FactorTiles(base: base + afterLogLanes + k * plan.factorSize) }
 }

@@ -44,10 +44,9 @@ struct CoordinateSums<Distances: WeightedDistances> {
       let group = distances.group(index, pass: pass)
       count += group.weight
       for i in 0..<rows {
-        let distance = group.distance(first &+ i)
-        let weighted = group.weighted(distance)
+        let (plain, weighted) = group.take(first, i)
         sums[unchecked: i] += weighted
-        squares[unchecked: i] = weighted.multiplied(by: distance, adding: squares[unchecked: i])
+        squares[unchecked: i] = weighted.multiplied(by: plain, adding: squares[unchecked: i])
       }
     }
     if first == 0 { lanes.counts[pass] = count }

@@ -3,74 +3,69 @@
 /// A triangular F goes a few rows at a time. A tile is some rows by some vectors of points: their y stay in registers while the columns of F go by, so each
 /// coefficient is used for all vectors of points and each coordinate for all rows.
 struct FactorRows {
-  /// The largest tile.
-  #if GMM_AVX512 || GMM_AVX2
-    typealias FullTile = Tile<4>
-  #else
-    typealias FullTile = Tile<2>
-  #endif
-
-  /// Rows of the largest tile.
-  static var tileRows: Int { FullTile.rows }
-
   let x: UnsafePointer<Vector>
   /// Vectors of points in the panel.
   let vectors: Int
   let dimensions: Int
   let center: UnsafePointer<Double>
+  /// The diagonal of a diagonal F.
   let factor: UnsafePointer<Double>
+  /// A triangular F.
+  let tiles: FactorTiles
   let constant: Double
   let shares: UnsafeMutablePointer<Vector>
 
-  /// Subtracts Σ y² of the rows that start with `first` from the shares, which start with the constant.
+  /// Sets the shares to the constant.
+  @inline(__always)
+  func start() {
+    for vector in 0..<vectors { shares[vector] = Vector(repeating: constant) }
+  }
+
+  /// Subtracts Σ y² of the rows that start with `first` from the shares, which ``start()`` has set to the constant.
   @inline(never)
   func subtract<let rows: Int>(from first: Int, _ tile: Tile<rows>) {
-    var vector = 0
+    // A copy, which no store to the shares can change: its fields stay in registers.
+    let panel = self
+    var places = PointPlaces(x, dimensions: dimensions)
+    var shares = shares
+    var left = vectors
     #if GMM_AVX512
-      while vector + 4 <= vectors {
-        subtract(from: first, tile, Tile<4>(), at: vector)
-        vector += 4
-      }
+      while left >= 4 { panel.subtract(from: first, tile, Tile<4>(), &places, &shares, &left) }
+    #endif
+    #if GMM_AVX2
+      // Four that are left are two pairs.
+      while left > 4 || left == 3 { panel.subtract(from: first, tile, Tile<3>(), &places, &shares, &left) }
     #endif
     #if GMM_AVX512 || GMM_AVX2
-      while vector + 2 <= vectors {
-        subtract(from: first, tile, Tile<2>(), at: vector)
-        vector += 2
-      }
+      while left >= 2 { panel.subtract(from: first, tile, Tile<2>(), &places, &shares, &left) }
     #endif
-    while vector < vectors {
-      subtract(from: first, tile, Tile<1>(), at: vector)
-      vector += 1
-    }
+    while left > 0 { panel.subtract(from: first, tile, Tile<1>(), &places, &shares, &left) }
   }
 
   @inline(__always)
   private func subtract<let rows: Int, let width: Int>(
-    from first: Int, _ tile: Tile<rows>, _: Tile<width>, at vector: Int
+    from first: Int, _: Tile<rows>, _: Tile<width>, _ places: inout PointPlaces,
+    _ shares: inout UnsafeMutablePointer<Vector>, _ left: inout Int
   ) {
-    let start = factor + first * (first + 1) / 2
-    let lines = InlineArray<rows, UnsafePointer<Double>> { start + ($0 * first + $0 * ($0 + 1) / 2) }
-    let columns = columns(Tile<width>(), at: vector)
+    let columns = places.take(Tile<width>())
+    let tile = tiles.tile(from: first)
+    let lines = InlineArray<rows, UnsafePointer<Double>> { tile + $0 &* (first &+ rows) }
     var y = InlineArray<rows, InlineArray<width, Vector>>(repeating: .init(repeating: .zero))
-    for j in 0..<first {
+    for j in 0..<first &+ rows {
       let distances = InlineArray<width, Vector> { columns[unchecked: $0][j &* passCount] - center[j] }
       for row in 0..<rows { add(lines[unchecked: row][j], distances, to: &y[unchecked: row]) }
     }
-    tile.forEachRow { step in
-      let j = first &+ step
-      let distances = InlineArray<width, Vector> { columns[unchecked: $0][j &* passCount] - center[j] }
-      for row in step..<rows { add(lines[unchecked: row][j], distances, to: &y[unchecked: row]) }
-    }
-    let isLast = first + rows == dimensions
-    let shares = shares + vector
+    // Bounded after every tile: squares only lower what is at the floor, and a branch here would tear the columns apart.
     for column in 0..<width {
-      var share = first == 0 ? Vector(repeating: constant) : shares[column]
+      var share = shares[column]
       for row in 0..<rows {
         let y = y[unchecked: row][unchecked: column]
-        share = (-y).multiplied(by: y, adding: share)
+        share = y.negated.multiplied(by: y, adding: share)
       }
-      shares[column] = isLast ? share.bounded() : share
+      shares[column] = share.bounded()
     }
+    shares += width
+    left &-= width
   }
 
   @inline(__always)
@@ -86,40 +81,61 @@ struct FactorRows {
   /// Writes the shares for a diagonal F.
   @inline(never)
   func evaluateDiagonal() {
-    var vector = 0
+    let panel = self
+    var places = PointPlaces(x, dimensions: dimensions)
+    var shares = shares
+    var left = vectors
     #if GMM_AVX512 || GMM_AVX2
-      while vector + 4 <= vectors {
-        evaluateDiagonal(Tile<4>(), at: vector)
-        vector += 4
-      }
+      while left >= 4 { panel.evaluateDiagonal(Tile<4>(), &places, &shares, &left) }
     #endif
-    while vector < vectors {
-      evaluateDiagonal(Tile<1>(), at: vector)
-      vector += 1
-    }
+    while left > 0 { panel.evaluateDiagonal(Tile<1>(), &places, &shares, &left) }
   }
 
   @inline(__always)
-  private func evaluateDiagonal<let width: Int>(_ tile: Tile<width>, at vector: Int) {
-    let columns = columns(tile, at: vector)
+  private func evaluateDiagonal<let width: Int>(
+    _ tile: Tile<width>, _ places: inout PointPlaces, _ shares: inout UnsafeMutablePointer<Vector>, _ left: inout Int
+  ) {
+    let columns = places.take(tile)
     var result = InlineArray<width, Vector>(repeating: Vector(repeating: constant))
     for j in 0..<dimensions {
       let (center, factor) = (center[j], factor[j])
       for column in 0..<width {
         let y = (columns[unchecked: column][j &* passCount] - center) * factor
-        result[unchecked: column] = (-y).multiplied(by: y, adding: result[unchecked: column])
+        result[unchecked: column] = y.negated.multiplied(by: y, adding: result[unchecked: column])
       }
     }
-    let shares = shares + vector
     for column in 0..<width { shares[column] = result[unchecked: column].bounded() }
+    shares += width
+    left &-= width
+  }
+}
+
+/// Where the vectors of points of a panel start, one after the other.
+///
+/// From one to the next it is a group's length, or in builds with two passes by turns one vector and the rest of it.
+private struct PointPlaces {
+  private var next: UnsafePointer<Vector>
+  private var step: Int
+  private var otherStep: Int
+
+  @inline(__always)
+  init(_ x: UnsafePointer<Vector>, dimensions: Int) {
+    next = x
+    let length = dimensions &* passCount
+    step = passCount == 1 ? length : 1
+    otherStep = passCount == 1 ? length : length &- 1
   }
 
-  /// Returns where the vectors of points of a tile start; their coordinates follow each other at ``passCount`` vectors.
+  /// Returns where the next vectors start; their coordinates follow each other at ``passCount`` vectors.
   @inline(__always)
-  private func columns<let width: Int>(
-    _: Tile<width>, at vector: Int
-  ) -> InlineArray<width, UnsafePointer<Vector>> {
-    let points = x + (vector / passCount * dimensions * passCount + vector % passCount)
-    return InlineArray { points + ($0 / passCount * dimensions * passCount + $0 % passCount) }
+  mutating func take<let width: Int>(_: Tile<width>) -> InlineArray<width, UnsafePointer<Vector>> {
+    let start = next
+    let steps = (step, step &+ otherStep)
+    next += (width / 2) &* steps.1
+    if width % 2 == 1 {
+      next += step
+      swap(&step, &otherStep)
+    }
+    return InlineArray { start + (($0 / 2) &* steps.1 &+ ($0 % 2) &* steps.0) }
   }
 }

@@ -11,7 +11,13 @@ struct LaneSums {
   @inline(__always)
   var sums: UnsafeMutablePointer<Vector> { base + passCount }
   @inline(__always)
-  var squares: UnsafeMutablePointer<Vector> { base + (1 + dimensions) * passCount }
+  var squares: UnsafeMutablePointer<Vector> { base + (1 &+ dimensions) &* passCount }
+
+  /// Where pass `pass` of the sum of products of coordinates `i` and `j` ≤ i stands.
+  @inline(__always)
+  func square(_ i: Int, _ j: Int, _ pass: Int) -> UnsafeMutablePointer<Vector> {
+    squares + (((i &* (i &+ 1)) >> 1 &+ j) &* passCount &+ pass)
+  }
 
   /// Sets all lanes to 0.
   func clear() { base.update(repeating: .zero, count: size) }

@@ -4,6 +4,12 @@ struct LogShares {
   let table: MultivariateTable
   let scratch: BlockScratch
 
+  /// Prepares the components' factors.
+  func start() {
+    guard table.shape == .triangular else { return }
+    for k in 0..<table.count { scratch.factor(k).fill(table.factor(of: k), dimensions: table.dimensions) }
+  }
+
   /// Writes q_k(x), bounded from below, for all components at the points of `groups`.
   ///
   /// - Parameter chunk: the group that the rows of shares start with.
@@ -12,7 +18,7 @@ struct LogShares {
     for k in 0..<table.count {
       let rows = FactorRows(
         x: points.group(groups.lowerBound, pass: 0), vectors: groups.count * passCount, dimensions: points.dimensions,
-        center: table.center(of: k), factor: table.factor(of: k), constant: table.constants[k],
+        center: table.center(of: k), factor: table.factor(of: k), tiles: scratch.factor(k), constant: table.constants[k],
         shares: scratch.shares(k) + (groups.lowerBound - chunk) * passCount)
       switch table.shape {
       case .triangular: evaluate(rows)
@@ -23,14 +29,15 @@ struct LogShares {
 
   @inline(__always)
   private func evaluate(_ rows: FactorRows) {
-    for first in stride(from: 0, to: points.dimensions, by: FactorRows.tileRows) {
+    rows.start()
+    for first in stride(from: 0, to: points.dimensions, by: FactorTiles.tileRows) {
       switch points.dimensions - first {
       case 1: rows.subtract(from: first, Tile<1>())
       #if GMM_AVX512 || GMM_AVX2
         case 2: rows.subtract(from: first, Tile<2>())
         case 3: rows.subtract(from: first, Tile<3>())
       #endif
-      default: rows.subtract(from: first, FactorRows.FullTile())
+      default: rows.subtract(from: first, FactorTiles.FullTile())
       }
     }
   }

@@ -35,7 +35,7 @@ struct Members {
       lanes.clear()
       members.forEachPiece(of: scratch.plan.piece * laneCount) { members in
         gather(members, center: table.center(of: k))
-        let distances = MemberDistances(plain: scratch.distances, dimensions: table.dimensions)
+        let distances = MemberDistances(distances: scratch.distances, dimensions: table.dimensions)
         let groups = (members.count + laneCount - 1) / laneCount
         switch table.shape {
         case .triangular:

@@ -45,6 +45,7 @@ private func draw(
     points: points, components: table.count, scratch: scratch, weights: EqualWeights(), rows: .cumulative)
   var streams = InlineArray<2, VectorStream> { VectorStream(key, pass: $0) }
   var logs = InlineArray<2, LogAccumulator>(repeating: LogAccumulator())
+  shares.start()
   points.groups.forEachPiece(of: scratch.plan.panel) { panel in
     shares.evaluate(panel, chunk: panel.lowerBound)
     for pass in 0..<passCount {
@@ -74,6 +75,7 @@ private func drawAndSum<Weights: SampleWeights>(
   var streams = InlineArray<2, VectorStream> { VectorStream(key, pass: $0) }
   var logs = InlineArray<2, LogAccumulator>(repeating: LogAccumulator())
   total.start()
+  shares.start()
   points.groups.forEachPiece(of: plan.chunk) { chunk in
     chunk.forEachPiece(of: plan.panel) { panel in
       shares.evaluate(panel, chunk: chunk.lowerBound)

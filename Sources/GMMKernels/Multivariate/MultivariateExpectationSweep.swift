@@ -33,6 +33,7 @@ private func run<Weights: SampleWeights>(
   let total = ResponsibleSums(points: points, table: table, scratch: scratch, sums: sums)
   var logs = InlineArray<2, LogAccumulator>(repeating: LogAccumulator())
   total.start()
+  shares.start()
   points.groups.forEachPiece(of: plan.chunk) { chunk in
     chunk.forEachPiece(of: plan.panel) { panel in
       shares.evaluate(panel, chunk: chunk.lowerBound)

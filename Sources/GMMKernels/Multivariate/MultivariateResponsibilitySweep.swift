@@ -30,6 +30,7 @@ func forEachVector(
   let points = BlockPoints(x, count: count, dimensions: table.dimensions)
   let shares = LogShares(points: points, table: table, scratch: scratch)
   let length = points.groups.count * passCount
+  shares.start()
   points.groups.forEachPiece(of: plan.panel) { panel in
     shares.evaluate(panel, chunk: panel.lowerBound)
     for index in 0..<panel.count * passCount {

@@ -25,9 +25,13 @@ struct ResponsibleSums {
       case .triangular:
         lanes.clear()
         chunk.forEachPiece(of: scratch.plan.piece) { piece in
-          SymmetricSums(
-            distances: pointDistances(k, piece, chunk: chunk.lowerBound), groups: piece.count, lanes: lanes
-          ).add(dimensions: table.dimensions)
+          #if GMM_AVX2
+            let distances = KeptDistances(
+              points: pointDistances(k, piece, chunk: chunk.lowerBound), memory: scratch.distances)
+          #else
+            let distances = pointDistances(k, piece, chunk: chunk.lowerBound)
+          #endif
+          SymmetricSums(distances: distances, groups: piece.count, lanes: lanes).add(dimensions: table.dimensions)
         }
         lanes.reduce(into: sums, k)
       }

@@ -19,6 +19,7 @@ struct SymmetricSums<Distances: WeightedDistances> {
   func add(dimensions: Int) {
     let size = FullTile.rows
     for pass in 0..<passCount {
+      addCounts(pass)
       for row in stride(from: 0, to: dimensions, by: size) {
         switch dimensions - row {
         case 1: addRows(Tile<1>(), row, pass)
@@ -36,8 +37,19 @@ struct SymmetricSums<Distances: WeightedDistances> {
 
   @inline(__always)
   private func addRows<let rows: Int>(_ tile: Tile<rows>, _ row: Int, _ pass: Int) {
-    for column in stride(from: 0, to: row, by: FullTile.rows) { addRectangle(tile, FullTile(), row, column, pass) }
     addTriangle(tile, row, pass)
+    var column = 0
+    while column < row {
+      addRectangle(tile, FullTile(), row, column, pass)
+      column &+= FullTile.rows
+    }
+  }
+
+  @inline(__always)
+  private func addCounts(_ pass: Int) {
+    var count = lanes.counts[pass]
+    for index in 0..<groups { count += distances.group(index, pass: pass).weight }
+    lanes.counts[pass] = count
   }
 
   @inline(never)
@@ -46,15 +58,15 @@ struct SymmetricSums<Distances: WeightedDistances> {
   ) {
     var sums = InlineArray<rows, InlineArray<columns, Vector>>(repeating: .init(repeating: .zero))
     for i in 0..<rows {
-      let line = lanes.squares + ((row + i) * (row + i + 1) / 2 + column) * passCount + pass
-      for j in 0..<columns { sums[unchecked: i][unchecked: j] = line[j * passCount] }
+      let line = lanes.square(row &+ i, column, pass)
+      for j in 0..<columns { sums[unchecked: i][unchecked: j] = line[j &* passCount] }
     }
     for index in 0..<groups {
       let group = distances.group(index, pass: pass)
       var across = InlineArray<columns, Vector>(repeating: .zero)
-      for j in 0..<columns { across[unchecked: j] = group.distance(column &+ j) }
+      for j in 0..<columns { across[unchecked: j] = group.plain(column &+ j) }
       for i in 0..<rows {
-        let weighted = group.weighted(group.distance(row &+ i))
+        let weighted = group.weighted(row, i)
         for j in 0..<columns {
           sums[unchecked: i][unchecked: j] = weighted.multiplied(
             by: across[unchecked: j], adding: sums[unchecked: i][unchecked: j])
@@ -62,42 +74,38 @@ struct SymmetricSums<Distances: WeightedDistances> {
       }
     }
     for i in 0..<rows {
-      let line = lanes.squares + ((row + i) * (row + i + 1) / 2 + column) * passCount + pass
-      for j in 0..<columns { line[j * passCount] = sums[unchecked: i][unchecked: j] }
+      let line = lanes.square(row &+ i, column, pass)
+      for j in 0..<columns { line[j &* passCount] = sums[unchecked: i][unchecked: j] }
     }
   }
 
-  /// The tile on the diagonal also takes the sums of its coordinates, and the first one the count.
+  /// The tile on the diagonal also takes the sums of its coordinates.
   @inline(never)
   private func addTriangle<let rows: Int>(_ tile: Tile<rows>, _ row: Int, _ pass: Int) {
     var sums = TriangleSums<rows>()
     tile.forEachRow { i in
-      let line = lanes.squares + ((row + i) * (row + i + 1) / 2 + row) * passCount + pass
-      for j in 0...i { sums.squares[unchecked: i][unchecked: j] = line[j * passCount] }
-      sums.sums[unchecked: i] = lanes.sums[(row + i) * passCount + pass]
+      let line = lanes.square(row &+ i, row, pass)
+      for j in 0...i { sums.squares[unchecked: i][unchecked: j] = line[j &* passCount] }
+      sums.sums[unchecked: i] = lanes.sums[(row &+ i) &* passCount &+ pass]
     }
-    sums.count = lanes.counts[pass]
     for index in 0..<groups {
       let group = distances.group(index, pass: pass)
-      sums.count += group.weight
       // Written out: the compiler leaves loops within loops of this size rolled, and then the sums in memory.
       if rows > 0 { sums.add(0, of: group, row) }
       if rows > 1 { sums.add(1, of: group, row) }
       if rows > 2 { sums.add(2, of: group, row) }
       if rows > 3 { sums.add(3, of: group, row) }
     }
-    if row == 0 { lanes.counts[pass] = sums.count }
     tile.forEachRow { i in
-      let line = lanes.squares + ((row + i) * (row + i + 1) / 2 + row) * passCount + pass
-      for j in 0...i { line[j * passCount] = sums.squares[unchecked: i][unchecked: j] }
-      lanes.sums[(row + i) * passCount + pass] = sums.sums[unchecked: i]
+      let line = lanes.square(row &+ i, row, pass)
+      for j in 0...i { line[j &* passCount] = sums.squares[unchecked: i][unchecked: j] }
+      lanes.sums[(row &+ i) &* passCount &+ pass] = sums.sums[unchecked: i]
     }
   }
 }
 
 /// The sums of one tile on the diagonal.
 private struct TriangleSums<let rows: Int> {
-  var count = Vector.zero
   var sums = InlineArray<rows, Vector>(repeating: .zero)
   var squares = InlineArray<rows, InlineArray<rows, Vector>>(repeating: .init(repeating: .zero))
   var across = InlineArray<rows, Vector>(repeating: .zero)
@@ -105,9 +113,8 @@ private struct TriangleSums<let rows: Int> {
   /// Adds row `i` of the tile that starts with coordinate `row`, after the rows above it.
   @inline(__always)
   mutating func add(_ i: Int, of group: some WeightedGroup, _ row: Int) {
-    let distance = group.distance(row &+ i)
-    across[unchecked: i] = distance
-    let weighted = group.weighted(distance)
+    let (plain, weighted) = group.take(row, i)
+    across[unchecked: i] = plain
     sums[unchecked: i] += weighted
     for j in 0...i {
       squares[unchecked: i][unchecked: j] = weighted.multiplied(

@@ -14,15 +14,19 @@ protocol WeightedGroup {
   /// The weights of the points.
   var weight: Vector { get }
 
-  /// Coordinate `i` of x - center.
-  func distance(_ i: Int) -> Vector
+  /// Returns coordinate `row + i` of x - center, plain and times the weight; for all coordinates of a tile of rows before what
+  /// follows is asked for them.
+  func take(_ row: Int, _ i: Int) -> (plain: Vector, weighted: Vector)
 
-  /// A distance times the weight.
-  func weighted(_ distance: Vector) -> Vector
+  /// Coordinate `i` of x - center.
+  func plain(_ i: Int) -> Vector
+
+  /// Coordinate `row + i` of x - center times the weight, for the tile of rows that was taken last.
+  func weighted(_ row: Int, _ i: Int) -> Vector
 }
 
-/// Distances that are taken from the points when they are needed. (Kept in memory, plain and weighted, they are no faster: for 16
-/// to 128 coordinates no difference was measured.)
+/// Distances that are taken from the points whenever they are needed. (With 32 registers that is as fast as ``KeptDistances``: for
+/// 16 to 128 coordinates no difference was measured.)
 struct PointDistances: WeightedDistances {
   struct Group: WeightedGroup {
     let x: UnsafePointer<Vector>
@@ -30,10 +34,16 @@ struct PointDistances: WeightedDistances {
     let weight: Vector
 
     @inline(__always)
-    func distance(_ i: Int) -> Vector { x[i &* passCount] - center[i] }
+    func take(_ row: Int, _ i: Int) -> (plain: Vector, weighted: Vector) {
+      let plain = plain(row &+ i)
+      return (plain, plain * weight)
+    }
 
     @inline(__always)
-    func weighted(_ distance: Vector) -> Vector { distance * weight }
+    func plain(_ i: Int) -> Vector { x[i &* passCount] - center[i] }
+
+    @inline(__always)
+    func weighted(_ row: Int, _ i: Int) -> Vector { plain(row &+ i) * weight }
   }
 
   /// The first group's points and weights.
@@ -50,25 +60,74 @@ struct PointDistances: WeightedDistances {
   }
 }
 
+/// Distances that are written down when they are taken, and read from there ever after: with 16 registers taking them again
+/// would cost more loads than there are multiply-adds to hide them.
+///
+/// The memory holds one pass of some groups: for each the plain distances, then the weighted ones of a tile of rows.
+struct KeptDistances: WeightedDistances {
+  struct Group: WeightedGroup {
+    let x: UnsafePointer<Vector>
+    let center: UnsafePointer<Double>
+    let weight: Vector
+    let kept: UnsafeMutablePointer<Vector>
+    let keptWeighted: UnsafeMutablePointer<Vector>
+
+    @inline(__always)
+    func take(_ row: Int, _ i: Int) -> (plain: Vector, weighted: Vector) {
+      let plain = x[(row &+ i) &* passCount] - center[row &+ i]
+      let weighted = plain * weight
+      kept[row &+ i] = plain
+      keptWeighted[i] = weighted
+      return (plain, weighted)
+    }
+
+    @inline(__always)
+    func plain(_ i: Int) -> Vector { kept[i] }
+
+    @inline(__always)
+    func weighted(_ row: Int, _ i: Int) -> Vector { keptWeighted[i] }
+  }
+
+  /// Weighted distances of each group.
+  static var tileRows: Int { 4 }
+
+  let points: PointDistances
+  let memory: UnsafeMutablePointer<Vector>
+
+  @inline(__always)
+  func group(_ group: Int, pass: Int) -> Group {
+    let point = points.group(group, pass: pass)
+    let kept = memory + group &* (points.dimensions &+ Self.tileRows)
+    return Group(
+      x: point.x, center: point.center, weight: point.weight, kept: kept, keptWeighted: kept + points.dimensions)
+  }
+}
+
 /// Distances of members, which count 1; 0 where a group has no point.
 struct MemberDistances: WeightedDistances {
   struct Group: WeightedGroup {
-    let plain: UnsafePointer<Vector>
+    let distances: UnsafePointer<Vector>
 
     /// Members are counted when they are found.
     @inline(__always)
     var weight: Vector { .zero }
 
     @inline(__always)
-    func distance(_ i: Int) -> Vector { plain[i &* passCount] }
+    func take(_ row: Int, _ i: Int) -> (plain: Vector, weighted: Vector) {
+      let plain = plain(row &+ i)
+      return (plain, plain)
+    }
 
     @inline(__always)
-    func weighted(_ distance: Vector) -> Vector { distance }
+    func plain(_ i: Int) -> Vector { distances[i &* passCount] }
+
+    @inline(__always)
+    func weighted(_ row: Int, _ i: Int) -> Vector { plain(row &+ i) }
   }
 
-  let plain: UnsafePointer<Vector>
+  let distances: UnsafePointer<Vector>
   let dimensions: Int
 
   @inline(__always)
-  func group(_ group: Int, pass: Int) -> Group { Group(plain: plain + (group &* dimensions &* passCount &+ pass)) }
+  func group(_ group: Int, pass: Int) -> Group { Group(distances: distances + (group &* dimensions &* passCount &+ pass)) }
 }

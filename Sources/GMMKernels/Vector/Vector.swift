@@ -43,6 +43,12 @@ extension Vector {
     #endif
   }
 
+  /// `-self`, by its signs: the compiler makes it a part of a multiply-add, as it does not with 0 - self.
+  @inline(__always)
+  var negated: Self {
+    unsafeBitCast(unsafeBitCast(self, to: Words.self) ^ 0x8000_0000_0000_0000, to: Self.self)
+  }
+
   /// Returns `self` in the lanes where `mask` is set and zero elsewhere.
   @inline(__always)
   func kept(where mask: VectorMask) -> Self {

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 import subprocess
 import sys
@@ -10,22 +11,32 @@ from pathlib import Path
 import gmmswift as gm
 
 
-def run(code, *options):
+def run(code, *options, **variables):
+    environment = {name: value for name, value in os.environ.items() if name not in variables}
+    environment |= {name: value for name, value in variables.items() if value is not None}
     done = subprocess.run(
-        [sys.executable, *options, "-c", code], capture_output=True, text=True, check=True
+        [sys.executable, *options, "-c", code],
+        capture_output=True,
+        text=True,
+        check=True,
+        env=environment,
     )
     return done.stdout, done.stderr
 
 
-def test_import_is_fast():
+def test_import_is_fast(tmp_path):
     code = (
-        "import time; start = time.process_time(); import gmmswift; "
-        "print(time.process_time() - start)"
+        "import time; start = time.process_time(); import numpy; middle = time.process_time(); "
+        "import gmmswift; print(middle - start, time.process_time() - middle)"
     )
-    times = [float(run(code)[0]) for _ in range(5)]
-    # Processor time, numpy included, and the best of five: other things that a machine does make
-    # an import wait, but not work.
-    assert min(times) <= 0.15, times
+    # From compiled modules, as users have them, whatever the environment of the tests says.
+    compiled = {"PYTHONDONTWRITEBYTECODE": None, "PYTHONPYCACHEPREFIX": str(tmp_path)}
+    run(code, **compiled)
+    times = [[float(word) for word in run(code, **compiled)[0].split()] for _ in range(5)]
+    numpy, ours = (min(column) for column in zip(*times, strict=True))
+    # Processor time beside that of numpy, and the best of five each: machines differ, and other
+    # things that one does make an import wait, but not work. It is a sixth.
+    assert ours <= 0.5 * numpy, times
 
 
 def test_import_brings_nothing_but_numpy_and_the_standard_library():

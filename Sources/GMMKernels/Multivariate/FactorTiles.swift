@@ -1,0 +1,43 @@
+/// A triangular factor cut into tiles of a few rows, in the order in which ``FactorRows`` goes through it.
+///
+/// A tile of r rows that starts with row f holds f + r coefficients of each, 0 above the diagonal. So one loop does all of a tile:
+/// written out, the triangle on the diagonal has more numbers on their way than there are registers. The products with 0
+/// change no bit.
+struct FactorTiles {
+  /// The largest tile.
+  #if GMM_AVX512 || GMM_AVX2
+    typealias FullTile = Tile<4>
+  #else
+    typealias FullTile = Tile<2>
+  #endif
+
+  /// Rows of the largest tile.
+  static var tileRows: Int { FullTile.rows }
+
+  /// The number of doubles of one factor, at least, in whole groups of eight; the same for all builds.
+  static func size(dimensions: Int) -> Int { (dimensions * (dimensions + 4) / 2 + 7) / 8 * 8 }
+
+  /// Its memory.
+  let base: UnsafeMutablePointer<Double>
+
+  /// Copies a factor that is packed by rows.
+  @inline(never)
+  func fill(_ factor: UnsafePointer<Double>, dimensions: Int) {
+    var place = base
+    for first in stride(from: 0, to: dimensions, by: Self.tileRows) {
+      let rows = min(Self.tileRows, dimensions - first)
+      for i in first..<first + rows {
+        for j in 0..<first + rows {
+          place.pointee = j <= i ? factor[i * (i + 1) / 2 + j] : 0
+          place += 1
+        }
+      }
+    }
+  }
+
+  /// The tile that starts with row `first`, a multiple of ``tileRows``.
+  @inline(__always)
+  func tile(from first: Int) -> UnsafePointer<Double> {
+    UnsafePointer(base + (first &* (first &+ Self.tileRows)) >> 1)
+  }
+}
