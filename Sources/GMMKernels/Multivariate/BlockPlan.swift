@@ -61,7 +61,8 @@ struct BlockPlan {
 
   /// Doubles of the whole scratch memory.
   var scratchSize: Int {
-    components * factorSize + shareSize + lanesCount * laneSize + distanceSize + labelSize + orderSize + 2 * numberSize + 3 * laneCount
+    shareSize + lanesCount * laneSize + distanceSize + labelSize + orderSize + 2 * numberSize + 3 * laneCount
+      + components * factorSize
   }
 }
 

@@ -1,7 +1,7 @@
 /// The squares of y = F (x - center) for one component and the points of a panel.
 ///
-/// A triangular F goes a few rows at a time. A tile is some rows by some vectors of points: their y stay in registers while the columns of F go by, so each
-/// coefficient is used for all vectors of points and each coordinate for all rows.
+/// A triangular F goes a few rows at a time. A tile is some rows by some vectors of points: their y stay in registers while
+/// the columns of F go by, so each coefficient is used for all vectors of points and each coordinate for all rows.
 struct FactorRows {
   let x: UnsafePointer<Vector>
   /// Vectors of points in the panel.
@@ -26,28 +26,25 @@ struct FactorRows {
   func subtract<let rows: Int>(from first: Int, _ tile: Tile<rows>) {
     // A copy, which no store to the shares can change: its fields stay in registers.
     let panel = self
-    var places = PointPlaces(x, dimensions: dimensions)
-    var shares = shares
-    var left = vectors
+    var walk = PanelWalk(panel)
     #if GMM_AVX512
-      while left >= 4 { panel.subtract(from: first, tile, Tile<4>(), &places, &shares, &left) }
+      while walk.left >= 4 { panel.subtract(from: first, tile, Tile<4>(), &walk) }
     #endif
     #if GMM_AVX2
       // Four that are left are two pairs.
-      while left > 4 || left == 3 { panel.subtract(from: first, tile, Tile<3>(), &places, &shares, &left) }
+      while walk.left > 4 || walk.left == 3 { panel.subtract(from: first, tile, Tile<3>(), &walk) }
     #endif
     #if GMM_AVX512 || GMM_AVX2
-      while left >= 2 { panel.subtract(from: first, tile, Tile<2>(), &places, &shares, &left) }
+      while walk.left >= 2 { panel.subtract(from: first, tile, Tile<2>(), &walk) }
     #endif
-    while left > 0 { panel.subtract(from: first, tile, Tile<1>(), &places, &shares, &left) }
+    while walk.left > 0 { panel.subtract(from: first, tile, Tile<1>(), &walk) }
   }
 
   @inline(__always)
   private func subtract<let rows: Int, let width: Int>(
-    from first: Int, _: Tile<rows>, _: Tile<width>, _ places: inout PointPlaces,
-    _ shares: inout UnsafeMutablePointer<Vector>, _ left: inout Int
+    from first: Int, _: Tile<rows>, _: Tile<width>, _ walk: inout PanelWalk
   ) {
-    let columns = places.take(Tile<width>())
+    let (columns, shares) = walk.take(Tile<width>())
     let tile = tiles.tile(from: first)
     let lines = InlineArray<rows, UnsafePointer<Double>> { tile + $0 &* (first &+ rows) }
     var y = InlineArray<rows, InlineArray<width, Vector>>(repeating: .init(repeating: .zero))
@@ -64,8 +61,6 @@ struct FactorRows {
       }
       shares[column] = share.bounded()
     }
-    shares += width
-    left &-= width
   }
 
   @inline(__always)
@@ -82,20 +77,16 @@ struct FactorRows {
   @inline(never)
   func evaluateDiagonal() {
     let panel = self
-    var places = PointPlaces(x, dimensions: dimensions)
-    var shares = shares
-    var left = vectors
+    var walk = PanelWalk(panel)
     #if GMM_AVX512 || GMM_AVX2
-      while left >= 4 { panel.evaluateDiagonal(Tile<4>(), &places, &shares, &left) }
+      while walk.left >= 4 { panel.evaluateDiagonal(Tile<4>(), &walk) }
     #endif
-    while left > 0 { panel.evaluateDiagonal(Tile<1>(), &places, &shares, &left) }
+    while walk.left > 0 { panel.evaluateDiagonal(Tile<1>(), &walk) }
   }
 
   @inline(__always)
-  private func evaluateDiagonal<let width: Int>(
-    _ tile: Tile<width>, _ places: inout PointPlaces, _ shares: inout UnsafeMutablePointer<Vector>, _ left: inout Int
-  ) {
-    let columns = places.take(tile)
+  private func evaluateDiagonal<let width: Int>(_ tile: Tile<width>, _ walk: inout PanelWalk) {
+    let (columns, shares) = walk.take(tile)
     var result = InlineArray<width, Vector>(repeating: Vector(repeating: constant))
     for j in 0..<dimensions {
       let (center, factor) = (center[j], factor[j])
@@ -105,37 +96,44 @@ struct FactorRows {
       }
     }
     for column in 0..<width { shares[column] = result[unchecked: column].bounded() }
-    shares += width
-    left &-= width
   }
 }
 
-/// Where the vectors of points of a panel start, one after the other.
+/// The vectors of points of a panel, one after the other, and their shares.
 ///
 /// From one to the next it is a group's length, or in builds with two passes by turns one vector and the rest of it.
-private struct PointPlaces {
+private struct PanelWalk {
+  /// How many are left.
+  private(set) var left: Int
   private var next: UnsafePointer<Vector>
   private var step: Int
   private var otherStep: Int
+  private var shares: UnsafeMutablePointer<Vector>
 
   @inline(__always)
-  init(_ x: UnsafePointer<Vector>, dimensions: Int) {
-    next = x
-    let length = dimensions &* passCount
+  init(_ rows: FactorRows) {
+    left = rows.vectors
+    next = rows.x
+    shares = rows.shares
+    let length = rows.dimensions &* passCount
     step = passCount == 1 ? length : 1
     otherStep = passCount == 1 ? length : length &- 1
   }
 
-  /// Returns where the next vectors start; their coordinates follow each other at ``passCount`` vectors.
+  /// Returns where the next vectors start, whose coordinates follow each other at ``passCount`` vectors, and their shares.
   @inline(__always)
-  mutating func take<let width: Int>(_: Tile<width>) -> InlineArray<width, UnsafePointer<Vector>> {
-    let start = next
-    let steps = (step, step &+ otherStep)
-    next += (width / 2) &* steps.1
+  mutating func take<let width: Int>(
+    _: Tile<width>
+  ) -> (columns: InlineArray<width, UnsafePointer<Vector>>, shares: UnsafeMutablePointer<Vector>) {
+    let (start, place) = (next, shares)
+    let (step, both) = (step, step &+ otherStep)
+    next += (width / 2) &* both
     if width % 2 == 1 {
       next += step
-      swap(&step, &otherStep)
+      swap(&self.step, &otherStep)
     }
-    return InlineArray { start + (($0 / 2) &* steps.1 &+ ($0 % 2) &* steps.0) }
+    shares += width
+    left &-= width
+    return (InlineArray { start + (($0 / 2) &* both &+ ($0 % 2) &* step) }, place)
   }
 }

@@ -14,7 +14,7 @@ struct FactorTiles {
   /// Rows of the largest tile.
   static var tileRows: Int { FullTile.rows }
 
-  /// The number of doubles of one factor, at least, in whole groups of eight; the same for all builds.
+  /// Doubles with room for one factor, in whole groups of eight; the same for all builds.
   static func size(dimensions: Int) -> Int { (dimensions * (dimensions + 4) / 2 + 7) / 8 * 8 }
 
   /// Its memory.

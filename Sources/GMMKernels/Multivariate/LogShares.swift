@@ -18,8 +18,8 @@ struct LogShares {
     for k in 0..<table.count {
       let rows = FactorRows(
         x: points.group(groups.lowerBound, pass: 0), vectors: groups.count * passCount, dimensions: points.dimensions,
-        center: table.center(of: k), factor: table.factor(of: k), tiles: scratch.factor(k), constant: table.constants[k],
-        shares: scratch.shares(k) + (groups.lowerBound - chunk) * passCount)
+        center: table.center(of: k), factor: table.factor(of: k), tiles: scratch.factor(k),
+        constant: table.constants[k], shares: scratch.shares(k) + (groups.lowerBound - chunk) * passCount)
       switch table.shape {
       case .triangular: evaluate(rows)
       case .diagonal: rows.evaluateDiagonal()

@@ -129,5 +129,7 @@ struct MemberDistances: WeightedDistances {
   let dimensions: Int
 
   @inline(__always)
-  func group(_ group: Int, pass: Int) -> Group { Group(distances: distances + (group &* dimensions &* passCount &+ pass)) }
+  func group(_ group: Int, pass: Int) -> Group {
+    Group(distances: distances + (group &* dimensions &* passCount &+ pass))
+  }
 }
