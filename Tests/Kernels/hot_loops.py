@@ -6,8 +6,8 @@
 A compiler may turn one line of vector code into a call, a loop over lanes or a dozen spills without a word, and the
 results stay right. So in the AVX2 and AVX-512 builds the passes over observations in one dimension, and the loops over
 observations in several, are disassembled; they are searched for what costs: calls, arithmetic on single numbers, lanes
-taken out of vectors or put into them one by one, and more stack accesses than stated with them. And in the whole library
-no function may need a later processor than those of its build.
+taken out of vectors or put into them one by one, and more stack accesses than stated with them. And in the whole
+library no function may need a later processor than those of its build.
 """
 
 import platform

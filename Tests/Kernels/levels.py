@@ -1,7 +1,7 @@
 """Which processors a function needs: no instruction outside of the build for whose processors it is meant.
 
-The kernels of three levels of x86-64 stand in one library. A linker that took the copy of a shared function from a higher
-level, or a module that was compiled with its flags, would end the process on older processors, and on no other.
+The kernels of three levels of x86-64 stand in one library. A linker that took the copy of a shared function from a
+higher level, or a module that was compiled with its flags, would end the process on older processors, and on no other.
 """
 
 import re
