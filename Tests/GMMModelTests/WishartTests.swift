@@ -115,6 +115,21 @@ import Testing
   }
 
   /// Mean and covariance of points within 5 standard errors: Var of a product's average (S_ij² + S_ii S_jj) / n.
+  /// Half of the chi-square roots are below e^-700 here, and their inverses beyond any double.
+  @Test(arguments: [1, 2, 5]) func degreesOfFreedomJustAboveTheirLeastLeaveNumbers(dimension: Int) {
+    var root = LowerTriangle(dimension: dimension)
+    for i in 0..<dimension { for j in 0...i { root[i, j] = i == j ? 1 : 0.5 } }
+    let factors = inverseWishart(root, dof: Double(dimension - 1) + 1e-3, 1_000)
+    var atLimit = 0
+    for factor in factors {
+      let isFinite = factor.packed.allSatisfy { $0.isFinite }
+      #expect(isFinite)
+      for i in 0..<dimension { #expect(factor[i, i] > 0) }
+      atLimit += factor[0, 0] == 1e140 ? 1 : 0
+    }
+    #expect(atLimit > 100)
+  }
+
   @Test func normalPointsHaveTheirMoments() throws {
     let mean = [1.0, -20, 300]
     let factor = try scale.cholesky()

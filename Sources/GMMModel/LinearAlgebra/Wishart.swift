@@ -10,7 +10,8 @@ extension RandomStream {
   /// no digits. In one dimension Σ = Ψ / (2 Gamma(dof / 2)), an inverse Gamma(dof / 2, Ψ / 2) number.
   ///
   /// - Parameters:
-  ///   - dof: above D - 1, finite. Where it is above by less than about 10⁻³, entries can exceed any double.
+  ///   - dof: above D - 1, finite. Where it is above by less than about 0.05, some matrices exceed any double; their factor's
+  ///     first column, the only one that can, is cut off at ±10¹⁴⁰, as sds are cut off at their limits.
   ///   - scale: on entry the factor C, packed (``PackedTriangle``), diagonal positive; on return that of Σ.
   ///   - scratch: D (D + 1) / 2 doubles.
   /// - Complexity: D³ / 6 multiplications, D² / 2 random numbers.
@@ -18,8 +19,14 @@ extension RandomStream {
     dof: Double, factor scale: UnsafeMutablePointer<Double>, _ dimension: Int, scratch: UnsafeMutablePointer<Double>
   ) {
     bartlett(into: scratch, dimension) { dof - Double(dimension - 1 - $0) }
+    // Of all degrees of freedom only these can be near 0. Products with the inverse stay numbers.
+    scratch[0] = max(scratch[0], 1e-150)
     // Row i of X, with X B = C, solves Bᵀ x = c in its first i + 1 entries.
-    for i in 0..<dimension { PackedTriangle.solveTransposed(scratch, i + 1, scale + PackedTriangle.row(i)) }
+    for i in 0..<dimension {
+      let row = scale + PackedTriangle.row(i)
+      PackedTriangle.solveTransposed(scratch, i + 1, row)
+      row[0] = min(max(row[0], -1e140), 1e140)
+    }
   }
 
   /// Draws the Cholesky factor of W ~ Wishart(`dof`, S), density ∝ |W|^((dof - D - 1) / 2) exp(-tr(S⁻¹ W) / 2), mean dof S.

@@ -94,21 +94,24 @@ def test_system_exit_passes_through(small):
     ids=["sample", "metropolis", "extend"],
 )
 def test_control_c_raises_keyboard_interrupt_within_a_moment(small, call):
-    sent = []
+    delays = []
+    for _ in range(3):
+        sent = []
 
-    def interrupt():
-        sent.append(time.perf_counter())
-        os.kill(os.getpid(), signal.SIGINT)
+        def interrupt(sent=sent):
+            sent.append(time.perf_counter())
+            os.kill(os.getpid(), signal.SIGINT)
 
-    timer = threading.Timer(0.3, interrupt)
-    timer.start()
-    with pytest.raises(KeyboardInterrupt) as caught:
-        call(*small)
-    # 0.05 s between two looks; the rest is for a busy machine.
-    assert time.perf_counter() - sent[0] < 1.0
-    assert hasattr(caught.value, "posterior")
-    assert signal.getsignal(signal.SIGINT) is signal.default_int_handler
-    assert gm.sample(*small, draws=5).n_draws == 5
+        timer = threading.Timer(0.3, interrupt)
+        timer.start()
+        with pytest.raises(KeyboardInterrupt) as caught:
+            call(*small)
+        delays.append(time.perf_counter() - sent[0])
+        assert hasattr(caught.value, "posterior")
+        assert signal.getsignal(signal.SIGINT) is signal.default_int_handler
+        assert gm.sample(*small, draws=5).n_draws == 5
+    # 0.05 s between two looks. A busy machine may hold up some of them, but not all.
+    assert min(delays) < 0.2, delays
 
 
 def test_control_c_stops_predictions_and_fits(data, post):

@@ -167,6 +167,7 @@ def fit_em(
     criterion: str = "movement",
     variance_floor: float | None = None,
     regularization: float = 0.0,
+    reg_covar: float | None = None,
     sample_weight: ArrayLike | None = None,
     initial: Mapping[str, ArrayLike] | None = None,
     threads: int | None = None,
@@ -207,7 +208,9 @@ def fit_em(
         No variance of a coordinate, given those before it, falls below this fraction of the data's,
         > 0. By default 1e-12.
     regularization : float, default 0.0
-        Added to every variance in each iteration, >= 0; scikit-learn's ``reg_covar``.
+        Added to every variance in each iteration, >= 0.
+    reg_covar : float, optional
+        scikit-learn's word for `regularization`.
     sample_weight : array_like, shape (N,), optional
         Finite, not negative, not all 0: 0 makes a row inert, an integer repeats it.
     initial : mapping, optional
@@ -273,6 +276,12 @@ def fit_em(
     options.criterion = code("criterion", criterion, CRITERIA)
     options.num_starts = int32("n_init", n_init)
     options.seed = seed(random_seed)
+    if reg_covar is not None:
+        if regularization:
+            raise ValueError(
+                f"reg_covar: must be left out where regularization is given, got {shown(reg_covar)}"
+            )
+        regularization = real("reg_covar", reg_covar)
     options.regularization = real("regularization", regularization)
     if max_iter is not None:
         options.max_iterations = int64("max_iter", max_iter)

@@ -20,6 +20,7 @@ from gmmswift._arguments import (
 )
 from gmmswift._errors import HAS_COLUMNS
 from gmmswift._frozen import Frozen
+from gmmswift._mixture import check_symmetric
 from gmmswift._prior_blocks import PriorBlock, Shape, prior_block, stated_dimensions
 from gmmswift._priors import (
     Dirichlet,
@@ -335,6 +336,8 @@ class Mixture(Frozen):
                 raise ValueError(f"{name}: must have {size} values, got {array.size}")
             if len(wanted) >= 2 and array.shape != wanted:
                 raise ValueError(f"{name}: must have shape {wanted}, got {array.shape}")
+            if name == "covariances":
+                check_symmetric(name, array)
             arrays.append(array.reshape(-1))
         out = np.empty(1)
         native.call(native.lib.gmm_model_log_prior, handle, *arrays, out)
@@ -416,12 +419,13 @@ class Mixture(Frozen):
             return
         takes_matrices = self.covariance_type in ("full", "tied")
         kind = repr(self.covariance_type)
+        unless = "" if self.n_dimensions else "; n_dimensions=1 says that there is but one column"
         for name in self._given:
             if (name == "covariance") != takes_matrices:
                 rule = "covariance" if takes_matrices else "sd, variance or precision"
                 raise ValueError(
-                    f"{name}: must be left out for covariance_type {kind} (its prior is {rule}), "
-                    f"got {type(getattr(self, name)).__name__}"
+                    f"{name}: must be left out for covariance_type {kind} (its prior is {rule}"
+                    f"{unless}), got {type(getattr(self, name)).__name__}"
                 )
         if self.components is not None:
             is_matrix = not isinstance(self.components, NormalInverseGamma)

@@ -27,6 +27,7 @@ from gmmswift._arguments import (
 )
 from gmmswift._em import EMFit
 from gmmswift._errors import HAS_COLUMNS, CheckpointWarning
+from gmmswift._initial import draw_shapes, starting_values
 from gmmswift._model import Mixture
 from gmmswift._posterior import Posterior
 from gmmswift._progress import ProgressOption, observer_for
@@ -273,19 +274,13 @@ def interruptible(
 def _names(model: Mixture, at_fault: str) -> dict[str, str]:
     """Return words for messages; numbers of initial values in the shape that Python gives them."""
     names = {HAS_COLUMNS: ""} if model.shape.n_dimensions > 1 else {}
-    for name, shape in _draw_shapes(model).items():
+    for name, shape in draw_shapes(model).items():
         field = _FIELDS.get(name, f"initial_{name}")
         found = re.fullmatch(rf"{field}\[(\d+), (\d+)\]", at_fault)
         if found and len(shape) == 2 and name != "covariances":
             index = (int(found[1]), *np.unravel_index(int(found[2]), shape))
             names[at_fault] = f"initial[{name!r}][{', '.join(map(str, index))}]"
     return names
-
-
-def _draw_shapes(model: Mixture) -> dict[str, tuple[int, ...]]:
-    """Return the shape of each block of parameters in one draw."""
-    shape = model.shape
-    return {"weights": (model.n_components,), "means": shape.means, model.spread_name: shape.spread}
 
 
 def _method(name: object) -> int:
@@ -309,7 +304,7 @@ def _set_initial(
         raise TypeError(
             f"initial: must be a mapping, a Posterior or an EMFit, got {shown(initial)}"
         )
-    shapes = _draw_shapes(model)
+    shapes = draw_shapes(model)
     rows: dict[str, NDArray[np.float64]] = {}
     for name, array in values.items():
         if name not in shapes:
@@ -345,7 +340,7 @@ def _rows(
 def _from_posterior(
     posterior: Posterior, model: Mixture, chains: int
 ) -> dict[str, NDArray[np.float64]]:
-    if _draw_shapes(posterior.model) != _draw_shapes(model):
+    if draw_shapes(posterior.model) != draw_shapes(model):
         raise ValueError(
             "initial: must have the model's components and spreads, got those of "
             f"{posterior.model!r}"
@@ -365,31 +360,8 @@ def _from_fit(fit: EMFit, model: Mixture) -> dict[str, NDArray[np.float64]]:
             f"initial: must have {model.n_components} components, got {fit.n_components}"
         )
     if fit.sd is None:
-        values = _from_matrices(fit, model)
-    else:
-        sd = np.broadcast_to(np.float64(fit.sd), model.n_components)
-        if shape.is_shared:  # the pooled sd, which is the fit's own when that is shared
-            sd = np.sqrt(np.sum(fit.weights * sd**2))
-        values = {"weights": fit.weights, "means": fit.means, "sd": np.asarray(sd)}
-    return {name: values[name] for name in model._unknown()}
-
-
-def _from_matrices(fit: EMFit, model: Mixture) -> dict[str, NDArray[np.float64]]:
-    """Return a fit in several dimensions in the form of a model, whatever the fit's own."""
-    size, dimensions = fit.n_components, fit.n_dimensions
-    given = fit.mixture.covariances
-    if fit.covariance_type in ("diag", "spherical"):
-        given = given.reshape(size, -1)[:, :, np.newaxis] * np.eye(dimensions)
-    matrices = np.broadcast_to(given, (size, dimensions, dimensions))
-    order = np.arange(size)
-    if model.ordered:
-        order = np.argsort(fit.means[:, model.order_by], kind="stable")
-    weights, means, matrices = fit.weights[order], fit.means[order], matrices[order]
-    if model.shape.is_shared:  # the pooled covariance
-        matrices = np.sum(weights[:, np.newaxis, np.newaxis] * matrices, axis=0)
-    if model.shape.has_matrices:
-        return {"weights": weights, "means": means, "covariances": matrices}
-    variances = np.diagonal(matrices, axis1=-2, axis2=-1)
-    if model.covariance_type == "spherical":
-        variances = variances.mean(axis=-1)
-    return {"weights": weights, "means": means, "sd": np.sqrt(variances)}
+        return starting_values(
+            model, fit.weights, fit.means, fit.mixture.covariances, fit.covariance_type
+        )
+    variances = np.broadcast_to(np.square(fit.sd), model.n_components)
+    return starting_values(model, fit.weights, fit.means, variances, "spherical")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 import warnings
+import zlib
 from abc import abstractmethod
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -185,6 +186,11 @@ class MixtureEstimator(DensityMixin, BaseEstimator):  # type: ignore[misc]
         is_warm = self.warm_start and hasattr(self, "converged_")
         if is_warm:
             self._check_size_of_fit()
+            if x.shape[1] != self.means_.shape[1]:
+                raise ValueError(
+                    f"X has {x.shape[1]} features, but the fit that warm_start goes on from has "
+                    f"{self.means_.shape[1]}"
+                )
         random_state = check_random_state(self.random_state)
         best: Trial | None = None
         for index in range(1 if is_warm else self.n_init):
@@ -205,7 +211,7 @@ class MixtureEstimator(DensityMixin, BaseEstimator):  # type: ignore[misc]
         self.n_iter_ = len(best.lower_bounds)
         self.lower_bounds_ = best.lower_bounds
         self.lower_bound_ = best.lower_bounds[-1] if best.lower_bounds else -np.inf
-        self._training = (used, weights)
+        self._training = (used, None if weights is None else weights.copy(), zlib.crc32(used.data))
         self._warn(best)
         return x
 
@@ -281,6 +287,7 @@ class MixtureEstimator(DensityMixin, BaseEstimator):  # type: ignore[misc]
             Their components.
         """
         check_is_fitted(self)
+        self._check_form_of_fit()
         check_count("n_samples", n_samples, 1)
         random_state = check_random_state(self.random_state)
         counts = random_state.multinomial(n_samples, self.weights_)
@@ -338,9 +345,16 @@ class MixtureEstimator(DensityMixin, BaseEstimator):  # type: ignore[misc]
                     "X: must be given where the estimator was unpickled, copied or fitted in "
                     "parts, got None"
                 )
-            x, weights = self._training
+            x, weights, checksum = self._training
+            if zlib.crc32(x.data) != checksum:
+                raise ValueError(
+                    "X: must be given where the array that was fitted has been changed since, "
+                    "got None"
+                )
         else:
             x, weights = self._seen(X), None
+        if "sample_weight" in options:
+            weights = check_sample_weight(options.pop("sample_weight"), len(x))
         self._check_size_of_fit()
         return sample_from(self, priors, x, weights, options)
 
@@ -373,6 +387,8 @@ class MixtureEstimator(DensityMixin, BaseEstimator):  # type: ignore[misc]
         check_count("max_iter", self.max_iter, 0)
         check_count("n_init", self.n_init, 1)
         check_choice("init_params", self.init_params, STARTS)
+        if not isinstance(self.verbose, (bool, np.bool_)):
+            check_count("verbose", self.verbose, 0)
         check_count("verbose_interval", self.verbose_interval, 1)
         if not isinstance(self.warm_start, (bool, np.bool_)):
             raise ValueError(f"warm_start: must be True or False, got {shown(self.warm_start)}")

@@ -352,4 +352,5 @@ covariance_prior_
         return {name: getattr(self, name) for name in _NAMES}
 
     def _log_shares(self) -> NDArray[np.float64]:
-        return log_shares(self._parameters(), self._is_process)
+        # As fitted, whatever the parameters have been set to since.
+        return log_shares(self._parameters(), isinstance(self.weight_concentration_, tuple))

@@ -163,7 +163,11 @@ class GaussianMixture(MixtureEstimator):
 
     def _fit(self, data: ArrayLike, sample_weight: ArrayLike | None) -> NDArray[np.float64]:
         x = super()._fit(data, sample_weight)
-        self._moments: Moments | None = None
+        # Counts of rows, where those of `partial_fit` have sum 1.
+        rows = len(self._training[0])
+        self._moments: Moments | None = self._unregularized(
+            self.weights_ * rows, self._parameters()
+        )
         return x
 
     @unchanged_on_failure
@@ -178,7 +182,8 @@ class GaussianMixture(MixtureEstimator):
         The first call finds a start in its part; each takes one step of stepwise EM (Cappé,
         Moulines 2009, J. R. Statist. Soc. B 71, equation 11): the moments of call t, under the
         parameters before it, enter the running ones with share t**-0.7. Parts should be of similar
-        size and hold many observations of each component. After `fit` it goes on from there.
+        size and hold many observations of each component. After `fit` it goes on from there: the
+        rows of the fit count as so many calls with parts of this one's size.
 
         The result approaches a maximum of the likelihood but depends on the parts' order. For the
         exact maximum over data in parts use `gmmswift.MixtureStatistics`.
@@ -212,8 +217,12 @@ class GaussianMixture(MixtureEstimator):
             start = self._parameters()
             running = getattr(self, "_moments", None)
             calls = self.n_iter_
-            if running is None:  # after fit: what its parameters are the M-step of
+            if running is None:  # a fit of nobody knows how many rows
                 running, calls = self._unregularized(self.weights_, start), 1
+            elif running.counts.sum() > 1.5:  # after fit
+                rows = running.counts.sum()
+                running = Moments(running.counts / rows, running.means, running.covariances)
+                calls = max(1, round(rows / len(x)))
         mixture = {
             "weights": start["weights_"],
             "means": start["means_"],
@@ -282,6 +291,7 @@ class GaussianMixture(MixtureEstimator):
         return self._sample_posterior(priors or {}, X, {"draws": draws, **options})
 
     def _n_parameters(self) -> int:
+        self._check_size_of_fit()
         return parameter_count(self.n_components, self.n_features_in_, self.covariance_type)
 
     @property
@@ -393,7 +403,7 @@ class GaussianMixture(MixtureEstimator):
             return np.asarray(np.log(self.weights_))
 
     def _unregularized(self, weights: NDArray[np.float64], parameters: Parameters) -> Moments:
-        """Return the moments, with counts of sum 1, whose M-step the parameters are."""
+        """Return the moments, with weights for counts, whose M-step the parameters are."""
         kind = self.covariance_type
         covariances = _plus_diagonal(parameters["covariances_"], -self.reg_covar, kind)
         return Moments(weights, parameters["means_"], covariances)
