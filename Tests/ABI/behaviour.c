@@ -1,26 +1,52 @@
 #include "behaviour.h"
 
-int main(void) {
+static void about(void) {
   EXPECT(strcmp(gmm_version(), GMM_VERSION_STRING) == 0);
   EXPECT(strncmp(gmm_build_info(), "version=" GMM_VERSION_STRING " ", strlen("version=" GMM_VERSION_STRING " ")) == 0);
   EXPECT(strstr(gmm_build_info(), "available=portable") != NULL);
   EXPECT(gmm_abi_version() == GMM_ABI_VERSION);
+}
+
+/* Whether a part is asked for: all are but those that an argument leaves out, -PART, or only those that arguments name.
+ */
+static int is_wanted(const char *name, int count, char **arguments) {
+  int wanted = count < 2 || arguments[1][0] == '-';
+  for (int i = 1; i < count; i++) {
+    if (strcmp(arguments[i], name) == 0) wanted = 1;
+    if (arguments[i][0] == '-' && strcmp(arguments[i] + 1, name) == 0) wanted = 0;
+  }
+  return wanted;
+}
+
+/* behaviour [PART... | -PART...] */
+int main(int count, char **arguments) {
+  const struct {
+    const char *name;
+    void (*run)(void);
+  } parts[] = {{"about", about},
+               {"draws", behaviour_draws},
+               {"continuation", behaviour_continuation},
+               {"files", behaviour_files},
+               {"control", behaviour_control},
+               {"cancelling", behaviour_cancelling},
+               {"processes", behaviour_processes},
+               {"models", behaviour_models},
+               {"dimensions", behaviour_dimensions},
+               {"data", behaviour_data},
+               {"summaries", behaviour_summaries},
+               {"predictions", behaviour_predictions},
+               {"arrays", behaviour_arrays},
+               {"em", behaviour_em},
+               {"statistics", behaviour_statistics},
+               {"mixtures", behaviour_mixtures},
+               {"degenerate", behaviour_degenerate}};
+  int num_run = 0;
   fixture_fill();
-  behaviour_draws();
-  behaviour_continuation();
-  behaviour_files();
-  behaviour_control();
-  behaviour_cancelling();
-  behaviour_processes();
-  behaviour_models();
-  behaviour_dimensions();
-  behaviour_data();
-  behaviour_summaries();
-  behaviour_predictions();
-  behaviour_arrays();
-  behaviour_em();
-  behaviour_statistics();
-  behaviour_mixtures();
-  behaviour_degenerate();
+  for (size_t i = 0; i < sizeof parts / sizeof *parts; i++) {
+    if (!is_wanted(parts[i].name, count, arguments)) continue;
+    parts[i].run();
+    num_run++;
+  }
+  EXPECT(num_run > 0);
   return check_report("behaviour");
 }

@@ -137,11 +137,12 @@ check "a program that counts allocations builds" \
   "${link[@]}"
 check "iterations of either sampler allocate nothing" silent "$out/allocations"
 if command -v valgrind >/dev/null; then
-  meanwhile without_leaks "$out/behaviour"
+  meanwhile without_leaks "$out/behaviour" degenerate
   check "misuse loses no memory" without_leaks "$out/misuse"
   check "the table of misuse loses no memory" without_leaks "$out/misuse_table"
   check "calls that the disk fails lose no memory" without_leaks "$out/disk"
-  check "behaviour loses no memory" ended
+  check "behaviour loses no memory" without_leaks "$out/behaviour" -degenerate
+  check "behaviour on degenerate data loses no memory" ended
 else
   skip "leaks" "valgrind is missing"
 fi
