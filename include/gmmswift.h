@@ -129,7 +129,10 @@ void gmm_error_destroy(gmm_error *error);
 /* ------------------------------------------------------------------------------------------------- Model */
 
 /* Families of priors. Each family belongs to the unknowns named with it. Positive numbers that are standard deviations, or scales
- * of them, lie in 1e-145 .. 1e145, all others in 1e-290 .. 1e290. Means, like data, are below 1e144 in magnitude. */
+ * of them, lie in 1e-145 .. 1e145, all others but matrices and their degrees of freedom in 1e-290 .. 1e290. Means, like data, are
+ * below 1e144 in magnitude. Draws of sds are cut off at 1e-150 and 1e150, those of a covariance matrix where an sd would pass
+ * 1e140: priors that reach beyond, such as Gamma(0.001, 0.001) on the precision, hold much of their mass there. Where priors and
+ * data are so far apart that a draw is no number any more, the call is refused with GMM_ERROR_DEGENERATE. */
 enum {
   GMM_PRIOR_SCALED = -1,        /* means or spread: chosen by the scale of the data; see gmm_model_create_for_data */
   GMM_PRIOR_FIXED = 0,          /* any: `first` holds the known values */
@@ -208,8 +211,8 @@ gmm_status gmm_model_create(const gmm_model_options *options, gmm_model **out_mo
  *     spread:  full, tied: inverse-Wishart(D + 2, S / K^(2/D));
  *              diag: variance of coordinate d ~ inverse-Gamma((D + 2) / 2, S_dd / K^(2/D) / 2);
  *              spherical: the same with tr(S) / D for S_dd.
- * data: at least 2 rows, num_dimensions as in the options. sample_weights: num_observations, as in
- * gmm_sample_options, with a sum N of at least 2; or NULL. GMM_ERROR_DEGENERATE for a constant column, or columns that
+ * data: at least 2 rows (else GMM_ERROR_INVALID_ARGUMENT), num_dimensions as in the options. sample_weights:
+ * num_observations, as in gmm_sample_options, with a sum N of at least 2; or NULL. GMM_ERROR_DEGENERATE for a constant column, or columns that
  * determine each other. */
 gmm_status gmm_model_create_for_data(const gmm_model_options *options, const double *data, int64_t num_observations,
                                      int64_t num_dimensions, int64_t row_stride, const double *sample_weights,
@@ -275,8 +278,8 @@ typedef struct gmm_progress {
 } gmm_progress;
 
 /* Called on the thread that made the call, never concurrently, at most every progress_interval seconds and once at
- * the end (never by gmm_statistics_compute, which gmm_cancel_request alone cancels). Returning nonzero cancels. Calls that
- * take no gmm_control cannot be cancelled. */
+ * the end (never by gmm_statistics_compute, which gmm_cancel_request alone cancels). Returning nonzero cancels, but for that last
+ * time, when all is done. Calls that take no gmm_control cannot be cancelled. */
 typedef int32_t (*gmm_progress_fn)(const gmm_progress *progress, void *user_data);
 
 /* Builds of the inner loops. Within one, results are the same bits for any number of threads. AVX2 and AVX-512 give the
@@ -333,7 +336,7 @@ typedef struct gmm_sample_options {
   const double *initial_means;   /* num_initial x K x D, or NULL; within the constraints */
   const double *initial_sds;     /* num_initial x gmm_model_num_spreads, or NULL; inside the prior's support */
   const double *initial_covariances; /* num_initial x gmm_model_num_covariances x D x D, or NULL; positive definite */
-  const double *sample_weights;      /* num_observations, finite, not negative, not all 0, or NULL for 1: 0 makes a row inert,
+  const double *sample_weights;      /* num_observations, 0 .. 1e100, sum at least 1e-100, or NULL for 1: 0 makes a row inert,
                                         an integer repeats it (its copies are assigned independently), and of any other
                                         the fraction f is a row whose factor p(z) p(x | z) in the joint density of data and
                                         assignments is raised to the power f. The log likelihood is that of the rows times
@@ -524,7 +527,7 @@ typedef struct gmm_summary gmm_summary;
 /* A table with one row for each scalar parameter: "weights[0]", "means[0]", "sd" (shared) or "sd[0]", ...; in several
  * dimensions "means[k, d]", and "sd[k, d]" (diag), "sd[k]" (spherical), "covariances[k, i, j]" (full) or "covariance[i, j]"
  * (tied) with i >= j. Definitions as in ArviZ: Vehtari, Gelman, Simpson, Carpenter, Buerkner (2021), Bayesian Analysis 16(2). NaN where a statistic is
- * not defined (fewer than 4 draws in a chain). */
+ * not defined: fewer than 4 draws in a chain; R-hat for one chain; R-hat and mcse_sd for draws that are all equal. */
 gmm_status gmm_posterior_summarize(const gmm_posterior *posterior, const gmm_summary_options *options,
                                    gmm_summary **out_summary, gmm_error **out_error);
 
@@ -567,8 +570,8 @@ gmm_status gmm_kde(const double *values, int64_t num_values, int64_t stride, dou
                    double *out_bandwidth, gmm_error **out_error);
 
 /* Counts of values in num_bins equal bins over [lower, upper]: half open, the last one closed; values outside and NaN
- * are not counted. Both ends NaN: the smallest and the largest value. out_edges: num_bins + 1, may be NULL.
- * out_counts: num_bins. */
+ * are not counted. Both ends NaN: the smallest and the largest value, half a unit to either side where they are equal (or
+ * there is none: of 0). out_edges: num_bins + 1, one more than `capacity` counts, may be NULL. out_counts: num_bins. */
 gmm_status gmm_histogram(const double *values, int64_t num_values, int64_t stride, double lower, double upper,
                          int64_t num_bins, double *out_edges, int64_t *out_counts, int64_t capacity,
                          gmm_error **out_error);
@@ -610,8 +613,8 @@ typedef struct gmm_em_options {
   int32_t criterion;             /* GMM_CRITERION_...; default GMM_CRITERION_MOVEMENT */
   int32_t reserved;              /* 0 */
   double regularization;         /* added to every variance in each iteration, >= 0; default 0 */
-  const double *sample_weights;  /* N, finite, not negative, not all 0, or NULL for 1: 0 makes a row inert, an integer repeats
-                                    it */
+  const double *sample_weights;  /* N, 0 .. 1e100 with a sum of at least 1e-100, or NULL for 1: 0 makes a row inert, an integer
+                                    repeats it */
   const double *initial_covariances;      /* full: K x D x D, tied: D x D (lower triangles are read, positive definite);
                                              diag: K x D, spherical: K variances, of which only the first component's are
                                              read where the spread is shared; or NULL */

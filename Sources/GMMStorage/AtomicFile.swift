@@ -73,7 +73,7 @@ public final class AtomicFile {
   /// Opens the temporary file, locked, as the one that has this name.
   private static func openLocked(_ temporary: String, _ path: String) throws(StorageError) -> Int32 {
     while true {
-      let descriptor = openFile(temporary, O_WRONLY | O_CREAT | O_CLOEXEC | O_NOFOLLOW, mode: 0o666)
+      let descriptor = openFile(temporary, O_WRONLY | O_CREAT | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK, mode: 0o666)
       guard descriptor >= 0 else { throw .system(path, "write") }
       if flock(descriptor, LOCK_EX | LOCK_NB) != 0, systemError == EWOULDBLOCK {
         close(descriptor)
@@ -82,6 +82,10 @@ public final class AtomicFile {
       // File systems without locks do without. Between opening and locking, another writer may have renamed the file.
       var mine = stat()
       var named = stat()
+      if fstat(descriptor, &mine) == 0, !gmm_files_is_regular(&mine) {
+        close(descriptor)
+        throw StorageError(.system, path, "cannot write: its temporary file is not a regular file")
+      }
       if fstat(descriptor, &mine) == 0, lstat(temporary, &named) == 0, mine.st_dev == named.st_dev,
         mine.st_ino == named.st_ino
       {

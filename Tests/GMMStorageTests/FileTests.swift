@@ -150,6 +150,16 @@ import Testing
     #expect(folder.names == ["a"])
   }
 
+  /// A pipe that nobody reads would be waited for without end; one that somebody reads is no file either.
+  @Test(arguments: [false, true]) func aPipeInThePlaceOfTheTemporaryFileIsRefused(isRead: Bool) throws {
+    mkfifo(folder.file("a.gmmtmp"), 0o600)
+    let reader = isRead ? open(folder.file("a.gmmtmp"), O_RDONLY | O_NONBLOCK) : -1
+    defer { if isRead { close(reader) } }
+    let error = #expect(throws: StorageError.self) { try store([1], as: "a") }
+    #expect(error?.kind == .system && error?.path == folder.file("a"))
+    #expect(folder.names == ["a.gmmtmp"])
+  }
+
   @Test func whatCannotBeReadIsNamedWithTheReason() throws {
     mkdir(folder.file("folder"), 0o755)
     mkfifo(folder.file("pipe"), 0o600)

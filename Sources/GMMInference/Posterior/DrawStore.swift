@@ -54,6 +54,26 @@ final class DrawStore: Sendable {
     rows.base + (chain * draws + draw) * layout.width
   }
 
+  /// Refuses a draw with a parameter that is not finite, or a log likelihood or posterior that is not a number.
+  ///
+  /// All that is within the documented ranges is sampled at its scale, but priors and data may be so far apart that squares of
+  /// their distances are none.
+  func requireNumbers(chain: Int, draw: Int) throws(ModelError) {
+    let row = row(chain: chain, draw: draw)
+    var isWrong = row[layout.logLikelihood].isNaN || row[layout.logPosterior].isNaN
+    for j in 0..<layout.parameterCount { isWrong = isWrong || !row[j].isFinite }
+    guard isWrong else { return }
+    let blocks = [
+      (layout.weights, "weights"), (layout.means, "means"), (layout.sds, "sds"), (layout.covariances, "covariances"),
+    ]
+    let bad = blocks.lazy.compactMap { block, name in block.first { !row[$0].isFinite }.map { (name, row[$0]) } }.first
+    let (name, value) = bad ?? ("log likelihood", row[layout.logLikelihood])
+    throw ModelError(
+      .degenerate, "data",
+      "must lie on a scale that the priors can meet within the range of a double, got \(value) among the \(name) of a draw"
+    )
+  }
+
   /// The assignments of one draw, (N).
   func assignments(chain: Int, draw: Int) -> UnsafeMutablePointer<UInt8>? {
     labels.map { $0.base + (chain * draws + draw) * observationCount }

@@ -18,6 +18,7 @@ public func samplePrior(_ model: MixtureModel, draws: Int, seed: UInt64 = 0) thr
     row[layout.logLikelihood] = 0
     row[layout.logPosterior] = model.logPrior(parameters)
     row[layout.acceptance] = 1
+    try store.requireNumbers(chain: 0, draw: draw)
   }
   return Posterior(
     model: model, observations: try Observations([]),

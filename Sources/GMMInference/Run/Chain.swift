@@ -82,18 +82,19 @@ final class Chain: @unchecked Sendable {
     if kept <= 0 {
       state.acceptance = 0
     } else if kept % schedule.thin == 0 {
-      record(state)
+      try record(state)
       state.acceptance = 0
     }
   }
 
-  private func record(_ state: borrowing ChainState) {
+  private func record(_ state: borrowing ChainState) throws(ModelError) {
     let row = store.row(chain: index, draw: drawsDone)
     let layout = store.layout
     state.parameters.write(to: row, layout)
     row[layout.logLikelihood] = state.logLikelihood
     row[layout.logPosterior] = state.logLikelihood + model.logPrior(state.parameters)
     row[layout.acceptance] = state.acceptance / Double(schedule.thin)
+    try store.requireNumbers(chain: index, draw: drawsDone)
     if let target = store.assignments(chain: index, draw: drawsDone), let source = sweeper.assignments {
       target.update(from: source, count: store.observationCount)
     }

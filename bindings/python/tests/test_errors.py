@@ -366,3 +366,40 @@ def test_degenerate_error_is_both_a_value_error_and_an_error_of_the_library():
 def test_more_draws_than_memory_is_a_memory_error():
     with pytest.raises(MemoryError):
         sample(draws=10**16)
+
+
+FAR = np.array([-1.0, 2.0, -3.0, 4.0, -5.0, 6.0])
+
+
+@pytest.mark.parametrize(
+    ("model", "data"),
+    [
+        (gm.Mixture(2, means=gm.Normal(0, 1), sd=gm.Uniform(0, 1e-138)), FAR * 1e21),
+        (
+            gm.Mixture(
+                4,
+                means=gm.NormalKappa(0, 1e-200),
+                variance=gm.InverseGamma(1e-5, 1),
+                n_dimensions=1,
+                covariance_type="diag",
+            ),
+            np.arange(1.0, 6.0),
+        ),
+        (
+            gm.Mixture(
+                1,
+                covariance_type="full",
+                means=gm.Normal([0, 0], 1e-39),
+                covariance=gm.Fixed([np.diag([1e-186, 1e-186])]),
+            ),
+            np.column_stack([FAR, FAR[::-1]]) * 1e140,
+        ),
+    ],
+    ids=["uniform", "kappa", "fixed"],
+)
+def test_priors_and_data_too_far_apart_are_an_error_or_numbers(model, data):
+    try:
+        post = gm.sample(model, data, 200, tune=0, chains=2, random_seed=1)
+    except gm.DegenerateError:
+        return
+    assert all(np.isfinite(post[name]).all() for name in post if name != "log_posterior")
