@@ -115,7 +115,7 @@ import Testing
   }
 
   /// Mean and covariance of points within 5 standard errors: Var of a product's average (S_ij² + S_ii S_jj) / n.
-  /// Half of the chi-square roots are below e^-700 here, and their inverses beyond any double.
+  /// Two thirds of the first chi-square roots are below 1e-140 here, and many of their inverses beyond any double.
   @Test(arguments: [1, 2, 5]) func degreesOfFreedomJustAboveTheirLeastLeaveNumbers(dimension: Int) {
     var root = LowerTriangle(dimension: dimension)
     for i in 0..<dimension { for j in 0...i { root.packed[i * (i + 1) / 2 + j] = i == j ? 1 : 0.5 } }

@@ -60,18 +60,15 @@ final class DrawStore: Sendable {
   /// their distances are none.
   func requireNumbers(chain: Int, draw: Int) throws(ModelError) {
     let row = row(chain: chain, draw: draw)
-    var isWrong = row[layout.logLikelihood].isNaN || row[layout.logPosterior].isNaN
-    for j in 0..<layout.parameterCount { isWrong = isWrong || !row[j].isFinite }
-    guard isWrong else { return }
+    func isWrong(_ j: Int) -> Bool { j < layout.parameterCount ? !row[j].isFinite : row[j].isNaN }
+    guard let j = (0...layout.logPosterior).first(where: isWrong) else { return }
     let blocks = [
-      (layout.weights, "weights"), (layout.means, "means"), (layout.sds, "sds"), (layout.covariances, "covariances"),
+      (layout.weights, "weight"), (layout.means, "mean"), (layout.sds, "sd"), (layout.covariances, "covariance"),
     ]
-    let bad = blocks.lazy.compactMap { block, name in block.first { !row[$0].isFinite }.map { (name, row[$0]) } }.first
-    let (name, value) = bad ?? ("log likelihood", row[layout.logLikelihood])
+    let name = blocks.first { $0.0.contains(j) }?.1 ?? "log density"
     throw ModelError(
       .degenerate, "data",
-      "must lie on a scale that the priors can meet within the range of a double, got \(value) among the \(name) of a draw"
-    )
+      "must lie on a scale that the priors can meet within the range of a double, got a \(name) of \(row[j])")
   }
 
   /// The assignments of one draw, (N).

@@ -217,7 +217,7 @@ class GaussianMixture(MixtureEstimator):
             start = self._parameters()
             running = getattr(self, "_moments", None)
             calls = self.n_iter_
-            if running is None:  # a fit of nobody knows how many rows
+            if running is None:  # a fit whose number of rows is not known: parameters set by hand
                 running, calls = self._unregularized(self.weights_, start), 1
             elif running.counts.sum() > 1.5:  # after fit
                 rows = running.counts.sum()
