@@ -18,7 +18,7 @@ ENVIRONMENT := build/venv/.complete
 SWIFT_FILES := Package.swift Sources Tests examples
 C_FILES := $(wildcard Sources/C*/*.h examples/*/*.[ch] Tests/Benchmarks/*/*.c Tests/Benchmarks/*/*.cpp Tests/ABI/*.[ch] \
   Tests/ABI/*.cpp Tests/ABI/*/*.[ch] Tests/Fuzz/*.[ch])
-PYTHON_FILES := bindings/python examples $(wildcard $(addprefix Tests/,ABI Benchmarks Golden Kernels Verify))
+PYTHON_FILES := bindings/python examples $(wildcard $(addprefix Tests/,ABI Benchmarks Floors Golden Kernels Verify))
 
 # The Python binding loads the library that was just built.
 export GMMSWIFT_LIBRARY := $(CURDIR)/build/lib/libgmmswift.so
@@ -27,8 +27,8 @@ STEP := .ci/step
 .NOTPARALLEL:
 .DELETE_ON_ERROR:
 .DEFAULT_GOAL := help
-.PHONY: help setup packages build demo test lint test-swift test-kernels test-abi test-fuzz test-examples test-python \
-  bench bench-peers bench-swift battery verify verify-calibration verify-fuzz verify-sanitizers verify-memory \
+.PHONY: help setup packages build demo test lint test-floors test-swift test-kernels test-abi test-fuzz test-examples \
+  test-python bench bench-peers bench-swift battery verify verify-calibration verify-fuzz verify-sanitizers verify-memory \
   verify-report install uninstall format clean
 
 help: ## List the targets.
@@ -57,7 +57,7 @@ $(LIBRARY): $(SOURCES) VERSION
 demo: setup ## Run the three notebooks on their data and write build/demo/index.html.
 	$(VENV_PYTHON) examples/python/demo.py
 
-test: setup lint test-swift test-kernels test-abi test-fuzz test-examples test-python ## Run every test.
+test: setup lint test-floors test-swift test-kernels test-abi test-fuzz test-examples test-python ## Run every test.
 	@echo "All tests passed."
 
 lint: $(ENVIRONMENT) ## Check the format of all sources.
@@ -66,6 +66,9 @@ lint: $(ENVIRONMENT) ## Check the format of all sources.
 	@$(STEP) lint-python $(VENV_PYTHON) -m ruff check $(PYTHON_FILES)
 	@$(STEP) format-python $(VENV_PYTHON) -m ruff format --check $(PYTHON_FILES)
 	@$(STEP) types-python sh -c 'cd bindings/python && ../../$(VENV_PYTHON) -m mypy'
+
+test-floors: ## Check that no folder of the sources uses what stands above it.
+	@$(STEP) test-floors python3 Tests/Floors/floors.py
 
 # In release, because sampling in a debug build is too slow; in a folder of its own, because the flags differ from those
 # of the library and each would rebuild the other.

@@ -9,15 +9,15 @@ struct PlantedSampler: Sampler {
   var before: @Sendable (inout ChainState) -> Void = { _ in }
   var after: @Sendable (inout ChainState, inout RandomStream) -> Void = { _, _ in }
 
-  func prepare(_ state: inout ChainState) { base.prepare(&state) }
+  mutating func prepare(_ state: ChainState) { base.prepare(state) }
 
   mutating func step(
     _ state: inout ChainState, _ stream: inout RandomStream, isTuning: Bool
-  ) throws(ModelError) -> Double {
+  ) throws(ModelError) -> StepInfo {
     before(&state)
-    let probability = try base.step(&state, &stream, isTuning: isTuning)
+    let info = try base.step(&state, &stream, isTuning: isTuning)
     after(&state, &stream)
-    return probability
+    return info
   }
 }
 

@@ -56,18 +56,20 @@ struct RankSimulation: Sendable {
     var options = options
     options.draws = 1
     let posterior = try sample(model, observations, options, RunControl(threads: 1))
-    var state = try #require(posterior.continuation).chains[0].state
+    var end = try #require(posterior.continuation)[0]
     let context = ChainContext(
-      model: model, observations: observations, sampleWeights: nil, method: kind.method, seed: ~options.seed,
+      target: Target(model: model, observations: observations, sampleWeights: nil), method: kind.method,
+      seed: ~options.seed,
       keepsAssignments: false,
       kernels: KernelBuild.best.kernels)
-    let start = try context.start(0, keeping: InitialValues(parameters))
-    state.parameters = start.parameters
-    state.statistics = start.statistics
-    state.logLikelihood = start.logLikelihood
+    var transition = try Transition(0, model, SamplerMemory(), context, tune: 0)
+    let start = transition.start(at: context.start(0, keeping: InitialValues(parameters)), nil)
+    end.state.parameters = start.parameters
+    end.state.statistics = start.statistics
+    end.state.logLikelihood = start.logLikelihood
     return Posterior(
       model: model, observations: observations, options: options, store: posterior.store,
-      continuation: Continuation(chains: [(state, 1)]), draws: 1, seconds: 0)
+      continuation: [end], draws: 1, seconds: 0)
   }
 
   /// - Parameter fitted: makes the model that is sampled, to plant errors.

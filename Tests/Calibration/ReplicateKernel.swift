@@ -19,8 +19,6 @@ struct ReplicateKernel {
   private let key: StreamKey
   private var sampler: any Sampler
   private var mover: MarginalMover?
-  private var tuning = MoveTuning()
-  private var proposals = ProposalScales()
   private let beforeMoves: (@Sendable (inout ChainState) -> Void)?
 
   init(
@@ -38,11 +36,8 @@ struct ReplicateKernel {
       var state = ChainState(
         parameters: prior.draw(&random), statistics: SufficientStatistics(model.shape), logLikelihood: 0, iteration: 0)
       for j in state.parameters.sds.indices { state.parameters.sds[j] = min(state.parameters.sds[j], 1) }
-      sampler.prepare(&state)
-      proposals = state.proposals
-      proposals.weights.scale = 0.7
-      proposals.means.scale = 0.7
-      proposals.sds.scale = 0.7
+      sampler.prepare(state)
+      sampler = Self.rescaled(sampler)
     case .moves:
       // Invariance holds for any reference. One learned from the bulk of the prior reaches most of every posterior; the prior's
       // far tails would only make it too wide.
@@ -57,30 +52,42 @@ struct ReplicateKernel {
         let sorted = draws.map { $0[j] }.sorted()
         return (2 * sorted[500] - sorted[1_500])...(2 * sorted[1_500] - sorted[500])
       }
+      var tuning = MoveTuning()
       for draw in draws where zip(draw, bulk).allSatisfy({ $1.contains($0) }) { tuning.watch(draw) }
       tuning.decideToLearn(&u, isForced: true)
       mover = MarginalMover(
-        target, tune: 10_000, key: StreamKey(seed: seed, chain: 0, purpose: .moves), policy: .always)
+        target, tune: 10_000, key: StreamKey(seed: seed, chain: 0, purpose: .moves), policy: .always, tuning)
       guard mover != nil, tuning.reference != nil else {
         throw ModelError(.unsupported, "moves", "must be possible for this row")
       }
     }
   }
 
+  /// Returns a random walk, or one with a mistake, with steps of 0.7 times their base sizes.
+  private static func rescaled(_ sampler: any Sampler) -> any Sampler {
+    if var planted = sampler as? PlantedSampler {
+      planted.base = rescaled(planted.base)
+      return planted
+    }
+    guard var walk = sampler as? MetropolisSampler else { return sampler }
+    walk.scales.weights.scale = 0.7
+    walk.scales.means.scale = 0.7
+    walk.scales.sds.scale = 0.7
+    return walk
+  }
+
   /// Returns the mean acceptance probability.
   mutating func run(_ state: inout ChainState, _ sweeper: AssignmentSweeper) throws -> Double {
     if kind == .moves {
-      state.moves = tuning
       beforeMoves?(&state)
       return mover?.move(&state, 12, isLearning: false, sweeper, nil) ?? 0
     }
-    state.proposals = proposals
     let steps = kind == .gibbs ? 3 : 12
     var acceptance = 0.0
     for _ in 0..<steps {
       state.iteration += 1
       var stream = RandomStream(key.at(iteration: state.iteration))
-      acceptance += try sampler.step(&state, &stream, isTuning: false)
+      acceptance += try sampler.step(&state, &stream, isTuning: false).acceptance
       state.logLikelihood = sweeper.sweep(state.parameters, iteration: state.iteration, into: &state.statistics)
     }
     return acceptance / Double(steps)

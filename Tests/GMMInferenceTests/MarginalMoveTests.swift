@@ -174,7 +174,7 @@ import Testing
           weights: (0..<4).map { row[$0] }, means: (4..<8).map { row[$0] }, sds: (8..<12).map { row[$0] })
         #expect(abs(row[layout.logPosterior] - logLikelihood - model.logPrior(parameters)) < 1e-8)
       }
-      let end = try #require(posterior.continuation).chains[chain].state
+      let end = try #require(posterior.continuation)[chain].state
       let labels = try #require(posterior.assignments(chain: chain, draw: 199))
       var counts = [Double](repeating: 0, count: 4)
       for i in 0..<1_000 { counts[Int(labels[i])] += 1 }

@@ -249,7 +249,7 @@ import Testing
   @Test func chainsWhoseIterationsDoNotAddUpAreRefused() throws {
     let run = StoredRun.all[1]
     let posterior = try run.sample()
-    var state = try #require(posterior.continuation).chains[0].state
+    var state = try #require(posterior.continuation)[0].state
     var options = run.options
     options.tune = Int.max
     for (iteration, isPossible) in [(Int.max / options.chains, true), (Int.max / options.chains + 1, false)] {

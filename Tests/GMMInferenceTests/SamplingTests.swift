@@ -176,14 +176,23 @@ import Testing
     }
   }
 
+  /// Returns the state in which a chain starts.
+  private func startingState(
+    _ index: Int, _ context: ChainContext, _ initial: InitialValues = InitialValues()
+  ) throws -> ChainState {
+    var transition = try Transition(index, context.target.model, SamplerMemory(), context, tune: 0)
+    return transition.start(at: context.start(index, keeping: initial), nil)
+  }
+
   /// Starts come from the data, are scattered, and lie within the constraints.
   @Test func startsDifferBetweenChainsAndFitTheData() throws {
     let model = try model()
     let observations = try Observations(Self.data)
     let context = ChainContext(
-      model: model, observations: observations, sampleWeights: nil, method: .gibbs, seed: 1, keepsAssignments: false,
+      target: Target(model: model, observations: observations, sampleWeights: nil), method: .gibbs, seed: 1,
+      keepsAssignments: false,
       kernels: KernelBuild.best.kernels)
-    let starts = try (0..<20).map { try context.start($0, keeping: InitialValues()) }
+    let starts = try (0..<20).map { try startingState($0, context) }
     for (i, start) in starts.enumerated() {
       #expect(start.logLikelihood.isFinite && model.logPrior(start.parameters).isFinite)
       #expect(start.parameters.means.allSatisfy { $0 > -6 && $0 < 12 })
@@ -212,11 +221,12 @@ import Testing
     let observations = try Observations(Self.data)
     let given = InitialValues(weights: [0.2, 0.3, 0.5], means: [9, -4, 1], sds: [0.1, 5, 2])
     let context = ChainContext(
-      model: model, observations: observations, sampleWeights: nil, method: method, seed: 1, keepsAssignments: false,
+      target: Target(model: model, observations: observations, sampleWeights: nil), method: method, seed: 1,
+      keepsAssignments: false,
       kernels: KernelBuild.best.kernels)
-    let start = try context.start(3, keeping: given)
+    let start = try startingState(3, context, given)
     #expect(start.parameters == Parameters(weights: [0.2, 0.3, 0.5], means: [9, -4, 1], sds: [0.1, 5, 2]))
-    let partial = try context.start(3, keeping: InitialValues(means: [9, -4, 1]))
+    let partial = try startingState(3, context, InitialValues(means: [9, -4, 1]))
     #expect(partial.parameters.means == [9, -4, 1])
     #expect(partial.parameters.sds != start.parameters.sds)
 

@@ -1,34 +1,34 @@
 import GMMKernels
 import GMMModel
 
-/// Runs of expectation-maximisation (Dempster, Laird, Rubin 1977), one after the other, in one workspace.
+/// Runs of expectation-maximisation (Dempster, Laird, Rubin 1977), one after the other, in one workspace, on one thread and its helpers.
 final class ExpectationMaximization {
   private let options: MaximumLikelihoodOptions
   private let shape: MixtureShape
   private let reducer: ReproducibleReducer
   private let step: any MaximizationStep
-  private let crew: BlockCrew?
   /// Σ sample weights, and how many are positive.
   private let total: Double
   private let positiveCount: Int
 
-  /// - Parameter crew: threads that help with the passes.
+  /// - Parameter workers: how many threads may work on a pass.
   init(
     _ observations: Observations, _ sampleWeights: SampleWeights?, _ options: MaximumLikelihoodOptions,
-    _ step: any MaximizationStep, _ kernels: MixtureKernels, _ pass: any BlockPass & Sendable, _ crew: BlockCrew?
+    _ step: any MaximizationStep, _ kernels: MixtureKernels, _ pass: any BlockPass & Sendable, workers: Int
   ) throws(ModelError) {
     shape = kernels.shape
-    reducer = try ReproducibleReducer(observations, sampleWeights, kernels, pass, workers: crew?.workers ?? 1)
+    reducer = try ReproducibleReducer(observations, sampleWeights, kernels, pass, workers: workers)
     total = sampleWeights?.total ?? Double(observations.count)
     positiveCount = sampleWeights?.positiveCount ?? observations.count
     self.options = options
     self.step = step
-    self.crew = crew
   }
 
-  /// Returns the fit to which EM leads from `state`, or `nil` when `monitor` stops it. Calls `report` in each iteration.
+  /// Returns the fit to which EM leads from `state`, or `nil` when `monitor` stops it.
+  ///
+  /// - Parameter crew: threads that help with the passes.
   func run(
-    from state: MixtureState, _ monitor: RunMonitor, _ report: () -> Void
+    from state: MixtureState, _ monitor: RunMonitor, _ crew: BlockCrew?
   ) throws(ModelError) -> MaximumLikelihoodFit? {
     var state = state
     step.admit(&state)
@@ -36,9 +36,8 @@ final class ExpectationMaximization {
     var outcome = MaximizationOutcome()
     var isConverged = false
     while history.count < options.maximumIterations {
-      report()
-      if monitor.shouldStop { return nil }
-      let (statistics, logLikelihood) = try expectation(state)
+      if monitor.pollForStop() { return nil }
+      let (statistics, logLikelihood) = try expectation(state, crew)
       let previous = history.last
       history.append((logLikelihood + step.logPrior(state)) / total)
       outcome = step.maximize(&state, statistics)
@@ -48,7 +47,7 @@ final class ExpectationMaximization {
       }
       if isConverged { break }
     }
-    let logLikelihood = try expectation(state).logLikelihood
+    let logLikelihood = try expectation(state, crew).logLikelihood
     // The average observation counts for one, whatever the scale of the sample weights.
     let least = 1e-6 / Double(positiveCount)
     for k in 0..<options.componentCount where state.estimate.weights[k] < least {
@@ -63,7 +62,7 @@ final class ExpectationMaximization {
 
   /// E-step: sums the moments of the responsibilities.
   private func expectation(
-    _ state: MixtureState
+    _ state: MixtureState, _ crew: BlockCrew?
   ) throws(ModelError) -> (statistics: SufficientStatistics, logLikelihood: Double) {
     let values = reducer.sums(state.parameters, crew).rounded
     let logLikelihood = values[values.count - 1]

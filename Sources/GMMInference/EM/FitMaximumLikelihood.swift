@@ -35,43 +35,20 @@ func fitMaximumLikelihood(
   let starts = StartingEstimate(
     observations: observations, sampleWeights: sampleWeights, options: options, spread: spread, step: likelihood)
   let monitor = RunMonitor(control)
-  let runs = options.runCount
   let results = MaximumLikelihoodResults()
-  let queue = MaximumLikelihoodResults.Queue(runs)
+  let runs = options.runCount
   let paysOff = observations.count * options.componentCount * observations.dimensionCount * runs >= 20_000
   let threads = paysOff ? control.threadCount(units: runs) : 1
-  let workers = control.workers(units: threads, blocks: observations.blockCount)
-  let crews = (0..<threads).map { _ in workers > 1 ? BlockCrew(workers: workers) : nil }
-  ThreadTeam.run(threads * workers) { index in
-    let thread = index % threads
-    let crew = crews[thread]
-    guard index < threads else {
-      crew?.serve(worker: index / threads)
-      return
-    }
-    defer { crew?.stop() }
-    let report = { if thread == 0 { monitor.report { queue.progress } } }
-    while !monitor.shouldStop, let start = queue.next() {
-      do throws(ModelError) {
-        let run = try ExpectationMaximization(
-          observations, sampleWeights, options, step, kernels, pass, crew)
-        if let fit = try run.run(from: starts.state(run: start), monitor, report) { results.add(fit, start: start) }
-        queue.finish()
-      } catch {
-        results.add(error)
-        monitor.stop()
-        queue.finish()
-      }
-    }
-    // Only the caller's thread stays to the end, to report and to see the flag.
-    while thread == 0, !monitor.shouldStop, queue.isBusy {
-      report()
-      queue.waitUntilIdle(seconds: monitor.secondsToReport)
-    }
+  let team = WorkTeam(
+    threads: threads, workers: control.workers(units: threads, blocks: observations.blockCount))
+  try team.run(UnitQueue(count: runs), monitor) { () throws(ModelError) in
+    try ExpectationMaximization(
+      observations, sampleWeights, options, step, kernels, pass, workers: team.workers)
+  } _: { (start, run, crew) throws(ModelError) in
+    if let fit = try run.run(from: starts.state(run: start), monitor, crew) { results.add(fit, start: start) }
   }
-  monitor.report(isLast: true) { queue.progress }
-  if let error = results.error { throw error }
-  if monitor.isCancelled { throw ModelError(.cancelled, "", "the caller cancelled") }
+  monitor.finish()
+  try monitor.requireCompletion()
   guard var best = results.best else { throw .outOfMemory("a fit") }
   let keepsOrder = options.keepsOrder && (observations.dimensionCount > 1 || options.keepsOrderInOneDimension)
   if let model = options.model {

@@ -45,26 +45,11 @@ public struct MixtureStatistics: Sendable, Equatable {
         "sample_weights", "must have \(observations.count) values, one for each observation", got: sampleWeights.count)
     }
     let state = try MixtureState(parameters, argument: "covariances")
-    let monitor = RunMonitor(control)
-    let workers = control.workers(units: 1, blocks: observations.blockCount)
     let kernels = MixtureKernels(parameters.shape, control.build.kernels, isWeighted: sampleWeights != nil)
+    let team = WorkTeam(control, units: 1, blocks: observations.blockCount)
     let reducer = try ReproducibleReducer(
-      observations, sampleWeights, kernels, ExpectationPass(kernels: kernels), workers: workers)
-    let crew = workers > 1 ? BlockCrew(workers: workers) : nil
-    var sums: ReproducibleSums?
-    withUnsafeMutablePointer(to: &sums) { result in
-      // SAFETY: written by the first thread only, read after all have ended.
-      nonisolated(unsafe) let result = result
-      ThreadTeam.run(workers) { index in
-        guard index == 0 else {
-          crew?.serve(worker: index)
-          return
-        }
-        defer { crew?.stop() }
-        if !monitor.shouldStop { result.pointee = reducer.sums(state.parameters, crew) }
-      }
-    }
-    guard let sums else { throw ModelError(.cancelled, "", "the caller cancelled") }
+      observations, sampleWeights, kernels, ExpectationPass(kernels: kernels), workers: team.workers)
+    let sums = try team.pass(control) { crew in reducer.sums(state.parameters, crew) }
     guard sums.rounded.allSatisfy(\.isFinite) else {
       throw ModelError(.degenerate, "data", "must have finite sums under the parameters, got one that is not")
     }

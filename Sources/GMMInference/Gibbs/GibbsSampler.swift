@@ -23,11 +23,11 @@ struct GibbsSampler: Sampler {
     covariance = CovarianceConditional(dimension: dimension)
   }
 
-  func prepare(_ state: inout ChainState) {}
+  func prepare(_ state: ChainState) {}
 
   mutating func step(
     _ state: inout ChainState, _ stream: inout RandomStream, isTuning: Bool
-  ) throws(ModelError) -> Double {
+  ) throws(ModelError) -> StepInfo {
     if !model.hasFixedWeights {
       stream.drawWeights(
         &state.parameters, concentration: model.concentration, counts: state.statistics.counts,
@@ -48,7 +48,7 @@ struct GibbsSampler: Sampler {
       }
       if sortsDraws, let coordinate = model.orderCoordinate { state.parameters.sortByMean(coordinate: coordinate) }
     }
-    return 1
+    return StepInfo()
   }
 
   /// Whether the means are held in order while they are drawn.

@@ -1,15 +1,6 @@
 import GMMKernels
 import GMMModel
 
-/// Whether a chain makes moves with the assignments summed out.
-enum MovePolicy: Sendable, Equatable {
-  /// Where they pay, by what tuning shows.
-  case automatic
-  case never
-  /// Wherever a reference can be learned.
-  case always
-}
-
 /// Independence Metropolis moves on all free parameters jointly, with the assignments summed out (Tierney 1994; for
 /// mixtures Celeux, Hurn, Robert 2000), between the steps of a sampler that conditions on the assignments.
 ///
@@ -25,6 +16,8 @@ struct MarginalMover {
   private let schedule: MoveSchedule
   private let key: StreamKey
   private let isForced: Bool
+  /// What the chain has learned about moves.
+  var tuning: MoveTuning
   // Workspace: a proposal and its statistics, and the coordinates of the state and of the proposal.
   private var proposal: Parameters
   private var statistics: SufficientStatistics
@@ -37,9 +30,12 @@ struct MarginalMover {
   /// - Parameters:
   ///   - tune: iterations of the chain before the first kept draw.
   ///   - key: the chain's key for moves.
+  ///   - tuning: what the chain has learned so far.
   /// - Returns: `nil` where there is nothing to move, the spread is covariance matrices, or there is too little tuning to
   ///   learn how.
-  init?(_ model: MixtureModel, tune: Int, key: StreamKey, policy: MovePolicy) {
+  init?(
+    _ model: MixtureModel, tune: Int, key: StreamKey, policy: MovePolicy, _ tuning: MoveTuning = MoveTuning()
+  ) {
     coordinates = FreeCoordinates(model)
     guard policy != .never, model.componentCount > 1, !model.shape.hasMatrices, coordinates.dimension > 0,
       let schedule = MoveSchedule(tune: tune, dimension: coordinates.dimension)
@@ -47,6 +43,7 @@ struct MarginalMover {
     self.schedule = schedule
     self.key = key
     isForced = policy == .always
+    self.tuning = tuning
     // Fixed blocks are never written again.
     let components = model.componentCount
     proposal = Parameters(
@@ -66,22 +63,22 @@ struct MarginalMover {
   mutating func run(_ state: inout ChainState, _ sweeper: AssignmentSweeper, _ crew: BlockCrew?) -> Double {
     let iteration = Int(state.iteration)
     if iteration > schedule.last {
-      let count = state.moves.count
+      let count = tuning.count
       return count > 0 ? move(&state, count, isLearning: false, sweeper, crew) : 1
     }
     if schedule.watching.contains(iteration) {
       coordinates.write(state.parameters, to: &u)
-      state.moves.watch(u)
-      if iteration == schedule.watching.upperBound { state.moves.decideToLearn(&u, isForced: isForced) }
+      tuning.watch(u)
+      if iteration == schedule.watching.upperBound { tuning.decideToLearn(&u, isForced: isForced) }
       return 1
     }
-    guard state.moves.reference != nil else { return 1 }
+    guard tuning.reference != nil else { return 1 }
     let probability = move(&state, MoveTuning.countWhileLearning, isLearning: true, sweeper, crew)
     if iteration == schedule.last {
-      state.moves.settle(isForced: isForced)
+      tuning.settle(isForced: isForced)
     } else if let lesson = schedule.lessons.firstIndex(of: iteration) {
-      if lesson == 1, !isForced { state.moves.giveUpIfHopeless() }
-      if state.moves.reference != nil { state.moves.learn(startsAfresh: lesson == 0) }
+      if lesson == 1, !isForced { tuning.giveUpIfHopeless() }
+      if tuning.reference != nil { tuning.learn(startsAfresh: lesson == 0) }
     }
     return probability
   }
@@ -93,7 +90,7 @@ struct MarginalMover {
   mutating func move(
     _ state: inout ChainState, _ count: Int, isLearning: Bool, _ sweeper: AssignmentSweeper, _ crew: BlockCrew?
   ) -> Double {
-    guard let reference = state.moves.reference else { return 1 }
+    guard let reference = tuning.reference else { return 1 }
     var stream = RandomStream(key.at(iteration: state.iteration))
     coordinates.write(state.parameters, to: &u)
     // The log of the target over the reference.
@@ -115,7 +112,7 @@ struct MarginalMover {
         // What overflows, far outside of all data, is refused like what is outside the support.
         if weight.isFinite { proposedWeight = weight }
       }
-      if isLearning { state.moves.propose(logWeight: proposedWeight) }
+      if isLearning { tuning.propose(logWeight: proposedWeight) }
       probabilities += proposedWeight >= logWeight ? 1 : exp(proposedWeight - logWeight)
       if logThreshold < proposedWeight - logWeight {
         swap(&state.parameters, &proposal)
@@ -125,9 +122,9 @@ struct MarginalMover {
         state.logLikelihood = logLikelihood
         logWeight = proposedWeight
       }
-      if isLearning { state.moves.remember(u) }
+      if isLearning { tuning.remember(u) }
     }
-    if isLearning { state.moves.visit(logWeight: logWeight) }
+    if isLearning { tuning.visit(logWeight: logWeight) }
     return probabilities / Double(count)
   }
 }

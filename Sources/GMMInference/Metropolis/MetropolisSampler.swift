@@ -11,9 +11,12 @@ import GMMModel
 struct MetropolisSampler: Sampler {
   private let model: MixtureModel
   private let proposed: Proposed
+  /// The step sizes of the walks.
+  var scales: ProposalScales
 
-  init(_ model: MixtureModel) {
+  init(_ model: MixtureModel, _ scales: ProposalScales = ProposalScales()) {
     self.model = model
+    self.scales = scales
     proposed = Proposed(model.shape)
   }
 
@@ -28,18 +31,20 @@ struct MetropolisSampler: Sampler {
     }
   }
 
-  func prepare(_ state: inout ChainState) {
+  mutating func prepare(_ state: ChainState) {
     let counts = state.statistics.counts
     let parameters = state.parameters
-    state.proposals.weights.base = counts.map { 1 / (1 + $0).squareRoot() }
-    state.proposals.means.base = counts.indices.map { k in
+    scales.weights.base = counts.map { 1 / (1 + $0).squareRoot() }
+    scales.means.base = counts.indices.map { k in
       min(parameters.sd(k) / (1 + counts[k]).squareRoot(), model.hasFixedMeans ? 1 : model.meanSDs[k])
     }
     let spreadCounts = model.sharedSpread ? [counts.reduce(0, +)] : counts
-    state.proposals.sds.base = spreadCounts.map { 1 / (2 * (1 + $0)).squareRoot() }
+    scales.sds.base = spreadCounts.map { 1 / (2 * (1 + $0)).squareRoot() }
   }
 
-  func step(_ state: inout ChainState, _ stream: inout RandomStream, isTuning: Bool) throws(ModelError) -> Double {
+  mutating func step(
+    _ state: inout ChainState, _ stream: inout RandomStream, isTuning: Bool
+  ) throws(ModelError) -> StepInfo {
     var probability = 0.0
     var blocks = 0.0
     if !model.hasFixedWeights, model.componentCount > 1 {
@@ -54,14 +59,14 @@ struct MetropolisSampler: Sampler {
       probability += stepMeans(&state, &proposed.parameters, &stream, isTuning)
       blocks += 1
     }
-    return blocks > 0 ? probability / blocks : 1
+    return StepInfo(acceptance: blocks > 0 ? probability / blocks : 1)
   }
 
   /// Weights: steps in log ratios, where the Dirichlet density is ∏ w^(α + n) with the Jacobian.
-  private func stepWeights(
+  private mutating func stepWeights(
     _ state: inout ChainState, _ proposal: inout Parameters, _ stream: inout RandomStream, _ isTuning: Bool
   ) -> Double {
-    let walk = state.proposals.weights
+    let walk = scales.weights
     proposal.assign(state.parameters)
     var largest = -Double.infinity
     for k in proposal.logWeights.indices {
@@ -80,29 +85,29 @@ struct MetropolisSampler: Sampler {
     }
     if !model.satisfiesConstraints(proposal) { logRatio = -.infinity }
     let isAccepted = decide(&state, &proposal, logRatio, &stream)
-    state.proposals.weights.record(accepted: isAccepted, adapts: isTuning)
+    scales.weights.record(accepted: isAccepted, adapts: isTuning)
     return Self.acceptance(logRatio)
   }
 
   /// Spread: steps in log sd.
-  private func stepSpread(
+  private mutating func stepSpread(
     _ state: inout ChainState, _ proposal: inout Parameters, _ stream: inout RandomStream, _ isTuning: Bool
   ) -> Double {
-    let walk = state.proposals.sds
+    let walk = scales.sds
     proposal.assign(state.parameters)
     for j in proposal.sds.indices { proposal.sds[j] *= exp(walk.scale * walk.base[j] * stream.normal()) }
     let logRatio =
       logDensityOfSpread(proposal, state.statistics) - logDensityOfSpread(state.parameters, state.statistics)
     let isAccepted = decide(&state, &proposal, logRatio, &stream)
-    state.proposals.sds.record(accepted: isAccepted, adapts: isTuning)
+    scales.sds.record(accepted: isAccepted, adapts: isTuning)
     return Self.acceptance(logRatio)
   }
 
   /// Means: steps in the means.
-  private func stepMeans(
+  private mutating func stepMeans(
     _ state: inout ChainState, _ proposal: inout Parameters, _ stream: inout RandomStream, _ isTuning: Bool
   ) -> Double {
-    let walk = state.proposals.means
+    let walk = scales.means
     proposal.assign(state.parameters)
     for k in proposal.means.indices { proposal.means[k] += walk.scale * walk.base[k] * stream.normal() }
     var logRatio = model.logPriorOfMeans(proposal) - model.logPriorOfMeans(state.parameters)
@@ -114,7 +119,7 @@ struct MetropolisSampler: Sampler {
     }
     if !model.satisfiesConstraints(proposal) { logRatio = -.infinity }
     let isAccepted = decide(&state, &proposal, logRatio, &stream)
-    state.proposals.means.record(accepted: isAccepted, adapts: isTuning)
+    scales.means.record(accepted: isAccepted, adapts: isTuning)
     return Self.acceptance(logRatio)
   }
 

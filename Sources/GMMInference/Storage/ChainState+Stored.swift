@@ -10,12 +10,10 @@ extension ChainState {
       parameters.weights, parameters.logWeights, parameters.means, parameters.sds, parameters.factors,
       statistics.counts, statistics.centers, statistics.sums, statistics.squares,
     ] { writer.write(array) }
-    proposals.write(to: &writer)
-    moves.write(to: &writer)
   }
 
   /// Reads the state of a chain on `model`, and checks everything that an index or an allocation could come from.
-  init(from reader: inout ByteReader, _ model: MixtureModel, _ options: SamplingOptions) throws(StorageError) {
+  init(from reader: inout ByteReader, _ model: MixtureModel) throws(StorageError) {
     let shape = model.shape
     iteration = try reader.read(UInt64.self)
     guard iteration <= UInt64(Int.max) else { throw .format("\(iteration) iterations are too many") }
@@ -41,37 +39,5 @@ extension ChainState {
       throw .format("a chain stands at impossible sums")
     }
     self.statistics = statistics
-    proposals = try ProposalScales(from: &reader, shape, isEmpty: options.method == .gibbs)
-    moves = try MoveTuning(from: &reader, dimension: FreeCoordinates(model).dimension)
-  }
-}
-
-/// A chain between two iterations: what a file holds of it beside its draws.
-struct ChainSnapshot: Sendable {
-  var state: ChainState
-  /// How many draws it has written.
-  var drawsDone: Int
-
-  func write(to writer: inout ByteWriter) {
-    writer.write(drawsDone)
-    state.write(to: &writer)
-  }
-
-  init(_ state: ChainState, drawsDone: Int) {
-    self.state = state
-    self.drawsDone = drawsDone
-  }
-
-  init(from reader: inout ByteReader, _ model: MixtureModel, _ options: SamplingOptions) throws(StorageError) {
-    drawsDone = try reader.readInt("draws", in: 0...Int.max)
-    state = try ChainState(from: &reader, model, options)
-    guard !Int(state.iteration).multipliedReportingOverflow(by: options.chains).overflow else {
-      throw .format("announces more iterations than 63 bits count")
-    }
-    // Draws follow from iterations.
-    let kept = max(0, Int(state.iteration) - options.tune)
-    guard kept / options.thin == drawsDone else {
-      throw .format("a chain has \(drawsDone) draws after \(state.iteration) iterations")
-    }
   }
 }

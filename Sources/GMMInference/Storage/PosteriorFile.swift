@@ -27,7 +27,7 @@ extension Posterior {
     section.write(isPrior)
     section.write(drawCount)
     section.write(seconds)
-    let counts = continuation.map { $0.chains.map(\.drawsDone) } ?? [Int](repeating: drawCount, count: chainCount)
+    let counts = continuation.map { $0.map(\.drawsDone) } ?? [Int](repeating: drawCount, count: chainCount)
     for count in counts { section.write(count) }
     try file.append(.options, section)
 
@@ -39,9 +39,7 @@ extension Posterior {
     }
 
     section = ByteWriter()
-    for chain in continuation?.chains ?? [] {
-      ChainSnapshot(chain.state, drawsDone: chain.drawsDone).write(to: &section)
-    }
+    for chain in continuation ?? [] { chain.write(to: &section) }
     try file.append(.chains, section)
 
     if continuation != nil {
@@ -128,7 +126,7 @@ extension Posterior {
     try file.finish()
     return Posterior(
       model: model, observations: observations, sampleWeights: sampleWeights, options: options, store: store,
-      continuation: canExtend ? Continuation(chains: chains.map { ($0.state, $0.drawsDone) }) : nil, isPrior: isPrior,
+      continuation: canExtend ? chains : nil, isPrior: isPrior,
       draws: drawCount, seconds: seconds)
   }
 

@@ -16,8 +16,10 @@ struct RunIdentity {
   /// Whether the kernels round like the portable build.
   private let roundsTwice: Bool
 
-  init(_ context: ChainContext, _ options: SamplingOptions, _ build: KernelBuild) {
-    let observations = context.observations
+  init(
+    _ model: MixtureModel, _ observations: Observations, _ sampleWeights: SampleWeights?, _ options: SamplingOptions,
+    _ build: KernelBuild
+  ) {
     observationCount = observations.count
     dimensionCount = observations.dimensionCount
     func fingerprint(_ base: UnsafePointer<Double>, _ count: Int) -> UInt64 {
@@ -27,10 +29,10 @@ struct RunIdentity {
       return checksum.value
     }
     self.fingerprint = fingerprint(observations.base, (observations.count + 7) / 8 * 8 * dimensionCount)
-    weightsFingerprint = context.sampleWeights.map { fingerprint($0.base, $0.count) }
+    weightsFingerprint = sampleWeights.map { fingerprint($0.base, $0.count) }
     var writer = ByteWriter()
-    context.model.write(to: &writer)
-    model = writer.bytes
+    model.write(to: &writer)
+    self.model = writer.bytes
     self.options = options
     roundsTwice = build.usable(among: KernelBuild.available) == .portable
   }

@@ -1,0 +1,16 @@
+import GMMModel
+
+/// What a chain's next iteration starts from; copying it copies the chain, but for what its samplers have learned.
+///
+/// Random numbers are keyed by the iteration, so no generator is part of it.
+struct ChainState: Sendable {
+  var parameters: Parameters
+  /// Of the assignments drawn last, given `parameters`.
+  var statistics: SufficientStatistics
+  /// Of `parameters`, with the assignments summed out.
+  var logLikelihood: Double
+  /// Iterations done; 0 for the start.
+  var iteration: UInt64
+  /// Sum of the acceptance probabilities since the last kept draw.
+  var acceptance = 0.0
+}

@@ -1,0 +1,7 @@
+/// The algorithms that draw from a posterior.
+public enum SamplingMethod: Sendable, Equatable {
+  /// Exact conditional draws of weights, means and sds given the assignments.
+  case gibbs
+  /// Random-walk Metropolis with scales adapted while tuning, as the mixture notebooks of PyMC have it.
+  case metropolis
+}

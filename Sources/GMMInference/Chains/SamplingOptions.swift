@@ -1,0 +1,67 @@
+import GMMModel
+
+/// What to draw, and how.
+public struct SamplingOptions: Sendable, Equatable {
+  /// Gibbs, or Metropolis in one dimension.
+  public var method: SamplingMethod
+  /// Kept draws of each chain, at least 1.
+  public var draws: Int
+  /// Iterations before the first kept draw, at least 0; Metropolis adapts in them, and Gibbs learns whether and how to move with the
+  /// assignments summed out.
+  public var tune: Int
+  /// The number of chains, at least 1.
+  public var chains: Int
+  /// Iterations for each kept draw, at least 1.
+  public var thin: Int
+  /// The same seed gives the same bits, for any number of threads.
+  public var seed: UInt64
+  /// Whether every draw of the assignments is kept, one byte for each observation.
+  public var keepsAssignments: Bool
+  /// Where chains start: none (from the data), one for all chains, or one for each.
+  public var initial: [InitialValues]
+  /// Whether Gibbs chains make moves with the assignments summed out.
+  var moves = MovePolicy.automatic
+
+  /// Checked by the calls that sample.
+  public init(
+    method: SamplingMethod = .gibbs, draws: Int = 1_000, tune: Int = 1_000, chains: Int = 4, thin: Int = 1,
+    seed: UInt64 = 0, keepsAssignments: Bool = false, initial: [InitialValues] = []
+  ) {
+    self.method = method
+    self.draws = draws
+    self.tune = tune
+    self.chains = chains
+    self.thin = thin
+    self.seed = seed
+    self.keepsAssignments = keepsAssignments
+    self.initial = initial
+  }
+
+  /// The schedule of one chain.
+  ///
+  /// - Throws: ``ModelError`` for counts out of range.
+  func schedule() throws(ModelError) -> Schedule {
+    guard draws >= 1 else { throw ModelError("draws", "must be at least 1", got: draws) }
+    guard tune >= 0 else { throw ModelError("tune", "must not be negative", got: tune) }
+    guard chains >= 1 else { throw ModelError("chains", "must be at least 1", got: chains) }
+    guard thin >= 1 else { throw ModelError("thin", "must be at least 1", got: thin) }
+    try Self.requireCountable(tune: tune, draws: draws, thin: thin, chains: chains)
+    return Schedule(tune: tune, thin: thin, draws: draws)
+  }
+
+  /// Refuses a number of iterations that no integer holds.
+  static func requireCountable(tune: Int, draws: Int, thin: Int, chains: Int) throws(ModelError) {
+    let kept = draws.multipliedReportingOverflow(by: thin)
+    let each = tune.addingReportingOverflow(kept.partialValue)
+    let all = each.partialValue.multipliedReportingOverflow(by: chains)
+    guard !kept.overflow, !each.overflow, !all.overflow else {
+      throw ModelError(
+        "draws", "chains x (tune + draws x thin) must fit 63 bits", got: "\(chains) x (\(tune) + \(draws) x \(thin))")
+    }
+  }
+
+  /// The initial values of chain `index`.
+  func initialValues(_ index: Int) -> InitialValues {
+    initial.isEmpty ? InitialValues() : initial[initial.count == 1 ? 0 : index]
+  }
+}

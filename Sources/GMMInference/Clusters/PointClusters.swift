@@ -1,0 +1,134 @@
+import GMMKernels
+import GMMModel
+
+/// Clusters of points in D dimensions: k-means++ seeding (Arthur, Vassilvitskii 2007; the best of a few candidates at each
+/// step) and Lloyd's iterations. Distances are in units of each coordinate's standard deviation.
+struct PointClusters {
+  private let points: ClusterPoints
+  /// 1 / sd, (D).
+  private let scales: [Double]
+  /// (K, D).
+  private(set) var centers: [Double]
+  /// The cluster of each point.
+  private(set) var labels: [Int]
+
+  /// - Parameters:
+  ///   - variances: the data's, (D); a constant coordinate has no part in distances.
+  ///   - iterations: Lloyd's.
+  ///   - isWanted: asked for each center and iteration; after `false` the clusters are of no use.
+  init(
+    _ points: ClusterPoints, count: Int, variances: [Double], iterations: Int, _ stream: inout RandomStream,
+    while isWanted: () -> Bool = { true }
+  ) {
+    self.points = points
+    scales = variances.map { $0 > 0 ? 1 / $0.squareRoot() : 0 }
+    centers = []
+    labels = [Int](repeating: 0, count: points.count)
+    seed(count, &stream, while: isWanted)
+    guard isWanted() else { return }
+    assign()
+    for _ in 0..<iterations where isWanted() {
+      let old = labels
+      moveCenters()
+      assign()
+      if labels == old { break }
+    }
+  }
+
+  /// Gives the points to known centers, (K, D).
+  init(_ points: ClusterPoints, centers: [Double], variances: [Double]) {
+    self.points = points
+    scales = variances.map { $0 > 0 ? 1 / $0.squareRoot() : 0 }
+    self.centers = centers
+    labels = [Int](repeating: 0, count: points.count)
+    assign()
+  }
+
+  private mutating func seed(_ count: Int, _ stream: inout RandomStream, while isWanted: () -> Bool) {
+    let candidates = 2 + Int(log(Double(count)))
+    let first = points.choose(&stream)
+    centers += points.point(first)
+    var distances = (0..<points.count).map { squaredDistance($0, points.point(first)) }
+    var total = weighted(distances)
+    while centers.count < count * points.dimensionCount {
+      // Centers that are nobody's cost nothing.
+      guard isWanted() else {
+        centers += points.point(first)
+        continue
+      }
+      var best = (distances: distances, total: Double.infinity, point: points.choose(&stream))
+      for _ in 0..<candidates where total > 0 && total < .infinity {
+        let candidate = pick(distances, stream.uniform() * total)
+        let center = points.point(candidate)
+        let reduced = (0..<points.count).map { min(distances[$0], squaredDistance($0, center)) }
+        let sum = weighted(reduced)
+        if sum < best.total { best = (reduced, sum, candidate) }
+      }
+      centers += points.point(best.point)
+      if best.total < .infinity { (distances, total) = (best.distances, best.total) }
+    }
+  }
+
+  /// Gives each point to its nearest center, the first of equal ones.
+  private mutating func assign() {
+    let count = centers.count / points.dimensionCount
+    for i in labels.indices {
+      var nearest = (cluster: 0, distance: Double.infinity)
+      for k in 0..<count {
+        let distance = squaredDistance(i, centers[(k * points.dimensionCount)..<((k + 1) * points.dimensionCount)])
+        if distance < nearest.distance { nearest = (k, distance) }
+      }
+      labels[i] = nearest.cluster
+    }
+  }
+
+  /// Moves each center to the mean of its points; one without points stays.
+  private mutating func moveCenters() {
+    let dimensions = points.dimensionCount
+    let count = centers.count / dimensions
+    var sums = [Double](repeating: 0, count: centers.count)
+    var weights = [Double](repeating: 0, count: count)
+    for (i, k) in labels.enumerated() {
+      weights[k] += points.weights[i]
+      for d in 0..<dimensions {
+        sums[k * dimensions + d] +=
+          points.weights[i] * (points.values[i * dimensions + d] - centers[k * dimensions + d])
+      }
+    }
+    for k in 0..<count where weights[k] > 0 {
+      for d in 0..<dimensions { centers[k * dimensions + d] += sums[k * dimensions + d] / weights[k] }
+    }
+  }
+
+  private func squaredDistance(_ i: Int, _ center: ArraySlice<Double>) -> Double {
+    points.values.withUnsafeBufferPointer { values in
+      center.withUnsafeBufferPointer { center in
+        scales.withUnsafeBufferPointer { scales in
+          var sum = 0.0
+          let row = i * scales.count
+          for d in scales.indices {
+            let gap = (values[row + d] - center[d]) * scales[d]
+            sum += gap * gap
+          }
+          return sum
+        }
+      }
+    }
+  }
+
+  private func weighted(_ distances: [Double]) -> Double {
+    var sum = 0.0
+    for i in distances.indices { sum += points.weights[i] * distances[i] }
+    return sum
+  }
+
+  /// Returns the first index at which the running sum of weighted distances exceeds `target`.
+  private func pick(_ distances: [Double], _ target: Double) -> Int {
+    var sum = 0.0
+    for (i, distance) in distances.enumerated() {
+      sum += points.weights[i] * distance
+      if sum > target { return i }
+    }
+    return distances.count - 1
+  }
+}

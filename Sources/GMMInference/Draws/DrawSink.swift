@@ -1,0 +1,49 @@
+import GMMModel
+
+/// Where the draws of one chain go.
+protocol DrawSink: Sendable {
+  /// Records the next draw.
+  ///
+  /// - Parameters:
+  ///   - state: the chain after an iteration that is kept.
+  ///   - logPrior: the log density of the prior at its parameters.
+  ///   - acceptance: the mean acceptance probability of the proposals since the last draw.
+  ///   - assignments: of the observations, (N); `nil` where they are not kept.
+  /// - Throws: a ``ModelError`` of kind `degenerate` for a draw that is NaN or infinite.
+  mutating func record(
+    _ state: borrowing ChainState, logPrior: Double, acceptance: Double, assignments: UnsafePointer<UInt8>?
+  ) throws(ModelError)
+
+  /// How many draws have been recorded.
+  var count: Int { get }
+}
+
+/// The rows of one chain in a ``DrawStore``, filled one after the other.
+struct DrawRows: DrawSink {
+  let store: DrawStore
+  let chain: Int
+  private(set) var count: Int
+
+  /// - Parameter count: how many rows are filled already.
+  init(_ store: DrawStore, chain: Int, count: Int) {
+    self.store = store
+    self.chain = chain
+    self.count = count
+  }
+
+  mutating func record(
+    _ state: borrowing ChainState, logPrior: Double, acceptance: Double, assignments: UnsafePointer<UInt8>?
+  ) throws(ModelError) {
+    let layout = store.layout
+    let row = store.row(chain: chain, draw: count)
+    state.parameters.write(to: row, layout)
+    row[layout.logLikelihood] = state.logLikelihood
+    row[layout.logPosterior] = state.logLikelihood + logPrior
+    row[layout.acceptance] = acceptance
+    try store.requireNumbers(chain: chain, draw: count)
+    if let target = store.assignments(chain: chain, draw: count), let assignments {
+      target.update(from: assignments, count: store.observationCount)
+    }
+    count += 1
+  }
+}

@@ -1,0 +1,116 @@
+import GMMKernels
+import GMMModel
+
+/// Draws from a posterior: (chain, draw, parameter), with the model and the data they came from.
+///
+/// Immutable; subsets share the memory of the draws.
+public final class Posterior: Sendable {
+  /// The model.
+  public let model: MixtureModel
+  /// The data; none for prior draws.
+  public let observations: Observations
+  /// One for each observation; `nil` for 1.
+  public let sampleWeights: SampleWeights?
+  /// The options of the sampling call.
+  public let options: SamplingOptions
+  /// Whether the draws are from the prior alone.
+  public let isPrior: Bool
+  /// Kept draws of each chain.
+  public let drawCount: Int
+  /// Wall time of the sampling, extensions included.
+  public let seconds: Double
+  let store: DrawStore
+  /// Where the chains stand, so that they can go on; `nil` for subsets and prior draws.
+  let continuation: [ChainSnapshot]?
+  /// The first draw of the store that belongs to this posterior, and the distance between two.
+  private let first: Int
+  private let step: Int
+
+  init(
+    model: MixtureModel, observations: Observations, sampleWeights: SampleWeights? = nil, options: SamplingOptions,
+    store: DrawStore, continuation: [ChainSnapshot]?, isPrior: Bool = false, draws: Int, first: Int = 0, step: Int = 1,
+    seconds: Double
+  ) {
+    self.model = model
+    self.observations = observations
+    self.sampleWeights = sampleWeights
+    self.options = options
+    self.store = store
+    self.continuation = continuation
+    self.isPrior = isPrior
+    self.first = first
+    self.step = step
+    self.seconds = seconds
+    drawCount = draws
+  }
+
+  /// Where the numbers of a draw stand in its row.
+  public var layout: DrawLayout { store.layout }
+  /// The number of chains.
+  public var chainCount: Int { store.chains }
+  /// Whether ``extended(by:_:)`` works.
+  public var canExtend: Bool { continuation != nil }
+  /// Iterations between two draws.
+  public var thin: Int { options.thin * step }
+  /// Whether the draws of the assignments were kept.
+  public var hasAssignments: Bool { store.keepsAssignments }
+
+  /// The names of the scalar parameters, in the order of ``layout``.
+  public var parameterNames: [String] { layout.columns.map(\.name) }
+
+  /// The distance between two draws of a chain in the memory of the draws, in elements.
+  public var drawStride: Int { step * layout.width }
+
+  /// The distance between two chains in the memory of the draws, in elements.
+  public var chainStride: Int { store.draws * layout.width }
+
+  /// The distance between two draws of a chain in the memory of the assignments.
+  public var assignmentDrawStride: Int { step * store.observationCount }
+
+  /// The distance between two chains in the memory of the assignments.
+  public var assignmentChainStride: Int { store.draws * store.observationCount }
+
+  /// Returns the numbers of one draw, laid out as ``layout`` says.
+  public func row(chain: Int, draw: Int) -> [Double] {
+    Array(UnsafeBufferPointer(start: rowMemory(chain: chain, draw: draw), count: layout.width))
+  }
+
+  /// Returns the assignments of one draw, (N), where they were kept.
+  public func assignments(chain: Int, draw: Int) -> [UInt8]? {
+    assignmentMemory(chain: chain, draw: draw).map {
+      Array(UnsafeBufferPointer(start: $0, count: store.observationCount))
+    }
+  }
+
+  /// The memory of ``row(chain:draw:)``, which lives as long as this object: the caller sees to it that it does.
+  @inline(__always)
+  package func rowMemory(chain: Int, draw: Int) -> UnsafePointer<Double> {
+    UnsafePointer(store.row(chain: chain, draw: first + draw * step))
+  }
+
+  /// The memory of ``assignments(chain:draw:)``, which lives as long as this object.
+  package func assignmentMemory(chain: Int, draw: Int) -> UnsafePointer<UInt8>? {
+    store.assignments(chain: chain, draw: first + draw * step).map { UnsafePointer($0) }
+  }
+
+  /// Returns one column of ``layout`` as an array for each chain.
+  public func values(column: Int) -> [[Double]] {
+    (0..<chainCount).map { chain in (0..<drawCount).map { rowMemory(chain: chain, draw: $0)[column] } }
+  }
+
+  /// Returns the posterior of the draws burn, burn + thin, burn + 2 thin, ... of each chain.
+  ///
+  /// - Throws: ``ModelError`` unless 0 ≤ burn < ``drawCount`` and thin ≥ 1.
+  public func subset(burn: Int = 0, thin: Int = 1) throws(ModelError) -> Posterior {
+    guard burn >= 0, burn < drawCount else {
+      throw ModelError("burn", "must be between 0 and \(drawCount - 1)", got: burn)
+    }
+    guard thin >= 1 else { throw ModelError("thin", "must be at least 1", got: thin) }
+    let draws = (drawCount - burn - 1) / thin + 1
+    // A step beyond the last draw is never taken, so it may as well be small.
+    return Posterior(
+      model: model, observations: observations, sampleWeights: sampleWeights, options: options, store: store,
+      continuation: nil, isPrior: isPrior, draws: draws, first: first + burn * step,
+      step: step * (draws > 1 ? thin : 1), seconds: seconds)
+  }
+}

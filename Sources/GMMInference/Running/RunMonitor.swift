@@ -1,0 +1,82 @@
+import GMMKernels
+import GMMModel
+import Synchronization
+
+/// The state of one call that its threads share: whether to stop, and when to report.
+///
+/// Only the caller's thread reports.
+final class RunMonitor: @unchecked Sendable {
+  private let stopped = Atomic<Bool>(false)
+  private let cancelled = Atomic<Bool>(false)
+  private let cancellation: CancellationFlag?
+  private let progress: ((RunProgress) -> Bool)?
+  private let interval: Double
+  private let start = monotonicSeconds()
+  private var nextReport: Double
+  private let caller = pthread_self()
+  /// How far the call has come; set before other threads begin.
+  var progressSoFar: (() -> RunProgress)?
+
+  init(_ control: RunControl) {
+    cancellation = control.cancellation
+    progress = control.progress
+    interval = max(control.progressInterval, 0)
+    nextReport = start + interval
+  }
+
+  /// Whether the work should end; also looks at the caller's flag.
+  var shouldStop: Bool {
+    if stopped.load(ordering: .relaxed) { return true }
+    guard let cancellation, cancellation.isRequested else { return false }
+    cancel()
+    return true
+  }
+
+  /// Reports to the caller when it is time and this is the caller's thread, then returns whether the work should end.
+  ///
+  /// For work between two units of which seconds may pass; ``shouldStop`` is cheaper.
+  func pollForStop() -> Bool {
+    if let progressSoFar, pthread_equal(pthread_self(), caller) != 0 { report(progressSoFar) }
+    return shouldStop
+  }
+
+  var isCancelled: Bool { cancelled.load(ordering: .relaxed) }
+  var seconds: Double { monotonicSeconds() - start }
+
+  /// Seconds until the next report is due, at least some microseconds; infinite where nobody wants reports.
+  var secondsToReport: Double { progress == nil ? .infinity : max(nextReport - monotonicSeconds(), 5e-5) }
+
+  /// Reports for the last time; on the caller's thread, when all work has ended.
+  func finish() {
+    if let progressSoFar { report(isLast: true, progressSoFar) }
+    progressSoFar = nil
+  }
+
+  /// Throws a ``ModelError`` of kind `cancelled` where the caller has cancelled.
+  func requireCompletion() throws(ModelError) {
+    if isCancelled { throw ModelError(.cancelled, "", "the caller cancelled") }
+  }
+
+  /// Ends the work because the caller wants it.
+  func cancel() {
+    cancelled.store(true, ordering: .relaxed)
+    stop()
+  }
+
+  /// Ends the work, for example because a part of it failed.
+  func stop() { stopped.store(true, ordering: .relaxed) }
+
+  /// Reports to the caller when it is time, or when `isLast`. On the caller's thread only.
+  private func report(isLast: Bool = false, _ make: () -> RunProgress) {
+    guard let progress else { return }
+    let now = monotonicSeconds()
+    guard isLast || now >= nextReport else { return }
+    nextReport = now + interval
+    var current = make()
+    current.secondsElapsed = now - start
+    let left = Double(current.iterationsTotal - current.iterationsDone)
+    current.secondsLeft =
+      current.iterationsDone > 0 ? current.secondsElapsed * left / Double(current.iterationsDone) : .nan
+    if !progress(current), !isLast { cancel() }
+  }
+}

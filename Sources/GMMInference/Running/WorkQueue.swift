@@ -1,0 +1,32 @@
+/// Units of work for the threads of a ``WorkTeam``, which calls a queue under its lock alone.
+protocol WorkQueue: AnyObject, Sendable {
+  /// Returns the unit that is to be worked on next; `nil` while none waits.
+  func next() -> Int?
+  /// Takes a unit back from the thread that has worked on it.
+  func finish(_ unit: Int)
+  /// How far all units have come.
+  var progress: RunProgress { get }
+}
+
+/// Units that are each worked on once, in order.
+final class UnitQueue: WorkQueue, @unchecked Sendable {
+  private let count: Int
+  private var started = 0
+  private var finished = 0
+
+  init(count: Int) { self.count = count }
+
+  func next() -> Int? {
+    guard started < count else { return nil }
+    started += 1
+    return started - 1
+  }
+
+  func finish(_ unit: Int) { finished += 1 }
+
+  var progress: RunProgress {
+    RunProgress(
+      chains: 0, iterationsDone: finished, iterationsTotal: count, drawsDone: 0, drawsTotal: 0, secondsElapsed: 0,
+      secondsLeft: 0)
+  }
+}

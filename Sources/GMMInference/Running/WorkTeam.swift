@@ -1,0 +1,164 @@
+import GMMModel
+
+/// The threads of one call: some take units of work from a queue, each with helpers that share the blocks of its unit.
+///
+/// The caller's thread is one of those that work. It alone reports and stays to the end, to see the caller's flag. Where the
+/// system refuses a thread, the others do its work. How many threads there are changes no result.
+struct WorkTeam: Sendable {
+  /// Threads that take units.
+  let threads: Int
+  /// Threads that work on one unit, the one that took it included.
+  let workers: Int
+
+  /// Plans a team.
+  ///
+  /// - Parameters:
+  ///   - units: how many units can be worked on at once.
+  ///   - blocks: blocks of observations over which each step of a unit goes; 0 where a unit is one thread's work.
+  ///   - microseconds: an estimate of what all units take on one thread. Starting a thread costs about 50.
+  init(_ control: RunControl, units: Int, blocks: Int = 0, microseconds: Double = .infinity) {
+    let paying = max(1, Int(min(microseconds / 100, 1e6)))
+    threads = min(control.threadCount(units: units), paying)
+    workers = control.workers(units: units, blocks: blocks)
+  }
+
+  /// Creates a team of given size.
+  init(threads: Int, workers: Int) {
+    self.threads = threads
+    self.workers = workers
+  }
+
+  /// Works on units until none is left, `monitor` stops the team, or a unit fails.
+  ///
+  /// - Parameters:
+  ///   - queue: the units.
+  ///   - monitor: reports the queue's progress from now on; finished by the caller, or where this throws.
+  ///   - service: work beside the units, on a thread of its own and now and then on the caller's.
+  ///   - makeContext: makes what one thread needs for all of its units, on that thread.
+  ///   - work: does a unit, with helpers where it has some; looks at the monitor when it takes long.
+  /// - Throws: the first error of `makeContext` or `work`. Where the caller cancels, nothing is thrown.
+  func run<Context>(
+    _ queue: some WorkQueue, _ monitor: RunMonitor, beside service: (any WorkService)? = nil,
+    makeContext: @escaping @Sendable () throws(ModelError) -> Context,
+    _ work: @escaping @Sendable (_ unit: Int, Context, BlockCrew?) throws(ModelError) -> Void
+  ) throws(ModelError) {
+    let shift = WorkShift(queue, monitor, service)
+    monitor.progressSoFar = { shift.progress }
+    let crews = (0..<threads).map { _ in workers > 1 ? BlockCrew(workers: workers) : nil }
+    let (threads, members) = (threads, threads * workers)
+    ThreadTeam.run(members + (service == nil ? 0 : 1)) { index in
+      guard index < members else { return service?.serve() ?? () }
+      let crew = crews[index % threads]
+      guard index < threads else { return crew?.serve(worker: index / threads) ?? () }
+      shift.run(isCaller: index == 0, crew, makeContext, work)
+      crew?.stop()
+      if index == 0 { service?.end() }
+    }
+    if let error = shift.firstError {
+      monitor.finish()
+      throw error
+    }
+  }
+
+  /// Works on units without a context.
+  func run(
+    _ queue: some WorkQueue, _ monitor: RunMonitor, beside service: (any WorkService)? = nil,
+    _ work: @escaping @Sendable (_ unit: Int, BlockCrew?) throws(ModelError) -> Void
+  ) throws(ModelError) {
+    try run(queue, monitor, beside: service, makeContext: { () throws(ModelError) in }) {
+      (unit, _, crew) throws(ModelError) in try work(unit, crew)
+    }
+  }
+}
+
+/// Work that goes on beside the units of a ``WorkTeam``.
+protocol WorkService: AnyObject, Sendable {
+  /// Does the work until ``end()``; on a thread of its own, where the system grants one.
+  func serve()
+  /// Does what is due; on the caller's thread, between two units.
+  func serveFromCaller()
+  /// Sends the thread home.
+  func end()
+}
+
+/// What the threads of a team share while they work.
+private final class WorkShift<Queue: WorkQueue>: @unchecked Sendable {
+  private let queue: Queue
+  private let monitor: RunMonitor
+  private let service: (any WorkService)?
+  private let lock = Mutex()
+  // Guarded by the lock.
+  private var running = 0
+  private var error: ModelError?
+
+  init(_ queue: Queue, _ monitor: RunMonitor, _ service: (any WorkService)?) {
+    self.queue = queue
+    self.monitor = monitor
+    self.service = service
+  }
+
+  var progress: RunProgress { lock.locked { queue.progress } }
+  var firstError: ModelError? { lock.locked { error } }
+
+  func run<Context>(
+    isCaller: Bool, _ crew: BlockCrew?, _ makeContext: () throws(ModelError) -> Context,
+    _ work: (Int, Context, BlockCrew?) throws(ModelError) -> Void
+  ) {
+    do throws(ModelError) {
+      let context = try makeContext()
+      while !monitor.shouldStop {
+        if isCaller {
+          if monitor.pollForStop() { return }
+          service?.serveFromCaller()
+        }
+        guard let unit = take() else {
+          // Only the caller's thread stays to the end, to report and to see the flag.
+          guard isCaller, lock.locked({ running > 0 }) else { return }
+          lock.wait(seconds: monitor.secondsToReport) { running > 0 }
+          continue
+        }
+        defer { finish(unit) }
+        try work(unit, context, crew)
+      }
+    } catch {
+      lock.locked { self.error = self.error ?? error }
+      monitor.stop()
+    }
+  }
+
+  private func take() -> Int? {
+    lock.locked {
+      let unit = queue.next()
+      if unit != nil { running += 1 }
+      return unit
+    }
+  }
+
+  private func finish(_ unit: Int) {
+    lock.locked {
+      running -= 1
+      queue.finish(unit)
+      if running == 0 { lock.wake() }
+    }
+  }
+}
+
+extension WorkTeam {
+  /// Returns what one unit of work makes, with helpers.
+  ///
+  /// - Throws: a ``ModelError`` of kind `cancelled` when the caller cancels before the work begins.
+  func pass<Result: Sendable>(
+    _ control: RunControl, _ work: @escaping @Sendable (BlockCrew?) -> Result
+  ) throws(ModelError) -> Result {
+    let monitor = RunMonitor(control)
+    let result = Once<Result>()
+    try run(UnitQueue(count: 1), monitor) { _, crew in result.value = work(crew) }
+    monitor.finish()
+    try monitor.requireCompletion()
+    guard let value = result.value else { throw ModelError(.cancelled, "", "the caller cancelled") }
+    return value
+  }
+
+  /// A place that one thread writes before the others have ended, and the caller reads after it.
+  private final class Once<Value>: @unchecked Sendable { var value: Value? }
+}

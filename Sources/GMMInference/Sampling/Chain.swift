@@ -1,0 +1,86 @@
+import GMMKernels
+import GMMModel
+
+/// One Markov chain at work: a state, the transition that moves it on, and the sink of its draws.
+///
+/// Used by one thread at a time.
+final class Chain: @unchecked Sendable {
+  private let index: Int
+  private let context: ChainContext
+  private let model: MixtureModel
+  private let schedule: Schedule
+  private let initial: InitialValues
+  private var transition: Transition
+  private var sink: DrawRows
+  /// `nil` before the chain has started.
+  private var state: ChainState?
+
+  /// Continues a chain from `snapshot`, or prepares one that is to start at `initial` values.
+  init(
+    _ index: Int, _ snapshot: ChainSnapshot?, keeping initial: InitialValues, _ context: ChainContext,
+    _ schedule: Schedule, _ store: DrawStore
+  ) throws(ModelError) {
+    self.index = index
+    self.context = context
+    self.schedule = schedule
+    self.initial = initial
+    model = context.target.model.unshared()
+    state = snapshot?.state
+    transition = try Transition(
+      index, model, snapshot?.memory ?? SamplerMemory(), context, tune: schedule.tune)
+    sink = DrawRows(store, chain: index, count: snapshot?.drawsDone ?? 0)
+  }
+
+  var iterationsDone: Int { state.map { Int($0.iteration) } ?? 0 }
+  /// Kept draws so far.
+  var drawsDone: Int { sink.count }
+  var isStarted: Bool { state != nil }
+  var isFinished: Bool { drawsDone >= schedule.draws }
+  /// The chain as it is between two iterations; `nil` before it has started.
+  var snapshot: ChainSnapshot? { state.map { ChainSnapshot($0, transition.memory, drawsDone: drawsDone) } }
+
+  /// Makes step 0, unless it is made: chooses parameters and draws the assignments given them.
+  ///
+  /// - Parameter crew: threads that help with the sweep.
+  func start(_ monitor: RunMonitor, _ crew: BlockCrew?) {
+    guard state == nil else { return }
+    let parameters = context.start(index, keeping: initial) { !monitor.shouldStop }
+    if !monitor.shouldStop { state = transition.start(at: parameters, crew) }
+  }
+
+  /// Runs until the chain is finished, `monitor` stops it, or about `seconds` have passed; starts it first where needed.
+  ///
+  /// - Parameter crew: threads that help with the sweeps.
+  func advance(for seconds: Double, _ monitor: RunMonitor, _ crew: BlockCrew?) throws(ModelError) {
+    let end = monotonicSeconds() + seconds
+    start(monitor, crew)
+    // In a variable of its own the state is passed on without counting its arrays' users at every call.
+    guard var state = self.state.take() else { return }
+    defer { self.state = state }
+    // Reading the clock costs as much as a few points; look again after about ten microseconds of work.
+    let work = context.target.observations.count * model.componentCount
+    let stride = max(1, 8_192 / (work + 64))
+    var countdown = stride
+    while !isFinished, !monitor.shouldStop {
+      try step(&state, crew)
+      countdown -= 1
+      if countdown == 0 {
+        if monotonicSeconds() >= end { return }
+        countdown = stride
+      }
+    }
+  }
+
+  private func step(_ state: inout ChainState, _ crew: BlockCrew?) throws(ModelError) {
+    state.acceptance += try transition.advance(&state, crew).acceptance
+    let kept = Int(state.iteration) - schedule.tune
+    if kept <= 0 {
+      state.acceptance = 0
+    } else if kept % schedule.thin == 0 {
+      try sink.record(
+        state, logPrior: model.logPrior(state.parameters), acceptance: state.acceptance / Double(schedule.thin),
+        assignments: transition.assignments)
+      state.acceptance = 0
+    }
+  }
+}

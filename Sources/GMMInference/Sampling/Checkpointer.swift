@@ -1,0 +1,180 @@
+import GMMKernels
+import GMMModel
+import GMMStorage
+import Synchronization
+
+/// Writes down a run while its chains go on.
+///
+/// A round begins when a checkpoint is due. Each chain leaves a copy of its state at the end of its next turn, between two
+/// iterations; the draws that it has finished need no copy, since nobody changes them. When the last chain has, one thread
+/// writes the file. The chains' snapshots are of different moments, which is as good: chains do not know of each other.
+///
+/// The thread is one of its own, asleep but for the rounds; where the system refuses it, the caller's does its work.
+final class Checkpointer: WorkService, @unchecked Sendable {
+  private let file: CheckpointFile
+  private let store: DrawStore
+  private let interval: Double
+  private let secondsBefore: Double
+  private let start = monotonicSeconds()
+  private let owner = Atomic<Int>(Owner.none)
+  /// The number of the round for which snapshots are wanted.
+  private let round = Atomic<Int>(0)
+  private let lock = Mutex()
+  // Guarded by the lock.
+  private var snapshots: [ChainSnapshot]
+  private var rounds: [Int]
+  private var isOver = false
+  // Of the thread that writes, and of the caller's after it.
+  private var due: Double
+  /// The processor time of the process before which no checkpoint is written, whatever the clock says.
+  private var dueWork = 0.0
+  private var isCollecting = false
+  private var written: [UInt64]
+  private var failure: StorageError?
+
+  private enum Owner {
+    static let none = 0
+    static let thread = 1
+    static let caller = 2
+  }
+
+  /// The part of the process's processor time that writing may take.
+  private static let share = 0.02
+
+  /// - Parameters:
+  ///   - snapshots: the chains as they are at the start, and as the file has them.
+  ///   - draws: after how many a chain is finished.
+  init(
+    _ file: CheckpointFile, _ store: DrawStore, _ snapshots: [ChainSnapshot], draws: Int, interval: Double,
+    secondsBefore: Double
+  ) {
+    self.file = file
+    self.store = store
+    self.snapshots = snapshots
+    self.interval = interval
+    self.secondsBefore = secondsBefore
+    // Chains that are finished already have no turns.
+    rounds = snapshots.map { $0.drawsDone >= draws ? Int.max : 0 }
+    written = snapshots.map(\.state.iteration)
+    due = start + interval
+  }
+
+  // MARK: Chains
+
+  /// Takes a snapshot of a chain after its turn, where one is wanted.
+  func offer(_ index: Int, _ chain: Chain) {
+    let round = round.load(ordering: .acquiring)
+    // A chain that is finished has no turn after this one.
+    let number = chain.isFinished ? Int.max : round
+    lock.locked {
+      guard rounds[index] < number, let snapshot = chain.snapshot else { return }
+      snapshots[index] = snapshot
+      rounds[index] = number
+      if rounds.allSatisfy({ $0 >= round }) { lock.wake() }
+    }
+  }
+
+  // MARK: The thread that writes
+
+  /// Writes checkpoints until ``end()``; on a thread of its own.
+  func serve() {
+    guard owner.compareExchange(expected: Owner.none, desired: Owner.thread, ordering: .acquiringAndReleasing).exchanged
+    else { return }
+    while true {
+      // Processor time passes at most as fast as all processors make it; so look again now and then.
+      let wait = max(due - monotonicSeconds(), dueWork > processSeconds() ? 0.05 : 0)
+      lock.wait(seconds: wait) { !isOver }
+      if lock.locked({ isOver }) { return }
+      guard isDue else { continue }
+      beginRound()
+      lock.wait(seconds: .infinity) { !isOver && !isComplete }
+      if lock.locked({ isOver }) { return }
+      write()
+    }
+  }
+
+  /// Does what is due, on the caller's thread, where no other does.
+  func serveFromCaller() {
+    switch owner.load(ordering: .acquiring) {
+    case Owner.thread: return
+    case Owner.none:
+      // A thread that has not begun by the time the first checkpoint is due will not.
+      guard monotonicSeconds() >= start + interval,
+        owner.compareExchange(expected: Owner.none, desired: Owner.caller, ordering: .acquiringAndReleasing).exchanged
+      else { return }
+    default: break
+    }
+    if !isCollecting {
+      guard isDue else { return }
+      beginRound()
+    }
+    if lock.locked({ isComplete }) { write() }
+  }
+
+  /// Sends the thread home.
+  func end() {
+    lock.locked {
+      isOver = true
+      lock.wake()
+    }
+  }
+
+  /// Writes the last checkpoint, after all threads have ended.
+  ///
+  /// - Returns: why it could not be written; `nil` where it was, or there was nothing new.
+  func finish(_ chains: [Chain]) -> StorageError? {
+    snapshots = chains.compactMap(\.snapshot)
+    guard written != snapshots.map(\.state.iteration) else { return nil }
+    isOver = false
+    write()
+    return failure
+  }
+
+  private var isDue: Bool { monotonicSeconds() >= due && processSeconds() >= dueWork }
+
+  private func beginRound() {
+    isCollecting = true
+    round.wrappingAdd(1, ordering: .releasing)
+  }
+
+  /// Whether all chains have left their snapshots; under the lock.
+  private var isComplete: Bool {
+    let round = round.load(ordering: .relaxed)
+    return rounds.allSatisfy { $0 >= round }
+  }
+
+  private func write() {
+    isCollecting = false
+    let now = monotonicSeconds()
+    let work = threadSeconds()
+    let snapshots = lock.locked { self.snapshots }
+    do throws(StorageError) {
+      // A run that ends writes its end instead.
+      let isDone = try file.write(snapshots, store, seconds: secondsBefore + now - start) {
+        !lock.locked { isOver }
+      }
+      if isDone {
+        written = snapshots.map(\.state.iteration)
+        failure = nil
+      }
+    } catch {
+      // The next one may succeed: disks are cleared, networks come back.
+      failure = error
+    }
+    let cost = threadSeconds() - work
+    due = max(now + interval, monotonicSeconds())
+    dueWork = processSeconds() + cost / Self.share
+  }
+}
+
+/// The processor time that this thread has taken.
+func threadSeconds() -> Double { seconds(of: CLOCK_THREAD_CPUTIME_ID) }
+
+/// The processor time that this process has taken.
+private func processSeconds() -> Double { seconds(of: CLOCK_PROCESS_CPUTIME_ID) }
+
+private func seconds(of clock: clockid_t) -> Double {
+  var time = timespec()
+  clock_gettime(clock, &time)
+  return Double(time.tv_sec) + 1e-9 * Double(time.tv_nsec)
+}

@@ -1,0 +1,189 @@
+import GMMKernels
+import GMMModel
+import GMMStorage
+
+/// Draws from the posterior of a mixture model.
+///
+/// The draw t of chain c is the state after tune + (t + 1) thin iterations, a function of the seed, c and that number
+/// alone: it does not depend on threads, on the other chains, or on how many draws follow.
+///
+/// - Parameters:
+///   - model: the model.
+///   - observations: the data; without any, the constrained prior is sampled.
+///   - options: what to draw, and how.
+///   - control: threads, progress, cancelling, checkpoints.
+///   - sampleWeights: one for each observation; `nil` for 1. A row of weight w stands for ⌊w⌋ rows, assigned
+///     independently; what is left of w, f, is a row whose factor p(z) p(x | z) in the joint density of data and assignments is
+///     raised to the power f.
+/// - Throws: ``ModelError`` for options out of range and posteriors that do not exist; ``CancelledRun``; where checkpoints are
+///   wanted, ``StorageError`` before anything is sampled, and ``UnsavedRun``.
+public func sample(
+  _ model: MixtureModel, _ observations: Observations, _ options: SamplingOptions = SamplingOptions(),
+  _ control: RunControl = RunControl(), sampleWeights: SampleWeights? = nil
+) throws -> Posterior {
+  let schedule = try options.schedule()
+  guard options.initial.count <= 1 || options.initial.count == options.chains else {
+    throw ModelError(
+      "num_initial", "must be 0, 1 or the number of chains, \(options.chains)", got: options.initial.count)
+  }
+  guard observations.count == 0 || observations.dimensionCount == model.dimensionCount else {
+    throw ModelError(
+      "num_dimensions", "must be the model's, \(model.dimensionCount)", got: observations.dimensionCount)
+  }
+  guard options.method == .gibbs || (model.dimensionCount == 1 && !model.hasScaledMeans) else {
+    throw ModelError(
+      .unsupported, "method", "must be Gibbs in several dimensions and for means scaled by the spread, got Metropolis")
+  }
+  for (row, initial) in options.initial.enumerated() { try initial.check(against: model, row: row) }
+  if let sampleWeights, sampleWeights.count != observations.count {
+    throw ModelError(
+      "sample_weights", "must have \(observations.count) values, one for each observation", got: sampleWeights.count)
+  }
+  try model.requireProperPosterior(given: observations, sampleWeights)
+  let run = SamplingRun(model, observations, sampleWeights, options, control)
+  if let contents = try run.file?.open(model, options, observationCount: observations.count) {
+    return try run.resume(contents, schedule, control)
+  }
+  let store = try run.makeStore(draws: options.draws)
+  let starts = [ChainSnapshot?](repeating: nil, count: options.chains)
+  return try run.finish(starts, schedule, store, control, secondsBefore: 0)
+}
+
+/// Draws from the posterior of a mixture model, given an array.
+public func sample(
+  _ model: MixtureModel, data: [Double], _ options: SamplingOptions = SamplingOptions(),
+  _ control: RunControl = RunControl()
+) throws -> Posterior {
+  try sample(model, Observations(data), options, control)
+}
+
+extension Posterior {
+  /// Returns a posterior with these draws and `draws` more of each chain, continued: the same bits as one call.
+  ///
+  /// A checkpoint that exists must be of the same chains; they go on from it where it is ahead of this posterior.
+  ///
+  /// - Throws: ``ModelError`` of kind `unsupported` for subsets and prior draws; ``CancelledRun``; ``StorageError`` and
+  ///   ``UnsavedRun`` as ``sample(_:_:_:_:)``.
+  public func extended(by draws: Int, _ control: RunControl = RunControl()) throws -> Posterior {
+    guard draws >= 1 else { throw ModelError("draws", "must be at least 1", got: draws) }
+    guard let continuation else {
+      throw ModelError(
+        .unsupported, "posterior", "must come from sampling to be extended, got \(isPrior ? "prior draws" : "a subset")"
+      )
+    }
+    let total = drawCount.addingReportingOverflow(draws)
+    guard !total.overflow else { throw ModelError("draws", "must fit 63 bits with those there are", got: draws) }
+    try SamplingOptions.requireCountable(
+      tune: options.tune, draws: total.partialValue, thin: options.thin, chains: chainCount)
+    let schedule = Schedule(tune: options.tune, thin: options.thin, draws: total.partialValue)
+    let run = SamplingRun(model, observations, sampleWeights, options, control)
+    let ends = continuation
+    if let contents = try run.file?.open(model, options, observationCount: observations.count),
+      contents.iterations >= ends.reduce(0, { $0 + Int($1.state.iteration) })
+    {
+      return try run.resume(contents, schedule, control)
+    }
+    // After a cancelled run a chain may be ahead of the others; what it has drawn is kept.
+    let store = try run.makeStore(draws: ends.reduce(schedule.draws) { max($0, $1.drawsDone) })
+    for (index, end) in ends.enumerated() { store.copy(end.drawsDone, drawsOf: index, from: self.store) }
+    return try run.finish(ends, schedule, store, control, secondsBefore: seconds)
+  }
+}
+
+/// One call that samples: what its parts share.
+private struct SamplingRun {
+  let context: ChainContext
+  let options: SamplingOptions
+  /// Where the run is written down.
+  let file: CheckpointFile?
+
+  init(
+    _ model: MixtureModel, _ observations: Observations, _ sampleWeights: SampleWeights?, _ options: SamplingOptions,
+    _ control: RunControl
+  ) {
+    self.options = options
+    context = ChainContext(
+      target: Target(model: model, observations: observations, sampleWeights: sampleWeights), method: options.method,
+      seed: options.seed, moves: options.moves, keepsAssignments: options.keepsAssignments,
+      kernels: control.build.kernels,
+      workersPerChain: control.workers(units: options.chains, blocks: observations.blockCount))
+    file = control.checkpoint.map {
+      CheckpointFile(path: $0.path, identity: RunIdentity(model, observations, sampleWeights, options, control.build))
+    }
+  }
+
+  func makeStore(draws: Int) throws(ModelError) -> DrawStore {
+    try DrawStore(
+      layout: DrawLayout(context.target.model.shape),
+      chains: options.chains, draws: draws, observationCount: context.target.observations.count,
+      keepsAssignments: options.keepsAssignments)
+  }
+
+  /// Goes on from a checkpoint.
+  func resume(
+    _ contents: CheckpointFile.Contents, _ schedule: Schedule, _ control: RunControl
+  ) throws -> Posterior {
+    let store = try makeStore(draws: contents.snapshots.reduce(schedule.draws) { max($0, $1.drawsDone) })
+    try contents.readDraws(into: store)
+    return try finish(
+      contents.snapshots, schedule, store, control, secondsBefore: contents.seconds, isWritten: true)
+  }
+
+  /// Runs the chains and makes a posterior of the draws that all of them have.
+  ///
+  /// - Parameters:
+  ///   - snapshots: where the chains stand; `nil` for those that are to start.
+  ///   - isWritten: whether the checkpoint has the chains as they stand.
+  func finish(
+    _ snapshots: [ChainSnapshot?], _ schedule: Schedule, _ store: DrawStore, _ control: RunControl,
+    secondsBefore: Double, isWritten: Bool = false
+  ) throws -> Posterior {
+    let monitor = RunMonitor(control)
+    let chains = try snapshots.enumerated().map { index, snapshot in
+      try Chain(index, snapshot, keeping: options.initialValues(index), context, schedule, store)
+    }
+    let team = team(chains, schedule, control)
+    var checkpointer: Checkpointer?
+    if let file, let plan = control.checkpoint {
+      // Now, rather than after hours of sampling, it shows whether the file can be written.
+      if !isWritten || chains.contains(where: { !$0.isFinished }) { try file.probe() }
+      try team.run(ChainTurns(chains, schedule, startsOnly: true), monitor) { index, crew in
+        chains[index].start(monitor, crew)
+      }
+      let starts = chains.compactMap(\.snapshot)
+      if starts.count == chains.count {
+        if !isWritten { _ = try file.write(starts, store, seconds: secondsBefore) }
+        checkpointer = Checkpointer(
+          file, store, starts, draws: schedule.draws, interval: plan.interval, secondsBefore: secondsBefore)
+      }
+    }
+    try team.run(ChainTurns(chains, schedule), monitor, beside: checkpointer) {
+      [checkpointer] (index, crew) throws(ModelError) in
+      try chains[index].advance(for: ChainTurns.length, monitor, crew)
+      checkpointer?.offer(index, chains[index])
+    }
+    monitor.finish()
+    let checkpointError = checkpointer?.finish(chains)
+    let draws = chains.reduce(schedule.draws) { min($0, $1.drawsDone) }
+    let posterior =
+      draws == 0
+      ? nil
+      : Posterior(
+        model: context.target.model, observations: context.target.observations,
+        sampleWeights: context.target.sampleWeights, options: options, store: store,
+        continuation: chains.compactMap(\.snapshot), draws: draws, seconds: secondsBefore + monitor.seconds)
+    if let posterior, !monitor.isCancelled || draws == schedule.draws {
+      if let checkpointError { throw UnsavedRun(posterior: posterior, error: checkpointError) }
+      return posterior
+    }
+    throw CancelledRun(posterior: posterior, checkpointError: checkpointError)
+  }
+
+  /// Returns the threads that pay.
+  private func team(_ chains: [Chain], _ schedule: Schedule, _ control: RunControl) -> WorkTeam {
+    let points = Double(context.target.observations.count * context.target.model.componentCount)
+    let remaining = chains.reduce(0.0) { $0 + Double(schedule.iterations - $1.iterationsDone) }
+    let team = WorkTeam(control, units: chains.count, microseconds: remaining * (0.5 + 3e-3 * points))
+    return WorkTeam(threads: team.threads, workers: context.workersPerChain)
+  }
+}

@@ -1,0 +1,19 @@
+import GMMModel
+
+extension SamplingMethod {
+  /// Returns the sampler of this method, with what its chain has learned so far.
+  func sampler(for model: MixtureModel, _ memory: SamplerMemory = SamplerMemory()) -> any Sampler {
+    switch self {
+    case .gibbs: GibbsSampler(model)
+    case .metropolis: MetropolisSampler(model, memory.proposals)
+    }
+  }
+}
+
+extension SamplerMemory {
+  /// Takes what a chain's samplers have learned; what is not theirs stays as it was.
+  mutating func take(from sampler: any Sampler, _ mover: MarginalMover?) {
+    if let walk = sampler as? MetropolisSampler { proposals = walk.scales }
+    if let mover { moves = mover.tuning }
+  }
+}

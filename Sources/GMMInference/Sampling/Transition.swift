@@ -1,0 +1,68 @@
+import GMMKernels
+import GMMModel
+
+/// One iteration of a chain: new parameters given the assignments, new assignments given the parameters, and the moves with the
+/// assignments summed out.
+///
+/// It belongs to one chain, and one thread at a time uses it.
+struct Transition {
+  private let key: StreamKey
+  private let tune: Int
+  private let sweeper: AssignmentSweeper
+  private var sampler: any Sampler
+  private var mover: MarginalMover?
+  private let memoryBefore: SamplerMemory
+
+  /// Creates the workspace of chain `index`.
+  ///
+  /// - Parameters:
+  ///   - model: the chain's own copy.
+  ///   - memory: what the chain has learned so far.
+  ///   - tune: how many iterations may still learn.
+  init(
+    _ index: Int, _ model: MixtureModel, _ memory: SamplerMemory, _ context: ChainContext, tune: Int
+  ) throws(ModelError) {
+    key = context.key(index, .parameters)
+    self.tune = tune
+    memoryBefore = memory
+    sampler = context.method.sampler(for: model, memory)
+    mover = context.mover(index, model, tune: tune, memory.moves)
+    sweeper = try context.sweeper(index, moves: mover != nil)
+  }
+
+  /// What the samplers have learned.
+  var memory: SamplerMemory {
+    var memory = memoryBefore
+    memory.take(from: sampler, mover)
+    return memory
+  }
+
+  /// The assignments of the state, (N); `nil` unless they are kept.
+  var assignments: UnsafePointer<UInt8>? { sweeper.assignments }
+
+  /// Returns the state of a chain at its start, iteration 0: the parameters, and assignments drawn given them.
+  ///
+  /// - Parameter crew: threads that help with the sweep.
+  mutating func start(at parameters: Parameters, _ crew: BlockCrew?) -> ChainState {
+    var statistics = SufficientStatistics(parameters.shape)
+    let logLikelihood = sweeper.sweep(parameters, iteration: 0, into: &statistics, crew)
+    let state = ChainState(parameters: parameters, statistics: statistics, logLikelihood: logLikelihood, iteration: 0)
+    sampler.prepare(state)
+    return state
+  }
+
+  /// Makes the next iteration.
+  ///
+  /// - Parameter crew: threads that help with the sweeps.
+  /// - Throws: a ``ModelError`` of kind `degenerate` when a conditional distribution does not exist.
+  mutating func advance(_ state: inout ChainState, _ crew: BlockCrew?) throws(ModelError) -> StepInfo {
+    let iteration = state.iteration + 1
+    var stream = RandomStream(key.at(iteration: iteration))
+    var info = try sampler.step(&state, &stream, isTuning: iteration <= UInt64(tune))
+    state.logLikelihood = sweeper.sweep(state.parameters, iteration: iteration, into: &state.statistics, crew)
+    state.iteration = iteration
+    let sweeper = sweeper
+    if let acceptance = mover?.run(&state, sweeper, crew) { info.acceptance = acceptance }
+    return info
+  }
+}

@@ -1,0 +1,27 @@
+import GMMModel
+import GMMStorage
+
+extension ChainSnapshot {
+  func write(to writer: inout ByteWriter) {
+    writer.write(drawsDone)
+    state.write(to: &writer)
+    memory.proposals.write(to: &writer)
+    memory.moves.write(to: &writer)
+  }
+
+  init(from reader: inout ByteReader, _ model: MixtureModel, _ options: SamplingOptions) throws(StorageError) {
+    drawsDone = try reader.readInt("draws", in: 0...Int.max)
+    state = try ChainState(from: &reader, model)
+    memory = SamplerMemory(
+      proposals: try ProposalScales(from: &reader, model.shape, isEmpty: options.method == .gibbs),
+      moves: try MoveTuning(from: &reader, dimension: FreeCoordinates(model).dimension))
+    guard !Int(state.iteration).multipliedReportingOverflow(by: options.chains).overflow else {
+      throw .format("announces more iterations than 63 bits count")
+    }
+    // Draws follow from iterations.
+    let kept = max(0, Int(state.iteration) - options.tune)
+    guard kept / options.thin == drawsDone else {
+      throw .format("a chain has \(drawsDone) draws after \(state.iteration) iterations")
+    }
+  }
+}

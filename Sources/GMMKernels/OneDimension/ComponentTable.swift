@@ -1,0 +1,54 @@
+/// The mixture at one value of its parameters, in the form in which the kernels evaluate it.
+///
+/// The log of component k's share of the density at x is
+///
+///     q_k(x) = constant[k] + factor[k] (x - center[k])²,
+///     constant = log weight - log sd - log(2π) / 2,   factor = -1 / (2 sd²).
+///
+/// The distance is squared rather than the quadratic expanded in x: with clusters far from 0 or from each other on the
+/// scale of their sds, c0 + c1 x + c2 x² loses all its digits, and this form none, at the same three instructions.
+public struct ComponentTable {
+  /// The number of components.
+  public let count: Int
+  /// Its memory, ``size(_:)`` doubles.
+  public var memory: UnsafeMutablePointer<Double> { constant }
+  let constant: UnsafeMutablePointer<Double>
+  let factor: UnsafeMutablePointer<Double>
+  let center: UnsafeMutablePointer<Double>
+
+  /// The number of doubles that a table of `count` components takes.
+  public static func size(_ count: Int) -> Int { 3 * count }
+
+  /// Creates a table in memory of ``size(_:)`` doubles that the caller keeps alive.
+  public init(count: Int, memory: UnsafeMutablePointer<Double>) {
+    self.count = count
+    constant = memory
+    factor = memory + count
+    center = memory + 2 * count
+  }
+
+  /// Sets component `k`.
+  ///
+  /// - Parameters:
+  ///   - logWeight: the log weight, may be -infinity.
+  ///   - mean: finite.
+  ///   - sd: positive.
+  @inline(__always)
+  public func set(_ k: Int, logWeight: Double, mean: Double, sd: Double) {
+    let inverse = 1 / sd
+    constant[k] = logWeight - log(sd) - halfLogTwoPi
+    factor[k] = -0.5 * inverse * inverse
+    center[k] = mean
+  }
+}
+
+extension ComponentTable {
+  /// Returns the log of component `k`'s share of the density at the points `x`, bounded from below.
+  @inline(__always)
+  func logShare(of k: Int, at x: Vector) -> Vector {
+    let distance = x - center[k]
+    let share = (distance * distance).multiplied(
+      by: Vector(repeating: factor[k]), adding: Vector(repeating: constant[k]))
+    return share.replacing(with: logShareFloor, where: share .< logShareFloor)
+  }
+}

@@ -1,0 +1,7 @@
+/// What all components together give at one vector of points.
+struct Shares {
+  /// The largest log share of each point.
+  let logLargest: Vector
+  /// The sum of exp(log share - largest) over components, between 1 and K.
+  let total: Vector
+}

@@ -1,0 +1,34 @@
+import GMMKernels
+
+/// Memory that a piece of work will take: a sum of products, counted without overflow.
+public struct MemoryNeed: Sendable {
+  /// Bytes; `nil` beyond 63 bits.
+  public private(set) var bytes: Int? = 0
+
+  public init() {}
+
+  /// Adds `factors` multiplied with each other, in bytes; none may be negative.
+  public mutating func add(_ factors: Int...) {
+    var product = 1
+    for factor in factors {
+      let next = product.multipliedReportingOverflow(by: factor)
+      guard !next.overflow else {
+        bytes = nil
+        return
+      }
+      product = next.partialValue
+    }
+    let sum = bytes?.addingReportingOverflow(product)
+    bytes = sum.flatMap { $0.overflow ? nil : $0.partialValue }
+  }
+
+  /// Refuses work for which there is not enough memory.
+  ///
+  /// - Parameter what: completes "not enough memory for".
+  /// - Throws: ``ModelError`` of kind `outOfMemory` with the number of bytes.
+  public func require(for what: @autoclosure () -> String) throws(ModelError) {
+    guard let bytes, MemoryCheck.isAvailable(bytes: bytes) else {
+      throw .outOfMemory("\(what()), which takes \(bytes.map { "\($0)" } ?? "more than 2^63") bytes")
+    }
+  }
+}
