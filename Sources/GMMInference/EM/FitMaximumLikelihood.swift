@@ -33,7 +33,8 @@ func fitMaximumLikelihood(
   let step: any MaximizationStep =
     options.model.map { MaximumPosteriorStep(model: $0, floors: likelihood.floors) } ?? likelihood
   let starts = StartingEstimate(
-    observations: observations, sampleWeights: sampleWeights, options: options, spread: spread, step: likelihood)
+    observations: observations, sampleWeights: sampleWeights, options: options, spread: spread, step: likelihood,
+    kernels: control.build.kernels)
   let monitor = RunMonitor(control)
   let results = MaximumLikelihoodResults()
   let runs = options.runCount
@@ -45,7 +46,7 @@ func fitMaximumLikelihood(
     try ExpectationMaximization(
       observations, sampleWeights, options, step, kernels, pass, workers: team.workers)
   } _: { (start, run, crew) throws(ModelError) in
-    if let fit = try run.run(from: starts.state(run: start), monitor, crew) { results.add(fit, start: start) }
+    if let fit = try run.run(from: starts.state(run: start, crew), monitor, crew) { results.add(fit, start: start) }
   }
   monitor.finish()
   try monitor.requireCompletion()

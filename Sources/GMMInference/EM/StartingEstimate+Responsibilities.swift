@@ -4,64 +4,82 @@ import GMMModel
 extension StartingEstimate {
   /// Returns the M-step of responsibilities: means in one pass over all observations, covariances about them in a second.
   ///
-  /// - Parameters:
-  ///   - rewind: goes back to the first row.
-  ///   - row: writes the responsibilities of an observation, in order, of those with a positive weight; they are scaled to
-  ///     sum 1.
-  func maximized(_ rewind: () -> Void, row: (Int, UnsafeMutableBufferPointer<Double>) -> Void) -> MixtureEstimate {
-    let shape = shape
-    let (components, dimensions) = (shape.componentCount, shape.dimensionCount)
-    var centers = (0..<components).flatMap { _ in spread.means }
-    var shares = [Double](repeating: 0, count: components)
-    var values: [Double] = []
-    for round in 0..<2 {
-      rewind()
-      var counts = [Double](repeating: 0, count: components)
-      var sums = [Double](repeating: 0, count: shape.meanCount)
-      var squares = [Double](repeating: 0, count: components * shape.squareCount)
-      var gaps = [Double](repeating: 0, count: dimensions)
-      for i in 0..<observations.count {
-        let weight = sampleWeights?[i] ?? 1
-        guard weight > 0 else { continue }
-        shares.withUnsafeMutableBufferPointer { row(i, $0) }
-        let scale = weight / shares.reduce(0, +)
-        for k in 0..<components {
-          let share = scale * shares[k]
-          counts[k] += share
-          for d in 0..<dimensions {
-            gaps[d] = observations[i, d] - centers[k * dimensions + d]
-            sums[k * dimensions + d] += share * gaps[d]
-          }
-          guard round == 1 else { continue }
-          squares.withUnsafeMutableBufferPointer { squares in
-            // SAFETY: K triangles or diagonals follow each other.
-            guard let base = squares.baseAddress.map({ $0 + k * shape.squareCount }) else { return }
-            switch shape.factorShape {
-            case .triangular: PackedTriangle.addSquare(of: gaps, weight: share, to: base, dimensions)
-            case .diagonal: for d in 0..<dimensions { base[d] += share * gaps[d] * gaps[d] }
-            }
-          }
-        }
-      }
-      if round == 0 {
-        for k in 0..<components where counts[k] > 0 {
-          for d in 0..<dimensions { centers[k * dimensions + d] += sums[k * dimensions + d] / counts[k] }
-        }
-      }
-      values = counts + sums + squares
+  /// A component without responsibilities has the data's mean and variances.
+  ///
+  /// - Parameter crew: threads that help with the passes.
+  func maximized(_ responsibilities: GivenResponsibilities, _ crew: BlockCrew?) throws(ModelError) -> MixtureEstimate {
+    var start = neutral
+    let kernels = MixtureKernels(shape, kernels, isWeighted: true)
+    let reducer = try ReproducibleReducer(
+      observations, sampleWeights, kernels, GivenPass(kernels: kernels, responsibilities: responsibilities),
+      workers: crew?.workers ?? 1)
+    var statistics = try sums(reducer, start, crew)
+    for k in 0..<shape.componentCount where statistics.counts[k] > 0 {
+      for j in shape.mean(k) { start.means[j] += statistics.sums[j] / statistics.counts[k] }
     }
-    // A component without responsibilities keeps what it has here: the data's mean and variances.
-    var neutral = [Double](repeating: 0, count: shape.squareCount)
-    for d in 0..<dimensions {
-      let least = max(1e-4 * spread.variances[d], step.floors[d])
-      neutral[shape.square(d)] = max(spread.variances[d], least)
-    }
-    let one = reduced(neutral)
-    let start = estimate(
-      weights: [Double](repeating: 1 / Double(components), count: components), means: centers,
-      covariances: (0..<shape.covarianceCount / one.count).flatMap { _ in one })
-    guard var state = try? MixtureState(start, argument: "") else { return start }
-    _ = step.maximize(&state, SufficientStatistics(shape, centers: centers, values))
+    statistics = try sums(reducer, start, crew)
+    var state = try MixtureState(start, argument: "")
+    _ = step.maximize(&state, statistics)
     return state.estimate
+  }
+
+  /// Equal components, each with the data's mean and variances.
+  private var neutral: MixtureEstimate {
+    let components = shape.componentCount
+    var covariance = [Double](repeating: 0, count: shape.squareCount)
+    for d in 0..<shape.dimensionCount {
+      covariance[shape.square(d)] = max(spread.variances[d], 1e-4 * spread.variances[d], step.floors[d])
+    }
+    let one = reduced(covariance)
+    return estimate(
+      weights: [Double](repeating: 1 / Double(components), count: components),
+      means: (0..<components).flatMap { _ in spread.means },
+      covariances: (0..<shape.covarianceCount / one.count).flatMap { _ in one })
+  }
+
+  private func sums(
+    _ reducer: ReproducibleReducer, _ centers: MixtureEstimate, _ crew: BlockCrew?
+  ) throws(ModelError) -> SufficientStatistics {
+    let parameters = try MixtureState(centers, argument: "").parameters
+    return SufficientStatistics(shape, centers: centers.means, reducer.sums(parameters, crew).rounded)
+  }
+}
+
+/// Responsibilities that no parameters have led to.
+enum GivenResponsibilities: Sendable {
+  /// N x K, row after row.
+  case known([Double])
+  /// Uniform random numbers, scaled to sum 1 for each observation; each block of observations has a stream of its own.
+  case random(StreamKey)
+}
+
+/// Sums over one block by responsibilities that are given.
+private struct GivenPass: BlockPass, Sendable {
+  let kernels: MixtureKernels
+  let responsibilities: GivenResponsibilities
+
+  func callAsFunction(_ block: BlockWorkspace.Block) -> Double {
+    let components = kernels.shape.componentCount
+    switch responsibilities {
+    case .known(let values):
+      values.withUnsafeBufferPointer { values in
+        // SAFETY: K responsibilities for each observation of the data.
+        if let base = values.baseAddress { add(block, base + block.start * components) }
+      }
+    case .random(let key):
+      var stream = RandomStream(key.at(iteration: 0, block: UInt64(block.index)))
+      withUnsafeTemporaryAllocation(of: Double.self, capacity: block.count * components) { values in
+        for i in values.indices { values.initializeElement(at: i, to: stream.uniform()) }
+        // SAFETY: as many as were asked for; a block is never empty.
+        if let base = values.baseAddress { add(block, base) }
+      }
+    }
+    return 0
+  }
+
+  private func add(_ block: BlockWorkspace.Block, _ responsibilities: UnsafePointer<Double>) {
+    kernels.sums(
+      block.x, block.count, by: responsibilities, table: block.table, weights: block.weights, scratch: block.scratch,
+      sums: block.moments)
   }
 }

@@ -8,11 +8,14 @@ struct StartingEstimate {
   let options: MaximumLikelihoodOptions
   let spread: DataSpread
   let step: MaximumLikelihoodStep
+  /// The kernels of the build that the fit runs on.
+  let kernels: KernelSet
 
   /// Returns where run number `run` starts.
   ///
+  /// - Parameter crew: threads that help with passes over all observations.
   /// - Throws: for given covariances that are not positive definite.
-  func state(run: Int) throws(ModelError) -> MixtureState {
+  func state(run: Int, _ crew: BlockCrew?) throws(ModelError) -> MixtureState {
     if let weights = options.initial.weights, let means = options.initial.means,
       let covariances = options.initial.covariances
     {
@@ -26,19 +29,8 @@ struct StartingEstimate {
     case .kMeans: estimate = clusters(iterations: 20, &stream)
     case .kMeansPlusPlus: estimate = clusters(iterations: 0, &stream)
     case .randomPoints: estimate = randomPoints(&stream)
-    case .randomResponsibilities:
-      let start = stream
-      estimate = maximized {
-        stream = start
-      } row: { _, row in
-        for k in row.indices { row[k] = stream.uniform() }
-      }
-    case .responsibilities(let values):
-      let count = options.componentCount
-      estimate = maximized {
-      } row: { i, row in
-        for k in row.indices { row[k] = values[i * count + k] }
-      }
+    case .randomResponsibilities: estimate = try maximized(.random(key), crew)
+    case .responsibilities(let values): estimate = try maximized(.known(values), crew)
     }
     if let weights = options.initial.weights { estimate.weights = weights }
     if let means = options.initial.means { estimate.means = means }

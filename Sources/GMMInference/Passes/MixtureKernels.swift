@@ -3,7 +3,7 @@ import GMMModel
 
 /// The passes over observations for mixtures of one shape: the specialised ones of one dimension, or those of any number.
 ///
-/// An object, since the kernels are eight closures, each of which would be counted when a struct of them is passed on.
+/// An object, since the kernels are nine closures, each of which would be counted when a struct of them is passed on.
 final class MixtureKernels: Sendable {
   /// Memory that a pass writes to.
   typealias Numbers = UnsafeMutablePointer<Double>
@@ -13,7 +13,7 @@ final class MixtureKernels: Sendable {
   /// Whether the passes are those of one dimension, which take no sample weights.
   private let isLine: Bool
 
-  /// - Parameter isWeighted: whether observations have sample weights.
+  /// - Parameter isWeighted: whether observations may have sample weights, which the passes of one dimension do not take.
   init(_ shape: MixtureShape, _ set: KernelSet, isWeighted: Bool = false) {
     self.shape = shape
     self.set = set
@@ -58,6 +58,20 @@ final class MixtureKernels: Sendable {
       ? set.expectations(x, count, table, shape.componentCount, scratch, sums)
       : set.multivariate.expectations(
         x, count, table, shape.componentCount, shape.dimensionCount, !shape.hasMatrices, weights, scratch, sums)
+  }
+
+  /// Sums up one block by given responsibilities, `count` x K, each point's with a positive sum, to which they are scaled.
+  ///
+  /// The table must be that of several dimensions, so kernels of one dimension are made with `isWeighted`.
+  func sums(
+    _ x: UnsafePointer<Double>, _ count: Int, by responsibilities: UnsafePointer<Double>, table: Numbers,
+    weights: UnsafePointer<Double>?, scratch: Numbers, sums: Numbers
+  ) {
+    precondition(!isLine)
+    set.multivariate.given(
+      x, count, table, shape.componentCount, shape.dimensionCount, !shape.hasMatrices, responsibilities, weights,
+      scratch,
+      sums)
   }
 
   /// Adds the responsibilities at the points of a block to K rows.

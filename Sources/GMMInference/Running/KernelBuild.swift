@@ -53,13 +53,15 @@ public enum KernelBuild: Int, Sendable, CaseIterable {
         let many = build.multivariate
         return GMMKernels.KernelSet(
           build.assignments, build.expectations, build.responsibilities, build.densities,
-          GMMKernels.MultivariateKernelSet(many.assignments, many.expectations, many.responsibilities, many.densities))
+          GMMKernels.MultivariateKernelSet(
+            many.assignments, many.expectations, many.given, many.responsibilities, many.densities))
       case .avx512:
         let build = GMMKernelsAVX512.KernelSet.ofThisBuild
         let many = build.multivariate
         return GMMKernels.KernelSet(
           build.assignments, build.expectations, build.responsibilities, build.densities,
-          GMMKernels.MultivariateKernelSet(many.assignments, many.expectations, many.responsibilities, many.densities))
+          GMMKernels.MultivariateKernelSet(
+            many.assignments, many.expectations, many.given, many.responsibilities, many.densities))
       }
     #else
       return .ofThisBuild

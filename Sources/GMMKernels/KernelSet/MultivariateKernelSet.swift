@@ -20,6 +20,14 @@ public struct MultivariateKernelSet: Sendable {
       _ isDiagonal: Bool, _ weights: UnsafePointer<Double>?, _ scratch: Numbers, _ sums: Numbers
     ) -> Double
 
+  /// ``sweepGivenResponsibilities(_:count:_:responsibilities:weights:scratch:sums:)``.
+  public typealias GivenKernel =
+    @Sendable (
+      _ x: UnsafePointer<Double>, _ count: Int, _ table: Numbers, _ components: Int, _ dimensions: Int,
+      _ isDiagonal: Bool, _ responsibilities: UnsafePointer<Double>, _ weights: UnsafePointer<Double>?,
+      _ scratch: Numbers, _ sums: Numbers
+    ) -> Void
+
   /// ``addResponsibilities(_:count:_:scratch:sums:)``.
   public typealias ResponsibilityKernel =
     @Sendable (
@@ -36,16 +44,19 @@ public struct MultivariateKernelSet: Sendable {
 
   public let assignments: AssignmentKernel
   public let expectations: ExpectationKernel
+  public let given: GivenKernel
   public let responsibilities: ResponsibilityKernel
   public let densities: DensityKernel
 
   /// Collects the kernels of one build.
   public init(
     _ assignments: @escaping AssignmentKernel, _ expectations: @escaping ExpectationKernel,
-    _ responsibilities: @escaping ResponsibilityKernel, _ densities: @escaping DensityKernel
+    _ given: @escaping GivenKernel, _ responsibilities: @escaping ResponsibilityKernel,
+    _ densities: @escaping DensityKernel
   ) {
     self.assignments = assignments
     self.expectations = expectations
+    self.given = given
     self.responsibilities = responsibilities
     self.densities = densities
   }
@@ -64,6 +75,13 @@ public struct MultivariateKernelSet: Sendable {
       return sweepExpectations(
         x, count: count, MultivariateTable(count: components, dimensions: dimensions, shape: shape, memory: table),
         weights: weights, scratch: scratch,
+        sums: MultivariateSums(count: components, dimensions: dimensions, shape: shape, memory: sums))
+    },
+    { x, count, table, components, dimensions, isDiagonal, responsibilities, weights, scratch, sums in
+      let shape: FactorShape = isDiagonal ? .diagonal : .triangular
+      sweepGivenResponsibilities(
+        x, count: count, MultivariateTable(count: components, dimensions: dimensions, shape: shape, memory: table),
+        responsibilities: responsibilities, weights: weights, scratch: scratch,
         sums: MultivariateSums(count: components, dimensions: dimensions, shape: shape, memory: sums))
     },
     { x, count, table, components, dimensions, isDiagonal, scratch, sums in

@@ -1,0 +1,38 @@
+/// Sums over one block of observations in D dimensions by responsibilities that are given.
+///
+/// - Parameters:
+///   - x: the block's observations, as for the E-step.
+///   - count: how many there are, at most ``blockSize``.
+///   - table: the mixture, of which the centers alone are read.
+///   - responsibilities: `count` x K, point after point, not negative, each point's with a positive sum, to which they are
+///     scaled; those of points of weight 0 may be anything.
+///   - weights: a non-negative weight for each point; `nil` if all count 1.
+///   - scratch: ``multivariateScratchSize(count:dimensions:shape:)`` doubles, aligned to 64 bytes.
+///   - sums: receives the sums, with r the responsibility of the component times the weight.
+public func sweepGivenResponsibilities(
+  _ x: UnsafePointer<Double>, count: Int, _ table: MultivariateTable, responsibilities: UnsafePointer<Double>,
+  weights: UnsafePointer<Double>?, scratch: UnsafeMutablePointer<Double>, sums: MultivariateSums
+) {
+  let plan = BlockPlan(components: table.count, dimensions: table.dimensions, shape: table.shape)
+  let scratch = BlockScratch(scratch, plan)
+  let points = BlockPoints(x, count: count, dimensions: table.dimensions)
+  let total = ResponsibleSums(points: points, table: table, scratch: scratch, sums: sums)
+  total.start()
+  points.groups.forEachPiece(of: plan.chunk) { chunk in
+    // SAFETY: each component's row of shares has room for a chunk's points.
+    let rows = UnsafeMutableRawPointer(scratch.shares(0)).assumingMemoryBound(to: Double.self)
+    for place in 0..<chunk.count * laneCount {
+      let i = chunk.lowerBound * laneCount + place
+      let weight = i < count ? weights.map { $0[i] } ?? 1 : 0
+      let given = responsibilities + i * table.count
+      var scale = 0.0
+      if weight > 0 {
+        for k in 0..<table.count { scale += given[k] }
+        scale = weight / scale
+      }
+      for k in 0..<table.count { rows[k * plan.rowStride + place] = weight > 0 ? scale * given[k] : 0 }
+    }
+    total.add(chunk)
+  }
+  total.finish()
+}
