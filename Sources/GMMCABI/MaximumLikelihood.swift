@@ -36,7 +36,8 @@ public func gmm_fit_em(
     if let model = given.model { options.maximizePosterior(of: try require(model, "model", ModelObject.self).model) }
     let control = try runControl(control)
     let dimensions = try dimensionCount(num_dimensions)
-    let data = try observations(data, num_observations, num_dimensions, row_stride, dimensions: dimensions)
+    let data = try observations(
+      data, num_observations, num_dimensions, row_stride, weights: given.sample_weights, dimensions: dimensions)
     var need = MemoryNeed()
     if given.initial_responsibilities != nil { need.add(data.count, options.componentCount, 8 * 4) }
     if given.sample_weights != nil { need.add(data.count, 8 * 2) }
@@ -46,8 +47,7 @@ public func gmm_fit_em(
         componentCount: options.componentCount, dimensionCount: dimensions, structure: options.covariance), copies: 32)
     try need.require(for: "a fit of \(options.componentCount) components in \(dimensions) dimensions")
     try readStart(given, &options, rows: data.count, dimensions: dimensions)
-    let weights = try sampleWeights(given.sample_weights, count: data.count)
-    let fit = try fitMaximumLikelihood(data, options, control, sampleWeights: weights)
+    let fit = try fitMaximumLikelihood(data, options, control)
     out.pointee = makeHandle(try FitObject(fit))
   }
 }
@@ -56,9 +56,7 @@ public func gmm_fit_em(
 private func fitOptions(_ options: gmm_em_options) throws(CallError) -> MaximumLikelihoodOptions {
   let components = Int(options.num_components)
   // Array lengths are K, so K comes first.
-  guard components >= 1, components <= MixtureModel.maximumComponentCount else {
-    throw .invalid("num_components", "must be between 1 and \(MixtureModel.maximumComponentCount)", got: components)
-  }
+  try requireComponentCount(components)
   var structure = try covarianceStructure(options.covariance)
   let isShared = try flag(options.shared_spread, "shared_spread")
   if isShared, structure == .full { structure = .tied }
@@ -87,24 +85,25 @@ private func fitOptions(_ options: gmm_em_options) throws(CallError) -> MaximumL
 /// Reads the arrays to start from, whose shapes depend on the data's.
 private func readStart(
   _ given: gmm_em_options, _ options: inout MaximumLikelihoodOptions, rows: Int, dimensions: Int
-) throws(CallError) {
+) throws {
   let components = options.componentCount
   options.initial.weights = array(given.initial_weights, components)
   options.initial.means = array(given.initial_means, components * dimensions)
   if let sds = array(given.initial_sds, options.shape(dimensions: dimensions).sharedSpread ? 1 : components) {
     guard dimensions == 1 else {
-      throw .invalid("initial_sds", "must be NULL for more than one dimension", got: "an array")
+      throw CallError.invalid("initial_sds", "must be NULL for more than one dimension", got: "an array")
     }
     guard given.initial_covariances == nil else {
-      throw .invalid("initial_sds", "must be NULL where initial_covariances are given", got: "an array")
+      throw CallError.invalid("initial_sds", "must be NULL where initial_covariances are given", got: "an array")
     }
     for (k, sd) in sds.enumerated() where !(sd >= 1e-145 && sd <= 1e145) {
-      throw .invalid("initial_sds[\(k)]", "must be between 1e-145 and 1e145", got: sd)
+      throw CallError.invalid("initial_sds[\(k)]", "must be between 1e-145 and 1e145", got: sd)
     }
     options.initial.covariances = sds.map { $0 * $0 }
   }
   if let covariances = given.initial_covariances {
-    options.initial.covariances = packedCovariances(covariances, options.shape(dimensions: dimensions))
+    options.initial.covariances = try packedCovariances(
+      covariances, options.shape(dimensions: dimensions), "initial_covariances")
     options.keepsOrderInOneDimension = true
   }
   if let responsibilities = given.initial_responsibilities {

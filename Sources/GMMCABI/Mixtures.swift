@@ -49,7 +49,7 @@ private func evaluate(
   _ num_dimensions: Int64, _ row_stride: Int64, _ control: UnsafePointer<gmm_control>?,
   _ out: UnsafeMutablePointer<Double>?, _ name: String, _ capacity: Int64,
   _ out_error: UnsafeMutablePointer<OpaquePointer?>?, isPerComponent: Bool,
-  _ write: (KnownMixture, Observations, UnsafeMutablePointer<Double>, RunControl) throws -> Void
+  _ write: (KnownMixture, DataSet, UnsafeMutablePointer<Double>, RunControl) throws -> Void
 ) -> gmm_status {
   call(out_error) {
     let mixture = try KnownMixture(estimate(mixture))
@@ -84,39 +84,33 @@ public func gmm_mixture_sample(
 
 /// Checks the shape of data that must have the dimensions of a mixture, and copies them.
 func observations(
-  _ data: UnsafePointer<Double>?, _ rows: Int64, _ columns: Int64, _ stride: Int64, of mixture: MixtureEstimate,
-  _ countName: String
-) throws -> Observations {
+  _ data: UnsafePointer<Double>?, _ rows: Int64, _ columns: Int64, _ stride: Int64,
+  weights: UnsafePointer<Double>? = nil, of mixture: MixtureEstimate, _ countName: String
+) throws -> DataSet {
   let dimensions = try dimensionCount(columns)
   guard dimensions == mixture.dimensionCount else {
     throw CallError.invalid("num_dimensions", "must be the mixture's, \(mixture.dimensionCount)", got: dimensions)
   }
-  return try observations(data, rows, columns, stride, dimensions: dimensions, countName: countName)
+  return try observations(data, rows, columns, stride, weights: weights, dimensions: dimensions, countName: countName)
 }
 
 /// Reads the parameters that a caller's struct points at; what they may be is checked by who uses them.
-func estimate(_ mixture: UnsafePointer<gmm_mixture>?) throws(CallError) -> MixtureEstimate {
-  guard mixture != nil else { throw .null("mixture") }
+func estimate(_ mixture: UnsafePointer<gmm_mixture>?) throws -> MixtureEstimate {
+  guard mixture != nil else { throw CallError.null("mixture") }
   let mixture = try read(mixture, "mixture", defaults: defaults)
   let components = Int(mixture.num_components)
-  guard components >= 1, components <= MixtureModel.maximumComponentCount else {
-    throw .invalid("num_components", "must be between 1 and \(MixtureModel.maximumComponentCount)", got: components)
-  }
+  try requireComponentCount(components)
   let dimensions = try dimensionCount(Int64(mixture.num_dimensions))
   let structure = try covarianceStructure(mixture.covariance)
   let shape = MixtureShape(componentCount: components, dimensionCount: dimensions, structure: structure)
   var need = MemoryNeed()
   need.add(components, dimensions, 8 * 64)
   need.add(components, shape.squareCount, 8 * 32)
-  do throws(ModelError) {
-    try need.require(for: "a mixture of \(components) components in \(dimensions) dimensions")
-  } catch {
-    throw CallError(error)
-  }
-  guard let weights = array(mixture.weights, components) else { throw .null("weights") }
-  guard let means = array(mixture.means, shape.meanCount) else { throw .null("means") }
-  guard let covariances = mixture.covariances else { throw .null("covariances") }
+  try need.require(for: "a mixture of \(components) components in \(dimensions) dimensions")
+  guard let weights = array(mixture.weights, components) else { throw CallError.null("weights") }
+  guard let means = array(mixture.means, shape.meanCount) else { throw CallError.null("means") }
+  guard let covariances = mixture.covariances else { throw CallError.null("covariances") }
   return MixtureEstimate(
     structure: structure, componentCount: components, dimensionCount: dimensions, weights: weights, means: means,
-    covariances: packedCovariances(covariances, shape))
+    covariances: try packedCovariances(covariances, shape, "covariances"))
 }

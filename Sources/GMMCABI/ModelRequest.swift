@@ -20,15 +20,8 @@ struct ModelRequest {
     let options = try read(options, "options", defaults: gmm_model_options.defaults)
     let components = Int(options.num_components)
     // Array lengths are checked against K and D, so they come first.
-    guard components >= 1, components <= MixtureModel.maximumComponentCount else {
-      throw CallError.invalid(
-        "num_components", "must be between 1 and \(MixtureModel.maximumComponentCount)", got: components)
-    }
-    let dimensions = Int(options.num_dimensions)
-    guard dimensions >= 1, dimensions <= Self.maximumDimensionCount else {
-      throw CallError.invalid(
-        "num_dimensions", "must be between 1 and \(Self.maximumDimensionCount)", got: dimensions)
-    }
+    try requireComponentCount(components)
+    let dimensions = try dimensionCount(Int64(options.num_dimensions))
     guard options.reserved == 0 else { throw CallError.invalid("reserved", "must be 0", got: options.reserved) }
     let shared = try flag(options.shared_spread, "shared_spread")
     let ordered = try flag(options.ordered_means, "ordered_means")
@@ -51,13 +44,8 @@ struct ModelRequest {
     orderCoordinate = ordered ? Int(options.order_coordinate) : nil
   }
 
-  /// The largest number of dimensions: covariance matrices of all components still count in 63 bits.
-  private static let maximumDimensionCount = 1 << 20
-
   /// Makes the model; priors that were left to the scale of the data need `data`.
-  ///
-  /// - Parameter sampleWeights: of `data`; `nil` for 1.
-  func model(for data: Observations?, _ sampleWeights: SampleWeights? = nil) throws -> MixtureModel {
+  func model(for data: DataSet?) throws -> MixtureModel {
     var scaled: ScaledPriors?
     if means == nil || spread == nil {
       guard let data else {
@@ -65,7 +53,7 @@ struct ModelRequest {
           GMM_ERROR_UNSUPPORTED, means == nil ? "means.family" : "spread.family",
           "must be chosen where no data are given (gmm_model_create_for_data), got GMM_PRIOR_SCALED")
       }
-      scaled = try ScaledPriors(shape, data, sampleWeights: sampleWeights)
+      scaled = try ScaledPriors(shape, data)
     }
     guard let means = means ?? scaled?.means, let spread = spread ?? scaled?.spread else {
       throw CallError(GMM_ERROR_INTERNAL, "", "a prior is missing")

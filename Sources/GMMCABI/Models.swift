@@ -73,9 +73,9 @@ public func gmm_model_create_for_data(
     let out = try required(out_model, "out_model")
     let request = try ModelRequest(options)
     let data = try observations(
-      data, num_observations, num_dimensions, row_stride, dimensions: request.shape.dimensionCount)
-    let weights = try sampleWeights(sample_weights, count: data.count)
-    out.pointee = makeHandle(ModelObject(try request.model(for: data, weights)))
+      data, num_observations, num_dimensions, row_stride, weights: sample_weights,
+      dimensions: request.shape.dimensionCount)
+    out.pointee = makeHandle(ModelObject(try request.model(for: data)))
   }
 }
 

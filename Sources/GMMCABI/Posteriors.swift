@@ -50,7 +50,7 @@ extension gmm_posterior_info {
     num_spreads = Int32(posterior.layout.spreadCount)
     num_chains = Int64(posterior.chainCount)
     num_draws = Int64(posterior.drawCount)
-    num_observations = Int64(posterior.observations.count)
+    num_observations = Int64(posterior.data.count)
     num_tune = Int64(posterior.options.tune)
     thin = Int64(posterior.thin)
     seed = posterior.options.seed
@@ -110,10 +110,10 @@ private func view(of posterior: Posterior, _ field: Int32) throws(CallError) -> 
       )
     }
     return gmm_view(
-      labels, GMM_ELEMENT_UINT8, shape + [posterior.observations.count],
+      labels, GMM_ELEMENT_UINT8, shape + [posterior.data.count],
       [posterior.assignmentChainStride, posterior.assignmentDrawStride, 1])
   case GMM_FIELD_OBSERVATIONS:
-    let observations = posterior.observations
+    let observations = posterior.data
     guard dimensions > 1 else {
       return gmm_view(observations.base, GMM_ELEMENT_FLOAT64, [observations.count, 1], [1, 1])
     }

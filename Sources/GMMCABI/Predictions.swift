@@ -16,7 +16,7 @@ public func gmm_posterior_probabilities(
     let control = try runControl(control)
     let out = try output(
       out_probabilities, "out_probabilities",
-      needs: [posterior.observations.count, posterior.layout.componentCount], capacity: capacity)
+      needs: [posterior.data.count, posterior.layout.componentCount], capacity: capacity)
     try posterior.probabilities(into: out, control)
   }
 }
@@ -50,7 +50,7 @@ private func predict(
   _ posterior: OpaquePointer?, _ data: UnsafePointer<Double>?, _ num_points: Int64, _ num_dimensions: Int64,
   _ row_stride: Int64, _ control: UnsafePointer<gmm_control>?, _ out: UnsafeMutablePointer<Double>?, _ name: String,
   _ capacity: Int64, _ out_error: UnsafeMutablePointer<OpaquePointer?>?, isPerComponent: Bool,
-  _ write: (Posterior, Observations, UnsafeMutablePointer<Double>, RunControl) throws -> Void
+  _ write: (Posterior, DataSet, UnsafeMutablePointer<Double>, RunControl) throws -> Void
 ) -> gmm_status {
   call(out_error) {
     let posterior = try require(posterior, "posterior", PosteriorObject.self).posterior

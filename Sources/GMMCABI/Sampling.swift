@@ -36,9 +36,9 @@ public func gmm_sample(
     let options = try samplingOptions(given, model)
     let control = try runControl(control, canCheckpoint: true)
     let data = try observations(
-      data, num_observations, num_dimensions, row_stride, dimensions: model.dimensionCount)
-    let weights = try sampleWeights(given.sample_weights, count: data.count)
-    try handOver(to: out) { try sample(model, data, options, control, sampleWeights: weights) }
+      data, num_observations, num_dimensions, row_stride, weights: given.sample_weights,
+      dimensions: model.dimensionCount)
+    try handOver(to: out) { try sample(model, data, options, control) }
   }
 }
 
@@ -100,16 +100,18 @@ private func handOver(to out: UnsafeMutablePointer<OpaquePointer?>, _ make: () t
 
 private func samplingOptions(
   _ options: gmm_sample_options, _ model: MixtureModel
-) throws(CallError) -> SamplingOptions {
+) throws -> SamplingOptions {
   let method: SamplingMethod
   switch Int(options.method) {
   case GMM_METHOD_GIBBS: method = .gibbs
   case GMM_METHOD_METROPOLIS: method = .metropolis
   default:
-    throw .invalid("method", "must be GMM_METHOD_GIBBS or GMM_METHOD_METROPOLIS", got: options.method)
+    throw CallError.invalid("method", "must be GMM_METHOD_GIBBS or GMM_METHOD_METROPOLIS", got: options.method)
   }
   // Array lengths are checked against the number of chains, so it comes first.
-  guard options.num_chains >= 1 else { throw .invalid("chains", "must be at least 1", got: options.num_chains) }
+  guard options.num_chains >= 1 else {
+    throw CallError.invalid("chains", "must be at least 1", got: options.num_chains)
+  }
   return SamplingOptions(
     method: method, draws: Int(options.num_draws), tune: Int(options.num_tune), chains: Int(options.num_chains),
     thin: Int(options.thin), seed: options.seed,
@@ -119,30 +121,33 @@ private func samplingOptions(
 
 private func initialValues(
   _ options: gmm_sample_options, _ model: MixtureModel
-) throws(CallError) -> [InitialValues] {
+) throws -> [PartialParameters] {
   let rows = Int(options.num_initial)
   let arrays = [options.initial_weights, options.initial_means, options.initial_sds, options.initial_covariances]
   guard rows == 0 || rows == 1 || rows == options.num_chains else {
-    throw .invalid("num_initial", "must be 0, 1 or the number of chains, \(options.num_chains)", got: rows)
+    throw CallError.invalid("num_initial", "must be 0, 1 or the number of chains, \(options.num_chains)", got: rows)
   }
   guard rows > 0 || arrays.allSatisfy({ $0 == nil }) else {
-    throw .invalid("num_initial", "must be 1 or the number of chains when initial values are given", got: rows)
+    throw CallError.invalid("num_initial", "must be 1 or the number of chains when initial values are given", got: rows)
   }
   guard options.initial_sds == nil || model.spreadCount > 0 else {
-    throw .invalid("initial_sds", "must be NULL where the spread is covariance matrices", got: "an array")
+    throw CallError.invalid("initial_sds", "must be NULL where the spread is covariance matrices", got: "an array")
   }
   guard options.initial_covariances == nil || model.shape.matrixCount > 0 else {
-    throw .invalid("initial_covariances", "must be NULL where the spread is standard deviations", got: "an array")
+    throw CallError.invalid(
+      "initial_covariances", "must be NULL where the spread is standard deviations", got: "an array")
   }
   func row(_ base: UnsafePointer<Double>?, _ index: Int, _ count: Int) -> [Double]? {
     array(base.map { $0 + index * count }, count)
   }
-  return (0..<rows).map { index in
-    InitialValues(
+  let size = model.shape.matrixCount * model.dimensionCount * model.dimensionCount
+  return try (0..<rows).map { index in
+    PartialParameters(
       weights: row(options.initial_weights, index, model.componentCount),
       means: row(options.initial_means, index, model.shape.meanCount),
       sds: row(options.initial_sds, index, model.spreadCount),
-      covariances: row(
-        options.initial_covariances, index, model.shape.matrixCount * model.dimensionCount * model.dimensionCount))
+      covariances: try options.initial_covariances.map {
+        try packedCovariances($0 + index * size, model.shape, "initial_covariances", row: index)
+      })
   }
 }

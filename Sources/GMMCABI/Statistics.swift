@@ -27,9 +27,9 @@ public func gmm_statistics_compute(
     var statistics = try MixtureStatistics(estimate(mixture))
     let control = try runControl(control)
     let data = try observations(
-      data, num_observations, num_dimensions, row_stride, of: statistics.parameters, "num_observations")
-    let weights = try sampleWeights(sample_weights, count: data.count)
-    try statistics.add(data, sampleWeights: weights, control)
+      data, num_observations, num_dimensions, row_stride, weights: sample_weights, of: statistics.parameters,
+      "num_observations")
+    try statistics.add(data, control)
     out.pointee = makeHandle(StatisticsObject(statistics))
   }
 }

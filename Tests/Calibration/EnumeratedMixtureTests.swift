@@ -54,8 +54,10 @@ import Testing
       keepsAssignments: true)
     options.moves = kind.policy
     let posterior = try sample(
-      model, Observations(data, dimensionCount: model.dimensionCount), options, RunControl(threads: 1),
-      sampleWeights: try (claimed ?? sampleWeights).map { try SampleWeights($0) })
+      model,
+      DataSet(
+        data, dimensionCount: model.dimensionCount,
+        weights: try (claimed ?? sampleWeights).map { try SampleWeights($0) }), options, RunControl(threads: 1))
     let draws = (0..<posterior.chainCount).map { chain in
       (0..<posterior.drawCount).map {
         EnumeratedMixture.quantities(Parameters(row: posterior.row(chain: chain, draw: $0), posterior.layout))

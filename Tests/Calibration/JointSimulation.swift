@@ -48,7 +48,7 @@ struct JointSimulation: Sendable {
       let drawn = prior.draw(&random)
       let data = drawn.observations(observations ?? row.observations, &random)
       let sweeper = try AssignmentSweeper(
-        Observations(data, dimensionCount: model.dimensionCount), nil, key: key, moveKey: moveKey, kernels,
+        DataSet(data, dimensionCount: model.dimensionCount), key: key, moveKey: moveKey, kernels,
         keepsLabels: false, workers: 1)
       var state = ChainState(
         parameters: drawn, statistics: SufficientStatistics(model.shape), logLikelihood: 0,

@@ -47,7 +47,7 @@ import Testing
     for row in ModelTable.covering {
       let model = try row.model()
       var random = PlainRandom(seed: 1)
-      let data = try Observations(
+      let data = try DataSet(
         PlainPrior(model).draw(&random).observations(6, &random), dimensionCount: model.dimensionCount)
       for kind in SamplerKind.allCases {
         #expect(kind.method.kinds.contains(kind))

@@ -215,7 +215,7 @@ import Testing
       method: kind.method, draws: Tier.oracleDraws, tune: 2_000, chains: 4, thin: kind == .metropolis ? 8 : 3, seed: 23)
     options.moves = kind.policy
     let posterior = try sample(
-      model, Observations(example.data, dimensionCount: model.dimensionCount), options, RunControl(threads: 1))
+      model, DataSet(example.data, dimensionCount: model.dimensionCount), options, RunControl(threads: 1))
     let draws = (0..<4).map { chain in
       (0..<posterior.drawCount).map {
         example.coordinates(Parameters(row: posterior.row(chain: chain, draw: $0), posterior.layout))

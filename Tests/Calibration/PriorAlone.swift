@@ -51,7 +51,7 @@ struct PriorAlone: Sendable {
   }
 
   private func posterior(_ model: MixtureModel, _ draws: Int) throws -> Posterior {
-    let nothing = try Observations([], dimensionCount: model.dimensionCount)
+    let nothing = try DataSet([], dimensionCount: model.dimensionCount)
     switch route {
     case .independent: return try samplePrior(model, draws: draws, seed: seed)
     case .gibbs:

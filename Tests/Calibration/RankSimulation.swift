@@ -51,24 +51,24 @@ struct RankSimulation: Sendable {
 
   /// Returns the posterior of a chain that has been tuned and then put at `parameters`: one draw, ready to be extended.
   private func tuned(
-    _ model: MixtureModel, _ observations: Observations, _ options: SamplingOptions, at parameters: Parameters
+    _ model: MixtureModel, _ observations: DataSet, _ options: SamplingOptions, at parameters: Parameters
   ) throws -> Posterior {
     var options = options
     options.draws = 1
     let posterior = try sample(model, observations, options, RunControl(threads: 1))
     var end = try #require(posterior.continuation)[0]
     let context = ChainContext(
-      target: Target(model: model, observations: observations, sampleWeights: nil), method: kind.method,
+      target: Target(model: model, data: observations), method: kind.method,
       seed: ~options.seed,
       keepsAssignments: false,
       kernels: KernelBuild.best.kernels)
     var transition = try Transition(0, model, SamplerMemory(), context, tune: 0)
-    let start = transition.start(at: context.start(0, keeping: InitialValues(parameters)), nil)
+    let start = transition.start(at: context.start(0, keeping: PartialParameters(parameters)), nil)
     end.state.parameters = start.parameters
     end.state.statistics = start.statistics
     end.state.logLikelihood = start.logLikelihood
     return Posterior(
-      model: model, observations: observations, options: options, store: posterior.store,
+      model: model, data: observations, options: options, store: posterior.store,
       continuation: [end], draws: 1, seconds: 0)
   }
 
@@ -91,10 +91,10 @@ struct RankSimulation: Sendable {
     for replicate in 1...replicates {
       let drawn = prior.draw(&random)
       let data = drawn.observations(row.observations, &random)
-      let observations = try Observations(data, dimensionCount: model.dimensionCount)
+      let observations = try DataSet(data, dimensionCount: model.dimensionCount)
       options.seed = seed &* 1_000_003 &+ UInt64(3 * replicate)
       let tuned = options.tune > 0 ? try tuned(fittedModel, observations, options, at: drawn) : nil
-      options.initial = [InitialValues(drawn)]
+      options.initial = [PartialParameters(drawn)]
       values.removeAll(keepingCapacity: true)
       quantities.append(drawn, logLikelihood: quantities.logLikelihood(drawn, data), to: &values)
       let later = random.index(below: Self.drawCount + 1)
@@ -105,7 +105,7 @@ struct RankSimulation: Sendable {
         if let tuned {
           // Another seed, so that the two chains part.
           let ready = Posterior(
-            model: fittedModel, observations: observations, options: options, store: tuned.store,
+            model: fittedModel, data: observations, options: options, store: tuned.store,
             continuation: tuned.continuation, draws: 1, seconds: 0)
           posterior = try ready.extended(by: draws, RunControl(threads: 1)).subset(burn: 1)
         } else {
@@ -142,7 +142,7 @@ struct RankSimulation: Sendable {
   }
 }
 
-extension InitialValues {
+extension PartialParameters {
   /// All of a draw.
   init(_ parameters: Parameters) {
     let shape = parameters.shape

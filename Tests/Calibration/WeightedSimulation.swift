@@ -32,7 +32,7 @@ struct WeightedSimulation: Sendable {
     var result = ReplicatePairs(names: quantities.names + ["members of component 0"])
     var kernel = try ReplicateKernel(kind, model, seed: seed, Plant(), &random)
     let sweeper = try AssignmentSweeper(
-      Observations(data, dimensionCount: model.dimensionCount), SampleWeights(claimed ?? sampleWeights),
+      DataSet(data, dimensionCount: model.dimensionCount, weights: SampleWeights(claimed ?? sampleWeights)),
       key: StreamKey(seed: seed, chain: 0, purpose: .assignments),
       moveKey: StreamKey(seed: seed, chain: 0, purpose: .assignmentsOfMoves),
       MixtureKernels(model.shape, KernelBuild.best.kernels, isWeighted: true), keepsLabels: false, workers: 1)

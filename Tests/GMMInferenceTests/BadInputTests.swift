@@ -40,7 +40,7 @@ import Testing
       $0.chains = most
     }
     try expectRefused("num_initial", "must be 0, 1 or the number of chains, 4, got 3") {
-      $0.initial = [InitialValues](repeating: InitialValues(), count: 3)
+      $0.initial = [PartialParameters](repeating: PartialParameters(), count: 3)
     }
     let posterior = try sample(model(), data: [1, 2, 3], SamplingOptions(draws: 2, tune: 0))
     expectError(.invalidArgument, "draws", "must be at least 1, got 0") { try posterior.extended(by: 0) }
@@ -63,43 +63,45 @@ import Testing
 
   @Test func initialValuesOutOfRangeAreRefused() throws {
     func refuse(
-      _ kind: ModelError.Kind, _ argument: String, _ rule: String, _ model: MixtureModel, _ initial: InitialValues,
+      _ kind: ModelError.Kind, _ argument: String, _ rule: String, _ model: MixtureModel, _ initial: PartialParameters,
       location: SourceLocation = #_sourceLocation
     ) {
-      let options = SamplingOptions(chains: 2, initial: [InitialValues(), initial])
+      let options = SamplingOptions(chains: 2, initial: [PartialParameters(), initial])
       expectError(kind, argument, rule, location: location) { try sample(model, data: [1, 2, 3], options) }
     }
     let plain = try model()
     refuse(
       .invalidArgument, "initial_weights[1]", "must have 2 values, got 3", plain,
-      InitialValues(weights: [0.2, 0.3, 0.5]))
+      PartialParameters(weights: [0.2, 0.3, 0.5]))
     refuse(
-      .invalidArgument, "initial_weights[1]", "must sum to 1, got 0.75", plain, InitialValues(weights: [0.5, 0.25]))
+      .invalidArgument, "initial_weights[1]", "must sum to 1, got 0.75", plain, PartialParameters(weights: [0.5, 0.25]))
     refuse(
-      .invalidArgument, "initial_weights[1, 0]", "must be positive, got 0.0", plain, InitialValues(weights: [0, 1]))
+      .invalidArgument, "initial_weights[1, 0]", "must be positive, got 0.0", plain, PartialParameters(weights: [0, 1]))
     refuse(
-      .invalidArgument, "initial_weights[1, 1]", "must be finite, got nan", plain, InitialValues(weights: [1, .nan]))
+      .invalidArgument, "initial_weights[1, 1]", "must be finite, got nan", plain,
+      PartialParameters(weights: [1, .nan]))
     refuse(
-      .invalidArgument, "initial_means[1, 0]", "must be finite, got inf", plain, InitialValues(means: [.infinity, 0]))
-    refuse(.invalidArgument, "initial_means[1]", "must have 2 values, got 0", plain, InitialValues(means: []))
-    refuse(.invalidArgument, "initial_sds[1]", "must have 2 values, got 1", plain, InitialValues(sds: [1]))
+      .invalidArgument, "initial_means[1, 0]", "must be finite, got inf", plain,
+      PartialParameters(means: [.infinity, 0]))
+    refuse(.invalidArgument, "initial_means[1]", "must have 2 values, got 0", plain, PartialParameters(means: []))
+    refuse(.invalidArgument, "initial_sds[1]", "must have 2 values, got 1", plain, PartialParameters(sds: [1]))
     refuse(
       .invalidArgument, "initial_sds[1, 1]", "must be between 1e-150 and 1e+150, got 0.0", plain,
-      InitialValues(sds: [1, 0]))
+      PartialParameters(sds: [1, 0]))
     refuse(
       .invalidModel, "initial_sds[1, 0]", "must be within the prior's support 0.5 ... 3.0, got 4.0", plain,
-      InitialValues(sds: [4, 1]))
+      PartialParameters(sds: [4, 1]))
     refuse(
       .invalidModel, "initial_means[1, 1]", "must increase with the component, got 1.0 after 2.0",
       try model(ordered: true),
-      InitialValues(means: [2, 1]))
+      PartialParameters(means: [2, 1]))
     refuse(
       .invalidModel, "initial_weights[1, 1]", "must be at least minimum_weight = 0.25, got 0.125",
-      try model(minimum: 0.25), InitialValues(weights: [0.875, 0.125]))
+      try model(minimum: 0.25), PartialParameters(weights: [0.875, 0.125]))
   }
 
   @Test func maximumLikelihoodOptionsOutOfRangeAreRefused() throws {
-    let observations = try Observations([1, 2, 3])
+    let observations = try DataSet([1, 2, 3])
     func refuse(
       _ argument: String, _ rule: String, location: SourceLocation = #_sourceLocation,
       _ change: (inout MaximumLikelihoodOptions) -> Void
@@ -148,7 +150,7 @@ import Testing
         try MixtureModel(componentCount: 2, means: .fixed([0, mean]), spread: .fixed([1]))
       }
       try expectRefused("initial_means[0, 1]", "must be below 1e144 in magnitude, got \(mean)") {
-        $0.initial = [InitialValues(means: [0, mean])]
+        $0.initial = [PartialParameters(means: [0, mean])]
       }
     }
     for (lower, upper, argument, value) in [

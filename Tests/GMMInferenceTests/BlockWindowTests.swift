@@ -38,7 +38,7 @@ import Testing
       shape, means: .scaledNormal(mean: [0.5], kappa: [0.01]),
       spread: .inverseWishart(dof: [Double(dimensions + 2)], scale: unit))
     let options = SamplingOptions(draws: 2, tune: 0, chains: 1, seed: 3)
-    let observations = try Observations(data, dimensionCount: dimensions)
+    let observations = try DataSet(data, dimensionCount: dimensions)
     let one = try sample(model, observations, options, RunControl(threads: 1))
     let two = try sample(model, observations, options, RunControl(threads: 2))
     for column in 0..<one.layout.width { #expect(one.values(column: column) == two.values(column: column)) }

@@ -153,7 +153,7 @@ import Testing
     expect("is of a run with thin 3, not 2", changed { $0.thin = 2 })
     expect("is of a run with store_assignments true, not false", changed { $0.keepsAssignments = false })
     expect(
-      "is of a run with other initial values", changed { $0.initial = [InitialValues(means: [0, 1, 2])] })
+      "is of a run with other initial values", changed { $0.initial = [PartialParameters(means: [0, 1, 2])] })
   }
 
   @Test func checkpointsOfOtherVersionsAreRefused() throws {

@@ -75,13 +75,13 @@ import Testing
 
   /// A component that starts where there are no points loses its weight, and keeps its place.
   @Test func componentWithoutPointsIsNamed() throws {
-    let observations = try Observations(flat(plane(50)), dimensionCount: 2)
+    let observations = try DataSet(flat(plane(50)), dimensionCount: 2)
     let unit = [1.0, 0, 1]
     let fit = try fitMaximumLikelihood(
       observations,
       MaximumLikelihoodOptions(
         componentCount: 2,
-        initial: InitialParameters(weights: [0.5, 0.5], means: [0, 0, 1e6, 1e6], covariances: unit + unit)))
+        initial: PartialParameters(weights: [0.5, 0.5], means: [0, 0, 1e6, 1e6], covariances: unit + unit)))
     expectFinite(fit)
     #expect(fit.collapses == [ComponentCollapse(component: 1, kind: .weight)])
     #expect(fit.weights == [1, 0])
@@ -92,13 +92,13 @@ import Testing
   /// likelihood is smaller.
   @Test func fitsWithoutCollapseArePreferred() throws {
     let data = flat(plane(80)) + [3, 3, 3, 3]
-    let observations = try Observations(data, dimensionCount: 2)
+    let observations = try DataSet(data, dimensionCount: 2)
     let options = MaximumLikelihoodOptions(componentCount: 2, start: .randomPoints, starts: 12, seed: 1)
     let fit = try fitMaximumLikelihood(observations, options)
     expectFinite(fit)
     #expect(fit.componentsAtFloor == 0)
     var spike = options
-    spike.initial = InitialParameters(
+    spike.initial = PartialParameters(
       weights: [0.97, 0.03], means: [0, 0, 3, 3], covariances: [1, 0, 1, 1e-6, 0, 1e-6])
     let collapsed = try fitMaximumLikelihood(observations, spike)
     expectFinite(collapsed)
@@ -108,19 +108,19 @@ import Testing
   }
 
   @Test func badStartsAndWeightsAreRefused() throws {
-    let observations = try Observations([0, 0, 1, 2, 3, 1, 4, 4], dimensionCount: 2)
-    let indefinite = InitialParameters(
+    let observations = try DataSet([0, 0, 1, 2, 3, 1, 4, 4], dimensionCount: 2)
+    let indefinite = PartialParameters(
       weights: [0.5, 0.5], means: [0, 0, 1, 1], covariances: [1, 0, 1, 1, 2, 1])
     expectError(
       .invalidArgument, "initial_covariances[1]", "must be positive definite, got pivot -3.0 in row 1"
     ) { try fitMaximumLikelihood(observations, MaximumLikelihoodOptions(componentCount: 2, initial: indefinite)) }
     let options = MaximumLikelihoodOptions(componentCount: 2)
     expectError(.invalidArgument, "sample_weights", "must have 4 values, one for each observation, got 3") {
-      try fitMaximumLikelihood(observations, options, sampleWeights: SampleWeights([1, 1, 1]))
+      _ = try observations.weighted(by: SampleWeights([1, 1, 1]))
     }
     expectError(
       .invalidArgument, "data", "must have at least num_components = 2 observations with a positive weight, got 1"
-    ) { try fitMaximumLikelihood(observations, options, sampleWeights: SampleWeights([1, 0, 0, 0])) }
+    ) { try fitMaximumLikelihood(observations.weighted(by: SampleWeights([1, 0, 0, 0])), options) }
     expectError(.invalidArgument, "sample_weights[1]", "must be finite and not negative, got -1.0") {
       try SampleWeights([1, -1])
     }
@@ -144,7 +144,7 @@ import Testing
     _ data: [Double], dimensions: Int, components: Int, _ structure: CovarianceStructure, regularization: Double = 0
   ) throws -> MaximumLikelihoodFit {
     try fitMaximumLikelihood(
-      Observations(data, dimensionCount: dimensions),
+      DataSet(data, dimensionCount: dimensions),
       MaximumLikelihoodOptions(
         componentCount: components, covariance: structure, starts: 3, maximumIterations: 500,
         regularization: regularization, seed: 7))

@@ -139,20 +139,20 @@ import Testing
 
   @Test func maximumLikelihoodHandlesDegenerateData() throws {
     expectError(.degenerate, "data", "must have at least 2 distinct values, got 4 equal observations") {
-      try fitMaximumLikelihood(Observations([3, 3, 3, 3]), MaximumLikelihoodOptions(componentCount: 2))
+      try fitMaximumLikelihood(DataSet([3, 3, 3, 3]), MaximumLikelihoodOptions(componentCount: 2))
     }
     expectError(.invalidArgument, "data", "must have at least num_components = 3 observations, got 2") {
-      try fitMaximumLikelihood(Observations([3, 4]), MaximumLikelihoodOptions(componentCount: 3))
+      try fitMaximumLikelihood(DataSet([3, 4]), MaximumLikelihoodOptions(componentCount: 3))
     }
     // As many components as points: the likelihood has no maximum, and the fit says so.
-    let spikes = try fitMaximumLikelihood(Observations([1, 5]), MaximumLikelihoodOptions(componentCount: 2))
+    let spikes = try fitMaximumLikelihood(DataSet([1, 5]), MaximumLikelihoodOptions(componentCount: 2))
     #expect(spikes.componentsAtFloor == 2 && spikes.logLikelihood.isFinite)
     #expect(spikes.means == [1, 5])
     // The same fit at 10^9 and at 10^-9: to 10^-6 sds, the resolution of a double at 10^9 being 10^-7.
-    let plain = try fitMaximumLikelihood(Observations(Self.data), MaximumLikelihoodOptions(componentCount: 2))
+    let plain = try fitMaximumLikelihood(DataSet(Self.data), MaximumLikelihoodOptions(componentCount: 2))
     for (scale, shift) in [(1.0, 1e9), (1e-9, 0), (1e9, 0)] {
       let data = Self.data.map { $0 * scale + shift }
-      let moved = try fitMaximumLikelihood(Observations(data), MaximumLikelihoodOptions(componentCount: 2))
+      let moved = try fitMaximumLikelihood(DataSet(data), MaximumLikelihoodOptions(componentCount: 2))
       for k in 0..<2 {
         #expect(abs((moved.means[k] - shift) / scale - plain.means[k]) < 2e-6)
         #expect(abs(moved.sds[k] / scale - plain.sds[k]) < 2e-6)
@@ -170,8 +170,8 @@ import Testing
     let model = try MixtureModel(componentCount: 2, means: .fixed([0, 5.5]), spread: .halfNormal(scale: [1]))
     let error = #expect(throws: ModelError.self) {
       try sample(
-        model, Observations([0, 0, 0, 5, 6]), SamplingOptions(draws: 50, tune: 50, chains: 1),
-        sampleWeights: SampleWeights([Double](repeating: 1e30, count: 5)))
+        model, DataSet([0, 0, 0, 5, 6], weights: SampleWeights([Double](repeating: 1e30, count: 5))),
+        SamplingOptions(draws: 50, tune: 50, chains: 1))
     }
     #expect(error?.kind == .degenerate)
     #expect(error?.rule.contains("3e+30 observations equal their component's mean") == true)

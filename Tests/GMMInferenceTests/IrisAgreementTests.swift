@@ -15,7 +15,7 @@ import Testing
   /// responsibility, 0.008, serves.
   @Test func gibbsAgreesWithTheReferencePosterior() throws {
     let reference = try IrisReference.load()
-    let observations = try Observations(reference.data.flatMap { $0 }, dimensionCount: 4)
+    let observations = try DataSet(reference.data.flatMap { $0 }, dimensionCount: 4)
     let posterior = try sample(
       reference.mixtureModel(), observations,
       SamplingOptions(draws: 60_000, tune: 5_000, chains: 8, seed: 1, keepsAssignments: true))

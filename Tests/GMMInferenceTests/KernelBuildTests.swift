@@ -125,7 +125,7 @@ import Testing
   /// contracts by a factor below 1/2, so that is twice as far from the optimum, where the likelihood has no first
   /// derivative.
   @Test func buildsAgreeOnTheMaximumOfTheLikelihood() throws {
-    let observations = try Observations(Self.data(5_000))
+    let observations = try DataSet(Self.data(5_000))
     let options = MaximumLikelihoodOptions(componentCount: 3, starts: 4, tolerance: 1e-11, seed: 3)
     let fits = try Self.available.map { try fitMaximumLikelihood(observations, options, RunControl(build: $0)) }
     for fit in fits {
@@ -212,8 +212,8 @@ extension KernelBuildTests {
       componentCount: components, means: .normal(mean: [0], sd: [10]), spread: .inverseGamma(shape: [2], scale: [1]))
   }
 
-  static func initialValues(_ components: Int) -> InitialValues {
-    InitialValues(
+  static func initialValues(_ components: Int) -> PartialParameters {
+    PartialParameters(
       weights: [Double](repeating: 1 / Double(components), count: components),
       means: (0..<components).map { -6 + 12 * (Double($0) + 0.5) / Double(components) },
       sds: (0..<components).map { 1 + 0.01 * Double($0) })
@@ -241,14 +241,14 @@ extension KernelBuildTests {
     (0..<posterior.chainCount).flatMap { chain in
       (0..<posterior.drawCount).flatMap { draw in
         let labels = posterior.assignments(chain: chain, draw: draw)
-        return (0..<(labels == nil ? 0 : posterior.observations.count)).map { UInt64(labels?[$0] ?? 0) }
+        return (0..<(labels == nil ? 0 : posterior.data.count)).map { UInt64(labels?[$0] ?? 0) }
       }
     }
   }
 
   /// Returns what all draws of a posterior say of its data, and of points on and far from it.
   static func predictions(_ posterior: Posterior, _ control: RunControl) throws -> [(name: String, values: [Double])] {
-    let points = try Observations(data(posterior.observations.count) + [-1e3, -30, 0.25, 1e2, 1e3])
+    let points = try DataSet(data(posterior.data.count) + [-1e3, -30, 0.25, 1e2, 1e3])
     var probabilities = [Double](repeating: .nan, count: points.count * posterior.layout.componentCount)
     var logDensities = [Double](repeating: .nan, count: points.count)
     try posterior.predictProbabilities(at: points, into: &probabilities, control)
@@ -277,7 +277,7 @@ extension KernelBuildTests {
     result.append(Bits(name: "draws without assignments", values: rows(unstored)))
     guard observations >= max(components, 2) else { return result }
     let fit = try fitMaximumLikelihood(
-      Observations(data(observations)),
+      DataSet(data(observations)),
       MaximumLikelihoodOptions(componentCount: components, starts: 3, maximumIterations: 100, seed: 5), control)
     let numbers = fit.weights + fit.means + fit.sds + [fit.logLikelihood, Double(fit.iterations)]
     result.append(Bits(name: "maximum likelihood", values: numbers.map(\.bitPattern)))

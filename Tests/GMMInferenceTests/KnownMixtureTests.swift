@@ -14,7 +14,7 @@ import Testing
   func probabilitiesAndDensitiesEqualPlainLoops(_ structure: CovarianceStructure, _ dimensions: Int) throws {
     let mixture = try KnownMixture(estimate(structure, dimensions))
     let values = (0..<1_100 * dimensions).map { 4 * Foundation.sin(Double($0) * 12.9) }
-    let points = try Observations(values, dimensionCount: dimensions)
+    let points = try DataSet(values, dimensionCount: dimensions)
     let (probabilities, logDensities) = try evaluate(mixture, points)
     let factors = try (0..<3).map { try mixture.estimate.covariance($0).cholesky() }
     for i in 0..<points.count {
@@ -35,7 +35,7 @@ import Testing
   @Test func threadsChangeNoBit() throws {
     let mixture = try KnownMixture(estimate(.full, 3))
     let values = (0..<30_000).map { 4 * Foundation.sin(Double($0) * 12.9) }
-    let points = try Observations(values, dimensionCount: 3)
+    let points = try DataSet(values, dimensionCount: 3)
     let one = try evaluate(mixture, points, RunControl(threads: 1))
     let three = try evaluate(mixture, points, RunControl(threads: 3))
     #expect(one.probabilities == three.probabilities && one.logDensities == three.logDensities)
@@ -85,7 +85,7 @@ import Testing
     let mixture = try KnownMixture(known)
     let (points, components) = try sample(mixture, 1_000)
     #expect(components.allSatisfy { $0 == 1 })
-    let (probabilities, _) = try evaluate(mixture, Observations(points, dimensionCount: 2))
+    let (probabilities, _) = try evaluate(mixture, DataSet(points, dimensionCount: 2))
     #expect((0..<1_000).allSatisfy { probabilities[3 * $0] == 0 && probabilities[3 * $0 + 1] == 1 })
   }
 
@@ -99,7 +99,7 @@ import Testing
         means: plain.means, covariances: plain.covariances.map { $0 * scale })
       let sizes: [Double] = [0, 1e-300, 1e5, -1e100, 1e140, -9e143]
       let values = sizes.flatMap { [Double](repeating: $0, count: dimensions) }
-      let found = try evaluate(KnownMixture(known), Observations(values, dimensionCount: dimensions))
+      let found = try evaluate(KnownMixture(known), DataSet(values, dimensionCount: dimensions))
       #expect(found.logDensities.allSatisfy { $0.isFinite && $0 >= -1.1e306 })
       for i in 0..<6 {
         let row = found.probabilities[3 * i..<3 * i + 3]
@@ -126,12 +126,12 @@ import Testing
     }
     let mixture = try KnownMixture(estimate(.full, 2))
     expectError(.invalidArgument, "num_dimensions", "must be the mixture's, 2, got 1") {
-      try evaluate(mixture, Observations([1, 2, 3]))
+      try evaluate(mixture, DataSet([1, 2, 3]))
     }
     let flag = CancellationFlag()
     flag.request()
     expectError(.cancelled, "", "the caller cancelled") {
-      try evaluate(mixture, Observations([1, 2], dimensionCount: 2), RunControl(cancellation: flag))
+      try evaluate(mixture, DataSet([1, 2], dimensionCount: 2), RunControl(cancellation: flag))
     }
   }
 
@@ -157,7 +157,7 @@ import Testing
 
   @discardableResult
   private func evaluate(
-    _ mixture: KnownMixture, _ points: Observations, _ control: RunControl = RunControl()
+    _ mixture: KnownMixture, _ points: DataSet, _ control: RunControl = RunControl()
   ) throws -> (probabilities: [Double], logDensities: [Double]) {
     var probabilities = [Double](repeating: .nan, count: 3 * points.count)
     try mixture.probabilities(at: points, into: &probabilities, control)

@@ -192,7 +192,7 @@ import Testing
         let row = posterior.row(chain: chain, draw: draw)
         for j in 0..<posterior.layout.width { result.append(row[j].bitPattern) }
         if let labels = posterior.assignments(chain: chain, draw: draw) {
-          for i in 0..<posterior.observations.count { result.append(UInt64(labels[i])) }
+          for i in 0..<posterior.data.count { result.append(UInt64(labels[i])) }
         }
       }
     }

@@ -31,7 +31,7 @@ import Testing
   }
 
   @Test func fitDoesNotDependOnThreads() throws {
-    let observations = try Observations(Reference.load("notebook1").data)
+    let observations = try DataSet(Reference.load("notebook1").data)
     let options = MaximumLikelihoodOptions(componentCount: 4, starts: 6, maximumIterations: 300, seed: 3)
     let fits = try [1, 2, 5].map { try fitMaximumLikelihood(observations, options, RunControl(threads: $0)) }
     #expect(fits[0] == fits[1] && fits[0] == fits[2])
@@ -41,7 +41,7 @@ import Testing
 
   /// The first starts of a longer list are those of a shorter one.
   @Test func moreStartsAreNeverWorse() throws {
-    let observations = try Observations(Reference.load("notebook1").data)
+    let observations = try DataSet(Reference.load("notebook1").data)
     var last = -Double.infinity
     for starts in [1, 2, 4, 8] {
       let options = MaximumLikelihoodOptions(componentCount: 5, starts: starts, maximumIterations: 200, seed: 4)
@@ -56,10 +56,10 @@ import Testing
     let reference = try Reference.load("notebook2")
     let start = (weights: [0.2, 0.3, 0.5], means: [-4.0, 1, 4], sds: [1.0, 2, 1.5])
     let fit = try fitMaximumLikelihood(
-      Observations(reference.data),
+      DataSet(reference.data),
       MaximumLikelihoodOptions(
         componentCount: 3,
-        initial: InitialParameters(
+        initial: PartialParameters(
           weights: start.weights, means: start.means, covariances: start.sds.map { $0 * $0 }), maximumIterations: 1))
     var counts = [0.0, 0, 0]
     var sums = counts
@@ -88,7 +88,7 @@ import Testing
   }
 
   @Test func cancelledFitSaysSo() throws {
-    let observations = try Observations(Reference.load("book_ug").data)
+    let observations = try DataSet(Reference.load("book_ug").data)
     let flag = CancellationFlag()
     flag.request()
     expectError(.cancelled, "", "the caller cancelled") {
@@ -99,7 +99,7 @@ import Testing
 
   private func fit(_ reference: Reference, _ theirs: Reference.Fit) throws -> MaximumLikelihoodFit {
     try fitMaximumLikelihood(
-      Observations(reference.data),
+      DataSet(reference.data),
       MaximumLikelihoodOptions(
         componentCount: theirs.means.count, covariance: theirs.sharedSpread ? .tied : .full, seed: 1)
     )

@@ -91,17 +91,17 @@ import Testing
   ]
   private static let wide2 = MeansPrior.normal(mean: [1, 2], sd: [6, 5])
 
-  private static func data(_ dimensions: Int) throws -> Observations {
+  private static func data(_ dimensions: Int) throws -> DataSet {
     var stream = RandomStream(StreamKey(seed: 12, chain: 0, purpose: .predictive))
     let numbers = (0..<90 * dimensions).map { j -> Double in
       let center = 4 * (j / dimensions % 3)
       return Double(center) + stream.normal()
     }
-    return try Observations(numbers, dimensionCount: dimensions)
+    return try DataSet(numbers, dimensionCount: dimensions)
   }
 
   /// Log likelihood, by plain lines, plus log prior.
-  private func logPosterior(_ model: MixtureModel, _ data: Observations, _ parameters: Parameters) -> Double {
+  private func logPosterior(_ model: MixtureModel, _ data: DataSet, _ parameters: Parameters) -> Double {
     let dimensions = data.dimensionCount
     var sum = model.logPrior(parameters)
     for i in 0..<data.count {
@@ -197,7 +197,7 @@ import Testing
     let weights = (0..<data.count).map { Double($0 % 4) }
     var options = MaximumLikelihoodOptions(componentCount: 1)
     options.maximizePosterior(of: model)
-    let fit = try fitMaximumLikelihood(data, options, sampleWeights: SampleWeights(weights))
+    let fit = try fitMaximumLikelihood(data.weighted(by: SampleWeights(weights)), options)
     let total = weights.reduce(0, +)
     let average = (0..<2).map { d in (0..<data.count).reduce(0) { $0 + weights[$1] * data[$1, d] } / total }
     for i in 0..<2 {
@@ -228,7 +228,7 @@ import Testing
   }
 
   @Test func constantColumnsAreHeldByAProperPrior() throws {
-    let data = try Observations((0..<20).flatMap { [Double($0 % 5), 3] }, dimensionCount: 2)
+    let data = try DataSet((0..<20).flatMap { [Double($0 % 5), 3] }, dimensionCount: 2)
     let model = try MixtureModel(
       Self.shape(2, .full), means: .normal(mean: [0, 0], sd: [4, 4]),
       spread: .inverseWishart(dof: [5], scale: Self.matrix))
@@ -298,7 +298,7 @@ import Testing
       componentCount: 1, means: .normal(mean: [0], sd: [1e11]), spread: .uniform(lower: [0], upper: [scale]))
     var options = MaximumLikelihoodOptions(componentCount: 1)
     options.maximizePosterior(of: model)
-    let fit = try fitMaximumLikelihood(Observations([-1e10, 0, 3e10]), options)
+    let fit = try fitMaximumLikelihood(DataSet([-1e10, 0, 3e10]), options)
     #expect(fit.sds == [scale] && fit.collapses.isEmpty && fit.logPrior.isFinite && fit.logLikelihood.isFinite)
   }
 }

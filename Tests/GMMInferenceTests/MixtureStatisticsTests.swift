@@ -18,14 +18,14 @@ import Testing
     for isWeighted in [false, true] {
       var whole = try MixtureStatistics(parameters)
       try whole.add(
-        Observations(data, dimensionCount: 2), sampleWeights: isWeighted ? SampleWeights(weights) : nil)
+        DataSet(data, dimensionCount: 2, weights: isWeighted ? SampleWeights(weights) : nil))
       var first = 0
       let parts = try rows.map { count in
         var part = try MixtureStatistics(parameters)
         let sampleWeights = isWeighted ? try SampleWeights(Array(weights[first..<(first + count)])) : nil
         try part.add(
-          Observations(Array(data[(2 * first)..<(2 * (first + count))]), dimensionCount: 2),
-          sampleWeights: sampleWeights, RunControl(threads: 1 + first % 3))
+          DataSet(Array(data[(2 * first)..<(2 * (first + count))]), dimensionCount: 2, weights: sampleWeights),
+          RunControl(threads: 1 + first % 3))
         first += count
         return part
       }
@@ -55,15 +55,15 @@ import Testing
     let parts = [Array(data[..<(4 * blockSize)]), Array(data[(4 * blockSize)...])]
     var parameters = start(.full)
     let fit = try fitMaximumLikelihood(
-      Observations(data, dimensionCount: 2),
+      DataSet(data, dimensionCount: 2),
       MaximumLikelihoodOptions(
         componentCount: 2,
-        initial: InitialParameters(
+        initial: PartialParameters(
           weights: parameters.weights, means: parameters.means, covariances: parameters.covariances),
         maximumIterations: 10, tolerance: 0, regularization: 1e-6))
     for i in 0..<10 {
       var sums = try MixtureStatistics(parameters)
-      for part in parts { try sums.add(Observations(part, dimensionCount: 2)) }
+      for part in parts { try sums.add(DataSet(part, dimensionCount: 2)) }
       #expect(sums.logLikelihood / sums.totalWeight == fit.history[i])
       parameters = try sums.maximized(regularization: 1e-6).estimate
     }
@@ -78,7 +78,7 @@ import Testing
       try sums.maximized()
     }
     expectError(.invalidArgument, "num_dimensions", "must be the parameters', 2, got 3") {
-      try sums.add(Observations([1, 2, 3], dimensionCount: 3))
+      try sums.add(DataSet([1, 2, 3], dimensionCount: 3))
     }
     let others = try MixtureStatistics(start(.full, shift: 1))
     expectError(.invalidArgument, "statistics", "must be under the same parameters, got others") {
@@ -98,12 +98,12 @@ import Testing
     let flag = CancellationFlag()
     flag.request()
     expectError(.cancelled, "", "the caller cancelled") {
-      try sums.add(Observations([1, 2], dimensionCount: 2), RunControl(cancellation: flag))
+      try sums.add(DataSet([1, 2], dimensionCount: 2), RunControl(cancellation: flag))
     }
     // Nothing of this changed anything.
     #expect(try sums == MixtureStatistics(parameters))
     // One point: every covariance collapses, and is said to.
-    try sums.add(Observations([1, 2, 2, 5, 1, 2], dimensionCount: 2))
+    try sums.add(DataSet([1, 2, 2, 5, 1, 2], dimensionCount: 2))
     let result = try sums.maximized()
     #expect(result.collapses.contains { $0.kind != .weight })
     #expect(result.estimate.covariances.allSatisfy { $0.isFinite })

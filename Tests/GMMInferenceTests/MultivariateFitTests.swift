@@ -24,13 +24,13 @@ import Testing
     for (fit, iterations, tolerance) in [(theirs.early, 5, 0.0), (theirs.late, 2_000, 1e-6)] {
       let options = MaximumLikelihoodOptions(
         componentCount: reference.components, covariance: structure,
-        initial: InitialParameters(weights: theirs.weights, means: theirs.means, covariances: theirs.covariances),
+        initial: PartialParameters(weights: theirs.weights, means: theirs.means, covariances: theirs.covariances),
         maximumIterations: iterations, criterion: .lowerBound, tolerance: tolerance,
         regularization: reference.regularization)
-      let observations = try Observations(reference.data, dimensionCount: reference.dimensions)
+      let observations = try DataSet(reference.data, dimensionCount: reference.dimensions)
       for (kernels, pass) in roads(options.shape(dimensions: reference.dimensions)) {
         let ours = try fitMaximumLikelihood(
-          observations, options, RunControl(), sampleWeights: nil, kernels: kernels, pass)
+          observations, options, RunControl(), kernels: kernels, pass)
         #expect(ours.iterations == fit.iterations)
         #expect(ours.isConverged == fit.converged)
         #expect(abs(ours.lowerBound - fit.lowerBound) < 1e-10)
@@ -46,7 +46,7 @@ import Testing
   @Test(arguments: CovarianceStructure.allCases)
   func historyIsMonotone(_ structure: CovarianceStructure) throws {
     let iris = try EMReference.dataSet("iris")
-    let observations = try Observations(iris.data, dimensionCount: 4)
+    let observations = try DataSet(iris.data, dimensionCount: 4)
     for start in [MaximumLikelihoodStart.kMeans, .kMeansPlusPlus, .randomResponsibilities, .randomPoints] {
       let options = MaximumLikelihoodOptions(
         componentCount: 3, covariance: structure, start: start, starts: 3, maximumIterations: 500, seed: 2)
@@ -67,7 +67,7 @@ import Testing
     var data = try EMReference.dataSet(name == "waiting" ? "faithful" : name)
     if name == "waiting" { data = data.column(1) }
     let fit = try fitMaximumLikelihood(
-      Observations(data.data, dimensionCount: data.dimensions),
+      DataSet(data.data, dimensionCount: data.dimensions),
       MaximumLikelihoodOptions(componentCount: components, starts: 20, seed: 1))
     #expect(fit.isConverged && fit.collapses.isEmpty)
     #expect(fit.logLikelihood > published - 1e-4)
@@ -86,22 +86,23 @@ import Testing
     let kept = (0..<rows).filter { $0 % 4 > 0 }
     var options = MaximumLikelihoodOptions(
       componentCount: 4, covariance: structure,
-      initial: InitialParameters(weights: start.weights, means: start.means, covariances: start.covariances),
+      initial: PartialParameters(weights: start.weights, means: start.means, covariances: start.covariances),
       maximumIterations: 40, tolerance: 0)
     for isGiven in [true, false] {
-      let copies = try fitMaximumLikelihood(Observations(repeated, dimensionCount: 2), options)
+      let copies = try fitMaximumLikelihood(DataSet(repeated, dimensionCount: 2), options)
       let weighted = try fitMaximumLikelihood(
-        Observations(reference.data, dimensionCount: 2), options, sampleWeights: SampleWeights(weights))
+        DataSet(reference.data, dimensionCount: 2, weights: SampleWeights(weights)), options)
       #expect(abs(weighted.logLikelihood / copies.logLikelihood - 1) < 1e-12)
       #expect(weighted.observationCount == copies.observationCount)
       #expect(abs(weighted.bic / copies.bic - 1) < 1e-12)
       expectClose(weighted.estimate, copies.estimate, limit: 1e-10)
       // Rows without weight change nothing at all: not even where clusters are looked for.
       let without = try fitMaximumLikelihood(
-        Observations(kept.flatMap { Array(reference.data[(2 * $0)..<(2 * $0 + 2)]) }, dimensionCount: 2), options,
-        sampleWeights: SampleWeights(kept.map { weights[$0] }))
+        DataSet(
+          kept.flatMap { Array(reference.data[(2 * $0)..<(2 * $0 + 2)]) }, dimensionCount: 2,
+          weights: SampleWeights(kept.map { weights[$0] })), options)
       expectClose(weighted.estimate, without.estimate, limit: 1e-10)
-      if isGiven { options.initial = InitialParameters() }
+      if isGiven { options.initial = PartialParameters() }
     }
   }
 
@@ -109,8 +110,8 @@ import Testing
   @Test(arguments: CovarianceStructure.allCases)
   func responsibilitiesAreAStart(_ structure: CovarianceStructure) throws {
     let (reference, start) = try load("clusters2", structure)
-    let initial = InitialParameters(weights: start.weights, means: start.means, covariances: start.covariances)
-    let observations = try Observations(reference.data, dimensionCount: 2)
+    let initial = PartialParameters(weights: start.weights, means: start.means, covariances: start.covariances)
+    let observations = try DataSet(reference.data, dimensionCount: 2)
     let estimate = MixtureEstimate(
       structure: structure, componentCount: 4, dimensionCount: 2, weights: start.weights, means: start.means,
       covariances: start.covariances)
@@ -136,25 +137,25 @@ import Testing
     let mixed = try fitMaximumLikelihood(
       observations,
       MaximumLikelihoodOptions(
-        componentCount: 4, covariance: structure, initial: InitialParameters(means: start.means), starts: 2,
+        componentCount: 4, covariance: structure, initial: PartialParameters(means: start.means), starts: 2,
         maximumIterations: 1, tolerance: 0))
     #expect(mixed.logLikelihood.isFinite && mixed.collapses.isEmpty)
   }
 
   @Test func fitDoesNotDependOnThreadsOrBuilds() throws {
-    let observations = try Observations(points(40_000, dimensions: 3), dimensionCount: 3)
-    let weights = try SampleWeights((0..<40_000).map { Double($0 % 5) / 3 })
+    let observations = try DataSet(
+      points(40_000, dimensions: 3), dimensionCount: 3, weights: SampleWeights((0..<40_000).map { Double($0 % 5) / 3 }))
     for structure in CovarianceStructure.allCases {
       let options = MaximumLikelihoodOptions(
         componentCount: 3, covariance: structure, starts: 2, maximumIterations: 12, seed: 3)
       let fits = try [1, 2, 5].map {
-        try fitMaximumLikelihood(observations, options, RunControl(threads: $0), sampleWeights: weights)
+        try fitMaximumLikelihood(observations, options, RunControl(threads: $0))
       }
       #expect(fits[0] == fits[1] && fits[0] == fits[2])
       // A block of plain lines gives the same to rounding.
       let shape = options.shape(dimensions: 3)
       let plain = try fitMaximumLikelihood(
-        observations, options, RunControl(), sampleWeights: weights,
+        observations, options, RunControl(),
         kernels: MixtureKernels(shape, KernelBuild.best.kernels, isWeighted: true), ScalarPass(mixture: shape))
       expectClose(fits[0].estimate, plain.estimate, limit: 1e-9)
     }

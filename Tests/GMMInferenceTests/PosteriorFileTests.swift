@@ -22,12 +22,12 @@ import Testing
     #expect(loaded.seconds == saved.seconds)
     #expect(loaded.isPrior == saved.isPrior)
     #expect(loaded.canExtend == saved.canExtend)
-    #expect(loaded.sampleWeights?.count == saved.sampleWeights?.count)
-    if let weights = saved.sampleWeights {
-      for i in 0..<weights.count { #expect(loaded.sampleWeights?[i] == weights[i]) }
+    #expect(loaded.data.weights?.count == saved.data.weights?.count)
+    if let weights = saved.data.weights {
+      for i in 0..<weights.count { #expect(loaded.data.weights?[i] == weights[i]) }
     }
-    #expect(loaded.observations.count == saved.observations.count)
-    for i in 0..<saved.observations.count { #expect(loaded.observations.row(i) == saved.observations.row(i)) }
+    #expect(loaded.data.count == saved.data.count)
+    for i in 0..<saved.data.count { #expect(loaded.data.row(i) == saved.data.row(i)) }
   }
 
   @Test(arguments: StoredRun.all) func everythingComesBackAndGoesOn(_ run: StoredRun) throws {

@@ -30,7 +30,7 @@ import Testing
     let draws = draws(posterior)
     let probabilities = try posterior.probabilities()
     #expect(probabilities.count == 3_300)
-    for (i, x) in posterior.observations.values.enumerated() {
+    for (i, x) in posterior.data.values.enumerated() {
       var expected = [0.0, 0, 0]
       for draw in draws {
         let shares = (0..<3).map { draw.weights[$0] * exp(logNormal(x, draw.means[$0], draw.sds[$0])) }
@@ -49,7 +49,7 @@ import Testing
     let posterior = try posterior()
     let draws = draws(posterior)
     let values = (0..<700).map { -15 + 0.05 * Double($0) }
-    let points = try Observations(values)
+    let points = try DataSet(values)
     var logDensities = [Double](repeating: 0, count: values.count)
     try posterior.logDensity(at: points, into: &logDensities)
     var probabilities = [Double](repeating: 0, count: 3 * values.count)
@@ -71,13 +71,13 @@ import Testing
   @Test func densityIntegratesToOne() throws {
     let values = (0..<20_000).map { -100 + 0.01 * Double($0) }
     var logDensities = [Double](repeating: 0, count: values.count)
-    try posterior().logDensity(at: Observations(values), into: &logDensities)
+    try posterior().logDensity(at: DataSet(values), into: &logDensities)
     #expect(abs(logDensities.reduce(0) { $0 + exp($1) } * 0.01 - 1) < 1e-9)
   }
 
   @Test func farPointsGiveNoNaN() throws {
     let values = [1e5, -1e8, 1e20, 1e100, -1e120, 1e130, -1e140, 9e143, -9.9e143, 0]
-    let points = try Observations(values)
+    let points = try DataSet(values)
     let posterior = try posterior()
     var logDensities = [Double](repeating: 0, count: values.count)
     try posterior.logDensity(at: points, into: &logDensities)
@@ -86,7 +86,7 @@ import Testing
     for x in [1e150, -1e200, Double.greatestFiniteMagnitude] {
       expectError(
         .invalidData, "data[1, 0]", "must be below 1e144 in magnitude (rescale the data), got \(x) in row 1, column 0"
-      ) { try Observations([0, x]) }
+      ) { try DataSet([0, x]) }
     }
     var probabilities = [Double](repeating: 0, count: 3 * values.count)
     try posterior.predictProbabilities(at: points, into: &probabilities)
@@ -154,8 +154,8 @@ import Testing
   @Test func noPointsGiveNoNumbers() throws {
     let posterior = try posterior()
     var nothing: [Double] = []
-    try posterior.logDensity(at: Observations([]), into: &nothing)
-    try posterior.predictProbabilities(at: Observations([]), into: &nothing)
+    try posterior.logDensity(at: DataSet([]), into: &nothing)
+    try posterior.predictProbabilities(at: DataSet([]), into: &nothing)
     let prior = try samplePrior(posterior.model, draws: 10)
     #expect(try prior.probabilities().isEmpty)
   }

@@ -73,7 +73,7 @@ func referenceRun(_ reference: Reference, _ sampler: SamplerChoice) throws -> Po
   var options = sampler.applied(to: SamplingOptions(draws: 50_000, tune: 5_000, chains: 4, seed: 20))
   if sampler == .metropolis { options.thin = 3 }
   // The published labelling: the mode where chains started there stay.
-  if reference.name == "book_table" { options.initial = [InitialValues(means: [21, 35, 9])] }
+  if reference.name == "book_table" { options.initial = [PartialParameters(means: [21, 35, 9])] }
   return try sample(reference.mixtureModel(), data: reference.data, options)
 }
 

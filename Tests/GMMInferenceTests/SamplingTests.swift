@@ -34,7 +34,7 @@ import Testing
         let row = posterior.row(chain: chain, draw: draw)
         for j in 0..<posterior.layout.width { result.append(row[j].bitPattern) }
         if let labels = posterior.assignments(chain: chain, draw: draw) {
-          for i in 0..<posterior.observations.count { result.append(UInt64(labels[i])) }
+          for i in 0..<posterior.data.count { result.append(UInt64(labels[i])) }
         }
       }
     }
@@ -178,7 +178,7 @@ import Testing
 
   /// Returns the state in which a chain starts.
   private func startingState(
-    _ index: Int, _ context: ChainContext, _ initial: InitialValues = InitialValues()
+    _ index: Int, _ context: ChainContext, _ initial: PartialParameters = PartialParameters()
   ) throws -> ChainState {
     var transition = try Transition(index, context.target.model, SamplerMemory(), context, tune: 0)
     return transition.start(at: context.start(index, keeping: initial), nil)
@@ -187,9 +187,9 @@ import Testing
   /// Starts come from the data, are scattered, and lie within the constraints.
   @Test func startsDifferBetweenChainsAndFitTheData() throws {
     let model = try model()
-    let observations = try Observations(Self.data)
+    let observations = try DataSet(Self.data)
     let context = ChainContext(
-      target: Target(model: model, observations: observations, sampleWeights: nil), method: .gibbs, seed: 1,
+      target: Target(model: model, data: observations), method: .gibbs, seed: 1,
       keepsAssignments: false,
       kernels: KernelBuild.best.kernels)
     let starts = try (0..<20).map { try startingState($0, context) }
@@ -210,7 +210,7 @@ import Testing
     let data = (0..<80 * 2_000).map { Double($0 % 97) / 50 - 1 }
     let start = threadSeconds()
     let posterior = try sample(
-      model, Observations(data, dimensionCount: 2_000), SamplingOptions(draws: 1, tune: 0, chains: 1),
+      model, DataSet(data, dimensionCount: 2_000), SamplingOptions(draws: 1, tune: 0, chains: 1),
       RunControl(threads: 1))
     #expect(threadSeconds() - start < 20)
     #expect(posterior.values(column: posterior.layout.sds.upperBound - 1)[0][0] > 0)
@@ -218,22 +218,22 @@ import Testing
 
   @Test(arguments: methods) func initialValuesAreWhereChainsStart(_ method: SamplingMethod) throws {
     let model = try model()
-    let observations = try Observations(Self.data)
-    let given = InitialValues(weights: [0.2, 0.3, 0.5], means: [9, -4, 1], sds: [0.1, 5, 2])
+    let observations = try DataSet(Self.data)
+    let given = PartialParameters(weights: [0.2, 0.3, 0.5], means: [9, -4, 1], sds: [0.1, 5, 2])
     let context = ChainContext(
-      target: Target(model: model, observations: observations, sampleWeights: nil), method: method, seed: 1,
+      target: Target(model: model, data: observations), method: method, seed: 1,
       keepsAssignments: false,
       kernels: KernelBuild.best.kernels)
     let start = try startingState(3, context, given)
     #expect(start.parameters == Parameters(weights: [0.2, 0.3, 0.5], means: [9, -4, 1], sds: [0.1, 5, 2]))
-    let partial = try startingState(3, context, InitialValues(means: [9, -4, 1]))
+    let partial = try startingState(3, context, PartialParameters(means: [9, -4, 1]))
     #expect(partial.parameters.means == [9, -4, 1])
     #expect(partial.parameters.sds != start.parameters.sds)
 
     // A chain far from the data, with no time to move: its first Gibbs draw is the conditional one given assignments there.
     let options = SamplingOptions(method: method, draws: 1, tune: 0, chains: 2, seed: 1, initial: [given])
     let other = SamplingOptions(
-      method: method, draws: 1, tune: 0, chains: 2, seed: 1, initial: [given, InitialValues(means: [0, 1, 6])])
+      method: method, draws: 1, tune: 0, chains: 2, seed: 1, initial: [given, PartialParameters(means: [0, 1, 6])])
     let first = try sample(model, observations, options)
     let second = try sample(model, observations, other)
     #expect(bits(first).prefix(12) == bits(second).prefix(12))
@@ -245,7 +245,7 @@ import Testing
     func draw(_ x: Double) throws -> Double {
       let model = try MixtureModel(
         componentCount: 1, means: .normal(mean: [1], sd: [2]), spread: .fixed([0.5]))
-      let options = SamplingOptions(draws: 1, tune: 0, chains: 1, seed: 3, initial: [InitialValues(means: [0])])
+      let options = SamplingOptions(draws: 1, tune: 0, chains: 1, seed: 3, initial: [PartialParameters(means: [0])])
       return try sample(model, data: [x], options).row(chain: 0, draw: 0)[1]
     }
     // d mean / d x = (1/σ²) / (1/s0² + 1/σ²) = 4 / 4.25, to the rounding of a few operations on numbers below 100.

@@ -11,11 +11,11 @@ extension Posterior {
   /// - Parameter thin: takes every `thin`-th draw: consecutive draws tell little that is new.
   func responsibilities(slices: Int = 100, thin: Int = 1) throws -> [Estimate] {
     let length = drawCount / slices
-    var sums = [Double](repeating: 0, count: observations.count * layout.componentCount)
+    var sums = [Double](repeating: 0, count: data.count * layout.componentCount)
     var squares = sums
     for slice in 0..<slices {
       let part = Posterior(
-        model: model, observations: observations, options: options, store: store, continuation: nil,
+        model: model, data: data, options: options, store: store, continuation: nil,
         draws: length / thin,
         first: slice * length, step: thin, seconds: 0)
       for (j, value) in try part.probabilities().enumerated() {

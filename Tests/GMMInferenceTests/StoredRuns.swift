@@ -14,13 +14,18 @@ struct StoredRun: Sendable, CustomTestStringConvertible {
   var sampleWeights: [Double]?
   var testDescription: String { name }
 
-  var observations: Observations { get throws { try Observations(data, dimensionCount: model.dimensionCount) } }
+  var observations: DataSet {
+    get throws {
+      try DataSet(
+        data, dimensionCount: model.dimensionCount, weights: try sampleWeights.map { try SampleWeights($0) })
+    }
+  }
 
   func sample(draws: Int? = nil, _ control: RunControl = RunControl(threads: 2)) throws -> Posterior {
     var options = options
     options.draws = draws ?? options.draws
     return try GMMInference.sample(
-      model, try observations, options, control, sampleWeights: try sampleWeights.map { try SampleWeights($0) })
+      model, try observations, options, control)
   }
 
   static func data(_ count: Int, dimensions: Int) -> [Double] {
@@ -35,7 +40,7 @@ struct StoredRun: Sendable, CustomTestStringConvertible {
   static let all: [StoredRun] = {
     func options(
       _ method: SamplingMethod = .gibbs, tune: Int = 400, thin: Int = 1, keeps: Bool = false,
-      initial: [InitialValues] = []
+      initial: [PartialParameters] = []
     ) -> SamplingOptions {
       SamplingOptions(
         method: method, draws: 60, tune: tune, chains: 3, thin: thin, seed: 11, keepsAssignments: keeps,
@@ -67,7 +72,7 @@ struct StoredRun: Sendable, CustomTestStringConvertible {
           options: options(.metropolis, tune: 350, thin: 2, keeps: true)),
         StoredRun(
           name: "from given values", model: try line(.inverseGamma(shape: [2], scale: [1])), data: flat,
-          options: options(initial: [InitialValues(weights: [0.2, 0.3, 0.5], sds: [1, 2, 1])])),
+          options: options(initial: [PartialParameters(weights: [0.2, 0.3, 0.5], sds: [1, 2, 1])])),
         StoredRun(
           name: "sample weights", model: try line(.halfNormal(scale: [2])), data: flat, options: options(keeps: true),
           sampleWeights: (0..<120).map { Double($0 % 4) / 2 }),
@@ -105,7 +110,7 @@ func bits(_ posterior: Posterior) -> [UInt64] {
       let row = posterior.row(chain: chain, draw: draw)
       for j in 0..<posterior.layout.width { result.append(row[j].bitPattern) }
       if let labels = posterior.assignments(chain: chain, draw: draw) {
-        for i in 0..<posterior.observations.count { result.append(UInt64(labels[i])) }
+        for i in 0..<posterior.data.count { result.append(UInt64(labels[i])) }
       }
     }
   }

@@ -14,8 +14,7 @@ import Testing
     #expect(try read(statistics.bytes) == statistics)
     let values = (0..<1_000 * dimensions).map { Foundation.sin(Double($0) * 12.9) }
     try statistics.add(
-      Observations(values, dimensionCount: dimensions), sampleWeights: SampleWeights((0..<1_000).map { Double($0 % 3) })
-    )
+      DataSet(values, dimensionCount: dimensions, weights: SampleWeights((0..<1_000).map { Double($0 % 3) })))
     let back = try read(statistics.bytes)
     #expect(back == statistics && back.bytes == statistics.bytes)
     #expect(try back.maximized() == statistics.maximized())
@@ -25,11 +24,11 @@ import Testing
   @Test func partsOfOtherMachinesGiveTheSameBits() throws {
     let values = (0..<(3 * blockSize + 77) * 2).map { Foundation.sin(Double($0) * 12.9) }
     var whole = try MixtureStatistics(estimate(.full, 2))
-    try whole.add(Observations(values, dimensionCount: 2))
+    try whole.add(DataSet(values, dimensionCount: 2))
     var merged = try MixtureStatistics(estimate(.full, 2))
     for part in [Array(values[(4 * blockSize)...]), Array(values[..<(4 * blockSize)])] {
       var statistics = try MixtureStatistics(estimate(.full, 2))
-      try statistics.add(Observations(part, dimensionCount: 2))
+      try statistics.add(DataSet(part, dimensionCount: 2))
       try merged.merge(read(statistics.bytes))
     }
     #expect(merged == whole && merged.bytes == whole.bytes)
@@ -137,7 +136,7 @@ import Testing
 
   private func sample() throws -> MixtureStatistics {
     var statistics = try MixtureStatistics(estimate(.full, 2))
-    try statistics.add(Observations((0..<40).map { Foundation.sin(Double($0) * 12.9) }, dimensionCount: 2))
+    try statistics.add(DataSet((0..<40).map { Foundation.sin(Double($0) * 12.9) }, dimensionCount: 2))
     return statistics
   }
 

@@ -54,10 +54,10 @@ import Testing
   func samplerAgreesWithTheSumOverTheLabellingsOfCopies(_ index: Int, _ method: SamplingMethod) throws {
     let exact = Self.models[index].1()
     let posterior = try sample(
-      Self.models[index].0(), Observations(Self.rows),
+      Self.models[index].0(), DataSet(Self.rows, weights: SampleWeights(Self.weights)),
       SamplingOptions(
         method: method, draws: 20_000, tune: 2_000, chains: 4, thin: method == .gibbs ? 1 : 5, seed: 32,
-        keepsAssignments: true), sampleWeights: SampleWeights(Self.weights))
+        keepsAssignments: true))
     var deviations = Deviations()
     for (column, moments) in exact.moments.enumerated()
     where moments.second - moments.first * moments.first > 1e-12 {
@@ -91,15 +91,15 @@ import Testing
       let center = 4 * (j / dimensions % 2)
       return Double(center) + stream.normal()
     }
-    let data = try Observations(numbers, dimensionCount: dimensions)
+    let data = try DataSet(numbers, dimensionCount: dimensions)
     let weights = try SampleWeights((0..<count).map { Double($0 % 7) / 2 })
+    let weighted = try data.weighted(by: weights)
     let shape = MixtureShape(componentCount: 2, dimensionCount: dimensions, structure: .full)
-    let priors = try ScaledPriors(shape, data, sampleWeights: weights)
+    let priors = try ScaledPriors(shape, weighted)
     let model = try MixtureModel(shape, means: priors.means, spread: priors.spread)
     func run(_ draws: Int, threads: Int) throws -> Posterior {
       try sample(
-        model, data, SamplingOptions(draws: draws, tune: 10, chains: 1, seed: 3), RunControl(threads: threads),
-        sampleWeights: weights)
+        model, weighted, SamplingOptions(draws: draws, tune: 10, chains: 1, seed: 3), RunControl(threads: threads))
     }
     func columns(_ posterior: Posterior) -> [[Double]] {
       (0..<posterior.layout.width).map { posterior.values(column: $0)[0] }
@@ -108,7 +108,7 @@ import Testing
     #expect(try columns(run(20, threads: 2)) == columns(whole))
     let extended = try run(8, threads: 2).extended(by: 12)
     #expect(columns(extended) == columns(whole))
-    #expect(extended.sampleWeights === weights)
+    #expect(extended.data === weighted)
     for draw in 0..<2 {
       let parameters = Parameters(row: whole.row(chain: 0, draw: draw), whole.layout)
       let ours = whole.row(chain: 0, draw: draw)[whole.layout.logLikelihood]
@@ -141,10 +141,9 @@ import Testing
     let rows = [[1.0, 2], [3, -1], [0, 5], [1e6, 1e6], [4, 4]]
     let copies = [2, 1, 3, 0, 1]
     let weighted = try ScaledPriors(
-      shape, Observations(rows.flatMap { $0 }, dimensionCount: 2), sampleWeights: SampleWeights(copies.map(Double.init))
-    )
+      shape, DataSet(rows.flatMap { $0 }, dimensionCount: 2, weights: SampleWeights(copies.map(Double.init))))
     let repeated = try ScaledPriors(
-      shape, Observations(zip(rows, copies).flatMap { row, n in (0..<n).flatMap { _ in row } }, dimensionCount: 2))
+      shape, DataSet(zip(rows, copies).flatMap { row, n in (0..<n).flatMap { _ in row } }, dimensionCount: 2))
     func numbers(_ priors: ScaledPriors) -> [Double] {
       var result: [Double] = []
       if case .scaledNormal(let mean, let kappa) = priors.means { result += mean + kappa }
@@ -161,19 +160,19 @@ import Testing
 
   @Test func badWeightsAreRefused() throws {
     let model = try MixtureModel(componentCount: 2, means: .normal(mean: [0], sd: [1]), spread: .fixed([1]))
-    let data = try Observations([1, 2, 3])
-    #expect(throws: ModelError.self) { try sample(model, data, sampleWeights: SampleWeights([1, 2])) }
+    let data = try DataSet([1, 2, 3])
+    #expect(throws: ModelError.self) { try sample(model, data.weighted(by: SampleWeights([1, 2]))) }
     for weights in [[1, -1, 1], [0, 0, 0], [1, .nan, 1], [1, .infinity, 1]] as [[Double]] {
       #expect(throws: ModelError.self) { try SampleWeights(weights) }
     }
     #expect(throws: ModelError.self) {
-      try ScaledPriors(MixtureShape(componentCount: 1), data, sampleWeights: SampleWeights([0.5, 0.5, 0.5]))
+      try ScaledPriors(MixtureShape(componentCount: 1), data.weighted(by: SampleWeights([0.5, 0.5, 0.5])))
     }
     // Two distinct values, one of them inert: as one.
     let improper = try MixtureModel(
       componentCount: 1, means: .normal(mean: [0], sd: [1]), spread: .uniform(lower: [0], upper: [1]))
     #expect(throws: ModelError.self) {
-      try sample(improper, Observations([1, 1, 2]), sampleWeights: SampleWeights([1, 1, 0]))
+      try sample(improper, DataSet([1, 1, 2], weights: SampleWeights([1, 1, 0])))
     }
   }
 
@@ -185,8 +184,8 @@ import Testing
     let rest = (0..<40).map { i in Double(i % 7 + i % 2 * 4) - 3 }
     let draws = try [0, 1e143].map { (first: Double) -> [UInt64] in
       let posterior = try sample(
-        model, Observations([first] + rest), SamplingOptions(draws: 20, tune: 0, chains: 1),
-        sampleWeights: SampleWeights([0] + [Double](repeating: 1, count: 40)))
+        model, DataSet([first] + rest, weights: SampleWeights([0] + [Double](repeating: 1, count: 40))),
+        SamplingOptions(draws: 20, tune: 0, chains: 1))
       return bits(posterior)
     }
     #expect(draws[0] == draws[1])

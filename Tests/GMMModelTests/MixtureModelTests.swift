@@ -104,19 +104,19 @@ import Testing
 
   @Test func moreObservationsThanCanBePaddedAreAnError() {
     for count in [Int.max, Int.max - 7, -1] {
-      #expect(throws: ModelError.self) { try Observations(nil, count: count) }
+      #expect(throws: ModelError.self) { try DataSet(nil, count: count) }
     }
   }
 
   @Test func observationsAreCopiedPaddedAndStrided() throws {
     let values = (0..<30).map { Double($0) }
-    let strided = try values.withUnsafeBufferPointer { try Observations($0.baseAddress, count: 10, stride: 3) }
+    let strided = try values.withUnsafeBufferPointer { try DataSet($0.baseAddress, count: 10, stride: 3) }
     #expect(Array(strided.values) == stride(from: 0, to: 30, by: 3).map { Double($0) })
     #expect(Int(bitPattern: strided.base) % 64 == 0)
     for i in 10..<16 { #expect(strided.base[i] == 0) }
-    let empty = try Observations(nil, count: 0)
+    let empty = try DataSet(nil, count: 0)
     #expect(empty.count == 0 && empty.blockCount == 0)
-    let many = try Observations([Double](repeating: 1, count: 2 * blockSize + 1))
+    let many = try DataSet([Double](repeating: 1, count: 2 * blockSize + 1))
     #expect(many.blockCount == 3)
     #expect(many.block(2) == (2 * blockSize, 1) && many.block(0) == (0, blockSize))
   }

@@ -114,7 +114,7 @@ import Testing
       var values = [Double](repeating: 1, count: 10_000)
       values[row] = value
       expectError(.invalidData, "data[\(row), 0]", "must be finite, got \(value) in row \(row), column 0") {
-        try Observations(values)
+        try DataSet(values)
       }
     }
   }
@@ -125,10 +125,10 @@ import Testing
     ) { () throws(ModelError) in
       let values = [0, 1e143, -1e200]
       let result = values.withUnsafeBufferPointer { values in
-        Result { () throws(ModelError) in try Observations(values.baseAddress, count: 3, argument: "x") }
+        Result { () throws(ModelError) in try DataSet(values.baseAddress, count: 3, argument: "x") }
       }
       return try result.get()
     }
-    #expect(try Observations([9.9e143, -9.9e143, .leastNonzeroMagnitude]).count == 3)
+    #expect(try DataSet([9.9e143, -9.9e143, .leastNonzeroMagnitude]).count == 3)
   }
 }

@@ -6,9 +6,9 @@ import GMMModel
 ///
 /// - Throws: ``CallError`` for counts and strides out of range; ``ModelError`` for values that are not finite.
 func observations(
-  _ data: UnsafePointer<Double>?, _ rows: Int64, _ columns: Int64, _ stride: Int64, dimensions: Int = 1,
-  countName: String = "num_observations"
-) throws -> Observations {
+  _ data: UnsafePointer<Double>?, _ rows: Int64, _ columns: Int64, _ stride: Int64,
+  weights: UnsafePointer<Double>? = nil, dimensions: Int = 1, countName: String = "num_observations"
+) throws -> DataSet {
   guard rows >= 0 else { throw CallError.invalid(countName, "must not be negative", got: rows) }
   guard columns >= 1 else { throw CallError.invalid("num_dimensions", "must be at least 1", got: columns) }
   guard columns == dimensions else {
@@ -22,7 +22,10 @@ func observations(
     throw CallError.invalid(countName, "times row_stride must fit in memory", got: "\(rows) x \(stride)")
   }
   guard data != nil || rows == 0 else { throw CallError.null("data") }
-  return try Observations(data, count: Int(rows), dimensionCount: dimensions, stride: Int(stride))
+  // Faults of the data come before those of their weights; without rows there is nothing to weigh.
+  let values = try DataSet(data, count: Int(rows), dimensionCount: dimensions, stride: Int(stride))
+  guard let weights, rows > 0 else { return values }
+  return try values.weighted(by: SampleWeights(UnsafeBufferPointer(start: weights, count: Int(rows))))
 }
 
 /// Checks that an output buffer holds `count` elements.

@@ -2,30 +2,37 @@ import CGMMSwift
 import GMMInference
 import GMMModel
 
+/// Checks a number of components.
+func requireComponentCount(_ components: Int) throws(CallError) {
+  guard MixtureShape.componentRange.contains(components) else {
+    throw .invalid("num_components", "must be between 1 and \(MixtureShape.componentRange.upperBound)", got: components)
+  }
+}
+
 /// Checks a number of dimensions.
 func dimensionCount(_ dimensions: Int64) throws(CallError) -> Int {
-  guard dimensions >= 1, dimensions <= largestDimension else {
-    throw .invalid("num_dimensions", "must be between 1 and \(largestDimension)", got: dimensions)
+  guard let value = Int(exactly: dimensions), MixtureShape.dimensionRange.contains(value) else {
+    throw .invalid("num_dimensions", "must be between 1 and \(MixtureShape.dimensionRange.upperBound)", got: dimensions)
   }
-  return Int(dimensions)
+  return value
 }
 
-/// The largest number of dimensions of a maximum-likelihood fit, so that products of sizes fit in memory.
-private let largestDimension = 4096
-
-/// Copies sample weights, if there are any; none are needed where there are no observations.
-func sampleWeights(_ weights: UnsafePointer<Double>?, count: Int) throws(ModelError) -> SampleWeights? {
-  guard let weights, count > 0 else { return nil }
-  return try SampleWeights(UnsafeBufferPointer(start: weights, count: count))
-}
-
-/// Reads covariances in the caller's layout: D x D matrices, of which the lower triangles are packed, or what is diagonal.
+/// Reads covariances in the caller's layout: symmetric D x D matrices, or what is diagonal.
+///
+/// - Parameters:
+///   - name: what errors call them.
+///   - row: of arrays that hold the covariances of several chains, one after the other's.
 func packedCovariances(
-  _ covariances: UnsafePointer<Double>, _ shape: MixtureShape
-) -> [Double] {
+  _ covariances: UnsafePointer<Double>, _ shape: MixtureShape, _ name: String, row: Int? = nil
+) throws(ModelError) -> [Double] {
   guard shape.hasMatrices else { return Array(UnsafeBufferPointer(start: covariances, count: shape.covarianceCount)) }
-  let dimensions = shape.dimensionCount
-  return (0..<shape.matrixCount).flatMap { m in
-    (0..<dimensions).flatMap { i in (0...i).map { covariances[(m * dimensions + i) * dimensions + $0] } }
+  let size = shape.dimensionCount * shape.dimensionCount
+  var packed: [Double] = []
+  for m in 0..<shape.matrixCount {
+    let matrix = Array(UnsafeBufferPointer(start: covariances + m * size, count: size))
+    packed += try SymmetricMatrix(
+      symmetric: matrix, dimension: shape.dimensionCount, name: "\(name)[\(row.map { "\($0), " } ?? "")\(m)]"
+    ).packed
   }
+  return packed
 }

@@ -18,14 +18,14 @@ public struct SamplingOptions: Sendable, Equatable {
   /// Whether every draw of the assignments is kept, one byte for each observation.
   public var keepsAssignments: Bool
   /// Where chains start: none (from the data), one for all chains, or one for each.
-  public var initial: [InitialValues]
+  public var initial: [PartialParameters]
   /// Whether Gibbs chains make moves with the assignments summed out.
   var moves = MovePolicy.automatic
 
   /// Checked by the calls that sample.
   public init(
     method: SamplingMethod = .gibbs, draws: Int = 1_000, tune: Int = 1_000, chains: Int = 4, thin: Int = 1,
-    seed: UInt64 = 0, keepsAssignments: Bool = false, initial: [InitialValues] = []
+    seed: UInt64 = 0, keepsAssignments: Bool = false, initial: [PartialParameters] = []
   ) {
     self.method = method
     self.draws = draws
@@ -61,7 +61,7 @@ public struct SamplingOptions: Sendable, Equatable {
   }
 
   /// The initial values of chain `index`.
-  func initialValues(_ index: Int) -> InitialValues {
-    initial.isEmpty ? InitialValues() : initial[initial.count == 1 ? 0 : index]
+  func initialValues(_ index: Int) -> PartialParameters {
+    initial.isEmpty ? PartialParameters() : initial[initial.count == 1 ? 0 : index]
   }
 }

@@ -16,20 +16,20 @@ struct ClusterPoints: Sendable {
   /// Takes the observations with positive weight, or `limit` of them chosen with replacement, in proportion to their weights.
   ///
   /// Nothing as long as the data is made on the way.
-  init(_ observations: Observations, _ sampleWeights: SampleWeights?, limit: Int, _ stream: inout RandomStream) {
-    dimensionCount = observations.dimensionCount
+  init(_ data: DataSet, limit: Int, _ stream: inout RandomStream) {
+    dimensionCount = data.dimensionCount
     let rows: [Int]
-    if let sampleWeights {
-      let chosen = WeightedRows(sampleWeights, limit: limit, &stream)
+    if let weighted = data.weights {
+      let chosen = WeightedRows(weighted, limit: limit, &stream)
       (rows, weights) = (chosen.rows, chosen.weights)
     } else {
-      let count = observations.count
+      let count = data.count
       rows = count <= limit ? Array(0..<count) : (0..<limit).map { _ in stream.index(below: count) }
       weights = [Double](repeating: 1, count: rows.count)
     }
     var values = [Double](repeating: 0, count: rows.count * dimensionCount)
     for (i, row) in rows.enumerated() {
-      for d in 0..<dimensionCount { values[i * dimensionCount + d] = observations[row, d] }
+      for d in 0..<dimensionCount { values[i * dimensionCount + d] = data[row, d] }
     }
     self.values = values
     total = weights.reduce(0, +)

@@ -8,35 +8,34 @@ struct DataSpread: Sendable {
   /// Σ w (x - mean)² / Σ w, (D).
   let variances: [Double]
 
-  init(_ observations: Observations, _ weights: SampleWeights?) {
-    let total = weights?.total ?? Double(observations.count)
+  init(_ data: DataSet) {
+    let total = data.totalWeight
     // Deviations from a point of the data, then from the mean: data far from 0 keep their digits.
     // Not one of weight 0, which may be anything.
-    let first = weights.flatMap { weights in (0..<observations.count).first { weights[$0] > 0 } } ?? 0
-    let origin = observations.row(first)
-    let shifts = Self.sums(observations, weights, about: origin) { $0 }.map { $0 / total }
+    let first = data.weights.flatMap { weights in (0..<data.count).first { weights[$0] > 0 } } ?? 0
+    let origin = data.row(first)
+    let shifts = Self.sums(data, about: origin) { $0 }.map { $0 / total }
     let means = zip(origin, shifts).map { $0 + $1 }
     self.means = means
-    variances = Self.sums(observations, weights, about: means) { $0 * $0 }.map { $0 / total }
+    variances = Self.sums(data, about: means) { $0 * $0 }.map { $0 / total }
   }
 
   /// Returns Σ w f(x - center) for each coordinate, lane by lane.
   @inline(__always)
   private static func sums(
-    _ observations: Observations, _ weights: SampleWeights?, about center: [Double],
+    _ data: DataSet, about center: [Double],
     _ term: (SIMD8<Double>) -> SIMD8<Double>
   ) -> [Double] {
-    let dimensions = observations.dimensionCount
+    let dimensions = data.dimensionCount
     var sums = [SIMD8<Double>](repeating: .zero, count: dimensions)
-    for start in stride(from: 0, to: observations.count, by: laneCount) {
+    for start in stride(from: 0, to: data.count, by: laneCount) {
       // SAFETY: groups and weights are whole vectors on cache lines.
-      let group = UnsafeRawPointer(observations.group(at: start)).assumingMemoryBound(to: SIMD8<Double>.self)
+      let group = UnsafeRawPointer(data.group(at: start)).assumingMemoryBound(to: SIMD8<Double>.self)
       var weight = SIMD8<Double>(repeating: 1)
-      if let weights {
+      if let weights = data.weights {
         weight = UnsafeRawPointer(weights.base + start).assumingMemoryBound(to: SIMD8<Double>.self).pointee
       }
-      for lane in max(0, observations.count - start)..<max(laneCount, observations.count - start) where lane < laneCount
-      {
+      for lane in max(0, data.count - start)..<max(laneCount, data.count - start) where lane < laneCount {
         weight[lane] = 0
       }
       for d in 0..<dimensions { sums[d] += weight * term(group[d] - center[d]) }

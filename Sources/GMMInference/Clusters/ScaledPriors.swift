@@ -11,23 +11,18 @@ public struct ScaledPriors: Sendable {
   public let means: MeansPrior
   public let spread: SpreadPrior
 
-  /// - Parameter sampleWeights: one for each observation; `nil` for 1.
   /// - Throws: ``ModelError`` for fewer than 2 rows, a constant column, and columns that determine each other.
   public init(
-    _ shape: MixtureShape, _ observations: Observations, sampleWeights: SampleWeights? = nil
+    _ shape: MixtureShape, _ data: DataSet
   ) throws(ModelError) {
-    if let sampleWeights, sampleWeights.count != observations.count {
-      throw ModelError(
-        "sample_weights", "must have \(observations.count) values, one for each observation", got: sampleWeights.count)
-    }
-    let count = sampleWeights?.total ?? Double(observations.count)
+    let count = data.totalWeight
     guard count >= 2 else {
       let rule = "must have at least 2 rows for priors on their scale"
-      throw sampleWeights == nil
-        ? ModelError("data", rule, got: observations.count)
+      throw data.weights == nil
+        ? ModelError("data", rule, got: data.count)
         : ModelError("sample_weights", "must have a sum of at least 2 for priors on the data's scale", got: count)
     }
-    let scale = DataSpread(observations, sampleWeights)
+    let scale = DataSpread(data)
     let dimensions = shape.dimensionCount
     let variances = scale.variances.map { $0 * (count / (count - 1)) }
     for (d, variance) in variances.enumerated() where !(variance > 0) {
@@ -39,7 +34,7 @@ public struct ScaledPriors: Sendable {
     let halfDOF = 0.5 * Double(dimensions + 2)
     switch shape.structure {
     case .full, .tied:
-      let covariance = try Self.covariance(observations, sampleWeights, scale, divisor: count - 1)
+      let covariance = try Self.covariance(data, scale, divisor: count - 1)
       // Columns that determine each other leave pivots of rounding error only.
       do throws(FailedPivot) {
         _ = try covariance.cholesky(tolerance: 1e-13)
@@ -59,12 +54,12 @@ public struct ScaledPriors: Sendable {
 
   /// Returns the covariance matrix: the moments of the one component of a mixture, to which all observations belong.
   private static func covariance(
-    _ observations: Observations, _ sampleWeights: SampleWeights?, _ scale: DataSpread, divisor: Double
+    _ data: DataSet, _ scale: DataSpread, divisor: Double
   ) throws(ModelError) -> SymmetricMatrix {
     let shape = MixtureShape(componentCount: 1, dimensionCount: scale.means.count, structure: .full)
-    let kernels = MixtureKernels(shape, KernelBuild.best.kernels, isWeighted: sampleWeights != nil)
+    let kernels = MixtureKernels(shape, KernelBuild.best.kernels, isWeighted: data.weights != nil)
     let reducer = try ReproducibleReducer(
-      observations, sampleWeights, kernels, ExpectationPass(kernels: kernels), workers: 1)
+      data, kernels, ExpectationPass(kernels: kernels), workers: 1)
     let root = SymmetricMatrix(diagonal: scale.variances.map { $0.squareRoot() })
     let parameters = Parameters(shape, weights: [1], means: scale.means, factors: root.packed)
     let statistics = SufficientStatistics(shape, centers: scale.means, reducer.sums(parameters, nil).rounded)

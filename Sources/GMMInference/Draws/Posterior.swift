@@ -8,9 +8,7 @@ public final class Posterior: Sendable {
   /// The model.
   public let model: MixtureModel
   /// The data; none for prior draws.
-  public let observations: Observations
-  /// One for each observation; `nil` for 1.
-  public let sampleWeights: SampleWeights?
+  public let data: DataSet
   /// The options of the sampling call.
   public let options: SamplingOptions
   /// Whether the draws are from the prior alone.
@@ -27,13 +25,12 @@ public final class Posterior: Sendable {
   private let step: Int
 
   init(
-    model: MixtureModel, observations: Observations, sampleWeights: SampleWeights? = nil, options: SamplingOptions,
+    model: MixtureModel, data: DataSet, options: SamplingOptions,
     store: DrawStore, continuation: [ChainSnapshot]?, isPrior: Bool = false, draws: Int, first: Int = 0, step: Int = 1,
     seconds: Double
   ) {
     self.model = model
-    self.observations = observations
-    self.sampleWeights = sampleWeights
+    self.data = data
     self.options = options
     self.store = store
     self.continuation = continuation
@@ -109,7 +106,7 @@ public final class Posterior: Sendable {
     let draws = (drawCount - burn - 1) / thin + 1
     // A step beyond the last draw is never taken, so it may as well be small.
     return Posterior(
-      model: model, observations: observations, sampleWeights: sampleWeights, options: options, store: store,
+      model: model, data: data, options: options, store: store,
       continuation: nil, isPrior: isPrior, draws: draws, first: first + burn * step,
       step: step * (draws > 1 ? thin : 1), seconds: seconds)
   }

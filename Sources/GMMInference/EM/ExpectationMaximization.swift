@@ -13,13 +13,13 @@ final class ExpectationMaximization {
 
   /// - Parameter workers: how many threads may work on a pass.
   init(
-    _ observations: Observations, _ sampleWeights: SampleWeights?, _ options: MaximumLikelihoodOptions,
+    _ data: DataSet, _ options: MaximumLikelihoodOptions,
     _ step: any MaximizationStep, _ kernels: MixtureKernels, _ pass: any BlockPass & Sendable, workers: Int
   ) throws(ModelError) {
     shape = kernels.shape
-    reducer = try ReproducibleReducer(observations, sampleWeights, kernels, pass, workers: workers)
-    total = sampleWeights?.total ?? Double(observations.count)
-    positiveCount = sampleWeights?.positiveCount ?? observations.count
+    reducer = try ReproducibleReducer(data, kernels, pass, workers: workers)
+    total = data.totalWeight
+    positiveCount = data.positiveCount
     self.options = options
     self.step = step
   }

@@ -6,52 +6,50 @@ import GMMModel
 /// Of the fits, those with the fewest covariances on the floor are preferred, then the one with the largest likelihood. Starts are
 /// found in at most 2,000 of the observations (20 K where that is more), each from a stream of its own.
 ///
-/// - Parameter sampleWeights: one for each observation; `nil` for 1.
 /// - Throws: ``ModelError`` for options out of range, fewer observations than components, and data without any spread;
 ///   of kind `cancelled` when the caller cancels.
 public func fitMaximumLikelihood(
-  _ observations: Observations, _ options: MaximumLikelihoodOptions, _ control: RunControl = RunControl(),
-  sampleWeights: SampleWeights? = nil
+  _ data: DataSet, _ options: MaximumLikelihoodOptions, _ control: RunControl = RunControl()
 ) throws(ModelError) -> MaximumLikelihoodFit {
-  try options.check(observations, sampleWeights)
+  try options.check(data)
   let kernels = MixtureKernels(
-    options.shape(dimensions: observations.dimensionCount), control.build.kernels, isWeighted: sampleWeights != nil)
+    options.shape(dimensions: data.dimensionCount), control.build.kernels, isWeighted: data.weights != nil)
   return try fitMaximumLikelihood(
-    observations, options, control, sampleWeights: sampleWeights, kernels: kernels, ExpectationPass(kernels: kernels))
+    data, options, control, kernels: kernels, ExpectationPass(kernels: kernels))
 }
 
 /// Fits by a given E-step.
 func fitMaximumLikelihood(
-  _ observations: Observations, _ options: MaximumLikelihoodOptions, _ control: RunControl,
-  sampleWeights: SampleWeights?, kernels: MixtureKernels, _ pass: any BlockPass & Sendable
+  _ data: DataSet, _ options: MaximumLikelihoodOptions, _ control: RunControl,
+  kernels: MixtureKernels, _ pass: any BlockPass & Sendable
 ) throws(ModelError) -> MaximumLikelihoodFit {
-  let spread = DataSpread(observations, sampleWeights)
+  let spread = DataSpread(data)
   let likelihood = try MaximumLikelihoodStep(
     options, variances: spread.variances,
     fallback: options.model.map { _ in spread.means.map { max($0 * $0, 1e-200) } },
-    count: observations.count)
+    count: data.count)
   let step: any MaximizationStep =
     options.model.map { MaximumPosteriorStep(model: $0, floors: likelihood.floors) } ?? likelihood
   let starts = StartingEstimate(
-    observations: observations, sampleWeights: sampleWeights, options: options, spread: spread, step: likelihood,
+    data: data, options: options, spread: spread, step: likelihood,
     kernels: control.build.kernels)
   let monitor = RunMonitor(control)
   let results = MaximumLikelihoodResults()
   let runs = options.runCount
-  let paysOff = observations.count * options.componentCount * observations.dimensionCount * runs >= 20_000
+  let paysOff = data.count * options.componentCount * data.dimensionCount * runs >= 20_000
   let threads = paysOff ? control.threadCount(units: runs) : 1
   let team = WorkTeam(
-    threads: threads, workers: control.workers(units: threads, blocks: observations.blockCount))
+    threads: threads, workers: control.workers(units: threads, blocks: data.blockCount))
   try team.run(UnitQueue(count: runs), monitor) { () throws(ModelError) in
     try ExpectationMaximization(
-      observations, sampleWeights, options, step, kernels, pass, workers: team.workers)
+      data, options, step, kernels, pass, workers: team.workers)
   } _: { (start, run, crew) throws(ModelError) in
     if let fit = try run.run(from: starts.state(run: start, crew), monitor, crew) { results.add(fit, start: start) }
   }
   monitor.finish()
   try monitor.requireCompletion()
   guard var best = results.best else { throw .outOfMemory("a fit") }
-  let keepsOrder = options.keepsOrder && (observations.dimensionCount > 1 || options.keepsOrderInOneDimension)
+  let keepsOrder = options.keepsOrder && (data.dimensionCount > 1 || options.keepsOrderInOneDimension)
   if let model = options.model {
     if model.isExchangeable, model.orderedMeans || !keepsOrder {
       best.sortByMean(coordinate: model.orderCoordinate ?? 0)

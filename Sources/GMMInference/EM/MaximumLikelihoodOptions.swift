@@ -15,25 +15,6 @@ public enum MaximumLikelihoodStart: Sendable, Equatable {
   case responsibilities([Double])
 }
 
-/// Parameters to start from; what is `nil` is as the start would have it.
-public struct InitialParameters: Sendable, Equatable {
-  /// (K), positive, sum 1.
-  public var weights: [Double]?
-  /// (K, D), row after row.
-  public var means: [Double]?
-  /// As ``MixtureEstimate/covariances``.
-  public var covariances: [Double]?
-
-  public init(weights: [Double]? = nil, means: [Double]? = nil, covariances: [Double]? = nil) {
-    self.weights = weights
-    self.means = means
-    self.covariances = covariances
-  }
-
-  /// Whether nothing is left to a start.
-  var isComplete: Bool { weights != nil && means != nil && covariances != nil }
-}
-
 /// When a run of expectation-maximisation has converged.
 public enum ConvergenceCriterion: Sendable, Equatable {
   /// When an iteration moves no mean by more than the tolerance times its sds (Mahalanobis' distance), no sd by more than that
@@ -59,7 +40,7 @@ public struct MaximumLikelihoodOptions: Sendable, Equatable {
   /// Where runs start.
   public var start: MaximumLikelihoodStart
   /// Parameters to start from in place of those that ``start`` finds; all three are the only start.
-  public var initial: InitialParameters
+  public var initial: PartialParameters
   /// Runs from different starts, of which the best is kept; at least 1.
   public var starts: Int
   /// Of each run, at least 1.
@@ -77,10 +58,10 @@ public struct MaximumLikelihoodOptions: Sendable, Equatable {
   /// Whether components keep the order of given means or responsibilities in one dimension too, where it is by mean otherwise.
   public var keepsOrderInOneDimension = false
 
-  /// Checked by ``fitMaximumLikelihood(_:_:_:sampleWeights:)``.
+  /// Checked by ``fitMaximumLikelihood(_:_:_:)``.
   public init(
     componentCount: Int, covariance: CovarianceStructure = .full, start: MaximumLikelihoodStart = .kMeans,
-    initial: InitialParameters = InitialParameters(), starts: Int = 10, maximumIterations: Int = 10_000,
+    initial: PartialParameters = PartialParameters(), starts: Int = 10, maximumIterations: Int = 10_000,
     criterion: ConvergenceCriterion = .movement, tolerance: Double = 1e-9, varianceFloor: Double = 1e-12,
     regularization: Double = 0, seed: UInt64 = 0
   ) {

@@ -28,8 +28,8 @@ extension MixtureStatistics {
   /// - Throws: ``StorageError`` of kind `format` for bytes that no statistics have; nothing larger than they are is allocated.
   public init(bytes: UnsafeRawBufferPointer) throws(StorageError) {
     var (_, reader) = try SealedBytes.open(bytes, .statistics, newest: Self.formatVersion)
-    let components = try reader.readInt("components", in: 1...MixtureModel.maximumComponentCount)
-    let dimensions = try reader.readInt("dimensions", in: 1...Self.largestStoredDimension)
+    let components = try reader.readInt("components", in: MixtureShape.componentRange)
+    let dimensions = try reader.readInt("dimensions", in: MixtureShape.dimensionRange)
     let structure = try CovarianceStructure(code: try reader.read(UInt32.self))
     let shape = MixtureShape(componentCount: components, dimensionCount: dimensions, structure: structure)
     let weights = try reader.readDoubles(count: components)
@@ -72,9 +72,6 @@ extension MixtureStatistics {
 
   /// The bytes of a sum: the place of its highest digit, and four digits.
   private static var storedSumSize: Int { 33 }
-
-  /// As many as the C interface allows: products of sizes then fit 63 bits.
-  private static var largestStoredDimension: Int { 4096 }
 }
 
 extension ReproducibleSums {

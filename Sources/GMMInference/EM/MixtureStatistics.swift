@@ -22,7 +22,7 @@ public struct MixtureStatistics: Sendable, Equatable {
   ///
   /// - Throws: for parameters out of range, and covariances that are not positive definite.
   public init(_ parameters: MixtureEstimate) throws(ModelError) {
-    _ = try KnownMixture(parameters)
+    try parameters.check()
     self.parameters = parameters
     observationCount = 0
     totals = ReproducibleSums(count: SufficientStatistics.blockSize(parameters.shape) + 1)
@@ -30,36 +30,30 @@ public struct MixtureStatistics: Sendable, Equatable {
 
   /// Adds observations.
   ///
-  /// - Parameters:
-  ///   - observations: in the parameters' number of dimensions.
-  ///   - sampleWeights: one for each; `nil` for 1.
+  /// - Parameter data: in the parameters' number of dimensions.
   public mutating func add(
-    _ observations: Observations, sampleWeights: SampleWeights? = nil, _ control: RunControl = RunControl()
+    _ data: DataSet, _ control: RunControl = RunControl()
   ) throws(ModelError) {
-    guard observations.dimensionCount == parameters.dimensionCount else {
+    guard data.dimensionCount == parameters.dimensionCount else {
       throw ModelError(
-        "num_dimensions", "must be the parameters', \(parameters.dimensionCount)", got: observations.dimensionCount)
-    }
-    if let sampleWeights, sampleWeights.count != observations.count {
-      throw ModelError(
-        "sample_weights", "must have \(observations.count) values, one for each observation", got: sampleWeights.count)
+        "num_dimensions", "must be the parameters', \(parameters.dimensionCount)", got: data.dimensionCount)
     }
     let state = try MixtureState(parameters, argument: "covariances")
-    let kernels = MixtureKernels(parameters.shape, control.build.kernels, isWeighted: sampleWeights != nil)
-    let team = WorkTeam(control, units: 1, blocks: observations.blockCount)
+    let kernels = MixtureKernels(parameters.shape, control.build.kernels, isWeighted: data.weights != nil)
+    let team = WorkTeam(control, units: 1, blocks: data.blockCount)
     let reducer = try ReproducibleReducer(
-      observations, sampleWeights, kernels, ExpectationPass(kernels: kernels), workers: team.workers)
+      data, kernels, ExpectationPass(kernels: kernels), workers: team.workers)
     let sums = try team.pass(control) { crew in reducer.sums(state.parameters, crew) }
     guard sums.rounded.allSatisfy(\.isFinite) else {
       throw ModelError(.degenerate, "data", "must have finite sums under the parameters, got one that is not")
     }
     totals.merge(sums)
-    if let sampleWeights {
-      weights.merge(sampleWeights.sum)
+    if let given = data.weights {
+      weights.merge(given.sum)
     } else {
-      [Double(observations.count)].withUnsafeBufferPointer { weights.add($0) }
+      [Double(data.count)].withUnsafeBufferPointer { weights.add($0) }
     }
-    observationCount += observations.count
+    observationCount += data.count
   }
 
   /// Adds the observations of other statistics under the same parameters.

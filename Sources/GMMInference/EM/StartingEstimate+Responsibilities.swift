@@ -11,7 +11,7 @@ extension StartingEstimate {
     var start = neutral
     let kernels = MixtureKernels(shape, kernels, isWeighted: true)
     let reducer = try ReproducibleReducer(
-      observations, sampleWeights, kernels, GivenPass(kernels: kernels, responsibilities: responsibilities),
+      data, kernels, GivenPass(kernels: kernels, responsibilities: responsibilities),
       workers: crew?.workers ?? 1)
     var statistics = try sums(reducer, start, crew)
     for k in 0..<shape.componentCount where statistics.counts[k] > 0 {

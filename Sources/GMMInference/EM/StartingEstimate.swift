@@ -3,8 +3,7 @@ import GMMModel
 
 /// The rule for where runs of expectation-maximisation start.
 struct StartingEstimate {
-  let observations: Observations
-  let sampleWeights: SampleWeights?
+  let data: DataSet
   let options: MaximumLikelihoodOptions
   let spread: DataSpread
   let step: MaximumLikelihoodStep
@@ -17,7 +16,7 @@ struct StartingEstimate {
   /// - Throws: for given covariances that are not positive definite.
   func state(run: Int, _ crew: BlockCrew?) throws(ModelError) -> MixtureState {
     if let weights = options.initial.weights, let means = options.initial.means,
-      let covariances = options.initial.covariances
+      let covariances = options.initial.variances
     {
       return try MixtureState(
         estimate(weights: weights, means: means, covariances: covariances), argument: "initial_covariances")
@@ -34,24 +33,24 @@ struct StartingEstimate {
     }
     if let weights = options.initial.weights { estimate.weights = weights }
     if let means = options.initial.means { estimate.means = means }
-    if let covariances = options.initial.covariances { estimate.covariances = covariances }
+    if let covariances = options.initial.variances { estimate.covariances = covariances }
     return try MixtureState(estimate, argument: "initial_covariances")
   }
 
   /// The numbers of the parameters.
-  var shape: MixtureShape { options.shape(dimensions: observations.dimensionCount) }
+  var shape: MixtureShape { options.shape(dimensions: data.dimensionCount) }
 
   func estimate(weights: [Double], means: [Double], covariances: [Double]) -> MixtureEstimate {
     MixtureEstimate(
       structure: options.covariance, componentCount: options.componentCount,
-      dimensionCount: observations.dimensionCount, weights: weights, means: means, covariances: covariances,
+      dimensionCount: data.dimensionCount, weights: weights, means: means, covariances: covariances,
       sharedSpread: options.sharedSpread)
   }
 
   // MARK: Clusters
 
   private func points(_ stream: inout RandomStream) -> ClusterPoints {
-    ClusterPoints(observations, sampleWeights, limit: max(2_000, 20 * options.componentCount), &stream)
+    ClusterPoints(data, limit: max(2_000, 20 * options.componentCount), &stream)
   }
 
   private func clusters(iterations: Int, _ stream: inout RandomStream) -> MixtureEstimate {

@@ -7,32 +7,33 @@ final class AssignmentSweeper {
   private let key: StreamKey
   private let moveKey: StreamKey
   private let kernels: MixtureKernels
+  private let firstBlock: Int
   private var labels: AlignedBuffer<UInt8>?
   private var proposedLabels: AlignedBuffer<UInt8>?
 
   /// Creates a workspace.
   ///
   /// - Parameters:
-  ///   - sampleWeights: one for each observation; `nil` for 1.
   ///   - key: the chain's key for assignments.
   ///   - moveKey: its key for the assignments that come with proposals; `nil` where none will be made.
   ///   - keepsLabels: whether the drawn assignments are written down.
   ///   - workers: how many threads may work on a sweep.
   init(
-    _ observations: Observations, _ sampleWeights: SampleWeights?, key: StreamKey, moveKey: StreamKey?,
+    _ data: DataSet, key: StreamKey, moveKey: StreamKey?,
     _ kernels: MixtureKernels, keepsLabels: Bool, workers: Int
   ) throws(ModelError) {
     func makeLabels(_ wanted: Bool) throws(ModelError) -> AlignedBuffer<UInt8>? {
       guard wanted else { return nil }
-      guard let labels = AlignedBuffer<UInt8>(count: observations.count, padding: laneCount) else {
-        throw .outOfMemory("\(observations.count) assignments")
+      guard let labels = AlignedBuffer<UInt8>(count: data.count, padding: laneCount) else {
+        throw .outOfMemory("\(data.count) assignments")
       }
       return labels
     }
     labels = try makeLabels(keepsLabels)
     proposedLabels = try makeLabels(keepsLabels && moveKey != nil)
-    reducer = try BlockReducer(observations, sampleWeights, kernels, workers: workers)
+    reducer = try BlockReducer(data, kernels, workers: workers)
     self.key = key
+    firstBlock = data.firstBlock
     self.moveKey = moveKey ?? key
     self.kernels = kernels
   }
@@ -68,13 +69,16 @@ final class AssignmentSweeper {
     _ parameters: Parameters, into statistics: inout SufficientStatistics, _ labels: AlignedBuffer<UInt8>?,
     _ key: StreamKey, _ iteration: UInt64, _ crew: BlockCrew?
   ) -> Double {
-    let pass = AssignmentPass(kernels: kernels, key: key, iteration: iteration, labels: labels?.base)
+    let pass = AssignmentPass(
+      firstBlock: firstBlock, kernels: kernels, key: key, iteration: iteration, labels: labels?.base)
     return reducer.reduce(parameters, into: &statistics, crew, pass)
   }
 }
 
 /// The assignments of one block, drawn and summed up.
 private struct AssignmentPass: BlockPass {
+  /// The number of the first block in the data set of which the observations are a part.
+  let firstBlock: Int
   let kernels: MixtureKernels
   let key: StreamKey
   let iteration: UInt64
@@ -82,7 +86,7 @@ private struct AssignmentPass: BlockPass {
 
   func callAsFunction(_ block: BlockWorkspace.Block) -> Double {
     kernels.assignments(
-      block.x, block.count, table: block.table, key.at(iteration: iteration, block: UInt64(block.index)),
+      block.x, block.count, table: block.table, key.at(iteration: iteration, block: UInt64(firstBlock + block.index)),
       scratch: block.scratch, sums: block.moments, labels: labels.map { $0 + block.start }, weights: block.weights)
   }
 }

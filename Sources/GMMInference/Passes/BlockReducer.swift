@@ -11,11 +11,11 @@ final class BlockReducer: Sendable {
 
   /// - Parameter workers: how many threads may work on a pass.
   init(
-    _ observations: Observations, _ sampleWeights: SampleWeights?, _ kernels: MixtureKernels, workers: Int
+    _ data: DataSet, _ kernels: MixtureKernels, workers: Int
   ) throws(ModelError) {
     window = BlockWindow(
-      blocks: observations.blockCount, workers: workers, resultSize: SufficientStatistics.blockSize(kernels.shape) + 1)
-    workspace = try BlockWorkspace(observations, sampleWeights, kernels, workers: workers, slots: window.slots)
+      blocks: data.blockCount, workers: workers, resultSize: SufficientStatistics.blockSize(kernels.shape) + 1)
+    workspace = try BlockWorkspace(data, kernels, workers: workers, slots: window.slots)
   }
 
   /// Evaluates parameters over all observations.
@@ -29,7 +29,7 @@ final class BlockReducer: Sendable {
   ) -> Double {
     workspace.prepare(parameters)
     statistics.reset(centers: parameters.means)
-    let blocks = workspace.observations.blockCount
+    let blocks = workspace.data.blockCount
     var logLikelihood = 0.0
     guard let crew else {
       for index in 0..<blocks {

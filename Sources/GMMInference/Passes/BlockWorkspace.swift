@@ -3,8 +3,7 @@ import GMMModel
 
 /// The memory in which threads evaluate parameters over observations, block by block.
 final class BlockWorkspace: @unchecked Sendable {
-  let observations: Observations
-  let sampleWeights: SampleWeights?
+  let data: DataSet
   /// The numbers of a block's moments.
   let momentCount: Int
   private let kernels: MixtureKernels
@@ -21,7 +20,7 @@ final class BlockWorkspace: @unchecked Sendable {
   ///   - workers: how many threads may work on a pass.
   ///   - slots: how many blocks' results are held at a time.
   init(
-    _ observations: Observations, _ sampleWeights: SampleWeights?, _ kernels: MixtureKernels, workers: Int, slots: Int
+    _ data: DataSet, _ kernels: MixtureKernels, workers: Int, slots: Int
   ) throws(ModelError) {
     momentCount = SufficientStatistics.blockSize(kernels.shape)
     // Whole cache lines, so that threads do not write to the same one.
@@ -31,8 +30,7 @@ final class BlockWorkspace: @unchecked Sendable {
       let scratch = AlignedBuffer<Double>(count: scratchStride * workers),
       let results = AlignedBuffer<Double>(count: resultStride * slots)
     else { throw .outOfMemory("the workspace of a pass") }
-    self.observations = observations
-    self.sampleWeights = sampleWeights
+    self.data = data
     self.kernels = kernels
     self.table = table
     self.scratch = scratch
@@ -60,10 +58,10 @@ final class BlockWorkspace: @unchecked Sendable {
   /// Block `index`, for `worker`, with its results in `slot`.
   @inline(__always)
   func block(_ index: Int, worker: Int, slot: Int) -> Block {
-    let (start, count) = observations.block(index)
+    let (start, count) = data.block(index)
     return Block(
-      index: index, start: start, count: count, x: observations.group(at: start),
-      weights: sampleWeights.map { $0.base + start }, table: table.base, scratch: scratch.base + worker * scratchStride,
+      index: index, start: start, count: count, x: data.group(at: start),
+      weights: data.weights.map { $0.base + start }, table: table.base, scratch: scratch.base + worker * scratchStride,
       moments: moments(slot))
   }
 

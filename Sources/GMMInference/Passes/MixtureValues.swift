@@ -20,7 +20,7 @@ extension MixtureValues {
   /// - Parameter output: N x K row-major; rows sum to 1.
   /// - Complexity: O(values N K) densities; no memory that grows with the values.
   func writeResponsibilities(
-    at points: Observations, into output: UnsafeMutablePointer<Double>, _ control: RunControl
+    at points: DataSet, into output: UnsafeMutablePointer<Double>, _ control: RunControl
   ) throws(ModelError) {
     let target = SharedOutput(output)
     let components = shape.componentCount
@@ -41,7 +41,7 @@ extension MixtureValues {
   ///
   /// - Parameter output: N x K row-major; rows sum to 1.
   func writeShares(
-    at points: Observations, into output: UnsafeMutablePointer<Double>, _ control: RunControl
+    at points: DataSet, into output: UnsafeMutablePointer<Double>, _ control: RunControl
   ) throws(ModelError) {
     let target = SharedOutput(output)
     let components = shape.componentCount
@@ -60,7 +60,7 @@ extension MixtureValues {
   ///
   /// - Parameter output: one number for each point.
   func writeLogDensity(
-    at points: Observations, into output: UnsafeMutablePointer<Double>, _ control: RunControl
+    at points: DataSet, into output: UnsafeMutablePointer<Double>, _ control: RunControl
   ) throws(ModelError) {
     let target = SharedOutput(output)
     let components = shape.componentCount

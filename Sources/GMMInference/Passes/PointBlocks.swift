@@ -58,7 +58,7 @@ extension MixtureValues {
   ///   - add: is called for each block and value.
   ///   - finish: receives the workspace and the block's range of points.
   func forEachBlock(
-    of points: Observations, _ control: RunControl,
+    of points: DataSet, _ control: RunControl,
     add: @escaping PointPass,
     finish: @escaping @Sendable (PointWorkspace, Range<Int>) -> Void
   ) throws(ModelError) {

@@ -13,10 +13,10 @@ final class ReproducibleReducer: @unchecked Sendable {
   ///   - pass: a kernel.
   ///   - workers: how many threads may work on a pass.
   init(
-    _ observations: Observations, _ sampleWeights: SampleWeights?, _ kernels: MixtureKernels,
+    _ data: DataSet, _ kernels: MixtureKernels,
     _ pass: any BlockPass & Sendable, workers: Int
   ) throws(ModelError) {
-    let workspace = try BlockWorkspace(observations, sampleWeights, kernels, workers: workers, slots: workers)
+    let workspace = try BlockWorkspace(data, kernels, workers: workers, slots: workers)
     self.workspace = workspace
     self.pass = pass
     totals = (0..<workers).map { _ in ReproducibleSums(count: workspace.momentCount + 1) }
@@ -31,7 +31,7 @@ final class ReproducibleReducer: @unchecked Sendable {
     totals.withUnsafeMutableBufferPointer { totals in
       // SAFETY: each worker touches its own element only, and all are done when the crew returns.
       nonisolated(unsafe) let totals = totals
-      let blocks = workspace.observations.blockCount
+      let blocks = workspace.data.blockCount
       guard let crew else {
         for index in 0..<blocks { add(block: index, worker: 0, to: &totals[0]) }
         return

@@ -13,13 +13,7 @@ public struct KnownMixture: Sendable, MixtureValues {
   /// - Throws: ``ModelError`` for weights that are negative or do not sum to 1, means that are not finite or 1e144 and above in
   ///   magnitude, variances out of 1e-290 … 1e290, and covariances that are not positive definite, with the pivot.
   public init(_ estimate: MixtureEstimate) throws(ModelError) {
-    let given = InitialParameters(weights: nil, means: estimate.means, covariances: estimate.covariances)
-    try given.check(estimate.shape, prefix: "")
-    for (k, weight) in estimate.weights.enumerated() where !(weight >= 0 && weight <= 1 + 1e-8) {
-      throw ModelError("weights[\(k)]", "must be between 0 and 1", got: weight)
-    }
-    let sum = estimate.weights.reduce(0, +)
-    guard abs(sum - 1) <= 1e-8 else { throw ModelError("weights", "must sum to 1", got: sum) }
+    try estimate.check()
     self.estimate = estimate
     do throws(NotPositiveDefinite) {
       parameters = try Parameters(estimate)
@@ -42,7 +36,7 @@ public struct KnownMixture: Sendable, MixtureValues {
   /// - Parameter output: N x K row-major; rows sum to 1.
   /// - Throws: for points in another number of dimensions, and when the caller cancels.
   public func probabilities(
-    at points: Observations, into output: UnsafeMutablePointer<Double>, _ control: RunControl = RunControl()
+    at points: DataSet, into output: UnsafeMutablePointer<Double>, _ control: RunControl = RunControl()
   ) throws(ModelError) {
     try check(points)
     try writeResponsibilities(at: points, into: output, control)
@@ -53,7 +47,7 @@ public struct KnownMixture: Sendable, MixtureValues {
   /// - Parameter output: one number for each point, finite: squared distances count as 1e306 at most.
   /// - Throws: for points in another number of dimensions, and when the caller cancels.
   public func logDensity(
-    at points: Observations, into output: UnsafeMutablePointer<Double>, _ control: RunControl = RunControl()
+    at points: DataSet, into output: UnsafeMutablePointer<Double>, _ control: RunControl = RunControl()
   ) throws(ModelError) {
     try check(points)
     try writeLogDensity(at: points, into: output, control)
@@ -108,7 +102,7 @@ public struct KnownMixture: Sendable, MixtureValues {
     }
   }
 
-  private func check(_ points: Observations) throws(ModelError) {
+  private func check(_ points: DataSet) throws(ModelError) {
     guard points.dimensionCount == shape.dimensionCount else {
       throw ModelError(
         "num_dimensions", "must be the mixture's, \(shape.dimensionCount)", got: points.dimensionCount)

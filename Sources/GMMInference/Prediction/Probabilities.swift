@@ -16,12 +16,12 @@ extension Posterior: MixtureValues {
   public func probabilities(
     into output: UnsafeMutablePointer<Double>, _ control: RunControl = RunControl()
   ) throws(ModelError) {
-    try writeResponsibilities(at: observations, into: output, control)
+    try writeResponsibilities(at: data, into: output, control)
   }
 
   /// Returns P(component | data) of every observation, N x K row-major.
   public func probabilities(_ control: RunControl = RunControl()) throws(ModelError) -> [Double] {
-    let count = observations.count * layout.componentCount
+    let count = data.count * layout.componentCount
     guard let result = AlignedBuffer<Double>(count: count) else { throw .outOfMemory("\(count) probabilities") }
     try probabilities(into: result.base, control)
     return withExtendedLifetime(result) { Array(result.elements) }
@@ -31,7 +31,7 @@ extension Posterior: MixtureValues {
   ///
   /// - Parameter output: N x K row-major; rows sum to 1.
   public func predictProbabilities(
-    at points: Observations, into output: UnsafeMutablePointer<Double>, _ control: RunControl = RunControl()
+    at points: DataSet, into output: UnsafeMutablePointer<Double>, _ control: RunControl = RunControl()
   ) throws(ModelError) {
     try writeShares(at: points, into: output, control)
   }
@@ -40,7 +40,7 @@ extension Posterior: MixtureValues {
   ///
   /// - Parameter output: one number for each point.
   public func logDensity(
-    at points: Observations, into output: UnsafeMutablePointer<Double>, _ control: RunControl = RunControl()
+    at points: DataSet, into output: UnsafeMutablePointer<Double>, _ control: RunControl = RunControl()
   ) throws(ModelError) {
     try writeLogDensity(at: points, into: output, control)
   }

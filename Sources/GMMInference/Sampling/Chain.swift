@@ -9,7 +9,7 @@ final class Chain: @unchecked Sendable {
   private let context: ChainContext
   private let model: MixtureModel
   private let schedule: Schedule
-  private let initial: InitialValues
+  private let initial: PartialParameters
   private var transition: Transition
   private var sink: DrawRows
   /// `nil` before the chain has started.
@@ -17,7 +17,7 @@ final class Chain: @unchecked Sendable {
 
   /// Continues a chain from `snapshot`, or prepares one that is to start at `initial` values.
   init(
-    _ index: Int, _ snapshot: ChainSnapshot?, keeping initial: InitialValues, _ context: ChainContext,
+    _ index: Int, _ snapshot: ChainSnapshot?, keeping initial: PartialParameters, _ context: ChainContext,
     _ schedule: Schedule, _ store: DrawStore
   ) throws(ModelError) {
     self.index = index
@@ -58,7 +58,7 @@ final class Chain: @unchecked Sendable {
     guard var state = self.state.take() else { return }
     defer { self.state = state }
     // Reading the clock costs as much as a few points; look again after about ten microseconds of work.
-    let work = context.target.observations.count * model.componentCount
+    let work = context.target.data.count * model.componentCount
     let stride = max(1, 8_192 / (work + 64))
     var countdown = stride
     while !isFinished, !monitor.shouldStop {

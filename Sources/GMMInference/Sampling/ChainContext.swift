@@ -17,9 +17,9 @@ struct ChainContext: Sendable {
   /// - Parameter moves: whether proposals will be swept.
   func sweeper(_ index: Int, moves: Bool) throws(ModelError) -> AssignmentSweeper {
     try AssignmentSweeper(
-      target.observations, target.sampleWeights, key: key(index, .assignments),
+      target.data, key: key(index, .assignments),
       moveKey: moves ? key(index, .assignmentsOfMoves) : nil,
-      MixtureKernels(target.model.shape, kernels, isWeighted: target.sampleWeights != nil),
+      MixtureKernels(target.model.shape, kernels, isWeighted: target.data.weights != nil),
       keepsLabels: keepsAssignments, workers: workersPerChain)
   }
 
@@ -32,7 +32,7 @@ struct ChainContext: Sendable {
     _ index: Int, _ model: MixtureModel, tune: Int, _ tuning: MoveTuning = MoveTuning()
   ) -> MarginalMover? {
     // The moves' target is the likelihood, which fractions of rows do not have: see ``SampleWeights/areWhole``.
-    guard method == .gibbs, target.sampleWeights?.areWhole ?? true else { return nil }
+    guard method == .gibbs, target.data.weights?.areWhole ?? true else { return nil }
     return MarginalMover(model, tune: tune, key: key(index, .moves), policy: moves, tuning)
   }
 
@@ -46,7 +46,7 @@ struct ChainContext: Sendable {
   /// - Parameters:
   ///   - initial: values to keep; the others are chosen to go with them.
   ///   - isWanted: asked now and then; after `false` the result is of no use.
-  func start(_ index: Int, keeping initial: InitialValues, while isWanted: () -> Bool = { true }) -> Parameters {
+  func start(_ index: Int, keeping initial: PartialParameters, while isWanted: () -> Bool = { true }) -> Parameters {
     var stream = RandomStream(key(index, .start).at(iteration: 0))
     return StartingValues(target).draw(&stream, keeping: initial, while: isWanted)
   }

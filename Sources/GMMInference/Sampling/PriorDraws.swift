@@ -21,7 +21,7 @@ public func samplePrior(_ model: MixtureModel, draws: Int, seed: UInt64 = 0) thr
     try store.requireNumbers(chain: 0, draw: draw)
   }
   return Posterior(
-    model: model, observations: try Observations([]),
+    model: model, data: try DataSet([]),
     options: SamplingOptions(draws: draws, tune: 0, chains: 1, seed: seed),
     store: store, continuation: nil, isPrior: true, draws: draws, seconds: monotonicSeconds() - start)
 }

@@ -9,39 +9,36 @@ import GMMStorage
 ///
 /// - Parameters:
 ///   - model: the model.
-///   - observations: the data; without any, the constrained prior is sampled.
-///   - options: what to draw, and how.
-///   - control: threads, progress, cancelling, checkpoints.
-///   - sampleWeights: one for each observation; `nil` for 1. A row of weight w stands for ⌊w⌋ rows, assigned
+///   - data: the data; without any, the constrained prior is sampled. A row of weight w stands for ⌊w⌋ rows, assigned
 ///     independently; what is left of w, f, is a row whose factor p(z) p(x | z) in the joint density of data and assignments is
 ///     raised to the power f.
+///   - options: what to draw, and how.
+///   - control: threads, progress, cancelling, checkpoints.
 /// - Throws: ``ModelError`` for options out of range and posteriors that do not exist; ``CancelledRun``; where checkpoints are
 ///   wanted, ``StorageError`` before anything is sampled, and ``UnsavedRun``.
 public func sample(
-  _ model: MixtureModel, _ observations: Observations, _ options: SamplingOptions = SamplingOptions(),
-  _ control: RunControl = RunControl(), sampleWeights: SampleWeights? = nil
+  _ model: MixtureModel, _ data: DataSet, _ options: SamplingOptions = SamplingOptions(),
+  _ control: RunControl = RunControl()
 ) throws -> Posterior {
   let schedule = try options.schedule()
   guard options.initial.count <= 1 || options.initial.count == options.chains else {
     throw ModelError(
       "num_initial", "must be 0, 1 or the number of chains, \(options.chains)", got: options.initial.count)
   }
-  guard observations.count == 0 || observations.dimensionCount == model.dimensionCount else {
+  guard data.count == 0 || data.dimensionCount == model.dimensionCount else {
     throw ModelError(
-      "num_dimensions", "must be the model's, \(model.dimensionCount)", got: observations.dimensionCount)
+      "num_dimensions", "must be the model's, \(model.dimensionCount)", got: data.dimensionCount)
   }
   guard options.method == .gibbs || (model.dimensionCount == 1 && !model.hasScaledMeans) else {
     throw ModelError(
       .unsupported, "method", "must be Gibbs in several dimensions and for means scaled by the spread, got Metropolis")
   }
-  for (row, initial) in options.initial.enumerated() { try initial.check(against: model, row: row) }
-  if let sampleWeights, sampleWeights.count != observations.count {
-    throw ModelError(
-      "sample_weights", "must have \(observations.count) values, one for each observation", got: sampleWeights.count)
+  for (row, initial) in options.initial.enumerated() {
+    try initial.check(against: model, PartialParameters.Naming(prefix: "initial_", row: row))
   }
-  try model.requireProperPosterior(given: observations, sampleWeights)
-  let run = SamplingRun(model, observations, sampleWeights, options, control)
-  if let contents = try run.file?.open(model, options, observationCount: observations.count) {
+  try model.requireProperPosterior(given: data)
+  let run = SamplingRun(model, data, options, control)
+  if let contents = try run.file?.open(model, options, observationCount: data.count) {
     return try run.resume(contents, schedule, control)
   }
   let store = try run.makeStore(draws: options.draws)
@@ -54,7 +51,7 @@ public func sample(
   _ model: MixtureModel, data: [Double], _ options: SamplingOptions = SamplingOptions(),
   _ control: RunControl = RunControl()
 ) throws -> Posterior {
-  try sample(model, Observations(data), options, control)
+  try sample(model, DataSet(data), options, control)
 }
 
 extension Posterior {
@@ -76,9 +73,9 @@ extension Posterior {
     try SamplingOptions.requireCountable(
       tune: options.tune, draws: total.partialValue, thin: options.thin, chains: chainCount)
     let schedule = Schedule(tune: options.tune, thin: options.thin, draws: total.partialValue)
-    let run = SamplingRun(model, observations, sampleWeights, options, control)
+    let run = SamplingRun(model, data, options, control)
     let ends = continuation
-    if let contents = try run.file?.open(model, options, observationCount: observations.count),
+    if let contents = try run.file?.open(model, options, observationCount: data.count),
       contents.iterations >= ends.reduce(0, { $0 + Int($1.state.iteration) })
     {
       return try run.resume(contents, schedule, control)
@@ -98,24 +95,24 @@ private struct SamplingRun {
   let file: CheckpointFile?
 
   init(
-    _ model: MixtureModel, _ observations: Observations, _ sampleWeights: SampleWeights?, _ options: SamplingOptions,
+    _ model: MixtureModel, _ data: DataSet, _ options: SamplingOptions,
     _ control: RunControl
   ) {
     self.options = options
     context = ChainContext(
-      target: Target(model: model, observations: observations, sampleWeights: sampleWeights), method: options.method,
+      target: Target(model: model, data: data), method: options.method,
       seed: options.seed, moves: options.moves, keepsAssignments: options.keepsAssignments,
       kernels: control.build.kernels,
-      workersPerChain: control.workers(units: options.chains, blocks: observations.blockCount))
+      workersPerChain: control.workers(units: options.chains, blocks: data.blockCount))
     file = control.checkpoint.map {
-      CheckpointFile(path: $0.path, identity: RunIdentity(model, observations, sampleWeights, options, control.build))
+      CheckpointFile(path: $0.path, identity: RunIdentity(model, data, options, control.build))
     }
   }
 
   func makeStore(draws: Int) throws(ModelError) -> DrawStore {
     try DrawStore(
       layout: DrawLayout(context.target.model.shape),
-      chains: options.chains, draws: draws, observationCount: context.target.observations.count,
+      chains: options.chains, draws: draws, observationCount: context.target.data.count,
       keepsAssignments: options.keepsAssignments)
   }
 
@@ -169,8 +166,8 @@ private struct SamplingRun {
       draws == 0
       ? nil
       : Posterior(
-        model: context.target.model, observations: context.target.observations,
-        sampleWeights: context.target.sampleWeights, options: options, store: store,
+        model: context.target.model, data: context.target.data,
+        options: options, store: store,
         continuation: chains.compactMap(\.snapshot), draws: draws, seconds: secondsBefore + monitor.seconds)
     if let posterior, !monitor.isCancelled || draws == schedule.draws {
       if let checkpointError { throw UnsavedRun(posterior: posterior, error: checkpointError) }
@@ -181,7 +178,7 @@ private struct SamplingRun {
 
   /// Returns the threads that pay.
   private func team(_ chains: [Chain], _ schedule: Schedule, _ control: RunControl) -> WorkTeam {
-    let points = Double(context.target.observations.count * context.target.model.componentCount)
+    let points = Double(context.target.data.count * context.target.model.componentCount)
     let remaining = chains.reduce(0.0) { $0 + Double(schedule.iterations - $1.iterationsDone) }
     let team = WorkTeam(control, units: chains.count, microseconds: remaining * (0.5 + 3e-3 * points))
     return WorkTeam(threads: team.threads, workers: context.workersPerChain)

@@ -19,14 +19,14 @@ struct StartingValues {
   ///   - initial: values to keep; the others are chosen to go with them.
   ///   - isWanted: asked now and then; after `false` the result is of no use.
   func draw(
-    _ stream: inout RandomStream, keeping initial: InitialValues, while isWanted: () -> Bool = { true }
+    _ stream: inout RandomStream, keeping initial: PartialParameters, while isWanted: () -> Bool = { true }
   ) -> Parameters {
     var start =
-      target.observations.count == 0
+      target.data.count == 0
       ? model.drawPrior(&stream) : drawFromData(&stream, means: initial.means, while: isWanted)
     if model.hasFixedMeans { start.means = model.meanCenters } else if let means = initial.means { start.means = means }
-    if let sds = initial.sds { start.sds = sds }
-    if let factors = initial.factors(model.dimensionCount) { start.factors = factors }
+    if !model.shape.hasMatrices, let sds = initial.spread { start.sds = sds }
+    if let factors = initial.factors(model.shape) { start.factors = factors }
     if model.hasFixedSpread { setFixedSpread(&start) }
     if let weights = initial.weights { start.weights = weights }
     if model.hasFixedWeights { start.weights = model.concentration }
@@ -47,7 +47,7 @@ struct StartingValues {
   ) -> Parameters {
     let components = model.componentCount
     // The sample alone: each chain starts in a time that does not grow with the data.
-    let points = ClusterPoints(target.observations, target.sampleWeights, limit: 2_000, &stream)
+    let points = ClusterPoints(target.data, limit: 2_000, &stream)
     let variances = Partition(whole: points).squares.map { $0 / points.total }
     let known = model.hasFixedMeans ? model.meanCenters : means
     let clusters =

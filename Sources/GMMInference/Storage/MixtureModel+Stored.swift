@@ -21,8 +21,8 @@ extension MixtureModel {
   /// - Parameter room: the bytes in which at least one value of its parameters must follow, so that no dimension without
   ///   data behind it leads to an allocation.
   init(from reader: inout ByteReader, room: Int) throws(StorageError) {
-    let components = try reader.readInt("components", in: 1...MixtureModel.maximumComponentCount)
-    let dimensions = try reader.readInt("dimensions", in: 1...Self.largestStoredDimension)
+    let components = try reader.readInt("components", in: MixtureShape.componentRange)
+    let dimensions = try reader.readInt("dimensions", in: MixtureShape.dimensionRange)
     let structure = try CovarianceStructure(code: try reader.read(UInt32.self))
     let isShared = try reader.readBool()
     let shape = MixtureShape(
@@ -47,8 +47,6 @@ extension MixtureModel {
     }
   }
 
-  /// As many dimensions as the C interface allows: products of sizes then fit 63 bits.
-  private static var largestStoredDimension: Int { 1 << 20 }
 }
 
 extension CovarianceStructure {

@@ -4,7 +4,7 @@ import GMMStorage
 
 extension Posterior {
   /// The newest format of posterior files, which this version writes.
-  static let newestFormat: UInt32 = 1
+  static let newestFormat: UInt32 = 2
 
   /// Saves everything that this posterior has: model, data, options, draws, and where the chains stand.
   ///
@@ -22,7 +22,7 @@ extension Posterior {
     var options = options
     // What is thinned later is no longer told apart from what was drawn so, unless the chains go on.
     options.thin = thin
-    options.write(to: &section)
+    options.write(to: &section, dimension: model.dimensionCount)
     section.write(options.draws)
     section.write(isPrior)
     section.write(drawCount)
@@ -31,12 +31,7 @@ extension Posterior {
     for count in counts { section.write(count) }
     try file.append(.options, section)
 
-    try observations.write(to: file)
-    try file.append(Section.sampleWeights.head(length: 8 * (sampleWeights?.count ?? 0)))
-    if let sampleWeights {
-      // SAFETY: as many weights as there are, which live as long as this object.
-      try file.append(UnsafeBufferPointer(start: sampleWeights.base, count: sampleWeights.count))
-    }
+    try data.write(to: file)
 
     section = ByteWriter()
     for chain in continuation ?? [] { chain.write(to: &section) }
@@ -59,11 +54,11 @@ extension Posterior {
         try file.append(UnsafeBufferPointer(start: rowMemory(chain: chain, draw: draw), count: layout.width))
       }
     }
-    try file.append(Section.assignments.head(length: hasAssignments ? total * observations.count : 0))
+    try file.append(Section.assignments.head(length: hasAssignments ? total * data.count : 0))
     for chain in 0..<chainCount {
       for draw in 0..<drawCount {
         guard let labels = assignmentMemory(chain: chain, draw: draw) else { return }
-        try file.append(UnsafeRawBufferPointer(start: labels, count: observations.count))
+        try file.append(UnsafeRawBufferPointer(start: labels, count: data.count))
       }
     }
   }
@@ -83,7 +78,7 @@ extension Posterior {
     try section.finish()
 
     section = try file.section(.options)
-    var options = try SamplingOptions(from: &section)
+    var options = try SamplingOptions(from: &section, dimension: model.dimensionCount)
     options.draws = try section.readInt("draws", in: 1...Int.max)
     let isPrior = try section.readBool()
     let drawCount = try section.readInt("draws", in: 1...Int.max)
@@ -94,14 +89,13 @@ extension Posterior {
     try section.finish()
     for initial in options.initial {
       do throws(ModelError) {
-        try initial.check(against: model, row: 0)
+        try initial.check(against: model, PartialParameters.Naming(prefix: "initial_"))
       } catch {
         throw .format("holds impossible initial values: \(error)")
       }
     }
 
-    let observations = try Observations(from: file, model)
-    let sampleWeights = try SampleWeights.read(from: file, count: observations.count)
+    let data = try DataSet.read(from: file, model, hasColumns: file.header.version >= 2)
 
     let layout = DrawLayout(model.shape)
     var states = try file.section(.chains)
@@ -121,11 +115,11 @@ extension Posterior {
     }
 
     let store = try DrawStore(
-      reading: counts, layout, observationCount: observations.count, keepsAssignments: options.keepsAssignments, file)
+      reading: counts, layout, observationCount: data.count, keepsAssignments: options.keepsAssignments, file)
     try store.read(counts, from: file)
     try file.finish()
     return Posterior(
-      model: model, observations: observations, sampleWeights: sampleWeights, options: options, store: store,
+      model: model, data: data, options: options, store: store,
       continuation: canExtend ? chains : nil, isPrior: isPrior,
       draws: drawCount, seconds: seconds)
   }

@@ -12,27 +12,28 @@ struct RunIdentity {
   /// Of the weights of the observations, where they have some.
   private let weightsFingerprint: UInt64?
   private let model: [UInt8]
+  private let modelDimension: Int
   private let options: SamplingOptions
   /// Whether the kernels round like the portable build.
   private let roundsTwice: Bool
 
   init(
-    _ model: MixtureModel, _ observations: Observations, _ sampleWeights: SampleWeights?, _ options: SamplingOptions,
+    _ model: MixtureModel, _ data: DataSet, _ options: SamplingOptions,
     _ build: KernelBuild
   ) {
-    observationCount = observations.count
-    dimensionCount = observations.dimensionCount
-    func fingerprint(_ base: UnsafePointer<Double>, _ count: Int) -> UInt64 {
+    observationCount = data.count
+    dimensionCount = data.dimensionCount
+    func fingerprint(_ values: UnsafeBufferPointer<Double>) -> UInt64 {
       var checksum = Checksum()
-      // SAFETY: as many numbers as observations and weights keep, by their own word.
-      checksum.update(UnsafeRawBufferPointer(UnsafeBufferPointer(start: base, count: count)))
+      checksum.update(UnsafeRawBufferPointer(values))
       return checksum.value
     }
-    self.fingerprint = fingerprint(observations.base, (observations.count + 7) / 8 * 8 * dimensionCount)
-    weightsFingerprint = sampleWeights.map { fingerprint($0.base, $0.count) }
+    self.fingerprint = data.fingerprint(fingerprint)
+    weightsFingerprint = data.weights.map { fingerprint(UnsafeBufferPointer(start: $0.base, count: $0.count)) }
     var writer = ByteWriter()
     model.write(to: &writer)
     self.model = writer.bytes
+    modelDimension = model.dimensionCount
     self.options = options
     roundsTwice = build.usable(among: KernelBuild.available) == .portable
   }
@@ -45,7 +46,7 @@ struct RunIdentity {
     writer.write(roundsTwice)
     writer.write(model.count)
     writer.append(model)
-    options.write(to: &writer)
+    options.write(to: &writer, dimension: modelDimension)
   }
 
   /// Reads the identity of another run and compares.
@@ -61,7 +62,7 @@ struct RunIdentity {
       throw mismatch("is of other data: \(count) x \(dimensions), not \(observationCount) x \(dimensionCount)")
     }
     guard try reader.read(UInt64.self) == fingerprint else {
-      throw mismatch("is of other data: the same number of observations, but other values")
+      throw mismatch("is of other data: the same number of data, but other values")
     }
     let weights = try reader.readOptional { reader throws(StorageError) in try reader.read(UInt64.self) }
     guard weights == weightsFingerprint else {
@@ -72,7 +73,7 @@ struct RunIdentity {
     guard try reader.readBytes(try reader.readCount(elementSize: 1)) == model else {
       throw mismatch("is of another model")
     }
-    if let difference = try SamplingOptions(from: &reader).difference(from: options) {
+    if let difference = try SamplingOptions(from: &reader, dimension: modelDimension).difference(from: options) {
       throw mismatch("is of a run with \(difference)")
     }
     guard roundsTwice == self.roundsTwice else {

@@ -3,7 +3,9 @@ import GMMStorage
 
 extension SamplingOptions {
   /// Writes all options but the number of draws, which decides nothing about any draw.
-  func write(to writer: inout ByteWriter) {
+  ///
+  /// - Parameter dimension: D of the model.
+  func write(to writer: inout ByteWriter, dimension: Int) {
     writer.write(UInt32(method == .gibbs ? 0 : 1))
     writer.write(tune)
     writer.write(chains)
@@ -13,13 +15,14 @@ extension SamplingOptions {
     writer.write(moves.code)
     writer.write(initial.count)
     for values in initial {
-      for array in [values.weights, values.means, values.sds, values.covariances] {
+      let covariances = values.covariances.map { Self.unpacked($0, dimension: dimension) }
+      for array in [values.weights, values.means, values.sds, covariances] {
         writer.write(optional: array) { $0.write($1) }
       }
     }
   }
 
-  init(from reader: inout ByteReader) throws(StorageError) {
+  init(from reader: inout ByteReader, dimension: Int) throws(StorageError) {
     self.init()
     let code = try reader.read(UInt32.self)
     guard code <= 1 else { throw .format("a method must be 0 or 1, got \(code)") }
@@ -34,12 +37,45 @@ extension SamplingOptions {
       func array() throws(StorageError) -> [Double]? {
         try reader.readOptional { reader throws(StorageError) in try reader.readDoubles() }
       }
+      let (weights, means, sds) = (try array(), try array(), try array())
+      let covariances = try array()
       initial.append(
-        InitialValues(weights: try array(), means: try array(), sds: try array(), covariances: try array()))
+        PartialParameters(
+          weights: weights, means: means, sds: sds,
+          covariances: try covariances.map { values throws(StorageError) in
+            try Self.packed(values, dimension: dimension)
+          }))
     }
     guard initial.count <= 1 || initial.count == chains else {
       throw .format("initial values must be for one chain or for all, got \(initial.count)")
     }
+  }
+
+  /// Returns packed triangles as the full matrices that files hold.
+  private static func unpacked(_ triangles: [Double], dimension: Int) -> [Double] {
+    let size = PackedTriangle.count(dimension)
+    return stride(from: 0, to: triangles.count, by: size).flatMap {
+      SymmetricMatrix(dimension: dimension, packed: Array(triangles[$0..<$0 + size])).full
+    }
+  }
+
+  /// Returns full symmetric matrices as packed triangles.
+  private static func packed(_ matrices: [Double], dimension: Int) throws(StorageError) -> [Double] {
+    let size = dimension.multipliedReportingOverflow(by: dimension)
+    guard !size.overflow, matrices.count % size.partialValue == 0 else {
+      throw .format("initial covariances must be whole matrices, got \(matrices.count) numbers")
+    }
+    var packed: [Double] = []
+    for start in stride(from: 0, to: matrices.count, by: size.partialValue) {
+      do throws(ModelError) {
+        packed += try SymmetricMatrix(
+          symmetric: Array(matrices[start..<start + size.partialValue]), dimension: dimension, name: "covariances"
+        ).packed
+      } catch {
+        throw .format("holds impossible initial values: \(error)")
+      }
+    }
+    return packed
   }
 
   /// Returns why chains with these options are not the chains with `other`; `nil` where they are.

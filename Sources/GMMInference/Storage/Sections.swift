@@ -9,6 +9,7 @@ enum Section: String {
   case options = "OPTS"
   case observations = "DATA"
   case sampleWeights = "WGHT"
+  case columns = "COLS"
   case identity = "IDEN"
   case chains = "CHNS"
   case draws = "DRAW"

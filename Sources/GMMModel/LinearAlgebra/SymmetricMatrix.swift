@@ -33,12 +33,17 @@ public struct SymmetricMatrix: Sendable, Equatable {
   /// Creates a matrix from a full one that a caller gave, D x D, row after row.
   ///
   /// - Parameter name: what errors call it.
-  /// - Throws: ``ModelError`` where the halves differ by more than the rounding of products leaves.
+  /// - Throws: ``ModelError`` for entries that are not finite, and where the halves differ by more than the rounding of
+  ///   products leaves: 10⁻⁹ √(a_ii a_jj), since an entry that should be 0 is as far from it as those around it are large.
   public init(symmetric full: [Double], dimension: Int, name: @autoclosure () -> String) throws(ModelError) {
+    for (place, value) in full.enumerated() where !value.isFinite {
+      throw ModelError("\(name())[\(place / dimension), \(place % dimension)]", "must be finite", got: value)
+    }
     for i in 0..<dimension {
       for j in 0..<i {
+        let scale = (abs(full[i * dimension + i]) * abs(full[j * dimension + j])).squareRoot()
         let (lower, upper) = (full[i * dimension + j], full[j * dimension + i])
-        guard abs(lower - upper) <= 1e-9 * max(abs(lower), abs(upper)) else {
+        guard abs(lower - upper) <= 1e-9 * scale else {
           throw ModelError(
             name(), "must be symmetric", got: "\(lower) at (\(i), \(j)) and \(upper) at (\(j), \(i))")
         }

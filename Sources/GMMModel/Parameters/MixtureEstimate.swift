@@ -29,6 +29,14 @@ public struct MixtureEstimate: Sendable, Equatable {
     self.covariances = covariances
   }
 
+  /// Checks lengths and ranges; covariance matrices must be positive definite.
+  ///
+  /// - Throws: ``ModelError`` of kind `invalidArgument` that names the block and the place.
+  public func check() throws(ModelError) {
+    let parameters = PartialParameters(weights: weights, means: means, covariances: covariances)
+    try parameters.check(shape, PartialParameters.Naming(), allowsZeroWeights: true)
+  }
+
   /// K.
   public var componentCount: Int { shape.componentCount }
 

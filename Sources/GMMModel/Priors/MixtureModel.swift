@@ -32,13 +32,10 @@ public struct MixtureModel: Sendable, Equatable {
   let logWeightsNormalizer: Double
   let logMeansNormalizer: Double
 
-  /// The largest number of components.
-  public static let maximumComponentCount = 256
-
   /// Checks and creates a model.
   ///
   /// - Parameters:
-  ///   - shape: K (1 ... ``maximumComponentCount``), D (at least 1) and the form of the covariances.
+  ///   - shape: K, D (``MixtureShape/componentRange``, ``MixtureShape/dimensionRange``) and the form of the covariances.
   ///   - weights: the weights' prior.
   ///   - minimumWeight: δ, 0 ≤ δ ≤ 1/K.
   ///   - means: the means' prior.
@@ -49,13 +46,7 @@ public struct MixtureModel: Sendable, Equatable {
     _ shape: MixtureShape, weights: WeightsPrior = .dirichlet(concentration: [1]), minimumWeight: Double = 0,
     means: MeansPrior, orderCoordinate: Int? = nil, spread: SpreadPrior
   ) throws(ModelError) {
-    guard shape.componentCount >= 1, shape.componentCount <= Self.maximumComponentCount else {
-      throw ModelError(
-        "num_components", "must be between 1 and \(Self.maximumComponentCount)", got: shape.componentCount)
-    }
-    guard shape.dimensionCount >= 1 else {
-      throw ModelError("num_dimensions", "must be at least 1", got: shape.dimensionCount)
-    }
+    try MixtureShape.requireCounts(components: shape.componentCount, dimensions: shape.dimensionCount)
     if let orderCoordinate, !(0..<shape.dimensionCount).contains(orderCoordinate) {
       throw ModelError(
         "order_coordinate", "must be between 0 and \(shape.dimensionCount - 1)", got: orderCoordinate)
@@ -80,7 +71,7 @@ public struct MixtureModel: Sendable, Equatable {
   /// Checks and creates a model in one dimension.
   ///
   /// - Parameters:
-  ///   - componentCount: K, 1 ... ``maximumComponentCount``.
+  ///   - componentCount: K, in ``MixtureShape/componentRange``.
   ///   - orderedMeans: whether mean_0 ≤ mean_1 ≤ ... is a constraint.
   ///   - sharedSpread: whether the components share one sd.
   public init(

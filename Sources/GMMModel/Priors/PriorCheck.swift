@@ -196,7 +196,7 @@ struct PriorCheck {
   /// Returns values from which squared distances are numbers, as many as the last of `lengths`.
   private func location(_ values: [Double], _ name: String, _ lengths: [Int]) throws(ModelError) -> [Double] {
     let numbers = try finite(values, name, lengths)
-    for (k, value) in values.enumerated() where abs(value) > Observations.largestMagnitude {
+    for (k, value) in values.enumerated() where abs(value) > DataSet.largestMagnitude {
       throw ModelError("\(name)[\(k)]", "must be below 1e144 in magnitude", got: value)
     }
     return numbers

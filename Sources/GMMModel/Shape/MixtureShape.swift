@@ -23,6 +23,21 @@ public struct MixtureShape: Sendable, Equatable {
       dimensionCount == 1 ? .diag : structure == .full && sharedSpread ? .tied : structure
   }
 
+  /// The numbers of components that there may be.
+  public static let componentRange = 1...256
+
+  /// The numbers of dimensions that there may be: entries of covariance matrices of all components still count in 63 bits.
+  public static let dimensionRange = 1...(1 << 20)
+
+  /// Refuses numbers of components and dimensions that are out of range.
+  public static func requireCounts(components: Int, dimensions: Int) throws(ModelError) {
+    for (name, value, range) in [
+      ("num_components", components, componentRange), ("num_dimensions", dimensions, dimensionRange),
+    ] where !range.contains(value) {
+      throw ModelError(name, "must be between \(range.lowerBound) and \(range.upperBound)", got: value)
+    }
+  }
+
   /// Whether the spread is covariance matrices.
   @inline(__always)
   public var hasMatrices: Bool { structure == .full || structure == .tied }

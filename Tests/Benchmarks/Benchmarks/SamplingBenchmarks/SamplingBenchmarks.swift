@@ -41,9 +41,9 @@ let benchmarks: @Sendable () -> Void = {
 }
 
 /// Reads one of the examples' data files, one value a line.
-private func observations(_ name: String) throws -> Observations {
+private func observations(_ name: String) throws -> DataSet {
   var folder = URL(fileURLWithPath: #filePath)
   for _ in 0..<5 { folder.deleteLastPathComponent() }
   let text = try String(contentsOf: folder.appendingPathComponent("examples/data/\(name).txt"), encoding: .utf8)
-  return try Observations(text.split(separator: "\n").compactMap { Double($0) })
+  return try DataSet(text.split(separator: "\n").compactMap { Double($0) })
 }

@@ -2,8 +2,8 @@ import GMMKernels
 import GMMModel
 import GMMStorage
 
-extension Observations {
-  /// Appends the section of the data: N, D, then the rows.
+extension DataSet {
+  /// Appends the sections of the data: N, D and the rows; the weights; the first row and the columns' names.
   func write(to file: AtomicFile) throws(StorageError) {
     try file.append(Section.observations.head(length: 16 + 8 * count * dimensionCount))
     var sizes = ByteWriter()
@@ -20,10 +20,25 @@ extension Observations {
       let result = rows.withUnsafeBufferPointer { rows in Result { () throws(StorageError) in try file.append(rows) } }
       try result.get()
     }
+    try file.append(Section.sampleWeights.head(length: 8 * (weights?.count ?? 0)))
+    if let weights {
+      // SAFETY: as many weights as there are, which live as long as this object.
+      try file.append(UnsafeBufferPointer(start: weights.base, count: weights.count))
+    }
+    var section = ByteWriter()
+    section.write(firstRow)
+    section.write(columnNames.count)
+    for name in columnNames {
+      section.write(name.utf8.count)
+      section.append(Array(name.utf8))
+    }
+    try file.append(.columns, section)
   }
 
-  /// Reads the section of the data of a model.
-  convenience init(from file: StoredFile, _ model: MixtureModel) throws(StorageError) {
+  /// Reads the sections of the data of a model.
+  ///
+  /// - Parameter hasColumns: whether the file's format has the section of the columns.
+  static func read(from file: StoredFile, _ model: MixtureModel, hasColumns: Bool) throws(StorageError) -> DataSet {
     let length = try file.head(.observations)
     guard length >= 16 else { throw .format("lacks its section DATA") }
     var sizes = ByteReader(try file.read(16))
@@ -39,11 +54,27 @@ extension Observations {
     try file.read(into: rows.elements)
     // A buffer may end with its last mention, before its memory is read.
     defer { withExtendedLifetime(rows) {} }
+    let weights = try SampleWeights.read(from: file, count: count)
+    let (firstRow, names) = hasColumns ? try readColumns(from: file) : (0, [])
     do throws(ModelError) {
-      try self.init(rows.base, count: count, dimensionCount: dimensions)
+      return try DataSet(
+        rows.base, count: count, dimensionCount: dimensions, weights: weights, columnNames: names, firstRow: firstRow)
     } catch {
       throw StorageError(error.kind == .outOfMemory ? .outOfMemory : .format, file.path, "\(error)")
     }
+  }
+
+  private static func readColumns(from file: StoredFile) throws(StorageError) -> (firstRow: Int, names: [String]) {
+    var section = try file.section(.columns)
+    let firstRow = try section.readInt("first row", in: 0...Int.max)
+    var names: [String] = []
+    for _ in 0..<(try section.readCount(elementSize: 8)) {
+      let bytes = try section.readBytes(try section.readCount(elementSize: 1))
+      guard let name = String(validating: bytes, as: UTF8.self) else { throw .format("a column's name is not UTF-8") }
+      names.append(name)
+    }
+    try section.finish()
+    return (firstRow, names)
   }
 }
 

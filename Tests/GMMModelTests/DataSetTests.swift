@@ -6,7 +6,7 @@ import Testing
   @Test(arguments: [1, 2, 3, 17], [0, 1, 7, 8, 9, 100])
   func pointsStandByGroupsOfEightCoordinateByCoordinate(dimensions: Int, count: Int) throws {
     let rows = (0..<count * dimensions).map(Double.init)
-    let observations = try Observations(rows, dimensionCount: dimensions)
+    let observations = try DataSet(rows, dimensionCount: dimensions)
     #expect(observations.count == count)
     #expect(observations.dimensionCount == dimensions)
     for i in 0..<count {
@@ -25,7 +25,7 @@ import Testing
   @Test func aStrideSkipsColumns() throws {
     let rows: [Double] = [1, 2, -1, 3, 4, -1, 5, 6, -1]
     let observations = try rows.withUnsafeBufferPointer { rows in
-      try Observations(rows.baseAddress, count: 3, dimensionCount: 2, stride: 3)
+      try DataSet(rows.baseAddress, count: 3, dimensionCount: 2, stride: 3)
     }
     #expect((0..<3).map { observations.row($0) } == [[1, 2], [3, 4], [5, 6]])
   }
@@ -34,7 +34,7 @@ import Testing
   func badValuesAreRefusedWithRowAndColumn(value: Double, word: String) throws {
     var rows = [Double](repeating: 1, count: 30)
     rows[10 * 2 + 1] = value
-    let error = try #require(throws: ModelError.self) { try Observations(rows, dimensionCount: 2) }
+    let error = try #require(throws: ModelError.self) { try DataSet(rows, dimensionCount: 2) }
     #expect(error.kind == .invalidData)
     #expect(error.argument == "data[10, 1]")
     #expect(error.rule.contains(word) && error.rule.contains("row 10, column 1"))

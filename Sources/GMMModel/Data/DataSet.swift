@@ -1,0 +1,201 @@
+import GMMKernels
+import Synchronization
+
+/// A data set: N observations in D dimensions, with what is known about them beside their values.
+///
+/// It is checked and laid out once, never changes, and is shared by calls and threads. Points stand by groups of eight,
+/// coordinate by coordinate: number d of point i is at (i / 8 * D + d) * 8 + i % 8. So vectors over points need no gathering,
+/// and in one dimension the points simply follow each other. Groups are cut into blocks of ``blockSize`` points.
+public final class DataSet: Sendable {
+  private let buffer: AlignedBuffer<Double>
+  /// The number of observations, N.
+  public let count: Int
+  /// The number of coordinates of each, D.
+  public let dimensionCount: Int
+  /// A weight for each observation; `nil` where all count 1.
+  public let weights: SampleWeights?
+  /// The names of the coordinates, (D); empty where they have none.
+  public let columnNames: [String]
+  /// The number of the first observation in the data set of which these are a part: a multiple of ``blockSize``.
+  ///
+  /// Random numbers of assignments are keyed by blocks of the whole, so a part draws what the whole would draw for it.
+  public let firstRow: Int
+  private let cachedFingerprint = Mutex<UInt64?>(nil)
+
+  /// The magnitude that means may have, as coordinates do: any number of squared distances can then be summed.
+  public static let largestMagnitude = 1e144
+
+  /// Copies observations.
+  ///
+  /// - Parameters:
+  ///   - base: the first number of the first row; may be `nil` when `count` is 0.
+  ///   - count: N.
+  ///   - dimensionCount: D, at least 1.
+  ///   - stride: the distance between two rows, in elements; D where `nil`.
+  ///   - weights: one for each observation; `nil` for 1.
+  ///   - columnNames: D names, all different and none of them empty; or none.
+  ///   - firstRow: see ``firstRow``.
+  ///   - argument: the name that errors carry.
+  /// - Throws: ``ModelError`` for NaN, infinity and values whose squares could not be summed, with row and column; for weights,
+  ///   names or a first row that do not fit; and when memory runs out.
+  public init(
+    _ base: UnsafePointer<Double>?, count: Int, dimensionCount: Int = 1, stride: Int? = nil,
+    weights: SampleWeights? = nil, columnNames: [String] = [], firstRow: Int = 0, argument: String = "data"
+  ) throws(ModelError) {
+    try Self.check(weights, columnNames, firstRow: firstRow, count: count, dimensionCount: dimensionCount)
+    self.weights = weights
+    self.columnNames = columnNames
+    self.firstRow = firstRow
+    let isCountable = count >= 0 && count < Int.max - laneCount
+    let padded = isCountable ? (count + laneCount - 1) / laneCount * laneCount : 0
+    let size = padded.multipliedReportingOverflow(by: dimensionCount)
+    guard isCountable, !size.overflow,
+      let buffer = AlignedBuffer<Double>(count: size.partialValue)
+    else { throw .outOfMemory("\(count) observations\(dimensionCount > 1 ? " of \(dimensionCount) numbers" : "")") }
+    self.buffer = buffer
+    self.count = count
+    self.dimensionCount = dimensionCount
+    guard let base else { return }
+    let stride = stride ?? dimensionCount
+    // Zero times infinity or NaN is NaN, which no sum loses: one pass without a branch, then the search.
+    var poison = 0.0
+    for start in Swift.stride(from: 0, to: count, by: laneCount) {
+      let rows = base + start * stride
+      let group = buffer.base + start * dimensionCount
+      let lanes = min(laneCount, count - start)
+      for d in 0..<dimensionCount {
+        for lane in 0..<lanes {
+          let value = rows[lane * stride + d]
+          poison += 0 * Self.squareWithRoom(value)
+          group[d * laneCount + lane] = value
+        }
+      }
+    }
+    if poison.isNaN { throw firstFault(argument) }
+  }
+
+  /// Returns the error for the first value that is not finite or too large.
+  private func firstFault(_ argument: String) -> ModelError {
+    for i in 0..<count {
+      for d in 0..<dimensionCount where !Self.squareWithRoom(self[i, d]).isFinite {
+        let value = self[i, d]
+        let rule = value.isFinite ? "must be below 1e144 in magnitude (rescale the data)" : "must be finite"
+        return ModelError(
+          .invalidData, "\(argument)[\(i), \(d)]", "\(rule), got \(value) in row \(i), column \(columnName(d))")
+      }
+    }
+    return ModelError(.invalidData, argument, "must be finite")
+  }
+
+  /// Returns the square of a value times 2⁶⁴: finite only where any number of squares can be summed.
+  @inline(__always)
+  private static func squareWithRoom(_ value: Double) -> Double { value * value * 0x1p64 }
+
+  /// How column `d` is called in messages: its number, and its name where it has one.
+  public func columnName(_ d: Int) -> String { columnNames.isEmpty ? "\(d)" : "\(d) (\(columnNames[d]))" }
+
+  private static func check(
+    _ weights: SampleWeights?, _ columnNames: [String], firstRow: Int, count: Int, dimensionCount: Int
+  ) throws(ModelError) {
+    if let weights, weights.count != count {
+      throw ModelError(
+        "sample_weights", "must have \(count) values, one for each observation", got: weights.count)
+    }
+    guard columnNames.isEmpty || columnNames.count == dimensionCount else {
+      throw ModelError(
+        "column_names", "must have \(dimensionCount) names, one for each column", got: columnNames.count)
+    }
+    var names: Set<String> = []
+    for (d, name) in columnNames.enumerated() {
+      guard !name.isEmpty, names.insert(name).inserted else {
+        throw ModelError("column_names[\(d)]", "must not be empty, nor the name of another column", got: "'\(name)'")
+      }
+    }
+    guard firstRow >= 0, firstRow.isMultiple(of: blockSize) else {
+      throw ModelError("first_row", "must be a multiple of \(blockSize), not negative", got: firstRow)
+    }
+  }
+
+  /// Copies an array of N x D numbers, row by row.
+  ///
+  /// - Parameter weights: one for each observation; `nil` for 1.
+  public convenience init(
+    _ values: [Double], dimensionCount: Int = 1, weights: SampleWeights? = nil, columnNames: [String] = []
+  ) throws(ModelError) {
+    guard dimensionCount >= 1, values.count % dimensionCount == 0 else {
+      throw ModelError("data", "must hold whole rows of \(dimensionCount) numbers", got: values.count)
+    }
+    // A typed throw does not pass through `withUnsafeBufferPointer`, so the result does.
+    let result = values.withUnsafeBufferPointer { values in
+      Result { () throws(ModelError) in
+        try DataSet(
+          values.baseAddress, count: values.count / dimensionCount, dimensionCount: dimensionCount, weights: weights,
+          columnNames: columnNames)
+      }
+    }
+    self.init(sharing: try result.get())
+  }
+
+  /// Returns the same observations with weights, in the same memory.
+  public func weighted(by weights: SampleWeights) throws(ModelError) -> DataSet {
+    try Self.check(weights, columnNames, firstRow: firstRow, count: count, dimensionCount: dimensionCount)
+    return DataSet(sharing: self, weights: weights)
+  }
+
+  private init(sharing other: DataSet, weights: SampleWeights? = nil) {
+    buffer = other.buffer
+    count = other.count
+    dimensionCount = other.dimensionCount
+    self.weights = weights ?? other.weights
+    (columnNames, firstRow) = (other.columnNames, other.firstRow)
+  }
+
+  /// Σ weights: N where all count 1.
+  public var totalWeight: Double { weights?.total ?? Double(count) }
+
+  /// The number of observations of positive weight.
+  public var positiveCount: Int { weights?.positiveCount ?? count }
+
+  /// The number of the first block in the data set of which this is a part.
+  public var firstBlock: Int { firstRow / blockSize }
+
+  /// What `make` says of the values; made once.
+  package func fingerprint(_ make: (UnsafeBufferPointer<Double>) -> UInt64) -> UInt64 {
+    cachedFingerprint.withLock { cached in
+      if let cached { return cached }
+      let value = make(
+        UnsafeBufferPointer(start: base, count: (count + laneCount - 1) / laneCount * laneCount * dimensionCount))
+      cached = value
+      return value
+    }
+  }
+
+  /// Coordinate `d` of observation `i`.
+  @inline(__always)
+  public subscript(_ i: Int, _ d: Int) -> Double {
+    buffer.base[(i / laneCount * dimensionCount + d) * laneCount + i % laneCount]
+  }
+
+  /// Returns observation `i`, (D).
+  public func row(_ i: Int) -> [Double] { (0..<dimensionCount).map { self[i, $0] } }
+
+  /// The first group; aligned to 64 bytes, whole groups, zeros beyond N.
+  public var base: UnsafePointer<Double> { UnsafePointer(buffer.base) }
+
+  /// The number of blocks.
+  public var blockCount: Int { (count + blockSize - 1) / blockSize }
+
+  /// Returns the observations of block `index`.
+  public func block(_ index: Int) -> (start: Int, count: Int) {
+    let start = index * blockSize
+    return (start, min(blockSize, count - start))
+  }
+
+  /// The memory of the group that starts at observation `start`, a multiple of 8.
+  public func group(at start: Int) -> UnsafePointer<Double> { base + start * dimensionCount }
+
+  /// The values of one-dimensional observations.
+  public var values: UnsafeBufferPointer<Double> {
+    UnsafeBufferPointer(start: base, count: dimensionCount == 1 ? count : 0)
+  }
+}

@@ -1,0 +1,41 @@
+/// Some of the parameters of a mixture: where chains or fits start, or all of them, known; `nil` for what is left open.
+public struct PartialParameters: Sendable, Equatable {
+  /// Weights, (K), sum 1.
+  public var weights: [Double]?
+  /// Means, (K, D), row after row.
+  public var means: [Double]?
+  /// Standard deviations, ``MixtureShape/spreadCount`` numbers, where the spread is not matrices.
+  public var sds: [Double]?
+  /// Covariances, ``MixtureShape/covarianceCount`` numbers as in ``MixtureEstimate/covariances``; not together with ``sds``.
+  public var covariances: [Double]?
+
+  public init(
+    weights: [Double]? = nil, means: [Double]? = nil, sds: [Double]? = nil, covariances: [Double]? = nil
+  ) {
+    self.weights = weights
+    self.means = means
+    self.sds = sds
+    self.covariances = covariances
+  }
+
+  /// Whether nothing is left open.
+  public var isComplete: Bool { weights != nil && means != nil && (sds != nil || covariances != nil) }
+
+  /// The standard deviations, also where variances were given for them.
+  public var spread: [Double]? { sds ?? covariances?.map { $0.squareRoot() } }
+
+  /// The covariances of ``MixtureEstimate``, also where standard deviations were given.
+  public var variances: [Double]? { covariances ?? sds?.map { $0 * $0 } }
+}
+
+/// The ranges in which parameters may be given.
+public enum ParameterLimits {
+  /// Of means, in magnitude, as of data: any number of squared distances can then be summed.
+  public static let mean = DataSet.largestMagnitude
+  /// Of standard deviations.
+  public static let sds = 1e-145...1e145
+  /// Of variances: the squares of sds.
+  public static let variances = 1e-290...1e290
+  /// How far a sum of weights may be from 1.
+  public static let weightSum = 1e-8
+}

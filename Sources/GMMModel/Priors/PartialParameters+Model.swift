@@ -1,0 +1,31 @@
+extension PartialParameters {
+  /// Checks the values as a start of chains on a model: lengths, ranges, constraints, and the priors' support.
+  ///
+  /// - Throws: ``ModelError`` of kind `invalidArgument` for a value out of range, of kind `invalidModel` for one against
+  ///   the model's constraints or outside a prior's support.
+  public func check(against model: MixtureModel, _ naming: Naming) throws(ModelError) {
+    try check(model.shape, naming)
+    for (k, weight) in (weights ?? []).enumerated() where weight < model.minimumWeight * (1 - 1e-12) {
+      throw ModelError(
+        .invalidModel, naming.name("weights", k),
+        "must be at least minimum_weight = \(model.minimumWeight), got \(weight)")
+    }
+    if let means, let coordinate = model.orderCoordinate {
+      let inOrder = (0..<model.componentCount).map { $0 * model.dimensionCount + coordinate }
+      for (before, j) in zip(inOrder, inOrder.dropFirst()) where means[j] < means[before] {
+        throw ModelError(
+          .invalidModel, naming.name("means", j),
+          "must increase with the component, got \(means[j]) after \(means[before])")
+      }
+    }
+    guard !model.hasFixedSpread, !model.shape.hasMatrices else { return }
+    for (j, sd) in (spread ?? []).enumerated() {
+      let support = model.spreadDensities[j].support
+      guard sd >= support.lower && sd <= support.upper else {
+        throw ModelError(
+          .invalidModel, naming.name("sds", j),
+          "must be within the prior's support \(support.lower) ... \(support.upper), got \(sd)")
+      }
+    }
+  }
+}
