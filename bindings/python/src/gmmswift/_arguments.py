@@ -20,6 +20,10 @@ if TYPE_CHECKING:
 
 __all__ = [
     "Rows",
+    "array",
+    "check_symmetric",
+    "code",
+    "data_matrix",
     "data_rows",
     "file_path",
     "flag",
@@ -29,6 +33,7 @@ __all__ = [
     "real",
     "real_array",
     "refuse_masked",
+    "row_weights",
     "seed",
     "series",
     "shown",
@@ -94,6 +99,13 @@ def flag(name: str, value: object) -> bool:
     return bool(value)
 
 
+def code(name: str, value: str, values: tuple[str, ...]) -> int:
+    """Return the place of a word among those allowed."""
+    if value not in values:
+        raise ValueError(f"{name}: must be one of {', '.join(values)}, got {shown(value)}")
+    return values.index(value)
+
+
 def real(name: str, value: object) -> float:
     """Return a real number as a float."""
     if isinstance(value, (str, bytes, bool, np.bool_)):
@@ -155,6 +167,30 @@ def _unboxed(name: str, array: NDArray[Any]) -> NDArray[np.float64]:
 def _infinity(value: Any) -> float:
     """Return infinity with the sign of a number that is too large for a float."""
     return math.inf if value > 0 else -math.inf
+
+
+def array(name: str, value: ArrayLike, shape: tuple[int, ...]) -> NDArray[np.float64]:
+    """Return numbers of a shape in C order; axes of length 1 may be left out, or be more."""
+    numbers = real_array(name, value)
+    # With as many axes as asked for they are in their places, or the array is a transposed one.
+    is_turned = numbers.ndim == len(shape) and numbers.shape != shape
+    if is_turned or [n for n in numbers.shape if n != 1] != [n for n in shape if n != 1]:
+        raise ValueError(f"{name}: must have shape {shape}, got shape {numbers.shape}")
+    return np.ascontiguousarray(numbers.reshape(shape))
+
+
+def check_symmetric(name: str, matrices: NDArray[np.float64]) -> None:
+    """Require symmetric matrices but for rounding, since only their lower triangles are read."""
+    gaps = np.abs(matrices - np.swapaxes(matrices, -1, -2))
+    # NaN is left to the library, which says where it is.
+    bad = np.argwhere(gaps > 1e-5 * np.abs(matrices).max(axis=(-1, -2), keepdims=True))
+    if len(bad):
+        *which, j, i = map(int, bad[0])
+        lower, upper = matrices[(*which, i, j)], matrices[(*which, j, i)]
+        place = f"[{which[0]}]" if which else ""
+        raise ValueError(
+            f"{name}{place}: must be symmetric, got {lower} at ({i}, {j}) and {upper} at ({j}, {i})"
+        )
 
 
 def row_weights(value: ArrayLike | None, length: int) -> NDArray[np.float64] | None:

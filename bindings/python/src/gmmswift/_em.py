@@ -11,6 +11,9 @@ import numpy as np
 from gmmswift import _native as native
 from gmmswift._arguments import (
     Rows,
+    array,
+    check_symmetric,
+    code,
     data_matrix,
     flag,
     int32,
@@ -22,15 +25,9 @@ from gmmswift._arguments import (
     thread_count,
 )
 from gmmswift._errors import HAS_COLUMNS
-from gmmswift._mixture import (
-    COVARIANCE_TYPES,
-    KnownMixture,
-    array,
-    check_symmetric,
-    code,
-    covariance_shape,
-)
+from gmmswift._mixture import KnownMixture
 from gmmswift._model import Mixture
+from gmmswift._shapes import COVARIANCE_TYPES, covariance_shape
 
 if TYPE_CHECKING:
     from numpy.typing import ArrayLike, NDArray

@@ -13,13 +13,7 @@ if TYPE_CHECKING:
 
     from gmmswift._model import Mixture
 
-__all__ = ["draw_shapes", "starting_values"]
-
-
-def draw_shapes(model: Mixture) -> dict[str, tuple[int, ...]]:
-    """Return the shape of each block of parameters in one draw."""
-    shape = model.shape
-    return {"weights": (model.n_components,), "means": shape.means, model.spread_name: shape.spread}
+__all__ = ["starting_values"]
 
 
 def starting_values(
@@ -56,7 +50,7 @@ def starting_values(
     weights, means, matrices = weights[order], means[order], matrices[order]
     if model.shape.is_shared:
         matrices = np.sum(weights[:, np.newaxis, np.newaxis] * matrices, axis=0)
-    name, shapes = model.spread_name, draw_shapes(model)
+    name, shapes = model.spread_name, model.shape.of_a_draw
     if model.shape.has_matrices:
         spread = matrices
     else:

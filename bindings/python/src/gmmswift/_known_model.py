@@ -23,6 +23,7 @@ from gmmswift._priors import (
     Prior,
     Uniform,
 )
+from gmmswift._shapes import COVARIANCE_TYPES
 
 __all__ = ["model_of", "stated_model"]
 
@@ -36,12 +37,6 @@ _SPREADS: tuple[type[Prior], ...] = (
     Gamma,
     InverseWishart,
 )
-_TYPES = {
-    native.COVARIANCE_FULL: "full",
-    native.COVARIANCE_TIED: "tied",
-    native.COVARIANCE_DIAG: "diag",
-    native.COVARIANCE_SPHERICAL: "spherical",
-}
 
 
 def model_of(posterior: native.Handle) -> Mixture:
@@ -60,7 +55,7 @@ def stated_model(handle: native.Handle) -> Mixture:
     stated = native.sized(native.ModelOptions)
     native.call(native.lib.gmm_model_get_options, handle, stated)
     dimensions = stated.num_dimensions
-    covariance_type = _TYPES[stated.covariance]
+    covariance_type = COVARIANCE_TYPES[stated.covariance]
     has_matrices = covariance_type in ("full", "tied")
 
     def prior(kinds: tuple[type[Prior], ...], block: str) -> Prior:

@@ -8,16 +8,25 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from gmmswift import _native as native
-from gmmswift._arguments import Rows, data_rows, int64, real_array, seed, shown, thread_count
+from gmmswift._arguments import (
+    Rows,
+    array,
+    check_symmetric,
+    code,
+    data_rows,
+    int64,
+    seed,
+    shown,
+    thread_count,
+)
 from gmmswift._errors import HAS_COLUMNS
 from gmmswift._frozen import Frozen
+from gmmswift._shapes import COVARIANCE_TYPES, covariance_shape
 
 if TYPE_CHECKING:
     from numpy.typing import ArrayLike, NDArray
 
 __all__ = ["KnownMixture"]
-
-COVARIANCE_TYPES = ("full", "tied", "diag", "spherical")  # by GMM_COVARIANCE_ code
 
 _PARAMETERS = ("weights", "means", "covariances")
 
@@ -216,50 +225,6 @@ def _restored(
     weights: ArrayLike, means: ArrayLike, covariances: ArrayLike, kind: str
 ) -> KnownMixture:
     return KnownMixture(weights, means, covariances, covariance_type=kind)
-
-
-def code(name: str, value: str, values: tuple[str, ...]) -> int:
-    """Return the place of a word among those allowed."""
-    if value not in values:
-        raise ValueError(f"{name}: must be one of {', '.join(values)}, got {shown(value)}")
-    return values.index(value)
-
-
-def array(name: str, value: ArrayLike, shape: tuple[int, ...]) -> NDArray[np.float64]:
-    """Return numbers of a shape in C order; axes of length 1 may be left out, or be more."""
-    numbers = real_array(name, value)
-    # With as many axes as asked for they are in their places, or the array is a transposed one.
-    is_turned = numbers.ndim == len(shape) and numbers.shape != shape
-    if is_turned or [n for n in numbers.shape if n != 1] != [n for n in shape if n != 1]:
-        raise ValueError(f"{name}: must have shape {shape}, got shape {numbers.shape}")
-    return np.ascontiguousarray(numbers.reshape(shape))
-
-
-def check_symmetric(name: str, matrices: NDArray[np.float64]) -> None:
-    """Require symmetric matrices but for rounding, since only their lower triangles are read."""
-    gaps = np.abs(matrices - np.swapaxes(matrices, -1, -2))
-    # NaN is left to the library, which says where it is.
-    bad = np.argwhere(gaps > 1e-5 * np.abs(matrices).max(axis=(-1, -2), keepdims=True))
-    if len(bad):
-        *which, j, i = map(int, bad[0])
-        lower, upper = matrices[(*which, i, j)], matrices[(*which, j, i)]
-        place = f"[{which[0]}]" if which else ""
-        raise ValueError(
-            f"{name}{place}: must be symmetric, got {lower} at ({i}, {j}) and {upper} at ({j}, {i})"
-        )
-
-
-def covariance_shape(
-    size: int, dimensions: int, kind: str, shared: bool = False
-) -> tuple[int, ...]:
-    """Return the shape of the covariances."""
-    one = {
-        "full": (dimensions, dimensions),
-        "tied": (dimensions, dimensions),
-        "diag": (dimensions,),
-        "spherical": (),
-    }[kind]
-    return one if shared or kind == "tied" else (size, *one)
 
 
 def mixture_values(parameters: Any) -> tuple[native.MixtureValues, list[object]]:

@@ -10,6 +10,7 @@ import numpy as np
 from gmmswift import _native as native
 from gmmswift._arguments import (
     Rows,
+    check_symmetric,
     data_rows,
     flag,
     int32,
@@ -20,8 +21,7 @@ from gmmswift._arguments import (
 )
 from gmmswift._errors import HAS_COLUMNS
 from gmmswift._frozen import Frozen
-from gmmswift._mixture import check_symmetric
-from gmmswift._prior_blocks import PriorBlock, Shape, prior_block, stated_dimensions
+from gmmswift._prior_blocks import PriorBlock, prior_block, stated_dimensions
 from gmmswift._priors import (
     Dirichlet,
     Fixed,
@@ -31,6 +31,7 @@ from gmmswift._priors import (
     NormalInverseGamma,
     Prior,
 )
+from gmmswift._shapes import COVARIANCE_TYPES, Shape
 
 if TYPE_CHECKING:
     from numpy.typing import ArrayLike, NDArray
@@ -39,13 +40,6 @@ __all__ = ["Mixture"]
 
 _SDS = ("sd", "variance", "precision")
 _SPREADS = (*_SDS, "covariance")
-
-_COVARIANCE_TYPES = {
-    "full": native.COVARIANCE_FULL,
-    "tied": native.COVARIANCE_TIED,
-    "diag": native.COVARIANCE_DIAG,
-    "spherical": native.COVARIANCE_SPHERICAL,
-}
 
 
 class Mixture(Frozen):
@@ -178,8 +172,8 @@ class Mixture(Frozen):
                 components, NormalInverseGamma
             )
             covariance_type = "diag" if on_sds or self._is_simple else "full"
-        if not isinstance(covariance_type, str) or covariance_type not in _COVARIANCE_TYPES:
-            rule = ", ".join(repr(name) for name in _COVARIANCE_TYPES)
+        if not isinstance(covariance_type, str) or covariance_type not in COVARIANCE_TYPES:
+            rule = ", ".join(repr(name) for name in COVARIANCE_TYPES)
             raise ValueError(f"covariance_type: must be among {rule}, got {shown(covariance_type)}")
         self.covariance_type = covariance_type
         if n_dimensions is not None:
@@ -198,7 +192,7 @@ class Mixture(Frozen):
     @property
     def spread_name(self) -> str:
         """What a posterior calls the spread: ``"covariances"`` (full, tied) or ``"sd"``."""
-        return "covariances" if self.shape.has_matrices else "sd"
+        return self.shape.spread_name
 
     @property
     def n_spreads(self) -> int:
@@ -314,7 +308,6 @@ class Mixture(Frozen):
             -inf outside the support or the constraints.
         """
         handle = self._ready()
-        shape = self.shape
         spread = self.spread_name
         given = {
             name: value
@@ -326,10 +319,9 @@ class Mixture(Frozen):
                 f"{spread}: must be given, and {'sd' if spread != 'sd' else 'covariances'} not, "
                 f"got {' and '.join(given) or 'neither'}"
             )
-        shapes = {"weights": (self.n_components,), "means": shape.means, spread: shape.spread}
         values = {"weights": weights, "means": means, **given}
         arrays = []
-        for name, wanted in shapes.items():
+        for name, wanted in self.shape.of_a_draw.items():
             array = np.ascontiguousarray(real_array(name, values[name]))
             size = int(np.prod(wanted, dtype=int))
             if len(wanted) < 2 and array.size != size:
@@ -480,7 +472,7 @@ class Mixture(Frozen):
         shape = self._shape(dimensions)
         options.num_components = self.n_components
         options.num_dimensions = dimensions
-        options.covariance = _COVARIANCE_TYPES[self.covariance_type]
+        options.covariance = COVARIANCE_TYPES.index(self.covariance_type)
         options.ordered_means = self.ordered
         options.order_coordinate = self.order_by if self.n_dimensions or self.order_by < 0 else 0
         options.shared_spread = shape.is_shared

@@ -10,11 +10,12 @@ import numpy as np
 
 from gmmswift import _native as native
 from gmmswift._priors import Fixed, Kept, NormalKappa, Prior
+from gmmswift._shapes import Shape
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-__all__ = ["PriorBlock", "Shape", "prior_block", "stated_dimensions"]
+__all__ = ["PriorBlock", "prior_block", "stated_dimensions"]
 
 # From known variances, precisions and covariances of one coordinate to the sds of the C interface.
 _TO_SD: dict[str, Callable[[NDArray[np.float64]], NDArray[np.float64]]] = {
@@ -22,55 +23,6 @@ _TO_SD: dict[str, Callable[[NDArray[np.float64]], NDArray[np.float64]]] = {
     "covariance": np.sqrt,
     "precision": lambda precision: 1 / np.sqrt(precision),
 }
-
-
-class Shape(NamedTuple):
-    """How many parameters a mixture has."""
-
-    n_components: int
-    n_dimensions: int
-    covariance_type: str
-    shared_sd: bool
-
-    @property
-    def has_matrices(self) -> bool:
-        """Whether the spread is covariance matrices."""
-        return self.n_dimensions > 1 and self.covariance_type in ("full", "tied")
-
-    @property
-    def is_shared(self) -> bool:
-        """Whether all components have the same spread."""
-        return self.shared_sd or self.covariance_type == "tied"
-
-    @property
-    def means(self) -> tuple[int, ...]:
-        """The shape of the means: (K,) in one dimension, else (K, D)."""
-        return self._per_coordinate(self.n_components)
-
-    @property
-    def spread(self) -> tuple[int, ...]:
-        """The shape of sds or covariances; without an axis of components where they share it."""
-        if self.has_matrices:
-            item: tuple[int, ...] = (self.n_dimensions, self.n_dimensions)
-        elif self.covariance_type == "spherical" or self.n_dimensions == 1:
-            item = ()
-        else:
-            item = (self.n_dimensions,)
-        return item if self.is_shared else (self.n_components, *item)
-
-    def target(self, block: str, prior: Prior, parameter: str) -> tuple[int, ...]:
-        """Return the shape to which a parameter of a prior broadcasts; components come first."""
-        rows = 1 if block == "spread" and self.is_shared else self.n_components
-        if block == "weights" or parameter in ("kappa", "dof"):
-            return (rows,)
-        if block == "means":
-            return self._per_coordinate(rows)
-        if self.has_matrices:
-            return (rows, self.n_dimensions, self.n_dimensions)
-        return (rows,) if self.covariance_type == "spherical" else self._per_coordinate(rows)
-
-    def _per_coordinate(self, rows: int) -> tuple[int, ...]:
-        return (rows,) if self.n_dimensions == 1 else (rows, self.n_dimensions)
 
 
 class PriorBlock(NamedTuple):
@@ -100,7 +52,7 @@ def prior_block(shape: Shape, block: str, argument: str, prior: Prior) -> PriorB
     ValueError
         For parameters that do not broadcast, and known variances that are not positive.
     """
-    targets = {name: shape.target(block, prior, name) for name in prior.parameters}
+    targets = {name: shape.target(block, name) for name in prior.parameters}
     given = {
         name: _fitted(f"{argument}.{name}", getattr(prior, name), target)
         for name, target in targets.items()

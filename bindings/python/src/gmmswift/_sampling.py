@@ -27,7 +27,7 @@ from gmmswift._arguments import (
 )
 from gmmswift._em import EMFit
 from gmmswift._errors import HAS_COLUMNS, CheckpointWarning
-from gmmswift._initial import draw_shapes, starting_values
+from gmmswift._initial import starting_values
 from gmmswift._model import Mixture
 from gmmswift._posterior import Posterior
 from gmmswift._progress import ProgressOption, observer_for
@@ -274,7 +274,7 @@ def interruptible(
 def _names(model: Mixture, at_fault: str) -> dict[str, str]:
     """Return words for messages; numbers of initial values in the shape that Python gives them."""
     names = {HAS_COLUMNS: ""} if model.shape.n_dimensions > 1 else {}
-    for name, shape in draw_shapes(model).items():
+    for name, shape in model.shape.of_a_draw.items():
         field = _FIELDS.get(name, f"initial_{name}")
         found = re.fullmatch(rf"{field}\[(\d+), (\d+)\]", at_fault)
         if found and len(shape) == 2 and name != "covariances":
@@ -304,7 +304,7 @@ def _set_initial(
         raise TypeError(
             f"initial: must be a mapping, a Posterior or an EMFit, got {shown(initial)}"
         )
-    shapes = draw_shapes(model)
+    shapes = model.shape.of_a_draw
     rows: dict[str, NDArray[np.float64]] = {}
     for name, array in values.items():
         if name not in shapes:
@@ -340,7 +340,7 @@ def _rows(
 def _from_posterior(
     posterior: Posterior, model: Mixture, chains: int
 ) -> dict[str, NDArray[np.float64]]:
-    if draw_shapes(posterior.model) != draw_shapes(model):
+    if posterior.model.shape.of_a_draw != model.shape.of_a_draw:
         raise ValueError(
             "initial: must have the model's components and spreads, got those of "
             f"{posterior.model!r}"

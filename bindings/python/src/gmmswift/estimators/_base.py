@@ -18,7 +18,7 @@ from sklearn.utils.validation import check_is_fitted, validate_data
 
 from gmmswift._arguments import refuse_masked, shown
 from gmmswift._errors import FormatError
-from gmmswift._mixture import COVARIANCE_TYPES, covariance_shape
+from gmmswift._shapes import COVARIANCE_TYPES, covariance_shape
 from gmmswift.estimators._checks import (
     check_choice,
     check_count,
