@@ -80,7 +80,7 @@ def test_examples_of_the_documentation_hold():
     import doctest
     import importlib
 
-    for name in ("_model", "_sampling", "_diagnostics", "_summary"):
+    for name in ("_model.mixture", "_sampling", "_diagnostics", "_summary"):
         module = importlib.import_module(f"gmmswift.{name}")
         result = doctest.testmod(module, optionflags=doctest.NORMALIZE_WHITESPACE)
         assert result.failed == 0, name

@@ -16,9 +16,8 @@ from gmmswift._errors import (
 )
 from gmmswift._files import load
 from gmmswift._mixture import KnownMixture
-from gmmswift._model import Mixture
-from gmmswift._posterior import Posterior
-from gmmswift._priors import (
+from gmmswift._model.mixture import Mixture
+from gmmswift._model.priors import (
     Dirichlet,
     Fixed,
     Gamma,
@@ -33,6 +32,7 @@ from gmmswift._priors import (
     Prior,
     Uniform,
 )
+from gmmswift._posterior import Posterior
 from gmmswift._progress import Progress
 from gmmswift._sampling import sample, sample_prior
 from gmmswift._statistics import MixtureStatistics

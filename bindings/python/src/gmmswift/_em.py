@@ -26,7 +26,7 @@ from gmmswift._arguments import (
 )
 from gmmswift._errors import HAS_COLUMNS
 from gmmswift._mixture import KnownMixture
-from gmmswift._model import Mixture
+from gmmswift._model.mixture import Mixture
 from gmmswift._shapes import COVARIANCE_TYPES, covariance_shape
 
 if TYPE_CHECKING:

@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING
 
 from gmmswift import _native as native
 from gmmswift._arguments import file_path
-from gmmswift._known_model import model_of
+from gmmswift._model.mixture import Mixture
+from gmmswift._model.stated import stated_arguments
 from gmmswift._posterior import Posterior
 
 if TYPE_CHECKING:
@@ -39,4 +40,10 @@ def load(path: str | os.PathLike[str]) -> Posterior:
     handle = native.create(
         native.lib.gmm_posterior_load, native.lib.gmm_posterior_destroy, file_path("path", path)
     )
-    return Posterior(handle, model_of(handle))
+    return Posterior(handle, _model_of(handle))
+
+
+def _model_of(posterior: native.Handle) -> Mixture:
+    lib = native.lib
+    handle = native.create(lib.gmm_posterior_get_model, lib.gmm_model_destroy, posterior)
+    return Mixture(**stated_arguments(handle))

@@ -6,12 +6,12 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from gmmswift._priors import Uniform
+from gmmswift._model.priors import Uniform
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    from gmmswift._model import Mixture
+    from gmmswift._model.mixture import Mixture
 
 __all__ = ["starting_values"]
 

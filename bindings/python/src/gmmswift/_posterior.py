@@ -12,7 +12,7 @@ from gmmswift import _diagnostics
 from gmmswift import _native as native
 from gmmswift._arguments import Rows, data_rows, file_path, int64, seed, shown, thread_count
 from gmmswift._errors import HAS_COLUMNS
-from gmmswift._model import Mixture
+from gmmswift._model.mixture import Mixture
 from gmmswift._plot_methods import PosteriorPlots
 from gmmswift._summary import Summary, summary_options
 

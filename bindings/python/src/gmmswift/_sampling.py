@@ -28,7 +28,7 @@ from gmmswift._arguments import (
 from gmmswift._em import EMFit
 from gmmswift._errors import HAS_COLUMNS, CheckpointWarning
 from gmmswift._initial import starting_values
-from gmmswift._model import Mixture
+from gmmswift._model.mixture import Mixture
 from gmmswift._posterior import Posterior
 from gmmswift._progress import ProgressOption, observer_for
 

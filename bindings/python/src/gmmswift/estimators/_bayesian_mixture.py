@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from gmmswift._priors import Dirichlet, NormalInverseGamma, NormalInverseWishart
+from gmmswift._model.priors import Dirichlet, NormalInverseGamma, NormalInverseWishart
 from gmmswift.estimators._base import MixtureEstimator, Parameters, Trial
 from gmmswift.estimators._checks import check_choice, check_definite, check_number, check_shape
 from gmmswift.estimators._moments import moments

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 from gmmswift._initial import starting_values
-from gmmswift._model import Mixture
+from gmmswift._model.mixture import Mixture
 from gmmswift._sampling import sample
 
 if TYPE_CHECKING:

@@ -1,4 +1,4 @@
-"""From a model in the library back to the words of Python."""
+"""From a model in the library back to the arguments of `Mixture`."""
 
 from __future__ import annotations
 
@@ -7,8 +7,7 @@ from typing import Any
 import numpy as np
 
 from gmmswift import _native as native
-from gmmswift._model import Mixture
-from gmmswift._priors import (
+from gmmswift._model.priors import (
     Dirichlet,
     Fixed,
     Gamma,
@@ -25,7 +24,7 @@ from gmmswift._priors import (
 )
 from gmmswift._shapes import COVARIANCE_TYPES
 
-__all__ = ["model_of", "stated_model"]
+__all__ = ["stated_arguments"]
 
 _MEANS: tuple[type[Prior], ...] = (Fixed, Normal, NormalKappa)
 _SPREADS: tuple[type[Prior], ...] = (
@@ -39,16 +38,8 @@ _SPREADS: tuple[type[Prior], ...] = (
 )
 
 
-def model_of(posterior: native.Handle) -> Mixture:
-    """Return the model of a posterior that was not made here."""
-    lib = native.lib
-    return stated_model(
-        native.create(lib.gmm_posterior_get_model, lib.gmm_model_destroy, posterior)
-    )
-
-
-def stated_model(handle: native.Handle) -> Mixture:
-    """Return a model of the library with all its priors as arguments.
+def stated_arguments(handle: native.Handle) -> dict[str, Any]:
+    """Return the arguments of `Mixture` that state a model of the library, with all its priors.
 
     Parameters of priors that are the same for all components and coordinates are numbers.
     """
@@ -119,14 +110,14 @@ def stated_model(handle: native.Handle) -> Mixture:
         blocks["covariance_type"] = (
             ("full" if is_matrix else "diag") if dimensions == 1 else covariance_type
         )
-    return Mixture(
-        stated.num_components,
-        weights=weights,
-        ordered=bool(stated.ordered_means),
-        order_by=stated.order_coordinate,
-        shared_sd=bool(stated.shared_spread) and covariance_type != "tied",
+    return {
+        "n_components": stated.num_components,
+        "weights": weights,
+        "ordered": bool(stated.ordered_means),
+        "order_by": stated.order_coordinate,
+        "shared_sd": bool(stated.shared_spread) and covariance_type != "tied",
         **blocks,
-    )
+    }
 
 
 def _family(kind: type[Prior]) -> int:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, NamedTuple
 import numpy as np
 
 from gmmswift import _native as native
-from gmmswift._priors import Fixed, Kept, NormalKappa, Prior
+from gmmswift._model.priors import Fixed, Kept, NormalKappa, Prior
 from gmmswift._shapes import Shape
 
 if TYPE_CHECKING:

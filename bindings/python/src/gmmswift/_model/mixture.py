@@ -19,27 +19,17 @@ from gmmswift._arguments import (
     row_weights,
     shown,
 )
-from gmmswift._errors import HAS_COLUMNS
 from gmmswift._frozen import Frozen
-from gmmswift._prior_blocks import PriorBlock, prior_block, stated_dimensions
-from gmmswift._priors import (
-    Dirichlet,
-    Fixed,
-    InverseGamma,
-    InverseWishart,
-    Normal,
-    NormalInverseGamma,
-    Prior,
-)
+from gmmswift._model.creation import create_model
+from gmmswift._model.given import SDS, GivenPriors
+from gmmswift._model.priors import Dirichlet, NormalInverseGamma, Prior
+from gmmswift._model.stated import stated_arguments
 from gmmswift._shapes import COVARIANCE_TYPES, Shape
 
 if TYPE_CHECKING:
     from numpy.typing import ArrayLike, NDArray
 
 __all__ = ["Mixture"]
-
-_SDS = ("sd", "variance", "precision")
-_SPREADS = (*_SDS, "covariance")
 
 
 class Mixture(Frozen):
@@ -156,19 +146,21 @@ class Mixture(Frozen):
         self.order_by = int32("order_by", order_by)
         self.sd, self.variance, self.precision = sd, variance, precision
         self.shared_sd = flag("shared_sd", shared_sd)
-        self._given = [name for name in _SPREADS if getattr(self, name) is not None]
+        self._priors = priors = GivenPriors(
+            self.weights, components, means, covariance, sd, variance, precision
+        )
         self._is_simple = (
             n_dimensions is None
             and covariance_type is None
             and components is None
             and covariance is None
-            and (means is not None or bool(self._given))
-            and not any(_has_columns(getattr(self, name)) for name in ("means", *_SDS))
+            and (means is not None or bool(priors.spread_names))
+            and not priors.has_columns
         )
-        self._check_kinds()
-        self._check_choice()
+        priors.check_kinds()
+        priors.check_choice(self._is_simple)
         if covariance_type is None:
-            on_sds = bool(set(self._given) & set(_SDS)) or isinstance(
+            on_sds = bool(set(priors.spread_names) & set(SDS)) or isinstance(
                 components, NormalInverseGamma
             )
             covariance_type = "diag" if on_sds or self._is_simple else "full"
@@ -179,11 +171,11 @@ class Mixture(Frozen):
         if n_dimensions is not None:
             self.n_dimensions = integer("n_dimensions", n_dimensions, 1, 2**20)
         else:
-            self.n_dimensions = 1 if self._is_simple else self._stated_dimensions()
-        self._check_structure()
+            self.n_dimensions = 1 if self._is_simple else priors.stated_dimensions(covariance_type)
+        self._check_form()
         self._handle: native.Handle | None = None
         handle = self._create()
-        if self.n_dimensions is not None and not self._is_scaled:
+        if self.n_dimensions is not None and not priors.is_scaled:
             self._handle = handle
         self._freeze(Mixture)
 
@@ -256,17 +248,15 @@ class Mixture(Frozen):
             return self
         bound = object.__new__(Mixture)
         bound.__dict__.update(self.__dict__, n_dimensions=rows.dimensions)
-        bound._check_structure()
+        bound._check_form()
         bound.__dict__["_handle"] = bound._create(rows, weights)
         return bound
 
     def _stated(self) -> Mixture:
         """Return the model with the priors that were scaled to data as its arguments."""
-        if self._handle is None or not self._is_scaled:
+        if self._handle is None or not self._priors.is_scaled:
             return self
-        from gmmswift._known_model import stated_model
-
-        return stated_model(self._handle)
+        return Mixture(**stated_arguments(self._handle))
 
     def _ready(self) -> native.Handle:
         """Return the handle of a model that needs no data any more."""
@@ -353,163 +343,38 @@ class Mixture(Frozen):
         return partial(Mixture, **self._stated()._arguments()), ()
 
     def _arguments(self) -> dict[str, Any]:
-        names = ["n_components", "weights", "means", "ordered", *self._given, "shared_sd"]
+        spread = self._priors.spread_names
+        names = ["n_components", "weights", "means", "ordered", *spread, "shared_sd"]
         if not self._is_simple:
-            blocks = ["components"] if self.components else ["means", *self._given]
+            blocks = ["components"] if self.components else ["means", *spread]
             names = ["n_components", "n_dimensions", "covariance_type", "weights", *blocks]
             names += ["ordered", "order_by"] if self.ordered else ["ordered"]
             names += ["shared_sd"] if self.shared_sd else []
         values = {name: getattr(self, name) for name in names}
         return {name: value for name, value in values.items() if value is not None}
 
-    # -------------------------------------------------------------------------------- Checks
-
-    @property
-    def _is_scaled(self) -> bool:
-        return self.components is None and (self.means is None or not self._given)
-
-    def _unknown(self) -> list[str]:
-        """Return what a posterior calls the parameters that have a prior and no known values."""
-        spread = getattr(self, self._given[0]) if self._given else None
-        priors = {"weights": self.weights, "means": self.means, self.spread_name: spread}
-        return [name for name, prior in priors.items() if not isinstance(prior, Fixed)]
-
-    def _check_choice(self) -> None:
-        """Refuse two priors for one block, and too few in the words of one dimension."""
-        if self.components is not None and (self.means is not None or self._given):
-            names = ["means"] * (self.means is not None) + self._given
-            raise ValueError(
-                "components: must be given without means and without a prior on the spread, "
-                f"got also {' and '.join(names)}"
-            )
-        hint = " (or a covariance_type, for priors at the scale of the data)"
-        if self._is_simple and self.means is None and len(self._given) == 1:
-            raise TypeError(f"means: must be a prior or Fixed{hint}, got None")
-        if len(self._given) > 1 or (self._is_simple and not self._given):
-            raise ValueError(
-                "sd: exactly one of sd, variance and precision must be given"
-                f"{'' if self._given else hint}, got {' and '.join(self._given) or 'none'}"
-            )
-
-    def _check_kinds(self) -> None:
-        """Refuse what is no prior, and priors that do not belong to their argument."""
-        for argument in ("weights", "components", "means", *_SPREADS):
-            prior = getattr(self, argument)
-            if prior is None:
-                continue
-            if not isinstance(prior, Prior):
-                raise TypeError(f"{argument}: must be a prior or Fixed, got {shown(prior)}")
-            if argument not in prior.blocks:
-                takes = " or ".join(
-                    kind.__name__ for kind in Prior.__subclasses__() if argument in kind.blocks
-                )
-                raise ValueError(f"{argument}: must be {takes}, got {type(prior).__name__}")
-
-    def _check_structure(self) -> None:
-        """Refuse priors that do not belong to the form of the covariances."""
-        if self.n_dimensions == 1:
-            return
-        takes_matrices = self.covariance_type in ("full", "tied")
-        kind = repr(self.covariance_type)
-        unless = "" if self.n_dimensions else "; n_dimensions=1 says that there is but one column"
-        for name in self._given:
-            if (name == "covariance") != takes_matrices:
-                rule = "covariance" if takes_matrices else "sd, variance or precision"
-                raise ValueError(
-                    f"{name}: must be left out for covariance_type {kind} (its prior is {rule}"
-                    f"{unless}), got {type(getattr(self, name)).__name__}"
-                )
-        if self.components is not None:
-            is_matrix = not isinstance(self.components, NormalInverseGamma)
-            if is_matrix != takes_matrices:
-                rule = "NormalInverseWishart" if takes_matrices else "NormalInverseGamma"
-                raise ValueError(
-                    f"components: must be {rule} for covariance_type {kind}, "
-                    f"got {type(self.components).__name__}"
-                )
-        if self.shared_sd and takes_matrices:
-            raise ValueError(
-                f"shared_sd: must be False for covariance_type {kind} ('tied' shares the "
-                "covariance), got True"
-            )
-
-    # --------------------------------------------------------------------- The C interface
+    # ------------------------------------------------------------------------------- Library
 
     def _shape(self, dimensions: int) -> Shape:
         return Shape(self.n_components, dimensions, self.covariance_type, self.shared_sd)
 
-    def _parts(self) -> list[tuple[str, str, Prior | None]]:
-        """Return block, argument and prior of weights, means and spread."""
-        means: tuple[str, Prior | None] = ("means", self.means)
-        spread: tuple[str, Prior | None] = ("sd", None)
-        if self._given:
-            spread = (self._given[0], getattr(self, self._given[0]))
-        if self.components is not None:
-            of_means, of_spread = self.components.parts()
-            means, spread = ("components", of_means), ("components", of_spread)
-        return [("weights", "weights", self.weights), ("means", *means), ("spread", *spread)]
-
-    def _stated_dimensions(self) -> int | None:
-        stated = []
-        for block, argument, prior in self._parts()[1:]:
-            is_matrix = argument == "covariance" or isinstance(prior, InverseWishart)
-            if prior is None or (
-                block == "spread" and self.covariance_type == "spherical" and not is_matrix
-            ):
-                continue
-            stated.append(("covariance" if is_matrix else block, prior))
-        return stated_dimensions(stated)
+    def _check_form(self) -> None:
+        self._priors.check_form(self.covariance_type, self.n_dimensions, self.shared_sd)
 
     def _create(
         self, rows: Rows | None = None, weights: NDArray[np.float64] | None = None
     ) -> native.Handle:
-        """Make the model in the library, with its open priors scaled to data.
-
-        Without data, stand-ins for what is open let the library check all the rest.
-        """
-        options = native.defaults(native.ModelOptions)
-        dimensions = self.n_dimensions or 1
-        shape = self._shape(dimensions)
-        options.num_components = self.n_components
-        options.num_dimensions = dimensions
-        options.covariance = COVARIANCE_TYPES.index(self.covariance_type)
-        options.ordered_means = self.ordered
-        options.order_coordinate = self.order_by if self.n_dimensions or self.order_by < 0 else 0
-        options.shared_spread = shape.is_shared
-        options.minimum_weight = getattr(self.weights, "minimum", 0.0)
-        blocks: list[PriorBlock] = []
-        for block, argument, prior in self._parts():
-            form = shape
-            if prior is None and rows is None:
-                prior = Normal(0, 1) if block == "means" else InverseGamma(1, 1)
-                if block == "spread" and shape.has_matrices:  # D numbers instead of D x D
-                    form = shape._replace(covariance_type="diag", shared_sd=shape.is_shared)
-                    options.covariance = native.COVARIANCE_DIAG
-            if prior is not None:
-                blocks.append(prior_block(form, block, argument, prior))
-                setattr(options, block, blocks[-1].struct)
-
-        def names(at_fault: str) -> dict[str, str]:
-            result = {HAS_COLUMNS: ""} if dimensions > 1 else {}
-            for block in blocks:
-                result |= block.names(at_fault)
-            return result
-
-        lib = native.lib
-        if rows is None or not self._is_scaled:
-            return native.create(lib.gmm_model_create, lib.gmm_model_destroy, options, names=names)
-        return native.create(
-            lib.gmm_model_create_for_data,
-            lib.gmm_model_destroy,
-            options,
-            *rows,
-            weights,
-            names=names,
+        """Make the model in the library; see `create_model`."""
+        is_known = self.n_dimensions is not None
+        return create_model(
+            self._priors,
+            self._shape(self.n_dimensions or 1),
+            ordered=self.ordered,
+            order_by=self.order_by if is_known or self.order_by < 0 else 0,
+            rows=rows,
+            weights=weights,
         )
 
-
-def _has_columns(prior: object) -> bool:
-    """Return whether a prior has a parameter with an axis of coordinates beside the components'."""
-    return isinstance(prior, Prior) and any(
-        np.ndim(getattr(prior, name)) >= 2 for name in prior.parameters
-    )
+    def _unknown(self) -> list[str]:
+        """Return what a posterior calls the parameters that have a prior and no known values."""
+        return self._priors.unknown(self.spread_name)

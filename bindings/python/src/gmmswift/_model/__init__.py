@@ -1,0 +1,1 @@
+"""Models: what is inferred, with its priors and constraints."""

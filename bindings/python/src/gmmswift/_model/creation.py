@@ -1,0 +1,85 @@
+"""From the words of Python to a model in the library."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from gmmswift import _native as native
+from gmmswift._errors import HAS_COLUMNS
+from gmmswift._model.blocks import PriorBlock, prior_block
+from gmmswift._model.priors import InverseGamma, Normal
+from gmmswift._shapes import COVARIANCE_TYPES, Shape
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
+    from gmmswift._arguments import Rows
+    from gmmswift._model.given import GivenPriors
+
+__all__ = ["create_model"]
+
+
+def create_model(
+    priors: GivenPriors,
+    shape: Shape,
+    *,
+    ordered: bool,
+    order_by: int,
+    rows: Rows | None = None,
+    weights: NDArray[np.float64] | None = None,
+) -> native.Handle:
+    """Make the model in the library, with its open priors scaled to data.
+
+    Parameters
+    ----------
+    priors : GivenPriors
+        The priors, checked.
+    shape : Shape
+        The shape of the mixture; in 1 dimension while their number is not known.
+    ordered : bool
+        Whether the means are ordered.
+    order_by : int
+        The coordinate of the order.
+    rows : Rows, optional
+        The data. Without them, stand-ins for what is open let the library check all the rest.
+    weights : ndarray, shape (N,), optional
+        How often each observation counts.
+    """
+    options = native.defaults(native.ModelOptions)
+    options.num_components = shape.n_components
+    options.num_dimensions = shape.n_dimensions
+    options.covariance = COVARIANCE_TYPES.index(shape.covariance_type)
+    options.ordered_means = ordered
+    options.order_coordinate = order_by
+    options.shared_spread = shape.is_shared
+    options.minimum_weight = getattr(priors.weights, "minimum", 0.0)
+    blocks: list[PriorBlock] = []
+    for block, argument, prior in priors.parts():
+        form = shape
+        if prior is None and rows is None:
+            prior = Normal(0, 1) if block == "means" else InverseGamma(1, 1)
+            if block == "spread" and shape.has_matrices:  # D numbers instead of D x D
+                form = shape._replace(covariance_type="diag", shared_sd=shape.is_shared)
+                options.covariance = native.COVARIANCE_DIAG
+        if prior is not None:
+            blocks.append(prior_block(form, block, argument, prior))
+            setattr(options, block, blocks[-1].struct)
+
+    def names(at_fault: str) -> dict[str, str]:
+        result = {HAS_COLUMNS: ""} if shape.n_dimensions > 1 else {}
+        for block in blocks:
+            result |= block.names(at_fault)
+        return result
+
+    lib = native.lib
+    if rows is None or not priors.is_scaled:
+        return native.create(lib.gmm_model_create, lib.gmm_model_destroy, options, names=names)
+    return native.create(
+        lib.gmm_model_create_for_data,
+        lib.gmm_model_destroy,
+        options,
+        *rows,
+        weights,
+        names=names,
+    )

@@ -1,0 +1,146 @@
+"""The priors that a model is given, and which of them go together."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+import numpy as np
+
+from gmmswift._arguments import shown
+from gmmswift._model.blocks import stated_dimensions
+from gmmswift._model.priors import Fixed, InverseWishart, NormalInverseGamma, Prior
+
+__all__ = ["SDS", "GivenPriors"]
+
+#: Arguments of `Mixture` whose prior is on sds, in one variable or another.
+SDS = ("sd", "variance", "precision")
+#: Arguments of `Mixture` that state the spread.
+SPREADS = (*SDS, "covariance")
+
+
+class GivenPriors(NamedTuple):
+    """The priors among the arguments of `Mixture`; None where the data are to say."""
+
+    weights: Prior
+    components: Prior | None
+    means: Prior | None
+    covariance: Prior | None
+    sd: Prior | None
+    variance: Prior | None
+    precision: Prior | None
+
+    @property
+    def spread_names(self) -> list[str]:
+        """The arguments that state the spread: one, where the choice has been checked, or none."""
+        return [name for name in SPREADS if getattr(self, name) is not None]
+
+    @property
+    def spread(self) -> Prior | None:
+        """The prior of the spread, where it is one of its own."""
+        names = self.spread_names
+        prior: Prior | None = getattr(self, names[0]) if names else None
+        return prior
+
+    @property
+    def is_scaled(self) -> bool:
+        """Whether a prior is left to be scaled to the data."""
+        return self.components is None and (self.means is None or self.spread is None)
+
+    @property
+    def has_columns(self) -> bool:
+        """Whether a parameter has an axis of coordinates beside that of the components."""
+        return any(
+            isinstance(prior, Prior)
+            and any(np.ndim(getattr(prior, name)) >= 2 for name in prior.parameters)
+            for prior in (self.means, *(getattr(self, name) for name in SDS))
+        )
+
+    def unknown(self, spread_name: str) -> list[str]:
+        """Return what a draw calls the parameters that have a prior and no known values."""
+        priors = {"weights": self.weights, "means": self.means, spread_name: self.spread}
+        return [name for name, prior in priors.items() if not isinstance(prior, Fixed)]
+
+    def parts(self) -> list[tuple[str, str, Prior | None]]:
+        """Return block, argument and prior of weights, means and spread."""
+        means: tuple[str, Prior | None] = ("means", self.means)
+        spread: tuple[str, Prior | None] = ("sd", None)
+        if self.spread_names:
+            spread = (self.spread_names[0], self.spread)
+        if self.components is not None:
+            of_means, of_spread = self.components.parts()
+            means, spread = ("components", of_means), ("components", of_spread)
+        return [("weights", "weights", self.weights), ("means", *means), ("spread", *spread)]
+
+    def stated_dimensions(self, covariance_type: str) -> int | None:
+        """Return D as the shapes of the priors say; None where they do not."""
+        stated = []
+        for block, argument, prior in self.parts()[1:]:
+            is_matrix = argument == "covariance" or isinstance(prior, InverseWishart)
+            if prior is None or (
+                block == "spread" and covariance_type == "spherical" and not is_matrix
+            ):
+                continue
+            stated.append(("covariance" if is_matrix else block, prior))
+        return stated_dimensions(stated)
+
+    # -------------------------------------------------------------------------------- Checks
+
+    def check_kinds(self) -> None:
+        """Refuse what is no prior, and priors that do not belong to their argument."""
+        for argument in ("weights", "components", "means", *SPREADS):
+            prior = getattr(self, argument)
+            if prior is None:
+                continue
+            if not isinstance(prior, Prior):
+                raise TypeError(f"{argument}: must be a prior or Fixed, got {shown(prior)}")
+            if argument not in prior.blocks:
+                takes = " or ".join(
+                    kind.__name__ for kind in Prior.__subclasses__() if argument in kind.blocks
+                )
+                raise ValueError(f"{argument}: must be {takes}, got {type(prior).__name__}")
+
+    def check_choice(self, is_simple: bool) -> None:
+        """Refuse two priors for one block, and too few in the words of one dimension."""
+        given = self.spread_names
+        if self.components is not None and (self.means is not None or given):
+            names = ["means"] * (self.means is not None) + given
+            raise ValueError(
+                "components: must be given without means and without a prior on the spread, "
+                f"got also {' and '.join(names)}"
+            )
+        hint = " (or a covariance_type, for priors at the scale of the data)"
+        if is_simple and self.means is None and len(given) == 1:
+            raise TypeError(f"means: must be a prior or Fixed{hint}, got None")
+        if len(given) > 1 or (is_simple and not given):
+            raise ValueError(
+                "sd: exactly one of sd, variance and precision must be given"
+                f"{'' if given else hint}, got {' and '.join(given) or 'none'}"
+            )
+
+    def check_form(self, covariance_type: str, n_dimensions: int | None, shared_sd: bool) -> None:
+        """Refuse priors that do not belong to the form of the covariances."""
+        if n_dimensions == 1:
+            return
+        takes_matrices = covariance_type in ("full", "tied")
+        kind = repr(covariance_type)
+        unless = "" if n_dimensions else "; n_dimensions=1 says that there is but one column"
+        for name in self.spread_names:
+            if (name == "covariance") != takes_matrices:
+                rule = "covariance" if takes_matrices else "sd, variance or precision"
+                raise ValueError(
+                    f"{name}: must be left out for covariance_type {kind} (its prior is {rule}"
+                    f"{unless}), got {type(getattr(self, name)).__name__}"
+                )
+        if self.components is not None:
+            is_matrix = not isinstance(self.components, NormalInverseGamma)
+            if is_matrix != takes_matrices:
+                rule = "NormalInverseWishart" if takes_matrices else "NormalInverseGamma"
+                raise ValueError(
+                    f"components: must be {rule} for covariance_type {kind}, "
+                    f"got {type(self.components).__name__}"
+                )
+        if shared_sd and takes_matrices:
+            raise ValueError(
+                f"shared_sd: must be False for covariance_type {kind} ('tied' shares the "
+                "covariance), got True"
+            )
