@@ -49,7 +49,7 @@ def test_any_form_of_covariances_starts_any_other(table, fitted, wanted, size):
 
 
 def test_starts_of_another_form_are_the_fit_in_that_form(table):
-    from gmmswift._initial import starting_values
+    from gmmswift._fits.as_start import starting_values
 
     fit = gm.fit_em(table, 2, covariance_type="full", random_seed=1)
     diag = gm.Mixture(2, covariance_type="diag").for_data(table)

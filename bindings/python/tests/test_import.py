@@ -80,7 +80,14 @@ def test_examples_of_the_documentation_hold():
     import doctest
     import importlib
 
-    for name in ("_model.mixture", "_sampling", "_diagnostics", "_summary"):
+    names = (
+        "_model.mixture",
+        "_sampling",
+        "_diagnostics.density",
+        "_diagnostics.summarize",
+        "_diagnostics.summary",
+    )
+    for name in names:
         module = importlib.import_module(f"gmmswift.{name}")
         result = doctest.testmod(module, optionflags=doctest.NORMALIZE_WHITESPACE)
         assert result.failed == 0, name

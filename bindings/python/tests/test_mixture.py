@@ -163,7 +163,7 @@ def test_bad_points_are_named():
 
 
 def test_the_example_holds():
-    assert doctest.testmod(importlib.import_module("gmmswift._mixture")).failed == 0
+    assert doctest.testmod(importlib.import_module("gmmswift._fits.known_mixture")).failed == 0
 
 
 # ----------------------------------------------------------------------------- Statistics as bytes

@@ -5,8 +5,10 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from gmmswift._build import build_info, kernels
-from gmmswift._diagnostics import KDE, Histogram, autocorrelation, histogram, kde, summarize
-from gmmswift._em import EMFit, fit_em
+from gmmswift._diagnostics.autocorrelation import autocorrelation
+from gmmswift._diagnostics.density import KDE, Histogram, histogram, kde
+from gmmswift._diagnostics.summarize import summarize
+from gmmswift._diagnostics.summary import Summary
 from gmmswift._errors import (
     CheckpointWarning,
     DegenerateError,
@@ -15,7 +17,9 @@ from gmmswift._errors import (
     MismatchError,
 )
 from gmmswift._files import load
-from gmmswift._mixture import KnownMixture
+from gmmswift._fits.em import EMFit, fit_em
+from gmmswift._fits.known_mixture import KnownMixture
+from gmmswift._fits.statistics import MixtureStatistics
 from gmmswift._model.mixture import Mixture
 from gmmswift._model.priors import (
     Dirichlet,
@@ -35,8 +39,6 @@ from gmmswift._model.priors import (
 from gmmswift._posterior import Posterior
 from gmmswift._progress import Progress
 from gmmswift._sampling import sample, sample_prior
-from gmmswift._statistics import MixtureStatistics
-from gmmswift._summary import Summary
 from gmmswift._version import __version__
 
 if TYPE_CHECKING:

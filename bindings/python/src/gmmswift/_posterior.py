@@ -8,13 +8,13 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from gmmswift import _diagnostics
 from gmmswift import _native as native
 from gmmswift._arguments import Rows, data_rows, file_path, int64, seed, shown, thread_count
+from gmmswift._diagnostics.autocorrelation import autocorrelation
+from gmmswift._diagnostics.summary import Summary, summary_options
 from gmmswift._errors import HAS_COLUMNS
 from gmmswift._model.mixture import Mixture
 from gmmswift._plot_methods import PosteriorPlots
-from gmmswift._summary import Summary, summary_options
 
 if TYPE_CHECKING:
     import os
@@ -229,7 +229,7 @@ class Posterior(Mapping[str, "NDArray[Any]"], PosteriorPlots):
             The quantity's own axes follow those of chains and lags. 1 at lag 0; NaN for a constant
             series.
         """
-        return _diagnostics.autocorrelation(self[name], max_lag)
+        return autocorrelation(self[name], max_lag)
 
     # ------------------------------------------------------------------------- More or fewer draws
 

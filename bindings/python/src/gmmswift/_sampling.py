@@ -25,9 +25,9 @@ from gmmswift._arguments import (
     shown,
     thread_count,
 )
-from gmmswift._em import EMFit
 from gmmswift._errors import HAS_COLUMNS, CheckpointWarning
-from gmmswift._initial import starting_values
+from gmmswift._fits.as_start import starting_values
+from gmmswift._fits.em import EMFit
 from gmmswift._model.mixture import Mixture
 from gmmswift._posterior import Posterior
 from gmmswift._progress import ProgressOption, observer_for

@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from sklearn.utils import check_random_state
 
-from gmmswift._em import EMFit, fit_em
-from gmmswift._statistics import MixtureStatistics
+from gmmswift._fits.em import EMFit, fit_em
+from gmmswift._fits.statistics import MixtureStatistics
 from gmmswift.estimators._base import MixtureEstimator, Parameters, Trial
 from gmmswift.estimators._checks import check_definite, check_sample_weight, check_shape
 from gmmswift.estimators._gaussians import (

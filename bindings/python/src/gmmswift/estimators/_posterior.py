@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
-from gmmswift._initial import starting_values
+from gmmswift._fits.as_start import starting_values
 from gmmswift._model.mixture import Mixture
 from gmmswift._sampling import sample
 

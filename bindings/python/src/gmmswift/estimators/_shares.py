@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from gmmswift._mixture import KnownMixture
+from gmmswift._fits.known_mixture import KnownMixture
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray

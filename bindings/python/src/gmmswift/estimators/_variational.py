@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from scipy.special import betaln, digamma, gammaln, logsumexp
 
-from gmmswift._statistics import MixtureStatistics
+from gmmswift._fits.statistics import MixtureStatistics
 from gmmswift.estimators._gaussians import log_determinants, precision_factors, precisions_of
 from gmmswift.estimators._moments import Moments
 

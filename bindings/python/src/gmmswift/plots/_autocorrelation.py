@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from gmmswift._diagnostics import autocorrelation
+from gmmswift._diagnostics.autocorrelation import autocorrelation
 from gmmswift.plots._style import PALETTE, axes_grid, chosen, colors, legend, scalars, tidy
 
 if TYPE_CHECKING:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from gmmswift._arguments import data_rows
-from gmmswift._diagnostics import histogram, kde
+from gmmswift._diagnostics.density import histogram, kde
 from gmmswift._errors import DegenerateError
 from gmmswift.plots._style import BLACK, PALETTE, axes_grid, tidy
 

@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from gmmswift._diagnostics import histogram, summarize
+from gmmswift._diagnostics.density import histogram
+from gmmswift._diagnostics.summarize import summarize
 from gmmswift.plots._style import BLACK, axes_grid, chosen, colors, scalars, tidy
 
 if TYPE_CHECKING:

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from gmmswift._diagnostics import kde
+from gmmswift._diagnostics.density import kde
 from gmmswift._errors import DegenerateError
 from gmmswift.plots._style import (
     LINE_STYLES,

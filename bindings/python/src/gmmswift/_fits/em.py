@@ -25,7 +25,7 @@ from gmmswift._arguments import (
     thread_count,
 )
 from gmmswift._errors import HAS_COLUMNS
-from gmmswift._mixture import KnownMixture
+from gmmswift._fits.known_mixture import KnownMixture
 from gmmswift._model.mixture import Mixture
 from gmmswift._shapes import COVARIANCE_TYPES, covariance_shape
 

@@ -9,9 +9,9 @@ import numpy as np
 
 from gmmswift import _native as native
 from gmmswift._arguments import data_matrix, real, row_weights, shown, thread_count
-from gmmswift._em import EMFit, fit_of
 from gmmswift._errors import HAS_COLUMNS
-from gmmswift._mixture import KnownMixture, mixture_values
+from gmmswift._fits.em import EMFit, fit_of
+from gmmswift._fits.known_mixture import KnownMixture, mixture_values
 
 if TYPE_CHECKING:
     from numpy.typing import ArrayLike

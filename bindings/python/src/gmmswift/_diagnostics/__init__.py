@@ -1,0 +1,1 @@
+"""Statistics of arrays of any origin: they know nothing of mixtures."""

@@ -1,0 +1,1 @@
+"""Mixtures with known parameters, and fits of maximum likelihood or posterior density."""
