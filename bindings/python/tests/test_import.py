@@ -82,7 +82,7 @@ def test_examples_of_the_documentation_hold():
 
     names = (
         "_model.mixture",
-        "_sampling",
+        "_draws.sampling",
         "_diagnostics.density",
         "_diagnostics.summarize",
         "_diagnostics.summary",

@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 
 import gmmswift as gm
-from gmmswift import _progress
+from gmmswift._draws import progress as _progress
 
 
 class Terminal(io.StringIO):
@@ -91,7 +91,7 @@ def test_a_bar_is_closed_when_the_call_fails(model, monkeypatch):
     closed = []
     observer = _progress._Line()
     monkeypatch.setattr(_progress._Line, "__exit__", lambda *_: closed.append(1))
-    monkeypatch.setattr("gmmswift._sampling.observer_for", lambda _: observer)
+    monkeypatch.setattr("gmmswift._draws.run.observer_for", lambda _: observer)
     with pytest.raises(ValueError, match=r"data\[0\]"):
         gm.sample(model, [np.nan], progress=True)
     assert closed == [1]

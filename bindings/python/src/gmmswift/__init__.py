@@ -9,6 +9,10 @@ from gmmswift._diagnostics.autocorrelation import autocorrelation
 from gmmswift._diagnostics.density import KDE, Histogram, histogram, kde
 from gmmswift._diagnostics.summarize import summarize
 from gmmswift._diagnostics.summary import Summary
+from gmmswift._draws.files import load
+from gmmswift._draws.posterior import Posterior
+from gmmswift._draws.progress import Progress
+from gmmswift._draws.sampling import sample, sample_prior
 from gmmswift._errors import (
     CheckpointWarning,
     DegenerateError,
@@ -16,7 +20,6 @@ from gmmswift._errors import (
     GMMError,
     MismatchError,
 )
-from gmmswift._files import load
 from gmmswift._fits.em import EMFit, fit_em
 from gmmswift._fits.known_mixture import KnownMixture
 from gmmswift._fits.statistics import MixtureStatistics
@@ -36,9 +39,6 @@ from gmmswift._model.priors import (
     Prior,
     Uniform,
 )
-from gmmswift._posterior import Posterior
-from gmmswift._progress import Progress
-from gmmswift._sampling import sample, sample_prior
 from gmmswift._version import __version__
 
 if TYPE_CHECKING:

@@ -38,7 +38,7 @@ if TYPE_CHECKING:
 
     from numpy.typing import ArrayLike, NDArray
 
-    from gmmswift._posterior import Posterior
+    from gmmswift._draws.posterior import Posterior
 
     Self = TypeVar("Self", bound="MixtureEstimator")
 

@@ -17,7 +17,7 @@ from gmmswift.estimators._variational import VariationalPriors, expected_weights
 if TYPE_CHECKING:
     from numpy.typing import ArrayLike, NDArray
 
-    from gmmswift._posterior import Posterior
+    from gmmswift._draws.posterior import Posterior
 
 _TYPES = ("dirichlet_process", "dirichlet_distribution")
 

@@ -26,7 +26,7 @@ from gmmswift.estimators._starts import starting_responsibilities
 if TYPE_CHECKING:
     from numpy.typing import ArrayLike, NDArray
 
-    from gmmswift._posterior import Posterior
+    from gmmswift._draws.posterior import Posterior
 
 # The exponent of the steps of partial_fit: in (1/2, 1], where stepwise EM converges.
 _FORGETTING = 0.7

@@ -5,15 +5,15 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
+from gmmswift._draws.sampling import sample
 from gmmswift._fits.as_start import starting_values
 from gmmswift._model.mixture import Mixture
-from gmmswift._sampling import sample
 
 if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
-    from gmmswift._posterior import Posterior
+    from gmmswift._draws.posterior import Posterior
     from gmmswift.estimators._base import MixtureEstimator
 
 

@@ -12,11 +12,11 @@ from gmmswift.plots._style import BLACK, axes_grid, colors, tidy
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    from gmmswift._posterior import Posterior
+    from gmmswift.plots._drawn import Drawn
 
 
 def plot_assignment(
-    posterior: Posterior, i: int, ax: Any, figsize: tuple[float, float] | None
+    posterior: Drawn, i: int, ax: Any, figsize: tuple[float, float] | None
 ) -> NDArray[Any]:
     """Draw the trace of an assignment and its distribution; see `Posterior.plot_assignment`."""
     n = posterior.n_observations

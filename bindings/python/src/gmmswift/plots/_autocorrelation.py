@@ -13,11 +13,11 @@ from gmmswift.plots._style import PALETTE, axes_grid, chosen, colors, legend, sc
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    from gmmswift._posterior import Posterior
+    from gmmswift.plots._drawn import Drawn
 
 
 def plot_autocorrelation(
-    posterior: Posterior,
+    posterior: Drawn,
     names: str | list[str] | tuple[str, ...] | None,
     max_lag: int | None,
     ax: Any,

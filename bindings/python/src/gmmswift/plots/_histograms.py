@@ -13,11 +13,11 @@ from gmmswift.plots._style import BLACK, axes_grid, chosen, colors, scalars, tid
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    from gmmswift._posterior import Posterior
+    from gmmswift.plots._drawn import Drawn
 
 
 def plot_histograms(
-    posterior: Posterior,
+    posterior: Drawn,
     names: str | list[str] | tuple[str, ...] | None,
     bins: int,
     hdi_prob: float,

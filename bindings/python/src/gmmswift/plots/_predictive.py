@@ -14,11 +14,11 @@ from gmmswift.plots._style import BLACK, LIGHT_BLUE, axes_grid, tidy
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    from gmmswift._posterior import Posterior
+    from gmmswift.plots._drawn import Drawn
 
 
 def plot_predictive(
-    posterior: Posterior,
+    posterior: Drawn,
     draws: int,
     n_points: int | None,
     random_seed: int | None,

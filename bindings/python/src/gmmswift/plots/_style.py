@@ -9,7 +9,7 @@ import numpy as np
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    from gmmswift._posterior import Posterior
+    from gmmswift.plots._drawn import Drawn
 
 #: Okabe and Ito's colours, which people with any kind of colour vision tell apart; without yellow,
 #: which is too light for lines on white.
@@ -73,7 +73,7 @@ def tidy(ax: Any, *, has_grid: bool = True) -> None:
     ax.tick_params(labelsize=9)
 
 
-def unknowns(posterior: Posterior) -> list[str]:
+def unknowns(posterior: Drawn) -> list[str]:
     """Return the parameters that vary: known values make no picture."""
     names = posterior.model._unknown()
     # The weight of a single component is 1.
@@ -82,7 +82,7 @@ def unknowns(posterior: Posterior) -> list[str]:
     return names
 
 
-def chosen(posterior: Posterior, names: str | list[str] | tuple[str, ...] | None) -> list[str]:
+def chosen(posterior: Drawn, names: str | list[str] | tuple[str, ...] | None) -> list[str]:
     """Return the names to show: the given ones, checked, or all unknowns."""
     if names is None:
         return unknowns(posterior) or ["log_likelihood"]
@@ -97,7 +97,7 @@ def chosen(posterior: Posterior, names: str | list[str] | tuple[str, ...] | None
     return wanted
 
 
-def scalars(posterior: Posterior, name: str) -> list[tuple[str, NDArray[np.float64]]]:
+def scalars(posterior: Drawn, name: str) -> list[tuple[str, NDArray[np.float64]]]:
     """Return the scalar quantities of a name: label and draws, shape (chains, draws)."""
     values = posterior[name]
     result = []

@@ -21,11 +21,11 @@ from gmmswift.plots._style import (
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    from gmmswift._posterior import Posterior
+    from gmmswift.plots._drawn import Drawn
 
 
 def plot_trace(
-    posterior: Posterior,
+    posterior: Drawn,
     names: str | list[str] | tuple[str, ...] | None,
     ax: Any,
     figsize: tuple[float, float] | None,

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, TypeAlias, cast
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    from gmmswift._posterior import Posterior
+    from gmmswift.plots._drawn import Drawn
 
 Names: TypeAlias = "str | list[str] | tuple[str, ...] | None"
 Size: TypeAlias = "tuple[float, float] | None"
@@ -21,7 +21,7 @@ class PosteriorPlots:
     """
 
     def plot_trace(
-        self, names: Names = None, *, ax: Any = None, figsize: Size = None
+        self: Drawn, names: Names = None, *, ax: Any = None, figsize: Size = None
     ) -> NDArray[Any]:
         """Draw the density of each chain (left) and its trace (right).
 
@@ -40,10 +40,10 @@ class PosteriorPlots:
         """
         from gmmswift.plots._trace import plot_trace
 
-        return plot_trace(cast("Posterior", self), names, ax, figsize)
+        return plot_trace(self, names, ax, figsize)
 
     def plot_autocorrelation(
-        self,
+        self: Drawn,
         names: Names = None,
         *,
         max_lag: int | None = None,
@@ -68,10 +68,10 @@ class PosteriorPlots:
         """
         from gmmswift.plots._autocorrelation import plot_autocorrelation
 
-        return plot_autocorrelation(cast("Posterior", self), names, max_lag, ax, figsize)
+        return plot_autocorrelation(self, names, max_lag, ax, figsize)
 
     def plot_histograms(
-        self,
+        self: Drawn,
         names: Names = ("means", "spread"),
         *,
         bins: int = 40,
@@ -100,10 +100,10 @@ class PosteriorPlots:
         """
         from gmmswift.plots._histograms import plot_histograms
 
-        return plot_histograms(cast("Posterior", self), names, bins, hdi_prob, ax, figsize)
+        return plot_histograms(self, names, bins, hdi_prob, ax, figsize)
 
     def plot_predictive(
-        self,
+        self: Drawn,
         draws: int = 50,
         *,
         n_points: int | None = None,
@@ -129,9 +129,11 @@ class PosteriorPlots:
         """
         from gmmswift.plots._predictive import plot_predictive
 
-        return plot_predictive(cast("Posterior", self), draws, n_points, random_seed, ax, figsize)
+        return plot_predictive(self, draws, n_points, random_seed, ax, figsize)
 
-    def plot_assignment(self, i: int, *, ax: Any = None, figsize: Size = None) -> NDArray[Any]:
+    def plot_assignment(
+        self: Drawn, i: int, *, ax: Any = None, figsize: Size = None
+    ) -> NDArray[Any]:
         """Draw the component of an observation: its trace where stored, and its distribution.
 
         Parameters
@@ -149,4 +151,4 @@ class PosteriorPlots:
         """
         from gmmswift.plots._assignment import plot_assignment
 
-        return plot_assignment(cast("Posterior", self), i, ax, figsize)
+        return plot_assignment(self, i, ax, figsize)

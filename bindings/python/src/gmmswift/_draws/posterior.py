@@ -2,26 +2,28 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from functools import cached_property
+from collections.abc import Iterator, Mapping, Sequence
+from functools import cached_property, partial
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from gmmswift import _native as native
-from gmmswift._arguments import Rows, data_rows, file_path, int64, seed, shown, thread_count
+from gmmswift._arguments import file_path, int64, shown
 from gmmswift._diagnostics.autocorrelation import autocorrelation
 from gmmswift._diagnostics.summary import Summary, summary_options
-from gmmswift._errors import HAS_COLUMNS
+from gmmswift._draws.arviz import to_inference_data
+from gmmswift._draws.pictures import PosteriorPlots
+from gmmswift._draws.predictions import PosteriorPredictions
+from gmmswift._draws.run import interruptible
 from gmmswift._model.mixture import Mixture
-from gmmswift._plot_methods import PosteriorPlots
 
 if TYPE_CHECKING:
     import os
 
-    from numpy.typing import ArrayLike, NDArray
+    from numpy.typing import NDArray
 
-    from gmmswift._progress import ProgressOption
+    from gmmswift._draws.progress import ProgressOption
 
 __all__ = ["Posterior"]
 
@@ -40,7 +42,7 @@ _ALIASES = {"sds": "sd"}
 _METHOD_NAMES = {native.METHOD_GIBBS: "gibbs", native.METHOD_METROPOLIS: "metropolis"}
 
 
-class Posterior(Mapping[str, "NDArray[Any]"], PosteriorPlots):
+class Posterior(Mapping[str, "NDArray[Any]"], PosteriorPredictions, PosteriorPlots):
     """Draws from a posterior (or, from `sample_prior`, a prior): a mapping of names to arrays.
 
     Arrays are read-only views of the library's memory; each keeps that memory alive on its own.
@@ -294,123 +296,17 @@ class Posterior(Mapping[str, "NDArray[Any]"], PosteriorPlots):
         KeyboardInterrupt
             On Ctrl-C, with the attribute ``posterior`` as in `sample`.
         """
-        from gmmswift._sampling import interruptible
-
-        return Posterior(
-            interruptible(
-                native.lib.gmm_posterior_extend,
-                self._model,
-                self._handle,
-                int64("draws", draws),
-                threads=threads,
-                progress=progress,
-                checkpoint=checkpoint,
-                checkpoint_interval=checkpoint_interval,
-            ),
-            self._model,
-        )
-
-    # ---------------------------------------------------------------------------- Prediction
-
-    def sample_predictive(
-        self, draws: int = 50, n_points: int | None = None, random_seed: int | None = None
-    ) -> NDArray[np.float64]:
-        """Draw data sets from the posterior predictive distribution.
-
-        Parameters
-        ----------
-        draws : int, default 50
-            Number of data sets, >= 1. Each takes one posterior draw, chosen uniformly with
-            replacement.
-        n_points : int, optional
-            Observations in each. By default as many as the data have; to be given without data.
-        random_seed : int, optional
-            From 0 to 2**64 - 1. By default fresh entropy.
-
-        Returns
-        -------
-        ndarray, shape (draws, n_points), in D > 1 dimensions (draws, n_points, D)
-            The data sets.
-        """
-        rows = int64("draws", draws)
-        if n_points is None:
-            if self.n_observations == 0:
-                raise ValueError("n_points: must be given where there are no data, got None")
-            points = self.n_observations
-        else:
-            points = int64("n_points", n_points)
-        # Refused sizes must not meet numpy first, whose errors name no argument.
-        if rows < 1:
-            raise ValueError(f"draws: must be at least 1, got {rows}")
-        if points < 0:
-            raise ValueError(f"n_points: must be at least 0, got {points}")
-        out = np.empty((rows, points, self.n_dimensions))
-        native.call(
-            native.lib.gmm_posterior_sample_predictive,
+        return interruptible(
+            native.lib.gmm_posterior_extend,
+            partial(Posterior, model=self._model),
+            self._model.shape,
             self._handle,
-            rows,
-            points,
-            seed(random_seed),
-            out,
-            out.size,
+            int64("draws", draws),
+            threads=threads,
+            progress=progress,
+            checkpoint=checkpoint,
+            checkpoint_interval=checkpoint_interval,
         )
-        return out if self.n_dimensions > 1 else out[:, :, 0]
-
-    def log_density(self, x: ArrayLike, *, threads: int | None = None) -> NDArray[np.float64]:
-        """Return the log posterior predictive density at new points.
-
-        Parameters
-        ----------
-        x : array_like, shape (M, D), or in one dimension (M,) or (M, 1)
-            Points, finite.
-        threads : int, optional
-            Number of threads. By default one for each processor.
-
-        Returns
-        -------
-        ndarray, shape (M,)
-            Log of the average over draws of the mixture density.
-        """
-        rows = data_rows("x", x, self.n_dimensions)
-        out = np.empty(rows.length)
-        self._predict(native.lib.gmm_posterior_log_density, rows, out, threads)
-        return out
-
-    def predict_probabilities(
-        self, x: ArrayLike, *, threads: int | None = None
-    ) -> NDArray[np.float64]:
-        """Return P(component k | x, data) at new points.
-
-        Parameters
-        ----------
-        x : array_like, shape (M, D), or in one dimension (M,) or (M, 1)
-            Points, finite.
-        threads : int, optional
-            Number of threads. By default one for each processor.
-
-        Returns
-        -------
-        ndarray, shape (M, K)
-            Rows sum to 1. The responsibilities of each draw are weighted by its density at x,
-            because x is not part of the data; `probabilities` averages them, for points that are.
-        """
-        rows = data_rows("x", x, self.n_dimensions)
-        out = np.empty((rows.length, self.n_components))
-        self._predict(native.lib.gmm_posterior_predict_probabilities, rows, out, threads)
-        return out
-
-    def _predict(
-        self,
-        function: Callable[..., int],
-        rows: Rows,
-        out: NDArray[np.float64],
-        threads: int | None,
-    ) -> None:
-        names = {"data": "x"}
-        if self.n_dimensions > 1:
-            names[HAS_COLUMNS] = ""
-        with native.Run(thread_count(threads)) as run:
-            native.call(function, self._handle, *rows, run.control, out, out.size, names=names)
 
     # ------------------------------------------------------------------------------- Exchange
 
@@ -476,6 +372,5 @@ class Posterior(Mapping[str, "NDArray[Any]"], PosteriorPlots):
             ``observation``, and in several ``dimension`` (``dimension_other`` for the columns of
             matrices).
         """
-        from gmmswift._arviz import to_inference_data
-
-        return to_inference_data(self)
+        run = {"sampling_time": self.seconds, "tuning_steps": self.tune}
+        return to_inference_data(self, self.model, None if self.is_prior else self.data, run)

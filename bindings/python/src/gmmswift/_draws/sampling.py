@@ -2,48 +2,26 @@
 
 from __future__ import annotations
 
-import os
-import re
-import warnings
-from collections.abc import Mapping
-from contextlib import ExitStack
 from functools import partial
-from typing import TYPE_CHECKING, Any, Literal, TypeAlias
-
-import numpy as np
+from typing import TYPE_CHECKING, Literal
 
 from gmmswift import _native as native
-from gmmswift._arguments import (
-    data_rows,
-    file_path,
-    flag,
-    int64,
-    real,
-    real_array,
-    row_weights,
-    seed,
-    shown,
-    thread_count,
-)
-from gmmswift._errors import HAS_COLUMNS, CheckpointWarning
-from gmmswift._fits.as_start import starting_values
-from gmmswift._fits.em import EMFit
+from gmmswift._arguments import data_rows, flag, int64, row_weights, seed, shown
+from gmmswift._draws.posterior import Posterior
+from gmmswift._draws.run import interruptible
+from gmmswift._draws.starts import Initial, set_initial
 from gmmswift._model.mixture import Mixture
-from gmmswift._posterior import Posterior
-from gmmswift._progress import ProgressOption, observer_for
 
 if TYPE_CHECKING:
-    from numpy.typing import ArrayLike, NDArray
+    import os
+
+    from numpy.typing import ArrayLike
+
+    from gmmswift._draws.progress import ProgressOption
 
 __all__ = ["sample", "sample_prior"]
 
-#: Where chains start: values by name, the last draws of a posterior, or a maximum-likelihood fit.
-Initial: TypeAlias = "Mapping[str, ArrayLike] | Posterior | EMFit"
-
 _METHODS = {"gibbs": native.METHOD_GIBBS, "metropolis": native.METHOD_METROPOLIS}
-
-# What C calls the initial values that are not called as the parameters are.
-_FIELDS = {"sd": "initial_sds"}
 
 
 def sample(
@@ -182,10 +160,11 @@ def sample(
     if weights is not None:
         options.sample_weights = native.address(weights)
     model = model._for_rows(rows, weights)
-    keep = None if initial is None else _set_initial(options, model, initial, n_chains)
-    handle = interruptible(
+    keep = None if initial is None else set_initial(options, model, initial, n_chains)
+    posterior = interruptible(
         native.lib.gmm_sample,
-        model,
+        partial(Posterior, model=model),
+        model.shape,
         model._handle,
         *rows,
         options,
@@ -195,7 +174,7 @@ def sample(
         checkpoint_interval=checkpoint_interval,
     )
     del keep
-    return Posterior(handle, model)
+    return posterior
 
 
 def sample_prior(model: Mixture, draws: int = 1_000, random_seed: int | None = None) -> Posterior:
@@ -229,139 +208,8 @@ def sample_prior(model: Mixture, draws: int = 1_000, random_seed: int | None = N
     return Posterior(handle, model)
 
 
-def interruptible(
-    function: Any,
-    model: Mixture,
-    *arguments: Any,
-    threads: int | None,
-    progress: ProgressOption,
-    checkpoint: str | os.PathLike[str] | None,
-    checkpoint_interval: float,
-) -> native.Handle:
-    """Call a sampling function; an exception that stops it carries the draws so far."""
-    interval = real("checkpoint_interval", checkpoint_interval)
-    path = None if checkpoint is None else file_path("checkpoint", checkpoint)
-    with ExitStack() as stack:
-        observer = observer_for(progress)
-        if observer is not None:
-            stack.enter_context(observer)
-        run = native.Run(thread_count(threads), observer)
-        run.control.checkpoint_path = path
-        run.control.checkpoint_interval = interval
-        try:
-            with run:
-                return native.create(
-                    function,
-                    native.lib.gmm_posterior_destroy,
-                    *arguments,
-                    run.control,
-                    names=partial(_names, model),
-                    run=run,
-                )
-        except BaseException as error:
-            draws = None if run.partial is None else Posterior(run.partial, model)
-            if run.was_stopped:
-                error.posterior = draws  # type: ignore[attr-defined]
-            elif isinstance(error, OSError) and run.partial is not None:
-                # All draws are there; only the last checkpoint is not.
-                warning = CheckpointWarning(str(error))
-                warning.posterior = draws
-                warnings.warn(warning, stacklevel=3)
-                return run.partial
-            raise
-
-
-def _names(model: Mixture, at_fault: str) -> dict[str, str]:
-    """Return words for messages; numbers of initial values in the shape that Python gives them."""
-    names = {HAS_COLUMNS: ""} if model.shape.n_dimensions > 1 else {}
-    for name, shape in model.shape.of_a_draw.items():
-        field = _FIELDS.get(name, f"initial_{name}")
-        found = re.fullmatch(rf"{field}\[(\d+), (\d+)\]", at_fault)
-        if found and len(shape) == 2 and name != "covariances":
-            index = (int(found[1]), *np.unravel_index(int(found[2]), shape))
-            names[at_fault] = f"initial[{name!r}][{', '.join(map(str, index))}]"
-    return names
-
-
 def _method(name: object) -> int:
     if not isinstance(name, str) or name not in _METHODS:
         rule = " or ".join(repr(known) for known in _METHODS)
         raise ValueError(f"method: must be {rule}, got {shown(name)}")
     return _METHODS[name]
-
-
-def _set_initial(
-    options: native.SampleOptions, model: Mixture, initial: object, chains: int
-) -> list[NDArray[np.float64]]:
-    """Point the options at the initial values; return the arrays, which must outlive the call."""
-    if isinstance(initial, Posterior):
-        values = _from_posterior(initial, model, chains)
-    elif isinstance(initial, EMFit):
-        values = _from_fit(initial, model)
-    elif isinstance(initial, Mapping):
-        values = {name: real_array(f"initial[{name!r}]", value) for name, value in initial.items()}
-    else:
-        raise TypeError(
-            f"initial: must be a mapping, a Posterior or an EMFit, got {shown(initial)}"
-        )
-    shapes = model.shape.of_a_draw
-    rows: dict[str, NDArray[np.float64]] = {}
-    for name, array in values.items():
-        if name not in shapes:
-            known = ", ".join(shapes)
-            raise ValueError(f"initial: must have keys {known}, got {shown(name)}")
-        rows[name] = _rows(name, array, shapes[name], chains)
-    count = max((len(array) for array in rows.values()), default=0)
-    if count == 0:
-        return []
-    keep = []
-    for name, shape in shapes.items():
-        if name in rows:
-            array = np.ascontiguousarray(np.broadcast_to(rows[name], (count, *shape)))
-            setattr(options, _FIELDS.get(name, f"initial_{name}"), native.address(array))
-            keep.append(array)
-    options.num_initial = count
-    return keep
-
-
-def _rows(
-    name: str, array: NDArray[np.float64], shape: tuple[int, ...], chains: int
-) -> NDArray[np.float64]:
-    """Return initial values of a shape with an axis of chains, of length 1 or `chains`, before."""
-    if shape == () and array.shape in ((1,), (chains, 1)):
-        return array.reshape(-1)
-    if array.shape in (shape, (1, *shape), (chains, *shape)):
-        return array.reshape(-1, *shape)
-    raise ValueError(
-        f"initial[{name!r}]: must have shape {shape} or {(chains, *shape)}, got {array.shape}"
-    )
-
-
-def _from_posterior(
-    posterior: Posterior, model: Mixture, chains: int
-) -> dict[str, NDArray[np.float64]]:
-    if posterior.model.shape.of_a_draw != model.shape.of_a_draw:
-        raise ValueError(
-            "initial: must have the model's components and spreads, got those of "
-            f"{posterior.model!r}"
-        )
-    source = np.arange(max(chains, 1)) % posterior.n_chains
-    return {name: posterior[name][source, -1] for name in model._unknown()}
-
-
-def _from_fit(fit: EMFit, model: Mixture) -> dict[str, NDArray[np.float64]]:
-    shape = model.shape
-    if fit.n_dimensions != shape.n_dimensions:
-        raise ValueError(
-            f"initial: must be a fit in {shape.n_dimensions} dimensions, got {fit.n_dimensions}"
-        )
-    if fit.n_components != model.n_components:
-        raise ValueError(
-            f"initial: must have {model.n_components} components, got {fit.n_components}"
-        )
-    if fit.sd is None:
-        return starting_values(
-            model, fit.weights, fit.means, fit.mixture.covariances, fit.covariance_type
-        )
-    variances = np.broadcast_to(np.square(fit.sd), model.n_components)
-    return starting_values(model, fit.weights, fit.means, variances, "spherical")

@@ -6,9 +6,9 @@ from typing import TYPE_CHECKING
 
 from gmmswift import _native as native
 from gmmswift._arguments import file_path
+from gmmswift._draws.posterior import Posterior
 from gmmswift._model.mixture import Mixture
 from gmmswift._model.stated import stated_arguments
-from gmmswift._posterior import Posterior
 
 if TYPE_CHECKING:
     import os

@@ -1,0 +1,1 @@
+"""Draws from posteriors and priors: making them, looking at them, keeping them."""

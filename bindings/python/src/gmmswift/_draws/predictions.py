@@ -1,0 +1,126 @@
+"""What a posterior says of points that it has not seen."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from gmmswift import _native as native
+from gmmswift._arguments import Rows, data_rows, int64, seed, thread_count
+from gmmswift._errors import HAS_COLUMNS
+
+if TYPE_CHECKING:
+    from numpy.typing import ArrayLike, NDArray
+
+__all__ = ["PosteriorPredictions"]
+
+
+class PosteriorPredictions:
+    """Predictions of draws, each an average over all of them."""
+
+    n_components: int
+    n_dimensions: int
+    n_observations: int
+    _handle: native.Handle
+
+    def sample_predictive(
+        self, draws: int = 50, n_points: int | None = None, random_seed: int | None = None
+    ) -> NDArray[np.float64]:
+        """Draw data sets from the posterior predictive distribution.
+
+        Parameters
+        ----------
+        draws : int, default 50
+            Number of data sets, >= 1. Each takes one posterior draw, chosen uniformly with
+            replacement.
+        n_points : int, optional
+            Observations in each. By default as many as the data have; to be given without data.
+        random_seed : int, optional
+            From 0 to 2**64 - 1. By default fresh entropy.
+
+        Returns
+        -------
+        ndarray, shape (draws, n_points), in D > 1 dimensions (draws, n_points, D)
+            The data sets.
+        """
+        rows = int64("draws", draws)
+        if n_points is None:
+            if self.n_observations == 0:
+                raise ValueError("n_points: must be given where there are no data, got None")
+            points = self.n_observations
+        else:
+            points = int64("n_points", n_points)
+        # Refused sizes must not meet numpy first, whose errors name no argument.
+        if rows < 1:
+            raise ValueError(f"draws: must be at least 1, got {rows}")
+        if points < 0:
+            raise ValueError(f"n_points: must be at least 0, got {points}")
+        out = np.empty((rows, points, self.n_dimensions))
+        native.call(
+            native.lib.gmm_posterior_sample_predictive,
+            self._handle,
+            rows,
+            points,
+            seed(random_seed),
+            out,
+            out.size,
+        )
+        return out if self.n_dimensions > 1 else out[:, :, 0]
+
+    def log_density(self, x: ArrayLike, *, threads: int | None = None) -> NDArray[np.float64]:
+        """Return the log posterior predictive density at new points.
+
+        Parameters
+        ----------
+        x : array_like, shape (M, D), or in one dimension (M,) or (M, 1)
+            Points, finite.
+        threads : int, optional
+            Number of threads. By default one for each processor.
+
+        Returns
+        -------
+        ndarray, shape (M,)
+            Log of the average over draws of the mixture density.
+        """
+        rows = data_rows("x", x, self.n_dimensions)
+        out = np.empty(rows.length)
+        self._predict(native.lib.gmm_posterior_log_density, rows, out, threads)
+        return out
+
+    def predict_probabilities(
+        self, x: ArrayLike, *, threads: int | None = None
+    ) -> NDArray[np.float64]:
+        """Return P(component k | x, data) at new points.
+
+        Parameters
+        ----------
+        x : array_like, shape (M, D), or in one dimension (M,) or (M, 1)
+            Points, finite.
+        threads : int, optional
+            Number of threads. By default one for each processor.
+
+        Returns
+        -------
+        ndarray, shape (M, K)
+            Rows sum to 1. The responsibilities of each draw are weighted by its density at x,
+            because x is not part of the data; `probabilities` averages them, for points that are.
+        """
+        rows = data_rows("x", x, self.n_dimensions)
+        out = np.empty((rows.length, self.n_components))
+        self._predict(native.lib.gmm_posterior_predict_probabilities, rows, out, threads)
+        return out
+
+    def _predict(
+        self,
+        function: Callable[..., int],
+        rows: Rows,
+        out: NDArray[np.float64],
+        threads: int | None,
+    ) -> None:
+        names = {"data": "x"}
+        if self.n_dimensions > 1:
+            names[HAS_COLUMNS] = ""
+        with native.Run(thread_count(threads)) as run:
+            native.call(function, self._handle, *rows, run.control, out, out.size, names=names)

@@ -1,0 +1,105 @@
+"""Calls that sample: progress, checkpoints, and the draws that are left when one is stopped."""
+
+from __future__ import annotations
+
+import os
+import re
+import warnings
+from collections.abc import Callable
+from contextlib import ExitStack
+from functools import partial
+from typing import TYPE_CHECKING, Any, TypeVar
+
+import numpy as np
+
+from gmmswift import _native as native
+from gmmswift._arguments import file_path, real, thread_count
+from gmmswift._draws.progress import ProgressOption, observer_for
+from gmmswift._errors import HAS_COLUMNS, CheckpointWarning
+
+if TYPE_CHECKING:
+    from gmmswift._shapes import Shape
+
+__all__ = ["initial_field", "interruptible"]
+
+_Posterior = TypeVar("_Posterior")
+
+
+def interruptible(
+    function: Any,
+    made: Callable[[native.Handle], _Posterior],
+    shape: Shape,
+    *arguments: Any,
+    threads: int | None,
+    progress: ProgressOption,
+    checkpoint: str | os.PathLike[str] | None,
+    checkpoint_interval: float,
+) -> _Posterior:
+    """Call a sampling function; an exception that stops it carries the draws so far.
+
+    Parameters
+    ----------
+    function : function of the library
+        What samples.
+    made : callable
+        Makes a posterior of a handle.
+    shape : Shape
+        The shape of the mixture.
+    *arguments
+        What the function takes before its control.
+    threads, progress, checkpoint, checkpoint_interval : optional
+        As in `sample`.
+
+    Returns
+    -------
+    Posterior
+        The draws.
+    """
+    interval = real("checkpoint_interval", checkpoint_interval)
+    path = None if checkpoint is None else file_path("checkpoint", checkpoint)
+    with ExitStack() as stack:
+        observer = observer_for(progress)
+        if observer is not None:
+            stack.enter_context(observer)
+        run = native.Run(thread_count(threads), observer)
+        run.control.checkpoint_path = path
+        run.control.checkpoint_interval = interval
+        try:
+            with run:
+                handle = native.create(
+                    function,
+                    native.lib.gmm_posterior_destroy,
+                    *arguments,
+                    run.control,
+                    names=partial(_names, shape),
+                    run=run,
+                )
+        except BaseException as error:
+            draws = None if run.partial is None else made(run.partial)
+            if run.was_stopped:
+                error.posterior = draws  # type: ignore[attr-defined]
+            elif isinstance(error, OSError) and draws is not None:
+                # All draws are there; only the last checkpoint is not.
+                warning = CheckpointWarning(str(error))
+                warning.posterior = draws
+                warnings.warn(warning, stacklevel=3)
+                return draws
+            raise
+        return made(handle)
+
+
+def _names(shape: Shape, at_fault: str) -> dict[str, str]:
+    """Return words for messages; numbers of initial values in the shape that Python gives them."""
+    names = {HAS_COLUMNS: ""} if shape.n_dimensions > 1 else {}
+    for name, form in shape.of_a_draw.items():
+        field = initial_field(name)
+        found = re.fullmatch(rf"{field}\[(\d+), (\d+)\]", at_fault)
+        if found and len(form) == 2 and name != "covariances":
+            index = (int(found[1]), *np.unravel_index(int(found[2]), form))
+            names[at_fault] = f"initial[{name!r}][{', '.join(map(str, index))}]"
+    return names
+
+
+def initial_field(name: str) -> str:
+    """Return what C calls the initial values of a parameter."""
+    return "initial_sds" if name == "sd" else f"initial_{name}"

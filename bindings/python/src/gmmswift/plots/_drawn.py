@@ -1,0 +1,47 @@
+"""What a picture has to know of a posterior."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, Protocol
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
+    from gmmswift._model.mixture import Mixture
+
+__all__ = ["Drawn"]
+
+
+class Drawn(Protocol):
+    """Draws with their model and data, as `Posterior` has them, which stands above the pictures."""
+
+    n_chains: int
+    n_draws: int
+    n_components: int
+    n_dimensions: int
+    n_observations: int
+    has_assignments: bool
+
+    @property
+    def model(self) -> Mixture:
+        """The model, with all its priors."""
+
+    @property
+    def data(self) -> NDArray[np.float64]:
+        """The observations, shape (N,), in D > 1 dimensions (N, D)."""
+
+    @property
+    def probabilities(self) -> NDArray[np.float64]:
+        """P(component k | data) of every observation, shape (N, K)."""
+
+    def __getitem__(self, name: str, /) -> NDArray[Any]:
+        """Return the draws of a quantity, shape (chains, draws, ...)."""
+
+    def __contains__(self, name: object, /) -> bool:
+        """Return whether there are draws of a quantity."""
+
+    def sample_predictive(
+        self, draws: int, n_points: int | None, random_seed: int | None
+    ) -> NDArray[np.float64]:
+        """Return data sets from the predictive distribution, shape (draws, n_points[, D])."""
