@@ -1,4 +1,4 @@
-"""What the estimators have in common: the runs of a fit, predictions, and pickles."""
+"""What the estimators have in common: the runs of a fit, and predictions."""
 
 from __future__ import annotations
 
@@ -17,7 +17,6 @@ from sklearn.utils import check_random_state
 from sklearn.utils.validation import check_is_fitted, validate_data
 
 from gmmswift._arguments import refuse_masked, shown
-from gmmswift._errors import FormatError
 from gmmswift._shapes import COVARIANCE_TYPES, covariance_shape
 from gmmswift.estimators._checks import (
     check_choice,
@@ -27,11 +26,11 @@ from gmmswift.estimators._checks import (
     check_sample_weight,
 )
 from gmmswift.estimators._gaussians import precisions_of
-from gmmswift.estimators._moments import Moments, moments_of, stored_moments
+from gmmswift.estimators._posterior import Start, sample_from
 from gmmswift.estimators._rollback import unchanged_on_failure
 from gmmswift.estimators._shares import Shares
 from gmmswift.estimators._starts import STARTS
-from gmmswift.estimators._state import NotStorableError, read_state, write_state
+from gmmswift.estimators._stored import StoredEstimator
 
 if TYPE_CHECKING:
     from typing import TypeVar
@@ -41,21 +40,6 @@ if TYPE_CHECKING:
     from gmmswift._draws.posterior import Posterior
 
     Self = TypeVar("Self", bound="MixtureEstimator")
-
-# Attributes of every fitted mixture.
-_FITTED = (
-    "weights_",
-    "means_",
-    "covariances_",
-    "precisions_",
-    "precisions_cholesky_",
-    "converged_",
-    "n_iter_",
-    "lower_bound_",
-    "lower_bounds_",
-    "n_features_in_",
-    "feature_names_in_",
-)
 
 # Fitted parameters, by the names of the attributes that show them.
 Parameters = dict[str, Any]
@@ -83,19 +67,13 @@ class Trial:
     collapsed: list[tuple[int, int | None]]
 
 
-class MixtureEstimator(DensityMixin, BaseEstimator):  # type: ignore[misc]
+class MixtureEstimator(StoredEstimator, DensityMixin, BaseEstimator):  # type: ignore[misc]
     """A mixture of Gaussians that is fitted by iterations from several starts."""
 
     lower_bound_: float
     lower_bounds_: list[float]
     n_iter_: int
     converged_: bool
-
-    # Of the format of pickles: which estimator it is, its parameters, and its attributes beyond
-    # those of every mixture.
-    _kind: int
-    _own_parameters: tuple[str, ...]
-    _fitted_names: tuple[str, ...] = ()
 
     # ------------------------------------------------------------------- What subclasses say
 
@@ -336,8 +314,6 @@ class MixtureEstimator(DensityMixin, BaseEstimator):  # type: ignore[misc]
         options: dict[str, Any],
     ) -> Posterior:
         """Run the Gibbs sampler from the fitted parameters."""
-        from gmmswift.estimators._posterior import sample_from
-
         check_is_fitted(self)
         if X is None:
             if not hasattr(self, "_training"):
@@ -356,7 +332,8 @@ class MixtureEstimator(DensityMixin, BaseEstimator):  # type: ignore[misc]
         if "sample_weight" in options:
             weights = check_sample_weight(options.pop("sample_weight"), len(x))
         self._check_size_of_fit()
-        return sample_from(self, priors, x, weights, options)
+        start = Start(self.weights_, self.means_, self.covariances_, self.covariance_type)
+        return sample_from(start, priors, x, weights, options)
 
     # ---------------------------------------------------------------------------- Validation
 
@@ -399,46 +376,3 @@ class MixtureEstimator(DensityMixin, BaseEstimator):  # type: ignore[misc]
                 + ("" if sample_weight is None else " of positive weight")
             )
         self._check(x, sample_weight)
-
-    # ------------------------------------------------------------------------------- Pickles
-
-    def __getstate__(self) -> bytes | tuple[bytes, dict[str, Any]]:
-        """Return the estimator's own bytes (docs/FORMATS.md).
-
-        With them goes what has no place there: attributes that are not the estimator's, such as
-        those of subclasses, and parameters of foreign types. The training data, which are the
-        user's and may be large, stay behind.
-        """
-        own, others, names = {}, {}, self._stored_names()
-        for name, value in self.__dict__.items():
-            if name == "_training":
-                continue
-            try:
-                if name not in names:
-                    raise NotStorableError(name)
-                stored = stored_moments(value) if isinstance(value, Moments) else value
-                write_state(self._kind, {name: stored})
-                own[name] = stored
-            except NotStorableError:
-                others[name] = value
-        state = write_state(self._kind, own)
-        return (state, others) if others else state
-
-    def __setstate__(self, state: bytes | tuple[bytes, dict[str, Any]]) -> None:
-        others: dict[str, Any] = {}
-        if isinstance(state, tuple) and len(state) == 2 and isinstance(state[1], dict):
-            state, others = state
-        if not isinstance(state, bytes):
-            raise FormatError(f"state: must be bytes, got a {type(state).__name__}")
-        values = read_state(self._kind, state)
-        unknown = values.keys() - self._stored_names()
-        if unknown:
-            raise FormatError(f"state: must have attributes that are known, got {min(unknown)!r}")
-        if values.get("_moments") is not None:
-            values["_moments"] = moments_of(values["_moments"])
-        self.__dict__.update(values)
-        self.__dict__.update(others)
-
-    def _stored_names(self) -> set[str]:
-        """Return the names of the attributes that the bytes may have."""
-        return {*self._own_parameters, *_FITTED, *self._fitted_names}

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from gmmswift._arguments import real_array, shown
+from gmmswift._shapes import covariance_shape
 from gmmswift.estimators._gaussians import blocks
 
 if TYPE_CHECKING:
@@ -91,3 +92,24 @@ def check_definite(name: str, value: NDArray[np.float64], kind: str) -> None:
         raise ValueError(
             f"{name}{place}: must be positive definite, got the eigenvalue {least.min():.6g}"
         )
+
+
+def check_given_start(
+    weights: ArrayLike | None,
+    means: ArrayLike | None,
+    precisions: ArrayLike | None,
+    shape: tuple[int, int],
+    kind: str,
+) -> None:
+    """Require what is given of weights, means of a shape (K, D) and precisions to start from."""
+    if weights is not None:
+        array = check_shape("weights_init", weights, shape[:1])
+        if not (array >= 0).all():
+            raise ValueError(f"weights_init: must not be negative, got {array.min()}")
+        if abs(array.sum() - 1) > 1e-8:
+            raise ValueError(f"weights_init: must sum to 1, got {array.sum()}")
+    if means is not None:
+        check_shape("means_init", means, shape)
+    if precisions is not None:
+        wanted = covariance_shape(*shape, kind)
+        check_definite("precisions_init", check_shape("precisions_init", precisions, wanted), kind)

@@ -12,24 +12,27 @@ from sklearn.utils import check_random_state
 from gmmswift._fits.em import EMFit, fit_em
 from gmmswift._fits.statistics import MixtureStatistics
 from gmmswift.estimators._base import MixtureEstimator, Parameters, Trial
-from gmmswift.estimators._checks import check_definite, check_sample_weight, check_shape
+from gmmswift.estimators._checks import check_given_start, check_sample_weight
 from gmmswift.estimators._gaussians import (
     covariances_of,
     factors_of_precisions,
     parameter_count,
     precision_factors,
 )
-from gmmswift.estimators._moments import Moments, blended, moments
+from gmmswift.estimators._moments import Moments, moments
 from gmmswift.estimators._rollback import unchanged_on_failure
 from gmmswift.estimators._starts import starting_responsibilities
+from gmmswift.estimators._stepwise import (
+    parameters_of_moments,
+    per_row,
+    plus_diagonal,
+    stepped,
+)
 
 if TYPE_CHECKING:
     from numpy.typing import ArrayLike, NDArray
 
     from gmmswift._draws.posterior import Posterior
-
-# The exponent of the steps of partial_fit: in (1/2, 1], where stepwise EM converges.
-_FORGETTING = 0.7
 
 
 class GaussianMixture(MixtureEstimator):
@@ -215,14 +218,11 @@ class GaussianMixture(MixtureEstimator):
         else:
             self._check_size_of_fit()
             start = self._parameters()
-            running = getattr(self, "_moments", None)
-            calls = self.n_iter_
+            running, calls = getattr(self, "_moments", None), self.n_iter_
             if running is None:  # a fit whose number of rows is not known: parameters set by hand
                 running, calls = self._unregularized(self.weights_, start), 1
-            elif running.counts.sum() > 1.5:  # after fit
-                rows = running.counts.sum()
-                running = Moments(running.counts / rows, running.means, running.covariances)
-                calls = max(1, round(rows / len(x)))
+            else:
+                running, calls = per_row(running, calls, len(x))
         mixture = {
             "weights": start["weights_"],
             "means": start["means_"],
@@ -233,16 +233,8 @@ class GaussianMixture(MixtureEstimator):
             regularization=float(self.reg_covar), variance_floor=self._floor
         )
         now = self._unregularized(fit.weights, _parameters_of(fit))
-        if running is not None:
-            now = blended(running, now, (calls + 1) ** -_FORGETTING, kind)
-        self._moments = now
-        covariances = _plus_diagonal(now.covariances, self.reg_covar, kind)
-        parameters = {
-            "weights_": now.counts / now.counts.sum(),
-            "means_": now.means,
-            "covariances_": covariances,
-            "precisions_cholesky_": precision_factors(covariances, kind),
-        }
+        self._moments = stepped(running, now, calls, kind)
+        parameters = parameters_of_moments(self._moments, self.reg_covar, kind)
         self._adopt(parameters)
         self.converged_ = False
         self.n_iter_ = calls + 1
@@ -303,25 +295,13 @@ class GaussianMixture(MixtureEstimator):
         return 1e-15 if self.reg_covar > 0 else 1e-12
 
     def _check(self, x: NDArray[np.float64], sample_weight: NDArray[np.float64] | None) -> None:
-        size, dimensions = self.n_components, x.shape[1]
-        if self.weights_init is not None:
-            weights = check_shape("weights_init", self.weights_init, (size,))
-            if not (weights >= 0).all():
-                raise ValueError(f"weights_init: must not be negative, got {weights.min()}")
-            if abs(weights.sum() - 1) > 1e-8:
-                raise ValueError(f"weights_init: must sum to 1, got {weights.sum()}")
-        if self.means_init is not None:
-            check_shape("means_init", self.means_init, (size, dimensions))
-        if self.precisions_init is not None:
-            shapes = {
-                "full": (size, dimensions, dimensions),
-                "tied": (dimensions, dimensions),
-                "diag": (size, dimensions),
-                "spherical": (size,),
-            }
-            kind = self.covariance_type
-            precisions = check_shape("precisions_init", self.precisions_init, shapes[kind])
-            check_definite("precisions_init", precisions, kind)
+        check_given_start(
+            self.weights_init,
+            self.means_init,
+            self.precisions_init,
+            (self.n_components, x.shape[1]),
+            self.covariance_type,
+        )
 
     def _start(
         self,
@@ -405,7 +385,7 @@ class GaussianMixture(MixtureEstimator):
     def _unregularized(self, weights: NDArray[np.float64], parameters: Parameters) -> Moments:
         """Return the moments, with weights for counts, whose M-step the parameters are."""
         kind = self.covariance_type
-        covariances = _plus_diagonal(parameters["covariances_"], -self.reg_covar, kind)
+        covariances = plus_diagonal(parameters["covariances_"], -self.reg_covar, kind)
         return Moments(weights, parameters["means_"], covariances)
 
 
@@ -416,12 +396,3 @@ def _parameters_of(fit: EMFit) -> Parameters:
         "covariances_": fit.covariances,
         "precisions_cholesky_": fit.precisions_cholesky,
     }
-
-
-def _plus_diagonal(
-    covariances: NDArray[np.float64], value: float, kind: str
-) -> NDArray[np.float64]:
-    """Return covariances with a number added to every variance."""
-    if kind in ("diag", "spherical"):
-        return covariances + value
-    return covariances + value * np.eye(covariances.shape[-1])

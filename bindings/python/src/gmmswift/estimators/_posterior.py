@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from gmmswift._draws.sampling import sample
 from gmmswift._fits.as_start import starting_values
@@ -14,11 +14,19 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from gmmswift._draws.posterior import Posterior
-    from gmmswift.estimators._base import MixtureEstimator
+
+
+class Start(NamedTuple):
+    """Fitted parameters, in the shapes of the attributes of an estimator."""
+
+    weights: NDArray[np.float64]
+    means: NDArray[np.float64]
+    covariances: NDArray[np.float64]
+    covariance_type: str
 
 
 def sample_from(
-    estimator: MixtureEstimator,
+    start: Start,
     priors: Mapping[str, Any],
     x: NDArray[np.float64],
     sample_weight: NDArray[np.float64] | None,
@@ -26,18 +34,8 @@ def sample_from(
 ) -> Posterior:
     """Draw from the posterior, starting at the fit; `priors` are arguments of `Mixture`."""
     model = Mixture(
-        estimator.n_components,
-        **{
-            "covariance_type": estimator.covariance_type,
-            "n_dimensions": estimator.n_features_in_,
-            **priors,
-        },
+        len(start.weights),
+        **{"covariance_type": start.covariance_type, "n_dimensions": x.shape[1], **priors},
     ).for_data(x, sample_weight)
-    initial = starting_values(
-        model,
-        estimator.weights_,
-        estimator.means_,
-        estimator.covariances_,
-        estimator.covariance_type,
-    )
+    initial = starting_values(model, *start)
     return sample(model, x, sample_weight=sample_weight, **{"initial": initial, **options})
