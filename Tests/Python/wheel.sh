@@ -18,6 +18,8 @@ wheel=$(echo "$scratch"/*.whl)
 echo "      $(basename "$wheel"), $(($(stat -c %s "$wheel") / 1000)) kB"
 contents=$("$python" -m zipfile -l "$wheel")
 check "it has one copy of the library" equal "$(grep -c 'libgmmswift\.so' <<<"$contents")" 1
+modules=$(cd bindings/python/src && find gmmswift -name '*.py' | LC_ALL=C sort)
+check "it has every module" equal "$(awk '{print $1}' <<<"$contents" | grep '^gmmswift/.*\.py$' | LC_ALL=C sort)" "$modules"
 check "it is not for any machine" equal "$(basename "$wheel" | grep -c -- '-any\.whl')" 0
 
 "$python" -m venv "$scratch/venv"
