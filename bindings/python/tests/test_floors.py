@@ -18,6 +18,7 @@ ROOMS = (
     "_version",
     "_errors",
     "_frozen",
+    "_pickled",
     "_native",
     "_arguments",
     "_shapes",

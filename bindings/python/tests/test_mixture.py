@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import copy
-import doctest
-import importlib
 import pickle
 
 import numpy as np
@@ -160,10 +158,6 @@ def test_bad_points_are_named():
         mixture.sample(-1)
     with pytest.raises(ValueError, match="random_seed: must be from 0"):
         mixture.sample(1, random_seed=-1)
-
-
-def test_the_example_holds():
-    assert doctest.testmod(importlib.import_module("gmmswift._fits.known_mixture")).failed == 0
 
 
 # ----------------------------------------------------------------------------- Statistics as bytes

@@ -1,4 +1,4 @@
-"""The bytes of estimators and statistics: what was written once is read for ever."""
+"""Pickles: what was written once is read for ever, and what a later version wrote is refused."""
 
 from __future__ import annotations
 
@@ -89,6 +89,124 @@ def test_statistics_of_the_first_version_are_read():
     np.testing.assert_allclose(fit.means[0], X.mean(axis=0), atol=1e-12)
     np.testing.assert_allclose(fit.covariances[0], np.cov(X.T, bias=True), atol=1e-12)
     assert fit.log_likelihood == pytest.approx(-(X**2).sum() / 2 - 8 * np.log(2 * np.pi), abs=1e-9)
+
+
+# ---------------------------------------------------------------- Models, priors, mixtures, fits
+
+MODELS = [
+    gm.Mixture(2, means=gm.Normal([0, 9], sd=10), ordered=True, sd=gm.HalfNormal(2)),
+    gm.Mixture(
+        3,
+        n_dimensions=2,
+        weights=gm.Fixed([0.2, 0.3, 0.5]),
+        components=gm.NormalInverseWishart([0, 1], 0.1, 4, [[2.0, 0.5], [0.5, 1.0]]),
+        ordered=True,
+        order_by=1,
+    ),
+    gm.Mixture(
+        2,
+        covariance_type="spherical",
+        weights=gm.Dirichlet(2.0, minimum=0.1),
+        means=gm.Normal([[0, 0]], sd=5),
+        variance=gm.InverseGamma(2, 3),
+        shared_sd=True,
+    ),
+    gm.Mixture(4, covariance_type="tied"),
+]
+PRIORS = [
+    gm.Fixed([[1.0, 2.0]]),
+    gm.Dirichlet([1, 2], minimum=0.05),
+    gm.Normal([0, 9], sd=10),
+    gm.NormalKappa(0, 0.1),
+    gm.Uniform(0, [1, 2]),
+    gm.HalfCauchy(1),
+    gm.HalfNormal(2),
+    gm.InverseGamma(2, 3),
+    gm.Gamma(2, 3),
+    gm.InverseWishart(4, [[2.0, 0.5], [0.5, 1.0]]),
+    gm.NormalInverseWishart(0, 1, 4, [[2.0, 0.5], [0.5, 1.0]]),
+    gm.NormalInverseGamma(0, 1, 2, 3),
+]
+MIXTURE = gm.KnownMixture([0.25, 0.75], [[0, 0], [9, 9]], np.stack([np.eye(2)] * 2))
+FIT = gm.fit_em(X, 2, random_seed=1)
+VALUES = [*MODELS, *PRIORS, MIXTURE, FIT]
+
+
+def state_of(value):
+    _, (state,) = value.__reduce__()
+    return state
+
+
+def restored(value, state):
+    restore, _ = value.__reduce__()
+    return restore(state)
+
+
+@pytest.mark.parametrize("value", [*MODELS, *PRIORS], ids=repr)
+def test_models_and_priors_come_back_equal(value):
+    for protocol in range(pickle.HIGHEST_PROTOCOL + 1):
+        other = pickle.loads(pickle.dumps(value, protocol=protocol))
+        assert type(other) is type(value)
+        assert other == value
+        assert hash(other) == hash(value)
+    assert copy.copy(value) == copy.deepcopy(value) == value
+
+
+def test_a_model_of_data_comes_back_with_the_priors_that_it_took_from_them():
+    model = gm.sample(gm.Mixture(2, covariance_type="full"), X, 5, tune=5, chains=1).model
+    other = pickle.loads(pickle.dumps(model))
+    assert other == model
+    assert other.components == model.components
+
+
+@pytest.mark.parametrize("value", [MIXTURE, FIT], ids=["mixture", "fit"])
+def test_mixtures_and_fits_come_back_with_the_same_bits(value):
+    for other in (pickle.loads(pickle.dumps(value)), copy.deepcopy(value)):
+        assert type(other) is type(value)
+        assert state_of(other).keys() == state_of(value).keys()
+        for name, attribute in state_of(value).items():
+            assert same(state_of(other)[name], attribute), name
+        np.testing.assert_array_equal(other.log_density(X), value.log_density(X))
+
+
+@pytest.mark.parametrize("value", VALUES, ids=lambda value: type(value).__name__)
+def test_pickled_states_are_mappings_with_a_version(value):
+    state = state_of(value)
+    assert type(state) is dict
+    assert state["version"] == 1
+    assert all(isinstance(name, str) for name in state)
+    assert type(restored(value, state)) is type(value)
+    # A pickle is a public name and the state: it holds no name of a module inside the package.
+    assert b"gmmswift._" not in pickle.dumps(value)
+
+
+@pytest.mark.parametrize("value", VALUES, ids=lambda value: type(value).__name__)
+def test_other_states_are_refused(value):
+    state = state_of(value)
+    for version in (2, 99, 0, -1, "1", 1.0, True, None):
+        with pytest.raises(gm.FormatError, match=f"of version 1, got version {version!r}"):
+            restored(value, state | {"version": version})
+    for other in (None, 1, b"bytes", [state], {k: v for k, v in state.items() if k != "version"}):
+        with pytest.raises(gm.FormatError, match="state: must be a mapping with a version, got a"):
+            restored(value, other)
+    with pytest.raises(gm.FormatError, match="state: must be of known values, got one with 'note'"):
+        restored(value, state | {"note": 1})
+    name = next(name for name in state if name != "version")
+    with pytest.raises(gm.FormatError, match=f"state: must be complete, got one without '{name}'"):
+        restored(value, {key: item for key, item in state.items() if key != name})
+
+
+def test_states_are_checked_as_arguments_are():
+    with pytest.raises(ValueError, match="n_components"):
+        restored(MODELS[3], state_of(MODELS[3]) | {"n_components": 0})
+    with pytest.raises(ValueError, match="weights"):
+        restored(MIXTURE, state_of(MIXTURE) | {"weights": np.array([0.5, 0.6])})
+    with pytest.raises(TypeError, match="mean: must be real numbers"):
+        restored(PRIORS[2], state_of(PRIORS[2]) | {"mean": "0"})
+
+
+def test_models_of_the_first_version_are_read():
+    assert pickle.loads((DATA / "models_1.pickle").read_bytes()) == MODELS
 
 
 # -------------------------------------------------------------------------------- There and back

@@ -89,6 +89,14 @@ __all__ = [
     "summarize",
 ]
 
+# A class or function says that it stands where users find it, whichever module that is: so it reads
+# in representations and tracebacks, and pickles outlive moves.
+for _name in __all__:
+    _value: Any = globals().get(_name)
+    if getattr(_value, "__module__", "").startswith("gmmswift."):
+        _value.__module__ = __name__
+del _name, _value
+
 # Not in __all__: `from gmmswift import *` must not need scikit-learn.
 _ESTIMATORS = ("BayesianGaussianMixture", "GaussianMixture")
 

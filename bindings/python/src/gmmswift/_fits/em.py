@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from dataclasses import dataclass, fields
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -27,6 +27,7 @@ from gmmswift._arguments import (
 from gmmswift._errors import HAS_COLUMNS
 from gmmswift._fits.known_mixture import KnownMixture
 from gmmswift._model.mixture import Mixture
+from gmmswift._pickled import StateFormat
 from gmmswift._shapes import COVARIANCE_TYPES, covariance_shape
 
 if TYPE_CHECKING:
@@ -124,6 +125,15 @@ class EMFit:
             f"{f', {len(self.collapsed)} collapsed' if self.collapsed else ''}>"
         )
 
+    def __reduce__(self) -> tuple[Any, ...]:
+        values = {name: getattr(self, name) for name in _FIELDS}
+        return type(self)._restored, (_FORMAT.state_of(values),)
+
+    @classmethod
+    def _restored(cls, state: object) -> EMFit:
+        """Return the fit of a pickled state."""
+        return cls(**_FORMAT.values_of(state))
+
     def probabilities(self, x: ArrayLike, *, threads: int | None = None) -> NDArray[np.float64]:
         """Return P(component | x) at points, shape (M, K); see `KnownMixture.probabilities`."""
         return self.mixture.probabilities(x, threads=threads)
@@ -148,6 +158,11 @@ class EMFit:
         return KnownMixture(
             self.weights, self.means, covariances, covariance_type=self.covariance_type
         )
+
+
+# Of pickles, which have all attributes.
+_FIELDS = [field.name for field in fields(EMFit)]
+_FORMAT = StateFormat(1, frozenset(_FIELDS))
 
 
 def fit_em(

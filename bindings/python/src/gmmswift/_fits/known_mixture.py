@@ -21,6 +21,7 @@ from gmmswift._arguments import (
 )
 from gmmswift._errors import HAS_COLUMNS
 from gmmswift._frozen import Frozen
+from gmmswift._pickled import StateFormat
 from gmmswift._shapes import COVARIANCE_TYPES, covariance_shape
 
 if TYPE_CHECKING:
@@ -29,6 +30,9 @@ if TYPE_CHECKING:
 __all__ = ["KnownMixture"]
 
 _PARAMETERS = ("weights", "means", "covariances")
+
+# Of pickles, which have the arguments that `KnownMixture` is made with.
+_FORMAT = StateFormat(1, frozenset({*_PARAMETERS, "covariance_type"}))
 
 
 class KnownMixture(Frozen):
@@ -113,9 +117,14 @@ class KnownMixture(Frozen):
         # The library checks a mixture before it looks at points; there are none.
         self.log_density(np.empty((0, dimensions)))
 
-    def __reduce__(self) -> Any:
-        values = (self.weights, self.means, self.covariances, self.covariance_type)
-        return _restored, values
+    def __reduce__(self) -> tuple[Any, ...]:
+        values = {name: getattr(self, name) for name in (*_PARAMETERS, "covariance_type")}
+        return KnownMixture._restored, (_FORMAT.state_of(values),)
+
+    @classmethod
+    def _restored(cls, state: object) -> KnownMixture:
+        """Return the mixture of a pickled state."""
+        return cls(**_FORMAT.values_of(state))
 
     def __repr__(self) -> str:
         return (
@@ -219,12 +228,6 @@ class KnownMixture(Frozen):
         with native.Run(thread_count(threads)) as run:
             native.call(function, mixture, *rows, run.control, out, out.size, names=names)
         del keep
-
-
-def _restored(
-    weights: ArrayLike, means: ArrayLike, covariances: ArrayLike, kind: str
-) -> KnownMixture:
-    return KnownMixture(weights, means, covariances, covariance_type=kind)
 
 
 def mixture_values(parameters: Any) -> tuple[native.MixtureValues, list[object]]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from functools import partial
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -24,12 +23,34 @@ from gmmswift._model.creation import create_model
 from gmmswift._model.given import SDS, GivenPriors
 from gmmswift._model.priors import Dirichlet, NormalInverseGamma, Prior
 from gmmswift._model.stated import stated_arguments
+from gmmswift._pickled import StateFormat
 from gmmswift._shapes import COVARIANCE_TYPES, Shape
 
 if TYPE_CHECKING:
     from numpy.typing import ArrayLike, NDArray
 
 __all__ = ["Mixture"]
+
+# Of pickles, which have the arguments that `Mixture` is made with.
+_FORMAT = StateFormat(
+    1,
+    required=frozenset({"n_components", "weights"}),
+    optional=frozenset(
+        {
+            "n_dimensions",
+            "covariance_type",
+            "components",
+            "means",
+            "ordered",
+            "order_by",
+            "covariance",
+            "sd",
+            "variance",
+            "precision",
+            "shared_sd",
+        }
+    ),
+)
 
 
 class Mixture(Frozen):
@@ -340,7 +361,12 @@ class Mixture(Frozen):
         return hash(tuple(self._arguments().items()))
 
     def __reduce__(self) -> tuple[Any, ...]:
-        return partial(Mixture, **self._stated()._arguments()), ()
+        return Mixture._restored, (_FORMAT.state_of(self._stated()._arguments()),)
+
+    @classmethod
+    def _restored(cls, state: object) -> Mixture:
+        """Return the model of a pickled state."""
+        return cls(**_FORMAT.values_of(state))
 
     def _arguments(self) -> dict[str, Any]:
         spread = self._priors.spread_names

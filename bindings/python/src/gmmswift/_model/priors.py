@@ -10,6 +10,7 @@ import numpy as np
 
 from gmmswift import _native as native
 from gmmswift._arguments import real, real_array
+from gmmswift._pickled import StateFormat
 
 __all__ = [
     "Dirichlet",
@@ -83,6 +84,19 @@ class Prior:
                 kept = real(field.name, value)
             # The dataclass is frozen, and this is its constructor.
             object.__setattr__(self, field.name, kept)
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        values = {field.name: getattr(self, field.name) for field in fields(self)}
+        return type(self)._restored, (self._format().state_of(values),)
+
+    @classmethod
+    def _restored(cls, state: object) -> Prior:
+        """Return the prior of a pickled state."""
+        return cls(**cls._format().values_of(state))
+
+    @classmethod
+    def _format(cls) -> StateFormat:
+        return StateFormat(1, frozenset(field.name for field in fields(cls)))
 
     def parts(self) -> tuple[Prior, ...]:
         """Return the priors of single blocks that this one consists of."""

@@ -1,0 +1,56 @@
+"""The states that values are pickled in: mappings that say their version."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, NamedTuple
+
+from gmmswift._errors import FormatError
+
+__all__ = ["StateFormat"]
+
+_VERSION = "version"
+
+
+class StateFormat(NamedTuple):
+    """The version of a state, and the names of its values.
+
+    A state is ``{"version": version, name: value, ...}``. A change of what the names mean raises
+    the version, and `values_of` then has to know the versions before it.
+    """
+
+    version: int
+    required: frozenset[str]
+    optional: frozenset[str] = frozenset()
+
+    def state_of(self, values: Mapping[str, Any]) -> dict[str, Any]:
+        """Return the state of values."""
+        return {_VERSION: self.version, **values}
+
+    def values_of(self, state: object) -> dict[str, Any]:
+        """Return the values of a state, by name.
+
+        Raises
+        ------
+        FormatError
+            For anything but a mapping with a version, for a later version, and for a mapping
+            without a name that is required or with one that is not known.
+        """
+        if not isinstance(state, dict) or _VERSION not in state:
+            raise _refused("a mapping with a version", f"a {type(state).__name__}")
+        version = state[_VERSION]
+        if type(version) is not int or not 1 <= version <= self.version:
+            known = "version 1" if self.version == 1 else f"a version from 1 to {self.version}"
+            raise _refused(
+                f"of {known}", f"version {version!r}, which another version of gmmswift wrote"
+            )
+        values = {name: value for name, value in state.items() if name != _VERSION}
+        for name in sorted(self.required - values.keys()):
+            raise _refused("complete", f"one without {name!r}")
+        for name in values.keys() - self.required - self.optional:
+            raise _refused("of known values", f"one with {name!r}")
+        return values
+
+
+def _refused(rule: str, found: str) -> FormatError:
+    return FormatError(f"state: must be {rule}, got {found}")
