@@ -13,6 +13,7 @@ import pytest
 
 import gmmswift as gm
 from gmmswift._arguments import data_rows
+from tables import DATA, fit, same
 
 VALUES = np.array([1.0, 2.0, 4.0, 8.0, 9.0, 16.0])
 
@@ -203,3 +204,62 @@ def test_memory_at_any_address_gives_the_same_bits(small_model, build, step):
     for results in found[1:]:
         for ours, first in zip(results, found[0], strict=True):
             np.testing.assert_array_equal(ours, first)
+
+
+# ------------------------------------------------------------------------------------------- Tables
+
+WIDE = np.stack([DATA, -DATA], axis=2).reshape(100, 6)
+
+TABLES = {
+    "list of lists": DATA.tolist(),
+    "fortran": np.asfortranarray(DATA),
+    "every other row": np.repeat(DATA, 2, axis=0)[::2],
+    "first columns of a wider array": np.concatenate([DATA, DATA], axis=1)[:, :3],
+    "every other column": WIDE[:, ::2],
+    "backwards": DATA[::-1].copy()[::-1],
+    "big-endian": DATA.astype(">f8"),
+    "longdouble": DATA.astype(np.longdouble),
+    "read-only": np.frombuffer(DATA.tobytes()).reshape(100, 3),
+    "unaligned": np.frombuffer(b"x" + DATA.tobytes(), np.uint8)[1:].view(float).reshape(100, 3),
+    "frame": pd.DataFrame(DATA, columns=list("abc"), index=range(100, 200)),
+    "frame of mixed blocks": pd.DataFrame({name: DATA[:, i] for i, name in enumerate("abc")}),
+    "masked, none hidden": np.ma.array(DATA, mask=False),
+}
+
+
+@pytest.mark.parametrize("form", TABLES)
+def test_every_layout_of_a_table_gives_the_same_draws(form):
+    expected = fit(draws=5)
+    found = fit(data=TABLES[form], draws=5)
+    same(found, expected)
+    np.testing.assert_array_equal(found.data, DATA)
+    np.testing.assert_array_equal(found.log_density(TABLES[form]), expected.log_density(DATA))
+
+
+@pytest.mark.parametrize("dtype", [np.float32, np.float16, np.int64, np.uint8])
+def test_other_types_of_numbers_are_converted_exactly(dtype):
+    values = np.abs(10 * DATA).astype(dtype)
+    same(fit(data=values, draws=5), fit(data=values.astype(np.float64), draws=5))
+
+
+def test_single_precision_far_from_zero_keeps_its_variance():
+    # Steps of 2**-6 at 2**17 leave two digits of an sd of 1: squares would need 35 bits, sums more.
+    values = (DATA + 2.0**17).astype(np.float32)
+    post = fit(data=values, draws=200)
+    pooled = np.cov(values.astype(np.float64)[60:].T)
+    found = post["covariances"][..., post["means"][0, -1, :, 0].argmax(), :, :].mean(axis=(0, 1))
+    # The sd of a posterior variance of 40 points is sqrt(2 / 40) of it, or 22 %, and the prior
+    # adds some data of the whole set's scale; a lost variance would be off by all of itself.
+    assert np.all(np.abs(np.diag(found) / np.diag(pooled) - 1) < 0.9)
+
+
+def test_rows_with_adjacent_columns_are_passed_on_without_a_copy():
+    table = np.arange(60.0).reshape(10, 6)
+    for view, stride in [(table, 6), (table[:, 1:4], 6), (table[::3, :2], 18)]:
+        rows = data_rows("data", view, view.shape[1])
+        assert np.shares_memory(rows.array, table)
+        assert (rows.length, rows.dimensions, rows.stride) == (*view.shape, stride)
+    for view in (table.T, table[:, ::2], table[::-1], np.broadcast_to(table[0], (4, 6))):
+        rows = data_rows("data", view, view.shape[1])
+        assert not np.shares_memory(rows.array, table)
+        np.testing.assert_array_equal(rows.array, view)

@@ -11,7 +11,7 @@ from sklearn import mixture as reference
 from sklearn.exceptions import ConvergenceWarning
 
 import gmmswift as gm
-from test_dimensions_exact import STRUCTURES, Exact, component_log_densities, parameters
+from oracles import STRUCTURES, Exact, component_log_densities, parameters
 
 SIZES = (64, 128)
 KINDS = ("full", "tied", "diag", "spherical")

@@ -8,6 +8,7 @@ from scipy import stats
 from scipy.special import gammaln, logsumexp
 
 import gmmswift as gm
+from oracles import component_log_densities, covariances_of
 
 D = 3
 STREAM = np.random.default_rng(8)
@@ -80,32 +81,6 @@ def test_one_conjugate_component_predicts_students_t(conjugate):
     squares = ((draws - draws.mean(axis=0)) ** 2).reshape(200, 100, D).mean(axis=1)
     errors = squares.std(axis=0) / np.sqrt(200)
     assert np.all(np.abs(squares.mean(axis=0) - np.diag(pooled)) < LIMIT * errors)
-
-
-def covariances_of(post):
-    """Covariance matrices of every draw, (chains, draws, K, D, D)."""
-    size, dimensions = post.n_components, post.n_dimensions
-    if "covariances" in post:
-        matrices = post["covariances"]
-        if matrices.ndim == 4:
-            matrices = np.repeat(matrices[:, :, np.newaxis], size, axis=2)
-        return matrices
-    sd = post["sd"]
-    if post.model.shared_sd:
-        sd = np.repeat(sd[:, :, np.newaxis], size, axis=2)
-    if sd.ndim == 3:
-        sd = np.repeat(sd[..., np.newaxis], dimensions, axis=3)
-    return sd[..., np.newaxis] ** 2 * np.eye(dimensions)
-
-
-def component_log_densities(post, points):
-    """Log of weight times Normal density of each component, (chains, draws, points, K)."""
-    away = points - post["means"][..., np.newaxis, :]
-    covariances = covariances_of(post)
-    solved = np.linalg.solve(covariances, np.swapaxes(away, -1, -2))
-    squares = np.einsum("...pd,...dp->...p", away, solved)
-    log_scale = np.log(post["weights"]) - 0.5 * np.linalg.slogdet(2 * np.pi * covariances)[1]
-    return np.swapaxes(log_scale[..., np.newaxis] - 0.5 * squares, -1, -2)
 
 
 # ------------------------------------------------------------- Definitions, for all structures

@@ -1,4 +1,4 @@
-"""Known blocks and constraints in several dimensions, against enumeration and free draws."""
+"""Known blocks and constraints, against enumeration and free draws."""
 
 from __future__ import annotations
 
@@ -8,7 +8,8 @@ from scipy import stats
 from scipy.special import gammaln, logsumexp, multigammaln
 
 import gmmswift as gm
-from test_dimensions_exact import ALPHA, KAPPA, LIMIT, SMALL, Exact
+from oracles import ALPHA, KAPPA, LIMIT, SMALL, Exact
+from tables import DATA, fit
 
 WEIGHTS = np.array([0.7, 0.3])
 MEANS = np.array([[0.0, 0.2], [1.2, -0.6]])
@@ -195,3 +196,27 @@ def _expect_equal(left, right):
         for name in left.rows:
             error = np.hypot(left[name, f"mcse_{column}"], right[name, f"mcse_{column}"])
             assert abs(left[name, column] - right[name, column]) < LIMIT * error, (name, column)
+
+
+def test_order_is_kept_in_the_chosen_coordinate():
+    data = DATA * [1, -1, 1]
+    for coordinate, sign in [(0, 1), (1, 1), (2, 1)]:
+        post = fit(data=data, ordered=True, order_by=coordinate)
+        assert (np.diff(post["means"][..., coordinate], axis=2) >= 0).all()
+        # In coordinate 1 the larger group, with more weight, is the last in this order.
+        heavier = 1 if coordinate == 1 else 0
+        assert post["weights"][..., heavier].mean() > 0.5 * sign
+    prior = gm.sample_prior(
+        gm.Mixture(
+            3,
+            n_dimensions=2,
+            means=gm.Normal(0, 1),
+            covariance=gm.Fixed(np.eye(2)),
+            ordered=True,
+            order_by=1,
+        ),
+        200,
+        random_seed=1,
+    )
+    assert (np.diff(prior["means"][..., 1], axis=2) >= 0).all()
+    assert not (np.diff(prior["means"][..., 0], axis=2) >= 0).all()
