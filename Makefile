@@ -12,13 +12,14 @@ PKGCONFIGDIR := $(LIBDIR)/pkgconfig
 CMAKEDIR := $(LIBDIR)/cmake/gmmswift
 
 LIBRARY := build/lib/libgmmswift.so.$(VERSION)
-SOURCES := Package.swift $(shell find Sources include -type f)
+SOURCES := Package.swift $(shell find Sources include -type f ! -name interface.json)
 VENV_PYTHON := build/venv/bin/python
 ENVIRONMENT := build/venv/.complete
 SWIFT_FILES := Package.swift Sources Tests examples
 C_FILES := $(wildcard Sources/C*/*.h examples/*/*.[ch] Tests/Benchmarks/*/*.c Tests/Benchmarks/*/*.cpp Tests/ABI/*.[ch] \
   Tests/ABI/*.cpp Tests/ABI/*/*.[ch] Tests/Fuzz/*.[ch])
-PYTHON_FILES := bindings/python examples $(wildcard $(addprefix Tests/,ABI Benchmarks Floors Golden Kernels Verify))
+PYTHON_FILES := bindings/interface bindings/python examples \
+  $(wildcard $(addprefix Tests/,ABI Benchmarks Floors Golden Interface Kernels Verify))
 
 # The Python binding loads the library that was just built.
 export GMMSWIFT_LIBRARY := $(CURDIR)/build/lib/libgmmswift.so
@@ -27,7 +28,8 @@ STEP := .ci/step
 .NOTPARALLEL:
 .DELETE_ON_ERROR:
 .DEFAULT_GOAL := help
-.PHONY: help setup packages build demo test lint test-floors test-swift test-kernels test-abi test-fuzz test-examples \
+.PHONY: help setup packages build interface demo test lint test-floors test-swift test-kernels test-abi test-fuzz \
+  test-examples \
   test-python bench bench-peers bench-swift battery verify verify-calibration verify-fuzz verify-sanitizers verify-memory \
   verify-report install uninstall format clean
 
@@ -54,6 +56,9 @@ $(LIBRARY): $(SOURCES) VERSION
 	@ln -sf $(@F) $(@D)/libgmmswift.so.$(ABI)
 	@ln -sf $(@F) $(@D)/libgmmswift.so
 
+interface: ## Generate include/interface.json and the binding's structs and prototypes from the header.
+	@python3 bindings/interface
+
 demo: setup ## Run the three notebooks on their data and write build/demo/index.html.
 	$(VENV_PYTHON) examples/python/demo.py
 
@@ -63,9 +68,11 @@ test: setup lint test-floors test-swift test-kernels test-abi test-fuzz test-exa
 lint: $(ENVIRONMENT) ## Check the format of all sources.
 	@$(STEP) lint-swift swift format lint --strict -r $(SWIFT_FILES)
 	@if command -v clang-format >/dev/null; then $(STEP) lint-c clang-format --dry-run --Werror $(C_FILES); fi
+	@$(STEP) lint-interface $(VENV_PYTHON) bindings/interface --check
 	@$(STEP) lint-python $(VENV_PYTHON) -m ruff check $(PYTHON_FILES)
 	@$(STEP) format-python $(VENV_PYTHON) -m ruff format --check $(PYTHON_FILES)
-	@$(STEP) types-python sh -c 'cd bindings/python && ../../$(VENV_PYTHON) -m mypy'
+	@$(STEP) types-python sh -c 'cd bindings/python && ../../$(VENV_PYTHON) -m mypy && \
+	  ../../$(VENV_PYTHON) -m mypy --strict ../interface'
 
 test-floors: ## Check that no folder of the sources uses what stands above it.
 	@$(STEP) test-floors python3 Tests/Floors/floors.py
@@ -91,6 +98,7 @@ test-examples: build $(ENVIRONMENT) ## Build, run and check the examples.
 	@$(STEP) test-python-scripts $(VENV_PYTHON) -m pytest -q examples/python
 
 test-python: build $(ENVIRONMENT) ## Run the Python tests, and install and use the wheel.
+	@$(STEP) test-interface $(VENV_PYTHON) -m pytest -q Tests/Interface
 	@$(STEP) test-python $(VENV_PYTHON) -m pytest -q bindings/python/tests
 	@$(STEP) test-wheel Tests/Python/wheel.sh
 

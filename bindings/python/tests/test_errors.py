@@ -29,7 +29,7 @@ def test_nothing_is_left_over_after_an_error():
     for function, _, kind in chain(*(cases.values() for cases in TABLES)):
         with pytest.raises(kind):
             function()
-    assert not _native._runs
+    assert not _native.runs._runs
     assert sample(random_seed=1)["means"].shape == (2, 5, 2)
 
 

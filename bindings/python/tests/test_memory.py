@@ -78,4 +78,4 @@ def test_posteriors_are_freed_without_the_garbage_collector(model, data):
 def test_calls_leave_no_state_behind(model, data):
     gm.sample(model, data, 5)
     gm.fit_em(data, 2)
-    assert _native._runs == {}
+    assert _native.runs._runs == {}

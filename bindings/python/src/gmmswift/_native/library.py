@@ -1,0 +1,174 @@
+"""The library, loaded and checked: its functions, defaults, errors and handles."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Mapping
+from ctypes import CDLL, Structure, byref, c_char_p, c_void_p, sizeof
+from typing import TYPE_CHECKING, Any, TypeAlias, TypeVar
+
+from gmmswift._errors import exception_for
+from gmmswift._native.constants import ABI_VERSION, OK
+from gmmswift._native.prototypes import INITIALIZERS, PROTOTYPES
+
+if TYPE_CHECKING:
+    from typing import Protocol
+
+    from numpy.typing import NDArray
+
+    class KeepsPartial(Protocol):
+        """A call in progress that keeps what it made before it failed."""
+
+        partial: Handle | None
+
+
+__all__ = [
+    "Handle",
+    "Names",
+    "address",
+    "call",
+    "create",
+    "defaults",
+    "handles",
+    "lib",
+    "sized",
+    "status_name",
+    "strings",
+]
+
+
+def _load() -> CDLL:
+    """Load the library, check its binary interface, and declare its functions."""
+    packaged = os.path.join(os.path.dirname(os.path.dirname(__file__)), "_lib", "libgmmswift.so")
+    path = os.environ.get("GMMSWIFT_LIBRARY") or packaged
+    try:
+        library = CDLL(path)
+        found = library.gmm_abi_version()
+        if found != ABI_VERSION:
+            raise ImportError(f"{path}: binary interface must be {ABI_VERSION}, got {found}")
+        for name, (result, arguments) in PROTOTYPES.items():
+            function = getattr(library, name)
+            function.restype, function.argtypes = result, arguments
+    except (OSError, AttributeError) as error:
+        raise ImportError(
+            f"{path}: must be a libgmmswift.so of this version, got: {error}. Reinstall gmmswift, "
+            "or set GMMSWIFT_LIBRARY to the library's path."
+        ) from error
+    return library
+
+
+lib = _load()
+
+_Struct = TypeVar("_Struct", bound=Structure)
+
+
+def defaults(struct: type[_Struct]) -> _Struct:
+    """Return an options struct with the library's defaults."""
+    options = struct()
+    status = getattr(lib, INITIALIZERS[struct])(byref(options), sizeof(options))
+    if status != OK:
+        raise exception_for(status_name(status), f"{struct.__name__}: no defaults", "")
+    return options
+
+
+def sized(struct: type[_Struct]) -> _Struct:
+    """Return a zeroed struct for the library to fill, with its size set."""
+    result = struct()
+    result.struct_size = sizeof(result)
+    return result
+
+
+def address(array: NDArray[Any] | None) -> int | None:
+    """Return the address of an array's first element, for a pointer in a struct."""
+    return None if array is None else array.ctypes.data
+
+
+def strings(values: list[str]) -> Any:
+    """Return ``const char *const *`` for the UTF-8 forms of some strings."""
+    return (c_char_p * len(values))(*[value.encode() for value in values])
+
+
+def status_name(status: int) -> str:
+    """Return the name of a status, such as ``"GMM_ERROR_INVALID_DATA"``."""
+    name: bytes = lib.gmm_status_name(status)
+    return name.decode()
+
+
+#: Python's words for the C interface's, see `exception_for`; or a function that returns those for
+#: the argument at fault.
+Names: TypeAlias = "Mapping[str, str] | Callable[[str], Mapping[str, str]] | None"
+
+
+def _failure(status: int, error: c_void_p, names: Names) -> Exception:
+    """Return the exception for a failed call, and destroy the error object."""
+    message: bytes = lib.gmm_error_message(error)
+    argument: bytes = lib.gmm_error_argument(error)
+    lib.gmm_error_destroy(error)
+    words = names(argument.decode()) if callable(names) else names
+    return exception_for(status_name(status), message.decode(), argument.decode(), words)
+
+
+def call(function: Any, *arguments: Any, names: Names = None) -> None:
+    """Call a function whose last parameter is ``gmm_error **``; raise what it reports."""
+    error = c_void_p()
+    status = function(*arguments, byref(error))
+    if status != OK:
+        raise _failure(status, error, names)
+
+
+class Handle:
+    """The owner of an opaque object; destroys it when nothing refers to it any more."""
+
+    __slots__ = ("__weakref__", "_as_parameter_", "_destroy")
+
+    def __init__(self, value: int, destroy: Any) -> None:
+        self._as_parameter_ = value
+        self._destroy = destroy
+
+    def __del__(self) -> None:
+        self._destroy(self._as_parameter_)
+
+    @property
+    def address(self) -> int:
+        """Where the object is, for a pointer in a struct; the handle must outlive its use."""
+        return self._as_parameter_
+
+    def __copy__(self) -> Handle:
+        return self
+
+    def __deepcopy__(self, memo: object) -> Handle:
+        # Objects behind handles are immutable, so that sharing one is a copy.
+        return self
+
+    def __reduce__(self) -> Any:
+        raise TypeError(
+            "an object of libgmmswift cannot be pickled, its memory is not Python's: send arrays, "
+            "or a posterior by its save and gmmswift.load"
+        )
+
+
+def create(
+    function: Any,
+    destroy: Any,
+    *arguments: Any,
+    names: Names = None,
+    run: KeepsPartial | None = None,
+) -> Handle:
+    """Call a function that ends in ``out_handle, out_error`` and own what it made.
+
+    A failed call that made an object all the same leaves it in ``run.partial``.
+    """
+    out, error = c_void_p(), c_void_p()
+    status = function(*arguments, byref(out), byref(error))
+    handle = None if out.value is None else Handle(out.value, destroy)
+    if run is not None:
+        run.partial = handle
+    if status != OK:
+        raise _failure(status, error, names)
+    assert handle is not None
+    return handle
+
+
+def handles(owners: list[Handle]) -> Any:
+    """Return an array of opaque pointers; the owners must outlive the call."""
+    return (c_void_p * max(len(owners), 1))(*[owner._as_parameter_ for owner in owners])

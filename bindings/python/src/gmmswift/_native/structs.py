@@ -1,0 +1,234 @@
+"""Generated from include/interface.json by `make interface`: the structs."""
+
+from ctypes import (
+    CFUNCTYPE,
+    POINTER,
+    Structure,
+    c_char_p,
+    c_double,
+    c_int32,
+    c_int64,
+    c_uint32,
+    c_uint64,
+    c_void_p,
+)
+
+__all__ = [
+    "PROGRESS_FN",
+    "Control",
+    "EMOptions",
+    "EMResult",
+    "MixtureValues",
+    "ModelOptions",
+    "PosteriorInfo",
+    "Prior",
+    "Progress",
+    "SampleOptions",
+    "SummaryOptions",
+    "View",
+]
+
+
+class Prior(Structure):
+    """``gmm_prior``."""
+
+    _fields_ = (
+        ("family", c_int32),
+        ("num_values", c_int32),
+        ("first", c_void_p),
+        ("second", c_void_p),
+    )
+
+
+class ModelOptions(Structure):
+    """``gmm_model_options``."""
+
+    _fields_ = (
+        ("struct_size", c_uint32),
+        ("num_components", c_int32),
+        ("num_dimensions", c_int32),
+        ("ordered_means", c_int32),
+        ("shared_spread", c_int32),
+        ("reserved", c_int32),
+        ("minimum_weight", c_double),
+        ("weights", Prior),
+        ("means", Prior),
+        ("spread", Prior),
+        ("covariance", c_int32),
+        ("order_coordinate", c_int32),
+    )
+
+
+class Progress(Structure):
+    """``gmm_progress``."""
+
+    _fields_ = (
+        ("struct_size", c_uint32),
+        ("num_chains", c_int32),
+        ("iterations_done", c_int64),
+        ("iterations_total", c_int64),
+        ("draws_done", c_int64),
+        ("draws_total", c_int64),
+        ("seconds_elapsed", c_double),
+        ("seconds_left", c_double),
+    )
+
+
+PROGRESS_FN = CFUNCTYPE(c_int32, POINTER(Progress), c_void_p)
+
+
+class Control(Structure):
+    """``gmm_control``."""
+
+    _fields_ = (
+        ("struct_size", c_uint32),
+        ("num_threads", c_int32),
+        ("progress", PROGRESS_FN),
+        ("progress_user_data", c_void_p),
+        ("progress_interval", c_double),
+        ("cancel", c_void_p),
+        ("kernel_build", c_int32),
+        ("reserved", c_int32),
+        ("checkpoint_path", c_char_p),
+        ("checkpoint_interval", c_double),
+    )
+
+
+class SampleOptions(Structure):
+    """``gmm_sample_options``."""
+
+    _fields_ = (
+        ("struct_size", c_uint32),
+        ("method", c_int32),
+        ("num_draws", c_int64),
+        ("num_tune", c_int64),
+        ("num_chains", c_int64),
+        ("thin", c_int64),
+        ("seed", c_uint64),
+        ("store_assignments", c_int32),
+        ("num_initial", c_int32),
+        ("initial_weights", c_void_p),
+        ("initial_means", c_void_p),
+        ("initial_sds", c_void_p),
+        ("initial_covariances", c_void_p),
+        ("sample_weights", c_void_p),
+    )
+
+
+class PosteriorInfo(Structure):
+    """``gmm_posterior_info``."""
+
+    _fields_ = (
+        ("struct_size", c_uint32),
+        ("num_components", c_int32),
+        ("num_dimensions", c_int32),
+        ("num_spreads", c_int32),
+        ("num_chains", c_int64),
+        ("num_draws", c_int64),
+        ("num_observations", c_int64),
+        ("num_tune", c_int64),
+        ("thin", c_int64),
+        ("seed", c_uint64),
+        ("method", c_int32),
+        ("has_assignments", c_int32),
+        ("is_prior", c_int32),
+        ("can_extend", c_int32),
+        ("seconds", c_double),
+        ("covariance", c_int32),
+        ("num_covariances", c_int32),
+    )
+
+
+class View(Structure):
+    """``gmm_view``."""
+
+    _fields_ = (
+        ("data", c_void_p),
+        ("element", c_int32),
+        ("num_axes", c_int32),
+        ("shape", c_int64 * 6),
+        ("strides", c_int64 * 6),
+    )
+
+
+class SummaryOptions(Structure):
+    """``gmm_summary_options``."""
+
+    _fields_ = (
+        ("struct_size", c_uint32),
+        ("num_quantiles", c_int32),
+        ("hdi_probability", c_double),
+        ("quantiles", c_void_p),
+    )
+
+
+class EMOptions(Structure):
+    """``gmm_em_options``."""
+
+    _fields_ = (
+        ("struct_size", c_uint32),
+        ("num_components", c_int32),
+        ("shared_spread", c_int32),
+        ("num_starts", c_int32),
+        ("max_iterations", c_int64),
+        ("tolerance", c_double),
+        ("variance_floor", c_double),
+        ("seed", c_uint64),
+        ("initial_weights", c_void_p),
+        ("initial_means", c_void_p),
+        ("initial_sds", c_void_p),
+        ("covariance", c_int32),
+        ("start", c_int32),
+        ("criterion", c_int32),
+        ("reserved", c_int32),
+        ("regularization", c_double),
+        ("sample_weights", c_void_p),
+        ("initial_covariances", c_void_p),
+        ("initial_responsibilities", c_void_p),
+        ("model", c_void_p),
+    )
+
+
+class EMResult(Structure):
+    """``gmm_em_result``."""
+
+    _fields_ = (
+        ("struct_size", c_uint32),
+        ("num_components", c_int32),
+        ("num_spreads", c_int32),
+        ("converged", c_int32),
+        ("num_iterations", c_int64),
+        ("num_at_floor", c_int64),
+        ("log_likelihood", c_double),
+        ("bic", c_double),
+        ("aic", c_double),
+        ("weights", c_void_p),
+        ("means", c_void_p),
+        ("sds", c_void_p),
+        ("num_dimensions", c_int32),
+        ("covariance", c_int32),
+        ("lower_bound", c_double),
+        ("move", c_double),
+        ("covariances", c_void_p),
+        ("precisions_cholesky", c_void_p),
+        ("history", c_void_p),
+        ("num_collapsed", c_int64),
+        ("collapsed_components", c_void_p),
+        ("collapsed_coordinates", c_void_p),
+        ("log_prior", c_double),
+        ("num_covariances", c_int64),
+    )
+
+
+class MixtureValues(Structure):
+    """``gmm_mixture``."""
+
+    _fields_ = (
+        ("struct_size", c_uint32),
+        ("num_components", c_int32),
+        ("num_dimensions", c_int32),
+        ("covariance", c_int32),
+        ("weights", c_void_p),
+        ("means", c_void_p),
+        ("covariances", c_void_p),
+    )
