@@ -9,6 +9,7 @@ source Tests/ABI/check.sh
 libdir=$(realpath "${1:?usage: run.sh LIBDIR}")
 library=$libdir/libgmmswift.so
 header=include/gmmswift.h
+interface=include/interface.json
 out=build/abi
 mkdir -p "$out"
 
@@ -17,6 +18,8 @@ link=(-L"$libdir" -lgmmswift -Wl,-rpath,"$libdir" -pthread -lm)
 
 # ------------------------------------------------------------------------------------------------ Header and layout
 
+check "interface.json and what is generated from it are as the header says" python3 bindings/interface --check
+python3 bindings/interface --print layout >"$out/layout.c"
 for language in "gcc -std=c99" "clang -std=c99" "g++ -std=c++17" "clang++ -std=c++17"; do
   compiler=${language%% *}
   if ! command -v "$compiler" >/dev/null; then
@@ -27,18 +30,19 @@ for language in "gcc -std=c99" "clang -std=c99" "g++ -std=c++17" "clang++ -std=c
   [[ $language != *c++* ]] || kind=c++
   check "the header compiles with $language -pedantic -Wpadded" \
     $language "${strict[@]}" -Wpadded -fsyntax-only -x $kind $header
-  check "sizes, offsets and values are the pinned ones with $language" \
-    $language "${strict[@]}" -fsyntax-only -x $kind Tests/ABI/layout.c
+  check "sizes, offsets and values are those of interface.json with $language" \
+    $language "${strict[@]}" -fsyntax-only -x $kind "$out/layout.c"
 done
 
 # ------------------------------------------------------------------------------------------------ The binary
 
+symbols=$(python3 bindings/interface --print symbols)
 declared=$(gcc -fpreprocessed -dD -E -P $header | grep -oE '\bgmm_[a-z0-9_]+\(' | tr -d '(' | LC_ALL=C sort -u)
 exported=$(nm -D --defined-only "$library" | awk '$2 ~ /[A-Z]/ && $2 != "A" { sub(/@.*/, "", $3); print $3 }' | LC_ALL=C sort -u)
-check "the header declares what symbols.txt lists" equal "$declared" "$(cat Tests/ABI/symbols.txt)"
-check "the library exports what symbols.txt lists, and nothing else" equal "$exported" "$(cat Tests/ABI/symbols.txt)"
+check "interface.json has the functions that a compiler finds in the header" equal "$symbols" "$declared"
+check "the library exports the functions of interface.json, and nothing else" equal "$exported" "$symbols"
 
-untried=$(for symbol in $(cat Tests/ABI/symbols.txt); do
+untried=$(for symbol in $symbols; do
   grep -qrw "$symbol" Tests/ABI --include='misuse*.c' --include='behaviour*.c' --include='check.*' || echo "$symbol"
 done)
 check "every function is called by the tests" equal "$untried" ""
@@ -103,13 +107,13 @@ silent() {
 check "the program of misuse builds" build misuse
 check "all misuse is refused, with a message, and nothing traps" silent "$out/misuse"
 check "every function of the header has its rows in the table of misuse" \
-  python3 Tests/ABI/table/generate.py $header Tests/ABI/symbols.txt Tests/ABI/table/table.h "$out/misuse_table.c"
+  python3 Tests/ABI/table/generate.py $interface Tests/ABI/table/table.h "$out/misuse_table.c"
 # A header with one function more: the generator must miss its rows.
 newer=$(mktemp -d)
-sed 's/^const char \*gmm_version(void);/&\ngmm_status gmm_new(const double *novelty, gmm_error **out_error);/' $header >"$newer/h"
-{ cat Tests/ABI/symbols.txt && echo gmm_new; } >"$newer/symbols"
+sed 's/^void gmm_error_destroy(gmm_error \*error);/&\ngmm_status gmm_new(const double *novelty, gmm_error **out_error);/' $header >"$newer/h"
+python3 bindings/interface --print json --header "$newer/h" >"$newer/json"
 check "a function without rows is noticed" grep -q "no valid value for gmm_new, const double \*novelty" <<<"$(
-  python3 Tests/ABI/table/generate.py "$newer/h" "$newer/symbols" Tests/ABI/table/table.h /dev/null 2>&1)"
+  python3 Tests/ABI/table/generate.py "$newer/json" Tests/ABI/table/table.h /dev/null 2>&1)"
 rm -r "$newer"
 check "the table of misuse builds" gcc -std=c99 -D_POSIX_C_SOURCE=200809L -O1 -g "${strict[@]}" -ITests/ABI/table \
   "$out/misuse_table.c" Tests/ABI/table/table.c "${support[@]}" -o "$out/misuse_table" "${link[@]}"

@@ -104,7 +104,7 @@ ATTRIBUTES = """\
 #define GMMSWIFT_H
 #include <stddef.h>
 #include <stdint.h>
-/* Attributes of compilers. */
+/** Attributes of compilers. */
 #if defined(__GNUC__)
 #define GMM_NODISCARD __attribute__((warn_unused_result))
 #define GMM_NONNULL(...) __attribute__((nonnull(__VA_ARGS__)))

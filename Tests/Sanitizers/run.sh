@@ -56,7 +56,7 @@ for sanitizer in address thread; do
   check "library and Swift tests build with the $sanitizer sanitizer" swift build --build-tests "${flags[@]}"
   ln -sf ../release/libgmmswift.so "$directory/lib/libgmmswift.so"
   ln -sf ../release/libgmmswift.so "$directory/lib/libgmmswift.so.0"
-  check "the table of misuse is made" python3 Tests/ABI/table/generate.py include/gmmswift.h Tests/ABI/symbols.txt \
+  check "the table of misuse is made" python3 Tests/ABI/table/generate.py include/interface.json \
     Tests/ABI/table/table.h "$directory/table.c"
   kinds=$sanitizer
   [ $sanitizer != address ] || kinds=address,undefined

@@ -149,6 +149,7 @@ class _Parser:
         tokens = directive.tokens
         word = tokens[0].text if tokens else ""
         if word in ("if", "ifdef", "ifndef"):
+            self.doc(directive.above)  # of the macros under the condition, or of the whole header
             if word == "ifndef" and self.guard is None and self.position == 0 and len(tokens) == 2:
                 self.guard, self.is_guard_open = tokens[1].text, True
             else:
