@@ -29,9 +29,8 @@ STEP := .ci/step
 .DELETE_ON_ERROR:
 .DEFAULT_GOAL := help
 .PHONY: help setup packages build interface demo test lint test-floors test-swift test-kernels test-abi test-fuzz \
-  test-examples \
-  test-python bench bench-peers bench-swift battery verify verify-calibration verify-fuzz verify-sanitizers verify-memory \
-  verify-report install uninstall format clean
+  test-examples test-python bench bench-peers bench-swift battery verify verify-calibration verify-fuzz \
+  verify-sanitizers verify-memory verify-report install uninstall format clean
 
 help: ## List the targets.
 	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | awk -F'\t' '{ printf "  %-18s %s\n", $$1, $$2 }'

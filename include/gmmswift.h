@@ -278,7 +278,7 @@ typedef struct gmm_progress {
 } gmm_progress;
 
 /* Called on the thread that made the call, never concurrently, at most every progress_interval seconds and once at
- * the end (never by gmm_statistics_compute, which gmm_cancel_request alone cancels). Returning nonzero cancels, but for that last
+ * the end. Returning nonzero cancels, but for that last
  * time, when all is done. Calls that take no gmm_control cannot be cancelled. */
 typedef int32_t (*gmm_progress_fn)(const gmm_progress *progress, void *user_data);
 
@@ -615,7 +615,7 @@ typedef struct gmm_em_options {
   double regularization;         /* added to every variance in each iteration, >= 0; default 0 */
   const double *sample_weights;  /* N, 0 .. 1e100 with a sum of at least 1e-100, or NULL for 1: 0 makes a row inert, an integer
                                     repeats it */
-  const double *initial_covariances;      /* full: K x D x D, tied: D x D (lower triangles are read, positive definite);
+  const double *initial_covariances;      /* full: K x D x D, tied: D x D (symmetric, positive definite);
                                              diag: K x D, spherical: K variances, of which only the first component's are
                                              read where the spread is shared; or NULL */
   const double *initial_responsibilities; /* N x K, not negative, each row with a positive sum, to which it is scaled: the
@@ -668,7 +668,7 @@ typedef struct gmm_em_result {
  * largest posterior density under a model: weights, then means, then spread are set to the conditional mode in each iteration
  * (Meng, Rubin 1993); components are in the model's order where its priors tell them apart, else in the order of the
  * model's coordinate, or of the first.
- * num_dimensions: 1 .. 4096. Needs num_observations >= K and, without a model, a spread of values in each column (or
+ * num_dimensions: 1 .. 2^20. Needs num_observations >= K and, without a model, a spread of values in each column (or
  * regularization): GMM_ERROR_INVALID_ARGUMENT, GMM_ERROR_INVALID_DATA, GMM_ERROR_DEGENERATE. Cancelling leaves no fit. */
 gmm_status gmm_fit_em(const double *data, int64_t num_observations, int64_t num_dimensions, int64_t row_stride,
                       const gmm_em_options *options, const gmm_control *control, gmm_em_fit **out_fit,
@@ -686,7 +686,7 @@ void gmm_em_fit_destroy(gmm_em_fit *fit);
 typedef struct gmm_mixture {
   uint32_t struct_size;
   int32_t num_components;    /* K, 1 .. GMM_MAX_COMPONENTS; default 1 */
-  int32_t num_dimensions;    /* D, 1 .. 4096; default 1 */
+  int32_t num_dimensions;    /* D, 1 .. 2^20; default 1 */
   int32_t covariance;        /* GMM_COVARIANCE_...; default GMM_COVARIANCE_FULL */
   const double *weights;     /* K, not negative, sum 1 (to 1e-8) */
   const double *means;       /* K x D */

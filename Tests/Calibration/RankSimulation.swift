@@ -149,6 +149,6 @@ extension PartialParameters {
     self.init(
       weights: parameters.weights, means: parameters.means, sds: shape.hasMatrices ? nil : parameters.sds,
       covariances: shape.hasMatrices
-        ? (0..<shape.matrixCount).flatMap { parameters.factor($0).square.full } : nil)
+        ? (0..<shape.matrixCount).flatMap { parameters.factor($0).square.packed } : nil)
   }
 }

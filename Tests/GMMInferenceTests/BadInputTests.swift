@@ -86,7 +86,7 @@ import Testing
     refuse(.invalidArgument, "initial_means[1]", "must have 2 values, got 0", plain, PartialParameters(means: []))
     refuse(.invalidArgument, "initial_sds[1]", "must have 2 values, got 1", plain, PartialParameters(sds: [1]))
     refuse(
-      .invalidArgument, "initial_sds[1, 1]", "must be between 1e-150 and 1e+150, got 0.0", plain,
+      .invalidArgument, "initial_sds[1, 1]", "must be between 1e-145 and 1e+145, got 0.0", plain,
       PartialParameters(sds: [1, 0]))
     refuse(
       .invalidModel, "initial_sds[1, 0]", "must be within the prior's support 0.5 ... 3.0, got 4.0", plain,
@@ -125,7 +125,7 @@ import Testing
     refuse("initial_weights[1]", "must be positive, got 0.0") { $0.initial.weights = [1, 0] }
     refuse("initial_means[0]", "must be finite, got nan") { $0.initial.means = [.nan, 1] }
     refuse("initial_covariances", "must have 2 values, got 1") { $0.initial.covariances = [1] }
-    refuse("initial_covariances[1]", "must have variances between 1e-290 and 1e290, got 0.0") {
+    refuse("initial_covariances[1]", "must have variances between 1e-290 and 1e+290, got 0.0") {
       $0.initial.covariances = [1, 0]
     }
     refuse("initial_responsibilities", "must have 3 x 2 values, got 2") { $0.start = .responsibilities([1, 0]) }

@@ -114,12 +114,12 @@ import Testing
       change(&changed)
       expectError(.invalidArgument, argument, rule) { try KnownMixture(changed) }
     }
-    refused("weights[1]", "must be between 0 and 1, got -0.25") { $0.weights = [1, -0.25, 0.25] }
-    refused("weights[0]", "must be between 0 and 1, got nan") { $0.weights[0] = .nan }
+    refused("weights[1]", "must not be negative, got -0.25") { $0.weights = [1, -0.25, 0.25] }
+    refused("weights[0]", "must be finite, got nan") { $0.weights[0] = .nan }
     refused("weights", "must sum to 1, got 0.75") { $0.weights = [0.25, 0.25, 0.25] }
     refused("means[3]", "must be finite, got inf") { $0.means[3] = .infinity }
     refused("covariances[4]", "must be finite, got nan") { $0.covariances[4] = .nan }
-    refused("covariances[0]", "must have variances between 1e-290 and 1e290, got 0.0") { $0.covariances[0] = 0 }
+    refused("covariances[0]", "must have variances between 1e-290 and 1e+290, got 0.0") { $0.covariances[0] = 0 }
     // [[1, 2], [2, 1]]: what is left of the second variance is 1 - 2².
     refused("covariances[2]", "must be positive definite, got pivot -3.0 in row 1") {
       $0.covariances.replaceSubrange(6..<9, with: [1, 2, 1])

@@ -115,7 +115,7 @@ import Testing
         let old = payload[place]
         payload[place] = value
         let header = FileHeader(
-          .posterior, version: 1, payloadLength: payload.count, payloadChecksum: Checksum.of(payload))
+          .posterior, version: 2, payloadLength: payload.count, payloadChecksum: Checksum.of(payload))
         folder.write(header.bytes + payload, to: "changed")
         payload[place] = old
         do {
@@ -144,7 +144,7 @@ import Testing
         hostile[place + i] = UInt8(byte)
       }
       let header = FileHeader(
-        .posterior, version: 1, payloadLength: hostile.count, payloadChecksum: Checksum.of(hostile))
+        .posterior, version: 2, payloadLength: hostile.count, payloadChecksum: Checksum.of(hostile))
       folder.write(header.bytes + hostile, to: "hostile")
       // A count of 2^47 where there are some thousand bytes; as a part of a number it may pass.
       if let loaded = try? Posterior.load(folder.file("hostile")) { #expect(loaded.drawCount == 2) }
@@ -158,7 +158,7 @@ import Testing
     let place = try #require(payload.indices.first { payload[$0...].starts(with: name) }) + Section.headSize + offset
     payload.replaceSubrange(place..<place + bytes.count, with: bytes)
     let header = FileHeader(
-      .posterior, version: 1, payloadLength: payload.count, payloadChecksum: Checksum.of(payload))
+      .posterior, version: 2, payloadLength: payload.count, payloadChecksum: Checksum.of(payload))
     folder.write(header.bytes + payload, to: "changed")
     do throws(StorageError) {
       _ = try Posterior.load(folder.file("changed"))
@@ -223,11 +223,11 @@ import Testing
     }
     folder.write(header(.checkpoint, version: 1) + payload, to: "other")
     expect(.format, "must be a posterior, got a checkpoint")
-    folder.write(header(.posterior, version: 2) + payload, to: "other")
+    folder.write(header(.posterior, version: 3) + payload, to: "other")
     expect(
       .format,
-      "has format 2, written by version \(LibraryVersion.current); this is version \(LibraryVersion.current), "
-        + "which reads formats 1 to 1")
+      "has format 3, written by version \(LibraryVersion.current); this is version \(LibraryVersion.current), "
+        + "which reads formats 1 to 2")
     folder.write(bytes + [0], to: "other")
     expect(.format, "is too long: \(payload.count + 1) bytes follow its header, which announces \(payload.count)")
   }

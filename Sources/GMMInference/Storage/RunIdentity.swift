@@ -62,7 +62,7 @@ struct RunIdentity {
       throw mismatch("is of other data: \(count) x \(dimensions), not \(observationCount) x \(dimensionCount)")
     }
     guard try reader.read(UInt64.self) == fingerprint else {
-      throw mismatch("is of other data: the same number of data, but other values")
+      throw mismatch("is of other data: the same number of observations, but other values")
     }
     let weights = try reader.readOptional { reader throws(StorageError) in try reader.read(UInt64.self) }
     guard weights == weightsFingerprint else {

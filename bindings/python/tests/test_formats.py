@@ -117,6 +117,9 @@ def test_posterior_files_are_as_documented(name, tmp_path):
     if "sample_weight" in options:
         assert part.doubles(30).tolist() == [1] * 30
     assert part.is_done
+    part = file.section(b"COLS")
+    assert (part.take("q"), part.take("q")) == (0, 0)
+    assert part.is_done
 
     part = file.section(b"CHNS")
     for chain in range(2):

@@ -106,7 +106,7 @@ def test_copies_are_equal():
     ("change", "message"),
     [
         ({"weights": [0.5, 0.6]}, "weights: must sum to 1, got 1.1"),
-        ({"weights": [1.5, -0.5]}, r"weights\[0\]: must be between 0 and 1, got 1.5"),
+        ({"weights": [1.5, -0.5]}, r"weights\[1\]: must not be negative, got -0.5"),
         ({"weights": []}, "weights: must have at least 1 value"),
         ({"means": [[0.0, np.nan], [1.0, 1.0]]}, r"means\[1\]: must be finite, got nan"),
         # Means in one dimension, laid along the wrong axis, are no means in two.
