@@ -28,10 +28,8 @@
  *          missing, a larger one is accepted when the unknown rest is zero. Pointers inside an options struct
  *          are read during the call only. NULL in place of an options struct means all defaults
  *          (a model has none, so gmm_model_create requires its options).
- * Arrays.  Float64 (double). Data are N x D: row_stride is the distance between rows in elements (at least D
- *          when N > 1; a stride larger than D skips columns). Sizes are int64_t and their products are checked.
- *          NaN and infinities in data, and numbers whose squares could not be summed (all below 1e144 in magnitude can),
- *          are refused with their row and column. Output buffers belong to the caller;
+ * Arrays.  Float64 (double). Sizes are int64_t and their products are checked. Data and points are handed over as a
+ *          gmm_data, which is checked and laid out once. Output buffers belong to the caller;
  *          `capacity` counts elements, and a buffer that is too small, or a negative capacity, is
  *          GMM_ERROR_BUFFER_TOO_SMALL.
  * Threads. Every function may be called from any thread. Worker threads are created and joined inside a call;
@@ -126,6 +124,61 @@ const char *gmm_error_argument(const gmm_error *error);
 /* Frees an error object; NULL is accepted. */
 void gmm_error_destroy(gmm_error *error);
 
+/* ------------------------------------------------------------------------------------------------------ Data */
+
+/* The largest number of components. */
+#define GMM_MAX_COMPONENTS 256
+
+/* The largest number of dimensions. */
+#define GMM_MAX_DIMENSIONS 1048576
+
+/* A data set: N observations in D dimensions, with what is known about them beside their values. */
+typedef struct gmm_data gmm_data;
+
+typedef struct gmm_data_options {
+  uint32_t struct_size;
+  int32_t reserved;       /* 0 */
+  int64_t row_stride;     /* distance between two rows in elements, at least num_dimensions (a larger one skips columns); 0:
+                             num_dimensions; default 0 */
+  int64_t first_row;      /* number of the first row in the whole data set of which these rows are a part, a multiple of 4096;
+                             chains draw for the rows what they would draw for them in the whole; default 0 */
+  const double *sample_weights;    /* num_observations, 0 .. 1e100, sum at least 1e-100, or NULL for 1: 0 makes a row inert, an
+                                      integer repeats it; how a sampler takes other weights, gmm_sample says */
+  const char *const *column_names; /* num_dimensions texts in UTF-8, all different, none of them empty; or NULL. They name
+                                      rows of summaries and columns in messages */
+} gmm_data_options;
+
+/* Writes the defaults. GMM_ERROR_NULL_ARGUMENT, GMM_ERROR_STRUCT_SIZE. */
+gmm_status gmm_data_options_init(gmm_data_options *options, size_t struct_size);
+
+/* Checks, copies and lays out a data set, once for all calls that take it. It never changes, and any number of threads and
+ * calls may share it.
+ * data: num_observations x num_dimensions, row after row; num_observations may be 0 (data may then be NULL).
+ * num_dimensions: 1 .. GMM_MAX_DIMENSIONS. options may be NULL.
+ * GMM_ERROR_NULL_ARGUMENT, GMM_ERROR_STRUCT_SIZE, GMM_ERROR_INVALID_ARGUMENT; GMM_ERROR_INVALID_DATA for NaN, infinity and values
+ * of 1e144 and above in magnitude, with row and column. */
+gmm_status gmm_data_create(const double *data, int64_t num_observations, int64_t num_dimensions,
+                           const gmm_data_options *options, gmm_data **out_data, gmm_error **out_error);
+
+/* N, or 0 for an invalid handle. */
+int64_t gmm_data_num_observations(const gmm_data *data);
+
+/* D, or 0 for an invalid handle. */
+int64_t gmm_data_num_dimensions(const gmm_data *data);
+
+/* Whether the rows have sample weights; 0 for an invalid handle. */
+int32_t gmm_data_has_sample_weights(const gmm_data *data);
+
+/* The name of a column, owned by the data set; NULL where it has none, out of range, and for an invalid handle. */
+const char *gmm_data_column_name(const gmm_data *data, int64_t column);
+
+/* A number that differs between data sets with other values, but for a chance of 2^-64: the XXH64 of the values in the groups of
+ * eight in which they are laid out, which checkpoints compare. 0 for an invalid handle. */
+uint64_t gmm_data_fingerprint(const gmm_data *data);
+
+/* Frees a data set; NULL is accepted. What was made from it keeps what it needs. */
+void gmm_data_destroy(gmm_data *data);
+
 /* ------------------------------------------------------------------------------------------------- Model */
 
 /* Families of priors. Each family belongs to the unknowns named with it. Positive numbers that are standard deviations, or scales
@@ -171,13 +224,10 @@ typedef struct gmm_prior {
   const double *second;
 } gmm_prior;
 
-/* The largest number of components. */
-#define GMM_MAX_COMPONENTS 256
-
 typedef struct gmm_model_options {
   uint32_t struct_size;
   int32_t num_components;  /* K, 1 .. GMM_MAX_COMPONENTS; default 1 */
-  int32_t num_dimensions;  /* D, 1 .. 2^20; default 1 */
+  int32_t num_dimensions;  /* D, 1 .. GMM_MAX_DIMENSIONS; default 1 */
   int32_t ordered_means;   /* 1: means[0] <= means[1] <= ... as a hard constraint, in order_coordinate; default 0 */
   int32_t shared_spread;   /* 1: one spread for all components; default 0 */
   int32_t reserved;        /* 0 */
@@ -211,12 +261,11 @@ gmm_status gmm_model_create(const gmm_model_options *options, gmm_model **out_mo
  *     spread:  full, tied: inverse-Wishart(D + 2, S / K^(2/D));
  *              diag: variance of coordinate d ~ inverse-Gamma((D + 2) / 2, S_dd / K^(2/D) / 2);
  *              spherical: the same with tr(S) / D for S_dd.
- * data: at least 2 rows (else GMM_ERROR_INVALID_ARGUMENT), num_dimensions as in the options. sample_weights:
- * num_observations, as in gmm_sample_options, with a sum N of at least 2; or NULL. GMM_ERROR_DEGENERATE for a constant column, or columns that
+ * data: at least 2 rows, or weights with a sum of at least 2 (else GMM_ERROR_INVALID_ARGUMENT), num_dimensions as in the
+ * options. GMM_ERROR_DEGENERATE for a constant column, or columns that
  * determine each other. */
-gmm_status gmm_model_create_for_data(const gmm_model_options *options, const double *data, int64_t num_observations,
-                                     int64_t num_dimensions, int64_t row_stride, const double *sample_weights,
-                                     gmm_model **out_model, gmm_error **out_error);
+gmm_status gmm_model_create_for_data(const gmm_model_options *options, const gmm_data *data, gmm_model **out_model,
+                                     gmm_error **out_error);
 
 /* Fills *out_options with what makes the same model again; out_options->struct_size must be set. Priors that were left to the
  * scale of data (GMM_PRIOR_SCALED) are those that were chosen. Their arrays belong to the model and end with it. In one
@@ -336,11 +385,6 @@ typedef struct gmm_sample_options {
   const double *initial_means;   /* num_initial x K x D, or NULL; within the constraints */
   const double *initial_sds;     /* num_initial x gmm_model_num_spreads, or NULL; inside the prior's support */
   const double *initial_covariances; /* num_initial x gmm_model_num_covariances x D x D, or NULL; positive definite */
-  const double *sample_weights;      /* num_observations, 0 .. 1e100, sum at least 1e-100, or NULL for 1: 0 makes a row inert,
-                                        an integer repeats it (its copies are assigned independently), and of any other
-                                        the fraction f is a row whose factor p(z) p(x | z) in the joint density of data and
-                                        assignments is raised to the power f. The log likelihood is that of the rows times
-                                        their weights, an assignment that of a row's first copy. */
 } gmm_sample_options;
 
 /* Writes the defaults. GMM_ERROR_NULL_ARGUMENT, GMM_ERROR_STRUCT_SIZE. */
@@ -349,13 +393,15 @@ gmm_status gmm_sample_options_init(gmm_sample_options *options, size_t struct_si
 typedef struct gmm_posterior gmm_posterior;
 
 /* Draws from the posterior of the model given data.
- * data: num_observations x num_dimensions, copied. num_observations may be 0 (data may then be NULL): the constrained
- * prior is sampled by the same method.
+ * data: in the model's number of dimensions; without observations, or NULL, the constrained prior is sampled by the same
+ * method. A sample weight of 0 makes a row inert, an integer repeats it (its copies are assigned independently), and of any
+ * other the fraction f is a row whose factor p(z) p(x | z) in the joint density of data and assignments is raised to the
+ * power f. The log likelihood is that of the rows times their weights, an assignment that of a row's first copy.
  * The draw t of chain c is the state after num_tune + (t + 1) * thin iterations, a function of seed, c, num_tune and that
  * number alone. Initial values left out are chosen from the data, differently for each chain.
  * GMM_CANCELLED hands back, in *out_posterior, the draws that every chain has finished (NULL where there is none) and
- * sets *out_error as well. GMM_ERROR_INVALID_ARGUMENT (also for num_dimensions other than the model's),
- * GMM_ERROR_INVALID_DATA, GMM_ERROR_INVALID_MODEL (initial values against the constraints), GMM_ERROR_DEGENERATE (all
+ * sets *out_error as well. GMM_ERROR_INVALID_ARGUMENT (also for data in another number of dimensions),
+ * GMM_ERROR_INVALID_MODEL (initial values against the constraints), GMM_ERROR_DEGENERATE (all
  * observations equal under a prior that lets the sd reach 0), GMM_ERROR_UNSUPPORTED (Metropolis in several dimensions or
  * with GMM_PRIOR_NORMAL_KAPPA).
  *
@@ -369,9 +415,8 @@ typedef struct gmm_posterior gmm_posterior;
  * a checkpoint fails later, on a full disk for example, sampling goes on and the next one is tried; if the last one fails,
  * the call returns GMM_ERROR_FILE, *out_error, and in *out_posterior all the draws; the file is the checkpoint before. One thread
  * more than num_threads, asleep most of the time, does the writing. */
-gmm_status gmm_sample(const gmm_model *model, const double *data, int64_t num_observations, int64_t num_dimensions,
-                      int64_t row_stride, const gmm_sample_options *options, const gmm_control *control,
-                      gmm_posterior **out_posterior, gmm_error **out_error);
+gmm_status gmm_sample(const gmm_model *model, const gmm_data *data, const gmm_sample_options *options,
+                      const gmm_control *control, gmm_posterior **out_posterior, gmm_error **out_error);
 
 /* Independent draws from the constrained prior: one chain, no data, log likelihood 0.
  * num_draws >= 1. Exact; where the constraints leave less than about 1/1,000 of the prior's mass, each draw is the end
@@ -408,6 +453,9 @@ gmm_status gmm_posterior_export_csv(const gmm_posterior *posterior, int64_t chai
 
 /* The model of a posterior, as a handle of its own that the caller destroys. */
 gmm_status gmm_posterior_get_model(const gmm_posterior *posterior, gmm_model **out_model, gmm_error **out_error);
+
+/* The data of a posterior, as a handle of its own that the caller destroys; without observations for prior draws. */
+gmm_status gmm_posterior_get_data(const gmm_posterior *posterior, gmm_data **out_data, gmm_error **out_error);
 
 /* Frees a posterior; NULL is accepted. Views of it end here. */
 void gmm_posterior_destroy(gmm_posterior *posterior);
@@ -478,16 +526,15 @@ gmm_status gmm_posterior_probabilities(const gmm_posterior *posterior, const gmm
 /* P(component k | x, data) at new points: the responsibilities of each draw weighted by its density at x, that is
  * sum_t w_k N(x | k, t) / sum_t sum_j w_j N(x | j, t), the posterior predictive probability of the label that comes
  * with x. (gmm_posterior_probabilities, for points that are part of the data, averages the responsibilities.)
- * data: num_points x num_dimensions, which must be the model's; out_probabilities: num_points x K.
- * GMM_ERROR_INVALID_ARGUMENT, GMM_ERROR_INVALID_DATA, GMM_ERROR_BUFFER_TOO_SMALL, GMM_CANCELLED. */
-gmm_status gmm_posterior_predict_probabilities(const gmm_posterior *posterior, const double *data, int64_t num_points,
-                                               int64_t num_dimensions, int64_t row_stride, const gmm_control *control,
-                                               double *out_probabilities, int64_t capacity, gmm_error **out_error);
+ * points: in the model's number of dimensions; their weights count for nothing. out_probabilities: N x K of the points.
+ * GMM_ERROR_INVALID_ARGUMENT, GMM_ERROR_BUFFER_TOO_SMALL, GMM_CANCELLED. */
+gmm_status gmm_posterior_predict_probabilities(const gmm_posterior *posterior, const gmm_data *points,
+                                               const gmm_control *control, double *out_probabilities, int64_t capacity,
+                                               gmm_error **out_error);
 
 /* The log posterior predictive density at new points: log of the average over draws of the mixture density.
- * data: num_points x num_dimensions, which must be the model's; out_log_density: num_points. Statuses as above. */
-gmm_status gmm_posterior_log_density(const gmm_posterior *posterior, const double *data, int64_t num_points,
-                                     int64_t num_dimensions, int64_t row_stride, const gmm_control *control,
+ * points: as above; out_log_density: N of the points. Statuses as above. */
+gmm_status gmm_posterior_log_density(const gmm_posterior *posterior, const gmm_data *points, const gmm_control *control,
                                      double *out_log_density, int64_t capacity, gmm_error **out_error);
 
 /* Data sets drawn from the posterior predictive distribution: row r takes one posterior draw, chosen uniformly with
@@ -526,7 +573,7 @@ typedef struct gmm_summary gmm_summary;
 
 /* A table with one row for each scalar parameter: "weights[0]", "means[0]", "sd" (shared) or "sd[0]", ...; in several
  * dimensions "means[k, d]", and "sd[k, d]" (diag), "sd[k]" (spherical), "covariances[k, i, j]" (full) or "covariance[i, j]"
- * (tied) with i >= j. Definitions as in ArviZ: Vehtari, Gelman, Simpson, Carpenter, Buerkner (2021), Bayesian Analysis 16(2). NaN where a statistic is
+ * (tied) with i >= j, where d, i and j are the names of the data's columns, if those have names. Definitions as in ArviZ: Vehtari, Gelman, Simpson, Carpenter, Buerkner (2021), Bayesian Analysis 16(2). NaN where a statistic is
  * not defined: fewer than 4 draws in a chain; R-hat for one chain; R-hat and mcse_sd for draws that are all equal. */
 gmm_status gmm_posterior_summarize(const gmm_posterior *posterior, const gmm_summary_options *options,
                                    gmm_summary **out_summary, gmm_error **out_error);
@@ -613,8 +660,6 @@ typedef struct gmm_em_options {
   int32_t criterion;             /* GMM_CRITERION_...; default GMM_CRITERION_MOVEMENT */
   int32_t reserved;              /* 0 */
   double regularization;         /* added to every variance in each iteration, >= 0; default 0 */
-  const double *sample_weights;  /* N, 0 .. 1e100 with a sum of at least 1e-100, or NULL for 1: 0 makes a row inert, an integer
-                                    repeats it */
   const double *initial_covariances;      /* full: K x D x D, tied: D x D (symmetric, positive definite);
                                              diag: K x D, spherical: K variances, of which only the first component's are
                                              read where the spread is shared; or NULL */
@@ -668,11 +713,10 @@ typedef struct gmm_em_result {
  * largest posterior density under a model: weights, then means, then spread are set to the conditional mode in each iteration
  * (Meng, Rubin 1993); components are in the model's order where its priors tell them apart, else in the order of the
  * model's coordinate, or of the first.
- * num_dimensions: 1 .. 2^20. Needs num_observations >= K and, without a model, a spread of values in each column (or
- * regularization): GMM_ERROR_INVALID_ARGUMENT, GMM_ERROR_INVALID_DATA, GMM_ERROR_DEGENERATE. Cancelling leaves no fit. */
-gmm_status gmm_fit_em(const double *data, int64_t num_observations, int64_t num_dimensions, int64_t row_stride,
-                      const gmm_em_options *options, const gmm_control *control, gmm_em_fit **out_fit,
-                      gmm_error **out_error);
+ * data: at least K observations of positive weight and, without a model, a spread of values in each column (or
+ * regularization): GMM_ERROR_INVALID_ARGUMENT, GMM_ERROR_DEGENERATE. Cancelling leaves no fit. */
+gmm_status gmm_fit_em(const gmm_data *data, const gmm_em_options *options, const gmm_control *control,
+                      gmm_em_fit **out_fit, gmm_error **out_error);
 
 /* Fills *out_result; out_result->struct_size must be set. */
 gmm_status gmm_em_fit_get_result(const gmm_em_fit *fit, gmm_em_result *out_result, gmm_error **out_error);
@@ -686,7 +730,7 @@ void gmm_em_fit_destroy(gmm_em_fit *fit);
 typedef struct gmm_mixture {
   uint32_t struct_size;
   int32_t num_components;    /* K, 1 .. GMM_MAX_COMPONENTS; default 1 */
-  int32_t num_dimensions;    /* D, 1 .. 2^20; default 1 */
+  int32_t num_dimensions;    /* D, 1 .. GMM_MAX_DIMENSIONS; default 1 */
   int32_t covariance;        /* GMM_COVARIANCE_...; default GMM_COVARIANCE_FULL */
   const double *weights;     /* K, not negative, sum 1 (to 1e-8) */
   const double *means;       /* K x D */
@@ -697,20 +741,17 @@ typedef struct gmm_mixture {
 gmm_status gmm_mixture_init(gmm_mixture *mixture, size_t struct_size);
 
 /* What follows evaluates a mixture as it is given, without a fit: that of a gmm_em_result, or any other. Its covariances must
- * be positive definite; the message names the component and the pivot that is not. num_dimensions must be the mixture's.
- * All may return GMM_ERROR_INVALID_ARGUMENT (for the mixture, with the field's name, too), GMM_ERROR_INVALID_DATA,
- * GMM_ERROR_BUFFER_TOO_SMALL, GMM_CANCELLED. O(num_points K D^2), or K D for diagonal covariances. */
+ * be positive definite; the message names the component and the pivot that is not. Points must have the mixture's number of
+ * dimensions. All may return GMM_ERROR_INVALID_ARGUMENT (for the mixture, with the field's name, too), GMM_ERROR_BUFFER_TOO_SMALL, GMM_CANCELLED. O(num_points K D^2), or K D for diagonal covariances. */
 
 /* P(component k | x) = w_k N(x | k) / sum_j w_j N(x | j), the responsibilities.
- * data: num_points x num_dimensions; out_probabilities: num_points x K, row-major; rows sum to 1. */
-gmm_status gmm_mixture_probabilities(const gmm_mixture *mixture, const double *data, int64_t num_points,
-                                     int64_t num_dimensions, int64_t row_stride, const gmm_control *control,
+ * out_probabilities: N x K of the points, row-major; rows sum to 1. */
+gmm_status gmm_mixture_probabilities(const gmm_mixture *mixture, const gmm_data *points, const gmm_control *control,
                                      double *out_probabilities, int64_t capacity, gmm_error **out_error);
 
 /* log sum_k w_k N(x | k), of the density in the data's unit.
- * data: num_points x num_dimensions; out_log_density: num_points. */
-gmm_status gmm_mixture_log_density(const gmm_mixture *mixture, const double *data, int64_t num_points,
-                                   int64_t num_dimensions, int64_t row_stride, const gmm_control *control,
+ * out_log_density: N of the points. */
+gmm_status gmm_mixture_log_density(const gmm_mixture *mixture, const gmm_data *points, const gmm_control *control,
                                    double *out_log_density, int64_t capacity, gmm_error **out_error);
 
 /* Independent points of the mixture, in the order in which they are drawn: components are not sorted. Point i is a function of
@@ -727,11 +768,9 @@ typedef struct gmm_statistics gmm_statistics;
  * in memory, or arrive in parts. An iteration is: statistics of each part under the same parameters, merged, maximised.
  * Sums are exact to far beyond the last bit, so that the result does not depend on the order of merging; cut the data at
  * multiples of 4096 rows and it is the same bits as from all data at once.
- * sample_weights: num_observations, or NULL. num_dimensions must be the mixture's. GMM_ERROR_INVALID_ARGUMENT,
- * GMM_ERROR_INVALID_DATA. */
-gmm_status gmm_statistics_compute(const gmm_mixture *mixture, const double *data, int64_t num_observations,
-                                  int64_t num_dimensions, int64_t row_stride, const double *sample_weights,
-                                  const gmm_control *control, gmm_statistics **out_statistics, gmm_error **out_error);
+ * data: in the mixture's number of dimensions. GMM_ERROR_INVALID_ARGUMENT, GMM_CANCELLED. */
+gmm_status gmm_statistics_compute(const gmm_mixture *mixture, const gmm_data *data, const gmm_control *control,
+                                  gmm_statistics **out_statistics, gmm_error **out_error);
 
 /* The statistics of all observations of num_statistics >= 1 others, which must be under the same parameters. */
 gmm_status gmm_statistics_merge(const gmm_statistics *const *statistics, int64_t num_statistics,

@@ -23,8 +23,7 @@ public func gmm_em_options_init(_ options: UnsafeMutablePointer<gmm_em_options>?
 
 @_cdecl("gmm_fit_em") @implementation
 public func gmm_fit_em(
-  _ data: UnsafePointer<Double>?, _ num_observations: Int64, _ num_dimensions: Int64, _ row_stride: Int64,
-  _ options: UnsafePointer<gmm_em_options>?, _ control: UnsafePointer<gmm_control>?,
+  _ data: OpaquePointer?, _ options: UnsafePointer<gmm_em_options>?, _ control: UnsafePointer<gmm_control>?,
   _ out_fit: UnsafeMutablePointer<OpaquePointer?>?, _ out_error: UnsafeMutablePointer<OpaquePointer?>?
 ) -> gmm_status {
   out_fit?.pointee = nil
@@ -35,12 +34,10 @@ public func gmm_fit_em(
     var options = try fitOptions(given)
     if let model = given.model { options.maximizePosterior(of: try require(model, "model", ModelObject.self).model) }
     let control = try runControl(control)
-    let dimensions = try dimensionCount(num_dimensions)
-    let data = try observations(
-      data, num_observations, num_dimensions, row_stride, weights: given.sample_weights, dimensions: dimensions)
+    let data = try require(data, "data", DataObject.self).data
+    let dimensions = data.dimensionCount
     var need = MemoryNeed()
     if given.initial_responsibilities != nil { need.add(data.count, options.componentCount, 8 * 4) }
-    if given.sample_weights != nil { need.add(data.count, 8 * 2) }
     need.add(options.componentCount, dimensions, 8 * 64)
     need.add(
       parametersOf: MixtureShape(

@@ -19,34 +19,31 @@ public func gmm_mixture_init(_ mixture: UnsafeMutablePointer<gmm_mixture>?, _ st
 
 @_cdecl("gmm_mixture_probabilities") @implementation
 public func gmm_mixture_probabilities(
-  _ mixture: UnsafePointer<gmm_mixture>?, _ data: UnsafePointer<Double>?, _ num_points: Int64,
-  _ num_dimensions: Int64, _ row_stride: Int64, _ control: UnsafePointer<gmm_control>?,
+  _ mixture: UnsafePointer<gmm_mixture>?, _ points: OpaquePointer?, _ control: UnsafePointer<gmm_control>?,
   _ out_probabilities: UnsafeMutablePointer<Double>?, _ capacity: Int64,
   _ out_error: UnsafeMutablePointer<OpaquePointer?>?
 ) -> gmm_status {
   evaluate(
-    mixture, data, num_points, num_dimensions, row_stride, control, out_probabilities, "out_probabilities", capacity,
+    mixture, points, control, out_probabilities, "out_probabilities", capacity,
     out_error, isPerComponent: true
   ) { mixture, points, out, control in try mixture.probabilities(at: points, into: out, control) }
 }
 
 @_cdecl("gmm_mixture_log_density") @implementation
 public func gmm_mixture_log_density(
-  _ mixture: UnsafePointer<gmm_mixture>?, _ data: UnsafePointer<Double>?, _ num_points: Int64,
-  _ num_dimensions: Int64, _ row_stride: Int64, _ control: UnsafePointer<gmm_control>?,
+  _ mixture: UnsafePointer<gmm_mixture>?, _ points: OpaquePointer?, _ control: UnsafePointer<gmm_control>?,
   _ out_log_density: UnsafeMutablePointer<Double>?, _ capacity: Int64,
   _ out_error: UnsafeMutablePointer<OpaquePointer?>?
 ) -> gmm_status {
   evaluate(
-    mixture, data, num_points, num_dimensions, row_stride, control, out_log_density, "out_log_density", capacity,
+    mixture, points, control, out_log_density, "out_log_density", capacity,
     out_error, isPerComponent: false
   ) { mixture, points, out, control in try mixture.logDensity(at: points, into: out, control) }
 }
 
 /// Checks the arguments of an evaluation at points, which writes one number for each, or one for each component, and makes it.
 private func evaluate(
-  _ mixture: UnsafePointer<gmm_mixture>?, _ data: UnsafePointer<Double>?, _ num_points: Int64,
-  _ num_dimensions: Int64, _ row_stride: Int64, _ control: UnsafePointer<gmm_control>?,
+  _ mixture: UnsafePointer<gmm_mixture>?, _ points: OpaquePointer?, _ control: UnsafePointer<gmm_control>?,
   _ out: UnsafeMutablePointer<Double>?, _ name: String, _ capacity: Int64,
   _ out_error: UnsafeMutablePointer<OpaquePointer?>?, isPerComponent: Bool,
   _ write: (KnownMixture, DataSet, UnsafeMutablePointer<Double>, RunControl) throws -> Void
@@ -54,7 +51,7 @@ private func evaluate(
   call(out_error) {
     let mixture = try KnownMixture(estimate(mixture))
     let control = try runControl(control)
-    let points = try observations(data, num_points, num_dimensions, row_stride, of: mixture.estimate, "num_points")
+    let points = try dataSet(points, "points", dimensions: mixture.estimate.dimensionCount, of: "the mixture's")
     let width = isPerComponent ? mixture.estimate.componentCount : 1
     let out = try output(out, name, needs: [points.count, width], capacity: capacity)
     try write(mixture, points, out, control)
@@ -80,18 +77,6 @@ public func gmm_mixture_sample(
     let out = try output(out_points, "out_points", needs: [Int(num_points)], capacity: capacity)
     try mixture.sample(Int(num_points), seed: seed, into: out, components: out_components, control)
   }
-}
-
-/// Checks the shape of data that must have the dimensions of a mixture, and copies them.
-func observations(
-  _ data: UnsafePointer<Double>?, _ rows: Int64, _ columns: Int64, _ stride: Int64,
-  weights: UnsafePointer<Double>? = nil, of mixture: MixtureEstimate, _ countName: String
-) throws -> DataSet {
-  let dimensions = try dimensionCount(columns)
-  guard dimensions == mixture.dimensionCount else {
-    throw CallError.invalid("num_dimensions", "must be the mixture's, \(mixture.dimensionCount)", got: dimensions)
-  }
-  return try observations(data, rows, columns, stride, weights: weights, dimensions: dimensions, countName: countName)
 }
 
 /// Reads the parameters that a caller's struct points at; what they may be is checked by who uses them.

@@ -63,8 +63,7 @@ public func gmm_model_create(
 
 @_cdecl("gmm_model_create_for_data") @implementation
 public func gmm_model_create_for_data(
-  _ options: UnsafePointer<gmm_model_options>?, _ data: UnsafePointer<Double>?, _ num_observations: Int64,
-  _ num_dimensions: Int64, _ row_stride: Int64, _ sample_weights: UnsafePointer<Double>?,
+  _ options: UnsafePointer<gmm_model_options>?, _ data: OpaquePointer?,
   _ out_model: UnsafeMutablePointer<OpaquePointer?>?,
   _ out_error: UnsafeMutablePointer<OpaquePointer?>?
 ) -> gmm_status {
@@ -72,9 +71,7 @@ public func gmm_model_create_for_data(
   return call(out_error) {
     let out = try required(out_model, "out_model")
     let request = try ModelRequest(options)
-    let data = try observations(
-      data, num_observations, num_dimensions, row_stride, weights: sample_weights,
-      dimensions: request.shape.dimensionCount)
+    let data = try dataSet(data, "data", dimensions: request.shape.dimensionCount, of: "the model's")
     out.pointee = makeHandle(ModelObject(try request.model(for: data)))
   }
 }

@@ -13,6 +13,18 @@ final class PosteriorObject: HandleObject {
   init(_ posterior: Posterior) { self.posterior = posterior }
 }
 
+@_cdecl("gmm_posterior_get_data") @implementation
+public func gmm_posterior_get_data(
+  _ posterior: OpaquePointer?, _ out_data: UnsafeMutablePointer<OpaquePointer?>?,
+  _ out_error: UnsafeMutablePointer<OpaquePointer?>?
+) -> gmm_status {
+  out_data?.pointee = nil
+  return call(out_error) {
+    let posterior = try require(posterior, "posterior", PosteriorObject.self).posterior
+    try required(out_data, "out_data").pointee = makeHandle(DataObject(posterior.data))
+  }
+}
+
 @_cdecl("gmm_posterior_destroy") @implementation
 public func gmm_posterior_destroy(_ posterior: OpaquePointer?) {
   destroyHandle(posterior, PosteriorObject.self)

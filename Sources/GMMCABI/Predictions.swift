@@ -23,41 +23,40 @@ public func gmm_posterior_probabilities(
 
 @_cdecl("gmm_posterior_predict_probabilities") @implementation
 public func gmm_posterior_predict_probabilities(
-  _ posterior: OpaquePointer?, _ data: UnsafePointer<Double>?, _ num_points: Int64, _ num_dimensions: Int64,
-  _ row_stride: Int64, _ control: UnsafePointer<gmm_control>?, _ out_probabilities: UnsafeMutablePointer<Double>?,
+  _ posterior: OpaquePointer?, _ points: OpaquePointer?, _ control: UnsafePointer<gmm_control>?,
+  _ out_probabilities: UnsafeMutablePointer<Double>?,
   _ capacity: Int64, _ out_error: UnsafeMutablePointer<OpaquePointer?>?
 ) -> gmm_status {
   predict(
-    posterior, data, num_points, num_dimensions, row_stride, control, out_probabilities, "out_probabilities", capacity,
+    posterior, points, control, out_probabilities, "out_probabilities", capacity,
     out_error, isPerComponent: true
   ) { posterior, points, out, control in try posterior.predictProbabilities(at: points, into: out, control) }
 }
 
 @_cdecl("gmm_posterior_log_density") @implementation
 public func gmm_posterior_log_density(
-  _ posterior: OpaquePointer?, _ data: UnsafePointer<Double>?, _ num_points: Int64, _ num_dimensions: Int64,
-  _ row_stride: Int64, _ control: UnsafePointer<gmm_control>?, _ out_log_density: UnsafeMutablePointer<Double>?,
+  _ posterior: OpaquePointer?, _ points: OpaquePointer?, _ control: UnsafePointer<gmm_control>?,
+  _ out_log_density: UnsafeMutablePointer<Double>?,
   _ capacity: Int64, _ out_error: UnsafeMutablePointer<OpaquePointer?>?
 ) -> gmm_status {
   predict(
-    posterior, data, num_points, num_dimensions, row_stride, control, out_log_density, "out_log_density", capacity,
+    posterior, points, control, out_log_density, "out_log_density", capacity,
     out_error, isPerComponent: false
   ) { posterior, points, out, control in try posterior.logDensity(at: points, into: out, control) }
 }
 
 /// Checks the arguments of a prediction at new points, which writes one number for each, or one for each component, and makes it.
 private func predict(
-  _ posterior: OpaquePointer?, _ data: UnsafePointer<Double>?, _ num_points: Int64, _ num_dimensions: Int64,
-  _ row_stride: Int64, _ control: UnsafePointer<gmm_control>?, _ out: UnsafeMutablePointer<Double>?, _ name: String,
+  _ posterior: OpaquePointer?, _ points: OpaquePointer?, _ control: UnsafePointer<gmm_control>?,
+  _ out: UnsafeMutablePointer<Double>?, _ name: String,
   _ capacity: Int64, _ out_error: UnsafeMutablePointer<OpaquePointer?>?, isPerComponent: Bool,
   _ write: (Posterior, DataSet, UnsafeMutablePointer<Double>, RunControl) throws -> Void
 ) -> gmm_status {
   call(out_error) {
     let posterior = try require(posterior, "posterior", PosteriorObject.self).posterior
     let control = try runControl(control)
-    let points = try observations(
-      data, num_points, num_dimensions, row_stride, dimensions: posterior.layout.shape.dimensionCount,
-      countName: "num_points")
+    let points = try dataSet(
+      points, "points", dimensions: posterior.layout.shape.dimensionCount, of: "the model's")
     let width = isPerComponent ? posterior.layout.componentCount : 1
     let out = try output(out, name, needs: [points.count, width], capacity: capacity)
     try write(posterior, points, out, control)

@@ -24,8 +24,8 @@ public func gmm_sample_options_init(
 
 @_cdecl("gmm_sample") @implementation
 public func gmm_sample(
-  _ model: OpaquePointer?, _ data: UnsafePointer<Double>?, _ num_observations: Int64, _ num_dimensions: Int64,
-  _ row_stride: Int64, _ options: UnsafePointer<gmm_sample_options>?, _ control: UnsafePointer<gmm_control>?,
+  _ model: OpaquePointer?, _ data: OpaquePointer?, _ options: UnsafePointer<gmm_sample_options>?,
+  _ control: UnsafePointer<gmm_control>?,
   _ out_posterior: UnsafeMutablePointer<OpaquePointer?>?, _ out_error: UnsafeMutablePointer<OpaquePointer?>?
 ) -> gmm_status {
   out_posterior?.pointee = nil
@@ -35,9 +35,10 @@ public func gmm_sample(
     let given = try read(options, "options", defaults: defaults)
     let options = try samplingOptions(given, model)
     let control = try runControl(control, canCheckpoint: true)
-    let data = try observations(
-      data, num_observations, num_dimensions, row_stride, weights: given.sample_weights,
-      dimensions: model.dimensionCount)
+    let data =
+      data == nil
+      ? try DataSet([], dimensionCount: model.dimensionCount)
+      : try dataSet(data, "data", dimensions: model.dimensionCount, of: "the model's")
     try handOver(to: out) { try sample(model, data, options, control) }
   }
 }

@@ -16,8 +16,7 @@ final class StatisticsObject: HandleObject {
 
 @_cdecl("gmm_statistics_compute") @implementation
 public func gmm_statistics_compute(
-  _ mixture: UnsafePointer<gmm_mixture>?, _ data: UnsafePointer<Double>?, _ num_observations: Int64,
-  _ num_dimensions: Int64, _ row_stride: Int64, _ sample_weights: UnsafePointer<Double>?,
+  _ mixture: UnsafePointer<gmm_mixture>?, _ data: OpaquePointer?,
   _ control: UnsafePointer<gmm_control>?, _ out_statistics: UnsafeMutablePointer<OpaquePointer?>?,
   _ out_error: UnsafeMutablePointer<OpaquePointer?>?
 ) -> gmm_status {
@@ -26,9 +25,8 @@ public func gmm_statistics_compute(
     let out = try required(out_statistics, "out_statistics")
     var statistics = try MixtureStatistics(estimate(mixture))
     let control = try runControl(control)
-    let data = try observations(
-      data, num_observations, num_dimensions, row_stride, weights: sample_weights, of: statistics.parameters,
-      "num_observations")
+    let data = try dataSet(
+      data, "data", dimensions: statistics.parameters.dimensionCount, of: "the mixture's")
     try statistics.add(data, control)
     out.pointee = makeHandle(StatisticsObject(statistics))
   }

@@ -72,7 +72,7 @@ public func gmm_posterior_summarize(
     let request = try SummaryRequest(options)
     try request.requireMemory(
       rows: posterior.layout.parameterCount, chains: posterior.chainCount, draws: posterior.drawCount)
-    let columns = posterior.layout.columns
+    let columns = posterior.columns
     let table = SummaryTable(columns.map(\.name), request) { posterior.view(of: columns[$0]) }
     out.pointee = makeHandle(table)
   }

@@ -27,7 +27,7 @@ extension Posterior {
   public func summary(
     hdiProbability: Double = 0.95, quantileProbabilities: [Double] = [0.025, 0.25, 0.5, 0.75, 0.975]
   ) -> [ParameterSummary] {
-    layout.columns.map { column in
+    columns.map { column in
       ParameterSummary(
         name: column.name,
         statistics: summarize(

@@ -2,32 +2,6 @@ import CGMMSwift
 import GMMDiagnostics
 import GMMModel
 
-/// Checks the shape of a caller's data and copies them.
-///
-/// - Throws: ``CallError`` for counts and strides out of range; ``ModelError`` for values that are not finite.
-func observations(
-  _ data: UnsafePointer<Double>?, _ rows: Int64, _ columns: Int64, _ stride: Int64,
-  weights: UnsafePointer<Double>? = nil, dimensions: Int = 1, countName: String = "num_observations"
-) throws -> DataSet {
-  guard rows >= 0 else { throw CallError.invalid(countName, "must not be negative", got: rows) }
-  guard columns >= 1 else { throw CallError.invalid("num_dimensions", "must be at least 1", got: columns) }
-  guard columns == dimensions else {
-    throw CallError.invalid("num_dimensions", "must be the model's, \(dimensions)", got: columns)
-  }
-  guard rows <= 1 || stride >= columns else {
-    throw CallError.invalid("row_stride", "must be at least num_dimensions = \(columns)", got: stride)
-  }
-  let span = max(rows, 1).multipliedReportingOverflow(by: max(stride, 1))
-  guard !span.overflow, span.partialValue <= Int64.max / 16 else {
-    throw CallError.invalid(countName, "times row_stride must fit in memory", got: "\(rows) x \(stride)")
-  }
-  guard data != nil || rows == 0 else { throw CallError.null("data") }
-  // Faults of the data come before those of their weights; without rows there is nothing to weigh.
-  let values = try DataSet(data, count: Int(rows), dimensionCount: dimensions, stride: Int(stride))
-  guard let weights, rows > 0 else { return values }
-  return try values.weighted(by: SampleWeights(UnsafeBufferPointer(start: weights, count: Int(rows))))
-}
-
 /// Checks that an output buffer holds `count` elements.
 func output<Element>(
   _ buffer: UnsafeMutablePointer<Element>?, _ name: String, needs counts: [Int], capacity: Int64

@@ -10,6 +10,7 @@ enum HandleKind: UInt64 {
   case summary = 0x676D_6D5F_7375_6D31
   case fit = 0x676D_6D5F_6669_7431
   case statistics = 0x676D_6D5F_7374_6131
+  case data = 0x676D_6D5F_6461_7431
 }
 
 /// An object that a caller holds through an opaque pointer.

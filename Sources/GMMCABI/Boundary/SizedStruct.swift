@@ -11,6 +11,7 @@ protocol SizedStruct {
   var struct_size: UInt32 { get set }
 }
 
+extension gmm_data_options: SizedStruct {}
 extension gmm_model_options: SizedStruct {}
 extension gmm_progress: SizedStruct {}
 extension gmm_control: SizedStruct {}

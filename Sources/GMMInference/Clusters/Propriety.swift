@@ -44,7 +44,7 @@ extension MixtureModel {
   private func improper(_ count: Int, _ d: Int, _ data: DataSet) -> ModelError {
     ModelError(
       .degenerate, "data",
-      "\(dimensionCount > 1 ? "column \(d) " : "")must have more than \(count) distinct value\(count == 1 ? "" : "s") under a prior that lets the sd reach 0 (the "
+      "\(dimensionCount > 1 ? "column \(data.columnName(d)) " : "")must have more than \(count) distinct value\(count == 1 ? "" : "s") under a prior that lets the sd reach 0 (the "
         + "posterior is improper; InverseGamma on the variance keeps it proper), got \(data.count) observations"
     )
   }

@@ -27,7 +27,8 @@ public struct ScaledPriors: Sendable {
     let variances = scale.variances.map { $0 * (count / (count - 1)) }
     for (d, variance) in variances.enumerated() where !(variance > 0) {
       throw ModelError(
-        .degenerate, "data", "must vary in every column for priors on their scale, got a constant column \(d)")
+        .degenerate, "data",
+        "must vary in every column for priors on their scale, got a constant column \(data.columnName(d))")
     }
     let shrinkage = 1 / pow(Double(shape.componentCount), 2 / Double(dimensions))
     means = .scaledNormal(mean: scale.means, kappa: [0.01])
@@ -41,7 +42,8 @@ public struct ScaledPriors: Sendable {
       } catch {
         throw ModelError(
           .degenerate, "data",
-          "must not have columns that others determine for a prior on their scale, got column \(error.index)")
+          "must not have columns that others determine for a prior on their scale, got column \(data.columnName(error.index))"
+        )
       }
       spread = .inverseWishart(dof: [Double(dimensions + 2)], scale: covariance.full.map { $0 * shrinkage })
     case .diag:

@@ -48,17 +48,24 @@ public struct DrawLayout: Sendable, Equatable {
   /// In one dimension: `weights[0]`, ..., `means[0]`, ..., `sd` when it is shared, else `sd[0]`, .... In more: `means[k, d]`;
   /// `sd[k, d]` for `diag`, `sd[k]` for `spherical` (without k where shared); `covariances[k, i, j]`, i ≥ j, for `full`,
   /// `covariance[i, j]` for `tied`.
-  public var columns: [Column] {
+  public var columns: [Column] { columns(named: []) }
+
+  /// The scalar parameters by name, with the names of the data's columns in the place of their numbers.
+  ///
+  /// - Parameter names: D names, which in one dimension are not told; or none.
+  public func columns(named names: [String]) -> [Column] {
     let (components, dimensions) = (componentCount, shape.dimensionCount)
+    func coordinate(_ d: Int) -> String { names.isEmpty ? "\(d)" : names[d] }
     func named(_ names: [String], _ range: Range<Int>) -> [Column] {
       zip(names, range).map { Column(name: $0, index: $1) }
     }
     func pairs(_ name: String, _ first: Int) -> [String] {
-      (0..<first).flatMap { k in (0..<dimensions).map { "\(name)[\(k), \($0)]" } }
+      (0..<first).flatMap { k in (0..<dimensions).map { "\(name)[\(k), \(coordinate($0))]" } }
     }
     var result = named((0..<components).map { "weights[\($0)]" }, weights)
     result += named(dimensions == 1 ? (0..<components).map { "means[\($0)]" } : pairs("means", components), means)
-    let spreads = (0..<spreadCount).map { "sd[\($0)]" }
+    let isByCoordinate = shape.structure == .diag && shape.sharedSpread
+    let spreads = (0..<spreadCount).map { "sd[\(isByCoordinate ? coordinate($0) : "\($0)")]" }
     switch (shape.structure, shape.sharedSpread) {
     case (.diag, true) where dimensions == 1, (.spherical, true): result += named(["sd"], sds)
     case (.diag, false) where dimensions > 1: result += named(pairs("sd", components), sds)
@@ -67,7 +74,8 @@ public struct DrawLayout: Sendable, Equatable {
     for k in 0..<shape.matrixCount {
       for i in 0..<dimensions {
         for j in 0...i {
-          let name = shape.sharedSpread ? "covariance[\(i), \(j)]" : "covariances[\(k), \(i), \(j)]"
+          let name =
+            (shape.sharedSpread ? "covariance[" : "covariances[\(k), ") + "\(coordinate(i)), \(coordinate(j))]"
           result.append(Column(name: name, index: covariances.lowerBound + (k * dimensions + i) * dimensions + j))
         }
       }

@@ -53,7 +53,10 @@ public final class Posterior: Sendable {
   public var hasAssignments: Bool { store.keepsAssignments }
 
   /// The names of the scalar parameters, in the order of ``layout``.
-  public var parameterNames: [String] { layout.columns.map(\.name) }
+  public var parameterNames: [String] { columns.map(\.name) }
+
+  /// The scalar parameters, with the names of the data's columns.
+  public var columns: [DrawLayout.Column] { layout.columns(named: data.columnNames) }
 
   /// The distance between two draws of a chain in the memory of the draws, in elements.
   public var drawStride: Int { step * layout.width }

@@ -27,7 +27,7 @@ func fitMaximumLikelihood(
   let likelihood = try MaximumLikelihoodStep(
     options, variances: spread.variances,
     fallback: options.model.map { _ in spread.means.map { max($0 * $0, 1e-200) } },
-    count: data.count)
+    count: data.count, columnName: data.columnName)
   let step: any MaximizationStep =
     options.model.map { MaximumPosteriorStep(model: $0, floors: likelihood.floors) } ?? likelihood
   let starts = StartingEstimate(
@@ -66,7 +66,8 @@ extension MaximumLikelihoodStep {
   /// - Parameter fallback: what coordinates without a spread have for a variance; `nil` where they are refused.
   /// - Throws: for coordinates without a spread, where nothing regularises.
   init(
-    _ options: MaximumLikelihoodOptions, variances: [Double], fallback: [Double]? = nil, count: Int
+    _ options: MaximumLikelihoodOptions, variances: [Double], fallback: [Double]? = nil, count: Int,
+    columnName: (Int) -> String = { "\($0)" }
   ) throws(ModelError) {
     regularization = options.regularization
     var floors: [Double] = []
@@ -76,7 +77,7 @@ extension MaximumLikelihoodStep {
       var reference = options.covariance == .spherical ? largest : variance
       if reference == 0, let fallback { reference = fallback[d] }
       guard reference > 0 || regularization > 0 else {
-        let column = variances.count == 1 ? "" : " in column \(d), or a positive regularization"
+        let column = variances.count == 1 ? "" : " in column \(columnName(d)), or a positive regularization"
         throw ModelError(
           .degenerate, "data", "must have at least 2 distinct values\(column), got \(count) equal observations")
       }

@@ -3,6 +3,9 @@ import GMMModel
 import GMMStorage
 
 extension DataSet {
+  /// The XXH64 of the values in the groups in which they are laid out; found once.
+  public var fingerprint: UInt64 { fingerprint { Checksum.of($0) } }
+
   /// Appends the sections of the data: N, D and the rows; the weights; the first row and the columns' names.
   func write(to file: AtomicFile) throws(StorageError) {
     try file.append(Section.observations.head(length: 16 + 8 * count * dimensionCount))

@@ -23,13 +23,8 @@ struct RunIdentity {
   ) {
     observationCount = data.count
     dimensionCount = data.dimensionCount
-    func fingerprint(_ values: UnsafeBufferPointer<Double>) -> UInt64 {
-      var checksum = Checksum()
-      checksum.update(UnsafeRawBufferPointer(values))
-      return checksum.value
-    }
-    self.fingerprint = data.fingerprint(fingerprint)
-    weightsFingerprint = data.weights.map { fingerprint(UnsafeBufferPointer(start: $0.base, count: $0.count)) }
+    fingerprint = data.fingerprint
+    weightsFingerprint = data.weights.map { Checksum.of(UnsafeBufferPointer(start: $0.base, count: $0.count)) }
     var writer = ByteWriter()
     model.write(to: &writer)
     self.model = writer.bytes

@@ -70,7 +70,7 @@ def test_posterior_files_are_as_documented(name, tmp_path):
 
     assert file.data[:8] == b"\x89GMM\r\n\x1a\n"
     file.place = 8
-    assert (file.take("I"), file.take("I")) == (1, 1)
+    assert (file.take("I"), file.take("I")) == (1, 2)
     assert ".".join(str(file.take("H")) for _ in range(3)) == gm.__version__
     assert file.take("H") == 0
     assert file.take("q") == len(file.data) - 64

@@ -16,6 +16,7 @@ from ctypes import (
 __all__ = [
     "PROGRESS_FN",
     "Control",
+    "DataOptions",
     "EMOptions",
     "EMResult",
     "MixtureValues",
@@ -27,6 +28,19 @@ __all__ = [
     "SummaryOptions",
     "View",
 ]
+
+
+class DataOptions(Structure):
+    """``gmm_data_options``."""
+
+    _fields_ = (
+        ("struct_size", c_uint32),
+        ("reserved", c_int32),
+        ("row_stride", c_int64),
+        ("first_row", c_int64),
+        ("sample_weights", c_void_p),
+        ("column_names", c_void_p),
+    )
 
 
 class Prior(Structure):
@@ -111,7 +125,6 @@ class SampleOptions(Structure):
         ("initial_means", c_void_p),
         ("initial_sds", c_void_p),
         ("initial_covariances", c_void_p),
-        ("sample_weights", c_void_p),
     )
 
 
@@ -182,7 +195,6 @@ class EMOptions(Structure):
         ("criterion", c_int32),
         ("reserved", c_int32),
         ("regularization", c_double),
-        ("sample_weights", c_void_p),
         ("initial_covariances", c_void_p),
         ("initial_responsibilities", c_void_p),
         ("model", c_void_p),

@@ -1,0 +1,128 @@
+// The names of C are the interface.
+// swift-format-ignore-file: AlwaysUseLowerCamelCase
+
+import CGMMSwift
+import GMMInference
+import GMMModel
+
+/// The object behind a `gmm_data`.
+final class DataObject: HandleObject {
+  static let handleKind = HandleKind.data
+  let data: DataSet
+  let columnNames: [CText]
+
+  init(_ data: DataSet) {
+    self.data = data
+    columnNames = data.columnNames.map { CText($0) }
+  }
+}
+
+private var defaults: gmm_data_options { gmm_data_options() }
+
+@_cdecl("gmm_data_options_init") @implementation
+public func gmm_data_options_init(
+  _ options: UnsafeMutablePointer<gmm_data_options>?, _ struct_size: Int
+) -> gmm_status {
+  initialize(options, struct_size, defaults)
+}
+
+@_cdecl("gmm_data_create") @implementation
+public func gmm_data_create(
+  _ data: UnsafePointer<Double>?, _ num_observations: Int64, _ num_dimensions: Int64,
+  _ options: UnsafePointer<gmm_data_options>?, _ out_data: UnsafeMutablePointer<OpaquePointer?>?,
+  _ out_error: UnsafeMutablePointer<OpaquePointer?>?
+) -> gmm_status {
+  out_data?.pointee = nil
+  return call(out_error) {
+    let out = try required(out_data, "out_data")
+    let options = try read(options, "options", defaults: defaults)
+    guard options.reserved == 0 else { throw CallError.invalid("reserved", "must be 0", got: options.reserved) }
+    guard num_observations >= 0 else {
+      throw CallError.invalid("num_observations", "must not be negative", got: num_observations)
+    }
+    let dimensions = try dimensionCount(num_dimensions)
+    let stride = options.row_stride == 0 ? num_dimensions : options.row_stride
+    guard stride >= num_dimensions else {
+      throw CallError.invalid("row_stride", "must be 0 or at least num_dimensions = \(num_dimensions)", got: stride)
+    }
+    let span = max(num_observations, 1).multipliedReportingOverflow(by: stride)
+    guard !span.overflow, span.partialValue <= Int64.max / 16 else {
+      throw CallError.invalid(
+        "num_observations", "times row_stride must fit in memory", got: "\(num_observations) x \(stride)")
+    }
+    guard data != nil || num_observations == 0 else { throw CallError.null("data") }
+    let count = Int(num_observations)
+    let plain = try DataSet(
+      data, count: count, dimensionCount: dimensions, stride: Int(stride),
+      columnNames: try columnNames(options.column_names, dimensions), firstRow: Int(options.first_row))
+    guard let weights = options.sample_weights, count > 0 else {
+      out.pointee = makeHandle(DataObject(plain))
+      return
+    }
+    // Faults of the values come before those of their weights.
+    let weighted = try plain.weighted(by: SampleWeights(UnsafeBufferPointer(start: weights, count: count)))
+    out.pointee = makeHandle(DataObject(weighted))
+  }
+}
+
+/// Reads the names of `count` columns; none for NULL.
+private func columnNames(
+  _ names: UnsafePointer<UnsafePointer<CChar>?>?, _ count: Int
+) throws(CallError) -> [String] {
+  guard let names else { return [] }
+  var result: [String] = []
+  for d in 0..<count {
+    guard let name = names[d] else { throw .null("column_names[\(d)]") }
+    guard let text = String(validatingCString: name) else {
+      throw .invalid("column_names[\(d)]", "must be UTF-8", got: "'\(String(cString: name))'")
+    }
+    result.append(text)
+  }
+  return result
+}
+
+@_cdecl("gmm_data_num_observations") @implementation
+public func gmm_data_num_observations(_ data: OpaquePointer?) -> Int64 {
+  Int64(object(data, DataObject.self)?.data.count ?? 0)
+}
+
+@_cdecl("gmm_data_num_dimensions") @implementation
+public func gmm_data_num_dimensions(_ data: OpaquePointer?) -> Int64 {
+  Int64(object(data, DataObject.self)?.data.dimensionCount ?? 0)
+}
+
+@_cdecl("gmm_data_has_sample_weights") @implementation
+public func gmm_data_has_sample_weights(_ data: OpaquePointer?) -> Int32 {
+  object(data, DataObject.self)?.data.weights == nil ? 0 : 1
+}
+
+@_cdecl("gmm_data_column_name") @implementation
+public func gmm_data_column_name(_ data: OpaquePointer?, _ column: Int64) -> UnsafePointer<CChar>? {
+  guard let names = object(data, DataObject.self)?.columnNames, let column = Int(exactly: column),
+    names.indices.contains(column)
+  else { return nil }
+  return names[column].pointer
+}
+
+@_cdecl("gmm_data_fingerprint") @implementation
+public func gmm_data_fingerprint(_ data: OpaquePointer?) -> UInt64 {
+  object(data, DataObject.self)?.data.fingerprint ?? 0
+}
+
+@_cdecl("gmm_data_destroy") @implementation
+public func gmm_data_destroy(_ data: OpaquePointer?) {
+  destroyHandle(data, DataObject.self)
+}
+
+/// Returns the data set behind a handle, which must have as many dimensions as what it is for.
+///
+/// - Parameter owner: what has them, such as "the model's".
+func dataSet(
+  _ data: OpaquePointer?, _ name: String, dimensions: Int, of owner: String
+) throws(CallError) -> DataSet {
+  let data = try require(data, name, DataObject.self).data
+  guard data.dimensionCount == dimensions || data.count == 0 else {
+    throw .invalid(name, "must have \(owner) number of dimensions, \(dimensions)", got: data.dimensionCount)
+  }
+  return data
+}

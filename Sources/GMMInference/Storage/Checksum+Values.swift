@@ -1,0 +1,10 @@
+import GMMStorage
+
+extension Checksum {
+  /// Returns the checksum of numbers as they stand in memory.
+  static func of(_ values: UnsafeBufferPointer<Double>) -> UInt64 {
+    var checksum = Checksum()
+    checksum.update(UnsafeRawBufferPointer(values))
+    return checksum.value
+  }
+}
