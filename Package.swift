@@ -13,7 +13,7 @@ let linkPolicy: [LinkerSetting] =
       "-Xlinker", "--version-script=\(Context.packageDirectory)/Sources/gmmswift/exports.map",
       "-Xlinker", "-soname=libgmmswift.so.0",
       "-Xlinker", "-z", "-Xlinker", "nodelete",
-      "-Xlinker", "--gc-sections",
+      "-Xlinker", "--gc-sections", "-Xlinker", "--icf=all",
     ])
   ] : []
 

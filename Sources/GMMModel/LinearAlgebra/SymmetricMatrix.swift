@@ -34,7 +34,7 @@ public struct SymmetricMatrix: Sendable, Equatable {
   ///
   /// - Parameter name: what errors call it.
   /// - Throws: ``ModelError`` for entries that are not finite, and where the halves differ by more than the rounding of
-  ///   products leaves: 10⁻⁹ √(a_ii a_jj), since an entry that should be 0 is as far from it as those around it are large.
+  ///   products leaves: 10⁻⁶ √(a_ii a_jj), which single precision keeps, since an entry that should be 0 is as far from it as those around it are large.
   public init(symmetric full: [Double], dimension: Int, name: @autoclosure () -> String) throws(ModelError) {
     for (place, value) in full.enumerated() where !value.isFinite {
       throw ModelError("\(name())[\(place / dimension), \(place % dimension)]", "must be finite", got: value)
@@ -43,7 +43,7 @@ public struct SymmetricMatrix: Sendable, Equatable {
       for j in 0..<i {
         let scale = (abs(full[i * dimension + i]) * abs(full[j * dimension + j])).squareRoot()
         let (lower, upper) = (full[i * dimension + j], full[j * dimension + i])
-        guard abs(lower - upper) <= 1e-9 * scale else {
+        guard abs(lower - upper) <= 1e-6 * scale else {
           throw ModelError(
             name(), "must be symmetric", got: "\(lower) at (\(i), \(j)) and \(upper) at (\(j), \(i))")
         }

@@ -24,6 +24,7 @@ ROOMS = (
     "_shapes",
     "_build",
     "_diagnostics",
+    "_data",
     "_model",
     "_fits",
     "plots",

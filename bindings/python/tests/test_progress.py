@@ -92,6 +92,6 @@ def test_a_bar_is_closed_when_the_call_fails(model, monkeypatch):
     observer = _progress._Line()
     monkeypatch.setattr(_progress._Line, "__exit__", lambda *_: closed.append(1))
     monkeypatch.setattr("gmmswift._draws.run.observer_for", lambda _: observer)
-    with pytest.raises(ValueError, match=r"data\[0\]"):
-        gm.sample(model, [np.nan], progress=True)
+    with pytest.raises(ValueError, match="draws: must be at least 1"):
+        gm.sample(model, [1.0], draws=0, progress=True)
     assert closed == [1]

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from gmmswift._build import build_info, kernels
+from gmmswift._data import Data
 from gmmswift._diagnostics.autocorrelation import autocorrelation
 from gmmswift._diagnostics.density import KDE, Histogram, histogram, kde
 from gmmswift._diagnostics.summarize import summarize
@@ -49,6 +50,7 @@ if TYPE_CHECKING:
 __all__ = [
     "KDE",
     "CheckpointWarning",
+    "Data",
     "DegenerateError",
     "Dirichlet",
     "EMFit",

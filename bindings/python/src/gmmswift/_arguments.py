@@ -180,10 +180,11 @@ def array(name: str, value: ArrayLike, shape: tuple[int, ...]) -> NDArray[np.flo
 
 
 def check_symmetric(name: str, matrices: NDArray[np.float64]) -> None:
-    """Require symmetric matrices but for rounding, since only their lower triangles are read."""
+    """Require symmetric matrices but for rounding, by the library's rule."""
     gaps = np.abs(matrices - np.swapaxes(matrices, -1, -2))
+    sds = np.sqrt(np.abs(np.diagonal(matrices, axis1=-2, axis2=-1)))
     # NaN is left to the library, which says where it is.
-    bad = np.argwhere(gaps > 1e-5 * np.abs(matrices).max(axis=(-1, -2), keepdims=True))
+    bad = np.argwhere(gaps > 1e-6 * sds[..., :, None] * sds[..., None, :])
     if len(bad):
         *which, j, i = map(int, bad[0])
         lower, upper = matrices[(*which, i, j)], matrices[(*which, j, i)]

@@ -22,6 +22,7 @@ def to_inference_data(
     model: Mixture,
     data: NDArray[np.float64] | None,
     attributes: Mapping[str, float],
+    names: tuple[str, ...] = (),
 ) -> Any:
     """Return draws as ArviZ ``InferenceData``; see `Posterior.to_inference_data`.
 
@@ -35,6 +36,8 @@ def to_inference_data(
         The observations; None for draws from the prior.
     attributes : mapping of str to float
         What every group is told of the run.
+    names : tuple of str, optional
+        The names of the data's columns.
     """
     try:
         import arviz
@@ -73,7 +76,8 @@ def to_inference_data(
         "observation": np.arange(0 if data is None else len(data)),
     }
     if each:
-        coords["dimension"] = coords["dimension_other"] = np.arange(shape.n_dimensions)
+        columns = np.array(names) if names else np.arange(shape.n_dimensions)
+        coords["dimension"] = coords["dimension_other"] = columns
     if int(arviz.__version__.split(".")[0]) < 1:
         result = arviz.from_dict(**groups, coords=coords, dims=dims)
     else:  # a DataTree, from one mapping of groups

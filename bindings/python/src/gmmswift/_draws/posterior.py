@@ -10,6 +10,7 @@ import numpy as np
 
 from gmmswift import _native as native
 from gmmswift._arguments import file_path, int64, shown
+from gmmswift._data import column_names
 from gmmswift._diagnostics.autocorrelation import autocorrelation
 from gmmswift._diagnostics.summary import Summary, summary_options
 from gmmswift._draws.arviz import to_inference_data
@@ -89,6 +90,8 @@ class Posterior(Mapping[str, "NDArray[Any]"], PosteriorPredictions, PosteriorPlo
         Whether `extend` works.
     has_assignments : bool
         Whether assignments were stored.
+    column_names : tuple of str
+        The names of the data's columns; empty where they have none.
     """
 
     def __init__(self, handle: native.Handle, model: Mixture) -> None:
@@ -110,6 +113,7 @@ class Posterior(Mapping[str, "NDArray[Any]"], PosteriorPredictions, PosteriorPlo
         self.is_prior = bool(info.is_prior)
         self.can_extend = bool(info.can_extend)
         self.has_assignments = bool(info.has_assignments)
+        self.column_names: tuple[str, ...] = column_names(handle)
 
     # ------------------------------------------------------------------------------- Mapping
 
@@ -370,7 +374,8 @@ class Posterior(Mapping[str, "NDArray[Any]"], PosteriorPredictions, PosteriorPlo
             ``acceptance_rate``) and ``observed_data`` (``x``); ``prior`` and
             ``sample_stats_prior`` for draws from the prior. Dimensions are ``component``,
             ``observation``, and in several ``dimension`` (``dimension_other`` for the columns of
-            matrices).
+            matrices), whose coordinates are the names of the data's columns where they have some.
         """
         run = {"sampling_time": self.seconds, "tuning_steps": self.tune}
-        return to_inference_data(self, self.model, None if self.is_prior else self.data, run)
+        data = None if self.is_prior else self.data
+        return to_inference_data(self, self.model, data, run, self.column_names)

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from gmmswift import _native as native
-from gmmswift._arguments import Rows, data_rows, int64, seed, thread_count
-from gmmswift._errors import HAS_COLUMNS
+from gmmswift._arguments import int64, seed, thread_count
+from gmmswift._data import Data, as_data
 
 if TYPE_CHECKING:
     from numpy.typing import ArrayLike, NDArray
@@ -84,8 +84,8 @@ class PosteriorPredictions:
         ndarray, shape (M,)
             Log of the average over draws of the mixture density.
         """
-        rows = data_rows("x", x, self.n_dimensions)
-        out = np.empty(rows.length)
+        rows = as_data("x", x, self.n_dimensions)
+        out = np.empty(rows.n_observations)
         self._predict(native.lib.gmm_posterior_log_density, rows, out, threads)
         return out
 
@@ -107,20 +107,17 @@ class PosteriorPredictions:
             Rows sum to 1. The responsibilities of each draw are weighted by its density at x,
             because x is not part of the data; `probabilities` averages them, for points that are.
         """
-        rows = data_rows("x", x, self.n_dimensions)
-        out = np.empty((rows.length, self.n_components))
+        rows = as_data("x", x, self.n_dimensions)
+        out = np.empty((rows.n_observations, self.n_components))
         self._predict(native.lib.gmm_posterior_predict_probabilities, rows, out, threads)
         return out
 
     def _predict(
         self,
         function: Callable[..., int],
-        rows: Rows,
+        rows: Data,
         out: NDArray[np.float64],
         threads: int | None,
     ) -> None:
-        names = {"data": "x"}
-        if self.n_dimensions > 1:
-            names[HAS_COLUMNS] = ""
         with native.Run(thread_count(threads)) as run:
-            native.call(function, self._handle, *rows, run.control, out, out.size, names=names)
+            native.call(function, self._handle, rows._handle, run.control, out, out.size)

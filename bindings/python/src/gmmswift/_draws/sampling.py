@@ -6,7 +6,8 @@ from functools import partial
 from typing import TYPE_CHECKING, Literal
 
 from gmmswift import _native as native
-from gmmswift._arguments import data_rows, flag, int64, row_weights, seed, shown
+from gmmswift._arguments import flag, int64, seed, shown
+from gmmswift._data import Data, as_data
 from gmmswift._draws.posterior import Posterior
 from gmmswift._draws.run import interruptible
 from gmmswift._draws.starts import Initial, set_initial
@@ -26,7 +27,7 @@ _METHODS = {"gibbs": native.METHOD_GIBBS, "metropolis": native.METHOD_METROPOLIS
 
 def sample(
     model: Mixture,
-    data: ArrayLike,
+    data: ArrayLike | Data,
     draws: int = 10_000,
     *,
     tune: int = 1_000,
@@ -49,7 +50,7 @@ def sample(
     model : Mixture
         The model. What it leaves to the data, the number of dimensions or priors, is settled first,
         as by `Mixture.for_data`.
-    data : array_like, shape (N, D), or in one dimension (N,) or (N, 1)
+    data : array_like, shape (N, D), or in one dimension (N,) or (N, 1), or Data
         Observations, finite, below 1e144 in magnitude. Empty data sample the prior. A float64 array
         is read where it is, with any positive stride between rows and adjacent columns; other types
         and layouts, such as float32, Fortran order and data frames, are converted. Masked and
@@ -145,7 +146,7 @@ def sample(
     """
     if not isinstance(model, Mixture):
         raise TypeError(f"model: must be a Mixture, got {shown(model)}")
-    rows = data_rows("data", data, model.n_dimensions)
+    rows = as_data("data", data, model.n_dimensions, sample_weight)
     options = native.defaults(native.SampleOptions)
     options.method = _method(method)
     options.num_draws = int64("draws", draws)
@@ -156,17 +157,14 @@ def sample(
         random_seed = 0
     options.seed = seed(random_seed)
     options.store_assignments = flag("store_assignments", store_assignments)
-    weights = row_weights(sample_weight, rows.length)
-    if weights is not None:
-        options.sample_weights = native.address(weights)
-    model = model._for_rows(rows, weights)
+    model = model._for_data(rows)
     keep = None if initial is None else set_initial(options, model, initial, n_chains)
     posterior = interruptible(
         native.lib.gmm_sample,
         partial(Posterior, model=model),
         model.shape,
         model._handle,
-        *rows,
+        rows._handle,
         options,
         threads=threads,
         progress=progress,

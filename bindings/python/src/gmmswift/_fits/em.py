@@ -10,20 +10,17 @@ import numpy as np
 
 from gmmswift import _native as native
 from gmmswift._arguments import (
-    Rows,
     array,
-    check_symmetric,
     code,
-    data_matrix,
     flag,
     int32,
     int64,
     real,
-    row_weights,
     seed,
     shown,
     thread_count,
 )
+from gmmswift._data import Data, as_data
 from gmmswift._errors import HAS_COLUMNS
 from gmmswift._fits.known_mixture import KnownMixture
 from gmmswift._model.mixture import Mixture
@@ -264,21 +261,18 @@ def fit_em(
     >>> fit.weights.round(2), fit.converged
     (array([0.25, 0.75]), True)
     """
-    rows = data_matrix("data", data)
+    rows = as_data("data", data, sample_weight=sample_weight)
     options = native.defaults(native.EMOptions)
-    sample_weights = row_weights(sample_weight, rows.length)
-    if sample_weights is not None:
-        options.sample_weights = native.address(sample_weights)
     if isinstance(n_components, Mixture):
         if covariance_type is not None or shared_sd:
             name = "shared_sd" if covariance_type is None else "covariance_type"
             given = shared_sd if covariance_type is None else covariance_type
             raise ValueError(f"{name}: must be left to the model, got {shown(given)}")
-        model = _settled(n_components, rows, sample_weights)
+        model = _settled(n_components, rows)
         options.model = model._ready().address
         shape = model.shape
         size, shared = model.n_components, shape.is_shared
-        kind = shape.covariance_type if rows.dimensions > 1 else "tied" if shared else "full"
+        kind = shape.covariance_type if rows.n_dimensions > 1 else "tied" if shared else "full"
     else:
         options.num_components = size = int32("n_components", n_components)
         options.shared_spread = shared = flag("shared_sd", shared_sd)
@@ -313,41 +307,39 @@ def fit_em(
                 )
             label = f"initial[{name!r}]"
             keep.append(array(label, value, shapes[name]))
-            if name == "covariances" and kind in ("full", "tied"):
-                check_symmetric(label, keep[-1])
             field_name = "initial_sds" if name == "sd" else f"initial_{name}"
             setattr(options, field_name, native.address(keep[-1]))
     with native.Run(thread_count(threads)) as run:
         handle = native.create(
             native.lib.gmm_fit_em,
             native.lib.gmm_em_fit_destroy,
-            *rows,
+            rows._handle,
             options,
             run.control,
-            names={HAS_COLUMNS: ""} if rows.dimensions > 1 else None,
+            names={HAS_COLUMNS: ""} if rows.n_dimensions > 1 else None,
             run=run,
         )
     del keep
     return fit_of(handle)
 
 
-def _settled(model: Mixture, rows: Rows, weights: NDArray[np.float64] | None) -> Mixture:
+def _settled(model: Mixture, rows: Data) -> Mixture:
     """Return the model for data, of which it says the number of columns."""
     known = model.n_dimensions
-    if known is not None and known != rows.dimensions:
-        raise ValueError(f"data: must have {known} columns, as the model, got {rows.dimensions}")
-    return model._for_rows(rows, weights)
+    if known is not None and known != rows.n_dimensions:
+        raise ValueError(f"data: must have {known} columns, as the model, got {rows.n_dimensions}")
+    return model._for_data(rows)
 
 
-def _initial_shapes(size: int, rows: Rows, kind: str, shared: bool) -> dict[str, tuple[int, ...]]:
+def _initial_shapes(size: int, rows: Data, kind: str, shared: bool) -> dict[str, tuple[int, ...]]:
     """Return the shape of each initial value."""
     shapes: dict[str, tuple[int, ...]] = {
         "weights": (size,),
-        "means": (size, rows.dimensions),
-        "covariances": covariance_shape(size, rows.dimensions, kind, shared),
-        "responsibilities": (rows.length, size),
+        "means": (size, rows.n_dimensions),
+        "covariances": covariance_shape(size, rows.n_dimensions, kind, shared),
+        "responsibilities": (rows.n_observations, size),
     }
-    if rows.dimensions == 1:
+    if rows.n_dimensions == 1:
         shapes["sd"] = (1,) if shared or kind == "tied" else (size,)
     return shapes
 

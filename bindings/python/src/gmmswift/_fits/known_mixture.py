@@ -9,17 +9,15 @@ import numpy as np
 
 from gmmswift import _native as native
 from gmmswift._arguments import (
-    Rows,
     array,
     check_symmetric,
     code,
-    data_rows,
     int64,
     seed,
     shown,
     thread_count,
 )
-from gmmswift._errors import HAS_COLUMNS
+from gmmswift._data import Data, as_data
 from gmmswift._frozen import Frozen
 from gmmswift._pickled import StateFormat
 from gmmswift._shapes import COVARIANCE_TYPES, covariance_shape
@@ -147,8 +145,8 @@ class KnownMixture(Frozen):
         ndarray, shape (M, K)
             Rows sum to 1.
         """
-        rows = data_rows("x", x, self.n_dimensions)
-        out = np.empty((rows.length, self.n_components))
+        rows = as_data("x", x, self.n_dimensions)
+        out = np.empty((rows.n_observations, self.n_components))
         self._evaluate(native.lib.gmm_mixture_probabilities, rows, out, threads)
         return out
 
@@ -167,8 +165,8 @@ class KnownMixture(Frozen):
         ndarray, shape (M,)
             Log densities.
         """
-        rows = data_rows("x", x, self.n_dimensions)
-        out = np.empty(rows.length)
+        rows = as_data("x", x, self.n_dimensions)
+        out = np.empty(rows.n_observations)
         self._evaluate(native.lib.gmm_mixture_log_density, rows, out, threads)
         return out
 
@@ -217,16 +215,13 @@ class KnownMixture(Frozen):
     def _evaluate(
         self,
         function: Callable[..., int],
-        rows: Rows,
+        rows: Data,
         out: NDArray[np.float64],
         threads: int | None,
     ) -> None:
-        names = {"data": "x"}
-        if self.n_dimensions > 1:
-            names[HAS_COLUMNS] = ""
         mixture, keep = mixture_values(self)
         with native.Run(thread_count(threads)) as run:
-            native.call(function, mixture, *rows, run.control, out, out.size, names=names)
+            native.call(function, mixture, rows._handle, run.control, out, out.size)
         del keep
 
 

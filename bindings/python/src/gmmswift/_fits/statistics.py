@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from gmmswift import _native as native
-from gmmswift._arguments import data_matrix, real, row_weights, shown, thread_count
+from gmmswift._arguments import real, shown, thread_count
+from gmmswift._data import as_data
 from gmmswift._errors import HAS_COLUMNS
 from gmmswift._fits.em import EMFit, fit_of
 from gmmswift._fits.known_mixture import KnownMixture, mixture_values
@@ -60,20 +61,19 @@ class MixtureStatistics:
         sample_weight: ArrayLike | None = None,
         threads: int | None = None,
     ) -> None:
-        rows = data_matrix("data", data)
+        rows = as_data("data", data, sample_weight=sample_weight)
         mixture, keep = mixture_values(parameters)
         columns = mixture.num_dimensions
-        if rows.dimensions != columns:
-            raise ValueError(f"data: must have {columns} columns, got {rows.dimensions}")
+        if rows.n_dimensions != columns:
+            raise ValueError(f"data: must have {columns} columns, got {rows.n_dimensions}")
         with native.Run(thread_count(threads)) as run:
             self._handle = native.create(
                 native.lib.gmm_statistics_compute,
                 native.lib.gmm_statistics_destroy,
                 mixture,
-                *rows,
-                row_weights(sample_weight, rows.length),
+                rows._handle,
                 run.control,
-                names=_NAMES | ({HAS_COLUMNS: ""} if rows.dimensions > 1 else {}),
+                names=_NAMES | ({HAS_COLUMNS: ""} if rows.n_dimensions > 1 else {}),
                 run=run,
             )
         del keep

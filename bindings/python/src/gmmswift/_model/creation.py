@@ -11,10 +11,7 @@ from gmmswift._model.priors import InverseGamma, Normal
 from gmmswift._shapes import COVARIANCE_TYPES, Shape
 
 if TYPE_CHECKING:
-    import numpy as np
-    from numpy.typing import NDArray
-
-    from gmmswift._arguments import Rows
+    from gmmswift._data import Data
     from gmmswift._model.given import GivenPriors
 
 __all__ = ["create_model"]
@@ -26,8 +23,7 @@ def create_model(
     *,
     ordered: bool,
     order_by: int,
-    rows: Rows | None = None,
-    weights: NDArray[np.float64] | None = None,
+    data: Data | None = None,
 ) -> native.Handle:
     """Make the model in the library, with its open priors scaled to data.
 
@@ -41,10 +37,8 @@ def create_model(
         Whether the means are ordered.
     order_by : int
         The coordinate of the order.
-    rows : Rows, optional
+    data : Data, optional
         The data. Without them, stand-ins for what is open let the library check all the rest.
-    weights : ndarray, shape (N,), optional
-        How often each observation counts.
     """
     options = native.defaults(native.ModelOptions)
     options.num_components = shape.n_components
@@ -57,7 +51,7 @@ def create_model(
     blocks: list[PriorBlock] = []
     for block, argument, prior in priors.parts():
         form = shape
-        if prior is None and rows is None:
+        if prior is None and data is None:
             prior = Normal(0, 1) if block == "means" else InverseGamma(1, 1)
             if block == "spread" and shape.has_matrices:  # D numbers instead of D x D
                 form = shape._replace(covariance_type="diag", shared_sd=shape.is_shared)
@@ -73,13 +67,12 @@ def create_model(
         return result
 
     lib = native.lib
-    if rows is None or not priors.is_scaled:
+    if data is None or not priors.is_scaled:
         return native.create(lib.gmm_model_create, lib.gmm_model_destroy, options, names=names)
     return native.create(
         lib.gmm_model_create_for_data,
         lib.gmm_model_destroy,
         options,
-        *rows,
-        weights,
+        data._handle,
         names=names,
     )

@@ -8,16 +8,14 @@ import numpy as np
 
 from gmmswift import _native as native
 from gmmswift._arguments import (
-    Rows,
     check_symmetric,
-    data_rows,
     flag,
     int32,
     integer,
     real_array,
-    row_weights,
     shown,
 )
+from gmmswift._data import Data, as_data
 from gmmswift._frozen import Frozen
 from gmmswift._model.creation import create_model
 from gmmswift._model.given import SDS, GivenPriors
@@ -27,7 +25,7 @@ from gmmswift._pickled import StateFormat
 from gmmswift._shapes import COVARIANCE_TYPES, Shape
 
 if TYPE_CHECKING:
-    from numpy.typing import ArrayLike, NDArray
+    from numpy.typing import ArrayLike
 
 __all__ = ["Mixture"]
 
@@ -261,16 +259,15 @@ class Mixture(Frozen):
         DegenerateError
             For priors scaled to a constant column, or to columns that determine each other.
         """
-        rows = data_rows("data", data, self.n_dimensions)
-        return self._for_rows(rows, row_weights(sample_weight, rows.length))._stated()
+        return self._for_data(as_data("data", data, self.n_dimensions, sample_weight))._stated()
 
-    def _for_rows(self, rows: Rows, weights: NDArray[np.float64] | None = None) -> Mixture:
+    def _for_data(self, data: Data) -> Mixture:
         if self._handle is not None:
             return self
         bound = object.__new__(Mixture)
-        bound.__dict__.update(self.__dict__, n_dimensions=rows.dimensions)
+        bound.__dict__.update(self.__dict__, n_dimensions=data.n_dimensions)
         bound._check_form()
-        bound.__dict__["_handle"] = bound._create(rows, weights)
+        bound.__dict__["_handle"] = bound._create(data)
         return bound
 
     def _stated(self) -> Mixture:
@@ -387,9 +384,7 @@ class Mixture(Frozen):
     def _check_form(self) -> None:
         self._priors.check_form(self.covariance_type, self.n_dimensions, self.shared_sd)
 
-    def _create(
-        self, rows: Rows | None = None, weights: NDArray[np.float64] | None = None
-    ) -> native.Handle:
+    def _create(self, data: Data | None = None) -> native.Handle:
         """Make the model in the library; see `create_model`."""
         is_known = self.n_dimensions is not None
         return create_model(
@@ -397,8 +392,7 @@ class Mixture(Frozen):
             self._shape(self.n_dimensions or 1),
             ordered=self.ordered,
             order_by=self.order_by if is_known or self.order_by < 0 else 0,
-            rows=rows,
-            weights=weights,
+            data=data,
         )
 
     def _unknown(self) -> list[str]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Mapping
-from ctypes import CDLL, Structure, byref, c_char_p, c_void_p, sizeof
+from ctypes import CDLL, Structure, addressof, byref, c_char_p, c_void_p, sizeof
 from typing import TYPE_CHECKING, Any, TypeAlias, TypeVar
 
 from gmmswift._errors import exception_for
@@ -26,6 +26,7 @@ __all__ = [
     "Handle",
     "Names",
     "address",
+    "address_of",
     "call",
     "create",
     "defaults",
@@ -86,6 +87,11 @@ def address(array: NDArray[Any] | None) -> int | None:
 def strings(values: list[str]) -> Any:
     """Return ``const char *const *`` for the UTF-8 forms of some strings."""
     return (c_char_p * len(values))(*[value.encode() for value in values])
+
+
+def address_of(texts: Any) -> int:
+    """Return the address of what `strings` made, for a pointer in a struct."""
+    return addressof(texts)
 
 
 def status_name(status: int) -> str:

@@ -1,0 +1,203 @@
+"""Data sets: observations, their weights and the names of their columns, laid out once."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import TYPE_CHECKING
+
+from gmmswift import _native as native
+from gmmswift._arguments import data_rows, row_weights, shown
+from gmmswift._errors import HAS_COLUMNS
+
+if TYPE_CHECKING:
+    from numpy.typing import ArrayLike
+
+__all__ = ["Data", "as_data", "column_names", "words_for"]
+
+
+class Data:
+    """A data set that the library has checked and laid out, for any number of calls.
+
+    Calls that take data take arrays too, and make a `Data` for the call. One of your own saves that
+    work where the same observations are used again.
+
+    Parameters
+    ----------
+    values : array_like, shape (N, D), or in one dimension (N,)
+        Observations, finite, below 1e144 in magnitude. They are copied once, from a float64 array
+        with any positive stride between rows and adjacent columns; other types and layouts, such as
+        float32, Fortran order and data frames, are converted first. Masked and missing values are
+        refused.
+    sample_weight : array_like, shape (N,), optional
+        How often each observation counts, from 0 to 1e100. Zero makes a row inert, an integer
+        repeats it. By default each row counts once.
+    names : iterable of str, length D, optional
+        Names of the columns, all different. By default those of a data frame whose names are all
+        strings, else none. They name the rows of summaries, the coordinates of inference data and
+        the columns in messages.
+
+    Attributes
+    ----------
+    n_observations, n_dimensions : int
+        N and D.
+    names : tuple of str
+        The names of the columns; empty where they have none.
+    has_weights : bool
+        Whether the rows have sample weights.
+
+    Raises
+    ------
+    ValueError
+        For NaN or infinite values, weights out of range, and names that do not fit.
+    TypeError
+        For values that are not real numbers.
+
+    Examples
+    --------
+    >>> import gmmswift as gm
+    >>> data = gm.Data([[1.0, 2.0], [3.0, 5.0], [2.0, 8.0]], names=["length", "width"])
+    >>> data
+    <gmmswift.Data: 3 observations of length, width>
+    >>> gm.fit_em(data, 1).means
+    array([[2., 5.]])
+    """
+
+    __slots__ = ("_handle", "has_weights", "n_dimensions", "n_observations", "names")
+
+    n_observations: int
+    n_dimensions: int
+    names: tuple[str, ...]
+    has_weights: bool
+
+    def __init__(
+        self,
+        values: ArrayLike,
+        *,
+        sample_weight: ArrayLike | None = None,
+        names: Iterable[str] | None = None,
+    ) -> None:
+        self._lay_out("values", values, None, sample_weight, names)
+
+    def _lay_out(
+        self,
+        argument: str,
+        values: ArrayLike,
+        dimensions: int | None,
+        sample_weight: ArrayLike | None,
+        names: Iterable[str] | None = None,
+    ) -> None:
+        rows = data_rows(argument, values, dimensions)
+        chosen = _frame_names(values, rows.dimensions) if names is None else _checked(names)
+        options = native.defaults(native.DataOptions)
+        options.row_stride = max(rows.stride, rows.dimensions)
+        weights = row_weights(sample_weight, rows.length)
+        options.sample_weights = native.address(weights)
+        texts = native.strings(list(chosen))
+        if names is not None or chosen:
+            if len(chosen) != rows.dimensions:
+                rule = f"must have {rows.dimensions} names, one for each column"
+                raise ValueError(f"names: {rule}, got {len(chosen)}")
+            options.column_names = native.address_of(texts)
+        self._handle = native.create(
+            native.lib.gmm_data_create,
+            native.lib.gmm_data_destroy,
+            rows.array,
+            rows.length,
+            rows.dimensions,
+            options,
+            names=words_for(argument, rows.dimensions) | {"column_names": "names"},
+        )
+        del texts
+        self.n_observations = rows.length
+        self.n_dimensions = rows.dimensions
+        self.names = chosen
+        self.has_weights = weights is not None
+
+    @property
+    def fingerprint(self) -> int:
+        """A 64-bit checksum of the values, equal for equal values."""
+        result: int = native.lib.gmm_data_fingerprint(self._handle)
+        return result
+
+    def __len__(self) -> int:
+        return self.n_observations
+
+    def __repr__(self) -> str:
+        of = ", ".join(self.names) or f"{self.n_dimensions} numbers"
+        columns = f" of {of}" if self.names or self.n_dimensions > 1 else ""
+        weighted = ", weighted" if self.has_weights else ""
+        return f"<gmmswift.Data: {self.n_observations:,} observations{columns}{weighted}>"
+
+
+def as_data(
+    argument: str,
+    value: ArrayLike | Data,
+    dimensions: int | None = None,
+    sample_weight: ArrayLike | None = None,
+) -> Data:
+    """Return a caller's data set, or one made of an array for the call.
+
+    Parameters
+    ----------
+    argument : str
+        What the caller calls it, for messages.
+    value : array_like or Data
+        The observations.
+    dimensions : int, optional
+        The number of columns that they must have. By default any.
+    sample_weight : array_like, shape (N,), optional
+        Weights for the rows of an array; a `Data` has its own.
+    """
+    if not isinstance(value, Data):
+        data = Data.__new__(Data)
+        data._lay_out(argument, value, dimensions, sample_weight)
+        return data
+    if sample_weight is not None:
+        raise ValueError(
+            f"sample_weight: must be given to the Data, got {shown(sample_weight)} beside one"
+        )
+    if dimensions is not None and dimensions != value.n_dimensions:
+        raise ValueError(f"{argument}: must have {dimensions} columns, got {value.n_dimensions}")
+    return value
+
+
+def column_names(posterior: native.Handle) -> tuple[str, ...]:
+    """Return the names of the columns of a posterior's data; none where they have none."""
+    lib = native.lib
+    handle = native.create(lib.gmm_posterior_get_data, lib.gmm_data_destroy, posterior)
+    names = []
+    for column in range(lib.gmm_data_num_dimensions(handle)):
+        name = lib.gmm_data_column_name(handle, column)
+        if name is None:
+            return ()
+        names.append(name.decode())
+    return tuple(names)
+
+
+def words_for(argument: str, dimensions: int) -> dict[str, str]:
+    """Return what messages of the library about data are called here."""
+    return {"data": argument} | ({HAS_COLUMNS: ""} if dimensions > 1 else {})
+
+
+def _checked(names: Iterable[str]) -> tuple[str, ...]:
+    if isinstance(names, (str, bytes)) or not isinstance(names, Iterable):
+        raise TypeError(f"names: must be an iterable of strings, got {shown(names)}")
+    chosen = tuple(names)
+    for column, name in enumerate(chosen):
+        if not isinstance(name, str):
+            raise TypeError(f"names[{column}]: must be a string, got {shown(name)}")
+        if "\0" in name:
+            raise ValueError(f"names[{column}]: must not hold null characters, got {shown(name)}")
+    return chosen
+
+
+def _frame_names(values: object, dimensions: int) -> tuple[str, ...]:
+    """Return the names of a data frame's columns, where all are strings that serve as names."""
+    columns = getattr(values, "columns", None)
+    if columns is None or dimensions < 2:
+        return ()
+    if not isinstance(columns, Iterable):
+        return ()
+    listed = list(columns)
+    names = tuple(name for name in listed if isinstance(name, str) and name and "\0" not in name)
+    return names if len(set(names)) == len(listed) == dimensions else ()
