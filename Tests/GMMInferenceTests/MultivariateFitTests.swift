@@ -142,6 +142,18 @@ import Testing
     #expect(mixed.logLikelihood.isFinite && mixed.collapses.isEmpty)
   }
 
+  /// Starts that go over all observations: each block has random numbers of its own, and sums have no order.
+  @Test func fitsFromResponsibilitiesDoNotDependOnThreads() throws {
+    let data = try DataSet(points(40_000, dimensions: 3), dimensionCount: 3)
+    let given = (0..<40_000).flatMap { [Double($0 % 3), 1, Double($0 % 2)] }
+    for start in [MaximumLikelihoodStart.randomResponsibilities, .responsibilities(given)] {
+      let options = MaximumLikelihoodOptions(
+        componentCount: 3, start: start, starts: 2, maximumIterations: 3, seed: 4)
+      let fits = try [1, 2, 5].map { try fitMaximumLikelihood(data, options, RunControl(threads: $0)) }
+      #expect(fits[0] == fits[1] && fits[0] == fits[2])
+    }
+  }
+
   @Test func fitDoesNotDependOnThreadsOrBuilds() throws {
     let observations = try DataSet(
       points(40_000, dimensions: 3), dimensionCount: 3, weights: SampleWeights((0..<40_000).map { Double($0 % 5) / 3 }))

@@ -58,6 +58,37 @@ import Testing
   /// What is done to a term after its responsibility: an exponential, a division, three products, and `count` additions.
   private func rounding(_ count: Int) -> Double { 0x1p-53 * Double(count + 32) }
 
+  /// Responsibilities need not sum to 1; those of a point without weight may be anything.
+  @Test(arguments: cases) func sumsByGivenResponsibilitiesEqualThoseOfAPlainLoop(_ test: Case) throws {
+    let (mixture, points) = mixture(test)
+    let space = try MultivariateWorkspace(mixture, points)
+    let weights = try #require(AlignedBuffer<Double>(count: test.count, padding: 8))
+    for i in 0..<test.count { weights.base[i] = [0, 1, 2.5, 0.125, 3][i % 5] }
+    var stream = stream(3)
+    let given = (0..<test.count * test.components).map { _ in 2 * stream.uniform() }
+    for isWeighted in [false, true] {
+      var expected = ExpectedSums(mixture)
+      for (i, point) in points.enumerated() {
+        let row = given[i * test.components..<(i + 1) * test.components]
+        let weight = isWeighted ? weights.base[i] : 1
+        for (k, value) in row.enumerated() {
+          let share = weight * value / row.reduce(0, +)
+          expected.add(k, point, weight: share, error: rounding(test.count + test.components))
+        }
+      }
+      let garbled = (0..<given.count).map { isWeighted && weights.base[$0 / test.components] == 0 ? .nan : given[$0] }
+      garbled.withUnsafeBufferPointer { garbled in
+        guard let base = garbled.baseAddress ?? UnsafePointer(bitPattern: 8) else { return }
+        sweepGivenResponsibilities(
+          space.x.base, count: test.count, space.table, responsibilities: base,
+          weights: isWeighted ? weights.base : nil,
+          scratch: space.scratch.base, sums: space.sums)
+      }
+      #expect(expected.deviations(space.values) == 0)
+      #expect(space.isScratchKept)
+    }
+  }
+
   @Test(arguments: cases) func expectationsEqualThoseOfAPlainLoop(_ test: Case) throws {
     let (mixture, points) = mixture(test)
     let space = try MultivariateWorkspace(mixture, points)

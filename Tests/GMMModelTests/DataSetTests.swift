@@ -1,8 +1,9 @@
 import GMMKernels
 import GMMModel
+import TestSupport
 import Testing
 
-@Suite struct ObservationsLayoutTests {
+@Suite struct DataSetTests {
   @Test(arguments: [1, 2, 3, 17], [0, 1, 7, 8, 9, 100])
   func pointsStandByGroupsOfEightCoordinateByCoordinate(dimensions: Int, count: Int) throws {
     let rows = (0..<count * dimensions).map(Double.init)
@@ -38,5 +39,38 @@ import Testing
     #expect(error.kind == .invalidData)
     #expect(error.argument == "data[10, 1]")
     #expect(error.rule.contains(word) && error.rule.contains("row 10, column 1"))
+    let named = try #require(throws: ModelError.self) {
+      try DataSet(rows, dimensionCount: 2, columnNames: ["height", "width"])
+    }
+    #expect(named.rule.hasSuffix("row 10, column 1 (width)"))
+  }
+
+  @Test func weightsAreSharedNotCopied() throws {
+    let data = try DataSet([1, 2, 3, 4], dimensionCount: 2, columnNames: ["a", "b"])
+    let weights = try SampleWeights([2, 0])
+    let weighted = try data.weighted(by: weights)
+    #expect(weighted.base == data.base && weighted.weights === weights)
+    #expect(weighted.columnNames == ["a", "b"])
+    #expect((data.totalWeight, data.positiveCount) == (2, 2))
+    #expect((weighted.totalWeight, weighted.positiveCount) == (2, 1))
+    expectError(.invalidArgument, "sample_weights", "must have 2 values, one for each observation, got 3") {
+      try data.weighted(by: SampleWeights([1, 1, 1]))
+    }
+  }
+
+  @Test func namesThatDoNotFitAreRefused() {
+    for (names, argument, rule) in [
+      (["a"], "column_names", "must have 2 names, one for each column, got 1"),
+      (["a", ""], "column_names[1]", "must not be empty, nor the name of another column, got ''"),
+      (["a", "a"], "column_names[1]", "must not be empty, nor the name of another column, got 'a'"),
+    ] {
+      expectError(.invalidArgument, argument, rule) { try DataSet([1, 2], dimensionCount: 2, columnNames: names) }
+    }
+  }
+
+  @Test(arguments: [-4_096, 1, 4_095]) func aFirstRowWithinABlockIsRefused(row: Int) {
+    expectError(.invalidArgument, "first_row", "must be a multiple of 4096, not negative, got \(row)") {
+      try [1.0].withUnsafeBufferPointer { try DataSet($0.baseAddress, count: 1, firstRow: row) }
+    }
   }
 }

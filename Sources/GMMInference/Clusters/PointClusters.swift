@@ -51,10 +51,10 @@ struct PointClusters {
     var distances = (0..<points.count).map { squaredDistance($0, points.point(first)) }
     var total = weighted(distances)
     while centers.count < count * points.dimensionCount {
-      // Centers that are nobody's cost nothing.
+      // Centers that nobody wants are any.
       guard isWanted() else {
-        centers += points.point(first)
-        continue
+        while centers.count < count * points.dimensionCount { centers += points.point(first) }
+        return
       }
       var best = (distances: distances, total: Double.infinity, point: points.choose(&stream))
       for _ in 0..<candidates where total > 0 && total < .infinity {
