@@ -56,10 +56,9 @@ static long allocations_of(const gmm_model *model, int32_t method, int64_t num_d
   options.num_draws = num_draws;
   options.store_assignments = 1;
   gmm_posterior *posterior = NULL;
-  const int32_t dimensions = gmm_model_num_dimensions(model);
-  const double *data = dimensions == 1 ? fixture_data : fixture_table;
+  const gmm_data *data = gmm_model_num_dimensions(model) == 1 ? fixture_data_set() : fixture_table_set();
   const long before = num_allocations;
-  ACCEPTED(gmm_sample(model, data, FIXTURE_COUNT, dimensions, dimensions, &options, &control, &posterior, out_error));
+  ACCEPTED(gmm_sample(model, data, &options, &control, &posterior, out_error));
   const long taken = num_allocations - before;
   gmm_posterior_destroy(posterior);
   return taken;

@@ -47,7 +47,7 @@ void behaviour_control(void) {
   progress_log log;
   gmm_control control = recording_control(&log);
   gmm_posterior *posterior = NULL, *longer = NULL;
-  ACCEPTED(gmm_sample(model, fixture_data, FIXTURE_COUNT, 1, 1, &options, &control, &posterior, out_error));
+  ACCEPTED(gmm_sample(model, fixture_data_set(), &options, &control, &posterior, out_error));
   EXPECT(log.num_calls >= 2 && log.is_consistent);
   EXPECT(log.last.num_chains == 2 && log.last.draws_done == 40000 && log.last.draws_total == 40000);
   EXPECT(log.last.iterations_done == 40040 && log.last.iterations_total == 40040);
@@ -83,7 +83,7 @@ void behaviour_cancelling(void) {
   /* A callback's nonzero result: what every chain has finished comes back, and can be continued. */
   gmm_posterior *part = NULL, *whole = NULL, *continued = NULL;
   gmm_error *error = NULL;
-  EXPECT(gmm_sample(model, fixture_data, FIXTURE_COUNT, 1, 1, &options, &control, &part, &error) == GMM_CANCELLED);
+  EXPECT(gmm_sample(model, fixture_data_set(), &options, &control, &part, &error) == GMM_CANCELLED);
   EXPECT(error != NULL && gmm_error_status(error) == GMM_CANCELLED && gmm_error_message(error)[0] != '\0');
   gmm_error_destroy(error);
   if (EXPECT(part != NULL)) {
@@ -109,9 +109,9 @@ void behaviour_cancelling(void) {
   gmm_control_init(&control, sizeof control);
   control.cancel = cancel;
   options.num_draws = 2000000;
-  EXPECT(gmm_sample(model, fixture_data, FIXTURE_COUNT, 1, 1, &options, &control, &more, NULL) == GMM_CANCELLED);
+  EXPECT(gmm_sample(model, fixture_data_set(), &options, &control, &more, NULL) == GMM_CANCELLED);
   gmm_posterior_destroy(more);
-  EXPECT(gmm_fit_em(fixture_data, FIXTURE_COUNT, 1, 1, NULL, &control, &fit, NULL) == GMM_CANCELLED && fit == NULL);
+  EXPECT(gmm_fit_em(fixture_data_set(), NULL, &control, &fit, NULL) == GMM_CANCELLED && fit == NULL);
   if (part != NULL) {
     EXPECT(gmm_posterior_extend(part, 10, &control, &more, NULL) == GMM_CANCELLED);
     EXPECT(more == NULL || holds_draws(part, more, 0, 1));

@@ -1,13 +1,19 @@
 /* Data at the edge of what a model can say something about: a right answer or a reasoned error, and no NaN. */
 #include "behaviour.h"
 
+/* Samples from values, which data sets may refuse too. */
 static gmm_status sample_values(const gmm_model *model, const double *values, int64_t count, int32_t method,
                                 gmm_posterior **posterior, gmm_error **error) {
   gmm_sample_options options = fixture_sample_options();
   options.method = method;
   options.num_tune = 200;
   options.num_draws = 200;
-  return gmm_sample(model, values, count, 1, 1, &options, NULL, posterior, error);
+  gmm_data *data = NULL;
+  *posterior = NULL;
+  gmm_status status = gmm_data_create(values, count, 1, NULL, &data, error);
+  if (status == GMM_OK) status = gmm_sample(model, data, &options, NULL, posterior, error);
+  gmm_data_destroy(data);
+  return status;
 }
 
 /* The average of one component's values over all draws. */

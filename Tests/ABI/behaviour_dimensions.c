@@ -32,14 +32,14 @@ static gmm_model_options chosen_options(int32_t structure) {
 
 static gmm_model *model_for_table(const gmm_model_options *options) {
   gmm_model *model = NULL;
-  ACCEPTED(gmm_model_create_for_data(options, fixture_table, FIXTURE_COUNT, D, D, NULL, &model, out_error));
+  ACCEPTED(gmm_model_create_for_data(options, fixture_table_set(), &model, out_error));
   if (model == NULL) exit(EXIT_FAILURE);
   return model;
 }
 
 static gmm_posterior *sample_table(const gmm_model *model, const gmm_sample_options *options) {
   gmm_posterior *posterior = NULL;
-  ACCEPTED(gmm_sample(model, fixture_table, FIXTURE_COUNT, D, D, options, NULL, &posterior, out_error));
+  ACCEPTED(gmm_sample(model, fixture_table_set(), options, NULL, &posterior, out_error));
   if (posterior == NULL) exit(EXIT_FAILURE);
   return posterior;
 }
@@ -139,10 +139,9 @@ static void draws_keep_to_their_definitions(int32_t structure, const gmm_model *
 static void predictions_are_probabilities(const gmm_posterior *posterior) {
   double inside[FIXTURE_COUNT * K], predicted[FIXTURE_COUNT * K], densities[FIXTURE_COUNT], sets[2 * 5 * D];
   ACCEPTED(gmm_posterior_probabilities(posterior, NULL, inside, FIXTURE_COUNT * K, out_error));
-  ACCEPTED(gmm_posterior_predict_probabilities(posterior, fixture_table, FIXTURE_COUNT, D, D, NULL, predicted,
-                                               FIXTURE_COUNT * K, out_error));
-  ACCEPTED(gmm_posterior_log_density(posterior, fixture_table, FIXTURE_COUNT, D, D, NULL, densities, FIXTURE_COUNT,
-                                     out_error));
+  ACCEPTED(gmm_posterior_predict_probabilities(posterior, fixture_table_set(), NULL, predicted, FIXTURE_COUNT * K,
+                                               out_error));
+  ACCEPTED(gmm_posterior_log_density(posterior, fixture_table_set(), NULL, densities, FIXTURE_COUNT, out_error));
   ACCEPTED(gmm_posterior_sample_predictive(posterior, 2, 5, 1, sets, 2 * 5 * D, out_error));
   for (int i = 0; i < FIXTURE_COUNT; i++) {
     EXPECT(fabs(inside[i * K] + inside[i * K + 1] - 1.0) < 1e-12 && inside[i * K] >= 0.0);
@@ -150,11 +149,16 @@ static void predictions_are_probabilities(const gmm_posterior *posterior) {
   }
   for (int i = 0; i < 2 * 5 * D; i++) EXPECT(isfinite(sets[i]) && sets[i] != sets[(i + 1) % (2 * 5 * D)]);
 
-  /* Every second row, and rows with a column between them. */
+  /* Rows with columns between them. */
   double wide[FIXTURE_COUNT * (D + 2)], again[FIXTURE_COUNT];
   for (int i = 0; i < FIXTURE_COUNT * (D + 2); i++) wide[i] = NAN;
   for (int i = 0; i < FIXTURE_COUNT * D; i++) wide[i / D * (D + 2) + i % D] = fixture_table[i];
-  ACCEPTED(gmm_posterior_log_density(posterior, wide, FIXTURE_COUNT, D, D + 2, NULL, again, FIXTURE_COUNT, out_error));
+  gmm_data_options options = fixture_data_options();
+  gmm_data *spaced = NULL;
+  options.row_stride = D + 2;
+  ACCEPTED(gmm_data_create(wide, FIXTURE_COUNT, D, &options, &spaced, out_error));
+  ACCEPTED(gmm_posterior_log_density(posterior, spaced, NULL, again, FIXTURE_COUNT, out_error));
+  gmm_data_destroy(spaced);
   EXPECT(memcmp(again, densities, sizeof again) == 0);
 }
 

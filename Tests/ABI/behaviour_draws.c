@@ -7,13 +7,13 @@
 enum { MANY = 9001 };
 static double many_values[MANY];
 
-static gmm_posterior *sample(const gmm_model *model, const double *data, int64_t count, int64_t stride,
-                             const gmm_sample_options *options, int32_t num_threads) {
+static gmm_posterior *sample(const gmm_model *model, const gmm_data *data, const gmm_sample_options *options,
+                             int32_t num_threads) {
   gmm_control control;
   gmm_posterior *posterior = NULL;
   gmm_control_init(&control, sizeof control);
   control.num_threads = num_threads;
-  ACCEPTED(gmm_sample(model, data, count, 1, stride, options, &control, &posterior, out_error));
+  ACCEPTED(gmm_sample(model, data, options, &control, &posterior, out_error));
   return posterior;
 }
 
@@ -24,13 +24,15 @@ static void draws_do_not_depend_on_threads(const gmm_model *model, int32_t metho
   options.num_tune = 5;
   options.num_chains = 3;
   const int32_t threads[] = {2, 5, 0};
-  gmm_posterior *alone = sample(model, many_values, MANY, 1, &options, 1);
+  gmm_data *many = fixture_rows(many_values, MANY, 1);
+  gmm_posterior *alone = sample(model, many, &options, 1);
   for (int i = 0; i < 3; i++) {
-    gmm_posterior *together = sample(model, many_values, MANY, 1, &options, threads[i]);
+    gmm_posterior *together = sample(model, many, &options, threads[i]);
     EXPECT(same_draws(alone, together));
     gmm_posterior_destroy(together);
   }
   gmm_posterior_destroy(alone);
+  gmm_data_destroy(many);
 }
 
 static void draws_depend_on_seed_and_chain(const gmm_model *model) {
@@ -56,7 +58,12 @@ static void data_may_have_a_stride(const gmm_model *model) {
   for (int i = 0; i < FIXTURE_COUNT; i++) spaced[i * 3] = fixture_data[i];
   const gmm_sample_options options = fixture_sample_options();
   gmm_posterior *dense = fixture_posterior(model, &options);
-  gmm_posterior *sparse = sample(model, spaced, FIXTURE_COUNT, 3, &options, 0);
+  gmm_data_options data_options = fixture_data_options();
+  gmm_data *data = NULL;
+  data_options.row_stride = 3;
+  ACCEPTED(gmm_data_create(spaced, FIXTURE_COUNT, 1, &data_options, &data, out_error));
+  gmm_posterior *sparse = sample(model, data, &options, 0);
+  gmm_data_destroy(data);
   EXPECT(same_draws(dense, sparse));
   const gmm_view copy = view_of(sparse, GMM_FIELD_OBSERVATIONS);
   EXPECT(copy.num_axes == 2 && copy.shape[0] == FIXTURE_COUNT && copy.shape[1] == 1 && copy.shape[2] == 1);

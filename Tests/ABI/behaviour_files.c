@@ -121,7 +121,7 @@ static void a_run_that_was_stopped_goes_on(const gmm_model *model) {
   for (int reports = 2; status == GMM_CANCELLED; reports += 3) {
     int left = reports;
     control.progress_user_data = &left;
-    status = gmm_sample(model, fixture_data, FIXTURE_COUNT, 1, 1, &options, &control, &found, NULL);
+    status = gmm_sample(model, fixture_data_set(), &options, &control, &found, NULL);
     if (status == GMM_CANCELLED) gmm_posterior_destroy(found);
   }
   EXPECT(status == GMM_OK && same_draws(expected, found));
@@ -130,7 +130,7 @@ static void a_run_that_was_stopped_goes_on(const gmm_model *model) {
   gmm_error *error = NULL;
   options.seed++;
   control.progress = NULL;
-  status = gmm_sample(model, fixture_data, FIXTURE_COUNT, 1, 1, &options, &control, &found, &error);
+  status = gmm_sample(model, fixture_data_set(), &options, &control, &found, &error);
   EXPECT(status == GMM_ERROR_FILE_MISMATCH && found == NULL);
   EXPECT(strstr(gmm_error_message(error), "is of a run with seed 7, not 8") != NULL);
   EXPECT(strcmp(gmm_error_argument(error), "checkpoint_path") == 0);
@@ -159,7 +159,7 @@ static void what_cannot_be_written_down_is_still_returned(const gmm_model *model
   control.progress_interval = 0.0;
   control.progress_user_data = path;
   gmm_error *error = NULL;
-  const gmm_status status = gmm_sample(model, fixture_data, FIXTURE_COUNT, 1, 1, &options, &control, &found, &error);
+  const gmm_status status = gmm_sample(model, fixture_data_set(), &options, &control, &found, &error);
   EXPECT(status == GMM_ERROR_FILE && gmm_error_status(error) == GMM_ERROR_FILE);
   EXPECT(strstr(gmm_error_message(error), "d.gmmckpt': cannot write: No such file or directory") != NULL);
   EXPECT(found != NULL && same_draws(expected, found));

@@ -27,9 +27,10 @@ static double log_share(const double *x, int k) {
 }
 
 static void evaluation(const gmm_mixture *mixture, double (*points)[D]) {
+  gmm_data *all = fixture_rows(points[0], COUNT, D), *every_other = NULL, *none = fixture_rows(NULL, 0, D);
   static double probabilities[COUNT][K], log_density[COUNT], again[COUNT][K];
-  ACCEPTED(gmm_mixture_probabilities(mixture, points[0], COUNT, D, D, NULL, probabilities[0], COUNT * K, out_error));
-  ACCEPTED(gmm_mixture_log_density(mixture, points[0], COUNT, D, D, NULL, log_density, COUNT, out_error));
+  ACCEPTED(gmm_mixture_probabilities(mixture, all, NULL, probabilities[0], COUNT * K, out_error));
+  ACCEPTED(gmm_mixture_log_density(mixture, all, NULL, log_density, COUNT, out_error));
   double largest = 0.0;
   for (int i = 0; i < COUNT; i++) {
     double total = 0.0, sum = 0.0;
@@ -47,13 +48,19 @@ static void evaluation(const gmm_mixture *mixture, double (*points)[D]) {
   gmm_control_init(&control, sizeof control);
   for (int threads = 1; threads <= 3; threads += 2) {
     control.num_threads = threads;
-    ACCEPTED(gmm_mixture_probabilities(mixture, points[0], COUNT, D, D, &control, again[0], COUNT * K, out_error));
+    ACCEPTED(gmm_mixture_probabilities(mixture, all, &control, again[0], COUNT * K, out_error));
     EXPECT(memcmp(again, probabilities, sizeof again) == 0);
   }
   /* Rows that are twice as far apart: every other point. */
-  ACCEPTED(gmm_mixture_probabilities(mixture, points[0], COUNT / 2, D, 2 * D, NULL, again[0], COUNT * K, out_error));
+  gmm_data_options options = fixture_data_options();
+  options.row_stride = 2 * D;
+  ACCEPTED(gmm_data_create(points[0], COUNT / 2, D, &options, &every_other, out_error));
+  ACCEPTED(gmm_mixture_probabilities(mixture, every_other, NULL, again[0], COUNT * K, out_error));
   EXPECT(memcmp(again[1], probabilities[2], sizeof again[1]) == 0);
-  ACCEPTED(gmm_mixture_log_density(mixture, NULL, 0, D, D, NULL, NULL, 0, out_error));
+  ACCEPTED(gmm_mixture_log_density(mixture, none, NULL, NULL, 0, out_error));
+  gmm_data_destroy(none);
+  gmm_data_destroy(every_other);
+  gmm_data_destroy(all);
 }
 
 static void sampling(const gmm_mixture *mixture, double (*points)[D]) {
@@ -87,9 +94,13 @@ static void sampling(const gmm_mixture *mixture, double (*points)[D]) {
 static void bytes(const gmm_mixture *mixture, double (*points)[D]) {
   enum { CUT = 4096 };
   gmm_statistics *whole = NULL, *parts[2] = {NULL, NULL}, *read[2] = {NULL, NULL}, *merged = NULL;
-  ACCEPTED(gmm_statistics_compute(mixture, points[0], COUNT, D, D, NULL, NULL, &whole, out_error));
-  ACCEPTED(gmm_statistics_compute(mixture, points[CUT], COUNT - CUT, D, D, NULL, NULL, &parts[0], out_error));
-  ACCEPTED(gmm_statistics_compute(mixture, points[0], CUT, D, D, NULL, NULL, &parts[1], out_error));
+  gmm_data *data[] = {fixture_rows(points[0], COUNT, D), fixture_rows(points[CUT], COUNT - CUT, D),
+                      fixture_rows(points[0], CUT, D)};
+  gmm_statistics **made[] = {&whole, &parts[0], &parts[1]};
+  for (int i = 0; i < 3; i++) {
+    ACCEPTED(gmm_statistics_compute(mixture, data[i], NULL, made[i], out_error));
+    gmm_data_destroy(data[i]);
+  }
   const int64_t size = gmm_statistics_size(whole);
   uint8_t *first = malloc((size_t)size + 1), *second = malloc((size_t)size + 1);
   if (!EXPECT(size > 0 && size < 10000 && first != NULL && second != NULL)) exit(EXIT_FAILURE);
@@ -117,6 +128,11 @@ static void bytes(const gmm_mixture *mixture, double (*points)[D]) {
 static void mixtures_of_fits(double (*points)[D]) {
   static double probabilities[COUNT][K], log_density[COUNT];
   for (int dimensions = 1; dimensions <= D; dimensions++) {
+    /* One dimension is the first column. */
+    gmm_data_options data_options = fixture_data_options();
+    gmm_data *data = NULL;
+    data_options.row_stride = D;
+    ACCEPTED(gmm_data_create(points[0], COUNT, dimensions, &data_options, &data, out_error));
     for (int32_t covariance = GMM_COVARIANCE_FULL; covariance <= GMM_COVARIANCE_SPHERICAL; covariance++) {
       gmm_em_options options;
       gmm_em_options_init(&options, sizeof options);
@@ -125,7 +141,7 @@ static void mixtures_of_fits(double (*points)[D]) {
       options.shared_spread = 1;
       options.num_starts = 2;
       gmm_em_fit *fit = NULL;
-      ACCEPTED(gmm_fit_em(points[0], COUNT, dimensions, D, &options, NULL, &fit, out_error));
+      ACCEPTED(gmm_fit_em(data, &options, NULL, &fit, out_error));
       gmm_em_result result = {.struct_size = sizeof result};
       ACCEPTED(gmm_em_fit_get_result(fit, &result, out_error));
       gmm_mixture mixture;
@@ -136,13 +152,12 @@ static void mixtures_of_fits(double (*points)[D]) {
       mixture.weights = result.weights;
       mixture.means = result.means;
       mixture.covariances = result.covariances;
-      ACCEPTED(gmm_mixture_log_density(&mixture, points[0], COUNT, dimensions, D, NULL, log_density, COUNT, out_error));
+      ACCEPTED(gmm_mixture_log_density(&mixture, data, NULL, log_density, COUNT, out_error));
       double sum = 0.0;
       for (int i = 0; i < COUNT; i++) sum += log_density[i];
       /* The fit's log likelihood is that of its parameters; both sums are of 10,000 numbers of order 1. */
       EXPECT(fabs(sum / result.log_likelihood - 1.0) < 1e-10);
-      ACCEPTED(gmm_mixture_probabilities(&mixture, points[0], COUNT, dimensions, D, NULL, probabilities[0], COUNT * K,
-                                         out_error));
+      ACCEPTED(gmm_mixture_probabilities(&mixture, data, NULL, probabilities[0], COUNT * K, out_error));
       const int64_t one = covariance == GMM_COVARIANCE_SPHERICAL ? 1
                           : covariance == GMM_COVARIANCE_DIAG    ? dimensions
                                                                  : (int64_t)dimensions * dimensions;
@@ -154,6 +169,7 @@ static void mixtures_of_fits(double (*points)[D]) {
       }
       gmm_em_fit_destroy(fit);
     }
+    gmm_data_destroy(data);
   }
 }
 

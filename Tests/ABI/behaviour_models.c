@@ -40,7 +40,7 @@ static void samples_right(const gmm_model_options *options) {
     sampling.method = method;
     for (int64_t count = 0; count <= FIXTURE_COUNT; count += FIXTURE_COUNT) {
       gmm_posterior *posterior = NULL;
-      ACCEPTED(gmm_sample(model, fixture_data, count, 1, 1, &sampling, NULL, &posterior, out_error));
+      ACCEPTED(gmm_sample(model, count == 0 ? NULL : fixture_data_set(), &sampling, NULL, &posterior, out_error));
       if (posterior != NULL) draws_keep_to(model, options, posterior);
       gmm_posterior_destroy(posterior);
     }

@@ -79,9 +79,8 @@ void behaviour_predictions(void) {
   ACCEPTED(gmm_posterior_probabilities(posterior, NULL, fitted, COUNT * 2, out_error));
   ACCEPTED(gmm_posterior_probabilities(posterior, &control, single, COUNT * 2, out_error));
   EXPECT(memcmp(fitted, single, sizeof fitted) == 0);
-  ACCEPTED(
-      gmm_posterior_predict_probabilities(posterior, fixture_data, COUNT, 1, 1, NULL, predicted, COUNT * 2, out_error));
-  ACCEPTED(gmm_posterior_log_density(posterior, fixture_data, COUNT, 1, 1, NULL, log_density, COUNT, out_error));
+  ACCEPTED(gmm_posterior_predict_probabilities(posterior, fixture_data_set(), NULL, predicted, COUNT * 2, out_error));
+  ACCEPTED(gmm_posterior_log_density(posterior, fixture_data_set(), NULL, log_density, COUNT, out_error));
 
   for (int i = 0; i < COUNT; i++) {
     double average[2] = {0.0, 0.0}, joint[2] = {0.0, 0.0};
@@ -152,7 +151,7 @@ void behaviour_em(void) {
   options.num_components = 2;
   gmm_em_fit *fit = NULL;
   gmm_em_result result = {.struct_size = sizeof result};
-  ACCEPTED(gmm_fit_em(fixture_data, FIXTURE_COUNT, 1, 1, &options, NULL, &fit, out_error));
+  ACCEPTED(gmm_fit_em(fixture_data_set(), &options, NULL, &fit, out_error));
   ACCEPTED(gmm_em_fit_get_result(fit, &result, out_error));
   EXPECT(result.num_components == 2 && result.num_spreads == 2 && result.converged && result.num_at_floor == 0);
   EXPECT(result.num_iterations >= 1 && result.means[0] < result.means[1]);
@@ -182,7 +181,7 @@ void behaviour_em(void) {
 
   options.shared_spread = 1;
   gmm_em_fit *shared = NULL;
-  ACCEPTED(gmm_fit_em(fixture_data, FIXTURE_COUNT, 1, 1, &options, NULL, &shared, out_error));
+  ACCEPTED(gmm_fit_em(fixture_data_set(), &options, NULL, &shared, out_error));
   ACCEPTED(gmm_em_fit_get_result(shared, &result, out_error));
   EXPECT(result.num_spreads == 1 && result.log_likelihood <= log_likelihood + 1e-9);
   EXPECT(result.log_prior == 0.0 && result.num_covariances == 1);
@@ -195,7 +194,7 @@ void behaviour_em(void) {
   double log_prior = 0.0;
   options.model = model;
   options.num_components = 7;
-  ACCEPTED(gmm_fit_em(fixture_data, FIXTURE_COUNT, 1, 1, &options, NULL, &posterior, out_error));
+  ACCEPTED(gmm_fit_em(fixture_data_set(), &options, NULL, &posterior, out_error));
   ACCEPTED(gmm_em_fit_get_result(posterior, &result, out_error));
   EXPECT(result.num_components == gmm_model_num_components(model));
   EXPECT(result.num_spreads == gmm_model_num_spreads(model) && result.converged);

@@ -4,6 +4,7 @@
 enum { COUNT = 5000, BLOCK = 4096 };
 
 static double points[COUNT][2];
+static gmm_data *whole, *parts[2];
 
 /* Two groups of points, on lines of different slopes with a spread about them. */
 static void fill(void) {
@@ -41,7 +42,7 @@ static void factors_are_of_the_inverse(const gmm_em_result *result) {
   }
 }
 
-static void iterations_over_parts(const gmm_em_result *whole, const gmm_em_options *options) {
+static void iterations_over_parts(const gmm_em_result *expected, const gmm_em_options *options) {
   gmm_mixture mixture;
   gmm_mixture_init(&mixture, sizeof mixture);
   EXPECT(mixture.num_components == 1 && mixture.num_dimensions == 1);
@@ -51,30 +52,32 @@ static void iterations_over_parts(const gmm_em_result *whole, const gmm_em_optio
   mixture.covariances = options->initial_covariances;
   gmm_em_fit *fit = NULL;
   for (int i = 0; i < options->max_iterations; i++) {
-    gmm_statistics *parts[2] = {NULL, NULL}, *merged = NULL;
-    ACCEPTED(gmm_statistics_compute(&mixture, points[0], BLOCK, 2, 2, NULL, NULL, &parts[1], out_error));
-    ACCEPTED(gmm_statistics_compute(&mixture, points[BLOCK], COUNT - BLOCK, 2, 2, NULL, NULL, &parts[0], out_error));
-    ACCEPTED(gmm_statistics_merge((const gmm_statistics *const *)parts, 2, &merged, out_error));
+    gmm_statistics *both[2] = {NULL, NULL}, *merged = NULL;
+    for (int j = 0; j < 2; j++) ACCEPTED(gmm_statistics_compute(&mixture, parts[j], NULL, &both[1 - j], out_error));
+    ACCEPTED(gmm_statistics_merge((const gmm_statistics *const *)both, 2, &merged, out_error));
     gmm_em_fit *next = NULL;
     ACCEPTED(gmm_statistics_maximize(merged, 0.0, 1e-12, &next, out_error));
-    for (int j = 0; j < 2; j++) gmm_statistics_destroy(parts[j]);
+    for (int j = 0; j < 2; j++) gmm_statistics_destroy(both[j]);
     gmm_statistics_destroy(merged);
     const gmm_em_result result = result_of(next);
-    EXPECT(result.num_iterations == 1 && result.converged == 0 && result.history[0] == whole->history[i]);
+    EXPECT(result.num_iterations == 1 && result.converged == 0 && result.history[0] == expected->history[i]);
     mixture.weights = result.weights;
     mixture.means = result.means;
     mixture.covariances = result.covariances;
     gmm_em_fit_destroy(fit);
     fit = next;
   }
-  EXPECT(memcmp(mixture.weights, whole->weights, 2 * sizeof(double)) == 0);
-  EXPECT(memcmp(mixture.means, whole->means, 4 * sizeof(double)) == 0);
-  EXPECT(memcmp(mixture.covariances, whole->covariances, 8 * sizeof(double)) == 0);
+  EXPECT(memcmp(mixture.weights, expected->weights, 2 * sizeof(double)) == 0);
+  EXPECT(memcmp(mixture.means, expected->means, 4 * sizeof(double)) == 0);
+  EXPECT(memcmp(mixture.covariances, expected->covariances, 8 * sizeof(double)) == 0);
   gmm_em_fit_destroy(fit);
 }
 
 void behaviour_statistics(void) {
   fill();
+  whole = fixture_rows(points[0], COUNT, 2);
+  parts[0] = fixture_rows(points[0], BLOCK, 2);
+  parts[1] = fixture_rows(points[BLOCK], COUNT - BLOCK, 2);
   static const double weights[] = {0.5, 0.5}, means[] = {-1.0, -1.0, 1.0, 1.0};
   static const double covariances[] = {4.0, 0.0, 0.0, 4.0, 4.0, 0.0, 0.0, 4.0};
   gmm_em_options options;
@@ -83,7 +86,7 @@ void behaviour_statistics(void) {
   EXPECT(options.criterion == GMM_CRITERION_MOVEMENT && options.regularization == 0.0);
   options.num_components = 2;
   gmm_em_fit *fit = NULL;
-  ACCEPTED(gmm_fit_em(points[0], COUNT, 2, 2, &options, NULL, &fit, out_error));
+  ACCEPTED(gmm_fit_em(whole, &options, NULL, &fit, out_error));
   gmm_em_result result = result_of(fit);
   EXPECT(result.num_dimensions == 2 && result.covariance == GMM_COVARIANCE_FULL && result.converged == 1);
   EXPECT(result.sds == NULL && result.num_spreads == 0 && result.num_collapsed == 0);
@@ -98,7 +101,7 @@ void behaviour_statistics(void) {
   options.initial_weights = weights;
   options.initial_means = means;
   options.initial_covariances = covariances;
-  ACCEPTED(gmm_fit_em(points[0], COUNT, 2, 2, &options, NULL, &fit, out_error));
+  ACCEPTED(gmm_fit_em(whole, &options, NULL, &fit, out_error));
   result = result_of(fit);
   EXPECT(result.num_iterations == 6);
   iterations_over_parts(&result, &options);
@@ -106,11 +109,15 @@ void behaviour_statistics(void) {
 
   /* A column that repeats the first: in both components nothing is left of coordinate 1. */
   for (int i = 0; i < COUNT; i++) points[i][1] = points[i][0];
+  gmm_data *repeated = fixture_rows(points[0], COUNT, 2);
   gmm_em_options_init(&options, sizeof options);
   options.num_components = 2;
-  ACCEPTED(gmm_fit_em(points[0], COUNT, 2, 2, &options, NULL, &fit, out_error));
+  ACCEPTED(gmm_fit_em(repeated, &options, NULL, &fit, out_error));
   result = result_of(fit);
   EXPECT(result.num_collapsed == 2 && result.num_at_floor == 2);
   for (int k = 0; k < 2; k++) EXPECT(result.collapsed_components[k] == k && result.collapsed_coordinates[k] == 1);
   gmm_em_fit_destroy(fit);
+  gmm_data_destroy(repeated);
+  for (int j = 0; j < 2; j++) gmm_data_destroy(parts[j]);
+  gmm_data_destroy(whole);
 }

@@ -115,7 +115,7 @@ static gmm_status sample_with_checkpoints(gmm_posterior **out, gmm_error **out_e
   control.num_threads = 1;
   control.checkpoint_path = path;
   control.checkpoint_interval = 3600.0;
-  return gmm_sample(model, fixture_data, FIXTURE_COUNT, 1, 1, &options, &control, out, out_error);
+  return gmm_sample(model, fixture_data_set(), &options, &control, out, out_error);
 }
 
 typedef struct {

@@ -8,6 +8,12 @@ static const double zero = 0.0, one = 1.0, ten = 10.0;
 
 double fixture_data[FIXTURE_COUNT];
 double fixture_table[FIXTURE_COUNT * FIXTURE_COLUMNS];
+static gmm_data *data_set, *table_set;
+
+static void destroy_sets(void) {
+  gmm_data_destroy(data_set);
+  gmm_data_destroy(table_set);
+}
 
 void fixture_fill(void) {
   /* Multiples of the golden ratio modulo 1 are spread evenly and never repeat. */
@@ -21,6 +27,33 @@ void fixture_fill(void) {
           (i % 3 == 0 ? -3.0 : 4.0) / (d + 1) + 3.0 * (fmod((i + 1) * step, 1.0) - 0.5);
     }
   }
+  data_set = fixture_rows(fixture_data, FIXTURE_COUNT, 1);
+  table_set = fixture_rows(fixture_table, FIXTURE_COUNT, FIXTURE_COLUMNS);
+  if (atexit(destroy_sets) != 0) exit(EXIT_FAILURE);
+}
+
+const gmm_data *fixture_data_set(void) { return data_set; }
+
+const gmm_data *fixture_table_set(void) { return table_set; }
+
+gmm_data *fixture_rows(const double *rows, int64_t num_rows, int64_t num_columns) {
+  return fixture_weighted_rows(rows, num_rows, num_columns, NULL);
+}
+
+gmm_data *fixture_weighted_rows(const double *rows, int64_t num_rows, int64_t num_columns, const double *weights) {
+  gmm_data *data = NULL;
+  gmm_error *error = NULL;
+  gmm_data_options options = fixture_data_options();
+  options.sample_weights = weights;
+  if (gmm_data_create(rows, num_rows, num_columns, &options, &data, &error) == GMM_OK) return data;
+  printf("fixture: %s\n", gmm_error_message(error));
+  exit(EXIT_FAILURE);
+}
+
+gmm_data_options fixture_data_options(void) {
+  gmm_data_options options;
+  gmm_data_options_init(&options, sizeof options);
+  return options;
 }
 
 gmm_model_options fixture_model_options(void) {
@@ -61,9 +94,7 @@ gmm_model *fixture_model(const gmm_model_options *options) {
 gmm_posterior *fixture_posterior(const gmm_model *model, const gmm_sample_options *options) {
   gmm_posterior *posterior = NULL;
   gmm_error *error = NULL;
-  if (gmm_sample(model, fixture_data, FIXTURE_COUNT, 1, 1, options, NULL, &posterior, &error) == GMM_OK) {
-    return posterior;
-  }
+  if (gmm_sample(model, data_set, options, NULL, &posterior, &error) == GMM_OK) return posterior;
   printf("fixture: %s\n", gmm_error_message(error));
   exit(EXIT_FAILURE);
 }

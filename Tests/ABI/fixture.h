@@ -13,8 +13,21 @@ extern double fixture_data[FIXTURE_COUNT];
 enum { FIXTURE_COLUMNS = 3 };
 extern double fixture_table[FIXTURE_COUNT * FIXTURE_COLUMNS];
 
-/* Fills fixture_data. */
+/* Fills both arrays, and lays them out as the data sets below. */
 void fixture_fill(void);
+
+/* The values and the table as data sets, which live as long as the program. */
+const gmm_data *fixture_data_set(void);
+const gmm_data *fixture_table_set(void);
+
+/* A data set of rows that are known to be valid, which the caller destroys; ends the program otherwise. */
+gmm_data *fixture_rows(const double *rows, int64_t num_rows, int64_t num_columns);
+
+/* The same with a sample weight for each row. */
+gmm_data *fixture_weighted_rows(const double *rows, int64_t num_rows, int64_t num_columns, const double *weights);
+
+/* The options of a data set with no weights, no names and rows that follow each other. */
+gmm_data_options fixture_data_options(void);
 
 /* Two components: Dirichlet(1) weights, Normal(0, 10) means, one Uniform(0, 10) sd for each. */
 gmm_model_options fixture_model_options(void);

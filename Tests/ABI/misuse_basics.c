@@ -61,28 +61,27 @@ void misuse_sizes(const misuse_handles *handles) {
   future.options = fixture_sample_options();
   future.options.struct_size = sizeof future;
   future.newer = 0.0;
-  ACCEPTED(gmm_sample(handles->model, fixture_data, FIXTURE_COUNT, 1, 1, &future.options, NULL, &made, out_error));
+  ACCEPTED(gmm_sample(handles->model, fixture_data_set(), &future.options, NULL, &made, out_error));
   gmm_posterior_destroy(made);
   future.newer = 1.0;
-  REFUSED_HANDLE(
-      GMM_ERROR_STRUCT_SIZE, "options", made,
-      gmm_sample(handles->model, fixture_data, FIXTURE_COUNT, 1, 1, &future.options, NULL, &made, out_error));
+  REFUSED_HANDLE(GMM_ERROR_STRUCT_SIZE, "options", made,
+                 gmm_sample(handles->model, fixture_data_set(), &future.options, NULL, &made, out_error));
 
   /* A caller compiled with an older one: what is beyond struct_size is not looked at. */
   gmm_sample_options older = fixture_sample_options();
   older.struct_size = offsetof(gmm_sample_options, store_assignments);
   older.store_assignments = -5;
   older.num_initial = -5;
-  ACCEPTED(gmm_sample(handles->model, fixture_data, FIXTURE_COUNT, 1, 1, &older, NULL, &made, out_error));
+  ACCEPTED(gmm_sample(handles->model, fixture_data_set(), &older, NULL, &made, out_error));
   gmm_posterior_destroy(made);
 
   older.struct_size = 0;
   REFUSED_HANDLE(GMM_ERROR_STRUCT_SIZE, "options", made,
-                 gmm_sample(handles->model, fixture_data, FIXTURE_COUNT, 1, 1, &older, NULL, &made, out_error));
+                 gmm_sample(handles->model, fixture_data_set(), &older, NULL, &made, out_error));
 
   gmm_control control;
   gmm_control_init(&control, sizeof control);
   control.struct_size = 0;
   REFUSED_HANDLE(GMM_ERROR_STRUCT_SIZE, "control", made,
-                 gmm_sample(handles->model, fixture_data, FIXTURE_COUNT, 1, 1, NULL, &control, &made, out_error));
+                 gmm_sample(handles->model, fixture_data_set(), NULL, &control, &made, out_error));
 }

@@ -200,7 +200,7 @@ void misuse_data_tables(const misuse_handles *handles) {
   gmm_model *model = fixture_model(&options);
   const gmm_sample_options sampling = fixture_sample_options();
   gmm_posterior *posterior = NULL, *again = NULL;
-  ACCEPTED(gmm_sample(model, fixture_table, N, D, D, &sampling, NULL, &posterior, out_error));
+  ACCEPTED(gmm_sample(model, fixture_table_set(), &sampling, NULL, &posterior, out_error));
   if (posterior == NULL) exit(EXIT_FAILURE);
   gmm_mixture mixture;
   gmm_mixture_init(&mixture, sizeof mixture);
@@ -210,7 +210,7 @@ void misuse_data_tables(const misuse_handles *handles) {
   mixture.means = (const double[]){-1, 0, 0, 1, 0, 0};
   mixture.covariances = unit;
   double before[N], after[N];
-  ACCEPTED(gmm_posterior_log_density(posterior, fixture_table, N, D, D, NULL, before, N, out_error));
+  ACCEPTED(gmm_posterior_log_density(posterior, fixture_table_set(), NULL, before, N, out_error));
 
   const targets to = {model, &scaled, posterior, &mixture};
   numbers_that_are_not_finite(&to);
@@ -219,10 +219,10 @@ void misuse_data_tables(const misuse_handles *handles) {
   fits_without_a_maximum();
 
   /* Model and posterior are as they were: the same draws and densities, bit for bit. */
-  ACCEPTED(gmm_posterior_log_density(posterior, fixture_table, N, D, D, NULL, after, N, out_error));
+  ACCEPTED(gmm_posterior_log_density(posterior, fixture_table_set(), NULL, after, N, out_error));
   EXPECT(memcmp(before, after, sizeof before) == 0);
-  ACCEPTED(gmm_sample(model, fixture_table, N, D, D, &sampling, NULL, &again, out_error));
-  ACCEPTED(gmm_posterior_log_density(again, fixture_table, N, D, D, NULL, after, N, out_error));
+  ACCEPTED(gmm_sample(model, fixture_table_set(), &sampling, NULL, &again, out_error));
+  ACCEPTED(gmm_posterior_log_density(again, fixture_table_set(), NULL, after, N, out_error));
   EXPECT(memcmp(before, after, sizeof before) == 0);
   gmm_posterior_destroy(again);
   gmm_posterior_destroy(posterior);

@@ -16,14 +16,14 @@ static gmm_model_options valid_options(void) {
 }
 
 /* Checks that the valid options, changed by the statement that follows, are refused with data and without. */
-#define MODEL_REFUSED(expected, name, ...)                                                                            \
-  do {                                                                                                                \
-    gmm_model_options options = valid_options();                                                                      \
-    gmm_model *model = NULL;                                                                                          \
-    __VA_ARGS__;                                                                                                      \
-    REFUSED_HANDLE(expected, name, model, gmm_model_create(&options, &model, out_error));                             \
-    REFUSED_HANDLE(expected, name, model,                                                                             \
-                   gmm_model_create_for_data(&options, fixture_table, FIXTURE_COUNT, D, D, NULL, &model, out_error)); \
+#define MODEL_REFUSED(expected, name, ...)                                                       \
+  do {                                                                                           \
+    gmm_model_options options = valid_options();                                                 \
+    gmm_model *model = NULL;                                                                     \
+    __VA_ARGS__;                                                                                 \
+    REFUSED_HANDLE(expected, name, model, gmm_model_create(&options, &model, out_error));        \
+    REFUSED_HANDLE(expected, name, model,                                                        \
+                   gmm_model_create_for_data(&options, fixture_table_set(), &model, out_error)); \
   } while (0)
 
 static void misuse_of_priors(void) {
@@ -111,9 +111,9 @@ static void misuse_of_data_for_priors(void) {
   options.num_dimensions = D;
   gmm_model *made = NULL;
   REFUSED(GMM_ERROR_NULL_ARGUMENT, "out_model",
-          gmm_model_create_for_data(&options, fixture_table, FIXTURE_COUNT, D, D, NULL, NULL, out_error));
+          gmm_model_create_for_data(&options, fixture_table_set(), NULL, out_error));
   REFUSED_HANDLE(GMM_ERROR_NULL_ARGUMENT, "options", made,
-                 gmm_model_create_for_data(NULL, fixture_table, FIXTURE_COUNT, D, D, NULL, &made, out_error));
+                 gmm_model_create_for_data(NULL, fixture_table_set(), &made, out_error));
   SCALING_REFUSED(GMM_ERROR_NULL_ARGUMENT, "data", NULL, FIXTURE_COUNT, D, D);
   SCALING_REFUSED(GMM_ERROR_INVALID_ARGUMENT, "num_observations", fixture_table, -1, D, D);
   SCALING_REFUSED(GMM_ERROR_INVALID_ARGUMENT, "num_observations", fixture_table, INT64_MAX, D, D);
@@ -196,13 +196,12 @@ static void misuse_of_data(const gmm_model *model, const gmm_posterior *posterio
 }
 
 /* Checks that sampling is refused when its options are changed by the statement that follows. */
-#define START_REFUSED(expected, name, ...)                                                                   \
-  do {                                                                                                       \
-    gmm_sample_options options = fixture_sample_options();                                                   \
-    options.num_initial = 1;                                                                                 \
-    __VA_ARGS__;                                                                                             \
-    REFUSED_HANDLE(expected, name, made,                                                                     \
-                   gmm_sample(model, fixture_table, FIXTURE_COUNT, D, D, &options, NULL, &made, out_error)); \
+#define START_REFUSED(expected, name, ...)                                                                          \
+  do {                                                                                                              \
+    gmm_sample_options options = fixture_sample_options();                                                          \
+    options.num_initial = 1;                                                                                        \
+    __VA_ARGS__;                                                                                                    \
+    REFUSED_HANDLE(expected, name, made, gmm_sample(model, fixture_table_set(), &options, NULL, &made, out_error)); \
   } while (0)
 
 static void misuse_of_starts(const gmm_model *model) {
@@ -230,7 +229,7 @@ void misuse_dimensions(const misuse_handles *handles) {
   gmm_model *model = fixture_model(&options);
   const gmm_sample_options sampling = fixture_sample_options();
   gmm_posterior *posterior = NULL;
-  ACCEPTED(gmm_sample(model, fixture_table, FIXTURE_COUNT, D, D, &sampling, NULL, &posterior, out_error));
+  ACCEPTED(gmm_sample(model, fixture_table_set(), &sampling, NULL, &posterior, out_error));
   if (posterior == NULL) return;
   misuse_of_data(model, posterior);
   misuse_of_starts(model);

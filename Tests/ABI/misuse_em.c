@@ -2,14 +2,13 @@
 #include "misuse.h"
 
 /* Checks that a fit is refused when options for two components are changed by the statement that follows. */
-#define EM_REFUSED(expected, name, ...)                                                             \
-  do {                                                                                              \
-    gmm_em_options options;                                                                         \
-    gmm_em_options_init(&options, sizeof options);                                                  \
-    options.num_components = 2;                                                                     \
-    __VA_ARGS__;                                                                                    \
-    REFUSED_HANDLE(expected, name, fit,                                                             \
-                   gmm_fit_em(fixture_data, FIXTURE_COUNT, 1, 1, &options, NULL, &fit, out_error)); \
+#define EM_REFUSED(expected, name, ...)                                                                   \
+  do {                                                                                                    \
+    gmm_em_options options;                                                                               \
+    gmm_em_options_init(&options, sizeof options);                                                        \
+    options.num_components = 2;                                                                           \
+    __VA_ARGS__;                                                                                          \
+    REFUSED_HANDLE(expected, name, fit, gmm_fit_em(fixture_data_set(), &options, NULL, &fit, out_error)); \
   } while (0)
 
 static void misuse_em_options(void) {
@@ -74,8 +73,7 @@ void misuse_em(const misuse_handles *handles) {
   gmm_em_options_init(&options, sizeof options);
   options.num_components = 2;
 
-  REFUSED(GMM_ERROR_NULL_ARGUMENT, "out_fit",
-          gmm_fit_em(fixture_data, FIXTURE_COUNT, 1, 1, &options, NULL, NULL, out_error));
+  REFUSED(GMM_ERROR_NULL_ARGUMENT, "out_fit", gmm_fit_em(fixture_data_set(), &options, NULL, NULL, out_error));
   EM_DATA_REFUSED(GMM_ERROR_NULL_ARGUMENT, "data", NULL, FIXTURE_COUNT, 1, 1);
   const int64_t counts[] = {0, 1, -1, INT64_MIN, INT64_MAX};
   for (int i = 0; i < 5; i++) {
@@ -96,7 +94,7 @@ void misuse_em(const misuse_handles *handles) {
   gmm_control_init(&control, sizeof control);
   control.num_threads = -1;
   REFUSED_HANDLE(GMM_ERROR_INVALID_ARGUMENT, "num_threads", fit,
-                 gmm_fit_em(fixture_data, FIXTURE_COUNT, 1, 1, &options, &control, &fit, out_error));
+                 gmm_fit_em(fixture_data_set(), &options, &control, &fit, out_error));
 
   gmm_em_result result = {.struct_size = sizeof result};
   const void *wrong[] = {NULL, handles->model, handles->zeros};
@@ -107,7 +105,7 @@ void misuse_em(const misuse_handles *handles) {
   }
   EXPECT(gmm_model_num_components(handles->model) == 2);
 
-  ACCEPTED(gmm_fit_em(fixture_data, FIXTURE_COUNT, 1, 1, &options, NULL, &fit, out_error));
+  ACCEPTED(gmm_fit_em(fixture_data_set(), &options, NULL, &fit, out_error));
   REFUSED(GMM_ERROR_NULL_ARGUMENT, "out_result", gmm_em_fit_get_result(fit, NULL, out_error));
   result.struct_size = 0;
   REFUSED(GMM_ERROR_STRUCT_SIZE, "out_result", gmm_em_fit_get_result(fit, &result, out_error));

@@ -83,7 +83,7 @@ static void misuse_checkpoints(const misuse_handles *handles) {
   for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
     control.checkpoint_path = cases[i].path;
     REFUSED_HANDLE(cases[i].status, "checkpoint_path", made,
-                   gmm_sample(handles->model, fixture_data, FIXTURE_COUNT, 1, 1, NULL, &control, &made, out_error));
+                   gmm_sample(handles->model, fixture_data_set(), NULL, &control, &made, out_error));
     REFUSED_HANDLE(cases[i].status, "checkpoint_path", made,
                    gmm_posterior_extend(handles->posterior, 5, &control, &made, out_error));
   }

@@ -76,11 +76,10 @@ static void misuse_evaluation(const misuse_handles *handles, evaluate_fn evaluat
   const void *wrong[] = {NULL, handles->model, handles->zeros};
   for (int i = 0; i < 3; i++) {
     const gmm_status status = wrong[i] == NULL ? GMM_ERROR_NULL_ARGUMENT : GMM_ERROR_WRONG_HANDLE;
-    REFUSED(status, "posterior", evaluate(wrong[i], fixture_data, count, 1, 1, NULL, output, ROOM, out_error));
+    REFUSED(status, "posterior", evaluate(wrong[i], fixture_data_set(), NULL, output, ROOM, out_error));
   }
   REFUSED(GMM_ERROR_NULL_ARGUMENT, "data", evaluate(posterior, NULL, count, 1, 1, NULL, output, ROOM, out_error));
-  REFUSED(GMM_ERROR_NULL_ARGUMENT, output_name,
-          evaluate(posterior, fixture_data, count, 1, 1, NULL, NULL, ROOM, out_error));
+  REFUSED(GMM_ERROR_NULL_ARGUMENT, output_name, evaluate(posterior, fixture_data_set(), NULL, NULL, ROOM, out_error));
 
   const int64_t counts[] = {-1, INT64_MIN, INT64_MAX};
   for (int i = 0; i < 3; i++) {
@@ -96,15 +95,13 @@ static void misuse_evaluation(const misuse_handles *handles, evaluate_fn evaluat
   REFUSED(GMM_ERROR_INVALID_ARGUMENT, "num_points",
           evaluate(posterior, fixture_data, count, 1, INT64_MAX, NULL, output, ROOM, out_error));
   REFUSED(GMM_ERROR_BUFFER_TOO_SMALL, "capacity",
-          evaluate(posterior, fixture_data, count, 1, 1, NULL, output, needed - 1, out_error));
-  REFUSED(GMM_ERROR_BUFFER_TOO_SMALL, "capacity",
-          evaluate(posterior, fixture_data, count, 1, 1, NULL, output, -1, out_error));
+          evaluate(posterior, fixture_data_set(), NULL, output, needed - 1, out_error));
+  REFUSED(GMM_ERROR_BUFFER_TOO_SMALL, "capacity", evaluate(posterior, fixture_data_set(), NULL, output, -1, out_error));
 
   gmm_control control;
   gmm_control_init(&control, sizeof control);
   control.cancel = (gmm_cancel *)handles->model;
-  REFUSED(GMM_ERROR_WRONG_HANDLE, "cancel",
-          evaluate(posterior, fixture_data, count, 1, 1, &control, output, ROOM, out_error));
+  REFUSED(GMM_ERROR_WRONG_HANDLE, "cancel", evaluate(posterior, fixture_data_set(), &control, output, ROOM, out_error));
 
   double holes[] = {0.0, 1.0, NAN};
   gmm_error *error = NULL;
@@ -115,7 +112,7 @@ static void misuse_evaluation(const misuse_handles *handles, evaluate_fn evaluat
 
   ACCEPTED(evaluate(posterior, NULL, 0, 1, 1, NULL, output, ROOM, out_error));
   EXPECT(output_is_untouched());
-  ACCEPTED(evaluate(posterior, fixture_data, count, 1, 1, NULL, output, needed, out_error));
+  ACCEPTED(evaluate(posterior, fixture_data_set(), NULL, output, needed, out_error));
   fill_output();
 }
 

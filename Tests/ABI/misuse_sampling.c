@@ -2,13 +2,13 @@
 #include "misuse.h"
 
 /* Checks that sampling is refused when its valid options are changed by the statement that follows. */
-#define SAMPLE_REFUSED(expected, name, ...)                                                                          \
-  do {                                                                                                               \
-    gmm_sample_options options = fixture_sample_options();                                                           \
-    gmm_posterior *made = NULL;                                                                                      \
-    __VA_ARGS__;                                                                                                     \
-    REFUSED_HANDLE(expected, name, made,                                                                             \
-                   gmm_sample(handles->model, fixture_data, FIXTURE_COUNT, 1, 1, &options, NULL, &made, out_error)); \
+#define SAMPLE_REFUSED(expected, name, ...)                                                           \
+  do {                                                                                                \
+    gmm_sample_options options = fixture_sample_options();                                            \
+    gmm_posterior *made = NULL;                                                                       \
+    __VA_ARGS__;                                                                                      \
+    REFUSED_HANDLE(expected, name, made,                                                              \
+                   gmm_sample(handles->model, fixture_data_set(), &options, NULL, &made, out_error)); \
   } while (0)
 
 static void misuse_sample_options(const misuse_handles *handles) {
@@ -72,7 +72,7 @@ static void misuse_sample_options(const misuse_handles *handles) {
   options.initial_means = decreasing;
   options.initial_sds = sds;
   REFUSED_HANDLE(GMM_ERROR_INVALID_MODEL, "initial_means", made,
-                 gmm_sample(ordered, fixture_data, FIXTURE_COUNT, 1, 1, &options, NULL, &made, out_error));
+                 gmm_sample(ordered, fixture_data_set(), &options, NULL, &made, out_error));
   gmm_model_destroy(ordered);
 }
 
@@ -112,7 +112,7 @@ static void misuse_handles_of_sampling(const misuse_handles *handles) {
   const gmm_sample_options options = fixture_sample_options();
   gmm_posterior *made = NULL;
   REFUSED(GMM_ERROR_NULL_ARGUMENT, "out_posterior",
-          gmm_sample(handles->model, fixture_data, FIXTURE_COUNT, 1, 1, &options, NULL, NULL, out_error));
+          gmm_sample(handles->model, fixture_data_set(), &options, NULL, NULL, out_error));
   REFUSED(GMM_ERROR_NULL_ARGUMENT, "out_posterior", gmm_sample_prior(handles->model, 10, 1, NULL, out_error));
   REFUSED(GMM_ERROR_NULL_ARGUMENT, "out_posterior",
           gmm_posterior_extend(handles->posterior, 10, NULL, NULL, out_error));
@@ -121,8 +121,7 @@ static void misuse_handles_of_sampling(const misuse_handles *handles) {
   const void *wrong[] = {NULL, handles->cancel, handles->zeros};
   for (int i = 0; i < 3; i++) {
     const gmm_status status = wrong[i] == NULL ? GMM_ERROR_NULL_ARGUMENT : GMM_ERROR_WRONG_HANDLE;
-    REFUSED_HANDLE(status, "model", made,
-                   gmm_sample(wrong[i], fixture_data, FIXTURE_COUNT, 1, 1, &options, NULL, &made, out_error));
+    REFUSED_HANDLE(status, "model", made, gmm_sample(wrong[i], fixture_data_set(), &options, NULL, &made, out_error));
     REFUSED_HANDLE(status, "model", made, gmm_sample_prior(wrong[i], 10, 1, &made, out_error));
     REFUSED_HANDLE(status, "posterior", made, gmm_posterior_extend(wrong[i], 10, NULL, &made, out_error));
     REFUSED_HANDLE(status, "posterior", made, gmm_posterior_subset(wrong[i], 0, 1, &made, out_error));
@@ -144,7 +143,7 @@ static void misuse_handles_of_sampling(const misuse_handles *handles) {
   for (int i = 0; i < 3; i++) {
     EXPECT(gmm_sample_prior(handles->model, large[i], 1, &made, NULL) == GMM_ERROR_OUT_OF_MEMORY && made == NULL);
     options_of_large.num_draws = large[i] / 4;
-    EXPECT(gmm_sample(handles->model, fixture_data, FIXTURE_COUNT, 1, 1, &options_of_large, NULL, &made, NULL) ==
+    EXPECT(gmm_sample(handles->model, fixture_data_set(), &options_of_large, NULL, &made, NULL) ==
                GMM_ERROR_OUT_OF_MEMORY &&
            made == NULL);
   }
@@ -170,13 +169,13 @@ static void misuse_handles_of_sampling(const misuse_handles *handles) {
 }
 
 /* Checks that sampling is refused when a default control is changed by the statement that follows. */
-#define CONTROL_REFUSED(expected, name, ...)                                                                         \
-  do {                                                                                                               \
-    gmm_control control;                                                                                             \
-    gmm_control_init(&control, sizeof control);                                                                      \
-    __VA_ARGS__;                                                                                                     \
-    REFUSED_HANDLE(expected, name, made,                                                                             \
-                   gmm_sample(handles->model, fixture_data, FIXTURE_COUNT, 1, 1, NULL, &control, &made, out_error)); \
+#define CONTROL_REFUSED(expected, name, ...)                                                          \
+  do {                                                                                                \
+    gmm_control control;                                                                              \
+    gmm_control_init(&control, sizeof control);                                                       \
+    __VA_ARGS__;                                                                                      \
+    REFUSED_HANDLE(expected, name, made,                                                              \
+                   gmm_sample(handles->model, fixture_data_set(), NULL, &control, &made, out_error)); \
   } while (0)
 
 static void misuse_control(const misuse_handles *handles) {

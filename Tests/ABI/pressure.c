@@ -13,6 +13,7 @@ enum { MANY = 300000, K = 3, WIDE = 3000 };
 
 static double *numbers, *output;
 static int64_t *counts;
+static gmm_data *many, *two;
 static gmm_model *model;
 static gmm_posterior *posterior;
 static const double zero = 0.0, one = 1.0, ten = 10.0;
@@ -24,6 +25,23 @@ static gmm_control one_thread(void) {
   return control;
 }
 
+static gmm_status lay_many_out(void) {
+  gmm_data *made = NULL;
+  const gmm_status status = gmm_data_create(numbers, MANY, 1, NULL, &made, NULL);
+  gmm_data_destroy(made);
+  return status;
+}
+
+static gmm_status lay_weighted_out(void) {
+  gmm_data *made = NULL;
+  gmm_data_options options = fixture_data_options();
+  for (int i = 0; i < MANY; i++) output[i] = 0.5;
+  options.sample_weights = output;
+  const gmm_status status = gmm_data_create(numbers, MANY, 1, &options, &made, NULL);
+  gmm_data_destroy(made);
+  return status;
+}
+
 static gmm_status sample_many_observations(void) {
   gmm_sample_options options = fixture_sample_options();
   const gmm_control control = one_thread();
@@ -32,7 +50,7 @@ static gmm_status sample_many_observations(void) {
   options.num_tune = 0;
   options.num_chains = 1;
   options.store_assignments = 1;
-  const gmm_status status = gmm_sample(model, numbers, MANY, 1, 1, &options, &control, &made, NULL);
+  const gmm_status status = gmm_sample(model, many, &options, &control, &made, NULL);
   gmm_posterior_destroy(made);
   return status;
 }
@@ -42,7 +60,7 @@ static gmm_status sample_many_draws(void) {
   const gmm_control control = one_thread();
   gmm_posterior *made = NULL;
   options.num_draws = MANY / 5;
-  const gmm_status status = gmm_sample(model, numbers, 2, 1, 1, &options, &control, &made, NULL);
+  const gmm_status status = gmm_sample(model, two, &options, &control, &made, NULL);
   gmm_posterior_destroy(made);
   return status;
 }
@@ -54,7 +72,7 @@ static gmm_status sample_many_chains(void) {
   options.num_draws = 1;
   options.num_tune = 0;
   options.num_chains = 5000;
-  const gmm_status status = gmm_sample(model, numbers, 2, 1, 1, &options, &control, &made, NULL);
+  const gmm_status status = gmm_sample(model, two, &options, &control, &made, NULL);
   gmm_posterior_destroy(made);
   return status;
 }
@@ -113,7 +131,7 @@ static gmm_status probabilities_at_points(void) {
   const gmm_control control = one_thread();
   gmm_posterior *few = NULL;
   gmm_status status = gmm_posterior_subset(posterior, 0, MANY, &few, NULL);
-  if (status == GMM_OK) status = gmm_posterior_log_density(few, numbers, MANY, 1, 1, &control, output, MANY, NULL);
+  if (status == GMM_OK) status = gmm_posterior_log_density(few, many, &control, output, MANY, NULL);
   gmm_posterior_destroy(few);
   return status;
 }
@@ -126,23 +144,27 @@ static gmm_status fit(void) {
   options.num_components = K;
   options.num_starts = 1;
   options.max_iterations = 2;
-  const gmm_status status = gmm_fit_em(numbers, MANY, 1, 1, &options, &control, &made, NULL);
+  const gmm_status status = gmm_fit_em(many, &options, &control, &made, NULL);
   gmm_em_fit_destroy(made);
   return status;
 }
 
 static gmm_status fit_from_responsibilities(void) {
   const gmm_control control = one_thread();
+  gmm_data_options data_options = fixture_data_options();
+  gmm_data *data = NULL;
   gmm_em_fit *made = NULL;
   gmm_em_options options;
   gmm_em_options_init(&options, sizeof options);
   options.num_components = 2;
   options.max_iterations = 2;
   options.initial_responsibilities = output;
-  options.sample_weights = output;
+  data_options.sample_weights = output;
   for (int i = 0; i < MANY; i++) output[i] = 0.5;
-  const gmm_status status = gmm_fit_em(numbers, MANY / 2, 1, 1, &options, &control, &made, NULL);
+  gmm_status status = gmm_data_create(numbers, MANY / 2, 1, &data_options, &data, NULL);
+  if (status == GMM_OK) status = gmm_fit_em(data, &options, &control, &made, NULL);
   gmm_em_fit_destroy(made);
+  gmm_data_destroy(data);
   return status;
 }
 
@@ -164,7 +186,7 @@ static gmm_status statistics(void) {
   mixture.weights = &one;
   mixture.means = &zero;
   mixture.covariances = &ten;
-  const gmm_status status = gmm_statistics_compute(&mixture, numbers, MANY, 1, 1, NULL, NULL, &made, NULL);
+  const gmm_status status = gmm_statistics_compute(&mixture, many, NULL, &made, NULL);
   gmm_statistics_destroy(made);
   return status;
 }
@@ -207,7 +229,9 @@ int main(void) {
   static const struct {
     const char *name;
     gmm_status (*call)(void);
-  } calls[] = {{"sample many observations", sample_many_observations},
+  } calls[] = {{"lay data out", lay_many_out},
+               {"lay weighted data out", lay_weighted_out},
+               {"sample many observations", sample_many_observations},
                {"sample many draws", sample_many_draws},
                {"sample many chains", sample_many_chains},
                {"sample the prior", sample_prior},
@@ -232,13 +256,15 @@ int main(void) {
   counts = malloc(MANY * sizeof *counts);
   if (numbers == NULL || output == NULL || counts == NULL) return EXIT_FAILURE;
   for (int i = 0; i < MANY; i++) numbers[i] = fixture_data[i % FIXTURE_COUNT] + i * 1e-9;
+  many = fixture_rows(numbers, MANY, 1);
+  two = fixture_rows(numbers, 2, 1);
   gmm_model_options options = fixture_model_options();
   options.num_components = K;
   model = fixture_model(&options);
   gmm_sample_options sampling = fixture_sample_options();
   sampling.num_draws = MANY / 5;
   const gmm_control control = one_thread();
-  ACCEPTED(gmm_sample(model, numbers, 2, 1, 1, &sampling, &control, &posterior, out_error));
+  ACCEPTED(gmm_sample(model, two, &sampling, &control, &posterior, out_error));
 
   for (size_t i = 0; i < sizeof calls / sizeof calls[0]; i++) {
     int num_refused = 0, num_accepted = 0;
@@ -260,8 +286,7 @@ int main(void) {
   gmm_error *error = NULL;
   gmm_posterior *made = NULL;
   sampling.num_draws = (int64_t)1 << 50;
-  EXPECT(gmm_sample(model, numbers, 2, 1, 1, &sampling, NULL, &made, &error) == GMM_ERROR_OUT_OF_MEMORY &&
-         made == NULL);
+  EXPECT(gmm_sample(model, two, &sampling, NULL, &made, &error) == GMM_ERROR_OUT_OF_MEMORY && made == NULL);
   /* 2 chains of draws of 3 weights, means and sds and 3 more numbers, 8 bytes each, are 216172782113783808 bytes; a few
    * kilobytes for the chains come on top. */
   if (!EXPECT(strstr(gmm_error_message(error), "which takes 21617278211") != NULL)) {
@@ -269,12 +294,13 @@ int main(void) {
   }
   gmm_error_destroy(error);
   sampling.num_draws = (int64_t)1 << 60;
-  EXPECT(gmm_sample(model, numbers, 2, 1, 1, &sampling, NULL, &made, &error) == GMM_ERROR_OUT_OF_MEMORY &&
-         made == NULL);
+  EXPECT(gmm_sample(model, two, &sampling, NULL, &made, &error) == GMM_ERROR_OUT_OF_MEMORY && made == NULL);
   EXPECT(strstr(gmm_error_message(error), "more than 2^63 bytes") != NULL);
   gmm_error_destroy(error);
   gmm_posterior_destroy(posterior);
   gmm_model_destroy(model);
+  gmm_data_destroy(two);
+  gmm_data_destroy(many);
   free(counts);
   free(output);
   free(numbers);

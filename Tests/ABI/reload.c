@@ -30,24 +30,29 @@ static long resident_kilobytes(int *is_mapped) {
 
 /* Samples through the library at `path` and closes it; returns the first draw, or -1. */
 static double first_draw(const char *path) {
-  static const double zero = 0.0, ten = 10.0, data[] = {0.1, 0.3, 2.9, 3.2};
+  static const double zero = 0.0, ten = 10.0, values[] = {0.1, 0.3, 2.9, 3.2};
   gmm_status (*gmm_model_options_init_)(gmm_model_options *, size_t);
   gmm_status (*gmm_model_create_)(const gmm_model_options *, gmm_model **, gmm_error **);
-  gmm_status (*gmm_sample_)(const gmm_model *, const double *, int64_t, int64_t, int64_t, const gmm_sample_options *,
-                            const gmm_control *, gmm_posterior **, gmm_error **);
+  gmm_status (*gmm_data_create_)(const double *, int64_t, int64_t, const gmm_data_options *, gmm_data **, gmm_error **);
+  gmm_status (*gmm_sample_)(const gmm_model *, const gmm_data *, const gmm_sample_options *, const gmm_control *,
+                            gmm_posterior **, gmm_error **);
   gmm_status (*gmm_posterior_view_)(const gmm_posterior *, int32_t, gmm_view *, gmm_error **);
   void (*gmm_posterior_destroy_)(gmm_posterior *);
+  void (*gmm_data_destroy_)(gmm_data *);
   void (*gmm_model_destroy_)(gmm_model *);
   void *library = dlopen(path, RTLD_NOW | RTLD_LOCAL);
   if (library == NULL) return -1.0;
   FIND(library, gmm_model_options_init);
   FIND(library, gmm_model_create);
+  FIND(library, gmm_data_create);
   FIND(library, gmm_sample);
   FIND(library, gmm_posterior_view);
   FIND(library, gmm_posterior_destroy);
+  FIND(library, gmm_data_destroy);
   FIND(library, gmm_model_destroy);
   gmm_model_options options;
   gmm_model *model = NULL;
+  gmm_data *data = NULL;
   gmm_posterior *posterior = NULL;
   gmm_view view;
   double result = -1.0;
@@ -55,11 +60,13 @@ static double first_draw(const char *path) {
   options.means = (gmm_prior){GMM_PRIOR_NORMAL, 1, &zero, &ten};
   options.spread = (gmm_prior){GMM_PRIOR_UNIFORM, 1, &zero, &ten};
   if (gmm_model_create_(&options, &model, NULL) == GMM_OK &&
-      gmm_sample_(model, data, 4, 1, 1, NULL, NULL, &posterior, NULL) == GMM_OK &&
+      gmm_data_create_(values, 4, 1, NULL, &data, NULL) == GMM_OK &&
+      gmm_sample_(model, data, NULL, NULL, &posterior, NULL) == GMM_OK &&
       gmm_posterior_view_(posterior, GMM_FIELD_MEANS, &view, NULL) == GMM_OK) {
     result = *(const double *)view.data;
   }
   gmm_posterior_destroy_(posterior);
+  gmm_data_destroy_(data);
   gmm_model_destroy_(model);
   if (dlclose(library) != 0) result = -1.0;
   return result;

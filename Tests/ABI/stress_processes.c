@@ -14,7 +14,7 @@ static void live_as_child(const gmm_model *model, const gmm_posterior *expected)
   gmm_control_init(&control, sizeof control);
   control.num_threads = 2;
   alarm(60); /* a lock that nobody will open ends the child, and fails the test */
-  const gmm_status status = gmm_sample(model, fixture_data, FIXTURE_COUNT, 1, 1, &options, &control, &mine, NULL);
+  const gmm_status status = gmm_sample(model, fixture_data_set(), &options, &control, &mine, NULL);
   const int is_right = status == GMM_OK && begins(mine, expected) && begins(expected, mine);
   gmm_posterior_destroy(mine);
   _exit(is_right ? 0 : 1);
@@ -83,7 +83,7 @@ void stress_forks(int scale) {
     self.num_children = self.num_well = 0;
     options.num_draws = 40000;
     gmm_posterior *posterior = NULL;
-    ACCEPTED(gmm_sample(model, fixture_data, FIXTURE_COUNT, 1, 1, &options, &control, &posterior, out_error));
+    ACCEPTED(gmm_sample(model, fixture_data_set(), &options, &control, &posterior, out_error));
     EXPECT(self.num_children > 0 && self.num_well == self.num_children && begins(expected, posterior));
     gmm_posterior_destroy(posterior);
   }
@@ -104,7 +104,7 @@ static int32_t call_back(const gmm_progress *progress, void *user_data) {
   const family *self = user_data;
   const gmm_sample_options options = fixture_sample_options();
   gmm_posterior *inner = NULL;
-  EXPECT(gmm_sample(self->model, fixture_data, FIXTURE_COUNT, 1, 1, &options, NULL, &inner, NULL) == GMM_OK);
+  EXPECT(gmm_sample(self->model, fixture_data_set(), &options, NULL, &inner, NULL) == GMM_OK);
   EXPECT(begins(inner, self->expected));
   gmm_posterior_destroy(inner);
   return 0;
@@ -132,18 +132,18 @@ void stress_callbacks(int scale) {
     control.progress_interval = 0.0;
     control.progress = take_time;
     control.progress_user_data = &num_calls;
-    ACCEPTED(gmm_sample(model, fixture_data, FIXTURE_COUNT, 1, 1, &options, &control, &posterior, out_error));
+    ACCEPTED(gmm_sample(model, fixture_data_set(), &options, &control, &posterior, out_error));
     EXPECT(num_calls >= 1 && begins(expected, posterior));
     gmm_posterior_destroy(posterior);
 
     control.progress = call_back;
     control.progress_user_data = &self;
-    ACCEPTED(gmm_sample(model, fixture_data, FIXTURE_COUNT, 1, 1, &options, &control, &posterior, out_error));
+    ACCEPTED(gmm_sample(model, fixture_data_set(), &options, &control, &posterior, out_error));
     EXPECT(begins(expected, posterior));
     gmm_posterior_destroy(posterior);
 
     control.progress = stop_at_once;
-    EXPECT(gmm_sample(model, fixture_data, FIXTURE_COUNT, 1, 1, &options, &control, &posterior, NULL) == GMM_CANCELLED);
+    EXPECT(gmm_sample(model, fixture_data_set(), &options, &control, &posterior, NULL) == GMM_CANCELLED);
     gmm_posterior_destroy(posterior);
   }
   gmm_posterior_destroy(expected);
@@ -169,11 +169,11 @@ static void run_round(const gmm_model_options *model_options, int number) {
     control.progress_interval = 0.0;
   }
   (void)gmm_model_create(model_options, &model, &error);
-  (void)gmm_sample(model, fixture_data, FIXTURE_COUNT, 1, 1, &options, &control, &posterior, &error);
+  (void)gmm_sample(model, fixture_data_set(), &options, &control, &posterior, &error);
   gmm_error_destroy(error);
   (void)gmm_posterior_summarize(posterior, NULL, &summary, &error);
   gmm_error_destroy(error);
-  if (number % 10 == 0) (void)gmm_fit_em(fixture_data, FIXTURE_COUNT, 1, 1, NULL, NULL, &fit, NULL);
+  if (number % 10 == 0) (void)gmm_fit_em(fixture_data_set(), NULL, NULL, &fit, NULL);
   gmm_em_fit_destroy(fit);
   gmm_summary_destroy(summary);
   gmm_posterior_destroy(posterior);

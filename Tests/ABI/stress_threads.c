@@ -27,16 +27,15 @@ static void *work(void *argument) {
     gmm_summary *summary = NULL;
     gmm_em_fit *fit = NULL;
     gmm_error *error = NULL;
-    self->is_right &=
-        gmm_sample(self->model, fixture_data, FIXTURE_COUNT, 1, 1, &options, &control, &posterior, NULL) == GMM_OK &&
-        begins(posterior, self->expected) && begins(self->expected, posterior);
+    self->is_right &= gmm_sample(self->model, fixture_data_set(), &options, &control, &posterior, NULL) == GMM_OK &&
+                      begins(posterior, self->expected) && begins(self->expected, posterior);
     self->is_right &=
         gmm_posterior_probabilities(self->expected, &control, probabilities, FIXTURE_COUNT * 2, NULL) == GMM_OK;
-    self->is_right &= gmm_posterior_log_density(self->expected, fixture_data, FIXTURE_COUNT, 1, 1, &control, densities,
-                                                FIXTURE_COUNT, NULL) == GMM_OK;
+    self->is_right &= gmm_posterior_log_density(self->expected, fixture_data_set(), &control, densities, FIXTURE_COUNT,
+                                                NULL) == GMM_OK;
     self->is_right &= gmm_posterior_summarize(self->expected, NULL, &summary, NULL) == GMM_OK;
-    self->is_right &= gmm_fit_em(fixture_data, FIXTURE_COUNT, 1, 1, NULL, &control, &fit, NULL) == GMM_OK;
-    self->is_right &= gmm_sample(self->model, NULL, 5, 1, 1, NULL, NULL, &(gmm_posterior *){NULL}, &error) != GMM_OK;
+    self->is_right &= gmm_fit_em(fixture_data_set(), NULL, &control, &fit, NULL) == GMM_OK;
+    self->is_right &= gmm_data_create(NULL, 5, 1, NULL, &(gmm_data *){NULL}, &error) != GMM_OK;
     gmm_error_destroy(error);
     gmm_em_fit_destroy(fit);
     gmm_summary_destroy(summary);
@@ -119,7 +118,7 @@ void stress_cancelling(int scale) {
     gmm_cancel_reset(self.cancel);
     gmm_posterior *part = NULL, *rest = NULL;
     const pthread_t thread = at_report ? pthread_self() : start_canceller(&self);
-    const gmm_status status = gmm_sample(model, fixture_data, FIXTURE_COUNT, 1, 1, &options, &control, &part, NULL);
+    const gmm_status status = gmm_sample(model, fixture_data_set(), &options, &control, &part, NULL);
     if (!at_report) EXPECT(pthread_join(thread, NULL) == 0);
     EXPECT(status == GMM_CANCELLED || (status == GMM_OK && !at_report));
     EXPECT(begins(part, whole) && (status == GMM_CANCELLED || same_draws(part, whole)));

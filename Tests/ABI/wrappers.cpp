@@ -20,6 +20,7 @@ struct Destroy {
 };
 
 using Model = std::unique_ptr<gmm_model, Destroy<gmm_model_destroy>>;
+using Data = std::unique_ptr<gmm_data, Destroy<gmm_data_destroy>>;
 using Posterior = std::unique_ptr<gmm_posterior, Destroy<gmm_posterior_destroy>>;
 using Summary = std::unique_ptr<gmm_summary, Destroy<gmm_summary_destroy>>;
 using Error = std::unique_ptr<gmm_error, Destroy<gmm_error_destroy>>;
@@ -53,8 +54,15 @@ Model makeModel(int32_t components) {
   return Model(model);
 }
 
+Data makeData(const std::vector<double>& values) {
+  gmm_data* data = nullptr;
+  call(gmm_data_create, values.data(), static_cast<int64_t>(values.size()), int64_t{1},
+       static_cast<const gmm_data_options*>(nullptr), &data);
+  return Data(data);
+}
+
 template <typename Callback>
-Posterior sample(const Model& model, const std::vector<double>& data, Callback callback) {
+Posterior sample(const Model& model, const Data& data, Callback callback) {
   gmm_control control;
   gmm_control_init(&control, sizeof control);
   control.progress_user_data = &callback;
@@ -63,8 +71,7 @@ Posterior sample(const Model& model, const std::vector<double>& data, Callback c
     return 0;
   };
   gmm_posterior* posterior = nullptr;
-  call(gmm_sample, model.get(), data.data(), static_cast<int64_t>(data.size()), int64_t{1}, int64_t{1},
-       static_cast<const gmm_sample_options*>(nullptr), &control, &posterior);
+  call(gmm_sample, model.get(), data.get(), static_cast<const gmm_sample_options*>(nullptr), &control, &posterior);
   return Posterior(posterior);
 }
 
@@ -78,7 +85,7 @@ void expect(bool holds, const char* what) {
 
 int main() {
   static_assert(std::is_same_v<gmm_status, int32_t> && std::is_standard_layout_v<gmm_sample_options>);
-  const std::vector<double> data = {1.2, 0.8, 1.1, 0.9, 4.8, 5.3, 5.1, 4.9, 5.0};
+  const Data data = makeData({1.2, 0.8, 1.1, 0.9, 4.8, 5.3, 5.1, 4.9, 5.0});
   int64_t draws = 0;
   const Posterior posterior =
       sample(makeModel(2), data, [&draws](const gmm_progress& progress) { draws = progress.draws_done; });

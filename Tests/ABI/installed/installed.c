@@ -10,9 +10,11 @@ int main(void) {
   options.num_components = 2;
 
   gmm_error *error = NULL;
+  gmm_data *data = NULL;
   gmm_em_fit *fit = NULL;
   gmm_em_result result = {.struct_size = sizeof result};
-  if (gmm_fit_em(values, 9, 1, 1, &options, NULL, &fit, &error) != GMM_OK ||
+  if (gmm_data_create(values, 9, 1, NULL, &data, &error) != GMM_OK ||
+      gmm_fit_em(data, &options, NULL, &fit, &error) != GMM_OK ||
       gmm_em_fit_get_result(fit, &result, &error) != GMM_OK) {
     printf("%s\n", gmm_error_message(error));
     gmm_error_destroy(error);
@@ -22,5 +24,6 @@ int main(void) {
   const int is_right = result.means[0] > 0.999 && result.means[0] < 1.001 && result.means[1] > 5.019 &&
                        result.means[1] < 5.021 && strcmp(gmm_version(), GMM_VERSION_STRING) == 0;
   gmm_em_fit_destroy(fit);
+  gmm_data_destroy(data);
   return is_right ? 0 : 1;
 }
