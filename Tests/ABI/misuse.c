@@ -16,6 +16,7 @@ int main(void) {
   misuse_sizes(&handles);
   misuse_models(&handles);
   misuse_dimensions(&handles);
+  misuse_data_sets(&handles);
   misuse_data_tables(&handles);
   misuse_sampling(&handles);
   misuse_posteriors(&handles);

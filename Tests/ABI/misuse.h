@@ -18,6 +18,7 @@ void misuse_errors(const misuse_handles *handles);
 void misuse_sizes(const misuse_handles *handles);
 void misuse_models(const misuse_handles *handles);
 void misuse_dimensions(const misuse_handles *handles);
+void misuse_data_sets(const misuse_handles *handles);
 void misuse_data_tables(const misuse_handles *handles);
 void misuse_sampling(const misuse_handles *handles);
 void misuse_posteriors(const misuse_handles *handles);

@@ -46,6 +46,7 @@ void misuse_errors(const misuse_handles *handles) {
   } while (0)
 
 void misuse_sizes(const misuse_handles *handles) {
+  INIT_SIZES(gmm_data_options, gmm_data_options_init);
   INIT_SIZES(gmm_model_options, gmm_model_options_init);
   INIT_SIZES(gmm_control, gmm_control_init);
   INIT_SIZES(gmm_sample_options, gmm_sample_options_init);

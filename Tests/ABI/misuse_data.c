@@ -1,7 +1,7 @@
 /* Bad data in several dimensions: the message says what and where, and nothing has changed afterwards. */
 #include "misuse.h"
 
-enum { D = FIXTURE_COLUMNS, K = 2, N = FIXTURE_COUNT, WIDE = D + 2 };
+enum { D = FIXTURE_COLUMNS, K = 2, N = FIXTURE_COUNT };
 
 static const double one = 1.0, five = 5.0;
 static const double unit[] = {1, 0, 0, 0, 1, 0, 0, 0, 1, 1, 0, 0, 0, 1, 0, 0, 0, 1};
@@ -24,9 +24,8 @@ static void expect_error(gmm_status status, gmm_error *error, gmm_status expecte
   gmm_error_destroy(error);
 }
 
-/* Gives the same data to every call that takes some. */
-static void expect_data_refused(const targets *to, const double *data, int64_t count, int64_t dimensions,
-                                int64_t stride, gmm_status expected, const char *argument, const char *part) {
+/* Gives the same data set to every call that takes one. */
+static void expect_data_refused(const targets *to, const gmm_data *data, gmm_status expected, const char *part) {
   gmm_error *error = NULL;
   gmm_model *model = NULL;
   gmm_posterior *posterior = NULL;
@@ -38,21 +37,28 @@ static void expect_data_refused(const targets *to, const double *data, int64_t c
   double output[N * K];
   for (int i = 0; i < N * K; i++) output[i] = 42.0;
 
-  gmm_status status = gmm_sample(to->model, data, count, dimensions, stride, NULL, NULL, &posterior, &error);
-  expect_error(status, error, expected, argument, part);
-  status = gmm_model_create_for_data(to->scaled, data, count, dimensions, stride, NULL, &model, &error);
-  expect_error(status, error, expected, argument, part);
-  status = gmm_statistics_compute(to->mixture, data, count, dimensions, stride, NULL, NULL, &statistics, &error);
-  expect_error(status, error, expected, argument, part);
-  status = gmm_posterior_log_density(to->posterior, data, count, dimensions, stride, NULL, output, N, &error);
-  expect_error(status, error, expected, argument, part);
-  status =
-      gmm_posterior_predict_probabilities(to->posterior, data, count, dimensions, stride, NULL, output, N * K, &error);
-  expect_error(status, error, expected, argument, part);
-  if (dimensions == D || dimensions == 0) {
+  gmm_status status = GMM_OK;
+  if (data != NULL) {
+    /* Without data, the prior is sampled. */
+    status = gmm_sample(to->model, data, NULL, NULL, &posterior, &error);
+    expect_error(status, error, expected, "data", part);
+  }
+  status = gmm_model_create_for_data(to->scaled, data, &model, &error);
+  expect_error(status, error, expected, "data", part);
+  status = gmm_statistics_compute(to->mixture, data, NULL, &statistics, &error);
+  expect_error(status, error, expected, "data", part);
+  status = gmm_mixture_probabilities(to->mixture, data, NULL, output, N * K, &error);
+  expect_error(status, error, expected, "points", part);
+  status = gmm_mixture_log_density(to->mixture, data, NULL, output, N, &error);
+  expect_error(status, error, expected, "points", part);
+  status = gmm_posterior_log_density(to->posterior, data, NULL, output, N, &error);
+  expect_error(status, error, expected, "points", part);
+  status = gmm_posterior_predict_probabilities(to->posterior, data, NULL, output, N * K, &error);
+  expect_error(status, error, expected, "points", part);
+  if (expected != GMM_ERROR_INVALID_ARGUMENT) {
     /* A fit has the dimensions of its data. */
-    status = gmm_fit_em(data, count, dimensions, stride, &options, NULL, &fit, &error);
-    expect_error(status, error, expected, argument, part);
+    status = gmm_fit_em(data, &options, NULL, &fit, &error);
+    expect_error(status, error, expected, "data", part);
   }
   EXPECT(model == NULL && posterior == NULL && fit == NULL && statistics == NULL);
   for (int i = 0; i < N * K; i++) {
@@ -60,36 +66,32 @@ static void expect_data_refused(const targets *to, const double *data, int64_t c
   }
 }
 
-/* Every row and column, at more than one distance between rows; the caller's memory beyond the columns is not looked
- * at. */
-static void numbers_that_are_not_finite(const targets *to) {
-  static const double bad[] = {NAN, INFINITY, -INFINITY};
-  static const char *const shown[] = {"nan", "inf", "-inf"};
-  double values[N * WIDE];
-  for (int i = 0; i < 9; i++) {
-    const int row = i * 7 % N, column = i % D;
-    for (int j = 0; j < N * WIDE; j++) values[j] = NAN;
-    for (int j = 0; j < N * D; j++) values[j / D * WIDE + j % D] = fixture_table[j];
-    values[row * WIDE + column] = bad[i % 3];
-    char argument[32], part[64];
-    snprintf(argument, sizeof argument, "data[%d, %d]", row, column);
-    snprintf(part, sizeof part, "must be finite, got %s in row %d, column %d", shown[i % 3], row, column);
-    expect_data_refused(to, values, N, D, WIDE, GMM_ERROR_INVALID_DATA, argument, part);
-  }
+static void no_data_sets(const targets *to, const misuse_handles *handles) {
+  gmm_data *destroyed = fixture_rows(fixture_table, N, D);
+  gmm_data_destroy(destroyed);
+  expect_data_refused(to, NULL, GMM_ERROR_NULL_ARGUMENT, "NULL");
+  const void *wrong[] = {handles->model, handles->posterior, handles->zeros, destroyed};
+  for (int i = 0; i < 4; i++) expect_data_refused(to, wrong[i], GMM_ERROR_WRONG_HANDLE, "got");
 }
 
 static void wrong_numbers_of_columns(const targets *to) {
-  gmm_error *error = NULL;
-  gmm_posterior *posterior = NULL;
-  expect_data_refused(to, fixture_table, N, 0, D, GMM_ERROR_INVALID_ARGUMENT, "num_dimensions", "got 0");
+  static double zeros[4096];
   const int64_t wrong[] = {D - 1, D + 1, 1, 4096};
   for (int i = 0; i < 4; i++) {
-    char part[32];
-    snprintf(part, sizeof part, "3, got %d", (int)wrong[i]);
-    expect_data_refused(to, fixture_table, 1, wrong[i], wrong[i], GMM_ERROR_INVALID_ARGUMENT, "num_dimensions", part);
+    char part[64];
+    snprintf(part, sizeof part, "number of dimensions, 3, got %d", (int)wrong[i]);
+    gmm_data *data = fixture_rows(zeros, 1, wrong[i]);
+    expect_data_refused(to, data, GMM_ERROR_INVALID_ARGUMENT, part);
+    gmm_data_destroy(data);
   }
-  const gmm_status status = gmm_sample(to->model, fixture_table, N, D + 1, D + 1, NULL, NULL, &posterior, &error);
-  expect_error(status, error, GMM_ERROR_INVALID_ARGUMENT, "num_dimensions", "must be the model's, 3, got 4");
+  /* Without rows there are no columns to be wrong. */
+  gmm_data *none = fixture_rows(NULL, 0, D + 1);
+  gmm_posterior *prior = NULL;
+  const gmm_sample_options options = fixture_sample_options();
+  ACCEPTED(gmm_sample(to->model, none, &options, NULL, &prior, out_error));
+  ACCEPTED(gmm_posterior_log_density(to->posterior, none, NULL, NULL, 0, out_error));
+  gmm_posterior_destroy(prior);
+  gmm_data_destroy(none);
 }
 
 /* Checks what making a model of changed priors says. */
@@ -119,42 +121,35 @@ static void priors_that_are_not_proper(const gmm_model_options *options) {
                 changed.spread = ((gmm_prior){GMM_PRIOR_INVERSE_WISHART, K, dofs, unit}));
 }
 
-/* Checks what a fit of the table says when valid options are changed by the statement that follows. */
-#define FIT_REFUSED(expected, argument, part, ...)                                         \
-  do {                                                                                     \
-    gmm_em_options options;                                                                \
-    gmm_em_options_init(&options, sizeof options);                                         \
-    options.num_components = K;                                                            \
-    gmm_error *error = NULL;                                                               \
-    gmm_em_fit *fit = NULL;                                                                \
-    const double *data = fixture_table;                                                    \
-    int64_t count = N;                                                                     \
-    __VA_ARGS__;                                                                           \
-    const gmm_status status = gmm_fit_em(data, count, D, D, &options, NULL, &fit, &error); \
-    expect_error(status, error, expected, argument, part);                                 \
-    EXPECT(fit == NULL);                                                                   \
+/* Checks what a fit of the table says when valid options, or the table, are changed by the statement that follows. */
+#define FIT_REFUSED(expected, argument, part, ...)                            \
+  do {                                                                        \
+    gmm_em_options options;                                                   \
+    gmm_em_options_init(&options, sizeof options);                            \
+    options.num_components = K;                                               \
+    gmm_error *error = NULL;                                                  \
+    gmm_em_fit *fit = NULL;                                                   \
+    const double *rows = fixture_table, *sample_weights = NULL;               \
+    int64_t count = N;                                                        \
+    __VA_ARGS__;                                                              \
+    gmm_data *data = fixture_weighted_rows(rows, count, D, sample_weights);   \
+    const gmm_status status = gmm_fit_em(data, &options, NULL, &fit, &error); \
+    expect_error(status, error, expected, argument, part);                    \
+    EXPECT(fit == NULL);                                                      \
+    gmm_data_destroy(data);                                                   \
   } while (0)
 
 static void fits_without_a_maximum(void) {
-  double values[N * D], sample_weights[N];
+  static const double alone[N] = {[7] = 1.0};
+  double values[N * D];
   FIT_REFUSED(GMM_ERROR_INVALID_ARGUMENT, "data", "at least num_components = 2 observations, got 1", count = 1);
-  for (int i = 0; i < N; i++) sample_weights[i] = 0.0;
-  FIT_REFUSED(GMM_ERROR_INVALID_ARGUMENT, "sample_weights", "got 0.0", options.sample_weights = sample_weights);
-  sample_weights[7] = 1.0;
-  FIT_REFUSED(GMM_ERROR_INVALID_ARGUMENT, "data", "got 1", options.sample_weights = sample_weights);
-  for (int i = 0; i < N; i++) sample_weights[i] = 1.0;
-  const double bad[] = {-1.0, NAN, INFINITY};
-  for (int i = 0; i < 3; i++) {
-    sample_weights[N - 1] = bad[i];
-    FIT_REFUSED(GMM_ERROR_INVALID_ARGUMENT, "sample_weights[59]", "finite and not negative, got",
-                options.sample_weights = sample_weights);
-  }
+  FIT_REFUSED(GMM_ERROR_INVALID_ARGUMENT, "data", "got 1", sample_weights = alone);
 
   memcpy(values, fixture_table, sizeof values);
   for (int i = 0; i < N; i++) values[i * D + 1] = -7.5;
   const int32_t structures[] = {GMM_COVARIANCE_FULL, GMM_COVARIANCE_TIED, GMM_COVARIANCE_DIAG};
   for (int i = 0; i < 3; i++) {
-    FIT_REFUSED(GMM_ERROR_DEGENERATE, "data", "column 1", data = values; options.covariance = structures[i]);
+    FIT_REFUSED(GMM_ERROR_DEGENERATE, "data", "column 1", rows = values; options.covariance = structures[i]);
   }
 
   /* Columns that determine each other, and what regularization makes of them and of a constant one. */
@@ -163,13 +158,16 @@ static void fits_without_a_maximum(void) {
   gmm_em_options_init(&options, sizeof options);
   options.num_components = K;
   options.regularization = 1e-6;
-  ACCEPTED(gmm_fit_em(values, N, D, D, &options, NULL, &fit, out_error));
+  gmm_data *constant = fixture_rows(values, N, D);
+  ACCEPTED(gmm_fit_em(constant, &options, NULL, &fit, out_error));
   gmm_em_fit_destroy(fit);
+  gmm_data_destroy(constant);
   for (int i = 0; i < N; i++) values[i * D + 1] = 2.0 * values[i * D] - values[i * D + 2];
+  gmm_data *determined = fixture_rows(values, N, D);
   gmm_em_result result = {.struct_size = sizeof result};
   for (int is_regular = 0; is_regular < 2; is_regular++) {
     options.regularization = is_regular ? 1e-6 : 0.0;
-    ACCEPTED(gmm_fit_em(values, N, D, D, &options, NULL, &fit, out_error));
+    ACCEPTED(gmm_fit_em(determined, &options, NULL, &fit, out_error));
     ACCEPTED(gmm_em_fit_get_result(fit, &result, out_error));
     EXPECT(result.num_collapsed == (is_regular ? 0 : K));
     EXPECT(isfinite(result.log_likelihood) && isfinite(result.bic));
@@ -179,17 +177,17 @@ static void fits_without_a_maximum(void) {
     for (int64_t i = 0; i < result.num_collapsed; i++) EXPECT(result.collapsed_coordinates[i] == D - 1);
     gmm_em_fit_destroy(fit);
   }
+  gmm_data_destroy(determined);
 
   /* The start's covariance that is not positive definite, by its pivot. */
   double covariances[K * D * D];
   memcpy(covariances, unit, sizeof covariances);
-  covariances[D * D + D] = 1.0; /* (1, 0) of the second */
+  covariances[D * D + D] = covariances[D * D + 1] = 1.0; /* (1, 0) and (0, 1) of the second */
   FIT_REFUSED(GMM_ERROR_INVALID_ARGUMENT, "initial_covariances[1]", "positive definite, got pivot 0.0 in row 1",
               options.initial_covariances = covariances);
 }
 
 void misuse_data_tables(const misuse_handles *handles) {
-  (void)handles;
   gmm_model_options options = fixture_model_options(), scaled;
   options.num_dimensions = D;
   options.means = (gmm_prior){GMM_PRIOR_NORMAL_KAPPA, 1, unit, &one};
@@ -213,7 +211,7 @@ void misuse_data_tables(const misuse_handles *handles) {
   ACCEPTED(gmm_posterior_log_density(posterior, fixture_table_set(), NULL, before, N, out_error));
 
   const targets to = {model, &scaled, posterior, &mixture};
-  numbers_that_are_not_finite(&to);
+  no_data_sets(&to, handles);
   wrong_numbers_of_columns(&to);
   priors_that_are_not_proper(&options);
   fits_without_a_maximum();

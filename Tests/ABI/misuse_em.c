@@ -44,12 +44,6 @@ static void misuse_em_options(void) {
   EM_REFUSED(GMM_ERROR_INVALID_ARGUMENT, "regularization", options.model = model; options.regularization = 1e-6);
   gmm_model_destroy(model);
   gmm_cancel_destroy(cancel);
-  static double sample_weights[FIXTURE_COUNT];
-  EM_REFUSED(GMM_ERROR_INVALID_ARGUMENT, "sample_weights", options.sample_weights = sample_weights);
-  sample_weights[3] = -1.0;
-  EM_REFUSED(GMM_ERROR_INVALID_ARGUMENT, "sample_weights", options.sample_weights = sample_weights);
-  sample_weights[3] = 1.0;
-  EM_REFUSED(GMM_ERROR_INVALID_ARGUMENT, "data", options.sample_weights = sample_weights);
   static double responsibilities[2 * FIXTURE_COUNT];
   EM_REFUSED(GMM_ERROR_INVALID_ARGUMENT, "initial_responsibilities",
              options.initial_responsibilities = responsibilities);
@@ -64,8 +58,12 @@ static void misuse_em_options(void) {
 }
 
 /* Checks that fitting two components to this array is refused. */
-#define EM_DATA_REFUSED(expected, name, values, count, dimensions, stride) \
-  REFUSED_HANDLE(expected, name, fit, gmm_fit_em(values, count, dimensions, stride, &options, NULL, &fit, out_error))
+#define VALUES_REFUSED(expected, values, count, weights)                                      \
+  do {                                                                                        \
+    gmm_data *data = fixture_weighted_rows(values, count, 1, weights);                        \
+    REFUSED_HANDLE(expected, "data", fit, gmm_fit_em(data, &options, NULL, &fit, out_error)); \
+    gmm_data_destroy(data);                                                                   \
+  } while (0)
 
 void misuse_em(const misuse_handles *handles) {
   gmm_em_options options;
@@ -74,20 +72,16 @@ void misuse_em(const misuse_handles *handles) {
   options.num_components = 2;
 
   REFUSED(GMM_ERROR_NULL_ARGUMENT, "out_fit", gmm_fit_em(fixture_data_set(), &options, NULL, NULL, out_error));
-  EM_DATA_REFUSED(GMM_ERROR_NULL_ARGUMENT, "data", NULL, FIXTURE_COUNT, 1, 1);
-  const int64_t counts[] = {0, 1, -1, INT64_MIN, INT64_MAX};
-  for (int i = 0; i < 5; i++) {
-    EM_DATA_REFUSED(GMM_ERROR_INVALID_ARGUMENT, i < 2 ? "data" : "num_observations", fixture_data, counts[i], 1, 1);
+  const void *no_data[] = {NULL, handles->model, handles->zeros};
+  for (int i = 0; i < 3; i++) {
+    const gmm_status status = no_data[i] == NULL ? GMM_ERROR_NULL_ARGUMENT : GMM_ERROR_WRONG_HANDLE;
+    REFUSED_HANDLE(status, "data", fit, gmm_fit_em(no_data[i], &options, NULL, &fit, out_error));
   }
-  EM_DATA_REFUSED(GMM_ERROR_INVALID_ARGUMENT, "num_dimensions", fixture_data, FIXTURE_COUNT, 0, 1);
-  EM_DATA_REFUSED(GMM_ERROR_INVALID_ARGUMENT, "num_dimensions", fixture_data, 1, 4097, 4097);
-  EM_DATA_REFUSED(GMM_ERROR_INVALID_ARGUMENT, "num_dimensions", fixture_data, FIXTURE_COUNT, INT64_MAX, INT64_MAX);
-  EM_DATA_REFUSED(GMM_ERROR_INVALID_ARGUMENT, "row_stride", fixture_data, FIXTURE_COUNT, 1, 0);
-  EM_DATA_REFUSED(GMM_ERROR_INVALID_ARGUMENT, "num_observations", fixture_data, FIXTURE_COUNT, 1, INT64_MAX);
-  const double holes[] = {0.0, NAN, 1.0}, endless[] = {0.0, 1.0, INFINITY}, equal[] = {5.0, 5.0, 5.0};
-  EM_DATA_REFUSED(GMM_ERROR_INVALID_DATA, "data", holes, 3, 1, 1);
-  EM_DATA_REFUSED(GMM_ERROR_INVALID_DATA, "data", endless, 3, 1, 1);
-  EM_DATA_REFUSED(GMM_ERROR_DEGENERATE, "data", equal, 3, 1, 1);
+  const double equal[] = {5.0, 5.0, 5.0}, alone[FIXTURE_COUNT] = {[3] = 1.0};
+  VALUES_REFUSED(GMM_ERROR_INVALID_ARGUMENT, NULL, 0, NULL);
+  VALUES_REFUSED(GMM_ERROR_INVALID_ARGUMENT, fixture_data, 1, NULL);
+  VALUES_REFUSED(GMM_ERROR_INVALID_ARGUMENT, fixture_data, FIXTURE_COUNT, alone);
+  VALUES_REFUSED(GMM_ERROR_DEGENERATE, equal, 3, NULL);
   misuse_em_options();
 
   gmm_control control;

@@ -6,6 +6,7 @@ enum { ROOM = 40 };
 static const double weights[] = {0.5, 0.5}, means[] = {-1.0, 0.0, 1.0, 0.0};
 static const double unit[] = {1.0, 0.0, 0.0, 1.0, 1.0, 0.0, 0.0, 1.0};
 static const double indefinite[] = {1.0, 0.0, 0.0, 1.0, 1.0, 0.0, 2.0, 1.0};
+static gmm_data *five; /* points */
 static double output[ROOM];
 static int32_t labels[ROOM];
 
@@ -29,8 +30,8 @@ static int output_is_untouched(void) {
 
 /* Checks that all three functions refuse a mixture. */
 static void mixture_refused(gmm_status status, const char *name, const gmm_mixture *mixture) {
-  REFUSED(status, name, gmm_mixture_probabilities(mixture, fixture_data, 5, 2, 2, NULL, output, ROOM, out_error));
-  REFUSED(status, name, gmm_mixture_log_density(mixture, fixture_data, 5, 2, 2, NULL, output, ROOM, out_error));
+  REFUSED(status, name, gmm_mixture_probabilities(mixture, five, NULL, output, ROOM, out_error));
+  REFUSED(status, name, gmm_mixture_log_density(mixture, five, NULL, output, ROOM, out_error));
   REFUSED(status, name, gmm_mixture_sample(mixture, 5, 1, NULL, output, labels, ROOM, out_error));
 }
 
@@ -42,18 +43,8 @@ static void mixture_refused(gmm_status status, const char *name, const gmm_mixtu
     mixture_refused((status), name, &mixture); \
   } while (0)
 
-/* Checks that both functions that read points refuse them. */
-#define POINTS_REFUSED(status, name, data, rows, columns, stride)                                             \
-  do {                                                                                                        \
-    REFUSED(status, name,                                                                                     \
-            gmm_mixture_probabilities(&mixture, data, rows, columns, stride, NULL, output, ROOM, out_error)); \
-    REFUSED(status, name,                                                                                     \
-            gmm_mixture_log_density(&mixture, data, rows, columns, stride, NULL, output, ROOM, out_error));   \
-  } while (0)
-
-static void misuse_evaluation(void) {
+static void misuse_evaluation(const misuse_handles *handles) {
   static const double negative[] = {-0.5, 1.5}, hole[] = {(double)NAN, 0.0, 0.0, 0.0};
-  double bad[] = {0.0, 1.0, 2.0, (double)INFINITY};
   mixture_refused(GMM_ERROR_NULL_ARGUMENT, "mixture", NULL);
   CHANGE_REFUSED(GMM_ERROR_STRUCT_SIZE, "mixture.struct_size", mixture.struct_size = 0);
   CHANGE_REFUSED(GMM_ERROR_INVALID_ARGUMENT, "num_components", mixture.num_components = -1);
@@ -67,28 +58,27 @@ static void misuse_evaluation(void) {
   CHANGE_REFUSED(GMM_ERROR_INVALID_ARGUMENT, "covariances[1]", mixture.covariances = indefinite);
 
   const gmm_mixture mixture = valid_mixture();
-  POINTS_REFUSED(GMM_ERROR_NULL_ARGUMENT, "data", NULL, 5, 2, 2);
-  POINTS_REFUSED(GMM_ERROR_INVALID_ARGUMENT, "num_points", fixture_data, -1, 2, 2);
-  POINTS_REFUSED(GMM_ERROR_INVALID_ARGUMENT, "num_points", fixture_data, INT64_MAX, 2, 2);
-  POINTS_REFUSED(GMM_ERROR_INVALID_ARGUMENT, "num_dimensions", fixture_data, 5, 3, 3);
-  POINTS_REFUSED(GMM_ERROR_INVALID_ARGUMENT, "num_dimensions", fixture_data, 5, 0, 2);
-  POINTS_REFUSED(GMM_ERROR_INVALID_ARGUMENT, "row_stride", fixture_data, 5, 2, 1);
-  POINTS_REFUSED(GMM_ERROR_INVALID_DATA, "data[1, 1]", bad, 2, 2, 2);
 
+  const void *wrong[] = {NULL, handles->model, handles->zeros};
+  for (int i = 0; i < 3; i++) {
+    const gmm_status status = wrong[i] == NULL ? GMM_ERROR_NULL_ARGUMENT : GMM_ERROR_WRONG_HANDLE;
+    REFUSED(status, "points", gmm_mixture_probabilities(&mixture, wrong[i], NULL, output, ROOM, out_error));
+    REFUSED(status, "points", gmm_mixture_log_density(&mixture, wrong[i], NULL, output, ROOM, out_error));
+  }
   const int64_t capacities[] = {4, 0, -1, INT64_MIN};
   for (int i = 0; i < 4; i++) {
     const int64_t capacity = capacities[i];
     REFUSED(GMM_ERROR_BUFFER_TOO_SMALL, "capacity",
-            gmm_mixture_probabilities(&mixture, fixture_data, 5, 2, 2, NULL, output, capacity, out_error));
+            gmm_mixture_probabilities(&mixture, five, NULL, output, capacity, out_error));
     REFUSED(GMM_ERROR_BUFFER_TOO_SMALL, "capacity",
-            gmm_mixture_log_density(&mixture, fixture_data, 5, 2, 2, NULL, output, capacity, out_error));
+            gmm_mixture_log_density(&mixture, five, NULL, output, capacity, out_error));
     REFUSED(GMM_ERROR_BUFFER_TOO_SMALL, "capacity",
             gmm_mixture_sample(&mixture, 5, 1, NULL, output, labels, capacity, out_error));
   }
   REFUSED(GMM_ERROR_NULL_ARGUMENT, "out_probabilities",
-          gmm_mixture_probabilities(&mixture, fixture_data, 5, 2, 2, NULL, NULL, ROOM, out_error));
+          gmm_mixture_probabilities(&mixture, five, NULL, NULL, ROOM, out_error));
   REFUSED(GMM_ERROR_NULL_ARGUMENT, "out_log_density",
-          gmm_mixture_log_density(&mixture, fixture_data, 5, 2, 2, NULL, NULL, ROOM, out_error));
+          gmm_mixture_log_density(&mixture, five, NULL, NULL, ROOM, out_error));
   REFUSED(GMM_ERROR_NULL_ARGUMENT, "out_points",
           gmm_mixture_sample(&mixture, 5, 1, NULL, NULL, labels, ROOM, out_error));
   REFUSED(GMM_ERROR_INVALID_ARGUMENT, "num_points",
@@ -99,18 +89,19 @@ static void misuse_evaluation(void) {
   gmm_control_init(&control, sizeof control);
   control.num_threads = -1;
   REFUSED(GMM_ERROR_INVALID_ARGUMENT, "num_threads",
-          gmm_mixture_probabilities(&mixture, fixture_data, 5, 2, 2, &control, output, ROOM, out_error));
+          gmm_mixture_probabilities(&mixture, five, &control, output, ROOM, out_error));
   REFUSED(GMM_ERROR_INVALID_ARGUMENT, "num_threads",
-          gmm_mixture_log_density(&mixture, fixture_data, 5, 2, 2, &control, output, ROOM, out_error));
+          gmm_mixture_log_density(&mixture, five, &control, output, ROOM, out_error));
   REFUSED(GMM_ERROR_INVALID_ARGUMENT, "num_threads",
           gmm_mixture_sample(&mixture, 5, 1, &control, output, labels, ROOM, out_error));
   EXPECT(output_is_untouched());
 }
 
 static void misuse_bytes(const misuse_handles *handles) {
+  gmm_data *twenty = fixture_rows(fixture_data, 20, 2);
   const gmm_mixture mixture = valid_mixture();
   gmm_statistics *statistics = NULL, *read = NULL;
-  ACCEPTED(gmm_statistics_compute(&mixture, fixture_data, 20, 2, 2, NULL, NULL, &statistics, out_error));
+  ACCEPTED(gmm_statistics_compute(&mixture, twenty, NULL, &statistics, out_error));
   const int64_t size = gmm_statistics_size(statistics);
   uint8_t *buffer = malloc((size_t)size + 1);
   if (!EXPECT(buffer != NULL)) exit(EXIT_FAILURE);
@@ -144,6 +135,7 @@ static void misuse_bytes(const misuse_handles *handles) {
   }
   free(buffer);
   gmm_statistics_destroy(statistics);
+  gmm_data_destroy(twenty);
 }
 
 void misuse_known_mixtures(const misuse_handles *handles) {
@@ -151,6 +143,8 @@ void misuse_known_mixtures(const misuse_handles *handles) {
     output[i] = -4321.0;
     labels[i] = -7;
   }
-  misuse_evaluation();
+  five = fixture_rows(fixture_data, 5, 2);
+  misuse_evaluation(handles);
+  gmm_data_destroy(five);
   misuse_bytes(handles);
 }

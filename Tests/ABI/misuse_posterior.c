@@ -65,35 +65,26 @@ void misuse_posteriors(const misuse_handles *handles) {
 }
 
 /* One of the two functions that evaluate new points. */
-typedef gmm_status (*evaluate_fn)(const gmm_posterior *posterior, const double *data, int64_t num_points,
-                                  int64_t num_dimensions, int64_t row_stride, const gmm_control *control,
+typedef gmm_status (*evaluate_fn)(const gmm_posterior *posterior, const gmm_data *points, const gmm_control *control,
                                   double *output, int64_t capacity, gmm_error **out_error);
 
 static void misuse_evaluation(const misuse_handles *handles, evaluate_fn evaluate, const char *output_name,
                               int64_t needed) {
   const gmm_posterior *posterior = handles->posterior;
-  const int64_t count = FIXTURE_COUNT;
   const void *wrong[] = {NULL, handles->model, handles->zeros};
   for (int i = 0; i < 3; i++) {
     const gmm_status status = wrong[i] == NULL ? GMM_ERROR_NULL_ARGUMENT : GMM_ERROR_WRONG_HANDLE;
     REFUSED(status, "posterior", evaluate(wrong[i], fixture_data_set(), NULL, output, ROOM, out_error));
   }
-  REFUSED(GMM_ERROR_NULL_ARGUMENT, "data", evaluate(posterior, NULL, count, 1, 1, NULL, output, ROOM, out_error));
+  const void *no_points[] = {NULL, handles->model, handles->zeros};
+  for (int i = 0; i < 3; i++) {
+    const gmm_status status = no_points[i] == NULL ? GMM_ERROR_NULL_ARGUMENT : GMM_ERROR_WRONG_HANDLE;
+    REFUSED(status, "points", evaluate(posterior, no_points[i], NULL, output, ROOM, out_error));
+  }
+  REFUSED(GMM_ERROR_INVALID_ARGUMENT, "points",
+          evaluate(posterior, fixture_table_set(), NULL, output, ROOM, out_error));
   REFUSED(GMM_ERROR_NULL_ARGUMENT, output_name, evaluate(posterior, fixture_data_set(), NULL, NULL, ROOM, out_error));
 
-  const int64_t counts[] = {-1, INT64_MIN, INT64_MAX};
-  for (int i = 0; i < 3; i++) {
-    REFUSED(GMM_ERROR_INVALID_ARGUMENT, "num_points",
-            evaluate(posterior, fixture_data, counts[i], 1, 1, NULL, output, ROOM, out_error));
-  }
-  REFUSED(GMM_ERROR_INVALID_ARGUMENT, "num_dimensions",
-          evaluate(posterior, fixture_data, count, 0, 1, NULL, output, ROOM, out_error));
-  REFUSED(GMM_ERROR_INVALID_ARGUMENT, "num_dimensions",
-          evaluate(posterior, fixture_data, count / 2, 2, 2, NULL, output, ROOM, out_error));
-  REFUSED(GMM_ERROR_INVALID_ARGUMENT, "row_stride",
-          evaluate(posterior, fixture_data, count, 1, 0, NULL, output, ROOM, out_error));
-  REFUSED(GMM_ERROR_INVALID_ARGUMENT, "num_points",
-          evaluate(posterior, fixture_data, count, 1, INT64_MAX, NULL, output, ROOM, out_error));
   REFUSED(GMM_ERROR_BUFFER_TOO_SMALL, "capacity",
           evaluate(posterior, fixture_data_set(), NULL, output, needed - 1, out_error));
   REFUSED(GMM_ERROR_BUFFER_TOO_SMALL, "capacity", evaluate(posterior, fixture_data_set(), NULL, output, -1, out_error));
@@ -103,14 +94,9 @@ static void misuse_evaluation(const misuse_handles *handles, evaluate_fn evaluat
   control.cancel = (gmm_cancel *)handles->model;
   REFUSED(GMM_ERROR_WRONG_HANDLE, "cancel", evaluate(posterior, fixture_data_set(), &control, output, ROOM, out_error));
 
-  double holes[] = {0.0, 1.0, NAN};
-  gmm_error *error = NULL;
-  EXPECT(evaluate(posterior, holes, 3, 1, 1, NULL, output, ROOM, &error) == GMM_ERROR_INVALID_DATA);
-  EXPECT(strstr(gmm_error_message(error), "row 2") != NULL && strstr(gmm_error_message(error), "column 0") != NULL);
-  gmm_error_destroy(error);
-  EXPECT(output_is_untouched());
-
-  ACCEPTED(evaluate(posterior, NULL, 0, 1, 1, NULL, output, ROOM, out_error));
+  gmm_data *none = fixture_rows(NULL, 0, 1);
+  ACCEPTED(evaluate(posterior, none, NULL, output, ROOM, out_error));
+  gmm_data_destroy(none);
   EXPECT(output_is_untouched());
   ACCEPTED(evaluate(posterior, fixture_data_set(), NULL, output, needed, out_error));
   fill_output();
