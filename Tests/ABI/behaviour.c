@@ -33,6 +33,7 @@ int main(int count, char **arguments) {
                {"models", behaviour_models},
                {"dimensions", behaviour_dimensions},
                {"data", behaviour_data},
+               {"data_sets", behaviour_data_sets},
                {"summaries", behaviour_summaries},
                {"predictions", behaviour_predictions},
                {"arrays", behaviour_arrays},
