@@ -9,6 +9,7 @@ from __future__ import annotations
 # Valid values of parameters by (function, name), or by name, and live handles. The identifiers are those of table.h,
 # which also fills a struct of each type that functions take.
 VALUES_OF_FUNCTIONS = {
+    ("gmm_data_create", "num_dimensions"): "2",
     ("gmm_posterior_sample_predictive", "num_draws"): "3",
     ("gmm_posterior_sample_predictive", "num_points"): "4",
     ("gmm_posterior_extend", "posterior"): "table.posterior",
@@ -26,12 +27,9 @@ VALUES_OF_NAMES = {
     "path": '"build/abi/misuse.gmm"',
     "chain": "0",
     "values": "fixture_data",
-    "sample_weights": "table_positive",
     "num_observations": "TABLE_ROWS",
     "num_points": "TABLE_POINTS",
     "num_values": "TABLE_ROWS",
-    "num_dimensions": "1",
-    "row_stride": "1",
     "stride": "1",
     "num_draws": "3",
     "num_chains": "2",
@@ -58,6 +56,7 @@ VALUES_OF_NAMES = {
     "num_bytes": "table_num_bytes",
 }
 HANDLES = {
+    "gmm_data": "table.data",
     "gmm_model": "table.model",
     "gmm_posterior": "table.posterior",
     "gmm_summary": "table.summary",
@@ -73,6 +72,11 @@ INVALID_RESULTS = {
     "gmm_error_message": 'strcmp(result, "") == 0',
     "gmm_error_argument": 'strcmp(result, "") == 0',
     "gmm_status_name": 'strcmp(result, "GMM_UNKNOWN_STATUS") == 0',
+    "gmm_data_num_observations": "result == 0",
+    "gmm_data_num_dimensions": "result == 0",
+    "gmm_data_has_sample_weights": "result == 0",
+    "gmm_data_column_name": "result == NULL",
+    "gmm_data_fingerprint": "result == 0",
     "gmm_model_num_components": "result == 0",
     "gmm_model_num_dimensions": "result == 0",
     "gmm_model_num_spreads": "result == 0",
@@ -99,11 +103,13 @@ OUTCOMES = [
     ("*", "out_error", "NULL", "ok"),
     ("*_init", "control", "NULL", "status"),
     ("*", "control", "NULL", "ok"),
+    ("gmm_data_create", "options", "NULL", "ok"),
+    ("gmm_data_create", "options.column_names", "NULL", "ok"),
+    ("gmm_sample", "data", "NULL", "ok"),  # the prior is sampled
     ("gmm_sample", "options", "NULL", "ok"),
     ("gmm_*summarize", "options", "NULL", "ok"),
     ("gmm_fit_em", "options", "NULL", "ok"),
     ("gmm_summarize", "names", "NULL", "ok"),
-    ("gmm_statistics_compute", "sample_weights", "NULL", "ok"),
     ("gmm_kde", "points", "NULL", "ok"),
     ("gmm_kde", "out_points", "NULL", "ok"),
     ("gmm_kde", "out_bandwidth", "NULL", "ok"),
@@ -111,10 +117,9 @@ OUTCOMES = [
     ("*", "control.cancel", "NULL", "ok"),
     ("*", "control.checkpoint_path", "NULL", "ok"),
     ("gmm_fit_em", "options.model", "NULL", "ok"),
-    ("gmm_model_create_for_data", "sample_weights", "NULL", "ok"),
     ("gmm_posterior_export_csv", "chain", "0", "ok"),
     ("*", "options.initial_*", "NULL", "ok"),
-    ("*", "options.sample_weights", "NULL", "ok"),
+    ("gmm_data_create", "options.sample_weights", "NULL", "ok"),
     ("*", "options.means.family", "0", "ok"),  # GMM_PRIOR_FIXED
     ("gmm_model_create_for_data", "options.weights.family", "-1", "weights.family"),
     ("gmm_model_create_for_data", "options.*.family", "-1", "ok"),  # GMM_PRIOR_SCALED
@@ -156,10 +161,11 @@ OUTCOMES = [
     ("gmm_summary_*", "row", "0", "ok"),
     ("gmm_summary_*", "column", "0", "ok"),
     ("*", "*seed", "*", "ok"),
-    # No data: the prior is sampled, nothing is predicted, a part of the data may be empty.
-    ("gmm_sample", "num_observations", "0", "ok"),
-    ("gmm_model_create_for_data", "num_observations", "0", "ok"),  # no prior is left to the data
-    ("gmm_statistics_compute", "num_observations", "0", "ok"),
+    # Data sets may be empty, and nothing may be predicted.
+    ("gmm_data_create", "num_observations", "0", "ok"),
+    ("gmm_data_create", "options.row_stride", "0", "ok"),
+    ("gmm_data_create", "options.first_row", "0", "ok"),
+    ("gmm_data_column_name", "column", "0", "ok"),
     ("gmm_posterior_*", "num_points", "0", "ok"),
     ("gmm_mixture_*", "num_points", "0", "ok"),
     ("gmm_mixture_sample", "out_components", "NULL", "ok"),
@@ -187,7 +193,6 @@ OUTCOMES = [
     ("gmm_histogram", "values", "NaN*", "ok"),
     ("gmm_histogram", "values", "infinite", "ok"),
     ("gmm_histogram", "*er", "-1.0", "ok"),
-    # Too few observations for the components, and two ways to say the same.
-    ("gmm_fit_em", "num_observations", "0", "data"),
+    # Two ways to say the same.
     ("gmm_fit_em", "options.initial_covariances", "?*", "initial_sds"),
 ]

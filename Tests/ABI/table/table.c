@@ -38,6 +38,17 @@ static void trapped(int number) {
   _exit(128 + number);
 }
 
+gmm_data_options *table_gmm_data_options(void) {
+  AREA(gmm_data_options);
+  gmm_data_options *options = &area_gmm_data_options.value;
+  gmm_data_options_init(options, sizeof *options);
+  options->row_stride = 2;
+  options->first_row = 4096;
+  options->sample_weights = table_positive;
+  options->column_names = table_names;
+  return options;
+}
+
 gmm_model_options *table_gmm_model_options(void) {
   static const double zero[] = {0.0, 0.0}, one[] = {1.0, 1.0}, ten[] = {10.0, 10.0};
   AREA(gmm_model_options);
@@ -98,7 +109,6 @@ gmm_em_options *table_gmm_em_options(void) {
   options->initial_weights = table_halves;
   options->initial_means = table_numbers;
   options->initial_sds = table_positive;
-  options->sample_weights = table_positive;
   return options;
 }
 
@@ -144,13 +154,12 @@ void table_create(void) {
   }
   table_row("", "", "");
   ACCEPTED(gmm_cancel_create(&table.cancel, out_error));
+  table.data = fixture_weighted_rows(fixture_data, TABLE_ROWS, 1, table_positive);
   ACCEPTED(gmm_model_create(table_gmm_model_options(), &table.model, out_error));
-  ACCEPTED(gmm_sample(table.model, fixture_data, TABLE_ROWS, 1, 1, table_gmm_sample_options(), NULL, &table.posterior,
-                      out_error));
+  ACCEPTED(gmm_sample(table.model, table.data, table_gmm_sample_options(), NULL, &table.posterior, out_error));
   ACCEPTED(gmm_posterior_summarize(table.posterior, NULL, &table.summary, out_error));
-  ACCEPTED(gmm_fit_em(fixture_data, TABLE_ROWS, 1, 1, table_gmm_em_options(), NULL, &table.fit, out_error));
-  ACCEPTED(gmm_statistics_compute(table_gmm_mixture(), fixture_data, TABLE_ROWS, 1, 1, NULL, NULL, &table.statistics,
-                                  out_error));
+  ACCEPTED(gmm_fit_em(table.data, table_gmm_em_options(), NULL, &table.fit, out_error));
+  ACCEPTED(gmm_statistics_compute(table_gmm_mixture(), table.data, NULL, &table.statistics, out_error));
   table_num_bytes = gmm_statistics_size(table.statistics);
   ACCEPTED(gmm_statistics_write(table.statistics, table_bytes, TABLE_CAPACITY, out_error));
   gmm_model *none = NULL;
@@ -170,6 +179,7 @@ void table_destroy(void) {
   gmm_summary_destroy(table.summary);
   gmm_posterior_destroy(table.posterior);
   gmm_model_destroy(table.model);
+  gmm_data_destroy(table.data);
   gmm_cancel_destroy(table.cancel);
 }
 

@@ -9,6 +9,7 @@ enum { TABLE_ROWS = 20, TABLE_POINTS = 5, TABLE_CAPACITY = 1024 };
 
 /* Valid handles of every kind, and pointers that are none. */
 typedef struct table_handles {
+  gmm_data *data;
   gmm_model *model;
   gmm_posterior *posterior;
   gmm_summary *summary;
@@ -40,6 +41,7 @@ extern void *table_made;
 extern gmm_error *table_error;
 
 /* Options and results, filled for a valid call, with room behind them for a struct_size that is larger. */
+gmm_data_options *table_gmm_data_options(void);
 gmm_model_options *table_gmm_model_options(void);
 gmm_control *table_gmm_control(void);
 gmm_sample_options *table_gmm_sample_options(void);
