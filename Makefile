@@ -113,7 +113,7 @@ bench-swift: ## Time samplers and kernels from Swift (a package of its own, whic
 
 # SHARE=0.1 does a tenth of the calibration. A part that fails does not keep the others from running, nor the report.
 SHARE ?= 1
-# FUZZ_SECONDS are those of each of the four targets.
+# FUZZ_SECONDS are those of each of the five targets.
 FUZZ_SECONDS ?= 150
 verify: setup ## Run the long tests, an hour: build/verify/index.html.
 	@status=0; for part in memory sanitizers fuzz calibration report; do $(MAKE) verify-$$part || status=1; done; exit $$status

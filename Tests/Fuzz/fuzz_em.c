@@ -18,6 +18,17 @@ static void read_fit(const gmm_em_fit *fit) {
   hold_numbers(&result.log_likelihood, 1, "the log likelihood is a number");
 }
 
+/* A data set with weights; NULL where it is refused. */
+static gmm_data *weighted(const double *data, int64_t rows, int64_t dimensions, const double *sample_weights) {
+  gmm_data_options options;
+  gmm_data_options_init(&options, sizeof options);
+  gmm_data *made = NULL;
+  gmm_error *error = NULL;
+  options.sample_weights = sample_weights;
+  hold_error(gmm_data_create(data, rows, dimensions, &options, &made, &error), &error);
+  return made;
+}
+
 static void fit_in_parts(input *self, const double *data, int64_t rows, int32_t dimensions) {
   gmm_mixture mixture;
   gmm_mixture_init(&mixture, sizeof mixture);
@@ -46,9 +57,9 @@ static void fit_in_parts(input *self, const double *data, int64_t rows, int32_t 
   for (int part = 0; part < 2; part++) {
     const double *start = data == NULL ? NULL : data + (part == 0 ? 0 : cut * dimensions);
     const double *sample_weights = input_byte(self) < 128 ? NULL : input_array(self);
-    hold_error(gmm_statistics_compute(&mixture, start, part == 0 ? cut : rows - cut, dimensions, dimensions,
-                                      sample_weights, NULL, &parts[part], &error),
-               &error);
+    gmm_data *set = weighted(start, part == 0 ? cut : rows - cut, dimensions, sample_weights);
+    hold_error(gmm_statistics_compute(&mixture, set, NULL, &parts[part], &error), &error);
+    gmm_data_destroy(set);
     both[part] = parts[part];
   }
   hold_error(gmm_statistics_merge(both, 2, &merged, &error), &error);
@@ -84,7 +95,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t size) {
   if (arrays & 1) options.tolerance = input_number(&self);
   if (arrays & 2) options.variance_floor = input_number(&self);
   if (arrays & 4) options.regularization = input_number(&self);
-  if (arrays & 8) options.sample_weights = input_array(&self);
+  const double *sample_weights = arrays & 8 ? input_array(&self) : NULL;
   if (arrays & 16) options.initial_weights = input_array(&self);
   if (arrays & 32) options.initial_means = input_array(&self);
   if (arrays & 64) options.initial_covariances = input_array(&self);
@@ -94,7 +105,9 @@ int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t size) {
   control.num_threads = 1;
   gmm_em_fit *fit = NULL;
   gmm_error *error = NULL;
-  const gmm_status status = gmm_fit_em(data, rows, dimensions, dimensions, &options, &control, &fit, &error);
+  gmm_data *set = weighted(data, rows, dimensions, sample_weights);
+  const gmm_status status = gmm_fit_em(set, &options, &control, &fit, &error);
+  gmm_data_destroy(set);
   hold_error(status, &error);
   if (status == GMM_OK) read_fit(fit);
   gmm_em_fit_destroy(fit);

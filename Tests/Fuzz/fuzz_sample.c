@@ -45,13 +45,14 @@ static void read_posterior(input *self, const gmm_posterior *posterior, int32_t 
   const double *points = input_array(self);
   const int64_t count = input_count(self, MOST_POINTS);
   if (count > MOST_POINTS && points != NULL) return; /* it would be the harness that reads too far */
-  status =
-      gmm_posterior_log_density(posterior, points, count, dimensions, dimensions, NULL, output, MOST_POINTS, &error);
+  gmm_data *set = NULL;
+  hold_error(gmm_data_create(points, count, dimensions, NULL, &set, &error), &error);
+  status = gmm_posterior_log_density(posterior, set, NULL, output, MOST_POINTS, &error);
   hold_error(status, &error);
   if (status == GMM_OK && count > 0) hold_numbers(output, count, "log densities are numbers");
-  status = gmm_posterior_predict_probabilities(posterior, points, count, dimensions, dimensions, NULL, output,
-                                               MOST_POINTS * 256, &error);
+  status = gmm_posterior_predict_probabilities(posterior, set, NULL, output, MOST_POINTS * 256, &error);
   hold_error(status, &error);
+  gmm_data_destroy(set);
   if (status == GMM_OK && count > 0) hold_numbers(output, count * components, "predicted probabilities are numbers");
   status = gmm_posterior_sample_predictive(posterior, input_count(self, 4), input_count(self, 8), 3, output,
                                            MOST_ROWS * 256, &error);
@@ -70,10 +71,14 @@ int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t size) {
   if (rows > MOST_ROWS) rows = MOST_ROWS;
   /* An array never ends before its count says. */
   if (data != NULL && rows > 0 && (data - self.pool) + rows * options.num_dimensions > POOL) data = self.pool;
-  gmm_status status = gmm_model_create_for_data(&options, data, rows, options.num_dimensions, options.num_dimensions,
-                                                NULL, &model, &error);
+  gmm_data *set = NULL;
+  hold_error(gmm_data_create(data, rows, options.num_dimensions, NULL, &set, &error), &error);
+  gmm_status status = gmm_model_create_for_data(&options, set, &model, &error);
   hold_error(status, &error);
-  if (status != GMM_OK) return 0;
+  if (status != GMM_OK) {
+    gmm_data_destroy(set);
+    return 0;
+  }
 
   double density = 0.0;
   hold_error(gmm_model_log_prior(model, self.pool, self.pool + 256, self.pool + 512, &density, &error), &error);
@@ -99,8 +104,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t size) {
   gmm_control control;
   gmm_control_init(&control, sizeof control);
   control.num_threads = 1;
-  status = gmm_sample(model, data, rows, options.num_dimensions, options.num_dimensions, &sampling, &control,
-                      &posterior, &error);
+  status = gmm_sample(model, set, &sampling, &control, &posterior, &error);
+  gmm_data_destroy(set);
   hold_error(status, &error);
   if (status == GMM_OK) {
     read_posterior(&self, posterior, options.num_components, options.num_dimensions, rows);

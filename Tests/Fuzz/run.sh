@@ -3,14 +3,14 @@
 #
 #     Tests/Fuzz/run.sh --short LIBDIR [SECONDS]   the built library, inputs changed blindly; for the ordinary tests
 #     Tests/Fuzz/run.sh [SECONDS]                  libFuzzer, with coverage of Swift and C and AddressSanitizer
-#     Tests/Fuzz/run.sh --seeds LIBDIR             writes checkpoints and statistics of this version into the corpus
+#     Tests/Fuzz/run.sh --seeds LIBDIR             writes files of this version into the corpus
 #
 # SECONDS are those of each target. The corpus is Tests/Fuzz/corpus, and for files Tests/Golden too; inputs that broke something
 # stay in it. What libFuzzer finds on top goes to build/fuzz/corpus, what breaks to build/fuzz/broken.
 set -uo pipefail
 cd "$(dirname "$0")/../.."
 source Tests/ABI/check.sh
-targets=(sample em arrays files)
+targets=(data sample em arrays files)
 support=(Tests/Fuzz/input.c Tests/Fuzz/stored.c Tests/Fuzz/xxh64.c)
 strict=(-std=c99 -D_POSIX_C_SOURCE=200809L -g -Wall -Wextra -Werror -pedantic -Iinclude)
 # Files are longer than other inputs, and memory is held to what files of 4 kB need: what one process takes at all (1 GB, of

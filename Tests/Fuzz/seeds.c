@@ -1,5 +1,6 @@
 /* Writes the first inputs of the target `files` into a folder: checkpoints of every run, of the first also from the
- * midst of its tuning, and statistics of every form of covariances. Posteriors are those of Tests/Golden. */
+ * midst of its tuning, posteriors of every run, and statistics of every form of covariances. More posteriors are those
+ * of Tests/Golden. */
 #include <pthread.h>
 #include <stdio.h>
 #include <string.h>
@@ -48,6 +49,7 @@ static void keep_tuning(const char *folder) {
     gmm_error_destroy(error);
     gmm_posterior_destroy(posterior);
     stored_read(path, &file);
+    if (file.size == 0) continue; /* cancelled before the first iteration */
     /* After the head of the section of the chains: seconds, draws, iterations. */
     const uint8_t *iterations = file.bytes + HEADER + stored_identity_size(&file) + 32;
     const int stage = iterations[0] * STAGES / 211;
@@ -57,6 +59,24 @@ static void keep_tuning(const char *folder) {
     keep(folder, name, &file);
   }
   gmm_cancel_destroy(cancel);
+}
+
+/* Posteriors of every run. */
+static void keep_posteriors(const char *folder) {
+  for (int run = 0; run < RUNS; run++) {
+    static stored file;
+    char path[512], name[64];
+    strcpy(path, stored_path("posterior"));
+    gmm_posterior *posterior = NULL;
+    gmm_error *error = NULL;
+    if (stored_run(run, NULL, NULL, &posterior, &error) != GMM_OK ||
+        gmm_posterior_save(posterior, path, NULL) != GMM_OK)
+      broken("runs have posteriors");
+    stored_read(path, &file);
+    gmm_posterior_destroy(posterior);
+    snprintf(name, sizeof name, "posterior-%d", run);
+    keep(folder, name, &file);
+  }
 }
 
 static void keep_statistics(const char *folder) {
@@ -74,11 +94,14 @@ static void keep_statistics(const char *folder) {
     mixture.means = data;
     mixture.covariances = form < 2 ? matrices : ones;
     gmm_statistics *statistics = NULL;
-    if (gmm_statistics_compute(&mixture, data, 8, 2, 2, NULL, NULL, &statistics, NULL) != GMM_OK ||
+    gmm_data *rows = NULL;
+    if (gmm_data_create(data, 8, 2, NULL, &rows, NULL) != GMM_OK ||
+        gmm_statistics_compute(&mixture, rows, NULL, &statistics, NULL) != GMM_OK ||
         gmm_statistics_write(statistics, file.bytes, LONGEST_FILE, NULL) != GMM_OK)
       broken("statistics have bytes");
     file.size = (size_t)gmm_statistics_size(statistics);
     gmm_statistics_destroy(statistics);
+    gmm_data_destroy(rows);
     char name[64];
     snprintf(name, sizeof name, "statistics-%s", names[form]);
     keep(folder, name, &file);
@@ -93,6 +116,7 @@ int main(int count, char **arguments) {
     keep(arguments[1], name, stored_checkpoint(run));
   }
   keep_tuning(arguments[1]);
+  keep_posteriors(arguments[1]);
   keep_statistics(arguments[1]);
   return EXIT_SUCCESS;
 }

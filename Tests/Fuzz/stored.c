@@ -60,10 +60,11 @@ static uint64_t get(const uint8_t *bytes) {
 void stored_seal(stored *self, uint32_t kind, const stored *like) {
   uint8_t *const header = self->bytes;
   const size_t payload = self->size - HEADER;
+  const uint32_t format = kind == KIND_POSTERIOR && header[12] != 1 ? 2 : 1;
   memset(header, 0, HEADER);
   memcpy(header, like->bytes, 8);
   put(header + 8, kind, 4);
-  put(header + 12, 1, 4);
+  put(header + 12, format, 4);
   memcpy(header + 16, like->bytes + 16, 6);
   put(header + 24, payload, 8);
   put(header + 32, xxh64(header + HEADER, payload), 8);
@@ -71,12 +72,12 @@ void stored_seal(stored *self, uint32_t kind, const stored *like) {
 }
 
 void stored_mend_sections(stored *self) {
-  static const char names[][9] = {"MODL\0\0\0\0", "OPTS\0\0\0\0", "DATA\0\0\0\0", "WGHT\0\0\0\0",
+  static const char names[][9] = {"MODL\0\0\0\0", "OPTS\0\0\0\0", "DATA\0\0\0\0", "WGHT\0\0\0\0", "COLS\0\0\0\0",
                                   "IDEN\0\0\0\0", "CHNS\0\0\0\0", "DRAW\0\0\0\0", "LABL\0\0\0\0"};
   uint8_t *section = NULL, *const end = self->bytes + self->size;
   for (uint8_t *place = self->bytes + HEADER; place + 16 <= end; place++) {
     int found = 0;
-    for (int i = 0; i < 8; i++) found |= memcmp(place, names[i], 8) == 0;
+    for (int i = 0; i < 9; i++) found |= memcmp(place, names[i], 8) == 0;
     if (!found) continue;
     if (section != NULL) put(section + 8, (uint64_t)(place - section) - 16, 8);
     section = place;
@@ -85,16 +86,19 @@ void stored_mend_sections(stored *self) {
   if (section != NULL) put(section + 8, (uint64_t)(end - section) - 16, 8);
 }
 
-size_t stored_identity_size(const stored *checkpoint) {
-  if (checkpoint->size < HEADER + 16) broken("a checkpoint has a first section");
-  const uint64_t length = get(checkpoint->bytes + HEADER + 8);
-  if (length > checkpoint->size - HEADER - 16) broken("the first section of a checkpoint ends within it");
+size_t stored_section_size(const stored *file, size_t place) {
+  if (file->size < place + 16) broken("a file of the library's has a section here");
+  const uint64_t length = get(file->bytes + place + 8);
+  if (length > file->size - place - 16) broken("a section of a file of the library's ends within it");
   return 16 + (size_t)length;
 }
+
+size_t stored_identity_size(const stored *checkpoint) { return stored_section_size(checkpoint, HEADER); }
 
 gmm_status stored_run(int run, const char *path, gmm_cancel *cancel, gmm_posterior **posterior, gmm_error **error) {
   static const double data[] = {-2.5, 1.5, -1.75, 0.5, -1.5, 2, 0.25, 1, 2.5, -0.5, 3, 0.125, 3.25, 4, 4, 3};
   static const double numbers[] = {0.5, 1, 4, 0, 1, 2, 0.25, 3}, weights[] = {0.25, 0.75};
+  static const char *const names[] = {"height", "\xc3\xa9tendue"};
   static const double zero = 0, one = 1, ten = 10, wishart[] = {2, 0.5, 0.5, 1};
   gmm_model_options options;
   gmm_model_options_init(&options, sizeof options);
@@ -102,6 +106,8 @@ gmm_status stored_run(int run, const char *path, gmm_cancel *cancel, gmm_posteri
   options.num_dimensions = run < 2 ? 1 : 2;
   options.means = (gmm_prior){GMM_PRIOR_NORMAL, 1, &zero, &ten};
   options.spread = (gmm_prior){GMM_PRIOR_HALF_CAUCHY, 1, &one, NULL};
+  gmm_data_options rows;
+  gmm_data_options_init(&rows, sizeof rows);
   gmm_sample_options sampling;
   gmm_sample_options_init(&sampling, sizeof sampling);
   sampling.num_draws = 3;
@@ -120,13 +126,15 @@ gmm_status stored_run(int run, const char *path, gmm_cancel *cancel, gmm_posteri
       sampling.thin = 2;
       sampling.store_assignments = 1;
       break;
-    case 2: /* fractions of rows, covariance matrices */
+    case 2: /* fractions of rows, names of columns, covariance matrices */
       options.means = (gmm_prior){GMM_PRIOR_NORMAL_KAPPA, 1, data, &one};
       options.spread = (gmm_prior){GMM_PRIOR_INVERSE_WISHART, 1, numbers + 2, wishart};
-      sampling.sample_weights = numbers;
+      rows.sample_weights = numbers;
+      rows.column_names = names;
       sampling.store_assignments = 1;
       break;
-    default:
+    default: /* a part of a larger data set */
+      rows.first_row = 8192;
       options.covariance = GMM_COVARIANCE_SPHERICAL;
       sampling.num_initial = 1;
       sampling.initial_weights = weights;
@@ -142,8 +150,10 @@ gmm_status stored_run(int run, const char *path, gmm_cancel *cancel, gmm_posteri
   control.cancel = cancel;
   control.checkpoint_path = path;
   control.checkpoint_interval = 1000;
-  const gmm_status status =
-      gmm_sample(model, data, 8, options.num_dimensions, options.num_dimensions, &sampling, &control, posterior, error);
+  gmm_data *set = NULL;
+  hold_error(gmm_data_create(data, 8, options.num_dimensions, &rows, &set, error), error);
+  const gmm_status status = gmm_sample(model, set, &sampling, &control, posterior, error);
+  gmm_data_destroy(set);
   gmm_model_destroy(model);
   return status;
 }

@@ -24,20 +24,24 @@ void stored_write(const char *path, const uint8_t *bytes, size_t size);
 void stored_read(const char *path, stored *self);
 
 /* Puts a header with the right length and checksums before the payload that is there. `like`: a file of the library's,
- * for its version. */
+ * for its version. A posterior's format stays 1 where the header says so, and is 2 otherwise. */
 void stored_seal(stored *self, uint32_t kind, const stored *like);
 
 /* Makes each section reach to the next one. */
 void stored_mend_sections(stored *self);
 
-/* Samples run 0 .. RUNS - 1 with a checkpoint at `path`: small data, all kinds of states of chains between the runs. */
+/* Samples run 0 .. RUNS - 1 with a checkpoint at `path`, or without for NULL: small data, all kinds of states of chains
+ * between the runs. */
 gmm_status stored_run(int run, const char *path, gmm_cancel *cancel, gmm_posterior **posterior, gmm_error **error);
 
 /* The checkpoint of a finished run, made by the library when first asked for; its checksums are compared with the
  * harness's own. */
 const stored *stored_checkpoint(int run);
 
-/* The bytes of the first section of a checkpoint, head included: what it is a checkpoint of. */
+/* The bytes of the section that begins at a place, head included. */
+size_t stored_section_size(const stored *file, size_t place);
+
+/* The bytes of the first section of a checkpoint: what it is a checkpoint of. */
 size_t stored_identity_size(const stored *checkpoint);
 
 #endif
