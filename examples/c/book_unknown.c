@@ -25,6 +25,8 @@ int main(int argc, char **argv) {
   gmm_error *error = NULL;
   int64_t num_values = 0;
   double *values = read_values(argc > 1 ? argv[1] : "examples/data/book.txt", &num_values);
+  gmm_data *data = NULL;
+  check(gmm_data_create(values, num_values, 1, NULL, &data, &error), &error);
 
   const double prior_means[] = {10.0, 20.0, 35.0}, prior_sds[] = {2.0, 2.0, 2.0};
   const double sd_scale = 5.0;
@@ -46,7 +48,7 @@ int main(int argc, char **argv) {
   sampling.seed = 1;
 
   gmm_posterior *posterior = NULL;
-  check(gmm_sample(model, values, num_values, 1, 1, &sampling, NULL, &posterior, &error), &error);
+  check(gmm_sample(model, data, &sampling, NULL, &posterior, &error), &error);
 
   gmm_summary *summary = NULL;
   check(gmm_posterior_summarize(posterior, NULL, &summary, &error), &error);
@@ -66,6 +68,7 @@ int main(int argc, char **argv) {
   gmm_summary_destroy(summary);
   gmm_posterior_destroy(posterior);
   gmm_model_destroy(model);
+  gmm_data_destroy(data);
   free(values);
   return EXIT_SUCCESS;
 }

@@ -20,6 +20,8 @@ int main(int argc, char **argv) {
   gmm_error *error = NULL;
   int64_t num_values = 0;
   double *values = read_values(argc > 1 ? argv[1] : "examples/data/three_components.txt", &num_values);
+  gmm_data *data = NULL;
+  check(gmm_data_create(values, num_values, 1, NULL, &data, &error), &error);
 
   const double prior_mean = 0.0, prior_sd = 15.0, sd_lower = 0.0, sd_upper = 20.0;
 
@@ -52,7 +54,7 @@ int main(int argc, char **argv) {
   if (pthread_create(&stopper, NULL, stop_soon, cancel) != 0) return EXIT_FAILURE;
 
   gmm_posterior *posterior = NULL;
-  gmm_status status = gmm_sample(model, values, num_values, 1, 1, &sampling, &control, &posterior, &error);
+  gmm_status status = gmm_sample(model, data, &sampling, &control, &posterior, &error);
   pthread_join(stopper, NULL);
 
   /* GMM_CANCELLED comes with an error object and, unless not even one draw was finished, with a posterior. */
@@ -74,6 +76,7 @@ int main(int argc, char **argv) {
   gmm_posterior_destroy(posterior);
   gmm_cancel_destroy(cancel);
   gmm_model_destroy(model);
+  gmm_data_destroy(data);
   free(values);
   return EXIT_SUCCESS;
 }

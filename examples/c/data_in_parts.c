@@ -58,6 +58,14 @@ static gmm_statistics *sent(const gmm_statistics *statistics) {
   return received;
 }
 
+/* Rows, laid out for the calls that take them. */
+static gmm_data *rows_of(const double *rows, int64_t count) {
+  gmm_error *error = NULL;
+  gmm_data *data = NULL;
+  check(gmm_data_create(rows, count, DIMENSIONS, NULL, &data, &error), &error);
+  return data;
+}
+
 /* One iteration: the parameters to which those of the mixture lead. */
 static gmm_em_fit *iterate(source *rows, const gmm_mixture *mixture) {
   static double part[PART][DIMENSIONS];
@@ -66,8 +74,9 @@ static gmm_em_fit *iterate(source *rows, const gmm_mixture *mixture) {
   int64_t count;
   for (rewind_source(rows); (count = read_part(rows, part)) > 0;) {
     gmm_statistics *statistics = NULL;
-    check(gmm_statistics_compute(mixture, part[0], count, DIMENSIONS, DIMENSIONS, NULL, NULL, &statistics, &error),
-          &error);
+    gmm_data *data = rows_of(part[0], count);
+    check(gmm_statistics_compute(mixture, data, NULL, &statistics, &error), &error);
+    gmm_data_destroy(data);
     gmm_statistics *received = sent(statistics);
     gmm_statistics_destroy(statistics);
     if (total == NULL) {
@@ -109,7 +118,9 @@ static gmm_em_fit *fit_at_once(source *rows, const gmm_mixture *start, int64_t *
   options.max_iterations = ITERATIONS;
   options.tolerance = 0.0;
   gmm_em_fit *fit = NULL;
-  check(gmm_fit_em(all[0], count, DIMENSIONS, DIMENSIONS, &options, NULL, &fit, &error), &error);
+  gmm_data *data = rows_of(all[0], count);
+  check(gmm_fit_em(data, &options, NULL, &fit, &error), &error);
+  gmm_data_destroy(data);
   *out_count = count;
   return fit;
 }
@@ -155,11 +166,11 @@ int main(int argc, char **argv) {
 
   /* To which component an eruption of 3.2 minutes belongs, by the wait that follows. */
   gmm_error *error = NULL;
-  const double points[] = {3.2, 50.0, 3.2, 80.0};
+  const double medium[] = {3.2, 50.0, 3.2, 80.0};
   double probabilities[2 * COMPONENTS];
-  check(gmm_mixture_probabilities(&mixture, points, 2, DIMENSIONS, DIMENSIONS, NULL, probabilities, 2 * COMPONENTS,
-                                  &error),
-        &error);
+  gmm_data *points = rows_of(medium, 2);
+  check(gmm_mixture_probabilities(&mixture, points, NULL, probabilities, 2 * COMPONENTS, &error), &error);
+  gmm_data_destroy(points);
   printf("an eruption of 3.2 minutes is a long one with probability %.3f before a wait of 50 minutes, %.3f of 80\n",
          probabilities[1], probabilities[3]);
 

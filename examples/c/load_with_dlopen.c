@@ -14,6 +14,8 @@ static struct {
   __typeof__(gmm_abi_version) *abi_version;
   __typeof__(gmm_error_message) *error_message;
   __typeof__(gmm_error_destroy) *error_destroy;
+  __typeof__(gmm_data_create) *data_create;
+  __typeof__(gmm_data_destroy) *data_destroy;
   __typeof__(gmm_em_options_init) *em_options_init;
   __typeof__(gmm_fit_em) *fit_em;
   __typeof__(gmm_em_fit_get_result) *em_fit_get_result;
@@ -39,6 +41,8 @@ int main(int argc, char **argv) {
   find(library, "gmm_abi_version", &gmm.abi_version);
   find(library, "gmm_error_message", &gmm.error_message);
   find(library, "gmm_error_destroy", &gmm.error_destroy);
+  find(library, "gmm_data_create", &gmm.data_create);
+  find(library, "gmm_data_destroy", &gmm.data_destroy);
   find(library, "gmm_em_options_init", &gmm.em_options_init);
   find(library, "gmm_fit_em", &gmm.fit_em);
   find(library, "gmm_em_fit_get_result", &gmm.em_fit_get_result);
@@ -59,18 +63,22 @@ int main(int argc, char **argv) {
   options.num_components = 2;
 
   gmm_error *error = NULL;
+  gmm_data *data = NULL;
   gmm_em_fit *fit = NULL;
   gmm_em_result result = {.struct_size = sizeof result};
-  if (gmm.fit_em(values, num_values, 1, 1, &options, NULL, &fit, &error) != GMM_OK ||
+  if (gmm.data_create(values, num_values, 1, NULL, &data, &error) != GMM_OK ||
+      gmm.fit_em(data, &options, NULL, &fit, &error) != GMM_OK ||
       gmm.em_fit_get_result(fit, &result, &error) != GMM_OK) {
     fprintf(stderr, "%s\n", gmm.error_message(error));
     gmm.error_destroy(error);
     gmm.em_fit_destroy(fit);
+    gmm.data_destroy(data);
     return EXIT_FAILURE;
   }
   printf("means %.4f %.4f\n", result.means[0], result.means[1]);
 
   gmm.em_fit_destroy(fit);
+  gmm.data_destroy(data);
   dlclose(library);
   return EXIT_SUCCESS;
 }

@@ -15,6 +15,8 @@ int main(int argc, char **argv) {
   gmm_error *error = NULL;
   int64_t num_values = 0;
   double *values = read_values(argc > 1 ? argv[1] : "examples/data/three_components.txt", &num_values);
+  gmm_data *data = NULL;
+  check(gmm_data_create(values, num_values, 1, NULL, &data, &error), &error);
 
   /* The model. Both constraints are exact: no draw breaks them. */
   const double concentration = 1.0, prior_mean = 0.0, prior_sd = 15.0, sd_lower = 0.0, sd_upper = 20.0;
@@ -40,7 +42,7 @@ int main(int argc, char **argv) {
   sampling.seed = 1;
 
   gmm_posterior *all = NULL, *posterior = NULL;
-  check(gmm_sample(model, values, num_values, 1, 1, &sampling, NULL, &all, &error), &error);
+  check(gmm_sample(model, data, &sampling, NULL, &all, &error), &error);
   check(gmm_posterior_subset(all, 5000, 5, &posterior, &error), &error);
 
   gmm_summary *summary = NULL;
@@ -69,6 +71,7 @@ int main(int argc, char **argv) {
   gmm_posterior_destroy(posterior);
   gmm_posterior_destroy(all);
   gmm_model_destroy(model);
+  gmm_data_destroy(data);
   free(values);
   return EXIT_SUCCESS;
 }

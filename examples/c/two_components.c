@@ -16,6 +16,8 @@ int main(int argc, char **argv) {
   gmm_error *error = NULL;
   int64_t num_values = 0;
   double *values = read_values(argc > 1 ? argv[1] : "examples/data/two_components.txt", &num_values);
+  gmm_data *data = NULL;
+  check(gmm_data_create(values, num_values, 1, NULL, &data, &error), &error);
 
   /* The model. Uniform(0, 1) on p is Dirichlet(1, 1) on (p, 1 - p). */
   const double concentration = 1.0, sd_lower = 0.0, sd_upper = 100.0;
@@ -41,7 +43,7 @@ int main(int argc, char **argv) {
   sampling.seed = 1;
 
   gmm_posterior *first = NULL, *posterior = NULL;
-  check(gmm_sample(model, values, num_values, 1, 1, &sampling, NULL, &first, &error), &error);
+  check(gmm_sample(model, data, &sampling, NULL, &first, &error), &error);
   check(gmm_posterior_extend(first, 10000, NULL, &posterior, &error), &error);
 
   gmm_summary *summary = NULL;
@@ -55,7 +57,7 @@ int main(int argc, char **argv) {
 
   gmm_em_fit *fit = NULL;
   gmm_em_result result = {.struct_size = sizeof result};
-  check(gmm_fit_em(values, num_values, 1, 1, &em, NULL, &fit, &error), &error);
+  check(gmm_fit_em(data, &em, NULL, &fit, &error), &error);
   check(gmm_em_fit_get_result(fit, &result, &error), &error);
   printf("\nmaximum likelihood: means %.3f %.3f, sd %.3f %.3f, log likelihood %.3f\n", result.means[0], result.means[1],
          result.sds[0], result.sds[1], result.log_likelihood);
@@ -65,6 +67,7 @@ int main(int argc, char **argv) {
   gmm_posterior_destroy(posterior);
   gmm_posterior_destroy(first);
   gmm_model_destroy(model);
+  gmm_data_destroy(data);
   free(values);
   return EXIT_SUCCESS;
 }

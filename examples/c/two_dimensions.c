@@ -30,7 +30,16 @@ int main(int argc, char **argv) {
   gmm_error *error = NULL;
   int64_t num_values = 0;
   double *values = read_values(argc > 1 ? argv[1] : "examples/data/faithful.txt", &num_values);
-  const int64_t num_rows = num_values / DIMENSIONS;
+
+  /* The data are copied, checked and laid out once, for all calls that take them. */
+  const char *const names[] = {"eruption", "wait"};
+  gmm_data_options data_options;
+  gmm_data_options_init(&data_options, sizeof data_options);
+  data_options.column_names = names;
+
+  gmm_data *data = NULL;
+  check(gmm_data_create(values, num_values / DIMENSIONS, DIMENSIONS, &data_options, &data, &error), &error);
+  free(values);
 
   /* The model. Weights, means and covariances keep their default priors; the last two look at the data. */
   gmm_model_options options;
@@ -42,7 +51,7 @@ int main(int argc, char **argv) {
   options.order_coordinate = 0;
 
   gmm_model *model = NULL;
-  check(gmm_model_create_for_data(&options, values, num_rows, DIMENSIONS, DIMENSIONS, NULL, &model, &error), &error);
+  check(gmm_model_create_for_data(&options, data, &model, &error), &error);
 
   gmm_sample_options sampling;
   gmm_sample_options_init(&sampling, sizeof sampling);
@@ -50,7 +59,7 @@ int main(int argc, char **argv) {
   sampling.seed = 1;
 
   gmm_posterior *posterior = NULL;
-  check(gmm_sample(model, values, num_rows, DIMENSIONS, DIMENSIONS, &sampling, NULL, &posterior, &error), &error);
+  check(gmm_sample(model, data, &sampling, NULL, &posterior, &error), &error);
 
   gmm_summary *summary = NULL;
   check(gmm_posterior_summarize(posterior, NULL, &summary, &error), &error);
@@ -77,17 +86,18 @@ int main(int argc, char **argv) {
   }
 
   /* P(component | x, data) at new points: two rows of two. */
-  const double points[] = {3.2, 50.0, 3.2, 80.0};
+  const double rows[] = {3.2, 50.0, 3.2, 80.0};
+  gmm_data *points = NULL;
+  check(gmm_data_create(rows, 2, DIMENSIONS, NULL, &points, &error), &error);
   double probabilities[2 * COMPONENTS];
-  check(gmm_posterior_predict_probabilities(posterior, points, 2, DIMENSIONS, DIMENSIONS, NULL, probabilities,
-                                            2 * COMPONENTS, &error),
-        &error);
+  check(gmm_posterior_predict_probabilities(posterior, points, NULL, probabilities, 2 * COMPONENTS, &error), &error);
   printf("\nan eruption of 3.2 minutes is a long one with probability %.3f before a wait of 50 minutes, %.3f of 80\n",
          probabilities[1], probabilities[3]);
 
+  gmm_data_destroy(points);
   gmm_summary_destroy(summary);
   gmm_posterior_destroy(posterior);
   gmm_model_destroy(model);
-  free(values);
+  gmm_data_destroy(data);
   return EXIT_SUCCESS;
 }

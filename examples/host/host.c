@@ -42,7 +42,10 @@ static gmm_posterior *sample_in_c(const double *values, int64_t num_values) {
   sampling.seed = 12345;
 
   gmm_posterior *posterior = NULL;
-  check(gmm_sample(model, values, num_values, 1, 1, &sampling, NULL, &posterior, &error), &error);
+  gmm_data *data = NULL;
+  check(gmm_data_create(values, num_values, 1, NULL, &data, &error), &error);
+  check(gmm_sample(model, data, &sampling, NULL, &posterior, &error), &error);
+  gmm_data_destroy(data);
   gmm_model_destroy(model);
   return posterior;
 }
