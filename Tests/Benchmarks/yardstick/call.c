@@ -1,5 +1,5 @@
-// The cost of a whole call from C: gmm_sample for 100 observations and 100 draws of one chain without tuning, and the
-// destruction of its posterior. Prints the median in microseconds.
+// The cost of a whole call from C: gmm_data_create and gmm_sample for 100 observations and 100 draws of one chain
+// without tuning, and the destruction of the data set and the posterior. Prints the median in microseconds.
 #include <gmmswift.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -19,11 +19,12 @@ static double microseconds(void) {
 }
 
 int main(void) {
-  double data[OBSERVATIONS], taken[CALLS], mean = 0, sd = 15, lower = 0, upper = 20;
-  for (int i = 0; i < OBSERVATIONS; ++i) data[i] = 5.0 * (i % 3 - 1) + (i % 7) / 3.0 - 1;
+  double values[OBSERVATIONS], taken[CALLS], mean = 0, sd = 15, lower = 0, upper = 20;
+  for (int i = 0; i < OBSERVATIONS; ++i) values[i] = 5.0 * (i % 3 - 1) + (i % 7) / 3.0 - 1;
   gmm_model_options options;
   gmm_sample_options sampling;
   gmm_error *error = NULL;
+  gmm_data *data = NULL;
   gmm_model *model = NULL;
   gmm_model_options_init(&options, sizeof options);
   options.num_components = 3;
@@ -39,8 +40,11 @@ int main(void) {
     gmm_posterior *posterior = NULL;
     double start = microseconds();
     sampling.seed = (uint64_t)call;
-    if (gmm_sample(model, data, OBSERVATIONS, 1, 1, &sampling, NULL, &posterior, &error) != GMM_OK) goto failed;
+    if (gmm_data_create(values, OBSERVATIONS, 1, NULL, &data, &error) != GMM_OK) goto failed;
+    if (gmm_sample(model, data, &sampling, NULL, &posterior, &error) != GMM_OK) goto failed;
     gmm_posterior_destroy(posterior);
+    gmm_data_destroy(data);
+    data = NULL;
     taken[call] = microseconds() - start;
   }
   gmm_model_destroy(model);
@@ -50,6 +54,7 @@ int main(void) {
 failed:
   fprintf(stderr, "%s\n", gmm_error_message(error));
   gmm_error_destroy(error);
+  gmm_data_destroy(data);
   gmm_model_destroy(model);
   return 1;
 }
