@@ -14,23 +14,26 @@
 ///   draws, a draw is NaN, or `batches` < 1.
 /// - Complexity: O(n).
 public func batchMeansError(_ view: ChainView, batches: Int = 100) -> Double {
-  batchMeansError(view.copyPooled(), batches: batches)
+  unwatched { (watch) throws(Stopped) in try batchMeansError(view.copyPooled(watch), batches: batches, watch) }
 }
 
 /// Estimates the standard error of the mean of contiguous draws from batch means.
-func batchMeansError(_ pooled: [Double], batches: Int) -> Double {
+func batchMeansError(
+  _ pooled: [Double], batches: Int, _ watch: Watch
+) throws(Stopped) -> Double {
   guard batches >= 1, !pooled.isEmpty else { return .nan }
   // One batch has no spread to look at; the error of independent draws stands in for it.
   let batchCount = batches == 1 ? pooled.count : min(batches, pooled.count)
   let length = pooled.count / batchCount
-  let means = pooled.withUnsafeBufferPointer { buffer in
-    (0..<batchCount).map { batch in
-      SampleMoments(UnsafeBufferPointer(rebasing: buffer[batch * length..<(batch + 1) * length]))
-        .mean
+  var means: [Double] = []
+  try pooled.withUnsafeBufferPointer { (buffer) throws(Stopped) in
+    for batch in 0..<batchCount {
+      let part = UnsafeBufferPointer(rebasing: buffer[batch * length..<(batch + 1) * length])
+      means.append(try SampleMoments(part, watch).mean)
     }
   }
   guard batchCount > 1 else { return means[0].isNaN ? .nan : 0 }
   let b = Double(batchCount)
-  let variance = means.withUnsafeBufferPointer { SampleMoments($0) }.variance * (b - 1) / b
+  let variance = (try SampleMoments(of: means, watch)).variance * (b - 1) / b
   return (variance / b).squareRoot()
 }

@@ -4,12 +4,12 @@
 /// a (chains, draws, parameters) array, a transposed array, or a reversed one, without a copy.
 ///
 /// The view does not own its memory: the caller keeps it alive and unchanged while the view is
-/// used. Sizes below zero count as zero; sizes whose product overflows `Int` make an empty view.
+/// used, by any number of threads. Sizes below zero count as zero; sizes whose product overflows `Int` make an empty view.
 ///
 /// All functions of this module take such a view (or a plain array where chains do not matter) and
 /// give a defined answer for every content: a statistic that does not exist (no draws, too few
 /// draws, a NaN among the draws) is NaN, never a trap.
-public struct ChainView {
+public struct ChainView: @unchecked Sendable {
   /// The number of chains, at least 0.
   public let chains: Int
   /// The number of draws of each chain, at least 0.
@@ -48,6 +48,12 @@ public struct ChainView {
     return base[chain * chainStride + draw * drawStride]
   }
 
+  /// Returns a view of the elements that lie `offset` elements further on: those of another quantity.
+  public func shifted(by offset: Int) -> ChainView {
+    ChainView(
+      base: base + offset, chains: chains, draws: draws, chainStride: chainStride, drawStride: drawStride)
+  }
+
   /// Calls `body` with a view of a chain-major array.
   ///
   /// - Parameters:
@@ -75,34 +81,69 @@ public struct ChainView {
   }
 
   /// Copies one chain into contiguous memory; an empty array for a chain outside the view.
-  func copyChain(_ chain: Int) -> [Double] {
+  func copyChain(
+    _ chain: Int, _ watch: Watch
+  ) throws(Stopped) -> [Double] {
     guard chain >= 0, chain < chains, draws > 0 else { return [] }
     // SAFETY: the chain is inside the view, whose memory the creator of the view keeps alive.
     let row = ChainView(
       base: base + chain * chainStride, chains: 1, draws: draws, chainStride: 0,
       drawStride: drawStride)
-    return row.copyPooled()
+    return try row.copyPooled(watch)
   }
 
   /// Copies all draws into contiguous, chain-major memory.
-  func copyPooled() -> [Double] {
+  ///
+  /// - Parameter monitor: may end the computation.
+  /// - Throws: what the monitor throws.
+  public func copy<Monitor: ComputationMonitor>(
+    monitor: Monitor = UnwatchedComputation()
+  ) throws(Monitor.Failure) -> [Double] {
+    try monitor.watching { (watch) throws(Stopped) in try copyPooled(watch) }
+  }
+
+  /// Copies all draws into contiguous, chain-major memory.
+  func copyPooled(
+    _ watch: Watch
+  ) throws(Stopped) -> [Double] {
     guard count > 0 else { return [] }
-    return [Double](unsafeUninitializedCapacity: count) { buffer, initializedCount in
+    var failure: Stopped?
+    let result = [Double](unsafeUninitializedCapacity: count) { buffer, initializedCount in
       // SAFETY: the destination holds `count` elements and each (chain, draw) is written once;
       // the source positions are inside the view, whose memory its creator keeps alive.
       guard var destination = buffer.baseAddress else { return }
-      for chain in 0..<chains {
-        let row = base + chain * chainStride
-        if drawStride == 1 {
-          destination.initialize(from: row, count: draws)
-        } else {
-          for draw in 0..<draws {
-            (destination + draw).initialize(to: row[draw * drawStride])
+      do throws(Stopped) {
+        try forEachPiece(watch) { row, draws in
+          if drawStride == 1 {
+            destination.initialize(from: row, count: draws)
+          } else {
+            for draw in 0..<draws {
+              (destination + draw).initialize(to: row[draw * drawStride])
+            }
           }
+          destination += draws
+          initializedCount += draws
         }
-        destination += draws
+      } catch {
+        failure = error
       }
-      initializedCount = count
+    }
+    if let failure { throw failure }
+    return result
+  }
+
+  /// Calls `body` for pieces of the chains, in order, with the first draw of each and how many
+  /// there are.
+  @inline(__always)
+  func forEachPiece(
+    _ watch: Watch, _ body: (_ first: UnsafePointer<Double>, _ draws: Int) -> Void
+  ) throws(Stopped) {
+    for chain in 0..<chains {
+      for piece in Pieces(of: draws) {
+        try watch.pass(piece.count)
+        // SAFETY: inside the view, whose memory its creator keeps alive.
+        body(base + (chain * chainStride + piece.lowerBound * drawStride), piece.count)
+      }
     }
   }
 }

@@ -32,27 +32,31 @@ public enum EffectiveSampleSizeMethod: Sendable, Equatable {
 public func effectiveSampleSize(
   _ view: ChainView, method: EffectiveSampleSizeMethod = .bulk
 ) -> Double {
-  guard let sample = SplitSample(view) else { return .nan }
-  switch method {
-  case .bulk:
-    return sample.effectiveSampleSize(
-      ofSplit: NormalScoreTable(for: sample).normalScores(of: sample.splitSorted))
-  case .tail(let lower, let upper):
-    return sample.tailEffectiveSampleSize(lower: lower, upper: upper)
-  case .mean:
-    return sample.effectiveSampleSize(ofMeanOf: sample.pooled)
-  case .standardDeviation:
-    return sample.effectiveSampleSize(ofMeanOf: sample.squaredDeviations())
-  case .quantile(let probability):
-    return sample.effectiveSampleSize(ofQuantile: probability)
+  unwatched { (watch) throws(Stopped) in
+    guard let sample = try SplitSample(view, watch) else { return .nan }
+    switch method {
+    case .bulk:
+      return try sample.effectiveSampleSize(
+        ofSplit: NormalScoreTable(for: sample, watch).normalScores(of: sample.splitSorted, watch), watch)
+    case .tail(let lower, let upper):
+      return try sample.tailEffectiveSampleSize(lower: lower, upper: upper, watch)
+    case .mean:
+      return try sample.effectiveSampleSize(ofMeanOf: sample.pooled, watch)
+    case .standardDeviation:
+      return try sample.effectiveSampleSize(ofMeanOf: sample.squaredDeviations(watch), watch)
+    case .quantile(let probability):
+      return try sample.effectiveSampleSize(ofQuantile: probability, watch)
+    }
   }
 }
 
 extension SplitSample {
   /// Estimates the smaller of the effective sample sizes of two quantiles; NaN when either is.
-  func tailEffectiveSampleSize(lower: Double, upper: Double) -> Double {
+  func tailEffectiveSampleSize(
+    lower: Double, upper: Double, _ watch: Watch
+  ) throws(Stopped) -> Double {
     let sizes = (
-      effectiveSampleSize(ofQuantile: lower), effectiveSampleSize(ofQuantile: upper)
+      try effectiveSampleSize(ofQuantile: lower, watch), try effectiveSampleSize(ofQuantile: upper, watch)
     )
     return sizes.0.isNaN || sizes.1.isNaN ? .nan : min(sizes.0, sizes.1)
   }

@@ -61,14 +61,15 @@ struct ComplexVector<Vector: SIMD> where Vector.Scalar == Double {
 
 /// The elementary steps of ``FourierPlan``.
 ///
-/// All pointers address the elements of one block, 2 `half` of them or four, and `half` factors.
+/// All pointers address the elements of one block, 2 `half` of them or four, and `half` factors; some steps take `count`
+/// elements of each half, from the pointers on.
 enum FourierButterflies {
-  /// Replaces (a, b) by (a + b, (a − b) w) in one block, a its first and b its second half.
+  /// Replaces (a, b) by (a + b, (a − b) w) in `count` elements of one block, a in its first and b in its second half.
   @inline(__always)
-  static func forward(_ block: ComplexPointer, _ factors: ComplexPointer, half: Int) {
+  static func forward(_ block: ComplexPointer, _ factors: ComplexPointer, half: Int, count: Int) {
     if half >= 8 {
-      // A power of two of at least 8 is a multiple of 8.
-      for k in stride(from: 0, to: half, by: 8) {
+      // Powers of two of at least 8 are multiples of 8.
+      for k in stride(from: 0, to: count, by: 8) {
         forwardStep(block + k, block + (half + k), factors + k, SIMD8<Double>.self)
       }
     } else {
@@ -76,11 +77,11 @@ enum FourierButterflies {
     }
   }
 
-  /// Replaces (a, b) by (a + b w̄, a − b w̄) in one block, a its first and b its second half.
+  /// Replaces (a, b) by (a + b w̄, a − b w̄) in `count` elements of one block, a in its first and b in its second half.
   @inline(__always)
-  static func inverse(_ block: ComplexPointer, _ factors: ComplexPointer, half: Int) {
+  static func inverse(_ block: ComplexPointer, _ factors: ComplexPointer, half: Int, count: Int) {
     if half >= 8 {
-      for k in stride(from: 0, to: half, by: 8) {
+      for k in stride(from: 0, to: count, by: 8) {
         inverseStep(block + k, block + (half + k), factors + k, SIMD8<Double>.self)
       }
     } else {

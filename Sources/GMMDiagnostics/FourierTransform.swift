@@ -25,7 +25,7 @@ struct FourierPlan {
   /// Prepares the factors of a transform of at least `minimumSize` elements.
   ///
   /// - Complexity: O(size), with size/2 sines and cosines.
-  init(minimumSize: Int) {
+  init(minimumSize: Int, _ watch: Watch) throws(Stopped) {
     var size = 16
     while size < minimumSize {
       size *= 2
@@ -34,17 +34,23 @@ struct FourierPlan {
     let half = size / 2
     var cosines = [Double](repeating: 1, count: size - 1)
     var sines = [Double](repeating: 0, count: size - 1)
-    for k in 0..<half {
-      // Each factor comes from its own angle: a recurrence would lose digits with its length.
-      let angle = Double.pi * Double(k) / Double(half)
-      cosines[half - 1 + k] = cos(angle)
-      sines[half - 1 + k] = -sin(angle)
+    for piece in Pieces(of: half) {
+      try watch.pass(piece.count)
+      for k in piece {
+        // Each factor comes from its own angle: a recurrence would lose digits with its length.
+        let angle = Double.pi * Double(k) / Double(half)
+        cosines[half - 1 + k] = cos(angle)
+        sines[half - 1 + k] = -sin(angle)
+      }
     }
     var length = half / 2
     while length >= 1 {
-      for k in 0..<length {
-        cosines[length - 1 + k] = cosines[2 * length - 1 + 2 * k]
-        sines[length - 1 + k] = sines[2 * length - 1 + 2 * k]
+      for piece in Pieces(of: length) {
+        try watch.pass(piece.count)
+        for k in piece {
+          cosines[length - 1 + k] = cosines[2 * length - 1 + 2 * k]
+          sines[length - 1 + k] = sines[2 * length - 1 + 2 * k]
+        }
       }
       length /= 2
     }
@@ -55,17 +61,23 @@ struct FourierPlan {
   /// Transforms in place, from natural to bit-reversed order, without scaling.
   ///
   /// - Precondition: both arrays have `size` elements.
-  func forward(real: inout [Double], imaginary: inout [Double]) {
-    withPointers(&real, &imaginary) { data, factors in
+  func forward(
+    real: inout [Double], imaginary: inout [Double], _ watch: Watch
+  ) throws(Stopped) {
+    try withPointers(&real, &imaginary) { (data, factors) throws(Stopped) in
       var half = size / 2
       while half >= 4 {
-        for block in stride(from: 0, to: size, by: 2 * half) {
-          FourierButterflies.forward(data + block, factors + (half - 1), half: half)
+        try forEachPart(half: half, watch) { block, first, count in
+          FourierButterflies.forward(
+            data + (block + first), factors + (half - 1 + first), half: half, count: count)
         }
         half /= 2
       }
-      for block in stride(from: 0, to: size, by: 4) {
-        FourierButterflies.forwardQuad(data + block)
+      for piece in Pieces(of: size) {
+        try watch.pass(piece.count)
+        for block in stride(from: piece.lowerBound, to: piece.upperBound, by: 4) {
+          FourierButterflies.forwardQuad(data + block)
+        }
       }
     }
   }
@@ -74,17 +86,46 @@ struct FourierPlan {
   /// inverse.
   ///
   /// - Precondition: both arrays have `size` elements.
-  func inverse(real: inout [Double], imaginary: inout [Double]) {
-    withPointers(&real, &imaginary) { data, factors in
-      for block in stride(from: 0, to: size, by: 4) {
-        FourierButterflies.inverseQuad(data + block)
+  func inverse(
+    real: inout [Double], imaginary: inout [Double], _ watch: Watch
+  ) throws(Stopped) {
+    try withPointers(&real, &imaginary) { (data, factors) throws(Stopped) in
+      for piece in Pieces(of: size) {
+        try watch.pass(piece.count)
+        for block in stride(from: piece.lowerBound, to: piece.upperBound, by: 4) {
+          FourierButterflies.inverseQuad(data + block)
+        }
       }
       var half = 4
       while half < size {
-        for block in stride(from: 0, to: size, by: 2 * half) {
-          FourierButterflies.inverse(data + block, factors + (half - 1), half: half)
+        try forEachPart(half: half, watch) { block, first, count in
+          FourierButterflies.inverse(
+            data + (block + first), factors + (half - 1 + first), half: half, count: count)
         }
         half *= 2
+      }
+    }
+  }
+
+  /// Calls `body` for all butterflies of a stage: with a block, the first element of its halves, and how many there are.
+  ///
+  /// Between two looks at the monitor lie about ``Pieces/size`` elements: parts of a long block, or many short ones.
+  @inline(__always)
+  private func forEachPart(
+    half: Int, _ watch: Watch, _ body: (_ block: Int, _ first: Int, _ count: Int) -> Void
+  ) throws(Stopped) {
+    if 2 * half > Pieces.size {
+      for block in stride(from: 0, to: size, by: 2 * half) {
+        for piece in Pieces(of: half) {
+          try watch.pass(piece.count)
+          body(block, piece.lowerBound, piece.count)
+        }
+      }
+    } else {
+      // Sizes are powers of two, so that a piece is whole blocks.
+      for piece in Pieces(of: size) {
+        try watch.pass(piece.count)
+        for block in stride(from: piece.lowerBound, to: piece.upperBound, by: 2 * half) { body(block, 0, half) }
       }
     }
   }
@@ -95,20 +136,20 @@ struct FourierPlan {
   /// and the h factors of its stage start at h − 1 and end before `size` − 1, the number of
   /// factors.
   @inline(__always)
-  private func withPointers(
+  private func withPointers<Failure: Error>(
     _ real: inout [Double], _ imaginary: inout [Double],
-    _ body: (_ data: ComplexPointer, _ factors: ComplexPointer) -> Void
-  ) {
+    _ body: (_ data: ComplexPointer, _ factors: ComplexPointer) throws(Failure) -> Void
+  ) throws(Failure) {
     precondition(real.count == size && imaginary.count == size)
-    real.withUnsafeMutableBufferPointer { real in
-      imaginary.withUnsafeMutableBufferPointer { imaginary in
-        cosines.withUnsafeBufferPointer { cosines in
-          sines.withUnsafeBufferPointer { sines in
+    try real.withUnsafeMutableBufferPointer { (real) throws(Failure) in
+      try imaginary.withUnsafeMutableBufferPointer { (imaginary) throws(Failure) in
+        try cosines.withUnsafeBufferPointer { (cosines) throws(Failure) in
+          try sines.withUnsafeBufferPointer { (sines) throws(Failure) in
             guard let re = real.baseAddress, let im = imaginary.baseAddress,
               let wr = cosines.baseAddress, let wi = sines.baseAddress
             else { return }
             // SAFETY: the factors are only read through their pointer.
-            body(
+            try body(
               ComplexPointer(real: re, imaginary: im),
               ComplexPointer(
                 real: UnsafeMutablePointer(mutating: wr),
@@ -129,11 +170,13 @@ final class FourierPlans {
 
   /// Returns the plan of the smallest power of two that is at least `minimumSize`, making it when
   /// it is new.
-  func plan(minimumSize: Int) -> FourierPlan {
+  func plan(
+    minimumSize: Int, _ watch: Watch
+  ) throws(Stopped) -> FourierPlan {
     if let plan = plans.first(where: { $0.size >= minimumSize && $0.size < 2 * minimumSize }) {
       return plan
     }
-    let plan = FourierPlan(minimumSize: minimumSize)
+    let plan = try FourierPlan(minimumSize: minimumSize, watch)
     plans.append(plan)
     return plan
   }

@@ -31,27 +31,27 @@
 ///   when a value is not finite.
 /// - Complexity: O(C n) for chains that mix well, O(C n log n) at most.
 func geyerEffectiveSampleSize(
-  _ values: [Double], chains: Int, draws: Int, plans: FourierPlans
-) -> Double {
+  _ values: [Double], chains: Int, draws: Int, plans: FourierPlans, _ watch: Watch
+) throws(Stopped) -> Double {
   guard chains >= 1, draws >= 2, values.count == chains * draws else { return .nan }
   let total = Double(chains) * Double(draws)
-  if isConstant(values) {
+  if try isConstant(values, watch) {
     return total
   }
 
-  var products = LaggedProducts(values: values, chains: chains, draws: draws, plans: plans)
+  var products = try LaggedProducts(values: values, chains: chains, draws: draws, plans: plans, watch)
   let n = Double(draws)
-  let within = products.autocovariance(atLag: 0) * n / (n - 1)
+  let within = try products.autocovariance(atLag: 0, watch) * n / (n - 1)
   var pooledVariance = within * (n - 1) / n
   if chains > 1 {
-    pooledVariance += products.chainMeans.withUnsafeBufferPointer { SampleMoments($0) }.variance
+    pooledVariance += try SampleMoments(of: products.chainMeans, watch).variance
   }
-  func correlation(atLag lag: Int) -> Double {
-    1 - (within - products.autocovariance(atLag: lag)) / pooledVariance
+  func correlation(atLag lag: Int) throws(Stopped) -> Double {
+    1 - (within - (try products.autocovariance(atLag: lag, watch))) / pooledVariance
   }
 
   var even = 1.0
-  var pair = even + correlation(atLag: 1)
+  var pair = even + (try correlation(atLag: 1))
   guard !pair.isNaN else { return .nan }
   var least = Double.infinity
   var sum = 0.0
@@ -59,8 +59,8 @@ func geyerEffectiveSampleSize(
   while pair > 0, lag + 2 < draws {
     least = min(least, pair)
     sum += least
-    even = correlation(atLag: lag)
-    pair = even + correlation(atLag: lag + 1)
+    even = try correlation(atLag: lag)
+    pair = even + (try correlation(atLag: lag + 1))
     lag += 2
   }
   // A last pair that the chains are too short to continue may be positive with a negative first
@@ -71,16 +71,21 @@ func geyerEffectiveSampleSize(
 }
 
 /// Whether all values lie within 10⁻¹⁵ of each other.
-private func isConstant(_ values: [Double]) -> Bool {
+private func isConstant(
+  _ values: [Double], _ watch: Watch
+) throws(Stopped) -> Bool {
   let resolution = 1e-15
   guard var least = values.first else { return true }
   var greatest = least
-  for value in values {
-    least = value < least ? value : least
-    greatest = value > greatest ? value : greatest
-    // The range only grows, so most samples are decided by their first few values.
-    if greatest - least >= resolution {
-      return false
+  for piece in Pieces(of: values.count) {
+    try watch.pass(piece.count)
+    for value in values[piece] {
+      least = value < least ? value : least
+      greatest = value > greatest ? value : greatest
+      // The range only grows, so most samples are decided by their first few values.
+      if greatest - least >= resolution {
+        return false
+      }
     }
   }
   return greatest - least < resolution

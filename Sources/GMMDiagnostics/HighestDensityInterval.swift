@@ -13,7 +13,9 @@ public struct HighestDensityInterval: Sendable, Equatable {
   }
 
   /// Searches the interval among ascending, NaN-free values.
-  init(sorted: [Double], probability: Double) {
+  init(
+    sorted: [Double], probability: Double, _ watch: Watch
+  ) throws(Stopped) {
     guard let first = sorted.first, let last = sorted.last, probability > 0, probability <= 1 else {
       self = .undefined
       return
@@ -25,11 +27,14 @@ public struct HighestDensityInterval: Sendable, Equatable {
     }
     var start = 0
     var width = sorted[spacing] - first
-    for candidate in 1..<max(sorted.count - spacing, 1) {
-      let candidateWidth = sorted[candidate + spacing] - sorted[candidate]
-      if candidateWidth < width {
-        width = candidateWidth
-        start = candidate
+    for piece in Pieces(of: 1..<max(sorted.count - spacing, 1)) {
+      try watch.pass(piece.count)
+      for candidate in piece {
+        let candidateWidth = sorted[candidate + spacing] - sorted[candidate]
+        if candidateWidth < width {
+          width = candidateWidth
+          start = candidate
+        }
       }
     }
     self.init(lower: sorted[start], upper: sorted[start + spacing])
@@ -51,8 +56,10 @@ public struct HighestDensityInterval: Sendable, Equatable {
 public func highestDensityInterval(
   _ view: ChainView, probability: Double
 ) -> HighestDensityInterval {
-  let pooled = view.copyPooled()
-  guard !pooled.containsNaN else { return .undefined }
-  return HighestDensityInterval(
-    sorted: SortedDraws(sorting: pooled).values, probability: probability)
+  unwatched { (watch) throws(Stopped) in
+    let pooled = try view.copyPooled(watch)
+    guard try !pooled.containsNaN(watch) else { return .undefined }
+    return try HighestDensityInterval(
+      sorted: SortedDraws(sorting: pooled, watch).values, probability: probability, watch)
+  }
 }

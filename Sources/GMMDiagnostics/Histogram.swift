@@ -12,21 +12,33 @@ public struct Histogram: Sendable, Equatable {
     self.counts = counts
   }
 
-  /// Counts the values in `bins` bins of equal width over [`lower`, `upper`].
+  /// Counts the draws of all chains in `bins` bins of equal width over [`lower`, `upper`].
   ///
   /// A bin includes its lower limit and excludes its upper one, except the last, which includes
-  /// both. The limits are `lower` + i (`upper` − `lower`)/`bins` as rounded, and a value is counted
+  /// both. The limits are `lower` + i (`upper` − `lower`)/`bins` as rounded, and a draw is counted
   /// strictly by comparison with them: numpy's convention, and numpy's counts.
   ///
   /// - Parameters:
-  ///   - values: any length; NaN and values outside [`lower`, `upper`] are left out.
+  ///   - view: any size; NaN and draws outside [`lower`, `upper`] are left out.
   ///   - lower: lower limit of the first bin, finite.
   ///   - upper: upper limit of the last bin, finite, at least `lower`. When both are equal the
   ///     range is widened by ½ on either side.
   ///   - bins: number of bins, at least 1.
+  ///   - monitor: may end the computation.
+  /// - Throws: what the monitor throws.
   /// - Returns: the counts; no bins at all when the limits or the number of bins are out of range.
-  /// - Complexity: O(n + `bins`).
-  public init(_ values: [Double], lower: Double, upper: Double, bins: Int) {
+  /// - Complexity: O(n + `bins`); no memory that grows with n.
+  public init<Monitor: ComputationMonitor>(
+    _ view: ChainView, lower: Double, upper: Double, bins: Int, monitor: Monitor = UnwatchedComputation()
+  ) throws(Monitor.Failure) {
+    self = try monitor.watching { (watch) throws(Stopped) in
+      try Histogram(view, lower: lower, upper: upper, bins: bins, watch)
+    }
+  }
+
+  private init(
+    _ view: ChainView, lower: Double, upper: Double, bins: Int, _ watch: Watch
+  ) throws(Stopped) {
     guard bins >= 1, lower.isFinite, upper.isFinite, lower <= upper, (upper - lower).isFinite
     else {
       self = .undefined
@@ -41,26 +53,54 @@ public struct Histogram: Sendable, Equatable {
       return
     }
     let step = width / Double(bins)
-    var edges = (0...bins).map { Double($0) * step + first }
+    var edges = try [Double](count: bins + 1, watch) { Double($0) * step + first }
     edges[bins] = last
 
     var counts = [Int](repeating: 0, count: bins)
-    for value in values where value >= first && value <= last {
-      // The quotient is in [0, 1] but may round to one bin off; the limits themselves have the last
-      // word.
-      var bin = min(Int((value - first) / width * Double(bins)), bins - 1)
-      if value < edges[bin] {
-        bin -= 1
-      } else if bin < bins - 1, value >= edges[bin + 1] {
-        bin += 1
+    try view.forEachPiece(watch) { values, count in
+      for i in 0..<count {
+        let value = values[i * view.drawStride]
+        guard value >= first, value <= last else { continue }
+        // The quotient is in [0, 1] but may round to one bin off; the limits themselves have the last
+        // word.
+        var bin = min(Int((value - first) / width * Double(bins)), bins - 1)
+        if value < edges[bin] {
+          bin -= 1
+        } else if bin < bins - 1, value >= edges[bin + 1] {
+          bin += 1
+        }
+        counts[max(bin, 0)] += 1
       }
-      counts[max(bin, 0)] += 1
     }
     self.init(edges: edges, counts: counts)
   }
 
-  /// Counts the draws of all chains, as ``init(_:lower:upper:bins:)-([Double],_,_,_)`` does.
-  public init(_ view: ChainView, lower: Double, upper: Double, bins: Int) {
-    self.init(view.copyPooled(), lower: lower, upper: upper, bins: bins)
+  /// Counts the values of an array of any length.
+  public init(_ values: [Double], lower: Double, upper: Double, bins: Int) {
+    self = ChainView.withChains(values) { Histogram($0, lower: lower, upper: upper, bins: bins) }
+  }
+}
+
+extension ChainView {
+  /// Returns the smallest and the largest of the draws that are finite; `nil` where there is none.
+  ///
+  /// - Parameter monitor: may end the computation.
+  /// - Throws: what the monitor throws.
+  /// - Complexity: O(n).
+  public func finiteRange<Monitor: ComputationMonitor>(
+    monitor: Monitor = UnwatchedComputation()
+  ) throws(Monitor.Failure) -> ClosedRange<Double>? {
+    try monitor.watching { (watch) throws(Stopped) in
+      var (least, greatest) = (Double.infinity, -Double.infinity)
+      try forEachPiece(watch) { values, count in
+        for i in 0..<count {
+          let value = values[i * drawStride]
+          guard value.isFinite else { continue }
+          least = value < least ? value : least
+          greatest = value > greatest ? value : greatest
+        }
+      }
+      return least <= greatest ? least...greatest : nil
+    }
   }
 }

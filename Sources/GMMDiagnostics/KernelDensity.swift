@@ -52,7 +52,7 @@ public struct KernelDensity: Sendable {
   public init(
     _ view: ChainView, bandwidth: Bandwidth = .scott(adjustment: 1)
   ) throws(KernelDensityError) {
-    try self.init(view.copyPooled(), bandwidth: bandwidth)
+    try self.init(view.copy(), bandwidth: bandwidth)
   }
 
   /// Prepares the estimate from values in any order.
@@ -62,22 +62,47 @@ public struct KernelDensity: Sendable {
   public init(
     _ values: [Double], bandwidth: Bandwidth = .scott(adjustment: 1)
   ) throws(KernelDensityError) {
-    guard !values.isEmpty else { throw .tooFewValues }
-    guard values.allSatisfy(\.isFinite) else { throw .valueNotFinite }
+    self = try Self.estimate(from: values, bandwidth, monitor: UnwatchedComputation()).get()
+  }
+
+  private init(bandwidth: Double, sorted: [Double]) {
+    self.bandwidth = bandwidth
+    self.sorted = sorted
+  }
+
+  /// Prepares the estimate from values in any order.
+  ///
+  /// - Parameter monitor: may end the computation.
+  /// - Returns: the estimate, or the reason why there is none.
+  /// - Throws: what the monitor throws.
+  /// - Complexity: O(n).
+  public static func estimate<Monitor: ComputationMonitor>(
+    from values: [Double], _ bandwidth: Bandwidth, monitor: Monitor
+  ) throws(Monitor.Failure) -> Result<KernelDensity, KernelDensityError> {
+    try monitor.watching { (watch) throws(Stopped) in try estimate(from: values, bandwidth, watch) }
+  }
+
+  private static func estimate(
+    from values: [Double], _ bandwidth: Bandwidth, _ watch: Watch
+  ) throws(Stopped) -> Result<KernelDensity, KernelDensityError> {
+    guard !values.isEmpty else { return .failure(.tooFewValues) }
+    for piece in Pieces(of: values.count) {
+      try watch.pass(piece.count)
+      guard values[piece].allSatisfy(\.isFinite) else { return .failure(.valueNotFinite) }
+    }
+    let width: Double
     switch bandwidth {
-    case .explicit(let width):
-      self.bandwidth = width
+    case .explicit(let given):
+      width = given
     case .scott(let adjustment):
-      guard values.count >= 2 else { throw .tooFewValues }
-      guard adjustment > 0 else { throw .invalidBandwidth }
-      let spread = values.withUnsafeBufferPointer { SampleMoments($0) }.standardDeviation
-      guard spread != 0 else { throw .noSpread }
-      self.bandwidth = pow(Double(values.count), -0.2) * adjustment * spread
+      guard values.count >= 2 else { return .failure(.tooFewValues) }
+      guard adjustment > 0 else { return .failure(.invalidBandwidth) }
+      let spread = try SampleMoments(of: values, watch).standardDeviation
+      guard spread != 0 else { return .failure(.noSpread) }
+      width = pow(Double(values.count), -0.2) * adjustment * spread
     }
-    guard self.bandwidth.isNormal, self.bandwidth > 0, (1 / self.bandwidth).isFinite else {
-      throw .invalidBandwidth
-    }
-    sorted = SortedDraws(sorting: values).values
+    guard width.isNormal, width > 0, (1 / width).isFinite else { return .failure(.invalidBandwidth) }
+    return .success(KernelDensity(bandwidth: width, sorted: try SortedDraws(sorting: values, watch).values))
   }
 
   /// Evaluates the density at a point, in the inverse unit of the values.
@@ -85,22 +110,38 @@ public struct KernelDensity: Sendable {
   /// - Returns: the density, 0 at ±∞ and where it underflows; NaN at NaN.
   /// - Complexity: O(log n + m), m the number of values within about nine bandwidths.
   public func density(at point: Double) -> Double {
+    unwatched { (watch) throws(Stopped) in try density(at: point, watch) }
+  }
+
+  private func density(at point: Double, _ watch: Watch) throws(Stopped) -> Double {
     guard point.isFinite else { return point.isNaN ? .nan : 0 }
     let reach = reach(atDistance: distanceToNearest(point)) * bandwidth
     let first = sorted.partitionPoint { $0 >= point - reach }
     let inverse = 1 / bandwidth
     var sum = 0.0
-    for value in sorted[first...] {
-      guard value <= point + reach else { break }
-      let u = (point - value) * inverse
-      sum += exp(-0.5 * u * u)
+    for piece in Pieces(of: first..<sorted.count) {
+      try watch.pass(piece.count)
+      for value in sorted[piece] {
+        guard value <= point + reach else { return sum * normalization }
+        let u = (point - value) * inverse
+        sum += exp(-0.5 * u * u)
+      }
     }
     return sum * normalization
   }
 
   /// Evaluates the density at each of several points.
-  public func density(at points: [Double]) -> [Double] {
-    points.map { density(at: $0) }
+  ///
+  /// - Parameter monitor: may end the computation.
+  /// - Throws: what the monitor throws.
+  public func density<Monitor: ComputationMonitor>(
+    at points: [Double], monitor: Monitor = UnwatchedComputation()
+  ) throws(Monitor.Failure) -> [Double] {
+    try monitor.watching { (watch) throws(Stopped) in try density(at: points, watch) }
+  }
+
+  func density(at points: [Double], _ watch: Watch) throws(Stopped) -> [Double] {
+    try points.map { (point) throws(Stopped) in try density(at: point, watch) }
   }
 
   /// The factor 1/(n h √(2π)).

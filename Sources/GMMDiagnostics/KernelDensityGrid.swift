@@ -12,6 +12,11 @@ public struct DensityCurve: Sendable, Equatable {
   public let points: [Double]
   /// The density at each point, in the inverse unit.
   public let densities: [Double]
+
+  public init(points: [Double], densities: [Double]) {
+    self.points = points
+    self.densities = densities
+  }
 }
 
 extension KernelDensity {
@@ -23,22 +28,34 @@ extension KernelDensity {
   /// - Parameters:
   ///   - size: number of points; one point is the lower end alone, none for a size below 1.
   ///   - cut: how many bandwidths to go beyond the extreme values, finite.
+  ///   - monitor: may end the computation.
+  /// - Throws: what the monitor throws.
   /// - Returns: the curve; empty when `cut` is not finite or the range is not representable.
   /// - Complexity: O(n m + `size` log n), m the number of grid points within about nine bandwidths.
-  public func evaluatedOnGrid(size: Int = 200, cut: Double = 3) -> DensityCurve {
+  public func evaluatedOnGrid<Monitor: ComputationMonitor>(
+    size: Int = 200, cut: Double = 3, monitor: Monitor = UnwatchedComputation()
+  ) throws(Monitor.Failure) -> DensityCurve {
+    try monitor.watching { (watch) throws(Stopped) in try evaluatedOnGrid(size: size, cut: cut, watch) }
+  }
+
+  private func evaluatedOnGrid(size: Int, cut: Double, _ watch: Watch) throws(Stopped) -> DensityCurve {
     guard size >= 1, let first = sorted.first, let last = sorted.last else {
       return DensityCurve(points: [], densities: [])
     }
     let lower = first - cut * bandwidth
     let upper = last + cut * bandwidth
     guard (upper - lower).isFinite else { return DensityCurve(points: [], densities: []) }
-    guard size > 1 else { return DensityCurve(points: [lower], densities: [density(at: lower)]) }
+    guard size > 1 else {
+      return DensityCurve(points: [lower], densities: try density(at: [lower], watch))
+    }
 
     let step = (upper - lower) / Double(size - 1)
-    var points = (0..<size).map { lower + Double($0) * step }
+    var points = try [Double](count: size, watch) { lower + Double($0) * step }
     points[size - 1] = upper
-    let densities = sharedPowerDensities(points, step: step) ?? density(at: points)
-    return DensityCurve(points: points, densities: densities)
+    if let densities = try sharedPowerDensities(points, step: step, watch) {
+      return DensityCurve(points: points, densities: densities)
+    }
+    return DensityCurve(points: points, densities: try density(at: points, watch))
   }
 
   /// Evaluates the density on a grid with two exponentials per value instead of one per value and
@@ -56,12 +73,18 @@ extension KernelDensity {
   ///   accurate as the direct sum: when rounding moves grid points by more than a negligible part
   ///   of a bandwidth (data far from zero), when the grid is so coarse that powers may overflow, or
   ///   so fine that they lose digits.
-  private func sharedPowerDensities(_ points: [Double], step: Double) -> [Double]? {
+  private func sharedPowerDensities(
+    _ points: [Double], step: Double, _ watch: Watch
+  ) throws(Stopped) -> [Double]? {
     guard let lower = points.first, let upper = points.last, lower < upper,
       let first = sorted.first, let last = sorted.last, lower <= first, last <= upper
     else { return nil }
     let spacing = step / bandwidth
-    let farthest = points.reduce(0) { max($0, distanceToNearest($1)) }
+    var farthest = 0.0
+    for piece in Pieces(of: points.count) {
+      try watch.pass(piece.count)
+      for point in points[piece] { farthest = max(farthest, distanceToNearest(point)) }
+    }
     // Beyond 39 bandwidths exp(−d²/2) underflows, and there is nothing left to be relative to.
     let reach = reach(atDistance: min(farthest, 39))
     // A point displaced by e bandwidths changes the kernel by the factor 1 + e · reach at most.
@@ -75,20 +98,26 @@ extension KernelDensity {
     var falling = rising
     var start = 0
     while start < sorted.count {
+      try watch.pass(steps)
       let center = nearestPoint(to: sorted[start], lower: lower, step: step, count: points.count)
       var end = start + 1
       while end < sorted.count,
         nearestPoint(to: sorted[end], lower: lower, step: step, count: points.count) == center
       {
         end += 1
+        if (end - start) % Pieces.size == 0 { try watch.pass(Pieces.size) }
       }
       for index in 0...steps {
         rising[index] = .zero
         falling[index] = .zero
       }
-      addPowers(
-        of: sorted[start..<end], center: points[center], spacing: spacing, rising: &rising,
-        falling: &falling)
+      let groupsAtOnce = max(1, Pieces.size / (steps + 1))
+      for first in stride(from: start, to: end, by: 8 * groupsAtOnce) {
+        try watch.pass(groupsAtOnce * steps)
+        addPowers(
+          of: sorted[first..<min(end, first + 8 * groupsAtOnce)], center: points[center], spacing: spacing,
+          rising: &rising, falling: &falling)
+      }
       for index in 0...min(steps, points.count - 1 - center) {
         sums[center + index] += common[index] * rising[index].sum()
       }
@@ -97,7 +126,7 @@ extension KernelDensity {
       }
       start = end
     }
-    return sums.map { $0 * normalization }
+    return try [Double](count: sums.count, watch) { sums[$0] * normalization }
   }
 
   /// Finds the grid point nearest to a value inside the grid; either neighbour will do for a value

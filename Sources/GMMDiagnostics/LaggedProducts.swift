@@ -25,7 +25,9 @@ struct LaggedProducts {
   /// Centers each chain of a chain-major array.
   ///
   /// - Precondition: `values.count == chains * draws`, `chains >= 1`, `draws >= 1`.
-  init(values: [Double], chains: Int, draws: Int, plans: FourierPlans) {
+  init(
+    values: [Double], chains: Int, draws: Int, plans: FourierPlans, _ watch: Watch
+  ) throws(Stopped) {
     precondition(chains >= 1 && draws >= 1 && values.count == chains * draws)
     self.chains = chains
     self.draws = draws
@@ -33,14 +35,17 @@ struct LaggedProducts {
     var centered = values
     var means: [Double] = []
     means.reserveCapacity(chains)
-    centered.withUnsafeMutableBufferPointer { buffer in
+    try centered.withUnsafeMutableBufferPointer { (buffer) throws(Stopped) in
       for chain in 0..<chains {
         let row = UnsafeMutableBufferPointer(
           rebasing: buffer[chain * draws..<(chain + 1) * draws])
-        let mean = SampleMoments(UnsafeBufferPointer(row)).mean
+        let mean = try SampleMoments(UnsafeBufferPointer(row), watch).mean
         means.append(mean)
-        for draw in row.indices {
-          row[draw] -= mean
+        for piece in Pieces(of: draws) {
+          try watch.pass(piece.count)
+          for draw in piece {
+            row[draw] -= mean
+          }
         }
       }
     }
@@ -54,10 +59,12 @@ struct LaggedProducts {
   /// Returns γ̂ at a lag, 0 for a lag that no pair of draws has.
   ///
   /// - Precondition: `lag >= 0`.
-  mutating func autocovariance(atLag lag: Int) -> Double {
+  mutating func autocovariance(
+    atLag lag: Int, _ watch: Watch
+  ) throws(Stopped) -> Double {
     guard lag < draws else { return 0 }
     if lag >= covariances.count {
-      prepare(through: lag)
+      try prepare(through: lag, watch)
     }
     return covariances[lag]
   }
@@ -65,25 +72,29 @@ struct LaggedProducts {
   /// Computes all lags up to `lag`, and more when they are free.
   ///
   /// - Precondition: `0 <= lag < draws`.
-  mutating func prepare(through lag: Int) {
+  mutating func prepare(
+    through lag: Int, _ watch: Watch
+  ) throws(Stopped) {
     guard lag >= covariances.count else { return }
     if lag < directLagLimit {
       for next in covariances.count...lag {
-        covariances.append(directSum(atLag: next) / Double(chains * draws))
+        covariances.append(try directSum(atLag: next, watch) / Double(chains * draws))
       }
     } else {
-      appendTransformedLags(through: lag)
+      try appendTransformedLags(through: lag, watch)
     }
   }
 
-  private func directSum(atLag lag: Int) -> Double {
-    centered.withUnsafeBufferPointer { buffer in
+  private func directSum(
+    atLag lag: Int, _ watch: Watch
+  ) throws(Stopped) -> Double {
+    try centered.withUnsafeBufferPointer { (buffer) throws(Stopped) in
       guard let base = buffer.baseAddress else { return 0 }
       var sum = 0.0
       for chain in 0..<chains {
         // SAFETY: the chain occupies `draws` elements from `row` on, and lag < draws.
         let row = base + chain * draws
-        sum += Reductions.dot(row, row + lag, count: draws - lag)
+        sum += try Reductions.dot(row, row + lag, count: draws - lag, watch)
       }
       return sum
     }
@@ -95,27 +106,33 @@ struct LaggedProducts {
   /// at lags up to size − n. Two chains share a transform as real and imaginary part: with z = a +
   /// ib, the inverse transform of |Z|² has the real part (a ⋆ a) + (b ⋆ b), and the cross terms are
   /// purely imaginary.
-  private mutating func appendTransformedLags(through lag: Int) {
-    let shortPlan = plans.plan(minimumSize: draws + draws / 4)
+  private mutating func appendTransformedLags(
+    through lag: Int, _ watch: Watch
+  ) throws(Stopped) {
+    let shortPlan = try plans.plan(minimumSize: draws + draws / 4, watch)
     let plan =
-      lag <= shortPlan.size - draws ? shortPlan : plans.plan(minimumSize: 2 * draws)
+      lag <= shortPlan.size - draws ? shortPlan : try plans.plan(minimumSize: 2 * draws, watch)
     var power = [Double](repeating: 0, count: plan.size)
     for pair in stride(from: 0, to: chains, by: 2) {
       var real = paddedChain(pair, size: plan.size)
       var imaginary = paddedChain(pair + 1, size: plan.size)
-      plan.forward(real: &real, imaginary: &imaginary)
-      for index in power.indices {
-        power[index] += real[index] * real[index] + imaginary[index] * imaginary[index]
+      try plan.forward(real: &real, imaginary: &imaginary, watch)
+      for piece in Pieces(of: power.count) {
+        try watch.pass(piece.count)
+        for index in piece {
+          power[index] += real[index] * real[index] + imaginary[index] * imaginary[index]
+        }
       }
     }
     var zeros = [Double](repeating: 0, count: plan.size)
-    plan.inverse(real: &power, imaginary: &zeros)
+    try plan.inverse(real: &power, imaginary: &zeros, watch)
 
     let available = min(draws - 1, plan.size - draws)
     // The inverse is unscaled, which adds the factor 1/size.
     let scale = 1 / (Double(plan.size) * Double(chains * draws))
     // lag <= available by the choice of the plan, so the range is not reversed.
-    covariances += power[covariances.count...available].map { $0 * scale }
+    let first = covariances.count
+    covariances += try [Double](count: available + 1 - first, watch) { power[first + $0] * scale }
   }
 
   /// Copies a chain, followed by zeros; all zeros for a chain beyond the last.

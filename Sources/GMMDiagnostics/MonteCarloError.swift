@@ -5,8 +5,7 @@
 ///   draws or when a draw is NaN. Equal to `arviz.mcse(method="mean")` 0.23.
 /// - Complexity: O(n log n) at most.
 public func monteCarloErrorOfMean(_ view: ChainView) -> Double {
-  guard let sample = SplitSample(view) else { return .nan }
-  return sample.monteCarloErrorOfMean()
+  unwatched { (watch) throws(Stopped) in try SplitSample(view, watch)?.monteCarloErrorOfMean(watch) ?? .nan }
 }
 
 /// Estimates the Monte-Carlo standard error of the standard deviation of the draws.
@@ -20,24 +19,28 @@ public func monteCarloErrorOfMean(_ view: ChainView) -> Double {
 ///   draws, or when a draw is NaN. Equal to `arviz.mcse(method="sd")` 0.23.
 /// - Complexity: O(n log n) at most.
 public func monteCarloErrorOfStandardDeviation(_ view: ChainView) -> Double {
-  guard let sample = SplitSample(view) else { return .nan }
-  return sample.monteCarloErrorOfStandardDeviation()
+  unwatched { (watch) throws(Stopped) in
+    try SplitSample(view, watch)?.monteCarloErrorOfStandardDeviation(watch) ?? .nan
+  }
 }
 
 extension SplitSample {
   /// Estimates the standard error of the mean.
-  func monteCarloErrorOfMean() -> Double {
-    let variance = pooled.withUnsafeBufferPointer { SampleMoments($0) }.variance
-    return (variance / effectiveSampleSize(ofMeanOf: pooled)).squareRoot()
+  func monteCarloErrorOfMean(_ watch: Watch) throws(Stopped) -> Double {
+    let variance = try SampleMoments(of: pooled, watch).variance
+    return try (variance / effectiveSampleSize(ofMeanOf: pooled, watch)).squareRoot()
   }
 
   /// Estimates the standard error of the standard deviation.
-  func monteCarloErrorOfStandardDeviation() -> Double {
-    let squares = squaredDeviations()
-    let moments = squares.withUnsafeBufferPointer { SampleMoments($0) }
+  func monteCarloErrorOfStandardDeviation(
+    _ watch: Watch
+  ) throws(Stopped) -> Double {
+    let squares = try squaredDeviations(watch)
+    let moments = try SampleMoments(of: squares, watch)
     let n = Double(moments.count)
     // The population variance of v is mean(v²) − v̄² without its cancellation, and never negative.
-    let varianceOfMean = moments.variance * (n - 1) / n / effectiveSampleSize(ofMeanOf: squares)
+    let size = try effectiveSampleSize(ofMeanOf: squares, watch)
+    let varianceOfMean = moments.variance * (n - 1) / n / size
     return (varianceOfMean / moments.mean / 4).squareRoot()
   }
 }

@@ -11,10 +11,12 @@
 ///   there are no draws or a draw is NaN.
 /// - Complexity: O(n).
 public func quantiles(_ view: ChainView, probabilities: [Double]) -> [Double] {
-  let pooled = view.copyPooled()
-  guard !pooled.containsNaN else { return probabilities.map { _ in .nan } }
-  let sorted = SortedDraws(sorting: pooled).values
-  return probabilities.map { interpolatedQuantile(sorted: sorted, probability: $0) }
+  unwatched { (watch) throws(Stopped) in
+    let pooled = try view.copyPooled(watch)
+    guard try !pooled.containsNaN(watch) else { return probabilities.map { _ in .nan } }
+    let sorted = try SortedDraws(sorting: pooled, watch).values
+    return probabilities.map { interpolatedQuantile(sorted: sorted, probability: $0) }
+  }
 }
 
 /// Interpolates one quantile of ascending, NaN-free values.

@@ -12,45 +12,50 @@
 ///   fewer than four draws, a NaN among the draws, and constant draws.
 /// - Complexity: O(n).
 public func rankNormalizedRHat(_ view: ChainView) -> Double {
-  guard view.chains >= 2, let sample = SplitSample(view) else { return .nan }
-  let table = NormalScoreTable(for: sample)
-  return sample.rankNormalizedRHat(
-    bulkScores: table.normalScores(of: sample.splitSorted), foldCenter: sample.splitSorted.median,
-    table: table)
+  unwatched { (watch) throws(Stopped) in
+    guard view.chains >= 2, let sample = try SplitSample(view, watch) else { return .nan }
+    let table = try NormalScoreTable(for: sample, watch)
+    return try sample.rankNormalizedRHat(
+      bulkScores: table.normalScores(of: sample.splitSorted, watch), foldCenter: sample.splitSorted.median,
+      table: table, watch)
+  }
 }
 
 extension NormalScoreTable {
   /// Prepares the scores of the draws that remain when the chains are split.
-  init(for sample: SplitSample) {
-    self.init(count: sample.halfChains * sample.halfDraws)
+  init(for sample: SplitSample, _ watch: Watch) throws(Stopped) {
+    try self.init(count: sample.halfChains * sample.halfDraws, watch)
   }
 }
 
 extension SplitSample {
   /// Computes R̂ from the normal scores of the split chains and the centre around which to fold.
   func rankNormalizedRHat(
-    bulkScores: [Double], foldCenter: Double, table: NormalScoreTable
-  ) -> Double {
-    let bulk = potentialScaleReduction(bulkScores)
+    bulkScores: [Double], foldCenter: Double, table: NormalScoreTable, _ watch: Watch
+  ) throws(Stopped) -> Double {
+    let bulk = try potentialScaleReduction(bulkScores, watch)
     // An infinite median leaves no distances to rank; the bulk form then decides alone.
     guard foldCenter.isFinite else { return bulk }
-    let folded = splitSorted.folded(around: foldCenter)
-    let tail = potentialScaleReduction(table.normalScores(of: folded))
+    let folded = try splitSorted.folded(around: foldCenter, watch)
+    let tail = try potentialScaleReduction(table.normalScores(of: folded, watch), watch)
     // Folding can make all distances equal, as for draws of ±1: no tail form exists, and the
     // comparison with its NaN keeps the bulk form.
     return tail > bulk ? tail : bulk
   }
 
   /// Computes √(var⁺ / W) = √((B/W + n − 1) / n) of the half chains.
-  private func potentialScaleReduction(_ halves: [Double]) -> Double {
-    let moments = halves.withUnsafeBufferPointer { buffer in
-      (0..<halfChains).map { chain in
-        SampleMoments(
-          UnsafeBufferPointer(rebasing: buffer[chain * halfDraws..<(chain + 1) * halfDraws]))
+  private func potentialScaleReduction(
+    _ halves: [Double], _ watch: Watch
+  ) throws(Stopped) -> Double {
+    var moments: [SampleMoments] = []
+    try halves.withUnsafeBufferPointer { (buffer) throws(Stopped) in
+      for chain in 0..<halfChains {
+        let half = UnsafeBufferPointer(rebasing: buffer[chain * halfDraws..<(chain + 1) * halfDraws])
+        moments.append(try SampleMoments(half, watch))
       }
     }
     let n = Double(halfDraws)
-    let between = n * moments.map(\.mean).withUnsafeBufferPointer { SampleMoments($0) }.variance
+    let between = n * (try SampleMoments(of: moments.map(\.mean), watch)).variance
     let within = moments.reduce(0) { $0 + $1.variance } / Double(halfChains)
     return ((between / within + n - 1) / n).squareRoot()
   }

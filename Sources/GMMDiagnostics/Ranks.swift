@@ -4,15 +4,17 @@
 /// - Returns: one rank per value, in the order of `values`; a multiple of ½.
 /// - Complexity: O(n).
 public func averageRanks(_ values: [Double]) -> [Double] {
-  guard !values.containsNaN else { return [Double](repeating: .nan, count: values.count) }
-  var ranks = [Double](repeating: 0, count: values.count)
-  let sorted = SortedDraws(sorting: values)
-  sorted.forEachTie { run, doubledRank in
-    for index in run {
-      ranks[sorted.order[index]] = Double(doubledRank) / 2
+  unwatched { (watch) throws(Stopped) in
+    guard try !values.containsNaN(watch) else { return [Double](repeating: .nan, count: values.count) }
+    var ranks = [Double](repeating: 0, count: values.count)
+    let sorted = try SortedDraws(sorting: values, watch)
+    try sorted.forEachTie(watch) { run, doubledRank in
+      for index in run {
+        ranks[sorted.order[index]] = Double(doubledRank) / 2
+      }
     }
+    return ranks
   }
-  return ranks
 }
 
 extension SortedDraws {
@@ -21,12 +23,20 @@ extension SortedDraws {
   ///
   /// Twice the rank is an integer, which keeps half ranks exact.
   @inline(__always)
-  func forEachTie(_ body: (_ run: Range<Int>, _ doubledRank: Int) -> Void) {
+  func forEachTie(
+    _ watch: Watch, _ body: (_ run: Range<Int>, _ doubledRank: Int) -> Void
+  ) throws(Stopped) {
     var start = 0
+    var passed = 0
     while start < values.count {
       var end = start + 1
       while end < values.count, values[end] == values[start] {
         end += 1
+      }
+      passed += end - start
+      if passed > 1_024 {
+        try watch.pass(passed)
+        passed = 0
       }
       body(start..<end, start + 1 + end)
       start = end
@@ -41,20 +51,25 @@ extension SortedDraws {
 struct NormalScoreTable {
   private let scores: [Double]
 
-  init(count: Int) {
+  init(count: Int, _ watch: Watch) throws(Stopped) {
     var table = [Double](repeating: 0, count: count)
-    for index in 0..<count / 2 {
-      let score = Self.score(rank: Double(index + 1), count: count)
-      table[index] = score
-      table[count - 1 - index] = -score
+    for piece in Pieces(of: count / 2) {
+      try watch.pass(piece.count)
+      for index in piece {
+        let score = Self.score(rank: Double(index + 1), count: count)
+        table[index] = score
+        table[count - 1 - index] = -score
+      }
     }
     scores = table
   }
 
   /// Replaces each value by the normal score of its rank, at its original position.
-  func normalScores(of draws: SortedDraws) -> [Double] {
+  func normalScores(
+    of draws: SortedDraws, _ watch: Watch
+  ) throws(Stopped) -> [Double] {
     var result = [Double](repeating: 0, count: draws.values.count)
-    draws.forEachTie { run, doubledRank in
+    try draws.forEachTie(watch) { run, doubledRank in
       let isWholeRank = doubledRank % 2 == 0 && doubledRank / 2 <= scores.count
       let score =
         isWholeRank

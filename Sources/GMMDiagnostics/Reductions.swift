@@ -8,19 +8,22 @@ enum Reductions {
   ///
   /// With a shift near the mean neither sum cancels, whatever the offset of the data.
   static func shiftedSums(
-    _ values: UnsafeBufferPointer<Double>, shift: Double
-  ) -> (first: Double, second: Double) {
+    _ values: UnsafeBufferPointer<Double>, shift: Double, _ watch: Watch
+  ) throws(Stopped) -> (first: Double, second: Double) {
     guard let base = values.baseAddress else { return (0, 0) }
     let count = values.count
     let wholeCount = count - count % lanes
     let shifts = SIMD8<Double>(repeating: shift)
     var first = SIMD8<Double>.zero
     var second = SIMD8<Double>.zero
-    for index in stride(from: 0, to: wholeCount, by: lanes) {
-      // SAFETY: index + 8 <= wholeCount <= count.
-      let deviation = load(base + index) - shifts
-      first += deviation
-      second += deviation * deviation
+    for piece in Pieces(of: wholeCount) {
+      try watch.pass(piece.count)
+      for index in stride(from: piece.lowerBound, to: piece.upperBound, by: lanes) {
+        // SAFETY: index + 8 <= wholeCount <= count: pieces are whole vectors long.
+        let deviation = load(base + index) - shifts
+        first += deviation
+        second += deviation * deviation
+      }
     }
     var firstSum = first.sum()
     var secondSum = second.sum()
@@ -36,16 +39,20 @@ enum Reductions {
   /// Sums the products of `count` neighbouring elements at `left` and at `right`.
   ///
   /// Two accumulators hide the latency of the addition; the memory may overlap, it is only read.
-  static func dot(_ left: UnsafePointer<Double>, _ right: UnsafePointer<Double>, count: Int)
-    -> Double
-  {
+  static func dot(
+    _ left: UnsafePointer<Double>, _ right: UnsafePointer<Double>, count: Int,
+    _ watch: Watch
+  ) throws(Stopped) -> Double {
     let pairCount = count - count % (2 * lanes)
     var even = SIMD8<Double>.zero
     var odd = SIMD8<Double>.zero
-    for index in stride(from: 0, to: pairCount, by: 2 * lanes) {
-      // SAFETY: index + 16 <= pairCount <= count, and the caller provides count elements.
-      even += load(left + index) * load(right + index)
-      odd += load(left + index + lanes) * load(right + index + lanes)
+    for piece in Pieces(of: pairCount) {
+      try watch.pass(piece.count)
+      for index in stride(from: piece.lowerBound, to: piece.upperBound, by: 2 * lanes) {
+        // SAFETY: index + 16 <= pairCount <= count, and the caller provides count elements.
+        even += load(left + index) * load(right + index)
+        odd += load(left + index + lanes) * load(right + index + lanes)
+      }
     }
     var sum = (even + odd).sum()
     for index in pairCount..<count {

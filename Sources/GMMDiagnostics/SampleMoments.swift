@@ -15,7 +15,9 @@ public struct SampleMoments: Sendable, Equatable {
   /// Deviations are taken from the first value, which makes them exact for data far from zero and
   /// exactly zero for constant data; the variance is then corrected for the distance between that
   /// value and the mean by a second pass around the mean (Chan, Golub and LeVeque 1983, eq. 1.7).
-  init(_ values: UnsafeBufferPointer<Double>) {
+  init(
+    _ values: UnsafeBufferPointer<Double>, _ watch: Watch
+  ) throws(Stopped) {
     count = values.count
     guard let shift = values.first else {
       mean = .nan
@@ -23,12 +25,23 @@ public struct SampleMoments: Sendable, Equatable {
       return
     }
     let n = Double(values.count)
-    let shiftedMean = shift + Reductions.shiftedSums(values, shift: shift).first / n
+    let shiftedMean = try shift + Reductions.shiftedSums(values, shift: shift, watch).first / n
     // An infinite draw turns ∞ − ∞ into NaN although the mean itself exists.
     let center = shiftedMean.isNaN ? values.reduce(0, +) / n : shiftedMean
     mean = center
-    let (first, second) = Reductions.shiftedSums(values, shift: center)
+    let (first, second) = try Reductions.shiftedSums(values, shift: center, watch)
     variance = values.count > 1 ? max(second - first * first / n, 0) / (n - 1) : .nan
+  }
+}
+
+extension SampleMoments {
+  /// Computes the moments of an array.
+  init(
+    of values: [Double], _ watch: Watch
+  ) throws(Stopped) {
+    self = try values.withUnsafeBufferPointer { (buffer) throws(Stopped) in
+      try SampleMoments(buffer, watch)
+    }
   }
 }
 
@@ -38,5 +51,5 @@ public struct SampleMoments: Sendable, Equatable {
 /// - Returns: the moments; the mean of no draws and the variance of fewer than two are NaN.
 /// - Complexity: O(n).
 public func sampleMoments(_ view: ChainView) -> SampleMoments {
-  view.copyPooled().withUnsafeBufferPointer { SampleMoments($0) }
+  unwatched { (watch) throws(Stopped) in try SampleMoments(of: view.copyPooled(watch), watch) }
 }

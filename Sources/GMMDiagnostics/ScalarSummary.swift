@@ -41,47 +41,59 @@ public struct ScalarSummary: Sendable, Equatable {
 ///   - view: any size.
 ///   - hdiProbability: share of the draws in the highest density interval, in (0, 1].
 ///   - quantileProbabilities: each in [0, 1].
+///   - monitor: may end the computation.
+/// - Throws: what the monitor throws.
 /// - Returns: the summary. With fewer than four draws per chain, the Monte-Carlo errors, effective
 ///   sample sizes and R̂ are NaN; with one chain R̂ is NaN; with a NaN among the draws, or no
 ///   draws, everything is NaN.
 /// - Complexity: O(n log n) at most, O(n) for chains that mix well; one to two dozen words of
 ///   memory per draw.
-public func summarize(
-  _ view: ChainView, hdiProbability: Double, quantileProbabilities: [Double]
-) -> ScalarSummary {
-  let pooled = view.copyPooled()
-  let moments = pooled.withUnsafeBufferPointer { SampleMoments($0) }
-  let isDefined = !pooled.isEmpty && !pooled.containsNaN
-  let sorted = SortedDraws(sorting: isDefined ? pooled : [])
-  let interval = HighestDensityInterval(sorted: sorted.values, probability: hdiProbability)
+public func summarize<Monitor: ComputationMonitor>(
+  _ view: ChainView, hdiProbability: Double, quantileProbabilities: [Double],
+  monitor: Monitor = UnwatchedComputation()
+) throws(Monitor.Failure) -> ScalarSummary {
+  try monitor.watching { (watch) throws(Stopped) in
+    try summarize(view, hdiProbability: hdiProbability, quantileProbabilities: quantileProbabilities, watch)
+  }
+}
+
+private func summarize(
+  _ view: ChainView, hdiProbability: Double, quantileProbabilities: [Double], _ watch: Watch
+) throws(Stopped) -> ScalarSummary {
+  let pooled = try view.copyPooled(watch)
+  let moments = try SampleMoments(of: pooled, watch)
+  let holdsNaN = try pooled.containsNaN(watch)
+  let isDefined = !pooled.isEmpty && !holdsNaN
+  let sorted = try SortedDraws(sorting: isDefined ? pooled : [], watch)
+  let interval = try HighestDensityInterval(sorted: sorted.values, probability: hdiProbability, watch)
 
   let sample =
     isDefined
-    ? SplitSample(pooled: pooled, sorted: sorted, chains: view.chains, draws: view.draws) : nil
+    ? try SplitSample(pooled: pooled, sorted: sorted, chains: view.chains, draws: view.draws, watch) : nil
   var essBulk = Double.nan
   var rHat = Double.nan
   if let sample {
-    let table = NormalScoreTable(for: sample)
-    let scores = table.normalScores(of: sample.splitSorted)
-    essBulk = sample.effectiveSampleSize(ofSplit: scores)
+    let table = try NormalScoreTable(for: sample, watch)
+    let scores = try table.normalScores(of: sample.splitSorted, watch)
+    essBulk = try sample.effectiveSampleSize(ofSplit: scores, watch)
     if sample.chains >= 2 {
-      rHat = sample.rankNormalizedRHat(
-        bulkScores: scores, foldCenter: sorted.median, table: table)
+      rHat = try sample.rankNormalizedRHat(
+        bulkScores: scores, foldCenter: sorted.median, table: table, watch)
     }
   }
 
-  return ScalarSummary(
+  return try ScalarSummary(
     mean: moments.mean,
     sd: moments.standardDeviation,
-    mcseMean: sample?.monteCarloErrorOfMean() ?? .nan,
-    mcseSD: sample?.monteCarloErrorOfStandardDeviation() ?? .nan,
-    batchMeansError: batchMeansError(pooled, batches: 100),
+    mcseMean: sample?.monteCarloErrorOfMean(watch) ?? .nan,
+    mcseSD: sample?.monteCarloErrorOfStandardDeviation(watch) ?? .nan,
+    batchMeansError: batchMeansError(pooled, batches: 100, watch),
     hdiLower: interval.lower,
     hdiUpper: interval.upper,
     quantiles: quantileProbabilities.map {
       interpolatedQuantile(sorted: sorted.values, probability: $0)
     },
     essBulk: essBulk,
-    essTail: sample?.tailEffectiveSampleSize(lower: 0.05, upper: 0.95) ?? .nan,
+    essTail: sample?.tailEffectiveSampleSize(lower: 0.05, upper: 0.95, watch) ?? .nan,
     rHat: rHat)
 }

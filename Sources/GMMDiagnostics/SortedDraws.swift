@@ -16,19 +16,24 @@ struct SortedDraws {
   /// passes.
   ///
   /// - Complexity: O(n), six passes at most; memory 4 n words.
-  init(sorting unsorted: [Double]) {
+  init(
+    sorting unsorted: [Double], _ watch: Watch
+  ) throws(Stopped) {
     let count = unsorted.count
     let digitBits = 11
     let buckets = 1 << digitBits
     let passes = 6
 
-    var items = unsorted.indices.map { Item(key: Self.key(unsorted[$0]), position: $0) }
+    var items = try [Item](count: count, watch) { Item(key: Self.key(unsorted[$0]), position: $0) }
     var scratch = items
 
     var histogram = [Int](repeating: 0, count: passes * buckets)
-    for item in items {
-      for pass in 0..<passes {
-        histogram[pass * buckets + Self.digit(of: item.key, pass: pass, bits: digitBits)] += 1
+    for piece in Pieces(of: count) {
+      try watch.pass(piece.count)
+      for item in items[piece] {
+        for pass in 0..<passes {
+          histogram[pass * buckets + Self.digit(of: item.key, pass: pass, bits: digitBits)] += 1
+        }
       }
     }
 
@@ -44,19 +49,22 @@ struct SortedDraws {
         histogram[bucket] = next
         next += size
       }
-      scratch.withUnsafeMutableBufferPointer { destination in
-        histogram.withUnsafeMutableBufferPointer { starts in
-          for item in items {
-            let bucket = row + Self.digit(of: item.key, pass: pass, bits: digitBits)
-            destination[starts[bucket]] = item
-            starts[bucket] += 1
+      for piece in Pieces(of: count) {
+        try watch.pass(piece.count)
+        scratch.withUnsafeMutableBufferPointer { destination in
+          histogram.withUnsafeMutableBufferPointer { starts in
+            for item in items[piece] {
+              let bucket = row + Self.digit(of: item.key, pass: pass, bits: digitBits)
+              destination[starts[bucket]] = item
+              starts[bucket] += 1
+            }
           }
         }
       }
       swap(&items, &scratch)
     }
-    values = items.map { Self.value($0.key) }
-    order = items.map(\.position)
+    values = try [Double](count: count, watch) { Self.value(items[$0].key) }
+    order = try [Int](count: count, watch) { items[$0].position }
   }
 
   /// A sort key and the position it came from, side by side so that a pass scatters one stream, not
@@ -94,19 +102,24 @@ struct SortedDraws {
   ///
   /// - Precondition: the values are those of a chain-major array of `chains × draws`.
   /// - Complexity: O(n); nothing is done for an even number of draws, where every draw survives.
-  func droppingMiddleDraws(chains: Int, draws: Int) -> SortedDraws {
+  func droppingMiddleDraws(
+    chains: Int, draws: Int, _ watch: Watch
+  ) throws(Stopped) -> SortedDraws {
     guard draws % 2 == 1 else { return self }
     let half = draws / 2
     var keptValues: [Double] = []
     var keptOrder: [Int] = []
     keptValues.reserveCapacity(chains * 2 * half)
     keptOrder.reserveCapacity(chains * 2 * half)
-    for (value, position) in zip(values, order) {
-      let (chain, draw) = position.quotientAndRemainder(dividingBy: draws)
-      guard draw != half else { continue }
-      keptValues.append(value)
-      // One middle draw is gone from every earlier chain, and one more past the middle of this one.
-      keptOrder.append(position - chain - (draw > half ? 1 : 0))
+    for piece in Pieces(of: values.count) {
+      try watch.pass(piece.count)
+      for (value, position) in zip(values[piece], order[piece]) {
+        let (chain, draw) = position.quotientAndRemainder(dividingBy: draws)
+        guard draw != half else { continue }
+        keptValues.append(value)
+        // One middle draw is gone from every earlier chain, and one more past the middle of this one.
+        keptOrder.append(position - chain - (draw > half ? 1 : 0))
+      }
     }
     return SortedDraws(values: keptValues, order: keptOrder)
   }
@@ -118,7 +131,9 @@ struct SortedDraws {
   ///
   /// - Parameter center: finite.
   /// - Complexity: O(n).
-  func folded(around center: Double) -> SortedDraws {
+  func folded(
+    around center: Double, _ watch: Watch
+  ) throws(Stopped) -> SortedDraws {
     let count = values.count
     var distances: [Double] = []
     var positions: [Int] = []
@@ -126,14 +141,17 @@ struct SortedDraws {
     positions.reserveCapacity(count)
     var upper = values.partitionPoint { $0 >= center }
     var lower = upper - 1
-    for _ in 0..<count {
-      let takesLower =
-        upper >= count || (lower >= 0 && center - values[lower] <= values[upper] - center)
-      let source = takesLower ? lower : upper
-      distances.append(abs(values[source] - center))
-      positions.append(order[source])
-      lower -= takesLower ? 1 : 0
-      upper += takesLower ? 0 : 1
+    for piece in Pieces(of: count) {
+      try watch.pass(piece.count)
+      for _ in piece {
+        let takesLower =
+          upper >= count || (lower >= 0 && center - values[lower] <= values[upper] - center)
+        let source = takesLower ? lower : upper
+        distances.append(abs(values[source] - center))
+        positions.append(order[source])
+        lower -= takesLower ? 1 : 0
+        upper += takesLower ? 0 : 1
+      }
     }
     return SortedDraws(values: distances, order: positions)
   }
@@ -166,10 +184,14 @@ extension Array where Element == Double {
     return low
   }
 
-  /// Whether any element is NaN.
-  var containsNaN: Bool {
+  /// Returns whether any element is NaN.
+  func containsNaN(
+    _ watch: Watch
+  ) throws(Stopped) -> Bool {
     // A sum is NaN whenever an element is; ∞ − ∞ makes it NaN as well, so only then look closely.
-    withUnsafeBufferPointer { Reductions.shiftedSums($0, shift: 0).first.isNaN }
-      && contains { $0.isNaN }
+    let sum = try withUnsafeBufferPointer { (buffer) throws(Stopped) in
+      try Reductions.shiftedSums(buffer, shift: 0, watch).first
+    }
+    return sum.isNaN && contains { $0.isNaN }
   }
 }

@@ -29,27 +29,34 @@ struct SplitSample {
   /// Copies the draws of a view.
   ///
   /// - Returns: nil when there is no chain, a chain has fewer than four draws, or a draw is NaN.
-  init?(_ view: ChainView) {
-    self.init(pooled: view.copyPooled(), chains: view.chains, draws: view.draws)
+  init?(_ view: ChainView, _ watch: Watch) throws(Stopped) {
+    try self.init(pooled: view.copyPooled(watch), chains: view.chains, draws: view.draws, watch)
   }
 
   /// Takes a chain-major array, and its sorted form where it is already known.
-  init?(pooled: [Double], sorted: SortedDraws? = nil, chains: Int, draws: Int) {
-    guard chains >= 1, draws >= Self.minimumDraws, !pooled.containsNaN else { return nil }
+  init?(
+    pooled: [Double], sorted: SortedDraws? = nil, chains: Int, draws: Int, _ watch: Watch
+  ) throws(Stopped) {
+    guard chains >= 1, draws >= Self.minimumDraws else { return nil }
+    guard try !pooled.containsNaN(watch) else { return nil }
     self.pooled = pooled
-    let pooledSorted = sorted ?? SortedDraws(sorting: pooled)
+    let pooledSorted: SortedDraws
+    if let sorted { pooledSorted = sorted } else { pooledSorted = try SortedDraws(sorting: pooled, watch) }
     self.sorted = pooledSorted
-    splitSorted = pooledSorted.droppingMiddleDraws(chains: chains, draws: draws)
+    splitSorted = try pooledSorted.droppingMiddleDraws(chains: chains, draws: draws, watch)
     self.chains = chains
     self.draws = draws
   }
 
   /// Splits an array laid out as `pooled`.
-  func split(_ values: [Double]) -> [Double] {
+  func split(
+    _ values: [Double], _ watch: Watch
+  ) throws(Stopped) -> [Double] {
     guard draws % 2 == 1 else { return values }
     var halves: [Double] = []
     halves.reserveCapacity(halfChains * halfDraws)
     for start in stride(from: 0, to: values.count, by: draws) {
+      try watch.pass(draws)
       halves += values[start..<start + halfDraws]
       halves += values[start + halfDraws + 1..<start + draws]
     }
@@ -59,25 +66,32 @@ struct SplitSample {
   /// Estimates the effective sample size of the mean of a function of the draws.
   ///
   /// - Parameter values: the function's values, laid out as `pooled`.
-  func effectiveSampleSize(ofMeanOf values: [Double]) -> Double {
-    effectiveSampleSize(ofSplit: split(values))
+  func effectiveSampleSize(
+    ofMeanOf values: [Double], _ watch: Watch
+  ) throws(Stopped) -> Double {
+    try effectiveSampleSize(ofSplit: split(values, watch), watch)
   }
 
   /// Estimates the effective sample size of the mean of values that are already split.
-  func effectiveSampleSize(ofSplit halves: [Double]) -> Double {
-    geyerEffectiveSampleSize(halves, chains: halfChains, draws: halfDraws, plans: plans)
+  func effectiveSampleSize(
+    ofSplit halves: [Double], _ watch: Watch
+  ) throws(Stopped) -> Double {
+    try geyerEffectiveSampleSize(halves, chains: halfChains, draws: halfDraws, plans: plans, watch)
   }
 
   /// Estimates the effective sample size of the share of draws up to a quantile.
-  func effectiveSampleSize(ofQuantile probability: Double) -> Double {
+  func effectiveSampleSize(
+    ofQuantile probability: Double, _ watch: Watch
+  ) throws(Stopped) -> Double {
     guard probability >= 0, probability <= 1 else { return .nan }
     let threshold = thresholdQuantile(sorted: sorted.values, probability: probability)
-    return effectiveSampleSize(ofMeanOf: pooled.map { $0 <= threshold ? 1 : 0 })
+    let indicators = try [Double](count: pooled.count, watch) { pooled[$0] <= threshold ? 1 : 0 }
+    return try effectiveSampleSize(ofMeanOf: indicators, watch)
   }
 
   /// The squared deviations of the draws from their mean, laid out as `pooled`.
-  func squaredDeviations() -> [Double] {
-    let mean = pooled.withUnsafeBufferPointer { SampleMoments($0) }.mean
-    return pooled.map { ($0 - mean) * ($0 - mean) }
+  func squaredDeviations(_ watch: Watch) throws(Stopped) -> [Double] {
+    let mean = try SampleMoments(of: pooled, watch).mean
+    return try [Double](count: pooled.count, watch) { (pooled[$0] - mean) * (pooled[$0] - mean) }
   }
 }
