@@ -13,7 +13,8 @@
  * ----------------------------------
  * Errors.  A function that can fail returns a gmm_status and takes a nullable `gmm_error **out_error` last.
  *          On entry *out_error and every out_ handle are set to NULL; on failure nothing else is written (but a
- *          prediction that is cancelled, or for which memory runs out, leaves its buffer partly written) and,
+ *          prediction that is cancelled, gmm_posterior_sample_predictive among them, or for which memory runs out, leaves its
+ *          buffer partly written) and,
  *          if out_error is not NULL, *out_error receives an error object that the caller destroys with
  *          gmm_error_destroy. Messages read `argument: rule, got value` (those of
  *          GMM_ERROR_OUT_OF_MEMORY and GMM_CANCELLED say what happened). There is no "last error" of a thread.
@@ -32,6 +33,10 @@
  *          gmm_data, which is checked and laid out once. Output buffers belong to the caller;
  *          `capacity` counts elements, and a buffer that is too small, or a negative capacity, is
  *          GMM_ERROR_BUFFER_TOO_SMALL.
+ * Control. Every function that can take long takes a nullable `const gmm_control *control`: threads, progress, cancelling. A call
+ *          that is cancelled returns GMM_CANCELLED within about 20 ms of work (or one iteration, the draw of one covariance
+ *          matrix, or one call of the system) and gives back its memory. gmm_data_create, which copies and checks the data
+ *          once, takes none.
  * Threads. Every function may be called from any thread. Worker threads are created and joined inside a call;
  *          none survives it; where the system refuses one, the others do its work. Results do not depend on the number
  *          of threads: same seed, same bits.
@@ -179,6 +184,70 @@ uint64_t gmm_data_fingerprint(const gmm_data *data);
 /* Frees a data set; NULL is accepted. What was made from it keeps what it needs. */
 void gmm_data_destroy(gmm_data *data);
 
+/* ---------------------------------------------------------------------------------- Progress and cancelling */
+
+typedef struct gmm_cancel gmm_cancel;
+
+/* A flag that stops the calls it is given to, from any thread or signal handler. */
+gmm_status gmm_cancel_create(gmm_cancel **out_cancel, gmm_error **out_error);
+
+/* Raises the flag; calls that use it return GMM_CANCELLED soon. Async-signal-safe. NULL is accepted. */
+void gmm_cancel_request(gmm_cancel *cancel);
+
+/* Lowers the flag so that it can be used again. NULL is accepted. */
+void gmm_cancel_reset(gmm_cancel *cancel);
+
+/* Frees the flag; no call may still be using it. NULL is accepted. */
+void gmm_cancel_destroy(gmm_cancel *cancel);
+
+typedef struct gmm_progress {
+  uint32_t struct_size;
+  int32_t num_chains;       /* 0 for calls other than gmm_sample and gmm_posterior_extend, as are the draws */
+  int64_t iterations_done;  /* over all chains, tuning included. Other calls count: gmm_fit_em starts; summaries quantities;
+                               gmm_posterior_save and _load bytes, of which loading reads each twice; gmm_posterior_export_csv
+                               draws; gmm_statistics_merge statistics; gmm_kde, gmm_autocorrelation and gmm_histogram
+                               themselves, 0 or 1; all else blocks of points or draws */
+  int64_t iterations_total;
+  int64_t draws_done;       /* kept draws, over all chains */
+  int64_t draws_total;
+  double seconds_elapsed;
+  double seconds_left;      /* estimate; NaN before the first iteration ends */
+} gmm_progress;
+
+/* Called on the thread that made the call, never concurrently, at most every progress_interval seconds and once at
+ * the end, whatever the end is. Returning nonzero cancels, but for that last time. */
+typedef int32_t (*gmm_progress_fn)(const gmm_progress *progress, void *user_data);
+
+/* Builds of the inner loops. Within one, results are the same bits for any number of threads. AVX2 and AVX-512 give the
+ * same bits as each other; the portable build rounds differently, so a chain may part from theirs. */
+enum {
+  GMM_KERNELS_BEST = 0,     /* the fastest that this processor can run */
+  GMM_KERNELS_PORTABLE = 1, /* for any processor */
+  GMM_KERNELS_AVX2 = 2,     /* x86-64 with AVX2 and FMA */
+  GMM_KERNELS_AVX512 = 3    /* x86-64 with AVX-512 (F, BW, CD, DQ, VL) */
+};
+
+/* How a long call runs; nothing here changes its results, but for kernel_build. */
+typedef struct gmm_control {
+  uint32_t struct_size;
+  int32_t num_threads;       /* 0: one for each processor this process may use; default 0. Files, gmm_kde, gmm_autocorrelation,
+                                gmm_histogram and gmm_statistics_merge are the work of one thread, the caller's */
+  gmm_progress_fn progress;  /* default NULL */
+  void *progress_user_data;
+  double progress_interval;  /* seconds, >= 0; default 0.1 */
+  gmm_cancel *cancel;        /* default NULL */
+  int32_t kernel_build;      /* GMM_KERNELS_...; for tests; default GMM_KERNELS_BEST. GMM_ERROR_UNSUPPORTED for a build that
+                                this processor or this library lacks */
+  int32_t reserved;          /* 0 */
+  const char *checkpoint_path; /* gmm_sample and gmm_posterior_extend: where the run is written down, see there; default NULL.
+                                  GMM_ERROR_UNSUPPORTED in other calls */
+  double checkpoint_interval;  /* seconds between two checkpoints, > 0; more where writing would take over 2 % of the
+                                  process's processor time; default 30 */
+} gmm_control;
+
+/* Writes the defaults. GMM_ERROR_NULL_ARGUMENT, GMM_ERROR_STRUCT_SIZE. */
+gmm_status gmm_control_init(gmm_control *control, size_t struct_size);
+
 /* ------------------------------------------------------------------------------------------------- Model */
 
 /* Families of priors. Each family belongs to the unknowns named with it. Positive numbers that are standard deviations, or scales
@@ -262,10 +331,9 @@ gmm_status gmm_model_create(const gmm_model_options *options, gmm_model **out_mo
  *              diag: variance of coordinate d ~ inverse-Gamma((D + 2) / 2, S_dd / K^(2/D) / 2);
  *              spherical: the same with tr(S) / D for S_dd.
  * data: at least 2 rows, or weights with a sum of at least 2 (else GMM_ERROR_INVALID_ARGUMENT), num_dimensions as in the
- * options. GMM_ERROR_DEGENERATE for a constant column, or columns that
- * determine each other. */
-gmm_status gmm_model_create_for_data(const gmm_model_options *options, const gmm_data *data, gmm_model **out_model,
-                                     gmm_error **out_error);
+ * options. GMM_ERROR_DEGENERATE for a constant column, or columns that determine each other; GMM_CANCELLED. */
+gmm_status gmm_model_create_for_data(const gmm_model_options *options, const gmm_data *data, const gmm_control *control,
+                                     gmm_model **out_model, gmm_error **out_error);
 
 /* Fills *out_options with what makes the same model again; out_options->struct_size must be set. Priors that were left to the
  * scale of data (GMM_PRIOR_SCALED) are those that were chosen. Their arrays belong to the model and end with it. In one
@@ -298,67 +366,6 @@ gmm_status gmm_model_log_prior(const gmm_model *model, const double *weights, co
 
 /* Frees a model; NULL is accepted. */
 void gmm_model_destroy(gmm_model *model);
-
-/* ---------------------------------------------------------------------------------- Progress and cancelling */
-
-typedef struct gmm_cancel gmm_cancel;
-
-/* A flag that stops the calls it is given to, from any thread or signal handler. */
-gmm_status gmm_cancel_create(gmm_cancel **out_cancel, gmm_error **out_error);
-
-/* Raises the flag; calls that use it return GMM_CANCELLED within one iteration. Async-signal-safe. NULL is accepted. */
-void gmm_cancel_request(gmm_cancel *cancel);
-
-/* Lowers the flag so that it can be used again. NULL is accepted. */
-void gmm_cancel_reset(gmm_cancel *cancel);
-
-/* Frees the flag; no call may still be using it. NULL is accepted. */
-void gmm_cancel_destroy(gmm_cancel *cancel);
-
-typedef struct gmm_progress {
-  uint32_t struct_size;
-  int32_t num_chains;       /* 0 for calls other than sampling, as are the draws */
-  int64_t iterations_done;  /* over all chains, tuning included; of gmm_fit_em starts, else blocks of points */
-  int64_t iterations_total;
-  int64_t draws_done;       /* kept draws, over all chains */
-  int64_t draws_total;
-  double seconds_elapsed;
-  double seconds_left;      /* estimate; NaN before the first iteration ends */
-} gmm_progress;
-
-/* Called on the thread that made the call, never concurrently, at most every progress_interval seconds and once at
- * the end. Returning nonzero cancels, but for that last
- * time, when all is done. Calls that take no gmm_control cannot be cancelled. */
-typedef int32_t (*gmm_progress_fn)(const gmm_progress *progress, void *user_data);
-
-/* Builds of the inner loops. Within one, results are the same bits for any number of threads. AVX2 and AVX-512 give the
- * same bits as each other; the portable build rounds differently, so a chain may part from theirs. */
-enum {
-  GMM_KERNELS_BEST = 0,     /* the fastest that this processor can run */
-  GMM_KERNELS_PORTABLE = 1, /* for any processor */
-  GMM_KERNELS_AVX2 = 2,     /* x86-64 with AVX2 and FMA */
-  GMM_KERNELS_AVX512 = 3    /* x86-64 with AVX-512 (F, BW, CD, DQ, VL) */
-};
-
-/* How a long call runs; nothing here changes its results, but for kernel_build. */
-typedef struct gmm_control {
-  uint32_t struct_size;
-  int32_t num_threads;       /* 0: one for each processor this process may use; default 0 */
-  gmm_progress_fn progress;  /* default NULL */
-  void *progress_user_data;
-  double progress_interval;  /* seconds, >= 0; default 0.1 */
-  gmm_cancel *cancel;        /* default NULL */
-  int32_t kernel_build;      /* GMM_KERNELS_...; for tests; default GMM_KERNELS_BEST. GMM_ERROR_UNSUPPORTED for a build that
-                                this processor or this library lacks */
-  int32_t reserved;          /* 0 */
-  const char *checkpoint_path; /* gmm_sample and gmm_posterior_extend: where the run is written down, see there; default NULL.
-                                  GMM_ERROR_UNSUPPORTED in other calls */
-  double checkpoint_interval;  /* seconds between two checkpoints, > 0; more where writing would take over 2 % of the
-                                  process's processor time; default 30 */
-} gmm_control;
-
-/* Writes the defaults. GMM_ERROR_NULL_ARGUMENT, GMM_ERROR_STRUCT_SIZE. */
-gmm_status gmm_control_init(gmm_control *control, size_t struct_size);
 
 /* ---------------------------------------------------------------------------------------------- Sampling */
 
@@ -420,9 +427,10 @@ gmm_status gmm_sample(const gmm_model *model, const gmm_data *data, const gmm_sa
 
 /* Independent draws from the constrained prior: one chain, no data, log likelihood 0.
  * num_draws >= 1. Exact; where the constraints leave less than about 1/1,000 of the prior's mass, each draw is the end
- * of a chain of its own that is much longer than it needs to forget its start. */
-gmm_status gmm_sample_prior(const gmm_model *model, int64_t num_draws, uint64_t seed, gmm_posterior **out_posterior,
-                            gmm_error **out_error);
+ * of a chain of its own that is much longer than it needs to forget its start. Draw t is a function of seed and t alone.
+ * GMM_CANCELLED leaves no posterior. */
+gmm_status gmm_sample_prior(const gmm_model *model, int64_t num_draws, uint64_t seed, const gmm_control *control,
+                            gmm_posterior **out_posterior, gmm_error **out_error);
 
 /* A new posterior that holds the old draws and num_draws more of each chain, continued: the same bits as one call for
  * all of them. Cancelling and checkpoints work as in gmm_sample; a checkpoint of the same chains that is behind the posterior is
@@ -436,20 +444,24 @@ gmm_status gmm_posterior_subset(const gmm_posterior *posterior, int64_t burn, in
 
 /* Saves a posterior with all that it has: model, data, options, draws, assignments where stored, and where the chains stand, so
  * that what is loaded answers every call with the same bits, gmm_posterior_extend included. The format is documented, has a
- * checksum, and later versions read it. GMM_ERROR_FILE. */
-gmm_status gmm_posterior_save(const gmm_posterior *posterior, const char *path, gmm_error **out_error);
+ * checksum, and later versions read it. GMM_ERROR_FILE; GMM_CANCELLED, which leaves the path as it was and no other file. */
+gmm_status gmm_posterior_save(const gmm_posterior *posterior, const char *path, const gmm_control *control,
+                              gmm_error **out_error);
 
 /* Loads what gmm_posterior_save wrote, in memory of about the file's size. A chain that is extended has the bits that it
  * would have had where it was saved if library version and rounding (GMM_KERNELS_...) are the same.
  * GMM_ERROR_FILE where the file cannot be read; GMM_ERROR_FILE_FORMAT where it is no posterior, cut, damaged or of a later
- * format, found out before anything of its size is allocated. */
-gmm_status gmm_posterior_load(const char *path, gmm_posterior **out_posterior, gmm_error **out_error);
+ * format, found out before anything of its size is allocated; GMM_CANCELLED. */
+gmm_status gmm_posterior_load(const char *path, const gmm_control *control, gmm_posterior **out_posterior,
+                              gmm_error **out_error);
 
 /* Writes the draws of one chain, 0 .. num_chains - 1, as a CSV file in the form of CmdStan, which ArviZ, stansummary and R's
  * posterior read: comments, a line of names (lp__, accept_stat__, log_likelihood, weights.1, ..., means.1 or means.1.1, ..., sd,
  * sd.1, sd.1.1 or covariances.1.1.1, ...; indices from 1, the first the fastest), a line for each draw with the shortest
- * numbers that read back as the same bits. Assignments are left out. GMM_ERROR_INVALID_ARGUMENT, GMM_ERROR_FILE. */
-gmm_status gmm_posterior_export_csv(const gmm_posterior *posterior, int64_t chain, const char *path, gmm_error **out_error);
+ * numbers that read back as the same bits. Assignments are left out. GMM_ERROR_INVALID_ARGUMENT, GMM_ERROR_FILE, GMM_CANCELLED
+ * as above. */
+gmm_status gmm_posterior_export_csv(const gmm_posterior *posterior, int64_t chain, const char *path,
+                                    const gmm_control *control, gmm_error **out_error);
 
 /* The model of a posterior, as a handle of its own that the caller destroys. */
 gmm_status gmm_posterior_get_model(const gmm_posterior *posterior, gmm_model **out_model, gmm_error **out_error);
@@ -538,9 +550,11 @@ gmm_status gmm_posterior_log_density(const gmm_posterior *posterior, const gmm_d
                                      double *out_log_density, int64_t capacity, gmm_error **out_error);
 
 /* Data sets drawn from the posterior predictive distribution: row r takes one posterior draw, chosen uniformly with
- * replacement, and draws num_points observations from its mixture. out_values: num_draws x num_points x D. */
+ * replacement, and draws num_points observations from its mixture. Row r is a function of the posterior, seed and r alone.
+ * out_values: num_draws x num_points x D. GMM_CANCELLED. */
 gmm_status gmm_posterior_sample_predictive(const gmm_posterior *posterior, int64_t num_draws, int64_t num_points,
-                                           uint64_t seed, double *out_values, int64_t capacity, gmm_error **out_error);
+                                           uint64_t seed, const gmm_control *control, double *out_values,
+                                           int64_t capacity, gmm_error **out_error);
 
 /* ------------------------------------------------------------------------------------------- Diagnostics */
 
@@ -574,15 +588,17 @@ typedef struct gmm_summary gmm_summary;
 /* A table with one row for each scalar parameter: "weights[0]", "means[0]", "sd" (shared) or "sd[0]", ...; in several
  * dimensions "means[k, d]", and "sd[k, d]" (diag), "sd[k]" (spherical), "covariances[k, i, j]" (full) or "covariance[i, j]"
  * (tied) with i >= j, where d, i and j are the names of the data's columns, if those have names. Definitions as in ArviZ: Vehtari, Gelman, Simpson, Carpenter, Buerkner (2021), Bayesian Analysis 16(2). NaN where a statistic is
- * not defined: fewer than 4 draws in a chain; R-hat for one chain; R-hat and mcse_sd for draws that are all equal. */
+ * not defined: fewer than 4 draws in a chain; R-hat for one chain; R-hat and mcse_sd for draws that are all equal. Threads
+ * share the parameters, up to 28 words of memory for each draw and thread. GMM_CANCELLED. */
 gmm_status gmm_posterior_summarize(const gmm_posterior *posterior, const gmm_summary_options *options,
-                                   gmm_summary **out_summary, gmm_error **out_error);
+                                   const gmm_control *control, gmm_summary **out_summary, gmm_error **out_error);
 
 /* The same table for draws of any origin: values is (num_chains, num_draws, num_quantities), row-major and contiguous;
- * names: num_quantities strings, or NULL for "x[0]", "x[1]", ... (just "x" for one quantity). NaN values give NaN. */
+ * names: num_quantities strings, or NULL for "x[0]", "x[1]", ... (just "x" for one quantity). NaN values give NaN.
+ * GMM_CANCELLED. */
 gmm_status gmm_summarize(const double *values, int64_t num_chains, int64_t num_draws, int64_t num_quantities,
-                         const char *const *names, const gmm_summary_options *options, gmm_summary **out_summary,
-                         gmm_error **out_error);
+                         const char *const *names, const gmm_summary_options *options, const gmm_control *control,
+                         gmm_summary **out_summary, gmm_error **out_error);
 
 /* Rows and columns; 0 for an invalid handle. */
 int32_t gmm_summary_num_rows(const gmm_summary *summary);
@@ -603,25 +619,28 @@ const char *gmm_summary_text(const gmm_summary *summary);
 void gmm_summary_destroy(gmm_summary *summary);
 
 /* Autocorrelation of a series at lags 0 .. max_lag (< num_values): the autocovariance with divisor n over that of
- * lag 0. values: num_values elements, `stride` apart; out_autocorrelation: max_lag + 1. NaN for a constant series. */
+ * lag 0. values: num_values elements, `stride` apart; out_autocorrelation: max_lag + 1. NaN for a constant series.
+ * GMM_CANCELLED. */
 gmm_status gmm_autocorrelation(const double *values, int64_t num_values, int64_t stride, int64_t max_lag,
-                               double *out_autocorrelation, int64_t capacity, gmm_error **out_error);
+                               const gmm_control *control, double *out_autocorrelation, int64_t capacity,
+                               gmm_error **out_error);
 
 /* Gaussian kernel density estimate. bandwidth: the kernel's sd, or 0 for Scott's rule, n^(-1/5) times the sample sd.
  * points NULL: writes num_points equally spaced points from min - 3 bandwidths to max + 3 bandwidths to out_points;
  * else evaluates at the given points, and out_points may be NULL. out_density: num_points. out_bandwidth may be NULL.
  * GMM_ERROR_INVALID_DATA for NaN or infinities, GMM_ERROR_DEGENERATE when Scott's rule has no answer (one value, or all
- * equal). */
+ * equal), GMM_CANCELLED. */
 gmm_status gmm_kde(const double *values, int64_t num_values, int64_t stride, double bandwidth, const double *points,
-                   int64_t num_points, double *out_points, double *out_density, int64_t capacity,
-                   double *out_bandwidth, gmm_error **out_error);
+                   int64_t num_points, const gmm_control *control, double *out_points, double *out_density,
+                   int64_t capacity, double *out_bandwidth, gmm_error **out_error);
 
 /* Counts of values in num_bins equal bins over [lower, upper]: half open, the last one closed; values outside and NaN
  * are not counted. Both ends NaN: the smallest and the largest value, half a unit to either side where they are equal (or
- * there is none: of 0). out_edges: num_bins + 1, one more than `capacity` counts, may be NULL. out_counts: num_bins. */
+ * there is none: of 0). out_edges: num_bins + 1, one more than `capacity` counts, may be NULL. out_counts: num_bins.
+ * GMM_CANCELLED. */
 gmm_status gmm_histogram(const double *values, int64_t num_values, int64_t stride, double lower, double upper,
-                         int64_t num_bins, double *out_edges, int64_t *out_counts, int64_t capacity,
-                         gmm_error **out_error);
+                         int64_t num_bins, const gmm_control *control, double *out_edges, int64_t *out_counts,
+                         int64_t capacity, gmm_error **out_error);
 
 /* ---------------------------------------------------------------------------------- Maximum likelihood (EM) */
 
@@ -772,9 +791,9 @@ typedef struct gmm_statistics gmm_statistics;
 gmm_status gmm_statistics_compute(const gmm_mixture *mixture, const gmm_data *data, const gmm_control *control,
                                   gmm_statistics **out_statistics, gmm_error **out_error);
 
-/* The statistics of all observations of num_statistics >= 1 others, which must be under the same parameters. */
+/* The statistics of all observations of num_statistics >= 1 others, which must be under the same parameters. GMM_CANCELLED. */
 gmm_status gmm_statistics_merge(const gmm_statistics *const *statistics, int64_t num_statistics,
-                                gmm_statistics **out_statistics, gmm_error **out_error);
+                                const gmm_control *control, gmm_statistics **out_statistics, gmm_error **out_error);
 
 /* The parameters to which one iteration leads, as a fit in the order of the mixture: num_iterations is 1, `converged` 0, `move`
  * tells how far the parameters moved; log_likelihood, bic and aic are those of the parameters before.

@@ -7,32 +7,35 @@ import GMMStorage
 
 @_cdecl("gmm_posterior_save") @implementation
 public func gmm_posterior_save(
-  _ posterior: OpaquePointer?, _ path: UnsafePointer<CChar>?, _ out_error: UnsafeMutablePointer<OpaquePointer?>?
+  _ posterior: OpaquePointer?, _ path: UnsafePointer<CChar>?, _ control: UnsafePointer<gmm_control>?,
+  _ out_error: UnsafeMutablePointer<OpaquePointer?>?
 ) -> gmm_status {
   call(out_error) {
     let posterior = try require(posterior, "posterior", PosteriorObject.self).posterior
     let path = try filePath(path, "path")
-    try naming("path") { () throws(StorageError) in try posterior.save(to: path) }
+    let control = try runControl(control)
+    try naming("path") { () throws(StorageError) in try posterior.save(to: path, control) }
   }
 }
 
 @_cdecl("gmm_posterior_load") @implementation
 public func gmm_posterior_load(
-  _ path: UnsafePointer<CChar>?, _ out_posterior: UnsafeMutablePointer<OpaquePointer?>?,
-  _ out_error: UnsafeMutablePointer<OpaquePointer?>?
+  _ path: UnsafePointer<CChar>?, _ control: UnsafePointer<gmm_control>?,
+  _ out_posterior: UnsafeMutablePointer<OpaquePointer?>?, _ out_error: UnsafeMutablePointer<OpaquePointer?>?
 ) -> gmm_status {
   out_posterior?.pointee = nil
   return call(out_error) {
     let out = try required(out_posterior, "out_posterior")
     let path = try filePath(path, "path")
-    let posterior = try naming("path") { () throws(StorageError) in try Posterior.load(path) }
+    let control = try runControl(control)
+    let posterior = try naming("path") { () throws(StorageError) in try Posterior.load(path, control) }
     out.pointee = makeHandle(PosteriorObject(posterior))
   }
 }
 
 @_cdecl("gmm_posterior_export_csv") @implementation
 public func gmm_posterior_export_csv(
-  _ posterior: OpaquePointer?, _ chain: Int64, _ path: UnsafePointer<CChar>?,
+  _ posterior: OpaquePointer?, _ chain: Int64, _ path: UnsafePointer<CChar>?, _ control: UnsafePointer<gmm_control>?,
   _ out_error: UnsafeMutablePointer<OpaquePointer?>?
 ) -> gmm_status {
   call(out_error) {
@@ -41,7 +44,8 @@ public func gmm_posterior_export_csv(
       throw CallError.invalid("chain", "must be between 0 and \(posterior.chainCount - 1)", got: chain)
     }
     let path = try filePath(path, "path")
-    try naming("path") { () throws(StorageError) in try posterior.exportCSV(chain: Int(chain), to: path) }
+    let control = try runControl(control)
+    try naming("path") { () throws(StorageError) in try posterior.exportCSV(chain: Int(chain), to: path, control) }
   }
 }
 
@@ -72,7 +76,10 @@ extension CallError {
       case .format: GMM_ERROR_FILE_FORMAT
       case .mismatch: GMM_ERROR_FILE_MISMATCH
       case .outOfMemory: GMM_ERROR_OUT_OF_MEMORY
+      case .cancelled: GMM_CANCELLED
       }
-    self.init(status, argument, error.description)
+    // Nothing is wrong with an argument of a call that was cancelled.
+    let isCancelled = error.kind == .cancelled
+    self.init(status, isCancelled ? "" : argument, isCancelled ? error.reason : error.description)
   }
 }

@@ -45,7 +45,9 @@ struct ModelRequest {
   }
 
   /// Makes the model; priors that were left to the scale of the data need `data`.
-  func model(for data: DataSet?) throws -> MixtureModel {
+  ///
+  /// - Parameter control: of the passes over the data.
+  func model(for data: DataSet?, _ control: RunControl = RunControl()) throws -> MixtureModel {
     var scaled: ScaledPriors?
     if means == nil || spread == nil {
       guard let data else {
@@ -53,7 +55,7 @@ struct ModelRequest {
           GMM_ERROR_UNSUPPORTED, means == nil ? "means.family" : "spread.family",
           "must be chosen where no data are given (gmm_model_create_for_data), got GMM_PRIOR_SCALED")
       }
-      scaled = try ScaledPriors(shape, data)
+      scaled = try ScaledPriors(shape, data, control)
     }
     guard let means = means ?? scaled?.means, let spread = spread ?? scaled?.spread else {
       throw CallError(GMM_ERROR_INTERNAL, "", "a prior is missing")

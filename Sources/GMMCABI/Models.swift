@@ -63,7 +63,7 @@ public func gmm_model_create(
 
 @_cdecl("gmm_model_create_for_data") @implementation
 public func gmm_model_create_for_data(
-  _ options: UnsafePointer<gmm_model_options>?, _ data: OpaquePointer?,
+  _ options: UnsafePointer<gmm_model_options>?, _ data: OpaquePointer?, _ control: UnsafePointer<gmm_control>?,
   _ out_model: UnsafeMutablePointer<OpaquePointer?>?,
   _ out_error: UnsafeMutablePointer<OpaquePointer?>?
 ) -> gmm_status {
@@ -71,8 +71,9 @@ public func gmm_model_create_for_data(
   return call(out_error) {
     let out = try required(out_model, "out_model")
     let request = try ModelRequest(options)
+    let control = try runControl(control)
     let data = try dataSet(data, "data", dimensions: request.shape.dimensionCount, of: "the model's")
-    out.pointee = makeHandle(ModelObject(try request.model(for: data)))
+    out.pointee = makeHandle(ModelObject(try request.model(for: data, control)))
   }
 }
 

@@ -66,15 +66,18 @@ private func predict(
 @_cdecl("gmm_posterior_sample_predictive") @implementation
 public func gmm_posterior_sample_predictive(
   _ posterior: OpaquePointer?, _ num_draws: Int64, _ num_points: Int64, _ seed: UInt64,
-  _ out_values: UnsafeMutablePointer<Double>?, _ capacity: Int64, _ out_error: UnsafeMutablePointer<OpaquePointer?>?
+  _ control: UnsafePointer<gmm_control>?, _ out_values: UnsafeMutablePointer<Double>?, _ capacity: Int64,
+  _ out_error: UnsafeMutablePointer<OpaquePointer?>?
 ) -> gmm_status {
   call(out_error) {
     let posterior = try require(posterior, "posterior", PosteriorObject.self).posterior
+    let control = try runControl(control)
     guard num_draws >= 1 else { throw CallError.invalid("draws", "must be at least 1", got: num_draws) }
     guard num_points >= 0 else { throw CallError.invalid("num_points", "must not be negative", got: num_points) }
     let out = try output(
       out_values, "out_values", needs: [Int(num_draws), Int(num_points), posterior.layout.shape.dimensionCount],
       capacity: capacity)
-    posterior.samplePredictive(draws: Int(num_draws), points: Int(num_points), seed: seed, into: out)
+    try posterior.samplePredictive(
+      draws: Int(num_draws), points: Int(num_points), seed: seed, into: out, control)
   }
 }

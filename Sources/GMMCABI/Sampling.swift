@@ -45,14 +45,16 @@ public func gmm_sample(
 
 @_cdecl("gmm_sample_prior") @implementation
 public func gmm_sample_prior(
-  _ model: OpaquePointer?, _ num_draws: Int64, _ seed: UInt64, _ out_posterior: UnsafeMutablePointer<OpaquePointer?>?,
-  _ out_error: UnsafeMutablePointer<OpaquePointer?>?
+  _ model: OpaquePointer?, _ num_draws: Int64, _ seed: UInt64, _ control: UnsafePointer<gmm_control>?,
+  _ out_posterior: UnsafeMutablePointer<OpaquePointer?>?, _ out_error: UnsafeMutablePointer<OpaquePointer?>?
 ) -> gmm_status {
   out_posterior?.pointee = nil
   return call(out_error) {
     let out = try required(out_posterior, "out_posterior")
     let model = try require(model, "model", ModelObject.self).model
-    try handOver(to: out) { try samplePrior(model, draws: Int(num_draws), seed: seed) }
+    let control = try runControl(control)
+    out.pointee = makeHandle(
+      PosteriorObject(try samplePrior(model, draws: Int(num_draws), seed: seed, control)))
   }
 }
 

@@ -34,7 +34,7 @@ public func gmm_statistics_compute(
 
 @_cdecl("gmm_statistics_merge") @implementation
 public func gmm_statistics_merge(
-  _ statistics: UnsafePointer<OpaquePointer?>?, _ num_statistics: Int64,
+  _ statistics: UnsafePointer<OpaquePointer?>?, _ num_statistics: Int64, _ control: UnsafePointer<gmm_control>?,
   _ out_statistics: UnsafeMutablePointer<OpaquePointer?>?, _ out_error: UnsafeMutablePointer<OpaquePointer?>?
 ) -> gmm_status {
   out_statistics?.pointee = nil
@@ -44,11 +44,12 @@ public func gmm_statistics_merge(
       throw CallError.invalid("num_statistics", "must be at least 1", got: num_statistics)
     }
     guard let statistics else { throw CallError.null("statistics") }
-    var merged = try require(statistics[0], "statistics[0]", StatisticsObject.self).statistics
-    for i in 1..<max(1, Int(num_statistics)) {
-      try merged.merge(require(statistics[i], "statistics[\(i)]", StatisticsObject.self).statistics)
+    let control = try runControl(control)
+    var parts: [MixtureStatistics] = []
+    for i in 0..<Int(num_statistics) {
+      parts.append(try require(statistics[i], "statistics[\(i)]", StatisticsObject.self).statistics)
     }
-    out.pointee = makeHandle(StatisticsObject(merged))
+    out.pointee = makeHandle(StatisticsObject(try MixtureStatistics.merged(parts, control)))
   }
 }
 

@@ -63,18 +63,19 @@ public func gmm_summary_options_init(
 @_cdecl("gmm_posterior_summarize") @implementation
 public func gmm_posterior_summarize(
   _ posterior: OpaquePointer?, _ options: UnsafePointer<gmm_summary_options>?,
-  _ out_summary: UnsafeMutablePointer<OpaquePointer?>?, _ out_error: UnsafeMutablePointer<OpaquePointer?>?
+  _ control: UnsafePointer<gmm_control>?, _ out_summary: UnsafeMutablePointer<OpaquePointer?>?,
+  _ out_error: UnsafeMutablePointer<OpaquePointer?>?
 ) -> gmm_status {
   out_summary?.pointee = nil
   return call(out_error) {
     let out = try required(out_summary, "out_summary")
     let posterior = try require(posterior, "posterior", PosteriorObject.self).posterior
     let request = try SummaryRequest(options)
+    let control = try runControl(control)
     try request.requireMemory(
       rows: posterior.layout.parameterCount, chains: posterior.chainCount, draws: posterior.drawCount)
     let columns = posterior.columns
-    let table = SummaryTable(columns.map(\.name), request) { posterior.view(of: columns[$0]) }
-    out.pointee = makeHandle(table)
+    out.pointee = try makeTable(columns.map(\.name), request, control) { posterior.view(of: columns[$0]) }
   }
 }
 
@@ -82,7 +83,8 @@ public func gmm_posterior_summarize(
 public func gmm_summarize(
   _ values: UnsafePointer<Double>?, _ num_chains: Int64, _ num_draws: Int64, _ num_quantities: Int64,
   _ names: UnsafePointer<UnsafePointer<CChar>?>?, _ options: UnsafePointer<gmm_summary_options>?,
-  _ out_summary: UnsafeMutablePointer<OpaquePointer?>?, _ out_error: UnsafeMutablePointer<OpaquePointer?>?
+  _ control: UnsafePointer<gmm_control>?, _ out_summary: UnsafeMutablePointer<OpaquePointer?>?,
+  _ out_error: UnsafeMutablePointer<OpaquePointer?>?
 ) -> gmm_status {
   out_summary?.pointee = nil
   return call(out_error) {
@@ -99,6 +101,7 @@ public func gmm_summarize(
     }
     guard let values else { throw CallError.null("values") }
     let request = try SummaryRequest(options)
+    let control = try runControl(control)
     let quantities = Int(num_quantities)
     try request.requireMemory(rows: quantities, chains: Int(num_chains), draws: Int(num_draws))
     var rowNames: [String] = []
@@ -110,13 +113,24 @@ public func gmm_summarize(
         rowNames.append(quantities == 1 ? "x" : "x[\(j)]")
       }
     }
-    let table = SummaryTable(rowNames, request) { column in
-      ChainView(
-        base: values + column, chains: Int(num_chains), draws: Int(num_draws),
-        chainStride: Int(num_draws) * quantities, drawStride: quantities)
-    }
-    out.pointee = makeHandle(table)
+    let first = ChainView(
+      base: values, chains: Int(num_chains), draws: Int(num_draws), chainStride: Int(num_draws) * quantities,
+      drawStride: quantities)
+    out.pointee = try makeTable(rowNames, request, control) { first.shifted(by: $0) }
   }
+}
+
+/// Returns a handle of the table of one quantity for each name.
+private func makeTable(
+  _ names: [String], _ request: SummaryRequest, _ control: RunControl, view: @escaping @Sendable (Int) -> ChainView
+) throws(ModelError) -> OpaquePointer {
+  let monitor = RunMonitor(control)
+  defer { monitor.finish() }
+  let first = view(0)
+  let statistics = try summaries(
+    names.count, draws: first.count, hdiProbability: request.hdiProbability,
+    quantileProbabilities: request.quantiles, control, monitor, view: view)
+  return makeHandle(try SummaryTable(names, request, statistics, monitor))
 }
 
 @_cdecl("gmm_summary_num_rows") @implementation

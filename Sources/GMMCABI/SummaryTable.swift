@@ -1,5 +1,7 @@
 import GMMDiagnostics
+import GMMInference
 import GMMKernels
+import GMMModel
 
 /// The object behind a `gmm_summary`: names, numbers, and the table as text.
 final class SummaryTable: HandleObject {
@@ -9,38 +11,51 @@ final class SummaryTable: HandleObject {
   let cells: [[Double]]
   let text: CText
 
-  /// Summarises one quantity for each name.
-  init(_ names: [String], _ request: SummaryRequest, view: (Int) -> ChainView) {
+  /// Lays out a table.
+  ///
+  /// - Parameters:
+  ///   - names: one for each of `statistics`.
+  ///   - monitor: of the call, which may end it while rows are formatted.
+  init(
+    _ names: [String], _ request: SummaryRequest, _ statistics: [ScalarSummary], _ monitor: RunMonitor
+  ) throws(ModelError) {
     let tail = (1 - request.hdiProbability) / 2
     let columns =
       ["mean", "sd", "hdi_\(percent(tail))", "hdi_\(percent(1 - tail))", "mcse_mean", "mcse_sd", "mc_error"]
       + ["ess_bulk", "ess_tail", "r_hat"] + request.quantiles.map { percent($0) }
-    cells = names.indices.map { row in
-      let summary = summarize(
-        view(row), hdiProbability: request.hdiProbability, quantileProbabilities: request.quantiles)
-      return [
+    cells = statistics.map { summary in
+      [
         summary.mean, summary.sd, summary.hdiLower, summary.hdiUpper, summary.mcseMean, summary.mcseSD,
         summary.batchMeansError, summary.essBulk, summary.essTail, summary.rHat,
       ] + summary.quantiles
     }
     rowNames = names.map { CText($0) }
     columnNames = columns.map { CText($0) }
-    text = CText(Self.format(names, columns, cells))
+    text = CText(try Self.format(names, columns, cells, monitor))
   }
 
-  private static func format(_ names: [String], _ columns: [String], _ cells: [[Double]]) -> String {
+  private static func format(
+    _ names: [String], _ columns: [String], _ cells: [[Double]], _ monitor: RunMonitor
+  ) throws(ModelError) -> String {
     var table = [[""] + columns]
+    var widths = table[0].map(\.utf8.count)
     for (name, row) in zip(names, cells) {
-      table.append([name] + zip(columns, row).map { formatted($1, column: $0) })
+      try monitor.check()
+      let line = [name] + zip(columns, row).map { formatted($1, column: $0) }
+      for (column, cell) in line.enumerated() { widths[column] = max(widths[column], cell.utf8.count) }
+      table.append(line)
     }
-    let widths = table[0].indices.map { column in table.map { $0[column].utf8.count }.max() ?? 0 }
-    return table.map { row in
-      row.enumerated().map { column, cell in
+    var text = ""
+    for row in table {
+      try monitor.check()
+      for (column, cell) in row.enumerated() {
         let padding = String(repeating: " ", count: widths[column] - cell.utf8.count)
         // Names to the left, numbers to the right.
-        return column == 0 ? cell + padding : padding + cell
-      }.joined(separator: "  ") + "\n"
-    }.joined()
+        text += column == 0 ? cell + padding : "  " + padding + cell
+      }
+      text += "\n"
+    }
+    return text
   }
 
   private static func formatted(_ value: Double, column: String) -> String {

@@ -16,6 +16,7 @@ public final class AtomicFile {
   private let target: String
   private let temporary: String
   private var descriptor: Int32
+  private let progress: FileProgress?
   private var checksum = Checksum()
   private var length = 0
   /// Bytes that wait for a full buffer.
@@ -24,10 +25,12 @@ public final class AtomicFile {
 
   /// Opens the temporary file and leaves room for the header, where there is to be one.
   ///
+  /// - Parameter progress: counts the bytes of the payload, and may end the work before they are in their place.
   /// - Throws: ``StorageError`` of kind `system` for an empty path, a folder that is missing or read-only, a path that is a
   ///   folder, a device or a pipe, and a path that somebody else is writing.
-  public init(_ path: String, hasHeader: Bool = true) throws(StorageError) {
+  public init(_ path: String, hasHeader: Bool = true, _ progress: FileProgress? = nil) throws(StorageError) {
     self.path = path
+    self.progress = progress
     target = try Self.resolve(path)
     temporary = target + Self.suffix
     descriptor = try Self.openLocked(temporary, path)
@@ -97,10 +100,22 @@ public final class AtomicFile {
 
   /// Appends bytes to the payload.
   public func append(_ bytes: UnsafeRawBufferPointer) throws(StorageError) {
+    guard bytes.count > FileProgress.pieceSize else { return try appendPiece(bytes) }
+    for start in stride(from: 0, to: bytes.count, by: FileProgress.pieceSize) {
+      let end = start + min(FileProgress.pieceSize, bytes.count - start)
+      try appendPiece(UnsafeRawBufferPointer(rebasing: bytes[start..<end]))
+    }
+  }
+
+  private func appendPiece(_ bytes: UnsafeRawBufferPointer) throws(StorageError) {
     checksum.update(bytes)
     length += bytes.count
     if buffer.count + bytes.count > Self.bufferSize { try flush() }
-    if bytes.count >= Self.bufferSize { return try writeAll(bytes) }
+    if bytes.count >= Self.bufferSize {
+      try writeAll(bytes)
+      try progress?.pass(bytes.count, of: path)
+      return
+    }
     buffer.append(contentsOf: bytes)
   }
 
@@ -137,6 +152,8 @@ public final class AtomicFile {
     try flush()
     keepMode()
     guard fsync(descriptor) == 0 else { throw .system(path, "sync") }
+    // That took long, perhaps.
+    try progress?.pass(0, of: path)
     guard rename(temporary, target) == 0 else { throw .system(path, "rename to") }
     close(descriptor)
     descriptor = -1
@@ -172,6 +189,7 @@ public final class AtomicFile {
   private func flush() throws(StorageError) {
     guard !buffer.isEmpty else { return }
     try writeAll(buffer)
+    try progress?.pass(buffer.count, of: path)
     buffer.removeAll(keepingCapacity: true)
   }
 

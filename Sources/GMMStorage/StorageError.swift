@@ -10,6 +10,8 @@ public struct StorageError: Error, Sendable, Equatable, CustomStringConvertible 
     case mismatch
     /// Not enough memory.
     case outOfMemory
+    /// The caller cancelled; the file, where one was written, is as it was.
+    case cancelled
   }
 
   public let kind: Kind

@@ -8,20 +8,26 @@ public final class StoredFile {
   public let path: String
   public let header: FileHeader
   private let descriptor: Int32
+  private let progress: FileProgress?
   /// Bytes of the payload not read yet.
   public private(set) var remaining: Int
 
   /// Opens and checks a file.
   ///
-  /// - Parameter newest: the newest version of the format that can be read.
+  /// - Parameters:
+  ///   - newest: the newest version of the format that can be read.
+  ///   - progress: counts the bytes of the payload, which are read twice, and may end the work.
   /// - Throws: ``StorageError``: `system` where the file cannot be read, `format` where it is not what it should be.
-  public init(_ path: String, _ kind: FileHeader.Kind, newest: UInt32) throws(StorageError) {
+  public init(
+    _ path: String, _ kind: FileHeader.Kind, newest: UInt32, _ progress: FileProgress? = nil
+  ) throws(StorageError) {
     self.path = path
+    self.progress = progress
     // Not to wait for the other end, should it be a pipe.
     let descriptor = openFile(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK)
     guard descriptor >= 0 else { throw .system(path, "open") }
     do throws(StorageError) {
-      header = try Self.checked(descriptor, path, kind, newest)
+      header = try Self.checked(descriptor, path, kind, newest, progress)
     } catch {
       close(descriptor)
       throw error
@@ -39,7 +45,7 @@ public final class StoredFile {
   }
 
   private static func checked(
-    _ descriptor: Int32, _ path: String, _ kind: FileHeader.Kind, _ newest: UInt32
+    _ descriptor: Int32, _ path: String, _ kind: FileHeader.Kind, _ newest: UInt32, _ progress: FileProgress?
   ) throws(StorageError) -> FileHeader {
     var status = stat()
     guard fstat(descriptor, &status) == 0 else { throw .system(path, "read") }
@@ -56,6 +62,7 @@ public final class StoredFile {
     } catch {
       throw error.at(path)
     }
+    progress?.bytesTotal = 2 * header.payloadLength
     var checksum = Checksum()
     var piece = [UInt8](repeating: 0, count: min(1 << 18, header.payloadLength))
     var left = header.payloadLength
@@ -64,6 +71,7 @@ public final class StoredFile {
       try readAll(descriptor, path, &piece)
       piece.withUnsafeBytes { checksum.update($0) }
       left -= piece.count
+      try progress?.pass(piece.count, of: path)
     }
     guard checksum.value == header.payloadChecksum else {
       throw StorageError(.format, path, "is damaged: its checksum is wrong")
@@ -79,13 +87,18 @@ public final class StoredFile {
     try take(count)
     var bytes = [UInt8](repeating: 0, count: count)
     try Self.readAll(descriptor, path, &bytes)
+    try progress?.pass(count, of: path)
     return bytes
   }
 
   /// Fills memory with the next bytes of the payload.
   public func read(into memory: UnsafeMutableRawBufferPointer) throws(StorageError) {
     try take(memory.count)
-    try Self.readAll(descriptor, path, memory)
+    for start in stride(from: 0, to: memory.count, by: FileProgress.pieceSize) {
+      let end = start + min(FileProgress.pieceSize, memory.count - start)
+      try Self.readAll(descriptor, path, UnsafeMutableRawBufferPointer(rebasing: memory[start..<end]))
+      try progress?.pass(end - start, of: path)
+    }
   }
 
   /// Fills memory with the next numbers of the payload.

@@ -1,5 +1,6 @@
 import GMMDiagnostics
 import GMMInference
+import GMMModel
 
 /// A scalar parameter's name and the statistics of its draws.
 public struct ParameterSummary: Sendable, Equatable {
@@ -24,14 +25,19 @@ extension Posterior {
   /// - Parameters:
   ///   - hdiProbability: the mass of the highest-density interval, in (0, 1).
   ///   - quantileProbabilities: the quantiles to include.
+  ///   - control: threads, which share the parameters; progress, cancelling.
+  /// - Throws: ``ModelError`` of kind `cancelled` when the caller cancels.
   public func summary(
-    hdiProbability: Double = 0.95, quantileProbabilities: [Double] = [0.025, 0.25, 0.5, 0.75, 0.975]
-  ) -> [ParameterSummary] {
-    columns.map { column in
-      ParameterSummary(
-        name: column.name,
-        statistics: summarize(
-          view(of: column), hdiProbability: hdiProbability, quantileProbabilities: quantileProbabilities))
-    }
+    hdiProbability: Double = 0.95, quantileProbabilities: [Double] = [0.025, 0.25, 0.5, 0.75, 0.975],
+    _ control: RunControl = RunControl()
+  ) throws(ModelError) -> [ParameterSummary] {
+    let columns = columns
+    let monitor = RunMonitor(control)
+    defer { monitor.finish() }
+    let statistics = try summaries(
+      columns.count, draws: chainCount * drawCount, hdiProbability: hdiProbability,
+      quantileProbabilities: quantileProbabilities, control, monitor
+    ) { [self] in view(of: columns[$0]) }
+    return zip(columns, statistics).map { ParameterSummary(name: $0.name, statistics: $1) }
   }
 }

@@ -29,6 +29,7 @@ int main(int count, char **arguments) {
                {"files", behaviour_files},
                {"control", behaviour_control},
                {"cancelling", behaviour_cancelling},
+               {"long_calls", behaviour_long_calls},
                {"processes", behaviour_processes},
                {"models", behaviour_models},
                {"dimensions", behaviour_dimensions},

@@ -11,6 +11,7 @@ void behaviour_continuation(void);
 void behaviour_files(void);
 void behaviour_control(void);
 void behaviour_cancelling(void);
+void behaviour_long_calls(void);
 void behaviour_processes(void);
 void behaviour_models(void);
 void behaviour_dimensions(void);

@@ -112,7 +112,7 @@ static void prior_draws_keep_the_constraints(void) {
   options.minimum_weight = 0.2;
   gmm_model *model = fixture_model(&options);
   gmm_posterior *prior = NULL;
-  ACCEPTED(gmm_sample_prior(model, 500, 3, &prior, out_error));
+  ACCEPTED(gmm_sample_prior(model, 500, 3, NULL, &prior, out_error));
   const gmm_posterior_info info = info_of(prior);
   EXPECT(info.is_prior && !info.can_extend && info.num_chains == 1 && info.num_draws == 500);
   EXPECT(info.num_observations == 0 && all_finite(prior));

@@ -40,7 +40,7 @@ static gmm_model *table_model(int32_t covariance, const gmm_data *data) {
   options.num_components = K;
   options.num_dimensions = D;
   options.covariance = covariance;
-  ACCEPTED(gmm_model_create_for_data(&options, data, &model, out_error));
+  ACCEPTED(gmm_model_create_for_data(&options, data, NULL, &model, out_error));
   if (model == NULL) exit(EXIT_FAILURE);
   return model;
 }
@@ -222,7 +222,7 @@ static void names_are_in_summaries(void) {
     gmm_model *model = table_model(covariance, data);
     gmm_posterior *posterior = sampled(model, data, &options);
     gmm_summary *summary = NULL;
-    ACCEPTED(gmm_posterior_summarize(posterior, NULL, &summary, out_error));
+    ACCEPTED(gmm_posterior_summarize(posterior, NULL, NULL, &summary, out_error));
     const int32_t rows = gmm_summary_num_rows(summary), first = K + K * D;
     EXPECT(strcmp(gmm_summary_row_name(summary, 0), "weights[0]") == 0);
     for (int32_t i = 0; i < K * D; i++) {
@@ -249,7 +249,7 @@ static void names_are_in_summaries(void) {
   gmm_model *model = fixture_model(&model_options);
   gmm_posterior *posterior = sampled(model, values, &options);
   gmm_summary *summary = NULL;
-  ACCEPTED(gmm_posterior_summarize(posterior, NULL, &summary, out_error));
+  ACCEPTED(gmm_posterior_summarize(posterior, NULL, NULL, &summary, out_error));
   EXPECT(strcmp(gmm_summary_row_name(summary, K), "means[0]") == 0);
   EXPECT(strcmp(gmm_summary_row_name(summary, 2 * K), "sd[0]") == 0);
   gmm_summary_destroy(summary);
@@ -276,7 +276,7 @@ static void names_are_in_messages(void) {
   gmm_model_options_init(&model_options, sizeof model_options);
   model_options.num_dimensions = D;
   gmm_model *model = NULL;
-  EXPECT(gmm_model_create_for_data(&model_options, data, &model, &error) == GMM_ERROR_DEGENERATE);
+  EXPECT(gmm_model_create_for_data(&model_options, data, NULL, &model, &error) == GMM_ERROR_DEGENERATE);
   EXPECT(strstr(gmm_error_message(error), "column 1 (width)") != NULL);
   gmm_error_destroy(error);
   gmm_em_fit *fit = NULL;
@@ -323,15 +323,15 @@ static void posteriors_and_files_keep_their_data(void) {
   const char *temporary = getenv("TMPDIR");
   snprintf(path, sizeof path, "%s/gmmswift-data-%ld.gmm", temporary != NULL ? temporary : ".", (long)getpid());
   ACCEPTED(gmm_posterior_get_data(posterior, &kept, out_error));
-  ACCEPTED(gmm_posterior_save(posterior, path, out_error));
-  ACCEPTED(gmm_posterior_load(path, &loaded, out_error));
+  ACCEPTED(gmm_posterior_save(posterior, path, NULL, out_error));
+  ACCEPTED(gmm_posterior_load(path, NULL, &loaded, out_error));
   EXPECT(unlink(path) == 0);
   ACCEPTED(gmm_posterior_get_data(loaded, &read, out_error));
   is_the_weighted_table(kept, model, posterior);
   is_the_weighted_table(read, model, posterior);
 
   gmm_summary *summary = NULL;
-  ACCEPTED(gmm_posterior_summarize(loaded, NULL, &summary, out_error));
+  ACCEPTED(gmm_posterior_summarize(loaded, NULL, NULL, &summary, out_error));
   EXPECT(strcmp(gmm_summary_row_name(summary, K), "means[0, height]") == 0);
   gmm_summary_destroy(summary);
 
@@ -342,7 +342,7 @@ static void posteriors_and_files_keep_their_data(void) {
   gmm_data_destroy(read);
   gmm_data_destroy(kept);
 
-  ACCEPTED(gmm_sample_prior(model, 5, 1, &prior, out_error));
+  ACCEPTED(gmm_sample_prior(model, 5, 1, NULL, &prior, out_error));
   ACCEPTED(gmm_posterior_get_data(prior, &none, out_error));
   EXPECT(none != NULL && gmm_data_num_observations(none) == 0);
   gmm_data_destroy(none);

@@ -32,7 +32,7 @@ static gmm_model_options chosen_options(int32_t structure) {
 
 static gmm_model *model_for_table(const gmm_model_options *options) {
   gmm_model *model = NULL;
-  ACCEPTED(gmm_model_create_for_data(options, fixture_table_set(), &model, out_error));
+  ACCEPTED(gmm_model_create_for_data(options, fixture_table_set(), NULL, &model, out_error));
   if (model == NULL) exit(EXIT_FAILURE);
   return model;
 }
@@ -142,7 +142,7 @@ static void predictions_are_probabilities(const gmm_posterior *posterior) {
   ACCEPTED(gmm_posterior_predict_probabilities(posterior, fixture_table_set(), NULL, predicted, FIXTURE_COUNT * K,
                                                out_error));
   ACCEPTED(gmm_posterior_log_density(posterior, fixture_table_set(), NULL, densities, FIXTURE_COUNT, out_error));
-  ACCEPTED(gmm_posterior_sample_predictive(posterior, 2, 5, 1, sets, 2 * 5 * D, out_error));
+  ACCEPTED(gmm_posterior_sample_predictive(posterior, 2, 5, 1, NULL, sets, 2 * 5 * D, out_error));
   for (int i = 0; i < FIXTURE_COUNT; i++) {
     EXPECT(fabs(inside[i * K] + inside[i * K + 1] - 1.0) < 1e-12 && inside[i * K] >= 0.0);
     EXPECT(fabs(predicted[i * K] + predicted[i * K + 1] - 1.0) < 1e-12 && isfinite(densities[i]));
@@ -171,7 +171,7 @@ static void names_are_of_the_parameters(int32_t structure, const gmm_posterior *
                    {6, "sd[0, 0]", "sd[1, 2]"},
                    {2, "sd[0]", "sd[1]"}};
   gmm_summary *summary = NULL;
-  ACCEPTED(gmm_posterior_summarize(posterior, NULL, &summary, out_error));
+  ACCEPTED(gmm_posterior_summarize(posterior, NULL, NULL, &summary, out_error));
   const int32_t rows = gmm_summary_num_rows(summary), first = K + K * D;
   EXPECT(rows == first + expected[structure].count);
   EXPECT(strcmp(gmm_summary_row_name(summary, K), "means[0, 0]") == 0);
@@ -273,7 +273,7 @@ static void every_form_works(void) {
         EXPECT(m[2] <= m[D + 2]);
       }
     }
-    ACCEPTED(gmm_sample_prior(model, 20, 1, &prior, out_error));
+    ACCEPTED(gmm_sample_prior(model, 20, 1, NULL, &prior, out_error));
     if (prior != NULL) draws_keep_to_their_definitions(structure, model, prior);
     gmm_posterior_destroy(prior);
     gmm_posterior_destroy(posterior);

@@ -18,8 +18,8 @@ static void a_posterior_comes_back_and_goes_on(const gmm_model *model) {
   options.thin = 2;
   options.num_tune = 300;
   gmm_posterior *saved = fixture_posterior(model, &options), *loaded = NULL, *longer = NULL, *same = NULL;
-  ACCEPTED(gmm_posterior_save(saved, in_folder("a.gmm"), out_error));
-  ACCEPTED(gmm_posterior_load(in_folder("a.gmm"), &loaded, out_error));
+  ACCEPTED(gmm_posterior_save(saved, in_folder("a.gmm"), NULL, out_error));
+  ACCEPTED(gmm_posterior_load(in_folder("a.gmm"), NULL, &loaded, out_error));
   EXPECT(same_draws(saved, loaded));
   const gmm_posterior_info before = info_of(saved), after = info_of(loaded);
   EXPECT(memcmp(&before, &after, sizeof before) == 0);
@@ -32,8 +32,8 @@ static void a_posterior_comes_back_and_goes_on(const gmm_model *model) {
   EXPECT(same_draws(saved, longer));
 
   /* What was there is replaced. */
-  ACCEPTED(gmm_posterior_save(longer, in_folder("a.gmm"), out_error));
-  ACCEPTED(gmm_posterior_load(in_folder("a.gmm"), &same, out_error));
+  ACCEPTED(gmm_posterior_save(longer, in_folder("a.gmm"), NULL, out_error));
+  ACCEPTED(gmm_posterior_load(in_folder("a.gmm"), NULL, &same, out_error));
   EXPECT(same_draws(longer, same));
   gmm_posterior_destroy(same);
   gmm_posterior_destroy(longer);
@@ -77,7 +77,7 @@ static void the_model_of_a_posterior_is_its_own(const gmm_model_options *stated)
 static void chains_are_exported(const gmm_model *model) {
   gmm_sample_options options = fixture_sample_options();
   gmm_posterior *posterior = fixture_posterior(model, &options);
-  ACCEPTED(gmm_posterior_export_csv(posterior, 1, in_folder("b.csv"), out_error));
+  ACCEPTED(gmm_posterior_export_csv(posterior, 1, in_folder("b.csv"), NULL, out_error));
   FILE *file = fopen(in_folder("b.csv"), "r");
   char line[1024];
   int64_t draw = -1;

@@ -110,7 +110,7 @@ static void bytes(const gmm_mixture *mixture, double (*points)[D]) {
     ACCEPTED(gmm_statistics_write(parts[i], first + 1, size, out_error));
     ACCEPTED(gmm_statistics_read(first + 1, size, &read[i], out_error));
   }
-  ACCEPTED(gmm_statistics_merge((const gmm_statistics *const *)read, 2, &merged, out_error));
+  ACCEPTED(gmm_statistics_merge((const gmm_statistics *const *)read, 2, NULL, &merged, out_error));
   ACCEPTED(gmm_statistics_write(merged, first, size, out_error));
   ACCEPTED(gmm_statistics_write(whole, second, size, out_error));
   EXPECT(memcmp(first, second, (size_t)size) == 0);

@@ -46,7 +46,7 @@ static void samples_right(const gmm_model_options *options) {
     }
   }
   gmm_posterior *prior = NULL;
-  ACCEPTED(gmm_sample_prior(model, 10, 1, &prior, out_error));
+  ACCEPTED(gmm_sample_prior(model, 10, 1, NULL, &prior, out_error));
   if (prior != NULL) draws_keep_to(model, options, prior);
   gmm_posterior_destroy(prior);
   gmm_model_destroy(model);

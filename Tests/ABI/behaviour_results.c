@@ -24,7 +24,7 @@ void behaviour_summaries(void) {
   options.quantiles = quantiles;
   options.hdi_probability = 0.9;
   gmm_summary *summary = NULL;
-  ACCEPTED(gmm_posterior_summarize(posterior, &options, &summary, out_error));
+  ACCEPTED(gmm_posterior_summarize(posterior, &options, NULL, &summary, out_error));
 
   const char *rows[] = {"weights[0]", "weights[1]", "means[0]", "means[1]", "sd[0]", "sd[1]"};
   EXPECT(gmm_summary_num_rows(summary) == 6 && gmm_summary_num_columns(summary) == GMM_COLUMN_QUANTILES + 3);
@@ -56,7 +56,7 @@ void behaviour_summaries(void) {
   /* The same numbers, handed in as an array. */
   gmm_summary *direct = NULL;
   const char *names[] = {"a name"};
-  ACCEPTED(gmm_summarize(&copies[0][0], 2, 50, 1, names, &options, &direct, out_error));
+  ACCEPTED(gmm_summarize(&copies[0][0], 2, 50, 1, names, &options, NULL, &direct, out_error));
   EXPECT(strcmp(gmm_summary_row_name(direct, 0), "a name") == 0);
   for (int32_t column = 0; column < gmm_summary_num_columns(direct); column++) {
     const double left = gmm_summary_value(direct, 0, column), right = gmm_summary_value(summary, 3, column);
@@ -107,9 +107,9 @@ void behaviour_predictions(void) {
   }
 
   double first[200], again[200], other[200];
-  ACCEPTED(gmm_posterior_sample_predictive(posterior, 4, 50, 5, first, 200, out_error));
-  ACCEPTED(gmm_posterior_sample_predictive(posterior, 4, 50, 5, again, 200, out_error));
-  ACCEPTED(gmm_posterior_sample_predictive(posterior, 4, 50, 6, other, 200, out_error));
+  ACCEPTED(gmm_posterior_sample_predictive(posterior, 4, 50, 5, NULL, first, 200, out_error));
+  ACCEPTED(gmm_posterior_sample_predictive(posterior, 4, 50, 5, NULL, again, 200, out_error));
+  ACCEPTED(gmm_posterior_sample_predictive(posterior, 4, 50, 6, NULL, other, 200, out_error));
   EXPECT(memcmp(first, again, sizeof first) == 0 && memcmp(first, other, sizeof first) != 0);
   for (int i = 0; i < 200; i++) EXPECT(isfinite(first[i]) && fabs(first[i]) < 60.0);
   gmm_posterior_destroy(posterior);
@@ -119,20 +119,20 @@ void behaviour_arrays(void) {
   const double values[] = {1.0, 9.0, 2.0, 9.0, 4.0, 9.0, 3.0, 9.0}; /* every second one: 1 2 4 3, mean 2.5 */
   double correlation[3], edges[4], points[512], density[512], at_points[2], bandwidth = 0.0;
   int64_t counts[3];
-  ACCEPTED(gmm_autocorrelation(values, 4, 2, 2, correlation, 3, out_error));
+  ACCEPTED(gmm_autocorrelation(values, 4, 2, 2, NULL, correlation, 3, out_error));
   /* Deviations -1.5 -0.5 1.5 0.5: sum of squares 5, lagged products 0.75 - 0.75 + 0.75 and -2.25 - 0.25. */
   EXPECT(correlation[0] == 1.0 && fabs(correlation[1] - 0.15) <= 1e-15 && fabs(correlation[2] + 0.5) <= 1e-15);
   const double constant[] = {2.0, 2.0, 2.0};
-  ACCEPTED(gmm_autocorrelation(constant, 3, 1, 1, correlation, 3, out_error));
+  ACCEPTED(gmm_autocorrelation(constant, 3, 1, 1, NULL, correlation, 3, out_error));
   EXPECT(isnan(correlation[0]) && isnan(correlation[1]));
 
-  ACCEPTED(gmm_histogram(values, 4, 2, 1.0, 4.0, 3, edges, counts, 3, out_error));
+  ACCEPTED(gmm_histogram(values, 4, 2, 1.0, 4.0, 3, NULL, edges, counts, 3, out_error));
   EXPECT(counts[0] == 1 && counts[1] == 1 && counts[2] == 2); /* the last bin is closed: it has 3 and 4 */
   EXPECT(edges[0] == 1.0 && edges[1] == 2.0 && edges[2] == 3.0 && edges[3] == 4.0);
-  ACCEPTED(gmm_histogram(values, 4, 2, NAN, NAN, 3, edges, counts, 3, out_error));
+  ACCEPTED(gmm_histogram(values, 4, 2, NAN, NAN, 3, NULL, edges, counts, 3, out_error));
   EXPECT(edges[0] == 1.0 && edges[3] == 4.0 && counts[0] + counts[1] + counts[2] == 4);
 
-  ACCEPTED(gmm_kde(values, 4, 2, 0.0, NULL, 512, points, density, 512, &bandwidth, out_error));
+  ACCEPTED(gmm_kde(values, 4, 2, 0.0, NULL, 512, NULL, points, density, 512, &bandwidth, out_error));
   EXPECT(fabs(bandwidth - sqrt(5.0 / 3.0) * pow(4.0, -0.2)) <= 1e-14);
   double mass = 0.0;
   for (int i = 0; i < 511; i++) mass += 0.5 * (density[i] + density[i + 1]) * (points[i + 1] - points[i]);
@@ -140,7 +140,7 @@ void behaviour_arrays(void) {
   EXPECT(mass > 1.0 - 0.0027 && mass <= 1.0);
   EXPECT(fabs(points[0] - (1.0 - 3.0 * bandwidth)) <= 1e-14 && fabs(points[511] - (4.0 + 3.0 * bandwidth)) <= 1e-14);
   const double wanted[] = {2.5, 40.0};
-  ACCEPTED(gmm_kde(values, 4, 2, 0.5, wanted, 2, NULL, at_points, 2, NULL, out_error));
+  ACCEPTED(gmm_kde(values, 4, 2, 0.5, wanted, 2, NULL, NULL, at_points, 2, NULL, out_error));
   const double expected = 0.5 * (normal_density(1.0, 2.5, 0.5) + normal_density(2.0, 2.5, 0.5));
   EXPECT(fabs(at_points[0] - expected) <= 1e-14 && at_points[1] >= 0.0 && at_points[1] < 1e-300);
 }

@@ -98,15 +98,17 @@ static gmm_posterior *posterior, *longer;
 
 static gmm_status save(gmm_posterior **out, gmm_error **out_error) {
   *out = NULL;
-  return gmm_posterior_save(longer, path, out_error);
+  return gmm_posterior_save(longer, path, NULL, out_error);
 }
 
 static gmm_status export_csv(gmm_posterior **out, gmm_error **out_error) {
   *out = NULL;
-  return gmm_posterior_export_csv(longer, 0, path, out_error);
+  return gmm_posterior_export_csv(longer, 0, path, NULL, out_error);
 }
 
-static gmm_status load(gmm_posterior **out, gmm_error **out_error) { return gmm_posterior_load(path, out, out_error); }
+static gmm_status load(gmm_posterior **out, gmm_error **out_error) {
+  return gmm_posterior_load(path, NULL, out, out_error);
+}
 
 static gmm_status sample_with_checkpoints(gmm_posterior **out, gmm_error **out_error) {
   gmm_sample_options options = fixture_sample_options();
@@ -144,7 +146,7 @@ static int survives(const call *call, function failing, int n, int reason) {
   const int failures_before = num_failures;
   gmm_posterior *out = NULL;
   gmm_error *error = NULL;
-  if (call->make != sample_with_checkpoints) ACCEPTED(gmm_posterior_save(posterior, path, out_error));
+  if (call->make != sample_with_checkpoints) ACCEPTED(gmm_posterior_save(posterior, path, NULL, out_error));
   const long length = contents(before, sizeof before);
 
   fault.function = failing, fault.calls = n, fault.reason = reason, fault.is_armed = 1;

@@ -9,7 +9,7 @@ int main(void) {
   misuse_handles handles = {NULL, NULL, NULL, NULL, zeros};
   handles.model = fixture_model(&model_options);
   handles.posterior = fixture_posterior(handles.model, &sample_options);
-  ACCEPTED(gmm_sample_prior(handles.model, 10, 1, &handles.prior, out_error));
+  ACCEPTED(gmm_sample_prior(handles.model, 10, 1, NULL, &handles.prior, out_error));
   ACCEPTED(gmm_cancel_create(&handles.cancel, out_error));
 
   misuse_errors(&handles);

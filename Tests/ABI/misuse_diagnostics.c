@@ -2,13 +2,15 @@
 #include "misuse.h"
 
 /* Checks that both makers of a summary refuse options changed by the statement that follows. */
-#define SUMMARY_REFUSED(expected, name, ...)                                                                       \
-  do {                                                                                                             \
-    gmm_summary_options options;                                                                                   \
-    gmm_summary_options_init(&options, sizeof options);                                                            \
-    __VA_ARGS__;                                                                                                   \
-    REFUSED_HANDLE(expected, name, made, gmm_posterior_summarize(handles->posterior, &options, &made, out_error)); \
-    REFUSED_HANDLE(expected, name, made, gmm_summarize(fixture_data, 2, 30, 1, NULL, &options, &made, out_error)); \
+#define SUMMARY_REFUSED(expected, name, ...)                                                       \
+  do {                                                                                             \
+    gmm_summary_options options;                                                                   \
+    gmm_summary_options_init(&options, sizeof options);                                            \
+    __VA_ARGS__;                                                                                   \
+    REFUSED_HANDLE(expected, name, made,                                                           \
+                   gmm_posterior_summarize(handles->posterior, &options, NULL, &made, out_error)); \
+    REFUSED_HANDLE(expected, name, made,                                                           \
+                   gmm_summarize(fixture_data, 2, 30, 1, NULL, &options, NULL, &made, out_error)); \
   } while (0)
 
 static void misuse_summary_options(const misuse_handles *handles) {
@@ -43,7 +45,7 @@ static void misuse_summary_handles(const misuse_handles *handles) {
   ACCEPTED(gmm_posterior_get_info(handles->posterior, &info, out_error));
 
   gmm_summary *summary = NULL;
-  ACCEPTED(gmm_posterior_summarize(handles->posterior, NULL, &summary, out_error));
+  ACCEPTED(gmm_posterior_summarize(handles->posterior, NULL, NULL, &summary, out_error));
   const int32_t rows = gmm_summary_num_rows(summary), columns = gmm_summary_num_columns(summary);
   EXPECT(rows == 6 && columns == GMM_COLUMN_QUANTILES + 5);
   const int32_t outside[] = {-1, 15, INT32_MAX, INT32_MIN};
@@ -58,29 +60,32 @@ static void misuse_summary_handles(const misuse_handles *handles) {
 
 void misuse_summaries(const misuse_handles *handles) {
   gmm_summary *made = NULL;
-  REFUSED(GMM_ERROR_NULL_ARGUMENT, "out_summary", gmm_posterior_summarize(handles->posterior, NULL, NULL, out_error));
+  REFUSED(GMM_ERROR_NULL_ARGUMENT, "out_summary",
+          gmm_posterior_summarize(handles->posterior, NULL, NULL, NULL, out_error));
   const void *wrong[] = {NULL, handles->model, handles->zeros};
   for (int i = 0; i < 3; i++) {
     const gmm_status status = wrong[i] == NULL ? GMM_ERROR_NULL_ARGUMENT : GMM_ERROR_WRONG_HANDLE;
-    REFUSED_HANDLE(status, "posterior", made, gmm_posterior_summarize(wrong[i], NULL, &made, out_error));
+    REFUSED_HANDLE(status, "posterior", made, gmm_posterior_summarize(wrong[i], NULL, NULL, &made, out_error));
   }
 
-  REFUSED(GMM_ERROR_NULL_ARGUMENT, "out_summary", gmm_summarize(fixture_data, 2, 30, 1, NULL, NULL, NULL, out_error));
-  REFUSED_HANDLE(GMM_ERROR_NULL_ARGUMENT, "values", made, gmm_summarize(NULL, 2, 30, 1, NULL, NULL, &made, out_error));
+  REFUSED(GMM_ERROR_NULL_ARGUMENT, "out_summary",
+          gmm_summarize(fixture_data, 2, 30, 1, NULL, NULL, NULL, NULL, out_error));
+  REFUSED_HANDLE(GMM_ERROR_NULL_ARGUMENT, "values", made,
+                 gmm_summarize(NULL, 2, 30, 1, NULL, NULL, NULL, &made, out_error));
   const int64_t counts[] = {0, -1, INT64_MIN, INT64_MAX};
   for (int i = 0; i < 4; i++) {
     REFUSED_HANDLE(GMM_ERROR_INVALID_ARGUMENT, counts[i] < 1 ? "chains" : "draws", made,
-                   gmm_summarize(fixture_data, counts[i], 30, 1, NULL, NULL, &made, out_error));
+                   gmm_summarize(fixture_data, counts[i], 30, 1, NULL, NULL, NULL, &made, out_error));
     REFUSED_HANDLE(GMM_ERROR_INVALID_ARGUMENT, "draws", made,
-                   gmm_summarize(fixture_data, 2, counts[i], 1, NULL, NULL, &made, out_error));
+                   gmm_summarize(fixture_data, 2, counts[i], 1, NULL, NULL, NULL, &made, out_error));
     REFUSED_HANDLE(GMM_ERROR_INVALID_ARGUMENT, "num_quantities", made,
-                   gmm_summarize(fixture_data, 2, 30, counts[i], NULL, NULL, &made, out_error));
+                   gmm_summarize(fixture_data, 2, 30, counts[i], NULL, NULL, NULL, &made, out_error));
   }
   const char *names[] = {NULL};
   REFUSED_HANDLE(GMM_ERROR_NULL_ARGUMENT, "names[0]", made,
-                 gmm_summarize(fixture_data, 2, 30, 1, names, NULL, &made, out_error));
+                 gmm_summarize(fixture_data, 2, 30, 1, names, NULL, NULL, &made, out_error));
   const char *not_utf8[] = {"\xff\xfe"};
-  ACCEPTED(gmm_summarize(fixture_data, 2, 30, 1, not_utf8, NULL, &made, out_error));
+  ACCEPTED(gmm_summarize(fixture_data, 2, 30, 1, not_utf8, NULL, NULL, &made, out_error));
   gmm_summary_destroy(made);
 
   misuse_summary_options(handles);
@@ -91,30 +96,34 @@ static void misuse_autocorrelation(void) {
   double output[FIXTURE_COUNT];
   output[0] = -4321.0;
   const int64_t n = FIXTURE_COUNT, counts[] = {0, -1, INT64_MIN, INT64_MAX}, strides[] = {0, -1, INT64_MAX};
-  REFUSED(GMM_ERROR_NULL_ARGUMENT, "values", gmm_autocorrelation(NULL, n, 1, 5, output, n, out_error));
+  REFUSED(GMM_ERROR_NULL_ARGUMENT, "values", gmm_autocorrelation(NULL, n, 1, 5, NULL, output, n, out_error));
   REFUSED(GMM_ERROR_NULL_ARGUMENT, "out_autocorrelation",
-          gmm_autocorrelation(fixture_data, n, 1, 5, NULL, n, out_error));
+          gmm_autocorrelation(fixture_data, n, 1, 5, NULL, NULL, n, out_error));
   for (int i = 0; i < 4; i++) {
     REFUSED(GMM_ERROR_INVALID_ARGUMENT, "num_values",
-            gmm_autocorrelation(fixture_data, counts[i], 1, 0, output, n, out_error));
+            gmm_autocorrelation(fixture_data, counts[i], 1, 0, NULL, output, n, out_error));
   }
   for (int i = 0; i < 3; i++) {
     REFUSED(GMM_ERROR_INVALID_ARGUMENT, strides[i] < 1 ? "stride" : "num_values",
-            gmm_autocorrelation(fixture_data, n, strides[i], 5, output, n, out_error));
+            gmm_autocorrelation(fixture_data, n, strides[i], 5, NULL, output, n, out_error));
   }
-  REFUSED(GMM_ERROR_INVALID_ARGUMENT, "max_lag", gmm_autocorrelation(fixture_data, n, 1, n, output, n, out_error));
-  REFUSED(GMM_ERROR_INVALID_ARGUMENT, "max_lag", gmm_autocorrelation(fixture_data, n, 1, -1, output, n, out_error));
   REFUSED(GMM_ERROR_INVALID_ARGUMENT, "max_lag",
-          gmm_autocorrelation(fixture_data, n, 1, INT64_MAX, output, n, out_error));
-  REFUSED(GMM_ERROR_BUFFER_TOO_SMALL, "capacity", gmm_autocorrelation(fixture_data, n, 1, 5, output, 5, out_error));
-  REFUSED(GMM_ERROR_BUFFER_TOO_SMALL, "capacity", gmm_autocorrelation(fixture_data, n, 1, 5, output, -1, out_error));
+          gmm_autocorrelation(fixture_data, n, 1, n, NULL, output, n, out_error));
+  REFUSED(GMM_ERROR_INVALID_ARGUMENT, "max_lag",
+          gmm_autocorrelation(fixture_data, n, 1, -1, NULL, output, n, out_error));
+  REFUSED(GMM_ERROR_INVALID_ARGUMENT, "max_lag",
+          gmm_autocorrelation(fixture_data, n, 1, INT64_MAX, NULL, output, n, out_error));
+  REFUSED(GMM_ERROR_BUFFER_TOO_SMALL, "capacity",
+          gmm_autocorrelation(fixture_data, n, 1, 5, NULL, output, 5, out_error));
+  REFUSED(GMM_ERROR_BUFFER_TOO_SMALL, "capacity",
+          gmm_autocorrelation(fixture_data, n, 1, 5, NULL, output, -1, out_error));
   EXPECT(output[0] == -4321.0);
 }
 
 /* Checks that a density estimate with these arguments is refused. */
 #define KDE_REFUSED(expected, name, values, count, stride, bandwidth, points, num_points, out, room) \
   REFUSED(expected, name,                                                                            \
-          gmm_kde(values, count, stride, bandwidth, points, num_points, positions, out, room, NULL, out_error))
+          gmm_kde(values, count, stride, bandwidth, points, num_points, NULL, positions, out, room, NULL, out_error))
 
 static void misuse_kde(void) {
   double positions[8], density[8];
@@ -124,7 +133,8 @@ static void misuse_kde(void) {
   const double bad[] = {0.0, 1.0, NAN}, equal[] = {2.0, 2.0, 2.0}, endless[] = {0.0, INFINITY, 1.0};
   KDE_REFUSED(GMM_ERROR_NULL_ARGUMENT, "values", NULL, n, 1, 0.0, NULL, 8, density, 8);
   KDE_REFUSED(GMM_ERROR_NULL_ARGUMENT, "out_density", x, n, 1, 0.0, NULL, 8, NULL, 8);
-  REFUSED(GMM_ERROR_NULL_ARGUMENT, "out_points", gmm_kde(x, n, 1, 0.0, NULL, 8, NULL, density, 8, NULL, out_error));
+  REFUSED(GMM_ERROR_NULL_ARGUMENT, "out_points",
+          gmm_kde(x, n, 1, 0.0, NULL, 8, NULL, NULL, density, 8, NULL, out_error));
   for (int i = 0; i < 4; i++) {
     KDE_REFUSED(GMM_ERROR_INVALID_ARGUMENT, "num_values", x, counts[i], 1, 0.0, NULL, 8, density, 8);
   }
@@ -152,22 +162,24 @@ static void misuse_histogram(void) {
   int64_t bins[4] = {-4321};
   const int64_t n = FIXTURE_COUNT, counts[] = {-1, INT64_MIN, INT64_MAX}, strides[] = {0, -1, INT64_MAX};
   const double *x = fixture_data;
-  REFUSED(GMM_ERROR_NULL_ARGUMENT, "values", gmm_histogram(NULL, n, 1, 0, 1, 4, NULL, bins, 4, out_error));
-  REFUSED(GMM_ERROR_NULL_ARGUMENT, "out_counts", gmm_histogram(x, n, 1, 0, 1, 4, NULL, NULL, 4, out_error));
+  REFUSED(GMM_ERROR_NULL_ARGUMENT, "values", gmm_histogram(NULL, n, 1, 0, 1, 4, NULL, NULL, bins, 4, out_error));
+  REFUSED(GMM_ERROR_NULL_ARGUMENT, "out_counts", gmm_histogram(x, n, 1, 0, 1, 4, NULL, NULL, NULL, 4, out_error));
   for (int i = 0; i < 3; i++) {
     REFUSED(GMM_ERROR_INVALID_ARGUMENT, "num_values",
-            gmm_histogram(x, counts[i], 1, 0, 1, 4, NULL, bins, 4, out_error));
+            gmm_histogram(x, counts[i], 1, 0, 1, 4, NULL, NULL, bins, 4, out_error));
     REFUSED(GMM_ERROR_INVALID_ARGUMENT, strides[i] < 1 ? "stride" : "num_values",
-            gmm_histogram(x, n, strides[i], 0, 1, 4, NULL, bins, 4, out_error));
+            gmm_histogram(x, n, strides[i], 0, 1, 4, NULL, NULL, bins, 4, out_error));
   }
-  REFUSED(GMM_ERROR_INVALID_ARGUMENT, "num_bins", gmm_histogram(x, n, 1, 0, 1, 0, NULL, bins, 4, out_error));
-  REFUSED(GMM_ERROR_INVALID_ARGUMENT, "num_bins", gmm_histogram(x, n, 1, 0, 1, INT64_MIN, NULL, bins, 4, out_error));
-  REFUSED(GMM_ERROR_BUFFER_TOO_SMALL, "capacity", gmm_histogram(x, n, 1, 0, 1, INT64_MAX, NULL, bins, 4, out_error));
-  REFUSED(GMM_ERROR_INVALID_ARGUMENT, "upper", gmm_histogram(x, n, 1, 1, 0, 4, NULL, bins, 4, out_error));
-  REFUSED(GMM_ERROR_INVALID_ARGUMENT, "lower", gmm_histogram(x, n, 1, NAN, 1, 4, NULL, bins, 4, out_error));
-  REFUSED(GMM_ERROR_INVALID_ARGUMENT, "upper", gmm_histogram(x, n, 1, 0, INFINITY, 4, NULL, bins, 4, out_error));
-  REFUSED(GMM_ERROR_BUFFER_TOO_SMALL, "capacity", gmm_histogram(x, n, 1, 0, 1, 4, NULL, bins, 3, out_error));
-  REFUSED(GMM_ERROR_BUFFER_TOO_SMALL, "capacity", gmm_histogram(x, n, 1, 0, 1, 4, NULL, bins, -1, out_error));
+  REFUSED(GMM_ERROR_INVALID_ARGUMENT, "num_bins", gmm_histogram(x, n, 1, 0, 1, 0, NULL, NULL, bins, 4, out_error));
+  REFUSED(GMM_ERROR_INVALID_ARGUMENT, "num_bins",
+          gmm_histogram(x, n, 1, 0, 1, INT64_MIN, NULL, NULL, bins, 4, out_error));
+  REFUSED(GMM_ERROR_BUFFER_TOO_SMALL, "capacity",
+          gmm_histogram(x, n, 1, 0, 1, INT64_MAX, NULL, NULL, bins, 4, out_error));
+  REFUSED(GMM_ERROR_INVALID_ARGUMENT, "upper", gmm_histogram(x, n, 1, 1, 0, 4, NULL, NULL, bins, 4, out_error));
+  REFUSED(GMM_ERROR_INVALID_ARGUMENT, "lower", gmm_histogram(x, n, 1, NAN, 1, 4, NULL, NULL, bins, 4, out_error));
+  REFUSED(GMM_ERROR_INVALID_ARGUMENT, "upper", gmm_histogram(x, n, 1, 0, INFINITY, 4, NULL, NULL, bins, 4, out_error));
+  REFUSED(GMM_ERROR_BUFFER_TOO_SMALL, "capacity", gmm_histogram(x, n, 1, 0, 1, 4, NULL, NULL, bins, 3, out_error));
+  REFUSED(GMM_ERROR_BUFFER_TOO_SMALL, "capacity", gmm_histogram(x, n, 1, 0, 1, 4, NULL, NULL, bins, -1, out_error));
   EXPECT(bins[0] == -4321);
 }
 

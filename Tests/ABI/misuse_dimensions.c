@@ -23,7 +23,7 @@ static gmm_model_options valid_options(void) {
     __VA_ARGS__;                                                                                 \
     REFUSED_HANDLE(expected, name, model, gmm_model_create(&options, &model, out_error));        \
     REFUSED_HANDLE(expected, name, model,                                                        \
-                   gmm_model_create_for_data(&options, fixture_table_set(), &model, out_error)); \
+                   gmm_model_create_for_data(&options, fixture_table_set(), NULL, &model, out_error)); \
   } while (0)
 
 static void misuse_of_priors(void) {
@@ -104,7 +104,7 @@ static void misuse_of_priors(void) {
 #define SCALING_REFUSED(values, count, expected)                                                         \
   do {                                                                                                   \
     gmm_data *data = fixture_rows(values, count, D);                                                     \
-    REFUSED_HANDLE(expected, "data", made, gmm_model_create_for_data(&options, data, &made, out_error)); \
+    REFUSED_HANDLE(expected, "data", made, gmm_model_create_for_data(&options, data, NULL, &made, out_error)); \
     gmm_data_destroy(data);                                                                              \
   } while (0)
 
@@ -114,9 +114,9 @@ static void misuse_of_data_for_priors(void) {
   options.num_dimensions = D;
   gmm_model *made = NULL;
   REFUSED(GMM_ERROR_NULL_ARGUMENT, "out_model",
-          gmm_model_create_for_data(&options, fixture_table_set(), NULL, out_error));
+          gmm_model_create_for_data(&options, fixture_table_set(), NULL, NULL, out_error));
   REFUSED_HANDLE(GMM_ERROR_NULL_ARGUMENT, "options", made,
-                 gmm_model_create_for_data(NULL, fixture_table_set(), &made, out_error));
+                 gmm_model_create_for_data(NULL, fixture_table_set(), NULL, &made, out_error));
 
   /* Too few rows, too little weight, columns without a scale, columns that determine each other. */
   double values[5 * D];
@@ -124,7 +124,7 @@ static void misuse_of_data_for_priors(void) {
   const double light[] = {0.5, 0.5, 0.5, 0.25, 0.0};
   gmm_data *weighted = fixture_weighted_rows(fixture_table, 5, D, light);
   REFUSED_HANDLE(GMM_ERROR_INVALID_ARGUMENT, "sample_weights", made,
-                 gmm_model_create_for_data(&options, weighted, &made, out_error));
+                 gmm_model_create_for_data(&options, weighted, NULL, &made, out_error));
   gmm_data_destroy(weighted);
   const int32_t structures[] = {GMM_COVARIANCE_FULL, GMM_COVARIANCE_TIED, GMM_COVARIANCE_DIAG,
                                 GMM_COVARIANCE_SPHERICAL};
@@ -151,9 +151,9 @@ static void misuse_of_outputs(const gmm_posterior *posterior) {
   REFUSED(GMM_ERROR_BUFFER_TOO_SMALL, "capacity",
           gmm_posterior_log_density(posterior, fixture_table_set(), NULL, output, FIXTURE_COUNT - 1, out_error));
   REFUSED(GMM_ERROR_BUFFER_TOO_SMALL, "capacity",
-          gmm_posterior_sample_predictive(posterior, 2, 10, 1, output, 2 * 10 * D - 1, out_error));
+          gmm_posterior_sample_predictive(posterior, 2, 10, 1, NULL, output, 2 * 10 * D - 1, out_error));
   REFUSED(GMM_ERROR_INVALID_ARGUMENT, "capacity",
-          gmm_posterior_sample_predictive(posterior, INT64_MAX / 2, 2, 1, output, INT64_MAX, out_error));
+          gmm_posterior_sample_predictive(posterior, INT64_MAX / 2, 2, 1, NULL, output, INT64_MAX, out_error));
   gmm_view view = {.num_axes = 99};
   REFUSED(GMM_ERROR_UNSUPPORTED, "field", gmm_posterior_view(posterior, GMM_FIELD_SDS, &view, out_error));
   EXPECT(view.num_axes == 99);

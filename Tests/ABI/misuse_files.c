@@ -15,32 +15,32 @@ static void misuse_paths(const misuse_handles *handles) {
   const void *wrong[] = {NULL, handles->model, handles->cancel, handles->zeros};
   for (int i = 0; i < 4; i++) {
     const gmm_status status = wrong[i] == NULL ? GMM_ERROR_NULL_ARGUMENT : GMM_ERROR_WRONG_HANDLE;
-    REFUSED(status, "posterior", gmm_posterior_save(wrong[i], path, out_error));
-    REFUSED(status, "posterior", gmm_posterior_export_csv(wrong[i], 0, path, out_error));
+    REFUSED(status, "posterior", gmm_posterior_save(wrong[i], path, NULL, out_error));
+    REFUSED(status, "posterior", gmm_posterior_export_csv(wrong[i], 0, path, NULL, out_error));
     REFUSED_HANDLE(status, "posterior", model, gmm_posterior_get_model(wrong[i], &model, out_error));
   }
-  REFUSED(GMM_ERROR_NULL_ARGUMENT, "path", gmm_posterior_save(posterior, NULL, out_error));
-  REFUSED(GMM_ERROR_NULL_ARGUMENT, "path", gmm_posterior_export_csv(posterior, 0, NULL, out_error));
-  REFUSED_HANDLE(GMM_ERROR_NULL_ARGUMENT, "path", made, gmm_posterior_load(NULL, &made, out_error));
-  REFUSED(GMM_ERROR_NULL_ARGUMENT, "out_posterior", gmm_posterior_load(path, NULL, out_error));
+  REFUSED(GMM_ERROR_NULL_ARGUMENT, "path", gmm_posterior_save(posterior, NULL, NULL, out_error));
+  REFUSED(GMM_ERROR_NULL_ARGUMENT, "path", gmm_posterior_export_csv(posterior, 0, NULL, NULL, out_error));
+  REFUSED_HANDLE(GMM_ERROR_NULL_ARGUMENT, "path", made, gmm_posterior_load(NULL, NULL, &made, out_error));
+  REFUSED(GMM_ERROR_NULL_ARGUMENT, "out_posterior", gmm_posterior_load(path, NULL, NULL, out_error));
   REFUSED(GMM_ERROR_NULL_ARGUMENT, "out_model", gmm_posterior_get_model(posterior, NULL, out_error));
   const int64_t chains[] = {-1, 2, INT64_MAX, INT64_MIN};
   for (int i = 0; i < 4; i++) {
-    REFUSED(GMM_ERROR_INVALID_ARGUMENT, "chain", gmm_posterior_export_csv(posterior, chains[i], path, out_error));
+    REFUSED(GMM_ERROR_INVALID_ARGUMENT, "chain", gmm_posterior_export_csv(posterior, chains[i], path, NULL, out_error));
   }
   const char *no_text[] = {"", "gmmswift-\xff\xfe"};
   for (int i = 0; i < 2; i++) {
-    REFUSED(GMM_ERROR_INVALID_ARGUMENT, "path", gmm_posterior_save(posterior, no_text[i], out_error));
-    REFUSED(GMM_ERROR_INVALID_ARGUMENT, "path", gmm_posterior_export_csv(posterior, 0, no_text[i], out_error));
-    REFUSED_HANDLE(GMM_ERROR_INVALID_ARGUMENT, "path", made, gmm_posterior_load(no_text[i], &made, out_error));
+    REFUSED(GMM_ERROR_INVALID_ARGUMENT, "path", gmm_posterior_save(posterior, no_text[i], NULL, out_error));
+    REFUSED(GMM_ERROR_INVALID_ARGUMENT, "path", gmm_posterior_export_csv(posterior, 0, no_text[i], NULL, out_error));
+    REFUSED_HANDLE(GMM_ERROR_INVALID_ARGUMENT, "path", made, gmm_posterior_load(no_text[i], NULL, &made, out_error));
   }
   const char *no_files[] = {".", "/dev/full", "gmmswift-missing/file", "/dev/null/file"};
   for (int i = 0; i < 4; i++) {
-    REFUSED(GMM_ERROR_FILE, "path", gmm_posterior_save(posterior, no_files[i], out_error));
-    REFUSED(GMM_ERROR_FILE, "path", gmm_posterior_export_csv(posterior, 0, no_files[i], out_error));
-    REFUSED_HANDLE(GMM_ERROR_FILE, "path", made, gmm_posterior_load(no_files[i], &made, out_error));
+    REFUSED(GMM_ERROR_FILE, "path", gmm_posterior_save(posterior, no_files[i], NULL, out_error));
+    REFUSED(GMM_ERROR_FILE, "path", gmm_posterior_export_csv(posterior, 0, no_files[i], NULL, out_error));
+    REFUSED_HANDLE(GMM_ERROR_FILE, "path", made, gmm_posterior_load(no_files[i], NULL, &made, out_error));
   }
-  REFUSED_HANDLE(GMM_ERROR_FILE_FORMAT, "path", made, gmm_posterior_load("/proc/self/exe", &made, out_error));
+  REFUSED_HANDLE(GMM_ERROR_FILE_FORMAT, "path", made, gmm_posterior_load("/proc/self/exe", NULL, &made, out_error));
   EXPECT(access(path, F_OK) != 0);
 }
 

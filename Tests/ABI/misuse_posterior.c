@@ -111,24 +111,24 @@ void misuse_prediction(const misuse_handles *handles) {
   const void *wrong[] = {NULL, handles->model, handles->zeros};
   for (int i = 0; i < 3; i++) {
     const gmm_status status = wrong[i] == NULL ? GMM_ERROR_NULL_ARGUMENT : GMM_ERROR_WRONG_HANDLE;
-    REFUSED(status, "posterior", gmm_posterior_sample_predictive(wrong[i], 2, 10, 1, output, ROOM, out_error));
+    REFUSED(status, "posterior", gmm_posterior_sample_predictive(wrong[i], 2, 10, 1, NULL, output, ROOM, out_error));
   }
   REFUSED(GMM_ERROR_NULL_ARGUMENT, "out_values",
-          gmm_posterior_sample_predictive(posterior, 2, 10, 1, NULL, ROOM, out_error));
+          gmm_posterior_sample_predictive(posterior, 2, 10, 1, NULL, NULL, ROOM, out_error));
   const int64_t counts[] = {-1, INT64_MIN};
   for (int i = 0; i < 2; i++) {
     REFUSED(GMM_ERROR_INVALID_ARGUMENT, "draws",
-            gmm_posterior_sample_predictive(posterior, counts[i], 10, 1, output, ROOM, out_error));
+            gmm_posterior_sample_predictive(posterior, counts[i], 10, 1, NULL, output, ROOM, out_error));
     REFUSED(GMM_ERROR_INVALID_ARGUMENT, "num_points",
-            gmm_posterior_sample_predictive(posterior, 2, counts[i], 1, output, ROOM, out_error));
+            gmm_posterior_sample_predictive(posterior, 2, counts[i], 1, NULL, output, ROOM, out_error));
   }
   REFUSED(GMM_ERROR_INVALID_ARGUMENT, "capacity",
-          gmm_posterior_sample_predictive(posterior, INT64_MAX, INT64_MAX, 1, output, ROOM, out_error));
+          gmm_posterior_sample_predictive(posterior, INT64_MAX, INT64_MAX, 1, NULL, output, ROOM, out_error));
   REFUSED(GMM_ERROR_BUFFER_TOO_SMALL, "capacity",
-          gmm_posterior_sample_predictive(posterior, 2, 10, 1, output, 19, out_error));
+          gmm_posterior_sample_predictive(posterior, 2, 10, 1, NULL, output, 19, out_error));
   REFUSED(GMM_ERROR_BUFFER_TOO_SMALL, "capacity",
-          gmm_posterior_sample_predictive(posterior, 2, 10, 1, output, -1, out_error));
+          gmm_posterior_sample_predictive(posterior, 2, 10, 1, NULL, output, -1, out_error));
   EXPECT(output_is_untouched());
   /* No points of however many draws are nothing to write, and nothing to wait for. */
-  ACCEPTED(gmm_posterior_sample_predictive(handles->posterior, INT64_MAX, 0, 1, NULL, 0, out_error));
+  ACCEPTED(gmm_posterior_sample_predictive(handles->posterior, INT64_MAX, 0, 1, NULL, NULL, 0, out_error));
 }

@@ -73,7 +73,7 @@ static void misuse_handles_of_sampling(const misuse_handles *handles) {
   gmm_posterior *made = NULL;
   REFUSED(GMM_ERROR_NULL_ARGUMENT, "out_posterior",
           gmm_sample(handles->model, fixture_data_set(), &options, NULL, NULL, out_error));
-  REFUSED(GMM_ERROR_NULL_ARGUMENT, "out_posterior", gmm_sample_prior(handles->model, 10, 1, NULL, out_error));
+  REFUSED(GMM_ERROR_NULL_ARGUMENT, "out_posterior", gmm_sample_prior(handles->model, 10, 1, NULL, NULL, out_error));
   REFUSED(GMM_ERROR_NULL_ARGUMENT, "out_posterior",
           gmm_posterior_extend(handles->posterior, 10, NULL, NULL, out_error));
   REFUSED(GMM_ERROR_NULL_ARGUMENT, "out_posterior", gmm_posterior_subset(handles->posterior, 0, 1, NULL, out_error));
@@ -85,7 +85,7 @@ static void misuse_handles_of_sampling(const misuse_handles *handles) {
     if (wrong[i] != NULL) {
       REFUSED_HANDLE(status, "data", made, gmm_sample(handles->model, wrong[i], &options, NULL, &made, out_error));
     }
-    REFUSED_HANDLE(status, "model", made, gmm_sample_prior(wrong[i], 10, 1, &made, out_error));
+    REFUSED_HANDLE(status, "model", made, gmm_sample_prior(wrong[i], 10, 1, NULL, &made, out_error));
     REFUSED_HANDLE(status, "posterior", made, gmm_posterior_extend(wrong[i], 10, NULL, &made, out_error));
     REFUSED_HANDLE(status, "posterior", made, gmm_posterior_subset(wrong[i], 0, 1, &made, out_error));
   }
@@ -96,7 +96,7 @@ static void misuse_handles_of_sampling(const misuse_handles *handles) {
   const int64_t counts[] = {0, -1, INT64_MIN};
   for (int i = 0; i < 3; i++) {
     REFUSED_HANDLE(GMM_ERROR_INVALID_ARGUMENT, "draws", made,
-                   gmm_sample_prior(handles->model, counts[i], 1, &made, out_error));
+                   gmm_sample_prior(handles->model, counts[i], 1, NULL, &made, out_error));
     REFUSED_HANDLE(GMM_ERROR_INVALID_ARGUMENT, "draws", made,
                    gmm_posterior_extend(handles->posterior, counts[i], NULL, &made, out_error));
   }
@@ -107,7 +107,7 @@ static void misuse_handles_of_sampling(const misuse_handles *handles) {
   const int64_t large[] = {INT64_MAX, INT64_MAX / 8, INT64_MAX / 128};
   gmm_sample_options options_of_large = options;
   for (int i = 0; i < 3; i++) {
-    EXPECT(gmm_sample_prior(handles->model, large[i], 1, &made, NULL) == GMM_ERROR_OUT_OF_MEMORY && made == NULL);
+    EXPECT(gmm_sample_prior(handles->model, large[i], 1, NULL, &made, NULL) == GMM_ERROR_OUT_OF_MEMORY && made == NULL);
     options_of_large.num_draws = large[i] / 4;
     EXPECT(gmm_sample(handles->model, fixture_data_set(), &options_of_large, NULL, &made, NULL) ==
                GMM_ERROR_OUT_OF_MEMORY &&

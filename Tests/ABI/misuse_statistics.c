@@ -91,15 +91,19 @@ void misuse_statistics(const misuse_handles *handles) {
   mixture.weights = (const double[]){0.25, 0.75};
   ACCEPTED(gmm_statistics_compute(&mixture, pairs, NULL, &other, out_error));
   const gmm_statistics *both[] = {statistics, other}, *wrong[] = {statistics, handles->zeros}, *none[] = {NULL};
-  REFUSED_HANDLE(GMM_ERROR_INVALID_ARGUMENT, "statistics", merged, gmm_statistics_merge(both, 2, &merged, out_error));
-  REFUSED_HANDLE(GMM_ERROR_WRONG_HANDLE, "statistics[1]", merged, gmm_statistics_merge(wrong, 2, &merged, out_error));
-  REFUSED_HANDLE(GMM_ERROR_NULL_ARGUMENT, "statistics[0]", merged, gmm_statistics_merge(none, 1, &merged, out_error));
-  REFUSED_HANDLE(GMM_ERROR_NULL_ARGUMENT, "statistics", merged, gmm_statistics_merge(NULL, 2, &merged, out_error));
+  REFUSED_HANDLE(GMM_ERROR_INVALID_ARGUMENT, "statistics", merged,
+                 gmm_statistics_merge(both, 2, NULL, &merged, out_error));
+  REFUSED_HANDLE(GMM_ERROR_WRONG_HANDLE, "statistics[1]", merged,
+                 gmm_statistics_merge(wrong, 2, NULL, &merged, out_error));
+  REFUSED_HANDLE(GMM_ERROR_NULL_ARGUMENT, "statistics[0]", merged,
+                 gmm_statistics_merge(none, 1, NULL, &merged, out_error));
+  REFUSED_HANDLE(GMM_ERROR_NULL_ARGUMENT, "statistics", merged,
+                 gmm_statistics_merge(NULL, 2, NULL, &merged, out_error));
   REFUSED_HANDLE(GMM_ERROR_INVALID_ARGUMENT, "num_statistics", merged,
-                 gmm_statistics_merge(both, 0, &merged, out_error));
+                 gmm_statistics_merge(both, 0, NULL, &merged, out_error));
   REFUSED_HANDLE(GMM_ERROR_INVALID_ARGUMENT, "num_statistics", merged,
-                 gmm_statistics_merge(both, -1, &merged, out_error));
-  REFUSED(GMM_ERROR_NULL_ARGUMENT, "out_statistics", gmm_statistics_merge(both, 1, NULL, out_error));
+                 gmm_statistics_merge(both, -1, NULL, &merged, out_error));
+  REFUSED(GMM_ERROR_NULL_ARGUMENT, "out_statistics", gmm_statistics_merge(both, 1, NULL, NULL, out_error));
   gmm_statistics_destroy((gmm_statistics *)handles->model);
   EXPECT(gmm_model_num_components(handles->model) == 2);
   gmm_statistics_destroy(statistics);

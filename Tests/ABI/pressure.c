@@ -79,7 +79,7 @@ static gmm_status sample_many_chains(void) {
 
 static gmm_status sample_prior(void) {
   gmm_posterior *made = NULL;
-  const gmm_status status = gmm_sample_prior(model, MANY / 4, 1, &made, NULL);
+  const gmm_status status = gmm_sample_prior(model, MANY / 4, 1, NULL, &made, NULL);
   gmm_posterior_destroy(made);
   return status;
 }
@@ -94,37 +94,39 @@ static gmm_status extend(void) {
 
 static gmm_status summarize_posterior(void) {
   gmm_summary *made = NULL;
-  const gmm_status status = gmm_posterior_summarize(posterior, NULL, &made, NULL);
+  const gmm_status status = gmm_posterior_summarize(posterior, NULL, NULL, &made, NULL);
   gmm_summary_destroy(made);
   return status;
 }
 
 static gmm_status summarize_numbers(void) {
   gmm_summary *made = NULL;
-  const gmm_status status = gmm_summarize(numbers, 2, MANY / 4, 2, NULL, NULL, &made, NULL);
+  const gmm_status status = gmm_summarize(numbers, 2, MANY / 4, 2, NULL, NULL, NULL, &made, NULL);
   gmm_summary_destroy(made);
   return status;
 }
 
 static gmm_status summarize_many_quantities(void) {
   gmm_summary *made = NULL;
-  const gmm_status status = gmm_summarize(numbers, 1, 4, MANY / 50, NULL, NULL, &made, NULL);
+  const gmm_status status = gmm_summarize(numbers, 1, 4, MANY / 50, NULL, NULL, NULL, &made, NULL);
   gmm_summary_destroy(made);
   return status;
 }
 
-static gmm_status autocorrelation(void) { return gmm_autocorrelation(numbers, MANY, 1, MANY / 2, output, MANY, NULL); }
+static gmm_status autocorrelation(void) {
+  return gmm_autocorrelation(numbers, MANY, 1, MANY / 2, NULL, output, MANY, NULL);
+}
 
 static gmm_status density(void) {
-  return gmm_kde(numbers, MANY, 1, 0.0, NULL, 1000, output, output + 1000, 1000, NULL, NULL);
+  return gmm_kde(numbers, MANY, 1, 0.0, NULL, 1000, NULL, output, output + 1000, 1000, NULL, NULL);
 }
 
 static gmm_status density_at_points(void) {
-  return gmm_kde(numbers, 4, 1, 1.0, numbers, MANY, NULL, output, MANY, NULL, NULL);
+  return gmm_kde(numbers, 4, 1, 1.0, numbers, MANY, NULL, NULL, output, MANY, NULL, NULL);
 }
 
 static gmm_status histogram(void) {
-  return gmm_histogram(numbers, MANY, 1, (double)NAN, (double)NAN, MANY, NULL, counts, MANY, NULL);
+  return gmm_histogram(numbers, MANY, 1, (double)NAN, (double)NAN, MANY, NULL, NULL, counts, MANY, NULL);
 }
 
 static gmm_status probabilities_at_points(void) {

@@ -171,7 +171,7 @@ static void run_round(const gmm_model_options *model_options, int number) {
   (void)gmm_model_create(model_options, &model, &error);
   (void)gmm_sample(model, fixture_data_set(), &options, &control, &posterior, &error);
   gmm_error_destroy(error);
-  (void)gmm_posterior_summarize(posterior, NULL, &summary, &error);
+  (void)gmm_posterior_summarize(posterior, NULL, NULL, &summary, &error);
   gmm_error_destroy(error);
   if (number % 10 == 0) (void)gmm_fit_em(fixture_data_set(), NULL, NULL, &fit, NULL);
   gmm_em_fit_destroy(fit);

@@ -33,7 +33,7 @@ static void *work(void *argument) {
         gmm_posterior_probabilities(self->expected, &control, probabilities, FIXTURE_COUNT * 2, NULL) == GMM_OK;
     self->is_right &= gmm_posterior_log_density(self->expected, fixture_data_set(), &control, densities, FIXTURE_COUNT,
                                                 NULL) == GMM_OK;
-    self->is_right &= gmm_posterior_summarize(self->expected, NULL, &summary, NULL) == GMM_OK;
+    self->is_right &= gmm_posterior_summarize(self->expected, NULL, NULL, &summary, NULL) == GMM_OK;
     self->is_right &= gmm_fit_em(fixture_data_set(), NULL, &control, &fit, NULL) == GMM_OK;
     self->is_right &= gmm_data_create(NULL, 5, 1, NULL, &(gmm_data *){NULL}, &error) != GMM_OK;
     gmm_error_destroy(error);
@@ -171,6 +171,6 @@ void stress_handles(int scale) {
     gmm_model_destroy(model);
     EXPECT(gmm_model_num_components(model) == 0);
     if (i % 10 == 0)
-      REFUSED_HANDLE(GMM_ERROR_WRONG_HANDLE, "model", made, gmm_sample_prior(model, 1, 0, &made, out_error));
+      REFUSED_HANDLE(GMM_ERROR_WRONG_HANDLE, "model", made, gmm_sample_prior(model, 1, 0, NULL, &made, out_error));
   }
 }

@@ -92,7 +92,8 @@ int main() {
   expect(draws == 4000, "the callback has seen all draws");
 
   gmm_summary* raw = nullptr;
-  call(gmm_posterior_summarize, posterior.get(), static_cast<const gmm_summary_options*>(nullptr), &raw);
+  call(gmm_posterior_summarize, posterior.get(), static_cast<const gmm_summary_options*>(nullptr),
+       static_cast<const gmm_control*>(nullptr), &raw);
   const Summary summary(raw);
   expect(gmm_summary_num_rows(summary.get()) == 6, "the summary has a row for each parameter");
 

@@ -22,7 +22,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t size) {
   int64_t chains = input_count(&self, 5), draws = input_count(&self, 100), quantities = input_count(&self, 4);
   const double *values = input_array(&self);
   if (chains > 5 || draws > 100 || quantities > 4) values = NULL;
-  const gmm_status status = gmm_summarize(values, chains, draws, quantities, NULL, &options, &summary, &error);
+  const gmm_status status = gmm_summarize(values, chains, draws, quantities, NULL, &options, NULL, &summary, &error);
   hold_error(status, &error);
   if (status == GMM_OK && gmm_summary_num_rows(summary) != quantities) broken("a row for each quantity");
   (void)gmm_summary_text(summary);
@@ -31,17 +31,17 @@ int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t size) {
   int64_t count = input_count(&self, 200), stride = input_count(&self, 4);
   values = input_array(&self);
   if (count > 200 || stride > 4) values = NULL;
-  hold_error(gmm_autocorrelation(values, count, stride, input_count(&self, 200), output, MOST, &error), &error);
+  hold_error(gmm_autocorrelation(values, count, stride, input_count(&self, 200), NULL, output, MOST, &error), &error);
   const double bandwidth = input_number(&self);
   const int64_t num_points = input_count(&self, 64);
   const double *at = input_byte(&self) < 128 ? NULL : input_array(&self);
   if (num_points > 64) at = NULL;
   const gmm_status estimated =
-      gmm_kde(values, count, stride, bandwidth, at, num_points, points, output, MOST, NULL, &error);
+      gmm_kde(values, count, stride, bandwidth, at, num_points, NULL, points, output, MOST, NULL, &error);
   hold_error(estimated, &error);
   if (estimated == GMM_OK) hold_numbers(output, num_points, "densities are numbers");
   hold_error(gmm_histogram(values, count, stride, input_number(&self), input_number(&self), input_count(&self, 64),
-                           points, counts, MOST, &error),
+                           NULL, points, counts, MOST, &error),
              &error);
   return 0;
 }

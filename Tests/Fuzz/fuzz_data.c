@@ -45,7 +45,7 @@ static void sample(input *self, const gmm_data *data, int32_t columns) {
   gmm_summary *summary = NULL;
   gmm_error *error = NULL;
   if (input_byte(self) < 128) options.means.family = options.spread.family = GMM_PRIOR_SCALED;
-  hold_error(gmm_model_create_for_data(&options, data, &model, &error), &error);
+  hold_error(gmm_model_create_for_data(&options, data, NULL, &model, &error), &error);
   gmm_sample_options sampling;
   gmm_sample_options_init(&sampling, sizeof sampling);
   sampling.num_draws = 3;
@@ -62,7 +62,7 @@ static void sample(input *self, const gmm_data *data, int32_t columns) {
     if (gmm_data_fingerprint(kept) != gmm_data_fingerprint(data)) broken("a posterior has its data");
     if (gmm_data_has_sample_weights(kept) != gmm_data_has_sample_weights(data)) broken("and their weights");
     if ((gmm_data_column_name(kept, 0) != NULL) != (gmm_data_column_name(data, 0) != NULL)) broken("and their names");
-    hold_error(gmm_posterior_summarize(posterior, NULL, &summary, &error), &error);
+    hold_error(gmm_posterior_summarize(posterior, NULL, NULL, &summary, &error), &error);
     (void)gmm_summary_text(summary);
   }
   gmm_summary_destroy(summary);

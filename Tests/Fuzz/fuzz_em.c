@@ -62,7 +62,7 @@ static void fit_in_parts(input *self, const double *data, int64_t rows, int32_t 
     gmm_data_destroy(set);
     both[part] = parts[part];
   }
-  hold_error(gmm_statistics_merge(both, 2, &merged, &error), &error);
+  hold_error(gmm_statistics_merge(both, 2, NULL, &merged, &error), &error);
   const gmm_status status = gmm_statistics_maximize(merged, input_number(self),
                                                     input_byte(self) < 128 ? 1e-9 : input_number(self), &fit, &error);
   hold_error(status, &error);

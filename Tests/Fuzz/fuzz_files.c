@@ -70,16 +70,16 @@ static void use(const gmm_posterior *posterior, const char *what) {
   (void)gmm_data_column_name(data, 0);
   gmm_data_destroy(data);
   gmm_summary *summary = NULL;
-  hold_error(gmm_posterior_summarize(posterior, NULL, &summary, &error), &error);
+  hold_error(gmm_posterior_summarize(posterior, NULL, NULL, &summary, &error), &error);
   (void)gmm_summary_text(summary);
   gmm_summary_destroy(summary);
   hold_error(gmm_posterior_probabilities(posterior, NULL, output, MOST, &error), &error);
-  hold_error(gmm_posterior_sample_predictive(posterior, 1, 2, 3, output, MOST, &error), &error);
-  hold_error(gmm_posterior_export_csv(posterior, 0, copy_path, &error), &error);
+  hold_error(gmm_posterior_sample_predictive(posterior, 1, 2, 3, NULL, output, MOST, &error), &error);
+  hold_error(gmm_posterior_export_csv(posterior, 0, copy_path, NULL, &error), &error);
   for (int64_t thin = 1; thin <= 2; thin++) {
     gmm_posterior *subset = NULL;
     hold_error(gmm_posterior_subset(posterior, info.num_draws / 4, thin, &subset, &error), &error);
-    hold_error(gmm_posterior_export_csv(subset, 0, copy_path, &error), &error);
+    hold_error(gmm_posterior_export_csv(subset, 0, copy_path, NULL, &error), &error);
     gmm_posterior_destroy(subset);
   }
 }
@@ -122,14 +122,14 @@ static void load(const stored *file) {
   gmm_posterior *posterior = NULL;
   gmm_error *error = NULL;
   stored_write(posterior_path, file->bytes, file->size);
-  const gmm_status status = gmm_posterior_load(posterior_path, &posterior, &error);
+  const gmm_status status = gmm_posterior_load(posterior_path, NULL, &posterior, &error);
   hold_memory(status);
   hold_error(status, &error);
   if ((status == GMM_OK) != (posterior != NULL)) broken("a posterior where there is no error");
   if (status != GMM_OK) return;
   use(posterior, "loaded numbers are numbers");
   extend(posterior);
-  const gmm_status saved = gmm_posterior_save(posterior, copy_path, &error);
+  const gmm_status saved = gmm_posterior_save(posterior, copy_path, NULL, &error);
   hold_error(saved, &error);
   if (saved != GMM_OK) broken("what was loaded can be saved");
   stored_read(copy_path, &copy);
@@ -164,7 +164,7 @@ static void read_statistics(const stored *file) {
   if (size != (int64_t)file->size || memcmp(copy + HEADER, file->bytes + HEADER, file->size - HEADER) != 0)
     broken("statistics that were read are written as the same bytes");
   const gmm_statistics *both[] = {statistics, statistics};
-  hold_error(gmm_statistics_merge(both, 2, &merged, &error), &error);
+  hold_error(gmm_statistics_merge(both, 2, NULL, &merged, &error), &error);
   for (int i = 0; i < 2; i++) {
     hold_error(gmm_statistics_maximize(both[i], i == 0 ? 0.0 : 1e-6, 1e-9, &fit, &error), &error);
     gmm_em_fit_destroy(fit);

@@ -36,7 +36,7 @@ static void read_posterior(input *self, const gmm_posterior *posterior, int32_t 
   gmm_summary_options options;
   gmm_summary_options_init(&options, sizeof options);
   options.hdi_probability = input_number(self);
-  hold_error(gmm_posterior_summarize(posterior, &options, &summary, &error), &error);
+  hold_error(gmm_posterior_summarize(posterior, &options, NULL, &summary, &error), &error);
   (void)gmm_summary_text(summary);
   gmm_summary_destroy(summary);
   hold_error(gmm_posterior_probabilities(posterior, NULL, output, MOST_ROWS * 256, &error), &error);
@@ -54,7 +54,7 @@ static void read_posterior(input *self, const gmm_posterior *posterior, int32_t 
   hold_error(status, &error);
   gmm_data_destroy(set);
   if (status == GMM_OK && count > 0) hold_numbers(output, count * components, "predicted probabilities are numbers");
-  status = gmm_posterior_sample_predictive(posterior, input_count(self, 4), input_count(self, 8), 3, output,
+  status = gmm_posterior_sample_predictive(posterior, input_count(self, 4), input_count(self, 8), 3, NULL, output,
                                            MOST_ROWS * 256, &error);
   hold_error(status, &error);
 }
@@ -73,7 +73,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t size) {
   if (data != NULL && rows > 0 && (data - self.pool) + rows * options.num_dimensions > POOL) data = self.pool;
   gmm_data *set = NULL;
   hold_error(gmm_data_create(data, rows, options.num_dimensions, NULL, &set, &error), &error);
-  gmm_status status = gmm_model_create_for_data(&options, set, &model, &error);
+  gmm_status status = gmm_model_create_for_data(&options, set, NULL, &model, &error);
   hold_error(status, &error);
   if (status != GMM_OK) {
     gmm_data_destroy(set);
@@ -118,7 +118,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t size) {
   gmm_posterior_destroy(posterior);
   const int64_t prior_draws = input_count(&self, 4);
   if (prior_draws < 100) {
-    status = gmm_sample_prior(model, prior_draws, 1, &posterior, &error);
+    status = gmm_sample_prior(model, prior_draws, 1, NULL, &posterior, &error);
     hold_error(status, &error);
     if (status == GMM_OK) hold_field(posterior, GMM_FIELD_MEANS, "prior means are numbers");
     gmm_posterior_destroy(posterior);

@@ -70,7 +70,7 @@ static void keep_posteriors(const char *folder) {
     gmm_posterior *posterior = NULL;
     gmm_error *error = NULL;
     if (stored_run(run, NULL, NULL, &posterior, &error) != GMM_OK ||
-        gmm_posterior_save(posterior, path, NULL) != GMM_OK)
+        gmm_posterior_save(posterior, path, NULL, NULL) != GMM_OK)
       broken("runs have posteriors");
     stored_read(path, &file);
     gmm_posterior_destroy(posterior);

@@ -107,7 +107,7 @@ import Testing
     let draws = draws(posterior)
     let (rows, points) = (20_000, 5)
     var values = [Double](repeating: 0, count: rows * points)
-    posterior.samplePredictive(draws: rows, points: points, seed: 9, into: &values)
+    try posterior.samplePredictive(draws: rows, points: points, seed: 9, into: &values)
     var deviations = Deviations()
     func compare(_ name: String, exactly expected: Double, _ function: (Double) -> Double) {
       let averages = (0..<rows).map { r in
@@ -132,14 +132,30 @@ import Testing
   /// Row r depends on the seed and r alone.
   @Test func predictiveRowsDependOnSeedAndRowAlone() throws {
     let posterior = try posterior()
-    func rows(_ draws: Int, seed: UInt64) -> [Double] {
+    func rows(_ draws: Int, seed: UInt64, threads: Int = 1) throws -> [Double] {
       var values = [Double](repeating: 0, count: draws * 7)
-      posterior.samplePredictive(draws: draws, points: 7, seed: seed, into: &values)
+      try posterior.samplePredictive(
+        draws: draws, points: 7, seed: seed, into: &values, RunControl(threads: threads))
       return values
     }
-    #expect(rows(3, seed: 1) == Array(rows(10, seed: 1).prefix(21)))
-    #expect(rows(3, seed: 1) != rows(3, seed: 2))
-    #expect(Set(rows(50, seed: 1)).count == 350)
+    #expect(try rows(3, seed: 1) == Array(rows(10, seed: 1).prefix(21)))
+    #expect(try rows(3, seed: 1) != rows(3, seed: 2))
+    #expect(try Set(rows(50, seed: 1)).count == 350)
+    // Far more rows than a thread takes at once.
+    let many = try rows(20_000, seed: 1)
+    for threads in [2, 5] { #expect(try rows(20_000, seed: 1, threads: threads) == many) }
+  }
+
+  @Test func priorDrawsDependOnSeedAndPlaceAlone() throws {
+    let model = try posterior().model
+    func rows(_ draws: Int, threads: Int) throws -> [[Double]] {
+      let prior = try samplePrior(model, draws: draws, seed: 4, RunControl(threads: threads))
+      return (0..<draws).map { prior.row(chain: 0, draw: $0) }
+    }
+    let many = try rows(5_000, threads: 1)
+    for threads in [2, 5] { #expect(try rows(5_000, threads: threads) == many) }
+    #expect(try rows(10, threads: 1) == Array(many.prefix(10)))
+    #expect(Set(many).count == 5_000)
   }
 
   @Test func cancelledPredictionSaysSo() throws {

@@ -54,6 +54,58 @@ import Testing
     #expect(try load("a") == [1, 2, 3])
   }
 
+  /// Whichever question is answered by no: the file is as it was, and nothing lies beside it.
+  @Test func aWriterThatIsCancelledLeavesTheOldFile() throws {
+    try store([1, 2, 3], as: "a")
+    let bytes = ChecksumTests.bytes(5 * FileProgress.pieceSize + 70_000)
+    func write(answers: Int) throws -> FileProgress {
+      var left = answers
+      let progress = FileProgress(bytesTotal: bytes.count) {
+        left -= 1
+        return left >= 0
+      }
+      let file = try AtomicFile(folder.file("a"), progress)
+      try file.append(bytes)
+      try file.commit(.statistics, version: 1)
+      return progress
+    }
+    // Six pieces, and once the disk has them.
+    for answers in 0..<7 {
+      #expect(throws: StorageError(.cancelled, folder.file("a"), "the caller cancelled")) {
+        try write(answers: answers)
+      }
+      #expect(folder.names == ["a"])
+      #expect(try load("a") == [1, 2, 3])
+    }
+    #expect(try write(answers: 7).bytesDone == bytes.count)
+    #expect(try load("a") == bytes)
+  }
+
+  @Test func aReaderThatIsCancelledSaysSo() throws {
+    let bytes = ChecksumTests.bytes(3 * FileProgress.pieceSize)
+    try store(bytes, as: "a")
+    func read(answers: Int) throws -> (FileProgress, [UInt8]) {
+      var left = answers
+      let progress = FileProgress {
+        left -= 1
+        return left >= 0
+      }
+      let file = try StoredFile(folder.file("a"), .statistics, newest: 1, progress)
+      var result = [UInt8](repeating: 0, count: file.remaining)
+      let reading = result.withUnsafeMutableBytes { memory in
+        Result { () throws(StorageError) in try file.read(into: memory) }
+      }
+      try reading.get()
+      return (progress, result)
+    }
+    // Twelve pieces of the checksum's pass, three of the second.
+    for answers in 0..<15 {
+      #expect(throws: StorageError(.cancelled, folder.file("a"), "the caller cancelled")) { try read(answers: answers) }
+    }
+    let (progress, result) = try read(answers: 15)
+    #expect(result == bytes && progress.bytesDone == 2 * bytes.count && progress.bytesTotal == 2 * bytes.count)
+  }
+
   @Test func whatAKilledWriterLeftIsTakenOver() throws {
     folder.write(ChecksumTests.bytes(5000), to: "a" + AtomicFile.suffix)
     try store([4, 5], as: "a")

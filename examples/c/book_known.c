@@ -38,7 +38,7 @@ int main(int argc, char **argv) {
   check(gmm_sample(model, data, &sampling, NULL, &posterior, &error), &error);
 
   gmm_summary *summary = NULL;
-  check(gmm_posterior_summarize(posterior, NULL, &summary, &error), &error);
+  check(gmm_posterior_summarize(posterior, NULL, NULL, &summary, &error), &error);
   printf("%s", gmm_summary_text(summary));
 
   gmm_summary_destroy(summary);

@@ -15,7 +15,7 @@ static void print_histogram(const char *label, const double *values, int64_t cou
   enum { NUM_BINS = 10 };
   gmm_error *error = NULL;
   int64_t counts[NUM_BINS];
-  check(gmm_histogram(values, count, 1, 0.0, 50.0, NUM_BINS, NULL, counts, NUM_BINS, &error), &error);
+  check(gmm_histogram(values, count, 1, 0.0, 50.0, NUM_BINS, NULL, NULL, counts, NUM_BINS, &error), &error);
   printf("%-10s", label);
   for (int bin = 0; bin < NUM_BINS; bin++) printf(" %4.1f", 100.0 * (double)counts[bin] / (double)count);
   printf("\n");
@@ -51,15 +51,16 @@ int main(int argc, char **argv) {
   check(gmm_sample(model, data, &sampling, NULL, &posterior, &error), &error);
 
   gmm_summary *summary = NULL;
-  check(gmm_posterior_summarize(posterior, NULL, &summary, &error), &error);
+  check(gmm_posterior_summarize(posterior, NULL, NULL, &summary, &error), &error);
   printf("%s", gmm_summary_text(summary));
 
   enum { NUM_DATA_SETS = 50 };
   int64_t num_predicted = NUM_DATA_SETS * num_values;
   double *predicted = malloc((size_t)num_predicted * sizeof *predicted);
   if (predicted == NULL) return EXIT_FAILURE;
-  check(gmm_posterior_sample_predictive(posterior, NUM_DATA_SETS, num_values, 2, predicted, num_predicted, &error),
-        &error);
+  check(
+      gmm_posterior_sample_predictive(posterior, NUM_DATA_SETS, num_values, 2, NULL, predicted, num_predicted, &error),
+      &error);
   printf("\nper cent of values in bins of width 5, from 0 to 50\n");
   print_histogram("data", values, num_values);
   print_histogram("predicted", predicted, num_predicted);

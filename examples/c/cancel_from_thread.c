@@ -67,7 +67,7 @@ int main(int argc, char **argv) {
     gmm_posterior_info info = {.struct_size = sizeof info};
     gmm_summary *summary = NULL;
     check(gmm_posterior_get_info(posterior, &info, &error), &error);
-    check(gmm_posterior_summarize(posterior, NULL, &summary, &error), &error);
+    check(gmm_posterior_summarize(posterior, NULL, NULL, &summary, &error), &error);
     printf("%lld draws of each of %lld chains\n%s", (long long)info.num_draws, (long long)info.num_chains,
            gmm_summary_text(summary));
     gmm_summary_destroy(summary);

@@ -85,7 +85,7 @@ static gmm_em_fit *iterate(source *rows, const gmm_mixture *mixture) {
     }
     const gmm_statistics *both[] = {total, received};
     gmm_statistics *merged = NULL;
-    check(gmm_statistics_merge(both, 2, &merged, &error), &error);
+    check(gmm_statistics_merge(both, 2, NULL, &merged, &error), &error);
     gmm_statistics_destroy(total);
     gmm_statistics_destroy(received);
     total = merged;

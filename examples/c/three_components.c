@@ -46,7 +46,7 @@ int main(int argc, char **argv) {
   check(gmm_posterior_subset(all, 5000, 5, &posterior, &error), &error);
 
   gmm_summary *summary = NULL;
-  check(gmm_posterior_summarize(posterior, NULL, &summary, &error), &error);
+  check(gmm_posterior_summarize(posterior, NULL, NULL, &summary, &error), &error);
   printf("%s", gmm_summary_text(summary));
 
   /* A view is the posterior's own memory: here the sd, (chains, draws), of which the first chain is taken. */
@@ -54,7 +54,7 @@ int main(int argc, char **argv) {
   gmm_view sd;
   double autocorrelation[MAX_LAG + 1];
   check(gmm_posterior_view(posterior, GMM_FIELD_SDS, &sd, &error), &error);
-  check(gmm_autocorrelation(sd.data, sd.shape[1], sd.strides[1], MAX_LAG, autocorrelation, MAX_LAG + 1, &error),
+  check(gmm_autocorrelation(sd.data, sd.shape[1], sd.strides[1], MAX_LAG, NULL, autocorrelation, MAX_LAG + 1, &error),
         &error);
   printf("\nautocorrelation of sd:");
   for (int lag = 0; lag <= MAX_LAG; lag++) printf(" %.3f", autocorrelation[lag]);

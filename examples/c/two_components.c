@@ -47,7 +47,7 @@ int main(int argc, char **argv) {
   check(gmm_posterior_extend(first, 10000, NULL, &posterior, &error), &error);
 
   gmm_summary *summary = NULL;
-  check(gmm_posterior_summarize(posterior, NULL, &summary, &error), &error);
+  check(gmm_posterior_summarize(posterior, NULL, NULL, &summary, &error), &error);
   printf("%s", gmm_summary_text(summary));
 
   /* The same mixture without priors. */

@@ -51,7 +51,7 @@ int main(int argc, char **argv) {
   options.order_coordinate = 0;
 
   gmm_model *model = NULL;
-  check(gmm_model_create_for_data(&options, data, &model, &error), &error);
+  check(gmm_model_create_for_data(&options, data, NULL, &model, &error), &error);
 
   gmm_sample_options sampling;
   gmm_sample_options_init(&sampling, sizeof sampling);
@@ -62,7 +62,7 @@ int main(int argc, char **argv) {
   check(gmm_sample(model, data, &sampling, NULL, &posterior, &error), &error);
 
   gmm_summary *summary = NULL;
-  check(gmm_posterior_summarize(posterior, NULL, &summary, &error), &error);
+  check(gmm_posterior_summarize(posterior, NULL, NULL, &summary, &error), &error);
   printf("%s", gmm_summary_text(summary));
 
   /* Views are the posterior's own memory: (chains, draws, K), (chains, draws, K, D) and (chains, draws, K, D, D). */

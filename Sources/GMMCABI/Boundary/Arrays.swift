@@ -37,13 +37,6 @@ func series(
   return ChainView(base: values, chains: 1, draws: Int(count), chainStride: 0, drawStride: Int(stride))
 }
 
-extension ChainView {
-  /// The values of all chains, one after the other.
-  var pooled: [Double] {
-    (0..<chains).flatMap { chain in (0..<draws).map { self[chain: chain, draw: $0] } }
-  }
-}
-
 /// Returns `count` numbers that start at `base`, or `nil` for NULL.
 func array(_ base: UnsafePointer<Double>?, _ count: Int) -> [Double]? {
   base.map { Array(UnsafeBufferPointer(start: $0, count: count)) }

@@ -11,9 +11,11 @@ public struct ScaledPriors: Sendable {
   public let means: MeansPrior
   public let spread: SpreadPrior
 
-  /// - Throws: ``ModelError`` for fewer than 2 rows, a constant column, and columns that determine each other.
+  /// - Parameter control: threads, progress in blocks of observations over up to three passes, cancelling.
+  /// - Throws: ``ModelError`` for fewer than 2 rows, a constant column, and columns that determine each other, and when the
+  ///   caller cancels.
   public init(
-    _ shape: MixtureShape, _ data: DataSet
+    _ shape: MixtureShape, _ data: DataSet, _ control: RunControl = RunControl()
   ) throws(ModelError) {
     let count = data.totalWeight
     guard count >= 2 else {
@@ -22,7 +24,29 @@ public struct ScaledPriors: Sendable {
         ? ModelError("data", rule, got: data.count)
         : ModelError("sample_weights", "must have a sum of at least 2 for priors on the data's scale", got: count)
     }
-    let scale = DataSpread(data)
+    let team = WorkTeam(control, units: 1, blocks: shape.hasMatrices ? data.blockCount : 0)
+    let passes = shape.hasMatrices ? 3 : 2
+    let kernels = control.build.kernels
+    self = try team.pass(control, blocks: passes * data.blockCount) { (crew, tally) throws(ModelError) in
+      let scale = DataSpread(data, tally)
+      guard tally.goesOn else { throw .cancelledByCaller }
+      return try ScaledPriors(shape, data, scale) { () throws(ModelError) in
+        let covariance = try Self.covariance(
+          data, scale, divisor: count - 1, kernels, workers: team.workers, crew, tally)
+        guard tally.goesOn else { throw .cancelledByCaller }
+        return covariance
+      }
+    }
+  }
+
+  /// - Parameters:
+  ///   - scale: of `data`.
+  ///   - makeCovariance: makes the data's covariance matrix, where it is needed.
+  private init(
+    _ shape: MixtureShape, _ data: DataSet, _ scale: DataSpread,
+    _ makeCovariance: () throws(ModelError) -> SymmetricMatrix
+  ) throws(ModelError) {
+    let count = data.totalWeight
     let dimensions = shape.dimensionCount
     let variances = scale.variances.map { $0 * (count / (count - 1)) }
     for (d, variance) in variances.enumerated() where !(variance > 0) {
@@ -35,7 +59,7 @@ public struct ScaledPriors: Sendable {
     let halfDOF = 0.5 * Double(dimensions + 2)
     switch shape.structure {
     case .full, .tied:
-      let covariance = try Self.covariance(data, scale, divisor: count - 1)
+      let covariance = try makeCovariance()
       // Columns that determine each other leave pivots of rounding error only.
       do throws(FailedPivot) {
         _ = try covariance.cholesky(tolerance: 1e-13)
@@ -56,15 +80,15 @@ public struct ScaledPriors: Sendable {
 
   /// Returns the covariance matrix: the moments of the one component of a mixture, to which all observations belong.
   private static func covariance(
-    _ data: DataSet, _ scale: DataSpread, divisor: Double
+    _ data: DataSet, _ scale: DataSpread, divisor: Double, _ kernels: KernelSet, workers: Int, _ crew: BlockCrew?,
+    _ tally: BlockTally
   ) throws(ModelError) -> SymmetricMatrix {
     let shape = MixtureShape(componentCount: 1, dimensionCount: scale.means.count, structure: .full)
-    let kernels = MixtureKernels(shape, KernelBuild.best.kernels, isWeighted: data.weights != nil)
-    let reducer = try ReproducibleReducer(
-      data, kernels, ExpectationPass(kernels: kernels), workers: 1)
+    let kernels = MixtureKernels(shape, kernels, isWeighted: data.weights != nil)
+    let reducer = try ReproducibleReducer(data, kernels, ExpectationPass(kernels: kernels), workers: workers)
     let root = SymmetricMatrix(diagonal: scale.variances.map { $0.squareRoot() })
     let parameters = Parameters(shape, weights: [1], means: scale.means, factors: root.packed)
-    let statistics = SufficientStatistics(shape, centers: scale.means, reducer.sums(parameters, nil).rounded)
+    let statistics = SufficientStatistics(shape, centers: scale.means, reducer.sums(parameters, crew, tally).rounded)
     var squares = [Double](repeating: 0, count: shape.triangleSize)
     statistics.addSquares(of: 0, about: statistics.sums.map { $0 / statistics.total }, to: &squares)
     return SymmetricMatrix(dimension: shape.dimensionCount, packed: squares.map { $0 / divisor })

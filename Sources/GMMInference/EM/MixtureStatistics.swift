@@ -43,7 +43,9 @@ public struct MixtureStatistics: Sendable, Equatable {
     let team = WorkTeam(control, units: 1, blocks: data.blockCount)
     let reducer = try ReproducibleReducer(
       data, kernels, ExpectationPass(kernels: kernels), workers: team.workers)
-    let sums = try team.pass(control) { crew in reducer.sums(state.parameters, crew) }
+    let sums = try team.pass(control, blocks: data.blockCount) { crew, tally in
+      reducer.sums(state.parameters, crew, tally)
+    }
     guard sums.rounded.allSatisfy(\.isFinite) else {
       throw ModelError(.degenerate, "data", "must have finite sums under the parameters, got one that is not")
     }
@@ -54,6 +56,25 @@ public struct MixtureStatistics: Sendable, Equatable {
       [Double(data.count)].withUnsafeBufferPointer { weights.add($0) }
     }
     observationCount += data.count
+  }
+
+  /// Returns the statistics of the observations of all `parts`, of which there is at least one, under the same parameters.
+  ///
+  /// - Parameter control: progress in parts, cancelling.
+  public static func merged(
+    _ parts: [MixtureStatistics], _ control: RunControl = RunControl()
+  ) throws(ModelError) -> MixtureStatistics {
+    guard var result = parts.first else { throw ModelError("statistics", "must hold at least one", got: "none") }
+    let monitor = RunMonitor(control)
+    var done = 0
+    monitor.progressSoFar = { RunProgress(done: done, of: parts.count) }
+    defer { monitor.finish() }
+    for (index, part) in parts.enumerated() {
+      try monitor.check()
+      if index > 0 { try result.merge(part) }
+      done = index + 1
+    }
+    return result
   }
 
   /// Adds the observations of other statistics under the same parameters.

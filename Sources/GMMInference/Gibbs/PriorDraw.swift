@@ -7,16 +7,21 @@ extension MixtureModel {
   /// Weights with a minimum: a flat Dirichlet is moved and scaled into the smaller simplex; others are rejected up to
   /// at least 800 times. Ordered means: sorted when the prior is exchangeable in them, else rejected up to 10,000 times. What
   /// is rejected so long is drawn by a Markov chain of its own that runs far beyond what it needs to forget its start.
-  func drawPrior(_ stream: inout RandomStream) -> Parameters {
+  ///
+  /// - Parameter isWanted: asked in every long loop; after `false` the draw is of no use.
+  func drawPrior(_ stream: inout RandomStream, while isWanted: () -> Bool = { true }) -> Parameters {
     var parameters = Parameters(
       shape, weights: [Double](repeating: 1 / Double(componentCount), count: componentCount), means: meanCenters)
-    drawPriorSpread(&parameters, &stream)
-    drawPriorWeights(&parameters, &stream)
-    drawPriorMeans(&parameters, &stream)
+    drawPriorSpread(&parameters, &stream, while: isWanted)
+    guard isWanted() else { return parameters }
+    drawPriorWeights(&parameters, &stream, while: isWanted)
+    drawPriorMeans(&parameters, &stream, while: isWanted)
     return parameters
   }
 
-  private func drawPriorWeights(_ parameters: inout Parameters, _ stream: inout RandomStream) {
+  private func drawPriorWeights(
+    _ parameters: inout Parameters, _ stream: inout RandomStream, while isWanted: () -> Bool
+  ) {
     if hasFixedWeights {
       parameters = Parameters(
         shape, weights: concentration, means: parameters.means, sds: parameters.sds, factors: parameters.factors)
@@ -35,16 +40,18 @@ extension MixtureModel {
     } else {
       // Each call tries eight times before it moves the weights by a sweep of pairs: the loop is rejection and, where
       // that fails, a chain of many more sweeps than the few in which pairs forget their start.
-      for _ in 0..<(100 + 10 * componentCount)
-      where stream.drawWeights(&parameters, concentration: concentration, counts: none, minimum: minimumWeight) {
-        break
+      for _ in 0..<(100 + 10 * componentCount) {
+        let isDrawn = stream.drawWeights(
+          &parameters, concentration: concentration, counts: none, minimum: minimumWeight)
+        if isDrawn || !isWanted() { break }
       }
     }
   }
 
   /// Draws the covariance matrices' Cholesky factors.
-  private func drawPriorFactors(_ stream: inout RandomStream) -> [Double] {
+  private func drawPriorFactors(_ stream: inout RandomStream, while isWanted: () -> Bool) -> [Double] {
     covarianceDensities.flatMap { density in
+      guard isWanted() else { return [Double](repeating: .nan, count: shape.triangleSize) }
       switch density {
       case .fixed(let factor): return factor.packed
       case .inverseWishart(let dof, _, var factor, _):
@@ -59,27 +66,31 @@ extension MixtureModel {
     }
   }
 
-  private func drawPriorMeans(_ parameters: inout Parameters, _ stream: inout RandomStream) {
+  private func drawPriorMeans(
+    _ parameters: inout Parameters, _ stream: inout RandomStream, while isWanted: () -> Bool
+  ) {
     if hasFixedMeans { return }
     drawFreeMeans(&parameters, &stream)
     guard let coordinate = orderCoordinate else { return }
     if isExchangeable { return parameters.sortByMean(coordinate: coordinate) }
     if !hasScaledMeans, hasExchangeableMeans { return putMeansInOrder(&parameters, coordinate) }
     for _ in 0..<10_000 {
-      if satisfiesConstraints(parameters) { return }
-      if hasScaledMeans { drawPriorSpread(&parameters, &stream) }
+      if satisfiesConstraints(parameters) || !isWanted() { return }
+      if hasScaledMeans { drawPriorSpread(&parameters, &stream, while: isWanted) }
       drawFreeMeans(&parameters, &stream)
     }
-    drawOrderedByChain(&parameters, coordinate, &stream)
+    drawOrderedByChain(&parameters, coordinate, &stream, while: isWanted)
   }
 
   /// Runs a Gibbs chain without observations from means that are put in order, for far longer than it remembers.
-  private func drawOrderedByChain(_ parameters: inout Parameters, _ coordinate: Int, _ stream: inout RandomStream) {
+  private func drawOrderedByChain(
+    _ parameters: inout Parameters, _ coordinate: Int, _ stream: inout RandomStream, while isWanted: () -> Bool
+  ) {
     putMeansInOrder(&parameters, coordinate)
     var state = ChainState(
       parameters: parameters, statistics: SufficientStatistics(shape), logLikelihood: 0, iteration: 0)
     var sampler = GibbsSampler(self)
-    for _ in 0..<(200 + 50 * componentCount * componentCount) {
+    for _ in 0..<(200 + 50 * componentCount * componentCount) where isWanted() {
       // Without observations no conditional can be degenerate.
       _ = try? sampler.step(&state, &stream, isTuning: false)
     }
@@ -97,9 +108,11 @@ extension MixtureModel {
     parameters.means = order.flatMap { means[shape.mean($0)] }
   }
 
-  private func drawPriorSpread(_ parameters: inout Parameters, _ stream: inout RandomStream) {
+  private func drawPriorSpread(
+    _ parameters: inout Parameters, _ stream: inout RandomStream, while isWanted: () -> Bool
+  ) {
     parameters.sds = spreadDensities.map { $0.draw(&stream) }
-    parameters.factors = drawPriorFactors(&stream)
+    parameters.factors = drawPriorFactors(&stream, while: isWanted)
   }
 
   /// Draws the means without their order.

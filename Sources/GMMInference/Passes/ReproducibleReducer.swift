@@ -24,8 +24,10 @@ final class ReproducibleReducer: @unchecked Sendable {
 
   /// Returns counts, sums, squares and, last, the log likelihood over all observations, given the parameters.
   ///
-  /// - Parameter crew: threads that help; at most as many as the workspace was made for.
-  func sums(_ parameters: Parameters, _ crew: BlockCrew?) -> ReproducibleSums {
+  /// - Parameters:
+  ///   - crew: threads that help; at most as many as the workspace was made for.
+  ///   - tally: counts the blocks and may end the pass, whose sums are then of no use.
+  func sums(_ parameters: Parameters, _ crew: BlockCrew?, _ tally: BlockTally? = nil) -> ReproducibleSums {
     workspace.prepare(parameters)
     for worker in totals.indices { totals[worker].clear() }
     totals.withUnsafeMutableBufferPointer { totals in
@@ -33,18 +35,22 @@ final class ReproducibleReducer: @unchecked Sendable {
       nonisolated(unsafe) let totals = totals
       let blocks = workspace.data.blockCount
       guard let crew else {
-        for index in 0..<blocks { add(block: index, worker: 0, to: &totals[0]) }
+        for index in 0..<blocks { add(block: index, worker: 0, to: &totals[0], tally) }
         return
       }
-      crew.run(blocks: blocks) { [self] index, worker in add(block: index, worker: worker, to: &totals[worker]) }
+      crew.run(blocks: blocks) { [self] index, worker in
+        add(block: index, worker: worker, to: &totals[worker], tally)
+      }
     }
     for worker in totals.indices.dropFirst() { totals[0].merge(totals[worker]) }
     return totals[0]
   }
 
-  private func add(block index: Int, worker: Int, to total: inout ReproducibleSums) {
+  private func add(block index: Int, worker: Int, to total: inout ReproducibleSums, _ tally: BlockTally?) {
+    if let tally, !tally.goesOn { return }
     let block = workspace.block(index, worker: worker, slot: worker)
     block.moments[workspace.momentCount] = pass(block)
     total.add(UnsafeBufferPointer(start: block.moments, count: total.count))
+    tally?.pass()
   }
 }

@@ -34,7 +34,7 @@ public struct RunControl {
   }
 
   /// The number of threads for `units` of independent work.
-  func threadCount(units: Int) -> Int {
+  package func threadCount(units: Int) -> Int {
     min(threads > 0 ? threads : ThreadTeam.availableProcessors, max(units, 1))
   }
 }

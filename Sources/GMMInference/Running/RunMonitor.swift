@@ -5,7 +5,7 @@ import Synchronization
 /// The state of one call that its threads share: whether to stop, and when to report.
 ///
 /// Only the caller's thread reports.
-final class RunMonitor: @unchecked Sendable {
+package final class RunMonitor: @unchecked Sendable {
   private let stopped = Atomic<Bool>(false)
   private let cancelled = Atomic<Bool>(false)
   private let cancellation: CancellationFlag?
@@ -17,7 +17,7 @@ final class RunMonitor: @unchecked Sendable {
   /// How far the call has come; set before other threads begin.
   var progressSoFar: (() -> RunProgress)?
 
-  init(_ control: RunControl) {
+  package init(_ control: RunControl) {
     cancellation = control.cancellation
     progress = control.progress
     interval = max(control.progressInterval, 0)
@@ -25,7 +25,7 @@ final class RunMonitor: @unchecked Sendable {
   }
 
   /// Whether the work should end; also looks at the caller's flag.
-  var shouldStop: Bool {
+  package var shouldStop: Bool {
     if stopped.load(ordering: .relaxed) { return true }
     guard let cancellation, cancellation.isRequested else { return false }
     cancel()
@@ -35,9 +35,28 @@ final class RunMonitor: @unchecked Sendable {
   /// Reports to the caller when it is time and this is the caller's thread, then returns whether the work should end.
   ///
   /// For work between two units of which seconds may pass; ``shouldStop`` is cheaper.
-  func pollForStop() -> Bool {
+  package func pollForStop() -> Bool {
     if let progressSoFar, pthread_equal(pthread_self(), caller) != 0 { report(progressSoFar) }
     return shouldStop
+  }
+
+  /// Reports as ``pollForStop()`` does, and throws where the work should end.
+  package func check() throws(ModelError) {
+    if pollForStop() { throw .cancelledByCaller }
+  }
+
+  /// Runs work of one thread, which is the one unit that is reported, and finishes.
+  ///
+  /// - Parameter body: looks at the monitor now and then.
+  /// - Throws: what `body` throws, and a ``ModelError`` of kind `cancelled` where the caller cancels before it begins.
+  package func watch<Result>(_ body: (RunMonitor) throws -> Result) throws -> Result {
+    var isDone = false
+    progressSoFar = { RunProgress(done: isDone ? 1 : 0, of: 1) }
+    defer { finish() }
+    try check()
+    let result = try body(self)
+    isDone = true
+    return result
   }
 
   var isCancelled: Bool { cancelled.load(ordering: .relaxed) }
@@ -47,14 +66,14 @@ final class RunMonitor: @unchecked Sendable {
   var secondsToReport: Double { progress == nil ? .infinity : max(nextReport - monotonicSeconds(), 5e-5) }
 
   /// Reports for the last time; on the caller's thread, when all work has ended.
-  func finish() {
+  package func finish() {
     if let progressSoFar { report(isLast: true, progressSoFar) }
     progressSoFar = nil
   }
 
   /// Throws a ``ModelError`` of kind `cancelled` where the caller has cancelled.
   func requireCompletion() throws(ModelError) {
-    if isCancelled { throw ModelError(.cancelled, "", "the caller cancelled") }
+    if isCancelled { throw .cancelledByCaller }
   }
 
   /// Ends the work because the caller wants it.
@@ -79,4 +98,9 @@ final class RunMonitor: @unchecked Sendable {
       current.iterationsDone > 0 ? current.secondsElapsed * left / Double(current.iterationsDone) : .nan
     if !progress(current), !isLast { cancel() }
   }
+}
+
+extension ModelError {
+  /// The error of a call that the caller cancelled.
+  static let cancelledByCaller = ModelError(.cancelled, "", "the caller cancelled")
 }

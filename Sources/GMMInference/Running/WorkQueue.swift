@@ -24,9 +24,5 @@ final class UnitQueue: WorkQueue, @unchecked Sendable {
 
   func finish(_ unit: Int) { finished += 1 }
 
-  var progress: RunProgress {
-    RunProgress(
-      chains: 0, iterationsDone: finished, iterationsTotal: count, drawsDone: 0, drawsTotal: 0, secondsElapsed: 0,
-      secondsLeft: 0)
-  }
+  var progress: RunProgress { RunProgress(done: finished, of: count) }
 }

@@ -146,16 +146,21 @@ private final class WorkShift<Queue: WorkQueue>: @unchecked Sendable {
 extension WorkTeam {
   /// Returns what one unit of work makes, with helpers.
   ///
-  /// - Throws: a ``ModelError`` of kind `cancelled` when the caller cancels before the work begins.
+  /// - Parameters:
+  ///   - blocks: how many blocks the work passes over.
+  ///   - work: counts its blocks; what it makes after the tally says that it does not go on is of no use.
+  /// - Throws: what `work` throws, and a ``ModelError`` of kind `cancelled` when the caller cancels.
   func pass<Result: Sendable>(
-    _ control: RunControl, _ work: @escaping @Sendable (BlockCrew?) -> Result
+    _ control: RunControl, blocks: Int,
+    _ work: @escaping @Sendable (BlockCrew?, BlockTally) throws(ModelError) -> Result
   ) throws(ModelError) -> Result {
     let monitor = RunMonitor(control)
+    let tally = BlockTally(blocks: blocks, monitor)
     let result = Once<Result>()
-    try run(UnitQueue(count: 1), monitor) { _, crew in result.value = work(crew) }
+    try run(tally, monitor) { (_, crew) throws(ModelError) in result.value = try work(crew, tally) }
     monitor.finish()
     try monitor.requireCompletion()
-    guard let value = result.value else { throw ModelError(.cancelled, "", "the caller cancelled") }
+    guard let value = result.value else { throw .cancelledByCaller }
     return value
   }
 

@@ -3,22 +3,35 @@ import GMMModel
 
 /// Returns independent draws from the prior of a model under its constraints: one chain, no data.
 ///
-/// - Throws: ``ModelError`` unless `draws` ≥ 1.
-public func samplePrior(_ model: MixtureModel, draws: Int, seed: UInt64 = 0) throws(ModelError) -> Posterior {
+/// Draw t depends on the seed and t alone, not on the number of threads.
+///
+/// - Throws: ``ModelError`` unless `draws` ≥ 1, for a draw that is NaN or infinite, and when the caller cancels.
+public func samplePrior(
+  _ model: MixtureModel, draws: Int, seed: UInt64 = 0, _ control: RunControl = RunControl()
+) throws(ModelError) -> Posterior {
   guard draws >= 1 else { throw ModelError("draws", "must be at least 1", got: draws) }
   let start = monotonicSeconds()
   let layout = DrawLayout(model.shape)
   let store = try DrawStore(layout: layout, chains: 1, draws: draws, observationCount: 0, keepsAssignments: false)
   let key = StreamKey(seed: seed, chain: 0, purpose: .prior)
-  for draw in 0..<draws {
-    var stream = RandomStream(key.at(iteration: UInt64(draw)))
-    let parameters = model.drawPrior(&stream)
-    let row = store.row(chain: 0, draw: draw)
-    parameters.write(to: row, layout)
-    row[layout.logLikelihood] = 0
-    row[layout.logPosterior] = model.logPrior(parameters)
-    row[layout.acceptance] = 1
-    try store.requireNumbers(chain: 0, draw: draw)
+  // Half a microsecond for each parameter, and more where matrices are drawn.
+  let cost = 0.5 * Double(layout.parameterCount) * (1 + Double(model.shape.hasMatrices ? model.dimensionCount : 0) / 24)
+  let drawsAtOnce = max(1, Int(min(100 / cost, 4_096)))
+  try BlockTeam.run(
+    blocks: (draws + drawsAtOnce - 1) / drawsAtOnce, costPerBlock: cost * Double(drawsAtOnce), control,
+    makeWorkspace: { model.unshared() }
+  ) { (unit, model, monitor) throws(ModelError) in
+    for draw in unit * drawsAtOnce..<min(draws, (unit + 1) * drawsAtOnce) {
+      var stream = RandomStream(key.at(iteration: UInt64(draw)))
+      let parameters = model.drawPrior(&stream) { !monitor.pollForStop() }
+      try monitor.check()
+      let row = store.row(chain: 0, draw: draw)
+      parameters.write(to: row, layout)
+      row[layout.logLikelihood] = 0
+      row[layout.logPosterior] = model.logPrior(parameters)
+      row[layout.acceptance] = 1
+      try store.requireNumbers(chain: 0, draw: draw)
+    }
   }
   return Posterior(
     model: model, data: try DataSet([]),

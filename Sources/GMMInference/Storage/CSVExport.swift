@@ -10,9 +10,18 @@ extension Posterior {
   /// those that readers of CmdStan's files look for; the algorithm is given as `fixed_param`, the one in which they expect no
   /// adaptation of a Hamiltonian sampler.
   ///
-  /// - Throws: ``StorageError`` of kind `system`; the file appears whole or not at all.
-  public func exportCSV(chain: Int, to path: String) throws(StorageError) {
-    let file = try AtomicFile(path, hasHeader: false)
+  /// - Parameter control: progress in draws, cancelling.
+  /// - Throws: ``StorageError`` of kind `system` or `cancelled`; the file appears whole or not at all.
+  public func exportCSV(
+    chain: Int, to path: String, _ control: RunControl = RunControl()
+  ) throws(StorageError) {
+    let monitor = RunMonitor(control)
+    var drawsDone = 0
+    monitor.progressSoFar = { [drawCount] in RunProgress(done: drawsDone, of: drawCount) }
+    defer { monitor.finish() }
+    let progress = FileProgress { !monitor.pollForStop() }
+    try progress.pass(0, of: path)
+    let file = try AtomicFile(path, hasHeader: false, progress)
     let version = LibraryVersion.current
     // Of what was loaded, a number of iterations that nobody made may exceed 63 bits.
     let samples = drawCount.multipliedReportingOverflow(by: thin)
@@ -47,9 +56,14 @@ extension Posterior {
       for (j, column) in indices.enumerated() {
         if j > 0 { line.append(UInt8(ascii: ",")) }
         line.append(contentsOf: row[column].description.utf8)
+        if line.count >= 1 << 16 {
+          try file.append(line)
+          line.removeAll(keepingCapacity: true)
+        }
       }
       line.append(UInt8(ascii: "\n"))
       try file.append(line)
+      drawsDone = draw + 1
     }
     let times = """
       # 

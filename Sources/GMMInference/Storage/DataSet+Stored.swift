@@ -28,6 +28,11 @@ extension DataSet {
       // SAFETY: as many weights as there are, which live as long as this object.
       try file.append(UnsafeBufferPointer(start: weights.base, count: weights.count))
     }
+    try file.append(.columns, columnsSection)
+  }
+
+  /// The first row and the columns' names.
+  private var columnsSection: ByteWriter {
     var section = ByteWriter()
     section.write(firstRow)
     section.write(columnNames.count)
@@ -35,7 +40,12 @@ extension DataSet {
       section.write(name.utf8.count)
       section.append(Array(name.utf8))
     }
-    try file.append(.columns, section)
+    return section
+  }
+
+  /// The bytes of the contents of the sections that ``write(to:)`` appends, without their heads.
+  var storedSize: Int {
+    16 + 8 * count * dimensionCount + 8 * (weights?.count ?? 0) + columnsSection.bytes.count
   }
 
   /// Reads the sections of the data of a model.

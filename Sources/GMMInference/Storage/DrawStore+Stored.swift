@@ -14,7 +14,6 @@ extension DrawStore {
   ) throws(StorageError) -> Bool {
     let total = counts.reduce(0, +)
     try file.append(Section.draws.head(length: total * layout.width * 8))
-    let rowsAtOnce = max(1, (1 << 22) / (8 * layout.width))
     for (chain, count) in counts.enumerated() {
       for first in stride(from: 0, to: count, by: rowsAtOnce) {
         guard isWanted() else { return false }
@@ -24,7 +23,6 @@ extension DrawStore {
       }
     }
     try file.append(Section.assignments.head(length: keepsAssignments ? total * observationCount : 0))
-    let drawsAtOnce = max(1, (1 << 22) / max(1, observationCount))
     for (chain, count) in counts.enumerated() where keepsAssignments {
       for first in stride(from: 0, to: count, by: drawsAtOnce) {
         guard isWanted(), let labels = assignments(chain: chain, draw: first) else { return false }
@@ -35,22 +33,34 @@ extension DrawStore {
     return true
   }
 
+  /// Rows that are written or read in one go: about four megabytes.
+  private var rowsAtOnce: Int { max(1, (1 << 22) / (8 * layout.width)) }
+
+  /// Draws of assignments that are.
+  private var drawsAtOnce: Int { max(1, (1 << 22) / max(1, observationCount)) }
+
   /// Fills the first `counts[chain]` draws of each chain, for which there must be room, from a file.
   func read(_ counts: [Int], from file: StoredFile) throws(StorageError) {
     let total = counts.reduce(0, +)
     try file.head(.draws, length: total * layout.width * 8)
     for (chain, count) in counts.enumerated() {
-      let rows = UnsafeMutableBufferPointer(start: row(chain: chain, draw: 0), count: count * layout.width)
-      try file.read(into: rows)
-      guard arePossible(rows) else { throw StorageError(.format, file.path, "holds impossible draws") }
+      for first in stride(from: 0, to: count, by: rowsAtOnce) {
+        let rows = UnsafeMutableBufferPointer(
+          start: row(chain: chain, draw: first), count: min(rowsAtOnce, count - first) * layout.width)
+        try file.read(into: rows)
+        guard arePossible(rows) else { throw StorageError(.format, file.path, "holds impossible draws") }
+      }
     }
     try file.head(.assignments, length: keepsAssignments ? total * observationCount : 0)
     for (chain, count) in counts.enumerated() {
-      guard let labels = assignments(chain: chain, draw: 0) else { continue }
-      let memory = UnsafeMutableBufferPointer(start: labels, count: count * observationCount)
-      try file.read(into: UnsafeMutableRawBufferPointer(memory))
-      guard memory.allSatisfy({ Int($0) < layout.componentCount }) else {
-        throw StorageError(.format, file.path, "holds assignments to components that are not there")
+      for first in stride(from: 0, to: count, by: drawsAtOnce) {
+        guard let labels = assignments(chain: chain, draw: first) else { break }
+        let memory = UnsafeMutableBufferPointer(
+          start: labels, count: min(drawsAtOnce, count - first) * observationCount)
+        try file.read(into: UnsafeMutableRawBufferPointer(memory))
+        guard memory.allSatisfy({ Int($0) < layout.componentCount }) else {
+          throw StorageError(.format, file.path, "holds assignments to components that are not there")
+        }
       }
     }
   }

@@ -11,38 +11,45 @@ extension Posterior {
   /// The file appears whole or not at all; its layout is documented in docs/FORMATS.md. It holds the data, so that what is
   /// loaded still has its cluster probabilities and can be extended.
   ///
-  /// - Throws: ``StorageError`` of kind `system` with the path and the system's reason.
-  public func save(to path: String) throws(StorageError) {
-    let file = try AtomicFile(path)
-    var section = ByteWriter()
-    model.write(to: &section)
-    try file.append(.model, section)
+  /// - Parameter control: progress in bytes, cancelling.
+  /// - Throws: ``StorageError`` of kind `system` with the path and the system's reason, and `cancelled`; what was at the path is
+  ///   then as it was.
+  public func save(to path: String, _ control: RunControl = RunControl()) throws(StorageError) {
+    var modelSection = ByteWriter()
+    model.write(to: &modelSection)
 
-    section = ByteWriter()
+    var optionsSection = ByteWriter()
     var options = options
     // What is thinned later is no longer told apart from what was drawn so, unless the chains go on.
     options.thin = thin
-    options.write(to: &section, dimension: model.dimensionCount)
-    section.write(options.draws)
-    section.write(isPrior)
-    section.write(drawCount)
-    section.write(seconds)
+    options.write(to: &optionsSection, dimension: model.dimensionCount)
+    optionsSection.write(options.draws)
+    optionsSection.write(isPrior)
+    optionsSection.write(drawCount)
+    optionsSection.write(seconds)
     let counts = continuation.map { $0.map(\.drawsDone) } ?? [Int](repeating: drawCount, count: chainCount)
-    for count in counts { section.write(count) }
-    try file.append(.options, section)
+    for count in counts { optionsSection.write(count) }
 
-    try data.write(to: file)
+    var chainsSection = ByteWriter()
+    for chain in continuation ?? [] { chain.write(to: &chainsSection) }
 
-    section = ByteWriter()
-    for chain in continuation ?? [] { chain.write(to: &section) }
-    try file.append(.chains, section)
-
-    if continuation != nil {
-      _ = try store.write(counts, to: file)
-    } else {
-      try writeRows(to: file)
+    let sections = [modelSection, optionsSection, chainsSection].reduce(0) { $0 + $1.bytes.count }
+    let bytesOfDraw = 8 * layout.width + (hasAssignments ? data.count : 0)
+    let total =
+      sections + Section.posteriorCount * Section.headSize + data.storedSize + counts.reduce(0, +) * bytesOfDraw
+    try RunMonitor(control).watchFile(path, bytes: total) { (progress) throws(StorageError) in
+      let file = try AtomicFile(path, progress)
+      try file.append(.model, modelSection)
+      try file.append(.options, optionsSection)
+      try data.write(to: file)
+      try file.append(.chains, chainsSection)
+      if continuation != nil {
+        _ = try store.write(counts, to: file)
+      } else {
+        try writeRows(to: file)
+      }
+      try file.commit(.posterior, version: Self.newestFormat)
     }
-    try file.commit(.posterior, version: Self.newestFormat)
   }
 
   /// Appends the sections of the draws one by one: they need not follow each other in memory.
@@ -65,11 +72,14 @@ extension Posterior {
 
   /// Loads a posterior that ``save(to:)`` wrote.
   ///
+  /// - Parameter control: progress in bytes, each of which is read twice; cancelling.
   /// - Throws: ``StorageError``: `system` where the file cannot be read, `format` where it is no posterior, damaged, or of a
-  ///   later format; `outOfMemory`.
-  public static func load(_ path: String) throws(StorageError) -> Posterior {
-    let file = try StoredFile(path, .posterior, newest: newestFormat)
-    return try file.naming { () throws(StorageError) in try load(file) }
+  ///   later format; `outOfMemory`; `cancelled`.
+  public static func load(_ path: String, _ control: RunControl = RunControl()) throws(StorageError) -> Posterior {
+    try RunMonitor(control).watchFile(path) { (progress) throws(StorageError) in
+      let file = try StoredFile(path, .posterior, newest: newestFormat, progress)
+      return try file.naming { () throws(StorageError) in try load(file) }
+    }
   }
 
   private static func load(_ file: StoredFile) throws(StorageError) -> Posterior {

@@ -17,6 +17,8 @@ enum Section: String {
 
   /// The bytes before the contents.
   static let headSize = 16
+  /// The number of sections of a posterior's file.
+  static let posteriorCount = 8
 
   func head(length: Int) -> [UInt8] {
     var writer = ByteWriter()

@@ -157,7 +157,7 @@ void table_create(void) {
   table.data = fixture_weighted_rows(fixture_data, TABLE_ROWS, 1, table_positive);
   ACCEPTED(gmm_model_create(table_gmm_model_options(), &table.model, out_error));
   ACCEPTED(gmm_sample(table.model, table.data, table_gmm_sample_options(), NULL, &table.posterior, out_error));
-  ACCEPTED(gmm_posterior_summarize(table.posterior, NULL, &table.summary, out_error));
+  ACCEPTED(gmm_posterior_summarize(table.posterior, NULL, NULL, &table.summary, out_error));
   ACCEPTED(gmm_fit_em(table.data, table_gmm_em_options(), NULL, &table.fit, out_error));
   ACCEPTED(gmm_statistics_compute(table_gmm_mixture(), table.data, NULL, &table.statistics, out_error));
   table_num_bytes = gmm_statistics_size(table.statistics);

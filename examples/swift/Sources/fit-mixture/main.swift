@@ -21,7 +21,7 @@ let model = try MixtureModel(
 let posterior = try sample(model, data: data, SamplingOptions(draws: 5_000, tune: 1_000, chains: 4, seed: 1))
 
 print("parameter, mean, sd, 95 % highest-density interval, R-hat")
-for parameter in posterior.summary() {
+for parameter in try posterior.summary() {
   let statistics = parameter.statistics
   print(
     parameter.name, statistics.mean, statistics.sd, statistics.hdiLower, statistics.hdiUpper, statistics.rHat)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import product
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -42,8 +43,11 @@ def autocorrelation(x: ArrayLike, max_lag: int | None = None) -> NDArray[np.floa
         raise ValueError("x: must have at least one draw, got none")
     shape = (*values.shape[:axis], last + 1, *values.shape[axis + 1 :])
     result, one = np.empty(shape), np.empty(last + 1)
-    for before in np.ndindex(values.shape[:axis]):
-        for after in np.ndindex(values.shape[axis + 1 :]):
+    places = product(np.ndindex(values.shape[:axis]), np.ndindex(values.shape[axis + 1 :]))
+    with native.Run() as run:
+        for before, after in places:
+            if run.failure is not None:
+                break
             index = (*before, slice(None), *after)
             line, stride = series(values[index])
             native.call(
@@ -52,6 +56,7 @@ def autocorrelation(x: ArrayLike, max_lag: int | None = None) -> NDArray[np.floa
                 draws,
                 stride,
                 last,
+                run.control,
                 one,
                 one.size,
                 names={"values": "x"},

@@ -98,20 +98,22 @@ def kde(
     if count == 0 and given is not None:
         return KDE(given, np.empty(0), chosen)
     where, density = np.empty(max(count, 0)), np.empty(max(count, 0))
-    native.call(
-        native.lib.gmm_kde,
-        values,
-        values.size,
-        stride,
-        chosen,
-        given,
-        count,
-        where,
-        density,
-        density.size,
-        width,
-        names={"values": "x"},
-    )
+    with native.Run() as run:
+        native.call(
+            native.lib.gmm_kde,
+            values,
+            values.size,
+            stride,
+            chosen,
+            given,
+            count,
+            run.control,
+            where,
+            density,
+            density.size,
+            width,
+            names={"values": "x"},
+        )
     return KDE(where if given is None else given.copy(), density, float(width[0]))
 
 
@@ -143,19 +145,21 @@ def histogram(
             raise ValueError(f"range: must be increasing, got ({lower}, {upper})")
     count = int64("bins", bins)
     edges, counts = np.empty(max(count, 0) + 1), np.empty(max(count, 0), np.int64)
-    native.call(
-        native.lib.gmm_histogram,
-        values,
-        values.size,
-        stride,
-        lower,
-        upper,
-        count,
-        edges,
-        counts,
-        counts.size,
-        names={"values": "x", "lower": "range[0]", "upper": "range[1]"},
-    )
+    with native.Run() as run:
+        native.call(
+            native.lib.gmm_histogram,
+            values,
+            values.size,
+            stride,
+            lower,
+            upper,
+            count,
+            run.control,
+            edges,
+            counts,
+            counts.size,
+            names={"values": "x", "lower": "range[0]", "upper": "range[1]"},
+        )
     return Histogram(counts, edges)
 
 

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from gmmswift import _native as native
-from gmmswift._arguments import real_array
+from gmmswift._arguments import real_array, thread_count
 from gmmswift._diagnostics.summary import Summary, summary_options
 
 if TYPE_CHECKING:
@@ -24,6 +24,7 @@ def summarize(
     hdi_prob: float = 0.95,
     quantiles: Sequence[float] | None = None,
     names: Sequence[str] | None = None,
+    threads: int | None = None,
 ) -> Summary:
     """Summarise draws of any origin.
 
@@ -38,6 +39,8 @@ def summarize(
     names : sequence of str, optional
         Names of the rows. By default ``x``, or ``x[0]``, ``x[1]``, ... (``x[0,1]`` for two axes),
         with the mapping's key in place of ``x``.
+    threads : int, optional
+        Number of threads, which share the quantities. By default one for each processor.
 
     Returns
     -------
@@ -85,13 +88,16 @@ def summarize(
     table = tables[0] if len(tables) == 1 else np.concatenate(tables, axis=2)
     table = np.ascontiguousarray(table)
     options, keep = summary_options(hdi_prob, quantiles)
-    handle = native.create(
-        native.lib.gmm_summarize,
-        native.lib.gmm_summary_destroy,
-        table,
-        *table.shape,
-        native.strings(rows),
-        options,
-    )
+    with native.Run(thread_count(threads)) as run:
+        handle = native.create(
+            native.lib.gmm_summarize,
+            native.lib.gmm_summary_destroy,
+            table,
+            *table.shape,
+            native.strings(rows),
+            options,
+            run.control,
+            run=run,
+        )
     del keep
     return Summary(handle)

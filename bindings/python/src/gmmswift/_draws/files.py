@@ -37,9 +37,14 @@ def load(path: str | os.PathLike[str]) -> Posterior:
     FormatError
         For a file that is no posterior, cut, damaged, or of a later format.
     """
-    handle = native.create(
-        native.lib.gmm_posterior_load, native.lib.gmm_posterior_destroy, file_path("path", path)
-    )
+    with native.Run() as run:
+        handle = native.create(
+            native.lib.gmm_posterior_load,
+            native.lib.gmm_posterior_destroy,
+            file_path("path", path),
+            run.control,
+            run=run,
+        )
     return Posterior(handle, _model_of(handle))
 
 

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from gmmswift import _native as native
-from gmmswift._arguments import file_path, int64, shown
+from gmmswift._arguments import file_path, int64, shown, thread_count
 from gmmswift._data import column_names
 from gmmswift._diagnostics.autocorrelation import autocorrelation
 from gmmswift._diagnostics.summary import Summary, summary_options
@@ -194,7 +194,13 @@ class Posterior(Mapping[str, "NDArray[Any]"], PosteriorPredictions, PosteriorPlo
         out.flags.writeable = False
         return out
 
-    def summary(self, hdi_prob: float = 0.95, quantiles: Sequence[float] | None = None) -> Summary:
+    def summary(
+        self,
+        hdi_prob: float = 0.95,
+        quantiles: Sequence[float] | None = None,
+        *,
+        threads: int | None = None,
+    ) -> Summary:
         """Summarise the draws of every scalar parameter.
 
         Parameters
@@ -203,6 +209,8 @@ class Posterior(Mapping[str, "NDArray[Any]"], PosteriorPredictions, PosteriorPlo
             Mass of the highest-density interval, in (0, 1).
         quantiles : sequence of float, optional
             Probabilities in [0, 1], at most 64. By default .025, .25, .5, .75, .975.
+        threads : int, optional
+            Number of threads, which share the parameters. By default one for each processor.
 
         Returns
         -------
@@ -210,12 +218,15 @@ class Posterior(Mapping[str, "NDArray[Any]"], PosteriorPredictions, PosteriorPlo
             One row for each parameter, such as ``"means[0]"``.
         """
         options, keep = summary_options(hdi_prob, quantiles)
-        handle = native.create(
-            native.lib.gmm_posterior_summarize,
-            native.lib.gmm_summary_destroy,
-            self._handle,
-            options,
-        )
+        with native.Run(thread_count(threads)) as run:
+            handle = native.create(
+                native.lib.gmm_posterior_summarize,
+                native.lib.gmm_summary_destroy,
+                self._handle,
+                options,
+                run.control,
+                run=run,
+            )
         del keep
         return Summary(handle)
 
@@ -329,9 +340,12 @@ class Posterior(Mapping[str, "NDArray[Any]"], PosteriorPredictions, PosteriorPlo
         Raises
         ------
         OSError
-            Where the system refuses; what was there before is intact.
+            Where the system refuses; what was there before is intact, as it is on Ctrl-C.
         """
-        native.call(native.lib.gmm_posterior_save, self._handle, file_path("path", path))
+        with native.Run() as run:
+            native.call(
+                native.lib.gmm_posterior_save, self._handle, file_path("path", path), run.control
+            )
 
     def export_csv(self, prefix: str | os.PathLike[str]) -> list[str]:
         """Write the draws as CmdStan does: ``prefix_1.csv``, ``prefix_2.csv``, ..., one per chain.
@@ -353,14 +367,18 @@ class Posterior(Mapping[str, "NDArray[Any]"], PosteriorPredictions, PosteriorPlo
         """
         beginning = file_path("prefix", prefix).decode()
         paths = [f"{beginning}_{chain + 1}.csv" for chain in range(self.n_chains)]
-        for chain, path in enumerate(paths):
-            native.call(
-                native.lib.gmm_posterior_export_csv,
-                self._handle,
-                chain,
-                path.encode(),
-                names={"path": "prefix"},
-            )
+        with native.Run() as run:
+            for chain, path in enumerate(paths):
+                if run.failure is not None:
+                    break
+                native.call(
+                    native.lib.gmm_posterior_export_csv,
+                    self._handle,
+                    chain,
+                    path.encode(),
+                    run.control,
+                    names={"path": "prefix"},
+                )
         return paths
 
     def to_inference_data(self) -> Any:

@@ -26,7 +26,12 @@ class PosteriorPredictions:
     _handle: native.Handle
 
     def sample_predictive(
-        self, draws: int = 50, n_points: int | None = None, random_seed: int | None = None
+        self,
+        draws: int = 50,
+        n_points: int | None = None,
+        random_seed: int | None = None,
+        *,
+        threads: int | None = None,
     ) -> NDArray[np.float64]:
         """Draw data sets from the posterior predictive distribution.
 
@@ -38,7 +43,10 @@ class PosteriorPredictions:
         n_points : int, optional
             Observations in each. By default as many as the data have; to be given without data.
         random_seed : int, optional
-            From 0 to 2**64 - 1. By default fresh entropy.
+            From 0 to 2**64 - 1. By default fresh entropy. Same seed, same data sets, for any number
+            of threads.
+        threads : int, optional
+            Number of threads. By default one for each processor.
 
         Returns
         -------
@@ -58,15 +66,17 @@ class PosteriorPredictions:
         if points < 0:
             raise ValueError(f"n_points: must be at least 0, got {points}")
         out = np.empty((rows, points, self.n_dimensions))
-        native.call(
-            native.lib.gmm_posterior_sample_predictive,
-            self._handle,
-            rows,
-            points,
-            seed(random_seed),
-            out,
-            out.size,
-        )
+        with native.Run(thread_count(threads)) as run:
+            native.call(
+                native.lib.gmm_posterior_sample_predictive,
+                self._handle,
+                rows,
+                points,
+                seed(random_seed),
+                run.control,
+                out,
+                out.size,
+            )
         return out if self.n_dimensions > 1 else out[:, :, 0]
 
     def log_density(self, x: ArrayLike, *, threads: int | None = None) -> NDArray[np.float64]:

@@ -6,7 +6,7 @@ from functools import partial
 from typing import TYPE_CHECKING, Literal
 
 from gmmswift import _native as native
-from gmmswift._arguments import flag, int64, seed, shown
+from gmmswift._arguments import flag, int64, seed, shown, thread_count
 from gmmswift._data import Data, as_data
 from gmmswift._draws.posterior import Posterior
 from gmmswift._draws.run import interruptible
@@ -175,7 +175,13 @@ def sample(
     return posterior
 
 
-def sample_prior(model: Mixture, draws: int = 1_000, random_seed: int | None = None) -> Posterior:
+def sample_prior(
+    model: Mixture,
+    draws: int = 1_000,
+    random_seed: int | None = None,
+    *,
+    threads: int | None = None,
+) -> Posterior:
     """Draw independently from the constrained prior.
 
     Parameters
@@ -185,7 +191,10 @@ def sample_prior(model: Mixture, draws: int = 1_000, random_seed: int | None = N
     draws : int, default 1_000
         Number of draws, >= 1.
     random_seed : int, optional
-        From 0 to 2**64 - 1. By default fresh entropy.
+        From 0 to 2**64 - 1. By default fresh entropy. Same seed, same draws, for any number of
+        threads.
+    threads : int, optional
+        Number of threads, >= 1. By default, and for 0, one for each processor.
 
     Returns
     -------
@@ -196,13 +205,16 @@ def sample_prior(model: Mixture, draws: int = 1_000, random_seed: int | None = N
     if not isinstance(model, Mixture):
         raise TypeError(f"model: must be a Mixture, got {shown(model)}")
     lib = native.lib
-    handle = native.create(
-        lib.gmm_sample_prior,
-        lib.gmm_posterior_destroy,
-        model._ready(),
-        int64("draws", draws),
-        seed(random_seed),
-    )
+    with native.Run(thread_count(threads)) as run:
+        handle = native.create(
+            lib.gmm_sample_prior,
+            lib.gmm_posterior_destroy,
+            model._ready(),
+            int64("draws", draws),
+            seed(random_seed),
+            run.control,
+            run=run,
+        )
     return Posterior(handle, model)
 
 

@@ -100,12 +100,15 @@ class MixtureStatistics:
             if not isinstance(part, MixtureStatistics):
                 raise TypeError(f"statistics: must be MixtureStatistics, got {shown(part)}")
         result = cls.__new__(cls)
-        result._handle = native.create(
-            native.lib.gmm_statistics_merge,
-            native.lib.gmm_statistics_destroy,
-            native.handles([part._handle for part in parts]),
-            len(parts),
-        )
+        with native.Run() as run:
+            result._handle = native.create(
+                native.lib.gmm_statistics_merge,
+                native.lib.gmm_statistics_destroy,
+                native.handles([part._handle for part in parts]),
+                len(parts),
+                run.control,
+                run=run,
+            )
         return result
 
     @classmethod

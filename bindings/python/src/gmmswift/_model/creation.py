@@ -69,10 +69,13 @@ def create_model(
     lib = native.lib
     if data is None or not priors.is_scaled:
         return native.create(lib.gmm_model_create, lib.gmm_model_destroy, options, names=names)
-    return native.create(
-        lib.gmm_model_create_for_data,
-        lib.gmm_model_destroy,
-        options,
-        data._handle,
-        names=names,
-    )
+    with native.Run() as run:
+        return native.create(
+            lib.gmm_model_create_for_data,
+            lib.gmm_model_destroy,
+            options,
+            data._handle,
+            run.control,
+            names=names,
+            run=run,
+        )

@@ -51,11 +51,16 @@ PROTOTYPES: Mapping[str, tuple[Any, list[Any]]] = {
     "gmm_data_column_name": (c_char_p, [c_void_p, c_int64]),
     "gmm_data_fingerprint": (c_uint64, [c_void_p]),
     "gmm_data_destroy": (None, [c_void_p]),
+    "gmm_cancel_create": (c_int32, [POINTER(c_void_p), POINTER(c_void_p)]),
+    "gmm_cancel_request": (None, [c_void_p]),
+    "gmm_cancel_reset": (None, [c_void_p]),
+    "gmm_cancel_destroy": (None, [c_void_p]),
+    "gmm_control_init": (c_int32, [POINTER(Control), c_size_t]),
     "gmm_model_options_init": (c_int32, [POINTER(ModelOptions), c_size_t]),
     "gmm_model_create": (c_int32, [POINTER(ModelOptions), POINTER(c_void_p), POINTER(c_void_p)]),
     "gmm_model_create_for_data": (
         c_int32,
-        [POINTER(ModelOptions), c_void_p, POINTER(c_void_p), POINTER(c_void_p)],
+        [POINTER(ModelOptions), c_void_p, POINTER(Control), POINTER(c_void_p), POINTER(c_void_p)],
     ),
     "gmm_model_get_options": (c_int32, [c_void_p, POINTER(ModelOptions), POINTER(c_void_p)]),
     "gmm_model_num_components": (c_int32, [c_void_p]),
@@ -68,11 +73,6 @@ PROTOTYPES: Mapping[str, tuple[Any, list[Any]]] = {
         [c_void_p, DoubleArray, DoubleArray, DoubleArray, DoubleArray, POINTER(c_void_p)],
     ),
     "gmm_model_destroy": (None, [c_void_p]),
-    "gmm_cancel_create": (c_int32, [POINTER(c_void_p), POINTER(c_void_p)]),
-    "gmm_cancel_request": (None, [c_void_p]),
-    "gmm_cancel_reset": (None, [c_void_p]),
-    "gmm_cancel_destroy": (None, [c_void_p]),
-    "gmm_control_init": (c_int32, [POINTER(Control), c_size_t]),
     "gmm_sample_options_init": (c_int32, [POINTER(SampleOptions), c_size_t]),
     "gmm_sample": (
         c_int32,
@@ -87,7 +87,7 @@ PROTOTYPES: Mapping[str, tuple[Any, list[Any]]] = {
     ),
     "gmm_sample_prior": (
         c_int32,
-        [c_void_p, c_int64, c_uint64, POINTER(c_void_p), POINTER(c_void_p)],
+        [c_void_p, c_int64, c_uint64, POINTER(Control), POINTER(c_void_p), POINTER(c_void_p)],
     ),
     "gmm_posterior_extend": (
         c_int32,
@@ -97,9 +97,15 @@ PROTOTYPES: Mapping[str, tuple[Any, list[Any]]] = {
         c_int32,
         [c_void_p, c_int64, c_int64, POINTER(c_void_p), POINTER(c_void_p)],
     ),
-    "gmm_posterior_save": (c_int32, [c_void_p, c_char_p, POINTER(c_void_p)]),
-    "gmm_posterior_load": (c_int32, [c_char_p, POINTER(c_void_p), POINTER(c_void_p)]),
-    "gmm_posterior_export_csv": (c_int32, [c_void_p, c_int64, c_char_p, POINTER(c_void_p)]),
+    "gmm_posterior_save": (c_int32, [c_void_p, c_char_p, POINTER(Control), POINTER(c_void_p)]),
+    "gmm_posterior_load": (
+        c_int32,
+        [c_char_p, POINTER(Control), POINTER(c_void_p), POINTER(c_void_p)],
+    ),
+    "gmm_posterior_export_csv": (
+        c_int32,
+        [c_void_p, c_int64, c_char_p, POINTER(Control), POINTER(c_void_p)],
+    ),
     "gmm_posterior_get_model": (c_int32, [c_void_p, POINTER(c_void_p), POINTER(c_void_p)]),
     "gmm_posterior_get_data": (c_int32, [c_void_p, POINTER(c_void_p), POINTER(c_void_p)]),
     "gmm_posterior_destroy": (None, [c_void_p]),
@@ -119,12 +125,21 @@ PROTOTYPES: Mapping[str, tuple[Any, list[Any]]] = {
     ),
     "gmm_posterior_sample_predictive": (
         c_int32,
-        [c_void_p, c_int64, c_int64, c_uint64, DoubleArray, c_int64, POINTER(c_void_p)],
+        [
+            c_void_p,
+            c_int64,
+            c_int64,
+            c_uint64,
+            POINTER(Control),
+            DoubleArray,
+            c_int64,
+            POINTER(c_void_p),
+        ],
     ),
     "gmm_summary_options_init": (c_int32, [POINTER(SummaryOptions), c_size_t]),
     "gmm_posterior_summarize": (
         c_int32,
-        [c_void_p, POINTER(SummaryOptions), POINTER(c_void_p), POINTER(c_void_p)],
+        [c_void_p, POINTER(SummaryOptions), POINTER(Control), POINTER(c_void_p), POINTER(c_void_p)],
     ),
     "gmm_summarize": (
         c_int32,
@@ -135,6 +150,7 @@ PROTOTYPES: Mapping[str, tuple[Any, list[Any]]] = {
             c_int64,
             POINTER(c_char_p),
             POINTER(SummaryOptions),
+            POINTER(Control),
             POINTER(c_void_p),
             POINTER(c_void_p),
         ],
@@ -148,7 +164,16 @@ PROTOTYPES: Mapping[str, tuple[Any, list[Any]]] = {
     "gmm_summary_destroy": (None, [c_void_p]),
     "gmm_autocorrelation": (
         c_int32,
-        [DoubleArray, c_int64, c_int64, c_int64, DoubleArray, c_int64, POINTER(c_void_p)],
+        [
+            DoubleArray,
+            c_int64,
+            c_int64,
+            c_int64,
+            POINTER(Control),
+            DoubleArray,
+            c_int64,
+            POINTER(c_void_p),
+        ],
     ),
     "gmm_kde": (
         c_int32,
@@ -159,6 +184,7 @@ PROTOTYPES: Mapping[str, tuple[Any, list[Any]]] = {
             c_double,
             DoubleArray,
             c_int64,
+            POINTER(Control),
             DoubleArray,
             DoubleArray,
             c_int64,
@@ -175,6 +201,7 @@ PROTOTYPES: Mapping[str, tuple[Any, list[Any]]] = {
             c_double,
             c_double,
             c_int64,
+            POINTER(Control),
             DoubleArray,
             Int64Array,
             c_int64,
@@ -230,7 +257,7 @@ PROTOTYPES: Mapping[str, tuple[Any, list[Any]]] = {
     ),
     "gmm_statistics_merge": (
         c_int32,
-        [POINTER(c_void_p), c_int64, POINTER(c_void_p), POINTER(c_void_p)],
+        [POINTER(c_void_p), c_int64, POINTER(Control), POINTER(c_void_p), POINTER(c_void_p)],
     ),
     "gmm_statistics_maximize": (
         c_int32,
@@ -245,8 +272,8 @@ PROTOTYPES: Mapping[str, tuple[Any, list[Any]]] = {
 # The function that writes the defaults of each options struct.
 INITIALIZERS: Mapping[type[Structure], str] = {
     DataOptions: "gmm_data_options_init",
-    ModelOptions: "gmm_model_options_init",
     Control: "gmm_control_init",
+    ModelOptions: "gmm_model_options_init",
     SampleOptions: "gmm_sample_options_init",
     SummaryOptions: "gmm_summary_options_init",
     EMOptions: "gmm_em_options_init",

@@ -43,36 +43,6 @@ class DataOptions(Structure):
     )
 
 
-class Prior(Structure):
-    """``gmm_prior``."""
-
-    _fields_ = (
-        ("family", c_int32),
-        ("num_values", c_int32),
-        ("first", c_void_p),
-        ("second", c_void_p),
-    )
-
-
-class ModelOptions(Structure):
-    """``gmm_model_options``."""
-
-    _fields_ = (
-        ("struct_size", c_uint32),
-        ("num_components", c_int32),
-        ("num_dimensions", c_int32),
-        ("ordered_means", c_int32),
-        ("shared_spread", c_int32),
-        ("reserved", c_int32),
-        ("minimum_weight", c_double),
-        ("weights", Prior),
-        ("means", Prior),
-        ("spread", Prior),
-        ("covariance", c_int32),
-        ("order_coordinate", c_int32),
-    )
-
-
 class Progress(Structure):
     """``gmm_progress``."""
 
@@ -105,6 +75,36 @@ class Control(Structure):
         ("reserved", c_int32),
         ("checkpoint_path", c_char_p),
         ("checkpoint_interval", c_double),
+    )
+
+
+class Prior(Structure):
+    """``gmm_prior``."""
+
+    _fields_ = (
+        ("family", c_int32),
+        ("num_values", c_int32),
+        ("first", c_void_p),
+        ("second", c_void_p),
+    )
+
+
+class ModelOptions(Structure):
+    """``gmm_model_options``."""
+
+    _fields_ = (
+        ("struct_size", c_uint32),
+        ("num_components", c_int32),
+        ("num_dimensions", c_int32),
+        ("ordered_means", c_int32),
+        ("shared_spread", c_int32),
+        ("reserved", c_int32),
+        ("minimum_weight", c_double),
+        ("weights", Prior),
+        ("means", Prior),
+        ("spread", Prior),
+        ("covariance", c_int32),
+        ("order_coordinate", c_int32),
     )
 
 
