@@ -32,8 +32,8 @@ struct FourierPlan {
     }
     self.size = size
     let half = size / 2
-    var cosines = [Double](repeating: 1, count: size - 1)
-    var sines = [Double](repeating: 0, count: size - 1)
+    var cosines = try [Double](repeating: 1, count: size - 1, watch)
+    var sines = try [Double](repeating: 0, count: size - 1, watch)
     for piece in Pieces(of: half) {
       try watch.pass(piece.count)
       for k in piece {

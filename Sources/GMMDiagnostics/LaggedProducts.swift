@@ -32,7 +32,7 @@ struct LaggedProducts {
     self.chains = chains
     self.draws = draws
     self.plans = plans
-    var centered = values
+    var centered = try [Double](count: values.count, watch) { values[$0] }
     var means: [Double] = []
     means.reserveCapacity(chains)
     try centered.withUnsafeMutableBufferPointer { (buffer) throws(Stopped) in
@@ -112,10 +112,10 @@ struct LaggedProducts {
     let shortPlan = try plans.plan(minimumSize: draws + draws / 4, watch)
     let plan =
       lag <= shortPlan.size - draws ? shortPlan : try plans.plan(minimumSize: 2 * draws, watch)
-    var power = [Double](repeating: 0, count: plan.size)
+    var power = try [Double](repeating: 0, count: plan.size, watch)
     for pair in stride(from: 0, to: chains, by: 2) {
-      var real = paddedChain(pair, size: plan.size)
-      var imaginary = paddedChain(pair + 1, size: plan.size)
+      var real = try paddedChain(pair, size: plan.size, watch)
+      var imaginary = try paddedChain(pair + 1, size: plan.size, watch)
       try plan.forward(real: &real, imaginary: &imaginary, watch)
       for piece in Pieces(of: power.count) {
         try watch.pass(piece.count)
@@ -124,7 +124,7 @@ struct LaggedProducts {
         }
       }
     }
-    var zeros = [Double](repeating: 0, count: plan.size)
+    var zeros = try [Double](repeating: 0, count: plan.size, watch)
     try plan.inverse(real: &power, imaginary: &zeros, watch)
 
     let available = min(draws - 1, plan.size - draws)
@@ -136,11 +136,9 @@ struct LaggedProducts {
   }
 
   /// Copies a chain, followed by zeros; all zeros for a chain beyond the last.
-  private func paddedChain(_ chain: Int, size: Int) -> [Double] {
-    var padded = [Double](repeating: 0, count: size)
-    if chain < chains {
-      padded.replaceSubrange(0..<draws, with: centered[chain * draws..<(chain + 1) * draws])
-    }
-    return padded
+  private func paddedChain(_ chain: Int, size: Int, _ watch: Watch) throws(Stopped) -> [Double] {
+    let first = chain * draws
+    let count = chain < chains ? draws : 0
+    return try [Double](count: size, watch) { $0 < count ? centered[first + $0] : 0 }
   }
 }

@@ -24,6 +24,12 @@ struct Pieces: Sequence, IteratorProtocol {
 }
 
 extension Array {
+  /// Creates an array of `count` equal elements as below: system pages are touched no faster than the monitor is asked.
+  @inline(__always)
+  init(repeating element: Element, count: Int, _ watch: Watch) throws(Stopped) {
+    try self.init(count: count, watch) { _ in element }
+  }
+
   /// Creates an array of `count` elements, in pieces between which the monitor is asked.
   @inline(__always)
   init(count: Int, _ watch: Watch, _ element: (_ index: Int) -> Element) throws(Stopped) {

@@ -52,7 +52,7 @@ struct NormalScoreTable {
   private let scores: [Double]
 
   init(count: Int, _ watch: Watch) throws(Stopped) {
-    var table = [Double](repeating: 0, count: count)
+    var table = try [Double](repeating: 0, count: count, watch)
     for piece in Pieces(of: count / 2) {
       try watch.pass(piece.count)
       for index in piece {
@@ -68,7 +68,7 @@ struct NormalScoreTable {
   func normalScores(
     of draws: SortedDraws, _ watch: Watch
   ) throws(Stopped) -> [Double] {
-    var result = [Double](repeating: 0, count: draws.values.count)
+    var result = try [Double](repeating: 0, count: draws.values.count, watch)
     try draws.forEachTie(watch) { run, doubledRank in
       let isWholeRank = doubledRank % 2 == 0 && doubledRank / 2 <= scores.count
       let score =

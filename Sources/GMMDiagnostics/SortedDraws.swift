@@ -25,7 +25,8 @@ struct SortedDraws {
     let passes = 6
 
     var items = try [Item](count: count, watch) { Item(key: Self.key(unsorted[$0]), position: $0) }
-    var scratch = items
+    // A copy of its own from the start, rather than in one go when it is first written to.
+    var scratch = try [Item](count: count, watch) { items[$0] }
 
     var histogram = [Int](repeating: 0, count: passes * buckets)
     for piece in Pieces(of: count) {

@@ -56,9 +56,12 @@ struct SplitSample {
     var halves: [Double] = []
     halves.reserveCapacity(halfChains * halfDraws)
     for start in stride(from: 0, to: values.count, by: draws) {
-      try watch.pass(draws)
-      halves += values[start..<start + halfDraws]
-      halves += values[start + halfDraws + 1..<start + draws]
+      for half in [start..<start + halfDraws, start + halfDraws + 1..<start + draws] {
+        for piece in Pieces(of: half) {
+          try watch.pass(piece.count)
+          halves += values[piece]
+        }
+      }
     }
     return halves
   }

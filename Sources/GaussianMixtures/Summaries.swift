@@ -20,11 +20,11 @@ package func summaries(
   while control.threads > 1, !isAvailable(threads: control.threads, draws: draws) { control.threads -= 1 }
   let results = SummarySlots(count)
   try BlockTeam.run(
-    blocks: count, costPerBlock: 10 + 0.15 * Double(draws), control, monitor, makeWorkspace: { () }
-  ) { (index, _, monitor) throws(ModelError) in
-    results[index] = try summarize(
-      view(index), hdiProbability: hdiProbability, quantileProbabilities: quantileProbabilities, monitor: monitor)
-  }
+    blocks: count, costPerBlock: 10 + 0.15 * Double(draws), control, monitor, makeWorkspace: { () },
+    body: { (index, _, monitor) throws(ModelError) in
+      results[index] = try summarize(
+        view(index), hdiProbability: hdiProbability, quantileProbabilities: quantileProbabilities, monitor: monitor)
+    })
   return results.values
 }
 

@@ -66,26 +66,26 @@ extension Posterior {
     let pointsAtOnce = max(1, 8_192 / numbers)
     try BlockTeam.run(
       blocks: points > 0 ? (draws + rowsAtOnce - 1) / rowsAtOnce : 0,
-      costPerBlock: 5e-3 * numbersOfRow * Double(rowsAtOnce), control, makeWorkspace: { () }
-    ) { [self] (unit, _, monitor) throws(ModelError) in
-      for r in unit * rowsAtOnce..<min(draws, (unit + 1) * rowsAtOnce) {
-        var stream = RandomStream(key.at(iteration: UInt64(r)))
-        let chosen = stream.index(below: chainCount * drawCount)
-        let row = rowMemory(chain: chosen / drawCount, draw: chosen % drawCount)
-        let factors = shape.hasMatrices ? Parameters(row: row, layout).factors : []
-        for first in stride(from: 0, to: points, by: pointsAtOnce) {
-          if first > 0 { try monitor.check() }
-          factors.withUnsafeBufferPointer { factors in
-            // SAFETY: the posterior keeps the row alive, and a triangle for each matrix is in `factors`.
-            let mixture = PointDraws(
-              shape: shape, weights: row, means: row + layout.means.lowerBound, sds: row + layout.sds.lowerBound,
-              factors: shape.hasMatrices ? factors.baseAddress : nil)
-            for i in first..<min(points, first + pointsAtOnce) {
-              _ = mixture.draw(&stream, into: target.base + (r * points + i) * shape.dimensionCount)
+      costPerBlock: 5e-3 * numbersOfRow * Double(rowsAtOnce), control, makeWorkspace: { () },
+      body: { [self] (unit, _, monitor) throws(ModelError) in
+        for r in unit * rowsAtOnce..<min(draws, (unit + 1) * rowsAtOnce) {
+          var stream = RandomStream(key.at(iteration: UInt64(r)))
+          let chosen = stream.index(below: chainCount * drawCount)
+          let row = rowMemory(chain: chosen / drawCount, draw: chosen % drawCount)
+          let factors = shape.hasMatrices ? Parameters(row: row, layout).factors : []
+          for first in stride(from: 0, to: points, by: pointsAtOnce) {
+            if first > 0 { try monitor.check() }
+            factors.withUnsafeBufferPointer { factors in
+              // SAFETY: the posterior keeps the row alive, and a triangle for each matrix is in `factors`.
+              let mixture = PointDraws(
+                shape: shape, weights: row, means: row + layout.means.lowerBound, sds: row + layout.sds.lowerBound,
+                factors: shape.hasMatrices ? factors.baseAddress : nil)
+              for i in first..<min(points, first + pointsAtOnce) {
+                _ = mixture.draw(&stream, into: target.base + (r * points + i) * shape.dimensionCount)
+              }
             }
           }
         }
-      }
-    }
+      })
   }
 }

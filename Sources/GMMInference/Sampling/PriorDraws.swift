@@ -19,20 +19,20 @@ public func samplePrior(
   let drawsAtOnce = max(1, Int(min(100 / cost, 4_096)))
   try BlockTeam.run(
     blocks: (draws + drawsAtOnce - 1) / drawsAtOnce, costPerBlock: cost * Double(drawsAtOnce), control,
-    makeWorkspace: { model.unshared() }
-  ) { (unit, model, monitor) throws(ModelError) in
-    for draw in unit * drawsAtOnce..<min(draws, (unit + 1) * drawsAtOnce) {
-      var stream = RandomStream(key.at(iteration: UInt64(draw)))
-      let parameters = model.drawPrior(&stream) { !monitor.pollForStop() }
-      try monitor.check()
-      let row = store.row(chain: 0, draw: draw)
-      parameters.write(to: row, layout)
-      row[layout.logLikelihood] = 0
-      row[layout.logPosterior] = model.logPrior(parameters)
-      row[layout.acceptance] = 1
-      try store.requireNumbers(chain: 0, draw: draw)
-    }
-  }
+    makeWorkspace: { model.unshared() },
+    body: { (unit, model, monitor) throws(ModelError) in
+      for draw in unit * drawsAtOnce..<min(draws, (unit + 1) * drawsAtOnce) {
+        var stream = RandomStream(key.at(iteration: UInt64(draw)))
+        let parameters = model.drawPrior(&stream) { !monitor.pollForStop() }
+        try monitor.check()
+        let row = store.row(chain: 0, draw: draw)
+        parameters.write(to: row, layout)
+        row[layout.logLikelihood] = 0
+        row[layout.logPosterior] = model.logPrior(parameters)
+        row[layout.acceptance] = 1
+        try store.requireNumbers(chain: 0, draw: draw)
+      }
+    })
   return Posterior(
     model: model, data: try DataSet([]),
     options: SamplingOptions(draws: draws, tune: 0, chains: 1, seed: seed),

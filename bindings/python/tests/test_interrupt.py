@@ -14,6 +14,7 @@ import numpy as np
 import pytest
 
 import gmmswift as gm
+from gmmswift._native import runs
 
 
 class Stopped(Exception):  # noqa: N818
@@ -122,6 +123,57 @@ def test_control_c_stops_predictions_and_fits(data, post):
         lambda: gm.fit_em(many, 20, n_init=10_000, tol=0, random_seed=1),
     ):
         timer = threading.Timer(0.3, os.kill, (os.getpid(), signal.SIGINT))
+        timer.start()
+        with pytest.raises(KeyboardInterrupt):
+            call()
+        timer.join()
+
+
+@pytest.fixture
+def stopped_at_once(monkeypatch):
+    """Have the first report of every call raise, and count the reports."""
+    reports = []
+
+    def stop(progress):
+        reports.append(progress)
+        raise Stopped
+
+    made = runs.Run.__init__
+    monkeypatch.setattr(runs, "_INTERVAL", 0.0)
+    monkeypatch.setattr(
+        runs.Run, "__init__", lambda run, threads=0, _=None: made(run, threads, stop)
+    )
+    return reports
+
+
+LONG_CALLS = {
+    "kde": lambda post, path: gm.kde(post["means"]),
+    "histogram": lambda post, path: gm.histogram(post["means"]),
+    "autocorrelation": lambda post, path: gm.autocorrelation(post["means"]),
+    "summarize": lambda post, path: gm.summarize({"means": post["means"]}, threads=1),
+    "summary": lambda post, path: post.summary(threads=1),
+    "sample_predictive": lambda post, path: post.sample_predictive(50, 1000, threads=1),
+    "sample_prior": lambda post, path: gm.sample_prior(post.model, 1000, threads=1),
+    "for_data": lambda post, path: gm.Mixture(2).for_data(post.data),
+    "save": lambda post, path: post.save(path / "new.gmm"),
+    "export_csv": lambda post, path: post.export_csv(path / "new"),
+    "load": lambda post, path: gm.load(path / "missing.gmm"),
+}
+
+
+@pytest.mark.parametrize("name", LONG_CALLS)
+def test_every_long_call_stops_at_its_first_report(name, post, tmp_path, stopped_at_once):
+    with pytest.raises(Stopped):
+        LONG_CALLS[name](post, tmp_path)
+    assert len(stopped_at_once) == 1
+    # What stops while it is written is not there, and nothing else is.
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_control_c_stops_statistics_of_draws(data):
+    many = np.resize(data, (4, 5_000_000))
+    for call in (lambda: gm.summarize(many), lambda: gm.kde(many, bandwidth=1e-3)):
+        timer = threading.Timer(0.2, os.kill, (os.getpid(), signal.SIGINT))
         timer.start()
         with pytest.raises(KeyboardInterrupt):
             call()
