@@ -13,7 +13,6 @@ extension MixtureModel {
     var parameters = Parameters(
       shape, weights: [Double](repeating: 1 / Double(componentCount), count: componentCount), means: meanCenters)
     drawPriorSpread(&parameters, &stream, while: isWanted)
-    guard isWanted() else { return parameters }
     drawPriorWeights(&parameters, &stream, while: isWanted)
     drawPriorMeans(&parameters, &stream, while: isWanted)
     return parameters

@@ -24,7 +24,8 @@ public func samplePrior(
       for draw in unit * drawsAtOnce..<min(draws, (unit + 1) * drawsAtOnce) {
         var stream = RandomStream(key.at(iteration: UInt64(draw)))
         let parameters = model.drawPrior(&stream) { !monitor.pollForStop() }
-        try monitor.check()
+        // Cheaper than a look with a report, which comes between units.
+        if monitor.shouldStop { try monitor.check() }
         let row = store.row(chain: 0, draw: draw)
         parameters.write(to: row, layout)
         row[layout.logLikelihood] = 0
