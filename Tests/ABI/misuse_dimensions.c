@@ -16,13 +16,13 @@ static gmm_model_options valid_options(void) {
 }
 
 /* Checks that the valid options, changed by the statement that follows, are refused with data and without. */
-#define MODEL_REFUSED(expected, name, ...)                                                       \
-  do {                                                                                           \
-    gmm_model_options options = valid_options();                                                 \
-    gmm_model *model = NULL;                                                                     \
-    __VA_ARGS__;                                                                                 \
-    REFUSED_HANDLE(expected, name, model, gmm_model_create(&options, &model, out_error));        \
-    REFUSED_HANDLE(expected, name, model,                                                        \
+#define MODEL_REFUSED(expected, name, ...)                                                             \
+  do {                                                                                                 \
+    gmm_model_options options = valid_options();                                                       \
+    gmm_model *model = NULL;                                                                           \
+    __VA_ARGS__;                                                                                       \
+    REFUSED_HANDLE(expected, name, model, gmm_model_create(&options, &model, out_error));              \
+    REFUSED_HANDLE(expected, name, model,                                                              \
                    gmm_model_create_for_data(&options, fixture_table_set(), NULL, &model, out_error)); \
   } while (0)
 
@@ -101,11 +101,11 @@ static void misuse_of_priors(void) {
 }
 
 /* Checks that priors are not scaled to this table. */
-#define SCALING_REFUSED(values, count, expected)                                                         \
-  do {                                                                                                   \
-    gmm_data *data = fixture_rows(values, count, D);                                                     \
+#define SCALING_REFUSED(values, count, expected)                                                               \
+  do {                                                                                                         \
+    gmm_data *data = fixture_rows(values, count, D);                                                           \
     REFUSED_HANDLE(expected, "data", made, gmm_model_create_for_data(&options, data, NULL, &made, out_error)); \
-    gmm_data_destroy(data);                                                                              \
+    gmm_data_destroy(data);                                                                                    \
   } while (0)
 
 static void misuse_of_data_for_priors(void) {
