@@ -84,7 +84,7 @@ private func eachComponents(_ values: [Double], _ estimate: MixtureEstimate) -> 
 }
 
 /// Returns matrices as callers see them: D x D, symmetric or upper triangular, or what is diagonal as it is.
-private func fullMatrices(_ packed: [Double], _ estimate: MixtureEstimate, isUpper: Bool) -> [Double] {
+func fullMatrices(_ packed: [Double], _ estimate: MixtureEstimate, isUpper: Bool) -> [Double] {
   guard estimate.shape.hasMatrices else { return packed }
   let dimensions = estimate.dimensionCount
   let size = PackedTriangle.count(dimensions)

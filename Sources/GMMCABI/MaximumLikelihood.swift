@@ -57,13 +57,7 @@ private func fitOptions(_ options: gmm_em_options) throws(CallError) -> MaximumL
   var structure = try covarianceStructure(options.covariance)
   let isShared = try flag(options.shared_spread, "shared_spread")
   if isShared, structure == .full { structure = .tied }
-  let starts: [Int: MaximumLikelihoodStart] = [
-    GMM_START_KMEANS: .kMeans, GMM_START_KMEANS_PLUS_PLUS: .kMeansPlusPlus, GMM_START_RANDOM: .randomResponsibilities,
-    GMM_START_RANDOM_POINTS: .randomPoints,
-  ]
-  guard let start = starts[Int(options.start)] else {
-    throw .invalid("start", "must be a GMM_START_ value", got: options.start)
-  }
+  let start = try fitStart(options.start)
   let criteria: [Int: ConvergenceCriterion] = [
     GMM_CRITERION_MOVEMENT: .movement, GMM_CRITERION_LOWER_BOUND: .lowerBound,
   ]
@@ -77,6 +71,17 @@ private func fitOptions(_ options: gmm_em_options) throws(CallError) -> MaximumL
     varianceFloor: options.variance_floor, regularization: options.regularization, seed: options.seed)
   result.sharedSpread = isShared
   return result
+}
+
+/// Returns the start of a code.
+func fitStart(_ code: Int32) throws(CallError) -> MaximumLikelihoodStart {
+  switch Int(code) {
+  case GMM_START_KMEANS: .kMeans
+  case GMM_START_KMEANS_PLUS_PLUS: .kMeansPlusPlus
+  case GMM_START_RANDOM: .randomResponsibilities
+  case GMM_START_RANDOM_POINTS: .randomPoints
+  default: throw .invalid("start", "must be a GMM_START_ value", got: code)
+  }
 }
 
 /// Reads the arrays to start from, whose shapes depend on the data's.

@@ -29,6 +29,17 @@ public func gmm_mixture_probabilities(
   ) { mixture, points, out, control in try mixture.probabilities(at: points, into: out, control) }
 }
 
+@_cdecl("gmm_mixture_log_probabilities") @implementation
+public func gmm_mixture_log_probabilities(
+  _ mixture: UnsafePointer<gmm_mixture>?, _ points: OpaquePointer?, _ control: UnsafePointer<gmm_control>?,
+  _ out_log_probabilities: UnsafeMutablePointer<Double>?, _ capacity: Int64,
+  _ out_error: UnsafeMutablePointer<OpaquePointer?>?
+) -> gmm_status {
+  evaluate(
+    mixture, points, control, out_log_probabilities, "out_log_probabilities", capacity, out_error, isPerComponent: true
+  ) { mixture, points, out, control in try mixture.logProbabilities(at: points, into: out, control) }
+}
+
 @_cdecl("gmm_mixture_log_density") @implementation
 public func gmm_mixture_log_density(
   _ mixture: UnsafePointer<gmm_mixture>?, _ points: OpaquePointer?, _ control: UnsafePointer<gmm_control>?,
@@ -49,7 +60,7 @@ private func evaluate(
   _ write: (KnownMixture, DataSet, UnsafeMutablePointer<Double>, RunControl) throws -> Void
 ) -> gmm_status {
   call(out_error) {
-    let mixture = try KnownMixture(estimate(mixture))
+    let mixture = try knownMixture(mixture)
     let control = try runControl(control)
     let points = try dataSet(points, "points", dimensions: mixture.estimate.dimensionCount, of: "the mixture's")
     let width = isPerComponent ? mixture.estimate.componentCount : 1
@@ -79,10 +90,27 @@ public func gmm_mixture_sample(
   }
 }
 
+/// Reads a mixture whose weights may be given by their logarithms.
+private func knownMixture(_ mixture: UnsafePointer<gmm_mixture>?) throws -> KnownMixture {
+  guard mixture != nil else { throw CallError.null("mixture") }
+  let given = try read(mixture, "mixture", defaults: defaults)
+  let estimate = try estimate(given)
+  return try KnownMixture(estimate, logWeights: array(given.log_weights, estimate.componentCount))
+}
+
 /// Reads the parameters that a caller's struct points at; what they may be is checked by who uses them.
 func estimate(_ mixture: UnsafePointer<gmm_mixture>?) throws -> MixtureEstimate {
   guard mixture != nil else { throw CallError.null("mixture") }
-  let mixture = try read(mixture, "mixture", defaults: defaults)
+  let given = try read(mixture, "mixture", defaults: defaults)
+  guard given.log_weights == nil else {
+    throw CallError(
+      GMM_ERROR_UNSUPPORTED, "log_weights", "must be NULL in calls that do not evaluate the mixture, got an array")
+  }
+  return try estimate(given)
+}
+
+/// Reads parameters; where there are logarithms of weights, weights may be missing, and are equal then.
+private func estimate(_ mixture: gmm_mixture) throws -> MixtureEstimate {
   let components = Int(mixture.num_components)
   try requireComponentCount(components)
   let dimensions = try dimensionCount(Int64(mixture.num_dimensions))
@@ -92,7 +120,9 @@ func estimate(_ mixture: UnsafePointer<gmm_mixture>?) throws -> MixtureEstimate 
   need.add(components, dimensions, 8 * 64)
   need.add(components, shape.squareCount, 8 * 32)
   try need.require(for: "a mixture of \(components) components in \(dimensions) dimensions")
-  guard let weights = array(mixture.weights, components) else { throw CallError.null("weights") }
+  let equal =
+    mixture.log_weights == nil ? nil : [Double](repeating: 1 / Double(components), count: components)
+  guard let weights = equal ?? array(mixture.weights, components) else { throw CallError.null("weights") }
   guard let means = array(mixture.means, shape.meanCount) else { throw CallError.null("means") }
   guard let covariances = mixture.covariances else { throw CallError.null("covariances") }
   return MixtureEstimate(

@@ -119,7 +119,22 @@ private func samplingOptions(
     method: method, draws: Int(options.num_draws), tune: Int(options.num_tune), chains: Int(options.num_chains),
     thin: Int(options.thin), seed: options.seed,
     keepsAssignments: try flag(options.store_assignments, "store_assignments"),
-    initial: try initialValues(options, model))
+    initial: try starts(options, model))
+}
+
+/// Reads where chains start: at a mixture, at the last draws of a posterior, or at values.
+private func starts(_ options: gmm_sample_options, _ model: MixtureModel) throws -> [PartialParameters] {
+  let values = try initialValues(options, model)
+  guard options.initial_mixture != nil || options.initial_posterior != nil else { return values }
+  let name = options.initial_mixture != nil ? "initial_mixture" : "initial_posterior"
+  guard values.isEmpty, options.initial_mixture == nil || options.initial_posterior == nil else {
+    throw CallError.invalid(name, "must be NULL where other starts are given", got: "one")
+  }
+  if let mixture = options.initial_mixture {
+    return [try PartialParameters(estimate(mixture), for: model)]
+  }
+  let posterior = try require(options.initial_posterior, name, PosteriorObject.self).posterior
+  return try PartialParameters.lastDraws(of: posterior, for: model, chains: Int(options.num_chains))
 }
 
 private func initialValues(

@@ -92,16 +92,10 @@ public func gmm_statistics_read(
   out_statistics?.pointee = nil
   return call(out_error) {
     let out = try required(out_statistics, "out_statistics")
-    guard num_bytes >= 0 else { throw CallError.invalid("num_bytes", "must not be negative", got: num_bytes) }
-    guard let bytes else { throw CallError.null("bytes") }
-    // SAFETY: as many bytes as the caller says; they are only read, and during the call.
-    let memory = UnsafeRawBufferPointer(start: bytes, count: Int(num_bytes))
-    do throws(StorageError) {
-      out.pointee = makeHandle(StatisticsObject(try MixtureStatistics(bytes: memory)))
-    } catch {
-      throw CallError(
-        GMM_ERROR_FILE_FORMAT, "bytes", "must be what gmm_statistics_write wrote, got others: \(error.description)")
+    let statistics = try reading(bytes, num_bytes, writtenBy: "gmm_statistics_write") { (memory) throws(StorageError) in
+      try MixtureStatistics(bytes: memory)
     }
+    out.pointee = makeHandle(StatisticsObject(statistics))
   }
 }
 

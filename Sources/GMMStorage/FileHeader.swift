@@ -21,6 +21,8 @@ public struct FileHeader: Sendable, Equatable {
     case checkpoint = 2
     /// Sufficient statistics of expectation-maximisation.
     case statistics = 3
+    /// Where stepwise expectation-maximisation stands.
+    case stepwise = 4
 
     /// The kind with its article.
     var name: String {
@@ -28,6 +30,7 @@ public struct FileHeader: Sendable, Equatable {
       case .posterior: "a posterior"
       case .checkpoint: "a checkpoint"
       case .statistics: "statistics"
+      case .stepwise: "a stepwise fit"
       }
     }
   }

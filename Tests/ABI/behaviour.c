@@ -41,6 +41,9 @@ int main(int count, char **arguments) {
                {"em", behaviour_em},
                {"statistics", behaviour_statistics},
                {"mixtures", behaviour_mixtures},
+               {"variational", behaviour_variational},
+               {"stepwise", behaviour_stepwise},
+               {"starts", behaviour_starts},
                {"degenerate", behaviour_degenerate}};
   int num_run = 0;
   fixture_fill();

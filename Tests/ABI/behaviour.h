@@ -24,5 +24,8 @@ void behaviour_em(void);
 void behaviour_statistics(void);
 void behaviour_mixtures(void);
 void behaviour_degenerate(void);
+void behaviour_starts(void);
+void behaviour_stepwise(void);
+void behaviour_variational(void);
 
 #endif

@@ -27,6 +27,9 @@ int main(void) {
   misuse_em(&handles);
   misuse_statistics(&handles);
   misuse_known_mixtures(&handles);
+  misuse_starts(&handles);
+  misuse_stepwise(&handles);
+  misuse_variational(&handles);
 
   gmm_cancel_destroy(handles.cancel);
   gmm_posterior_destroy(handles.prior);

@@ -29,5 +29,8 @@ void misuse_em(const misuse_handles *handles);
 void misuse_files(const misuse_handles *handles);
 void misuse_statistics(const misuse_handles *handles);
 void misuse_known_mixtures(const misuse_handles *handles);
+void misuse_starts(const misuse_handles *handles);
+void misuse_stepwise(const misuse_handles *handles);
+void misuse_variational(const misuse_handles *handles);
 
 #endif

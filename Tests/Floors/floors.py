@@ -30,6 +30,8 @@ FLOORS = {
         "Metropolis",
         "Marginal",
         "EM",
+        "Variational",
+        "Stepwise",
         "Draws",
         "Prediction",
         "Storage",

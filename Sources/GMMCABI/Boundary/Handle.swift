@@ -11,6 +11,8 @@ enum HandleKind: UInt64 {
   case fit = 0x676D_6D5F_6669_7431
   case statistics = 0x676D_6D5F_7374_6131
   case data = 0x676D_6D5F_6461_7431
+  case stepwise = 0x676D_6D5F_7374_6531
+  case variational = 0x676D_6D5F_7661_7231
 }
 
 /// An object that a caller holds through an opaque pointer.

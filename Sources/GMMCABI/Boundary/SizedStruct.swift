@@ -21,6 +21,8 @@ extension gmm_summary_options: SizedStruct {}
 extension gmm_em_options: SizedStruct {}
 extension gmm_em_result: SizedStruct {}
 extension gmm_mixture: SizedStruct {}
+extension gmm_variational_options: SizedStruct {}
+extension gmm_variational_result: SizedStruct {}
 
 /// The largest struct_size that is believed.
 private let largestStruct = 4096

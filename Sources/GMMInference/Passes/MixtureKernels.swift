@@ -3,7 +3,7 @@ import GMMModel
 
 /// The passes over observations for mixtures of one shape: the specialised ones of one dimension, or those of any number.
 ///
-/// An object, since the kernels are nine closures, each of which would be counted when a struct of them is passed on.
+/// An object, since the kernels are eleven closures, each of which would be counted when a struct of them is passed on.
 final class MixtureKernels: Sendable {
   /// Memory that a pass writes to.
   typealias Numbers = UnsafeMutablePointer<Double>
@@ -92,5 +92,15 @@ final class MixtureKernels: Sendable {
       ? set.densities(x, count, table, shape.componentCount, scratch, logScale, rows)
       : set.multivariate.densities(
         x, count, table, shape.componentCount, shape.dimensionCount, !shape.hasMatrices, scratch, logScale, rows)
+  }
+
+  /// Writes the components' log shares at the points of a block to K rows.
+  func writeLogShares(
+    _ x: UnsafePointer<Double>, _ count: Int, table: Numbers, scratch: Numbers, rows: Numbers
+  ) {
+    isLine
+      ? set.logShares(x, count, table, shape.componentCount, rows)
+      : set.multivariate.logShares(
+        x, count, table, shape.componentCount, shape.dimensionCount, !shape.hasMatrices, scratch, rows)
   }
 }

@@ -10,17 +10,40 @@ public struct KnownMixture: Sendable, MixtureValues {
 
   /// Checks parameters.
   ///
-  /// - Throws: ``ModelError`` for weights that are negative or do not sum to 1, means that are not finite or 1e144 and above in
-  ///   magnitude, variances out of 1e-290 … 1e290, and covariances that are not positive definite, with the pivot.
-  public init(_ estimate: MixtureEstimate) throws(ModelError) {
-    try estimate.check()
+  /// - Parameter logWeights: logarithms that take the place of the estimate's weights where those would underflow, (K):
+  ///   below 1e300 in magnitude or -infinity, at least one finite. Their sum of exponentials is free, and densities
+  ///   have it as a factor.
+  /// - Throws: ``ModelError`` for weights that are negative or do not sum to 1, means that are not finite or 1e144 and
+  ///   above in magnitude, variances out of 1e-290 … 1e290, and covariances that are not positive definite, with the
+  ///   pivot.
+  public init(_ estimate: MixtureEstimate, logWeights: [Double]? = nil) throws(ModelError) {
+    if let logWeights {
+      try PartialParameters(means: estimate.means, covariances: estimate.covariances).check(estimate.shape, .init())
+      try Self.check(logWeights, count: estimate.componentCount)
+    } else {
+      try estimate.check()
+    }
     self.estimate = estimate
     do throws(NotPositiveDefinite) {
-      parameters = try Parameters(estimate)
+      var parameters = try Parameters(estimate)
+      if let logWeights { parameters.logWeights = logWeights }
+      self.parameters = parameters
     } catch {
       throw ModelError(
         "covariances[\(error.component)]", "must be positive definite",
         got: "pivot \(error.pivot.value) in row \(error.pivot.index)")
+    }
+  }
+
+  private static func check(_ logWeights: [Double], count: Int) throws(ModelError) {
+    guard logWeights.count == count else {
+      throw ModelError("log_weights", "must have \(count) values", got: logWeights.count)
+    }
+    for (k, weight) in logWeights.enumerated() where !(abs(weight) < 1e300 || weight == -.infinity) {
+      throw ModelError("log_weights[\(k)]", "must be below 1e300 in magnitude or -infinity", got: weight)
+    }
+    guard logWeights.contains(where: \.isFinite) else {
+      throw ModelError("log_weights", "must have a finite value", got: "none")
     }
   }
 
@@ -42,6 +65,17 @@ public struct KnownMixture: Sendable, MixtureValues {
     try writeResponsibilities(at: points, into: output, control)
   }
 
+  /// Writes log P(component | x) at points, which stays finite where the probability underflows.
+  ///
+  /// - Parameter output: N x K row-major; -infinity for components of weight 0, of others -1e306 at least.
+  /// - Throws: for points in another number of dimensions, and when the caller cancels.
+  public func logProbabilities(
+    at points: DataSet, into output: UnsafeMutablePointer<Double>, _ control: RunControl = RunControl()
+  ) throws(ModelError) {
+    try check(points)
+    try writeLogResponsibilities(at: points, into: output, logWeights: parameters.logWeights, control)
+  }
+
   /// Writes the log density of the mixture at points.
   ///
   /// - Parameter output: one number for each point, finite: squared distances count as 1e306 at most.
@@ -55,8 +89,8 @@ public struct KnownMixture: Sendable, MixtureValues {
 
   /// Draws points, in the order in which they are drawn: the component of each is independent of the others'.
   ///
-  /// Each block of 4,096 points has a stream of its own, so a point depends on the seed and its place alone: neither on the
-  /// number of threads, nor on how many points follow.
+  /// Each block of 4,096 points has a stream of its own, so a point depends on the seed and its place alone: neither on
+  /// the number of threads, nor on how many points follow.
   ///
   /// - Parameters:
   ///   - output: count x D row-major.
@@ -90,7 +124,8 @@ public struct KnownMixture: Sendable, MixtureValues {
       parameters.means.withUnsafeBufferPointer { means in
         parameters.sds.withUnsafeBufferPointer { sds in
           parameters.factors.withUnsafeBufferPointer { factors in
-            // SAFETY: the arrays have the shape's lengths, and live as long as the closure runs; there are weights and means.
+            // SAFETY: the arrays have the shape's lengths, and live as long as the closure runs; there are weights and
+            // means.
             guard let weights = weights.baseAddress, let means = means.baseAddress else { return }
             body(
               PointDraws(

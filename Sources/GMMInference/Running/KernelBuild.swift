@@ -52,16 +52,16 @@ public enum KernelBuild: Int, Sendable, CaseIterable {
         let build = GMMKernelsAVX2.KernelSet.ofThisBuild
         let many = build.multivariate
         return GMMKernels.KernelSet(
-          build.assignments, build.expectations, build.responsibilities, build.densities,
+          build.assignments, build.expectations, build.responsibilities, build.densities, build.logShares,
           GMMKernels.MultivariateKernelSet(
-            many.assignments, many.expectations, many.given, many.responsibilities, many.densities))
+            many.assignments, many.expectations, many.given, many.responsibilities, many.densities, many.logShares))
       case .avx512:
         let build = GMMKernelsAVX512.KernelSet.ofThisBuild
         let many = build.multivariate
         return GMMKernels.KernelSet(
-          build.assignments, build.expectations, build.responsibilities, build.densities,
+          build.assignments, build.expectations, build.responsibilities, build.densities, build.logShares,
           GMMKernels.MultivariateKernelSet(
-            many.assignments, many.expectations, many.given, many.responsibilities, many.densities))
+            many.assignments, many.expectations, many.given, many.responsibilities, many.densities, many.logShares))
       }
     #else
       return .ofThisBuild

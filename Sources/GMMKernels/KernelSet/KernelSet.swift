@@ -34,10 +34,17 @@ public struct KernelSet: Sendable {
       _ logScale: Numbers, _ sums: Numbers
     ) -> Void
 
+  /// ``writeLogShares(_:count:_:rows:)``.
+  public typealias LogShareKernel =
+    @Sendable (
+      _ x: UnsafePointer<Double>, _ count: Int, _ table: Numbers, _ components: Int, _ rows: Numbers
+    ) -> Void
+
   public let assignments: AssignmentKernel
   public let expectations: ExpectationKernel
   public let responsibilities: ResponsibilityKernel
   public let densities: DensityKernel
+  public let logShares: LogShareKernel
   /// The kernels for more than one dimension.
   public let multivariate: MultivariateKernelSet
 
@@ -45,12 +52,13 @@ public struct KernelSet: Sendable {
   public init(
     _ assignments: @escaping AssignmentKernel, _ expectations: @escaping ExpectationKernel,
     _ responsibilities: @escaping ResponsibilityKernel, _ densities: @escaping DensityKernel,
-    _ multivariate: MultivariateKernelSet
+    _ logShares: @escaping LogShareKernel, _ multivariate: MultivariateKernelSet
   ) {
     self.assignments = assignments
     self.expectations = expectations
     self.responsibilities = responsibilities
     self.densities = densities
+    self.logShares = logShares
     self.multivariate = multivariate
   }
 
@@ -74,6 +82,9 @@ public struct KernelSet: Sendable {
       addDensities(
         x, count: count, ComponentTable(count: components, memory: table), scratch: scratch, logScale: logScale,
         sums: sums)
+    },
+    { x, count, table, components, rows in
+      writeLogShares(x, count: count, ComponentTable(count: components, memory: table), rows: rows)
     },
     .ofThisBuild)
 }

@@ -42,23 +42,32 @@ public struct MultivariateKernelSet: Sendable {
       _ isDiagonal: Bool, _ scratch: Numbers, _ logScale: Numbers, _ sums: Numbers
     ) -> Void
 
+  /// ``writeLogShares(_:count:_:scratch:rows:)``.
+  public typealias LogShareKernel =
+    @Sendable (
+      _ x: UnsafePointer<Double>, _ count: Int, _ table: Numbers, _ components: Int, _ dimensions: Int,
+      _ isDiagonal: Bool, _ scratch: Numbers, _ rows: Numbers
+    ) -> Void
+
   public let assignments: AssignmentKernel
   public let expectations: ExpectationKernel
   public let given: GivenKernel
   public let responsibilities: ResponsibilityKernel
   public let densities: DensityKernel
+  public let logShares: LogShareKernel
 
   /// Collects the kernels of one build.
   public init(
     _ assignments: @escaping AssignmentKernel, _ expectations: @escaping ExpectationKernel,
     _ given: @escaping GivenKernel, _ responsibilities: @escaping ResponsibilityKernel,
-    _ densities: @escaping DensityKernel
+    _ densities: @escaping DensityKernel, _ logShares: @escaping LogShareKernel
   ) {
     self.assignments = assignments
     self.expectations = expectations
     self.given = given
     self.responsibilities = responsibilities
     self.densities = densities
+    self.logShares = logShares
   }
 
   /// The kernels of the build that this source is compiled for.
@@ -95,5 +104,11 @@ public struct MultivariateKernelSet: Sendable {
       addDensities(
         x, count: count, MultivariateTable(count: components, dimensions: dimensions, shape: shape, memory: table),
         scratch: scratch, logScale: logScale, sums: sums)
+    },
+    { x, count, table, components, dimensions, isDiagonal, scratch, rows in
+      let shape: FactorShape = isDiagonal ? .diagonal : .triangular
+      writeLogShares(
+        x, count: count, MultivariateTable(count: components, dimensions: dimensions, shape: shape, memory: table),
+        scratch: scratch, rows: rows)
     })
 }

@@ -20,6 +20,8 @@ VALUES_OF_FUNCTIONS = {
     ("gmm_model_log_prior", "means"): "table_numbers",
     ("gmm_model_log_prior", "spread"): "table_positive",
     ("gmm_posterior_view", "field"): "GMM_FIELD_MEANS",
+    ("gmm_stepwise_read", "bytes"): "table_stepwise_bytes",
+    ("gmm_stepwise_read", "num_bytes"): "table_num_stepwise_bytes",
     ("gmm_posterior_export_csv", "path"): '"build/abi/misuse.csv"',
 }
 VALUES_OF_NAMES = {
@@ -49,6 +51,7 @@ VALUES_OF_NAMES = {
     "upper": "10.0",
     "regularization": "1e-6",
     "variance_floor": "1e-9",
+    "total_weight": "5.0",
     "capacity": "TABLE_CAPACITY",
     "status": "GMM_OK",
     "statistics": "table.statistics_list",
@@ -62,6 +65,8 @@ HANDLES = {
     "gmm_summary": "table.summary",
     "gmm_em_fit": "table.fit",
     "gmm_statistics": "table.statistics",
+    "gmm_variational_fit": "table.variational",
+    "gmm_stepwise": "table.stepwise",
     "gmm_error": "table.error",
     "gmm_cancel": "table.cancel",
 }
@@ -89,6 +94,8 @@ INVALID_RESULTS = {
     "gmm_summary_value": "isnan(result)",
     "gmm_summary_text": 'strcmp(result, "") == 0',
     "gmm_statistics_size": "result == 0",
+    "gmm_stepwise_size": "result == 0",
+    "gmm_stepwise_total_weight": "result == 0.0",
 }
 
 # Rows whose outcome is not "refused, with an argument named like the parameter": (function, parameter or field, value)
@@ -109,7 +116,9 @@ OUTCOMES = [
     ("gmm_sample", "options", "NULL", "ok"),
     ("gmm_*summarize", "options", "NULL", "ok"),
     ("gmm_fit_em", "options", "NULL", "ok"),
+    ("gmm_fit_variational", "options", "NULL", "ok"),
     ("gmm_summarize", "names", "NULL", "ok"),
+    ("*", "mixture.log_weights", "NULL", "ok"),
     ("gmm_kde", "points", "NULL", "ok"),
     ("gmm_kde", "out_points", "NULL", "ok"),
     ("gmm_kde", "out_bandwidth", "NULL", "ok"),
@@ -118,7 +127,8 @@ OUTCOMES = [
     ("*", "control.checkpoint_path", "NULL", "ok"),
     ("gmm_fit_em", "options.model", "NULL", "ok"),
     ("gmm_posterior_export_csv", "chain", "0", "ok"),
-    ("*", "options.initial_*", "NULL", "ok"),
+    ("*", "options.initial*", "NULL", "ok"),
+    ("gmm_fit_variational", "options.*_prior", "NULL", "ok"),
     ("gmm_data_create", "options.sample_weights", "NULL", "ok"),
     ("*", "options.means.family", "0", "ok"),  # GMM_PRIOR_FIXED
     ("gmm_model_create_for_data", "options.weights.family", "-1", "weights.family"),
@@ -130,6 +140,7 @@ OUTCOMES = [
     # A struct of an older caller keeps its defaults beyond its size; of a newer one, the rest is zero.
     ("gmm_model_create", "options.struct_size", "8", "family"),
     ("*", "mixture.struct_size", "8", "weights"),
+    ("*", "approximation.struct_size", "8", "num_dimensions"),
     ("*", "*.struct_size", "larger and zero", "ok"),
     ("*", "out_*.struct_size", "larger and not zero", "ok"),
     ("*_init", "struct_size", "8", "ok"),
@@ -150,7 +161,19 @@ OUTCOMES = [
     ("gmm_sample", "options.method", "0", "ok"),
     ("gmm_sample", "options.num_tune", "0", "ok"),
     ("gmm_sample", "options.store_assignments", "0", "ok"),
-    ("gmm_fit_em", "options.start", "0", "ok"),
+    ("gmm_fit_*", "options.start", "0", "ok"),
+    ("gmm_fit_variational", "options.max_iterations", "0", "ok"),
+    ("*", "*.weights_family", "0", "ok"),
+    # What comes after the first number of one dimension is not read.
+    ("gmm_fit_variational", "options.*_prior", "NaN in the middle", "ok"),
+    # Of an approximation what is derived is not read, nor the prior.
+    ("gmm_variational_log_weights", "approximation.converged", "*", "ok"),
+    ("gmm_variational_log_weights", "approximation.num_iterations", "*", "ok"),
+    ("gmm_variational_log_weights", "approximation.lower_bound", "*", "ok"),
+    ("gmm_variational_log_weights", "approximation.weights", "*", "ok"),
+    ("gmm_variational_log_weights", "approximation.precisions_cholesky", "*", "ok"),
+    ("gmm_variational_log_weights", "approximation.history", "*", "ok"),
+    ("gmm_variational_log_weights", "approximation.*_prior", "*", "ok"),
     ("gmm_fit_em", "options.criterion", "0", "ok"),
     ("*", "control.num_threads", "0", "ok"),
     ("*", "control.kernel_build", "0", "ok"),
@@ -173,8 +196,8 @@ OUTCOMES = [
     ("*", "control.num_threads", "INT32_MAX", "ok"),
     ("*", "capacity", "INT64_MAX", "ok"),
     ("gmm_posterior_subset", "thin", "INT64_MAX", "ok"),
-    ("gmm_fit_em", "options.max_iterations", "INT64_MAX", "ok"),
-    ("gmm_fit_em", "options.num_starts", "INT32_MAX", "ok"),  # given values are the only start
+    ("gmm_fit_*", "options.max_iterations", "INT64_MAX", "ok"),
+    ("gmm_fit_*", "options.num_starts", "INT32_MAX", "ok"),  # given values are the only start
     # Numbers whose product with another is too large: either can be named.
     ("*", "*stride", "INT64_MAX", "num_"),
     ("gmm_sample", "options.num_*", "INT64_MAX", "draws"),

@@ -12,6 +12,8 @@ double table_output[TABLE_CAPACITY], table_more_output[TABLE_CAPACITY];
 int64_t table_counts[TABLE_CAPACITY];
 uint8_t table_bytes[TABLE_CAPACITY], table_noise[TABLE_CAPACITY];
 int64_t table_num_bytes;
+uint8_t table_stepwise_bytes[TABLE_CAPACITY];
+int64_t table_num_stepwise_bytes;
 void *table_made;
 gmm_error *table_error;
 
@@ -123,6 +125,32 @@ gmm_mixture *table_gmm_mixture(void) {
   return mixture;
 }
 
+gmm_variational_options *table_gmm_variational_options(void) {
+  AREA(gmm_variational_options);
+  gmm_variational_options *options = &area_gmm_variational_options.value;
+  gmm_variational_options_init(options, sizeof *options);
+  options->num_components = 2;
+  options->max_iterations = 4;
+  options->mean_prior = table_numbers;
+  options->covariance_prior = table_positive;
+  options->initial_responsibilities = table_halves;
+  return options;
+}
+
+gmm_variational_result *table_gmm_variational_result(void) {
+  AREA(gmm_variational_result);
+  gmm_variational_result *result = &area_gmm_variational_result.value;
+  gmm_variational_result_init(result, sizeof *result);
+  result->num_components = 2;
+  result->num_dimensions = 1;
+  result->weight_concentration = table_positive;
+  result->mean_precision = table_positive;
+  result->means = table_numbers;
+  result->degrees_of_freedom = table_positive;
+  result->covariances = table_positive;
+  return result;
+}
+
 gmm_posterior_info *table_gmm_posterior_info(void) {
   AREA(gmm_posterior_info);
   area_gmm_posterior_info.value.struct_size = sizeof(gmm_posterior_info);
@@ -160,6 +188,10 @@ void table_create(void) {
   ACCEPTED(gmm_posterior_summarize(table.posterior, NULL, NULL, &table.summary, out_error));
   ACCEPTED(gmm_fit_em(table.data, table_gmm_em_options(), NULL, &table.fit, out_error));
   ACCEPTED(gmm_statistics_compute(table_gmm_mixture(), table.data, NULL, &table.statistics, out_error));
+  ACCEPTED(gmm_fit_variational(table.data, table_gmm_variational_options(), NULL, &table.variational, out_error));
+  ACCEPTED(gmm_stepwise_create(table_gmm_mixture(), 5.0, 0.0, 1e-9, &table.stepwise, out_error));
+  table_num_stepwise_bytes = gmm_stepwise_size(table.stepwise);
+  ACCEPTED(gmm_stepwise_write(table.stepwise, table_stepwise_bytes, TABLE_CAPACITY, out_error));
   table_num_bytes = gmm_statistics_size(table.statistics);
   ACCEPTED(gmm_statistics_write(table.statistics, table_bytes, TABLE_CAPACITY, out_error));
   gmm_model *none = NULL;
@@ -175,6 +207,8 @@ void table_create(void) {
 void table_destroy(void) {
   gmm_error_destroy(table.error);
   gmm_statistics_destroy(table.statistics);
+  gmm_stepwise_destroy(table.stepwise);
+  gmm_variational_fit_destroy(table.variational);
   gmm_em_fit_destroy(table.fit);
   gmm_summary_destroy(table.summary);
   gmm_posterior_destroy(table.posterior);

@@ -15,6 +15,8 @@ typedef struct table_handles {
   gmm_summary *summary;
   gmm_em_fit *fit;
   gmm_statistics *statistics;
+  gmm_variational_fit *variational;
+  gmm_stepwise *stepwise;
   gmm_error *error;
   gmm_cancel *cancel;
   const gmm_statistics *statistics_list[2];
@@ -34,6 +36,10 @@ extern const gmm_statistics *table_hole_in_list[2], *table_wrong_in_list[2];
 extern uint8_t table_bytes[TABLE_CAPACITY], table_noise[TABLE_CAPACITY];
 extern int64_t table_num_bytes;
 
+/* A stepwise fit as bytes, and how many. */
+extern uint8_t table_stepwise_bytes[TABLE_CAPACITY];
+extern int64_t table_num_stepwise_bytes;
+
 /* Where calls write: filled with a pattern before each row. */
 extern double table_output[TABLE_CAPACITY], table_more_output[TABLE_CAPACITY];
 extern int64_t table_counts[TABLE_CAPACITY];
@@ -50,6 +56,8 @@ gmm_em_options *table_gmm_em_options(void);
 gmm_mixture *table_gmm_mixture(void);
 gmm_posterior_info *table_gmm_posterior_info(void);
 gmm_em_result *table_gmm_em_result(void);
+gmm_variational_options *table_gmm_variational_options(void);
+gmm_variational_result *table_gmm_variational_result(void);
 gmm_view *table_gmm_view(void);
 
 /* A control whose flag is raised. */

@@ -282,6 +282,48 @@ def test_partial_fit_keeps_a_fixed_point(iris):
         assert fitted.n_iter_ == 6
 
 
+def test_parts_count_by_their_rows_and_weights():
+    stream = np.random.default_rng(0)
+    parts = [stream.normal(size=(n, 1)) + n for n in (5_000, 5_000, 1)]
+    online = GaussianMixture(1)
+    mean, seen = 0.0, 0
+    for part in parts:
+        online.partial_fit(part)
+        # A single row after 10,000 has a share of 1.6e-3, whatever the parts before were.
+        share = (len(part) / (seen + len(part))) ** 0.7
+        mean, seen = mean + share * (part.mean() - mean), seen + len(part)
+        np.testing.assert_allclose(online.means_, mean, rtol=1e-13)
+    weighted = GaussianMixture(1).partial_fit(parts[0], sample_weight=np.full(5_000, 2.0))
+    weighted.partial_fit([[9_000.0]], sample_weight=[30_000.0])
+    share = (30_000 / 40_000) ** 0.7
+    mean = (1 - share) * parts[0].mean() + share * 9_000
+    np.testing.assert_allclose(weighted.means_, mean, rtol=1e-13)
+    # A pickle goes on with the same numbers.
+    other = pickle.loads(pickle.dumps(weighted)).partial_fit(parts[1])
+    np.testing.assert_array_equal(other.means_, weighted.partial_fit(parts[1]).means_)
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_a_component_without_members_returns(kind):
+    stream = np.random.default_rng(1)
+    shape = {"full": (2, 1, 1), "tied": (1, 1), "diag": (2, 1), "spherical": (2,)}[kind]
+    online = GaussianMixture(
+        2,
+        covariance_type=kind,
+        weights_init=[1.0, 0.0],
+        means_init=[[0.0], [50.0]],
+        precisions_init=np.ones(shape),
+    )
+    for _ in range(20):
+        online.partial_fit(stream.normal(size=(300, 1)))
+        assert (online.weights_ > 0).all()
+    np.testing.assert_allclose(online.means_[1], 50)
+    online.partial_fit(stream.normal(size=(300, 1)) + 50)
+    np.testing.assert_allclose(online.weights_[1], (1 / 21) ** 0.7, rtol=1e-9)
+    # The mean of 300 rows: 5 standard errors.
+    assert abs(online.means_[1, 0] - 50) < 5 / np.sqrt(300)
+
+
 def test_verbose_tells_starts_and_iterations(iris, capsys):
     GaussianMixture(3, verbose=2, verbose_interval=1, n_init=2, random_state=0).fit(iris)
     lines = capsys.readouterr().out.splitlines()

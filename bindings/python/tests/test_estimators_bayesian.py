@@ -119,19 +119,19 @@ def test_warm_starts_go_on_as_in_scikit_learn(iris):
             agree(ours, theirs)
 
 
-@pytest.mark.parametrize("kind", KINDS)
-def test_the_bound_never_falls_and_is_the_entropy_of_responsibilities(iris, kind):
-    settings = {"n_components": 3, "covariance_type": kind, "random_state": 0, "reg_covar": 0}
+@pytest.mark.parametrize("prior", TYPES)
+def test_the_bound_never_falls(iris, prior):
+    # With full covariances alone: others update a bound that is not quite theirs, in scikit-learn
+    # as here.
     fitted = BayesianGaussianMixture(
-        weight_concentration_prior_type="dirichlet_distribution", tol=1e-6, max_iter=500, **settings
+        n_components=3,
+        random_state=0,
+        reg_covar=0,
+        weight_concentration_prior_type=prior,
+        tol=1e-6,
+        max_iter=500,
     ).fit(iris)
-    if kind == "full":
-        # Others update a bound that is not quite theirs, in scikit-learn as here.
-        assert (np.diff(fitted.lower_bounds_) > -1e-8).all()
-    probabilities = fitted.predict_proba(iris)
-    logs = np.log(np.maximum(probabilities, 1e-300))
-    _, entropy = fitted._prior.expectation(fitted._parameters(), iris, None, 0.0, 1e-15)
-    assert np.isclose(entropy, -(probabilities * logs).sum(), rtol=0, atol=1e-9)
+    assert (np.diff(fitted.lower_bounds_) > -1e-8).all()
 
 
 @pytest.mark.parametrize("kind", KINDS)

@@ -204,10 +204,7 @@ def state(estimator):
 def expect_same(left, right):
     assert left.keys() == right.keys()
     for name, value in left.items():
-        if hasattr(value, "counts"):  # moments
-            expect_same(vars(value), vars(right[name]))
-        else:
-            np.testing.assert_equal(value, right[name], err_msg=name)
+        np.testing.assert_equal(value, right[name], err_msg=name)
 
 
 # Every case has other columns than the fit, where the data come so far: what is learned of them
@@ -281,7 +278,7 @@ def test_failures_leave_an_estimator_as_it_was(name, case):
 
 
 @pytest.mark.parametrize("case", PARTIAL)
-def test_parts_that_fail_leave_the_running_moments(case):
+def test_parts_that_fail_are_not_learned(case):
     function, message = PARTIAL[case]
     online = gm.GaussianMixture(2, random_state=0).partial_fit(IRIS).partial_fit(IRIS[::2])
     twin = copy.deepcopy(online)

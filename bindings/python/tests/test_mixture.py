@@ -184,3 +184,20 @@ def test_bytes_that_are_no_statistics_are_refused():
         changed[place] ^= 0x10
         with pytest.raises(gm.FormatError):
             gm.MixtureStatistics.from_bytes(changed)
+
+
+def test_log_probabilities_go_on_where_probabilities_underflow():
+    mixture = gm.KnownMixture(
+        [0.25, 0.75, 0.0], [0.0, 100.0, 7.0], [1.0, 1.0, 1.0], covariance_type="diag"
+    )
+    x = np.array([0.0, 3.0, 50.0, 1e5])
+    logs = mixture.log_probabilities(x)
+    probabilities = mixture.probabilities(x)
+    assert logs.shape == (4, 3)
+    gap = np.log(3) - ((x - 100) ** 2 - x**2) / 2
+    np.testing.assert_allclose(logs[:, 1] - logs[:, 0], gap, rtol=1e-12, atol=1e-12)
+    assert probabilities[0, 1] == 0
+    assert np.isfinite(logs[:, :2]).all()
+    assert (logs[:, 2] == -np.inf).all()
+    seen = probabilities > 0
+    np.testing.assert_allclose(np.exp(logs[seen]), probabilities[seen], rtol=1e-12)

@@ -23,7 +23,6 @@ __all__ = [
     "array",
     "check_symmetric",
     "code",
-    "data_matrix",
     "data_rows",
     "file_path",
     "flag",
@@ -246,11 +245,6 @@ def data_rows(name: str, value: ArrayLike, dimensions: int | None = 1) -> Rows:
         array = np.ascontiguousarray(array)
         step = 8 * dimensions
     return Rows(array, array.shape[0], dimensions, step // 8)
-
-
-def data_matrix(name: str, value: ArrayLike) -> Rows:
-    """Return data of shape (N,), (N, 1) or (N, D), of any D; see `data_rows`."""
-    return data_rows(name, value, None)
 
 
 def series(array: NDArray[np.float64]) -> tuple[NDArray[np.float64], int]:

@@ -91,6 +91,8 @@ def interruptible(
 def _names(shape: Shape, at_fault: str) -> dict[str, str]:
     """Return words for messages; numbers of initial values in the shape that Python gives them."""
     names = {HAS_COLUMNS: ""} if shape.n_dimensions > 1 else {}
+    if at_fault in ("initial_mixture", "initial_posterior"):
+        names[at_fault] = "initial"
     for name, form in shape.of_a_draw.items():
         field = initial_field(name)
         found = re.fullmatch(rf"{field}\[(\d+), (\d+)\]", at_fault)

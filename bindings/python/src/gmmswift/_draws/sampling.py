@@ -84,12 +84,13 @@ def sample(
         each copy is assigned on its own. Of any other weight the fraction f is a row whose factor
         p(z) p(x | z), in the joint density of data and assignments, is raised to the power f. An
         assignment is that of a row's first copy; log likelihoods are of rows times weights.
-    initial : mapping, Posterior or EMFit, optional
+    initial : mapping, Posterior, EMFit or KnownMixture, optional
         Where chains start. A mapping has any of ``"weights"``, ``"means"`` and ``"sd"`` or
         ``"covariances"``, each with the shape that it has in one draw of the posterior, for all
         chains, or with an axis of chains before it: weights (K,) or (chains, K), a shared sd () or
         (chains,), full covariances (K, D, D) or (chains, K, D, D). A posterior gives the last
-        draws of its chains, in turn. By default starts are chosen from the data, differently for
+        draws of its chains, in turn. A fit or a mixture is put within the model's order, form and
+        constraints. By default starts are chosen from the data, differently for
         each chain; so is what a mapping leaves out.
     checkpoint : path-like, optional
         A file in which the run is written down while it goes on. Where it is there already, the

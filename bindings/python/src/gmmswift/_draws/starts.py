@@ -11,8 +11,8 @@ from gmmswift import _native as native
 from gmmswift._arguments import real_array, shown
 from gmmswift._draws.posterior import Posterior
 from gmmswift._draws.run import initial_field
-from gmmswift._fits.as_start import starting_values
 from gmmswift._fits.em import EMFit
+from gmmswift._fits.known_mixture import KnownMixture, mixture_values
 
 if TYPE_CHECKING:
     from numpy.typing import ArrayLike, NDArray
@@ -21,24 +21,27 @@ if TYPE_CHECKING:
 
 __all__ = ["Initial", "set_initial"]
 
-#: Where chains start: values by name, the last draws of a posterior, or a maximum-likelihood fit.
-Initial: TypeAlias = "Mapping[str, ArrayLike] | Posterior | EMFit"
+#: Where chains start: values by name, the last draws of a posterior, a fit, or any mixture.
+Initial: TypeAlias = "Mapping[str, ArrayLike] | Posterior | EMFit | KnownMixture"
 
 
 def set_initial(
     options: native.SampleOptions, model: Mixture, initial: object, chains: int
-) -> list[NDArray[np.float64]]:
-    """Point the options at the initial values; return the arrays, which must outlive the call."""
+) -> list[object]:
+    """Point the options at where chains start; return what must outlive the call."""
     if isinstance(initial, Posterior):
-        values = _from_posterior(initial, model, chains)
-    elif isinstance(initial, EMFit):
-        values = _from_fit(initial, model)
-    elif isinstance(initial, Mapping):
-        values = {name: real_array(f"initial[{name!r}]", value) for name, value in initial.items()}
-    else:
+        options.initial_posterior = initial._handle.address
+        return [initial]
+    if isinstance(initial, (EMFit, KnownMixture)):
+        mixture, arrays = mixture_values(initial)
+        options.initial_mixture = native.address_of(mixture)
+        return [mixture, *arrays]
+    if not isinstance(initial, Mapping):
         raise TypeError(
-            f"initial: must be a mapping, a Posterior or an EMFit, got {shown(initial)}"
+            "initial: must be a mapping, a Posterior, an EMFit or a KnownMixture, "
+            f"got {shown(initial)}"
         )
+    values = {name: real_array(f"initial[{name!r}]", value) for name, value in initial.items()}
     shapes = model.shape.of_a_draw
     rows: dict[str, NDArray[np.float64]] = {}
     for name, array in values.items():
@@ -49,7 +52,7 @@ def set_initial(
     count = max((len(array) for array in rows.values()), default=0)
     if count == 0:
         return []
-    keep = []
+    keep: list[object] = []
     for name, shape in shapes.items():
         if name in rows:
             array = np.ascontiguousarray(np.broadcast_to(rows[name], (count, *shape)))
@@ -70,33 +73,3 @@ def _rows(
     raise ValueError(
         f"initial[{name!r}]: must have shape {shape} or {(chains, *shape)}, got {array.shape}"
     )
-
-
-def _from_posterior(
-    posterior: Posterior, model: Mixture, chains: int
-) -> dict[str, NDArray[np.float64]]:
-    if posterior.model.shape.of_a_draw != model.shape.of_a_draw:
-        raise ValueError(
-            "initial: must have the model's components and spreads, got those of "
-            f"{posterior.model!r}"
-        )
-    source = np.arange(max(chains, 1)) % posterior.n_chains
-    return {name: posterior[name][source, -1] for name in model._unknown()}
-
-
-def _from_fit(fit: EMFit, model: Mixture) -> dict[str, NDArray[np.float64]]:
-    shape = model.shape
-    if fit.n_dimensions != shape.n_dimensions:
-        raise ValueError(
-            f"initial: must be a fit in {shape.n_dimensions} dimensions, got {fit.n_dimensions}"
-        )
-    if fit.n_components != model.n_components:
-        raise ValueError(
-            f"initial: must have {model.n_components} components, got {fit.n_components}"
-        )
-    if fit.sd is None:
-        return starting_values(
-            model, fit.weights, fit.means, fit.mixture.covariances, fit.covariance_type
-        )
-    variances = np.broadcast_to(np.square(fit.sd), model.n_components)
-    return starting_values(model, fit.weights, fit.means, variances, "spherical")

@@ -150,6 +150,26 @@ class KnownMixture(Frozen):
         self._evaluate(native.lib.gmm_mixture_probabilities, rows, out, threads)
         return out
 
+    def log_probabilities(self, x: ArrayLike, *, threads: int | None = None) -> NDArray[np.float64]:
+        """Return log P(component | x) at points, finite where the probability underflows.
+
+        Parameters
+        ----------
+        x : array_like, shape (M, D), or in one dimension (M,) or (M, 1)
+            Points, finite.
+        threads : int, optional
+            Number of threads. By default one for each processor.
+
+        Returns
+        -------
+        ndarray, shape (M, K)
+            -inf for components of weight 0.
+        """
+        rows = as_data("x", x, self.n_dimensions)
+        out = np.empty((rows.n_observations, self.n_components))
+        self._evaluate(native.lib.gmm_mixture_log_probabilities, rows, out, threads)
+        return out
+
     def log_density(self, x: ArrayLike, *, threads: int | None = None) -> NDArray[np.float64]:
         """Return the log density of the mixture at points.
 

@@ -89,9 +89,9 @@ def strings(values: list[str]) -> Any:
     return (c_char_p * len(values))(*[value.encode() for value in values])
 
 
-def address_of(texts: Any) -> int:
-    """Return the address of what `strings` made, for a pointer in a struct."""
-    return addressof(texts)
+def address_of(value: Any) -> int:
+    """Return the address of a struct, or of what `strings` made, for a pointer in a struct."""
+    return addressof(value)
 
 
 def status_name(status: int) -> str:

@@ -25,6 +25,8 @@ from gmmswift._native.structs import (
     PosteriorInfo,
     SampleOptions,
     SummaryOptions,
+    VariationalOptions,
+    VariationalResult,
     View,
 )
 
@@ -73,6 +75,7 @@ PROTOTYPES: Mapping[str, tuple[Any, list[Any]]] = {
         [c_void_p, DoubleArray, DoubleArray, DoubleArray, DoubleArray, POINTER(c_void_p)],
     ),
     "gmm_model_destroy": (None, [c_void_p]),
+    "gmm_mixture_init": (c_int32, [POINTER(MixtureValues), c_size_t]),
     "gmm_sample_options_init": (c_int32, [POINTER(SampleOptions), c_size_t]),
     "gmm_sample": (
         c_int32,
@@ -215,8 +218,39 @@ PROTOTYPES: Mapping[str, tuple[Any, list[Any]]] = {
     ),
     "gmm_em_fit_get_result": (c_int32, [c_void_p, POINTER(EMResult), POINTER(c_void_p)]),
     "gmm_em_fit_destroy": (None, [c_void_p]),
-    "gmm_mixture_init": (c_int32, [POINTER(MixtureValues), c_size_t]),
+    "gmm_variational_result_init": (c_int32, [POINTER(VariationalResult), c_size_t]),
+    "gmm_variational_options_init": (c_int32, [POINTER(VariationalOptions), c_size_t]),
+    "gmm_fit_variational": (
+        c_int32,
+        [
+            c_void_p,
+            POINTER(VariationalOptions),
+            POINTER(Control),
+            POINTER(c_void_p),
+            POINTER(c_void_p),
+        ],
+    ),
+    "gmm_variational_fit_get_result": (
+        c_int32,
+        [c_void_p, POINTER(VariationalResult), POINTER(c_void_p)],
+    ),
+    "gmm_variational_log_weights": (
+        c_int32,
+        [POINTER(VariationalResult), DoubleArray, c_int64, POINTER(c_void_p)],
+    ),
+    "gmm_variational_fit_destroy": (None, [c_void_p]),
     "gmm_mixture_probabilities": (
+        c_int32,
+        [
+            POINTER(MixtureValues),
+            c_void_p,
+            POINTER(Control),
+            DoubleArray,
+            c_int64,
+            POINTER(c_void_p),
+        ],
+    ),
+    "gmm_mixture_log_probabilities": (
         c_int32,
         [
             POINTER(MixtureValues),
@@ -267,6 +301,27 @@ PROTOTYPES: Mapping[str, tuple[Any, list[Any]]] = {
     "gmm_statistics_write": (c_int32, [c_void_p, ByteArray, c_int64, POINTER(c_void_p)]),
     "gmm_statistics_read": (c_int32, [ByteArray, c_int64, POINTER(c_void_p), POINTER(c_void_p)]),
     "gmm_statistics_destroy": (None, [c_void_p]),
+    "gmm_stepwise_create": (
+        c_int32,
+        [
+            POINTER(MixtureValues),
+            c_double,
+            c_double,
+            c_double,
+            POINTER(c_void_p),
+            POINTER(c_void_p),
+        ],
+    ),
+    "gmm_stepwise_update": (
+        c_int32,
+        [c_void_p, c_void_p, POINTER(Control), POINTER(c_void_p), POINTER(c_void_p)],
+    ),
+    "gmm_stepwise_get_fit": (c_int32, [c_void_p, POINTER(c_void_p), POINTER(c_void_p)]),
+    "gmm_stepwise_total_weight": (c_double, [c_void_p]),
+    "gmm_stepwise_size": (c_int64, [c_void_p]),
+    "gmm_stepwise_write": (c_int32, [c_void_p, ByteArray, c_int64, POINTER(c_void_p)]),
+    "gmm_stepwise_read": (c_int32, [ByteArray, c_int64, POINTER(c_void_p), POINTER(c_void_p)]),
+    "gmm_stepwise_destroy": (None, [c_void_p]),
 }
 
 # The function that writes the defaults of each options struct.
@@ -274,8 +329,10 @@ INITIALIZERS: Mapping[type[Structure], str] = {
     DataOptions: "gmm_data_options_init",
     Control: "gmm_control_init",
     ModelOptions: "gmm_model_options_init",
+    MixtureValues: "gmm_mixture_init",
     SampleOptions: "gmm_sample_options_init",
     SummaryOptions: "gmm_summary_options_init",
     EMOptions: "gmm_em_options_init",
-    MixtureValues: "gmm_mixture_init",
+    VariationalResult: "gmm_variational_result_init",
+    VariationalOptions: "gmm_variational_options_init",
 }

@@ -26,6 +26,8 @@ __all__ = [
     "Progress",
     "SampleOptions",
     "SummaryOptions",
+    "VariationalOptions",
+    "VariationalResult",
     "View",
 ]
 
@@ -108,6 +110,21 @@ class ModelOptions(Structure):
     )
 
 
+class MixtureValues(Structure):
+    """``gmm_mixture``."""
+
+    _fields_ = (
+        ("struct_size", c_uint32),
+        ("num_components", c_int32),
+        ("num_dimensions", c_int32),
+        ("covariance", c_int32),
+        ("weights", c_void_p),
+        ("means", c_void_p),
+        ("covariances", c_void_p),
+        ("log_weights", c_void_p),
+    )
+
+
 class SampleOptions(Structure):
     """``gmm_sample_options``."""
 
@@ -125,6 +142,8 @@ class SampleOptions(Structure):
         ("initial_means", c_void_p),
         ("initial_sds", c_void_p),
         ("initial_covariances", c_void_p),
+        ("initial_mixture", c_void_p),
+        ("initial_posterior", c_void_p),
     )
 
 
@@ -232,15 +251,53 @@ class EMResult(Structure):
     )
 
 
-class MixtureValues(Structure):
-    """``gmm_mixture``."""
+class VariationalResult(Structure):
+    """``gmm_variational_result``."""
 
     _fields_ = (
         ("struct_size", c_uint32),
         ("num_components", c_int32),
         ("num_dimensions", c_int32),
         ("covariance", c_int32),
+        ("weights_family", c_int32),
+        ("converged", c_int32),
+        ("num_iterations", c_int64),
+        ("lower_bound", c_double),
         ("weights", c_void_p),
+        ("weight_concentration", c_void_p),
+        ("mean_precision", c_void_p),
         ("means", c_void_p),
+        ("degrees_of_freedom", c_void_p),
         ("covariances", c_void_p),
+        ("precisions_cholesky", c_void_p),
+        ("history", c_void_p),
+        ("weight_concentration_prior", c_double),
+        ("mean_precision_prior", c_double),
+        ("degrees_of_freedom_prior", c_double),
+        ("mean_prior", c_void_p),
+        ("covariance_prior", c_void_p),
+    )
+
+
+class VariationalOptions(Structure):
+    """``gmm_variational_options``."""
+
+    _fields_ = (
+        ("struct_size", c_uint32),
+        ("num_components", c_int32),
+        ("covariance", c_int32),
+        ("weights_family", c_int32),
+        ("start", c_int32),
+        ("num_starts", c_int32),
+        ("max_iterations", c_int64),
+        ("tolerance", c_double),
+        ("regularization", c_double),
+        ("seed", c_uint64),
+        ("weight_concentration_prior", c_double),
+        ("mean_precision_prior", c_double),
+        ("degrees_of_freedom_prior", c_double),
+        ("mean_prior", c_void_p),
+        ("covariance_prior", c_void_p),
+        ("initial_responsibilities", c_void_p),
+        ("initial", c_void_p),
     )

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import time
 import warnings
-import zlib
 from abc import abstractmethod
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -17,6 +16,8 @@ from sklearn.utils import check_random_state
 from sklearn.utils.validation import check_is_fitted, validate_data
 
 from gmmswift._arguments import refuse_masked, shown
+from gmmswift._data import Data, as_data
+from gmmswift._fits.known_mixture import KnownMixture
 from gmmswift._shapes import COVARIANCE_TYPES, covariance_shape
 from gmmswift.estimators._checks import (
     check_choice,
@@ -26,7 +27,7 @@ from gmmswift.estimators._checks import (
     check_sample_weight,
 )
 from gmmswift.estimators._gaussians import precisions_of
-from gmmswift.estimators._posterior import Start, sample_from
+from gmmswift.estimators._posterior import sample_from
 from gmmswift.estimators._rollback import unchanged_on_failure
 from gmmswift.estimators._shares import Shares
 from gmmswift.estimators._starts import STARTS
@@ -91,14 +92,12 @@ class MixtureEstimator(StoredEstimator, DensityMixin, BaseEstimator):  # type: i
         """Return parameters to start from."""
 
     @abstractmethod
-    def _run(
-        self,
-        x: NDArray[np.float64],
-        sample_weight: NDArray[np.float64] | None,
-        start: Parameters,
-        lower_bound: float,
-    ) -> Trial:
+    def _run(self, data: Data, start: Parameters, lower_bound: float) -> Trial:
         """Run from a start; ``lower_bound`` is what the first iteration is compared with."""
+
+    def _at_start(self, data: Data, start: Parameters) -> Trial:
+        """Return the run without iterations."""
+        return Trial(start, [], False, [])
 
     @abstractmethod
     def _parameters(self) -> Parameters:
@@ -152,9 +151,9 @@ class MixtureEstimator(StoredEstimator, DensityMixin, BaseEstimator):  # type: i
         return self._labels(self._fit(X, sample_weight))
 
     @unchanged_on_failure
-    def _fit(self, data: ArrayLike, sample_weight: ArrayLike | None) -> NDArray[np.float64]:
+    def _fit(self, X: ArrayLike, sample_weight: ArrayLike | None) -> NDArray[np.float64]:
         """Fit; return the observations, validated."""
-        x = self._validated(data, reset=True, least=2)
+        x = self._validated(X, reset=True, least=2)
         given = check_sample_weight(sample_weight, len(x))
         used, weights = x, given
         if given is not None and not given.all():
@@ -169,6 +168,7 @@ class MixtureEstimator(StoredEstimator, DensityMixin, BaseEstimator):  # type: i
                     f"X has {x.shape[1]} features, but the fit that warm_start goes on from has "
                     f"{self.means_.shape[1]}"
                 )
+        data = as_data("X", used, sample_weight=weights)
         random_state = check_random_state(self.random_state)
         best: Trial | None = None
         for index in range(1 if is_warm else self.n_init):
@@ -177,9 +177,9 @@ class MixtureEstimator(StoredEstimator, DensityMixin, BaseEstimator):  # type: i
             began = time.perf_counter()
             start = self._parameters() if is_warm else self._start(used, weights, random_state)
             if self.max_iter == 0:
-                best = Trial(start, [], False, [])
+                best = self._at_start(data, start)
                 continue
-            trial = self._run(used, weights, start, self.lower_bound_ if is_warm else -np.inf)
+            trial = self._run(data, start, self.lower_bound_ if is_warm else -np.inf)
             self._report(trial, time.perf_counter() - began)
             if best is None or trial.lower_bounds[-1] > best.lower_bounds[-1]:
                 best = trial
@@ -189,7 +189,7 @@ class MixtureEstimator(StoredEstimator, DensityMixin, BaseEstimator):  # type: i
         self.n_iter_ = len(best.lower_bounds)
         self.lower_bounds_ = best.lower_bounds
         self.lower_bound_ = best.lower_bounds[-1] if best.lower_bounds else -np.inf
-        self._training = (used, None if weights is None else weights.copy(), zlib.crc32(used.data))
+        self._training = data
         self._warn(best)
         return x
 
@@ -321,19 +321,21 @@ class MixtureEstimator(StoredEstimator, DensityMixin, BaseEstimator):  # type: i
                     "X: must be given where the estimator was unpickled, copied or fitted in "
                     "parts, got None"
                 )
-            x, weights, checksum = self._training
-            if zlib.crc32(x.data) != checksum:
+            if "sample_weight" in options:
                 raise ValueError(
-                    "X: must be given where the array that was fitted has been changed since, "
-                    "got None"
+                    "sample_weight: must be given with X (the data of the fit have the weights "
+                    f"of the fit), got {shown(options['sample_weight'])}"
                 )
+            data = self._training
         else:
-            x, weights = self._seen(X), None
-        if "sample_weight" in options:
-            weights = check_sample_weight(options.pop("sample_weight"), len(x))
+            x = self._seen(X)
+            weights = check_sample_weight(options.pop("sample_weight", None), len(x))
+            data = as_data("X", x, sample_weight=weights)
         self._check_size_of_fit()
-        start = Start(self.weights_, self.means_, self.covariances_, self.covariance_type)
-        return sample_from(start, priors, x, weights, options)
+        start = KnownMixture(
+            self.weights_, self.means_, self.covariances_, covariance_type=self.covariance_type
+        )
+        return sample_from(start, priors, data, options)
 
     # ---------------------------------------------------------------------------- Validation
 

@@ -10,16 +10,14 @@ import numpy as np
 from gmmswift._model.priors import Dirichlet, NormalInverseGamma, NormalInverseWishart
 from gmmswift.estimators._base import MixtureEstimator, Parameters, Trial
 from gmmswift.estimators._checks import check_choice, check_definite, check_number, check_shape
-from gmmswift.estimators._moments import moments
 from gmmswift.estimators._starts import starting_responsibilities
-from gmmswift.estimators._variational import VariationalPriors, expected_weights, log_shares
+from gmmswift.estimators._variational import WEIGHT_TYPES, ascend, log_shares
 
 if TYPE_CHECKING:
     from numpy.typing import ArrayLike, NDArray
 
+    from gmmswift._data import Data
     from gmmswift._draws.posterior import Posterior
-
-_TYPES = ("dirichlet_process", "dirichlet_distribution")
 
 _NAMES = (
     "weight_concentration_",
@@ -240,29 +238,11 @@ covariance_prior_
     def _is_process(self) -> bool:
         return self.weight_concentration_prior_type == "dirichlet_process"
 
-    @property
-    def _floor(self) -> float:
-        """Of variances, relative to the data's: their rounding; the prior keeps them away."""
-        return 1e-15
-
-    @property
-    def _prior(self) -> VariationalPriors:
-        return VariationalPriors(
-            self.covariance_type,
-            self._is_process,
-            self.weight_concentration_prior_,
-            self.mean_precision_prior_,
-            self.mean_prior_,
-            self.degrees_of_freedom_prior_,
-            np.asarray(self.covariance_prior_),
-        )
-
     def _check(self, x: NDArray[np.float64], sample_weight: NDArray[np.float64] | None) -> None:
         dimensions, kind = x.shape[1], self.covariance_type
         check_choice(
-            "weight_concentration_prior_type", self.weight_concentration_prior_type, _TYPES
+            "weight_concentration_prior_type", self.weight_concentration_prior_type, WEIGHT_TYPES
         )
-        concentration, precision = self.weight_concentration_prior, self.mean_precision_prior
         dof, mean, scale = self.degrees_of_freedom_prior, self.mean_prior, self.covariance_prior
         for name in (
             "weight_concentration_prior",
@@ -276,12 +256,9 @@ covariance_prior_
                 f"degrees_of_freedom_prior: must be greater than D - 1 = {dimensions - 1}, "
                 f"got {dof}"
             )
-        middle = np.average(x, axis=0, weights=sample_weight)
         if mean is not None:
-            mean = check_shape("mean_prior", mean, (dimensions,))
-        if scale is None:
-            scale = self._spread(x - middle, sample_weight)
-        else:
+            check_shape("mean_prior", mean, (dimensions,))
+        if scale is not None:
             shapes: dict[str, tuple[int, ...]] = {
                 "full": (dimensions, dimensions),
                 "tied": (dimensions, dimensions),
@@ -290,26 +267,6 @@ covariance_prior_
             }
             scale = check_shape("covariance_prior", scale, shapes[kind])
             check_definite("covariance_prior", scale, kind)
-        self.weight_concentration_prior_ = (
-            1 / self.n_components if concentration is None else concentration
-        )
-        self.mean_precision_prior_ = 1.0 if precision is None else precision
-        self.mean_prior_ = middle if mean is None else mean
-        self.degrees_of_freedom_prior_ = dimensions if dof is None else dof
-        self.covariance_prior_ = float(scale) if kind == "spherical" else scale
-
-    def _spread(
-        self, deviations: NDArray[np.float64], sample_weight: NDArray[np.float64] | None
-    ) -> Any:
-        """Return the covariance of the data, with divisor one less than the sum of the weights."""
-        weighted, total = deviations, float(len(deviations))
-        if sample_weight is not None:
-            weighted, total = deviations * sample_weight[:, np.newaxis], sample_weight.sum()
-        divisor = total - 1 if total > 1 else total
-        if self.covariance_type in ("full", "tied"):
-            return weighted.T @ deviations / divisor
-        variances = (weighted * deviations).sum(axis=0) / divisor
-        return variances if self.covariance_type == "diag" else variances.mean()
 
     def _start(
         self,
@@ -320,37 +277,36 @@ covariance_prior_
         responsibilities = starting_responsibilities(
             x, self.n_components, self.init_params, random_state, sample_weight
         )
-        kind = self.covariance_type
-        found = moments(x, responsibilities, sample_weight, kind, self.reg_covar)
-        return self._prior.updated(found)
+        return {"responsibilities": responsibilities}
 
-    def _run(
-        self,
-        x: NDArray[np.float64],
-        sample_weight: NDArray[np.float64] | None,
-        start: Parameters,
-        lower_bound: float,
-    ) -> Trial:
-        prior, state = self._prior, start
-        bounds: list[float] = []
-        for _ in range(self.max_iter):
-            found, entropy = prior.expectation(
-                state, x, sample_weight, float(self.reg_covar), self._floor
-            )
-            state = prior.updated(found)
-            bounds.append(prior.lower_bound(state, entropy))
-            if abs(bounds[-1] - lower_bound) < self.tol:
-                return Trial(state, bounds, True, [])
-            lower_bound = bounds[-1]
-        return Trial(state, bounds, False, [])
+    def _run(self, data: Data, start: Parameters, lower_bound: float) -> Trial:
+        responsibilities = start.get("responsibilities")
+        parameters, bounds, converged = ascend(
+            data,
+            self.covariance_type,
+            responsibilities,
+            {**start, "lower_bound": lower_bound} if responsibilities is None else None,
+            {
+                "num_components": self.n_components,
+                "weights_family": WEIGHT_TYPES.index(self.weight_concentration_prior_type),
+                "max_iterations": self.max_iter,
+                "tolerance": float(self.tol),
+                "regularization": float(self.reg_covar),
+                "weight_concentration_prior": self.weight_concentration_prior,
+                "mean_precision_prior": self.mean_precision_prior,
+                "degrees_of_freedom_prior": self.degrees_of_freedom_prior,
+                "mean_prior": self.mean_prior,
+                "covariance_prior": self.covariance_prior,
+            },
+        )
+        return Trial(parameters, bounds, converged, [])
 
-    def _adopt(self, parameters: Parameters) -> None:
-        super()._adopt(parameters)
-        self.weights_ = expected_weights(self.weight_concentration_, self._is_process)
+    def _at_start(self, data: Data, start: Parameters) -> Trial:
+        return self._run(data, start, -np.inf)
 
     def _parameters(self) -> Parameters:
         return {name: getattr(self, name) for name in _NAMES}
 
     def _log_shares(self) -> NDArray[np.float64]:
         # As fitted, whatever the parameters have been set to since.
-        return log_shares(self._parameters(), isinstance(self.weight_concentration_, tuple))
+        return log_shares(self._parameters(), self.covariance_type)

@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from sklearn.utils import check_random_state
 
+from gmmswift._data import Data, as_data
 from gmmswift._fits.em import EMFit, fit_em
-from gmmswift._fits.statistics import MixtureStatistics
 from gmmswift.estimators._base import MixtureEstimator, Parameters, Trial
 from gmmswift.estimators._checks import check_given_start, check_sample_weight
 from gmmswift.estimators._gaussians import (
@@ -22,12 +22,7 @@ from gmmswift.estimators._gaussians import (
 from gmmswift.estimators._moments import Moments, moments
 from gmmswift.estimators._rollback import unchanged_on_failure
 from gmmswift.estimators._starts import starting_responsibilities
-from gmmswift.estimators._stepwise import (
-    parameters_of_moments,
-    per_row,
-    plus_diagonal,
-    stepped,
-)
+from gmmswift.estimators._stepwise import stepped
 
 if TYPE_CHECKING:
     from numpy.typing import ArrayLike, NDArray
@@ -90,7 +85,7 @@ class GaussianMixture(MixtureEstimator):
     converged_ : bool
         Whether the best run converged.
     n_iter_ : int
-        Its iterations; in `partial_fit` the number of calls.
+        Its iterations; in `partial_fit` the number of parts, of which a fit before is one.
     lower_bound_ : float
         Mean log likelihood of an observation before the last M-step.
     lower_bounds_ : list of float
@@ -129,7 +124,10 @@ class GaussianMixture(MixtureEstimator):
         "verbose",
         "verbose_interval",
     )
-    _fitted_names = ("_moments",)
+    _fitted_names = ("_learned",)
+
+    # Sum of the weights of all rows so far, and number of parts, of which a fit is one.
+    _learned: tuple[float, int]
 
     def __init__(
         self,
@@ -164,13 +162,10 @@ class GaussianMixture(MixtureEstimator):
         self.verbose = verbose
         self.verbose_interval = verbose_interval
 
-    def _fit(self, data: ArrayLike, sample_weight: ArrayLike | None) -> NDArray[np.float64]:
-        x = super()._fit(data, sample_weight)
-        # Counts of rows, where those of `partial_fit` have sum 1.
-        rows = len(self._training[0])
-        self._moments: Moments | None = self._unregularized(
-            self.weights_ * rows, self._parameters()
-        )
+    def _fit(self, X: ArrayLike, sample_weight: ArrayLike | None) -> NDArray[np.float64]:
+        x = super()._fit(X, sample_weight)
+        weights = check_sample_weight(sample_weight, len(x))
+        self._learned = (float(len(x) if weights is None else weights.sum()), 1)
         return x
 
     @unchanged_on_failure
@@ -183,10 +178,11 @@ class GaussianMixture(MixtureEstimator):
         """Learn from a part of the data, for data that arrive in parts.
 
         The first call finds a start in its part; each takes one step of stepwise EM (Cappé,
-        Moulines 2009, J. R. Statist. Soc. B 71, equation 11): the moments of call t, under the
-        parameters before it, enter the running ones with share t**-0.7. Parts should be of similar
-        size and hold many observations of each component. After `fit` it goes on from there: the
-        rows of the fit count as so many calls with parts of this one's size.
+        Moulines 2009, J. R. Statist. Soc. B 71, equation 11): the moments of a part, under the
+        parameters before it, enter the running ones. A part whose weights have the sum s, after
+        others (or a fit) of the sum n, has the share (s / (n + s))**0.7, so that rows count and
+        not parts. Parts should hold many observations of each component; a component that has
+        none in a part keeps its mean and covariance, and its weight stays above 0.
 
         The result approaches a maximum of the likelihood but depends on the parts' order. For the
         exact maximum over data in parts use `gmmswift.MixtureStatistics`.
@@ -210,36 +206,30 @@ class GaussianMixture(MixtureEstimator):
         weights = check_sample_weight(sample_weight, len(x))
         if weights is not None and not weights.all():
             x, weights = x[weights > 0], weights[weights > 0]
-        kind = self.covariance_type
+        data = as_data("X", x, sample_weight=weights)
         if is_first:
             self._check_all(x, weights)
             start = self._start(x, weights, check_random_state(self.random_state))
-            running, calls = None, 0
+            seen, parts = 0.0, 0
         else:
             self._check_size_of_fit()
             start = self._parameters()
-            running, calls = getattr(self, "_moments", None), self.n_iter_
-            if running is None:  # a fit whose number of rows is not known: parameters set by hand
-                running, calls = self._unregularized(self.weights_, start), 1
-            else:
-                running, calls = per_row(running, calls, len(x))
+            # Parameters that were set by hand count as much as this part.
+            unknown = float(len(x) if weights is None else weights.sum())
+            seen, parts = getattr(self, "_learned", (unknown, 1))
         mixture = {
             "weights": start["weights_"],
             "means": start["means_"],
             "covariances": start["covariances_"],
-            "covariance_type": kind,
+            "covariance_type": self.covariance_type,
         }
-        fit = MixtureStatistics(mixture, x, sample_weight=weights).maximize(
-            regularization=float(self.reg_covar), variance_floor=self._floor
-        )
-        now = self._unregularized(fit.weights, _parameters_of(fit))
-        self._moments = stepped(running, now, calls, kind)
-        parameters = parameters_of_moments(self._moments, self.reg_covar, kind)
-        self._adopt(parameters)
+        fit, seen = stepped(mixture, seen, data, float(self.reg_covar), self._floor)
+        self._adopt(_parameters_of(fit))
+        self._learned = (seen, parts + 1)
         self.converged_ = False
-        self.n_iter_ = calls + 1
+        self.n_iter_ = parts + 1
         self.lower_bound_ = fit.lower_bound
-        self.lower_bounds_ = [*(self.lower_bounds_ if running is not None else []), fit.lower_bound]
+        self.lower_bounds_ = [*([] if is_first else self.lower_bounds_), fit.lower_bound]
         self.__dict__.pop("_training", None)
         return self
 
@@ -341,16 +331,10 @@ class GaussianMixture(MixtureEstimator):
             "precisions_cholesky_": factors,
         }
 
-    def _run(
-        self,
-        x: NDArray[np.float64],
-        sample_weight: NDArray[np.float64] | None,
-        start: Parameters,
-        lower_bound: float,
-    ) -> Trial:
+    def _run(self, data: Data, start: Parameters, lower_bound: float) -> Trial:
         def run(iterations: int) -> EMFit:
             return fit_em(
-                x,
+                data,
                 self.n_components,
                 covariance_type=self.covariance_type,
                 n_init=1,
@@ -360,7 +344,6 @@ class GaussianMixture(MixtureEstimator):
                 criterion="lower_bound",
                 variance_floor=self._floor,
                 regularization=float(self.reg_covar),
-                sample_weight=sample_weight,
                 initial={name: start[f"{name}_"] for name in ("weights", "means", "covariances")},
             )
 
@@ -381,12 +364,6 @@ class GaussianMixture(MixtureEstimator):
     def _log_shares(self) -> NDArray[np.float64]:
         with np.errstate(divide="ignore"):
             return np.asarray(np.log(self.weights_))
-
-    def _unregularized(self, weights: NDArray[np.float64], parameters: Parameters) -> Moments:
-        """Return the moments, with weights for counts, whose M-step the parameters are."""
-        kind = self.covariance_type
-        covariances = plus_diagonal(parameters["covariances_"], -self.reg_covar, kind)
-        return Moments(weights, parameters["means_"], covariances)
 
 
 def _parameters_of(fit: EMFit) -> Parameters:

@@ -1,20 +1,16 @@
-"""Weighted counts, means and covariances of components: what an M-step is made of."""
+"""Weighted counts, means and covariances of components under given responsibilities."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 
-from gmmswift._arguments import shown
-from gmmswift._errors import FormatError
 from gmmswift.estimators._gaussians import blocks
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
-
-_NAMES = ("counts", "means", "covariances")
 
 # Keeps means of components without members finite; scikit-learn adds the same.
 _TINY = 10 * np.finfo(np.float64).eps
@@ -37,24 +33,6 @@ class Moments:
     counts: NDArray[np.float64]
     means: NDArray[np.float64]
     covariances: NDArray[np.float64]
-
-
-def stored_moments(found: Moments) -> dict[str, Any]:
-    """Return moments as a mapping, for storage."""
-    return {name: getattr(found, name) for name in _NAMES}
-
-
-def moments_of(stored: Any) -> Moments:
-    """Return the moments that `stored_moments` wrote.
-
-    Raises
-    ------
-    FormatError
-        For another value.
-    """
-    if not isinstance(stored, dict) or set(stored) != set(_NAMES):
-        raise FormatError(f"state: must have moments where it says so, got {shown(stored)}")
-    return Moments(**stored)
 
 
 def moments(
@@ -109,36 +87,4 @@ def moments(
         covariances = covariances + regularization
         if kind == "spherical":
             covariances = covariances.mean(axis=1)
-    return Moments(counts, means, covariances)
-
-
-def blended(old: Moments, new: Moments, step: float, kind: str) -> Moments:
-    """Return the moments of a union in which the old ones count 1 - step and the new ones step.
-
-    The rule of Chan, Golub and LeVeque (1983): with counts a and b, m = (a m_a + b m_b) / (a + b)
-    and S = S_a + S_b + a b / (a + b) (m_a - m_b)(m_a - m_b)ᵀ. No difference of large numbers is
-    taken.
-    """
-    a, b = (1 - step) * old.counts, step * new.counts
-    counts = a + b
-    safe = np.where(counts > 0, counts, 1.0)
-    share = (b / safe)[:, np.newaxis]
-    shift = new.means - old.means
-    means = old.means + share * shift
-    between = a * b / safe
-    if kind == "tied":
-        covariances = a.sum() * old.covariances + b.sum() * new.covariances
-        covariances = (covariances + (between[:, np.newaxis] * shift).T @ shift) / counts.sum()
-        return Moments(counts, means, covariances)
-    if kind == "full":
-        squares = shift[:, :, np.newaxis] * shift[:, np.newaxis, :]
-    elif kind == "diag":
-        squares = shift**2
-    else:
-        squares = (shift**2).mean(axis=1)
-    shape = (-1, *[1] * (squares.ndim - 1))
-    a, b, between, safe = (value.reshape(shape) for value in (a, b, between, safe))
-    covariances = (a * old.covariances + b * new.covariances + between * squares) / safe
-    # A component that neither part has members of keeps what it had.
-    covariances = np.where(counts.reshape(shape) > 0, covariances, old.covariances)
     return Moments(counts, means, covariances)

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING
 
 import numpy as np
 
-from gmmswift._fits.known_mixture import KnownMixture
+from gmmswift import _native as native
+from gmmswift._data import as_data
+from gmmswift._shapes import COVARIANCE_TYPES
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -15,17 +17,12 @@ if TYPE_CHECKING:
 # Rows handed to the library at a time, so that memory beyond the data and the result is bounded.
 _ROWS = 1 << 16
 
-# Log shares of one mixture lie within this range, so that no weight underflows: exp(-600) = 1e-261.
-_RANGE = 600.0
-
 
 class Shares:
     """Gaussian densities, each times the exponential of its log share.
 
-    They are a mixture with known parameters, up to a constant, and the library evaluates it. Shares
-    of variational Bayes can lie so far apart that weights would underflow, which matters for points
-    that are as far from all clusters: then components of similar shares are mixtures of their own,
-    and only those are compared here.
+    Shares of variational Bayes can lie so far apart that weights would underflow, which matters for
+    points that are as far from all clusters: the library takes their logarithms.
 
     Parameters
     ----------
@@ -47,58 +44,44 @@ class Shares:
         kind: str,
     ) -> None:
         self.size = len(log_shares)
-        self._groups: list[tuple[NDArray[np.int64], float, KnownMixture]] = []
-        order = np.argsort(-log_shares, kind="stable")
-        order = order[log_shares[order] > -np.inf]
-        while len(order):
-            chosen = order[log_shares[order] > log_shares[order[0]] - _RANGE]
-            order = order[len(chosen) :]
-            # In their own order, in which the library adds them up.
-            chosen = np.sort(chosen)
-            weights = np.exp(log_shares[chosen] - log_shares[chosen].max())
-            total = weights.sum()
-            mixture = KnownMixture(
-                weights / total,
-                means[chosen],
-                covariances if kind == "tied" else covariances[chosen],
-                covariance_type=kind,
-            )
-            offset = float(log_shares[chosen].max() + np.log(total))
-            self._groups.append((chosen, offset, mixture))
+        mixture = native.defaults(native.MixtureValues)
+        mixture.num_components, mixture.num_dimensions = means.shape
+        mixture.covariance = COVARIANCE_TYPES.index(kind)
+        self._arrays = [
+            np.ascontiguousarray(values, np.float64) for values in (log_shares, means, covariances)
+        ]
+        names = ("log_weights", "means", "covariances")
+        for name, values in zip(names, self._arrays, strict=True):
+            setattr(mixture, name, native.address(values))
+        self._mixture = mixture
 
     def log_totals(self, x: NDArray[np.float64]) -> NDArray[np.float64]:
         """Return the logarithm of the sum over components, shape (N,)."""
         out = np.empty(len(x))
         for part in _parts(len(x)):
-            totals = [offset + mixture.log_density(x[part]) for _, offset, mixture in self._groups]
-            out[part] = totals[0] if len(totals) == 1 else np.logaddexp.reduce(totals)
+            self._evaluate(native.lib.gmm_mixture_log_density, x[part], out[part])
         return out
 
     def probabilities(self, x: NDArray[np.float64]) -> NDArray[np.float64]:
         """Return each component's part of the sum, shape (N, K)."""
-        if len(x) <= _ROWS:
-            return self._of(x)
         out = np.empty((len(x), self.size))
         for part in _parts(len(x)):
-            out[part] = self._of(x[part])
+            self._evaluate(native.lib.gmm_mixture_probabilities, x[part], out[part])
         return out
 
     def labels(self, x: NDArray[np.float64]) -> NDArray[np.int64]:
         """Return the component with the largest part, shape (N,)."""
         out = np.empty(len(x), np.int64)
         for part in _parts(len(x)):
-            self._of(x[part]).argmax(axis=1, out=out[part])
+            self.probabilities(x[part]).argmax(axis=1, out=out[part])
         return out
 
-    def _of(self, x: NDArray[np.float64]) -> NDArray[np.float64]:
-        if len(self._groups) == 1 and len(self._groups[0][0]) == self.size:
-            return self._groups[0][2].probabilities(x)
-        out = np.zeros((len(x), self.size))
-        totals = [offset + mixture.log_density(x) for _, offset, mixture in self._groups]
-        whole = np.logaddexp.reduce(totals)
-        for total, (chosen, _, mixture) in zip(totals, self._groups, strict=True):
-            out[:, chosen] = mixture.probabilities(x) * np.exp(total - whole)[:, np.newaxis]
-        return out
+    def _evaluate(
+        self, function: Callable[..., int], x: NDArray[np.float64], out: NDArray[np.float64]
+    ) -> None:
+        points = as_data("X", x)
+        with native.Run() as run:
+            native.call(function, self._mixture, points._handle, run.control, out, out.size)
 
 
 def _parts(length: int) -> Iterator[slice]:

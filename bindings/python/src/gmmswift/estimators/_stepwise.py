@@ -1,58 +1,57 @@
-"""Moments that run along with data in parts: stepwise EM.
-
-Cappé, Moulines 2009, J. R. Statist. Soc. B 71, equation 11.
-"""
+"""Stepwise EM in the library: parameters that learn from data in parts."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
-import numpy as np
+from gmmswift import _native as native
+from gmmswift._data import Data, words_for
+from gmmswift._fits.em import EMFit, fit_of
+from gmmswift._fits.known_mixture import mixture_values
 
-from gmmswift.estimators._gaussians import precision_factors
-from gmmswift.estimators._moments import Moments, blended
-
-if TYPE_CHECKING:
-    from numpy.typing import NDArray
-
-__all__ = ["parameters_of_moments", "per_row", "plus_diagonal", "stepped"]
-
-# The exponent of the steps: in (1/2, 1], where stepwise EM converges.
-_FORGETTING = 0.7
+__all__ = ["stepped"]
 
 
-def per_row(running: Moments, calls: int, length: int) -> tuple[Moments, int]:
-    """Return moments whose counts have sum 1, and how many calls they are worth.
+def stepped(
+    mixture: dict[str, Any],
+    seen: float,
+    part: Data,
+    regularization: float,
+    variance_floor: float,
+) -> tuple[EMFit, float]:
+    """Return the parameters after one more part, and the sum of all weights.
 
-    Moments that `fit` leaves count rows; they are worth a call for each part of `length` rows.
+    Parameters
+    ----------
+    mixture : dict
+        Parameters before the part, as `gmmswift.MixtureStatistics` takes them.
+    seen : float
+        The sum of the weights that they were fitted to; 0 for a start.
+    part : Data
+        Its observations and their weights.
+    regularization, variance_floor : float
+        As in `gmmswift.fit_em`.
     """
-    rows = running.counts.sum()
-    if rows <= 1.5:
-        return running, calls
-    return (
-        Moments(running.counts / rows, running.means, running.covariances),
-        max(1, round(rows / length)),
+    lib = native.lib
+    values, keep = mixture_values(mixture)
+    before = native.create(
+        lib.gmm_stepwise_create,
+        lib.gmm_stepwise_destroy,
+        values,
+        seen,
+        regularization,
+        variance_floor,
     )
-
-
-def stepped(running: Moments | None, now: Moments, calls: int, kind: str) -> Moments:
-    """Return the moments after one more call, whose own are `now`; the first has no others."""
-    return now if running is None else blended(running, now, (calls + 1) ** -_FORGETTING, kind)
-
-
-def parameters_of_moments(found: Moments, reg_covar: float, kind: str) -> dict[str, Any]:
-    """Return the attributes of the estimator that moments lead to."""
-    covariances = plus_diagonal(found.covariances, reg_covar, kind)
-    return {
-        "weights_": found.counts / found.counts.sum(),
-        "means_": found.means,
-        "covariances_": covariances,
-        "precisions_cholesky_": precision_factors(covariances, kind),
-    }
-
-
-def plus_diagonal(covariances: NDArray[np.float64], value: float, kind: str) -> NDArray[np.float64]:
-    """Return covariances with a number added to every variance."""
-    if kind in ("diag", "spherical"):
-        return covariances + value
-    return covariances + value * np.eye(covariances.shape[-1])
+    del keep
+    with native.Run() as run:
+        after = native.create(
+            lib.gmm_stepwise_update,
+            lib.gmm_stepwise_destroy,
+            before,
+            part._handle,
+            run.control,
+            names=words_for("X", part.n_dimensions),
+            run=run,
+        )
+    fit = fit_of(native.create(lib.gmm_stepwise_get_fit, lib.gmm_em_fit_destroy, after))
+    return fit, lib.gmm_stepwise_total_weight(after)

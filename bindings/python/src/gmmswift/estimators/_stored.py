@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import Any
 
 from gmmswift._errors import FormatError
-from gmmswift.estimators._moments import Moments, moments_of, stored_moments
 from gmmswift.estimators._state import NotStorableError, read_state, write_state
 
 __all__ = ["StoredEstimator"]
@@ -49,9 +48,8 @@ class StoredEstimator:
             try:
                 if name not in names:
                     raise NotStorableError(name)
-                stored = stored_moments(value) if isinstance(value, Moments) else value
-                write_state(self._kind, {name: stored})
-                own[name] = stored
+                write_state(self._kind, {name: value})
+                own[name] = value
             except NotStorableError:
                 others[name] = value
         state = write_state(self._kind, own)
@@ -67,8 +65,6 @@ class StoredEstimator:
         unknown = values.keys() - self._stored_names()
         if unknown:
             raise FormatError(f"state: must have attributes that are known, got {min(unknown)!r}")
-        if values.get("_moments") is not None:
-            values["_moments"] = moments_of(values["_moments"])
         self.__dict__.update(values)
         self.__dict__.update(others)
 

@@ -1,214 +1,151 @@
-"""The coordinate ascent of variational Bayes for Gaussian mixtures.
-
-Bishop 2006, Pattern Recognition and Machine Learning, section 10.2, with the stick-breaking weights
-of Blei and Jordan 2006; covariances divided by their degrees of freedom, as scikit-learn has them.
-"""
+"""Variational Bayes in the library, with the attributes of scikit-learn."""
 
 from __future__ import annotations
 
-import math
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
-from scipy.special import betaln, digamma, gammaln, logsumexp
 
-from gmmswift._fits.statistics import MixtureStatistics
-from gmmswift.estimators._gaussians import log_determinants, precision_factors, precisions_of
-from gmmswift.estimators._moments import Moments
+from gmmswift import _native as native
+from gmmswift._data import Data, words_for
+from gmmswift._shapes import COVARIANCE_TYPES, covariance_shape
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-# Keeps quotients of components without members finite; scikit-learn adds the same to counts.
-_TINY = 10 * np.finfo(np.float64).eps
+__all__ = ["WEIGHT_TYPES", "ascend", "log_shares"]
 
-#: Parameters of the approximation, by the names of the attributes that show them.
-State = dict[str, Any]
+WEIGHT_TYPES = ("dirichlet_process", "dirichlet_distribution")  # by GMM_WEIGHTS_ code
+
+# What the library calls the parameters of an approximation; attributes have an underscore more.
+_FIELDS = (
+    "weight_concentration",
+    "mean_precision",
+    "means",
+    "degrees_of_freedom",
+    "covariances",
+)
 
 
-@dataclass(frozen=True)
-class VariationalPriors:
-    """The prior, and the rules of one iteration under it.
+def ascend(
+    data: Data,
+    kind: str,
+    responsibilities: NDArray[np.float64] | None,
+    approximation: dict[str, Any] | None,
+    settings: dict[str, Any],
+) -> tuple[dict[str, Any], list[float], bool]:
+    """Run from one start; return fitted attributes, the bound of each iteration, and convergence.
 
-    Attributes
+    Parameters
     ----------
+    data : Data
+        Observations and their weights.
     kind : {"full", "tied", "diag", "spherical"}
         What the covariances have in common.
-    is_process : bool
-        Whether weights are sticks of a truncated Dirichlet process, else one Dirichlet.
-    concentration : float
-        Of the weights.
-    mean_precision : float
-        β₀: how many observations the prior mean is worth.
-    mean : ndarray, shape (D,)
-        m₀.
-    dof : float
-        > D - 1.
-    scale : ndarray, shape (D, D), (D,) or ()
-        W₀⁻¹, by `kind`.
+    responsibilities : ndarray, shape (N, K), optional
+        Of which the first update is made.
+    approximation : dict, optional
+        Attributes to go on from, and ``"lower_bound"``, in place of responsibilities.
+    settings : dict
+        Further options by the names of ``gmm_variational_options``; None for a default.
     """
-
-    kind: str
-    is_process: bool
-    concentration: float
-    mean_precision: float
-    mean: NDArray[np.float64]
-    dof: float
-    scale: NDArray[np.float64]
-
-    def updated(self, found: Moments) -> State:
-        """Return the approximation given moments (Bishop 2006, equations 10.58 to 10.63).
-
-        Tied covariances take the mean over components of counts and scatter, as in scikit-learn.
-        """
-        counts, size = found.counts, len(found.counts)
-        if self.is_process:
-            after = np.r_[counts[::-1].cumsum()[-2::-1], 0.0]
-            concentration: Any = (1 + counts, self.concentration + after)
-        else:
-            concentration = self.concentration + counts
-        precision = self.mean_precision + counts
-        shrink = self.mean_precision / precision
-        means = (self.mean_precision * self.mean + counts[:, np.newaxis] * found.means) / precision[
-            :, np.newaxis
-        ]
-        shift = found.means - self.mean
-        dof: Any = self.dof + counts
-        if self.kind == "full":
-            outer = shift[:, :, np.newaxis] * shift[:, np.newaxis, :]
-            between = shrink[:, np.newaxis, np.newaxis] * outer
-            scatter = counts[:, np.newaxis, np.newaxis] * (found.covariances + between)
-            covariances = (self.scale + scatter) / dof[:, np.newaxis, np.newaxis]
-        elif self.kind == "tied":
-            dof = self.dof + counts.sum() / size
-            between = (counts * shrink * shift.T) @ shift / size
-            within = found.covariances * counts.sum() / size
-            covariances = (self.scale + within + between) / dof
-        elif self.kind == "diag":
-            scatter = found.covariances + shrink[:, np.newaxis] * shift**2
-            covariances = (self.scale + counts[:, np.newaxis] * scatter) / dof[:, np.newaxis]
-        else:
-            scatter = found.covariances + shrink * (shift**2).mean(axis=1)
-            covariances = (self.scale + counts * scatter) / dof
-        return {
-            "weight_concentration_": concentration,
-            "mean_precision_": precision,
-            "means_": means,
-            "degrees_of_freedom_": dof,
-            "covariances_": covariances,
-            "precisions_cholesky_": precision_factors(covariances, self.kind),
-        }
-
-    def expectation(
-        self,
-        state: State,
-        x: NDArray[np.float64],
-        sample_weight: NDArray[np.float64] | None,
-        regularization: float,
-        floor: float,
-    ) -> tuple[Moments, float]:
-        """Return moments under the approximation's responsibilities, and their entropy.
-
-        Responsibilities are those of an ordinary mixture, with log weights `log_shares` up to a
-        constant c, and the approximation's means and covariances: its statistics serve. With F its
-        log likelihood, the entropy -Σ r log r is F - Σ_ik r_ik (log weight_k + log N(x_i)), and
-        the sum over i is a function of the moments.
-
-        Complexity: an iteration of EM, plus O(N D) to lay out the data.
-        """
-        shares = log_shares(state, self.is_process)
-        shares = shares - logsumexp(shares)
-        weights = np.exp(shares)
-        mixture = {
-            "weights": weights / weights.sum(),
-            "means": state["means_"],
-            "covariances": state["covariances_"],
-            "covariance_type": self.kind,
-        }
-        fit = MixtureStatistics(mixture, x, sample_weight=sample_weight).maximize(
-            regularization=regularization, variance_floor=floor
+    options = native.defaults(native.VariationalOptions)
+    options.covariance = COVARIANCE_TYPES.index(kind)
+    memory = _Memory()
+    for name, value in settings.items():
+        if value is not None:
+            is_array = name in ("mean_prior", "covariance_prior")
+            setattr(options, name, memory.address(value) if is_array else value)
+    if responsibilities is not None:
+        options.initial_responsibilities = memory.address(responsibilities)
+    initial = None
+    if approximation is not None:
+        initial = _struct(approximation, kind, memory)
+        initial.lower_bound = approximation["lower_bound"]
+        options.initial = native.address_of(initial)
+    with native.Run() as run:
+        handle = native.create(
+            native.lib.gmm_fit_variational,
+            native.lib.gmm_variational_fit_destroy,
+            data._handle,
+            options,
+            run.control,
+            names=words_for("X", data.n_dimensions),
+            run=run,
         )
-        total = float(len(x) if sample_weight is None else sample_weight.sum())
-        counts = fit.weights * total
-        means = fit.means.reshape(state["means_"].shape)
-        squares = self._distances(state, counts, means, fit.covariances, regularization)
-        dimensions = x.shape[1]
-        constants = log_determinants(state["precisions_cholesky_"], self.kind, dimensions)
-        constants = constants - dimensions / 2 * math.log(2 * math.pi)
-        entropy = fit.log_likelihood - counts @ (shares + constants) + squares / 2
-        return Moments(counts + _TINY, means, fit.covariances), float(entropy)
-
-    def _distances(
-        self,
-        state: State,
-        counts: NDArray[np.float64],
-        means: NDArray[np.float64],
-        covariances: NDArray[np.float64],
-        regularization: float,
-    ) -> float:
-        """Return the sum of r_ik (x_i - m_k)ᵀ Σ_k⁻¹ (x_i - m_k)."""
-        kind, dimensions = self.kind, means.shape[1]
-        shift = means - state["means_"]
-        precisions = precisions_of(state["precisions_cholesky_"], kind)
-        if kind in ("full", "tied"):
-            within = covariances - regularization * np.eye(dimensions)
-            traces = (precisions * within).sum(axis=(-2, -1))  # () when tied: pooled already
-            y = (shift[:, np.newaxis, :] @ state["precisions_cholesky_"])[:, 0, :]
-            squares = (y**2).sum(axis=1)
-        elif kind == "diag":
-            traces = (precisions * (covariances - regularization)).sum(axis=1)
-            squares = (precisions * shift**2).sum(axis=1)
-        else:
-            traces = precisions * (covariances - regularization) * dimensions
-            squares = precisions * (shift**2).sum(axis=1)
-        return float(counts @ (traces + squares))
-
-    def lower_bound(self, state: State, entropy: float) -> float:
-        """Return the evidence lower bound without its constant terms, as in scikit-learn.
-
-        The state must be that which the moments of the entropy's responsibilities lead to.
-        """
-        dof, dimensions = state["degrees_of_freedom_"], len(self.mean)
-        halves = 0.5 * (np.atleast_1d(dof) - np.arange(dimensions)[:, np.newaxis])
-        roots = log_determinants(state["precisions_cholesky_"], self.kind, dimensions)
-        roots = roots - 0.5 * dimensions * np.log(dof)
-        wishart = -(dof * roots + dof * dimensions * 0.5 * math.log(2) + gammaln(halves).sum(0))
-        copies = len(state["means_"]) if self.kind == "tied" else 1
-        concentration = state["weight_concentration_"]
-        if self.is_process:
-            weights = -betaln(*concentration).sum()
-        else:
-            weights = gammaln(concentration.sum()) - gammaln(concentration).sum()
-        means = 0.5 * dimensions * np.log(state["mean_precision_"]).sum()
-        return float(entropy - copies * wishart.sum() - weights - means)
+    del memory, initial
+    result = native.sized(native.VariationalResult)
+    native.call(native.lib.gmm_variational_fit_get_result, handle, result)
+    history = native.doubles_at(result.history, result.num_iterations)
+    return _attributes(result, kind), history.tolist(), bool(result.converged)
 
 
-def log_shares(state: State, is_process: bool) -> NDArray[np.float64]:
-    """Return what is added to log N(x; means_k, covariances_k) to compare components, (K,).
+def log_shares(approximation: dict[str, Any], kind: str) -> NDArray[np.float64]:
+    """Return what is added to log N(x; means_k, covariances_k) to compare components, (K,)."""
+    memory = _Memory()
+    struct = _struct(approximation, kind, memory)
+    out = np.empty(struct.num_components)
+    native.call(native.lib.gmm_variational_log_weights, struct, out, out.size)
+    del memory
+    return out
 
-    E[log w_k] + (E[log |Λ_k|] - log |Σ_k⁻¹| - D / β_k) / 2 (Bishop 2006, equations 10.64 to 10.66),
-    with Σ_k the inverse of W_k over its degrees of freedom.
-    """
-    concentration = state["weight_concentration_"]
-    if is_process:
-        ends = digamma(concentration[0] + concentration[1])
-        left = digamma(concentration[1]) - ends
-        weights = digamma(concentration[0]) - ends + np.r_[0.0, left.cumsum()[:-1]]
+
+class _Memory:
+    """Arrays that structs point at, for as long as it lives."""
+
+    __slots__ = ("_arrays",)
+
+    def __init__(self) -> None:
+        self._arrays: list[NDArray[np.float64]] = []
+
+    def address(self, value: Any) -> int | None:
+        """Return where numbers lie in C order."""
+        self._arrays.append(np.ascontiguousarray(value, np.float64))
+        return native.address(self._arrays[-1])
+
+
+def _struct(approximation: dict[str, Any], kind: str, memory: _Memory) -> native.VariationalResult:
+    """Return the struct of fitted attributes, whose arrays `memory` keeps."""
+    struct = native.defaults(native.VariationalResult)
+    struct.num_components, struct.num_dimensions = approximation["means_"].shape
+    struct.covariance = COVARIANCE_TYPES.index(kind)
+    is_process = isinstance(approximation["weight_concentration_"], tuple)
+    struct.weights_family = WEIGHT_TYPES.index(
+        "dirichlet_process" if is_process else "dirichlet_distribution"
+    )
+    for name in _FIELDS:
+        setattr(struct, name, memory.address(approximation[f"{name}_"]))
+    return struct
+
+
+def _attributes(result: native.VariationalResult, kind: str) -> dict[str, Any]:
+    """Return the attributes of the estimator that a result says."""
+    size, dimensions = result.num_components, result.num_dimensions
+    shape = covariance_shape(size, dimensions, kind)
+    is_tied = kind == "tied"
+
+    def array(name: str, shape: tuple[int, ...]) -> NDArray[np.float64]:
+        count = int(np.prod(shape, dtype=int))
+        return native.doubles_at(getattr(result, name), count).reshape(shape)
+
+    concentration: Any
+    if WEIGHT_TYPES[result.weights_family] == "dirichlet_process":
+        concentration = tuple(array("weight_concentration", (2, size)))
     else:
-        weights = digamma(concentration) - digamma(concentration.sum())
-    dof, dimensions = state["degrees_of_freedom_"], state["means_"].shape[1]
-    halves = 0.5 * (np.atleast_1d(dof) - np.arange(dimensions)[:, np.newaxis])
-    log_determinant = dimensions * np.log(2 / dof) + digamma(halves).sum(axis=0)
-    return np.asarray(weights + 0.5 * (log_determinant - dimensions / state["mean_precision_"]))
-
-
-def expected_weights(concentration: Any, is_process: bool) -> NDArray[np.float64]:
-    """Return the means of the weights, scaled to sum 1."""
-    if is_process:
-        total = concentration[0] + concentration[1]
-        left = np.r_[1.0, (concentration[1] / total).cumprod()[:-1]]
-        weights = concentration[0] / total * left
-    else:
-        weights = concentration
-    return np.asarray(weights / weights.sum())
+        concentration = array("weight_concentration", (size,))
+    dof = array("degrees_of_freedom", (1,) if is_tied else (size,))
+    scale = array("covariance_prior", shape if is_tied else shape[1:])
+    return {
+        "weights_": array("weights", (size,)),
+        "weight_concentration_": concentration,
+        "mean_precision_": array("mean_precision", (size,)),
+        "means_": array("means", (size, dimensions)),
+        "degrees_of_freedom_": float(dof[0]) if is_tied else dof,
+        "covariances_": array("covariances", shape),
+        "precisions_cholesky_": array("precisions_cholesky", shape),
+        "weight_concentration_prior_": result.weight_concentration_prior,
+        "mean_precision_prior_": result.mean_precision_prior,
+        "mean_prior_": array("mean_prior", (dimensions,)),
+        "degrees_of_freedom_prior_": result.degrees_of_freedom_prior,
+        "covariance_prior_": scale if scale.ndim else float(scale),
+    }

@@ -1,0 +1,34 @@
+import GMMKernels
+import GMMModel
+
+extension MixtureValues {
+  /// Writes log P(component | x) of the only value at points.
+  ///
+  /// - Parameters:
+  ///   - output: N x K row-major.
+  ///   - logWeights: of the value, (K); components of -infinity get -infinity.
+  /// - Complexity: O(N K) densities and exponentials.
+  func writeLogResponsibilities(
+    at points: DataSet, into output: UnsafeMutablePointer<Double>, logWeights: [Double], _ control: RunControl
+  ) throws(ModelError) {
+    let target = SharedOutput(output)
+    let components = shape.componentCount
+    try forEachBlock(of: points, control) { kernels, x, count, workspace in
+      kernels.writeLogShares(
+        x, count, table: workspace.table.base, scratch: workspace.scratch.base, rows: workspace.sums.base)
+    } finish: { workspace, range in
+      for i in 0..<range.count {
+        var largest = -Double.infinity
+        for k in 0..<components { largest = max(largest, workspace.sum(k, i, count: range.count)) }
+        var sum = 0.0
+        for k in 0..<components { sum += exp(workspace.sum(k, i, count: range.count) - largest) }
+        let total = largest + log(sum)
+        let row = target.base + (range.lowerBound + i) * components
+        for k in 0..<components {
+          row[k] =
+            logWeights[k] == -.infinity ? -.infinity : max(workspace.sum(k, i, count: range.count) - total, -1e306)
+        }
+      }
+    }
+  }
+}

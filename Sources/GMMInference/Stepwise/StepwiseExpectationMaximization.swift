@@ -1,0 +1,152 @@
+import GMMKernels
+import GMMModel
+
+/// Stepwise expectation-maximisation (Cappé, Moulines 2009, J. R. Statist. Soc. B 71, equation 11): running sums that
+/// each part of the data enters once, under the parameters before it, for data that arrive in parts.
+///
+/// A part whose weights have the sum s, after parts of the sum n, enters with the share (s / (n + s))^0.7. For parts of
+/// equal size that is t^-0.7 at part t; a single row counts as a row, however large the parts before it were.
+///
+/// The result approaches a maximum of the likelihood but depends on the order of the parts. For the exact maximum over
+/// data in parts, see ``MixtureStatistics``.
+public struct StepwiseExpectationMaximization: Sendable, Equatable {
+  /// The parameters. Log likelihood, history and number of observations are those of the last part, under the
+  /// parameters before it: NaN, empty and 0 before the first.
+  public internal(set) var fit: MaximumLikelihoodFit
+  /// Σ weights of all parts, n, and of what the parameters were fitted to before.
+  public internal(set) var totalWeight: Double
+  /// The number of parts.
+  public internal(set) var partCount = 0
+  /// Added to every variance.
+  public let regularization: Double
+  /// The smallest variance of a coordinate, given those before it, as a fraction of the data's.
+  public let varianceFloor: Double
+  /// Running sums for a total weight of 1, centred at the means; all 0 while ``totalWeight`` is.
+  var running: SufficientStatistics
+
+  /// The exponent of the shares: in (1/2, 1], where stepwise expectation-maximisation converges.
+  static let forgetting = 0.7
+  /// No weight falls below it, so that a component that no part has had members of can return.
+  static let leastWeight = 1e-12
+
+  /// Begins at parameters.
+  ///
+  /// - Parameters:
+  ///   - totalWeight: Σ weights of the observations that `parameters` were fitted to with the same regularization; 0
+  ///     where they are no more than a start, in whose place the first part's moments step.
+  ///   - regularization: added to every variance, not negative.
+  ///   - varianceFloor: positive.
+  /// - Throws: ``ModelError`` for numbers out of range, and covariances that are not positive definite.
+  public init(
+    _ parameters: MixtureEstimate, totalWeight: Double = 0, regularization: Double = 0, varianceFloor: Double = 1e-12
+  ) throws(ModelError) {
+    guard totalWeight.isFinite, totalWeight >= 0 else {
+      throw ModelError("total_weight", "must be finite and not negative", got: totalWeight)
+    }
+    guard regularization.isFinite, regularization >= 0 else {
+      throw ModelError("regularization", "must be finite and not negative", got: regularization)
+    }
+    guard varianceFloor.isFinite, varianceFloor > 0 else {
+      throw ModelError("variance_floor", "must be finite and positive", got: varianceFloor)
+    }
+    // Statistics check their parameters.
+    _ = try MixtureStatistics(parameters)
+    fit = MaximumLikelihoodFit(
+      estimate: parameters, logLikelihood: .nan, history: [], isConverged: false, collapses: [], move: 0,
+      observationCount: 0)
+    self.totalWeight = totalWeight
+    self.regularization = regularization
+    self.varianceFloor = varianceFloor
+    running = SufficientStatistics(parameters.shape)
+    running.reset(centers: parameters.means)
+    if totalWeight > 0 { running = Self.sums(of: parameters, regularization: regularization) }
+    raiseWeights()
+  }
+
+  /// Learns from a part of the data.
+  ///
+  /// - Parameter data: in the parameters' number of dimensions, with a positive sum of weights.
+  /// - Throws: ``ModelError`` for another number of dimensions, a part without weight, and constant columns that
+  ///   nothing regularises; of kind `cancelled` when the caller cancels. Nothing is then learned.
+  /// - Complexity: one iteration of expectation-maximisation over the part.
+  public mutating func update(
+    _ data: DataSet, _ control: RunControl = RunControl()
+  ) throws(ModelError) {
+    var part = try MixtureStatistics(fit.estimate)
+    try part.add(data, control)
+    let weight = part.totalWeight
+    guard weight > 0 else { throw ModelError("data", "must have at least 1 observation", got: data.count) }
+    guard (totalWeight + weight).isFinite else {
+      throw ModelError("sample_weights", "must have a finite sum with those of the parts before", got: weight)
+    }
+    let share = totalWeight > 0 ? pow(weight / (totalWeight + weight), Self.forgetting) : 1
+    let blended = running.mixed(with: part.statistics, scale: 1 / weight, share: share)
+    let options = MaximumLikelihoodOptions(
+      componentCount: fit.estimate.componentCount, covariance: fit.estimate.structure, varianceFloor: varianceFloor,
+      regularization: regularization)
+    let step = try MaximumLikelihoodStep(
+      options, variances: blended.variances, count: data.count, columnName: data.columnName)
+    var state = try MixtureState(fit.estimate, argument: "covariances")
+    let outcome = step.maximize(&state, blended)
+    fit = MaximumLikelihoodFit(
+      estimate: state.estimate, logLikelihood: part.logLikelihood, history: [part.logLikelihood / weight],
+      isConverged: false, collapses: outcome.collapses, move: outcome.move, observationCount: weight)
+    running = blended.centered(at: state.estimate.means)
+    totalWeight += weight
+    partCount += 1
+    raiseWeights()
+  }
+
+  /// Keeps every weight at ``leastWeight`` or above.
+  private mutating func raiseWeights() {
+    guard fit.estimate.weights.contains(where: { $0 < Self.leastWeight }) else { return }
+    let raised = fit.estimate.weights.map { max($0, Self.leastWeight) }
+    let sum = raised.reduce(0, +)
+    fit.estimate.weights = raised.map { $0 / sum }
+  }
+
+  /// Returns the sums, for a total weight of 1, whose M-step the parameters are.
+  private static func sums(of parameters: MixtureEstimate, regularization: Double) -> SufficientStatistics {
+    let shape = parameters.shape
+    var squares: [Double] = []
+    for k in 0..<shape.componentCount {
+      let covariance = parameters.covariance(k)
+      var one = shape.hasMatrices ? covariance.packed : covariance.diagonal
+      for d in 0..<shape.dimensionCount { one[shape.square(d)] = max(0, one[shape.square(d)] - regularization) }
+      squares += one.map { parameters.weights[k] * $0 }
+    }
+    return SufficientStatistics(
+      shape, counts: parameters.weights, centers: parameters.means,
+      sums: [Double](repeating: 0, count: shape.meanCount), squares: squares) ?? SufficientStatistics(shape)
+  }
+}
+
+extension SufficientStatistics {
+  /// Returns (1 - `share`) of these sums and `share` times `scale` of others with the same centres.
+  func mixed(with other: SufficientStatistics, scale: Double, share: Double) -> SufficientStatistics {
+    func mixed(_ a: [Double], _ b: [Double]) -> [Double] {
+      zip(a, b).map { (1 - share) * $0 + share * (scale * $1) }
+    }
+    return SufficientStatistics(
+      shape, counts: mixed(counts, other.counts), centers: other.centers, sums: mixed(sums, other.sums),
+      squares: mixed(squares, other.squares)) ?? self
+  }
+
+  /// Returns the same sums about other centres.
+  func centered(at centers: [Double]) -> SufficientStatistics {
+    var sums = sums
+    var squares: [Double] = []
+    for k in counts.indices {
+      var shift = [Double](repeating: 0, count: shape.dimensionCount)
+      for (d, j) in shape.mean(k).enumerated() {
+        shift[d] = centers[j] - self.centers[j]
+        sums[j] -= counts[k] * shift[d]
+      }
+      var one = [Double](repeating: 0, count: shape.squareCount)
+      addSquares(of: k, about: shift, to: &one)
+      for d in 0..<shape.dimensionCount { one[shape.square(d)] = max(0, one[shape.square(d)]) }
+      squares += one
+    }
+    return SufficientStatistics(shape, counts: counts, centers: centers, sums: sums, squares: squares) ?? self
+  }
+}

@@ -1,0 +1,66 @@
+import GMMKernels
+import GMMModel
+
+/// Fits a Gaussian mixture by variational Bayes: coordinate ascent from several starts, the one with the largest lower
+/// bound kept.
+///
+/// Bishop 2006, Pattern Recognition and Machine Learning, section 10.2, with the sticks of Blei, Jordan 2006, Bayesian
+/// Analysis 1(1), for weights of a Dirichlet process. From the same responsibilities it gives the numbers of
+/// scikit-learn's `BayesianGaussianMixture`.
+///
+/// - Throws: ``ModelError`` for options out of range, fewer observations than components, and covariances that are not
+///   positive definite; of kind `cancelled` when the caller cancels.
+/// - Complexity: for each iteration one pass of expectation-maximisation; no memory of size N beyond the data.
+public func fitVariational(
+  _ data: DataSet, _ options: VariationalOptions, _ control: RunControl = RunControl()
+) throws(ModelError) -> VariationalFit {
+  try options.check(data)
+  let shape = options.shape(dimensions: data.dimensionCount)
+  let kernels = MixtureKernels(shape, control.build.kernels, isWeighted: data.weights != nil)
+  let spread = DataSpread(data)
+  let prior = try VariationalPrior(options, data, spread)
+  let starts = try VariationalStart(
+    options: options, prior: prior, data: data, spread: spread, kernels: control.build.kernels)
+  let monitor = RunMonitor(control)
+  let results = VariationalResults()
+  let runs = options.runCount
+  let paysOff = data.count * options.componentCount * data.dimensionCount * runs >= 20_000
+  let threads = paysOff ? control.threadCount(units: runs) : 1
+  let team = WorkTeam(threads: threads, workers: control.workers(units: threads, blocks: data.blockCount))
+  try team.run(UnitQueue(count: runs), monitor) { () throws(ModelError) in
+    try VariationalAscent(data, prior, options, kernels, workers: team.workers)
+  } _: { (start, ascent, crew) throws(ModelError) in
+    let approximation = try starts.approximation(run: start, workers: team.workers, crew)
+    if let fit = try ascent.run(from: approximation, monitor, crew) { results.add(fit, start: start) }
+  }
+  monitor.finish()
+  try monitor.requireCompletion()
+  guard let best = results.best else { throw .outOfMemory("a fit") }
+  return best
+}
+
+extension VariationalPrior {
+  /// Settles what options leave to the data.
+  init(
+    _ options: VariationalOptions, _ data: DataSet, _ spread: DataSpread
+  ) throws(ModelError) {
+    let shape = options.shape(dimensions: data.dimensionCount)
+    let total = data.totalWeight
+    let divisor = total > 1 ? total - 1 : total
+    var scale = options.scale
+    if scale == nil {
+      switch shape.structure {
+      case .full, .tied:
+        scale = try ScaledPriors.covariance(data, spread, divisor: divisor).packed
+      case .diag: scale = spread.variances.map { $0 * (total / divisor) }
+      case .spherical:
+        scale = [spread.variances.reduce(0, +) * (total / divisor) / Double(shape.dimensionCount)]
+      }
+    }
+    self.init(
+      structure: options.covariance, shape: shape, weights: options.weights,
+      concentration: options.concentration ?? 1 / Double(options.componentCount),
+      meanPrecision: options.meanPrecision, mean: options.mean ?? spread.means,
+      degreesOfFreedom: options.degreesOfFreedom ?? Double(shape.dimensionCount), scale: scale ?? [])
+  }
+}

@@ -1,0 +1,95 @@
+import GMMKernels
+import GMMModel
+
+/// The approximation of a mixture's posterior by variational Bayes: weights, means and precisions, independent of the
+/// assignments (Bishop 2006, section 10.2.1).
+public struct VariationalApproximation: Sendable, Equatable {
+  /// The form of the covariances as it was asked for.
+  public let structure: CovarianceStructure
+  /// How many numbers the parameters are.
+  public let shape: MixtureShape
+  /// The parameters of the weights' Dirichlet distribution, or the first parameter of each stick's beta distribution;
+  /// (K).
+  public let concentration: [Double]
+  /// The second parameter of each stick's beta distribution, (K); empty for a Dirichlet distribution.
+  public let remainder: [Double]
+  /// β_k: how many observations each mean rests on, (K).
+  public let meanPrecision: [Double]
+  /// m_k, (K, D), row after row.
+  public let means: [Double]
+  /// ν_k of the precisions' Wishart distributions, (K); one number where covariances are tied.
+  public let degreesOfFreedom: [Double]
+  /// Inverses of the expected precisions, in the layout of ``MixtureEstimate/covariances``.
+  public let covariances: [Double]
+
+  /// Creates an approximation from arrays, which ``fitVariational(_:_:_:)`` checks.
+  public init(
+    structure: CovarianceStructure, shape: MixtureShape, concentration: [Double], remainder: [Double] = [],
+    meanPrecision: [Double], means: [Double], degreesOfFreedom: [Double], covariances: [Double]
+  ) {
+    self.structure = structure
+    self.shape = shape
+    self.concentration = concentration
+    self.remainder = remainder
+    self.meanPrecision = meanPrecision
+    self.means = means
+    self.degreesOfFreedom = degreesOfFreedom
+    self.covariances = covariances
+  }
+
+  /// The family of the weights' distribution.
+  public var weightsFamily: VariationalWeights { remainder.isEmpty ? .dirichlet : .dirichletProcess }
+
+  /// The expected weights, scaled to sum 1, with ``means`` and ``covariances``.
+  public var estimate: MixtureEstimate {
+    MixtureEstimate(
+      structure: structure, componentCount: shape.componentCount, dimensionCount: shape.dimensionCount,
+      weights: expectedWeights, means: means, covariances: covariances)
+  }
+
+  /// The expected weights, scaled to sum 1; (K).
+  public var expectedWeights: [Double] {
+    var weights = concentration
+    if !remainder.isEmpty {
+      var left = 1.0
+      for k in weights.indices {
+        let total = concentration[k] + remainder[k]
+        weights[k] = left * concentration[k] / total
+        left *= remainder[k] / total
+      }
+    }
+    let sum = weights.reduce(0, +)
+    return weights.map { $0 / sum }
+  }
+
+  /// What is added to log Normal(x | m_k, covariance k) to compare components, (K): responsibilities are those of a
+  /// mixture with these logarithms of weights.
+  ///
+  /// E[log w_k] + (E[log |Λ_k|] - log |Σ_k⁻¹| - D / β_k) / 2 (Bishop 2006, equations 10.64 to 10.66), with Σ_k in
+  /// ``covariances``. They lie apart by hundreds and more where components have no members.
+  public var logShares: [Double] {
+    let dimensions = Double(shape.dimensionCount)
+    // Of each Wishart distribution: E[log |Λ|] less the logarithm of |E Λ|.
+    let deficits = degreesOfFreedom.map { degrees in
+      (0..<shape.dimensionCount).reduce(dimensions * log(2 / degrees)) { $0 + digamma(0.5 * (degrees - Double($1))) }
+    }
+    let logWeights = expectedLogWeights
+    return logWeights.indices.map { k in
+      logWeights[k] + 0.5 * (deficits[shape.matrix(k)] - dimensions / meanPrecision[k])
+    }
+  }
+
+  /// E[log w_k], (K).
+  private var expectedLogWeights: [Double] {
+    guard !remainder.isEmpty else {
+      let total = digamma(concentration.reduce(0, +))
+      return concentration.map { digamma($0) - total }
+    }
+    var left = 0.0
+    return concentration.indices.map { k in
+      let total = digamma(concentration[k] + remainder[k])
+      defer { left += digamma(remainder[k]) - total }
+      return digamma(concentration[k]) - total + left
+    }
+  }
+}
