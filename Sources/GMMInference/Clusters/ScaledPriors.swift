@@ -80,7 +80,8 @@ public struct ScaledPriors: Sendable {
 
   /// Returns the covariance matrix: the moments of the one component of a mixture, to which all observations belong.
   static func covariance(
-    _ data: DataSet, _ scale: DataSpread, divisor: Double, _ kernels: KernelSet, workers: Int = 1, _ crew: BlockCrew? = nil,
+    _ data: DataSet, _ scale: DataSpread, divisor: Double, _ kernels: KernelSet, workers: Int = 1,
+    _ crew: BlockCrew? = nil,
     _ tally: BlockTally? = nil
   ) throws(ModelError) -> SymmetricMatrix {
     let shape = MixtureShape(componentCount: 1, dimensionCount: scale.means.count, structure: .full)

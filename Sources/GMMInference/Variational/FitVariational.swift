@@ -18,7 +18,7 @@ public func fitVariational(
   let shape = options.shape(dimensions: data.dimensionCount)
   let kernels = MixtureKernels(shape, control.build.kernels, isWeighted: data.weights != nil)
   let spread = DataSpread(data)
-  let prior = try VariationalPrior(options, data, spread)
+  let prior = try VariationalPrior(options, data, spread, control.build.kernels)
   let starts = try VariationalStart(
     options: options, prior: prior, data: data, spread: spread, kernels: control.build.kernels)
   let monitor = RunMonitor(control)
@@ -42,7 +42,7 @@ public func fitVariational(
 extension VariationalPrior {
   /// Settles what options leave to the data.
   init(
-    _ options: VariationalOptions, _ data: DataSet, _ spread: DataSpread
+    _ options: VariationalOptions, _ data: DataSet, _ spread: DataSpread, _ kernels: KernelSet
   ) throws(ModelError) {
     let shape = options.shape(dimensions: data.dimensionCount)
     let total = data.totalWeight
@@ -51,7 +51,9 @@ extension VariationalPrior {
     if scale == nil {
       switch shape.structure {
       case .full, .tied:
-        scale = try ScaledPriors.covariance(data, spread, divisor: divisor).packed
+        scale = try ScaledPriors.covariance(
+          data, spread, divisor: divisor, kernels
+        ).packed
       case .diag: scale = spread.variances.map { $0 * (total / divisor) }
       case .spherical:
         scale = [spread.variances.reduce(0, +) * (total / divisor) / Double(shape.dimensionCount)]
