@@ -386,10 +386,11 @@ typedef struct gmm_mixture {
   const double *weights;     /* K, not negative, sum 1 (to 1e-8) */
   const double *means;       /* K x D */
   const double *covariances; /* full: K x D x D, tied: D x D, diag: K x D, spherical: K, also where all are the same */
-  const double *log_weights; /* K, or NULL: logarithms that take the place of weights (which may then be NULL) where those would
-                                underflow; below 1e300 in magnitude or -infinity, at least one finite. Their sum of exponentials is
-                                free: densities have it as a factor. GMM_ERROR_UNSUPPORTED in calls but gmm_mixture_probabilities,
-                                gmm_mixture_log_probabilities and gmm_mixture_log_density */
+  /* K, or NULL: logarithms that take the place of weights (which may then be NULL) where those would underflow; below
+   * 1e300 in magnitude or -infinity, at least one finite. Their sum of exponentials is free: densities have it as a
+   * factor. GMM_ERROR_UNSUPPORTED in calls but gmm_mixture_probabilities, gmm_mixture_log_probabilities and
+   * gmm_mixture_log_density */
+  const double *log_weights;
 } gmm_mixture;
 
 /* Writes the defaults: no parameters yet. GMM_ERROR_NULL_ARGUMENT, GMM_ERROR_STRUCT_SIZE. */
@@ -413,14 +414,14 @@ typedef struct gmm_sample_options {
   const double *initial_means;   /* num_initial x K x D, or NULL; within the constraints */
   const double *initial_sds;     /* num_initial x gmm_model_num_spreads, or NULL; inside the prior's support */
   const double *initial_covariances; /* num_initial x gmm_model_num_covariances x D x D, or NULL; positive definite */
-  const gmm_mixture *initial_mixture; /* where all chains start, in place of the arrays, or NULL: a fit, or any mixture of
-                                         the model's components and dimensions. Components are put into the model's order,
-                                         covariances into its form (pooled by weight where the spread is shared, their
-                                         diagonal where it is sds); weights below the minimum and sds outside the prior's
-                                         support move to its edge; what the model knows is not read */
-  const gmm_posterior *initial_posterior; /* chains start at the last draws of its chains, in turn; its components,
-                                             dimensions and spreads must be the model's. Or NULL. One kind of start at
-                                             most is given */
+  /* where all chains start, in place of the arrays, or NULL: a fit, or any mixture of the model's components and
+   * dimensions. Components are put into the model's order, covariances into its form (pooled by weight where the
+   * spread is shared, their diagonal where it is sds); weights below the minimum and sds outside the prior's support
+   * move to its edge; what the model knows is not read */
+  const gmm_mixture *initial_mixture;
+  /* chains start at the last draws of its chains, in turn; its components, dimensions and spreads must be the
+   * model's. Or NULL. One kind of start at most is given */
+  const gmm_posterior *initial_posterior;
 } gmm_sample_options;
 
 /* Writes the defaults. GMM_ERROR_NULL_ARGUMENT, GMM_ERROR_STRUCT_SIZE. */
@@ -791,16 +792,17 @@ typedef struct gmm_variational_result {
   double lower_bound;     /* of the evidence, without its constant terms, as scikit-learn states it; -infinity where no
                              iteration was made */
   const double *weights;  /* K: the expected weights, scaled to sum 1. Components are in the order of the start */
-  const double *weight_concentration; /* K: of the Dirichlet distribution; or 2 x K: the first and the second parameter of
-                                         each stick's beta distribution */
+  const double *weight_concentration; /* K: of the Dirichlet distribution; or 2 x K: the first and the second parameter
+                                         of each stick's beta distribution */
   const double *mean_precision;       /* K: how many observations each mean rests on */
   const double *means;                /* K x D */
   const double *degrees_of_freedom;   /* of the precisions' Wishart distributions: K, or 1 where tied */
   const double *covariances;          /* inverses of the expected precisions; full: K x D x D, tied: D x D, diag: K x D,
                                          spherical: K */
-  const double *precisions_cholesky;  /* the same shape: U with precision U U^T, upper triangular; 1 / sd where diagonal */
-  const double *history;              /* num_iterations: lower_bound of each iteration */
-  double weight_concentration_prior;  /* the prior as it was used, as are the four that follow */
+  /* the same shape: U with precision U U^T, upper triangular; 1 / sd where diagonal */
+  const double *precisions_cholesky;
+  const double *history;    /* num_iterations: lower_bound of each iteration */
+  double weight_concentration_prior; /* the prior as it was used, as are the four that follow */
   double mean_precision_prior;
   double degrees_of_freedom_prior;
   const double *mean_prior;       /* D */
@@ -812,28 +814,30 @@ gmm_status gmm_variational_result_init(gmm_variational_result *result, size_t st
 
 typedef struct gmm_variational_options {
   uint32_t struct_size;
-  int32_t num_components;            /* K, 1 .. GMM_MAX_COMPONENTS; default 1 */
-  int32_t covariance;                /* GMM_COVARIANCE_...; default GMM_COVARIANCE_FULL */
-  int32_t weights_family;            /* GMM_WEIGHTS_...; default GMM_WEIGHTS_DIRICHLET_PROCESS */
-  int32_t start;                     /* GMM_START_...; default GMM_START_KMEANS */
-  int32_t num_starts;                /* runs from different starts, the one with the largest bound is kept; >= 1; default 1 */
-  int64_t max_iterations;            /* of each run, >= 0; 0 keeps the start; default 100 */
-  double tolerance;                  /* a run has converged when the bound changes by less, >= 0; default 1e-3 */
-  double regularization;             /* added to every variance of the members in each iteration, >= 0; default 1e-6 */
-  uint64_t seed;                     /* default 0 */
-  double weight_concentration_prior; /* of each component, or of the process, 1e-290 .. 1e290, or 0 for 1 / K; default 0 */
-  double mean_precision_prior;       /* how many observations the prior mean is worth, 1e-290 .. 1e290; default 1 */
-  double degrees_of_freedom_prior;   /* > D - 1 and at most 1e290, or 0 for D; default 0 */
-  const double *mean_prior;          /* D, or NULL for the mean of the data */
-  const double *covariance_prior;    /* full and tied: D x D (symmetric, positive definite), diag: D, spherical:
-                                        1; or NULL for the covariance of the data, with divisor N - 1 */
-  const double *initial_responsibilities; /* N x K, between 0 and 1: the first update is of these, as they are (a row need not sum
-                                             to 1), and there is one start; or NULL. As in scikit-learn, a tied covariance counts
-                                             of every row the part that belongs to no component about the origin */
-  const gmm_variational_result *initial;  /* the approximation to go on from, whose lower_bound the first iteration is compared
-                                             with (-infinity for none): its sizes, weights_family and covariance must be those of
-                                             the fit; weight_concentration, mean_precision, means, degrees_of_freedom and
-                                             covariances (symmetric) are read. Or NULL */
+  int32_t num_components; /* K, 1 .. GMM_MAX_COMPONENTS; default 1 */
+  int32_t covariance;     /* GMM_COVARIANCE_...; default GMM_COVARIANCE_FULL */
+  int32_t weights_family; /* GMM_WEIGHTS_...; default GMM_WEIGHTS_DIRICHLET_PROCESS */
+  int32_t start;          /* GMM_START_...; default GMM_START_KMEANS */
+  int32_t num_starts;     /* runs from different starts, the one with the largest bound is kept; >= 1; default 1 */
+  int64_t max_iterations; /* of each run, >= 0; 0 keeps the start; default 100 */
+  double tolerance;       /* a run has converged when the bound changes by less, >= 0; default 1e-3 */
+  double regularization;  /* added to every variance of the members in each iteration, >= 0; default 1e-6 */
+  uint64_t seed;          /* default 0 */
+  /* of each component, or of the process, 1e-290 .. 1e290, or 0 for 1 / K; default 0 */
+  double weight_concentration_prior;
+  double mean_precision_prior;     /* how many observations the prior mean is worth, 1e-290 .. 1e290; default 1 */
+  double degrees_of_freedom_prior; /* > D - 1 and at most 1e290, or 0 for D; default 0 */
+  const double *mean_prior;        /* D, or NULL for the mean of the data */
+  const double *covariance_prior;  /* full and tied: D x D (symmetric, positive definite), diag: D,
+                                      spherical: 1; or NULL for the covariance of the data, with divisor N - 1 */
+  /* N x K, between 0 and 1: the first update is of these, as they are (a row need not sum to 1), and there is one
+   * start; or NULL. As in scikit-learn, a tied covariance counts of every row the part that belongs to no component
+   * about the origin */
+  const double *initial_responsibilities;
+  const gmm_variational_result *initial; /* the approximation to go on from, whose lower_bound the first iteration is
+                                            compared with (-infinity for none): its sizes, weights_family and covariance
+                                            must be those of the fit; weight_concentration, mean_precision, means,
+                                            degrees_of_freedom and covariances (symmetric) are read. Or NULL */
 } gmm_variational_options;
 
 /* Writes the defaults. GMM_ERROR_NULL_ARGUMENT, GMM_ERROR_STRUCT_SIZE. */
@@ -841,14 +845,15 @@ gmm_status gmm_variational_options_init(gmm_variational_options *options, size_t
 
 typedef struct gmm_variational_fit gmm_variational_fit;
 
-/* Fits a mixture by variational Bayes: coordinate ascent of the evidence's lower bound (Bishop 2006, Pattern Recognition and
- * Machine Learning, section 10.2; sticks of a Dirichlet process: Blei, Jordan 2006, Bayesian Analysis 1), with the prior
- * mean of k ~ Normal(mean_prior, covariance of k / mean_precision_prior), precision of k ~ Wishart(degrees_of_freedom_prior,
- * covariance_prior^-1). The approximation takes assignments and parameters to be independent, and so is too sure of both. From the
- * same responsibilities it has the numbers of scikit-learn's BayesianGaussianMixture.
- * data: at least K observations of positive weight. Progress counts starts. Cancelling leaves no fit.
- * GMM_ERROR_NULL_ARGUMENT, GMM_ERROR_WRONG_HANDLE, GMM_ERROR_INVALID_ARGUMENT, GMM_ERROR_STRUCT_SIZE, GMM_ERROR_DEGENERATE (covariances that are not positive definite: constant or collinear columns without a covariance_prior or a
- * regularization), GMM_CANCELLED. */
+/* Fits a mixture by variational Bayes: coordinate ascent of the evidence's lower bound (Bishop 2006, Pattern
+ * Recognition and Machine Learning, section 10.2; sticks of a Dirichlet process: Blei, Jordan 2006, Bayesian Analysis
+ * 1), with the prior mean of k ~ Normal(mean_prior, covariance of k / mean_precision_prior), precision of k ~
+ * Wishart(degrees_of_freedom_prior, covariance_prior^-1). The approximation takes assignments and parameters to be
+ * independent, and so is too sure of both. From the same responsibilities it has the numbers of scikit-learn's
+ * BayesianGaussianMixture. data: at least K observations of positive weight. Progress counts starts. Cancelling leaves
+ * no fit. GMM_ERROR_NULL_ARGUMENT, GMM_ERROR_WRONG_HANDLE, GMM_ERROR_INVALID_ARGUMENT, GMM_ERROR_STRUCT_SIZE,
+ * GMM_ERROR_DEGENERATE (covariances that are not positive definite: constant or collinear columns without a
+ * covariance_prior or a regularization), GMM_CANCELLED. */
 gmm_status gmm_fit_variational(const gmm_data *data, const gmm_variational_options *options, const gmm_control *control,
                                gmm_variational_fit **out_fit, gmm_error **out_error);
 
@@ -857,10 +862,11 @@ gmm_status gmm_fit_variational(const gmm_data *data, const gmm_variational_optio
 gmm_status gmm_variational_fit_get_result(const gmm_variational_fit *fit, gmm_variational_result *out_result,
                                           gmm_error **out_error);
 
-/* The logarithms of the weights, up to a common constant, with which a mixture of the approximation's means and covariances has
- * its responsibilities: E[log w_k] + (E[log |precision|] - log |E precision| - D / mean_precision) / 2 (Bishop 2006, equations 10.64
- * to 10.66). approximation: as `initial` of the options; out_log_weights: K. They may lie so far apart that weights would underflow.
- * GMM_ERROR_NULL_ARGUMENT, GMM_ERROR_INVALID_ARGUMENT, GMM_ERROR_STRUCT_SIZE, GMM_ERROR_BUFFER_TOO_SMALL. */
+/* The logarithms of the weights, up to a common constant, with which a mixture of the approximation's means and
+ * covariances has its responsibilities: E[log w_k] + (E[log |precision|] - log |E precision| - D / mean_precision) / 2
+ * (Bishop 2006, equations 10.64 to 10.66). approximation: as `initial` of the options; out_log_weights: K. They may lie
+ * so far apart that weights would underflow. GMM_ERROR_NULL_ARGUMENT, GMM_ERROR_INVALID_ARGUMENT,
+ * GMM_ERROR_STRUCT_SIZE, GMM_ERROR_BUFFER_TOO_SMALL. */
 gmm_status gmm_variational_log_weights(const gmm_variational_result *approximation, double *out_log_weights,
                                        int64_t capacity, gmm_error **out_error);
 
@@ -878,8 +884,8 @@ void gmm_variational_fit_destroy(gmm_variational_fit *fit);
 gmm_status gmm_mixture_probabilities(const gmm_mixture *mixture, const gmm_data *points, const gmm_control *control,
                                      double *out_probabilities, int64_t capacity, gmm_error **out_error);
 
-/* log P(component k | x), which stays finite where the probability underflows: of components of a positive weight -1e306 at least.
- * out_log_probabilities: N x K of the points, row-major. */
+/* log P(component k | x), which stays finite where the probability underflows: of components of a positive weight
+ * -1e306 at least. out_log_probabilities: N x K of the points, row-major. */
 gmm_status gmm_mixture_log_probabilities(const gmm_mixture *mixture, const gmm_data *points, const gmm_control *control,
                                          double *out_log_probabilities, int64_t capacity, gmm_error **out_error);
 
@@ -939,15 +945,16 @@ void gmm_statistics_destroy(gmm_statistics *statistics);
 
 typedef struct gmm_stepwise gmm_stepwise;
 
-/* Stepwise expectation-maximisation (Cappe, Moulines 2009, J. R. Statist. Soc. B 71), for data that arrive in parts and are not
- * kept: each part enters running sums once, under the parameters before it. A part whose weights have the sum s, after parts of the
- * sum n, enters with the share (s / (n + s))^0.7, so that rows count and not parts. No weight falls below 1e-12: a component that no
- * part has had members of can return. The result depends on the order of the parts; gmm_statistics has the exact maximum.
+/* Stepwise expectation-maximisation (Cappe, Moulines 2009, J. R. Statist. Soc. B 71), for data that arrive in parts and
+ * are not kept: each part enters running sums once, under the parameters before it. A part whose weights have the sum
+ * s, after parts of the sum n, enters with the share (s / (n + s))^0.7, so that rows count and not parts. No weight
+ * falls below 1e-12: a component that no part has had members of can return. The result depends on the order of the
+ * parts; gmm_statistics has the exact maximum.
  *
- * Begins at a mixture. total_weight: the sum n of the weights of the observations that the mixture was fitted to with the same
- * regularization, or 0 where it is no more than a start. regularization: added to every variance, >= 0. variance_floor: > 0, as in
- * gmm_em_options. GMM_ERROR_NULL_ARGUMENT, GMM_ERROR_INVALID_ARGUMENT, GMM_ERROR_STRUCT_SIZE, GMM_ERROR_UNSUPPORTED for
- * log_weights. */
+ * Begins at a mixture. total_weight: the sum n of the weights of the observations that the mixture was fitted to with
+ * the same regularization, or 0 where it is no more than a start. regularization: added to every variance, >= 0.
+ * variance_floor: > 0, as in gmm_em_options. GMM_ERROR_NULL_ARGUMENT, GMM_ERROR_INVALID_ARGUMENT,
+ * GMM_ERROR_STRUCT_SIZE, GMM_ERROR_UNSUPPORTED for log_weights. */
 gmm_status gmm_stepwise_create(const gmm_mixture *mixture, double total_weight, double regularization,
                                double variance_floor, gmm_stepwise **out_stepwise, gmm_error **out_error);
 
@@ -957,16 +964,16 @@ gmm_status gmm_stepwise_create(const gmm_mixture *mixture, double total_weight, 
 gmm_status gmm_stepwise_update(const gmm_stepwise *stepwise, const gmm_data *data, const gmm_control *control,
                                gmm_stepwise **out_stepwise, gmm_error **out_error);
 
-/* The parameters as a fit, in the order of the mixture: num_iterations is 1 (0 before the first part), `converged` 0, `move` tells how
- * far the last part moved the parameters; log_likelihood, bic, aic and lower_bound are of the last part under the parameters before it.
- * GMM_ERROR_NULL_ARGUMENT, GMM_ERROR_WRONG_HANDLE. */
+/* The parameters as a fit, in the order of the mixture: num_iterations is 1 (0 before the first part), `converged` 0,
+ * `move` tells how far the last part moved the parameters; log_likelihood, bic, aic and lower_bound are of the last
+ * part under the parameters before it. GMM_ERROR_NULL_ARGUMENT, GMM_ERROR_WRONG_HANDLE. */
 gmm_status gmm_stepwise_get_fit(const gmm_stepwise *stepwise, gmm_em_fit **out_fit, gmm_error **out_error);
 
 /* The sum of all weights so far; 0 for an invalid handle. */
 double gmm_stepwise_total_weight(const gmm_stepwise *stepwise);
 
-/* The state as bytes: little-endian, with the version of their format and a checksum (docs/FORMATS.md). Equal states have equal bytes.
- * gmm_stepwise_size: how many, or 0 for an invalid handle. */
+/* The state as bytes: little-endian, with the version of their format and a checksum (docs/FORMATS.md). Equal states
+ * have equal bytes. gmm_stepwise_size: how many, or 0 for an invalid handle. */
 int64_t gmm_stepwise_size(const gmm_stepwise *stepwise);
 
 /* Writes them. out_bytes: gmm_stepwise_size bytes. GMM_ERROR_NULL_ARGUMENT, GMM_ERROR_WRONG_HANDLE,
@@ -975,8 +982,8 @@ gmm_status gmm_stepwise_write(const gmm_stepwise *stepwise, uint8_t *out_bytes, 
                               gmm_error **out_error);
 
 /* Reads them back, equal to what was written; bytes need no alignment and are copied. GMM_ERROR_NULL_ARGUMENT,
- * GMM_ERROR_INVALID_ARGUMENT, GMM_ERROR_FILE_FORMAT for bytes of anything else, and for those that were cut, changed, or written in a
- * later version of the format; memory stays in proportion to num_bytes whatever they say. */
+ * GMM_ERROR_INVALID_ARGUMENT, GMM_ERROR_FILE_FORMAT for bytes of anything else, and for those that were cut, changed,
+ * or written in a later version of the format; memory stays in proportion to num_bytes whatever they say. */
 gmm_status gmm_stepwise_read(const uint8_t *bytes, int64_t num_bytes, gmm_stepwise **out_stepwise,
                              gmm_error **out_error);
 

@@ -77,9 +77,9 @@ final class VariationalAscent {
     } catch {
       throw ModelError(
         .degenerate, "data",
-        "must lead to covariances that are positive definite (use fewer components, a larger regularization, or columns "
-          + "that are neither constant nor collinear), got pivot \(error.pivot.value) in row \(error.pivot.index) of "
-          + "component \(error.component)")
+        "must lead to covariances that are positive definite (use fewer components, a larger regularization, or "
+          + "columns that are neither constant nor collinear), got pivot \(error.pivot.value) in row "
+          + "\(error.pivot.index) of component \(error.component)")
     }
   }
 }

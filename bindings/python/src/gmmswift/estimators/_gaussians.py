@@ -86,18 +86,6 @@ def covariances_of(factors: NDArray[np.float64], kind: str) -> NDArray[np.float6
     return np.asarray(np.swapaxes(inverse, -1, -2) @ inverse)
 
 
-def log_determinants(
-    factors: NDArray[np.float64], kind: str, dimensions: int
-) -> NDArray[np.float64]:
-    """Return log |U|, half the log determinant of the precision: (K,), () when tied."""
-    if kind in ("full", "tied"):
-        diagonal = np.diagonal(factors, axis1=-2, axis2=-1)
-        return np.asarray(np.log(diagonal).sum(axis=-1))
-    if kind == "diag":
-        return np.asarray(np.log(factors).sum(axis=1))
-    return np.asarray(dimensions * np.log(factors))
-
-
 def parameter_count(size: int, dimensions: int, kind: str) -> int:
     """Return the number of free parameters of a mixture."""
     matrix = dimensions * (dimensions + 1) // 2
