@@ -386,11 +386,11 @@ typedef struct gmm_mixture {
   const double *weights;     /* K, not negative, sum 1 (to 1e-8) */
   const double *means;       /* K x D */
   const double *covariances; /* full: K x D x D, tied: D x D, diag: K x D, spherical: K, also where all are the same */
-  /* K, or NULL: logarithms that take the place of weights (which may then be NULL) where those would underflow; below
-   * 1e300 in magnitude or -infinity, at least one finite. Their sum of exponentials is free: densities have it as a
-   * factor. GMM_ERROR_UNSUPPORTED in calls but gmm_mixture_probabilities, gmm_mixture_log_probabilities and
-   * gmm_mixture_log_density */
-  const double *log_weights;
+  const double *log_weights; /* K, or NULL: logarithms that take the place of weights (which may then be NULL) where
+                                those would underflow; below 1e300 in magnitude or -infinity, at least one finite. Their
+                                sum of exponentials is free: densities have it as a factor. GMM_ERROR_UNSUPPORTED in
+                                calls but gmm_mixture_probabilities, gmm_mixture_log_probabilities and
+                                gmm_mixture_log_density */
 } gmm_mixture;
 
 /* Writes the defaults: no parameters yet. GMM_ERROR_NULL_ARGUMENT, GMM_ERROR_STRUCT_SIZE. */
@@ -414,14 +414,14 @@ typedef struct gmm_sample_options {
   const double *initial_means;   /* num_initial x K x D, or NULL; within the constraints */
   const double *initial_sds;     /* num_initial x gmm_model_num_spreads, or NULL; inside the prior's support */
   const double *initial_covariances; /* num_initial x gmm_model_num_covariances x D x D, or NULL; positive definite */
-  /* where all chains start, in place of the arrays, or NULL: a fit, or any mixture of the model's components and
-   * dimensions. Components are put into the model's order, covariances into its form (pooled by weight where the
-   * spread is shared, their diagonal where it is sds); weights below the minimum and sds outside the prior's support
-   * move to its edge; what the model knows is not read */
-  const gmm_mixture *initial_mixture;
-  /* chains start at the last draws of its chains, in turn; its components, dimensions and spreads must be the
-   * model's. Or NULL. One kind of start at most is given */
-  const gmm_posterior *initial_posterior;
+  const gmm_mixture *initial_mixture; /* where all chains start, in place of the arrays, or NULL: a fit, or any mixture
+                                         of the model's components and dimensions. Components are put into the model's
+                                         order, covariances into its form (pooled by weight where the spread is shared,
+                                         their diagonal where it is sds); weights below the minimum and sds outside the
+                                         prior's support move to its edge; what the model knows is not read */
+  const gmm_posterior *initial_posterior; /* chains start at the last draws of its chains, in turn; its components,
+                                             dimensions and spreads must be the model's. Or NULL. One kind of start at
+                                             most is given */
 } gmm_sample_options;
 
 /* Writes the defaults. GMM_ERROR_NULL_ARGUMENT, GMM_ERROR_STRUCT_SIZE. */
@@ -799,10 +799,10 @@ typedef struct gmm_variational_result {
   const double *degrees_of_freedom;   /* of the precisions' Wishart distributions: K, or 1 where tied */
   const double *covariances;          /* inverses of the expected precisions; full: K x D x D, tied: D x D, diag: K x D,
                                          spherical: K */
-  /* the same shape: U with precision U U^T, upper triangular; 1 / sd where diagonal */
-  const double *precisions_cholesky;
-  const double *history;    /* num_iterations: lower_bound of each iteration */
-  double weight_concentration_prior; /* the prior as it was used, as are the four that follow */
+  const double *precisions_cholesky;  /* the same shape: U with precision U U^T, upper triangular; 1 / sd where
+                                         diagonal */
+  const double *history;              /* num_iterations: lower_bound of each iteration */
+  double weight_concentration_prior;  /* the prior as it was used, as are the four that follow */
   double mean_precision_prior;
   double degrees_of_freedom_prior;
   const double *mean_prior;       /* D */
@@ -823,17 +823,17 @@ typedef struct gmm_variational_options {
   double tolerance;       /* a run has converged when the bound changes by less, >= 0; default 1e-3 */
   double regularization;  /* added to every variance of the members in each iteration, >= 0; default 1e-6 */
   uint64_t seed;          /* default 0 */
-  /* of each component, or of the process, 1e-290 .. 1e290, or 0 for 1 / K; default 0 */
-  double weight_concentration_prior;
-  double mean_precision_prior;     /* how many observations the prior mean is worth, 1e-290 .. 1e290; default 1 */
-  double degrees_of_freedom_prior; /* > D - 1 and at most 1e290, or 0 for D; default 0 */
-  const double *mean_prior;        /* D, or NULL for the mean of the data */
-  const double *covariance_prior;  /* full and tied: D x D (symmetric, positive definite), diag: D,
-                                      spherical: 1; or NULL for the covariance of the data, with divisor N - 1 */
-  /* N x K, between 0 and 1: the first update is of these, as they are (a row need not sum to 1), and there is one
-   * start; or NULL. As in scikit-learn, a tied covariance counts of every row the part that belongs to no component
-   * about the origin */
-  const double *initial_responsibilities;
+  double weight_concentration_prior; /* of each component, or of the process, 1e-290 .. 1e290, or 0 for 1 / K;
+                                        default 0 */
+  double mean_precision_prior;       /* how many observations the prior mean is worth, 1e-290 .. 1e290; default 1 */
+  double degrees_of_freedom_prior;   /* > D - 1 and at most 1e290, or 0 for D; default 0 */
+  const double *mean_prior;          /* D, or NULL for the mean of the data */
+  const double *covariance_prior;    /* full and tied: D x D (symmetric, positive definite), diag: D, spherical: 1; or
+                                        NULL for the covariance of the data, with divisor N - 1 */
+  const double *initial_responsibilities; /* N x K, between 0 and 1: the first update is of these, as they are (a row
+                                             need not sum to 1), and there is one start; or NULL. As in scikit-learn, a
+                                             tied covariance counts of every row the part that belongs to no component
+                                             about the origin */
   const gmm_variational_result *initial; /* the approximation to go on from, whose lower_bound the first iteration is
                                             compared with (-infinity for none): its sizes, weights_family and covariance
                                             must be those of the fit; weight_concentration, mean_precision, means,

@@ -5,9 +5,10 @@ from __future__ import annotations
 import gc
 import threading
 
-import gmmswift as gm
 import numpy as np
 import pytest
+
+import gmmswift as gm
 
 
 @pytest.fixture(scope="module")

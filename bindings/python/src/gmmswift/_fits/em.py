@@ -163,7 +163,7 @@ _FORMAT = StateFormat(1, frozenset(_FIELDS))
 
 
 def fit_em(
-    data: ArrayLike,
+    data: ArrayLike | Data,
     n_components: int | Mixture,
     *,
     covariance_type: str | None = None,
@@ -185,7 +185,7 @@ def fit_em(
 
     Parameters
     ----------
-    data : array_like, shape (N,) or (N, D)
+    data : array_like, shape (N,) or (N, D), or Data
         Observations, finite, at least K of them, with a spread in every column; D is at most 4096.
     n_components : int or Mixture
         K, from 1 to 256; or a model, whose posterior density (`Mixture.log_prior` plus the log

@@ -9,7 +9,7 @@ import numpy as np
 
 from gmmswift import _native as native
 from gmmswift._arguments import real, shown, thread_count
-from gmmswift._data import as_data
+from gmmswift._data import Data, as_data
 from gmmswift._errors import HAS_COLUMNS
 from gmmswift._fits.em import EMFit, fit_of
 from gmmswift._fits.known_mixture import KnownMixture, mixture_values
@@ -36,7 +36,7 @@ class MixtureStatistics:
         Weights, means and covariances under which responsibilities are computed: a fit, or a
         mapping with ``"weights"`` (K,), ``"means"`` (K, D), ``"covariances"`` and, unless "full",
         ``"covariance_type"``.
-    data : array_like, shape (N,) or (N, D)
+    data : array_like, shape (N,) or (N, D), or Data
         Observations, finite.
     sample_weight : array_like, shape (N,), optional
         Finite, not negative, not all 0.
@@ -56,7 +56,7 @@ class MixtureStatistics:
     def __init__(
         self,
         parameters: EMFit | KnownMixture | Mapping[str, ArrayLike | str],
-        data: ArrayLike,
+        data: ArrayLike | Data,
         *,
         sample_weight: ArrayLike | None = None,
         threads: int | None = None,

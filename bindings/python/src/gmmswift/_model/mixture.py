@@ -235,12 +235,12 @@ class Mixture(Frozen):
 
     # ---------------------------------------------------------------------------------- Data
 
-    def for_data(self, data: ArrayLike, sample_weight: ArrayLike | None = None) -> Mixture:
+    def for_data(self, data: ArrayLike | Data, sample_weight: ArrayLike | None = None) -> Mixture:
         """Return the model for data: its dimensions known, its priors scaled where none was given.
 
         Parameters
         ----------
-        data : array_like, shape (N,) or (N, D)
+        data : array_like, shape (N,) or (N, D), or Data
             Observations, finite; at least 2 where a prior is scaled.
         sample_weight : array_like, shape (N,), optional
             How often each observation counts, as in `sample`; a prior is scaled to data in which it
