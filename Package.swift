@@ -72,8 +72,10 @@ let package = Package(
       dependencies: [
         "CGMMSwift", "GMMKernels", "GMMModel", "GMMInference", "GMMDiagnostics", "GMMStorage", "GaussianMixtures",
       ]),
+    // Only in the shared library, whose runtime serves nobody else.
+    .target(name: "CGMMUnicode"),
     .target(
-      name: "gmmswift", dependencies: ["GMMCABI"], exclude: ["exports.map", "install"], linkerSettings: linkPolicy),
+      name: "gmmswift", dependencies: ["GMMCABI"] + (isRoot ? ["CGMMUnicode"] : []), exclude: ["exports.map", "install"], linkerSettings: linkPolicy),
 
     // MARK: Tests
     .testTarget(name: "GMMDiagnosticsTests", dependencies: ["GMMDiagnostics"]),
