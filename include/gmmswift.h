@@ -122,7 +122,7 @@ gmm_status gmm_error_status(const gmm_error *error);
 /* The text `argument: rule, got value`, UTF-8; owned by the error. "" for NULL. */
 const char *gmm_error_message(const gmm_error *error);
 
-/* The argument or options field at fault, such as "means.sd[2]" or "thin", named for what it means (num_draws, num_tune and
+/* The argument or options field at fault, such as "means.sd[2]", "means[1].sd" or "thin", named for what it means (num_draws, num_tune and
  * num_chains without their num_); owned by the error. "" where none is, and for NULL. */
 const char *gmm_error_argument(const gmm_error *error);
 
@@ -267,9 +267,13 @@ enum {
   GMM_PRIOR_HALF_NORMAL = 12,   /* standard deviation: `first` = scale > 0 (the sd of the unfolded Normal) */
   GMM_PRIOR_INVERSE_GAMMA = 20, /* variance: `first` = shape > 0, `second` = scale > 0 */
   GMM_PRIOR_GAMMA = 30,         /* precision: `first` = shape > 0, `second` = rate > 0 */
-  GMM_PRIOR_INVERSE_WISHART = 40 /* covariance matrix: `first` = degrees of freedom > D - 1, `second` = scale matrices,
-                                   symmetric positive definite, D x D for each value: density proportional to
-                                   |S|^(-(dof + D + 1) / 2) exp(-tr(scale S^-1) / 2) */
+  GMM_PRIOR_INVERSE_WISHART = 40, /* covariance matrix: `first` = degrees of freedom > D - 1, `second` = scale matrices,
+                                    symmetric positive definite, D x D for each value: density proportional to
+                                    |S|^(-(dof + D + 1) / 2) exp(-tr(scale S^-1) / 2) */
+  GMM_PRIOR_EACH = 50           /* means or spread: `priors` holds a prior for each component, and num_values counts them: K,
+                                   or 1 where the spread is shared. Their families belong to the same unknown and may differ;
+                                   a component with GMM_PRIOR_FIXED is known, and the others are inferred beside it.
+                                   GMM_PRIOR_SCALED and GMM_PRIOR_EACH itself are refused within */
 };
 
 /* Forms of the components' covariances. In one dimension all but GMM_COVARIANCE_TIED are the same. */
@@ -280,18 +284,23 @@ enum {
   GMM_COVARIANCE_SPHERICAL = 3  /* an sd for each component */
 };
 
-/* A prior of one family with its parameters, which are finite. num_values is 1 (the same for all) or the number of what
+/* A prior of one family with its parameters, which are finite; or with GMM_PRIOR_EACH a prior for each component. num_values is 1 (the same for all) or the number of what
  * the prior is for: K weights; K x D coordinates of means; as many sds as the model has; K kappas; as many covariance
  * matrices as the model has (1 where tied). Where there is one for each component and coordinate, D values serve all
  * components. Both arrays have that length, in the unit named with the family; fixed covariance matrices are D x D for
- * each value. `second` is ignored (may be NULL) for families with one parameter. This struct is frozen: it is a part of
- * others. */
-typedef struct gmm_prior {
+ * each value. `second` is ignored (may be NULL) for families with one parameter. The prior of a single component within
+ * GMM_PRIOR_EACH has one value, or D where there is one for each coordinate. `priors` belongs to GMM_PRIOR_EACH; for all other
+ * families it must be NULL, and is reserved for parameters that have priors themselves. Errors name the component and the
+ * value as the caller stated them: `means[1].sd` is the sd in the prior of component 1 alone, `means.sd[1, 0]` the sd of
+ * component 1 in coordinate 0 in one prior for all. This struct is frozen: it is a part of others. */
+typedef struct gmm_prior gmm_prior;
+struct gmm_prior {
   int32_t family; /* GMM_PRIOR_... */
   int32_t num_values;
   const double *first;
   const double *second;
-} gmm_prior;
+  const gmm_prior *priors;
+};
 
 typedef struct gmm_model_options {
   uint32_t struct_size;
@@ -302,10 +311,10 @@ typedef struct gmm_model_options {
   int32_t reserved;        /* 0 */
   double minimum_weight;   /* every weight is at least this, a hard constraint; 0 <= value <= 1/K; default 0 */
   gmm_prior weights;       /* GMM_PRIOR_DIRICHLET or GMM_PRIOR_FIXED (sum 1); default Dirichlet(1) */
-  gmm_prior means;         /* GMM_PRIOR_NORMAL, _NORMAL_KAPPA or _FIXED; default GMM_PRIOR_SCALED */
+  gmm_prior means;         /* GMM_PRIOR_NORMAL, _NORMAL_KAPPA, _FIXED or _EACH; default GMM_PRIOR_SCALED */
   gmm_prior spread;        /* for sds a family on sd, variance or precision, or GMM_PRIOR_FIXED; for covariance matrices
-                              GMM_PRIOR_INVERSE_WISHART or _FIXED; default GMM_PRIOR_SCALED. Where the spread is shared
-                              there is one component's */
+                              GMM_PRIOR_INVERSE_WISHART or _FIXED; or GMM_PRIOR_EACH; default GMM_PRIOR_SCALED. Where the
+                              spread is shared there is one component's */
   int32_t covariance;      /* GMM_COVARIANCE_...; default GMM_COVARIANCE_FULL */
   int32_t order_coordinate; /* 0 .. D - 1; default 0 */
 } gmm_model_options;
@@ -319,8 +328,8 @@ typedef struct gmm_model gmm_model;
 /* Checks and copies a model. Constraints are part of the prior: the prior is the product of the named densities,
  * restricted to where the constraints hold.
  * GMM_ERROR_INVALID_ARGUMENT for a parameter out of range, GMM_ERROR_INVALID_MODEL for a contradiction
- * (minimum_weight > 1/K, fixed means out of order, fixed weights below the minimum, a prior on sds for covariance
- * matrices), GMM_ERROR_UNSUPPORTED for GMM_PRIOR_SCALED, which needs data. */
+ * (minimum_weight > 1/K, fixed means out of order or without room for others between them, fixed weights below the minimum, a
+ * prior on sds for covariance matrices), GMM_ERROR_UNSUPPORTED for GMM_PRIOR_SCALED, which needs data. */
 gmm_status gmm_model_create(const gmm_model_options *options, gmm_model **out_model, gmm_error **out_error);
 
 /* The same, with GMM_PRIOR_SCALED allowed. It takes the weakly informative priors of Fraley, Raftery (2007), "Bayesian

@@ -29,9 +29,9 @@ extension gmm_model_options {
     var options = gmm_model_options()
     options.num_components = 1
     options.num_dimensions = 1
-    options.weights = gmm_prior(family: Int32(GMM_PRIOR_DIRICHLET), num_values: 1, first: one, second: nil)
-    options.means = gmm_prior(family: Int32(GMM_PRIOR_SCALED), num_values: 0, first: nil, second: nil)
-    options.spread = gmm_prior(family: Int32(GMM_PRIOR_SCALED), num_values: 0, first: nil, second: nil)
+    options.weights = gmm_prior(family: Int32(GMM_PRIOR_DIRICHLET), num_values: 1, first: one, second: nil, priors: nil)
+    options.means = gmm_prior(family: Int32(GMM_PRIOR_SCALED), num_values: 0, first: nil, second: nil, priors: nil)
+    options.spread = gmm_prior(family: Int32(GMM_PRIOR_SCALED), num_values: 0, first: nil, second: nil, priors: nil)
     return options
   }
 }

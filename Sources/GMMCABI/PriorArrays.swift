@@ -10,29 +10,46 @@ final class PriorArrays {
   let means: gmm_prior
   let spread: gmm_prior
   private let memory: UnsafeMutablePointer<Double>
+  /// The priors of single components, those of the means first.
+  private let ofComponents: UnsafeMutablePointer<gmm_prior>
 
   init(_ model: MixtureModel) {
     let shape = model.shape
-    let statements = [
-      Statement(model.weights), Statement(model.means, shape), Statement(model.spread, shape),
-    ]
-    // SAFETY: owned by this object, freed in `deinit`, never written again; filled with as many numbers as there are.
+    let weights = Statement(model.weights)
+    let (means, spread) = (Statement.list(model.means, shape), Statement.list(model.spread, shape))
+    let statements = [weights] + means + spread
+    // SAFETY: owned by this object, freed in `deinit`, never written again; filled with as many numbers and priors as there are.
     memory = .allocate(capacity: max(1, statements.reduce(0) { $0 + $1.first.count + $1.second.count }))
+    ofComponents = .allocate(capacity: statements.count)
     var next = memory
     func keep(_ values: [Double]) -> UnsafePointer<Double>? {
       defer { next += values.count }
       next.update(from: values, count: values.count)
       return values.isEmpty ? nil : UnsafePointer(next)
     }
-    let priors = statements.map { statement in
+    func prior(_ statement: Statement) -> gmm_prior {
       gmm_prior(
         family: Int32(statement.family), num_values: Int32(statement.count), first: keep(statement.first),
-        second: keep(statement.second))
+        second: keep(statement.second), priors: nil)
     }
-    (weights, means, spread) = (priors[0], priors[1], priors[2])
+    var nextPrior = ofComponents
+    func prior(_ list: [Statement], isEach: Bool) -> gmm_prior {
+      guard isEach else { return prior(list[0]) }
+      defer { nextPrior += list.count }
+      for (k, statement) in list.enumerated() { (nextPrior + k).initialize(to: prior(statement)) }
+      return gmm_prior(
+        family: Int32(GMM_PRIOR_EACH), num_values: Int32(list.count), first: nil, second: nil,
+        priors: UnsafePointer(nextPrior))
+    }
+    self.weights = prior(weights)
+    self.means = prior(means, isEach: model.means.ofComponents != nil)
+    self.spread = prior(spread, isEach: model.spread.ofComponents != nil)
   }
 
-  deinit { memory.deallocate() }
+  deinit {
+    memory.deallocate()
+    ofComponents.deallocate()
+  }
 }
 
 /// A prior in the words of C: family, number of values, and one or two arrays for that number.
@@ -63,8 +80,20 @@ private struct Statement {
     }
   }
 
-  init(_ prior: MeansPrior, _ shape: MixtureShape) {
+  /// Returns the statement of each component's prior, or of the one for all.
+  static func list(_ prior: MeansPrior, _ shape: MixtureShape) -> [Statement] {
+    (prior.ofComponents ?? [prior]).compactMap { Statement($0, shape) }
+  }
+
+  /// Returns the statement of each component's prior, or of the one for all.
+  static func list(_ prior: SpreadPrior, _ shape: MixtureShape) -> [Statement] {
+    (prior.ofComponents ?? [prior]).compactMap { Statement($0, shape) }
+  }
+
+  /// `nil` for the priors of several components.
+  private init?(_ prior: MeansPrior, _ shape: MixtureShape) {
     switch prior {
+    case .each: return nil
     case .fixed(let values): self.init(GMM_PRIOR_FIXED, values)
     case .normal(let mean, let sd): self.init(GMM_PRIOR_NORMAL, mean, sd)
     case .scaledNormal(let mean, let kappa):
@@ -72,9 +101,11 @@ private struct Statement {
     }
   }
 
-  init(_ prior: SpreadPrior, _ shape: MixtureShape) {
+  /// `nil` for the priors of several components.
+  private init?(_ prior: SpreadPrior, _ shape: MixtureShape) {
     let matrix = shape.dimensionCount * shape.dimensionCount
     switch prior {
+    case .each: return nil
     case .fixed(let values): self.init(GMM_PRIOR_FIXED, values)
     // In one dimension fixed spreads are stated as sds.
     case .fixedCovariances(let values) where shape.dimensionCount == 1:

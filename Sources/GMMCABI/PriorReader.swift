@@ -18,42 +18,65 @@ struct PriorReader {
 
   /// Returns `nil` where the data's scale decides.
   func means(_ prior: gmm_prior) throws(CallError) -> MeansPrior? {
-    let lengths = [shape.dimensionCount, shape.meanCount]
     switch Int(prior.family) {
     case GMM_PRIOR_SCALED: return nil
-    case GMM_PRIOR_FIXED: return .fixed(try parameter(prior, prior.first, "means.values", lengths))
+    case GMM_PRIOR_EACH:
+      return .each(
+        try each(prior, "means") { prior, path throws(CallError) in
+          try means(prior, path, rows: 1)
+        })
+    default: return try means(prior, "means", rows: shape.componentCount)
+    }
+  }
+
+  /// Returns the prior of the means of `rows` components.
+  private func means(_ prior: gmm_prior, _ path: String, rows: Int) throws(CallError) -> MeansPrior {
+    let lengths = [shape.dimensionCount, rows * shape.dimensionCount]
+    switch Int(prior.family) {
+    case GMM_PRIOR_FIXED: return .fixed(try parameter(prior, prior.first, "\(path).values", lengths))
     case GMM_PRIOR_NORMAL:
       return .normal(
-        mean: try parameter(prior, prior.first, "means.mean", lengths),
-        sd: try parameter(prior, prior.second, "means.sd", lengths))
+        mean: try parameter(prior, prior.first, "\(path).mean", lengths),
+        sd: try parameter(prior, prior.second, "\(path).sd", lengths))
     case GMM_PRIOR_NORMAL_KAPPA:
-      let each = [shape.componentCount]
       return .scaledNormal(
-        mean: try parameter(prior, prior.first, "means.mean", each, size: shape.dimensionCount),
-        kappa: try parameter(prior, prior.second, "means.kappa", each))
+        mean: try parameter(prior, prior.first, "\(path).mean", [rows], size: shape.dimensionCount),
+        kappa: try parameter(prior, prior.second, "\(path).kappa", [rows]))
     default:
       throw .invalid(
-        "means.family", "must be GMM_PRIOR_NORMAL, _NORMAL_KAPPA, _FIXED or _SCALED", got: prior.family)
+        "\(path).family",
+        "must be GMM_PRIOR_NORMAL, _NORMAL_KAPPA\(path == "means" ? ", _FIXED, _SCALED or _EACH" : " or _FIXED")",
+        got: prior.family)
     }
   }
 
   /// Returns `nil` where the data's scale decides.
   func spread(_ prior: gmm_prior) throws(CallError) -> SpreadPrior? {
-    let lengths =
-      shape.hasMatrices
-      ? [shape.matrixCount]
-      : shape.structure == .diag ? [shape.dimensionCount, shape.spreadCount] : [shape.spreadCount]
-    let matrix = shape.dimensionCount * shape.dimensionCount
-    func first(_ name: String) throws(CallError) -> [Double] {
-      try parameter(prior, prior.first, "spread.\(name)", lengths)
-    }
-    func second(_ name: String) throws(CallError) -> [Double] {
-      try parameter(prior, prior.second, "spread.\(name)", lengths)
-    }
+    let rows = shape.sharedSpread ? 1 : shape.componentCount
     switch Int(prior.family) {
     case GMM_PRIOR_SCALED: return nil
+    case GMM_PRIOR_EACH:
+      return .each(
+        try each(prior, "spread") { prior, path throws(CallError) in
+          try spread(prior, path, rows: 1)
+        })
+    default: return try spread(prior, "spread", rows: rows)
+    }
+  }
+
+  /// Returns the prior of the spread of `rows` components.
+  private func spread(_ prior: gmm_prior, _ path: String, rows: Int) throws(CallError) -> SpreadPrior {
+    let lengths = shape.structure == .diag ? [shape.dimensionCount, rows * shape.dimensionCount] : [rows]
+    let matrix = shape.dimensionCount * shape.dimensionCount
+    func first(_ name: String) throws(CallError) -> [Double] {
+      try parameter(prior, prior.first, "\(path).\(name)", lengths)
+    }
+    func second(_ name: String) throws(CallError) -> [Double] {
+      try parameter(prior, prior.second, "\(path).\(name)", lengths)
+    }
+    switch Int(prior.family) {
     case GMM_PRIOR_FIXED where shape.hasMatrices:
-      return .fixedCovariances(try parameter(prior, prior.first, "spread.values", lengths, size: matrix))
+      return .fixedCovariances(try parameter(prior, prior.first, "\(path).values", lengths, size: matrix))
     case GMM_PRIOR_FIXED: return .fixed(try first("values"))
     case GMM_PRIOR_UNIFORM: return .uniform(lower: try first("lower"), upper: try second("upper"))
     case GMM_PRIOR_HALF_CAUCHY: return .halfCauchy(scale: try first("scale"))
@@ -62,13 +85,29 @@ struct PriorReader {
     case GMM_PRIOR_GAMMA: return .gamma(shape: try first("shape"), rate: try second("rate"))
     case GMM_PRIOR_INVERSE_WISHART:
       return .inverseWishart(
-        dof: try first("dof"), scale: try parameter(prior, prior.second, "spread.scale", lengths, size: matrix))
+        dof: try first("dof"), scale: try parameter(prior, prior.second, "\(path).scale", lengths, size: matrix))
     default:
       throw .invalid(
-        "spread.family",
-        "must be GMM_PRIOR_UNIFORM, _HALF_CAUCHY, _HALF_NORMAL, _INVERSE_GAMMA, _GAMMA, _INVERSE_WISHART, _FIXED or _SCALED",
+        "\(path).family",
+        "must be GMM_PRIOR_UNIFORM, _HALF_CAUCHY, _HALF_NORMAL, _INVERSE_GAMMA, _GAMMA, _INVERSE_WISHART"
+          + (path == "spread" ? ", _FIXED, _SCALED or _EACH" : " or _FIXED"),
         got: prior.family)
     }
+  }
+
+  /// Returns what `body` makes of each component's prior and its path; the model checks how many there are.
+  private func each<Prior>(
+    _ prior: gmm_prior, _ path: String, _ body: (gmm_prior, String) throws(CallError) -> Prior
+  ) throws(CallError) -> [Prior] {
+    let count = Int(prior.num_values)
+    guard count == 0 || MixtureShape.componentRange.contains(count) else {
+      throw .invalid(path, "must have a prior for each component", got: prior.num_values)
+    }
+    guard let priors = prior.priors else { throw .null("\(path).priors") }
+    var result: [Prior] = []
+    // SAFETY: as many priors as the caller says, for as long as the call.
+    for k in 0..<count { result.append(try body(priors[k], "\(path)[\(k)]")) }
+    return result
   }
 
   /// Returns one parameter array of a prior.
@@ -80,6 +119,9 @@ struct PriorReader {
     _ prior: gmm_prior, _ values: UnsafePointer<Double>?, _ name: String, _ lengths: [Int], size: Int = 1
   ) throws(CallError) -> [Double] {
     let count = Int(prior.num_values)
+    guard prior.priors == nil else {
+      throw .invalid(name, "must have no prior of its own: priors must be NULL", got: "a pointer")
+    }
     guard count == 1 || lengths.contains(count) else {
       var choices = ["1"]
       for length in lengths where choices.last != "\(length)" { choices.append("\(length)") }

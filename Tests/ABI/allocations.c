@@ -91,20 +91,51 @@ static void in_several_dimensions(int32_t covariance, int is_ordered, int is_sca
   options.num_dimensions = FIXTURE_COLUMNS;
   options.covariance = covariance;
   options.ordered_means = is_ordered;
-  if (is_scaled) options.means = (gmm_prior){GMM_PRIOR_NORMAL_KAPPA, 1, center, &one};
-  if (has_matrices) options.spread = (gmm_prior){GMM_PRIOR_INVERSE_WISHART, 1, &dof, scale};
+  if (is_scaled) options.means = (gmm_prior){GMM_PRIOR_NORMAL_KAPPA, 1, center, &one, NULL};
+  if (has_matrices) options.spread = (gmm_prior){GMM_PRIOR_INVERSE_WISHART, 1, &dof, scale, NULL};
   gmm_model *model = fixture_model(&options);
   iterations_allocate_nothing(model, GMM_METHOD_GIBBS);
   gmm_model_destroy(model);
 }
 
+/* A known mean, sd or covariance among others, in order and not. */
+static void with_priors_of_components(void) {
+  static const double center[FIXTURE_COLUMNS] = {0.0}, dof = 5.0,
+                      scale[FIXTURE_COLUMNS * FIXTURE_COLUMNS] = {1.0, 0.0, 0.0, 0.0, 1.0, 0.0, 0.0, 0.0, 1.0};
+  const gmm_prior open = {GMM_PRIOR_NORMAL, 1, &zero, &ten, NULL}, known = {GMM_PRIOR_FIXED, 1, &one, NULL, NULL};
+  const gmm_prior scaled = {GMM_PRIOR_NORMAL_KAPPA, 1, center, &one, NULL};
+  const gmm_prior wishart = {GMM_PRIOR_INVERSE_WISHART, 1, &dof, scale, NULL};
+  const gmm_prior matrix = {GMM_PRIOR_FIXED, 1, scale, NULL, NULL}, sds = {GMM_PRIOR_HALF_NORMAL, 1, &two, NULL, NULL};
+  gmm_prior means[K], spreads[K];
+  for (int choice = 0; choice < 4; choice++) {
+    const int has_matrices = choice >> 1;
+    for (int k = 0; k < K; k++) {
+      means[k] = k == 1 ? known : has_matrices && k == 2 ? scaled : open;
+      spreads[k] = has_matrices ? (k == 1 ? matrix : wishart) : k == 1 ? known : sds;
+    }
+    gmm_model_options options = fixture_model_options();
+    options.num_components = K;
+    options.num_dimensions = has_matrices ? FIXTURE_COLUMNS : 1;
+    options.ordered_means = choice & 1;
+    options.means = (gmm_prior){GMM_PRIOR_EACH, K, NULL, NULL, means};
+    options.spread = (gmm_prior){GMM_PRIOR_EACH, K, NULL, NULL, spreads};
+    if (!has_matrices) {
+      in_one_dimension(&options);
+      continue;
+    }
+    gmm_model *model = fixture_model(&options);
+    iterations_allocate_nothing(model, GMM_METHOD_GIBBS);
+    gmm_model_destroy(model);
+  }
+}
+
 int main(void) {
   fixture_fill();
-  const gmm_prior spreads[] = {{GMM_PRIOR_UNIFORM, 1, &zero, &ten},
-                               {GMM_PRIOR_HALF_CAUCHY, 1, &two, NULL},
-                               {GMM_PRIOR_HALF_NORMAL, 1, &two, NULL},
-                               {GMM_PRIOR_INVERSE_GAMMA, 1, &two, &one},
-                               {GMM_PRIOR_GAMMA, 1, &two, &one}};
+  const gmm_prior spreads[] = {{GMM_PRIOR_UNIFORM, 1, &zero, &ten, NULL},
+                               {GMM_PRIOR_HALF_CAUCHY, 1, &two, NULL, NULL},
+                               {GMM_PRIOR_HALF_NORMAL, 1, &two, NULL, NULL},
+                               {GMM_PRIOR_INVERSE_GAMMA, 1, &two, &one, NULL},
+                               {GMM_PRIOR_GAMMA, 1, &two, &one, NULL}};
   for (int choice = 0; choice < 5 * 2 * 2 * 2; choice++) {
     gmm_model_options options = fixture_model_options();
     options.num_components = choice & 1 ? 9 : K;
@@ -114,6 +145,7 @@ int main(void) {
     options.spread = spreads[choice >> 3];
     in_one_dimension(&options);
   }
+  with_priors_of_components();
   for (int choice = 0; choice < 4 * 2 * 2; choice++) in_several_dimensions(choice >> 2, choice & 1, choice >> 1 & 1);
   return check_report("allocations");
 }

@@ -31,8 +31,8 @@ static void the_same_data_elsewhere(double offset, double scale, double prior_sd
   for (int i = 0; i < FIXTURE_COUNT; i++) values[i] = offset + scale * fixture_data[i];
   const double zero = 0.0;
   gmm_model_options options = fixture_ordered_options();
-  options.means = (gmm_prior){GMM_PRIOR_NORMAL, 1, &offset, &prior_sd};
-  options.spread = (gmm_prior){GMM_PRIOR_UNIFORM, 1, &zero, &prior_upper};
+  options.means = (gmm_prior){GMM_PRIOR_NORMAL, 1, &offset, &prior_sd, NULL};
+  options.spread = (gmm_prior){GMM_PRIOR_UNIFORM, 1, &zero, &prior_upper, NULL};
   gmm_model *model = fixture_model(&options);
   gmm_posterior *posterior = NULL;
   ACCEPTED(sample_values(model, values, FIXTURE_COUNT, GMM_METHOD_GIBBS, &posterior, out_error));
@@ -59,16 +59,16 @@ static void equal_values(void) {
     options.shared_spread = shared;
     for (int i = 0; i < 3; i++) {
       const int is_uniform = reaching_zero[i] == GMM_PRIOR_UNIFORM;
-      options.spread = (gmm_prior){reaching_zero[i], 1, is_uniform ? lower : &five, &five};
+      options.spread = (gmm_prior){reaching_zero[i], 1, is_uniform ? lower : &five, &five, NULL};
       gmm_model *model = fixture_model(&options);
       REFUSED_HANDLE(GMM_ERROR_DEGENERATE, "data", posterior,
                      sample_values(model, values, 6, GMM_METHOD_GIBBS, &posterior, out_error));
       gmm_model_destroy(model);
     }
-    const gmm_prior kept_from_zero[] = {{GMM_PRIOR_UNIFORM, 1, &one, &five},
-                                        {GMM_PRIOR_INVERSE_GAMMA, 1, &two, &one},
-                                        {GMM_PRIOR_GAMMA, 1, &two, &one},
-                                        {GMM_PRIOR_FIXED, 1, &one, NULL}};
+    const gmm_prior kept_from_zero[] = {{GMM_PRIOR_UNIFORM, 1, &one, &five, NULL},
+                                        {GMM_PRIOR_INVERSE_GAMMA, 1, &two, &one, NULL},
+                                        {GMM_PRIOR_GAMMA, 1, &two, &one, NULL},
+                                        {GMM_PRIOR_FIXED, 1, &one, NULL, NULL}};
     for (int i = 0; i < 4; i++) {
       options.spread = kept_from_zero[i];
       gmm_model *model = fixture_model(&options);

@@ -86,9 +86,9 @@ static gmm_model *proper_model(int dimensions, int components, int is_full, doub
   options.num_dimensions = dimensions;
   options.minimum_weight = minimum_weight;
   options.covariance = is_full ? GMM_COVARIANCE_FULL : GMM_COVARIANCE_DIAG;
-  options.means = (gmm_prior){GMM_PRIOR_NORMAL, 1, &zero, &ten};
-  options.spread = is_full && dimensions > 1 ? (gmm_prior){GMM_PRIOR_INVERSE_WISHART, 1, &dof, unit}
-                                             : (gmm_prior){GMM_PRIOR_INVERSE_GAMMA, 1, &one, &one};
+  options.means = (gmm_prior){GMM_PRIOR_NORMAL, 1, &zero, &ten, NULL};
+  options.spread = is_full && dimensions > 1 ? (gmm_prior){GMM_PRIOR_INVERSE_WISHART, 1, &dof, unit, NULL}
+                                             : (gmm_prior){GMM_PRIOR_INVERSE_GAMMA, 1, &one, &one, NULL};
   return fixture_model(&options);
 }
 
@@ -122,9 +122,9 @@ static void fitted(const double *data, int64_t rows, int dimensions, int compone
 static void empty_component_has_its_prior(void) {
   static const double weights[] = {1.0, 0.0}, zero = 0.0, ten = 10.0, two = 2.0;
   gmm_model_options model_options = fixture_model_options();
-  model_options.weights = (gmm_prior){GMM_PRIOR_FIXED, 2, weights, NULL};
-  model_options.means = (gmm_prior){GMM_PRIOR_NORMAL, 1, &zero, &ten};
-  model_options.spread = (gmm_prior){GMM_PRIOR_HALF_NORMAL, 1, &two, NULL};
+  model_options.weights = (gmm_prior){GMM_PRIOR_FIXED, 2, weights, NULL, NULL};
+  model_options.means = (gmm_prior){GMM_PRIOR_NORMAL, 1, &zero, &ten, NULL};
+  model_options.spread = (gmm_prior){GMM_PRIOR_HALF_NORMAL, 1, &two, NULL, NULL};
   gmm_model *model = fixture_model(&model_options);
   gmm_sample_options options = fixture_sample_options();
   options.num_draws = 20000;

@@ -24,9 +24,9 @@ static gmm_model_options scaled_options(int32_t structure) {
 
 static gmm_model_options chosen_options(int32_t structure) {
   gmm_model_options options = scaled_options(structure);
-  options.means = (gmm_prior){GMM_PRIOR_NORMAL, 1, &zero, &ten};
-  options.spread = has_matrices(structure) ? (gmm_prior){GMM_PRIOR_INVERSE_WISHART, 1, &six, scale}
-                                           : (gmm_prior){GMM_PRIOR_INVERSE_GAMMA, 1, &two, &one};
+  options.means = (gmm_prior){GMM_PRIOR_NORMAL, 1, &zero, &ten, NULL};
+  options.spread = has_matrices(structure) ? (gmm_prior){GMM_PRIOR_INVERSE_WISHART, 1, &six, scale, NULL}
+                                           : (gmm_prior){GMM_PRIOR_INVERSE_GAMMA, 1, &two, &one, NULL};
   return options;
 }
 
@@ -323,12 +323,12 @@ static void one_dimension_is_a_case(void) {
   const gmm_sample_options sampling = fixture_sample_options();
   const double three = 3.0;
   gmm_model_options options = fixture_model_options();
-  options.spread = (gmm_prior){GMM_PRIOR_INVERSE_GAMMA, 1, &three, &one};
+  options.spread = (gmm_prior){GMM_PRIOR_INVERSE_GAMMA, 1, &three, &one, NULL};
   gmm_model *expected_model = fixture_model(&options);
   gmm_posterior *expected = fixture_posterior(expected_model, &sampling);
   for (int i = 0; i < 4; i++) {
     options.covariance = structures[i];
-    options.spread = (gmm_prior){GMM_PRIOR_INVERSE_WISHART, 1, &six, &two};
+    options.spread = (gmm_prior){GMM_PRIOR_INVERSE_WISHART, 1, &six, &two, NULL};
     gmm_model *model = fixture_model(&options);
     const int is_shared = structures[i] == GMM_COVARIANCE_TIED;
     EXPECT(gmm_model_covariance(model) == GMM_COVARIANCE_DIAG && gmm_model_num_covariances(model) == 0);

@@ -42,6 +42,14 @@ static void a_posterior_comes_back_and_goes_on(const gmm_model *model) {
   unlink(in_folder("a.gmm"));
 }
 
+static void priors_are_equal(const gmm_prior *left, const gmm_prior *right) {
+  EXPECT(left->family == right->family && left->num_values == right->num_values && left->priors == NULL);
+  for (int32_t j = 0; j < left->num_values; j++) {
+    EXPECT(left->first[j] == right->first[j]);
+    if (left->second != NULL) EXPECT(left->second[j] == right->second[j]);
+  }
+}
+
 static void the_model_of_a_posterior_is_its_own(const gmm_model_options *stated) {
   gmm_model *model = fixture_model(stated), *found = NULL, *again = NULL;
   gmm_sample_options options = fixture_sample_options();
@@ -58,9 +66,9 @@ static void the_model_of_a_posterior_is_its_own(const gmm_model_options *stated)
   const gmm_prior *right[] = {&stated->weights, &stated->means, &stated->spread};
   for (int i = 0; i < 3; i++) {
     EXPECT(left[i]->family == right[i]->family && left[i]->num_values == right[i]->num_values);
-    for (int32_t j = 0; j < left[i]->num_values; j++) {
-      EXPECT(left[i]->first[j] == right[i]->first[j]);
-      if (left[i]->second != NULL) EXPECT(left[i]->second[j] == right[i]->second[j]);
+    if (left[i]->family != GMM_PRIOR_EACH) priors_are_equal(left[i], right[i]);
+    for (int32_t k = 0; left[i]->family == GMM_PRIOR_EACH && k < left[i]->num_values; k++) {
+      priors_are_equal(&left[i]->priors[k], &right[i]->priors[k]);
     }
   }
   /* They make the same model. */
@@ -177,6 +185,13 @@ void behaviour_files(void) {
   a_posterior_comes_back_and_goes_on(model);
   the_model_of_a_posterior_is_its_own(&options);
   the_model_of_a_posterior_is_its_own(&ordered);
+  static const double one = 1.0, two = 2.0;
+  const gmm_prior means[] = {{GMM_PRIOR_FIXED, 1, &one, NULL, NULL}, {GMM_PRIOR_NORMAL, 1, &two, &one, NULL}};
+  const gmm_prior spreads[] = {{GMM_PRIOR_GAMMA, 1, &one, &two, NULL}, {GMM_PRIOR_FIXED, 1, &two, NULL, NULL}};
+  gmm_model_options mixed = fixture_model_options();
+  mixed.means = (gmm_prior){GMM_PRIOR_EACH, 2, NULL, NULL, means};
+  mixed.spread = (gmm_prior){GMM_PRIOR_EACH, 2, NULL, NULL, spreads};
+  the_model_of_a_posterior_is_its_own(&mixed);
   chains_are_exported(simple);
   a_run_that_was_stopped_goes_on(model);
   what_cannot_be_written_down_is_still_returned(model);

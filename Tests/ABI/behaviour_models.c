@@ -23,6 +23,12 @@ static void draws_keep_to(const gmm_model *model, const gmm_model_options *optio
       EXPECT(options->weights.family != GMM_PRIOR_FIXED || w[k] == fixed_weights[k]);
       EXPECT(options->means.family != GMM_PRIOR_FIXED || m[k] == fixed_means[k]);
       EXPECT(options->spread.family != GMM_PRIOR_FIXED || s[k] == fixed_sd);
+      if (options->means.family == GMM_PRIOR_EACH && options->means.priors[k].family == GMM_PRIOR_FIXED) {
+        EXPECT(m[k] == options->means.priors[k].first[0]);
+      }
+      if (options->spread.family == GMM_PRIOR_EACH && options->spread.priors[k].family == GMM_PRIOR_FIXED) {
+        EXPECT(s[k] == options->spread.priors[k].first[0]);
+      }
     }
     ACCEPTED(gmm_model_log_prior(model, w, m, s, &prior, out_error));
     const double sum = element(&likelihood, 0, draw, 0) + prior;
@@ -53,11 +59,13 @@ static void samples_right(const gmm_model_options *options) {
 }
 
 static void every_combination_works(void) {
-  const gmm_prior weights[] = {{GMM_PRIOR_DIRICHLET, 1, &two, NULL}, {GMM_PRIOR_FIXED, K, fixed_weights, NULL}};
-  const gmm_prior means[] = {{GMM_PRIOR_NORMAL, 1, &zero, &ten}, {GMM_PRIOR_FIXED, K, fixed_means, NULL}};
-  const gmm_prior spreads[] = {{GMM_PRIOR_UNIFORM, 1, &zero, &ten},    {GMM_PRIOR_HALF_CAUCHY, 1, &two, NULL},
-                               {GMM_PRIOR_HALF_NORMAL, 1, &two, NULL}, {GMM_PRIOR_INVERSE_GAMMA, 1, &two, &one},
-                               {GMM_PRIOR_GAMMA, 1, &two, &one},       {GMM_PRIOR_FIXED, 1, &fixed_sd, NULL}};
+  const gmm_prior weights[] = {{GMM_PRIOR_DIRICHLET, 1, &two, NULL, NULL},
+                               {GMM_PRIOR_FIXED, K, fixed_weights, NULL, NULL}};
+  const gmm_prior means[] = {{GMM_PRIOR_NORMAL, 1, &zero, &ten, NULL}, {GMM_PRIOR_FIXED, K, fixed_means, NULL, NULL}};
+  const gmm_prior spreads[] = {
+      {GMM_PRIOR_UNIFORM, 1, &zero, &ten, NULL},    {GMM_PRIOR_HALF_CAUCHY, 1, &two, NULL, NULL},
+      {GMM_PRIOR_HALF_NORMAL, 1, &two, NULL, NULL}, {GMM_PRIOR_INVERSE_GAMMA, 1, &two, &one, NULL},
+      {GMM_PRIOR_GAMMA, 1, &two, &one, NULL},       {GMM_PRIOR_FIXED, 1, &fixed_sd, NULL, NULL}};
   const double minima[] = {0.0, 0.2};
   for (int choice = 0; choice < 2 * 2 * 2 * 2 * 2 * 6; choice++) {
     gmm_model_options options = fixture_model_options();
@@ -69,6 +77,37 @@ static void every_combination_works(void) {
     options.shared_spread = choice >> 4 & 1;
     options.spread = spreads[choice >> 5];
     samples_right(&options);
+  }
+}
+
+/* One known mean, one known sd, or both, among others, of one family or of several. */
+static void components_have_priors_of_their_own(void) {
+  const gmm_prior open = {GMM_PRIOR_NORMAL, 1, &zero, &ten, NULL}, known = {GMM_PRIOR_FIXED, 1, &one, NULL, NULL};
+  const gmm_prior spreads[] = {{GMM_PRIOR_HALF_NORMAL, 1, &two, NULL, NULL},
+                               {GMM_PRIOR_FIXED, 1, &fixed_sd, NULL, NULL},
+                               {GMM_PRIOR_INVERSE_GAMMA, 1, &two, &one, NULL}};
+  for (int choice = 0; choice < 3 * 2 * 2; choice++) {
+    gmm_prior means[K] = {open, open, open};
+    means[choice % 3] = known;
+    gmm_model_options options = fixture_model_options();
+    options.num_components = K;
+    options.means = (gmm_prior){GMM_PRIOR_EACH, K, NULL, NULL, means};
+    options.ordered_means = choice / 3 & 1;
+    if (choice / 6) options.spread = (gmm_prior){GMM_PRIOR_EACH, K, NULL, NULL, spreads};
+    samples_right(&options);
+    gmm_em_options fitting;
+    gmm_em_options_init(&fitting, sizeof fitting);
+    gmm_model *model = fixture_model(&options);
+    fitting.model = model;
+    gmm_em_fit *fit = NULL;
+    gmm_em_result result = {.struct_size = sizeof result};
+    ACCEPTED(gmm_fit_em(fixture_data, FIXTURE_COUNT, 1, 1, &fitting, NULL, &fit, out_error));
+    if (fit != NULL && gmm_em_fit_get_result(fit, &result, NULL) == GMM_OK) {
+      EXPECT(result.means[choice % 3] == one);
+      EXPECT(choice / 6 == 0 || result.covariances[1] == fixed_sd * fixed_sd);
+    }
+    gmm_em_fit_destroy(fit);
+    gmm_model_destroy(model);
   }
 }
 
@@ -98,5 +137,6 @@ static void one_component_and_the_most(void) {
 
 void behaviour_models(void) {
   every_combination_works();
+  components_have_priors_of_their_own();
   one_component_and_the_most();
 }

@@ -60,9 +60,9 @@ gmm_model_options fixture_model_options(void) {
   gmm_model_options options;
   gmm_model_options_init(&options, sizeof options);
   options.num_components = 2;
-  options.weights = (gmm_prior){GMM_PRIOR_DIRICHLET, 1, &one, NULL};
-  options.means = (gmm_prior){GMM_PRIOR_NORMAL, 1, &zero, &ten};
-  options.spread = (gmm_prior){GMM_PRIOR_UNIFORM, 1, &zero, &ten};
+  options.weights = (gmm_prior){GMM_PRIOR_DIRICHLET, 1, &one, NULL, NULL};
+  options.means = (gmm_prior){GMM_PRIOR_NORMAL, 1, &zero, &ten, NULL};
+  options.spread = (gmm_prior){GMM_PRIOR_UNIFORM, 1, &zero, &ten, NULL};
   return options;
 }
 

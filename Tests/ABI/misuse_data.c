@@ -111,14 +111,14 @@ static void priors_that_are_not_proper(const gmm_model_options *options) {
   const double first[] = {-2, 0, 0, 0, 1, 0, 0, 0, 1}, second[] = {1, 2, 0, 2, 1, 0, 0, 0, 1};
   const double third[] = {1, 0, 0.5, 0, 1, 0, 0.5, 0, 0.25}, lopsided[] = {1, 0.5, 0, 0.25, 1, 0, 0, 0, 1};
   const double two = 2.0, below = 1.0, dofs[] = {5.0, 1.5};
-  PRIOR_REFUSED("spread.scale[0]", "positive definite, got pivot -2.0 in row 0", changed.spread.second = first);
-  PRIOR_REFUSED("spread.scale[0]", "positive definite, got pivot -3.0 in row 1", changed.spread.second = second);
-  PRIOR_REFUSED("spread.scale[0]", "positive definite, got pivot 0.0 in row 2", changed.spread.second = third);
-  PRIOR_REFUSED("spread.scale[0]", "symmetric, got 0.25 at (1, 0) and 0.5 at (0, 1)", changed.spread.second = lopsided);
-  PRIOR_REFUSED("spread.dof[0]", "= 2, got 2.0", changed.spread.first = &two);
-  PRIOR_REFUSED("spread.dof[0]", "= 2, got 1.0", changed.spread.first = &below);
+  PRIOR_REFUSED("spread.scale", "positive definite, got pivot -2.0 in row 0", changed.spread.second = first);
+  PRIOR_REFUSED("spread.scale", "positive definite, got pivot -3.0 in row 1", changed.spread.second = second);
+  PRIOR_REFUSED("spread.scale", "positive definite, got pivot 0.0 in row 2", changed.spread.second = third);
+  PRIOR_REFUSED("spread.scale", "symmetric, got 0.25 at (1, 0) and 0.5 at (0, 1)", changed.spread.second = lopsided);
+  PRIOR_REFUSED("spread.dof", "= 2, got 2.0", changed.spread.first = &two);
+  PRIOR_REFUSED("spread.dof", "= 2, got 1.0", changed.spread.first = &below);
   PRIOR_REFUSED("spread.dof[1]", "= 2, got 1.5",
-                changed.spread = ((gmm_prior){GMM_PRIOR_INVERSE_WISHART, K, dofs, unit}));
+                changed.spread = ((gmm_prior){GMM_PRIOR_INVERSE_WISHART, K, dofs, unit, NULL}));
 }
 
 /* Checks what a fit of the table says when valid options, or the table, are changed by the statement that follows. */
@@ -190,8 +190,8 @@ static void fits_without_a_maximum(void) {
 void misuse_data_tables(const misuse_handles *handles) {
   gmm_model_options options = fixture_model_options(), scaled;
   options.num_dimensions = D;
-  options.means = (gmm_prior){GMM_PRIOR_NORMAL_KAPPA, 1, unit, &one};
-  options.spread = (gmm_prior){GMM_PRIOR_INVERSE_WISHART, 1, &five, unit};
+  options.means = (gmm_prior){GMM_PRIOR_NORMAL_KAPPA, 1, unit, &one, NULL};
+  options.spread = (gmm_prior){GMM_PRIOR_INVERSE_WISHART, 1, &five, unit, NULL};
   gmm_model_options_init(&scaled, sizeof scaled);
   scaled.num_components = K;
   scaled.num_dimensions = D;

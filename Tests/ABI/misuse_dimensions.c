@@ -10,8 +10,8 @@ static const double unit[] = {1, 0, 0, 0, 1, 0, 0, 0, 1, 1, 0, 0, 0, 1, 0, 0, 0,
 static gmm_model_options valid_options(void) {
   gmm_model_options options = fixture_model_options();
   options.num_dimensions = D;
-  options.means = (gmm_prior){GMM_PRIOR_NORMAL_KAPPA, 1, unit, &one};
-  options.spread = (gmm_prior){GMM_PRIOR_INVERSE_WISHART, 1, &five, unit};
+  options.means = (gmm_prior){GMM_PRIOR_NORMAL_KAPPA, 1, unit, &one, NULL};
+  options.spread = (gmm_prior){GMM_PRIOR_INVERSE_WISHART, 1, &five, unit, NULL};
   return options;
 }
 
@@ -31,10 +31,10 @@ static void misuse_of_priors(void) {
   const int32_t on_sds[] = {GMM_PRIOR_UNIFORM, GMM_PRIOR_HALF_CAUCHY, GMM_PRIOR_HALF_NORMAL, GMM_PRIOR_INVERSE_GAMMA,
                             GMM_PRIOR_GAMMA};
   for (int i = 0; i < 5; i++) {
-    MODEL_REFUSED(GMM_ERROR_INVALID_ARGUMENT, "spread", options.spread = ((gmm_prior){on_sds[i], 3, unit, unit}));
-    MODEL_REFUSED(GMM_ERROR_INVALID_MODEL, "spread", options.spread = ((gmm_prior){on_sds[i], 1, &one, &two}));
+    MODEL_REFUSED(GMM_ERROR_INVALID_ARGUMENT, "spread", options.spread = ((gmm_prior){on_sds[i], 3, unit, unit, NULL}));
+    MODEL_REFUSED(GMM_ERROR_INVALID_MODEL, "spread", options.spread = ((gmm_prior){on_sds[i], 1, &one, &two, NULL}));
     MODEL_REFUSED(GMM_ERROR_INVALID_MODEL, "spread", options.covariance = GMM_COVARIANCE_TIED;
-                  options.spread = ((gmm_prior){on_sds[i], 1, &one, &two}));
+                  options.spread = ((gmm_prior){on_sds[i], 1, &one, &two, NULL}));
   }
   MODEL_REFUSED(GMM_ERROR_INVALID_MODEL, "spread", options.covariance = GMM_COVARIANCE_DIAG);
   MODEL_REFUSED(GMM_ERROR_INVALID_MODEL, "spread", options.covariance = GMM_COVARIANCE_SPHERICAL);
@@ -45,14 +45,14 @@ static void misuse_of_priors(void) {
     MODEL_REFUSED(GMM_ERROR_INVALID_ARGUMENT, "means", options.means.num_values = lengths[i]);
     MODEL_REFUSED(GMM_ERROR_INVALID_ARGUMENT, "spread", options.spread.num_values = lengths[i]);
     MODEL_REFUSED(GMM_ERROR_INVALID_ARGUMENT, "means",
-                  options.means = ((gmm_prior){GMM_PRIOR_NORMAL, lengths[i], unit, unit}));
+                  options.means = ((gmm_prior){GMM_PRIOR_NORMAL, lengths[i], unit, unit, NULL}));
     MODEL_REFUSED(GMM_ERROR_INVALID_ARGUMENT, "spread", options.covariance = GMM_COVARIANCE_DIAG;
-                  options.spread = ((gmm_prior){GMM_PRIOR_HALF_NORMAL, lengths[i], unit, NULL}));
+                  options.spread = ((gmm_prior){GMM_PRIOR_HALF_NORMAL, lengths[i], unit, NULL, NULL}));
   }
   MODEL_REFUSED(GMM_ERROR_INVALID_ARGUMENT, "spread", options.covariance = GMM_COVARIANCE_TIED;
                 options.spread.num_values = K);
   MODEL_REFUSED(GMM_ERROR_INVALID_ARGUMENT, "spread", options.covariance = GMM_COVARIANCE_SPHERICAL;
-                options.spread = ((gmm_prior){GMM_PRIOR_HALF_NORMAL, D, unit, NULL}));
+                options.spread = ((gmm_prior){GMM_PRIOR_HALF_NORMAL, D, unit, NULL, NULL}));
 
   /* Arrays that are missing. */
   MODEL_REFUSED(GMM_ERROR_NULL_ARGUMENT, "means.mean", options.means.first = NULL);
@@ -63,10 +63,10 @@ static void misuse_of_priors(void) {
   /* Numbers out of range. */
   const double *never[] = {&zero, &minus, &hole, &endless};
   for (int i = 0; i < 4; i++) {
-    MODEL_REFUSED(GMM_ERROR_INVALID_ARGUMENT, "means.kappa[0]", options.means.second = never[i]);
-    MODEL_REFUSED(GMM_ERROR_INVALID_ARGUMENT, "spread.dof[0]", options.spread.first = never[i]);
+    MODEL_REFUSED(GMM_ERROR_INVALID_ARGUMENT, "means.kappa", options.means.second = never[i]);
+    MODEL_REFUSED(GMM_ERROR_INVALID_ARGUMENT, "spread.dof", options.spread.first = never[i]);
   }
-  MODEL_REFUSED(GMM_ERROR_INVALID_ARGUMENT, "spread.dof[0]", options.spread.first = &two);
+  MODEL_REFUSED(GMM_ERROR_INVALID_ARGUMENT, "spread.dof", options.spread.first = &two);
   const double holes[] = {0, 0, NAN};
   MODEL_REFUSED(GMM_ERROR_INVALID_ARGUMENT, "means.mean[2]", options.means.first = holes);
 
@@ -84,19 +84,19 @@ static void misuse_of_priors(void) {
     memcpy(scales, unit, sizeof scales);
     scales[spoilt[i].at] = spoilt[i].value;
     MODEL_REFUSED(GMM_ERROR_INVALID_ARGUMENT, spoilt[i].name,
-                  options.spread = ((gmm_prior){GMM_PRIOR_INVERSE_WISHART, K, dofs, scales}));
+                  options.spread = ((gmm_prior){GMM_PRIOR_INVERSE_WISHART, K, dofs, scales, NULL}));
   }
   for (size_t i = 0; i < sizeof spoilt / sizeof spoilt[0]; i++) {
     memcpy(scales, unit, sizeof scales);
     scales[spoilt[i].at] = spoilt[i].value;
     MODEL_REFUSED(GMM_ERROR_INVALID_ARGUMENT, "spread.values",
-                  options.spread = ((gmm_prior){GMM_PRIOR_FIXED, K, scales, NULL}));
+                  options.spread = ((gmm_prior){GMM_PRIOR_FIXED, K, scales, NULL, NULL}));
   }
 
   /* An order that fixed means do not have, in a coordinate of theirs. */
   const double means[] = {0, 1, 0, 1, 0, 1};
-  MODEL_REFUSED(GMM_ERROR_INVALID_MODEL, "means.values[4]", options.ordered_means = 1; options.order_coordinate = 1;
-                options.means = ((gmm_prior){GMM_PRIOR_FIXED, K * D, means, NULL}));
+  MODEL_REFUSED(GMM_ERROR_INVALID_MODEL, "means.values[1, 1]", options.ordered_means = 1; options.order_coordinate = 1;
+                options.means = ((gmm_prior){GMM_PRIOR_FIXED, K * D, means, NULL, NULL}));
   MODEL_REFUSED(GMM_ERROR_INVALID_ARGUMENT, "order_coordinate", options.order_coordinate = D);
 }
 

@@ -63,7 +63,7 @@ static void misuse_priors(void) {
   }
   MODEL_REFUSED(GMM_ERROR_INVALID_ARGUMENT, "spread", {
     options.shared_spread = 1;
-    options.spread = (gmm_prior){GMM_PRIOR_HALF_CAUCHY, 2, decreasing, NULL};
+    options.spread = (gmm_prior){GMM_PRIOR_HALF_CAUCHY, 2, decreasing, NULL, NULL};
   });
 
   /* Arrays that are missing. */
@@ -83,31 +83,97 @@ static void misuse_priors(void) {
     const int32_t families[] = {GMM_PRIOR_FIXED, GMM_PRIOR_HALF_CAUCHY, GMM_PRIOR_HALF_NORMAL, GMM_PRIOR_INVERSE_GAMMA,
                                 GMM_PRIOR_GAMMA};
     for (size_t j = 0; j < sizeof families / sizeof families[0]; j++) {
-      MODEL_REFUSED(GMM_ERROR_INVALID_ARGUMENT, "spread", options.spread = ((gmm_prior){families[j], 1, value, &two}));
+      MODEL_REFUSED(GMM_ERROR_INVALID_ARGUMENT, "spread",
+                    options.spread = ((gmm_prior){families[j], 1, value, &two, NULL}));
     }
     MODEL_REFUSED(GMM_ERROR_INVALID_ARGUMENT, "spread",
-                  options.spread = ((gmm_prior){GMM_PRIOR_INVERSE_GAMMA, 1, &two, value}));
+                  options.spread = ((gmm_prior){GMM_PRIOR_INVERSE_GAMMA, 1, &two, value, NULL}));
     MODEL_REFUSED(GMM_ERROR_INVALID_ARGUMENT, "spread",
-                  options.spread = ((gmm_prior){GMM_PRIOR_GAMMA, 1, &two, value}));
+                  options.spread = ((gmm_prior){GMM_PRIOR_GAMMA, 1, &two, value, NULL}));
   }
   MODEL_REFUSED(GMM_ERROR_INVALID_ARGUMENT, "means", options.means.first = &not_a_number);
   MODEL_REFUSED(GMM_ERROR_INVALID_ARGUMENT, "means", options.means.first = &not_finite);
   MODEL_REFUSED(GMM_ERROR_INVALID_ARGUMENT, "spread", options.spread.first = &negative);
-  MODEL_REFUSED(GMM_ERROR_INVALID_ARGUMENT, "spread", options.spread = ((gmm_prior){GMM_PRIOR_UNIFORM, 1, &two, &two}));
-  MODEL_REFUSED(GMM_ERROR_INVALID_ARGUMENT, "[1]", options.weights = ((gmm_prior){GMM_PRIOR_DIRICHLET, 2, pair, NULL}));
+  MODEL_REFUSED(GMM_ERROR_INVALID_ARGUMENT, "spread",
+                options.spread = ((gmm_prior){GMM_PRIOR_UNIFORM, 1, &two, &two, NULL}));
+  MODEL_REFUSED(GMM_ERROR_INVALID_ARGUMENT, "[1]",
+                options.weights = ((gmm_prior){GMM_PRIOR_DIRICHLET, 2, pair, NULL, NULL}));
   MODEL_REFUSED(GMM_ERROR_INVALID_ARGUMENT, "weights",
-                options.weights = ((gmm_prior){GMM_PRIOR_FIXED, 2, not_one, NULL}));
+                options.weights = ((gmm_prior){GMM_PRIOR_FIXED, 2, not_one, NULL, NULL}));
   MODEL_REFUSED(GMM_ERROR_INVALID_ARGUMENT, "weights",
-                options.weights = ((gmm_prior){GMM_PRIOR_FIXED, 2, below_zero, NULL}));
+                options.weights = ((gmm_prior){GMM_PRIOR_FIXED, 2, below_zero, NULL, NULL}));
 
   /* Contradictions. */
   MODEL_REFUSED(GMM_ERROR_INVALID_MODEL, "means", {
     options.ordered_means = 1;
-    options.means = (gmm_prior){GMM_PRIOR_FIXED, 2, decreasing, NULL};
+    options.means = (gmm_prior){GMM_PRIOR_FIXED, 2, decreasing, NULL, NULL};
   });
   MODEL_REFUSED(GMM_ERROR_INVALID_MODEL, "weights", {
     options.minimum_weight = 0.2;
-    options.weights = (gmm_prior){GMM_PRIOR_FIXED, 2, uneven, NULL};
+    options.weights = (gmm_prior){GMM_PRIOR_FIXED, 2, uneven, NULL, NULL};
+  });
+}
+
+/* Priors of single components: the argument at fault begins with the component's place. */
+static void misuse_priors_of_components(void) {
+  static const double one = 1.0, two = 2.0, negative = -1.0, decreasing[] = {2.0, 1.0};
+  const gmm_prior known = {GMM_PRIOR_FIXED, 1, &one, NULL, NULL}, open = {GMM_PRIOR_NORMAL, 1, &one, &two, NULL};
+  const gmm_prior valid[] = {known, open}, valid_spreads[] = {known, {GMM_PRIOR_HALF_NORMAL, 1, &two, NULL, NULL}};
+  const gmm_prior each = {GMM_PRIOR_EACH, 2, NULL, NULL, valid};
+  {
+    gmm_model_options options = fixture_model_options();
+    options.means = each;
+    options.spread = (gmm_prior){GMM_PRIOR_EACH, 2, NULL, NULL, valid_spreads};
+    gmm_model_destroy(fixture_model(&options));
+  }
+  const int32_t lengths[] = {0, -1, 1, 3, INT32_MAX, INT32_MIN};
+  for (size_t i = 0; i < sizeof lengths / sizeof lengths[0]; i++) {
+    /* As many as are announced must be readable. */
+    const gmm_prior three[] = {known, open, open};
+    MODEL_REFUSED(GMM_ERROR_INVALID_ARGUMENT, "means",
+                  options.means = ((gmm_prior){GMM_PRIOR_EACH, lengths[i], NULL, NULL, three}));
+  }
+  MODEL_REFUSED(GMM_ERROR_NULL_ARGUMENT, "means.priors",
+                options.means = ((gmm_prior){GMM_PRIOR_EACH, 2, NULL, NULL, NULL}));
+  MODEL_REFUSED(GMM_ERROR_NULL_ARGUMENT, "spread.priors",
+                options.spread = ((gmm_prior){GMM_PRIOR_EACH, 2, NULL, NULL, NULL}));
+  MODEL_REFUSED(GMM_ERROR_INVALID_ARGUMENT, "weights.family", options.weights = each);
+  /* Other families have no priors of their own. */
+  MODEL_REFUSED(GMM_ERROR_INVALID_ARGUMENT, "weights", options.weights.priors = valid);
+  MODEL_REFUSED(GMM_ERROR_INVALID_ARGUMENT, "means", options.means.priors = valid);
+  MODEL_REFUSED(GMM_ERROR_INVALID_ARGUMENT, "spread", options.spread.priors = valid);
+  const int32_t families[] = {GMM_PRIOR_SCALED, GMM_PRIOR_EACH, GMM_PRIOR_DIRICHLET, GMM_PRIOR_UNIFORM, INT32_MAX};
+  for (size_t i = 0; i < sizeof families / sizeof families[0]; i++) {
+    gmm_prior priors[] = {known, open};
+    priors[1].family = families[i];
+    MODEL_REFUSED(GMM_ERROR_INVALID_ARGUMENT, "means[1].family",
+                  options.means = ((gmm_prior){GMM_PRIOR_EACH, 2, NULL, NULL, priors}));
+  }
+  {
+    const gmm_prior priors[] = {known, {GMM_PRIOR_NORMAL, 1, &one, &negative, NULL}};
+    MODEL_REFUSED(GMM_ERROR_INVALID_ARGUMENT, "means[1].sd",
+                  options.means = ((gmm_prior){GMM_PRIOR_EACH, 2, NULL, NULL, priors}));
+  }
+  {
+    const gmm_prior priors[] = {known, {GMM_PRIOR_NORMAL, 2, decreasing, &two, NULL}};
+    MODEL_REFUSED(GMM_ERROR_INVALID_ARGUMENT, "means[1].mean",
+                  options.means = ((gmm_prior){GMM_PRIOR_EACH, 2, NULL, NULL, priors}));
+  }
+  {
+    const gmm_prior priors[] = {{GMM_PRIOR_HALF_CAUCHY, 1, NULL, NULL, NULL}, known};
+    MODEL_REFUSED(GMM_ERROR_NULL_ARGUMENT, "spread[0].scale",
+                  options.spread = ((gmm_prior){GMM_PRIOR_EACH, 2, NULL, NULL, priors}));
+  }
+  MODEL_REFUSED(GMM_ERROR_INVALID_ARGUMENT, "spread", {
+    options.shared_spread = 1;
+    options.spread = (gmm_prior){GMM_PRIOR_EACH, 2, NULL, NULL, valid_spreads};
+  });
+  const gmm_prior first = {GMM_PRIOR_FIXED, 1, &decreasing[0], NULL, NULL};
+  const gmm_prior second = {GMM_PRIOR_FIXED, 1, &decreasing[1], NULL, NULL};
+  const gmm_prior falling[] = {first, second};
+  MODEL_REFUSED(GMM_ERROR_INVALID_MODEL, "means[1].values", {
+    options.ordered_means = 1;
+    options.means = (gmm_prior){GMM_PRIOR_EACH, 2, NULL, NULL, falling};
   });
 }
 
@@ -124,6 +190,7 @@ void misuse_models(const misuse_handles *handles) {
   REFUSED_HANDLE(GMM_ERROR_NULL_ARGUMENT, "options", made, gmm_model_create(NULL, &made, out_error));
   misuse_model_options();
   misuse_priors();
+  misuse_priors_of_components();
 
   gmm_model *wrong[] = {NULL, (gmm_model *)handles->posterior, (gmm_model *)handles->cancel, handles->zeros};
   const double weights[] = {0.5, 0.5}, means[] = {0.0, 1.0}, sds[] = {1.0, 1.0};

@@ -57,8 +57,8 @@ static double first_draw(const char *path) {
   gmm_view view;
   double result = -1.0;
   gmm_model_options_init_(&options, sizeof options);
-  options.means = (gmm_prior){GMM_PRIOR_NORMAL, 1, &zero, &ten};
-  options.spread = (gmm_prior){GMM_PRIOR_UNIFORM, 1, &zero, &ten};
+  options.means = (gmm_prior){GMM_PRIOR_NORMAL, 1, &zero, &ten, NULL};
+  options.spread = (gmm_prior){GMM_PRIOR_UNIFORM, 1, &zero, &ten, NULL};
   if (gmm_model_create_(&options, &model, NULL) == GMM_OK &&
       gmm_data_create_(values, 4, 1, NULL, &data, NULL) == GMM_OK &&
       gmm_sample_(model, data, NULL, NULL, &posterior, NULL) == GMM_OK &&

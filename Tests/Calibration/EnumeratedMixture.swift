@@ -113,7 +113,7 @@ struct EnumeratedMixture {
       let places = coordinates.map { k * dimensions + $0 }
       return ConjugateBlock.Entry(
         places: places, center: places.map { model.meanCenters[$0] },
-        kappa: model.hasScaledMeans ? model.meanKappas[k] : nil,
+        kappa: model.meanDensities[k * dimensions].kappa,
         members: labels.indices.filter { labels[$0] == k }.map { i in
           (coordinates.map { rows[i].x[$0] }, rows[i].weight)
         })

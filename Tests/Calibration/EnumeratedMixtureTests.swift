@@ -28,9 +28,14 @@ import Testing
       }
     }
     return rows + [
+      ModelRow(weights: .asymmetric, means: .fixedAmongScaled, spread: .gamma, isShared: true),
+      ModelRow(weights: .flat, means: .fixedAmongScaled, spread: .inverseWishart, structure: .full, dimensions: 2),
+      ModelRow(
+        weights: .asymmetric, means: .fixedAmongScaled, spread: .inverseWishart, isShared: true, structure: .tied,
+        dimensions: 2),
       ModelRow(
         weights: .asymmetric, means: .scaledOfEach, spread: .inverseWishart, structure: .full, dimensions: 2,
-        components: 2, observations: 8)
+        components: 2, observations: 8),
     ]
   }()
 

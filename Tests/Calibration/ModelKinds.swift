@@ -7,9 +7,14 @@ enum WeightsKind: String, CaseIterable, Sendable {
   case flat, asymmetric, flatAboveMinimum, asymmetricAboveMinimum, fixed
 }
 
-/// What a model may say of its means. `OfEach`: with numbers of each component.
+/// What a model may say of its means. `OfEach`: with numbers of each component. `Among`: component 1 has the first family, the
+/// others have the second.
 enum MeansKind: String, CaseIterable, Sendable {
   case normal, normalOfEach, scaled, scaledOfEach, fixed
+  case fixedAmongNormal, fixedAmongScaled, normalAmongScaled
+
+  /// Whether a mean has a prior that is scaled by the spread.
+  var isScaled: Bool { [.scaled, .scaledOfEach, .fixedAmongScaled, .normalAmongScaled].contains(self) }
 }
 
 /// In which coordinate the means increase.
@@ -20,9 +25,13 @@ enum OrderKind: String, CaseIterable, Sendable {
 /// What a model may say of its spread.
 enum SpreadKind: String, CaseIterable, Sendable {
   case uniform, halfCauchy, halfNormal, inverseGamma, gamma, inverseWishart, fixed, fixedCovariances
+  /// Component 1 is known; the others have priors of one family, or of several.
+  case fixedAmongSDs, fixedAmongMatrices
 
   /// Whether it is a prior of whole matrices (and of variances where D = 1).
-  var isOfMatrices: Bool { self == .inverseWishart || self == .fixedCovariances }
+  var isOfMatrices: Bool { self == .inverseWishart || self == .fixedCovariances || self == .fixedAmongMatrices }
+  /// Whether components have priors of their own, so that they cannot share one.
+  var isOfComponents: Bool { self == .fixedAmongSDs || self == .fixedAmongMatrices }
   var isFixed: Bool { self == .fixed || self == .fixedCovariances }
 }
 
@@ -52,6 +61,7 @@ extension MeansPrior {
     case .normal: [.normal, .normalOfEach]
     case .scaledNormal: [.scaled, .scaledOfEach]
     case .fixed: [.fixed]
+    case .each: [.fixedAmongNormal, .fixedAmongScaled, .normalAmongScaled]
     }
   }
 }
@@ -67,6 +77,7 @@ extension SpreadPrior {
     case .inverseWishart: [.inverseWishart]
     case .fixed: [.fixed]
     case .fixedCovariances: [.fixedCovariances]
+    case .each: [.fixedAmongSDs, .fixedAmongMatrices]
     }
   }
 }

@@ -30,6 +30,7 @@ struct ModelRow: Sendable, Hashable, CustomTestStringConvertible {
       guard shape.hasMatrices == spread.isOfMatrices, isShared || structure != .tied, !isShared || structure != .full
       else { return false }
     }
+    guard !isShared || !spread.isOfComponents else { return false }
     return !(hasFixedWeights && means == .fixed && spread.isFixed)
   }
 
@@ -41,7 +42,7 @@ struct ModelRow: Sendable, Hashable, CustomTestStringConvertible {
       switch kind {
       case .gibbs: true
       case .moves: components > 1 && !shape.hasMatrices
-      case .metropolis: dimensions == 1 && means != .scaled && means != .scaledOfEach
+      case .metropolis: dimensions == 1 && !means.isScaled
       }
     }
   }
@@ -85,7 +86,18 @@ struct ModelRow: Sendable, Hashable, CustomTestStringConvertible {
     let coordinates = (0..<dimensions).map(Double.init)
     let centers = cycle([0.5, 0, 1], components).flatMap { center in coordinates.map { center + 0.3 * $0 } }
     let sds = cycle([1, 1.5, 2], components).flatMap { sd in coordinates.map { sd + 0.2 * $0 } }
+    /// Returns a prior for each component, of numbers of its own.
+    func among(_ own: MeansPrior, _ other: ([Double], Double) -> MeansPrior) -> MeansPrior {
+      .each(
+        (0..<components).map { k in
+          k == 1 ? own : other(Array(centers[k * dimensions..<(k + 1) * dimensions]), [0.5, 1, 2][k % 3])
+        })
+    }
+    let between = coordinates.map { 0.6 + 0.3 * $0 }
     switch means {
+    case .fixedAmongNormal: return among(.fixed(between)) { .normal(mean: $0, sd: [$1 + 0.5]) }
+    case .fixedAmongScaled: return among(.fixed(between)) { .scaledNormal(mean: $0, kappa: [$1]) }
+    case .normalAmongScaled: return among(.normal(mean: between, sd: [1])) { .scaledNormal(mean: $0, kappa: [$1]) }
     case .normal: return .normal(mean: coordinates.map { 0.5 * $0 }, sd: coordinates.map { 1.5 + 0.3 * $0 })
     case .normalOfEach: return .normal(mean: centers, sd: sds)
     case .scaled: return .scaledNormal(mean: coordinates.map { 0.5 * $0 }, kappa: [0.5])
@@ -108,6 +120,18 @@ struct ModelRow: Sendable, Hashable, CustomTestStringConvertible {
       return .inverseWishart(
         dof: cycle([5, 6, 4], count).map { $0 + Double(dimensions - 1) }, scale: scales.flatMap(matrix))
     case .fixedCovariances: return .fixedCovariances(scales.flatMap(matrix))
+    case .fixedAmongSDs:
+      let others: [SpreadPrior] =
+        hasSpreadOfEach
+        ? [.halfNormal(scale: [1]), .inverseGamma(shape: [3], scale: [2])]
+        : [.uniform(lower: [0.4], upper: [2]), .uniform(lower: [0.3], upper: [1.5])]
+      return .each((0..<components).map { $0 == 1 ? .fixed([0.9]) : others[$0 % 3 / 2] })
+    case .fixedAmongMatrices:
+      return .each(
+        (0..<components).map { k in
+          k == 1
+            ? .fixedCovariances(matrix(0.7)) : .inverseWishart(dof: [Double(4 + k + dimensions)], scale: matrix(1))
+        })
     }
   }
 

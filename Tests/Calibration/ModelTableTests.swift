@@ -35,7 +35,7 @@ import Testing
     let known: Set = [
       "shape", "weights", "minimumWeight", "means", "orderCoordinate", "spread",
       // Numbers that follow from those.
-      "concentration", "meanCenters", "meanSDs", "meanKappas", "spreadDensities", "covarianceDensities",
+      "concentration", "meanCenters", "meanDensities", "spreadDensities", "covarianceDensities",
       "logWeightsNormalizer", "logMeansNormalizer",
     ]
     let labels = Mirror(reflecting: try ModelTable.all[0].model()).children.compactMap(\.label)

@@ -16,7 +16,7 @@ struct PlainPrior {
       var parameters = Parameters(model.shape, weights: weights, means: model.meanCenters)
       parameters.sds = model.spreadDensities.map { draw($0, &random) }
       parameters.factors = model.covarianceDensities.flatMap { draw($0, &random) }
-      if !model.hasFixedMeans { drawMeans(&parameters, &random) }
+      drawMeans(&parameters, &random)
       if isInOrder(parameters.means) { return parameters }
     }
   }
@@ -68,11 +68,17 @@ struct PlainPrior {
   private func drawMeans(_ parameters: inout Parameters, _ random: inout PlainRandom) {
     for k in 0..<model.componentCount {
       let range = model.shape.mean(k)
-      let noise =
-        model.hasScaledMeans
-        ? parameters.noise(of: k, &random).map { $0 / model.meanKappas[k].squareRoot() }
-        : range.map { model.meanSDs[$0] * random.normal() }
-      for (d, j) in range.enumerated() { parameters.means[j] = model.meanCenters[j] + noise[d] }
+      if model.hasScaledMean(k) {
+        let noise = parameters.noise(of: k, &random)
+        for (d, j) in range.enumerated() {
+          parameters.means[j] = model.meanCenters[j] + noise[d] / (model.meanDensities[j].kappa ?? 0).squareRoot()
+        }
+        continue
+      }
+      for j in range {
+        guard case .normal(let mean, let sd) = model.meanDensities[j] else { continue }
+        parameters.means[j] = mean + sd * random.normal()
+      }
     }
   }
 }

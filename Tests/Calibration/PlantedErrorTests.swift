@@ -60,6 +60,13 @@ import Testing
   private static let ordered = ModelRow(weights: .flat, means: .normalOfEach, order: .first, spread: .uniform)
   private static let orderedInPlane = ModelRow(
     weights: .asymmetric, means: .scaledOfEach, order: .last, spread: .inverseGamma, structure: .diag, dimensions: 2)
+  private static let betweenKnown = ModelRow(
+    weights: .asymmetric, means: .fixedAmongNormal, order: .first, spread: .fixedAmongSDs)
+  private static let besideKnown = ModelRow(
+    weights: .asymmetric, means: .fixedAmongScaled, spread: .inverseWishart, isShared: true, structure: .tied,
+    dimensions: 2)
+  private static let knownMatrix = ModelRow(
+    means: .normal, spread: .fixedAmongMatrices, structure: .full, dimensions: 2)
   private static let aboveMinimum = ModelRow(weights: .asymmetricAboveMinimum, means: .fixed, spread: .halfNormal)
 
   private static func dof(_ model: MixtureModel, plus extra: Double) throws -> MixtureModel {
@@ -109,6 +116,19 @@ import Testing
       })),
     Mistake("least weight ignored", aboveMinimum) { try $0.changed(minimumWeight: 0) },
     Mistake("least weight ignored", aboveMinimum, .moves) { try $0.changed(minimumWeight: 0) },
+    Mistake("a mean beyond the known one", betweenKnown) { try $0.changed(isOrdered: false) },
+    Mistake("a mean beyond the known one", betweenKnown, .moves) { try $0.changed(isOrdered: false) },
+    Mistake("a known mean that moves", betweenKnown) { try mean($0, 1, .normal(mean: [0.6], sd: [0.05])) },
+    Mistake("a known mean that moves", betweenKnown, .metropolis) { try mean($0, 1, .normal(mean: [0.6], sd: [0.05])) },
+    Mistake("a known sd that moves", betweenKnown, .metropolis) {
+      try spread($0, 1, .uniform(lower: [0.85], upper: [0.95]))
+    },
+    Mistake("a known mean taken for a scaled one", besideKnown) {
+      try mean($0, 1, .scaledNormal(mean: [0.6, 0.9], kappa: [4]))
+    },
+    Mistake("a known matrix that moves", knownMatrix) {
+      try spread($0, 1, .inverseWishart(dof: [60], scale: [80, 20, 20, 40]))
+    },
     Mistake("kappa that is an sd's, not a variance's", full) {
       guard case .scaledNormal(let mean, let kappa) = $0.means else { return $0 }
       return try $0.changed(means: .scaledNormal(mean: mean, kappa: kappa.map { $0 * $0 }))
@@ -136,6 +156,20 @@ import Testing
       "log likelihood of other parameters", variances, .moves,
       plant: Plant(beforeMoves: { $0.logLikelihood -= 1 })),
   ]
+
+  /// Returns the model with another prior of a component's mean.
+  private static func mean(_ model: MixtureModel, _ k: Int, _ prior: MeansPrior) throws -> MixtureModel {
+    var priors = model.means.ofComponents ?? []
+    priors[k] = prior
+    return try model.changed(means: .each(priors))
+  }
+
+  /// Returns the model with another prior of a component's spread.
+  private static func spread(_ model: MixtureModel, _ k: Int, _ prior: SpreadPrior) throws -> MixtureModel {
+    var priors = model.spread.ofComponents ?? []
+    priors[k] = prior
+    return try model.changed(spread: .each(priors))
+  }
 
   /// How a mistake was found, for the report.
   struct Found: Encodable {

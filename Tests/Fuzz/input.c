@@ -59,6 +59,7 @@ double input_number(input *self) {
 void input_start(input *self, const uint8_t *bytes, size_t size) {
   self->bytes = bytes;
   self->size = size;
+  self->num_priors = 0;
   /* Sixty-four numbers of the input, over and over, each time a little different so that not all columns are equal. */
   double first[64];
   for (int i = 0; i < 64; i++) first[i] = input_number(self);
@@ -89,7 +90,7 @@ const double *input_array(input *self) {
   return byte == 255 ? NULL : self->pool + byte * 8;
 }
 
-gmm_prior input_prior(input *self, int32_t components) {
+static gmm_prior input_one_prior(input *self, int32_t components) {
   static const int32_t families[] = {GMM_PRIOR_SCALED,      GMM_PRIOR_FIXED,           GMM_PRIOR_DIRICHLET,
                                      GMM_PRIOR_NORMAL,      GMM_PRIOR_NORMAL_KAPPA,    GMM_PRIOR_UNIFORM,
                                      GMM_PRIOR_HALF_CAUCHY, GMM_PRIOR_HALF_NORMAL,     GMM_PRIOR_INVERSE_GAMMA,
@@ -100,6 +101,20 @@ gmm_prior input_prior(input *self, int32_t components) {
   prior.num_values = values < 200 ? 1 : values < 250 ? components : (int32_t)input_count(self, 9);
   prior.first = input_array(self);
   prior.second = input_array(self);
+  prior.priors = NULL;
+  return prior;
+}
+
+gmm_prior input_prior(input *self, int32_t components) {
+  gmm_prior prior = input_one_prior(self, components);
+  /* Most of what has no family becomes priors of components, of which there may be too few or too many. */
+  if (prior.family != 99 || prior.first == NULL) return prior;
+  prior.family = GMM_PRIOR_EACH;
+  const int32_t count = prior.num_values;
+  if (count < 1 || count > GMM_MAX_COMPONENTS) return prior;
+  gmm_prior *priors = self->priors[self->num_priors++ % 2];
+  for (int32_t k = 0; k < count; k++) priors[k] = input_one_prior(self, 1);
+  prior.priors = priors;
   return prior;
 }
 

@@ -13,7 +13,9 @@ enum { POOL = 4096 };
 typedef struct input {
   const uint8_t *bytes;
   size_t size;
-  double pool[POOL]; /* numbers for every array of a call */
+  double pool[POOL];                       /* numbers for every array of a call */
+  gmm_prior priors[2][GMM_MAX_COMPONENTS]; /* the priors of single components, of means and spread in turn */
+  unsigned num_priors;
 } input;
 
 /* Starts reading, and fills the pool from the first bytes. */
@@ -30,7 +32,7 @@ double input_number(input *self);
 /* Numbers from somewhere in the pool; now and then NULL. There are at least 2048 of them. */
 const double *input_array(input *self);
 
-/* A prior of any family. */
+/* A prior of any family, or one for each component. */
 gmm_prior input_prior(input *self, int32_t components);
 
 /* Model options; sizes are small enough that arrays from the pool suffice. */

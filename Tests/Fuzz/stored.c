@@ -104,8 +104,8 @@ gmm_status stored_run(int run, const char *path, gmm_cancel *cancel, gmm_posteri
   gmm_model_options_init(&options, sizeof options);
   options.num_components = 2;
   options.num_dimensions = run < 2 ? 1 : 2;
-  options.means = (gmm_prior){GMM_PRIOR_NORMAL, 1, &zero, &ten};
-  options.spread = (gmm_prior){GMM_PRIOR_HALF_CAUCHY, 1, &one, NULL};
+  options.means = (gmm_prior){GMM_PRIOR_NORMAL, 1, &zero, &ten, NULL};
+  options.spread = (gmm_prior){GMM_PRIOR_HALF_CAUCHY, 1, &one, NULL, NULL};
   gmm_data_options rows;
   gmm_data_options_init(&rows, sizeof rows);
   gmm_sample_options sampling;
@@ -115,8 +115,8 @@ gmm_status stored_run(int run, const char *path, gmm_cancel *cancel, gmm_posteri
   sampling.num_tune = 2;
   switch (run) {
     case 0: /* moves of the means, learned while tuning */
-      options.weights = (gmm_prior){GMM_PRIOR_FIXED, 2, weights, NULL};
-      options.spread = (gmm_prior){GMM_PRIOR_FIXED, 1, numbers + 5, NULL};
+      options.weights = (gmm_prior){GMM_PRIOR_FIXED, 2, weights, NULL, NULL};
+      options.spread = (gmm_prior){GMM_PRIOR_FIXED, 1, numbers + 5, NULL, NULL};
       sampling.num_tune = 210;
       break;
     case 1:
@@ -127,8 +127,8 @@ gmm_status stored_run(int run, const char *path, gmm_cancel *cancel, gmm_posteri
       sampling.store_assignments = 1;
       break;
     case 2: /* fractions of rows, names of columns, covariance matrices */
-      options.means = (gmm_prior){GMM_PRIOR_NORMAL_KAPPA, 1, data, &one};
-      options.spread = (gmm_prior){GMM_PRIOR_INVERSE_WISHART, 1, numbers + 2, wishart};
+      options.means = (gmm_prior){GMM_PRIOR_NORMAL_KAPPA, 1, data, &one, NULL};
+      options.spread = (gmm_prior){GMM_PRIOR_INVERSE_WISHART, 1, numbers + 2, wishart, NULL};
       rows.sample_weights = numbers;
       rows.column_names = names;
       sampling.store_assignments = 1;

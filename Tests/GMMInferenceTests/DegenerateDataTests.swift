@@ -103,6 +103,20 @@ import Testing
       "must have more than 2 distinct values under a prior that lets the sd reach 0 (the posterior is improper; "
         + "InverseGamma on the variance keeps it proper), got 4 observations"
     ) { try sample(shared, data: [1, 2, 1, 2], SamplingOptions(method: method)) }
+    // A component whose sd reaches 0 beside one whose sd is known; and beside one that has none of the values.
+    let beside = try MixtureModel(
+      componentCount: 2, means: .normal(mean: [0], sd: [1]), spread: [.fixed([1]), spread])
+    #expect(throws: ModelError.self) { try sample(beside, data: [2, 2], SamplingOptions(method: method)) }
+    let options = SamplingOptions(method: method, draws: 50, tune: 50)
+    let elsewhere = try MixtureModel(
+      componentCount: 2, means: [.normal(mean: [0], sd: [1]), .fixed([0])], spread: [.fixed([1]), spread])
+    try expectFinite(sample(elsewhere, data: [2, 2], options))
+    #expect(throws: ModelError.self) { try sample(elsewhere, data: [0, 0], options) }
+    // A shared sd: the known mean has one value, the other is free for one more, not for two.
+    let both = try MixtureModel(
+      componentCount: 2, means: [.fixed([2]), .normal(mean: [0], sd: [1])], spread: spread, sharedSpread: true)
+    #expect(throws: ModelError.self) { try sample(both, data: [2, 3], options) }
+    try expectFinite(sample(both, data: [1, 3], options))
     // One observation at a known mean.
     let known = try MixtureModel(componentCount: 1, means: .fixed([3]), spread: spread)
     #expect(throws: ModelError.self) { try sample(known, data: [3], SamplingOptions(method: method)) }

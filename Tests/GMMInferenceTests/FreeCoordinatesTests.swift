@@ -64,6 +64,17 @@ import Testing
     #expect(FreeCoordinates(try model(.fixed(1), shared: false, means: .fixed([0, 1, 2]))).dimension == 2)
     let spreads = try model(.gamma(shape: 2, rate: 1), shared: false, means: .fixed([0, 1, 2]))
     #expect(FreeCoordinates(spreads).dimension == 5)
+    let one = try MixtureModel(
+      componentCount: 3, means: [.fixed([0]), .normal(mean: [1], sd: [1]), .normal(mean: [2], sd: [1])],
+      spread: [.halfNormal(scale: [1]), .halfNormal(scale: [1]), .fixed([0.5])])
+    let coordinates = FreeCoordinates(one)
+    #expect(coordinates.dimension == 6)
+    var read = Parameters(weights: [0.2, 0.3, 0.5], means: [0, 1, 2], sds: [1, 1, 0.5])
+    coordinates.read([0, 0, 3, 4, 0, log(2)], into: &read)
+    #expect(read.means == [0, 3, 4] && read.sds == [1, 2, 0.5])
+    var u = [Double](repeating: 0, count: 6)
+    coordinates.write(read, to: &u)
+    #expect(u == [0, 0, 3, 4, 0, log(2)])
     // A minimum of 1/K leaves nothing free in the weights.
     #expect(FreeCoordinates(try model(.fixed(1), shared: true, minimum: 1.0 / 3)).dimension == 3)
   }

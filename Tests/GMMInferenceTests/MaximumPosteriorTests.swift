@@ -88,6 +88,24 @@ import Testing
     Case(testDescription: "one sphere for all, Gamma") {
       try MixtureModel(shape(2, .spherical, shared: true), means: wide2, spread: .gamma(shape: [1], rate: [1]))
     },
+    Case(testDescription: "a known mean among ordered ones, a known sd among families that differ") {
+      try MixtureModel(
+        componentCount: 3, means: [.normal(mean: [6], sd: [2]), .fixed([3]), .normal(mean: [-2], sd: [3])],
+        orderedMeans: true, spread: [.halfNormal(scale: [1]), .inverseGamma(shape: [3], scale: [2]), .fixed([0.8])])
+    },
+    Case(testDescription: "a known mean and one scaled by the shared sd") {
+      try MixtureModel(
+        componentCount: 3, means: [.scaledNormal(mean: [1], kappa: [2]), .fixed([4]), .normal(mean: [8], sd: [2])],
+        spread: .inverseGamma(shape: [3], scale: [2]), sharedSpread: true)
+    },
+    Case(testDescription: "a known mean and a known covariance among others, ordered") {
+      try MixtureModel(
+        shape(2, .full),
+        means: [.normal(mean: [4, 0], sd: [2, 5]), .fixed([3, 3]), .normal(mean: [1, 6], sd: [3])], orderCoordinate: 0,
+        spread: [
+          .fixedCovariances(matrix), .inverseWishart(dof: [5], scale: matrix), .inverseWishart(dof: [8], scale: matrix),
+        ])
+    },
   ]
   private static let wide2 = MeansPrior.normal(mean: [1, 2], sd: [6, 5])
 

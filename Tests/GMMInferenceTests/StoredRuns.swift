@@ -95,6 +95,12 @@ struct StoredRun: Sendable, CustomTestStringConvertible {
           name: "fixed covariances",
           model: try plane(.full, .normal(mean: [0], sd: [5]), .fixedCovariances([1, 0.2, 0.2, 2])), data: wide,
           options: options()),
+        StoredRun(
+          name: "priors of components",
+          model: try MixtureModel(
+            componentCount: 3, means: [.fixed([0]), .normal(mean: [2], sd: [3]), .normal(mean: [5], sd: [3])],
+            spread: [.halfNormal(scale: [2]), .inverseGamma(shape: [2], scale: [1]), .fixed([1])]), data: flat,
+          options: options(keeps: true)),
       ]
     } catch {
       fatalError("\(error)")

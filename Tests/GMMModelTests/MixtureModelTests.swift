@@ -83,13 +83,72 @@ import Testing
     let one = try MixtureModel(
       componentCount: 3, weights: .dirichlet(concentration: [2]), means: .normal(mean: [1], sd: [4]),
       spread: .inverseGamma(shape: [2], scale: [3]))
-    #expect(one.concentration == [2, 2, 2] && one.meanCenters == [1, 1, 1] && one.meanSDs == [4, 4, 4])
+    #expect(one.concentration == [2, 2, 2] && one.meanCenters == [1, 1, 1])
+    #expect(one.meanDensities == [MeanDensity](repeating: .normal(mean: 1, sd: 4), count: 3))
     #expect(one.spreadDensities == [SpreadDensity](repeating: .inverseGamma(shape: 2, scale: 3), count: 3))
     #expect(one.spreadCount == 3 && one.isExchangeable)
     let shared = try MixtureModel(
       componentCount: 3, means: .normal(mean: [1, 2, 3], sd: [4]), spread: .halfNormal(scale: [2]), sharedSpread: true)
     #expect(shared.spreadCount == 1 && !shared.isExchangeable)
-    #expect(!shared.hasFixedMeans && !shared.hasFixedSpread && !shared.hasFixedWeights)
+    #expect(!shared.hasFixedMean(0) && !shared.spreadDensities[0].isFixed && !shared.hasFixedWeights)
+  }
+
+  /// A prior for each component: known ones beside others, and families that differ.
+  @Test func componentsHavePriorsOfTheirOwn() throws {
+    let model = try MixtureModel(
+      componentCount: 3, means: [.fixed([0]), .normal(mean: [3], sd: [1]), .scaledNormal(mean: [5], kappa: [2])],
+      spread: [.fixed([1]), .halfNormal(scale: [2]), .inverseGamma(shape: [3], scale: [2])])
+    #expect(
+      model.meanDensities == [.fixed(0), .normal(mean: 3, sd: 1), .scaledNormal(mean: 5, kappa: 2)]
+        && model.meanCenters == [0, 3, 5])
+    #expect(model.spreadDensities == [.fixed(1), .halfNormal(scale: 2), .inverseGamma(shape: 3, scale: 2)])
+    #expect((0..<3).map(model.hasFixedMean) == [true, false, false])
+    #expect((0..<3).map(model.hasScaledMean) == [false, false, true])
+    #expect(model.mixesFixedMeans && model.hasScaledMeans && !model.isExchangeable)
+    // log Normal(2.5; 3, 1) + log Normal(5.4; 5, 0.8² / 2) + the densities of the two sds: sums of four logarithms, some ulps.
+    func logNormal(_ x: Double, _ sd: Double) -> Double {
+      -0.5 * x * x / (sd * sd) - log(sd * (2 * Double.pi).squareRoot())
+    }
+    let parameters = Parameters(weights: [0.2, 0.3, 0.5], means: [0, 2.5, 5.4], sds: [1, 1.5, 0.8])
+    let expected =
+      log(2) + logNormal(0.5, 1) + logNormal(0.4, 0.8 / 2.0.squareRoot()) + model.spreadDensities[1].logDensity(sd: 1.5)
+      + model.spreadDensities[2].logDensity(sd: 0.8)
+    #expect(abs(model.logPrior(parameters) - expected) < 1e-14 * abs(expected) + 1e-14)
+    var moved = parameters
+    moved.means[0] = 0.1
+    #expect(model.logPrior(moved) == -.infinity)
+    moved = parameters
+    moved.sds[0] = 1.1
+    #expect(model.logPrior(moved) == -.infinity)
+  }
+
+  /// The same prior for each component is that prior.
+  @Test func equalPriorsOfComponentsAreOnePrior() throws {
+    let one = try MixtureModel(
+      componentCount: 2, means: .normal(mean: [1], sd: [4]), orderedMeans: true, spread: .halfNormal(scale: [2]))
+    let each = try MixtureModel(
+      componentCount: 2, means: [.normal(mean: [1], sd: [4]), .normal(mean: [1], sd: [4])], orderedMeans: true,
+      spread: [.halfNormal(scale: [2]), .halfNormal(scale: [2])])
+    #expect(one.meanDensities == each.meanDensities && one.spreadDensities == each.spreadDensities)
+    #expect(each.isExchangeable && each.foldsOrder)
+  }
+
+  /// Means that are out of order move to the other side of the known one beside them, or spread evenly between two.
+  @Test func meansAreAdmittedToTheOrderAboutKnownOnes() throws {
+    let free = MeansPrior.normal(mean: [0], sd: [9])
+    func admitted(_ priors: [MeansPrior], _ means: [Double]) throws -> [Double] {
+      let model = try MixtureModel(
+        componentCount: means.count, means: .each(priors), orderedMeans: true, spread: .fixed([1]))
+      var means = means
+      model.setKnownMeans(&means)
+      model.admitOrder(&means)
+      return means
+    }
+    #expect(try admitted([free, free, free], [3, 1, 2]) == [1, 2, 3])
+    #expect(try admitted([.fixed([0]), free, free], [7, -3, 1]) == [0, 1, 3])
+    #expect(try admitted([free, .fixed([0]), free], [2, 7, 5]) == [-2, 0, 5])
+    #expect(try admitted([.fixed([0]), free, free, .fixed([3])], [0, 5, 2, 0]) == [0, 1, 2, 3])
+    #expect(try admitted([.fixed([0]), free, free, .fixed([3])], [0, 2.5, 0.5, 0]) == [0, 0.5, 2.5, 3])
   }
 
   @Test func sortingByMeanKeepsEachComponentTogether() {

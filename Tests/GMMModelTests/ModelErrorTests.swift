@@ -52,7 +52,7 @@ import Testing
       .invalidArgument, "weights.concentration[1]", "must be positive, got 0.0",
       weights: .dirichlet(concentration: [1, 0, 1])),
     Case(
-      .invalidArgument, "weights.concentration[0]", "must be positive, got -2.0",
+      .invalidArgument, "weights.concentration", "must be positive, got -2.0",
       weights: .dirichlet(concentration: [-2])),
     Case(
       .invalidArgument, "weights.concentration[2]", "must be finite, got nan",
@@ -63,8 +63,8 @@ import Testing
       .invalidModel, "weights.values[0]", "must be at least minimum_weight = 0.25, got 0.125",
       weights: .fixed([0.125, 0.375, 0.5]), minimum: 0.25),
 
-    Case(.invalidArgument, "means.mean[0]", "must be finite, got inf", means: .normal(mean: [.infinity], sd: [1])),
-    Case(.invalidArgument, "means.sd[0]", "must be positive, got 0.0", means: .normal(mean: [0], sd: [0])),
+    Case(.invalidArgument, "means.mean", "must be finite, got inf", means: .normal(mean: [.infinity], sd: [1])),
+    Case(.invalidArgument, "means.sd", "must be positive, got 0.0", means: .normal(mean: [0], sd: [0])),
     Case(.invalidArgument, "means.sd[2]", "must be positive, got -1.0", means: .normal(mean: [0], sd: [1, 1, -1])),
     Case(.invalidArgument, "means.sd", "must have 1 or 3 values, got 4", means: .normal(mean: [0], sd: [1, 1, 1, 1])),
     Case(.invalidArgument, "means.values[1]", "must be finite, got nan", means: .fixed([1, .nan, 2])),
@@ -73,25 +73,87 @@ import Testing
       means: .fixed([1, 5, 4]), ordered: true),
 
     Case(
-      .invalidArgument, "spread.lower[0]", "must not be negative, got -1.0", spread: .uniform(lower: [-1], upper: [1])),
+      .invalidArgument, "spread.lower", "must not be negative, got -1.0", spread: .uniform(lower: [-1], upper: [1])),
     Case(
-      .invalidArgument, "spread.upper[1]", "must be above spread.lower[1] = 2.0, got 2.0",
+      .invalidArgument, "spread.upper[1]", "must be above spread.lower = 2.0, got 2.0",
       spread: .uniform(lower: [2], upper: [3, 2, 3])),
     Case(
-      .invalidArgument, "spread.upper[0]", "must be finite, got inf", spread: .uniform(lower: [0], upper: [.infinity])),
-    Case(.invalidArgument, "spread.scale[0]", "must be positive, got 0.0", spread: .halfCauchy(scale: [0])),
-    Case(.invalidArgument, "spread.scale[0]", "must be finite, got nan", spread: .halfNormal(scale: [.nan])),
+      .invalidArgument, "spread.upper", "must be finite, got inf", spread: .uniform(lower: [0], upper: [.infinity])),
+    Case(.invalidArgument, "spread.scale", "must be positive, got 0.0", spread: .halfCauchy(scale: [0])),
+    Case(.invalidArgument, "spread.scale", "must be finite, got nan", spread: .halfNormal(scale: [.nan])),
     Case(
-      .invalidArgument, "spread.shape[0]", "must be positive, got 0.0", spread: .inverseGamma(shape: [0], scale: [1])),
+      .invalidArgument, "spread.shape", "must be positive, got 0.0", spread: .inverseGamma(shape: [0], scale: [1])),
     Case(
-      .invalidArgument, "spread.scale[0]", "must be positive, got -1.0", spread: .inverseGamma(shape: [1], scale: [-1])),
+      .invalidArgument, "spread.scale", "must be positive, got -1.0", spread: .inverseGamma(shape: [1], scale: [-1])),
     Case(.invalidArgument, "spread.rate[2]", "must be positive, got 0.0", spread: .gamma(shape: [1], rate: [1, 1, 0])),
-    Case(.invalidArgument, "spread.values[0]", "must be positive, got 0.0", spread: .fixed([0])),
+    Case(.invalidArgument, "spread.values", "must be positive, got 0.0", spread: .fixed([0])),
     Case(
       .invalidArgument, "spread.scale", "must have 1 value, got 3", spread: .halfCauchy(scale: [1, 2, 3]), shared: true),
   ]
 
-  @Test(arguments: cases) func modelOutOfRangeIsRefused(_ example: Case) {
+  /// Priors of single components: paths begin with the component's place in the array.
+  static let casesOfComponents: [Case] = [
+    Case(
+      .invalidArgument, "means[1].sd", "must be positive, got -1.0", components: 2,
+      means: [.fixed([0]), .normal(mean: [3], sd: [-1])]),
+    Case(
+      .invalidArgument, "means[0].values", "must have 1 value, got 2", components: 2,
+      means: [.fixed([0, 1]), .normal(mean: [3], sd: [1])]),
+    Case(
+      .invalidArgument, "means", "must have 3 priors, one for each component, got 2",
+      means: [.fixed([0]), .normal(mean: [3], sd: [1])]),
+    Case(
+      .invalidModel, "means[1]", "must be the prior of one component, got priors for each of several", components: 2,
+      means: [.fixed([0]), [.fixed([1])]]),
+    Case(
+      .invalidModel, "means[2].values", "fixed means must increase when the means are ordered, got 1.0 after 2.0",
+      means: [.fixed([2]), .normal(mean: [0], sd: [1]), .fixed([1])], ordered: true),
+    Case(
+      .invalidModel, "means[2].values", "fixed means must leave room for the ordered ones between them, got 2.0 twice",
+      means: [.fixed([2]), .normal(mean: [0], sd: [1]), .fixed([2])], ordered: true),
+    Case(
+      .invalidArgument, "spread[2].scale", "must be positive, got 0.0",
+      spread: [.fixed([1]), .uniform(lower: [0], upper: [1]), .halfCauchy(scale: [0])]),
+    Case(
+      .invalidArgument, "spread[0].upper", "must be above spread[0].lower = 2.0, got 1.0", components: 1,
+      spread: [.uniform(lower: [2], upper: [1])]),
+    Case(
+      .invalidArgument, "spread", "must have 1 prior where the spread is shared, got 3",
+      spread: [.fixed([1]), .fixed([1]), .fixed([1])], shared: true),
+    Case(.invalidArgument, "spread", "must have 3 priors, one for each component, got 0", spread: .each([])),
+  ]
+
+  /// Numbers of a component and a coordinate have two indices, those of a coordinate one.
+  @Test func pathsInSeveralDimensionsHaveAnIndexForEachAxis() {
+    func expect(
+      _ argument: String, _ rule: String, _ structure: CovarianceStructure, _ means: MeansPrior, _ spread: SpreadPrior
+    ) {
+      expectError(.invalidArgument, argument, rule) { () throws(ModelError) in
+        try MixtureModel(
+          MixtureShape(componentCount: 2, dimensionCount: 2, structure: structure), means: means, spread: spread)
+      }
+    }
+    let (means, sds) = (MeansPrior.normal(mean: [0], sd: [1]), SpreadPrior.halfNormal(scale: [1]))
+    expect("means.sd[1, 0]", "must be positive, got -1.0", .diag, .normal(mean: [0], sd: [1, 1, -1, 1]), sds)
+    expect("means.mean[1]", "must be finite, got nan", .diag, .normal(mean: [0, .nan], sd: [1]), sds)
+    expect(
+      "means[1].mean[1]", "must be finite, got nan", .diag, [.fixed([0, 1]), .normal(mean: [0, .nan], sd: [1])], sds)
+    expect("means.kappa[1]", "must be positive, got 0.0", .diag, .scaledNormal(mean: [0], kappa: [1, 0]), sds)
+    expect("spread.scale[0, 1]", "must be positive, got 0.0", .diag, means, .halfNormal(scale: [1, 0, 1, 1]))
+    expect("spread.scale[1]", "must be positive, got 0.0", .spherical, means, .halfNormal(scale: [1, 0]))
+    let matrix = [1.0, 0, 0, 1]
+    expect(
+      "spread[1].scale", "must be positive definite, got pivot -1.0 in row 0", .full, means,
+      [.fixedCovariances(matrix), .inverseWishart(dof: [4], scale: [-1, 0, 0, 1])])
+    expect(
+      "spread.scale[1, 0, 1]", "must be finite, got inf", .full, means,
+      .inverseWishart(dof: [4], scale: matrix + [1, .infinity, 0, 1]))
+    expect(
+      "spread[0].dof", "must be above num_dimensions - 1 = 1, got 1.0", .full, means,
+      [.inverseWishart(dof: [1], scale: matrix), .fixedCovariances(matrix)])
+  }
+
+  @Test(arguments: cases + casesOfComponents) func modelOutOfRangeIsRefused(_ example: Case) {
     expectError(example.kind, example.argument, example.rule) { try example.make() }
   }
 

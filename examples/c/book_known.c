@@ -22,8 +22,8 @@ int main(int argc, char **argv) {
   gmm_model_options_init(&options, sizeof options);
   options.num_components = 3;
   options.shared_spread = 1;
-  options.means = (gmm_prior){GMM_PRIOR_FIXED, 3, means, NULL};
-  options.spread = (gmm_prior){GMM_PRIOR_FIXED, 1, &sd, NULL};
+  options.means = (gmm_prior){GMM_PRIOR_FIXED, 3, means, NULL, NULL};
+  options.spread = (gmm_prior){GMM_PRIOR_FIXED, 1, &sd, NULL, NULL};
 
   gmm_model *model = NULL;
   check(gmm_model_create(&options, &model, &error), &error);

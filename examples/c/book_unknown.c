@@ -35,8 +35,8 @@ int main(int argc, char **argv) {
   gmm_model_options_init(&options, sizeof options);
   options.num_components = 3;
   options.shared_spread = 1;
-  options.means = (gmm_prior){GMM_PRIOR_NORMAL, 3, prior_means, prior_sds};
-  options.spread = (gmm_prior){GMM_PRIOR_HALF_CAUCHY, 1, &sd_scale, NULL};
+  options.means = (gmm_prior){GMM_PRIOR_NORMAL, 3, prior_means, prior_sds, NULL};
+  options.spread = (gmm_prior){GMM_PRIOR_HALF_CAUCHY, 1, &sd_scale, NULL, NULL};
 
   gmm_model *model = NULL;
   check(gmm_model_create(&options, &model, &error), &error);

@@ -30,8 +30,8 @@ int main(int argc, char **argv) {
   options.num_components = 3;
   options.ordered_means = 1;
   options.shared_spread = 1;
-  options.means = (gmm_prior){GMM_PRIOR_NORMAL, 1, &prior_mean, &prior_sd};
-  options.spread = (gmm_prior){GMM_PRIOR_UNIFORM, 1, &sd_lower, &sd_upper};
+  options.means = (gmm_prior){GMM_PRIOR_NORMAL, 1, &prior_mean, &prior_sd, NULL};
+  options.spread = (gmm_prior){GMM_PRIOR_UNIFORM, 1, &sd_lower, &sd_upper, NULL};
 
   gmm_model *model = NULL;
   check(gmm_model_create(&options, &model, &error), &error);

@@ -27,9 +27,9 @@ int main(int argc, char **argv) {
   options.ordered_means = 1;
   options.shared_spread = 1;
   options.minimum_weight = 0.1;
-  options.weights = (gmm_prior){GMM_PRIOR_DIRICHLET, 1, &concentration, NULL};
-  options.means = (gmm_prior){GMM_PRIOR_NORMAL, 1, &prior_mean, &prior_sd};
-  options.spread = (gmm_prior){GMM_PRIOR_UNIFORM, 1, &sd_lower, &sd_upper};
+  options.weights = (gmm_prior){GMM_PRIOR_DIRICHLET, 1, &concentration, NULL, NULL};
+  options.means = (gmm_prior){GMM_PRIOR_NORMAL, 1, &prior_mean, &prior_sd, NULL};
+  options.spread = (gmm_prior){GMM_PRIOR_UNIFORM, 1, &sd_lower, &sd_upper, NULL};
 
   gmm_model *model = NULL;
   check(gmm_model_create(&options, &model, &error), &error);

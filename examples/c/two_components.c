@@ -27,9 +27,9 @@ int main(int argc, char **argv) {
   gmm_model_options options;
   gmm_model_options_init(&options, sizeof options);
   options.num_components = 2;
-  options.weights = (gmm_prior){GMM_PRIOR_DIRICHLET, 1, &concentration, NULL};
-  options.means = (gmm_prior){GMM_PRIOR_NORMAL, 2, prior_means, prior_sds};
-  options.spread = (gmm_prior){GMM_PRIOR_UNIFORM, 1, &sd_lower, &sd_upper};
+  options.weights = (gmm_prior){GMM_PRIOR_DIRICHLET, 1, &concentration, NULL, NULL};
+  options.means = (gmm_prior){GMM_PRIOR_NORMAL, 2, prior_means, prior_sds, NULL};
+  options.spread = (gmm_prior){GMM_PRIOR_UNIFORM, 1, &sd_lower, &sd_upper, NULL};
 
   gmm_model *model = NULL;
   check(gmm_model_create(&options, &model, &error), &error);

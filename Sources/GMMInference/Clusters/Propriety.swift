@@ -4,27 +4,39 @@ extension MixtureModel {
   /// Refuses data for which the whole posterior is improper.
   ///
   /// A prior under which the density of an sd stays positive at 0 gives infinite mass to sds near 0 as soon as a component
-  /// can hold nothing but ties: with its mean at their value the likelihood grows as sd^(-n). Checked are the cases in
-  /// which every assignment leads there: all observations equal; a shared sd with no more distinct values than
-  /// components. (With an sd for each component any two equal observations are enough in theory; those modes are
-  /// so narrow that chains on rounded data do not find them, and a chain that does is stopped.)
+  /// can hold nothing but ties: with its mean at their value the likelihood grows as sd^(-n). Checked is whether a
+  /// component with such an sd, or those that share it, can hold all observations: where all are equal; where the sd is shared and
+  /// there are no more distinct values than components. (With an sd for each component any two equal observations are enough in
+  /// theory; those modes are so narrow that chains on rounded data do not find them, and a chain that does is stopped.)
   func requireProperPosterior(
     given data: DataSet
   ) throws(ModelError) {
     guard spreadDensities.contains(where: \.reachesZero), data.count > 0 else { return }
-    // Spherical sds need only one coordinate that spreads.
-    let isSpherical = shape.structure == .spherical
-    for d in 0..<dimensionCount {
-      guard let count = tooFewValues(in: d, data) else {
-        if isSpherical { return } else { continue }
+    let values = (0..<dimensionCount).map { fewValues(in: $0, data) }
+    let total = data.totalWeight
+    for (j, density) in spreadDensities.enumerated() where density.reachesZero {
+      let (components, coordinates) = shape.members(ofSpread: j)
+      // Spherical sds need only one coordinate that spreads.
+      let areHeld = coordinates.allSatisfy { d in
+        values[d].map { canHold($0, components, in: d, total: total) } ?? false
       }
-      if isSpherical, d + 1 < dimensionCount { continue }
-      throw improper(count, d, data)
+      if areHeld, let d = coordinates.last, let distinct = values[d] { throw improper(distinct.count, d, data) }
     }
   }
 
-  /// Returns how many distinct values coordinate `d` has, when they are too few; `nil` otherwise.
-  private func tooFewValues(in d: Int, _ data: DataSet) -> Int? {
+  /// Returns whether components can hold all observations with nothing but ties at the mean of each, so that the likelihood grows
+  /// as their sd goes to 0.
+  ///
+  /// A mean that is not known moves to one value, at the cost of one observation. Means whose prior shrinks with the sd have no
+  /// place of their own: they lie at its centre, as if they were known.
+  private func canHold(_ distinct: [Double], _ components: Range<Int>, in d: Int, total: Double) -> Bool {
+    let known = components.filter { hasFixedMean($0) || hasScaledMean($0) }.map { meanCenters[$0 * dimensionCount + d] }
+    let others = distinct.count { !known.contains($0) }
+    return others <= components.count - known.count && total > Double(others)
+  }
+
+  /// Returns the distinct values of coordinate `d`; `nil` where there are more than components that share an sd.
+  private func fewValues(in d: Int, _ data: DataSet) -> [Double]? {
     let limit = sharedSpread ? componentCount : 1
     var distinct: [Double] = []
     for i in 0..<data.count where !distinct.contains(data[i, d]) {
@@ -32,13 +44,7 @@ extension MixtureModel {
       distinct.append(data[i, d])
       if distinct.count > limit { return nil }
     }
-    // Means whose prior shrinks with the sd have no place of their own: they lie at its centre, as if they were fixed there.
-    if hasFixedMeans || hasScaledMeans {
-      let known = (0..<componentCount).map { meanCenters[$0 * dimensionCount + d] }
-      return distinct.allSatisfy(known.contains) ? distinct.count : nil
-    }
-    let count = data.totalWeight
-    return count > Double(distinct.count) ? distinct.count : nil
+    return distinct
   }
 
   private func improper(_ count: Int, _ d: Int, _ data: DataSet) -> ModelError {

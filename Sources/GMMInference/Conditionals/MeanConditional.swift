@@ -20,7 +20,7 @@ struct MeanConditional {
     factor = LowerTriangle(dimension: dimension)
   }
 
-  /// Becomes the distribution of the mean of component `k`.
+  /// Becomes the distribution of the mean of component `k`, which is not known.
   ///
   /// - Throws: a ``ModelError`` of kind `degenerate` when P is lost to rounding.
   mutating func condition(
@@ -29,9 +29,8 @@ struct MeanConditional {
     let first = k * mean.count
     let count = statistics.counts[k]
     parameters.copyFactor(k, to: &factor)
-    if model.hasScaledMeans {
+    if let kappa = model.meanDensities[first].kappa {
       // P = (κ + n) Σ⁻¹: the factor of Σ is all that it takes.
-      let kappa = model.meanKappas[k]
       for d in mean.indices {
         let center = statistics.centers[first + d]
         let distance = model.meanCenters[first + d] - center
@@ -47,7 +46,8 @@ struct MeanConditional {
     for i in factor.packed.indices { factor.packed[i] *= count }
     for d in mean.indices {
       let j = first + d
-      let priorPrecision = 1 / (model.meanSDs[j] * model.meanSDs[j])
+      guard case .normal(_, let priorSD) = model.meanDensities[j] else { continue }
+      let priorPrecision = 1 / (priorSD * priorSD)
       factor.packed[PackedTriangle.index(d, d)] += priorPrecision
       mean[d] += priorPrecision * (model.meanCenters[j] - statistics.centers[j])
     }
@@ -64,7 +64,8 @@ struct MeanConditional {
   }
 
   /// Returns m and P of coordinate `d` where the coordinates are independent: P = 1/s0² + n/σ² and
-  /// m = c + ((m0 - c)/s0² + Σ(x - c)/σ²) / P; where the prior is scaled by the spread, 1/s0² is κ/σ².
+  /// m = c + ((m0 - c)/s0² + Σ(x - c)/σ²) / P; where the prior is scaled by the spread, 1/s0² is κ/σ². A known mean has itself
+  /// for m, and P is infinite.
   @inline(__always)
   static func coordinate(
     _ k: Int, _ d: Int, _ model: MixtureModel, _ parameters: Parameters, _ statistics: SufficientStatistics
@@ -74,14 +75,15 @@ struct MeanConditional {
     let dataPrecision = 1 / (sd * sd)
     let center = statistics.centers[j]
     let distance = model.meanCenters[j] - center
-    if model.hasScaledMeans {
+    let priorPrecision: Double
+    switch model.meanDensities[j] {
+    case .fixed(let value): return (value, .infinity)
+    case .scaledNormal(_, let kappa):
       // Without the spread, which cancels, so that nothing overflows.
-      let worth = model.meanKappas[k] + statistics.counts[k]
-      return (
-        center + model.meanKappas[k] / worth * distance + statistics.sums[j] / worth, worth * dataPrecision
-      )
+      let worth = kappa + statistics.counts[k]
+      return (center + kappa / worth * distance + statistics.sums[j] / worth, worth * dataPrecision)
+    case .normal(_, let priorSD): priorPrecision = 1 / (priorSD * priorSD)
     }
-    let priorPrecision = 1 / (model.meanSDs[j] * model.meanSDs[j])
     let precision = priorPrecision + statistics.counts[k] * dataPrecision
     let shift = (priorPrecision * distance + dataPrecision * statistics.sums[j]) / precision
     if shift.isFinite { return (center + shift, precision) }

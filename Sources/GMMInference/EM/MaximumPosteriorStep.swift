@@ -14,8 +14,8 @@ struct MaximumPosteriorStep: MaximizationStep {
   func maximize(_ state: inout MixtureState, _ statistics: SufficientStatistics) -> MaximizationOutcome {
     var outcome = MaximizationOutcome()
     setWeights(&state, statistics.counts, &outcome)
-    if !model.hasFixedMeans { setMeans(&state, statistics, &outcome) }
-    if !model.hasFixedSpread { setSpread(&state, statistics, &outcome) }
+    setMeans(&state, statistics, &outcome)
+    setSpread(&state, statistics, &outcome)
     return outcome
   }
 
@@ -25,20 +25,17 @@ struct MaximumPosteriorStep: MaximizationStep {
       + model.logPriorOfSpread(state.parameters)
   }
 
-  /// Puts in place what the model knows: fixed blocks, the least weight, the order, the support of the sds.
+  /// Puts in place what the model knows: known values, the least weight, the order, the support of the sds.
   func admit(_ state: inout MixtureState) {
     if model.hasFixedWeights {
       for k in model.concentration.indices { state.setWeight(k, model.concentration[k]) }
     } else if let weights = modeOfWeights(powers: state.estimate.weights, minimum: model.minimumWeight) {
       for k in weights.indices { state.setWeight(k, weights[k]) }
     }
-    if model.hasFixedMeans {
-      for j in model.meanCenters.indices { state.setMean(j, model.meanCenters[j]) }
-    } else if let d = model.orderCoordinate, !model.foldsOrder {
-      let dimensions = model.dimensionCount
-      let values = (0..<model.componentCount).map { state.estimate.means[$0 * dimensions + d] }.sorted()
-      for (k, value) in values.enumerated() { state.setMean(k * dimensions + d, value) }
-    }
+    var means = state.estimate.means
+    model.setKnownMeans(&means)
+    if !model.foldsOrder { model.admitOrder(&means) }
+    for (j, mean) in means.enumerated() { state.setMean(j, mean) }
     for (j, density) in model.spreadDensities.enumerated() {
       let (lower, upper) = density.support
       let variance = state.estimate.covariances[j]
@@ -76,7 +73,11 @@ struct MaximumPosteriorStep: MaximizationStep {
     var precisions: [Double] = []
     let coordinate = model.foldsOrder ? nil : model.orderCoordinate
     for k in 0..<model.componentCount {
-      if model.shape.hasMatrices {
+      if model.hasFixedMean(k) {
+        means.append(model.shape.mean(k).map { model.meanCenters[$0] })
+        conditionals.append(MeanConditional(dimension: 0))
+        precisions.append(.infinity)
+      } else if model.shape.hasMatrices {
         // A covariance above its floors has a factor, and so has a prior precision with it added.
         var conditional = MeanConditional(dimension: dimensions)
         guard (try? conditional.condition(on: k, model, state.parameters, statistics)) != nil else { return }
@@ -90,15 +91,22 @@ struct MaximumPosteriorStep: MaximizationStep {
       }
     }
     if let coordinate {
-      for (k, value) in nearestInOrder(means.map { $0[coordinate] }, precisions: precisions).enumerated() {
-        if model.shape.hasMatrices {
-          conditionals[k].move(&means[k], coordinate: coordinate, to: value)
-        } else {
-          means[k][coordinate] = value
+      for free in model.runsOfFreeMeans {
+        let values = nearestInOrder(free.map { means[$0][coordinate] }, precisions: Array(precisions[free]))
+        // Between bounds the nearest increasing numbers are those without bounds, moved to the bounds.
+        let lower = free.lowerBound > 0 ? means[free.lowerBound - 1][coordinate] : -.infinity
+        let upper = free.upperBound < means.count ? means[free.upperBound][coordinate] : .infinity
+        for (k, value) in zip(free, values) {
+          let value = min(max(value, lower), upper)
+          if model.shape.hasMatrices {
+            conditionals[k].move(&means[k], coordinate: coordinate, to: value)
+          } else {
+            means[k][coordinate] = value
+          }
         }
       }
     }
-    for k in means.indices {
+    for k in means.indices where !model.hasFixedMean(k) {
       let shift = means[k].indices.map { means[k][$0] - state.estimate.means[k * dimensions + $0] }
       outcome.move = max(outcome.move, state.distance(shift, of: k))
       for d in 0..<dimensions { state.setMean(k * dimensions + d, means[k][d]) }
@@ -108,9 +116,9 @@ struct MaximumPosteriorStep: MaximizationStep {
   private func setSpread(
     _ state: inout MixtureState, _ statistics: SufficientStatistics, _ outcome: inout MaximizationOutcome
   ) {
-    let scaledMeans: ScaledMeans = model.hasScaledMeans ? .given : .none
-    for (j, density) in model.spreadDensities.enumerated() {
-      let (count, squares) = scaledMeans.moments(ofSpread: j, model, state.parameters, statistics)
+    for (j, density) in model.spreadDensities.enumerated() where !density.isFixed {
+      let (count, squares) = ScaledMean.moments(
+        ofSpread: j, model, state.parameters, statistics, sumsOut: false)
       guard let sd = SpreadConditional(density, count: count, squares: squares).mode else { continue }
       let floor = floor(ofSpread: j)
       let variance = max(sd * sd, floor)
@@ -127,7 +135,7 @@ struct MaximumPosteriorStep: MaximizationStep {
       var conditional = CovarianceConditional(dimension: model.dimensionCount)
       conditional.start(dof: dof, scale: scale)
       for k in model.sharedSpread ? 0..<model.componentCount : m..<m + 1 {
-        scaledMeans.add(k, model, state.parameters, statistics, to: &conditional)
+        ScaledMean(k, model, sumsOut: false).add(k, model, state.parameters, statistics, to: &conditional)
       }
       let result = state.setCovariance(m, conditional.mode, floors: floors)
       outcome.move = max(outcome.move, result.move)

@@ -6,7 +6,7 @@ import GMMModel
 ///
 /// The order is weights, spread, means. The sums are centred at the current means, so the spread's sum of squares is read off
 /// without a shift, and no digit is lost. Where the prior of the means is scaled by the spread, the spread is drawn with the
-/// means summed out, so that the two are one exact joint draw.
+/// means summed out, so that the two are one exact joint draw. What the model knows of a component stays as it is.
 struct GibbsSampler: Sampler {
   private let model: MixtureModel
   /// Then the chain moves between neighbours freely.
@@ -33,31 +33,19 @@ struct GibbsSampler: Sampler {
         &state.parameters, concentration: model.concentration, counts: state.statistics.counts,
         minimum: model.minimumWeight)
     }
-    if !model.hasFixedSpread {
-      if model.shape.hasMatrices {
-        try drawCovariances(&state.parameters, state.statistics, &stream)
-      } else {
-        try drawSDs(&state.parameters, state.statistics, &stream)
-      }
+    if model.shape.hasMatrices {
+      try drawCovariances(&state.parameters, state.statistics, &stream)
+      try drawMeansOfMatrices(&state.parameters, state.statistics, &stream)
+    } else {
+      try drawSDs(&state.parameters, state.statistics, &stream)
+      drawMeansOfSDs(&state.parameters, state.statistics, &stream)
     }
-    if !model.hasFixedMeans {
-      if model.shape.hasMatrices {
-        try drawMeansOfMatrices(&state.parameters, state.statistics, &stream)
-      } else {
-        drawMeansOfSDs(&state.parameters, state.statistics, &stream)
-      }
-      if sortsDraws, let coordinate = model.orderCoordinate { state.parameters.sortByMean(coordinate: coordinate) }
-    }
+    if sortsDraws, let coordinate = model.orderCoordinate { state.parameters.sortByMean(coordinate: coordinate) }
     return StepInfo()
   }
 
   /// Whether the means are held in order while they are drawn.
   private var truncates: Bool { model.orderedMeans && !sortsDraws }
-
-  /// What the means tell about the spread, where their prior is scaled by it.
-  private var scaledMeans: ScaledMeans {
-    !model.hasScaledMeans ? .none : truncates ? .given : .summedOut
-  }
 
   // MARK: Standard deviations
 
@@ -65,8 +53,9 @@ struct GibbsSampler: Sampler {
     _ parameters: inout Parameters, _ statistics: SufficientStatistics, _ stream: inout RandomStream
   ) throws(ModelError) {
     let shape = model.shape
-    for j in 0..<shape.spreadCount {
-      let (count, squares) = scaledMeans.moments(ofSpread: j, model, parameters, statistics)
+    for j in 0..<shape.spreadCount where !model.spreadDensities[j].isFixed {
+      let (count, squares) = ScaledMean.moments(
+        ofSpread: j, model, parameters, statistics, sumsOut: !truncates)
       let conditional = SpreadConditional(model.spreadDensities[j], count: count, squares: squares)
       parameters.sds[j] = try conditional.draw(&stream, near: parameters.sds[j])
     }
@@ -77,7 +66,7 @@ struct GibbsSampler: Sampler {
     _ parameters: inout Parameters, _ statistics: SufficientStatistics, _ stream: inout RandomStream
   ) {
     let dimensions = model.dimensionCount
-    for k in 0..<model.componentCount {
+    for k in 0..<model.componentCount where !model.hasFixedMean(k) {
       for d in 0..<dimensions {
         let j = k * dimensions + d
         let (mean, precision) = MeanConditional.coordinate(k, d, model, parameters, statistics)
@@ -112,7 +101,9 @@ struct GibbsSampler: Sampler {
       guard case .inverseWishart(let dof, let scale, _, _) = model.covarianceDensities[j] else { continue }
       let components = shape.sharedSpread ? 0..<shape.componentCount : j..<j + 1
       covariance.start(dof: dof, scale: scale)
-      for k in components { scaledMeans.add(k, model, parameters, statistics, to: &covariance) }
+      for k in components {
+        ScaledMean(k, model, sumsOut: !truncates).add(k, model, parameters, statistics, to: &covariance)
+      }
       try covariance.draw(&stream, into: &parameters.factors, at: j * shape.triangleSize)
     }
   }
@@ -120,7 +111,7 @@ struct GibbsSampler: Sampler {
   private mutating func drawMeansOfMatrices(
     _ parameters: inout Parameters, _ statistics: SufficientStatistics, _ stream: inout RandomStream
   ) throws(ModelError) {
-    for k in 0..<model.componentCount {
+    for k in 0..<model.componentCount where !model.hasFixedMean(k) {
       let first = k * model.dimensionCount
       try mean.condition(on: k, model, parameters, statistics)
       // The neighbours are others, so the draw may stand in its place before it is restricted.

@@ -68,9 +68,8 @@ extension MixtureModel {
   private func drawPriorMeans(
     _ parameters: inout Parameters, _ stream: inout RandomStream, while isWanted: () -> Bool
   ) {
-    if hasFixedMeans { return }
     drawFreeMeans(&parameters, &stream)
-    guard let coordinate = orderCoordinate else { return }
+    guard let coordinate = orderCoordinate, !(0..<componentCount).allSatisfy(hasFixedMean) else { return }
     if isExchangeable { return parameters.sortByMean(coordinate: coordinate) }
     if !hasScaledMeans, hasExchangeableMeans { return putMeansInOrder(&parameters, coordinate) }
     for _ in 0..<10_000 {
@@ -85,7 +84,11 @@ extension MixtureModel {
   private func drawOrderedByChain(
     _ parameters: inout Parameters, _ coordinate: Int, _ stream: inout RandomStream, while isWanted: () -> Bool
   ) {
-    putMeansInOrder(&parameters, coordinate)
+    if mixesFixedMeans {
+      admitOrder(&parameters.means)
+    } else {
+      putMeansInOrder(&parameters, coordinate)
+    }
     var state = ChainState(
       parameters: parameters, statistics: SufficientStatistics(shape), logLikelihood: 0, iteration: 0)
     var sampler = GibbsSampler(self)
@@ -114,17 +117,21 @@ extension MixtureModel {
     parameters.factors = drawPriorFactors(&stream, while: isWanted)
   }
 
-  /// Draws the means without their order.
+  /// Draws the means that are not known, without their order.
   private func drawFreeMeans(_ parameters: inout Parameters, _ stream: inout RandomStream) {
-    for k in 0..<componentCount {
+    for k in 0..<componentCount where !hasFixedMean(k) {
       let range = shape.mean(k)
       var noise = range.map { _ in stream.normal() }
-      if !hasScaledMeans {
-        for (d, j) in range.enumerated() { noise[d] *= meanSDs[j] }
-      } else if shape.hasMatrices {
-        noise = parameters.factor(k).multiply(noise).map { $0 / meanKappas[k].squareRoot() }
+      if let kappa = meanDensities[range.lowerBound].kappa {
+        if shape.hasMatrices {
+          noise = parameters.factor(k).multiply(noise).map { $0 / kappa.squareRoot() }
+        } else {
+          for d in noise.indices { noise[d] *= parameters.sd(k, d) / kappa.squareRoot() }
+        }
       } else {
-        for d in noise.indices { noise[d] *= parameters.sd(k, d) / meanKappas[k].squareRoot() }
+        for (d, j) in range.enumerated() {
+          if case .normal(_, let sd) = meanDensities[j] { noise[d] *= sd }
+        }
       }
       for (d, j) in range.enumerated() { parameters.means[j] = meanCenters[j] + noise[d] }
     }

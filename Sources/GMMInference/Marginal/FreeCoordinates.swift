@@ -3,7 +3,7 @@ import GMMModel
 
 /// The free parameters of a model as one vector u of real numbers, in which they are proposed jointly.
 ///
-/// In order: log(w_k / w_0) for k = 1 … K - 1, the means, the logarithms of the sds; without the blocks that are fixed.
+/// In order: log(w_k / w_0) for k = 1 … K - 1, the means, the logarithms of the sds; without what is known.
 /// The order of the means, the least weight and the bounds of an sd are no part of the map: outside of them the density
 /// is 0.
 struct FreeCoordinates: Sendable {
@@ -11,8 +11,9 @@ struct FreeCoordinates: Sendable {
   let dimension: Int
   private let model: MixtureModel
   private let hasWeights: Bool
-  private let hasMeans: Bool
-  private let hasSpread: Bool
+  /// The numbers of the means' coordinates and of the sds that are not known.
+  private let means: [Int]
+  private let sds: [Int]
 
   init(_ model: MixtureModel) {
     self.model = model
@@ -20,11 +21,9 @@ struct FreeCoordinates: Sendable {
     hasWeights =
       !model.hasFixedWeights && model.componentCount > 1
       && model.minimumWeight * Double(model.componentCount) < 1 - 1e-9
-    hasMeans = !model.hasFixedMeans
-    hasSpread = !model.hasFixedSpread
-    dimension =
-      (hasWeights ? model.componentCount - 1 : 0) + (hasMeans ? model.shape.meanCount : 0)
-      + (hasSpread ? model.spreadCount : 0)
+    means = model.meanDensities.indices.filter { !model.meanDensities[$0].isFixed }
+    sds = model.spreadDensities.indices.filter { !model.spreadDensities[$0].isFixed }
+    dimension = (hasWeights ? model.componentCount - 1 : 0) + means.count + sds.count
   }
 
   /// Writes the coordinates of `parameters`.
@@ -38,21 +37,17 @@ struct FreeCoordinates: Sendable {
         j += 1
       }
     }
-    if hasMeans {
-      for mean in parameters.means {
-        u[j] = mean
-        j += 1
-      }
+    for mean in means {
+      u[j] = parameters.means[mean]
+      j += 1
     }
-    if hasSpread {
-      for sd in parameters.sds {
-        u[j] = log(sd)
-        j += 1
-      }
+    for sd in sds {
+      u[j] = log(parameters.sds[sd])
+      j += 1
     }
   }
 
-  /// Sets the free parameters to those with the coordinates `u`; the fixed ones stay.
+  /// Sets the free parameters to those with the coordinates `u`; what is known stays.
   func read(_ u: [Double], into parameters: inout Parameters) {
     var j = 0
     if hasWeights {
@@ -68,17 +63,13 @@ struct FreeCoordinates: Sendable {
         parameters.weights[k] = exp(parameters.logWeights[k])
       }
     }
-    if hasMeans {
-      for k in parameters.means.indices {
-        parameters.means[k] = u[j]
-        j += 1
-      }
+    for mean in means {
+      parameters.means[mean] = u[j]
+      j += 1
     }
-    if hasSpread {
-      for k in parameters.sds.indices {
-        parameters.sds[k] = exp(u[j])
-        j += 1
-      }
+    for sd in sds {
+      parameters.sds[sd] = exp(u[j])
+      j += 1
     }
   }
 
@@ -92,13 +83,11 @@ struct FreeCoordinates: Sendable {
     if hasWeights {
       for k in parameters.logWeights.indices { sum += model.concentration[k] * parameters.logWeights[k] }
     }
-    if hasMeans { sum += model.logPriorOfMeans(parameters) }
-    if hasSpread {
-      for (j, density) in model.spreadDensities.enumerated() {
-        let sd = parameters.sds[j]
-        guard sdLimits.contains(sd) else { return -.infinity }
-        sum += density.logDensity(sd: sd) + density.logJacobian(sd: sd)
-      }
+    if !means.isEmpty { sum += model.logPriorOfMeans(parameters) }
+    for j in sds {
+      let (density, sd) = (model.spreadDensities[j], parameters.sds[j])
+      guard sdLimits.contains(sd) else { return -.infinity }
+      sum += density.logDensity(sd: sd) + density.logJacobian(sd: sd)
     }
     return sum
   }

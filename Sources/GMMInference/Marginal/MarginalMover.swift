@@ -44,7 +44,7 @@ struct MarginalMover {
     self.key = key
     isForced = policy == .always
     self.tuning = tuning
-    // Fixed blocks are never written again.
+    // What is known is never written again.
     let components = model.componentCount
     proposal = Parameters(
       model.shape,

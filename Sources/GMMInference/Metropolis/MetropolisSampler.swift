@@ -5,11 +5,13 @@ import GMMModel
 /// mixture notebooks of PyMC (Metropolis for each continuous variable, element-wise draws of the categories).
 ///
 /// Each block is proposed jointly, on the scale on which it is unbounded: weights as log ratios, sds as logarithms, means
-/// as they are. The scale of a block adapts every hundred proposals while tuning, by PyMC's table. Departure from
+/// as they are; what is known is not proposed. The scale of a block adapts every hundred proposals while tuning, by PyMC's table. Departure from
 /// PyMC: the walks' base sizes are the conditional sds at the start (PyMC's argument `S`, there 1), so that the scheme
 /// does not depend on the units of the data.
 struct MetropolisSampler: Sampler {
   private let model: MixtureModel
+  private let hasFreeMeans: Bool
+  private let hasFreeSpread: Bool
   private let proposed: Proposed
   /// The step sizes of the walks.
   var scales: ProposalScales
@@ -17,6 +19,8 @@ struct MetropolisSampler: Sampler {
   init(_ model: MixtureModel, _ scales: ProposalScales = ProposalScales()) {
     self.model = model
     self.scales = scales
+    hasFreeMeans = model.meanDensities.contains { !$0.isFixed }
+    hasFreeSpread = model.spreadDensities.contains { !$0.isFixed }
     proposed = Proposed(model.shape)
   }
 
@@ -36,7 +40,8 @@ struct MetropolisSampler: Sampler {
     let parameters = state.parameters
     scales.weights.base = counts.map { 1 / (1 + $0).squareRoot() }
     scales.means.base = counts.indices.map { k in
-      min(parameters.sd(k) / (1 + counts[k]).squareRoot(), model.hasFixedMeans ? 1 : model.meanSDs[k])
+      let priorSD = if case .normal(_, let sd) = model.meanDensities[k] { sd } else { 1.0 }
+      return min(parameters.sd(k) / (1 + counts[k]).squareRoot(), priorSD)
     }
     let spreadCounts = model.sharedSpread ? [counts.reduce(0, +)] : counts
     scales.sds.base = spreadCounts.map { 1 / (2 * (1 + $0)).squareRoot() }
@@ -51,11 +56,11 @@ struct MetropolisSampler: Sampler {
       probability += stepWeights(&state, &proposed.parameters, &stream, isTuning)
       blocks += 1
     }
-    if !model.hasFixedSpread {
+    if hasFreeSpread {
       probability += stepSpread(&state, &proposed.parameters, &stream, isTuning)
       blocks += 1
     }
-    if !model.hasFixedMeans {
+    if hasFreeMeans {
       probability += stepMeans(&state, &proposed.parameters, &stream, isTuning)
       blocks += 1
     }
@@ -95,7 +100,9 @@ struct MetropolisSampler: Sampler {
   ) -> Double {
     let walk = scales.sds
     proposal.assign(state.parameters)
-    for j in proposal.sds.indices { proposal.sds[j] *= exp(walk.scale * walk.base[j] * stream.normal()) }
+    for j in proposal.sds.indices where !model.spreadDensities[j].isFixed {
+      proposal.sds[j] *= exp(walk.scale * walk.base[j] * stream.normal())
+    }
     let logRatio =
       logDensityOfSpread(proposal, state.statistics) - logDensityOfSpread(state.parameters, state.statistics)
     let isAccepted = decide(&state, &proposal, logRatio, &stream)
@@ -109,7 +116,9 @@ struct MetropolisSampler: Sampler {
   ) -> Double {
     let walk = scales.means
     proposal.assign(state.parameters)
-    for k in proposal.means.indices { proposal.means[k] += walk.scale * walk.base[k] * stream.normal() }
+    for k in proposal.means.indices where !model.meanDensities[k].isFixed {
+      proposal.means[k] += walk.scale * walk.base[k] * stream.normal()
+    }
     var logRatio = model.logPriorOfMeans(proposal) - model.logPriorOfMeans(state.parameters)
     for k in proposal.means.indices {
       let sd = state.parameters.sd(k)

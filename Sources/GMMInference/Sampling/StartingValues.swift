@@ -24,22 +24,15 @@ struct StartingValues {
     var start =
       target.data.count == 0
       ? model.drawPrior(&stream) : drawFromData(&stream, means: initial.means, while: isWanted)
-    if model.hasFixedMeans { start.means = model.meanCenters } else if let means = initial.means { start.means = means }
+    if let means = initial.means { start.means = means }
+    model.setKnownMeans(&start.means)
     if !model.shape.hasMatrices, let sds = initial.spread { start.sds = sds }
     if let factors = initial.factors(model.shape) { start.factors = factors }
-    if model.hasFixedSpread { setFixedSpread(&start) }
+    model.setKnownSpread(&start)
     if let weights = initial.weights { start.weights = weights }
     if model.hasFixedWeights { start.weights = model.concentration }
     return Parameters(
       model.shape, weights: start.weights, means: start.means, sds: start.sds, factors: start.factors)
-  }
-
-  private func setFixedSpread(_ start: inout Parameters) {
-    start.sds = model.spreadDensities.map(\.support.lower)
-    start.factors = model.covarianceDensities.flatMap { density -> [Double] in
-      if case .fixed(let factor) = density { return factor.packed }
-      return []
-    }
   }
 
   private func drawFromData(
@@ -49,26 +42,21 @@ struct StartingValues {
     // The sample alone: each chain starts in a time that does not grow with the data.
     let points = ClusterPoints(target.data, limit: 2_000, &stream)
     let variances = Partition(whole: points).squares.map { $0 / points.total }
-    let known = model.hasFixedMeans ? model.meanCenters : means
+    var known = means
+    if (0..<components).allSatisfy(model.hasFixedMean) { known = model.meanCenters }
+    if var means = known {
+      model.setKnownMeans(&means)
+      known = means
+    }
     let clusters =
       known.map { PointClusters(points, centers: $0, variances: variances) }
       ?? PointClusters(points, count: components, variances: variances, iterations: 10, &stream, while: isWanted)
     let parts = Partition(points, labels: clusters.labels, centers: clusters.centers)
     let scales = fallbackScales(variances, points)
 
-    // Component k takes the cluster of the same rank, in the coordinate of the order or the first.
     let dimensions = model.dimensionCount
     let coordinate = model.orderCoordinate ?? 0
-    func ranked(_ means: [Double]) -> [Int] {
-      (0..<components).sorted {
-        (means[$0 * dimensions + coordinate], $0) < (means[$1 * dimensions + coordinate], $1)
-      }
-    }
-    let order =
-      known != nil
-      ? Array(0..<components)
-      : zip(ranked(parts.means), model.orderedMeans ? Array(0..<components) : ranked(model.meanCenters))
-        .sorted { $0.1 < $1.1 }.map(\.0)
+    let order = known != nil ? Array(0..<components) : ranks(of: parts.means, variances)
     var weights: [Double] = []
     var means: [Double] = []
     var clusterVariances: [Double] = []
@@ -85,8 +73,42 @@ struct StartingValues {
     }
     var start = Parameters(model.shape, weights: allowed(weights), means: means)
     setSpread(&start, clusterVariances, scales, parts, &stream)
-    if model.orderedMeans { start.sortByMean(coordinate: coordinate) }
+    if model.mixesFixedMeans {
+      model.setKnownMeans(&start.means)
+      model.admitOrder(&start.means)
+    } else if model.orderedMeans {
+      start.sortByMean(coordinate: coordinate)
+    }
     return start
+  }
+
+  /// Returns the cluster of each component: of the same rank, in the coordinate of the order or the first.
+  ///
+  /// Without an order a component whose mean is known takes the nearest cluster, before the others are ranked.
+  private func ranks(of means: [Double], _ variances: [Double]) -> [Int] {
+    let dimensions = model.dimensionCount
+    let coordinate = model.orderCoordinate ?? 0
+    func ranked(_ means: [Double]) -> [Int] {
+      (0..<model.componentCount).sorted {
+        (means[$0 * dimensions + coordinate], $0) < (means[$1 * dimensions + coordinate], $1)
+      }
+    }
+    func distance(_ cluster: Int, _ k: Int) -> Double {
+      (0..<dimensions).reduce(0) {
+        let step = means[cluster * dimensions + $1] - model.meanCenters[k * dimensions + $1]
+        return $0 + step * step / max(variances[$1], .leastNormalMagnitude)
+      }
+    }
+    var left = ranked(means)
+    var components = model.orderedMeans ? Array(0..<model.componentCount) : ranked(model.meanCenters)
+    var pairs: [(cluster: Int, component: Int)] = []
+    for k in components where !model.orderedMeans && model.hasFixedMean(k) {
+      guard let nearest = left.indices.min(by: { distance(left[$0], k) < distance(left[$1], k) }) else { break }
+      pairs.append((left.remove(at: nearest), k))
+      components.removeAll { $0 == k }
+    }
+    pairs += zip(left, components).map { (cluster: $0, component: $1) }
+    return pairs.sorted { $0.component < $1.component }.map(\.cluster)
   }
 
   /// Chooses the spread from the variances of the clusters, (K, D) by component.

@@ -35,9 +35,9 @@ extension MixtureModel {
     }
     let weights = try WeightsPrior(from: &reader)
     let minimumWeight = try reader.readDouble()
-    let means = try MeansPrior(from: &reader)
+    let means = try MeansPrior(from: &reader, components: components)
     let orderCoordinate = try reader.readOptional { reader throws(StorageError) in try reader.readInt() }
-    let spread = try SpreadPrior(from: &reader)
+    let spread = try SpreadPrior(from: &reader, components: components)
     do throws(ModelError) {
       try self.init(
         shape, weights: weights, minimumWeight: minimumWeight, means: means, orderCoordinate: orderCoordinate,
@@ -91,14 +91,25 @@ extension MeansPrior {
     case .fixed(let values): writer.writePrior(PriorCode.fixed, values)
     case .normal(let mean, let sd): writer.writePrior(PriorCode.normal, mean, sd)
     case .scaledNormal(let mean, let kappa): writer.writePrior(PriorCode.scaledNormal, mean, kappa)
+    case .each(let priors):
+      writer.write(PriorCode.each)
+      writer.write(priors.count)
+      for prior in priors { prior.write(to: &writer) }
     }
   }
 
-  fileprivate init(from reader: inout ByteReader) throws(StorageError) {
+  /// - Parameter components: the largest number of priors of single components; 0 within them.
+  fileprivate init(from reader: inout ByteReader, components: Int) throws(StorageError) {
     switch try reader.read(UInt32.self) {
     case PriorCode.fixed: self = .fixed(try reader.readDoubles())
     case PriorCode.normal: self = .normal(mean: try reader.readDoubles(), sd: try reader.readDoubles())
     case PriorCode.scaledNormal: self = .scaledNormal(mean: try reader.readDoubles(), kappa: try reader.readDoubles())
+    case PriorCode.each where components > 0:
+      var priors: [MeansPrior] = []
+      for _ in 0..<(try reader.readInt("priors of means", in: 1...components)) {
+        priors.append(try MeansPrior(from: &reader, components: 0))
+      }
+      self = .each(priors)
     case let code: throw PriorCode.unknown(code, "means")
     }
   }
@@ -115,10 +126,15 @@ extension SpreadPrior {
     case .inverseGamma(let shape, let scale): writer.writePrior(PriorCode.inverseGamma, shape, scale)
     case .gamma(let shape, let rate): writer.writePrior(PriorCode.gamma, shape, rate)
     case .inverseWishart(let dof, let scale): writer.writePrior(PriorCode.inverseWishart, dof, scale)
+    case .each(let priors):
+      writer.write(PriorCode.each)
+      writer.write(priors.count)
+      for prior in priors { prior.write(to: &writer) }
     }
   }
 
-  fileprivate init(from reader: inout ByteReader) throws(StorageError) {
+  /// - Parameter components: the largest number of priors of single components; 0 within them.
+  fileprivate init(from reader: inout ByteReader, components: Int) throws(StorageError) {
     switch try reader.read(UInt32.self) {
     case PriorCode.fixed: self = .fixed(try reader.readDoubles())
     case PriorCode.fixedCovariances: self = .fixedCovariances(try reader.readDoubles())
@@ -129,6 +145,12 @@ extension SpreadPrior {
     case PriorCode.gamma: self = .gamma(shape: try reader.readDoubles(), rate: try reader.readDoubles())
     case PriorCode.inverseWishart:
       self = .inverseWishart(dof: try reader.readDoubles(), scale: try reader.readDoubles())
+    case PriorCode.each where components > 0:
+      var priors: [SpreadPrior] = []
+      for _ in 0..<(try reader.readInt("priors of spreads", in: 1...components)) {
+        priors.append(try SpreadPrior(from: &reader, components: 0))
+      }
+      self = .each(priors)
     case let code: throw PriorCode.unknown(code, "the spread")
     }
   }
@@ -147,6 +169,7 @@ private enum PriorCode {
   static let gamma: UInt32 = 30
   static let inverseWishart: UInt32 = 40
   static let fixedCovariances: UInt32 = 41
+  static let each: UInt32 = 50
 
   static func unknown(_ code: UInt32, _ of: String) -> StorageError { .format("prior \(code) of \(of) is unknown") }
 }

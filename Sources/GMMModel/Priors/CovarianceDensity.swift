@@ -7,6 +7,9 @@ public enum CovarianceDensity: Sendable, Equatable {
   /// L Lᵀ, known.
   case fixed(factor: LowerTriangle)
 
+  /// Whether the matrix is known.
+  public var isFixed: Bool { if case .fixed = self { true } else { false } }
+
   /// Creates an inverse-Wishart prior.
   ///
   /// - Throws: the pivot at which `scale` turned out not to be positive definite.

@@ -38,23 +38,29 @@ extension MixtureModel {
     return sum
   }
 
-  /// Returns the Normal log density.
+  /// Returns the Normal log density of the means that are not known; -infinity where a known one has another value.
   public func logPriorOfMeans(_ parameters: Parameters) -> Double {
-    if hasFixedMeans { return parameters.means == meanCenters ? 0 : -.infinity }
     var sum = logMeansNormalizer
-    if hasScaledMeans {
-      for k in 0..<componentCount { sum += logScaledPriorOfMean(k, parameters) }
-    } else {
-      for j in 0..<shape.meanCount {
-        let distance = (parameters.means[j] - meanCenters[j]) / meanSDs[j]
-        sum -= 0.5 * distance * distance
+    for k in 0..<componentCount {
+      if case .scaledNormal(_, let kappa) = meanDensities[k * dimensionCount] {
+        sum += logScaledPriorOfMean(k, kappa: kappa, parameters)
+        continue
+      }
+      for j in shape.mean(k) {
+        switch meanDensities[j] {
+        case .normal(let mean, let sd):
+          let distance = (parameters.means[j] - mean) / sd
+          sum -= 0.5 * distance * distance
+        case .fixed(let value): if parameters.means[j] != value { return -.infinity }
+        case .scaledNormal: break
+        }
       }
     }
     return sum
   }
 
   /// Returns the part of log Normal(mean_k; center, covariance_k / kappa_k) that depends on the parameters.
-  private func logScaledPriorOfMean(_ k: Int, _ parameters: Parameters) -> Double {
+  private func logScaledPriorOfMean(_ k: Int, kappa: Double, _ parameters: Parameters) -> Double {
     let first = k * dimensionCount
     var squares = 0.0
     var logDeterminant = 0.0
@@ -72,7 +78,7 @@ extension MixtureModel {
         logDeterminant += 2 * log(parameters.sd(k, d))
       }
     }
-    return -0.5 * (logDeterminant + meanKappas[k] * squares)
+    return -0.5 * (logDeterminant + kappa * squares)
   }
 
   /// Returns the sum of the spread parameters' log densities.
@@ -96,8 +102,17 @@ extension MixtureModel {
     return logGammaFunction(total) - sum
   }
 
-  /// Returns the log of the product of the Normal densities' heights.
-  static func logNormalNormalizer(_ sds: [Double]) -> Double {
-    sds.reduce(0) { $0 - log($1) - halfLogTwoPi }
+  /// Returns the log of the product of the Normal densities' heights, without what depends on the spread.
+  static func logMeansNormalizer(_ densities: [MeanDensity], dimension: Int) -> Double {
+    var (ofNormals, ofScaled) = (0.0, 0.0)
+    for (j, density) in densities.enumerated() {
+      switch density {
+      case .normal(_, let sd): ofNormals = ofNormals - log(sd) - halfLogTwoPi
+      case .scaledNormal(_, let kappa) where j.isMultiple(of: dimension):
+        ofScaled = ofScaled + 0.5 * log(kappa) - halfLogTwoPi
+      case .scaledNormal, .fixed: break
+      }
+    }
+    return ofNormals + Double(dimension) * ofScaled
   }
 }

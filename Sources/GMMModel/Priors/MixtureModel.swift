@@ -17,12 +17,10 @@ public struct MixtureModel: Sendable, Equatable {
 
   /// Concentrations (K), or the fixed weights.
   public private(set) var concentration: [Double]
-  /// Prior means (K, D), or the fixed means.
+  /// The prior of each coordinate of the means, (K, D); those of a component are of one case.
+  public private(set) var meanDensities: [MeanDensity]
+  /// The centres of ``meanDensities``: prior means or known means, (K, D).
   public private(set) var meanCenters: [Double]
-  /// Prior sds of the means (K, D), where they do not depend on the spread.
-  public private(set) var meanSDs: [Double]
-  /// How many observations the prior of each mean is worth (K), where its covariance is the component's over that number.
-  public private(set) var meanKappas: [Double]
   /// The prior of each standard deviation.
   public private(set) var spreadDensities: [SpreadDensity]
   /// The prior of each covariance matrix.
@@ -53,13 +51,12 @@ public struct MixtureModel: Sendable, Equatable {
     }
     let check = PriorCheck(shape: shape)
     concentration = try check.weights(weights, minimum: minimumWeight)
-    (meanCenters, meanSDs, meanKappas) = try check.means(means, orderCoordinate: orderCoordinate)
+    meanDensities = try check.means(means, orderCoordinate: orderCoordinate)
+    meanCenters = meanDensities.map(\.center)
     spreadDensities = shape.hasMatrices ? [] : try check.spread(spread)
     covarianceDensities = shape.hasMatrices ? try check.covariances(spread) : []
     logWeightsNormalizer = Self.logDirichletNormalizer(concentration)
-    logMeansNormalizer =
-      Self.logNormalNormalizer(meanSDs)
-      + Double(shape.dimensionCount) * meanKappas.reduce(0) { $0 + 0.5 * log($1) - halfLogTwoPi }
+    logMeansNormalizer = Self.logMeansNormalizer(meanDensities, dimension: shape.dimensionCount)
     self.shape = shape
     self.weights = weights
     self.minimumWeight = minimumWeight
@@ -90,9 +87,8 @@ public struct MixtureModel: Sendable, Equatable {
   public func unshared() -> MixtureModel {
     var copy = self
     copy.concentration = concentration.map { $0 }
+    copy.meanDensities = meanDensities.map { $0 }
     copy.meanCenters = meanCenters.map { $0 }
-    copy.meanSDs = meanSDs.map { $0 }
-    copy.meanKappas = meanKappas.map { $0 }
     copy.covarianceDensities = covarianceDensities.map { $0 }
     copy.spreadDensities = spreadDensities.map { $0 }
     return copy
@@ -109,16 +105,19 @@ public struct MixtureModel: Sendable, Equatable {
   /// Whether the means increase with the component's index, in one of their coordinates.
   public var orderedMeans: Bool { orderCoordinate != nil }
 
+  /// Whether the weights are known.
   public var hasFixedWeights: Bool { if case .fixed = weights { true } else { false } }
-  public var hasFixedMeans: Bool { if case .fixed = means { true } else { false } }
-  /// Whether the prior of the means has the components' covariances for its own, up to a factor.
-  public var hasScaledMeans: Bool { !meanKappas.isEmpty }
-  public var hasFixedSpread: Bool {
-    switch spread {
-    case .fixed, .fixedCovariances: true
-    default: false
-    }
-  }
+
+  /// Returns whether the mean of component `k` is known.
+  @inline(__always)
+  public func hasFixedMean(_ k: Int) -> Bool { meanDensities[k * dimensionCount].isFixed }
+
+  /// Returns whether the prior of the mean of component `k` has the component's covariance for its own, up to a factor.
+  @inline(__always)
+  public func hasScaledMean(_ k: Int) -> Bool { meanDensities[k * dimensionCount].kappa != nil }
+
+  /// Whether the prior of some component's mean has the component's covariance for its own, up to a factor.
+  public var hasScaledMeans: Bool { meanDensities.contains { $0.kappa != nil } }
 
   /// Whether the prior does not tell the components apart, but for the order of the means.
   ///
@@ -130,12 +129,10 @@ public struct MixtureModel: Sendable, Equatable {
 
   /// Whether the means are in order and the prior is exchangeable, so that what is known of the unordered means holds for the
   /// ordered ones when they are sorted: the ordered posterior is the unordered one folded onto the ordered set.
-  public var foldsOrder: Bool { orderedMeans && !hasFixedMeans && isExchangeable }
+  public var foldsOrder: Bool { orderedMeans && !hasFixedMean(0) && isExchangeable }
 
   /// Whether the prior of the means is the same for all components, but for their order.
-  public var hasExchangeableMeans: Bool {
-    isSame(meanCenters, dimensionCount) && isSame(meanSDs, dimensionCount) && isSame(meanKappas, 1)
-  }
+  public var hasExchangeableMeans: Bool { isSame(meanDensities, dimensionCount) }
 
   /// Returns whether `values` is one block of `size` elements repeated.
   private func isSame<Value: Equatable>(_ values: [Value], _ size: Int) -> Bool {

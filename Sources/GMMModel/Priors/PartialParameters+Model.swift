@@ -10,7 +10,9 @@ extension PartialParameters {
         .invalidModel, naming.name("weights", k),
         "must be at least minimum_weight = \(model.minimumWeight), got \(weight)")
     }
-    if let means, let coordinate = model.orderCoordinate {
+    if var means, let coordinate = model.orderCoordinate {
+      // A chain starts at what is known, whatever is given for it.
+      model.setKnownMeans(&means)
       let inOrder = (0..<model.componentCount).map { $0 * model.dimensionCount + coordinate }
       for (before, j) in zip(inOrder, inOrder.dropFirst()) where means[j] < means[before] {
         throw ModelError(
@@ -18,8 +20,8 @@ extension PartialParameters {
           "must increase with the component, got \(means[j]) after \(means[before])")
       }
     }
-    guard !model.hasFixedSpread, !model.shape.hasMatrices else { return }
-    for (j, sd) in (spread ?? []).enumerated() {
+    guard !model.shape.hasMatrices else { return }
+    for (j, sd) in (spread ?? []).enumerated() where !model.spreadDensities[j].isFixed {
       let support = model.spreadDensities[j].support
       guard sd >= support.lower && sd <= support.upper else {
         throw ModelError(

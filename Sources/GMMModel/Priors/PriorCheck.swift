@@ -1,9 +1,11 @@
-/// The rules that priors and constraints obey; each check returns the prior's numbers, one for each parameter.
+/// The rules that priors and constraints obey; each check returns the prior's densities, one for each parameter.
 struct PriorCheck {
   let shape: MixtureShape
 
   private var componentCount: Int { shape.componentCount }
   private var dimensionCount: Int { shape.dimensionCount }
+  /// How many components have a spread of their own.
+  private var spreadRows: Int { shape.sharedSpread ? 1 : componentCount }
 
   /// Returns concentrations or fixed weights.
   func weights(_ prior: WeightsPrior, minimum: Double) throws(ModelError) -> [Double] {
@@ -19,209 +21,191 @@ struct PriorCheck {
     }
     switch prior {
     case .dirichlet(let concentration):
-      return try positive(concentration, "weights.concentration", [componentCount])
+      return try PriorParameter(concentration, "weights.concentration", rows: componentCount).positive()
     case .fixed(let values):
-      let weights = try finite(values, "weights.values", [componentCount])
+      let parameter = try PriorParameter(values, "weights.values", rows: componentCount)
+      let weights = try parameter.finite()
       for (k, weight) in weights.enumerated() where weight < 0 {
-        throw ModelError("weights.values[\(k)]", "must not be negative", got: weight)
+        throw ModelError(parameter.place(k), "must not be negative", got: weight)
       }
       let sum = weights.reduce(0, +)
       guard abs(sum - 1) <= 1e-8 else { throw ModelError("weights.values", "must sum to 1", got: sum) }
       for (k, weight) in weights.enumerated() where weight < minimum * (1 - 1e-12) {
         throw ModelError(
-          .invalidModel, "weights.values[\(k)]", "must be at least minimum_weight = \(minimum), got \(weight)")
+          .invalidModel, parameter.place(k), "must be at least minimum_weight = \(minimum), got \(weight)")
       }
       return weights.map { $0 / sum }
     }
   }
 
-  /// The numbers of a prior on the means: centres (K, D), sds (K, D) or none, kappas (K) or none.
-  typealias MeansNumbers = (centers: [Double], sds: [Double], kappas: [Double])
+  /// Returns what `body` makes of a prior: of one for `rows` components, or of each component's own.
+  ///
+  /// - Parameters:
+  ///   - each: the priors of single components; `nil` where one prior serves all.
+  ///   - body: makes densities of a prior, its path and the number of components that it serves.
+  private func densities<Prior, Density>(
+    of prior: Prior, each: [Prior]?, _ path: String, rows: Int,
+    _ body: (Prior, String, Int) throws(ModelError) -> [Density]
+  ) throws(ModelError) -> [Density] {
+    guard let each else { return try body(prior, path, rows) }
+    guard each.count == rows else {
+      let rule =
+        shape.sharedSpread && rows == 1
+        ? "must have 1 prior where the spread is shared"
+        : "must have \(rows) prior\(rows == 1 ? "" : "s"), one for each component"
+      throw ModelError(path, rule, got: each.count)
+    }
+    var densities: [Density] = []
+    for (k, own) in each.enumerated() { densities += try body(own, "\(path)[\(k)]", 1) }
+    return densities
+  }
 
-  /// Returns the numbers of the means' prior; fixed means have centres alone.
-  func means(_ prior: MeansPrior, orderCoordinate: Int?) throws(ModelError) -> MeansNumbers {
-    let lengths = [dimensionCount, shape.meanCount]
+  private func nested(_ path: String) -> ModelError {
+    ModelError(.invalidModel, path, "must be the prior of one component, got priors for each of several")
+  }
+
+  // MARK: Means
+
+  /// Returns the density of each coordinate of the means, (K, D).
+  func means(_ prior: MeansPrior, orderCoordinate: Int?) throws(ModelError) -> [MeanDensity] {
+    let densities = try densities(of: prior, each: prior.ofComponents, "means", rows: componentCount, means)
+    if let orderCoordinate {
+      try requireOrder(densities, orderCoordinate) { k, d in
+        if prior.ofComponents != nil { return "means[\(k)].values\(dimensionCount > 1 ? "[\(d)]" : "")" }
+        return "means.values[\(dimensionCount > 1 ? "\(k), " : "")\(dimensionCount > 1 ? d : k)]"
+      }
+    }
+    return densities
+  }
+
+  private func means(_ prior: MeansPrior, _ path: String, _ rows: Int) throws(ModelError) -> [MeanDensity] {
+    func parameter(_ values: [Double], _ name: String) throws(ModelError) -> PriorParameter {
+      try PriorParameter(values, "\(path).\(name)", rows: rows, columns: dimensionCount)
+    }
     switch prior {
     case .normal(let mean, let sd):
-      let sds = try positive(sd, "means.sd", lengths, Self.roots)
-      return (try location(mean, "means.mean", lengths), sds, [])
+      let sds = try parameter(sd, "sd").positive(PriorParameter.roots)
+      return zip(try parameter(mean, "mean").location(), sds).map { .normal(mean: $0, sd: $1) }
     case .scaledNormal(let mean, let kappa):
-      return (try location(mean, "means.mean", lengths), [], try positive(kappa, "means.kappa", [componentCount]))
-    case .fixed(let values):
-      let means = try location(values, "means.values", lengths)
-      if let d = orderCoordinate {
-        for k in 1..<max(1, componentCount) {
-          let (value, before) = (means[k * dimensionCount + d], means[(k - 1) * dimensionCount + d])
-          guard value < before else { continue }
-          throw ModelError(
-            .invalidModel, "means.values[\(k * dimensionCount + d)]",
-            "fixed means must increase when the means are ordered, got \(value) after \(before)")
-        }
-      }
-      return (means, [], [])
+      let means = try parameter(mean, "mean").location()
+      let kappas = try PriorParameter(kappa, "\(path).kappa", rows: rows).positive()
+      return means.indices.map { .scaledNormal(mean: means[$0], kappa: kappas[$0 / dimensionCount]) }
+    case .fixed(let values): return try parameter(values, "values").location().map { .fixed($0) }
+    case .each: throw nested(path)
     }
   }
+
+  /// Refuses known means that leave no room for the order of the means.
+  ///
+  /// - Parameter place: the caller's path of a component's mean in a coordinate.
+  private func requireOrder(
+    _ densities: [MeanDensity], _ d: Int, _ place: (Int, Int) -> String
+  ) throws(ModelError) {
+    var last: (k: Int, value: Double)?
+    for k in 0..<componentCount {
+      guard case .fixed(let value) = densities[k * dimensionCount + d] else { continue }
+      if let last, value < last.value {
+        throw ModelError(
+          .invalidModel, place(k, d),
+          "fixed means must increase when the means are ordered, got \(value) after \(last.value)")
+      }
+      if let last, value == last.value, k > last.k + 1 {
+        throw ModelError(
+          .invalidModel, place(k, d),
+          "fixed means must leave room for the ordered ones between them, got \(value) twice")
+      }
+      last = (k, value)
+    }
+  }
+
+  // MARK: Spread
 
   /// Returns the density of each standard deviation.
   func spread(_ prior: SpreadPrior) throws(ModelError) -> [SpreadDensity] {
-    let count = shape.spreadCount
-    let lengths = shape.structure == .diag ? [dimensionCount, count] : [count]
+    try densities(of: prior, each: prior.ofComponents, "spread", rows: spreadRows, spread)
+  }
+
+  private func spread(_ prior: SpreadPrior, _ path: String, _ rows: Int) throws(ModelError) -> [SpreadDensity] {
+    let columns = shape.structure == .diag ? dimensionCount : 1
+    func parameter(_ values: [Double], _ name: String) throws(ModelError) -> PriorParameter {
+      try PriorParameter(values, "\(path).\(name)", rows: rows, columns: columns)
+    }
+    func scales(_ values: [Double]) throws(ModelError) -> [Double] {
+      try parameter(values, "scale").positive(PriorParameter.roots)
+    }
     switch prior {
     case .uniform(let lower, let upper):
-      let lower = try finite(lower, "spread.lower", lengths)
-      let upper = try finite(upper, "spread.upper", lengths)
-      for j in 0..<count {
-        guard lower[j] >= 0 else { throw ModelError("spread.lower[\(j)]", "must not be negative", got: lower[j]) }
-        guard upper[j] > lower[j] else {
-          throw ModelError("spread.upper[\(j)]", "must be above spread.lower[\(j)] = \(lower[j])", got: upper[j])
-        }
-        if lower[j] > 0 { try requireRange(lower[j], "spread.lower[\(j)]", Self.roots) }
-        try requireRange(upper[j], "spread.upper[\(j)]", Self.roots)
-      }
-      return zip(lower, upper).map { .uniform(lower: $0, upper: $1) }
-    case .halfCauchy(let scale):
-      return try positive(scale, "spread.scale", lengths, Self.roots).map { .halfCauchy(scale: $0) }
-    case .halfNormal(let scale):
-      return try positive(scale, "spread.scale", lengths, Self.roots).map { .halfNormal(scale: $0) }
+      return try uniform(try parameter(lower, "lower"), try parameter(upper, "upper"))
+    case .halfCauchy(let scale): return try scales(scale).map { .halfCauchy(scale: $0) }
+    case .halfNormal(let scale): return try scales(scale).map { .halfNormal(scale: $0) }
     case .inverseGamma(let shape, let scale):
-      let shape = try positive(shape, "spread.shape", lengths)
-      let scale = try positive(scale, "spread.scale", lengths)
-      return zip(shape, scale).map { .inverseGamma(shape: $0, scale: $1) }
+      let shape = try parameter(shape, "shape").positive()
+      return zip(shape, try parameter(scale, "scale").positive()).map { .inverseGamma(shape: $0, scale: $1) }
     case .gamma(let shape, let rate):
-      let shape = try positive(shape, "spread.shape", lengths)
-      let rate = try positive(rate, "spread.rate", lengths)
-      return zip(shape, rate).map { .gamma(shape: $0, rate: $1) }
-    case .fixed(let values):
-      return try positive(values, "spread.values", lengths, Self.roots).map { .fixed($0) }
+      let shape = try parameter(shape, "shape").positive()
+      return zip(shape, try parameter(rate, "rate").positive()).map { .gamma(shape: $0, rate: $1) }
+    case .fixed(let values): return try parameter(values, "values").positive(PriorParameter.roots).map { .fixed($0) }
     case .inverseWishart(let dof, let scale):
-      guard dimensionCount == 1 else { throw needsMatrices("inverse-Wishart") }
-      let dof = try positive(dof, "spread.dof", [count])
-      let scale = try positive(scale, "spread.scale", [count])
-      return zip(dof, scale).map { .inverseGamma(shape: 0.5 * $0, scale: 0.5 * $1) }
+      guard dimensionCount == 1 else { throw needsMatrices("inverse-Wishart", path) }
+      let dof = try parameter(dof, "dof").positive()
+      return zip(dof, try parameter(scale, "scale").positive()).map {
+        .inverseGamma(shape: 0.5 * $0, scale: 0.5 * $1)
+      }
     case .fixedCovariances(let values):
-      guard dimensionCount == 1 else { throw needsMatrices("fixed covariance matrices") }
-      return try positive(values, "spread.values", [count]).map { .fixed($0.squareRoot()) }
+      guard dimensionCount == 1 else { throw needsMatrices("fixed covariance matrices", path) }
+      return try parameter(values, "values").positive().map { .fixed($0.squareRoot()) }
+    case .each: throw nested(path)
     }
   }
 
-  private func needsMatrices(_ what: String) -> ModelError {
+  private func uniform(_ lower: PriorParameter, _ upper: PriorParameter) throws(ModelError) -> [SpreadDensity] {
+    let ends = Array(zip(try lower.finite(), try upper.finite()))
+    for (j, (least, largest)) in ends.enumerated() {
+      guard least >= 0 else { throw ModelError(lower.place(j), "must not be negative", got: least) }
+      guard largest > least else {
+        throw ModelError(upper.place(j), "must be above \(lower.place(j)) = \(least)", got: largest)
+      }
+      if least > 0 { try lower.require(PriorParameter.roots, least, j) }
+      try upper.require(PriorParameter.roots, largest, j)
+    }
+    return ends.map { .uniform(lower: $0, upper: $1) }
+  }
+
+  private func needsMatrices(_ what: String, _ path: String) -> ModelError {
     ModelError(
-      .invalidModel, "spread.family",
+      .invalidModel, "\(path).family",
       "\(what) must go with full or tied covariances, got \(shape.structure)")
   }
 
   /// Returns the density of each covariance matrix.
   func covariances(_ prior: SpreadPrior) throws(ModelError) -> [CovarianceDensity] {
-    let count = shape.matrixCount
+    try densities(of: prior, each: prior.ofComponents, "spread", rows: spreadRows, covariances)
+  }
+
+  private func covariances(
+    _ prior: SpreadPrior, _ path: String, _ rows: Int
+  ) throws(ModelError) -> [CovarianceDensity] {
     switch prior {
     case .inverseWishart(let dof, let scale):
-      let dof = try finite(dof, "spread.dof", [count])
+      let parameter = try PriorParameter(dof, "\(path).dof", rows: rows)
+      let dof = try parameter.finite()
       for (k, value) in dof.enumerated() where value <= Double(dimensionCount - 1) {
         throw ModelError(
-          "spread.dof[\(k)]", "must be above num_dimensions - 1 = \(dimensionCount - 1)", got: value)
+          parameter.place(k), "must be above num_dimensions - 1 = \(dimensionCount - 1)", got: value)
       }
-      let scales = try matrices(scale, "spread.scale", count)
-      var densities: [CovarianceDensity] = []
-      for k in 0..<count {
-        let density = attempt(scales[k], "spread.scale", k) { scale throws(FailedPivot) in
-          try CovarianceDensity.inverseWishart(dof: dof[k], scale: scale)
-        }
-        densities.append(try density.get())
+      return try PriorMatrices(scale, "\(path).scale", count: rows, dimension: dimensionCount).map {
+        k, scale throws(FailedPivot) in try CovarianceDensity.inverseWishart(dof: dof[k], scale: scale)
       }
-      return densities
     case .fixedCovariances(let values):
-      let scales = try matrices(values, "spread.values", count)
-      var densities: [CovarianceDensity] = []
-      for k in 0..<count {
-        let density = attempt(scales[k], "spread.values", k) { scale throws(FailedPivot) in
-          CovarianceDensity.fixed(factor: try scale.cholesky())
-        }
-        densities.append(try density.get())
+      return try PriorMatrices(values, "\(path).values", count: rows, dimension: dimensionCount).map {
+        _, matrix throws(FailedPivot) in CovarianceDensity.fixed(factor: try matrix.cholesky())
       }
-      return densities
+    case .each: throw nested(path)
     default:
       throw ModelError(
-        .invalidModel, "spread.family",
+        .invalidModel, "\(path).family",
         "must be inverse-Wishart or fixed covariances for \(shape.structure) covariances in \(dimensionCount) dimensions, "
           + "got a prior on standard deviations")
     }
   }
-
-  /// Returns what `body` makes of a matrix, or the error that says at which pivot it was not positive definite.
-  private func attempt(
-    _ matrix: SymmetricMatrix, _ name: String, _ index: Int,
-    _ body: (SymmetricMatrix) throws(FailedPivot) -> CovarianceDensity
-  ) -> Result<CovarianceDensity, ModelError> {
-    do throws(FailedPivot) {
-      return .success(try body(matrix))
-    } catch {
-      return .failure(
-        ModelError(
-          "\(name)[\(index)]", "must be positive definite", got: "pivot \(error.value) in row \(error.index)"))
-    }
-  }
-
-  /// Returns `count` symmetric matrices, repeating a single one.
-  private func matrices(_ values: [Double], _ name: String, _ count: Int) throws(ModelError) -> [SymmetricMatrix] {
-    let size = dimensionCount * dimensionCount
-    for (index, value) in values.enumerated() where !value.isFinite && values.count.isMultiple(of: size) {
-      let (row, column) = (index % size / dimensionCount, index % dimensionCount)
-      throw ModelError("\(name)[\(index / size), \(row), \(column)]", "must be finite", got: value)
-    }
-    let values = try finite(values, name, [size, count * size])
-    var result: [SymmetricMatrix] = []
-    for k in 0..<count {
-      let full = Array(values[k * size..<(k + 1) * size])
-      result.append(try SymmetricMatrix(symmetric: full, dimension: dimensionCount, name: "\(name)[\(k)]"))
-    }
-    return result
-  }
-
-  /// Returns finite values, as many as the last of `lengths`, repeating one or a shorter row of them.
-  private func finite(_ values: [Double], _ name: String, _ lengths: [Int]) throws(ModelError) -> [Double] {
-    let count = lengths[lengths.count - 1]
-    guard values.count == 1 || lengths.contains(values.count) else {
-      var choices = ["1"]
-      for length in lengths where choices.last != "\(length)" { choices.append("\(length)") }
-      let rule =
-        choices == ["1"] ? "must have 1 value" : "must have \(choices.joined(separator: " or ")) values"
-      throw ModelError(name, rule, got: values.count)
-    }
-    for (k, value) in values.enumerated() where !value.isFinite {
-      throw ModelError("\(name)[\(k)]", "must be finite", got: value)
-    }
-    return values.count == count ? values : (0..<count).map { values[$0 % values.count] }
-  }
-
-  /// Returns values from which squared distances are numbers, as many as the last of `lengths`.
-  private func location(_ values: [Double], _ name: String, _ lengths: [Int]) throws(ModelError) -> [Double] {
-    let numbers = try finite(values, name, lengths)
-    for (k, value) in values.enumerated() where abs(value) > DataSet.largestMagnitude {
-      throw ModelError("\(name)[\(k)]", "must be below 1e144 in magnitude", got: value)
-    }
-    return numbers
-  }
-
-  /// Returns positive values, as many as the last of `lengths`, repeating one or a shorter row of them.
-  private func positive(
-    _ values: [Double], _ name: String, _ lengths: [Int], _ range: ClosedRange<Double> = Self.squares
-  ) throws(ModelError) -> [Double] {
-    let numbers = try finite(values, name, lengths)
-    for (k, value) in values.enumerated() where value <= 0 {
-      throw ModelError("\(name)[\(k)]", "must be positive", got: value)
-    }
-    for (k, value) in values.enumerated() { try requireRange(value, "\(name)[\(k)]", range) }
-    return numbers
-  }
-
-  private func requireRange(_ value: Double, _ name: String, _ range: ClosedRange<Double>) throws(ModelError) {
-    guard range.contains(value) else {
-      throw ModelError(name, "must be between \(range.lowerBound) and \(range.upperBound)", got: value)
-    }
-  }
-
-  /// Of sds: their squares, and the inverses of those, are numbers.
-  private static let roots = 1e-145...1e145
-  /// Of variances, precisions, shapes and all else.
-  private static let squares = 1e-290...1e290
 }

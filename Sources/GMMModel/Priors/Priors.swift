@@ -9,8 +9,9 @@ public enum WeightsPrior: Sendable, Equatable {
 /// The prior of the component means, independent between components.
 ///
 /// Arrays of means and sds hold one value for all components and coordinates, one for each coordinate (D), or one for
-/// each component and coordinate (K, D).
-public enum MeansPrior: Sendable, Equatable {
+/// each component and coordinate (K, D). Components with priors of different families have an array of priors:
+/// `[.fixed([0]), .normal(mean: [3], sd: [1])]`.
+public indirect enum MeansPrior: Sendable, Equatable {
   /// Normal(`mean`, `sd`) with `sd` the standard deviation, independent between coordinates.
   case normal(mean: [Double], sd: [Double])
   /// Normal(`mean`, covariance of the component / `kappa`): with an inverse-Wishart or inverse-Gamma spread the conjugate
@@ -18,14 +19,25 @@ public enum MeansPrior: Sendable, Equatable {
   case scaledNormal(mean: [Double], kappa: [Double])
   /// Known means.
   case fixed([Double])
+  /// A prior for each component (K), none of them of this case; their arrays hold one value, or one for each coordinate (D).
+  case each([MeansPrior])
+}
+
+extension MeansPrior: ExpressibleByArrayLiteral {
+  /// A prior for each component.
+  public init(arrayLiteral priors: MeansPrior...) { self = .each(priors) }
+
+  /// The priors of single components; `nil` where one prior serves all.
+  public var ofComponents: [MeansPrior]? { if case .each(let priors) = self { priors } else { nil } }
 }
 
 /// The prior of the components' spread, stated for the standard deviation, the variance, the precision or the covariance
 /// matrix.
 ///
 /// Arrays hold one value for all, or one for each standard deviation that the model has: K for `spherical`, (K, D) for
-/// `diag` (where D values serve all components); a shared spread has one component.
-public enum SpreadPrior: Sendable, Equatable {
+/// `diag` (where D values serve all components); a shared spread has one component. Components with priors of different
+/// families have an array of priors: `[.fixed([1]), .halfNormal(scale: [2])]`.
+public indirect enum SpreadPrior: Sendable, Equatable {
   /// sd ~ Uniform(`lower`, `upper`), 0 ≤ lower < upper.
   case uniform(lower: [Double], upper: [Double])
   /// sd ~ HalfCauchy(`scale`).
@@ -45,4 +57,14 @@ public enum SpreadPrior: Sendable, Equatable {
   case fixed([Double])
   /// Known covariance matrices, one D x D matrix or one for each.
   case fixedCovariances([Double])
+  /// A prior for each component (K), none of them of this case; their arrays hold what one component needs.
+  case each([SpreadPrior])
+}
+
+extension SpreadPrior: ExpressibleByArrayLiteral {
+  /// A prior for each component.
+  public init(arrayLiteral priors: SpreadPrior...) { self = .each(priors) }
+
+  /// The priors of single components; `nil` where one prior serves all.
+  public var ofComponents: [SpreadPrior]? { if case .each(let priors) = self { priors } else { nil } }
 }

@@ -9,6 +9,10 @@ public enum SpreadDensity: Sendable, Equatable {
   case gamma(shape: Double, rate: Double)
   case fixed(Double)
 
+  /// Whether the standard deviation is known.
+  @inline(__always)
+  public var isFixed: Bool { if case .fixed = self { true } else { false } }
+
   /// The standard deviations that the prior allows.
   public var support: (lower: Double, upper: Double) {
     switch self {

@@ -131,6 +131,7 @@ OUTCOMES = [
     ("gmm_fit_variational", "options.*_prior", "NULL", "ok"),
     ("gmm_data_create", "options.sample_weights", "NULL", "ok"),
     ("*", "options.means.family", "0", "ok"),  # GMM_PRIOR_FIXED
+    ("*", "options.*.priors", "NULL", "ok"),  # of all families but GMM_PRIOR_EACH
     ("gmm_model_create_for_data", "options.weights.family", "-1", "weights.family"),
     ("gmm_model_create_for_data", "options.*.family", "-1", "ok"),  # GMM_PRIOR_SCALED
     ("*", "options.spread.*", "*", "spread"),

@@ -57,9 +57,9 @@ gmm_model_options *table_gmm_model_options(void) {
   gmm_model_options *options = &area_gmm_model_options.value;
   gmm_model_options_init(options, sizeof *options);
   options->num_components = 2;
-  options->weights = (gmm_prior){GMM_PRIOR_DIRICHLET, 2, one, NULL};
-  options->means = (gmm_prior){GMM_PRIOR_NORMAL, 2, zero, ten};
-  options->spread = (gmm_prior){GMM_PRIOR_UNIFORM, 2, zero, ten};
+  options->weights = (gmm_prior){GMM_PRIOR_DIRICHLET, 2, one, NULL, NULL};
+  options->means = (gmm_prior){GMM_PRIOR_NORMAL, 2, zero, ten, NULL};
+  options->spread = (gmm_prior){GMM_PRIOR_UNIFORM, 2, zero, ten, NULL};
   return options;
 }
 

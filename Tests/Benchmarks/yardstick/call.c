@@ -29,8 +29,8 @@ int main(void) {
   gmm_model_options_init(&options, sizeof options);
   options.num_components = 3;
   options.ordered_means = options.shared_spread = 1;
-  options.means = (gmm_prior){GMM_PRIOR_NORMAL, 1, &mean, &sd};
-  options.spread = (gmm_prior){GMM_PRIOR_UNIFORM, 1, &lower, &upper};
+  options.means = (gmm_prior){GMM_PRIOR_NORMAL, 1, &mean, &sd, NULL};
+  options.spread = (gmm_prior){GMM_PRIOR_UNIFORM, 1, &lower, &upper, NULL};
   gmm_sample_options_init(&sampling, sizeof sampling);
   sampling.num_draws = 100;
   sampling.num_tune = 0;

@@ -88,6 +88,7 @@ class Prior(Structure):
         ("num_values", c_int32),
         ("first", c_void_p),
         ("second", c_void_p),
+        ("priors", c_void_p),
     )
 
 

@@ -1,20 +1,30 @@
 import GMMModel
 
-/// How the means enter the conditional distribution of the spread.
+/// How the mean of a component enters the conditional distribution of the spread.
 ///
 /// Under mean ~ Normal(m0, covariance / κ) the mean is one more observation of the spread, worth κ, when it is given; and
 /// when it is summed out, the members' mean is, worth κ n / (κ + n) (Gelman et al. 2013, 3.3 and 3.6).
-enum ScaledMeans {
-  /// The means' prior does not know the spread; the means are given.
+enum ScaledMean {
+  /// Its prior does not know the spread, or the mean is known; it is given.
   case none
-  /// It does, and the means are given.
-  case given
-  /// It does, and the means are summed out.
-  case summedOut
+  /// Its prior is scaled by the spread, and the mean is given.
+  case given(kappa: Double)
+  /// Its prior is scaled by the spread, and the mean is summed out.
+  case summedOut(kappa: Double)
+
+  /// How the mean of component `k` enters; the means are summed out where that is wanted and their priors allow it.
+  @inline(__always)
+  init(_ k: Int, _ model: MixtureModel, sumsOut: Bool) {
+    guard let kappa = model.meanDensities[k * model.dimensionCount].kappa else {
+      self = .none
+      return
+    }
+    self = sumsOut ? .summedOut(kappa: kappa) : .given(kappa: kappa)
+  }
 
   /// Returns how many squares component `k` adds to the spread in coordinate `d`, and their sum.
   @inline(__always)
-  func moments(
+  private func moments(
     _ k: Int, _ d: Int, _ model: MixtureModel, _ parameters: Parameters, _ statistics: SufficientStatistics
   ) -> (count: Double, squares: Double) {
     let j = k * model.dimensionCount + d
@@ -22,15 +32,14 @@ enum ScaledMeans {
     switch self {
     case .none:
       return (count, statistics.squares(of: k, d, about: parameters.means[j]))
-    case .given:
+    case .given(let kappa):
       let distance = parameters.means[j] - model.meanCenters[j]
       return (
         count + 1,
-        statistics.squares(of: k, d, about: parameters.means[j]) + model.meanKappas[k] * distance * distance
+        statistics.squares(of: k, d, about: parameters.means[j]) + kappa * distance * distance
       )
-    case .summedOut:
+    case .summedOut(let kappa):
       guard count > 0 else { return (0, 0) }
-      let kappa = model.meanKappas[k]
       let average = statistics.centers[j] + statistics.sums[j] / count
       let distance = average - model.meanCenters[j]
       return (
@@ -42,14 +51,15 @@ enum ScaledMeans {
 
   /// Returns how many squares add to standard deviation `j`, and their sum.
   @inline(__always)
-  func moments(
-    ofSpread j: Int, _ model: MixtureModel, _ parameters: Parameters, _ statistics: SufficientStatistics
+  static func moments(
+    ofSpread j: Int, _ model: MixtureModel, _ parameters: Parameters, _ statistics: SufficientStatistics, sumsOut: Bool
   ) -> (count: Double, squares: Double) {
     let (components, coordinates) = model.shape.members(ofSpread: j)
     var (count, squares) = (0.0, 0.0)
     for k in components {
+      let mean = ScaledMean(k, model, sumsOut: sumsOut)
       for d in coordinates {
-        let moments = moments(k, d, model, parameters, statistics)
+        let moments = mean.moments(k, d, model, parameters, statistics)
         count += moments.count
         squares += moments.squares
       }
@@ -71,12 +81,11 @@ enum ScaledMeans {
     switch self {
     case .none:
       conditional.add(statistics, k, about: mean)
-    case .given:
+    case .given(let kappa):
       conditional.add(statistics, k, about: mean)
-      conditional.add(squareOf: { mean($0) + center($0) }, weight: model.meanKappas[k], degrees: 1)
-    case .summedOut:
+      conditional.add(squareOf: { mean($0) + center($0) }, weight: kappa, degrees: 1)
+    case .summedOut(let kappa):
       guard count > 0 else { return }
-      let kappa = model.meanKappas[k]
       conditional.add(statistics, k, about: average)
       conditional.add(
         squareOf: { average($0) + center($0) }, weight: kappa * count / (kappa + count), degrees: 0)

@@ -1,0 +1,26 @@
+/// The prior of one coordinate of one component's mean: ``MeansPrior`` with its numbers for that coordinate.
+public enum MeanDensity: Sendable, Equatable {
+  /// Normal(`mean`, `sd`).
+  case normal(mean: Double, sd: Double)
+  /// Normal(`mean`, covariance of the component / `kappa`), jointly with the component's other coordinates.
+  case scaledNormal(mean: Double, kappa: Double)
+  /// The known value.
+  case fixed(Double)
+
+  /// The prior mean, or the known value.
+  @inline(__always)
+  public var center: Double {
+    switch self {
+    case .normal(let mean, _), .scaledNormal(let mean, _): mean
+    case .fixed(let value): value
+    }
+  }
+
+  /// Whether the value is known.
+  @inline(__always)
+  public var isFixed: Bool { if case .fixed = self { true } else { false } }
+
+  /// How many observations the prior mean is worth, where the prior is scaled by the spread; `nil` elsewhere.
+  @inline(__always)
+  public var kappa: Double? { if case .scaledNormal(_, let kappa) = self { kappa } else { nil } }
+}
