@@ -38,8 +38,7 @@ extension PartialParameters {
     }
     self.init()
     if !model.hasFixedWeights { self.weights = Self.lifted(weights, least: max(Self.leastWeight, model.minimumWeight)) }
-    if !model.hasFixedMeans { means = order.flatMap { mixture.mean($0) } }
-    guard !model.hasFixedSpread else { return }
+    means = model.withKnownMeans(order.flatMap { mixture.mean($0) })
     if shape.hasMatrices {
       covariances = matrices.flatMap { $0.packed }
     } else {
@@ -71,10 +70,9 @@ extension PartialParameters {
       let row = posterior.row(chain: chain % posterior.chainCount, draw: posterior.drawCount - 1)
       return PartialParameters(
         weights: model.hasFixedWeights ? nil : Array(row[layout.weights]),
-        means: model.hasFixedMeans ? nil : Array(row[layout.means]),
-        sds: model.hasFixedSpread || model.shape.hasMatrices ? nil : Array(row[layout.sds]),
-        covariances: model.hasFixedSpread || !model.shape.hasMatrices
-          ? nil : packed(row[layout.covariances], model.shape))
+        means: model.withKnownMeans(Array(row[layout.means])),
+        sds: model.shape.hasMatrices ? nil : Array(row[layout.sds]),
+        covariances: model.shape.hasMatrices ? packed(row[layout.covariances], model.shape) : nil)
     }
   }
 
@@ -102,5 +100,12 @@ extension PartialParameters {
     guard upper.isFinite else { return sd }
     let margin = 1e-3 * (upper - lower)
     return min(max(sd, lower + margin), upper - margin)
+  }
+}
+
+extension MixtureModel {
+  /// Returns means, (K, D), with those that the model knows in their places.
+  fileprivate func withKnownMeans(_ means: [Double]) -> [Double] {
+    means.indices.map { meanDensities[$0].isFixed ? meanCenters[$0] : means[$0] }
   }
 }

@@ -91,7 +91,7 @@ _NAMES: Mapping[str, str] = {
     "num_statistics": "len(statistics)",
 }
 
-_QUOTED = re.compile(r"\b(?:num_\w+|spread(?=\.))")
+_QUOTED = re.compile(r"\b(?:num_\w+|spread(?=[.\[]))")
 
 # Of data in one dimension, their only column goes without saying.
 _COLUMN_ZERO = re.compile(r"^(.+)\[(\d+), 0\]: (.*) in row \2, column 0$")

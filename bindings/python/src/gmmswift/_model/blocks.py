@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
@@ -29,12 +28,14 @@ class PriorBlock(NamedTuple):
     """The prior of one block of unknowns as the C interface takes it."""
 
     struct: native.Prior
-    arrays: list[NDArray[np.float64]]  # keeps the struct's pointers valid
+    kept: list[Any]  # what the struct points to
     names: Callable[[str], dict[str, str]]  # Python's words for an argument of the C interface
 
 
-def prior_block(shape: Shape, block: str, argument: str, prior: Prior) -> PriorBlock:
-    """Return the C form of a prior.
+def prior_block(
+    shape: Shape, block: str, argument: str, prior: Prior | tuple[Prior, ...]
+) -> PriorBlock:
+    """Return the C form of a prior, or of one prior for each component.
 
     Parameters
     ----------
@@ -44,7 +45,7 @@ def prior_block(shape: Shape, block: str, argument: str, prior: Prior) -> PriorB
         What the prior is for.
     argument : str
         The argument of `Mixture` that it was given to.
-    prior : Prior
+    prior : Prior or tuple of Prior
         The prior, of one block.
 
     Raises
@@ -52,55 +53,96 @@ def prior_block(shape: Shape, block: str, argument: str, prior: Prior) -> PriorB
     ValueError
         For parameters that do not broadcast, and known variances that are not positive.
     """
-    targets = {name: shape.target(block, name) for name in prior.parameters}
+    if isinstance(prior, Prior):
+        return _block(shape, block, argument, argument, prior)
+    blocks = [
+        _block(shape, f"{block}[{k}]", f"{argument}[{k}]", argument, item, is_item=True)
+        for k, item in enumerate(prior)
+    ]
+    structs = native.prior_array([item.struct for item in blocks])
+    struct = native.Prior(native.PRIOR_EACH, len(blocks), None, None, native.array_address(structs))
+
+    def names(at_fault: str) -> dict[str, str]:
+        result = {block: argument}
+        for item in blocks:
+            result |= item.names(at_fault)
+        return result
+
+    return PriorBlock(struct, [structs, *blocks], names)
+
+
+def _block(
+    shape: Shape, block: str, path: str, argument: str, prior: Prior, *, is_item: bool = False
+) -> PriorBlock:
+    """Return the C form of one prior.
+
+    Parameters
+    ----------
+    block, path : str
+        What the C interface and the user call it.
+    argument : str
+        The argument of `Mixture`.
+    is_item : bool
+        Whether it is the prior of one component, whose parameters have no axis of components.
+    """
+    kind = block.partition("[")[0]
+    targets = {name: shape.target(kind, name) for name in prior.parameters}
+    matrices = {name for name, target in targets.items() if len(target) == 3}
+    if is_item:
+        targets = {name: target[1:] for name, target in targets.items()}
     given = {
-        name: _fitted(f"{argument}.{name}", getattr(prior, name), target)
+        name: _fitted(f"{path}.{name}", getattr(prior, name), target, is_matrix=name in matrices)
         for name, target in targets.items()
     }
     # One row serves all components where no parameter tells them apart.
-    has_rows = any(
+    has_rows = not is_item and any(
         array.ndim == len(targets[name]) and array.shape[0] > 1 for name, array in given.items()
     )
     arrays = []
     for name, array in given.items():
-        rows = targets[name][0] if has_rows else 1
-        arrays.append(np.array(np.broadcast_to(array, (rows, *targets[name][1:])), order="C"))
+        target = targets[name]
+        row = target if is_item else (target[0] if has_rows else 1, *target[1:])
+        arrays.append(np.array(np.broadcast_to(array, row), order="C"))
     if isinstance(prior, Fixed) and argument in _TO_SD and not shape.has_matrices:
         if not (arrays[0] > 0).all():
-            raise ValueError(f"{argument}.values: must be positive, got {prior.values}")
-        arrays[0] = _TO_SD[argument](arrays[0])
+            raise ValueError(f"{path}.values: must be positive, got {prior.values}")
+        arrays[0] = np.asarray(_TO_SD[argument](arrays[0]))
     # Vectors and matrices that come with a number for each component count as one value each.
-    is_each = isinstance(prior, NormalKappa) or any(len(target) == 3 for target in targets.values())
-    count = arrays[0].shape[0] if is_each else arrays[0].size
+    count = arrays[0].size
+    if isinstance(prior, NormalKappa) or matrices:
+        count = 1 if is_item else arrays[0].shape[0]
     struct = native.Prior(prior.family, count, *map(native.address, arrays))
 
     def names(at_fault: str) -> dict[str, str]:
-        result = {block: argument}
+        result = {block: path}
+        label, _, index = at_fault.rstrip("]").rpartition("[")
         for name, array in given.items():
-            found = re.fullmatch(rf"{block}\.{name}\[([\d, ]+)\]", at_fault)
-            if found:
-                index = tuple(map(int, found[1].split(",")))
-                rows = targets[name][0] if has_rows else 1
-                position = _position(array, (rows, *targets[name][1:]), index)
-                result[at_fault] = f"{argument}.{name}{position}"
+            if label == f"{block}.{name}":
+                own = _own_index(index.split(", "), array.ndim, is_matrix=name in matrices)
+                result[at_fault] = f"{path}.{name}{own}"
         return result
 
     return PriorBlock(struct, arrays, names)
 
 
-def _fitted(name: str, value: Kept, target: tuple[int, ...]) -> NDArray[np.float64]:
+def _fitted(
+    name: str, value: Kept, target: tuple[int, ...], *, is_matrix: bool
+) -> NDArray[np.float64]:
     """Return a parameter as an array that broadcasts to a shape."""
     given = array = np.asarray(value, dtype=np.float64)
-    while array.ndim > len(target) and array.shape[-1] == 1:
+    while not is_matrix and array.ndim > len(target) and array.shape[-1] == 1:
         array = array[..., 0]  # the only coordinate of one dimension
     fits = array.ndim <= len(target) and all(
         found in (1, wanted) for found, wanted in zip(array.shape[::-1], target[::-1], strict=False)
     )
-    if len(target) == 3:  # a matrix is given whole
-        fits = fits and array.ndim >= 2 and array.shape[-2:] == target[1:]
-        rule = f"must have shape {target[1:]} or {target}"
+    if is_matrix:  # it is given whole
+        fits = fits and array.ndim >= 2 and array.shape[-2:] == target[-2:]
+        shapes = [target[-2:], target][: len(target) - 1]
+        rule = f"must have shape {' or '.join(map(str, shapes))}"
     elif len(target) == 2:
         rule = f"must be a number or have shape {target[1:]} or {target}"
+    elif not target:
+        rule = "must be a number"
     elif given.ndim <= 1:
         values = "values" if given.size != 1 else "value"
         count = f"have {target[0]} values" if target[0] > 1 else "have 1 value"
@@ -114,32 +156,27 @@ def _fitted(name: str, value: Kept, target: tuple[int, ...]) -> NDArray[np.float
     return array
 
 
-def _position(array: NDArray[np.float64], shape: tuple[int, ...], index: tuple[int, ...]) -> str:
-    """Return the index, in brackets, of a number that the user gave.
+def _own_index(index: list[str], axes: int, *, is_matrix: bool) -> str:
+    """Return the index, in brackets, of a number in the array that the user gave.
 
     Parameters
     ----------
-    array : ndarray
-        What the user gave.
-    shape : tuple of int
-        The shape that the library was given.
-    index : tuple of int
-        The library's own index: flat; of matrices that of the matrix, or of a matrix, row and
-        column.
+    index : list of str
+        The library's own, an entry for each axis that it knows; of a whole matrix its number.
+    axes : int
+        How many axes the user's array has: those that it lacks come first.
     """
-    if len(shape) < 3:
-        index = tuple(int(i) for i in np.unravel_index(index[0], shape))
-    # An axis that the user left out, or gave with length 1, has no index, or 0.
-    missing = len(shape) - array.ndim
-    own = [
-        min(position, size - 1)
-        for position, size in zip(index[missing:], array.shape, strict=False)
-    ]
-    return f"[{', '.join(map(str, own))}]" if own else ""
+    if is_matrix and len(index) == 1:
+        own = index if axes == 3 else []
+    else:
+        own = index[max(0, len(index) - axes) :]
+    return f"[{', '.join(own)}]" if own else ""
 
 
 def stated_dimensions(priors: list[tuple[str, Prior]]) -> int | None:
     """Return D as the shapes of priors say, each given with its block; None where they do not.
+
+    Of one component or of all: coordinates are the last axis.
 
     Matrices, in the block ``"covariance"``, have the first word; elsewhere a length of 1
     broadcasts, and says nothing.

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from typing import Any, NamedTuple, TypeAlias
 
 import numpy as np
 
@@ -10,7 +10,10 @@ from gmmswift._arguments import shown
 from gmmswift._model.blocks import stated_dimensions
 from gmmswift._model.priors import Fixed, InverseWishart, NormalInverseGamma, Prior
 
-__all__ = ["SDS", "GivenPriors"]
+__all__ = ["SDS", "GivenPriors", "each_prior"]
+
+#: A prior for all components, or one for each.
+Priors: TypeAlias = Prior | tuple[Prior, ...]
 
 #: Arguments of `Mixture` whose prior is on sds, in one variable or another.
 SDS = ("sd", "variance", "precision")
@@ -23,11 +26,11 @@ class GivenPriors(NamedTuple):
 
     weights: Prior
     components: Prior | None
-    means: Prior | None
-    covariance: Prior | None
-    sd: Prior | None
-    variance: Prior | None
-    precision: Prior | None
+    means: Priors | None
+    covariance: Priors | None
+    sd: Priors | None
+    variance: Priors | None
+    precision: Priors | None
 
     @property
     def spread_names(self) -> list[str]:
@@ -35,10 +38,10 @@ class GivenPriors(NamedTuple):
         return [name for name in SPREADS if getattr(self, name) is not None]
 
     @property
-    def spread(self) -> Prior | None:
+    def spread(self) -> Priors | None:
         """The prior of the spread, where it is one of its own."""
         names = self.spread_names
-        prior: Prior | None = getattr(self, names[0]) if names else None
+        prior: Priors | None = getattr(self, names[0]) if names else None
         return prior
 
     @property
@@ -49,21 +52,21 @@ class GivenPriors(NamedTuple):
     @property
     def has_columns(self) -> bool:
         """Whether a parameter has an axis of coordinates beside that of the components."""
-        return any(
-            isinstance(prior, Prior)
-            and any(np.ndim(getattr(prior, name)) >= 2 for name in prior.parameters)
-            for prior in (self.means, *(getattr(self, name) for name in SDS))
-        )
+        return any(_has_columns(getattr(self, name)) for name in ("means", *SDS))
 
     def unknown(self, spread_name: str) -> list[str]:
         """Return what a draw calls the parameters that have a prior and no known values."""
         priors = {"weights": self.weights, "means": self.means, spread_name: self.spread}
-        return [name for name, prior in priors.items() if not isinstance(prior, Fixed)]
+        return [
+            name
+            for name, prior in priors.items()
+            if not all(isinstance(item, Fixed) for item in _items(prior))
+        ]
 
-    def parts(self) -> list[tuple[str, str, Prior | None]]:
+    def parts(self) -> list[tuple[str, str, Priors | None]]:
         """Return block, argument and prior of weights, means and spread."""
-        means: tuple[str, Prior | None] = ("means", self.means)
-        spread: tuple[str, Prior | None] = ("sd", None)
+        means: tuple[str, Priors | None] = ("means", self.means)
+        spread: tuple[str, Priors | None] = ("sd", None)
         if self.spread_names:
             spread = (self.spread_names[0], self.spread)
         if self.components is not None:
@@ -80,7 +83,7 @@ class GivenPriors(NamedTuple):
                 block == "spread" and covariance_type == "spherical" and not is_matrix
             ):
                 continue
-            stated.append(("covariance" if is_matrix else block, prior))
+            stated += [("covariance" if is_matrix else block, item) for item in _items(prior)]
         return stated_dimensions(stated)
 
     # -------------------------------------------------------------------------------- Checks
@@ -91,13 +94,17 @@ class GivenPriors(NamedTuple):
             prior = getattr(self, argument)
             if prior is None:
                 continue
-            if not isinstance(prior, Prior):
-                raise TypeError(f"{argument}: must be a prior or Fixed, got {shown(prior)}")
-            if argument not in prior.blocks:
-                takes = " or ".join(
-                    kind.__name__ for kind in Prior.__subclasses__() if argument in kind.blocks
-                )
-                raise ValueError(f"{argument}: must be {takes}, got {type(prior).__name__}")
+            is_each = isinstance(prior, tuple)
+            # Beside each other, the priors of components say themselves what they are for.
+            blocks = set(SDS if is_each and argument == "sd" else (argument,))
+            for k, item in enumerate(_items(prior)):
+                path = f"{argument}[{k}]" if is_each else argument
+                if not isinstance(item, Prior):
+                    raise TypeError(f"{path}: must be a prior or Fixed, got {shown(item)}")
+                if not blocks & set(item.blocks):
+                    kinds = (kind for kind in Prior.__subclasses__() if blocks & set(kind.blocks))
+                    takes = " or ".join(kind.__name__ for kind in kinds)
+                    raise ValueError(f"{path}: must be {takes}, got {type(item).__name__}")
 
     def check_choice(self, is_simple: bool) -> None:
         """Refuse two priors for one block, and too few in the words of one dimension."""
@@ -144,3 +151,24 @@ class GivenPriors(NamedTuple):
                 f"shared_sd: must be False for covariance_type {kind} ('tied' shares the "
                 "covariance), got True"
             )
+
+
+def each_prior(prior: Any) -> Any:
+    """Return the priors of components as a tuple, and anything else as it is."""
+    return tuple(prior) if isinstance(prior, (list, tuple)) else prior
+
+
+def _items(prior: Any) -> tuple[Any, ...]:
+    """Return the priors of components, or the one for all."""
+    return prior if isinstance(prior, tuple) else (prior,)
+
+
+def _has_columns(prior: object) -> bool:
+    """Return whether a parameter has an axis of coordinates, beside the components' if any."""
+    axes = 1 if isinstance(prior, tuple) else 2
+    return any(
+        np.ndim(getattr(item, name)) >= axes and (axes == 2 or np.size(getattr(item, name)) > 1)
+        for item in _items(prior)
+        if isinstance(item, Prior)
+        for name in item.parameters
+    )

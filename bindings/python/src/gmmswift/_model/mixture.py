@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -18,7 +19,7 @@ from gmmswift._arguments import (
 from gmmswift._data import Data, as_data
 from gmmswift._frozen import Frozen
 from gmmswift._model.creation import create_model
-from gmmswift._model.given import SDS, GivenPriors
+from gmmswift._model.given import SDS, GivenPriors, each_prior
 from gmmswift._model.priors import Dirichlet, NormalInverseGamma, Prior
 from gmmswift._model.stated import stated_arguments
 from gmmswift._pickled import StateFormat
@@ -78,20 +79,23 @@ class Mixture(Frozen):
     components : NormalInverseWishart or NormalInverseGamma, optional
         Conjugate prior on means and spread, in place of the next arguments: the first for full and
         tied covariances, the second for diagonal and spherical ones.
-    means : Normal, NormalKappa or Fixed, optional
-        Prior on the means; or the known means.
+    means : Normal, NormalKappa or Fixed, or a sequence of them, optional
+        Prior on the means; or the known means; or for each component a prior of its own, whose
+        parameters have no axis of components: ``[Fixed(0.0), Normal(3, sd=1)]``.
     ordered : bool, default False
         Whether ``means[0] <= means[1] <= ...``, a hard constraint, in coordinate `order_by`.
     order_by : int, default 0
         The coordinate of the order, from 0 to D - 1.
-    covariance : InverseWishart or Fixed, optional
-        Prior on full or tied covariance matrices; or the known ones. At most one of `covariance`,
-        `sd`, `variance` and `precision` is given.
-    sd : Uniform, HalfCauchy, HalfNormal or Fixed, optional
-        Prior on the standard deviation, of diagonal or spherical covariances.
-    variance : InverseGamma or Fixed, optional
+    covariance : InverseWishart or Fixed, or a sequence of them, optional
+        Prior on full or tied covariance matrices; or the known ones; or for each component a prior
+        of its own. At most one of `covariance`, `sd`, `variance` and `precision` is given.
+    sd : Uniform, HalfCauchy, HalfNormal or Fixed, or a sequence of priors, optional
+        Prior on the standard deviation, of diagonal or spherical covariances. In a sequence, a
+        prior for each component, InverseGamma is one on the variance and Gamma one on the
+        precision.
+    variance : InverseGamma or Fixed, or a sequence of them, optional
         Prior on the variance.
-    precision : Gamma or Fixed, optional
+    precision : Gamma or Fixed, or a sequence of them, optional
         Prior on the precision, 1 / variance.
     shared_sd : bool, default False
         Whether all components have the same sds.
@@ -132,13 +136,13 @@ class Mixture(Frozen):
     covariance_type: str
     weights: Prior
     components: Prior | None
-    means: Prior | None
+    means: Prior | tuple[Prior, ...] | None
     ordered: bool
     order_by: int
-    covariance: Prior | None
-    sd: Prior | None
-    variance: Prior | None
-    precision: Prior | None
+    covariance: Prior | tuple[Prior, ...] | None
+    sd: Prior | tuple[Prior, ...] | None
+    variance: Prior | tuple[Prior, ...] | None
+    precision: Prior | tuple[Prior, ...] | None
     shared_sd: bool
 
     def __init__(
@@ -149,24 +153,32 @@ class Mixture(Frozen):
         covariance_type: str | None = None,
         weights: Prior | None = None,
         components: Prior | None = None,
-        means: Prior | None = None,
+        means: Prior | Sequence[Prior] | None = None,
         ordered: bool = False,
         order_by: int = 0,
-        covariance: Prior | None = None,
-        sd: Prior | None = None,
-        variance: Prior | None = None,
-        precision: Prior | None = None,
+        covariance: Prior | Sequence[Prior] | None = None,
+        sd: Prior | Sequence[Prior] | None = None,
+        variance: Prior | Sequence[Prior] | None = None,
+        precision: Prior | Sequence[Prior] | None = None,
         shared_sd: bool = False,
     ) -> None:
         self.n_components = int32("n_components", n_components)
         self.weights = Dirichlet() if weights is None else weights
-        self.components, self.means, self.covariance = components, means, covariance
+        self.components, self.means = components, each_prior(means)
+        self.covariance = each_prior(covariance)
         self.ordered = flag("ordered", ordered)
         self.order_by = int32("order_by", order_by)
-        self.sd, self.variance, self.precision = sd, variance, precision
+        self.sd, self.variance = each_prior(sd), each_prior(variance)
+        self.precision = each_prior(precision)
         self.shared_sd = flag("shared_sd", shared_sd)
         self._priors = priors = GivenPriors(
-            self.weights, components, means, covariance, sd, variance, precision
+            self.weights,
+            self.components,
+            self.means,
+            self.covariance,
+            self.sd,
+            self.variance,
+            self.precision,
         )
         self._is_simple = (
             n_dimensions is None

@@ -49,8 +49,14 @@ def stated_arguments(handle: native.Handle) -> dict[str, Any]:
     covariance_type = COVARIANCE_TYPES[stated.covariance]
     has_matrices = covariance_type in ("full", "tied")
 
-    def prior(kinds: tuple[type[Prior], ...], block: str) -> Prior:
+    def priors(kinds: tuple[type[Prior], ...], block: str) -> Prior | tuple[Prior, ...]:
         struct = getattr(stated, block)
+        if struct.family != native.PRIOR_EACH:
+            return prior(kinds, block, struct)
+        items = native.priors_at(struct.priors, struct.num_values)
+        return tuple(prior(kinds, block, item) for item in items)
+
+    def prior(kinds: tuple[type[Prior], ...], block: str, struct: native.Prior) -> Prior:
         kind = next(kind for kind in kinds if _family(kind) == struct.family)
         pointers = (struct.first, struct.second)
         return kind(
@@ -77,13 +83,19 @@ def stated_arguments(handle: native.Handle) -> dict[str, Any]:
             return array.reshape(-1, dimensions)
         return value
 
+    def spread_block(spread: Prior) -> dict[str, Prior]:
+        argument = "covariance" if isinstance(spread, Fixed) and has_matrices else spread.blocks[0]
+        if isinstance(spread, Fixed) and not has_matrices:
+            argument = "sd"
+        return {argument: _reshaped(spread, rows) if covariance_type == "diag" else spread}
+
     weights: Prior
     if stated.weights.family == native.PRIOR_FIXED:
         weights = Fixed(_parameter(stated.weights.first, stated.weights.num_values, ()))
     else:
         concentration = _parameter(stated.weights.first, stated.weights.num_values, ())
         weights = Dirichlet(concentration, minimum=stated.minimum_weight)
-    means, spread = prior(_MEANS, "means"), prior(_SPREADS, "spread")
+    means, spread = priors(_MEANS, "means"), priors(_SPREADS, "spread")
     blocks: dict[str, Any] = {}
     if isinstance(means, NormalKappa) and isinstance(spread, InverseWishart):
         blocks["components"] = NormalInverseWishart(
@@ -94,14 +106,22 @@ def stated_arguments(handle: native.Handle) -> dict[str, Any]:
         if covariance_type == "diag":
             shape, scale = rows(shape), rows(scale)
         blocks["components"] = NormalInverseGamma(means.mean, means.kappa, shape, scale)
+    elif isinstance(means, tuple) or isinstance(spread, tuple):
+        if isinstance(means, (tuple, NormalKappa)):
+            blocks["means"] = means
+        else:
+            blocks["means"] = _reshaped(means, rows)
+        if isinstance(spread, tuple) and not has_matrices:
+            # In one dimension known variances are stated as sds.
+            blocks["sd"] = tuple(map(_of_variance, spread))
+        elif isinstance(spread, tuple):
+            blocks["covariance"] = spread
+        else:
+            blocks |= spread_block(spread)
     else:
         # The means of a NormalKappa are read with their axis of coordinates.
         blocks["means"] = means if isinstance(means, NormalKappa) else _reshaped(means, rows)
-        argument = "covariance" if isinstance(spread, Fixed) and has_matrices else spread.blocks[0]
-        if isinstance(spread, Fixed) and not has_matrices:
-            argument = "sd"
-        each = covariance_type == "diag"
-        blocks[argument] = _reshaped(spread, rows) if each else spread
+        blocks |= spread_block(spread)
     if dimensions > 1 or "components" in blocks or "covariance" in blocks:
         blocks["n_dimensions"] = dimensions
         is_matrix = "covariance" in blocks or isinstance(
@@ -133,6 +153,13 @@ def _parameter(pointer: int | None, count: int, item: tuple[int, ...]) -> Any:
     if len(item) < 2 and (values == values.flat[0]).all():
         return float(values.flat[0])
     return values
+
+
+def _of_variance(prior: Prior) -> Prior:
+    """Return an inverse-Wishart in one dimension as the inverse-Gamma that it is."""
+    if not isinstance(prior, InverseWishart):
+        return prior
+    return InverseGamma(np.multiply(prior.dof, 0.5), np.multiply(prior.scale, 0.5).reshape(()))
 
 
 def _reshaped(prior: Prior, rows: Any) -> Prior:

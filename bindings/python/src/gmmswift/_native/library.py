@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Mapping
-from ctypes import CDLL, Structure, addressof, byref, c_char_p, c_void_p, sizeof
+from ctypes import CDLL, Array, Structure, addressof, byref, c_char_p, c_void_p, sizeof
 from typing import TYPE_CHECKING, Any, TypeAlias, TypeVar
 
 from gmmswift._errors import exception_for
 from gmmswift._native.constants import ABI_VERSION, OK
 from gmmswift._native.prototypes import INITIALIZERS, PROTOTYPES
+from gmmswift._native.structs import Prior
 
 if TYPE_CHECKING:
     from typing import Protocol
@@ -27,11 +28,13 @@ __all__ = [
     "Names",
     "address",
     "address_of",
+    "array_address",
     "call",
     "create",
     "defaults",
     "handles",
     "lib",
+    "prior_array",
     "sized",
     "status_name",
     "strings",
@@ -82,6 +85,16 @@ def sized(struct: type[_Struct]) -> _Struct:
 def address(array: NDArray[Any] | None) -> int | None:
     """Return the address of an array's first element, for a pointer in a struct."""
     return None if array is None else array.ctypes.data
+
+
+def prior_array(priors: list[Prior]) -> Array[Prior]:
+    """Return priors one after the other, as the priors of components stand in a ``gmm_prior``."""
+    return (Prior * len(priors))(*priors)
+
+
+def array_address(structs: Array[Any]) -> int:
+    """Return the address of an array of structs, which must outlive its use."""
+    return addressof(structs)
 
 
 def strings(values: list[str]) -> Any:
