@@ -75,7 +75,8 @@ let package = Package(
     // Only in the shared library, whose runtime serves nobody else.
     .target(name: "CGMMUnicode"),
     .target(
-      name: "gmmswift", dependencies: ["GMMCABI"] + (isRoot ? ["CGMMUnicode"] : []), exclude: ["exports.map", "install"], linkerSettings: linkPolicy),
+      name: "gmmswift", dependencies: ["GMMCABI"] + (isRoot ? ["CGMMUnicode"] : []),
+      exclude: ["exports.map", "install"], linkerSettings: linkPolicy),
 
     // MARK: Tests
     .testTarget(name: "GMMDiagnosticsTests", dependencies: ["GMMDiagnostics"]),

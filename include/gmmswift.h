@@ -161,7 +161,7 @@ gmm_status gmm_data_options_init(gmm_data_options *options, size_t struct_size);
  * data: num_observations x num_dimensions, row after row; num_observations may be 0 (data may then be NULL).
  * num_dimensions: 1 .. GMM_MAX_DIMENSIONS. options may be NULL.
  * GMM_ERROR_NULL_ARGUMENT, GMM_ERROR_STRUCT_SIZE, GMM_ERROR_INVALID_ARGUMENT; GMM_ERROR_INVALID_DATA for NaN, infinity and values
- * of 1e144 and above in magnitude, with row and column. */
+ * whose squares could not be summed (all below 1e144 in magnitude can), with row and column. */
 gmm_status gmm_data_create(const double *data, int64_t num_observations, int64_t num_dimensions,
                            const gmm_data_options *options, gmm_data **out_data, gmm_error **out_error);
 
@@ -178,7 +178,7 @@ int32_t gmm_data_has_sample_weights(const gmm_data *data);
 const char *gmm_data_column_name(const gmm_data *data, int64_t column);
 
 /* A number that differs between data sets with other values, but for a chance of 2^-64: the XXH64 of the values in the groups of
- * eight in which they are laid out, which checkpoints compare. 0 for an invalid handle. */
+ * eight in which they are laid out, and of N and D, which checkpoints compare. 0 for an invalid handle. */
 uint64_t gmm_data_fingerprint(const gmm_data *data);
 
 /* Frees a data set; NULL is accepted. What was made from it keeps what it needs. */

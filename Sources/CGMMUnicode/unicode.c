@@ -2,8 +2,8 @@
  * Answers to questions that the library never asks: names, ages, scripts, numeric values, categories and cases of
  * characters. Where they stand in for the runtime's own, its tables, two thirds of a megabyte, are not linked.
  *
- * So no text in the library may be cased, trimmed or classified by a Unicode property; comparing and hashing texts needs
- * none of this.
+ * So no text in the library may be cased, trimmed or classified by a Unicode property; comparing and hashing texts
+ * needs none of this.
  */
 #include "unicode.h"
 

@@ -98,9 +98,12 @@ def check_itself() -> None:
 
 
 def main() -> int:
+    """Check all modules and say what was found."""
     check_itself()
     faults = [fault for module, floors in FLOORS.items() for fault in upward(SOURCES / module, floors)]
-    print("\n".join(faults) if faults else f"floors: {sum(map(len, FLOORS.values()))} folders, nothing uses what is above")
+    print(
+        "\n".join(faults) if faults else f"floors: {sum(map(len, FLOORS.values()))} folders, nothing uses what is above"
+    )
     return bool(faults)
 
 

@@ -65,8 +65,9 @@ struct WorkTeam: Sendable {
     _ queue: some WorkQueue, _ monitor: RunMonitor, beside service: (any WorkService)? = nil,
     _ work: @escaping @Sendable (_ unit: Int, BlockCrew?) throws(ModelError) -> Void
   ) throws(ModelError) {
-    try run(queue, monitor, beside: service, makeContext: { () throws(ModelError) in }) {
-      (unit, _, crew) throws(ModelError) in try work(unit, crew)
+    let nothing = { @Sendable () throws(ModelError) in }
+    try run(queue, monitor, beside: service, makeContext: nothing) { (unit, _, crew) throws(ModelError) in
+      try work(unit, crew)
     }
   }
 }
@@ -84,7 +85,8 @@ protocol WorkService: AnyObject, Sendable {
 /// What the threads of a team share while they work.
 private final class WorkShift<Queue: WorkQueue>: @unchecked Sendable {
   private let queue: Queue
-  private let monitor: RunMonitor
+  // The monitor reports this shift's progress, so it keeps the shift, and not the other way round.
+  private unowned let monitor: RunMonitor
   private let service: (any WorkService)?
   private let lock = Mutex()
   // Guarded by the lock.

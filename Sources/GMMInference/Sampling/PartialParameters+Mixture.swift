@@ -38,7 +38,9 @@ extension PartialParameters {
     }
     self.init()
     if !model.hasFixedWeights { self.weights = Self.lifted(weights, least: max(Self.leastWeight, model.minimumWeight)) }
-    means = model.withKnownMeans(order.flatMap { mixture.mean($0) })
+    var means = order.flatMap { mixture.mean($0) }
+    model.setKnownMeans(&means)
+    self.means = means
     if shape.hasMatrices {
       covariances = matrices.flatMap { $0.packed }
     } else {
@@ -68,9 +70,11 @@ extension PartialParameters {
     try need.require(for: "the starts of \(chains) chains")
     return (0..<chains).map { chain in
       let row = posterior.row(chain: chain % posterior.chainCount, draw: posterior.drawCount - 1)
+      var means = Array(row[layout.means])
+      model.setKnownMeans(&means)
       return PartialParameters(
         weights: model.hasFixedWeights ? nil : Array(row[layout.weights]),
-        means: model.withKnownMeans(Array(row[layout.means])),
+        means: means,
         sds: model.shape.hasMatrices ? nil : Array(row[layout.sds]),
         covariances: model.shape.hasMatrices ? packed(row[layout.covariances], model.shape) : nil)
     }
@@ -100,12 +104,5 @@ extension PartialParameters {
     guard upper.isFinite else { return sd }
     let margin = 1e-3 * (upper - lower)
     return min(max(sd, lower + margin), upper - margin)
-  }
-}
-
-extension MixtureModel {
-  /// Returns means, (K, D), with those that the model knows in their places.
-  fileprivate func withKnownMeans(_ means: [Double]) -> [Double] {
-    means.indices.map { meanDensities[$0].isFixed ? meanCenters[$0] : means[$0] }
   }
 }

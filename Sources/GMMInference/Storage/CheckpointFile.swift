@@ -8,7 +8,7 @@ struct CheckpointFile {
   let identity: RunIdentity
 
   /// The format that this version reads and writes.
-  static let format: UInt32 = 1
+  static let format: UInt32 = 2
 
   /// A run as the file has it, with the draws still to be read.
   struct Contents {

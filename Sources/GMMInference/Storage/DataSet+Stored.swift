@@ -3,8 +3,18 @@ import GMMModel
 import GMMStorage
 
 extension DataSet {
-  /// The XXH64 of the values in the groups in which they are laid out; found once.
-  public var fingerprint: UInt64 { fingerprint { Checksum.of($0) } }
+  /// The XXH64 of the values in the groups in which they are laid out, followed by N and D; found once.
+  public var fingerprint: UInt64 {
+    fingerprint { values in
+      var sizes = ByteWriter()
+      sizes.write(count)
+      sizes.write(dimensionCount)
+      var checksum = Checksum()
+      checksum.update(UnsafeRawBufferPointer(values))
+      sizes.bytes.withUnsafeBytes { checksum.update($0) }
+      return checksum.value
+    }
+  }
 
   /// Appends the sections of the data: N, D and the rows; the weights; the first row and the columns' names.
   func write(to file: AtomicFile) throws(StorageError) {

@@ -7,6 +7,7 @@ import GMMStorage
 struct RunIdentity {
   private let observationCount: Int
   private let dimensionCount: Int
+  private let firstRow: Int
   /// Of the observations in the groups of eight in which they stand in memory.
   private let fingerprint: UInt64
   /// Of the weights of the observations, where they have some.
@@ -23,6 +24,7 @@ struct RunIdentity {
   ) {
     observationCount = data.count
     dimensionCount = data.dimensionCount
+    firstRow = data.firstRow
     fingerprint = data.fingerprint
     weightsFingerprint = data.weights.map { Checksum.of(UnsafeBufferPointer(start: $0.base, count: $0.count)) }
     var writer = ByteWriter()
@@ -36,6 +38,7 @@ struct RunIdentity {
   func write(to writer: inout ByteWriter) {
     writer.write(observationCount)
     writer.write(dimensionCount)
+    writer.write(firstRow)
     writer.write(fingerprint)
     writer.write(optional: weightsFingerprint) { $0.write($1) }
     writer.write(roundsTwice)
@@ -56,6 +59,8 @@ struct RunIdentity {
     guard count == observationCount, dimensions == dimensionCount || count == 0 else {
       throw mismatch("is of other data: \(count) x \(dimensions), not \(observationCount) x \(dimensionCount)")
     }
+    let row = try reader.readInt()
+    guard row == firstRow else { throw mismatch("is of data whose first row is number \(row), not \(firstRow)") }
     guard try reader.read(UInt64.self) == fingerprint else {
       throw mismatch("is of other data: the same number of observations, but other values")
     }
