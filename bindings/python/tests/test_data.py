@@ -148,5 +148,5 @@ def test_values_that_are_no_data_are_refused():
         gm.Data(np.zeros((2, 2, 2)))
     with pytest.raises(TypeError, match="values: must be real numbers"):
         gm.Data(["a"])
-    with pytest.raises(ValueError, match="data: must have 2 columns, got 3"):
+    with pytest.raises(ValueError, match="data: must have 2 columns, as the model, got 3"):
         gm.fit_em(gm.Data(np.zeros((3, 3))), gm.Mixture(2, n_dimensions=2, covariance_type="full"))

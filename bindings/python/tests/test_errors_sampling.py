@@ -236,7 +236,7 @@ SEVERAL_DIMENSIONS = {
     "initial fit": (
         lambda: sample_table(initial=gm.fit_em(TABLE[:, 0], 2)),
         "initial",
-        "must be a fit in 3 dimensions, got 1",
+        "must be in 3 dimensions, got 1",
         ValueError,
     ),
 }
