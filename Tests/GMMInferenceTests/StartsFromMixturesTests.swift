@@ -14,16 +14,18 @@ import Testing
     let same = try PartialParameters(full, for: model(.full))
     #expect(same.weights == [0.75, 0.25] && same.means == [5, 1, -5, 2] && same.sds == nil)
     #expect(same.covariances == [4, 1, 9, 1, 0, 16])
-    #expect(try PartialParameters(full, for: model(.tied)).covariances == [3.25, 0.75, 10.75])
-    #expect(try PartialParameters(full, for: model(.diag)).sds == [2, 3, 1, 4])
-    #expect(try PartialParameters(full, for: model(.spherical)).sds == [6.5.squareRoot(), 8.5.squareRoot()])
-    #expect(
-      try PartialParameters(full, for: model(.diag, shared: true)).sds == [3.25.squareRoot(), 10.75.squareRoot()])
-    #expect(try PartialParameters(full, for: model(.spherical, shared: true)).sds == [7.0.squareRoot()])
+    #expect(try start(full, .tied).covariances == [3.25, 0.75, 10.75])
+    #expect(try start(full, .diag).sds == [2, 3, 1, 4])
+    let roots: [Double] = [6.5, 8.5].map { $0.squareRoot() }
+    #expect(try start(full, .spherical).sds == roots)
+    let pooled: [Double] = [3.25, 10.75].map { $0.squareRoot() }
+    #expect(try start(full, .diag, shared: true).sds == pooled)
+    let one: [Double] = [7].map { $0.squareRoot() }
+    #expect(try start(full, .spherical, shared: true).sds == one)
     let diagonal = MixtureEstimate(
       structure: .diag, componentCount: 2, dimensionCount: 2, weights: [0.5, 0.5], means: [0, 0, 1, 1],
       covariances: [4, 9, 1, 16])
-    #expect(try PartialParameters(diagonal, for: model(.full)).covariances == [4, 0, 9, 1, 0, 16])
+    #expect(try start(diagonal, .full).covariances == [4, 0, 9, 1, 0, 16])
   }
 
   @Test func constraintsAreTheModels() throws {
@@ -41,7 +43,8 @@ import Testing
     let bounded = try MixtureModel(
       MixtureShape(componentCount: 2, dimensionCount: 2, structure: .diag), means: .normal(mean: [0], sd: [10]),
       spread: .uniform(lower: [1.5], upper: [3.5]))
-    #expect(try PartialParameters(full, for: bounded).sds == [2, 3, 1.5 + 0.002, 3.5 - 0.002])
+    let within: [Double] = [2, 3, 1.5 + 0.002, 3.5 - 0.002]
+    #expect(try PartialParameters(full, for: bounded).sds == within)
   }
 
   @Test func whatIsKnownIsLeftOut() throws {
@@ -91,6 +94,12 @@ import Testing
     expectError(.invalidArgument, "covariances[1]", "must be positive definite, got pivot -65.0 in row 1") {
       try PartialParameters(indefinite, for: model)
     }
+  }
+
+  private func start(
+    _ mixture: MixtureEstimate, _ structure: CovarianceStructure, shared: Bool = false
+  ) throws -> PartialParameters {
+    try PartialParameters(mixture, for: model(structure, shared: shared))
   }
 
   private func model(
