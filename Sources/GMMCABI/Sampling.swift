@@ -127,14 +127,16 @@ private func starts(_ options: gmm_sample_options, _ model: MixtureModel) throws
   let values = try initialValues(options, model)
   guard options.initial_mixture != nil || options.initial_posterior != nil else { return values }
   let name = options.initial_mixture != nil ? "initial_mixture" : "initial_posterior"
-  guard values.isEmpty, options.initial_mixture == nil || options.initial_posterior == nil else {
+  let posterior = try options.initial_posterior.map {
+    try require($0, "initial_posterior", PosteriorObject.self).posterior
+  }
+  guard values.isEmpty, options.initial_mixture == nil || posterior == nil else {
     throw CallError.invalid(name, "must be NULL where other starts are given", got: "one")
   }
-  if let mixture = options.initial_mixture {
-    return [try PartialParameters(estimate(mixture), for: model)]
+  if let posterior {
+    return try PartialParameters.lastDraws(of: posterior, for: model, chains: Int(options.num_chains))
   }
-  let posterior = try require(options.initial_posterior, name, PosteriorObject.self).posterior
-  return try PartialParameters.lastDraws(of: posterior, for: model, chains: Int(options.num_chains))
+  return [try PartialParameters(estimate(options.initial_mixture), for: model)]
 }
 
 private func initialValues(
