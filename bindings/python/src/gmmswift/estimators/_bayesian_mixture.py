@@ -199,7 +199,7 @@ covariance_prior_
         Parameters
         ----------
         X : array_like, shape (N, D), optional
-            Observations; by default those of the last `fit`.
+            Observations; by default those of the last `fit`, with their weights.
         draws : int, default 10_000
             Kept draws of each chain, >= 1.
         priors : mapping, optional

@@ -255,7 +255,7 @@ class GaussianMixture(MixtureEstimator):
         Parameters
         ----------
         X : array_like, shape (N, D), optional
-            Observations; by default those of the last `fit`.
+            Observations; by default those of the last `fit`, with their weights.
         draws : int, default 10_000
             Kept draws of each chain, >= 1.
         priors : mapping, optional
