@@ -145,7 +145,7 @@ import Testing
   /// Starts that go over all observations: each block has random numbers of its own, and sums have no order.
   @Test func fitsFromResponsibilitiesDoNotDependOnThreads() throws {
     let data = try DataSet(points(40_000, dimensions: 3), dimensionCount: 3)
-    let given = (0..<40_000).flatMap { [Double($0 % 3), 1, Double($0 % 2)] }
+    let given = (0..<40_000).flatMap { i -> [Double] in [Double(i % 3), 1, Double(i % 2)] }
     for start in [MaximumLikelihoodStart.randomResponsibilities, .responsibilities(given)] {
       let options = MaximumLikelihoodOptions(
         componentCount: 3, start: start, starts: 2, maximumIterations: 3, seed: 4)
