@@ -34,7 +34,7 @@ import Testing
     options.tolerance = 0
     let fit = try fitVariational(data, options)
     let kernels = MixtureKernels(fit.prior.shape, KernelBuild.best.kernels, isWeighted: isWeighted)
-    let ascent = try VariationalAscent(data, weights, fit.prior, options, kernels, workers: 1)
+    let ascent = try VariationalAscent(data, fit.prior, options, kernels, workers: 1)
     let state = try VariationalState(fit.approximation)
     let found = ascent.expectation(state, nil)
     var entropy = 0.0
