@@ -36,7 +36,7 @@ if [ "${1:-}" = --seeds ]; then
   exit 1
 elif [ "${1:-}" = --short ]; then
   libdir=$(realpath "$2")
-  time=${3:-2.5}
+  time=${3:-2}
   out=build/fuzz-short
   mkdir -p "$out"
   for target in "${targets[@]}"; do
@@ -59,6 +59,14 @@ else
   ln -sf ../release/libgmmswift.so "$out/lib/libgmmswift.so.0"
   export ASAN_OPTIONS=allocator_may_return_null=1
   declare -A processes=()
+  judge_running() {
+    local running
+    for running in "${!processes[@]}"; do
+      wait "${processes[$running]}"
+      judge "$running survives" "$out/$running.log" $?
+    done
+    processes=()
+  }
   for target in "${targets[@]}"; do
     mkdir -p "$out/corpus/$target"
     inputs=("$out/corpus/$target" Tests/Fuzz/corpus/$target)
@@ -70,14 +78,9 @@ else
       -timeout=20 -print_final_stats=1 -artifact_prefix="$out/broken/$target-" "${inputs[@]}" >"$out/$target.log" 2>&1 &
     processes[$target]=$!
     # Two at a time: a target uses one core.
-    if [ ${#processes[@]} -eq 2 ]; then
-      for running in "${!processes[@]}"; do
-        wait "${processes[$running]}"
-        judge "$running survives" "$out/$running.log" $?
-      done
-      processes=()
-    fi
+    [ ${#processes[@]} -lt 2 ] || judge_running
   done
+  judge_running
 fi
 echo "$executions executions"
 finish
