@@ -132,8 +132,11 @@ static gmm_status histogram(void) {
 static gmm_status probabilities_at_points(void) {
   const gmm_control control = one_thread();
   gmm_posterior *few = NULL;
+  gmm_data *points = NULL;
   gmm_status status = gmm_posterior_subset(posterior, 0, MANY, &few, NULL);
-  if (status == GMM_OK) status = gmm_posterior_log_density(few, many, &control, output, MANY, NULL);
+  if (status == GMM_OK) status = gmm_data_create(numbers, MANY, 1, NULL, &points, NULL);
+  if (status == GMM_OK) status = gmm_posterior_log_density(few, points, &control, output, MANY, NULL);
+  gmm_data_destroy(points);
   gmm_posterior_destroy(few);
   return status;
 }

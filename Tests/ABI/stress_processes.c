@@ -153,6 +153,7 @@ void stress_callbacks(int scale) {
 /* One round of what a host does over and over; every fifth is cancelled or refused. */
 static void run_round(const gmm_model_options *model_options, int number) {
   gmm_model *model = NULL;
+  gmm_data *data = NULL;
   gmm_posterior *posterior = NULL;
   gmm_summary *summary = NULL;
   gmm_em_fit *fit = NULL;
@@ -169,13 +170,15 @@ static void run_round(const gmm_model_options *model_options, int number) {
     control.progress_interval = 0.0;
   }
   (void)gmm_model_create(model_options, &model, &error);
-  (void)gmm_sample(model, fixture_data_set(), &options, &control, &posterior, &error);
+  (void)gmm_data_create(fixture_data, FIXTURE_COUNT, 1, NULL, &data, &error);
+  (void)gmm_sample(model, data, &options, &control, &posterior, &error);
   gmm_error_destroy(error);
   (void)gmm_posterior_summarize(posterior, NULL, NULL, &summary, &error);
   gmm_error_destroy(error);
-  if (number % 10 == 0) (void)gmm_fit_em(fixture_data_set(), NULL, NULL, &fit, NULL);
+  if (number % 10 == 0) (void)gmm_fit_em(data, NULL, NULL, &fit, NULL);
   gmm_em_fit_destroy(fit);
   gmm_summary_destroy(summary);
+  gmm_data_destroy(data);
   gmm_posterior_destroy(posterior);
   gmm_model_destroy(model);
 }
