@@ -391,10 +391,10 @@ static void a_part_draws_what_the_whole_does(const double *rows, const double *w
                       matrices[] = {1, 0.5, 0.5, 2, 1, 0, 0, 1};
   gmm_model_options model_options = fixture_model_options();
   model_options.num_dimensions = columns;
-  model_options.weights = (gmm_prior){GMM_PRIOR_FIXED, 2, shares, NULL};
-  model_options.means = (gmm_prior){GMM_PRIOR_FIXED, 2 * columns, means, NULL};
-  model_options.spread =
-      columns == 1 ? (gmm_prior){GMM_PRIOR_FIXED, 1, &one, NULL} : (gmm_prior){GMM_PRIOR_FIXED, 2, matrices, NULL};
+  model_options.weights = (gmm_prior){GMM_PRIOR_FIXED, 2, shares, NULL, NULL};
+  model_options.means = (gmm_prior){GMM_PRIOR_FIXED, 2 * columns, means, NULL, NULL};
+  model_options.spread = columns == 1 ? (gmm_prior){GMM_PRIOR_FIXED, 1, &one, NULL, NULL}
+                                      : (gmm_prior){GMM_PRIOR_FIXED, 2, matrices, NULL, NULL};
   gmm_model *model = fixture_model(&model_options);
   gmm_sample_options options = fixture_sample_options();
   options.method = method;

@@ -14,6 +14,7 @@ static const char csv_path[] = "build/abi/long_calls.csv";
 static struct {
   double values[NUM_VALUES];
   double rows[NUM_ROWS * 2];
+  gmm_data *data; /* of the rows */
   gmm_model *model;
   gmm_posterior *posterior;
   const gmm_statistics *parts[64];
@@ -149,8 +150,7 @@ static gmm_status run_model_for_data(const gmm_control *control, result *made, g
   options.num_components = 3;
   options.num_dimensions = 2;
   gmm_model *model = (gmm_model *)made;
-  const gmm_status status =
-      gmm_model_create_for_data(&options, input.rows, NUM_ROWS, 2, 2, NULL, control, &model, out_error);
+  const gmm_status status = gmm_model_create_for_data(&options, input.data, control, &model, out_error);
   EXPECT((status == GMM_OK) == (model != NULL));
   if (model != NULL) {
     ACCEPTED(gmm_model_get_options(model, &options, out_error));
@@ -189,8 +189,7 @@ static void take_statistics(gmm_statistics *statistics, result *made) {
 static gmm_status run_statistics(const gmm_control *control, result *made, gmm_error **out_error) {
   const gmm_mixture mixture = mixture_of_rows();
   gmm_statistics *statistics = (gmm_statistics *)made;
-  const gmm_status status =
-      gmm_statistics_compute(&mixture, input.rows, NUM_ROWS, 2, 2, NULL, control, &statistics, out_error);
+  const gmm_status status = gmm_statistics_compute(&mixture, input.data, control, &statistics, out_error);
   EXPECT((status == GMM_OK) == (statistics != NULL));
   take_statistics(statistics, made);
   return status;
@@ -382,6 +381,7 @@ void behaviour_long_calls(void) {
     input.values[i] = sin(i * 1e-3) + fmod((i + 1) * 0.61803398874989485, 1.0);
   }
   for (int i = 0; i < NUM_ROWS * 2; i++) input.rows[i] = fmod((i + 1) * 0.81917251339616444, 1.0) + (i % 6 == 0);
+  input.data = fixture_rows(input.rows, NUM_ROWS, 2);
   const gmm_model_options model_options = fixture_model_options();
   gmm_sample_options options = fixture_sample_options();
   options.num_draws = 20000;
@@ -390,7 +390,9 @@ void behaviour_long_calls(void) {
   const gmm_mixture mixture = mixture_of_rows();
   for (int i = 0; i < 64; i++) {
     gmm_statistics *part = NULL;
-    ACCEPTED(gmm_statistics_compute(&mixture, input.rows + i * 400, 200, 2, 2, NULL, NULL, &part, out_error));
+    gmm_data *rows = fixture_rows(input.rows + i * 400, 200, 2);
+    ACCEPTED(gmm_statistics_compute(&mixture, rows, NULL, &part, out_error));
+    gmm_data_destroy(rows);
     input.parts[i] = part;
   }
   gmm_cancel *cancel = NULL;
@@ -419,4 +421,5 @@ void behaviour_long_calls(void) {
   for (int i = 0; i < 64; i++) gmm_statistics_destroy((gmm_statistics *)input.parts[i]);
   gmm_posterior_destroy(input.posterior);
   gmm_model_destroy(input.model);
+  gmm_data_destroy(input.data);
 }

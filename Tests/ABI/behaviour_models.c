@@ -101,7 +101,7 @@ static void components_have_priors_of_their_own(void) {
     fitting.model = model;
     gmm_em_fit *fit = NULL;
     gmm_em_result result = {.struct_size = sizeof result};
-    ACCEPTED(gmm_fit_em(fixture_data, FIXTURE_COUNT, 1, 1, &fitting, NULL, &fit, out_error));
+    ACCEPTED(gmm_fit_em(fixture_data_set(), &fitting, NULL, &fit, out_error));
     if (fit != NULL && gmm_em_fit_get_result(fit, &result, NULL) == GMM_OK) {
       EXPECT(result.means[choice % 3] == one);
       EXPECT(choice / 6 == 0 || result.covariances[1] == fixed_sd * fixed_sd);

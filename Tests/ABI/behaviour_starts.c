@@ -17,7 +17,7 @@ static void mixtures_take_the_form_of_the_model(void) {
   gmm_model_options model_options = fixture_model_options();
   model_options.ordered_means = 1;
   model_options.minimum_weight = 0.125;
-  model_options.spread = (gmm_prior){GMM_PRIOR_UNIFORM, 1, &zero, &ten};
+  model_options.spread = (gmm_prior){GMM_PRIOR_UNIFORM, 1, &zero, &ten, NULL};
   gmm_model *model = fixture_model(&model_options);
   gmm_mixture mixture;
   gmm_mixture_init(&mixture, sizeof mixture);

@@ -54,7 +54,7 @@ static void iterations_over_parts(const gmm_em_result *expected, const gmm_em_op
   for (int i = 0; i < options->max_iterations; i++) {
     gmm_statistics *both[2] = {NULL, NULL}, *merged = NULL;
     for (int j = 0; j < 2; j++) ACCEPTED(gmm_statistics_compute(&mixture, parts[j], NULL, &both[1 - j], out_error));
-    ACCEPTED(gmm_statistics_merge((const gmm_statistics *const *)both, 2, &merged, out_error));
+    ACCEPTED(gmm_statistics_merge((const gmm_statistics *const *)both, 2, NULL, &merged, out_error));
     gmm_em_fit *next = NULL;
     ACCEPTED(gmm_statistics_maximize(merged, 0.0, 1e-12, &next, out_error));
     for (int j = 0; j < 2; j++) gmm_statistics_destroy(both[j]);

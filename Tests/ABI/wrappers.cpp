@@ -47,8 +47,8 @@ Model makeModel(int32_t components) {
   gmm_model_options_init(&options, sizeof options);
   options.num_components = components;
   options.ordered_means = 1;
-  options.means = gmm_prior{GMM_PRIOR_NORMAL, 1, &zero, &ten};
-  options.spread = gmm_prior{GMM_PRIOR_UNIFORM, 1, &zero, &ten};
+  options.means = gmm_prior{GMM_PRIOR_NORMAL, 1, &zero, &ten, NULL};
+  options.spread = gmm_prior{GMM_PRIOR_UNIFORM, 1, &zero, &ten, NULL};
   gmm_model* model = nullptr;
   call(gmm_model_create, &options, &model);
   return Model(model);

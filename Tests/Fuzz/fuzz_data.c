@@ -37,8 +37,8 @@ static void sample(input *self, const gmm_data *data, int32_t columns) {
   options.num_components = 1 + input_byte(self) % 3;
   options.num_dimensions = columns;
   options.covariance = GMM_COVARIANCE_DIAG;
-  options.means = (gmm_prior){GMM_PRIOR_NORMAL, 1, &zero, &ten};
-  options.spread = (gmm_prior){GMM_PRIOR_INVERSE_GAMMA, 1, &one, &one};
+  options.means = (gmm_prior){GMM_PRIOR_NORMAL, 1, &zero, &ten, NULL};
+  options.spread = (gmm_prior){GMM_PRIOR_INVERSE_GAMMA, 1, &one, &one, NULL};
   gmm_model *model = NULL;
   gmm_posterior *posterior = NULL;
   gmm_data *kept = NULL;
