@@ -186,7 +186,7 @@ def fit_em(
     Parameters
     ----------
     data : array_like, shape (N,) or (N, D), or Data
-        Observations, finite, at least K of them, with a spread in every column; D is at most 4096.
+        Observations, finite, at least K of them, with a spread in every column.
     n_components : int or Mixture
         K, from 1 to 256; or a model, whose posterior density (`Mixture.log_prior` plus the log
         likelihood) is maximised within its constraints. What it leaves to the data is settled
