@@ -41,7 +41,7 @@ class KnownMixture(Frozen):
     weights : array_like, shape (K,)
         Not negative, sum 1.
     means : array_like, shape (K, D), or (K,) in one dimension
-        Finite;.
+        Finite.
     covariances : array_like
         Positive definite: shape (K, D, D), (D, D), (K, D) or (K,), by ``covariance_type``.
     covariance_type : {"full", "tied", "diag", "spherical"}, default "full"
