@@ -38,9 +38,8 @@ extension PartialParameters {
     }
     self.init()
     if !model.hasFixedWeights { self.weights = Self.lifted(weights, least: max(Self.leastWeight, model.minimumWeight)) }
-    var means = order.flatMap { mixture.mean($0) }
-    model.setKnownMeans(&means)
-    self.means = means
+    means = model.unknownMeans(order.flatMap { mixture.mean($0) })
+    guard !model.knowsSpread else { return }
     if shape.hasMatrices {
       covariances = matrices.flatMap { $0.packed }
     } else {
@@ -70,13 +69,12 @@ extension PartialParameters {
     try need.require(for: "the starts of \(chains) chains")
     return (0..<chains).map { chain in
       let row = posterior.row(chain: chain % posterior.chainCount, draw: posterior.drawCount - 1)
-      var means = Array(row[layout.means])
-      model.setKnownMeans(&means)
       return PartialParameters(
         weights: model.hasFixedWeights ? nil : Array(row[layout.weights]),
-        means: means,
-        sds: model.shape.hasMatrices ? nil : Array(row[layout.sds]),
-        covariances: model.shape.hasMatrices ? packed(row[layout.covariances], model.shape) : nil)
+        means: model.unknownMeans(Array(row[layout.means])),
+        sds: model.knowsSpread || model.shape.hasMatrices ? nil : Array(row[layout.sds]),
+        covariances: model.knowsSpread || !model.shape.hasMatrices
+          ? nil : packed(row[layout.covariances], model.shape))
     }
   }
 
@@ -104,5 +102,20 @@ extension PartialParameters {
     guard upper.isFinite else { return sd }
     let margin = 1e-3 * (upper - lower)
     return min(max(sd, lower + margin), upper - margin)
+  }
+}
+
+extension MixtureModel {
+  /// Whether all standard deviations, or covariance matrices, are known.
+  fileprivate var knowsSpread: Bool {
+    spreadDensities.allSatisfy(\.isFixed) && covarianceDensities.allSatisfy(\.isFixed)
+  }
+
+  /// Returns means, (K, D), with those that the model knows in their places; `nil` where it knows all.
+  fileprivate func unknownMeans(_ means: [Double]) -> [Double]? {
+    guard !meanDensities.allSatisfy(\.isFixed) else { return nil }
+    var means = means
+    setKnownMeans(&means)
+    return means
   }
 }
