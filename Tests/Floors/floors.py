@@ -2,8 +2,8 @@
 
     python3 Tests/Floors/floors.py
 
-The floors are read off the sources: which folder defines a type, a function or a constant of its module, and which folders
-mention it. A module is one room more for each folder; a new folder must be given its floor here.
+The floors are read off the sources: which folder defines a type, a function or a constant of its module, and which
+folders mention it. A new folder must be given its floor here.
 """
 
 from __future__ import annotations
@@ -45,20 +45,20 @@ VALUE = re.compile(rf"^{MODIFIERS}(?:func|let|var)\s+(\w+)", re.MULTILINE)
 
 
 def code(path: Path) -> str:
-    """The text of a file without comments and string literals."""
+    """Return the text of a file without comments and string literals."""
     text = re.sub(r"//.*", "", path.read_text())
     return re.sub(r'"(?:\\.|[^"\\])*"', '""', text)
 
 
 def uses(text: str, name: str, is_type: bool) -> bool:
-    """Whether a text mentions a name of its module's top level; a member or a label of the same name is another thing."""
+    """Say whether a text mentions a name of its module's top level; a member or a label of that name is another."""
     if is_type:
         return re.search(rf"\b{name}\b", text) is not None
     return re.search(rf"(?<![.\w])(?<!func )(?<!let )(?<!var ){name}\b(?!\s*:)", text) is not None
 
 
 def upward(module: Path, floors: list[str]) -> list[str]:
-    """Each place at which a file of `module` uses what a higher floor defines, in words."""
+    """Return, in words, each place at which a file of `module` uses what a higher floor defines."""
     texts = {path: code(path) for path in sorted(module.rglob("*.swift"))}
     room = {path: path.relative_to(module).parts[0] for path in texts}
     unknown = sorted({name for name in room.values() if name not in floors})
@@ -80,7 +80,7 @@ def upward(module: Path, floors: list[str]) -> list[str]:
 
 
 def check_itself() -> None:
-    """Fails when the check would miss a use that goes upwards, or refuse one that goes down."""
+    """Fail when the check would miss a use that goes upwards, or refuse one that goes down."""
     with tempfile.TemporaryDirectory() as folder:
         module = Path(folder) / "House"
         for room, text in {
