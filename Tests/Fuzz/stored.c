@@ -60,7 +60,7 @@ static uint64_t get(const uint8_t *bytes) {
 void stored_seal(stored *self, uint32_t kind, const stored *like) {
   uint8_t *const header = self->bytes;
   const size_t payload = self->size - HEADER;
-  const uint32_t format = kind == KIND_POSTERIOR && header[12] != 1 ? 2 : 1;
+  const uint32_t format = kind == KIND_CHECKPOINT || (kind == KIND_POSTERIOR && header[12] != 1) ? 2 : 1;
   memset(header, 0, HEADER);
   memcpy(header, like->bytes, 8);
   put(header + 8, kind, 4);

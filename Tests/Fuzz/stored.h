@@ -24,7 +24,8 @@ void stored_write(const char *path, const uint8_t *bytes, size_t size);
 void stored_read(const char *path, stored *self);
 
 /* Puts a header with the right length and checksums before the payload that is there. `like`: a file of the library's,
- * for its version. A posterior's format stays 1 where the header says so, and is 2 otherwise. */
+ * for its version. A posterior's format stays 1 where the header says so, and is 2 otherwise; a
+ * checkpoint's is 2. */
 void stored_seal(stored *self, uint32_t kind, const stored *like);
 
 /* Makes each section reach to the next one. */

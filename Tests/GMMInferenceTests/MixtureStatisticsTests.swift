@@ -125,4 +125,22 @@ import Testing
       return [shift + common + stream.normal(), shift + 2 * common + stream.normal()]
     }
   }
+
+  /// Rows of weight 0 do not make a component large: its weight of 1e-8 is less than a millionth of one of ten rows, and more than
+  /// that of one of a thousand.
+  @Test func componentsVanishByTheRowsThatCountAsInAFit() throws {
+    let values = (0..<1_000).map { Double($0 % 10) / 10 }
+    let data = try DataSet(values, weights: SampleWeights((0..<1_000).map { $0 < 10 ? 1 : 0 }))
+    let start = MixtureEstimate(
+      structure: .full, componentCount: 2, dimensionCount: 1, weights: [1 - 1e-8, 1e-8], means: [0.4, 0.5],
+      covariances: [0.1, 0.1])
+    var statistics = try MixtureStatistics(start)
+    try statistics.add(data)
+    #expect(statistics.observationCount == 10)
+    var options = MaximumLikelihoodOptions(componentCount: 2, maximumIterations: 1)
+    options.initial = PartialParameters(weights: start.weights, means: start.means, covariances: start.covariances)
+    let fit = try fitMaximumLikelihood(data, options)
+    #expect(fit.collapses == [ComponentCollapse(component: 1, kind: .weight)])
+    #expect(try statistics.maximized().collapses == fit.collapses)
+  }
 }

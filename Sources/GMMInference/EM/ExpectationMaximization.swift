@@ -48,11 +48,7 @@ final class ExpectationMaximization {
       if isConverged { break }
     }
     let logLikelihood = try expectation(state, crew).logLikelihood
-    // The average observation counts for one, whatever the scale of the sample weights.
-    let least = 1e-6 / Double(positiveCount)
-    for k in 0..<options.componentCount where state.estimate.weights[k] < least {
-      outcome.collapses.append(ComponentCollapse(component: k, kind: .weight))
-    }
+    outcome.collapses += ComponentCollapse.ofVanished(state.estimate.weights, rows: positiveCount)
     var fit = MaximumLikelihoodFit(
       estimate: state.estimate, logLikelihood: logLikelihood, history: history, isConverged: isConverged,
       collapses: outcome.collapses, move: outcome.move, observationCount: total)

@@ -18,6 +18,15 @@ public struct ComponentCollapse: Sendable, Equatable {
     self.component = component
     self.kind = kind
   }
+
+  /// Returns the components whose weight vanished.
+  ///
+  /// - Parameter rows: how many observations have a positive weight. The average one of them counts for one, whatever the scale
+  ///   of the sample weights.
+  static func ofVanished(_ weights: [Double], rows: Int) -> [ComponentCollapse] {
+    let least = 1e-6 / Double(max(rows, 1))
+    return weights.indices.filter { weights[$0] < least }.map { ComponentCollapse(component: $0, kind: .weight) }
+  }
 }
 
 /// The M-step of expectation-maximisation: new parameters from the sums over responsibilities.

@@ -11,7 +11,7 @@ import GMMModel
 public struct MixtureStatistics: Sendable, Equatable {
   /// The parameters under which responsibilities are computed.
   public let parameters: MixtureEstimate
-  /// The number of observations.
+  /// The number of observations of positive weight.
   public internal(set) var observationCount: Int
   /// Log likelihood of all observations last, after counts, sums and squares.
   var totals: ReproducibleSums
@@ -55,7 +55,7 @@ public struct MixtureStatistics: Sendable, Equatable {
     } else {
       [Double(data.count)].withUnsafeBufferPointer { weights.add($0) }
     }
-    observationCount += data.count
+    observationCount += data.positiveCount
   }
 
   /// Returns the statistics of the observations of all `parts`, of which there is at least one, under the same parameters.
@@ -125,10 +125,7 @@ public struct MixtureStatistics: Sendable, Equatable {
     let step = try MaximumLikelihoodStep(options, variances: statistics.variances, count: observationCount)
     var state = try MixtureState(parameters, argument: "covariances")
     var outcome = step.maximize(&state, statistics)
-    let least = 1e-6 / Double(max(observationCount, 1))
-    for k in 0..<parameters.componentCount where state.estimate.weights[k] < least {
-      outcome.collapses.append(ComponentCollapse(component: k, kind: .weight))
-    }
+    outcome.collapses += ComponentCollapse.ofVanished(state.estimate.weights, rows: observationCount)
     return MaximumLikelihoodFit(
       estimate: state.estimate, logLikelihood: logLikelihood, history: [logLikelihood / totalWeight],
       isConverged: false, collapses: outcome.collapses, move: outcome.move, observationCount: totalWeight)
