@@ -92,11 +92,12 @@ class Data:
         options.row_stride = max(rows.stride, rows.dimensions)
         weights = row_weights(sample_weight, rows.length)
         options.sample_weights = native.address(weights)
-        texts = native.strings(list(chosen))
+        texts = None
         if names is not None or chosen:
             if len(chosen) != rows.dimensions:
                 rule = f"must have {rows.dimensions} names, one for each column"
                 raise ValueError(f"names: {rule}, got {len(chosen)}")
+            texts = native.strings(list(chosen))
             options.column_names = native.address_of(texts)
         self._handle = native.create(
             native.lib.gmm_data_create,

@@ -113,7 +113,6 @@ class Posterior(Mapping[str, "NDArray[Any]"], PosteriorPredictions, PosteriorPlo
         self.is_prior = bool(info.is_prior)
         self.can_extend = bool(info.can_extend)
         self.has_assignments = bool(info.has_assignments)
-        self.column_names: tuple[str, ...] = column_names(handle)
 
     # ------------------------------------------------------------------------------- Mapping
 
@@ -163,6 +162,11 @@ class Posterior(Mapping[str, "NDArray[Any]"], PosteriorPredictions, PosteriorPlo
         )
 
     # ------------------------------------------------------------------------------ Contents
+
+    @cached_property
+    def column_names(self) -> tuple[str, ...]:
+        """The names of the data's columns; empty where they have none."""
+        return column_names(self._handle)
 
     @cached_property
     def model(self) -> Mixture:
