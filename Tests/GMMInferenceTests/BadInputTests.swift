@@ -86,7 +86,7 @@ import Testing
     refuse(.invalidArgument, "initial_means[1]", "must have 2 values, got 0", plain, PartialParameters(means: []))
     refuse(.invalidArgument, "initial_sds[1]", "must have 2 values, got 1", plain, PartialParameters(sds: [1]))
     refuse(
-      .invalidArgument, "initial_sds[1, 1]", "must be between 1e-145 and 1e+145, got 0.0", plain,
+      .invalidArgument, "initial_sds[1, 1]", "must be between 1e-150 and 1e+150, got 0.0", plain,
       PartialParameters(sds: [1, 0]))
     refuse(
       .invalidModel, "initial_sds[1, 0]", "must be within the prior's support 0.5 ... 3.0, got 4.0", plain,

@@ -32,9 +32,9 @@ public struct PartialParameters: Sendable, Equatable {
 public enum ParameterLimits {
   /// Of means, in magnitude, as of data: any number of squared distances can then be summed.
   public static let mean = DataSet.largestMagnitude
-  /// Of standard deviations.
-  public static let sds = 1e-145...1e145
-  /// Of variances: the squares of sds.
+  /// Of standard deviations: those that draws may have, so that chains can start where others ended.
+  public static let sds = 1e-150...1e150
+  /// Of variances.
   public static let variances = 1e-290...1e290
   /// How far a sum of weights may be from 1.
   public static let weightSum = 1e-8

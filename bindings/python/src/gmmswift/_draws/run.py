@@ -15,7 +15,7 @@ import numpy as np
 from gmmswift import _native as native
 from gmmswift._arguments import file_path, real, thread_count
 from gmmswift._draws.progress import ProgressOption, observer_for
-from gmmswift._errors import HAS_COLUMNS, CheckpointWarning
+from gmmswift._errors import CheckpointWarning
 
 if TYPE_CHECKING:
     from gmmswift._shapes import Shape
@@ -90,7 +90,7 @@ def interruptible(
 
 def _names(shape: Shape, at_fault: str) -> dict[str, str]:
     """Return words for messages; numbers of initial values in the shape that Python gives them."""
-    names = {HAS_COLUMNS: ""} if shape.n_dimensions > 1 else {}
+    names: dict[str, str] = {}
     if at_fault in ("initial_mixture", "initial_posterior"):
         names[at_fault] = "initial"
     for name, form in shape.of_a_draw.items():

@@ -21,7 +21,6 @@ from gmmswift._arguments import (
     thread_count,
 )
 from gmmswift._data import Data, as_data
-from gmmswift._errors import HAS_COLUMNS
 from gmmswift._fits.known_mixture import KnownMixture
 from gmmswift._model.mixture import Mixture
 from gmmswift._pickled import StateFormat
@@ -316,7 +315,6 @@ def fit_em(
             rows._handle,
             options,
             run.control,
-            names={HAS_COLUMNS: ""} if rows.n_dimensions > 1 else None,
             run=run,
         )
     del keep

@@ -10,7 +10,6 @@ import numpy as np
 from gmmswift import _native as native
 from gmmswift._arguments import real, shown, thread_count
 from gmmswift._data import Data, as_data
-from gmmswift._errors import HAS_COLUMNS
 from gmmswift._fits.em import EMFit, fit_of
 from gmmswift._fits.known_mixture import KnownMixture, mixture_values
 
@@ -73,7 +72,7 @@ class MixtureStatistics:
                 mixture,
                 rows._handle,
                 run.control,
-                names=_NAMES | ({HAS_COLUMNS: ""} if rows.n_dimensions > 1 else {}),
+                names=_NAMES,
                 run=run,
             )
         del keep

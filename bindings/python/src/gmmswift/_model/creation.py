@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from gmmswift import _native as native
-from gmmswift._errors import HAS_COLUMNS
 from gmmswift._model.blocks import PriorBlock, prior_block
 from gmmswift._model.priors import InverseGamma, Normal
 from gmmswift._shapes import COVARIANCE_TYPES, Shape
@@ -61,7 +60,7 @@ def create_model(
             setattr(options, block, blocks[-1].struct)
 
     def names(at_fault: str) -> dict[str, str]:
-        result = {HAS_COLUMNS: ""} if shape.n_dimensions > 1 else {}
+        result: dict[str, str] = {}
         for block in blocks:
             result |= block.names(at_fault)
         return result
