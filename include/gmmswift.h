@@ -122,9 +122,25 @@ gmm_status gmm_error_status(const gmm_error *error);
 /* The text `argument: rule, got value`, UTF-8; owned by the error. "" for NULL. */
 const char *gmm_error_message(const gmm_error *error);
 
-/* The argument or options field at fault, such as "means.sd[2]", "means[1].sd" or "thin", named for what it means (num_draws, num_tune and
- * num_chains without their num_); owned by the error. "" where none is, and for NULL. */
+/* The argument or options field at fault as this header names it, with indices from 0, such as "num_draws", "means.sd[2]" or
+ * "means[1].sd"; owned by the error. "" where no argument is at fault, and for NULL. */
 const char *gmm_error_argument(const gmm_error *error);
+
+/* How many indices the argument has: 2 for "data[5, 1]" and for "means[1].sd[0]"; 0 for NULL. */
+int32_t gmm_error_num_indices(const gmm_error *error);
+
+/* An index of the argument, 0 <= position < gmm_error_num_indices, from left to right; -1 where the position is out of range. */
+int64_t gmm_error_index(const gmm_error *error, int32_t position);
+
+/* The rule that was broken, such as "must be positive"; owned by the error. The names of other arguments stand between backquotes:
+ * "must be at most 1/`num_components` = 0.5". "" for NULL. */
+const char *gmm_error_rule(const gmm_error *error);
+
+/* The value that broke the rule, as text; owned by the error. "" where the rule says it all, and for NULL. */
+const char *gmm_error_value(const gmm_error *error);
+
+/* The errno with which the system refused a file; 0 for other errors and for NULL. */
+int32_t gmm_error_system_code(const gmm_error *error);
 
 /* Frees an error object; NULL is accepted. */
 void gmm_error_destroy(gmm_error *error);

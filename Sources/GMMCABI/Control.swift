@@ -49,7 +49,7 @@ func runControl(
   if control.checkpoint_path != nil {
     guard canCheckpoint else {
       throw CallError(
-        GMM_ERROR_UNSUPPORTED, "checkpoint_path", "must be NULL for calls other than sampling, got a path")
+        GMM_ERROR_UNSUPPORTED, "checkpoint_path", "must be NULL for calls other than sampling", got: "a path")
     }
     checkpoint = CheckpointPlan(
       path: try filePath(control.checkpoint_path, "checkpoint_path"), interval: control.checkpoint_interval)
@@ -66,7 +66,7 @@ private func kernelBuild(_ number: Int32) throws(CallError) -> KernelBuild {
   }
   guard build.isAvailable else {
     throw CallError(
-      GMM_ERROR_UNSUPPORTED, "kernel_build", "must be a build that this processor can run, got \(build)")
+      GMM_ERROR_UNSUPPORTED, "kernel_build", "must be a build that this processor can run", got: build)
   }
   return build
 }

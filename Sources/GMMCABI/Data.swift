@@ -43,12 +43,12 @@ public func gmm_data_create(
     let dimensions = try dimensionCount(num_dimensions)
     let stride = options.row_stride == 0 ? num_dimensions : options.row_stride
     guard stride >= num_dimensions else {
-      throw CallError.invalid("row_stride", "must be 0 or at least num_dimensions = \(num_dimensions)", got: stride)
+      throw CallError.invalid("row_stride", "must be 0 or at least `num_dimensions` = \(num_dimensions)", got: stride)
     }
     let span = max(num_observations, 1).multipliedReportingOverflow(by: stride)
     guard !span.overflow, span.partialValue <= Int64.max / 16 else {
       throw CallError.invalid(
-        "num_observations", "times row_stride must fit in memory", got: "\(num_observations) x \(stride)")
+        "num_observations", "times `row_stride` must fit in memory", got: "\(num_observations) x \(stride)")
     }
     guard data != nil || num_observations == 0 else { throw CallError.null("data") }
     let count = Int(num_observations)

@@ -16,7 +16,7 @@ public func gmm_autocorrelation(
   call(out_error) {
     let series = try series(values, num_values, stride)
     guard max_lag >= 0, max_lag < num_values else {
-      throw CallError.invalid("max_lag", "must be between 0 and num_values - 1 = \(num_values - 1)", got: max_lag)
+      throw CallError.invalid("max_lag", "must be between 0 and `num_values` - 1 = \(num_values - 1)", got: max_lag)
     }
     let control = try runControl(control)
     let out = try output(out_autocorrelation, "out_autocorrelation", needs: [Int(max_lag) + 1], capacity: capacity)
@@ -53,7 +53,7 @@ public func gmm_kde(
     try need.require(for: "the density of \(series.count) values at \(num_points) points")
     let given = array(points, Int(num_points))
     if let given, let row = given.firstIndex(where: { !$0.isFinite }) {
-      throw CallError(GMM_ERROR_INVALID_DATA, "points[\(row)]", "must be finite, got \(given[row])")
+      throw CallError(GMM_ERROR_INVALID_DATA, "points[\(row)]", "must be finite", got: given[row])
     }
     let (curve, width) = try RunMonitor(control).watch { monitor in
       let estimate = try kernelDensity(series, bandwidth, monitor)
@@ -88,13 +88,13 @@ private func kernelDensity(
     switch error {
     case .valueNotFinite:
       let row = values.firstIndex { !$0.isFinite } ?? 0
-      throw CallError(GMM_ERROR_INVALID_DATA, "values[\(row)]", "must be finite, got \(values[row])")
+      throw CallError(GMM_ERROR_INVALID_DATA, "values[\(row)]", "must be finite", got: values[row])
     case .invalidBandwidth:
       throw CallError.invalid("bandwidth", "must be a normal number", got: bandwidth)
     case .tooFewValues, .noSpread:
       throw CallError(
         GMM_ERROR_DEGENERATE, "values",
-        "must have at least 2 distinct values for Scott's rule, got \(series.count) equal values")
+        "must have at least 2 distinct values for Scott's rule", got: "\(series.count) equal values")
     }
   }
 }
@@ -122,7 +122,7 @@ public func gmm_histogram(
       }
       guard low.isFinite else { throw CallError.invalid("lower", "must be finite", got: lower) }
       guard high.isFinite, high >= low else {
-        throw CallError.invalid("upper", "must be finite and at least lower = \(low)", got: upper)
+        throw CallError.invalid("upper", "must be finite and at least `lower` = \(low)", got: upper)
       }
       return try Histogram(series, lower: low, upper: high, bins: Int(num_bins), monitor: monitor)
     }

@@ -9,11 +9,19 @@ final class ErrorObject: HandleObject {
   let status: gmm_status
   let message: CText
   let argument: CText
+  let rule: CText
+  let value: CText
+  let indices: [Int64]
+  let systemCode: Int32
 
   init(_ error: CallError) {
     status = error.status
     message = CText(error.message)
     argument = CText(error.argument)
+    rule = CText(error.rule)
+    value = CText(error.value ?? "")
+    indices = error.indices
+    systemCode = error.systemCode
   }
 }
 
@@ -54,6 +62,34 @@ public func gmm_error_message(_ error: OpaquePointer?) -> UnsafePointer<CChar>! 
 @_cdecl("gmm_error_argument") @implementation
 public func gmm_error_argument(_ error: OpaquePointer?) -> UnsafePointer<CChar>! {
   object(error, ErrorObject.self)?.argument.pointer ?? constant("")
+}
+
+@_cdecl("gmm_error_num_indices") @implementation
+public func gmm_error_num_indices(_ error: OpaquePointer?) -> Int32 {
+  Int32(clamping: object(error, ErrorObject.self)?.indices.count ?? 0)
+}
+
+@_cdecl("gmm_error_index") @implementation
+public func gmm_error_index(_ error: OpaquePointer?, _ position: Int32) -> Int64 {
+  guard let indices = object(error, ErrorObject.self)?.indices, indices.indices.contains(Int(position)) else {
+    return -1
+  }
+  return indices[Int(position)]
+}
+
+@_cdecl("gmm_error_rule") @implementation
+public func gmm_error_rule(_ error: OpaquePointer?) -> UnsafePointer<CChar>! {
+  object(error, ErrorObject.self)?.rule.pointer ?? constant("")
+}
+
+@_cdecl("gmm_error_value") @implementation
+public func gmm_error_value(_ error: OpaquePointer?) -> UnsafePointer<CChar>! {
+  object(error, ErrorObject.self)?.value.pointer ?? constant("")
+}
+
+@_cdecl("gmm_error_system_code") @implementation
+public func gmm_error_system_code(_ error: OpaquePointer?) -> Int32 {
+  object(error, ErrorObject.self)?.systemCode ?? 0
 }
 
 @_cdecl("gmm_error_destroy") @implementation

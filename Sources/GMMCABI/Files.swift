@@ -80,6 +80,8 @@ extension CallError {
       }
     // Nothing is wrong with an argument of a call that was cancelled.
     let isCancelled = error.kind == .cancelled
-    self.init(status, isCancelled ? "" : argument, isCancelled ? error.reason : error.description)
+    self.init(
+      status, isCancelled ? "" : argument, isCancelled ? error.reason : error.description,
+      systemCode: error.systemCode)
   }
 }

@@ -18,7 +18,8 @@ final class FitObject: HandleObject {
     do { factors = try estimate.precisionFactors() } catch {
       throw CallError(
         GMM_ERROR_DEGENERATE, "data",
-        "must lead to covariances that are finite and positive definite, got \(error.pivot.value) in component \(error.component)"
+        "must lead to covariances that are finite and positive definite",
+        got: "\(error.pivot.value) in component \(error.component)"
       )
     }
     let isLine = estimate.dimensionCount == 1

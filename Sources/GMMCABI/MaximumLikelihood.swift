@@ -96,7 +96,7 @@ private func readStart(
       throw CallError.invalid("initial_sds", "must be NULL for more than one dimension", got: "an array")
     }
     guard given.initial_covariances == nil else {
-      throw CallError.invalid("initial_sds", "must be NULL where initial_covariances are given", got: "an array")
+      throw CallError.invalid("initial_sds", "must be NULL where `initial_covariances` are given", got: "an array")
     }
     for (k, sd) in sds.enumerated() where !(sd >= 1e-145 && sd <= 1e145) {
       throw CallError.invalid("initial_sds[\(k)]", "must be between 1e-145 and 1e145", got: sd)

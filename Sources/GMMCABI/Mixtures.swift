@@ -82,7 +82,7 @@ public func gmm_mixture_sample(
     guard num_points >= 0 else { throw CallError.invalid("num_points", "must not be negative", got: num_points) }
     let size = Int(num_points).multipliedReportingOverflow(by: 8 * mixture.estimate.dimensionCount)
     guard !size.overflow else {
-      throw CallError.invalid("num_points", "times num_dimensions must fit in memory", got: num_points)
+      throw CallError.invalid("num_points", "times `num_dimensions` must fit in memory", got: num_points)
     }
     // Points, not numbers, are counted: there are two buffers.
     let out = try output(out_points, "out_points", needs: [Int(num_points)], capacity: capacity)
@@ -104,7 +104,7 @@ func estimate(_ mixture: UnsafePointer<gmm_mixture>?) throws -> MixtureEstimate 
   let given = try read(mixture, "mixture", defaults: defaults)
   guard given.log_weights == nil else {
     throw CallError(
-      GMM_ERROR_UNSUPPORTED, "log_weights", "must be NULL in calls that do not evaluate the mixture, got an array")
+      GMM_ERROR_UNSUPPORTED, "log_weights", "must be NULL in calls that do not evaluate the mixture", got: "an array")
   }
   return try estimate(given)
 }

@@ -53,7 +53,7 @@ struct ModelRequest {
       guard let data else {
         throw CallError(
           GMM_ERROR_UNSUPPORTED, means == nil ? "means.family" : "spread.family",
-          "must be chosen where no data are given (gmm_model_create_for_data), got GMM_PRIOR_SCALED")
+          "must be chosen where no data are given (gmm_model_create_for_data)", got: "GMM_PRIOR_SCALED")
       }
       scaled = try ScaledPriors(shape, data, control)
     }

@@ -118,7 +118,8 @@ private func view(of posterior: Posterior, _ field: Int32) throws(CallError) -> 
   case GMM_FIELD_ASSIGNMENTS:
     guard let labels = posterior.assignmentMemory(chain: 0, draw: 0) else {
       throw CallError(
-        GMM_ERROR_UNSUPPORTED, "field", "assignments must have been stored (store_assignments), got a posterior without"
+        GMM_ERROR_UNSUPPORTED, "field", "assignments must have been stored (`store_assignments`)",
+        got: "a posterior without"
       )
     }
     return gmm_view(
@@ -139,7 +140,7 @@ private func view(of posterior: Posterior, _ field: Int32) throws(CallError) -> 
 
 private func unsupported(_ what: String, _ condition: String, _ layout: DrawLayout) -> CallError {
   CallError(
-    GMM_ERROR_UNSUPPORTED, "field", "\(what) must belong to \(condition), got \(layout.shape.structure)")
+    GMM_ERROR_UNSUPPORTED, "field", "\(what) must belong to \(condition)", got: layout.shape.structure)
 }
 
 extension gmm_view {

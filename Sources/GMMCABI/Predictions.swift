@@ -72,7 +72,7 @@ public func gmm_posterior_sample_predictive(
   call(out_error) {
     let posterior = try require(posterior, "posterior", PosteriorObject.self).posterior
     let control = try runControl(control)
-    guard num_draws >= 1 else { throw CallError.invalid("draws", "must be at least 1", got: num_draws) }
+    guard num_draws >= 1 else { throw CallError.invalid("num_draws", "must be at least 1", got: num_draws) }
     guard num_points >= 0 else { throw CallError.invalid("num_points", "must not be negative", got: num_points) }
     let out = try output(
       out_values, "out_values", needs: [Int(num_draws), Int(num_points), posterior.layout.shape.dimensionCount],

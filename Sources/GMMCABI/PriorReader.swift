@@ -120,7 +120,7 @@ struct PriorReader {
   ) throws(CallError) -> [Double] {
     let count = Int(prior.num_values)
     guard prior.priors == nil else {
-      throw .invalid(name, "must have no prior of its own: priors must be NULL", got: "a pointer")
+      throw .invalid(name, "must have no prior of its own: `priors` must be NULL", got: "a pointer")
     }
     guard count == 1 || lengths.contains(count) else {
       var choices = ["1"]

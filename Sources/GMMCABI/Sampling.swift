@@ -113,7 +113,7 @@ private func samplingOptions(
   }
   // Array lengths are checked against the number of chains, so it comes first.
   guard options.num_chains >= 1 else {
-    throw CallError.invalid("chains", "must be at least 1", got: options.num_chains)
+    throw CallError.invalid("num_chains", "must be at least 1", got: options.num_chains)
   }
   return SamplingOptions(
     method: method, draws: Int(options.num_draws), tune: Int(options.num_tune), chains: Int(options.num_chains),

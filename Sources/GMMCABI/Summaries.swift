@@ -89,15 +89,15 @@ public func gmm_summarize(
   out_summary?.pointee = nil
   return call(out_error) {
     let out = try required(out_summary, "out_summary")
-    guard num_chains >= 1 else { throw CallError.invalid("chains", "must be at least 1", got: num_chains) }
-    guard num_draws >= 1 else { throw CallError.invalid("draws", "must be at least 1", got: num_draws) }
+    guard num_chains >= 1 else { throw CallError.invalid("num_chains", "must be at least 1", got: num_chains) }
+    guard num_draws >= 1 else { throw CallError.invalid("num_draws", "must be at least 1", got: num_draws) }
     guard num_quantities >= 1, num_quantities <= Int64(Int32.max) else {
       throw CallError.invalid("num_quantities", "must be between 1 and 2^31 - 1", got: num_quantities)
     }
     let total = num_chains.multipliedReportingOverflow(by: num_draws)
     let numbers = total.partialValue.multipliedReportingOverflow(by: num_quantities)
     guard !total.overflow, !numbers.overflow, numbers.partialValue <= Int64.max / 16 else {
-      throw CallError.invalid("draws", "times chains and quantities must fit in memory", got: num_draws)
+      throw CallError.invalid("num_draws", "times `num_chains` and `num_quantities` must fit in memory", got: num_draws)
     }
     guard let values else { throw CallError.null("values") }
     let request = try SummaryRequest(options)

@@ -17,7 +17,8 @@ final class VariationalObject: HandleObject {
     do { factors = try estimate.precisionFactors() } catch {
       throw CallError(
         GMM_ERROR_DEGENERATE, "data",
-        "must lead to covariances that are positive definite, got \(error.pivot.value) in component \(error.component)")
+        "must lead to covariances that are positive definite",
+        got: "\(error.pivot.value) in component \(error.component)")
     }
     let one = MixtureEstimate(
       structure: prior.structure, componentCount: 1, dimensionCount: prior.shape.dimensionCount, weights: [1],

@@ -18,11 +18,14 @@ public struct StorageError: Error, Sendable, Equatable, CustomStringConvertible 
   /// The file at fault; empty for bytes in memory.
   public let path: String
   public let reason: String
+  /// The system's number for why it refused, such as ENOENT; 0 for faults of other kinds.
+  public let systemCode: Int32
 
-  public init(_ kind: Kind, _ path: String, _ reason: String) {
+  public init(_ kind: Kind, _ path: String, _ reason: String, systemCode: Int32 = 0) {
     self.kind = kind
     self.path = path
     self.reason = reason
+    self.systemCode = systemCode
   }
 
   /// The error for bytes in memory that are not what they should be.
@@ -32,11 +35,11 @@ public struct StorageError: Error, Sendable, Equatable, CustomStringConvertible 
   ///
   /// - Parameter action: what was tried, such as `write`.
   static func system(_ path: String, _ action: String, code: Int32 = systemError) -> StorageError {
-    StorageError(.system, path, "cannot \(action): \(systemReason(code))")
+    StorageError(.system, path, "cannot \(action): \(systemReason(code))", systemCode: code)
   }
 
   /// Returns the same error with the file it is about.
-  public func at(_ path: String) -> StorageError { StorageError(kind, path, reason) }
+  public func at(_ path: String) -> StorageError { StorageError(kind, path, reason, systemCode: systemCode) }
 
   /// The text `'path': reason`.
   public var description: String { path.isEmpty ? reason : "'\(path)': \(reason)" }

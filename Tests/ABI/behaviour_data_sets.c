@@ -267,7 +267,7 @@ static void names_are_in_messages(void) {
   memcpy(values, fixture_table, sizeof values);
   values[7 * D + 1] = NAN;
   EXPECT(gmm_data_create(values, N, D, &options, &data, &error) == GMM_ERROR_INVALID_DATA);
-  EXPECT(strstr(gmm_error_message(error), "got nan in row 7, column 1 (width)") != NULL);
+  EXPECT(strstr(gmm_error_message(error), "got nan in column 1 (width)") != NULL);
   gmm_error_destroy(error);
 
   for (int i = 0; i < N; i++) values[i * D + 1] = 3.0;

@@ -169,6 +169,7 @@ static void what_cannot_be_written_down_is_still_returned(const gmm_model *model
   gmm_error *error = NULL;
   const gmm_status status = gmm_sample(model, fixture_data_set(), &options, &control, &found, &error);
   EXPECT(status == GMM_ERROR_FILE && gmm_error_status(error) == GMM_ERROR_FILE);
+  EXPECT(gmm_error_system_code(error) != 0);
   EXPECT(strstr(gmm_error_message(error), "d.gmmckpt': cannot write: No such file or directory") != NULL);
   EXPECT(found != NULL && same_draws(expected, found));
   gmm_error_destroy(error);

@@ -5,6 +5,7 @@ void misuse_errors(const misuse_handles *handles) {
   EXPECT(gmm_error_status(NULL) == GMM_ERROR_NULL_ARGUMENT);
   EXPECT(strcmp(gmm_error_message(NULL), "") == 0);
   EXPECT(strcmp(gmm_error_argument(NULL), "") == 0);
+  EXPECT(strcmp(gmm_error_rule(NULL), "") == 0 && strcmp(gmm_error_value(NULL), "") == 0);
   gmm_error_destroy(NULL);
 
   EXPECT(strcmp(gmm_error_message((gmm_error *)handles->model), "") == 0);

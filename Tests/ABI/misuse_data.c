@@ -142,7 +142,7 @@ static void priors_that_are_not_proper(const gmm_model_options *options) {
 static void fits_without_a_maximum(void) {
   static const double alone[N] = {[7] = 1.0};
   double values[N * D];
-  FIT_REFUSED(GMM_ERROR_INVALID_ARGUMENT, "data", "at least num_components = 2 observations, got 1", count = 1);
+  FIT_REFUSED(GMM_ERROR_INVALID_ARGUMENT, "data", "at least `num_components` = 2 observations, got 1", count = 1);
   FIT_REFUSED(GMM_ERROR_INVALID_ARGUMENT, "data", "got 1", sample_weights = alone);
 
   memcpy(values, fixture_table, sizeof values);

@@ -106,8 +106,8 @@ static void misuse_of_values(void) {
     if (has_names) options.column_names = names;
     char argument[32], message[192];
     snprintf(argument, sizeof argument, "data[%d, %d]", row, column);
-    snprintf(message, sizeof message, has_names ? "%s: %s in row %d, column %d (%s)" : "%s: %s in row %d, column %d",
-             argument, bad[i % 5].rule, row, column, names[column]);
+    snprintf(message, sizeof message, has_names ? "%s: %s in column %d (%s)" : "%s: %s", argument, bad[i % 5].rule,
+             column, names[column]);
     gmm_data *made = NULL;
     gmm_error *error = NULL;
     REFUSED_HANDLE(GMM_ERROR_INVALID_DATA, argument, made, gmm_data_create(values, N, D, &options, &made, out_error));
@@ -115,6 +115,11 @@ static void misuse_of_values(void) {
     if (!EXPECT(strcmp(gmm_error_message(error), message) == 0)) {
       printf("  %s, not %s\n", gmm_error_message(error), message);
     }
+    EXPECT(gmm_error_num_indices(error) == 2 && gmm_error_index(error, 0) == row &&
+           gmm_error_index(error, 1) == column);
+    EXPECT(gmm_error_index(error, -1) == -1 && gmm_error_index(error, 2) == -1 && gmm_error_system_code(error) == 0);
+    EXPECT(strncmp(bad[i % 5].rule, gmm_error_rule(error), strlen(gmm_error_rule(error))) == 0);
+    EXPECT(strstr(message, gmm_error_value(error)) != NULL && gmm_error_value(error)[0] != 0);
     gmm_error_destroy(error);
   }
 }

@@ -74,9 +74,9 @@ void misuse_summaries(const misuse_handles *handles) {
                  gmm_summarize(NULL, 2, 30, 1, NULL, NULL, NULL, &made, out_error));
   const int64_t counts[] = {0, -1, INT64_MIN, INT64_MAX};
   for (int i = 0; i < 4; i++) {
-    REFUSED_HANDLE(GMM_ERROR_INVALID_ARGUMENT, counts[i] < 1 ? "chains" : "draws", made,
+    REFUSED_HANDLE(GMM_ERROR_INVALID_ARGUMENT, counts[i] < 1 ? "num_chains" : "num_draws", made,
                    gmm_summarize(fixture_data, counts[i], 30, 1, NULL, NULL, NULL, &made, out_error));
-    REFUSED_HANDLE(GMM_ERROR_INVALID_ARGUMENT, "draws", made,
+    REFUSED_HANDLE(GMM_ERROR_INVALID_ARGUMENT, "num_draws", made,
                    gmm_summarize(fixture_data, 2, counts[i], 1, NULL, NULL, NULL, &made, out_error));
     REFUSED_HANDLE(GMM_ERROR_INVALID_ARGUMENT, "num_quantities", made,
                    gmm_summarize(fixture_data, 2, 30, counts[i], NULL, NULL, NULL, &made, out_error));

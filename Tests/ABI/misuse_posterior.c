@@ -117,7 +117,7 @@ void misuse_prediction(const misuse_handles *handles) {
           gmm_posterior_sample_predictive(posterior, 2, 10, 1, NULL, NULL, ROOM, out_error));
   const int64_t counts[] = {-1, INT64_MIN};
   for (int i = 0; i < 2; i++) {
-    REFUSED(GMM_ERROR_INVALID_ARGUMENT, "draws",
+    REFUSED(GMM_ERROR_INVALID_ARGUMENT, "num_draws",
             gmm_posterior_sample_predictive(posterior, counts[i], 10, 1, NULL, output, ROOM, out_error));
     REFUSED(GMM_ERROR_INVALID_ARGUMENT, "num_points",
             gmm_posterior_sample_predictive(posterior, 2, counts[i], 1, NULL, output, ROOM, out_error));

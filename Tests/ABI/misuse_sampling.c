@@ -14,13 +14,13 @@
 static void misuse_sample_options(const misuse_handles *handles) {
   const int64_t never[] = {-1, INT64_MIN};
   for (int i = 0; i < 2; i++) {
-    SAMPLE_REFUSED(GMM_ERROR_INVALID_ARGUMENT, "draws", options.num_draws = never[i]);
+    SAMPLE_REFUSED(GMM_ERROR_INVALID_ARGUMENT, "num_draws", options.num_draws = never[i]);
     SAMPLE_REFUSED(GMM_ERROR_INVALID_ARGUMENT, "tune", options.num_tune = never[i]);
     SAMPLE_REFUSED(GMM_ERROR_INVALID_ARGUMENT, "chains", options.num_chains = never[i]);
     SAMPLE_REFUSED(GMM_ERROR_INVALID_ARGUMENT, "thin", options.thin = never[i]);
     SAMPLE_REFUSED(GMM_ERROR_INVALID_ARGUMENT, "num_initial", options.num_initial = -1 - i);
   }
-  SAMPLE_REFUSED(GMM_ERROR_INVALID_ARGUMENT, "draws", options.num_draws = 0);
+  SAMPLE_REFUSED(GMM_ERROR_INVALID_ARGUMENT, "num_draws", options.num_draws = 0);
   SAMPLE_REFUSED(GMM_ERROR_INVALID_ARGUMENT, "chains", options.num_chains = 0);
   SAMPLE_REFUSED(GMM_ERROR_INVALID_ARGUMENT, "thin", options.thin = 0);
   SAMPLE_REFUSED(GMM_ERROR_INVALID_ARGUMENT, "method", options.method = 2);
@@ -28,10 +28,10 @@ static void misuse_sample_options(const misuse_handles *handles) {
   SAMPLE_REFUSED(GMM_ERROR_INVALID_ARGUMENT, "store_assignments", options.store_assignments = 2);
 
   /* Products that no counter can hold; the message has all the factors. */
-  SAMPLE_REFUSED(GMM_ERROR_INVALID_ARGUMENT, "draws", options.num_draws = INT64_MAX);
-  SAMPLE_REFUSED(GMM_ERROR_INVALID_ARGUMENT, "draws", options.num_chains = INT64_MAX);
-  SAMPLE_REFUSED(GMM_ERROR_INVALID_ARGUMENT, "draws", options.thin = INT64_MAX);
-  SAMPLE_REFUSED(GMM_ERROR_INVALID_ARGUMENT, "draws", options.num_tune = INT64_MAX);
+  SAMPLE_REFUSED(GMM_ERROR_INVALID_ARGUMENT, "num_draws", options.num_draws = INT64_MAX);
+  SAMPLE_REFUSED(GMM_ERROR_INVALID_ARGUMENT, "num_draws", options.num_chains = INT64_MAX);
+  SAMPLE_REFUSED(GMM_ERROR_INVALID_ARGUMENT, "num_draws", options.thin = INT64_MAX);
+  SAMPLE_REFUSED(GMM_ERROR_INVALID_ARGUMENT, "num_draws", options.num_tune = INT64_MAX);
 
   /* Starting values. */
   static const double weights[] = {0.5, 0.5}, means[] = {-1.0, 1.0}, sds[] = {1.0, 1.0};
@@ -95,12 +95,12 @@ static void misuse_handles_of_sampling(const misuse_handles *handles) {
 
   const int64_t counts[] = {0, -1, INT64_MIN};
   for (int i = 0; i < 3; i++) {
-    REFUSED_HANDLE(GMM_ERROR_INVALID_ARGUMENT, "draws", made,
+    REFUSED_HANDLE(GMM_ERROR_INVALID_ARGUMENT, "num_draws", made,
                    gmm_sample_prior(handles->model, counts[i], 1, NULL, &made, out_error));
-    REFUSED_HANDLE(GMM_ERROR_INVALID_ARGUMENT, "draws", made,
+    REFUSED_HANDLE(GMM_ERROR_INVALID_ARGUMENT, "num_draws", made,
                    gmm_posterior_extend(handles->posterior, counts[i], NULL, &made, out_error));
   }
-  REFUSED_HANDLE(GMM_ERROR_INVALID_ARGUMENT, "draws", made,
+  REFUSED_HANDLE(GMM_ERROR_INVALID_ARGUMENT, "num_draws", made,
                  gmm_posterior_extend(handles->posterior, INT64_MAX, NULL, &made, out_error));
 
   /* Counts that a counter could hold and memory cannot. */

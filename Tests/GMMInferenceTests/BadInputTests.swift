@@ -26,25 +26,30 @@ import Testing
 
   @Test func countsOutOfRangeAreRefused() throws {
     for value in [0, -1, Int.min] {
-      try expectRefused("draws", "must be at least 1, got \(value)") { $0.draws = value }
-      try expectRefused("chains", "must be at least 1, got \(value)") { $0.chains = value }
+      try expectRefused("num_draws", "must be at least 1, got \(value)") { $0.draws = value }
+      try expectRefused("num_chains", "must be at least 1, got \(value)") { $0.chains = value }
       try expectRefused("thin", "must be at least 1, got \(value)") { $0.thin = value }
     }
-    try expectRefused("tune", "must not be negative, got -1") { $0.tune = -1 }
+    try expectRefused("num_tune", "must not be negative, got -1") { $0.tune = -1 }
     let most = Int.max
-    try expectRefused("draws", "chains x (tune + draws x thin) must fit 63 bits, got 4 x (1000 + \(most) x 2)") {
+    try expectRefused(
+      "num_draws", "`num_chains` x (`num_tune` + `num_draws` x `thin`) must fit 63 bits, got 4 x (1000 + \(most) x 2)"
+    ) {
       $0.draws = most
       $0.thin = 2
     }
-    try expectRefused("draws", "chains x (tune + draws x thin) must fit 63 bits, got \(most) x (1000 + 1000 x 1)") {
+    try expectRefused(
+      "num_draws",
+      "`num_chains` x (`num_tune` + `num_draws` x `thin`) must fit 63 bits, got \(most) x (1000 + 1000 x 1)"
+    ) {
       $0.chains = most
     }
     try expectRefused("num_initial", "must be 0, 1 or the number of chains, 4, got 3") {
       $0.initial = [PartialParameters](repeating: PartialParameters(), count: 3)
     }
     let posterior = try sample(model(), data: [1, 2, 3], SamplingOptions(draws: 2, tune: 0))
-    expectError(.invalidArgument, "draws", "must be at least 1, got 0") { try posterior.extended(by: 0) }
-    expectError(.invalidArgument, "draws", "must be at least 1, got 0") { try samplePrior(model(), draws: 0) }
+    expectError(.invalidArgument, "num_draws", "must be at least 1, got 0") { try posterior.extended(by: 0) }
+    expectError(.invalidArgument, "num_draws", "must be at least 1, got 0") { try samplePrior(model(), draws: 0) }
     #expect(throws: ModelError.self) { try posterior.extended(by: Int.max) }
   }
 
@@ -96,7 +101,7 @@ import Testing
       try model(ordered: true),
       PartialParameters(means: [2, 1]))
     refuse(
-      .invalidModel, "initial_weights[1, 1]", "must be at least minimum_weight = 0.25, got 0.125",
+      .invalidModel, "initial_weights[1, 1]", "must be at least `minimum_weight` = 0.25, got 0.125",
       try model(minimum: 0.25), PartialParameters(weights: [0.875, 0.125]))
   }
 

@@ -119,7 +119,7 @@ import Testing
       _ = try observations.weighted(by: SampleWeights([1, 1, 1]))
     }
     expectError(
-      .invalidArgument, "data", "must have at least num_components = 2 observations with a positive weight, got 1"
+      .invalidArgument, "data", "must have at least `num_components` = 2 observations with a positive weight, got 1"
     ) { try fitMaximumLikelihood(observations.weighted(by: SampleWeights([1, 0, 0, 0])), options) }
     expectError(.invalidArgument, "sample_weights[1]", "must be finite and not negative, got -1.0") {
       try SampleWeights([1, -1])

@@ -155,7 +155,7 @@ import Testing
     expectError(.degenerate, "data", "must have at least 2 distinct values, got 4 equal observations") {
       try fitMaximumLikelihood(DataSet([3, 3, 3, 3]), MaximumLikelihoodOptions(componentCount: 2))
     }
-    expectError(.invalidArgument, "data", "must have at least num_components = 3 observations, got 2") {
+    expectError(.invalidArgument, "data", "must have at least `num_components` = 3 observations, got 2") {
       try fitMaximumLikelihood(DataSet([3, 4]), MaximumLikelihoodOptions(componentCount: 3))
     }
     // As many components as points: the likelihood has no maximum, and the fit says so.

@@ -238,7 +238,7 @@ import Testing
       }
     }
     refused("num_components", "must be between 1 and 256, got 0") { $0.componentCount = 0 }
-    refused("data", "must have at least num_components = 31 observations, got 30") { $0.componentCount = 31 }
+    refused("data", "must have at least `num_components` = 31 observations, got 30") { $0.componentCount = 31 }
     refused("num_starts", "must be at least 1, got 0") { $0.starts = 0 }
     refused("max_iterations", "must not be negative, got -1") { $0.maximumIterations = -1 }
     refused("tolerance", "must be finite and not negative, got nan") { $0.tolerance = .nan }

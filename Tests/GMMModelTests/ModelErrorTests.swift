@@ -37,7 +37,7 @@ import Testing
     Case(.invalidArgument, "minimum_weight", "must be finite and not negative, got inf", minimum: .infinity),
     Case(
       .invalidModel, "minimum_weight",
-      "must be at most 1/num_components = 0.25 for the weights to sum to 1, got 0.3", components: 4, minimum: 0.3),
+      "must be at most 1/`num_components` = 0.25 for the weights to sum to 1, got 0.3", components: 4, minimum: 0.3),
 
     Case(
       .invalidArgument, "weights.concentration", "must have 1 or 3 values, got 2",
@@ -60,7 +60,7 @@ import Testing
     Case(.invalidArgument, "weights.values", "must sum to 1, got 0.75", weights: .fixed([0.25])),
     Case(.invalidArgument, "weights.values[2]", "must not be negative, got -0.5", weights: .fixed([1, 0.5, -0.5])),
     Case(
-      .invalidModel, "weights.values[0]", "must be at least minimum_weight = 0.25, got 0.125",
+      .invalidModel, "weights.values[0]", "must be at least `minimum_weight` = 0.25, got 0.125",
       weights: .fixed([0.125, 0.375, 0.5]), minimum: 0.25),
 
     Case(.invalidArgument, "means.mean", "must be finite, got inf", means: .normal(mean: [.infinity], sd: [1])),
@@ -75,7 +75,7 @@ import Testing
     Case(
       .invalidArgument, "spread.lower", "must not be negative, got -1.0", spread: .uniform(lower: [-1], upper: [1])),
     Case(
-      .invalidArgument, "spread.upper[1]", "must be above spread.lower = 2.0, got 2.0",
+      .invalidArgument, "spread.upper[1]", "must be above `spread.lower` = 2.0, got 2.0",
       spread: .uniform(lower: [2], upper: [3, 2, 3])),
     Case(
       .invalidArgument, "spread.upper", "must be finite, got inf", spread: .uniform(lower: [0], upper: [.infinity])),
@@ -115,7 +115,7 @@ import Testing
       .invalidArgument, "spread[2].scale", "must be positive, got 0.0",
       spread: [.fixed([1]), .uniform(lower: [0], upper: [1]), .halfCauchy(scale: [0])]),
     Case(
-      .invalidArgument, "spread[0].upper", "must be above spread[0].lower = 2.0, got 1.0", components: 1,
+      .invalidArgument, "spread[0].upper", "must be above `spread[0].lower` = 2.0, got 1.0", components: 1,
       spread: [.uniform(lower: [2], upper: [1])]),
     Case(
       .invalidArgument, "spread", "must have 1 prior where the spread is shared, got 3",
@@ -149,7 +149,7 @@ import Testing
       "spread.scale[1, 0, 1]", "must be finite, got inf", .full, means,
       .inverseWishart(dof: [4], scale: matrix + [1, .infinity, 0, 1]))
     expect(
-      "spread[0].dof", "must be above num_dimensions - 1 = 1, got 1.0", .full, means,
+      "spread[0].dof", "must be above `num_dimensions` - 1 = 1, got 1.0", .full, means,
       [.inverseWishart(dof: [1], scale: matrix), .fixedCovariances(matrix)])
   }
 

@@ -1,7 +1,7 @@
 import GMMModel
 import Testing
 
-/// Expects that `body` throws a ``ModelError`` of this kind about this argument, with a text that ends in `rule`.
+/// Expects that `body` throws a ``ModelError`` of this kind about this argument, with the text `argument: rule`.
 public func expectError<Value>(
   _ kind: ModelError.Kind, _ argument: String, _ rule: String, location: SourceLocation = #_sourceLocation,
   _ body: () throws -> Value
@@ -12,7 +12,6 @@ public func expectError<Value>(
   } catch let error as ModelError {
     #expect(error.kind == kind, sourceLocation: location)
     #expect(error.argument == argument, sourceLocation: location)
-    #expect(error.rule == rule, sourceLocation: location)
     #expect(
       error.description == (argument.isEmpty ? rule : "\(argument): \(rule)"), sourceLocation: location)
   } catch {

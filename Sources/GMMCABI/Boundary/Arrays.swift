@@ -13,7 +13,7 @@ func output<Element>(
     count = product.partialValue
   }
   guard capacity >= count else {
-    throw CallError(GMM_ERROR_BUFFER_TOO_SMALL, "capacity", "must be at least \(count), got \(capacity)")
+    throw CallError(GMM_ERROR_BUFFER_TOO_SMALL, "capacity", "must be at least \(count)", got: capacity)
   }
   if let buffer { return buffer }
   guard count == 0 else { throw .null(name) }
@@ -31,7 +31,7 @@ func series(
   guard stride >= 1 || count == 1 else { throw .invalid("stride", "must be at least 1", got: stride) }
   let span = count.multipliedReportingOverflow(by: max(stride, 1))
   guard !span.overflow, span.partialValue <= Int64.max / 16 else {
-    throw .invalid("num_values", "times stride must fit in memory", got: "\(count) x \(stride)")
+    throw .invalid("num_values", "times `stride` must fit in memory", got: "\(count) x \(stride)")
   }
   guard let values else { throw .null("values") }
   return ChainView(base: values, chains: 1, draws: Int(count), chainStride: 0, drawStride: Int(stride))

@@ -6,26 +6,43 @@ import GMMStorage
 struct CallError: Error {
   let status: gmm_status
   let argument: String
-  let message: String
+  let rule: String
+  let value: String?
+  /// The system's number for why it refused; 0 where it did not.
+  let systemCode: Int32
 
-  init(_ status: Int, _ argument: String, _ rule: String) {
+  init(_ status: Int, _ argument: String, _ rule: String, value: String? = nil, systemCode: Int32 = 0) {
     self.status = gmm_status(status)
     self.argument = argument
-    message = argument.isEmpty ? rule : "\(argument): \(rule)"
+    self.rule = rule
+    self.value = value
+    self.systemCode = systemCode
+  }
+
+  init<Value>(_ status: Int, _ argument: String, _ rule: String, got value: Value) {
+    self.init(status, argument, rule, value: "\(value)")
   }
 
   /// The error for a NULL where a pointer is required.
   static func null(_ argument: String) -> CallError {
-    CallError(GMM_ERROR_NULL_ARGUMENT, argument, "must not be NULL, got NULL")
+    CallError(GMM_ERROR_NULL_ARGUMENT, argument, "must not be NULL", got: "NULL")
   }
 
   /// The error for a value outside its range.
   static func invalid<Value>(_ argument: String, _ rule: String, got value: Value) -> CallError {
-    CallError(GMM_ERROR_INVALID_ARGUMENT, argument, "\(rule), got \(value)")
+    CallError(GMM_ERROR_INVALID_ARGUMENT, argument, rule, got: value)
   }
 
-  init(wrongHandle argument: String, _ rule: String) {
-    self.init(GMM_ERROR_WRONG_HANDLE, argument, rule)
+  /// The text `argument: rule, got value`.
+  var message: String {
+    (argument.isEmpty ? "" : "\(argument): ") + rule + (value.map { ", got \($0)" } ?? "")
+  }
+
+  /// The numbers between the brackets of the argument, from left to right: 1 and 0 for `means[1].sd[0]`.
+  var indices: [Int64] {
+    argument.split(separator: "[").dropFirst().flatMap { part in
+      part.prefix { $0 != "]" }.split(separator: ",").compactMap { Int64($0.drop { $0 == " " }) }
+    }
   }
 
   init(_ error: ModelError) {
@@ -39,7 +56,7 @@ struct CallError: Error {
       case .outOfMemory: GMM_ERROR_OUT_OF_MEMORY
       case .cancelled: GMM_CANCELLED
       }
-    self.init(status, error.argument, error.rule)
+    self.init(status, error.argument, error.rule, value: error.value)
   }
 }
 

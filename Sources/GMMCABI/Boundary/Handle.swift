@@ -1,3 +1,4 @@
+import CGMMSwift
 import GMMKernels
 import Synchronization
 
@@ -72,7 +73,8 @@ func require<Object: HandleObject>(
 ) throws(CallError) -> Object {
   guard handle != nil else { throw .null(name) }
   guard let object = object(handle, type) else {
-    throw CallError(wrongHandle: name, "must be a live gmm_\(Object.handleKind) handle, got another one")
+    throw CallError(
+      GMM_ERROR_WRONG_HANDLE, name, "must be a live gmm_\(Object.handleKind) handle", got: "another one")
   }
   return object
 }

@@ -46,7 +46,7 @@ func read<Options: SizedStruct>(
   where bytes.load(fromByteOffset: offset, as: UInt8.self) != 0 {
     throw CallError(
       GMM_ERROR_STRUCT_SIZE, "\(name).struct_size",
-      "must be at most \(known) unless the fields beyond are zero, got \(size)")
+      "must be at most \(known) unless the fields beyond are zero", got: size)
   }
   result.struct_size = UInt32(known)
   return result
@@ -72,7 +72,7 @@ func write<Result: SizedStruct>(
 private func checkedSize(_ size: Int, _ name: String) throws(CallError) -> Int {
   guard size >= 8, size <= largestStruct else {
     throw CallError(
-      GMM_ERROR_STRUCT_SIZE, "\(name).struct_size", "must be the size of the struct, got \(size)")
+      GMM_ERROR_STRUCT_SIZE, "\(name).struct_size", "must be the size of the struct", got: size)
   }
   return size
 }

@@ -16,6 +16,6 @@ func reading<Value>(
     return try body(UnsafeRawBufferPointer(start: bytes, count: Int(count)))
   } catch {
     throw CallError(
-      GMM_ERROR_FILE_FORMAT, "bytes", "must be what \(writer) wrote, got others: \(error.description)")
+      GMM_ERROR_FILE_FORMAT, "bytes", "must be what \(writer) wrote", got: "others: \(error.description)")
   }
 }

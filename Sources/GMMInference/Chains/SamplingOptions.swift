@@ -41,9 +41,9 @@ public struct SamplingOptions: Sendable, Equatable {
   ///
   /// - Throws: ``ModelError`` for counts out of range.
   func schedule() throws(ModelError) -> Schedule {
-    guard draws >= 1 else { throw ModelError("draws", "must be at least 1", got: draws) }
-    guard tune >= 0 else { throw ModelError("tune", "must not be negative", got: tune) }
-    guard chains >= 1 else { throw ModelError("chains", "must be at least 1", got: chains) }
+    guard draws >= 1 else { throw ModelError("num_draws", "must be at least 1", got: draws) }
+    guard tune >= 0 else { throw ModelError("num_tune", "must not be negative", got: tune) }
+    guard chains >= 1 else { throw ModelError("num_chains", "must be at least 1", got: chains) }
     guard thin >= 1 else { throw ModelError("thin", "must be at least 1", got: thin) }
     try Self.requireCountable(tune: tune, draws: draws, thin: thin, chains: chains)
     return Schedule(tune: tune, thin: thin, draws: draws)
@@ -56,7 +56,8 @@ public struct SamplingOptions: Sendable, Equatable {
     let all = each.partialValue.multipliedReportingOverflow(by: chains)
     guard !kept.overflow, !each.overflow, !all.overflow else {
       throw ModelError(
-        "draws", "chains x (tune + draws x thin) must fit 63 bits", got: "\(chains) x (\(tune) + \(draws) x \(thin))")
+        "num_draws", "`num_chains` x (`num_tune` + `num_draws` x `thin`) must fit 63 bits",
+        got: "\(chains) x (\(tune) + \(draws) x \(thin))")
     }
   }
 

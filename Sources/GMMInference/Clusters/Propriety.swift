@@ -51,7 +51,7 @@ extension MixtureModel {
     ModelError(
       .degenerate, "data",
       "\(dimensionCount > 1 ? "column \(data.columnName(d)) " : "")must have more than \(count) distinct value\(count == 1 ? "" : "s") under a prior that lets the sd reach 0 (the "
-        + "posterior is improper; InverseGamma on the variance keeps it proper), got \(data.count) observations"
-    )
+        + "posterior is improper; InverseGamma on the variance keeps it proper)",
+      got: "\(data.count) observations")
   }
 }

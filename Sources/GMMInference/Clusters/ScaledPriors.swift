@@ -52,7 +52,7 @@ public struct ScaledPriors: Sendable {
     for (d, variance) in variances.enumerated() where !(variance > 0) {
       throw ModelError(
         .degenerate, "data",
-        "must vary in every column for priors on their scale, got a constant column \(data.columnName(d))")
+        "must vary in every column for priors on their scale", got: "a constant column \(data.columnName(d))")
     }
     let shrinkage = 1 / pow(Double(shape.componentCount), 2 / Double(dimensions))
     means = .scaledNormal(mean: scale.means, kappa: [0.01])
@@ -66,7 +66,8 @@ public struct ScaledPriors: Sendable {
       } catch {
         throw ModelError(
           .degenerate, "data",
-          "must not have columns that others determine for a prior on their scale, got column \(data.columnName(error.index))"
+          "must not have columns that others determine for a prior on their scale",
+          got: "column \(data.columnName(error.index))"
         )
       }
       spread = .inverseWishart(dof: [Double(dimensions + 2)], scale: covariance.full.map { $0 * shrinkage })

@@ -51,8 +51,8 @@ struct CovarianceConditional {
     if let failure = factor.factorize() {
       throw ModelError(
         .degenerate, "spread",
-        "must have a prior scale that is not lost against the data's (a component's scatter is singular), "
-          + "got pivot \(failure.value) in row \(failure.index)")
+        "must have a prior scale that is not lost against the data's (a component's scatter is singular)",
+        got: "pivot \(failure.value) in row \(failure.index)")
     }
     factor.withMemory { factor, dimension in
       scratch.withMemory { scratch, _ in

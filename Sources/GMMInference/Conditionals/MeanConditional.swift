@@ -54,7 +54,8 @@ struct MeanConditional {
     if let failure = factor.factorize() {
       throw ModelError(
         .degenerate, "spread",
-        "must keep the covariance matrices invertible, got pivot \(failure.value) in row \(failure.index) of a precision"
+        "must keep the covariance matrices invertible",
+        got: "pivot \(failure.value) in row \(failure.index) of a precision"
       )
     }
     scale = nil

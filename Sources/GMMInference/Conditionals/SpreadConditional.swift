@@ -37,8 +37,8 @@ struct SpreadConditional {
       throw ModelError(
         .degenerate, "spread",
         "must have a prior that keeps the sd from 0 (such as InverseGamma on the variance) for data with ties: "
-          + "\(Int(exactly: count).map(String.init) ?? "\(count)") observations equal their component's mean, got a component of sd 0"
-      )
+          + "\(Int(exactly: count).map(String.init) ?? "\(count)") observations equal their component's mean",
+        got: "a component of sd 0")
     }
     var sd: Double
     switch prior {

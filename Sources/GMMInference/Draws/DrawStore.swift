@@ -68,7 +68,7 @@ final class DrawStore: Sendable {
     let name = blocks.first { $0.0.contains(j) }?.1 ?? "log density"
     throw ModelError(
       .degenerate, "data",
-      "must lie on a scale that the priors can meet within the range of a double, got a \(name) of \(row[j])")
+      "must lie on a scale that the priors can meet within the range of a double", got: "a \(name) of \(row[j])")
   }
 
   /// The assignments of one draw, (N).

@@ -64,7 +64,7 @@ final class ExpectationMaximization {
     let logLikelihood = values[values.count - 1]
     guard logLikelihood.isFinite else {
       throw ModelError(
-        .degenerate, "data", "must allow a finite log likelihood at every iteration, got \(logLikelihood)")
+        .degenerate, "data", "must allow a finite log likelihood at every iteration", got: logLikelihood)
     }
     return (SufficientStatistics(shape, centers: state.estimate.means, values), logLikelihood)
   }

@@ -79,13 +79,13 @@ extension MaximumLikelihoodStep {
       guard reference > 0 || regularization > 0 else {
         let column = variances.count == 1 ? "" : " in column \(columnName(d)), or a positive regularization"
         throw ModelError(
-          .degenerate, "data", "must have at least 2 distinct values\(column), got \(count) equal observations")
+          .degenerate, "data", "must have at least 2 distinct values\(column)", got: "\(count) equal observations")
       }
       let floor = options.varianceFloor * (reference > 0 ? reference : regularization)
       // A variance on the floor must have a reciprocal, with room for the squares of the data's deviations.
       guard floor >= 1e-290 else {
         throw ModelError(
-          .degenerate, "data", "must have a variance of at least 1e-290 / variance_floor, got \(reference)")
+          .degenerate, "data", "must have a variance of at least 1e-290 / `variance_floor`", got: reference)
       }
       floors.append(floor)
     }

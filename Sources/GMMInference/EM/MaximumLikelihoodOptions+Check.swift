@@ -29,7 +29,7 @@ extension MaximumLikelihoodOptions {
     }
     let members = data.positiveCount
     guard members >= componentCount else {
-      let rule = "must have at least num_components = \(componentCount) observations"
+      let rule = "must have at least `num_components` = \(componentCount) observations"
       throw ModelError("data", data.weights == nil ? rule : "\(rule) with a positive weight", got: members)
     }
     try initial.check(shape, PartialParameters.Naming(prefix: "initial_"))
@@ -48,7 +48,8 @@ extension MaximumLikelihoodOptions {
     if !model.hasFixedWeights, model.minimumWeight == 0, let least = model.concentration.min(), least < 1 {
       throw ModelError(
         .invalidModel, "weights",
-        "must have concentrations of at least 1 or a least weight, or the posterior's density has no maximum, got \(least)"
+        "must have concentrations of at least 1 or a least weight, or the posterior's density has no maximum",
+        got: least
       )
     }
   }

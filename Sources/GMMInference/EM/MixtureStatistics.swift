@@ -47,7 +47,7 @@ public struct MixtureStatistics: Sendable, Equatable {
       reducer.sums(state.parameters, crew, tally)
     }
     guard sums.rounded.allSatisfy(\.isFinite) else {
-      throw ModelError(.degenerate, "data", "must have finite sums under the parameters, got one that is not")
+      throw ModelError(.degenerate, "data", "must have finite sums under the parameters", got: "one that is not")
     }
     totals.merge(sums)
     if let given = data.weights {
@@ -80,7 +80,7 @@ public struct MixtureStatistics: Sendable, Equatable {
   /// Adds the observations of other statistics under the same parameters.
   public mutating func merge(_ other: MixtureStatistics) throws(ModelError) {
     guard other.parameters == parameters else {
-      throw ModelError(.invalidArgument, "statistics", "must be under the same parameters, got others")
+      throw ModelError(.invalidArgument, "statistics", "must be under the same parameters", got: "others")
     }
     let count = observationCount.addingReportingOverflow(other.observationCount)
     guard !count.overflow else { throw ModelError("statistics", "must have fewer than 2^63 observations", got: "more") }

@@ -62,7 +62,8 @@ extension PartialParameters {
     let layout = posterior.layout
     guard layout.shape == model.shape else {
       throw ModelError(
-        .invalidArgument, "initial_posterior", "must have the model's components, dimensions and spreads, got others")
+        .invalidArgument, "initial_posterior", "must have the model's components, dimensions and spreads", got: "others"
+      )
     }
     var need = MemoryNeed()
     need.add(layout.width, 8 * 2, chains)

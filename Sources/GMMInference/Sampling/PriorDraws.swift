@@ -9,7 +9,7 @@ import GMMModel
 public func samplePrior(
   _ model: MixtureModel, draws: Int, seed: UInt64 = 0, _ control: RunControl = RunControl()
 ) throws(ModelError) -> Posterior {
-  guard draws >= 1 else { throw ModelError("draws", "must be at least 1", got: draws) }
+  guard draws >= 1 else { throw ModelError("num_draws", "must be at least 1", got: draws) }
   let start = monotonicSeconds()
   let layout = DrawLayout(model.shape)
   let store = try DrawStore(layout: layout, chains: 1, draws: draws, observationCount: 0, keepsAssignments: false)

@@ -31,7 +31,8 @@ public func sample(
   }
   guard options.method == .gibbs || (model.dimensionCount == 1 && !model.hasScaledMeans) else {
     throw ModelError(
-      .unsupported, "method", "must be Gibbs in several dimensions and for means scaled by the spread, got Metropolis")
+      .unsupported, "method", "must be Gibbs in several dimensions and for means scaled by the spread",
+      got: "Metropolis")
   }
   for (row, initial) in options.initial.enumerated() {
     try initial.check(against: model, PartialParameters.Naming(prefix: "initial_", row: row))
@@ -62,14 +63,14 @@ extension Posterior {
   /// - Throws: ``ModelError`` of kind `unsupported` for subsets and prior draws; ``CancelledRun``; ``StorageError`` and
   ///   ``UnsavedRun`` as ``sample(_:_:_:_:)``.
   public func extended(by draws: Int, _ control: RunControl = RunControl()) throws -> Posterior {
-    guard draws >= 1 else { throw ModelError("draws", "must be at least 1", got: draws) }
+    guard draws >= 1 else { throw ModelError("num_draws", "must be at least 1", got: draws) }
     guard let continuation else {
       throw ModelError(
-        .unsupported, "posterior", "must come from sampling to be extended, got \(isPrior ? "prior draws" : "a subset")"
+        .unsupported, "posterior", "must come from sampling to be extended", got: isPrior ? "prior draws" : "a subset"
       )
     }
     let total = drawCount.addingReportingOverflow(draws)
-    guard !total.overflow else { throw ModelError("draws", "must fit 63 bits with those there are", got: draws) }
+    guard !total.overflow else { throw ModelError("num_draws", "must fit 63 bits with those there are", got: draws) }
     try SamplingOptions.requireCountable(
       tune: options.tune, draws: total.partialValue, thin: options.thin, chains: chainCount)
     let schedule = Schedule(tune: options.tune, thin: options.thin, draws: total.partialValue)

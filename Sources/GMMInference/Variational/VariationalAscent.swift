@@ -42,7 +42,7 @@ final class VariationalAscent {
       state = try self.state(prior.updated(moments))
       let bound = prior.lowerBound(state, entropy: entropy)
       guard bound.isFinite else {
-        throw ModelError(.degenerate, "data", "must allow a finite lower bound at every iteration, got \(bound)")
+        throw ModelError(.degenerate, "data", "must allow a finite lower bound at every iteration", got: bound)
       }
       isConverged = abs(bound - (history.last ?? options.initialBound)) < options.tolerance
       history.append(bound)
@@ -78,8 +78,8 @@ final class VariationalAscent {
       throw ModelError(
         .degenerate, "data",
         "must lead to covariances that are positive definite (use fewer components, a larger regularization, or "
-          + "columns that are neither constant nor collinear), got pivot \(error.pivot.value) in row "
-          + "\(error.pivot.index) of component \(error.component)")
+          + "columns that are neither constant nor collinear)",
+        got: "pivot \(error.pivot.value) in row \(error.pivot.index) of component \(error.component)")
     }
   }
 }

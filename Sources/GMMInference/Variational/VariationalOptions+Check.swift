@@ -20,13 +20,13 @@ extension VariationalOptions {
     }
     let members = data.positiveCount
     guard members >= componentCount else {
-      let rule = "must have at least num_components = \(componentCount) observations"
+      let rule = "must have at least `num_components` = \(componentCount) observations"
       throw ModelError("data", data.weights == nil ? rule : "\(rule) with a positive weight", got: members)
     }
     try checkPrior(shape)
     if let initial {
       guard initial.shape == shape, initial.weightsFamily == weights else {
-        throw ModelError(.invalidArgument, "initial", "must have the components and the form of the fit, got others")
+        throw ModelError(.invalidArgument, "initial", "must have the components and the form of the fit", got: "others")
       }
       try initial.check(prefix: "initial.")
     } else if case .responsibilities(let values) = start {

@@ -81,7 +81,8 @@ public final class DataSet: Sendable {
         let value = self[i, d]
         let rule = value.isFinite ? "must be below 1e144 in magnitude (rescale the data)" : "must be finite"
         return ModelError(
-          .invalidData, "\(argument)[\(i), \(d)]", "\(rule), got \(value) in row \(i), column \(columnName(d))")
+          .invalidData, "\(argument)[\(i), \(d)]", rule,
+          got: columnNames.isEmpty ? "\(value)" : "\(value) in column \(columnName(d))")
       }
     }
     return ModelError(.invalidData, argument, "must be finite")

@@ -8,7 +8,7 @@ extension PartialParameters {
     for (k, weight) in (weights ?? []).enumerated() where weight < model.minimumWeight * (1 - 1e-12) {
       throw ModelError(
         .invalidModel, naming.name("weights", k),
-        "must be at least minimum_weight = \(model.minimumWeight), got \(weight)")
+        "must be at least `minimum_weight` = \(model.minimumWeight)", got: weight)
     }
     if var means, let coordinate = model.orderCoordinate {
       // A chain starts at what is known, whatever is given for it.
@@ -17,7 +17,7 @@ extension PartialParameters {
       for (before, j) in zip(inOrder, inOrder.dropFirst()) where means[j] < means[before] {
         throw ModelError(
           .invalidModel, naming.name("means", j),
-          "must increase with the component, got \(means[j]) after \(means[before])")
+          "must increase with the component", got: "\(means[j]) after \(means[before])")
       }
     }
     guard !model.shape.hasMatrices else { return }
@@ -26,7 +26,7 @@ extension PartialParameters {
       guard sd >= support.lower && sd <= support.upper else {
         throw ModelError(
           .invalidModel, naming.name("sds", j),
-          "must be within the prior's support \(support.lower) ... \(support.upper), got \(sd)")
+          "must be within the prior's support \(support.lower) ... \(support.upper)", got: sd)
       }
     }
   }

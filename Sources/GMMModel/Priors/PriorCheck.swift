@@ -17,7 +17,7 @@ struct PriorCheck {
     guard minimum <= largest * (1 + 1e-12) else {
       throw ModelError(
         .invalidModel, "minimum_weight",
-        "must be at most 1/num_components = \(largest) for the weights to sum to 1, got \(minimum)")
+        "must be at most 1/`num_components` = \(largest) for the weights to sum to 1", got: minimum)
     }
     switch prior {
     case .dirichlet(let concentration):
@@ -32,7 +32,7 @@ struct PriorCheck {
       guard abs(sum - 1) <= 1e-8 else { throw ModelError("weights.values", "must sum to 1", got: sum) }
       for (k, weight) in weights.enumerated() where weight < minimum * (1 - 1e-12) {
         throw ModelError(
-          .invalidModel, parameter.place(k), "must be at least minimum_weight = \(minimum), got \(weight)")
+          .invalidModel, parameter.place(k), "must be at least `minimum_weight` = \(minimum)", got: weight)
       }
       return weights.map { $0 / sum }
     }
@@ -61,7 +61,7 @@ struct PriorCheck {
   }
 
   private func nested(_ path: String) -> ModelError {
-    ModelError(.invalidModel, path, "must be the prior of one component, got priors for each of several")
+    ModelError(.invalidModel, path, "must be the prior of one component", got: "priors for each of several")
   }
 
   // MARK: Means
@@ -107,12 +107,12 @@ struct PriorCheck {
       if let last, value < last.value {
         throw ModelError(
           .invalidModel, place(k, d),
-          "fixed means must increase when the means are ordered, got \(value) after \(last.value)")
+          "fixed means must increase when the means are ordered", got: "\(value) after \(last.value)")
       }
       if let last, value == last.value, k > last.k + 1 {
         throw ModelError(
           .invalidModel, place(k, d),
-          "fixed means must leave room for the ordered ones between them, got \(value) twice")
+          "fixed means must leave room for the ordered ones between them", got: "\(value) twice")
       }
       last = (k, value)
     }
@@ -163,7 +163,7 @@ struct PriorCheck {
     for (j, (least, largest)) in ends.enumerated() {
       guard least >= 0 else { throw ModelError(lower.place(j), "must not be negative", got: least) }
       guard largest > least else {
-        throw ModelError(upper.place(j), "must be above \(lower.place(j)) = \(least)", got: largest)
+        throw ModelError(upper.place(j), "must be above `\(lower.place(j))` = \(least)", got: largest)
       }
       if least > 0 { try lower.require(PriorParameter.roots, least, j) }
       try upper.require(PriorParameter.roots, largest, j)
@@ -174,7 +174,7 @@ struct PriorCheck {
   private func needsMatrices(_ what: String, _ path: String) -> ModelError {
     ModelError(
       .invalidModel, "\(path).family",
-      "\(what) must go with full or tied covariances, got \(shape.structure)")
+      "\(what) must go with full or tied covariances", got: shape.structure)
   }
 
   /// Returns the density of each covariance matrix.
@@ -191,7 +191,7 @@ struct PriorCheck {
       let dof = try parameter.finite()
       for (k, value) in dof.enumerated() where value <= Double(dimensionCount - 1) {
         throw ModelError(
-          parameter.place(k), "must be above num_dimensions - 1 = \(dimensionCount - 1)", got: value)
+          parameter.place(k), "must be above `num_dimensions` - 1 = \(dimensionCount - 1)", got: value)
       }
       return try PriorMatrices(scale, "\(path).scale", count: rows, dimension: dimensionCount).map {
         k, scale throws(FailedPivot) in try CovarianceDensity.inverseWishart(dof: dof[k], scale: scale)
@@ -204,8 +204,8 @@ struct PriorCheck {
     default:
       throw ModelError(
         .invalidModel, "\(path).family",
-        "must be inverse-Wishart or fixed covariances for \(shape.structure) covariances in \(dimensionCount) dimensions, "
-          + "got a prior on standard deviations")
+        "must be inverse-Wishart or fixed covariances for \(shape.structure) covariances in \(dimensionCount) dimensions",
+        got: "a prior on standard deviations")
     }
   }
 }

@@ -21,18 +21,29 @@ public struct ModelError: Error, Sendable, Equatable, CustomStringConvertible {
   public let kind: Kind
   /// The argument at fault, such as `means.sd[2]`; empty where none is.
   public let argument: String
-  /// The rule that it breaks, with the value it had.
+  /// The rule that it breaks. The names of other arguments stand between backquotes.
   public let rule: String
+  /// The value that breaks the rule; `nil` where the rule says all there is to say.
+  public let value: String?
 
   public init(_ kind: Kind, _ argument: String, _ rule: String) {
     self.kind = kind
     self.argument = argument
     self.rule = rule
+    value = nil
   }
 
-  /// The error for a value outside its range: `argument: rule, got value`.
+  /// The error for a value that breaks a rule: `argument: rule, got value`.
+  public init<Value>(_ kind: Kind, _ argument: String, _ rule: String, got value: Value) {
+    self.kind = kind
+    self.argument = argument
+    self.rule = rule
+    self.value = "\(value)"
+  }
+
+  /// The error for a value outside its range.
   public init<Value>(_ argument: String, _ rule: String, got value: Value) {
-    self.init(.invalidArgument, argument, "\(rule), got \(value)")
+    self.init(.invalidArgument, argument, rule, got: value)
   }
 
   /// The error for `bytes` that could not be allocated.
@@ -41,5 +52,7 @@ public struct ModelError: Error, Sendable, Equatable, CustomStringConvertible {
   }
 
   /// The text `argument: rule, got value`.
-  public var description: String { argument.isEmpty ? rule : "\(argument): \(rule)" }
+  public var description: String {
+    (argument.isEmpty ? "" : "\(argument): ") + rule + (value.map { ", got \($0)" } ?? "")
+  }
 }

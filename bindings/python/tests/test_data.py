@@ -112,7 +112,7 @@ def test_names_of_columns_reach_summaries_inference_data_and_messages(table, tmp
     broken = table.copy()
     broken[7, 1] = np.nan
     with pytest.raises(
-        ValueError, match=r"data\[7, 1\]: must be finite, got nan in row 7, column 1 \(width\)"
+        ValueError, match=r"data\[7, 1\]: must be finite, got nan in column 1 \(width\)"
     ):
         gm.sample(MODEL, Frame(broken, ["height", "width"]))
     with pytest.raises(gm.DegenerateError, match=r"column 1 \(width\)"):

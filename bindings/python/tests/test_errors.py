@@ -5,6 +5,7 @@ What is refused, and in which words, is in the files `test_errors_*`.
 
 from __future__ import annotations
 
+import errno
 from itertools import chain
 
 import pytest
@@ -50,7 +51,7 @@ def test_nothing_is_left_over_after_an_error():
     ],
 )
 def test_status_becomes_exception(status, kind):
-    error = _errors.exception_for(status, "num_draws: must be odd, got 2", "num_draws")
+    error = _errors.exception_for(_errors.Fault(status, "num_draws", "must be odd", "2"))
     assert type(error) is kind
     assert str(error).startswith("draws: must be odd, got 2")
 
@@ -58,3 +59,23 @@ def test_status_becomes_exception(status, kind):
 def test_degenerate_error_is_both_a_value_error_and_an_error_of_the_library():
     assert issubclass(gm.DegenerateError, ValueError)
     assert issubclass(gm.DegenerateError, gm.GMMError)
+
+
+def test_other_arguments_in_a_rule_have_the_names_of_python():
+    fault = _errors.Fault(
+        "GMM_ERROR_INVALID_MODEL", "spread.upper[1]", "must be above `spread.lower`"
+    )
+    assert (
+        str(_errors.exception_for(fault, {"spread": "sd"})) == "sd.upper[1]: must be above sd.lower"
+    )
+    with pytest.raises(
+        ValueError, match=r"^weights.minimum: must be at most 1/n_components = 0\.5"
+    ):
+        gm.Mixture(2, weights=gm.Dirichlet(1, minimum=0.6))
+
+
+def test_errors_of_files_have_the_number_of_the_system():
+    with pytest.raises(FileNotFoundError) as found:
+        gm.load("no such file")
+    assert found.value.errno == errno.ENOENT
+    assert "no such file" in str(found.value)

@@ -110,15 +110,15 @@ CASES = {
     "no columns": (fit(np.zeros((5, 0))), "data", "at least 1 column, got shape (5, 0)"),
     "three axes": (fit(np.zeros((5, 2, 2))), "data", "(N,) or (N, D), got shape (5, 2, 2)"),
     "number": (fit(3.0), "data", "got a single number"),
-    "nan": (fit(changed(7, 2, np.nan)), "data[7, 2]", "got nan in row 7, column 2"),
-    "nan in column 0": (fit(changed(7, 0, np.nan)), "data[7, 0]", "got nan in row 7, column 0"),
-    "inf": (fit(changed(149, 3, -np.inf)), "data[149, 3]", "got -inf in row 149, column 3"),
+    "nan": (fit(changed(7, 2, np.nan)), "data[7, 2]", "got nan"),
+    "nan in column 0": (fit(changed(7, 0, np.nan)), "data[7, 0]", "got nan"),
+    "inf": (fit(changed(149, 3, -np.inf)), "data[149, 3]", "got -inf"),
     "nan beyond a block": (
         fit(changed(5_003, 1, np.nan, np.tile(IRIS, (40, 1)))),
         "data[5003, 1]",
-        "got nan in row 5003, column 1",
+        "got nan",
     ),
-    "huge": (fit(changed(1, 1, 1e300)), "data[1, 1]", "got 1e+300 in row 1, column 1"),
+    "huge": (fit(changed(1, 1, 1e300)), "data[1, 1]", "got 1e+300"),
     "fewer rows than components": (fit(IRIS[:2]), "data", "at least n_components = 3"),
     "no rows": (fit(IRIS[:0]), "data", "got 0"),
     **{
@@ -211,7 +211,7 @@ CASES = {
     "statistics, nan": (
         statistics(changed(7, 0, np.nan)),
         "data[7, 0]",
-        "got nan in row 7, column 0",
+        "got nan",
     ),
     "statistics, weight": (
         statistics(sample_weight=weighted(2, -1)),

@@ -94,7 +94,7 @@ SEVERAL_DIMENSIONS = {
     "point nan": (
         lambda: posterior_of_table().log_density(changed(3, 0, np.nan)),
         "x[3, 0]",
-        "got nan in row 3, column 0",
+        "got nan",
         ValueError,
     ),
 }
@@ -129,8 +129,8 @@ def test_bad_points_are_refused_and_predictions_stay(post_of_iris, method):
         (IRIS[0], r"x: must have shape \(N, 4\), got shape \(4,\)"),
         (np.zeros((3, 0)), "x: must have 4 columns, got 0"),
         (IRIS[np.newaxis], r"x: must have shape \(N, 4\), got shape \(1, 150, 4\)"),
-        (changed(5, 0, np.nan, IRIS), r"x\[5, 0\]: must be finite, got nan in row 5, column 0"),
-        (changed(5, 3, np.inf, IRIS), r"x\[5, 3\]: must be finite, got inf in row 5, column 3"),
+        (changed(5, 0, np.nan, IRIS), r"x\[5, 0\]: must be finite, got nan"),
+        (changed(5, 3, np.inf, IRIS), r"x\[5, 3\]: must be finite, got inf"),
     ]:
         with pytest.raises(ValueError, match=message):
             predict(points)

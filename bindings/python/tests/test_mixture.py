@@ -148,9 +148,7 @@ def test_bad_points_are_named():
     bad = np.zeros((5, 2))
     bad[3, 1] = np.inf
     for call in (mixture.probabilities, mixture.log_density):
-        with pytest.raises(
-            ValueError, match=r"x\[3, 1\]: must be finite, got inf in row 3, column 1"
-        ):
+        with pytest.raises(ValueError, match=r"x\[3, 1\]: must be finite, got inf"):
             call(bad)
         with pytest.raises(ValueError, match="x: must have 2 columns, got 3"):
             call(np.zeros((2, 3)))

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from typing import TYPE_CHECKING
 
 from gmmswift import _native as native
 from gmmswift._arguments import data_rows, row_weights, shown
-from gmmswift._errors import HAS_COLUMNS
+from gmmswift._errors import Fault
 
 if TYPE_CHECKING:
     from numpy.typing import ArrayLike
@@ -106,7 +106,7 @@ class Data:
             rows.length,
             rows.dimensions,
             options,
-            names=words_for(argument, rows.dimensions) | {"column_names": "names"},
+            names=words_for(argument, rows.dimensions),
         )
         del texts
         self.n_observations = rows.length
@@ -175,9 +175,19 @@ def column_names(posterior: native.Handle) -> tuple[str, ...]:
     return tuple(names)
 
 
-def words_for(argument: str, dimensions: int) -> dict[str, str]:
-    """Return what messages of the library about data are called here."""
-    return {"data": argument} | ({HAS_COLUMNS: ""} if dimensions > 1 else {})
+def words_for(argument: str, dimensions: int) -> Callable[[Fault], dict[str, str]]:
+    """Return what messages of the library about data are called here.
+
+    The only column of data in one dimension goes without saying.
+    """
+
+    def names(fault: Fault) -> dict[str, str]:
+        words = {"data": argument, "column_names": "names"}
+        if dimensions == 1 and fault.argument.startswith("data[") and fault.indices:
+            words[fault.argument] = f"{argument}[{fault.indices[0]}]"
+        return words
+
+    return names
 
 
 def _checked(names: Iterable[str]) -> tuple[str, ...]:

@@ -2,18 +2,17 @@
 
 from __future__ import annotations
 
-import errno
-import os
-import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from typing import NamedTuple, TypeAlias
 
 __all__ = [
-    "HAS_COLUMNS",
     "CheckpointWarning",
     "DegenerateError",
+    "Fault",
     "FormatError",
     "GMMError",
     "MismatchError",
+    "Names",
     "exception_for",
 ]
 
@@ -91,53 +90,70 @@ _NAMES: Mapping[str, str] = {
     "num_statistics": "len(statistics)",
 }
 
-_QUOTED = re.compile(r"\b(?:num_\w+|spread(?=[.\[]))")
 
-# Of data in one dimension, their only column goes without saying.
-_COLUMN_ZERO = re.compile(r"^(.+)\[(\d+), 0\]: (.*) in row \2, column 0$")
+class Fault(NamedTuple):
+    """What the library says about a call that failed.
 
-#: The name under which a call with data in several dimensions says that columns have numbers.
-HAS_COLUMNS = "[row, column]"
+    Attributes
+    ----------
+    status : str
+        The name of the status, such as ``"GMM_ERROR_INVALID_DATA"``.
+    argument : str
+        The argument at fault in the words of the C interface, with its indices, or ``""``.
+    rule : str
+        The rule that it breaks, in which the names of other arguments stand between backquotes.
+    value : str
+        The value that breaks the rule, or ``""``.
+    indices : tuple of int
+        The indices of the argument.
+    system_code : int
+        The errno with which the system refused a file, or 0.
+    """
+
+    status: str
+    argument: str
+    rule: str
+    value: str = ""
+    indices: tuple[int, ...] = ()
+    system_code: int = 0
 
 
-def exception_for(
-    status: str, message: str, argument: str, names: Mapping[str, str] | None = None
-) -> Exception:
+#: Python's words for the C interface's, see `exception_for`; or a function that returns those for
+#: a fault.
+Names: TypeAlias = "Mapping[str, str] | Callable[[Fault], Mapping[str, str]] | None"
+
+
+def exception_for(fault: Fault, names: Names = None) -> Exception:
     """Return the exception for a failed call.
 
     Parameters
     ----------
-    status : str
-        The name of the status, such as ``"GMM_ERROR_INVALID_DATA"``.
-    message : str
-        The library's text, ``argument: rule, got value``.
-    argument : str
-        The argument at fault in the words of the C interface, or ``""``.
-    names : mapping, optional
+    fault : Fault
+        What the library says.
+    names : mapping or callable, optional
         Words of this call, tried before the common ones: a C name, or the beginning of one up to a
-        dot or bracket, and what to say instead. With `HAS_COLUMNS` among them, messages on data
-        keep the column.
+        dot or bracket, and what to say instead.
 
     Returns
     -------
     Exception
         Never raised here, so that the caller decides on its context.
     """
-    kind = _EXCEPTIONS.get(status, GMMError)
-    label, colon, rest = message.partition(":")
-    if argument and label.startswith(argument):
-        # Where the text quotes another argument it is renamed too.
-        rest = _QUOTED.sub(lambda found: renamed(found[0], names), rest)
-        message = renamed(label, names) + colon + rest
-    if status == "GMM_ERROR_INVALID_DATA" and HAS_COLUMNS not in (names or {}):
-        message = _COLUMN_ZERO.sub(r"\1[\2]: \3", message)
+    words = names(fault) if callable(names) else names
+    # Every other piece is the name of an argument.
+    pieces = fault.rule.split("`")
+    pieces[1::2] = [renamed(piece, words) for piece in pieces[1::2]]
+    message = "".join(pieces)
+    if fault.argument:
+        message = f"{renamed(fault.argument, words)}: {message}"
+    if fault.value:
+        message = f"{message}, got {fault.value}"
+    kind = _EXCEPTIONS.get(fault.status, GMMError)
     if kind is GMMError:
-        message = f"{message} ({status})"
-    if kind is OSError:
+        message = f"{message} ({fault.status})"
+    if kind is OSError and fault.system_code:
         # With its number Python finds the subclass, such as FileNotFoundError.
-        for code in errno.errorcode:
-            if message.endswith(f": {os.strerror(code)}"):
-                return OSError(code, message)
+        return OSError(fault.system_code, message)
     return kind(message)
 
 

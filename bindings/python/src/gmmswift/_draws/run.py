@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import re
 import warnings
 from collections.abc import Callable
 from contextlib import ExitStack
@@ -15,7 +14,7 @@ import numpy as np
 from gmmswift import _native as native
 from gmmswift._arguments import file_path, real, thread_count
 from gmmswift._draws.progress import ProgressOption, observer_for
-from gmmswift._errors import CheckpointWarning
+from gmmswift._errors import CheckpointWarning, Fault
 
 if TYPE_CHECKING:
     from gmmswift._shapes import Shape
@@ -88,17 +87,18 @@ def interruptible(
         return made(handle)
 
 
-def _names(shape: Shape, at_fault: str) -> dict[str, str]:
+def _names(shape: Shape, fault: Fault) -> dict[str, str]:
     """Return words for messages; numbers of initial values in the shape that Python gives them."""
     names: dict[str, str] = {}
-    if at_fault in ("initial_mixture", "initial_posterior"):
-        names[at_fault] = "initial"
+    if fault.argument in ("initial_mixture", "initial_posterior"):
+        names[fault.argument] = "initial"
     for name, form in shape.of_a_draw.items():
-        field = initial_field(name)
-        found = re.fullmatch(rf"{field}\[(\d+), (\d+)\]", at_fault)
-        if found and len(form) == 2 and name != "covariances":
-            index = (int(found[1]), *np.unravel_index(int(found[2]), form))
-            names[at_fault] = f"initial[{name!r}][{', '.join(map(str, index))}]"
+        is_of_this = (
+            fault.argument.startswith(f"{initial_field(name)}[") and len(fault.indices) == 2
+        )
+        if is_of_this and len(form) == 2 and name != "covariances":
+            index = (fault.indices[0], *np.unravel_index(fault.indices[1], form))
+            names[fault.argument] = f"initial[{name!r}][{', '.join(map(str, index))}]"
     return names
 
 

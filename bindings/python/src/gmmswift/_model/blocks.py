@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import numpy as np
 
 from gmmswift import _native as native
+from gmmswift._errors import Fault
 from gmmswift._model.priors import Fixed, Kept, NormalKappa, Prior
 from gmmswift._shapes import Shape
 
@@ -29,7 +30,7 @@ class PriorBlock(NamedTuple):
 
     struct: native.Prior
     kept: list[Any]  # what the struct points to
-    names: Callable[[str], dict[str, str]]  # Python's words for an argument of the C interface
+    names: Callable[[Fault], dict[str, str]]  # Python's words for an argument of the C interface
 
 
 def prior_block(
@@ -62,10 +63,10 @@ def prior_block(
     structs = native.prior_array([item.struct for item in blocks])
     struct = native.Prior(native.PRIOR_EACH, len(blocks), None, None, native.array_address(structs))
 
-    def names(at_fault: str) -> dict[str, str]:
+    def names(fault: Fault) -> dict[str, str]:
         result = {block: argument}
         for item in blocks:
-            result |= item.names(at_fault)
+            result |= item.names(fault)
         return result
 
     return PriorBlock(struct, [structs, *blocks], names)
@@ -113,13 +114,14 @@ def _block(
         count = 1 if is_item else arrays[0].shape[0]
     struct = native.Prior(prior.family, count, *map(native.address, arrays))
 
-    def names(at_fault: str) -> dict[str, str]:
+    def names(fault: Fault) -> dict[str, str]:
         result = {block: path}
-        label, _, index = at_fault.rstrip("]").rpartition("[")
+        # The indices before those of the number belong to the block.
+        index = [*map(str, fault.indices)][block.count("[") :]
         for name, array in given.items():
-            if label == f"{block}.{name}":
-                own = _own_index(index.split(", "), array.ndim, is_matrix=name in matrices)
-                result[at_fault] = f"{path}.{name}{own}"
+            if index and fault.argument.startswith(f"{block}.{name}["):
+                own = _own_index(index, array.ndim, is_matrix=name in matrices)
+                result[fault.argument] = f"{path}.{name}{own}"
         return result
 
     return PriorBlock(struct, arrays, names)

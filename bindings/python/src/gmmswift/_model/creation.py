@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from gmmswift import _native as native
+from gmmswift._errors import Fault
 from gmmswift._model.blocks import PriorBlock, prior_block
 from gmmswift._model.priors import InverseGamma, Normal
 from gmmswift._shapes import COVARIANCE_TYPES, Shape
@@ -59,10 +60,10 @@ def create_model(
             blocks.append(prior_block(form, block, argument, prior))
             setattr(options, block, blocks[-1].struct)
 
-    def names(at_fault: str) -> dict[str, str]:
+    def names(fault: Fault) -> dict[str, str]:
         result: dict[str, str] = {}
         for block in blocks:
-            result |= block.names(at_fault)
+            result |= block.names(fault)
         return result
 
     lib = native.lib

@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Mapping
 from ctypes import CDLL, Array, Structure, addressof, byref, c_char_p, c_void_p, sizeof
-from typing import TYPE_CHECKING, Any, TypeAlias, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
-from gmmswift._errors import exception_for
+from gmmswift._errors import Fault, Names, exception_for
 from gmmswift._native.constants import ABI_VERSION, OK
 from gmmswift._native.prototypes import INITIALIZERS, PROTOTYPES
 from gmmswift._native.structs import Prior
@@ -71,7 +70,7 @@ def defaults(struct: type[_Struct]) -> _Struct:
     options = struct()
     status = getattr(lib, INITIALIZERS[struct])(byref(options), sizeof(options))
     if status != OK:
-        raise exception_for(status_name(status), f"{struct.__name__}: no defaults", "")
+        raise exception_for(Fault(status_name(status), "", f"{struct.__name__}: no defaults"))
     return options
 
 
@@ -113,18 +112,18 @@ def status_name(status: int) -> str:
     return name.decode()
 
 
-#: Python's words for the C interface's, see `exception_for`; or a function that returns those for
-#: the argument at fault.
-Names: TypeAlias = "Mapping[str, str] | Callable[[str], Mapping[str, str]] | None"
-
-
 def _failure(status: int, error: c_void_p, names: Names) -> Exception:
     """Return the exception for a failed call, and destroy the error object."""
-    message: bytes = lib.gmm_error_message(error)
-    argument: bytes = lib.gmm_error_argument(error)
+    fault = Fault(
+        status_name(status),
+        lib.gmm_error_argument(error).decode(),
+        lib.gmm_error_rule(error).decode(),
+        lib.gmm_error_value(error).decode(),
+        tuple(lib.gmm_error_index(error, i) for i in range(lib.gmm_error_num_indices(error))),
+        lib.gmm_error_system_code(error),
+    )
     lib.gmm_error_destroy(error)
-    words = names(argument.decode()) if callable(names) else names
-    return exception_for(status_name(status), message.decode(), argument.decode(), words)
+    return exception_for(fault, names)
 
 
 def call(function: Any, *arguments: Any, names: Names = None) -> None:

@@ -41,6 +41,11 @@ PROTOTYPES: Mapping[str, tuple[Any, list[Any]]] = {
     "gmm_error_status": (c_int32, [c_void_p]),
     "gmm_error_message": (c_char_p, [c_void_p]),
     "gmm_error_argument": (c_char_p, [c_void_p]),
+    "gmm_error_num_indices": (c_int32, [c_void_p]),
+    "gmm_error_index": (c_int64, [c_void_p, c_int32]),
+    "gmm_error_rule": (c_char_p, [c_void_p]),
+    "gmm_error_value": (c_char_p, [c_void_p]),
+    "gmm_error_system_code": (c_int32, [c_void_p]),
     "gmm_error_destroy": (None, [c_void_p]),
     "gmm_data_options_init": (c_int32, [POINTER(DataOptions), c_size_t]),
     "gmm_data_create": (
