@@ -63,6 +63,9 @@ extern "C" {
 #define GMM_VERSION_PATCH 0
 #define GMM_VERSION_STRING "0.1.0"
 
+/* The version as one number, 10000 major + 100 minor + patch, for #if. */
+#define GMM_VERSION_NUMBER 100
+
 /* Binary interface of this header; equals the number in the library's soname (libgmmswift.so.0). */
 #define GMM_ABI_VERSION 0
 
@@ -255,10 +258,6 @@ typedef struct gmm_control {
   int32_t kernel_build;      /* GMM_KERNELS_...; for tests; default GMM_KERNELS_BEST. GMM_ERROR_UNSUPPORTED for a build that
                                 this processor or this library lacks */
   int32_t reserved;          /* 0 */
-  const char *checkpoint_path; /* gmm_sample and gmm_posterior_extend: where the run is written down, see there; default NULL.
-                                  GMM_ERROR_UNSUPPORTED in other calls */
-  double checkpoint_interval;  /* seconds between two checkpoints, > 0; more where writing would take over 2 % of the
-                                  process's processor time; default 30 */
 } gmm_control;
 
 /* Writes the defaults. GMM_ERROR_NULL_ARGUMENT, GMM_ERROR_STRUCT_SIZE. */
@@ -272,7 +271,7 @@ gmm_status gmm_control_init(gmm_control *control, size_t struct_size);
  * 1e140: priors that reach beyond, such as Gamma(0.001, 0.001) on the precision, hold much of their mass there. Where priors and
  * data are so far apart that a draw is no number any more, the call is refused with GMM_ERROR_DEGENERATE. */
 enum {
-  GMM_PRIOR_SCALED = -1,        /* means or spread: chosen by the scale of the data; see gmm_model_create_for_data */
+  GMM_PRIOR_SCALED = -1,        /* means or spread: chosen by the scale of the data; see gmm_model_for_data */
   GMM_PRIOR_FIXED = 0,          /* any: `first` holds the known values */
   GMM_PRIOR_DIRICHLET = 1,      /* weights: `first` = concentrations > 0 */
   GMM_PRIOR_NORMAL = 2,         /* means: `first` = means, `second` = standard deviations > 0 */
@@ -345,23 +344,28 @@ typedef struct gmm_model gmm_model;
  * restricted to where the constraints hold.
  * GMM_ERROR_INVALID_ARGUMENT for a parameter out of range, GMM_ERROR_INVALID_MODEL for a contradiction
  * (minimum_weight > 1/K, fixed means out of order or without room for others between them, fixed weights below the minimum, a
- * prior on sds for covariance matrices), GMM_ERROR_UNSUPPORTED for GMM_PRIOR_SCALED, which needs data. */
+ * prior on sds for covariance matrices). With GMM_PRIOR_SCALED the model is open: the prior of its means or spread waits for
+ * data. gmm_sample and gmm_fit_em choose it at the scale of theirs, as gmm_model_for_data does. */
 gmm_status gmm_model_create(const gmm_model_options *options, gmm_model **out_model, gmm_error **out_error);
 
-/* The same, with GMM_PRIOR_SCALED allowed. It takes the weakly informative priors of Fraley, Raftery (2007), "Bayesian
- * regularization for normal mixture estimation and model-based clustering", Journal of Classification 24: with x-bar the
- * columns' means and S the covariance matrix of the data (divisor N - 1),
+/* The model for data: a model of its own, in which weakly informative priors take the place of GMM_PRIOR_SCALED. They are those of
+ * Fraley, Raftery (2007), "Bayesian regularization for normal mixture estimation and model-based clustering", Journal of
+ * Classification 24: with x-bar the columns' means and S the covariance matrix of the data (divisor N - 1),
  *     means:   Normal(x-bar, covariance of the component / 0.01);
  *     spread:  full, tied: inverse-Wishart(D + 2, S / K^(2/D));
  *              diag: variance of coordinate d ~ inverse-Gamma((D + 2) / 2, S_dd / K^(2/D) / 2);
  *              spherical: the same with tr(S) / D for S_dd.
- * data: at least 2 rows, or weights with a sum of at least 2 (else GMM_ERROR_INVALID_ARGUMENT), num_dimensions as in the
- * options. GMM_ERROR_DEGENERATE for a constant column, or columns that determine each other; GMM_CANCELLED. */
-gmm_status gmm_model_create_for_data(const gmm_model_options *options, const gmm_data *data, const gmm_control *control,
-                                     gmm_model **out_model, gmm_error **out_error);
+ * model: one without GMM_PRIOR_SCALED stays as it is. data: at least 2 rows, or weights with a sum of at least 2 (else
+ * GMM_ERROR_INVALID_ARGUMENT), in the model's number of dimensions. GMM_ERROR_DEGENERATE for a constant column, or columns that
+ * determine each other; GMM_CANCELLED. */
+gmm_status gmm_model_for_data(const gmm_model *model, const gmm_data *data, const gmm_control *control,
+                              gmm_model **out_model, gmm_error **out_error);
 
-/* Fills *out_options with what makes the same model again; out_options->struct_size must be set. Priors that were left to the
- * scale of data (GMM_PRIOR_SCALED) are those that were chosen. Their arrays belong to the model and end with it. In one
+/* Whether a prior of the model waits for data (GMM_PRIOR_SCALED); 0 for an invalid handle. */
+int32_t gmm_model_is_open(const gmm_model *model);
+
+/* Fills *out_options with what makes the same model again; out_options->struct_size must be set. Priors that data have chosen
+ * are stated, those that wait for data are GMM_PRIOR_SCALED. Their arrays belong to the model and end with it. In one
  * dimension the spread is stated for sds: covariance is GMM_COVARIANCE_DIAG. */
 gmm_status gmm_model_get_options(const gmm_model *model, gmm_model_options *out_options, gmm_error **out_error);
 
@@ -424,6 +428,18 @@ gmm_status gmm_mixture_init(gmm_mixture *mixture, size_t struct_size);
 /* Draws from a posterior or a prior. */
 typedef struct gmm_posterior gmm_posterior;
 
+/* Where a run of gmm_sample or gmm_posterior_extend is written down; see gmm_sample. */
+typedef struct gmm_checkpoint {
+  uint32_t struct_size;
+  int32_t reserved; /* 0 */
+  const char *path; /* the file; default NULL, which is GMM_ERROR_NULL_ARGUMENT */
+  double interval;  /* seconds between two checkpoints, > 0; more where writing would take over 2 % of the process's processor
+                       time; default 30 */
+} gmm_checkpoint;
+
+/* Writes the defaults. GMM_ERROR_NULL_ARGUMENT, GMM_ERROR_STRUCT_SIZE. */
+gmm_status gmm_checkpoint_init(gmm_checkpoint *checkpoint, size_t struct_size);
+
 typedef struct gmm_sample_options {
   uint32_t struct_size;
   int32_t method;            /* GMM_METHOD_...; default GMM_METHOD_GIBBS */
@@ -447,6 +463,7 @@ typedef struct gmm_sample_options {
   const gmm_posterior *initial_posterior; /* chains start at the last draws of its chains, in turn; its components,
                                              dimensions and spreads must be the model's. Or NULL. One kind of start at
                                              most is given */
+  const gmm_checkpoint *checkpoint; /* where the run is written down, or NULL; default NULL */
 } gmm_sample_options;
 
 /* Writes the defaults. GMM_ERROR_NULL_ARGUMENT, GMM_ERROR_STRUCT_SIZE. */
@@ -465,8 +482,8 @@ gmm_status gmm_sample_options_init(gmm_sample_options *options, size_t struct_si
  * observations equal under a prior that lets the sd reach 0), GMM_ERROR_UNSUPPORTED (Metropolis in several dimensions or
  * with GMM_PRIOR_NORMAL_KAPPA).
  *
- * Checkpoints. With control->checkpoint_path the run is written to that file before the first iteration, every
- * checkpoint_interval seconds while the chains go on, and at the end, also of a cancelled run. Where the file is there
+ * Checkpoints. With options->checkpoint the run is written to that file before the first iteration, every
+ * interval seconds while the chains go on, and at the end, also of a cancelled run. Where the file is there
  * already, the chains go on from it, and end with the same bits as if they had never stopped: a call that was killed is
  * simply made again. The file stays; the same call then returns at once, and one for more draws goes on (num_draws may differ,
  * all else must be as it was, or the file is refused with GMM_ERROR_FILE_MISMATCH and the first difference). It holds all draws,
@@ -488,8 +505,8 @@ gmm_status gmm_sample_prior(const gmm_model *model, int64_t num_draws, uint64_t 
 /* A new posterior that holds the old draws and num_draws more of each chain, continued: the same bits as one call for
  * all of them. Cancelling and checkpoints work as in gmm_sample; a checkpoint of the same chains that is behind the posterior is
  * replaced, one that is ahead is gone on from. GMM_ERROR_UNSUPPORTED for subsets and prior draws. */
-gmm_status gmm_posterior_extend(const gmm_posterior *posterior, int64_t num_draws, const gmm_control *control,
-                                gmm_posterior **out_posterior, gmm_error **out_error);
+gmm_status gmm_posterior_extend(const gmm_posterior *posterior, int64_t num_draws, const gmm_checkpoint *checkpoint,
+                                const gmm_control *control, gmm_posterior **out_posterior, gmm_error **out_error);
 
 /* The draws burn, burn + thin, burn + 2 thin, ... of each chain; shares their memory. 0 <= burn < draws, thin >= 1. */
 gmm_status gmm_posterior_subset(const gmm_posterior *posterior, int64_t burn, int64_t thin,
@@ -546,6 +563,9 @@ typedef struct gmm_posterior_info {
   int32_t covariance;         /* GMM_COVARIANCE_...; GMM_COVARIANCE_DIAG in one dimension */
   int32_t num_covariances;    /* gmm_model_num_covariances */
 } gmm_posterior_info;
+
+/* Writes zeros and the size. GMM_ERROR_NULL_ARGUMENT, GMM_ERROR_STRUCT_SIZE. */
+gmm_status gmm_posterior_info_init(gmm_posterior_info *info, size_t struct_size);
 
 /* Fills *out_info; out_info->struct_size must be set. */
 gmm_status gmm_posterior_get_info(const gmm_posterior *posterior, gmm_posterior_info *out_info, gmm_error **out_error);

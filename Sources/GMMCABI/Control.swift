@@ -14,16 +14,11 @@ final class CancelObject: HandleObject {
 private var defaults: gmm_control {
   var control = gmm_control()
   control.progress_interval = 0.1
-  control.checkpoint_interval = 30
   return control
 }
 
 /// Returns the control that a caller passed.
-///
-/// - Parameter canCheckpoint: whether the call is one that can be written down and gone on from.
-func runControl(
-  _ control: UnsafePointer<gmm_control>?, canCheckpoint: Bool = false
-) throws(CallError) -> RunControl {
+func runControl(_ control: UnsafePointer<gmm_control>?) throws(CallError) -> RunControl {
   let control = try read(control, "control", defaults: defaults)
   guard control.num_threads >= 0 else {
     throw .invalid("num_threads", "must not be negative", got: control.num_threads)
@@ -42,21 +37,9 @@ func runControl(
     }
   }
   guard control.reserved == 0 else { throw .invalid("reserved", "must be 0", got: control.reserved) }
-  guard control.checkpoint_interval > 0, control.checkpoint_interval.isFinite else {
-    throw .invalid("checkpoint_interval", "must be finite and positive", got: control.checkpoint_interval)
-  }
-  var checkpoint: CheckpointPlan?
-  if control.checkpoint_path != nil {
-    guard canCheckpoint else {
-      throw CallError(
-        GMM_ERROR_UNSUPPORTED, "checkpoint_path", "must be NULL for calls other than sampling", got: "a path")
-    }
-    checkpoint = CheckpointPlan(
-      path: try filePath(control.checkpoint_path, "checkpoint_path"), interval: control.checkpoint_interval)
-  }
   return RunControl(
     threads: Int(control.num_threads), progress: progress, progressInterval: control.progress_interval,
-    cancellation: flag, build: try kernelBuild(control.kernel_build), checkpoint: checkpoint)
+    cancellation: flag, build: try kernelBuild(control.kernel_build))
 }
 
 private func kernelBuild(_ number: Int32) throws(CallError) -> KernelBuild {

@@ -32,9 +32,10 @@ public func gmm_fit_em(
     let given = try read(options, "options", defaults: defaults)
     // The data come before what has their shape.
     var options = try fitOptions(given)
-    if let model = given.model { options.maximizePosterior(of: try require(model, "model", ModelObject.self).model) }
+    let open = try given.model.map { try require($0, "model", ModelObject.self).open }
     let control = try runControl(control)
     let data = try require(data, "data", DataObject.self).data
+    if let open { options.maximizePosterior(of: try open.model(for: data, control)) }
     let dimensions = data.dimensionCount
     var need = MemoryNeed()
     if given.initial_responsibilities != nil { need.add(data.count, options.componentCount, 8 * 4) }

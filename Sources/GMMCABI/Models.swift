@@ -8,12 +8,12 @@ import GMMModel
 /// The object behind a `gmm_model`.
 final class ModelObject: HandleObject {
   static let handleKind = HandleKind.model
-  let model: MixtureModel
+  let open: OpenModel
   let priors: PriorArrays
 
-  init(_ model: MixtureModel) {
-    self.model = model
-    priors = PriorArrays(model)
+  init(_ open: OpenModel) {
+    self.open = open
+    priors = PriorArrays(open)
   }
 }
 
@@ -57,24 +57,29 @@ public func gmm_model_create(
   out_model?.pointee = nil
   return call(out_error) {
     let out = try required(out_model, "out_model")
-    out.pointee = makeHandle(ModelObject(try ModelRequest(options).model(for: nil)))
+    out.pointee = makeHandle(ModelObject(try openModel(options)))
   }
 }
 
-@_cdecl("gmm_model_create_for_data") @implementation
-public func gmm_model_create_for_data(
-  _ options: UnsafePointer<gmm_model_options>?, _ data: OpaquePointer?, _ control: UnsafePointer<gmm_control>?,
+@_cdecl("gmm_model_for_data") @implementation
+public func gmm_model_for_data(
+  _ model: OpaquePointer?, _ data: OpaquePointer?, _ control: UnsafePointer<gmm_control>?,
   _ out_model: UnsafeMutablePointer<OpaquePointer?>?,
   _ out_error: UnsafeMutablePointer<OpaquePointer?>?
 ) -> gmm_status {
   out_model?.pointee = nil
   return call(out_error) {
     let out = try required(out_model, "out_model")
-    let request = try ModelRequest(options)
+    let open = try require(model, "model", ModelObject.self).open
     let control = try runControl(control)
-    let data = try dataSet(data, "data", dimensions: request.shape.dimensionCount, of: "the model's")
-    out.pointee = makeHandle(ModelObject(try request.model(for: data, control)))
+    let data = try dataSet(data, "data", dimensions: open.shape.dimensionCount, of: "the model's")
+    out.pointee = makeHandle(ModelObject(OpenModel(try open.model(for: data, control))))
   }
+}
+
+@_cdecl("gmm_model_is_open") @implementation
+public func gmm_model_is_open(_ model: OpaquePointer?) -> Int32 {
+  object(model, ModelObject.self).map { $0.open.model == nil ? 1 : 0 } ?? 0
 }
 
 @_cdecl("gmm_model_get_options") @implementation
@@ -85,12 +90,12 @@ public func gmm_model_get_options(
   call(out_error) {
     let object = try require(model, "model", ModelObject.self)
     let out = try required(out_options, "out_options")
-    let model = object.model
+    let model = object.open
     var options = gmm_model_options()
-    options.num_components = Int32(model.componentCount)
-    options.num_dimensions = Int32(model.dimensionCount)
-    options.ordered_means = model.orderedMeans ? 1 : 0
-    options.shared_spread = model.sharedSpread ? 1 : 0
+    options.num_components = Int32(model.shape.componentCount)
+    options.num_dimensions = Int32(model.shape.dimensionCount)
+    options.ordered_means = model.orderCoordinate != nil ? 1 : 0
+    options.shared_spread = model.shape.sharedSpread ? 1 : 0
     options.minimum_weight = model.minimumWeight
     options.weights = object.priors.weights
     options.means = object.priors.means
@@ -103,27 +108,27 @@ public func gmm_model_get_options(
 
 @_cdecl("gmm_model_num_components") @implementation
 public func gmm_model_num_components(_ model: OpaquePointer?) -> Int32 {
-  Int32(object(model, ModelObject.self)?.model.componentCount ?? 0)
+  Int32(object(model, ModelObject.self)?.open.shape.componentCount ?? 0)
 }
 
 @_cdecl("gmm_model_num_dimensions") @implementation
 public func gmm_model_num_dimensions(_ model: OpaquePointer?) -> Int32 {
-  Int32(object(model, ModelObject.self)?.model.dimensionCount ?? 0)
+  Int32(object(model, ModelObject.self)?.open.shape.dimensionCount ?? 0)
 }
 
 @_cdecl("gmm_model_num_spreads") @implementation
 public func gmm_model_num_spreads(_ model: OpaquePointer?) -> Int32 {
-  Int32(object(model, ModelObject.self)?.model.spreadCount ?? 0)
+  Int32(object(model, ModelObject.self)?.open.shape.spreadCount ?? 0)
 }
 
 @_cdecl("gmm_model_num_covariances") @implementation
 public func gmm_model_num_covariances(_ model: OpaquePointer?) -> Int32 {
-  Int32(object(model, ModelObject.self)?.model.shape.matrixCount ?? 0)
+  Int32(object(model, ModelObject.self)?.open.shape.matrixCount ?? 0)
 }
 
 @_cdecl("gmm_model_covariance") @implementation
 public func gmm_model_covariance(_ model: OpaquePointer?) -> Int32 {
-  object(model, ModelObject.self).map { covarianceCode($0.model.shape.structure) } ?? -1
+  object(model, ModelObject.self).map { covarianceCode($0.open.shape.structure) } ?? -1
 }
 
 @_cdecl("gmm_model_log_prior") @implementation
@@ -133,7 +138,7 @@ public func gmm_model_log_prior(
   _ out_error: UnsafeMutablePointer<OpaquePointer?>?
 ) -> gmm_status {
   call(out_error) {
-    let model = try require(model, "model", ModelObject.self).model
+    let model = try closedModel(model, "model")
     let shape = model.shape
     let out = try required(out_log_density, "out_log_density")
     guard let weights = array(weights, model.componentCount) else { throw CallError.null("weights") }

@@ -38,8 +38,14 @@ public func gmm_posterior_get_model(
   out_model?.pointee = nil
   return call(out_error) {
     let posterior = try require(posterior, "posterior", PosteriorObject.self).posterior
-    try required(out_model, "out_model").pointee = makeHandle(ModelObject(posterior.model))
+    try required(out_model, "out_model").pointee = makeHandle(ModelObject(OpenModel(posterior.model)))
   }
+}
+
+@_cdecl("gmm_posterior_info_init") @implementation
+public func gmm_posterior_info_init(_ info: UnsafeMutablePointer<gmm_posterior_info>?, _ struct_size: Int) -> gmm_status
+{
+  initialize(info, struct_size, gmm_posterior_info())
 }
 
 @_cdecl("gmm_posterior_get_info") @implementation

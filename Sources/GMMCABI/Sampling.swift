@@ -22,6 +22,30 @@ public func gmm_sample_options_init(
   initialize(options, struct_size, defaults)
 }
 
+private var checkpointDefaults: gmm_checkpoint {
+  var checkpoint = gmm_checkpoint()
+  checkpoint.interval = 30
+  return checkpoint
+}
+
+@_cdecl("gmm_checkpoint_init") @implementation
+public func gmm_checkpoint_init(_ checkpoint: UnsafeMutablePointer<gmm_checkpoint>?, _ struct_size: Int) -> gmm_status {
+  initialize(checkpoint, struct_size, checkpointDefaults)
+}
+
+/// Returns where and how often a caller wants a run written down; `nil` for NULL.
+private func checkpointPlan(
+  _ checkpoint: UnsafePointer<gmm_checkpoint>?, _ name: String
+) throws(CallError) -> CheckpointPlan? {
+  guard checkpoint != nil else { return nil }
+  let given = try read(checkpoint, name, defaults: checkpointDefaults)
+  guard given.reserved == 0 else { throw .invalid("\(name).reserved", "must be 0", got: given.reserved) }
+  guard given.interval > 0, given.interval.isFinite else {
+    throw .invalid("\(name).interval", "must be finite and positive", got: given.interval)
+  }
+  return CheckpointPlan(path: try filePath(given.path, "\(name).path"), interval: given.interval)
+}
+
 @_cdecl("gmm_sample") @implementation
 public func gmm_sample(
   _ model: OpaquePointer?, _ data: OpaquePointer?, _ options: UnsafePointer<gmm_sample_options>?,
@@ -31,15 +55,18 @@ public func gmm_sample(
   out_posterior?.pointee = nil
   return call(out_error) {
     let out = try required(out_posterior, "out_posterior")
-    let model = try require(model, "model", ModelObject.self).model
+    let open = try require(model, "model", ModelObject.self).open
     let given = try read(options, "options", defaults: defaults)
+    let control = try runControl(control)
+    // Without data a model in which a prior waits for them says so.
+    let rows = try data.map { try dataSet($0, "data", dimensions: open.shape.dimensionCount, of: "the model's") }
+    let model = try rows.map { try open.model(for: $0, control) } ?? closedModel(model, "model")
     let options = try samplingOptions(given, model)
-    let control = try runControl(control, canCheckpoint: true)
-    let data =
-      data == nil
-      ? try DataSet([], dimensionCount: model.dimensionCount)
-      : try dataSet(data, "data", dimensions: model.dimensionCount, of: "the model's")
-    try handOver(to: out) { try sample(model, data, options, control) }
+    let plan = try checkpointPlan(given.checkpoint, "checkpoint")
+    try handOver(to: out) {
+      try sample(
+        model, try rows ?? DataSet([], dimensionCount: model.dimensionCount), options, checkpoint: plan, control)
+    }
   }
 }
 
@@ -51,7 +78,7 @@ public func gmm_sample_prior(
   out_posterior?.pointee = nil
   return call(out_error) {
     let out = try required(out_posterior, "out_posterior")
-    let model = try require(model, "model", ModelObject.self).model
+    let model = try closedModel(model, "model")
     let control = try runControl(control)
     out.pointee = makeHandle(
       PosteriorObject(try samplePrior(model, draws: Int(num_draws), seed: seed, control)))
@@ -60,15 +87,17 @@ public func gmm_sample_prior(
 
 @_cdecl("gmm_posterior_extend") @implementation
 public func gmm_posterior_extend(
-  _ posterior: OpaquePointer?, _ num_draws: Int64, _ control: UnsafePointer<gmm_control>?,
-  _ out_posterior: UnsafeMutablePointer<OpaquePointer?>?, _ out_error: UnsafeMutablePointer<OpaquePointer?>?
+  _ posterior: OpaquePointer?, _ num_draws: Int64, _ checkpoint: UnsafePointer<gmm_checkpoint>?,
+  _ control: UnsafePointer<gmm_control>?, _ out_posterior: UnsafeMutablePointer<OpaquePointer?>?,
+  _ out_error: UnsafeMutablePointer<OpaquePointer?>?
 ) -> gmm_status {
   out_posterior?.pointee = nil
   return call(out_error) {
     let out = try required(out_posterior, "out_posterior")
     let posterior = try require(posterior, "posterior", PosteriorObject.self).posterior
-    let control = try runControl(control, canCheckpoint: true)
-    try handOver(to: out) { try posterior.extended(by: Int(num_draws), control) }
+    let plan = try checkpointPlan(checkpoint, "checkpoint")
+    let control = try runControl(control)
+    try handOver(to: out) { try posterior.extended(by: Int(num_draws), checkpoint: plan, control) }
   }
 }
 
@@ -97,7 +126,7 @@ private func handOver(to out: UnsafeMutablePointer<OpaquePointer?>, _ make: () t
     throw CallError(GMM_CANCELLED, "", "cancelled after \(draws) draws of each chain\(lost)")
   } catch let run as UnsavedRun {
     out.pointee = makeHandle(PosteriorObject(run.posterior))
-    throw CallError(run.error, "checkpoint_path")
+    throw CallError(run.error, "checkpoint.path")
   }
 }
 

@@ -10,9 +10,9 @@ static void extension_equals_one_long_run(const gmm_model *model, int32_t method
   gmm_posterior *whole = fixture_posterior(model, &options);
   options.num_draws = 20;
   gmm_posterior *first = fixture_posterior(model, &options), *second = NULL, *third = NULL;
-  ACCEPTED(gmm_posterior_extend(first, 10, NULL, &second, out_error));
+  ACCEPTED(gmm_posterior_extend(first, 10, NULL, NULL, &second, out_error));
   gmm_posterior_destroy(first);
-  ACCEPTED(gmm_posterior_extend(second, 15, NULL, &third, out_error));
+  ACCEPTED(gmm_posterior_extend(second, 15, NULL, NULL, &third, out_error));
   EXPECT(same_draws(whole, third));
   EXPECT(info_of(second).num_draws == 30 && holds_draws(second, whole, 0, 1));
   EXPECT(info_of(third).can_extend == 1 && info_of(third).thin == 3 && info_of(third).num_tune == 20);

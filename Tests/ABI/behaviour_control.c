@@ -55,7 +55,7 @@ void behaviour_control(void) {
   /* An interval longer than the run leaves the call at the end. */
   control = recording_control(&log);
   control.progress_interval = 3600.0;
-  ACCEPTED(gmm_posterior_extend(posterior, 10, &control, &longer, out_error));
+  ACCEPTED(gmm_posterior_extend(posterior, 10, NULL, &control, &longer, out_error));
   EXPECT(log.num_calls == 1 && log.is_consistent);
 
   const gmm_posterior_info info = info_of(posterior);
@@ -93,7 +93,7 @@ void behaviour_cancelling(void) {
     options.num_draws = finished + 10;
     whole = fixture_posterior(model, &options);
     EXPECT(holds_draws(part, whole, 0, 1));
-    ACCEPTED(gmm_posterior_extend(part, 10, NULL, &continued, out_error));
+    ACCEPTED(gmm_posterior_extend(part, 10, NULL, NULL, &continued, out_error));
     EXPECT(same_draws(whole, continued));
     gmm_posterior_destroy(continued);
     gmm_posterior_destroy(whole);
@@ -113,7 +113,7 @@ void behaviour_cancelling(void) {
   gmm_posterior_destroy(more);
   EXPECT(gmm_fit_em(fixture_data_set(), NULL, &control, &fit, NULL) == GMM_CANCELLED && fit == NULL);
   if (part != NULL) {
-    EXPECT(gmm_posterior_extend(part, 10, &control, &more, NULL) == GMM_CANCELLED);
+    EXPECT(gmm_posterior_extend(part, 10, NULL, &control, &more, NULL) == GMM_CANCELLED);
     EXPECT(more == NULL || holds_draws(part, more, 0, 1));
     gmm_posterior_destroy(more);
     EXPECT(gmm_posterior_probabilities(part, &control, probabilities, FIXTURE_COUNT * 2, NULL) == GMM_CANCELLED);

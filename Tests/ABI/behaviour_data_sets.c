@@ -40,7 +40,7 @@ static gmm_model *table_model(int32_t covariance, const gmm_data *data) {
   options.num_components = K;
   options.num_dimensions = D;
   options.covariance = covariance;
-  ACCEPTED(gmm_model_create_for_data(&options, data, NULL, &model, out_error));
+  ACCEPTED(fixture_model_for_data(&options, data, NULL, &model, out_error));
   if (model == NULL) exit(EXIT_FAILURE);
   return model;
 }
@@ -148,7 +148,7 @@ static void all_is_copied(const gmm_model *model) {
   options.num_draws = 50;
   gmm_posterior *posterior = sampled(model, data, &options);
   gmm_data_destroy(data);
-  ACCEPTED(gmm_posterior_extend(posterior, 30, NULL, &longer, out_error));
+  ACCEPTED(gmm_posterior_extend(posterior, 30, NULL, NULL, &longer, out_error));
   EXPECT(longer != NULL && same_draws(longer, expected));
   gmm_posterior_destroy(longer);
   gmm_posterior_destroy(posterior);
@@ -276,7 +276,7 @@ static void names_are_in_messages(void) {
   gmm_model_options_init(&model_options, sizeof model_options);
   model_options.num_dimensions = D;
   gmm_model *model = NULL;
-  EXPECT(gmm_model_create_for_data(&model_options, data, NULL, &model, &error) == GMM_ERROR_DEGENERATE);
+  EXPECT(fixture_model_for_data(&model_options, data, NULL, &model, &error) == GMM_ERROR_DEGENERATE);
   EXPECT(strstr(gmm_error_message(error), "column 1 (width)") != NULL);
   gmm_error_destroy(error);
   gmm_em_fit *fit = NULL;

@@ -32,7 +32,7 @@ static gmm_model_options chosen_options(int32_t structure) {
 
 static gmm_model *model_for_table(const gmm_model_options *options) {
   gmm_model *model = NULL;
-  ACCEPTED(gmm_model_create_for_data(options, fixture_table_set(), NULL, &model, out_error));
+  ACCEPTED(fixture_model_for_data(options, fixture_table_set(), NULL, &model, out_error));
   if (model == NULL) exit(EXIT_FAILURE);
   return model;
 }
@@ -204,7 +204,7 @@ static void chains_go_on(int32_t structure, const gmm_model *model, const gmm_po
   gmm_sample_options sampling = table_sampling();
   sampling.num_draws = DRAWS / 4;
   gmm_posterior *start = sample_table(model, &sampling), *extended = NULL, *subset = NULL;
-  ACCEPTED(gmm_posterior_extend(start, DRAWS - DRAWS / 4, NULL, &extended, out_error));
+  ACCEPTED(gmm_posterior_extend(start, DRAWS - DRAWS / 4, NULL, NULL, &extended, out_error));
   EXPECT(info_of(extended).num_draws == DRAWS && holds_tables(structure, extended, posterior, 0, 1));
   ACCEPTED(gmm_posterior_subset(posterior, 5, 3, &subset, out_error));
   EXPECT(info_of(subset).num_draws == 12 && holds_tables(structure, subset, posterior, 5, 3));

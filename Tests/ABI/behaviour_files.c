@@ -28,7 +28,7 @@ static void a_posterior_comes_back_and_goes_on(const gmm_model *model) {
   gmm_posterior_destroy(saved);
   options.num_draws = 80;
   saved = fixture_posterior(model, &options);
-  ACCEPTED(gmm_posterior_extend(loaded, 30, NULL, &longer, out_error));
+  ACCEPTED(gmm_posterior_extend(loaded, 30, NULL, NULL, &longer, out_error));
   EXPECT(same_draws(saved, longer));
 
   /* What was there is replaced. */
@@ -121,8 +121,11 @@ static void a_run_that_was_stopped_goes_on(const gmm_model *model) {
   gmm_posterior *expected = fixture_posterior(model, &options), *found = NULL;
   gmm_control control;
   gmm_control_init(&control, sizeof control);
-  control.checkpoint_path = in_folder("c.gmmckpt");
-  control.checkpoint_interval = 0.001;
+  gmm_checkpoint checkpoint;
+  gmm_checkpoint_init(&checkpoint, sizeof checkpoint);
+  checkpoint.path = in_folder("c.gmmckpt");
+  checkpoint.interval = 0.001;
+  options.checkpoint = &checkpoint;
   control.progress = stop_after;
   control.progress_interval = 0.0;
   gmm_status status = GMM_CANCELLED;
@@ -141,7 +144,7 @@ static void a_run_that_was_stopped_goes_on(const gmm_model *model) {
   status = gmm_sample(model, fixture_data_set(), &options, &control, &found, &error);
   EXPECT(status == GMM_ERROR_FILE_MISMATCH && found == NULL);
   EXPECT(strstr(gmm_error_message(error), "is of a run with seed 7, not 8") != NULL);
-  EXPECT(strcmp(gmm_error_argument(error), "checkpoint_path") == 0);
+  EXPECT(strcmp(gmm_error_argument(error), "checkpoint.path") == 0);
   gmm_error_destroy(error);
   unlink(path);
   gmm_posterior_destroy(expected);
@@ -161,8 +164,11 @@ static void what_cannot_be_written_down_is_still_returned(const gmm_model *model
   gmm_posterior *expected = fixture_posterior(model, &options), *found = NULL;
   gmm_control control;
   gmm_control_init(&control, sizeof control);
-  control.checkpoint_path = in_folder("d.gmmckpt");
-  control.checkpoint_interval = 60.0;
+  gmm_checkpoint checkpoint;
+  gmm_checkpoint_init(&checkpoint, sizeof checkpoint);
+  checkpoint.path = in_folder("d.gmmckpt");
+  checkpoint.interval = 60.0;
+  options.checkpoint = &checkpoint;
   control.progress = remove_folder;
   control.progress_interval = 0.0;
   control.progress_user_data = path;

@@ -149,8 +149,10 @@ static gmm_status run_model_for_data(const gmm_control *control, result *made, g
   gmm_model_options_init(&options, sizeof options);
   options.num_components = 3;
   options.num_dimensions = 2;
-  gmm_model *model = (gmm_model *)made;
-  const gmm_status status = gmm_model_create_for_data(&options, input.data, control, &model, out_error);
+  gmm_model *open = NULL, *model = (gmm_model *)made;
+  ACCEPTED(gmm_model_create(&options, &open, out_error));
+  const gmm_status status = gmm_model_for_data(open, input.data, control, &model, out_error);
+  gmm_model_destroy(open);
   EXPECT((status == GMM_OK) == (model != NULL));
   if (model != NULL) {
     ACCEPTED(gmm_model_get_options(model, &options, out_error));
@@ -372,7 +374,7 @@ void behaviour_long_calls(void) {
       {"gmm_posterior_save", run_save, 4, -1, 0},
       {"gmm_posterior_load", run_load, 12, -1, 0},
       {"gmm_posterior_export_csv", run_export, 20, 20000, 0},
-      {"gmm_model_create_for_data", run_model_for_data, 3 * 20, 3 * 20, 0},
+      {"gmm_model_for_data", run_model_for_data, 3 * 20, 3 * 20, 0},
       {"gmm_statistics_compute", run_statistics, 20, 20, 0},
       {"gmm_statistics_merge", run_merge, 64, 64, 0},
   };

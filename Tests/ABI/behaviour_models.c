@@ -135,7 +135,69 @@ static void one_component_and_the_most(void) {
   }
 }
 
+/* A model whose priors wait for data is used as it is; the data of a call choose the priors that gmm_model_for_data
+ * does. */
+static void open_models_take_the_data_of_the_call(void) {
+  for (int32_t covariance = GMM_COVARIANCE_FULL; covariance <= GMM_COVARIANCE_SPHERICAL; covariance++) {
+    gmm_model_options options, stated;
+    gmm_model_options_init(&options, sizeof options);
+    options.num_components = 2;
+    options.num_dimensions = FIXTURE_COLUMNS;
+    options.covariance = covariance;
+    gmm_model *open = fixture_model(&options), *closed = NULL, *of_posterior = NULL;
+    EXPECT(gmm_model_is_open(open) == 1 && gmm_model_covariance(open) == covariance);
+    stated.struct_size = sizeof stated;
+    ACCEPTED(gmm_model_get_options(open, &stated, out_error));
+    EXPECT(stated.means.family == GMM_PRIOR_SCALED && stated.spread.family == GMM_PRIOR_SCALED);
+    ACCEPTED(gmm_model_for_data(open, fixture_table_set(), NULL, &closed, out_error));
+    EXPECT(gmm_model_is_open(closed) == 0);
+    EXPECT(gmm_model_num_spreads(open) == gmm_model_num_spreads(closed));
+    EXPECT(gmm_model_num_covariances(open) == gmm_model_num_covariances(closed));
+
+    const gmm_sample_options sampling = fixture_sample_options();
+    gmm_posterior *left = NULL, *right = NULL;
+    ACCEPTED(gmm_sample(open, fixture_table_set(), &sampling, NULL, &left, out_error));
+    ACCEPTED(gmm_sample(closed, fixture_table_set(), &sampling, NULL, &right, out_error));
+    const gmm_view drawn = view_of(left, GMM_FIELD_LOG_POSTERIOR), expected = view_of(right, GMM_FIELD_LOG_POSTERIOR);
+    for (int64_t i = 0; i < drawn.shape[0] * drawn.shape[1]; i++) {
+      const int64_t chain = i / drawn.shape[1], draw = i % drawn.shape[1];
+      EXPECT(element(&drawn, chain, draw, 0) == element(&expected, chain, draw, 0));
+    }
+    ACCEPTED(gmm_posterior_get_model(left, &of_posterior, out_error));
+    ACCEPTED(gmm_model_get_options(of_posterior, &stated, out_error));
+    EXPECT(stated.means.family == GMM_PRIOR_NORMAL_KAPPA && stated.means.second[0] == 0.01);
+
+    gmm_em_options fitting;
+    gmm_em_options_init(&fitting, sizeof fitting);
+    gmm_em_fit *fits[2] = {NULL, NULL};
+    gmm_em_result results[2] = {{.struct_size = sizeof results[0]}, {.struct_size = sizeof results[1]}};
+    for (int i = 0; i < 2; i++) {
+      fitting.model = i == 0 ? open : closed;
+      ACCEPTED(gmm_fit_em(fixture_table_set(), &fitting, NULL, &fits[i], out_error));
+      ACCEPTED(gmm_em_fit_get_result(fits[i], &results[i], out_error));
+    }
+    EXPECT(results[0].log_prior == results[1].log_prior && results[0].log_prior != 0.0);
+    for (int i = 0; i < 2; i++) gmm_em_fit_destroy(fits[i]);
+
+    /* What is asked of the prior alone needs all of it. */
+    gmm_posterior *made = NULL;
+    const double numbers[2 * FIXTURE_COLUMNS * FIXTURE_COLUMNS] = {0.5, 0.5};
+    double density = 42.0;
+    REFUSED_HANDLE(GMM_ERROR_INVALID_ARGUMENT, "model", made, gmm_sample(open, NULL, NULL, NULL, &made, out_error));
+    REFUSED_HANDLE(GMM_ERROR_INVALID_ARGUMENT, "model", made, gmm_sample_prior(open, 5, 1, NULL, &made, out_error));
+    REFUSED(GMM_ERROR_INVALID_ARGUMENT, "model",
+            gmm_model_log_prior(open, numbers, numbers, numbers, &density, out_error));
+    EXPECT(density == 42.0);
+    gmm_posterior_destroy(left);
+    gmm_posterior_destroy(right);
+    gmm_model_destroy(of_posterior);
+    gmm_model_destroy(closed);
+    gmm_model_destroy(open);
+  }
+}
+
 void behaviour_models(void) {
+  open_models_take_the_data_of_the_call();
   every_combination_works();
   components_have_priors_of_their_own();
   one_component_and_the_most();

@@ -103,7 +103,7 @@ static void fits_serve_models_of_every_form(void) {
     model_options.num_dimensions = D;
     model_options.covariance = covariance;
     gmm_model *model = NULL;
-    ACCEPTED(gmm_model_create_for_data(&model_options, fixture_table_set(), NULL, &model, out_error));
+    ACCEPTED(fixture_model_for_data(&model_options, fixture_table_set(), NULL, &model, out_error));
     gmm_sample_options options = fixture_sample_options();
     options.num_tune = 0;
     options.num_draws = 2;

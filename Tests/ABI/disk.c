@@ -115,8 +115,11 @@ static gmm_status sample_with_checkpoints(gmm_posterior **out, gmm_error **out_e
   gmm_control control;
   gmm_control_init(&control, sizeof control);
   control.num_threads = 1;
-  control.checkpoint_path = path;
-  control.checkpoint_interval = 3600.0;
+  gmm_checkpoint checkpoint;
+  gmm_checkpoint_init(&checkpoint, sizeof checkpoint);
+  checkpoint.path = path;
+  checkpoint.interval = 3600.0;
+  options.checkpoint = &checkpoint;
   return gmm_sample(model, fixture_data_set(), &options, &control, out, out_error);
 }
 

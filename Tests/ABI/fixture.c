@@ -98,3 +98,13 @@ gmm_posterior *fixture_posterior(const gmm_model *model, const gmm_sample_option
   printf("fixture: %s\n", gmm_error_message(error));
   exit(EXIT_FAILURE);
 }
+
+gmm_status fixture_model_for_data(const gmm_model_options *options, const gmm_data *data, const gmm_control *control,
+                                  gmm_model **out_model, gmm_error **out_error) {
+  gmm_model *open = NULL;
+  if (out_model != NULL) *out_model = NULL;
+  gmm_status status = gmm_model_create(options, &open, out_error);
+  if (status == GMM_OK) status = gmm_model_for_data(open, data, control, out_model, out_error);
+  gmm_model_destroy(open);
+  return status;
+}

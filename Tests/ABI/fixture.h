@@ -44,4 +44,8 @@ gmm_model *fixture_model(const gmm_model_options *options);
 /* A posterior of fixture_data under that model; ends the program on failure. */
 gmm_posterior *fixture_posterior(const gmm_model *model, const gmm_sample_options *options);
 
+/* Makes a model of options, whose open priors the data choose. */
+gmm_status fixture_model_for_data(const gmm_model_options *options, const gmm_data *data, const gmm_control *control,
+                                  gmm_model **out_model, gmm_error **out_error);
+
 #endif

@@ -50,6 +50,8 @@ void misuse_sizes(const misuse_handles *handles) {
   INIT_SIZES(gmm_data_options, gmm_data_options_init);
   INIT_SIZES(gmm_model_options, gmm_model_options_init);
   INIT_SIZES(gmm_control, gmm_control_init);
+  INIT_SIZES(gmm_checkpoint, gmm_checkpoint_init);
+  INIT_SIZES(gmm_posterior_info, gmm_posterior_info_init);
   INIT_SIZES(gmm_sample_options, gmm_sample_options_init);
   INIT_SIZES(gmm_summary_options, gmm_summary_options_init);
   INIT_SIZES(gmm_em_options, gmm_em_options_init);

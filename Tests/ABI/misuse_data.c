@@ -43,7 +43,7 @@ static void expect_data_refused(const targets *to, const gmm_data *data, gmm_sta
     status = gmm_sample(to->model, data, NULL, NULL, &posterior, &error);
     expect_error(status, error, expected, "data", part);
   }
-  status = gmm_model_create_for_data(to->scaled, data, NULL, &model, &error);
+  status = fixture_model_for_data(to->scaled, data, NULL, &model, &error);
   expect_error(status, error, expected, "data", part);
   status = gmm_statistics_compute(to->mixture, data, NULL, &statistics, &error);
   expect_error(status, error, expected, "data", part);

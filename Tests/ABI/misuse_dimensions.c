@@ -16,14 +16,14 @@ static gmm_model_options valid_options(void) {
 }
 
 /* Checks that the valid options, changed by the statement that follows, are refused with data and without. */
-#define MODEL_REFUSED(expected, name, ...)                                                             \
-  do {                                                                                                 \
-    gmm_model_options options = valid_options();                                                       \
-    gmm_model *model = NULL;                                                                           \
-    __VA_ARGS__;                                                                                       \
-    REFUSED_HANDLE(expected, name, model, gmm_model_create(&options, &model, out_error));              \
-    REFUSED_HANDLE(expected, name, model,                                                              \
-                   gmm_model_create_for_data(&options, fixture_table_set(), NULL, &model, out_error)); \
+#define MODEL_REFUSED(expected, name, ...)                                                          \
+  do {                                                                                              \
+    gmm_model_options options = valid_options();                                                    \
+    gmm_model *model = NULL;                                                                        \
+    __VA_ARGS__;                                                                                    \
+    REFUSED_HANDLE(expected, name, model, gmm_model_create(&options, &model, out_error));           \
+    REFUSED_HANDLE(expected, name, model,                                                           \
+                   fixture_model_for_data(&options, fixture_table_set(), NULL, &model, out_error)); \
   } while (0)
 
 static void misuse_of_priors(void) {
@@ -101,11 +101,11 @@ static void misuse_of_priors(void) {
 }
 
 /* Checks that priors are not scaled to this table. */
-#define SCALING_REFUSED(values, count, expected)                                                               \
-  do {                                                                                                         \
-    gmm_data *data = fixture_rows(values, count, D);                                                           \
-    REFUSED_HANDLE(expected, "data", made, gmm_model_create_for_data(&options, data, NULL, &made, out_error)); \
-    gmm_data_destroy(data);                                                                                    \
+#define SCALING_REFUSED(values, count, expected)                                                            \
+  do {                                                                                                      \
+    gmm_data *data = fixture_rows(values, count, D);                                                        \
+    REFUSED_HANDLE(expected, "data", made, fixture_model_for_data(&options, data, NULL, &made, out_error)); \
+    gmm_data_destroy(data);                                                                                 \
   } while (0)
 
 static void misuse_of_data_for_priors(void) {
@@ -114,9 +114,9 @@ static void misuse_of_data_for_priors(void) {
   options.num_dimensions = D;
   gmm_model *made = NULL;
   REFUSED(GMM_ERROR_NULL_ARGUMENT, "out_model",
-          gmm_model_create_for_data(&options, fixture_table_set(), NULL, NULL, out_error));
+          fixture_model_for_data(&options, fixture_table_set(), NULL, NULL, out_error));
   REFUSED_HANDLE(GMM_ERROR_NULL_ARGUMENT, "options", made,
-                 gmm_model_create_for_data(NULL, fixture_table_set(), NULL, &made, out_error));
+                 fixture_model_for_data(NULL, fixture_table_set(), NULL, &made, out_error));
 
   /* Too few rows, too little weight, columns without a scale, columns that determine each other. */
   double values[5 * D];
@@ -124,7 +124,7 @@ static void misuse_of_data_for_priors(void) {
   const double light[] = {0.5, 0.5, 0.5, 0.25, 0.0};
   gmm_data *weighted = fixture_weighted_rows(fixture_table, 5, D, light);
   REFUSED_HANDLE(GMM_ERROR_INVALID_ARGUMENT, "sample_weights", made,
-                 gmm_model_create_for_data(&options, weighted, NULL, &made, out_error));
+                 fixture_model_for_data(&options, weighted, NULL, &made, out_error));
   gmm_data_destroy(weighted);
   const int32_t structures[] = {GMM_COVARIANCE_FULL, GMM_COVARIANCE_TIED, GMM_COVARIANCE_DIAG,
                                 GMM_COVARIANCE_SPHERICAL};

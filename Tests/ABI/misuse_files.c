@@ -57,19 +57,37 @@ static void misuse_model_options(const misuse_handles *handles) {
   EXPECT(options.num_components == 77);
 }
 
-static void misuse_checkpoints(const misuse_handles *handles) {
+/* Checks that a run with this checkpoint is refused, new or extended. */
+static void misuse_checkpoint(const misuse_handles *handles, gmm_status status, const char *argument,
+                              const gmm_checkpoint *checkpoint) {
   gmm_posterior *made = NULL;
-  gmm_control control;
-  gmm_control_init(&control, sizeof control);
-  EXPECT(control.checkpoint_path == NULL && control.checkpoint_interval == 30.0);
+  gmm_sample_options options = fixture_sample_options();
+  options.checkpoint = checkpoint;
+  REFUSED_HANDLE(status, argument, made,
+                 gmm_sample(handles->model, fixture_data_set(), &options, NULL, &made, out_error));
+  REFUSED_HANDLE(status, argument, made,
+                 gmm_posterior_extend(handles->posterior, 5, checkpoint, NULL, &made, out_error));
+}
+
+static void misuse_checkpoints(const misuse_handles *handles) {
+  gmm_checkpoint checkpoint;
+  gmm_checkpoint_init(&checkpoint, sizeof checkpoint);
+  EXPECT(checkpoint.path == NULL && checkpoint.interval == 30.0);
+  misuse_checkpoint(handles, GMM_ERROR_NULL_ARGUMENT, "checkpoint.path", &checkpoint);
 
   const double intervals[] = {0.0, -1.0, (double)NAN, (double)INFINITY};
+  checkpoint.path = never;
   for (int i = 0; i < 4; i++) {
-    control.checkpoint_interval = intervals[i];
-    REFUSED_HANDLE(GMM_ERROR_INVALID_ARGUMENT, "checkpoint_interval", made,
-                   gmm_posterior_extend(handles->posterior, 5, &control, &made, out_error));
+    checkpoint.interval = intervals[i];
+    misuse_checkpoint(handles, GMM_ERROR_INVALID_ARGUMENT, "checkpoint.interval", &checkpoint);
   }
-  control.checkpoint_interval = 1.0;
+  checkpoint.interval = 1.0;
+  checkpoint.reserved = 1;
+  misuse_checkpoint(handles, GMM_ERROR_INVALID_ARGUMENT, "checkpoint.reserved", &checkpoint);
+  checkpoint.reserved = 0;
+  checkpoint.struct_size = 0;
+  misuse_checkpoint(handles, GMM_ERROR_STRUCT_SIZE, "checkpoint.struct_size", &checkpoint);
+  checkpoint.struct_size = sizeof checkpoint;
   const struct {
     gmm_status status;
     const char *path;
@@ -81,16 +99,9 @@ static void misuse_checkpoints(const misuse_handles *handles) {
                {GMM_ERROR_FILE_FORMAT, "/proc/self/exe"},
                {GMM_ERROR_FILE, "/dev/null/nought"}};
   for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
-    control.checkpoint_path = cases[i].path;
-    REFUSED_HANDLE(cases[i].status, "checkpoint_path", made,
-                   gmm_sample(handles->model, fixture_data_set(), NULL, &control, &made, out_error));
-    REFUSED_HANDLE(cases[i].status, "checkpoint_path", made,
-                   gmm_posterior_extend(handles->posterior, 5, &control, &made, out_error));
+    checkpoint.path = cases[i].path;
+    misuse_checkpoint(handles, cases[i].status, "checkpoint.path", &checkpoint);
   }
-  double output[FIXTURE_COUNT * 2];
-  control.checkpoint_path = never;
-  REFUSED(GMM_ERROR_UNSUPPORTED, "checkpoint_path",
-          gmm_posterior_probabilities(handles->posterior, &control, output, FIXTURE_COUNT * 2, out_error));
   EXPECT(access(never, F_OK) != 0);
 }
 

@@ -47,8 +47,15 @@ static void misuse_priors(void) {
   MODEL_REFUSED(GMM_ERROR_INVALID_ARGUMENT, "means", options.means.family = GMM_PRIOR_UNIFORM);
   MODEL_REFUSED(GMM_ERROR_INVALID_ARGUMENT, "spread", options.spread.family = GMM_PRIOR_NORMAL);
   MODEL_REFUSED(GMM_ERROR_INVALID_ARGUMENT, "weights", options.weights.family = GMM_PRIOR_SCALED);
-  MODEL_REFUSED(GMM_ERROR_UNSUPPORTED, "means", options.means.family = GMM_PRIOR_SCALED);
-  MODEL_REFUSED(GMM_ERROR_UNSUPPORTED, "spread", options.spread.family = GMM_PRIOR_SCALED);
+  /* What is stated in an open model is checked like the rest. */
+  MODEL_REFUSED(GMM_ERROR_INVALID_ARGUMENT, "order_coordinate", options.means.family = GMM_PRIOR_SCALED;
+                options.ordered_means = 1; options.order_coordinate = 1);
+  MODEL_REFUSED(GMM_ERROR_INVALID_MODEL, "minimum_weight", options.spread.family = GMM_PRIOR_SCALED;
+                options.minimum_weight = 0.75);
+  MODEL_REFUSED(GMM_ERROR_INVALID_ARGUMENT, "means.sd", options.spread.family = GMM_PRIOR_SCALED;
+                options.means.second = &nothing);
+  MODEL_REFUSED(GMM_ERROR_INVALID_ARGUMENT, "spread.upper", options.means.family = GMM_PRIOR_SCALED;
+                options.spread.second = &nothing);
   MODEL_REFUSED(GMM_ERROR_INVALID_ARGUMENT, "means", options.means.family = GMM_PRIOR_INVERSE_WISHART);
   MODEL_REFUSED(GMM_ERROR_INVALID_ARGUMENT, "spread", options.spread.family = GMM_PRIOR_NORMAL_KAPPA);
   MODEL_REFUSED(GMM_ERROR_INVALID_ARGUMENT, "means", options.means.family = 77);
@@ -181,12 +188,7 @@ void misuse_models(const misuse_handles *handles) {
   const gmm_model_options valid = fixture_model_options();
   REFUSED(GMM_ERROR_NULL_ARGUMENT, "out_model", gmm_model_create(&valid, NULL, out_error));
 
-  gmm_model_options defaults;
   gmm_model *made = NULL;
-  gmm_model_options_init(&defaults, sizeof defaults);
-  REFUSED_HANDLE(GMM_ERROR_UNSUPPORTED, "means", made, gmm_model_create(&defaults, &made, out_error));
-  defaults.means = valid.means;
-  REFUSED_HANDLE(GMM_ERROR_UNSUPPORTED, "spread", made, gmm_model_create(&defaults, &made, out_error));
   REFUSED_HANDLE(GMM_ERROR_NULL_ARGUMENT, "options", made, gmm_model_create(NULL, &made, out_error));
   misuse_model_options();
   misuse_priors();

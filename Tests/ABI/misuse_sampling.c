@@ -75,7 +75,7 @@ static void misuse_handles_of_sampling(const misuse_handles *handles) {
           gmm_sample(handles->model, fixture_data_set(), &options, NULL, NULL, out_error));
   REFUSED(GMM_ERROR_NULL_ARGUMENT, "out_posterior", gmm_sample_prior(handles->model, 10, 1, NULL, NULL, out_error));
   REFUSED(GMM_ERROR_NULL_ARGUMENT, "out_posterior",
-          gmm_posterior_extend(handles->posterior, 10, NULL, NULL, out_error));
+          gmm_posterior_extend(handles->posterior, 10, NULL, NULL, NULL, out_error));
   REFUSED(GMM_ERROR_NULL_ARGUMENT, "out_posterior", gmm_posterior_subset(handles->posterior, 0, 1, NULL, out_error));
 
   const void *wrong[] = {NULL, handles->cancel, handles->zeros};
@@ -86,7 +86,7 @@ static void misuse_handles_of_sampling(const misuse_handles *handles) {
       REFUSED_HANDLE(status, "data", made, gmm_sample(handles->model, wrong[i], &options, NULL, &made, out_error));
     }
     REFUSED_HANDLE(status, "model", made, gmm_sample_prior(wrong[i], 10, 1, NULL, &made, out_error));
-    REFUSED_HANDLE(status, "posterior", made, gmm_posterior_extend(wrong[i], 10, NULL, &made, out_error));
+    REFUSED_HANDLE(status, "posterior", made, gmm_posterior_extend(wrong[i], 10, NULL, NULL, &made, out_error));
     REFUSED_HANDLE(status, "posterior", made, gmm_posterior_subset(wrong[i], 0, 1, &made, out_error));
   }
 
@@ -98,10 +98,10 @@ static void misuse_handles_of_sampling(const misuse_handles *handles) {
     REFUSED_HANDLE(GMM_ERROR_INVALID_ARGUMENT, "num_draws", made,
                    gmm_sample_prior(handles->model, counts[i], 1, NULL, &made, out_error));
     REFUSED_HANDLE(GMM_ERROR_INVALID_ARGUMENT, "num_draws", made,
-                   gmm_posterior_extend(handles->posterior, counts[i], NULL, &made, out_error));
+                   gmm_posterior_extend(handles->posterior, counts[i], NULL, NULL, &made, out_error));
   }
   REFUSED_HANDLE(GMM_ERROR_INVALID_ARGUMENT, "num_draws", made,
-                 gmm_posterior_extend(handles->posterior, INT64_MAX, NULL, &made, out_error));
+                 gmm_posterior_extend(handles->posterior, INT64_MAX, NULL, NULL, &made, out_error));
 
   /* Counts that a counter could hold and memory cannot. */
   const int64_t large[] = {INT64_MAX, INT64_MAX / 8, INT64_MAX / 128};
@@ -114,11 +114,12 @@ static void misuse_handles_of_sampling(const misuse_handles *handles) {
            made == NULL);
   }
   REFUSED_HANDLE(GMM_ERROR_UNSUPPORTED, "posterior", made,
-                 gmm_posterior_extend(handles->prior, 10, NULL, &made, out_error));
+                 gmm_posterior_extend(handles->prior, 10, NULL, NULL, &made, out_error));
 
   gmm_posterior *subset = NULL;
   ACCEPTED(gmm_posterior_subset(handles->posterior, 10, 2, &subset, out_error));
-  REFUSED_HANDLE(GMM_ERROR_UNSUPPORTED, "posterior", made, gmm_posterior_extend(subset, 10, NULL, &made, out_error));
+  REFUSED_HANDLE(GMM_ERROR_UNSUPPORTED, "posterior", made,
+                 gmm_posterior_extend(subset, 10, NULL, NULL, &made, out_error));
   gmm_posterior_destroy(subset);
 
   const int64_t burns[] = {-1, 50, INT64_MAX, INT64_MIN}, thins[] = {0, -1, INT64_MIN};

@@ -87,7 +87,7 @@ static gmm_status sample_prior(void) {
 static gmm_status extend(void) {
   const gmm_control control = one_thread();
   gmm_posterior *made = NULL;
-  const gmm_status status = gmm_posterior_extend(posterior, MANY / 5, &control, &made, NULL);
+  const gmm_status status = gmm_posterior_extend(posterior, MANY / 5, NULL, &control, &made, NULL);
   gmm_posterior_destroy(made);
   return status;
 }

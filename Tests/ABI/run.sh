@@ -75,6 +75,9 @@ check "the library is stripped" equal "$(readelf -SW "$library" | grep -E '\.(sy
 version=$(cat VERSION)
 numbers=$(sed -nE 's/^#define GMM_VERSION_(MAJOR|MINOR|PATCH) ([0-9]+)$/\2/p' $header | paste -sd.)
 check "GMM_VERSION_MAJOR, MINOR and PATCH are VERSION" equal "$numbers" "$version"
+check "GMM_VERSION_NUMBER is VERSION" \
+  equal "$(sed -nE 's/^#define GMM_VERSION_NUMBER ([0-9]+)$/\1/p' $header)" \
+  "$(awk -F. '{ print 10000 * $1 + 100 * $2 + $3 }' VERSION)"
 check "GMM_VERSION_STRING is VERSION" \
   equal "$(sed -nE 's/^#define GMM_VERSION_STRING "(.*)"$/\1/p' $header)" "$version"
 check "the library's file name ends in VERSION" equal "$(basename "$(readlink -f "$library")")" "libgmmswift.so.$version"

@@ -124,7 +124,7 @@ void stress_cancelling(int scale) {
     EXPECT(begins(part, whole) && (status == GMM_CANCELLED || same_draws(part, whole)));
     /* What was cancelled goes on as if nothing had been. */
     if (round % 5 == 0 && status == GMM_CANCELLED && part != NULL) {
-      ACCEPTED(gmm_posterior_extend(part, options.num_draws - info_of(part).num_draws, NULL, &rest, out_error));
+      ACCEPTED(gmm_posterior_extend(part, options.num_draws - info_of(part).num_draws, NULL, NULL, &rest, out_error));
       EXPECT(same_draws(rest, whole));
     }
     gmm_posterior_destroy(rest);

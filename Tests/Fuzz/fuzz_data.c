@@ -39,13 +39,15 @@ static void sample(input *self, const gmm_data *data, int32_t columns) {
   options.covariance = GMM_COVARIANCE_DIAG;
   options.means = (gmm_prior){GMM_PRIOR_NORMAL, 1, &zero, &ten, NULL};
   options.spread = (gmm_prior){GMM_PRIOR_INVERSE_GAMMA, 1, &one, &one, NULL};
-  gmm_model *model = NULL;
+  gmm_model *open = NULL, *model = NULL;
   gmm_posterior *posterior = NULL;
   gmm_data *kept = NULL;
   gmm_summary *summary = NULL;
   gmm_error *error = NULL;
   if (input_byte(self) < 128) options.means.family = options.spread.family = GMM_PRIOR_SCALED;
-  hold_error(gmm_model_create_for_data(&options, data, NULL, &model, &error), &error);
+  hold_error(gmm_model_create(&options, &open, &error), &error);
+  hold_error(gmm_model_for_data(open, data, NULL, &model, &error), &error);
+  gmm_model_destroy(open);
   gmm_sample_options sampling;
   gmm_sample_options_init(&sampling, sizeof sampling);
   sampling.num_draws = 3;

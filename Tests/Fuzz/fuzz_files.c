@@ -95,7 +95,7 @@ static void extend(const gmm_posterior *posterior) {
   control.progress_interval = 0;
   gmm_posterior *more = NULL;
   gmm_error *error = NULL;
-  hold_error(gmm_posterior_extend(posterior, 1, &control, &more, &error), &error);
+  hold_error(gmm_posterior_extend(posterior, 1, NULL, &control, &more, &error), &error);
   if (more != NULL) use(more, NULL);
   gmm_posterior_destroy(more);
 }

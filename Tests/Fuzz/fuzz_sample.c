@@ -73,8 +73,14 @@ int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t size) {
   if (data != NULL && rows > 0 && (data - self.pool) + rows * options.num_dimensions > POOL) data = self.pool;
   gmm_data *set = NULL;
   hold_error(gmm_data_create(data, rows, options.num_dimensions, NULL, &set, &error), &error);
-  gmm_status status = gmm_model_create_for_data(&options, set, NULL, &model, &error);
+  gmm_model *open = NULL;
+  gmm_status status = gmm_model_create(&options, &open, &error);
   hold_error(status, &error);
+  if (status == GMM_OK) {
+    status = gmm_model_for_data(open, set, NULL, &model, &error);
+    hold_error(status, &error);
+  }
+  gmm_model_destroy(open);
   if (status != GMM_OK) {
     gmm_data_destroy(set);
     return 0;
@@ -109,7 +115,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t size) {
   hold_error(status, &error);
   if (status == GMM_OK) {
     read_posterior(&self, posterior, options.num_components, options.num_dimensions, rows);
-    hold_error(gmm_posterior_extend(posterior, input_count(&self, 4), &control, &more, &error), &error);
+    hold_error(gmm_posterior_extend(posterior, input_count(&self, 4), NULL, &control, &more, &error), &error);
     gmm_posterior_destroy(more);
     hold_error(gmm_posterior_subset(posterior, input_count(&self, 4), input_count(&self, 4), &more, &error), &error);
     if (more != NULL) read_posterior(&self, more, options.num_components, options.num_dimensions, rows);

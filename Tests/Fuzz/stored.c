@@ -148,8 +148,11 @@ gmm_status stored_run(int run, const char *path, gmm_cancel *cancel, gmm_posteri
   gmm_control_init(&control, sizeof control);
   control.num_threads = 1;
   control.cancel = cancel;
-  control.checkpoint_path = path;
-  control.checkpoint_interval = 1000;
+  gmm_checkpoint checkpoint;
+  gmm_checkpoint_init(&checkpoint, sizeof checkpoint);
+  checkpoint.path = path;
+  checkpoint.interval = 1000;
+  if (path != NULL) sampling.checkpoint = &checkpoint;
   gmm_data *set = NULL;
   hold_error(gmm_data_create(data, 8, options.num_dimensions, &rows, &set, error), error);
   const gmm_status status = gmm_sample(model, set, &sampling, &control, posterior, error);

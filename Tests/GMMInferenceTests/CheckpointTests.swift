@@ -10,12 +10,10 @@ import Testing
   let folder = TemporaryFolder()
   private var path: String { folder.file("run.gmmckpt") }
 
-  private func control(
-    interval: Double = 1e-3, threads: Int = 2, progress: ((RunProgress) -> Bool)? = nil
-  ) -> RunControl {
-    RunControl(
-      threads: threads, progress: progress, progressInterval: 0,
-      checkpoint: CheckpointPlan(path: path, interval: interval))
+  private var plan: CheckpointPlan { CheckpointPlan(path: path, interval: 1e-3) }
+
+  private func control(threads: Int = 2, progress: ((RunProgress) -> Bool)? = nil) -> RunControl {
+    RunControl(threads: threads, progress: progress, progressInterval: 0)
   }
 
   @Test(arguments: StoredRun.all) func aRunGoesOnFromAnyCheckpointWithTheSameBits(_ run: StoredRun) throws {
@@ -25,6 +23,7 @@ import Testing
       var copies: [[UInt8]] = []
       let whole = try run.sample(
         draws: 300,
+        checkpoint: plan,
         control(
           threads: threads,
           progress: { progress in
@@ -39,7 +38,7 @@ import Testing
       // As if the run had been killed after each of the checkpoints.
       for copy in copies {
         folder.write(copy, to: "run.gmmckpt")
-        #expect(bits(try run.sample(draws: 300, control(threads: 3 - threads))) == expected)
+        #expect(bits(try run.sample(draws: 300, checkpoint: plan, control(threads: 3 - threads))) == expected)
       }
     }
     #expect(folder.names == ["run.gmmckpt"])
@@ -56,6 +55,7 @@ import Testing
         do {
           posterior = try run.sample(
             draws: 2_000,
+            checkpoint: plan,
             control(
               interval: 100,
               progress: { progress in
@@ -76,16 +76,16 @@ import Testing
   @Test func aFinishedRunReturnsAtOnceAndGoesOnForMoreDraws() throws {
     let run = StoredRun.all[0]
     let start = ContinuousClock.now
-    let first = try run.sample(control())
+    let first = try run.sample(checkpoint: plan, control())
     let file = folder.contents("run.gmmckpt")
-    let again = try run.sample(control(progress: { _ in true }))
+    let again = try run.sample(checkpoint: plan, control(progress: { _ in true }))
     #expect(bits(again) == bits(first))
     // The first call's time until it began its last checkpoint, and this one's: each once.
     #expect(again.seconds > 0 && .seconds(again.seconds) <= ContinuousClock.now - start)
     #expect(folder.contents("run.gmmckpt") == file)
-    #expect(bits(try run.sample(draws: 90, control())) == bits(try run.sample(draws: 90)))
+    #expect(bits(try run.sample(draws: 90, checkpoint: plan, control())) == bits(try run.sample(draws: 90)))
     // The file is ahead of what is asked for now; the draws are the same all the same.
-    let fewer = try run.sample(draws: 20, control())
+    let fewer = try run.sample(draws: 20, checkpoint: plan, control())
     #expect(bits(fewer) == bits(try run.sample(draws: 20)))
     #expect(bits(try fewer.extended(by: 100)) == bits(try run.sample(draws: 120)))
   }
@@ -99,6 +99,7 @@ import Testing
         var calls = 0
         _ = try base.extended(
           by: 2_900,
+          checkpoint: plan,
           control(progress: { _ in
             calls += 1
             return calls < 20
@@ -106,12 +107,12 @@ import Testing
       } catch let cancelled as CancelledRun {
         #expect(cancelled.checkpointError == nil)
       }
-      #expect(bits(try base.extended(by: 2_900, control())) == expected)
+      #expect(bits(try base.extended(by: 2_900, checkpoint: plan, control())) == expected)
       // From the posterior, where the file is behind it.
       let longer = try run.sample(draws: 3_500)
-      #expect(bits(try longer.extended(by: 100, control())) == bits(try run.sample(draws: 3_600)))
+      #expect(bits(try longer.extended(by: 100, checkpoint: plan, control())) == bits(try run.sample(draws: 3_600)))
       // And the file serves the sampling itself.
-      #expect(bits(try run.sample(draws: 3_600, control())) == bits(try run.sample(draws: 3_600)))
+      #expect(bits(try run.sample(draws: 3_600, checkpoint: plan, control())) == bits(try run.sample(draws: 3_600)))
     }
   }
 
@@ -119,10 +120,10 @@ import Testing
 
   @Test func checkpointsOfOtherRunsAreRefusedWithTheReason() throws {
     let run = StoredRun.all[0]
-    _ = try run.sample(control())
+    _ = try run.sample(checkpoint: plan, control())
     let file = folder.contents("run.gmmckpt")
     func expect(_ reason: String, _ other: StoredRun) {
-      #expect(throws: StorageError(.mismatch, path, reason)) { try other.sample(control()) }
+      #expect(throws: StorageError(.mismatch, path, reason)) { try other.sample(checkpoint: plan, control()) }
       #expect(folder.contents("run.gmmckpt") == file)
     }
     func changed(_ change: (inout SamplingOptions) -> Void) -> StoredRun {
@@ -158,30 +159,32 @@ import Testing
 
   @Test func checkpointsOfOtherVersionsAreRefused() throws {
     let run = StoredRun.all[1]
-    _ = try run.sample(control())
+    _ = try run.sample(checkpoint: plan, control())
     let payload = Array(folder.contents("run.gmmckpt")[FileHeader.size...])
     var header = FileHeader(
       .checkpoint, version: 1, payloadLength: payload.count, payloadChecksum: Checksum.of(payload))
     header.library = LibraryVersion(major: 0, minor: 0, patch: 9)
     folder.write(header.bytes + payload, to: "run.gmmckpt")
     let reason = "was written by version 0.0.9, whose draws may differ from those of \(LibraryVersion.current)"
-    #expect(throws: StorageError(.mismatch, path, reason)) { try run.sample(control()) }
+    #expect(throws: StorageError(.mismatch, path, reason)) { try run.sample(checkpoint: plan, control()) }
   }
 
   @Test func otherFilesAndDamagedOnesAreRefusedAndLeftAlone() throws {
     let run = StoredRun.all[1]
     let posterior = try run.sample(draws: 5)
     try posterior.save(to: path)
-    #expect(throws: StorageError(.format, path, "must be a checkpoint, got a posterior")) { try run.sample(control()) }
+    #expect(throws: StorageError(.format, path, "must be a checkpoint, got a posterior")) {
+      try run.sample(checkpoint: plan, control())
+    }
     #expect(bits(try Posterior.load(path)) == bits(posterior))
     remove()
-    _ = try run.sample(draws: 5, control())
+    _ = try run.sample(draws: 5, checkpoint: plan, control())
     let bytes = folder.contents("run.gmmckpt")
     for place in stride(from: 0, to: bytes.count, by: 37) {
       var damaged = bytes
       damaged[place] ^= 0x10
       folder.write(damaged, to: "run.gmmckpt")
-      #expect(throws: StorageError.self, "byte \(place)") { try run.sample(draws: 5, control()) }
+      #expect(throws: StorageError.self, "byte \(place)") { try run.sample(draws: 5, checkpoint: plan, control()) }
       #expect(folder.contents("run.gmmckpt") == damaged)
     }
   }
@@ -190,7 +193,7 @@ import Testing
     let run = StoredRun(
       name: "", model: StoredRun.all[0].model, data: Array(StoredRun.all[0].data.prefix(5)),
       options: StoredRun.all[0].options)
-    _ = try run.sample(draws: 1, control())
+    _ = try run.sample(draws: 1, checkpoint: plan, control())
     let bytes = folder.contents("run.gmmckpt")
     var payload = Array(bytes[FileHeader.size...])
     for place in payload.indices where place < 200 || place % 17 == 0 {
@@ -201,7 +204,7 @@ import Testing
           .checkpoint, version: 1, payloadLength: payload.count, payloadChecksum: Checksum.of(payload))
         folder.write(header.bytes + payload, to: "run.gmmckpt")
         payload[place] = old
-        _ = try? run.sample(draws: 2, RunControl(threads: 1, checkpoint: CheckpointPlan(path: path)))
+        _ = try? run.sample(draws: 2, checkpoint: CheckpointPlan(path: path), RunControl(threads: 1))
       }
     }
   }
@@ -213,11 +216,11 @@ import Testing
     var calls = 0
     #expect(throws: StorageError(.system, missing, "cannot write: No such file or directory")) {
       try StoredRun.all[0].sample(
-        RunControl(
-          progress: { _ in
-            calls += 1
-            return true
-          }, checkpoint: CheckpointPlan(path: missing)))
+        checkpoint: CheckpointPlan(path: missing),
+        RunControl(progress: { _ in
+          calls += 1
+          return true
+        }))
     }
     #expect(calls == 0)
   }
@@ -229,11 +232,12 @@ import Testing
     mkdirectory(inner)
     do {
       _ = try run.sample(
+        checkpoint: CheckpointPlan(path: inner + "/run.gmmckpt", interval: 1e-3),
         RunControl(
           progress: { progress in
             if progress.iterationsDone > 0 { removeFolder(inner) }
             return true
-          }, progressInterval: 0, checkpoint: CheckpointPlan(path: inner + "/run.gmmckpt", interval: 1e-3)))
+          }, progressInterval: 0))
       Issue.record("nothing failed")
     } catch let unsaved as UnsavedRun {
       #expect(bits(unsaved.posterior) == expected)

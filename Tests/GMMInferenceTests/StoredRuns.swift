@@ -21,11 +21,12 @@ struct StoredRun: Sendable, CustomTestStringConvertible {
     }
   }
 
-  func sample(draws: Int? = nil, _ control: RunControl = RunControl(threads: 2)) throws -> Posterior {
+  func sample(
+    draws: Int? = nil, checkpoint: CheckpointPlan? = nil, _ control: RunControl = RunControl(threads: 2)
+  ) throws -> Posterior {
     var options = options
     options.draws = draws ?? options.draws
-    return try GMMInference.sample(
-      model, try observations, options, control)
+    return try GMMInference.sample(model, try observations, options, checkpoint: checkpoint, control)
   }
 
   static func data(_ count: Int, dimensions: Int) -> [Double] {

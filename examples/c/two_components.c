@@ -44,7 +44,7 @@ int main(int argc, char **argv) {
 
   gmm_posterior *first = NULL, *posterior = NULL;
   check(gmm_sample(model, data, &sampling, NULL, &first, &error), &error);
-  check(gmm_posterior_extend(first, 10000, NULL, &posterior, &error), &error);
+  check(gmm_posterior_extend(first, 10000, NULL, NULL, &posterior, &error), &error);
 
   gmm_summary *summary = NULL;
   check(gmm_posterior_summarize(posterior, NULL, NULL, &summary, &error), &error);

@@ -2,7 +2,7 @@
  * Two groups of eruptions of the Old Faithful geyser: minutes of an eruption, and minutes until the next one.
  *
  *     x_i | z_i = k ~ Normal(means[k], covariances[k]),   weights ~ Dirichlet(1, 1),
- *     priors of means and covariances at the scale of the data (see gmm_model_create_for_data),
+ *     priors of means and covariances at the scale of the data (see gmm_model_for_data),
  *     means[0, 0] <= means[1, 0]: the first component has the shorter eruptions.
  *
  * Samples the posterior, prints the summary table, each component's posterior mean weight, mean and covariance matrix,
@@ -51,7 +51,7 @@ int main(int argc, char **argv) {
   options.order_coordinate = 0;
 
   gmm_model *model = NULL;
-  check(gmm_model_create_for_data(&options, data, NULL, &model, &error), &error);
+  check(gmm_model_create(&options, &model, &error), &error);
 
   gmm_sample_options sampling;
   gmm_sample_options_init(&sampling, sizeof sampling);

@@ -73,7 +73,7 @@ func call(_ outError: UnsafeMutablePointer<OpaquePointer?>?, _ body: () throws -
       switch error {
       case let error as CallError: error
       case let error as ModelError: CallError(error)
-      case let error as StorageError: CallError(error, "checkpoint_path")
+      case let error as StorageError: CallError(error, "checkpoint.path")
       default: CallError(GMM_ERROR_INTERNAL, "", "unexpected error: \(error)")
       }
     outError?.pointee = makeHandle(ErrorObject(error))

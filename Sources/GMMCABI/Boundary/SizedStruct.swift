@@ -15,6 +15,7 @@ extension gmm_data_options: SizedStruct {}
 extension gmm_model_options: SizedStruct {}
 extension gmm_progress: SizedStruct {}
 extension gmm_control: SizedStruct {}
+extension gmm_checkpoint: SizedStruct {}
 extension gmm_sample_options: SizedStruct {}
 extension gmm_posterior_info: SizedStruct {}
 extension gmm_summary_options: SizedStruct {}

@@ -10,19 +10,16 @@ public struct RunControl {
   public var cancellation: CancellationFlag?
   /// The build of the kernels; one that is not available stands for the best that is.
   public var build: KernelBuild
-  /// Where a sampling run is written down, and gone on from.
-  public var checkpoint: CheckpointPlan?
 
   public init(
     threads: Int = 0, progress: ((RunProgress) -> Bool)? = nil, progressInterval: Double = 0.1,
-    cancellation: CancellationFlag? = nil, build: KernelBuild = .best, checkpoint: CheckpointPlan? = nil
+    cancellation: CancellationFlag? = nil, build: KernelBuild = .best
   ) {
     self.threads = threads
     self.progress = progress
     self.progressInterval = progressInterval
     self.cancellation = cancellation
     self.build = build
-    self.checkpoint = checkpoint
   }
 
   /// The number of threads for each of `units` of independent work that goes over `blocks` of observations in each step.

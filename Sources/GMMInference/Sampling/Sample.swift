@@ -13,12 +13,13 @@ import GMMStorage
 ///     independently; what is left of w, f, is a row whose factor p(z) p(x | z) in the joint density of data and assignments is
 ///     raised to the power f.
 ///   - options: what to draw, and how.
-///   - control: threads, progress, cancelling, checkpoints.
+///   - checkpoint: where the run is written down, and gone on from where the file is there already.
+///   - control: threads, progress, cancelling.
 /// - Throws: ``ModelError`` for options out of range and posteriors that do not exist; ``CancelledRun``; where checkpoints are
 ///   wanted, ``StorageError`` before anything is sampled, and ``UnsavedRun``.
 public func sample(
   _ model: MixtureModel, _ data: DataSet, _ options: SamplingOptions = SamplingOptions(),
-  _ control: RunControl = RunControl()
+  checkpoint: CheckpointPlan? = nil, _ control: RunControl = RunControl()
 ) throws -> Posterior {
   let schedule = try options.schedule()
   guard options.initial.count <= 1 || options.initial.count == options.chains else {
@@ -38,7 +39,7 @@ public func sample(
     try initial.check(against: model, PartialParameters.Naming(prefix: "initial_", row: row))
   }
   try model.requireProperPosterior(given: data)
-  let run = SamplingRun(model, data, options, control)
+  let run = SamplingRun(model, data, options, checkpoint, control)
   if let contents = try run.file?.open(model, options, observationCount: data.count) {
     return try run.resume(contents, schedule, control)
   }
@@ -50,9 +51,17 @@ public func sample(
 /// Draws from the posterior of a mixture model, given an array.
 public func sample(
   _ model: MixtureModel, data: [Double], _ options: SamplingOptions = SamplingOptions(),
-  _ control: RunControl = RunControl()
+  checkpoint: CheckpointPlan? = nil, _ control: RunControl = RunControl()
 ) throws -> Posterior {
-  try sample(model, DataSet(data), options, control)
+  try sample(model, DataSet(data), options, checkpoint: checkpoint, control)
+}
+
+/// Draws from the posterior of a mixture model, whose priors that wait for data are chosen at the scale of these.
+public func sample(
+  _ model: OpenModel, _ data: DataSet, _ options: SamplingOptions = SamplingOptions(),
+  checkpoint: CheckpointPlan? = nil, _ control: RunControl = RunControl()
+) throws -> Posterior {
+  try sample(try model.model(for: data, control), data, options, checkpoint: checkpoint, control)
 }
 
 extension Posterior {
@@ -62,7 +71,9 @@ extension Posterior {
   ///
   /// - Throws: ``ModelError`` of kind `unsupported` for subsets and prior draws; ``CancelledRun``; ``StorageError`` and
   ///   ``UnsavedRun`` as ``sample(_:_:_:_:)``.
-  public func extended(by draws: Int, _ control: RunControl = RunControl()) throws -> Posterior {
+  public func extended(
+    by draws: Int, checkpoint: CheckpointPlan? = nil, _ control: RunControl = RunControl()
+  ) throws -> Posterior {
     guard draws >= 1 else { throw ModelError("num_draws", "must be at least 1", got: draws) }
     guard let continuation else {
       throw ModelError(
@@ -74,7 +85,7 @@ extension Posterior {
     try SamplingOptions.requireCountable(
       tune: options.tune, draws: total.partialValue, thin: options.thin, chains: chainCount)
     let schedule = Schedule(tune: options.tune, thin: options.thin, draws: total.partialValue)
-    let run = SamplingRun(model, data, options, control)
+    let run = SamplingRun(model, data, options, checkpoint, control)
     let ends = continuation
     if let contents = try run.file?.open(model, options, observationCount: data.count),
       contents.iterations >= ends.reduce(0, { $0 + Int($1.state.iteration) })
@@ -92,20 +103,22 @@ extension Posterior {
 private struct SamplingRun {
   let context: ChainContext
   let options: SamplingOptions
-  /// Where the run is written down.
+  /// Where and how often the run is written down.
+  let plan: CheckpointPlan?
   let file: CheckpointFile?
 
   init(
-    _ model: MixtureModel, _ data: DataSet, _ options: SamplingOptions,
+    _ model: MixtureModel, _ data: DataSet, _ options: SamplingOptions, _ plan: CheckpointPlan?,
     _ control: RunControl
   ) {
+    self.plan = plan
     self.options = options
     context = ChainContext(
       target: Target(model: model, data: data), method: options.method,
       seed: options.seed, moves: options.moves, keepsAssignments: options.keepsAssignments,
       kernels: control.build.kernels,
       workersPerChain: control.workers(units: options.chains, blocks: data.blockCount))
-    file = control.checkpoint.map {
+    file = plan.map {
       CheckpointFile(path: $0.path, identity: RunIdentity(model, data, options, control.build))
     }
   }
@@ -142,7 +155,7 @@ private struct SamplingRun {
     }
     let team = team(chains, schedule, control)
     var checkpointer: Checkpointer?
-    if let file, let plan = control.checkpoint {
+    if let file, let plan {
       // Now, rather than after hours of sampling, it shows whether the file can be written.
       if !isWritten || chains.contains(where: { !$0.isFinished }) { try file.probe() }
       try team.run(ChainTurns(chains, schedule, startsOnly: true), monitor) { index, crew in

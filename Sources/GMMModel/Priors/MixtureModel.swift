@@ -45,11 +45,8 @@ public struct MixtureModel: Sendable, Equatable {
     means: MeansPrior, orderCoordinate: Int? = nil, spread: SpreadPrior
   ) throws(ModelError) {
     try MixtureShape.requireCounts(components: shape.componentCount, dimensions: shape.dimensionCount)
-    if let orderCoordinate, !(0..<shape.dimensionCount).contains(orderCoordinate) {
-      throw ModelError(
-        "order_coordinate", "must be between 0 and \(shape.dimensionCount - 1)", got: orderCoordinate)
-    }
     let check = PriorCheck(shape: shape)
+    try check.order(orderCoordinate)
     concentration = try check.weights(weights, minimum: minimumWeight)
     meanDensities = try check.means(means, orderCoordinate: orderCoordinate)
     meanCenters = meanDensities.map(\.center)

@@ -7,6 +7,12 @@ struct PriorCheck {
   /// How many components have a spread of their own.
   private var spreadRows: Int { shape.sharedSpread ? 1 : componentCount }
 
+  /// Checks the coordinate in which the means are ordered, where they are.
+  func order(_ coordinate: Int?) throws(ModelError) {
+    guard let coordinate, !(0..<dimensionCount).contains(coordinate) else { return }
+    throw ModelError("order_coordinate", "must be between 0 and \(dimensionCount - 1)", got: coordinate)
+  }
+
   /// Returns concentrations or fixed weights.
   func weights(_ prior: WeightsPrior, minimum: Double) throws(ModelError) -> [Double] {
     let largest = 1 / Double(componentCount)

@@ -93,6 +93,7 @@ INVALID_RESULTS = {
     "gmm_model_num_spreads": "result == 0",
     "gmm_model_num_covariances": "result == 0",
     "gmm_model_covariance": "result == -1",
+    "gmm_model_is_open": "result == 0",
     "gmm_summary_num_rows": "result == 0",
     "gmm_summary_num_columns": "result == 0",
     "gmm_summary_row_name": "result == NULL",
@@ -130,7 +131,10 @@ OUTCOMES = [
     ("gmm_kde", "out_bandwidth", "NULL", "ok"),
     ("gmm_histogram", "out_edges", "NULL", "ok"),
     ("*", "control.cancel", "NULL", "ok"),
-    ("*", "control.checkpoint_path", "NULL", "ok"),
+    ("gmm_posterior_extend", "checkpoint", "NULL", "ok"),
+    ("gmm_sample", "options.checkpoint", "NULL", "ok"),
+    ("*_init", "checkpoint", "NULL", "status"),
+    ("*", "checkpoint.struct_size", "8", "path"),
     ("gmm_fit_em", "options.model", "NULL", "ok"),
     ("gmm_posterior_export_csv", "chain", "0", "ok"),
     ("*", "options.initial*", "NULL", "ok"),
@@ -138,14 +142,13 @@ OUTCOMES = [
     ("gmm_data_create", "options.sample_weights", "NULL", "ok"),
     ("*", "options.means.family", "0", "ok"),  # GMM_PRIOR_FIXED
     ("*", "options.*.priors", "NULL", "ok"),  # of all families but GMM_PRIOR_EACH
-    ("gmm_model_create_for_data", "options.weights.family", "-1", "weights.family"),
-    ("gmm_model_create_for_data", "options.*.family", "-1", "ok"),  # GMM_PRIOR_SCALED
+    ("gmm_model_create", "options.weights.family", "-1", "weights.family"),
+    ("gmm_model_create", "options.*.family", "-1", "ok"),  # GMM_PRIOR_SCALED
     ("*", "options.spread.*", "*", "spread"),
     ("*", "options.means.*", "*", "means"),
     ("*", "options.weights.second", "*", "ok"),
     ("*", "options.weights.*", "*", "weights"),
     # A struct of an older caller keeps its defaults beyond its size; of a newer one, the rest is zero.
-    ("gmm_model_create", "options.struct_size", "8", "family"),
     ("*", "mixture.struct_size", "8", "weights"),
     ("*", "approximation.struct_size", "8", "num_dimensions"),
     ("*", "*.struct_size", "larger and zero", "ok"),

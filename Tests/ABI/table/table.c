@@ -72,6 +72,15 @@ gmm_control *table_gmm_control(void) {
   return control;
 }
 
+gmm_checkpoint *table_gmm_checkpoint(void) {
+  AREA(gmm_checkpoint);
+  gmm_checkpoint *checkpoint = &area_gmm_checkpoint.value;
+  gmm_checkpoint_init(checkpoint, sizeof *checkpoint);
+  checkpoint->path = "build/abi/misuse.gmmckpt";
+  unlink(checkpoint->path);
+  return checkpoint;
+}
+
 gmm_control *table_cancelled_control(void) {
   gmm_control *control = table_gmm_control();
   gmm_cancel_request(table.cancel);

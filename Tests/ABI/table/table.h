@@ -50,6 +50,7 @@ extern gmm_error *table_error;
 gmm_data_options *table_gmm_data_options(void);
 gmm_model_options *table_gmm_model_options(void);
 gmm_control *table_gmm_control(void);
+gmm_checkpoint *table_gmm_checkpoint(void);
 gmm_sample_options *table_gmm_sample_options(void);
 gmm_summary_options *table_gmm_summary_options(void);
 gmm_em_options *table_gmm_em_options(void);

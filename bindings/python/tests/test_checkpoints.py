@@ -258,16 +258,3 @@ def test_a_full_disk_costs_the_checkpoint_but_not_the_draws(tmp_path):
     assert_same(run("plane", path, progress=lambda now: reports.append(now.draws_done)), expected)
     assert path.stat().st_size > limit
     assert reports[-1] == expected.n_chains * expected.n_draws
-
-
-def test_other_calls_take_no_checkpoint(post):
-    from gmmswift import _native as native
-
-    run_ = native.Run()
-    run_.control.checkpoint_path = b"run.gmmckpt"
-    out = np.empty((post.n_observations, post.n_components))
-    with pytest.raises(NotImplementedError, match="checkpoint: must be NULL for calls other than"):
-        native.call(
-            native.lib.gmm_posterior_probabilities, post._handle, run_.control, out, out.size
-        )
-    assert not os.path.exists("run.gmmckpt")

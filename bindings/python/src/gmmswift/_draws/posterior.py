@@ -16,7 +16,7 @@ from gmmswift._diagnostics.summary import Summary, summary_options
 from gmmswift._draws.arviz import to_inference_data
 from gmmswift._draws.pictures import PosteriorPlots
 from gmmswift._draws.predictions import PosteriorPredictions
-from gmmswift._draws.run import interruptible
+from gmmswift._draws.run import checkpoint_plan, interruptible
 from gmmswift._model.mixture import Mixture
 
 if TYPE_CHECKING:
@@ -321,10 +321,9 @@ class Posterior(Mapping[str, "NDArray[Any]"], PosteriorPredictions, PosteriorPlo
             self._model.shape,
             self._handle,
             int64("draws", draws),
+            checkpoint_plan(checkpoint, checkpoint_interval),
             threads=threads,
             progress=progress,
-            checkpoint=checkpoint,
-            checkpoint_interval=checkpoint_interval,
         )
 
     # ------------------------------------------------------------------------------- Exchange

@@ -31,8 +31,6 @@ def interruptible(
     *arguments: Any,
     threads: int | None,
     progress: ProgressOption,
-    checkpoint: str | os.PathLike[str] | None,
-    checkpoint_interval: float,
 ) -> _Posterior:
     """Call a sampling function; an exception that stops it carries the draws so far.
 
@@ -46,7 +44,7 @@ def interruptible(
         The shape of the mixture.
     *arguments
         What the function takes before its control.
-    threads, progress, checkpoint, checkpoint_interval : optional
+    threads, progress : optional
         As in `sample`.
 
     Returns
@@ -54,15 +52,11 @@ def interruptible(
     Posterior
         The draws.
     """
-    interval = real("checkpoint_interval", checkpoint_interval)
-    path = None if checkpoint is None else file_path("checkpoint", checkpoint)
     with ExitStack() as stack:
         observer = observer_for(progress)
         if observer is not None:
             stack.enter_context(observer)
         run = native.Run(thread_count(threads), observer)
-        run.control.checkpoint_path = path
-        run.control.checkpoint_interval = interval
         try:
             with run:
                 handle = native.create(
@@ -85,6 +79,19 @@ def interruptible(
                 return draws
             raise
         return made(handle)
+
+
+def checkpoint_plan(
+    checkpoint: str | os.PathLike[str] | None, checkpoint_interval: float
+) -> native.Checkpoint | None:
+    """Return where and how often a run is written down, as `sample` takes it."""
+    interval = real("checkpoint_interval", checkpoint_interval)
+    if checkpoint is None:
+        return None
+    plan = native.defaults(native.Checkpoint)
+    plan.path = file_path("checkpoint", checkpoint)
+    plan.interval = interval
+    return plan
 
 
 def _names(shape: Shape, fault: Fault) -> dict[str, str]:

@@ -9,7 +9,7 @@ from gmmswift import _native as native
 from gmmswift._arguments import flag, int64, seed, shown, thread_count
 from gmmswift._data import Data, as_data
 from gmmswift._draws.posterior import Posterior
-from gmmswift._draws.run import interruptible
+from gmmswift._draws.run import checkpoint_plan, interruptible
 from gmmswift._draws.starts import Initial, set_initial
 from gmmswift._model.mixture import Mixture
 
@@ -158,6 +158,9 @@ def sample(
         random_seed = 0
     options.seed = seed(random_seed)
     options.store_assignments = flag("store_assignments", store_assignments)
+    plan = checkpoint_plan(checkpoint, checkpoint_interval)
+    if plan is not None:
+        options.checkpoint = native.address_of(plan)
     model = model._for_data(rows)
     keep = None if initial is None else set_initial(options, model, initial, n_chains)
     posterior = interruptible(
@@ -169,10 +172,8 @@ def sample(
         options,
         threads=threads,
         progress=progress,
-        checkpoint=checkpoint,
-        checkpoint_interval=checkpoint_interval,
     )
-    del keep
+    del keep, plan
     return posterior
 
 

@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING
 from gmmswift import _native as native
 from gmmswift._errors import Fault
 from gmmswift._model.blocks import PriorBlock, prior_block
-from gmmswift._model.priors import InverseGamma, Normal
 from gmmswift._shapes import COVARIANCE_TYPES, Shape
 
 if TYPE_CHECKING:
@@ -38,7 +37,7 @@ def create_model(
     order_by : int
         The coordinate of the order.
     data : Data, optional
-        The data. Without them, stand-ins for what is open let the library check all the rest.
+        The data. Without them, what is open stays open.
     """
     options = native.defaults(native.ModelOptions)
     options.num_components = shape.n_components
@@ -50,14 +49,8 @@ def create_model(
     options.minimum_weight = getattr(priors.weights, "minimum", 0.0)
     blocks: list[PriorBlock] = []
     for block, argument, prior in priors.parts():
-        form = shape
-        if prior is None and data is None:
-            prior = Normal(0, 1) if block == "means" else InverseGamma(1, 1)
-            if block == "spread" and shape.has_matrices:  # D numbers instead of D x D
-                form = shape._replace(covariance_type="diag", shared_sd=shape.is_shared)
-                options.covariance = native.COVARIANCE_DIAG
         if prior is not None:
-            blocks.append(prior_block(form, block, argument, prior))
+            blocks.append(prior_block(shape, block, argument, prior))
             setattr(options, block, blocks[-1].struct)
 
     def names(fault: Fault) -> dict[str, str]:
@@ -67,13 +60,14 @@ def create_model(
         return result
 
     lib = native.lib
+    model = native.create(lib.gmm_model_create, lib.gmm_model_destroy, options, names=names)
     if data is None or not priors.is_scaled:
-        return native.create(lib.gmm_model_create, lib.gmm_model_destroy, options, names=names)
+        return model
     with native.Run() as run:
         return native.create(
-            lib.gmm_model_create_for_data,
+            lib.gmm_model_for_data,
             lib.gmm_model_destroy,
-            options,
+            model,
             data._handle,
             run.control,
             names=names,

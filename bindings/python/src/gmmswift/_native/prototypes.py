@@ -16,6 +16,7 @@ from typing import Any
 
 from gmmswift._native.arrays import ByteArray, DoubleArray, Int32Array, Int64Array
 from gmmswift._native.structs import (
+    Checkpoint,
     Control,
     DataOptions,
     EMOptions,
@@ -65,10 +66,11 @@ PROTOTYPES: Mapping[str, tuple[Any, list[Any]]] = {
     "gmm_control_init": (c_int32, [POINTER(Control), c_size_t]),
     "gmm_model_options_init": (c_int32, [POINTER(ModelOptions), c_size_t]),
     "gmm_model_create": (c_int32, [POINTER(ModelOptions), POINTER(c_void_p), POINTER(c_void_p)]),
-    "gmm_model_create_for_data": (
+    "gmm_model_for_data": (
         c_int32,
-        [POINTER(ModelOptions), c_void_p, POINTER(Control), POINTER(c_void_p), POINTER(c_void_p)],
+        [c_void_p, c_void_p, POINTER(Control), POINTER(c_void_p), POINTER(c_void_p)],
     ),
+    "gmm_model_is_open": (c_int32, [c_void_p]),
     "gmm_model_get_options": (c_int32, [c_void_p, POINTER(ModelOptions), POINTER(c_void_p)]),
     "gmm_model_num_components": (c_int32, [c_void_p]),
     "gmm_model_num_dimensions": (c_int32, [c_void_p]),
@@ -81,6 +83,7 @@ PROTOTYPES: Mapping[str, tuple[Any, list[Any]]] = {
     ),
     "gmm_model_destroy": (None, [c_void_p]),
     "gmm_mixture_init": (c_int32, [POINTER(MixtureValues), c_size_t]),
+    "gmm_checkpoint_init": (c_int32, [POINTER(Checkpoint), c_size_t]),
     "gmm_sample_options_init": (c_int32, [POINTER(SampleOptions), c_size_t]),
     "gmm_sample": (
         c_int32,
@@ -99,7 +102,14 @@ PROTOTYPES: Mapping[str, tuple[Any, list[Any]]] = {
     ),
     "gmm_posterior_extend": (
         c_int32,
-        [c_void_p, c_int64, POINTER(Control), POINTER(c_void_p), POINTER(c_void_p)],
+        [
+            c_void_p,
+            c_int64,
+            POINTER(Checkpoint),
+            POINTER(Control),
+            POINTER(c_void_p),
+            POINTER(c_void_p),
+        ],
     ),
     "gmm_posterior_subset": (
         c_int32,
@@ -117,6 +127,7 @@ PROTOTYPES: Mapping[str, tuple[Any, list[Any]]] = {
     "gmm_posterior_get_model": (c_int32, [c_void_p, POINTER(c_void_p), POINTER(c_void_p)]),
     "gmm_posterior_get_data": (c_int32, [c_void_p, POINTER(c_void_p), POINTER(c_void_p)]),
     "gmm_posterior_destroy": (None, [c_void_p]),
+    "gmm_posterior_info_init": (c_int32, [POINTER(PosteriorInfo), c_size_t]),
     "gmm_posterior_get_info": (c_int32, [c_void_p, POINTER(PosteriorInfo), POINTER(c_void_p)]),
     "gmm_posterior_view": (c_int32, [c_void_p, c_int32, POINTER(View), POINTER(c_void_p)]),
     "gmm_posterior_probabilities": (
@@ -335,7 +346,9 @@ INITIALIZERS: Mapping[type[Structure], str] = {
     Control: "gmm_control_init",
     ModelOptions: "gmm_model_options_init",
     MixtureValues: "gmm_mixture_init",
+    Checkpoint: "gmm_checkpoint_init",
     SampleOptions: "gmm_sample_options_init",
+    PosteriorInfo: "gmm_posterior_info_init",
     SummaryOptions: "gmm_summary_options_init",
     EMOptions: "gmm_em_options_init",
     VariationalResult: "gmm_variational_result_init",

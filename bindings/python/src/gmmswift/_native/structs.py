@@ -15,6 +15,7 @@ from ctypes import (
 
 __all__ = [
     "PROGRESS_FN",
+    "Checkpoint",
     "Control",
     "DataOptions",
     "EMOptions",
@@ -75,8 +76,6 @@ class Control(Structure):
         ("cancel", c_void_p),
         ("kernel_build", c_int32),
         ("reserved", c_int32),
-        ("checkpoint_path", c_char_p),
-        ("checkpoint_interval", c_double),
     )
 
 
@@ -126,6 +125,17 @@ class MixtureValues(Structure):
     )
 
 
+class Checkpoint(Structure):
+    """``gmm_checkpoint``."""
+
+    _fields_ = (
+        ("struct_size", c_uint32),
+        ("reserved", c_int32),
+        ("path", c_char_p),
+        ("interval", c_double),
+    )
+
+
 class SampleOptions(Structure):
     """``gmm_sample_options``."""
 
@@ -145,6 +155,7 @@ class SampleOptions(Structure):
         ("initial_covariances", c_void_p),
         ("initial_mixture", c_void_p),
         ("initial_posterior", c_void_p),
+        ("checkpoint", c_void_p),
     )
 
 

@@ -13,10 +13,13 @@ final class PriorArrays {
   /// The priors of single components, those of the means first.
   private let ofComponents: UnsafeMutablePointer<gmm_prior>
 
-  init(_ model: MixtureModel) {
+  /// - Parameter model: the model; a prior that waits for data is stated as GMM_PRIOR_SCALED.
+  init(_ model: OpenModel) {
     let shape = model.shape
     let weights = Statement(model.weights)
-    let (means, spread) = (Statement.list(model.means, shape), Statement.list(model.spread, shape))
+    let scaled = [Statement(GMM_PRIOR_SCALED, [])]
+    let means = model.means.map { Statement.list($0, shape) } ?? scaled
+    let spread = model.spread.map { Statement.list($0, shape) } ?? scaled
     let statements = [weights] + means + spread
     // SAFETY: owned by this object, freed in `deinit`, never written again; filled with as many numbers and priors as there are.
     memory = .allocate(capacity: max(1, statements.reduce(0) { $0 + $1.first.count + $1.second.count }))
@@ -42,8 +45,8 @@ final class PriorArrays {
         priors: UnsafePointer(nextPrior))
     }
     self.weights = prior(weights)
-    self.means = prior(means, isEach: model.means.ofComponents != nil)
-    self.spread = prior(spread, isEach: model.spread.ofComponents != nil)
+    self.means = prior(means, isEach: model.means?.ofComponents != nil)
+    self.spread = prior(spread, isEach: model.spread?.ofComponents != nil)
   }
 
   deinit {

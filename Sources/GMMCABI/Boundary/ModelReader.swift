@@ -1,0 +1,43 @@
+import CGMMSwift
+import GMMInference
+import GMMModel
+
+/// Reads a caller's `gmm_model_options`; every array is copied.
+///
+/// - Throws: ``CallError`` for sizes, flags and enumerations out of range, ``ModelError`` for the values of the priors.
+func openModel(_ options: UnsafePointer<gmm_model_options>?) throws -> OpenModel {
+  guard options != nil else { throw CallError.null("options") }
+  let options = try read(options, "options", defaults: gmm_model_options.defaults)
+  let components = Int(options.num_components)
+  // Array lengths are checked against K and D, so they come first.
+  try requireComponentCount(components)
+  let dimensions = try dimensionCount(Int64(options.num_dimensions))
+  guard options.reserved == 0 else { throw CallError.invalid("reserved", "must be 0", got: options.reserved) }
+  let shared = try flag(options.shared_spread, "shared_spread")
+  let ordered = try flag(options.ordered_means, "ordered_means")
+  guard options.order_coordinate >= 0, options.order_coordinate < options.num_dimensions else {
+    throw CallError.invalid(
+      "order_coordinate", "must be between 0 and \(dimensions - 1)", got: options.order_coordinate)
+  }
+  let shape = MixtureShape(
+    componentCount: components, dimensionCount: dimensions, structure: try covarianceStructure(options.covariance),
+    sharedSpread: shared)
+  // Parameters of the priors are read, checked and spread over components and coordinates, each in an array.
+  var need = MemoryNeed()
+  need.add(parametersOf: shape, copies: 24)
+  try need.require(for: "a model of \(components) components in \(dimensions) dimensions")
+  let reader = PriorReader(shape: shape)
+  return try OpenModel(
+    shape, weights: try reader.weights(options.weights), minimumWeight: options.minimum_weight,
+    means: try reader.means(options.means), orderCoordinate: ordered ? Int(options.order_coordinate) : nil,
+    spread: try reader.spread(options.spread))
+}
+
+/// Returns the model behind a handle that a function requires, in which no prior may wait for data.
+func closedModel(_ handle: OpaquePointer?, _ name: String) throws(CallError) -> MixtureModel {
+  guard let model = try require(handle, name, ModelObject.self).open.model else {
+    throw .invalid(
+      name, "must have no prior that waits for data (gmm_model_for_data chooses it)", got: "one with GMM_PRIOR_SCALED")
+  }
+  return model
+}

@@ -1,0 +1,64 @@
+/// A mixture model in which the priors of means or spread may wait for data, at whose scale they are then chosen.
+///
+/// What is stated is checked on creation, by the rules of ``MixtureModel``.
+public struct OpenModel: Sendable, Equatable {
+  /// The numbers of components and dimensions, and the form of the covariances.
+  public let shape: MixtureShape
+  public let weights: WeightsPrior
+  public let minimumWeight: Double
+  /// `nil` where it waits for data.
+  public let means: MeansPrior?
+  public let orderCoordinate: Int?
+  /// `nil` where it waits for data.
+  public let spread: SpreadPrior?
+  /// The model; `nil` while a prior waits for data.
+  public let model: MixtureModel?
+
+  /// Checks and creates a model; the parameters are those of ``MixtureModel``.
+  ///
+  /// - Throws: ``ModelError`` naming the argument, the rule and the value.
+  public init(
+    _ shape: MixtureShape, weights: WeightsPrior = .dirichlet(concentration: [1]), minimumWeight: Double = 0,
+    means: MeansPrior? = nil, orderCoordinate: Int? = nil, spread: SpreadPrior? = nil
+  ) throws(ModelError) {
+    self.shape = shape
+    self.weights = weights
+    self.minimumWeight = minimumWeight
+    self.means = means
+    self.orderCoordinate = orderCoordinate
+    self.spread = spread
+    if let means, let spread {
+      model = try MixtureModel(
+        shape, weights: weights, minimumWeight: minimumWeight, means: means, orderCoordinate: orderCoordinate,
+        spread: spread)
+      return
+    }
+    model = nil
+    try MixtureShape.requireCounts(components: shape.componentCount, dimensions: shape.dimensionCount)
+    let check = PriorCheck(shape: shape)
+    try check.order(orderCoordinate)
+    _ = try check.weights(weights, minimum: minimumWeight)
+    if let means { _ = try check.means(means, orderCoordinate: orderCoordinate) }
+    if let spread {
+      if shape.hasMatrices { _ = try check.covariances(spread) } else { _ = try check.spread(spread) }
+    }
+  }
+
+  /// A model in which no prior waits.
+  public init(_ model: MixtureModel) {
+    shape = model.shape
+    weights = model.weights
+    minimumWeight = model.minimumWeight
+    means = model.means
+    orderCoordinate = model.orderCoordinate
+    spread = model.spread
+    self.model = model
+  }
+
+  /// Returns the model with these priors in the place of those that wait.
+  package func filled(means: MeansPrior, spread: SpreadPrior) throws(ModelError) -> MixtureModel {
+    try MixtureModel(
+      shape, weights: weights, minimumWeight: minimumWeight, means: self.means ?? means,
+      orderCoordinate: orderCoordinate, spread: self.spread ?? spread)
+  }
+}
