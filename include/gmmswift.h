@@ -727,41 +727,55 @@ enum {
 
 /* When a run of expectation-maximisation has converged. */
 enum {
-  GMM_CRITERION_MOVEMENT = 0,   /* an iteration moves no mean by more than the tolerance times its sds, no sd by more than
-                                   that fraction and no weight by more than that */
+  GMM_CRITERION_MOVEMENT = 0, /* an iteration moves no mean by more than the tolerance times its sds, no sd by more than
+                                 that fraction and no weight by more than that */
   GMM_CRITERION_LOWER_BOUND = 1 /* the mean log likelihood of an observation changes by less than the tolerance */
+};
+
+/* The order of the components of a fit. */
+enum {
+  GMM_ORDER_MEANS = 0, /* by the first coordinate of their means */
+  GMM_ORDER_START = 1  /* that of the start: of given means or responsibilities, or of what the start found */
 };
 
 typedef struct gmm_em_options {
   uint32_t struct_size;
-  int32_t num_components;        /* K, 1 .. GMM_MAX_COMPONENTS; default 1 */
-  int32_t shared_spread;         /* 1: one covariance for all components (with GMM_COVARIANCE_FULL the same as
-                                    GMM_COVARIANCE_TIED); default 0 */
-  int32_t num_starts;            /* runs from different starts, the best is kept; >= 1; default 10 */
-  int64_t max_iterations;        /* of each run, >= 1; default 10000 */
-  double tolerance;              /* of the criterion, >= 0; default 1e-9 */
-  double variance_floor;         /* no variance, given the coordinates before it, falls below this fraction of the data's; > 0;
-                                    default 1e-12 */
-  uint64_t seed;                 /* default 0 */
-  const double *initial_weights; /* K, positive, sum 1, or NULL; given values take the place of what the start finds; weights,
-                                    means and spread together are the only start */
-  const double *initial_means;   /* K x D, or NULL */
-  const double *initial_sds;     /* one dimension: 1 when shared, else K, or NULL */
-  int32_t covariance;            /* GMM_COVARIANCE_...; default GMM_COVARIANCE_FULL */
-  int32_t start;                 /* GMM_START_...; default GMM_START_KMEANS */
-  int32_t criterion;             /* GMM_CRITERION_...; default GMM_CRITERION_MOVEMENT */
-  int32_t reserved;              /* 0 */
-  double regularization;         /* added to every variance in each iteration, >= 0; default 0 */
-  const double *initial_covariances;      /* full: K x D x D, tied: D x D (symmetric, positive definite);
-                                             diag: K x D, spherical: K variances, of which only the first component's are
-                                             read where the spread is shared; or NULL */
-  const double *initial_responsibilities; /* N x K, not negative, each row with a positive sum, to which it is scaled: the
-                                             first M-step is of these, and there is one start; or NULL */
-  const gmm_model *model;                 /* maximise the posterior density under this model (gmm_model_log_prior plus the log
-                                             likelihood), within its constraints; num_components, covariance and
-                                             shared_spread are then the model's, whatever is set, and regularization must be
-                                             0. Its concentrations must be at least 1, or the weights have a minimum or be
-                                             fixed: GMM_ERROR_INVALID_MODEL. NULL: the likelihood */
+
+  /* What is fitted. */
+  int32_t num_components; /* K, 1 .. GMM_MAX_COMPONENTS; default 1 */
+  int32_t covariance;     /* GMM_COVARIANCE_...; default GMM_COVARIANCE_FULL */
+  int32_t shared_spread;  /* 1: one covariance for all components (with GMM_COVARIANCE_FULL the same as
+                             GMM_COVARIANCE_TIED); default 0 */
+
+  /* Where it starts. */
+  int32_t start;                          /* GMM_START_...; default GMM_START_KMEANS */
+  int32_t num_starts;                     /* runs from different starts, the best is kept; >= 1; default 10 */
+  uint64_t seed;                          /* default 0 */
+  const double *initial_weights;          /* K, positive, sum 1, or NULL; given values take the place of what the start
+                                             finds; weights, means and covariances together are the only start */
+  const double *initial_means;            /* K x D, or NULL */
+  const double *initial_covariances;      /* full: K x D x D, tied: D x D (symmetric, positive definite); diag: K x D,
+                                             spherical: K variances, of which only the first component's are read where
+                                             the spread is shared; in one dimension variances, whatever the form;
+                                             or NULL */
+  const double *initial_responsibilities; /* N x K, not negative, each row with a positive sum, to which it is scaled:
+                                             the first M-step is of these, and there is one start; or NULL */
+
+  /* When it stops, and the order of what it found. */
+  int64_t max_iterations; /* of each run, >= 1; default 10000 */
+  double tolerance;       /* of the criterion, >= 0; default 1e-9 */
+  int32_t criterion;      /* GMM_CRITERION_...; default GMM_CRITERION_MOVEMENT */
+  int32_t order;          /* GMM_ORDER_...; default GMM_ORDER_MEANS */
+
+  /* What it maximises. */
+  double variance_floor;  /* no variance, given the coordinates before it, falls below this fraction of the data's; > 0;
+                             default 1e-12 */
+  double regularization;  /* added to every variance in each iteration, >= 0; default 0 */
+  const gmm_model *model; /* maximise the posterior density under this model (gmm_model_log_prior plus the log
+                             likelihood), within its constraints; num_components, covariance and shared_spread are then
+                             the model's, whatever is set, and regularization must be 0. Its concentrations must be at
+                             least 1, or the weights have a minimum or be fixed: GMM_ERROR_INVALID_MODEL. NULL: the
+                             likelihood */
 } gmm_em_options;
 
 /* Writes the defaults. GMM_ERROR_NULL_ARGUMENT, GMM_ERROR_STRUCT_SIZE. */
@@ -771,40 +785,52 @@ typedef struct gmm_em_fit gmm_em_fit;
 
 typedef struct gmm_em_result {
   uint32_t struct_size;
-  int32_t num_components;
-  int32_t num_spreads;    /* one dimension: 1 when shared, else K; 0 for D > 1 */
-  int32_t converged;      /* 1: the tolerance was met within max_iterations */
-  int64_t num_iterations; /* of the run that was kept */
-  int64_t num_at_floor;   /* components whose variance ended on the floor: the likelihood has no maximum there */
-  double log_likelihood;  /* of all observations */
-  double bic;             /* -2 log likelihood + parameters * log N */
-  double aic;             /* -2 log likelihood + 2 * parameters */
-  const double *weights;  /* K; owned by the fit, like all that follows. Components are in the order of the first coordinate
-                             of their means; in that of given responsibilities, or means, for D = 1 with
-                             initial_covariances */
-  const double *means;    /* K x D */
-  const double *sds;      /* num_spreads; NULL for D > 1 */
+
+  /* What was fitted. */
+  int32_t num_components; /* K */
   int32_t num_dimensions; /* D */
   int32_t covariance;     /* GMM_COVARIANCE_... */
-  double lower_bound;     /* the mean log likelihood of an observation before the last M-step (plus log_prior / N) */
+  int32_t shared_spread;  /* 1: all components have the same covariance */
+
+  /* How the run that was kept ended. */
+  int32_t converged;      /* 1: the tolerance was met within max_iterations */
+  int64_t num_iterations; /* how many there were */
   double move;            /* of the last iteration, as in GMM_CRITERION_MOVEMENT */
-  const double *covariances;         /* full: K x D x D, tied: D x D, diag: K x D, spherical: K; as gmm_mixture takes them */
-  const double *precisions_cholesky; /* the same shape: U with precision U U^T, upper triangular; 1 / sd where diagonal */
-  const double *history;             /* num_iterations: lower_bound of each iteration */
-  int64_t num_collapsed;             /* components that were lost; 0 is what one hopes for */
+
+  /* How good the fit is. */
+  double log_likelihood; /* of all observations */
+  double log_prior;      /* of the model at the estimate; 0 where the likelihood was maximised */
+  double lower_bound;    /* the mean log likelihood of an observation before the last M-step (plus log_prior / N) */
+  double bic;            /* -2 log likelihood + parameters * log N */
+  double aic;            /* -2 log likelihood + 2 * parameters */
+
+  /* The parameters, owned by the fit like all arrays that follow. */
+  const double *weights;             /* K */
+  const double *means;               /* K x D */
+  int64_t num_covariances;           /* the numbers in covariances; where the spread is shared and diag or spherical,
+                                        those of one component, of which the others' are copies */
+  const double *covariances;         /* full: K x D x D, tied: D x D, diag: K x D, spherical: K; as gmm_mixture takes
+                                        them */
+  const double *sds;                 /* the same shape: the square roots of covariances where these are variances: diag,
+                                        spherical and D = 1; NULL where they are matrices */
+  const double *precisions_cholesky; /* the same shape: U with precision U U^T, upper triangular; 1 / sd where
+                                        diagonal */
+
+  /* What collapsed. */
+  int64_t num_at_floor;  /* covariances that ended on the floor: the likelihood has no maximum there */
+  int64_t num_collapsed; /* components that were lost, by that or by their weight; 0 is what one hopes for */
   const int32_t *collapsed_components;  /* num_collapsed: which; 0 for the one covariance of all */
-  const int32_t *collapsed_coordinates; /* num_collapsed: the first coordinate whose variance, given those before it, was
-                                           kept on the floor; -1: the weight vanished */
-  double log_prior;                     /* of the model at the estimate; 0 where the likelihood was maximised */
-  int64_t num_covariances;              /* the numbers in covariances; where the spread is shared and diag or spherical,
-                                           those of one component, of which the others' are copies */
+  const int32_t *collapsed_coordinates; /* num_collapsed: the first coordinate whose variance, given those before it,
+                                           was kept on the floor; -1: the weight vanished */
+
+  const double *history; /* num_iterations: lower_bound of each iteration */
 } gmm_em_result;
 
-/* Maximum-likelihood fit by expectation-maximisation (Dempster, Laird, Rubin 1977), the best of several starts: of those with
- * the fewest covariances on the floor, where the likelihood grows without limit, the one with the largest likelihood. Or the
- * largest posterior density under a model: weights, then means, then spread are set to the conditional mode in each iteration
- * (Meng, Rubin 1993); components are in the model's order where its priors tell them apart, else in the order of the
- * model's coordinate, or of the first.
+/* Maximum-likelihood fit by expectation-maximisation (Dempster, Laird, Rubin 1977), the best of several starts: of
+ * those with the fewest covariances on the floor, where the likelihood grows without limit, the one with the largest
+ * likelihood. Or the largest posterior density under a model: weights, then means, then spread are set to the
+ * conditional mode in each iteration (Meng, Rubin 1993). A model whose priors tell components apart keeps its order;
+ * means that a model orders are in their order, whatever the options ask for.
  * data: at least K observations of positive weight and, without a model, a spread of values in each column (or
  * regularization): GMM_ERROR_INVALID_ARGUMENT, GMM_ERROR_DEGENERATE. Cancelling leaves no fit. */
 gmm_status gmm_fit_em(const gmm_data *data, const gmm_em_options *options, const gmm_control *control,

@@ -22,10 +22,9 @@ final class FitObject: HandleObject {
         got: "\(error.pivot.value) in component \(error.component)"
       )
     }
-    let isLine = estimate.dimensionCount == 1
     let covariances = fullMatrices(estimate.covariances, estimate, isUpper: false)
     let arrays = [
-      estimate.weights, estimate.means, isLine ? fit.sds : [], eachComponents(covariances, estimate),
+      estimate.weights, estimate.means, eachComponents(covariances, estimate), eachComponents(fit.sds ?? [], estimate),
       eachComponents(fullMatrices(factors, estimate, isUpper: true), estimate), fit.history,
     ]
     let components = fit.collapses.map { Int32($0.component) }
@@ -44,28 +43,28 @@ final class FitObject: HandleObject {
     }
     var result = gmm_em_result()
     result.num_components = Int32(estimate.componentCount)
-    result.num_spreads = isLine ? Int32(fit.sds.count) : 0
+    result.num_dimensions = Int32(estimate.dimensionCount)
+    result.covariance = covarianceCode(estimate.structure)
+    result.shared_spread = estimate.shape.sharedSpread ? 1 : 0
     result.converged = fit.isConverged ? 1 : 0
     result.num_iterations = Int64(fit.iterations)
-    result.num_at_floor = Int64(fit.componentsAtFloor)
+    result.move = fit.move
     result.log_likelihood = fit.logLikelihood
+    result.log_prior = fit.logPrior
+    result.lower_bound = fit.lowerBound
     result.bic = fit.bic
     result.aic = fit.aic
     result.weights = starts[0]
     result.means = starts[1]
-    result.sds = isLine ? starts[2] : nil
-    result.num_dimensions = Int32(estimate.dimensionCount)
-    result.covariance = covarianceCode(estimate.structure)
-    result.lower_bound = fit.lowerBound
-    result.move = fit.move
-    result.covariances = starts[3]
+    result.num_covariances = Int64(covariances.count)
+    result.covariances = starts[2]
+    result.sds = fit.sds == nil ? nil : starts[3]
     result.precisions_cholesky = starts[4]
-    result.history = starts[5]
+    result.num_at_floor = Int64(fit.componentsAtFloor)
     result.num_collapsed = Int64(components.count)
     result.collapsed_components = UnsafePointer(places)
-    result.log_prior = fit.logPrior
-    result.num_covariances = Int64(covariances.count)
     result.collapsed_coordinates = UnsafePointer(places + components.count)
+    result.history = starts[5]
     self.result = result
   }
 

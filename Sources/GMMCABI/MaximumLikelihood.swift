@@ -65,12 +65,16 @@ private func fitOptions(_ options: gmm_em_options) throws(CallError) -> MaximumL
   guard let criterion = criteria[Int(options.criterion)] else {
     throw .invalid("criterion", "must be a GMM_CRITERION_ value", got: options.criterion)
   }
-  guard options.reserved == 0 else { throw .invalid("reserved", "must be 0", got: options.reserved) }
+  let orders: [Int: ComponentOrder] = [GMM_ORDER_MEANS: .means, GMM_ORDER_START: .start]
+  guard let order = orders[Int(options.order)] else {
+    throw .invalid("order", "must be a GMM_ORDER_ value", got: options.order)
+  }
   var result = MaximumLikelihoodOptions(
     componentCount: components, covariance: structure, start: start, starts: Int(options.num_starts),
     maximumIterations: Int(options.max_iterations), criterion: criterion, tolerance: options.tolerance,
     varianceFloor: options.variance_floor, regularization: options.regularization, seed: options.seed)
   result.sharedSpread = isShared
+  result.order = order
   return result
 }
 
@@ -92,25 +96,11 @@ private func readStart(
   let components = options.componentCount
   options.initial.weights = array(given.initial_weights, components)
   options.initial.means = array(given.initial_means, components * dimensions)
-  if let sds = array(given.initial_sds, options.shape(dimensions: dimensions).sharedSpread ? 1 : components) {
-    guard dimensions == 1 else {
-      throw CallError.invalid("initial_sds", "must be NULL for more than one dimension", got: "an array")
-    }
-    guard given.initial_covariances == nil else {
-      throw CallError.invalid("initial_sds", "must be NULL where `initial_covariances` are given", got: "an array")
-    }
-    for (k, sd) in sds.enumerated() where !(sd >= 1e-145 && sd <= 1e145) {
-      throw CallError.invalid("initial_sds[\(k)]", "must be between 1e-145 and 1e145", got: sd)
-    }
-    options.initial.covariances = sds.map { $0 * $0 }
-  }
   if let covariances = given.initial_covariances {
     options.initial.covariances = try packedCovariances(
       covariances, options.shape(dimensions: dimensions), "initial_covariances")
-    options.keepsOrderInOneDimension = true
   }
   if let responsibilities = given.initial_responsibilities {
-    options.keepsOrderInOneDimension = true
     options.start = .responsibilities(
       Array(UnsafeBufferPointer(start: responsibilities, count: rows * components)))
   }

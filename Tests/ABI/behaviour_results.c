@@ -145,7 +145,46 @@ void behaviour_arrays(void) {
   EXPECT(fabs(at_points[0] - expected) <= 1e-14 && at_points[1] >= 0.0 && at_points[1] < 1e-300);
 }
 
+/* One order of components, whatever the number of dimensions and the form of the covariances. */
+static void fits_are_in_the_order_of_means_or_of_the_start(void) {
+  for (int32_t dimensions = 1; dimensions <= FIXTURE_COLUMNS; dimensions += FIXTURE_COLUMNS - 1) {
+    const gmm_data *data = dimensions == 1 ? fixture_data_set() : fixture_table_set();
+    for (int32_t covariance = GMM_COVARIANCE_FULL; covariance <= GMM_COVARIANCE_SPHERICAL; covariance++) {
+      gmm_em_options options;
+      gmm_em_options_init(&options, sizeof options);
+      options.num_components = 2;
+      options.covariance = covariance;
+      gmm_em_fit *sorted = NULL, *started = NULL;
+      gmm_em_result result = {.struct_size = sizeof result}, again = result;
+      ACCEPTED(gmm_fit_em(data, &options, NULL, &sorted, out_error));
+      ACCEPTED(gmm_em_fit_get_result(sorted, &result, out_error));
+      EXPECT(result.num_dimensions == dimensions && result.means[0] < result.means[dimensions]);
+      const int has_matrices = dimensions > 1 && covariance <= GMM_COVARIANCE_TIED;
+      EXPECT(result.shared_spread == (covariance == GMM_COVARIANCE_TIED) && (result.sds == NULL) == has_matrices);
+      for (int64_t i = 0; !has_matrices && i < result.num_covariances; i++) {
+        EXPECT(result.sds[i] == sqrt(result.covariances[i]));
+      }
+
+      double turned[2 * FIXTURE_COLUMNS];
+      for (int32_t d = 0; d < dimensions; d++) {
+        turned[d] = result.means[dimensions + d];
+        turned[dimensions + d] = result.means[d];
+      }
+      options.initial_means = turned;
+      for (int32_t order = GMM_ORDER_MEANS; order <= GMM_ORDER_START; order++) {
+        options.order = order;
+        ACCEPTED(gmm_fit_em(data, &options, NULL, &started, out_error));
+        ACCEPTED(gmm_em_fit_get_result(started, &again, out_error));
+        EXPECT((again.means[0] < again.means[dimensions]) == (order == GMM_ORDER_MEANS));
+        gmm_em_fit_destroy(started);
+      }
+      gmm_em_fit_destroy(sorted);
+    }
+  }
+}
+
 void behaviour_em(void) {
+  fits_are_in_the_order_of_means_or_of_the_start();
   gmm_em_options options;
   gmm_em_options_init(&options, sizeof options);
   options.num_components = 2;
@@ -153,7 +192,7 @@ void behaviour_em(void) {
   gmm_em_result result = {.struct_size = sizeof result};
   ACCEPTED(gmm_fit_em(fixture_data_set(), &options, NULL, &fit, out_error));
   ACCEPTED(gmm_em_fit_get_result(fit, &result, out_error));
-  EXPECT(result.num_components == 2 && result.num_spreads == 2 && result.converged && result.num_at_floor == 0);
+  EXPECT(result.num_components == 2 && result.num_covariances == 2 && result.converged && result.num_at_floor == 0);
   EXPECT(result.num_iterations >= 1 && result.means[0] < result.means[1]);
   double log_likelihood = 0.0, members[2] = {0.0, 0.0}, sums[2] = {0.0, 0.0};
   for (int i = 0; i < FIXTURE_COUNT; i++) {
@@ -183,8 +222,8 @@ void behaviour_em(void) {
   gmm_em_fit *shared = NULL;
   ACCEPTED(gmm_fit_em(fixture_data_set(), &options, NULL, &shared, out_error));
   ACCEPTED(gmm_em_fit_get_result(shared, &result, out_error));
-  EXPECT(result.num_spreads == 1 && result.log_likelihood <= log_likelihood + 1e-9);
-  EXPECT(result.log_prior == 0.0 && result.num_covariances == 1);
+  EXPECT(result.shared_spread == 1 && result.log_likelihood <= log_likelihood + 1e-9);
+  EXPECT(result.log_prior == 0.0 && result.num_covariances == 1 && result.sds[0] == sqrt(result.covariances[0]));
   gmm_em_fit_destroy(shared);
 
   /* Under a model: its shape, whatever the options say; its prior at the estimate; less likely than the other. */
@@ -197,7 +236,7 @@ void behaviour_em(void) {
   ACCEPTED(gmm_fit_em(fixture_data_set(), &options, NULL, &posterior, out_error));
   ACCEPTED(gmm_em_fit_get_result(posterior, &result, out_error));
   EXPECT(result.num_components == gmm_model_num_components(model));
-  EXPECT(result.num_spreads == gmm_model_num_spreads(model) && result.converged);
+  EXPECT(result.num_covariances == gmm_model_num_spreads(model) && result.converged);
   ACCEPTED(gmm_model_log_prior(model, result.weights, result.means, result.sds, &log_prior, out_error));
   EXPECT(fabs(result.log_prior - log_prior) <= 1e-12 * fabs(log_prior) && log_prior > -1e3);
   EXPECT(fabs(result.lower_bound * FIXTURE_COUNT - (result.log_likelihood + log_prior)) <= 1e-6);

@@ -84,12 +84,13 @@ void behaviour_statistics(void) {
   gmm_em_options_init(&options, sizeof options);
   EXPECT(options.covariance == GMM_COVARIANCE_FULL && options.start == GMM_START_KMEANS);
   EXPECT(options.criterion == GMM_CRITERION_MOVEMENT && options.regularization == 0.0);
+  EXPECT(options.order == GMM_ORDER_MEANS);
   options.num_components = 2;
   gmm_em_fit *fit = NULL;
   ACCEPTED(gmm_fit_em(whole, &options, NULL, &fit, out_error));
   gmm_em_result result = result_of(fit);
   EXPECT(result.num_dimensions == 2 && result.covariance == GMM_COVARIANCE_FULL && result.converged == 1);
-  EXPECT(result.sds == NULL && result.num_spreads == 0 && result.num_collapsed == 0);
+  EXPECT(result.sds == NULL && result.shared_spread == 0 && result.num_collapsed == 0);
   EXPECT(result.history[result.num_iterations - 1] == result.lower_bound && result.move <= 1e-9);
   /* 40 % of 5000 points, and the middle of a uniform number of width 2: within 5 standard errors. */
   EXPECT(fabs(result.weights[0] - 0.4) < 5 * 0.007 && fabs(result.means[0] + 3.0) < 5 * 0.013);
@@ -101,6 +102,7 @@ void behaviour_statistics(void) {
   options.initial_weights = weights;
   options.initial_means = means;
   options.initial_covariances = covariances;
+  options.order = GMM_ORDER_START;
   ACCEPTED(gmm_fit_em(whole, &options, NULL, &fit, out_error));
   result = result_of(fit);
   EXPECT(result.num_iterations == 6);

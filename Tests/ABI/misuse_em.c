@@ -12,8 +12,8 @@
   } while (0)
 
 static void misuse_em_options(void) {
-  static const double weights[] = {0.5, 0.5}, means[] = {-1.0, 1.0}, sds[] = {1.0, 1.0};
-  static const double too_much[] = {0.5, 0.6}, holes[] = {NAN, 1.0}, no_sd[] = {0.0, 1.0};
+  static const double weights[] = {0.5, 0.5}, means[] = {-1.0, 1.0}, variances[] = {1.0, 1.0};
+  static const double too_much[] = {0.5, 0.6}, holes[] = {NAN, 1.0}, no_variance[] = {0.0, 1.0};
   gmm_em_fit *fit = NULL;
   EM_REFUSED(GMM_ERROR_STRUCT_SIZE, "options", options.struct_size = 0);
   EM_REFUSED(GMM_ERROR_INVALID_ARGUMENT, "num_components", options.num_components = 0);
@@ -33,7 +33,8 @@ static void misuse_em_options(void) {
   EM_REFUSED(GMM_ERROR_INVALID_ARGUMENT, "covariance", options.covariance = -1);
   EM_REFUSED(GMM_ERROR_INVALID_ARGUMENT, "start", options.start = 4);
   EM_REFUSED(GMM_ERROR_INVALID_ARGUMENT, "criterion", options.criterion = 2);
-  EM_REFUSED(GMM_ERROR_INVALID_ARGUMENT, "reserved", options.reserved = 1);
+  EM_REFUSED(GMM_ERROR_INVALID_ARGUMENT, "order", options.order = 2);
+  EM_REFUSED(GMM_ERROR_INVALID_ARGUMENT, "order", options.order = -1);
   EM_REFUSED(GMM_ERROR_INVALID_ARGUMENT, "regularization", options.regularization = -1.0);
   EM_REFUSED(GMM_ERROR_INVALID_ARGUMENT, "regularization", options.regularization = (double)NAN);
   gmm_model_options model_options = fixture_ordered_options();
@@ -47,14 +48,13 @@ static void misuse_em_options(void) {
   static double responsibilities[2 * FIXTURE_COUNT];
   EM_REFUSED(GMM_ERROR_INVALID_ARGUMENT, "initial_responsibilities",
              options.initial_responsibilities = responsibilities);
-  EM_REFUSED(GMM_ERROR_INVALID_ARGUMENT, "initial_covariances", options.initial_covariances = no_sd);
-  EM_REFUSED(GMM_ERROR_INVALID_ARGUMENT, "initial_sds", options.initial_covariances = sds; options.initial_sds = sds);
+  EM_REFUSED(GMM_ERROR_INVALID_ARGUMENT, "initial_covariances", options.initial_covariances = no_variance);
   EM_REFUSED(GMM_ERROR_INVALID_ARGUMENT, "initial_weights", options.initial_weights = too_much;
-             options.initial_means = means; options.initial_sds = sds);
+             options.initial_means = means; options.initial_covariances = variances);
   EM_REFUSED(GMM_ERROR_INVALID_ARGUMENT, "initial_means", options.initial_weights = weights;
-             options.initial_means = holes; options.initial_sds = sds);
-  EM_REFUSED(GMM_ERROR_INVALID_ARGUMENT, "initial_sds", options.initial_weights = weights;
-             options.initial_means = means; options.initial_sds = no_sd);
+             options.initial_means = holes; options.initial_covariances = variances);
+  EM_REFUSED(GMM_ERROR_INVALID_ARGUMENT, "initial_covariances", options.initial_weights = weights;
+             options.initial_means = means; options.initial_covariances = no_variance);
 }
 
 /* Checks that fitting two components to this array is refused. */

@@ -91,6 +91,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t size) {
   options.num_starts = 1 + (flags >> 6);
   options.start = kinds % 5;
   options.criterion = kinds / 5 % 3;
+  options.order = kinds % 3;
   options.max_iterations = 1 + kinds / 15;
   if (arrays & 1) options.tolerance = input_number(&self);
   if (arrays & 2) options.variance_floor = input_number(&self);

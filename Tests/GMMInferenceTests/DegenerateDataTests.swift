@@ -164,12 +164,14 @@ import Testing
     #expect(spikes.means == [1, 5])
     // The same fit at 10^9 and at 10^-9: to 10^-6 sds, the resolution of a double at 10^9 being 10^-7.
     let plain = try fitMaximumLikelihood(DataSet(Self.data), MaximumLikelihoodOptions(componentCount: 2))
+    let sds = try #require(plain.sds)
     for (scale, shift) in [(1.0, 1e9), (1e-9, 0), (1e9, 0)] {
       let data = Self.data.map { $0 * scale + shift }
       let moved = try fitMaximumLikelihood(DataSet(data), MaximumLikelihoodOptions(componentCount: 2))
+      let movedSDs = try #require(moved.sds)
       for k in 0..<2 {
         #expect(abs((moved.means[k] - shift) / scale - plain.means[k]) < 2e-6)
-        #expect(abs(moved.sds[k] / scale - plain.sds[k]) < 2e-6)
+        #expect(abs(movedSDs[k] / scale - sds[k]) < 2e-6)
         #expect(abs(moved.weights[k] - plain.weights[k]) < 2e-6)
       }
       #expect(abs(moved.logLikelihood + 200 * log(scale) - plain.logLikelihood) < 1e-6)

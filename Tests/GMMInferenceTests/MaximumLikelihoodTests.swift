@@ -74,17 +74,44 @@ import Testing
       }
     }
     #expect(fit.iterations == 1 && !fit.isConverged)
+    let sds = try #require(fit.sds)
     for k in 0..<3 {
       let mean = sums[k] / counts[k]
       #expect(abs(fit.weights[k] - counts[k] / 500) < 1e-13)
       #expect(abs(fit.means[k] - mean) < 1e-12)
       // The difference of two sums of size 25 n loses two digits.
-      #expect(abs(fit.sds[k] - (squares[k] / counts[k] - mean * mean).squareRoot()) < 1e-11)
+      #expect(abs(sds[k] - (squares[k] / counts[k] - mean * mean).squareRoot()) < 1e-11)
     }
     let logLikelihood = reference.data.reduce(0) { sum, x in
-      sum + log((0..<3).reduce(0) { $0 + fit.weights[$1] * exp(logNormal(x, fit.means[$1], fit.sds[$1])) })
+      sum + log((0..<3).reduce(0) { $0 + fit.weights[$1] * exp(logNormal(x, fit.means[$1], sds[$1])) })
     }
     #expect(abs(fit.logLikelihood - logLikelihood) < 1e-10)
+  }
+
+  /// Whatever the number of dimensions, and whatever was given to start from; collapses go with their components.
+  @Test(arguments: [1, 2], CovarianceStructure.allCases)
+  func componentsAreInTheOrderOfTheirMeansOrOfTheStart(_ dimensions: Int, _ structure: CovarianceStructure) throws {
+    let reference = try Reference.load("notebook2")
+    let rows = reference.data.map { [Double](repeating: $0, count: dimensions) }
+    let data = try DataSet(
+      rows.enumerated().flatMap { i, row in row.enumerated().map { $1 + Double(i % 7 * $0) } },
+      dimensionCount: dimensions)
+    let labels = (0..<data.count).flatMap { i -> [Double] in data.row(i)[0] > 0 ? [1, 0] : [0, 1] }
+    let means = [Double](repeating: 4, count: dimensions) + [Double](repeating: -4, count: dimensions)
+    for isGivenByLabels in [true, false] {
+      var options = MaximumLikelihoodOptions(componentCount: 2, covariance: structure, seed: 1)
+      if isGivenByLabels { options.start = .responsibilities(labels) } else { options.initial.means = means }
+      let sorted = try fitMaximumLikelihood(data, options)
+      options.order = .start
+      let started = try fitMaximumLikelihood(data, options)
+      #expect(sorted.estimate.mean(0)[0] < sorted.estimate.mean(1)[0])
+      #expect(started.estimate.mean(0)[0] > started.estimate.mean(1)[0])
+      var turned = started
+      turned.sortByMean()
+      #expect(turned == sorted)
+      let isOfMatrices = dimensions > 1 && (structure == .full || structure == .tied)
+      #expect(started.sds == (isOfMatrices ? nil : started.estimate.covariances.map { $0.squareRoot() }))
+    }
   }
 
   @Test func cancelledFitSaysSo() throws {
@@ -115,7 +142,7 @@ import Testing
     let sds = theirs.sds.count == 1 ? theirs.means.map { _ in theirs.sds[0] } : theirs.sds
     try expectClose(
       zip(ours.means, sds).map { $0 / $1 }, zip(theirs.means, sds).map { $0 / $1 }, "means in sds", limit)
-    try expectClose(zip(ours.sds, theirs.sds).map { $0 / $1 }, theirs.sds.map { _ in 1 }, "sds in sds", limit)
+    try expectClose(zip(#require(ours.sds), theirs.sds).map { $0 / $1 }, theirs.sds.map { _ in 1 }, "sds in sds", limit)
   }
 
   private func expectClose(_ ours: [Double], _ theirs: [Double], _ what: String, _ limit: Double) throws {

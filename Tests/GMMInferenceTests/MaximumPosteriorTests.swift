@@ -245,6 +245,30 @@ import Testing
     expectClose(posterior.estimate, likelihood.estimate, limit: 1e-7)
   }
 
+  /// Three groups at 0, 4 and 8, started at 8, 4 and 0.
+  @Test func componentsAreInTheOrderOfTheModelOfTheirMeansOrOfTheStart() throws {
+    let data = try Self.data(1)
+    func means(_ prior: MeansPrior, orderedMeans: Bool = false, _ order: ComponentOrder) throws -> [Double] {
+      let model = try MixtureModel(
+        componentCount: 3, means: prior, orderedMeans: orderedMeans, spread: .uniform(lower: [0], upper: [9]))
+      var options = MaximumLikelihoodOptions(
+        componentCount: 1, initial: PartialParameters(means: [8, 4, 0]), seed: 1, order: order)
+      options.maximizePosterior(of: model)
+      return try fitMaximumLikelihood(data, options).means
+    }
+    let equal = MeansPrior.normal(mean: [4], sd: [9])
+    let sorted = try means(equal, .means)
+    #expect(sorted == sorted.sorted() && sorted[0] < 1 && sorted[2] > 7)
+    #expect(try means(equal, .start) == sorted.reversed())
+    let apart = MeansPrior.normal(mean: [8, 4, 0], sd: [1])
+    for order in [ComponentOrder.means, .start] {
+      let ordered = try means(equal, orderedMeans: true, order)
+      #expect(ordered == ordered.sorted())
+      let own = try means(apart, order)
+      #expect(own[0] > 7 && own[2] < 1)
+    }
+  }
+
   @Test func constantColumnsAreHeldByAProperPrior() throws {
     let data = try DataSet((0..<20).flatMap { [Double($0 % 5), 3] }, dimensionCount: 2)
     let model = try MixtureModel(

@@ -60,7 +60,7 @@ import Testing
         componentCount: 2,
         initial: PartialParameters(
           weights: parameters.weights, means: parameters.means, covariances: parameters.covariances),
-        maximumIterations: 10, tolerance: 0, regularization: 1e-6))
+        maximumIterations: 10, tolerance: 0, regularization: 1e-6, order: .start))
     for i in 0..<10 {
       var sums = try MixtureStatistics(parameters)
       for part in parts { try sums.add(DataSet(part, dimensionCount: 2)) }

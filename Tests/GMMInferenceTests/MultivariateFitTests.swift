@@ -26,7 +26,7 @@ import Testing
         componentCount: reference.components, covariance: structure,
         initial: PartialParameters(weights: theirs.weights, means: theirs.means, covariances: theirs.covariances),
         maximumIterations: iterations, criterion: .lowerBound, tolerance: tolerance,
-        regularization: reference.regularization)
+        regularization: reference.regularization, order: .start)
       let observations = try DataSet(reference.data, dimensionCount: reference.dimensions)
       for (kernels, pass) in roads(options.shape(dimensions: reference.dimensions)) {
         let ours = try fitMaximumLikelihood(
@@ -87,7 +87,7 @@ import Testing
     var options = MaximumLikelihoodOptions(
       componentCount: 4, covariance: structure,
       initial: PartialParameters(weights: start.weights, means: start.means, covariances: start.covariances),
-      maximumIterations: 40, tolerance: 0)
+      maximumIterations: 40, tolerance: 0, order: .start)
     for isGiven in [true, false] {
       let copies = try fitMaximumLikelihood(DataSet(repeated, dimensionCount: 2), options)
       let weighted = try fitMaximumLikelihood(
@@ -127,11 +127,12 @@ import Testing
     let first = try fitMaximumLikelihood(
       observations,
       MaximumLikelihoodOptions(
-        componentCount: 4, covariance: structure, initial: initial, maximumIterations: 2, tolerance: 0))
+        componentCount: 4, covariance: structure, initial: initial, maximumIterations: 2, tolerance: 0, order: .start))
     let second = try fitMaximumLikelihood(
       observations,
       MaximumLikelihoodOptions(
-        componentCount: 4, covariance: structure, start: .responsibilities(shares), maximumIterations: 1, tolerance: 0))
+        componentCount: 4, covariance: structure, start: .responsibilities(shares), maximumIterations: 1, tolerance: 0,
+        order: .start))
     expectClose(first.estimate, second.estimate, limit: 1e-11)
     // Given means alone take the place of those that the start finds.
     let mixed = try fitMaximumLikelihood(

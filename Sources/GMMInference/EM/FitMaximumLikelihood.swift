@@ -49,13 +49,9 @@ func fitMaximumLikelihood(
   monitor.finish()
   try monitor.requireCompletion()
   guard var best = results.best else { throw .outOfMemory("a fit") }
-  let keepsOrder = options.keepsOrder && (data.dimensionCount > 1 || options.keepsOrderInOneDimension)
-  if let model = options.model {
-    if model.isExchangeable, model.orderedMeans || !keepsOrder {
-      best.sortByMean(coordinate: model.orderCoordinate ?? 0)
-    }
-  } else if !keepsOrder {
-    best.sortByMean()
+  // A model whose priors tell components apart has an order of its own.
+  if options.model?.isExchangeable ?? true, options.order == .means || options.model?.orderedMeans ?? false {
+    best.sortByMean(coordinate: options.model?.orderCoordinate ?? 0)
   }
   return best
 }

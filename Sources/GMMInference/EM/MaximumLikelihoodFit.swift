@@ -3,8 +3,7 @@ import GMMModel
 
 /// A maximum-likelihood fit of a Gaussian mixture.
 ///
-/// Components are in the order of their means' first coordinate; where means or responsibilities to start from were given, in
-/// the order of those (in one dimension where ``MaximumLikelihoodOptions/keepsOrderInOneDimension`` says so).
+/// Components are in the order that ``MaximumLikelihoodOptions/order`` asks for.
 public struct MaximumLikelihoodFit: Sendable, Equatable {
   /// Weights, means and covariances.
   public var estimate: MixtureEstimate
@@ -42,8 +41,9 @@ public struct MaximumLikelihoodFit: Sendable, Equatable {
   public var weights: [Double] { estimate.weights }
   /// (K, D), row after row.
   public var means: [Double] { estimate.means }
-  /// Standard deviations in one dimension: (1) when tied, else (K).
-  public var sds: [Double] { estimate.covariances.map { $0.squareRoot() } }
+  /// The square roots of the estimate's covariances where these are variances: in one dimension, and where they are
+  /// diagonal or spherical; `nil` where they are matrices.
+  public var sds: [Double]? { estimate.shape.hasMatrices ? nil : estimate.covariances.map { $0.squareRoot() } }
   /// Iterations of the run that was kept.
   public var iterations: Int { history.count }
   /// The last entry of ``history``: scikit-learn's lower bound.

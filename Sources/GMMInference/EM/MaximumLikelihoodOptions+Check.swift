@@ -1,12 +1,6 @@
 import GMMModel
 
 extension MaximumLikelihoodOptions {
-  /// Whether components keep the order of a given start.
-  var keepsOrder: Bool {
-    if case .responsibilities = start { return true }
-    return initial.means != nil
-  }
-
   /// Checks the options against the data.
   func check(_ data: DataSet) throws(ModelError) {
     try MixtureShape.requireCounts(components: componentCount, dimensions: data.dimensionCount)

@@ -27,6 +27,14 @@ public enum ConvergenceCriterion: Sendable, Equatable {
   case lowerBound
 }
 
+/// The order of the components of a fit.
+public enum ComponentOrder: Sendable, Equatable {
+  /// By the first coordinate of their means.
+  case means
+  /// That of the start: of given means or responsibilities, or of what the start found.
+  case start
+}
+
 /// What to fit by maximum likelihood, and how.
 public struct MaximumLikelihoodOptions: Sendable, Equatable {
   /// K.
@@ -55,15 +63,16 @@ public struct MaximumLikelihoodOptions: Sendable, Equatable {
   public var regularization: Double
   /// Of the starts.
   public var seed: UInt64
-  /// Whether components keep the order of given means or responsibilities in one dimension too, where it is by mean otherwise.
-  public var keepsOrderInOneDimension = false
+  /// The order of the components of the fit. A model whose priors tell components apart keeps its order, and means that
+  /// a model orders are in their order.
+  public var order: ComponentOrder
 
   /// Checked by ``fitMaximumLikelihood(_:_:_:)``.
   public init(
     componentCount: Int, covariance: CovarianceStructure = .full, start: MaximumLikelihoodStart = .kMeans,
     initial: PartialParameters = PartialParameters(), starts: Int = 10, maximumIterations: Int = 10_000,
     criterion: ConvergenceCriterion = .movement, tolerance: Double = 1e-9, varianceFloor: Double = 1e-12,
-    regularization: Double = 0, seed: UInt64 = 0
+    regularization: Double = 0, seed: UInt64 = 0, order: ComponentOrder = .means
   ) {
     self.componentCount = componentCount
     self.covariance = covariance
@@ -76,6 +85,7 @@ public struct MaximumLikelihoodOptions: Sendable, Equatable {
     self.varianceFloor = varianceFloor
     self.regularization = regularization
     self.seed = seed
+    self.order = order
   }
 
   /// Asks for the maximum of a model's posterior.

@@ -119,7 +119,7 @@ gmm_em_options *table_gmm_em_options(void) {
   options->max_iterations = 4;
   options->initial_weights = table_halves;
   options->initial_means = table_numbers;
-  options->initial_sds = table_positive;
+  options->initial_covariances = table_positive;
   return options;
 }
 

@@ -53,6 +53,7 @@ def test_fit_equals_scikit_learns_from_the_same_start(iris, structure, tol):
             "means": start.means_,
             "covariances": start.covariances_,
         },
+        order="start",
     )
     assert ours.n_iterations == theirs.n_iter_
     assert ours.converged
@@ -77,7 +78,11 @@ def test_every_start_climbs(iris, structure, init):
     assert np.all(np.diff(fit.history) >= -1e-13 * abs(fit.history[0]))
     assert fit.history[-1] == fit.lower_bound
     assert fit.means.shape == (3, 4)
-    assert fit.sd is None
+    if structure in ("full", "tied"):
+        assert fit.sd is None
+    else:
+        np.testing.assert_array_equal(fit.sd, np.sqrt(fit.covariances))
+    assert (np.diff(fit.means[:, 0]) > 0).all()
     assert fit.n_dimensions == 4
     assert fit.covariance_type == structure
 
@@ -139,7 +144,9 @@ def test_iterations_over_parts_are_the_fit(structure):
         "means": whole.means,
         "covariances": whole.covariances,
     }
-    fit = gm.fit_em(data, 2, covariance_type=structure, initial=start, max_iter=5, tol=0)
+    fit = gm.fit_em(
+        data, 2, covariance_type=structure, initial=start, order="start", max_iter=5, tol=0
+    )
     parts = {**start, "covariance_type": structure}
     for _ in range(5):
         statistics = [
@@ -198,13 +205,52 @@ def test_bad_parts_are_refused(iris):
         gm.MixtureStatistics(fit, np.empty((0, 4))).maximize()
 
 
-def test_one_dimension_keeps_the_order_of_given_covariances_and_sorts_that_of_sds():
-    x = np.concatenate([np.random.default_rng(0).normal(mean, 1, 100) for mean in (0, 10)])
-    start = {"weights": [0.5, 0.5], "means": [10, 0]}
-    kept = gm.fit_em(x, 2, initial=start | {"covariances": [1, 1]})
-    by_mean = gm.fit_em(x, 2, initial=start | {"sd": [1, 1]})
-    assert kept.means[0] > 9 > 1 > kept.means[1]
-    np.testing.assert_array_equal(by_mean.means, kept.means[::-1])
-    labels = (x < 5).astype(int)
-    responsible = gm.fit_em(x, 2, initial={"responsibilities": np.eye(2)[labels]})
-    np.testing.assert_allclose(responsible.means, kept.means, rtol=1e-8)
+@pytest.mark.parametrize("columns", [1, 2])
+@pytest.mark.parametrize("name", ["covariances", "sd"])
+def test_components_are_in_the_order_of_means_or_of_the_start(columns, name):
+    x = np.concatenate(
+        [np.random.default_rng(0).normal(mean, 1, (100, columns)) for mean in (0, 9)]
+    )
+    start = {"weights": [0.5, 0.5], "means": [[9] * columns, [0] * columns]}
+    start[name] = np.ones((2, columns))
+    options = {"covariance_type": "diag", "tol": 1e-12}
+    by_mean = gm.fit_em(x, 2, initial=start, **options)
+    kept = gm.fit_em(x, 2, initial=start, order="start", **options)
+    assert kept.means.flat[0] > 8 > 1 > kept.means.flat[-1]
+    for values in ("weights", "means", "covariances", "sd"):
+        np.testing.assert_array_equal(getattr(by_mean, values), getattr(kept, values)[::-1])
+    labels = {"responsibilities": np.eye(2)[(x[:, 0] < 5).astype(int)]}
+    for order, expected in (("means", by_mean), ("start", kept)):
+        fit = gm.fit_em(x, 2, initial=labels, order=order, **options)
+        np.testing.assert_allclose(fit.means, expected.means, rtol=1e-8)
+
+
+def test_collapses_follow_the_order(iris):
+    # The component at 20 holds one value: it is the second by its mean, and the first of the start.
+    x = np.concatenate([iris[:, 0], np.full(20, 20.0)])
+    start = {"weights": [0.5, 0.5], "means": [20, 5], "sd": [1, 1]}
+    assert gm.fit_em(x, 2, initial=start).collapsed == [(1, 0)]
+    assert gm.fit_em(x, 2, initial=start, order="start").collapsed == [(0, 0)]
+
+
+@pytest.mark.parametrize("is_shared", [False, True])
+@pytest.mark.parametrize(
+    ("columns", "structure"),
+    [(1, "full"), (1, "diag"), (1, "spherical"), (1, "tied"), (3, "diag"), (3, "spherical")],
+)
+def test_sds_have_the_shape_of_a_posterior_and_are_a_start(iris, columns, structure, is_shared):
+    data = iris[:, :columns]
+    options = {"covariance_type": structure, "shared_sd": is_shared, "random_seed": 1}
+    fit = gm.fit_em(data, 2, **options)
+    # A model has no word for matrices in one dimension.
+    kind = structure if structure in ("diag", "spherical") else "diag"
+    model = gm.Mixture(2, covariance_type=kind, shared_sd=is_shared or structure == "tied")
+    assert np.shape(fit.sd) == gm.sample(model, data, 1, tune=0, chains=1)["sd"].shape[2:]
+    np.testing.assert_array_equal(np.ravel(fit.sd), np.sqrt(fit.covariances).ravel())
+    start = {"weights": fit.weights, "means": fit.means}
+    squares = np.square(fit.sd).reshape(fit.covariances.shape)
+    of_sd = gm.fit_em(data, 2, initial={**start, "sd": fit.sd}, max_iter=1, **options)
+    of_squares = gm.fit_em(
+        data, 2, initial={**start, "covariances": squares}, max_iter=1, **options
+    )
+    np.testing.assert_array_equal(of_sd.covariances, of_squares.covariances)

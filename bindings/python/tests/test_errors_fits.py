@@ -102,6 +102,22 @@ ONE_DIMENSION = {
         "initial['weights']",
         ValueError,
     ),
+    "em order": (lambda: gm.fit_em(DATA, 2, order="sorted"), "order", ValueError),
+    "em initial sd": (
+        lambda: gm.fit_em(DATA, 2, initial={"sd": [1.0, -1.0]}),
+        "initial['sd'][1]",
+        ValueError,
+    ),
+    "em initial shared sd": (
+        lambda: gm.fit_em(DATA, 2, shared_sd=True, initial={"sd": 0.0}),
+        "initial['sd']",
+        ValueError,
+    ),
+    "em initial twice": (
+        lambda: gm.fit_em(DATA, 2, initial={"sd": [1, 1], "covariances": [1, 1]}),
+        "initial['sd']",
+        ValueError,
+    ),
     "em shared": (lambda: gm.fit_em(DATA, 2, shared_sd="no"), "shared_sd", TypeError),
 }
 

@@ -24,7 +24,7 @@ from gmmswift._data import Data, as_data
 from gmmswift._fits.known_mixture import KnownMixture
 from gmmswift._model.mixture import Mixture
 from gmmswift._pickled import StateFormat
-from gmmswift._shapes import COVARIANCE_TYPES, covariance_shape
+from gmmswift._shapes import COVARIANCE_TYPES, Shape, covariance_shape
 
 if TYPE_CHECKING:
     from numpy.typing import ArrayLike, NDArray
@@ -34,15 +34,15 @@ __all__ = ["EMFit", "fit_em"]
 
 STARTS = ("kmeans", "k-means++", "random", "random_from_data")  # by GMM_START_ code
 CRITERIA = ("movement", "lower_bound")  # by GMM_CRITERION_ code
+ORDERS = ("means", "start")  # by GMM_ORDER_ code
 
 
 @dataclass(frozen=True, eq=False, repr=False)
 class EMFit:
     """A maximum-likelihood fit.
 
-    Components are in the order of the first coordinate of their means; where responsibilities or
-    means to start from were given, in the order of those (in one dimension, means with covariances
-    instead of sds).
+    Components are in the order of the first coordinate of their means, unless ``order`` of
+    `fit_em` asked for another.
 
     Attributes
     ----------
@@ -56,8 +56,11 @@ class EMFit:
         Weights.
     means : ndarray, shape (K,) in one dimension, else (K, D)
         Means.
-    sd : float or ndarray, shape (K,), or None
-        Standard deviations in one dimension; one float when shared.
+    sd : ndarray, float or None
+        Standard deviations, shaped as those of a `Posterior`: (K,) in one dimension and where
+        spherical, (K, D) where diagonal; without the axis of components where all share one (a
+        float where nothing is left). None where covariances are matrices: "full" and "tied" in
+        several dimensions.
     covariances : ndarray
         Shape (K, D, D), (D, D), (K, D) or (K,), by ``covariance_type``; without the axis of
         components where all share one.
@@ -93,7 +96,7 @@ class EMFit:
     shared_sd: bool
     weights: NDArray[np.float64]
     means: NDArray[np.float64]
-    sd: float | NDArray[np.float64] | None
+    sd: NDArray[np.float64] | float | None
     covariances: NDArray[np.float64]
     precisions_cholesky: NDArray[np.float64]
     log_likelihood: float
@@ -178,6 +181,7 @@ def fit_em(
     reg_covar: float | None = None,
     sample_weight: ArrayLike | None = None,
     initial: Mapping[str, ArrayLike] | None = None,
+    order: str = "means",
     threads: int | None = None,
 ) -> EMFit:
     """Fit a mixture by maximum likelihood or posterior density, the best of several starts.
@@ -222,10 +226,14 @@ def fit_em(
     sample_weight : array_like, shape (N,), optional
         Finite, not negative, not all 0: 0 makes a row inert, an integer repeats it.
     initial : mapping, optional
-        Any of ``"weights"`` (K,), ``"means"`` (K, D) and either ``"covariances"``, shaped as in the
-        fit, or in one dimension ``"sd"`` (a number when shared, else (K,)): they take the place of
-        what a start finds, and all three are the only start. Or ``"responsibilities"`` (N, K), of
-        which the first M-step is taken.
+        Any of ``"weights"``, ``"means"`` and either ``"covariances"`` or, where the fit has such,
+        ``"sd"``, each shaped as in the fit: they take the place of what a start finds, and all
+        three are the only start. Or ``"responsibilities"`` (N, K), of which the first M-step is
+        taken.
+    order : {"means", "start"}, default "means"
+        The order of the components: by the first coordinate of their means, or that of the start,
+        which is that of given means or responsibilities, or of what the start found. A model whose
+        priors tell components apart keeps its order; means that a model orders are in their order.
     threads : int, optional
         Number of threads. By default one for each processor.
 
@@ -270,15 +278,15 @@ def fit_em(
         model = _settled(n_components, rows)
         options.model = model._ready().address
         shape = model.shape
-        size, shared = model.n_components, shape.is_shared
-        kind = shape.covariance_type if rows.n_dimensions > 1 else "tied" if shared else "full"
     else:
-        options.num_components = size = int32("n_components", n_components)
-        options.shared_spread = shared = flag("shared_sd", shared_sd)
+        options.num_components = int32("n_components", n_components)
+        options.shared_spread = flag("shared_sd", shared_sd)
         kind = "full" if covariance_type is None else covariance_type
         options.covariance = code("covariance_type", kind, COVARIANCE_TYPES)
+        shape = Shape(options.num_components, rows.n_dimensions, kind, bool(options.shared_spread))
     options.start = code("init", init, STARTS)
     options.criterion = code("criterion", criterion, CRITERIA)
+    options.order = code("order", order, ORDERS)
     options.num_starts = int32("n_init", n_init)
     options.seed = seed(random_seed)
     if reg_covar is not None:
@@ -294,20 +302,9 @@ def fit_em(
         options.tolerance = real("tol", tol)
     if variance_floor is not None:
         options.variance_floor = real("variance_floor", variance_floor)
-    keep = []
-    if initial is not None:
-        if not isinstance(initial, Mapping):
-            raise TypeError(f"initial: must be a mapping, got {shown(initial)}")
-        shapes = _initial_shapes(size, rows, kind, shared)
-        for name, value in initial.items():
-            if name not in shapes:
-                raise ValueError(
-                    f"initial: must have keys of {', '.join(shapes)}, got {shown(name)}"
-                )
-            label = f"initial[{name!r}]"
-            keep.append(array(label, value, shapes[name]))
-            field_name = "initial_sds" if name == "sd" else f"initial_{name}"
-            setattr(options, field_name, native.address(keep[-1]))
+    keep = {} if initial is None else _initial_values(initial, rows, shape)
+    for name, values in keep.items():
+        setattr(options, f"initial_{name}", native.address(values))
     with native.Run(thread_count(threads)) as run:
         handle = native.create(
             native.lib.gmm_fit_em,
@@ -329,17 +326,40 @@ def _settled(model: Mixture, rows: Data) -> Mixture:
     return model._for_data(rows)
 
 
-def _initial_shapes(size: int, rows: Data, kind: str, shared: bool) -> dict[str, tuple[int, ...]]:
-    """Return the shape of each initial value."""
+def _initial_values(initial: object, rows: Data, shape: Shape) -> dict[str, NDArray[np.float64]]:
+    """Return what to start from by the names of the library, which takes variances for sds."""
+    if not isinstance(initial, Mapping):
+        raise TypeError(f"initial: must be a mapping, got {shown(initial)}")
+    size, dimensions, kind = shape.n_components, rows.n_dimensions, shape.covariance_type
     shapes: dict[str, tuple[int, ...]] = {
         "weights": (size,),
-        "means": (size, rows.n_dimensions),
-        "covariances": covariance_shape(size, rows.n_dimensions, kind, shared),
+        "means": (size, dimensions),
+        "covariances": covariance_shape(size, dimensions, kind, shape.is_shared),
         "responsibilities": (rows.n_observations, size),
     }
-    if rows.n_dimensions == 1:
-        shapes["sd"] = (1,) if shared or kind == "tied" else (size,)
-    return shapes
+    if not shape.has_matrices:
+        shapes["sd"] = shape.spread
+    values = {}
+    for name, value in initial.items():
+        if name not in shapes:
+            raise ValueError(f"initial: must have keys of {', '.join(shapes)}, got {shown(name)}")
+        values[name] = array(f"initial[{name!r}]", value, shapes[name])
+    if "sd" in values:
+        if "covariances" in values:
+            raise ValueError(
+                "initial['sd']: must be left out where covariances are given, got both"
+            )
+        values["covariances"] = _variances(values.pop("sd"))
+    return values
+
+
+def _variances(sd: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Return the squares of standard deviations that have some."""
+    for index, value in np.ndenumerate(sd):
+        if not 1e-145 <= value <= 1e145:
+            place = f"[{', '.join(map(str, index))}]" if index else ""
+            raise ValueError(f"initial['sd']{place}: must be between 1e-145 and 1e145, got {value}")
+    return np.square(sd)
 
 
 def fit_of(handle: native.Handle) -> EMFit:
@@ -347,14 +367,14 @@ def fit_of(handle: native.Handle) -> EMFit:
     result = native.sized(native.EMResult)
     native.call(native.lib.gmm_em_fit_get_result, handle, result)
     size, dimensions = result.num_components, result.num_dimensions
-    kind = COVARIANCE_TYPES[result.covariance]
+    kind, shared = COVARIANCE_TYPES[result.covariance], bool(result.shared_spread)
+    shape = Shape(size, dimensions, kind, shared)
+    matrices = covariance_shape(size, dimensions, kind, shared)
     count = result.num_covariances
-    shared = kind == "tied" or count < int(
-        np.prod(covariance_shape(size, dimensions, kind), dtype=int)
-    )
-    shape = covariance_shape(size, dimensions, kind, shared)
-    means = native.doubles_at(result.means, size * dimensions)
-    sds = native.doubles_at(result.sds, result.num_spreads)
+    sd = None
+    if not shape.has_matrices:
+        sds = native.doubles_at(result.sds, count).reshape(shape.spread)
+        sd = sds if sds.ndim else float(sds)
     components = native.integers_at(result.collapsed_components, result.num_collapsed)
     coordinates = native.integers_at(result.collapsed_coordinates, result.num_collapsed)
     return EMFit(
@@ -363,10 +383,10 @@ def fit_of(handle: native.Handle) -> EMFit:
         covariance_type=kind,
         shared_sd=shared,
         weights=native.doubles_at(result.weights, size),
-        means=means if dimensions == 1 else means.reshape(size, dimensions),
-        sd=None if dimensions > 1 else float(sds[0]) if shared else sds,
-        covariances=native.doubles_at(result.covariances, count).reshape(shape),
-        precisions_cholesky=native.doubles_at(result.precisions_cholesky, count).reshape(shape),
+        means=native.doubles_at(result.means, size * dimensions).reshape(shape.means),
+        sd=sd,
+        covariances=native.doubles_at(result.covariances, count).reshape(matrices),
+        precisions_cholesky=native.doubles_at(result.precisions_cholesky, count).reshape(matrices),
         log_likelihood=result.log_likelihood,
         log_prior=result.log_prior,
         lower_bound=result.lower_bound,

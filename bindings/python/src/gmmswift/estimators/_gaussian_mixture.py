@@ -345,6 +345,7 @@ class GaussianMixture(MixtureEstimator):
                 variance_floor=self._floor,
                 regularization=float(self.reg_covar),
                 initial={name: start[f"{name}_"] for name in ("weights", "means", "covariances")},
+                order="start",
             )
 
         if np.isfinite(lower_bound):
