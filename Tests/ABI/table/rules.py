@@ -172,6 +172,7 @@ OUTCOMES = [
     ("gmm_sample", "options.num_tune", "0", "ok"),
     ("gmm_sample", "options.store_assignments", "0", "ok"),
     ("gmm_fit_*", "options.start", "0", "ok"),
+    ("gmm_fit_em", "options.order", "0", "ok"),
     ("gmm_fit_variational", "options.max_iterations", "0", "ok"),
     ("*", "*.weights_family", "0", "ok"),
     # What comes after the first number of one dimension is not read.
