@@ -78,8 +78,9 @@ test-floors: ## Check that no folder of the sources uses what stands above it.
 
 # In release, because sampling in a debug build is too slow; in a folder of its own, because the flags differ from those
 # of the library and each would rebuild the other.
-test-swift: ## Run the Swift tests.
+test-swift: ## Run the Swift tests, and compare what is public with the list of it.
 	@$(STEP) test-swift swift test -c release -Xswiftc -enable-testing --scratch-path .build/testing
+	@$(STEP) test-swift-interface python3 Tests/Interface/swift_interface.py .build/testing/release/Modules
 
 test-kernels: build ## Look for calls, single lanes and spills in the kernels' machine code.
 	@$(STEP) test-kernels python3 Tests/Kernels/hot_loops.py build/symbols/libgmmswift.so.$(ABI)
@@ -109,7 +110,8 @@ bench-peers: ## Install the peers of `make bench` into build/bench and nowhere e
 	Tests/Benchmarks/peers.sh
 
 bench-swift: ## Time samplers and kernels from Swift (a package of its own, which builds the benchmark harness).
-	swift package --package-path Tests/Benchmarks --scratch-path .build/benchmarks benchmark --no-progress
+	swift package -Xswiftc -enable-testing --package-path Tests/Benchmarks --scratch-path .build/benchmarks \
+	  benchmark --no-progress
 
 # SHARE=0.1 does a tenth of the calibration. A part that fails does not keep the others from running, nor the report.
 SHARE ?= 1

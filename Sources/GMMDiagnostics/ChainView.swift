@@ -27,7 +27,7 @@ public struct ChainView: @unchecked Sendable {
   ///   - draws: number of draws of each chain.
   ///   - chainStride: distance between neighbouring chains, in elements; may be negative.
   ///   - drawStride: distance between neighbouring draws, in elements; may be negative.
-  public init(
+  package init(
     base: UnsafePointer<Double>, chains: Int, draws: Int, chainStride: Int, drawStride: Int
   ) {
     let (_, overflows) = max(chains, 0).multipliedReportingOverflow(by: max(draws, 0))
@@ -49,7 +49,7 @@ public struct ChainView: @unchecked Sendable {
   }
 
   /// Returns a view of the elements that lie `offset` elements further on: those of another quantity.
-  public func shifted(by offset: Int) -> ChainView {
+  package func shifted(by offset: Int) -> ChainView {
     ChainView(
       base: base + offset, chains: chains, draws: draws, chainStride: chainStride, drawStride: drawStride)
   }

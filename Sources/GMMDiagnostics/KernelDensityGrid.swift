@@ -13,7 +13,7 @@ public struct DensityCurve: Sendable, Equatable {
   /// The density at each point, in the inverse unit.
   public let densities: [Double]
 
-  public init(points: [Double], densities: [Double]) {
+  package init(points: [Double], densities: [Double]) {
     self.points = points
     self.densities = densities
   }

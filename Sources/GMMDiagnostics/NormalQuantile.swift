@@ -14,7 +14,7 @@
 ///
 /// - Parameter probability: in [0, 1].
 /// - Returns: z with Φ(z) = `probability`; −∞ at 0, +∞ at 1, NaN outside [0, 1] and for NaN.
-public func normalQuantile(_ probability: Double) -> Double {
+package func normalQuantile(_ probability: Double) -> Double {
   guard probability >= 0, probability <= 1 else { return .nan }
   let q = probability - 0.5
   if abs(q) <= 0.425 {

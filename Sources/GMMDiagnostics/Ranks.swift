@@ -3,7 +3,7 @@
 /// - Parameter values: any length. A NaN has no rank: if one is present all ranks are NaN.
 /// - Returns: one rank per value, in the order of `values`; a multiple of ½.
 /// - Complexity: O(n).
-public func averageRanks(_ values: [Double]) -> [Double] {
+package func averageRanks(_ values: [Double]) -> [Double] {
   unwatched { (watch) throws(Stopped) in
     guard try !values.containsNaN(watch) else { return [Double](repeating: .nan, count: values.count) }
     var ranks = [Double](repeating: 0, count: values.count)

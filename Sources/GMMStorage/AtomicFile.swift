@@ -6,12 +6,12 @@ import CGMMFiles
 /// `path` is untouched until ``commit(_:version:)`` has brought everything to the disk. The temporary file is locked while it
 /// is written: a second writer of the same path is refused, and what a killed process has left is taken over, so never more
 /// than one such file remains. An object that is dropped without a commit removes it.
-public final class AtomicFile {
+package final class AtomicFile {
   /// What the name of the temporary file ends in.
-  public static let suffix = ".gmmtmp"
+  package static let suffix = ".gmmtmp"
 
   /// The path as it was given, for messages.
-  public let path: String
+  package let path: String
   /// Where the file ends up: `path`, or what it points to.
   private let target: String
   private let temporary: String
@@ -28,7 +28,7 @@ public final class AtomicFile {
   /// - Parameter progress: counts the bytes of the payload, and may end the work before they are in their place.
   /// - Throws: ``StorageError`` of kind `system` for an empty path, a folder that is missing or read-only, a path that is a
   ///   folder, a device or a pipe, and a path that somebody else is writing.
-  public init(_ path: String, hasHeader: Bool = true, _ progress: FileProgress? = nil) throws(StorageError) {
+  package init(_ path: String, hasHeader: Bool = true, _ progress: FileProgress? = nil) throws(StorageError) {
     self.path = path
     self.progress = progress
     target = try Self.resolve(path)
@@ -99,7 +99,7 @@ public final class AtomicFile {
   }
 
   /// Appends bytes to the payload.
-  public func append(_ bytes: UnsafeRawBufferPointer) throws(StorageError) {
+  package func append(_ bytes: UnsafeRawBufferPointer) throws(StorageError) {
     guard bytes.count > FileProgress.pieceSize else { return try appendPiece(bytes) }
     for start in stride(from: 0, to: bytes.count, by: FileProgress.pieceSize) {
       let end = start + min(FileProgress.pieceSize, bytes.count - start)
@@ -120,13 +120,13 @@ public final class AtomicFile {
   }
 
   /// Appends bytes to the payload.
-  public func append(_ bytes: [UInt8]) throws(StorageError) {
+  package func append(_ bytes: [UInt8]) throws(StorageError) {
     let result = bytes.withUnsafeBytes { bytes in Result { () throws(StorageError) in try append(bytes) } }
     try result.get()
   }
 
   /// Appends numbers to the payload, little-endian.
-  public func append(_ values: UnsafeBufferPointer<Double>) throws(StorageError) {
+  package func append(_ values: UnsafeBufferPointer<Double>) throws(StorageError) {
     #if _endian(little)
       try append(UnsafeRawBufferPointer(values))
     #else
@@ -137,7 +137,7 @@ public final class AtomicFile {
   /// Writes the header, brings everything to the disk, and puts the file in its place.
   ///
   /// - Throws: ``StorageError``; the old file is then as it was, unless only the folder could not be synced.
-  public func commit(_ kind: FileHeader.Kind, version: UInt32) throws(StorageError) {
+  package func commit(_ kind: FileHeader.Kind, version: UInt32) throws(StorageError) {
     try flush()
     let header = FileHeader(kind, version: version, payloadLength: length, payloadChecksum: checksum.value)
     guard lseek(descriptor, 0, SEEK_SET) == 0 else { throw .system(path, "write") }
@@ -148,7 +148,7 @@ public final class AtomicFile {
   /// Brings everything to the disk, and puts the file, one without a header, in its place.
   ///
   /// - Throws: as ``commit(_:version:)``.
-  public func commit() throws(StorageError) {
+  package func commit() throws(StorageError) {
     try flush()
     keepMode()
     guard fsync(descriptor) == 0 else { throw .system(path, "sync") }
@@ -161,7 +161,7 @@ public final class AtomicFile {
   }
 
   /// Removes the temporary file, unless the file has been committed.
-  public func discard() {
+  package func discard() {
     guard descriptor >= 0 else { return }
     // Before the lock goes with the descriptor, so that it is no other writer's file.
     unlink(temporary)

@@ -2,23 +2,23 @@
 ///
 /// Every read is checked against the bytes that are left, and a count is refused when its elements could not follow: so no
 /// input makes the reader trap, or allocate more than the input is long.
-public struct ByteReader: Sendable {
+package struct ByteReader: Sendable {
   private let bytes: [UInt8]
   private var offset: Int
 
-  public init(_ bytes: [UInt8]) {
+  package init(_ bytes: [UInt8]) {
     self.bytes = bytes
     offset = 0
   }
 
   /// Copies bytes.
-  public init(copying bytes: UnsafeRawBufferPointer) { self.init(Array(bytes)) }
+  package init(copying bytes: UnsafeRawBufferPointer) { self.init(Array(bytes)) }
 
   /// The number of bytes not read yet.
-  public var remaining: Int { bytes.count - offset }
+  package var remaining: Int { bytes.count - offset }
 
   /// Reads an integer of a fixed width.
-  public mutating func read<Value: FixedWidthInteger & UnsignedInteger>(_: Value.Type) throws(StorageError) -> Value {
+  package mutating func read<Value: FixedWidthInteger & UnsignedInteger>(_: Value.Type) throws(StorageError) -> Value {
     let size = MemoryLayout<Value>.size
     guard size <= remaining else { throw ended }
     let value = bytes.withUnsafeBytes { $0.loadUnaligned(fromByteOffset: offset, as: Value.self) }
@@ -27,12 +27,12 @@ public struct ByteReader: Sendable {
   }
 
   /// Reads an integer of 64 bits.
-  public mutating func readInt() throws(StorageError) -> Int { Int(Int64(bitPattern: try read(UInt64.self))) }
+  package mutating func readInt() throws(StorageError) -> Int { Int(Int64(bitPattern: try read(UInt64.self))) }
 
   /// Reads an integer of 64 bits within `range`.
   ///
   /// - Parameter name: what it is, for the message.
-  public mutating func readInt(_ name: String, in range: ClosedRange<Int>) throws(StorageError) -> Int {
+  package mutating func readInt(_ name: String, in range: ClosedRange<Int>) throws(StorageError) -> Int {
     let value = try readInt()
     guard range.contains(value) else {
       throw .format("\(name) must be between \(range.lowerBound) and \(range.upperBound), got \(value)")
@@ -41,17 +41,17 @@ public struct ByteReader: Sendable {
   }
 
   /// Reads a number, which may be NaN or infinite.
-  public mutating func readDouble() throws(StorageError) -> Double { Double(bitPattern: try read(UInt64.self)) }
+  package mutating func readDouble() throws(StorageError) -> Double { Double(bitPattern: try read(UInt64.self)) }
 
   /// Reads one byte that is 0 or 1.
-  public mutating func readBool() throws(StorageError) -> Bool {
+  package mutating func readBool() throws(StorageError) -> Bool {
     let value = try read(UInt8.self)
     guard value <= 1 else { throw .format("a flag must be 0 or 1, got \(value)") }
     return value == 1
   }
 
   /// Reads a number of elements of `size` bytes or more each, which must follow.
-  public mutating func readCount(elementSize size: Int) throws(StorageError) -> Int {
+  package mutating func readCount(elementSize size: Int) throws(StorageError) -> Int {
     let count = try readInt()
     guard count >= 0, count <= remaining / max(size, 1) else {
       throw .format("\(count) elements of \(size) bytes are announced where \(remaining) bytes are left")
@@ -62,7 +62,7 @@ public struct ByteReader: Sendable {
   /// Reads an array.
   ///
   /// - Parameter expected: how many numbers it must have; any number where `nil`.
-  public mutating func readDoubles(count expected: Int? = nil) throws(StorageError) -> [Double] {
+  package mutating func readDoubles(count expected: Int? = nil) throws(StorageError) -> [Double] {
     let count = try readCount(elementSize: 8)
     if let expected, count != expected { throw .format("an array must have \(expected) numbers, got \(count)") }
     var values: [Double] = []
@@ -72,28 +72,28 @@ public struct ByteReader: Sendable {
   }
 
   /// Reads a text.
-  public mutating func readString() throws(StorageError) -> String {
+  package mutating func readString() throws(StorageError) -> String {
     let encoded = try readBytes(try readCount(elementSize: 1))
     guard let text = String(validating: encoded, as: UTF8.self) else { throw .format("a text must be UTF-8") }
     return text
   }
 
   /// Reads bytes as they are.
-  public mutating func readBytes(_ count: Int) throws(StorageError) -> [UInt8] {
+  package mutating func readBytes(_ count: Int) throws(StorageError) -> [UInt8] {
     guard count >= 0, count <= remaining else { throw ended }
     defer { offset += count }
     return Array(bytes[offset..<offset + count])
   }
 
   /// Reads what ``ByteWriter/write(optional:_:)`` wrote.
-  public mutating func readOptional<Value>(
+  package mutating func readOptional<Value>(
     _ body: (inout ByteReader) throws(StorageError) -> Value
   ) throws(StorageError) -> Value? {
     try readBool() ? try body(&self) : nil
   }
 
   /// Refuses bytes that nothing has read.
-  public func finish() throws(StorageError) {
+  package func finish() throws(StorageError) {
     guard remaining == 0 else { throw .format("\(remaining) bytes follow the end") }
   }
 

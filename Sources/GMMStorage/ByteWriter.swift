@@ -2,44 +2,44 @@
 ///
 /// ``ByteReader`` reads them back in the same order. Integers are written as 64 bits unless a smaller type is named,
 /// arrays and texts after the number of their elements.
-public struct ByteWriter: Sendable {
-  public private(set) var bytes: [UInt8] = []
+package struct ByteWriter: Sendable {
+  package private(set) var bytes: [UInt8] = []
 
-  public init() {}
+  package init() {}
 
   /// Appends an integer of a fixed width.
-  public mutating func write<Value: FixedWidthInteger & UnsignedInteger>(_ value: Value) {
+  package mutating func write<Value: FixedWidthInteger & UnsignedInteger>(_ value: Value) {
     withUnsafeBytes(of: value.littleEndian) { bytes.append(contentsOf: $0) }
   }
 
   /// Appends an integer as 64 bits, two's complement.
-  public mutating func write(_ value: Int) { write(UInt64(bitPattern: Int64(value))) }
+  package mutating func write(_ value: Int) { write(UInt64(bitPattern: Int64(value))) }
 
   /// Appends the 64 bits of a number, NaN and infinities included.
-  public mutating func write(_ value: Double) { write(value.bitPattern) }
+  package mutating func write(_ value: Double) { write(value.bitPattern) }
 
   /// Appends one byte, 0 or 1.
-  public mutating func write(_ value: Bool) { write(UInt8(value ? 1 : 0)) }
+  package mutating func write(_ value: Bool) { write(UInt8(value ? 1 : 0)) }
 
   /// Appends the number of elements, then each.
-  public mutating func write(_ values: [Double]) {
+  package mutating func write(_ values: [Double]) {
     write(values.count)
     bytes.reserveCapacity(bytes.count + 8 * values.count)
     for value in values { write(value) }
   }
 
   /// Appends the number of bytes, then the text as UTF-8.
-  public mutating func write(_ text: String) {
+  package mutating func write(_ text: String) {
     let encoded = Array(text.utf8)
     write(encoded.count)
     bytes += encoded
   }
 
   /// Appends bytes as they are.
-  public mutating func append(_ other: [UInt8]) { bytes += other }
+  package mutating func append(_ other: [UInt8]) { bytes += other }
 
   /// Appends one byte, 0 or 1, and the value where there is one.
-  public mutating func write<Value>(optional value: Value?, _ body: (inout ByteWriter, Value) -> Void) {
+  package mutating func write<Value>(optional value: Value?, _ body: (inout ByteWriter, Value) -> Void) {
     write(value != nil)
     if let value { body(&self, value) }
   }

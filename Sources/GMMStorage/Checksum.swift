@@ -3,7 +3,7 @@
 /// It guards against accidents, not against forgers: a change goes unseen with probability 2⁻⁶⁴. Chosen over CRC-32C because
 /// 32 bits are few for files of gigabytes, and because it needs no instruction beyond multiplication, so that plain
 /// Swift hashes several gigabytes per second on any processor.
-public struct Checksum: Sendable {
+package struct Checksum: Sendable {
   private var lanes: SIMD4<UInt64>
   private let seed: UInt64
   private var length: UInt64 = 0
@@ -17,21 +17,21 @@ public struct Checksum: Sendable {
   private static let prime4: UInt64 = 0x85EB_CA77_C2B2_AE63
   private static let prime5: UInt64 = 0x27D4_EB2F_1656_67C5
 
-  public init(seed: UInt64 = 0) {
+  package init(seed: UInt64 = 0) {
     self.seed = seed
     lanes = SIMD4(
       seed &+ Self.prime1 &+ Self.prime2, seed &+ Self.prime2, seed, seed &- Self.prime1)
   }
 
   /// Returns the checksum of bytes.
-  public static func of(_ bytes: [UInt8]) -> UInt64 {
+  package static func of(_ bytes: [UInt8]) -> UInt64 {
     var checksum = Checksum()
     bytes.withUnsafeBytes { checksum.update($0) }
     return checksum.value
   }
 
   /// Adds bytes to those there are.
-  public mutating func update(_ bytes: UnsafeRawBufferPointer) {
+  package mutating func update(_ bytes: UnsafeRawBufferPointer) {
     length &+= UInt64(bytes.count)
     var start = 0
     if !pending.isEmpty {
@@ -61,7 +61,7 @@ public struct Checksum: Sendable {
   }
 
   /// The checksum of all bytes so far.
-  public var value: UInt64 {
+  package var value: UInt64 {
     var hash: UInt64
     if length >= UInt64(Self.stripe) {
       hash = rotated(lanes[0], 1) &+ rotated(lanes[1], 7) &+ rotated(lanes[2], 12) &+ rotated(lanes[3], 18)

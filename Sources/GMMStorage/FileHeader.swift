@@ -12,9 +12,9 @@
 ///         56      8  XXH64 of the 56 bytes before
 ///
 /// The magic bytes, as in PNG, show transfers that change line ends or the eighth bit for what they are.
-public struct FileHeader: Sendable, Equatable {
+package struct FileHeader: Sendable, Equatable {
   /// What the payload is.
-  public enum Kind: UInt32, Sendable, CaseIterable {
+  package enum Kind: UInt32, Sendable, CaseIterable {
     /// Draws with their model and data.
     case posterior = 1
     /// Where a run stands.
@@ -35,18 +35,18 @@ public struct FileHeader: Sendable, Equatable {
     }
   }
 
-  public var kind: Kind
+  package var kind: Kind
   /// Version of the kind's format.
-  public var version: UInt32
+  package var version: UInt32
   /// The library that wrote it.
-  public var library = LibraryVersion.current
-  public var payloadLength: Int
-  public var payloadChecksum: UInt64
+  package var library = LibraryVersion.current
+  package var payloadLength: Int
+  package var payloadChecksum: UInt64
 
-  public static let size = 64
+  package static let size = 64
   private static let magic: [UInt8] = [0x89, 0x47, 0x4D, 0x4D, 0x0D, 0x0A, 0x1A, 0x0A]
 
-  public init(_ kind: Kind, version: UInt32, payloadLength: Int, payloadChecksum: UInt64) {
+  package init(_ kind: Kind, version: UInt32, payloadLength: Int, payloadChecksum: UInt64) {
     self.kind = kind
     self.version = version
     self.payloadLength = payloadLength
@@ -54,7 +54,7 @@ public struct FileHeader: Sendable, Equatable {
   }
 
   /// The header as 64 bytes.
-  public var bytes: [UInt8] {
+  package var bytes: [UInt8] {
     var writer = ByteWriter()
     writer.append(Self.magic)
     writer.write(kind.rawValue)
@@ -79,7 +79,7 @@ public struct FileHeader: Sendable, Equatable {
   ///   - kind: what the payload must be.
   ///   - newest: the newest version of the kind's format that can be read.
   /// - Throws: ``StorageError`` for other bytes, another kind, a later version and a wrong length.
-  public init(_ bytes: [UInt8], length: Int, kind: Kind, newest: UInt32) throws(StorageError) {
+  package init(_ bytes: [UInt8], length: Int, kind: Kind, newest: UInt32) throws(StorageError) {
     guard bytes.prefix(8).elementsEqual(Self.magic.prefix(bytes.count)), !bytes.isEmpty else {
       throw .format("is not a file of libgmmswift: its first bytes are others")
     }
@@ -116,19 +116,19 @@ public struct FileHeader: Sendable, Equatable {
 }
 
 /// The version of this library: major, minor, patch.
-public struct LibraryVersion: Sendable, Equatable, CustomStringConvertible {
-  public let major: UInt16
-  public let minor: UInt16
-  public let patch: UInt16
+package struct LibraryVersion: Sendable, Equatable, CustomStringConvertible {
+  package let major: UInt16
+  package let minor: UInt16
+  package let patch: UInt16
 
-  public init(major: UInt16, minor: UInt16, patch: UInt16) {
+  package init(major: UInt16, minor: UInt16, patch: UInt16) {
     self.major = major
     self.minor = minor
     self.patch = patch
   }
 
   /// Equal to the file VERSION and to GMM_VERSION_STRING, which a test compares.
-  public static let current = LibraryVersion(major: 0, minor: 1, patch: 0)
+  package static let current = LibraryVersion(major: 0, minor: 1, patch: 0)
 
-  public var description: String { "\(major).\(minor).\(patch)" }
+  package var description: String { "\(major).\(minor).\(patch)" }
 }

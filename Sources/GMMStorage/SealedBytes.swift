@@ -1,7 +1,7 @@
 /// A payload in memory behind a ``FileHeader``: what is small enough to be handed over as one array.
-public enum SealedBytes {
+package enum SealedBytes {
   /// Returns the header and the payload.
-  public static func seal(_ payload: ByteWriter, _ kind: FileHeader.Kind, version: UInt32) -> [UInt8] {
+  package static func seal(_ payload: ByteWriter, _ kind: FileHeader.Kind, version: UInt32) -> [UInt8] {
     let header = FileHeader(
       kind, version: version, payloadLength: payload.bytes.count, payloadChecksum: Checksum.of(payload.bytes))
     return header.bytes + payload.bytes
@@ -11,7 +11,7 @@ public enum SealedBytes {
   ///
   /// - Parameter newest: the newest version that can be read.
   /// - Throws: ``StorageError`` of kind `format`.
-  public static func open(
+  package static func open(
     _ bytes: UnsafeRawBufferPointer, _ kind: FileHeader.Kind, newest: UInt32
   ) throws(StorageError) -> (version: UInt32, reader: ByteReader) {
     let header = try FileHeader(

@@ -21,7 +21,7 @@ public struct StorageError: Error, Sendable, Equatable, CustomStringConvertible 
   /// The system's number for why it refused, such as ENOENT; 0 for faults of other kinds.
   public let systemCode: Int32
 
-  public init(_ kind: Kind, _ path: String, _ reason: String, systemCode: Int32 = 0) {
+  package init(_ kind: Kind, _ path: String, _ reason: String, systemCode: Int32 = 0) {
     self.kind = kind
     self.path = path
     self.reason = reason
@@ -29,7 +29,7 @@ public struct StorageError: Error, Sendable, Equatable, CustomStringConvertible 
   }
 
   /// The error for bytes in memory that are not what they should be.
-  public static func format(_ reason: String) -> StorageError { StorageError(.format, "", reason) }
+  package static func format(_ reason: String) -> StorageError { StorageError(.format, "", reason) }
 
   /// The error of a system call that has just failed, with the system's reason.
   ///
@@ -39,7 +39,7 @@ public struct StorageError: Error, Sendable, Equatable, CustomStringConvertible 
   }
 
   /// Returns the same error with the file it is about.
-  public func at(_ path: String) -> StorageError { StorageError(kind, path, reason, systemCode: systemCode) }
+  package func at(_ path: String) -> StorageError { StorageError(kind, path, reason, systemCode: systemCode) }
 
   /// The text `'path': reason`.
   public var description: String { path.isEmpty ? reason : "'\(path)': \(reason)" }

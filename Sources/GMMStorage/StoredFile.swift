@@ -4,13 +4,13 @@ import CGMMFiles
 ///
 /// Nothing is allocated for more bytes than the file has. The file is read twice, once for the checksum in small pieces and
 /// once for its contents, rather than mapped: a mapped file that another process cuts would end this one.
-public final class StoredFile {
-  public let path: String
-  public let header: FileHeader
+package final class StoredFile {
+  package let path: String
+  package let header: FileHeader
   private let descriptor: Int32
   private let progress: FileProgress?
   /// Bytes of the payload not read yet.
-  public private(set) var remaining: Int
+  package private(set) var remaining: Int
 
   /// Opens and checks a file.
   ///
@@ -18,7 +18,7 @@ public final class StoredFile {
   ///   - newest: the newest version of the format that can be read.
   ///   - progress: counts the bytes of the payload, which are read twice, and may end the work.
   /// - Throws: ``StorageError``: `system` where the file cannot be read, `format` where it is not what it should be.
-  public init(
+  package init(
     _ path: String, _ kind: FileHeader.Kind, newest: UInt32, _ progress: FileProgress? = nil
   ) throws(StorageError) {
     self.path = path
@@ -39,7 +39,7 @@ public final class StoredFile {
   deinit { close(descriptor) }
 
   /// Returns whether there is anything at `path`.
-  public static func exists(_ path: String) -> Bool {
+  package static func exists(_ path: String) -> Bool {
     var status = stat()
     return stat(path, &status) == 0
   }
@@ -83,7 +83,7 @@ public final class StoredFile {
   }
 
   /// Reads the next bytes of the payload into an array.
-  public func read(_ count: Int) throws(StorageError) -> [UInt8] {
+  package func read(_ count: Int) throws(StorageError) -> [UInt8] {
     try take(count)
     var bytes = [UInt8](repeating: 0, count: count)
     try Self.readAll(descriptor, path, &bytes)
@@ -92,7 +92,7 @@ public final class StoredFile {
   }
 
   /// Fills memory with the next bytes of the payload.
-  public func read(into memory: UnsafeMutableRawBufferPointer) throws(StorageError) {
+  package func read(into memory: UnsafeMutableRawBufferPointer) throws(StorageError) {
     try take(memory.count)
     for start in stride(from: 0, to: memory.count, by: FileProgress.pieceSize) {
       let end = start + min(FileProgress.pieceSize, memory.count - start)
@@ -102,7 +102,7 @@ public final class StoredFile {
   }
 
   /// Fills memory with the next numbers of the payload.
-  public func read(into values: UnsafeMutableBufferPointer<Double>) throws(StorageError) {
+  package func read(into values: UnsafeMutableBufferPointer<Double>) throws(StorageError) {
     try read(into: UnsafeMutableRawBufferPointer(values))
     #if _endian(big)
       for i in values.indices { values[i] = Double(bitPattern: UInt64(littleEndian: values[i].bitPattern)) }
@@ -110,7 +110,7 @@ public final class StoredFile {
   }
 
   /// Refuses bytes that nothing has read.
-  public func finish() throws(StorageError) {
+  package func finish() throws(StorageError) {
     guard remaining == 0 else { throw StorageError(.format, path, "\(remaining) bytes follow the end") }
   }
 

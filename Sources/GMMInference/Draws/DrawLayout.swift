@@ -33,7 +33,7 @@ public struct DrawLayout: Sendable, Equatable {
   public var parameterCount: Int { covariances.upperBound }
 
   /// The length of a row.
-  public var width: Int { parameterCount + 3 }
+  package var width: Int { parameterCount + 3 }
 
   /// A scalar parameter that a summary shows: its name and its column.
   public struct Column: Sendable, Equatable {

@@ -59,16 +59,16 @@ public final class Posterior: Sendable {
   public var columns: [DrawLayout.Column] { layout.columns(named: data.columnNames) }
 
   /// The distance between two draws of a chain in the memory of the draws, in elements.
-  public var drawStride: Int { step * layout.width }
+  package var drawStride: Int { step * layout.width }
 
   /// The distance between two chains in the memory of the draws, in elements.
-  public var chainStride: Int { store.draws * layout.width }
+  package var chainStride: Int { store.draws * layout.width }
 
   /// The distance between two draws of a chain in the memory of the assignments.
-  public var assignmentDrawStride: Int { step * store.observationCount }
+  package var assignmentDrawStride: Int { step * store.observationCount }
 
   /// The distance between two chains in the memory of the assignments.
-  public var assignmentChainStride: Int { store.draws * store.observationCount }
+  package var assignmentChainStride: Int { store.draws * store.observationCount }
 
   /// Returns the numbers of one draw, laid out as ``layout`` says.
   public func row(chain: Int, draw: Int) -> [Double] {

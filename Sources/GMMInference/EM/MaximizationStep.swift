@@ -14,7 +14,7 @@ public struct ComponentCollapse: Sendable, Equatable {
   public var component: Int
   public var kind: Kind
 
-  public init(component: Int, kind: Kind) {
+  package init(component: Int, kind: Kind) {
     self.component = component
     self.kind = kind
   }

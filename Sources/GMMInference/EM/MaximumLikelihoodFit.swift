@@ -24,7 +24,7 @@ public struct MaximumLikelihoodFit: Sendable, Equatable {
   /// The number of observations: the sum of their weights.
   public var observationCount: Double
 
-  public init(
+  package init(
     estimate: MixtureEstimate, logLikelihood: Double, history: [Double], isConverged: Bool,
     collapses: [ComponentCollapse], move: Double, observationCount: Double
   ) {

@@ -44,7 +44,7 @@ public enum KernelBuild: Int, Sendable, CaseIterable {
   }
 
   /// The kernels; those of ``best`` where the build is not available.
-  public var kernels: GMMKernels.KernelSet {
+  package var kernels: GMMKernels.KernelSet {
     #if GMM_ALL_BUILDS
       switch usable(among: Self.available) {
       case .portable: return .ofThisBuild

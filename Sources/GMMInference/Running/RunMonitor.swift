@@ -25,7 +25,7 @@ package final class RunMonitor: @unchecked Sendable {
   }
 
   /// Whether the work should end; also looks at the caller's flag.
-  package var shouldStop: Bool {
+  var shouldStop: Bool {
     if stopped.load(ordering: .relaxed) { return true }
     guard let cancellation, cancellation.isRequested else { return false }
     cancel()

@@ -4,7 +4,7 @@ import GMMStorage
 
 extension DataSet {
   /// The XXH64 of the values in the groups in which they are laid out, followed by N and D; found once.
-  public var fingerprint: UInt64 {
+  package var fingerprint: UInt64 {
     fingerprint { values in
       var sizes = ByteWriter()
       sizes.write(count)

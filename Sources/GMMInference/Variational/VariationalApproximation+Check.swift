@@ -5,7 +5,7 @@ extension VariationalApproximation {
   ///
   /// - Parameter prefix: of the names that errors carry.
   /// - Throws: ``ModelError`` of kind `invalidArgument`.
-  public func check(prefix: String) throws(ModelError) {
+  package func check(prefix: String) throws(ModelError) {
     let components = shape.componentCount
     try check(concentration, components, positive: true, "\(prefix)weight_concentration")
     if !remainder.isEmpty { try check(remainder, components, positive: true, "\(prefix)weight_concentration") }

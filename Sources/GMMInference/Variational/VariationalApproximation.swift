@@ -7,7 +7,7 @@ public struct VariationalApproximation: Sendable, Equatable {
   /// The form of the covariances as it was asked for.
   public let structure: CovarianceStructure
   /// How many numbers the parameters are.
-  public let shape: MixtureShape
+  package let shape: MixtureShape
   /// The parameters of the weights' Dirichlet distribution, or the first parameter of each stick's beta distribution;
   /// (K).
   public let concentration: [Double]
@@ -67,7 +67,7 @@ public struct VariationalApproximation: Sendable, Equatable {
   ///
   /// E[log w_k] + (E[log |Λ_k|] - log |Σ_k⁻¹| - D / β_k) / 2 (Bishop 2006, equations 10.64 to 10.66), with Σ_k in
   /// ``covariances``. They lie apart by hundreds and more where components have no members.
-  public var logShares: [Double] {
+  package var logShares: [Double] {
     let dimensions = Double(shape.dimensionCount)
     // Of each Wishart distribution: E[log |Λ|] less the logarithm of |E Λ|.
     let deficits = degreesOfFreedom.map { degrees in

@@ -43,7 +43,7 @@ public struct VariationalOptions: Sendable, Equatable {
   }
 
   /// Returns the numbers of a fit's parameters in D dimensions.
-  public func shape(dimensions: Int) -> MixtureShape {
+  package func shape(dimensions: Int) -> MixtureShape {
     MixtureShape(componentCount: componentCount, dimensionCount: dimensions, structure: covariance)
   }
 

@@ -17,7 +17,7 @@ public struct VariationalPrior: Sendable, Equatable {
   /// The form of the covariances as it was asked for.
   public let structure: CovarianceStructure
   /// How many numbers the parameters are.
-  public let shape: MixtureShape
+  package let shape: MixtureShape
   /// The family of the weights' prior.
   public let weights: VariationalWeights
   /// The concentration of each component, or of the process; positive.

@@ -2,54 +2,54 @@
 ///
 /// The same sources are compiled several times, for processors of different levels, into modules of their own with types
 /// of their own; functions that mention none of those types can be chosen between while the program runs.
-public struct KernelSet: Sendable {
+package struct KernelSet: Sendable {
   /// A pointer to doubles that a kernel works on.
-  public typealias Numbers = UnsafeMutablePointer<Double>
+  package typealias Numbers = UnsafeMutablePointer<Double>
 
   /// ``sweepAssignments(_:count:_:key:scratch:moments:labels:)``: table and components stand for the mixture, the two words
   /// for the key.
-  public typealias AssignmentKernel =
+  package typealias AssignmentKernel =
     @Sendable (
       _ x: UnsafePointer<Double>, _ count: Int, _ table: Numbers, _ components: Int, _ first: UInt64, _ second: UInt64,
       _ scratch: Numbers, _ moments: Numbers, _ labels: UnsafeMutablePointer<UInt8>?
     ) -> Double
 
   /// ``sweepExpectations(_:count:_:scratch:moments:)``.
-  public typealias ExpectationKernel =
+  package typealias ExpectationKernel =
     @Sendable (
       _ x: UnsafePointer<Double>, _ count: Int, _ table: Numbers, _ components: Int, _ scratch: Numbers,
       _ moments: Numbers
     ) -> Double
 
   /// ``addResponsibilities(_:count:_:scratch:sums:)``.
-  public typealias ResponsibilityKernel =
+  package typealias ResponsibilityKernel =
     @Sendable (
       _ x: UnsafePointer<Double>, _ count: Int, _ table: Numbers, _ components: Int, _ scratch: Numbers, _ sums: Numbers
     ) -> Void
 
   /// ``addDensities(_:count:_:scratch:logScale:sums:)``.
-  public typealias DensityKernel =
+  package typealias DensityKernel =
     @Sendable (
       _ x: UnsafePointer<Double>, _ count: Int, _ table: Numbers, _ components: Int, _ scratch: Numbers,
       _ logScale: Numbers, _ sums: Numbers
     ) -> Void
 
   /// ``writeLogShares(_:count:_:rows:)``.
-  public typealias LogShareKernel =
+  package typealias LogShareKernel =
     @Sendable (
       _ x: UnsafePointer<Double>, _ count: Int, _ table: Numbers, _ components: Int, _ rows: Numbers
     ) -> Void
 
-  public let assignments: AssignmentKernel
-  public let expectations: ExpectationKernel
-  public let responsibilities: ResponsibilityKernel
-  public let densities: DensityKernel
-  public let logShares: LogShareKernel
+  package let assignments: AssignmentKernel
+  package let expectations: ExpectationKernel
+  package let responsibilities: ResponsibilityKernel
+  package let densities: DensityKernel
+  package let logShares: LogShareKernel
   /// The kernels for more than one dimension.
-  public let multivariate: MultivariateKernelSet
+  package let multivariate: MultivariateKernelSet
 
   /// Collects the kernels of one build.
-  public init(
+  package init(
     _ assignments: @escaping AssignmentKernel, _ expectations: @escaping ExpectationKernel,
     _ responsibilities: @escaping ResponsibilityKernel, _ densities: @escaping DensityKernel,
     _ logShares: @escaping LogShareKernel, _ multivariate: MultivariateKernelSet
@@ -63,7 +63,7 @@ public struct KernelSet: Sendable {
   }
 
   /// The kernels of the build that this source is compiled for.
-  public static let ofThisBuild = KernelSet(
+  package static let ofThisBuild = KernelSet(
     { x, count, table, components, first, second, scratch, moments, labels in
       sweepAssignments(
         x, count: count, ComponentTable(count: components, memory: table), key: StreamKey(first: first, second: second),

@@ -1,12 +1,12 @@
 /// The passes over observations in D dimensions of one build of the kernels, as functions of numbers and pointers alone.
 ///
 /// A mixture is told by its table's memory, the numbers of components and dimensions, and whether factors are diagonal.
-public struct MultivariateKernelSet: Sendable {
+package struct MultivariateKernelSet: Sendable {
   /// A pointer to doubles that a kernel works on.
-  public typealias Numbers = UnsafeMutablePointer<Double>
+  package typealias Numbers = UnsafeMutablePointer<Double>
 
   /// ``sweepAssignments(_:count:_:key:weights:scratch:sums:labels:)``; the two words stand for the key.
-  public typealias AssignmentKernel =
+  package typealias AssignmentKernel =
     @Sendable (
       _ x: UnsafePointer<Double>, _ count: Int, _ table: Numbers, _ components: Int, _ dimensions: Int,
       _ isDiagonal: Bool, _ first: UInt64, _ second: UInt64, _ weights: UnsafePointer<Double>?, _ scratch: Numbers,
@@ -14,14 +14,14 @@ public struct MultivariateKernelSet: Sendable {
     ) -> Double
 
   /// ``sweepExpectations(_:count:_:weights:scratch:sums:)``.
-  public typealias ExpectationKernel =
+  package typealias ExpectationKernel =
     @Sendable (
       _ x: UnsafePointer<Double>, _ count: Int, _ table: Numbers, _ components: Int, _ dimensions: Int,
       _ isDiagonal: Bool, _ weights: UnsafePointer<Double>?, _ scratch: Numbers, _ sums: Numbers
     ) -> Double
 
   /// ``sweepGivenResponsibilities(_:count:_:responsibilities:weights:scratch:sums:)``.
-  public typealias GivenKernel =
+  package typealias GivenKernel =
     @Sendable (
       _ x: UnsafePointer<Double>, _ count: Int, _ table: Numbers, _ components: Int, _ dimensions: Int,
       _ isDiagonal: Bool, _ responsibilities: UnsafePointer<Double>, _ weights: UnsafePointer<Double>?,
@@ -29,35 +29,35 @@ public struct MultivariateKernelSet: Sendable {
     ) -> Void
 
   /// ``addResponsibilities(_:count:_:scratch:sums:)``.
-  public typealias ResponsibilityKernel =
+  package typealias ResponsibilityKernel =
     @Sendable (
       _ x: UnsafePointer<Double>, _ count: Int, _ table: Numbers, _ components: Int, _ dimensions: Int,
       _ isDiagonal: Bool, _ scratch: Numbers, _ sums: Numbers
     ) -> Void
 
   /// ``addDensities(_:count:_:scratch:logScale:sums:)``.
-  public typealias DensityKernel =
+  package typealias DensityKernel =
     @Sendable (
       _ x: UnsafePointer<Double>, _ count: Int, _ table: Numbers, _ components: Int, _ dimensions: Int,
       _ isDiagonal: Bool, _ scratch: Numbers, _ logScale: Numbers, _ sums: Numbers
     ) -> Void
 
   /// ``writeLogShares(_:count:_:scratch:rows:)``.
-  public typealias LogShareKernel =
+  package typealias LogShareKernel =
     @Sendable (
       _ x: UnsafePointer<Double>, _ count: Int, _ table: Numbers, _ components: Int, _ dimensions: Int,
       _ isDiagonal: Bool, _ scratch: Numbers, _ rows: Numbers
     ) -> Void
 
-  public let assignments: AssignmentKernel
-  public let expectations: ExpectationKernel
-  public let given: GivenKernel
-  public let responsibilities: ResponsibilityKernel
-  public let densities: DensityKernel
-  public let logShares: LogShareKernel
+  package let assignments: AssignmentKernel
+  package let expectations: ExpectationKernel
+  package let given: GivenKernel
+  package let responsibilities: ResponsibilityKernel
+  package let densities: DensityKernel
+  package let logShares: LogShareKernel
 
   /// Collects the kernels of one build.
-  public init(
+  package init(
     _ assignments: @escaping AssignmentKernel, _ expectations: @escaping ExpectationKernel,
     _ given: @escaping GivenKernel, _ responsibilities: @escaping ResponsibilityKernel,
     _ densities: @escaping DensityKernel, _ logShares: @escaping LogShareKernel
@@ -71,7 +71,7 @@ public struct MultivariateKernelSet: Sendable {
   }
 
   /// The kernels of the build that this source is compiled for.
-  public static let ofThisBuild = MultivariateKernelSet(
+  package static let ofThisBuild = MultivariateKernelSet(
     { x, count, table, components, dimensions, isDiagonal, first, second, weights, scratch, sums, labels in
       let shape: FactorShape = isDiagonal ? .diagonal : .triangular
       return sweepAssignments(

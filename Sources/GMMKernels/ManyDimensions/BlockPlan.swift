@@ -67,6 +67,6 @@ struct BlockPlan {
 }
 
 /// The number of doubles of scratch memory, aligned to 64 bytes, that a kernel needs in D dimensions.
-public func multivariateScratchSize(count: Int, dimensions: Int, shape: FactorShape) -> Int {
+package func multivariateScratchSize(count: Int, dimensions: Int, shape: FactorShape) -> Int {
   BlockPlan(components: count, dimensions: dimensions, shape: shape).scratchSize
 }

@@ -14,7 +14,7 @@
 ///   - labels: receives the components, that of the first copy of each point; `count` rounded up to a multiple of 8 bytes;
 ///     `nil` to drop them.
 /// - Returns: the block's log likelihood Σ_i weight_i log Σ_k exp q_k(x_i), with the assignments summed out.
-public func sweepAssignments(
+package func sweepAssignments(
   _ x: UnsafePointer<Double>, count: Int, _ table: MultivariateTable, key: StreamKey, weights: UnsafePointer<Double>?,
   scratch: UnsafeMutablePointer<Double>, sums: MultivariateSums, labels: UnsafeMutablePointer<UInt8>?
 ) -> Double {

@@ -5,7 +5,7 @@
 ///   - x, count, table, scratch: as in ``sweepExpectations(_:count:_:weights:scratch:sums:)``.
 ///   - logScale: `count` rounded up to a multiple of 8, aligned to 64 bytes; starts at ``emptyLogScale``.
 ///   - sums: K rows of the same length; start at 0.
-public func addDensities(
+package func addDensities(
   _ x: UnsafePointer<Double>, count: Int, _ table: MultivariateTable, scratch: UnsafeMutablePointer<Double>,
   logScale: UnsafeMutablePointer<Double>, sums: UnsafeMutablePointer<Double>
 ) {

@@ -9,7 +9,7 @@
 ///   - scratch: ``multivariateScratchSize(count:dimensions:shape:)`` doubles, aligned to 64 bytes.
 ///   - sums: receives the sums, with r the responsibility of the component times the weight.
 /// - Returns: the block's log likelihood Σ_i weight_i log Σ_k exp q_k(x_i).
-public func sweepExpectations(
+package func sweepExpectations(
   _ x: UnsafePointer<Double>, count: Int, _ table: MultivariateTable, weights: UnsafePointer<Double>?,
   scratch: UnsafeMutablePointer<Double>, sums: MultivariateSums
 ) -> Double {

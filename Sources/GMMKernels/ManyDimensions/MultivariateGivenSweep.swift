@@ -9,7 +9,7 @@
 ///   - weights: a non-negative weight for each point; `nil` if all count 1.
 ///   - scratch: ``multivariateScratchSize(count:dimensions:shape:)`` doubles, aligned to 64 bytes.
 ///   - sums: receives the sums, with r the responsibility of the component times the weight.
-public func sweepGivenResponsibilities(
+package func sweepGivenResponsibilities(
   _ x: UnsafePointer<Double>, count: Int, _ table: MultivariateTable, responsibilities: UnsafePointer<Double>,
   weights: UnsafePointer<Double>?, scratch: UnsafeMutablePointer<Double>, sums: MultivariateSums
 ) {

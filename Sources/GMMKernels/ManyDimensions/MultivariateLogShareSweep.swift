@@ -3,7 +3,7 @@
 /// - Parameters:
 ///   - x, count, table, scratch: as in ``sweepExpectations(_:count:_:weights:scratch:sums:)``.
 ///   - rows: K rows of `count` rounded up to a multiple of 8, aligned to 64 bytes.
-public func writeLogShares(
+package func writeLogShares(
   _ x: UnsafePointer<Double>, count: Int, _ table: MultivariateTable, scratch: UnsafeMutablePointer<Double>,
   rows: UnsafeMutablePointer<Double>
 ) {

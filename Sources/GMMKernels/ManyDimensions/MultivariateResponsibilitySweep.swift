@@ -4,7 +4,7 @@
 /// - Parameters:
 ///   - x, count, table, scratch: as in ``sweepExpectations(_:count:_:weights:scratch:sums:)``.
 ///   - sums: K rows of `count` rounded up to a multiple of 8, aligned to 64 bytes; row k gains P(k | x_i).
-public func addResponsibilities(
+package func addResponsibilities(
   _ x: UnsafePointer<Double>, count: Int, _ table: MultivariateTable, scratch: UnsafeMutablePointer<Double>,
   sums: UnsafeMutablePointer<Double>
 ) {

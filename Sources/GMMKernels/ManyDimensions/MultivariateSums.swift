@@ -2,31 +2,31 @@
 ///
 /// Centred at the component's center c of the table, so that data far from 0 keep their covariance; r is a point's
 /// responsibility, or 1 for the component that it is assigned to, times its sample weight.
-public struct MultivariateSums {
+package struct MultivariateSums {
   /// The number of components.
-  public let count: Int
+  package let count: Int
   /// The number of coordinates of a point.
-  public let dimensions: Int
+  package let dimensions: Int
   /// Whether there are squares for pairs of coordinates or for single ones.
-  public let shape: FactorShape
+  package let shape: FactorShape
   /// Σ r for each component.
-  public let counts: UnsafeMutablePointer<Double>
+  package let counts: UnsafeMutablePointer<Double>
   /// Σ r (x - c), K x D.
-  public let sums: UnsafeMutablePointer<Double>
+  package let sums: UnsafeMutablePointer<Double>
   /// The lower triangle of Σ r (x - c)(x - c)ᵀ, packed by rows as in ``MultivariateTable``, or its diagonal; one component
   /// after the other.
-  public let squares: UnsafeMutablePointer<Double>
+  package let squares: UnsafeMutablePointer<Double>
 
   /// Its memory: counts, sums, squares.
-  public var memory: UnsafeMutablePointer<Double> { counts }
+  package var memory: UnsafeMutablePointer<Double> { counts }
 
   /// The number of doubles that the sums take.
-  public static func size(count: Int, dimensions: Int, shape: FactorShape) -> Int {
+  package static func size(count: Int, dimensions: Int, shape: FactorShape) -> Int {
     MultivariateTable.size(count: count, dimensions: dimensions, shape: shape)
   }
 
   /// Creates the sums in memory of ``size(count:dimensions:shape:)`` doubles that the caller keeps alive.
-  public init(count: Int, dimensions: Int, shape: FactorShape, memory: UnsafeMutablePointer<Double>) {
+  package init(count: Int, dimensions: Int, shape: FactorShape, memory: UnsafeMutablePointer<Double>) {
     self.count = count
     self.dimensions = dimensions
     self.shape = shape

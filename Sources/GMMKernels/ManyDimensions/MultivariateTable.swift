@@ -1,5 +1,6 @@
 /// What the factors of the components look like.
-public enum FactorShape: Sendable, CaseIterable {
+@usableFromInline
+package enum FactorShape: Sendable, CaseIterable {
   /// Lower triangles: the coordinates are correlated.
   case triangular
   /// Diagonals: the coordinates are independent given the component.
@@ -7,7 +8,7 @@ public enum FactorShape: Sendable, CaseIterable {
 
   /// The number of doubles of one component's factor, and of its sums of squares, in D dimensions.
   @inline(__always)
-  public func size(dimensions: Int) -> Int {
+  package func size(dimensions: Int) -> Int {
     switch self {
     case .triangular: dimensions * (dimensions + 1) / 2
     case .diagonal: dimensions
@@ -25,30 +26,30 @@ public enum FactorShape: Sendable, CaseIterable {
 /// A triangular factor is F_k = L_k⁻¹ / √2 with Σ_k = L_k L_kᵀ, lower, packed by rows: entry (i, j ≤ i) at
 /// i (i + 1) / 2 + j. A diagonal one is 1 / (√2 sd) for each coordinate. Distances are squared as they are, never expanded,
 /// so clusters far from 0 on the scale of their sds lose no digits.
-public struct MultivariateTable {
+package struct MultivariateTable {
   /// The number of components.
-  public let count: Int
+  package let count: Int
   /// The number of coordinates of a point.
-  public let dimensions: Int
+  package let dimensions: Int
   /// The shape of all factors.
-  public let shape: FactorShape
+  package let shape: FactorShape
   /// A constant for each component; -infinity where the weight is 0.
-  public let constants: UnsafeMutablePointer<Double>
+  package let constants: UnsafeMutablePointer<Double>
   /// Centers, K x D.
-  public let centers: UnsafeMutablePointer<Double>
+  package let centers: UnsafeMutablePointer<Double>
   /// Factors, one after the other.
-  public let factors: UnsafeMutablePointer<Double>
+  package let factors: UnsafeMutablePointer<Double>
 
   /// Its memory: constants, centers, factors.
-  public var memory: UnsafeMutablePointer<Double> { constants }
+  package var memory: UnsafeMutablePointer<Double> { constants }
 
   /// The number of doubles that a table takes.
-  public static func size(count: Int, dimensions: Int, shape: FactorShape) -> Int {
+  package static func size(count: Int, dimensions: Int, shape: FactorShape) -> Int {
     count * (1 + dimensions + shape.size(dimensions: dimensions))
   }
 
   /// Creates a table in memory of ``size(count:dimensions:shape:)`` doubles that the caller keeps alive.
-  public init(count: Int, dimensions: Int, shape: FactorShape, memory: UnsafeMutablePointer<Double>) {
+  package init(count: Int, dimensions: Int, shape: FactorShape, memory: UnsafeMutablePointer<Double>) {
     self.count = count
     self.dimensions = dimensions
     self.shape = shape
@@ -59,9 +60,9 @@ public struct MultivariateTable {
 
   /// The center of component `k`, D long.
   @inline(__always)
-  public func center(of k: Int) -> UnsafeMutablePointer<Double> { centers + k * dimensions }
+  package func center(of k: Int) -> UnsafeMutablePointer<Double> { centers + k * dimensions }
 
   /// The factor of component `k`.
   @inline(__always)
-  public func factor(of k: Int) -> UnsafeMutablePointer<Double> { factors + k * shape.size(dimensions: dimensions) }
+  package func factor(of k: Int) -> UnsafeMutablePointer<Double> { factors + k * shape.size(dimensions: dimensions) }
 }

@@ -1,12 +1,12 @@
 /// Memory of a fixed length, aligned for vectors, freed with its owner.
 ///
 /// Allocation failure is visible, unlike that of an array: a caller's sizes must never end the process.
-public final class AlignedBuffer<Element: BitwiseCopyable>: @unchecked Sendable {
+package final class AlignedBuffer<Element: BitwiseCopyable>: @unchecked Sendable {
   /// The first element; aligned to 64 bytes.
-  public let base: UnsafeMutablePointer<Element>
+  package let base: UnsafeMutablePointer<Element>
 
   /// The number of elements.
-  public let count: Int
+  package let count: Int
 
   /// Allocates `count` elements, or returns `nil` when there is not enough memory.
   ///
@@ -14,7 +14,7 @@ public final class AlignedBuffer<Element: BitwiseCopyable>: @unchecked Sendable 
   ///   - count: the number of elements, not negative.
   ///   - padding: further elements after the last, so that whole vectors can be read.
   ///   - zeroed: whether the elements start at 0; otherwise untouched pages take no memory.
-  public init?(count: Int, padding: Int = 0, zeroed: Bool = true) {
+  package init?(count: Int, padding: Int = 0, zeroed: Bool = true) {
     let alignment = 64
     let (elements, overflow) = max(count, 0).addingReportingOverflow(padding)
     let (bytes, product) = elements.multipliedReportingOverflow(by: MemoryLayout<Element>.stride)
@@ -31,5 +31,5 @@ public final class AlignedBuffer<Element: BitwiseCopyable>: @unchecked Sendable 
   deinit { free(base) }
 
   /// The elements, valid while this object lives.
-  public var elements: UnsafeMutableBufferPointer<Element> { UnsafeMutableBufferPointer(start: base, count: count) }
+  package var elements: UnsafeMutableBufferPointer<Element> { UnsafeMutableBufferPointer(start: base, count: count) }
 }

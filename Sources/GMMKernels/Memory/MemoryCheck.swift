@@ -4,12 +4,12 @@
 /// asks here first: a refusal is an error, not the end of the host. The answer holds for the moment; other threads of the
 /// host may take the memory before the work does. What is largest of all, draws, labels and observations, lives in
 /// ``AlignedBuffer``s, whose failure can be seen at any time.
-public enum MemoryCheck {
+package enum MemoryCheck {
   /// Room for what is small, beside what is asked for.
   static let margin = 4 << 20
 
   /// The machine's memory in bytes; `Int.max` where it is not known.
-  public static let physicalBytes: Int = {
+  static let physicalBytes: Int = {
     let pages = sysconf(Int32(_SC_PHYS_PAGES))
     let size = sysconf(Int32(_SC_PAGESIZE))
     let product = pages.multipliedReportingOverflow(by: size)
@@ -19,7 +19,7 @@ public enum MemoryCheck {
   /// Whether the machine has so much memory at all, and the process can have it now.
   ///
   /// - Complexity: two system calls, whatever the size: the memory is asked for, not touched, and given back.
-  public static func isAvailable(bytes: Int) -> Bool {
+  package static func isAvailable(bytes: Int) -> Bool {
     let (wanted, overflow) = max(bytes, 0).addingReportingOverflow(margin)
     // The compiler may leave out an allocation that nobody uses, but not one whose address is seen from outside.
     guard !overflow, bytes <= physicalBytes, let memory = malloc(wanted) else { return false }

@@ -14,7 +14,7 @@
 ///   - moments: receives counts and centred sums of the drawn assignments.
 ///   - labels: receives the components, `count` rounded up to a multiple of 8 bytes; `nil` to drop them.
 /// - Returns: the block's log likelihood Σ log Σ_k w_k N(x | k), with the assignments summed out.
-public func sweepAssignments(
+package func sweepAssignments(
   _ x: UnsafePointer<Double>, count: Int, _ table: ComponentTable, key: StreamKey,
   scratch: UnsafeMutablePointer<Double>, moments: BlockMoments, labels: UnsafeMutablePointer<UInt8>?
 ) -> Double {

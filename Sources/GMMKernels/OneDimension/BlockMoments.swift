@@ -2,17 +2,17 @@
 ///
 /// In order: counts, sums of x - center, sums of (x - center)², each K long. Centred at the component's current mean,
 /// so that data far from 0 keep their variance.
-public struct BlockMoments {
+package struct BlockMoments {
   /// The sums, ``size(_:)`` doubles.
-  public let memory: UnsafeMutablePointer<Double>
+  package let memory: UnsafeMutablePointer<Double>
   /// The number of components.
-  public let count: Int
+  package let count: Int
 
   /// The number of doubles for `count` components.
-  public static func size(_ count: Int) -> Int { 3 * count }
+  package static func size(_ count: Int) -> Int { 3 * count }
 
   /// Creates the sums in memory of ``size(_:)`` doubles that the caller keeps alive.
-  public init(count: Int, memory: UnsafeMutablePointer<Double>) {
+  package init(count: Int, memory: UnsafeMutablePointer<Double>) {
     self.count = count
     self.memory = memory
   }

@@ -7,20 +7,20 @@
 ///
 /// The distance is squared rather than the quadratic expanded in x: with clusters far from 0 or from each other on the
 /// scale of their sds, c0 + c1 x + c2 x² loses all its digits, and this form none, at the same three instructions.
-public struct ComponentTable {
+package struct ComponentTable {
   /// The number of components.
-  public let count: Int
+  package let count: Int
   /// Its memory, ``size(_:)`` doubles.
-  public var memory: UnsafeMutablePointer<Double> { constant }
+  package var memory: UnsafeMutablePointer<Double> { constant }
   let constant: UnsafeMutablePointer<Double>
   let factor: UnsafeMutablePointer<Double>
   let center: UnsafeMutablePointer<Double>
 
   /// The number of doubles that a table of `count` components takes.
-  public static func size(_ count: Int) -> Int { 3 * count }
+  package static func size(_ count: Int) -> Int { 3 * count }
 
   /// Creates a table in memory of ``size(_:)`` doubles that the caller keeps alive.
-  public init(count: Int, memory: UnsafeMutablePointer<Double>) {
+  package init(count: Int, memory: UnsafeMutablePointer<Double>) {
     self.count = count
     constant = memory
     factor = memory + count
@@ -34,7 +34,7 @@ public struct ComponentTable {
   ///   - mean: finite.
   ///   - sd: positive.
   @inline(__always)
-  public func set(_ k: Int, logWeight: Double, mean: Double, sd: Double) {
+  package func set(_ k: Int, logWeight: Double, mean: Double, sd: Double) {
     let inverse = 1 / sd
     constant[k] = logWeight - log(sd) - halfLogTwoPi
     factor[k] = -0.5 * inverse * inverse

@@ -8,7 +8,7 @@
 ///   - x, scratch: as in ``sweepAssignments(_:count:_:key:scratch:moments:labels:)``.
 ///   - logScale: `count` rounded up to a multiple of 8, aligned to 64 bytes; starts at ``emptyLogScale``.
 ///   - sums: K rows of the same length; start at 0.
-public func addDensities(
+package func addDensities(
   _ x: UnsafePointer<Double>, count: Int, _ table: ComponentTable, scratch: UnsafeMutablePointer<Double>,
   logScale: UnsafeMutablePointer<Double>, sums: UnsafeMutablePointer<Double>
 ) {

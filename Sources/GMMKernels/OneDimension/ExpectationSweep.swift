@@ -3,7 +3,7 @@
 /// - Parameters: as of ``sweepAssignments(_:count:_:key:scratch:moments:labels:)``; `moments` receives the sums of
 ///   r, r (x - center) and r (x - center)² with r the responsibility of each component.
 /// - Returns: the block's log likelihood.
-public func sweepExpectations(
+package func sweepExpectations(
   _ x: UnsafePointer<Double>, count: Int, _ table: ComponentTable, scratch: UnsafeMutablePointer<Double>,
   moments: BlockMoments
 ) -> Double {

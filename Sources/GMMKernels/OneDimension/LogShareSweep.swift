@@ -4,7 +4,7 @@
 /// - Parameters:
 ///   - x: as in ``sweepAssignments(_:count:_:key:scratch:moments:labels:)``.
 ///   - rows: K rows of `count` rounded up to a multiple of 8, aligned to 64 bytes.
-public func writeLogShares(
+package func writeLogShares(
   _ x: UnsafePointer<Double>, count: Int, _ table: ComponentTable, rows: UnsafeMutablePointer<Double>
 ) {
   let points = PointRows(x, count: count)

@@ -3,7 +3,7 @@
 /// - Parameters:
 ///   - x, scratch: as in ``sweepAssignments(_:count:_:key:scratch:moments:labels:)``.
 ///   - sums: K rows of `count` rounded up to a multiple of 8, aligned to 64 bytes; row k gains P(k | x_i).
-public func addResponsibilities(
+package func addResponsibilities(
   _ x: UnsafePointer<Double>, count: Int, _ table: ComponentTable, scratch: UnsafeMutablePointer<Double>,
   sums: UnsafeMutablePointer<Double>
 ) {

@@ -33,4 +33,4 @@ struct Scratch {
 }
 
 /// The number of doubles of scratch memory, aligned to 64 bytes, that a kernel needs for `count` components.
-public func scratchSize(_ count: Int) -> Int { (7 * count + 3) * laneCount }
+package func scratchSize(_ count: Int) -> Int { (7 * count + 3) * laneCount }

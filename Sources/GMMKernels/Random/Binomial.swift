@@ -8,7 +8,7 @@ extension RandomStream {
   ///   - count: an integer, not negative, at most 2^53.
   ///   - probability: in [0, 1].
   /// - Complexity: O(log count).
-  public mutating func binomial(_ count: Double, _ probability: Double) -> Double {
+  package mutating func binomial(_ count: Double, _ probability: Double) -> Double {
     if probability <= 0 { return 0 }
     if probability >= 1 { return count }
     var (rest, p, result) = (count, probability, 0.0)

@@ -5,7 +5,7 @@ extension RandomStream {
   ///
   /// - Parameter shape: positive and finite.
   @inline(__always)
-  public mutating func gamma(shape: Double) -> Double {
+  package mutating func gamma(shape: Double) -> Double {
     if shape < 1 { return exp(logGamma(shape: shape)) }
     let d = shape - 1.0 / 3
     let c = 1 / (9 * d).squareRoot()
@@ -27,7 +27,7 @@ extension RandomStream {
   ///
   /// - Parameter shape: positive and finite.
   @inline(__always)
-  public mutating func logGamma(shape: Double) -> Double {
+  package mutating func logGamma(shape: Double) -> Double {
     shape < 1 ? log(gamma(shape: shape + 1)) + log(uniform()) / shape : log(gamma(shape: shape))
   }
 }

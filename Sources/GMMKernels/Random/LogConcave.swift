@@ -1,5 +1,5 @@
 /// A density whose logarithm is concave, known up to a constant.
-public protocol LogConcaveDensity {
+package protocol LogConcaveDensity {
   /// Returns the log density at `x`, up to a constant, and its derivative.
   func callAsFunction(_ x: Double) -> (logDensity: Double, slope: Double)
 }
@@ -17,7 +17,7 @@ extension RandomStream {
   ///   - lower: the smallest value, may be -infinity.
   ///   - upper: the largest value, may be infinity.
   ///   - start: a finite guess of the mode.
-  public mutating func logConcave<Density: LogConcaveDensity>(
+  package mutating func logConcave<Density: LogConcaveDensity>(
     _ density: Density, lower: Double, upper: Double, near start: Double
   ) -> Double {
     guard lower < upper else { return lower }

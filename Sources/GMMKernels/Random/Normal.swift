@@ -3,12 +3,12 @@ extension RandomStream {
   ///
   /// The second number of each pair is dropped: a stream then has no hidden half, and its state is its position.
   @inline(__always)
-  public mutating func normal() -> Double { normalPair().first }
+  package mutating func normal() -> Double { normalPair().first }
 
   /// Writes `count` independent standard Normal numbers; those of a pair follow each other, and only the half that an odd
   /// count leaves over is dropped.
   @inline(__always)
-  public mutating func normals(into numbers: UnsafeMutablePointer<Double>, count: Int) {
+  package mutating func normals(into numbers: UnsafeMutablePointer<Double>, count: Int) {
     var i = 0
     while i < count {
       let pair = normalPair()
@@ -43,7 +43,7 @@ extension RandomStream {
   ///   - sd: the standard deviation before truncation, positive.
   ///   - lower: the smallest value, may be -infinity.
   ///   - upper: the largest value, at least `lower`, may be infinity.
-  public mutating func normal(mean: Double, sd: Double, lower: Double, upper: Double) -> Double {
+  package mutating func normal(mean: Double, sd: Double, lower: Double, upper: Double) -> Double {
     for _ in 0..<4 {
       let value = mean + sd * normal()
       if value >= lower, value <= upper { return value }

@@ -1,14 +1,14 @@
 /// A stream of random numbers for parameters: xoshiro256++ (Blackman, Vigna 2021) started from a key.
 ///
 /// Period 2^256 - 1; passes TestU01's BigCrush. A value: copying it copies the position.
-public struct RandomStream: RandomNumberGenerator, Sendable {
+package struct RandomStream: RandomNumberGenerator, Sendable {
   private var s0: UInt64
   private var s1: UInt64
   private var s2: UInt64
   private var s3: UInt64
 
   /// Creates the stream that `key` names.
-  public init(_ key: StreamKey) {
+  package init(_ key: StreamKey) {
     let step: UInt64 = 0x9E37_79B9_7F4A_7C15
     s0 = mixed(key.first &+ step)
     s1 = mixed(key.second &+ step)
@@ -19,7 +19,7 @@ public struct RandomStream: RandomNumberGenerator, Sendable {
 
   /// Returns 64 random bits.
   @inline(__always)
-  public mutating func next() -> UInt64 {
+  package mutating func next() -> UInt64 {
     let sum = s0 &+ s3
     let result = (sum &<< 23 | sum &>> 41) &+ s0
     let t = s1 &<< 17
@@ -36,19 +36,19 @@ public struct RandomStream: RandomNumberGenerator, Sendable {
   ///
   /// One bit more, and the largest number would round to 1.
   @inline(__always)
-  public mutating func uniform() -> Double {
+  package mutating func uniform() -> Double {
     (Double(next() &>> 12) + 0.5) * 0x1p-52
   }
 
   /// Returns a uniform integer in 0 ..< `count`, without bias to within 2^-64 (Lemire's multiplication).
   @inline(__always)
-  public mutating func index(below count: Int) -> Int {
+  package mutating func index(below count: Int) -> Int {
     Int(truncatingIfNeeded: next().multipliedFullWidth(by: UInt64(truncatingIfNeeded: count)).high)
   }
 
   /// Returns an Exponential(1) number.
   @inline(__always)
-  public mutating func exponential() -> Double {
+  package mutating func exponential() -> Double {
     -log(uniform())
   }
 }

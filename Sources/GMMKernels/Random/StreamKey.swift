@@ -1,5 +1,5 @@
 /// What a random stream is for; a part of its key, so that no two uses share numbers.
-public enum StreamPurpose: UInt64, Sendable {
+package enum StreamPurpose: UInt64, Sendable {
   case parameters = 1
   case assignments = 2
   case start = 3
@@ -19,12 +19,12 @@ public enum StreamPurpose: UInt64, Sendable {
 /// the number of threads nor on the order of the work. The five words are absorbed one by one into 128 bits by the
 /// finaliser of SplitMix64 (Steele, Lea, Flood 2014; Stafford's variant 13), a bijection with full avalanche, so
 /// neighbouring keys give unrelated streams and a coincidence among 10^12 streams has probability below 10^-14.
-public struct StreamKey: Sendable, Equatable {
-  public private(set) var first: UInt64
-  public private(set) var second: UInt64
+package struct StreamKey: Sendable, Equatable {
+  package private(set) var first: UInt64
+  package private(set) var second: UInt64
 
   /// Creates the key of all streams of one chain for one purpose.
-  public init(seed: UInt64, chain: UInt64, purpose: StreamPurpose) {
+  package init(seed: UInt64, chain: UInt64, purpose: StreamPurpose) {
     first = 0x243F_6A88_85A3_08D3
     second = 0x1319_8A2E_0370_7344
     absorb(seed)
@@ -33,13 +33,14 @@ public struct StreamKey: Sendable, Equatable {
   }
 
   /// Creates a key from the two words of another.
-  public init(first: UInt64, second: UInt64) {
+  package init(first: UInt64, second: UInt64) {
     self.first = first
     self.second = second
   }
 
   /// Returns the key of one stream.
-  public func at(iteration: UInt64, block: UInt64 = 0) -> StreamKey {
+  @inlinable
+  package func at(iteration: UInt64, block: UInt64 = 0) -> StreamKey {
     var key = self
     key.absorb(iteration)
     key.absorb(block)

@@ -1,2 +1,3 @@
 /// The number of observations in a block: the unit of parallel work, and the grain of every sum over observations.
-public let blockSize = 4096
+@inlinable
+package var blockSize: Int { 4096 }

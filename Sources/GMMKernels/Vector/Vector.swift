@@ -4,7 +4,7 @@
 
 #if !GMM_AVX2
   /// As many doubles as a register of an AVX-512 build holds, or four registers of the portable one.
-  public typealias Vector = SIMD8<Double>
+  package typealias Vector = SIMD8<Double>
   /// The bits of a ``Vector``.
   typealias Words = SIMD8<UInt64>
   /// One byte for each lane.
@@ -13,7 +13,7 @@
   typealias VectorMask = SIMDMask<SIMD8<Int64>>
 #else
   /// As many doubles as a register of this build holds.
-  public typealias Vector = SIMD4<Double>
+  package typealias Vector = SIMD4<Double>
   /// The bits of a ``Vector``.
   typealias Words = SIMD4<UInt64>
   /// One byte for each lane.
@@ -23,7 +23,8 @@
 #endif
 
 /// The number of points that belong together: the lanes over all passes.
-public let laneCount = 8
+@inlinable
+package var laneCount: Int { 8 }
 
 /// The number of lanes of a ``Vector``.
 let vectorWidth = Vector.scalarCount

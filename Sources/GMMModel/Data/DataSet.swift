@@ -23,7 +23,7 @@ public final class DataSet: Sendable {
   private let cachedFingerprint = Mutex<UInt64?>(nil)
 
   /// The magnitude that means may have, as coordinates do: any number of squared distances can then be summed.
-  public static let largestMagnitude = 1e144
+  static let largestMagnitude = 1e144
 
   /// Copies observations.
   ///
@@ -38,7 +38,7 @@ public final class DataSet: Sendable {
   ///   - argument: the name that errors carry.
   /// - Throws: ``ModelError`` for NaN, infinity and values whose squares could not be summed, with row and column; for weights,
   ///   names or a first row that do not fit; and when memory runs out.
-  public init(
+  package init(
     _ base: UnsafePointer<Double>?, count: Int, dimensionCount: Int = 1, stride: Int? = nil,
     weights: SampleWeights? = nil, columnNames: [String] = [], firstRow: Int = 0, argument: String = "data"
   ) throws(ModelError) {
@@ -93,7 +93,7 @@ public final class DataSet: Sendable {
   private static func squareWithRoom(_ value: Double) -> Double { value * value * 0x1p64 }
 
   /// How column `d` is called in messages: its number, and its name where it has one.
-  public func columnName(_ d: Int) -> String { columnNames.isEmpty ? "\(d)" : "\(d) (\(columnNames[d]))" }
+  package func columnName(_ d: Int) -> String { columnNames.isEmpty ? "\(d)" : "\(d) (\(columnNames[d]))" }
 
   private static func check(
     _ weights: SampleWeights?, _ columnNames: [String], firstRow: Int, count: Int, dimensionCount: Int
@@ -155,10 +155,10 @@ public final class DataSet: Sendable {
   public var totalWeight: Double { weights?.total ?? Double(count) }
 
   /// The number of observations of positive weight.
-  public var positiveCount: Int { weights?.positiveCount ?? count }
+  package var positiveCount: Int { weights?.positiveCount ?? count }
 
   /// The number of the first block in the data set of which this is a part.
-  public var firstBlock: Int { firstRow / blockSize }
+  package var firstBlock: Int { firstRow / blockSize }
 
   /// What `make` says of the values; made once.
   package func fingerprint(_ make: (UnsafeBufferPointer<Double>) -> UInt64) -> UInt64 {
@@ -181,22 +181,22 @@ public final class DataSet: Sendable {
   public func row(_ i: Int) -> [Double] { (0..<dimensionCount).map { self[i, $0] } }
 
   /// The first group; aligned to 64 bytes, whole groups, zeros beyond N.
-  public var base: UnsafePointer<Double> { UnsafePointer(buffer.base) }
+  package var base: UnsafePointer<Double> { UnsafePointer(buffer.base) }
 
   /// The number of blocks.
-  public var blockCount: Int { (count + blockSize - 1) / blockSize }
+  package var blockCount: Int { (count + blockSize - 1) / blockSize }
 
   /// Returns the observations of block `index`.
-  public func block(_ index: Int) -> (start: Int, count: Int) {
+  package func block(_ index: Int) -> (start: Int, count: Int) {
     let start = index * blockSize
     return (start, min(blockSize, count - start))
   }
 
   /// The memory of the group that starts at observation `start`, a multiple of 8.
-  public func group(at start: Int) -> UnsafePointer<Double> { base + start * dimensionCount }
+  package func group(at start: Int) -> UnsafePointer<Double> { base + start * dimensionCount }
 
   /// The values of one-dimensional observations.
-  public var values: UnsafeBufferPointer<Double> {
+  package var values: UnsafeBufferPointer<Double> {
     UnsafeBufferPointer(start: base, count: dimensionCount == 1 ? count : 0)
   }
 }

@@ -8,14 +8,14 @@ public final class SampleWeights: Sendable {
   /// Σ w, rounded once.
   public var total: Double { sum[0] }
   /// Σ w, to be merged with that of other observations.
-  public let sum: ReproducibleSums
+  package let sum: ReproducibleSums
   /// The number of weights that are not 0.
-  public let positiveCount: Int
+  package let positiveCount: Int
   /// Whether all weights are integers, so that they stand for repeated rows.
-  public let areWhole: Bool
+  package let areWhole: Bool
 
   /// Copies the weights.
-  public init(_ values: UnsafeBufferPointer<Double>, argument: String = "sample_weights") throws(ModelError) {
+  package init(_ values: UnsafeBufferPointer<Double>, argument: String = "sample_weights") throws(ModelError) {
     guard let buffer = AlignedBuffer<Double>(count: values.count, padding: laneCount) else {
       throw .outOfMemory("\(values.count) sample weights")
     }
@@ -42,9 +42,9 @@ public final class SampleWeights: Sendable {
   }
 
   /// Copies an array.
-  public convenience init(_ values: [Double], argument: String = "sample_weights") throws(ModelError) {
+  public convenience init(_ values: [Double]) throws(ModelError) {
     let result = values.withUnsafeBufferPointer { values in
-      Result { () throws(ModelError) in try SampleWeights(values, argument: argument) }
+      Result { () throws(ModelError) in try SampleWeights(values) }
     }
     self.init(sharing: try result.get())
   }
@@ -55,7 +55,7 @@ public final class SampleWeights: Sendable {
   }
 
   /// The first weight; aligned to 64 bytes, zeros beyond N up to the next multiple of 8.
-  public var base: UnsafePointer<Double> { UnsafePointer(buffer.base) }
+  package var base: UnsafePointer<Double> { UnsafePointer(buffer.base) }
 
   /// The weight of observation `i`.
   @inline(__always)

@@ -1,73 +1,73 @@
 /// A lower triangular D x D matrix, packed row after row; see ``PackedTriangle``.
-public struct LowerTriangle: Sendable, Equatable {
+package struct LowerTriangle: Sendable, Equatable {
   /// D.
-  public let dimension: Int
+  package let dimension: Int
   /// The entries, D (D + 1) / 2 numbers.
-  public var packed: [Double]
+  package var packed: [Double]
 
   /// Creates a triangle from its packed entries.
-  public init(dimension: Int, packed: [Double]) {
+  package init(dimension: Int, packed: [Double]) {
     precondition(packed.count == PackedTriangle.count(dimension))
     self.dimension = dimension
     self.packed = packed
   }
 
   /// Creates a triangle of zeros.
-  public init(dimension: Int) {
+  package init(dimension: Int) {
     self.init(dimension: dimension, packed: [Double](repeating: 0, count: PackedTriangle.count(dimension)))
   }
 
   /// Entry (i, j); 0 above the diagonal.
-  public subscript(i: Int, j: Int) -> Double { j > i ? 0 : packed[PackedTriangle.index(i, j)] }
+  package subscript(i: Int, j: Int) -> Double { j > i ? 0 : packed[PackedTriangle.index(i, j)] }
 
   /// The full matrix, D x D, row after row.
-  public var full: [Double] { (0..<dimension).flatMap { i in (0..<dimension).map { self[i, $0] } } }
+  package var full: [Double] { (0..<dimension).flatMap { i in (0..<dimension).map { self[i, $0] } } }
 
   /// The inverse, for a diagonal without zeros.
-  public var inverse: LowerTriangle { changed(PackedTriangle.invert) }
+  package var inverse: LowerTriangle { changed(PackedTriangle.invert) }
 
   /// L Lᵀ.
-  public var square: SymmetricMatrix {
+  package var square: SymmetricMatrix {
     SymmetricMatrix(dimension: dimension, packed: changed(PackedTriangle.square).packed)
   }
 
   /// Lᵀ L.
-  public var squareTransposed: SymmetricMatrix {
+  package var squareTransposed: SymmetricMatrix {
     SymmetricMatrix(dimension: dimension, packed: changed(PackedTriangle.squareTransposed).packed)
   }
 
   /// (L Lᵀ)⁻¹.
-  public var inverseOfSquare: SymmetricMatrix { inverse.squareTransposed }
+  package var inverseOfSquare: SymmetricMatrix { inverse.squareTransposed }
 
   /// log |L Lᵀ|, for a positive diagonal.
-  public var logDeterminantOfSquare: Double { withEntries { PackedTriangle.logDeterminantOfSquare($0, $1) } }
+  package var logDeterminantOfSquare: Double { withEntries { PackedTriangle.logDeterminantOfSquare($0, $1) } }
 
   /// Returns L⁻¹ b.
-  public func solve(_ b: [Double]) -> [Double] { changed(b) { solve(&$0) } }
+  package func solve(_ b: [Double]) -> [Double] { changed(b) { solve(&$0) } }
 
   /// Returns L⁻ᵀ b.
-  public func solveTransposed(_ b: [Double]) -> [Double] { changed(b) { solveTransposed(&$0) } }
+  package func solveTransposed(_ b: [Double]) -> [Double] { changed(b) { solveTransposed(&$0) } }
 
   /// Returns L b.
-  public func multiply(_ b: [Double]) -> [Double] { changed(b) { multiply(&$0) } }
+  package func multiply(_ b: [Double]) -> [Double] { changed(b) { multiply(&$0) } }
 
   /// Returns L B, with B another triangle.
-  public func multiply(_ b: LowerTriangle) -> LowerTriangle {
+  package func multiply(_ b: LowerTriangle) -> LowerTriangle {
     precondition(b.dimension == dimension)
     return withEntries { a, _ in b.changed { PackedTriangle.multiply(a, $1, triangle: $0) } }
   }
 
   /// Replaces b by L⁻¹ b.
-  public func solve(_ b: inout [Double]) { apply(&b) { PackedTriangle.solve($0, $1, $2) } }
+  package func solve(_ b: inout [Double]) { apply(&b) { PackedTriangle.solve($0, $1, $2) } }
 
   /// Replaces b by L⁻ᵀ b.
-  public func solveTransposed(_ b: inout [Double]) { apply(&b) { PackedTriangle.solveTransposed($0, $1, $2) } }
+  package func solveTransposed(_ b: inout [Double]) { apply(&b) { PackedTriangle.solveTransposed($0, $1, $2) } }
 
   /// Replaces b by L b.
-  public func multiply(_ b: inout [Double]) { apply(&b) { PackedTriangle.multiply($0, $1, $2) } }
+  package func multiply(_ b: inout [Double]) { apply(&b) { PackedTriangle.multiply($0, $1, $2) } }
 
   /// Becomes the lower triangle of (L Lᵀ)⁻¹, for a diagonal without zeros.
-  public mutating func invertSquare() {
+  package mutating func invertSquare() {
     withMemory { memory, dimension in
       PackedTriangle.invert(memory, dimension)
       PackedTriangle.squareTransposed(memory, dimension)
@@ -78,12 +78,12 @@ public struct LowerTriangle: Sendable, Equatable {
   ///
   /// - Returns: the pivot that shows that the matrix is not positive definite; see
   ///   ``PackedTriangle/factorize(_:_:tolerance:)``.
-  public mutating func factorize(tolerance: Double = 0) -> FailedPivot? {
+  package mutating func factorize(tolerance: Double = 0) -> FailedPivot? {
     withMemory { PackedTriangle.factorize($0, $1, tolerance: tolerance) }
   }
 
   /// Runs `body` on the entries and D.
-  public mutating func withMemory<Value>(_ body: (UnsafeMutablePointer<Double>, Int) -> Value) -> Value {
+  package mutating func withMemory<Value>(_ body: (UnsafeMutablePointer<Double>, Int) -> Value) -> Value {
     let dimension = dimension
     return packed.withUnsafeMutableBufferPointer { packed in
       // SAFETY: D (D + 1) / 2 numbers; an empty matrix has no memory, and the functions then touch none.

@@ -1,13 +1,13 @@
 import GMMKernels
 
 /// The place at which a symmetric matrix turned out not to be positive definite.
-public struct FailedPivot: Error, Sendable, Equatable {
+package struct FailedPivot: Error, Sendable, Equatable {
   /// The row, counted from 0: the leading block of that many rows is positive definite.
-  public let index: Int
+  package let index: Int
   /// What is left of the diagonal entry after the rows before it: its conditional variance, not positive, or NaN.
-  public let value: Double
+  package let value: Double
 
-  public init(index: Int, value: Double) {
+  package init(index: Int, value: Double) {
     self.index = index
     self.value = value
   }
@@ -23,7 +23,7 @@ extension PackedTriangle {
   /// - Returns: the pivot that fell to the tolerance or below, or was not finite; then rows from there on are as they were,
   ///   but for that row's entries left of the diagonal. `nil` on success.
   /// - Complexity: D³ / 6 multiplications.
-  public static func factorize(
+  package static func factorize(
     _ a: UnsafeMutablePointer<Double>, _ dimension: Int, tolerance: Double = 0
   ) -> FailedPivot? {
     for i in 0..<dimension {
@@ -49,7 +49,7 @@ extension PackedTriangle {
   ///
   /// - Parameter floors: (D), positive.
   /// - Returns: the first pivot that was raised; `nil` where the factor is that of the matrix.
-  public static func factorize(
+  package static func factorize(
     _ a: UnsafeMutablePointer<Double>, _ dimension: Int, floors: UnsafePointer<Double>
   ) -> FailedPivot? {
     var first: FailedPivot?
@@ -75,7 +75,7 @@ extension PackedTriangle {
   /// Replaces a lower triangle L, without zeros on its diagonal, by its inverse.
   ///
   /// - Complexity: D³ / 6 multiplications.
-  public static func invert(_ l: UnsafeMutablePointer<Double>, _ dimension: Int) {
+  static func invert(_ l: UnsafeMutablePointer<Double>, _ dimension: Int) {
     for i in 0..<dimension {
       let target = l + row(i)
       // Row i of the inverse is -Σ_{k<i} L_ik (row k of the inverse) / L_ii. Row k of the inverse ends in column k, so the
@@ -93,7 +93,7 @@ extension PackedTriangle {
   }
 
   /// Replaces b by L⁻¹ b.
-  public static func solve(_ l: UnsafePointer<Double>, _ dimension: Int, _ b: UnsafeMutablePointer<Double>) {
+  package static func solve(_ l: UnsafePointer<Double>, _ dimension: Int, _ b: UnsafeMutablePointer<Double>) {
     for i in 0..<dimension {
       let source = l + row(i)
       b[i] = (b[i] - dot(source, b, count: i)) / source[i]
@@ -101,7 +101,7 @@ extension PackedTriangle {
   }
 
   /// Replaces b by L⁻ᵀ b.
-  public static func solveTransposed(_ l: UnsafePointer<Double>, _ dimension: Int, _ b: UnsafeMutablePointer<Double>) {
+  package static func solveTransposed(_ l: UnsafePointer<Double>, _ dimension: Int, _ b: UnsafeMutablePointer<Double>) {
     for i in stride(from: dimension - 1, through: 0, by: -1) {
       let source = l + row(i)
       b[i] /= source[i]
@@ -110,14 +110,14 @@ extension PackedTriangle {
   }
 
   /// Replaces b by L b.
-  public static func multiply(_ l: UnsafePointer<Double>, _ dimension: Int, _ b: UnsafeMutablePointer<Double>) {
+  package static func multiply(_ l: UnsafePointer<Double>, _ dimension: Int, _ b: UnsafeMutablePointer<Double>) {
     for i in stride(from: dimension - 1, through: 0, by: -1) { b[i] = dot(l + row(i), b, count: i + 1) }
   }
 
   /// Replaces a lower triangle L by the lower triangle of L Lᵀ.
   ///
   /// - Complexity: D³ / 6 multiplications.
-  public static func square(_ l: UnsafeMutablePointer<Double>, _ dimension: Int) {
+  package static func square(_ l: UnsafeMutablePointer<Double>, _ dimension: Int) {
     // From the last entry to the first: each needs only the entries before it in its row, and earlier rows.
     for i in stride(from: dimension - 1, through: 0, by: -1) {
       let target = l + row(i)
@@ -128,7 +128,7 @@ extension PackedTriangle {
   /// Replaces a lower triangle L by the lower triangle of Lᵀ L; from L⁻¹ it makes the inverse of L Lᵀ.
   ///
   /// - Complexity: D³ / 6 multiplications.
-  public static func squareTransposed(_ l: UnsafeMutablePointer<Double>, _ dimension: Int) {
+  package static func squareTransposed(_ l: UnsafeMutablePointer<Double>, _ dimension: Int) {
     // Row i of the result needs rows from i on, in their first i + 1 columns.
     for i in 0..<dimension {
       let target = l + row(i)
@@ -144,7 +144,7 @@ extension PackedTriangle {
   /// Replaces a lower triangle B by A B, with A another.
   ///
   /// - Complexity: D³ / 6 multiplications.
-  public static func multiply(
+  package static func multiply(
     _ a: UnsafePointer<Double>, _ dimension: Int, triangle b: UnsafeMutablePointer<Double>
   ) {
     // Row i of the product is Σ_{k≤i} A_ik (row k of B): the last row first, which no other needs.
@@ -157,7 +157,7 @@ extension PackedTriangle {
   }
 
   /// Returns log |L Lᵀ| = 2 Σ log L_ii, for a positive diagonal.
-  public static func logDeterminantOfSquare(_ l: UnsafePointer<Double>, _ dimension: Int) -> Double {
+  package static func logDeterminantOfSquare(_ l: UnsafePointer<Double>, _ dimension: Int) -> Double {
     var sum = 0.0
     for i in 0..<dimension { sum += log(l[index(i, i)]) }
     return 2 * sum

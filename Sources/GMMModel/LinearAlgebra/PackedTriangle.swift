@@ -3,26 +3,30 @@
 /// The functions work on memory that the caller keeps alive, of ``count(_:)`` doubles for each triangle, and allocate
 /// nothing. Rows are contiguous, and every inner loop runs along them. ``LowerTriangle`` and ``SymmetricMatrix`` are
 /// the same as values.
-public enum PackedTriangle {
+@usableFromInline
+package enum PackedTriangle {
   /// The number of entries, D (D + 1) / 2.
   @inline(__always)
-  public static func count(_ dimension: Int) -> Int { dimension * (dimension + 1) / 2 }
+  @inlinable
+  package static func count(_ dimension: Int) -> Int { dimension * (dimension + 1) / 2 }
 
   /// The place of the first entry of a row.
   @inline(__always)
-  public static func row(_ i: Int) -> Int { i * (i + 1) / 2 }
+  @inlinable
+  package static func row(_ i: Int) -> Int { i * (i + 1) / 2 }
 
   /// The place of entry (`i`, `j`), `j` ≤ `i`.
   @inline(__always)
-  public static func index(_ i: Int, _ j: Int) -> Int { i * (i + 1) / 2 + j }
+  @inlinable
+  package static func index(_ i: Int, _ j: Int) -> Int { i * (i + 1) / 2 + j }
 
   /// Copies the lower triangle of a full matrix, D x D, row after row.
-  public static func pack(_ full: UnsafePointer<Double>, _ dimension: Int, into packed: UnsafeMutablePointer<Double>) {
+  package static func pack(_ full: UnsafePointer<Double>, _ dimension: Int, into packed: UnsafeMutablePointer<Double>) {
     for i in 0..<dimension { (packed + row(i)).update(from: full + i * dimension, count: i + 1) }
   }
 
   /// Writes the full symmetric matrix, D x D, of a lower triangle.
-  public static func unpackSymmetric(
+  package static func unpackSymmetric(
     _ packed: UnsafePointer<Double>, _ dimension: Int, into full: UnsafeMutablePointer<Double>
   ) {
     for i in 0..<dimension {
@@ -35,7 +39,7 @@ public enum PackedTriangle {
   }
 
   /// Writes a lower triangle as a full matrix, D x D, with zeros above the diagonal.
-  public static func unpackTriangle(
+  package static func unpackTriangle(
     _ packed: UnsafePointer<Double>, _ dimension: Int, into full: UnsafeMutablePointer<Double>
   ) {
     for i in 0..<dimension {
@@ -45,7 +49,7 @@ public enum PackedTriangle {
   }
 
   /// Adds `weight` v vᵀ to the lower triangle of a symmetric matrix.
-  public static func addSquare(
+  package static func addSquare(
     of vector: UnsafePointer<Double>, weight: Double, to packed: UnsafeMutablePointer<Double>, _ dimension: Int
   ) {
     for i in 0..<dimension { addRow(vector, times: weight * vector[i], to: packed + row(i), count: i + 1) }

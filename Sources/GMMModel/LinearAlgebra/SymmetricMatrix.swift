@@ -13,7 +13,7 @@ public struct SymmetricMatrix: Sendable, Equatable {
   }
 
   /// Creates a matrix of zeros.
-  public init(dimension: Int) {
+  package init(dimension: Int) {
     self.init(dimension: dimension, packed: [Double](repeating: 0, count: PackedTriangle.count(dimension)))
   }
 
@@ -35,7 +35,7 @@ public struct SymmetricMatrix: Sendable, Equatable {
   /// - Parameter name: what errors call it.
   /// - Throws: ``ModelError`` for entries that are not finite, and where the halves differ by more than the rounding of
   ///   products leaves: 10⁻⁶ √(a_ii a_jj), which single precision keeps, since an entry that should be 0 is as far from it as those around it are large.
-  public init(symmetric full: [Double], dimension: Int, name: @autoclosure () -> String) throws(ModelError) {
+  package init(symmetric full: [Double], dimension: Int, name: @autoclosure () -> String) throws(ModelError) {
     for (place, value) in full.enumerated() where !value.isFinite {
       throw ModelError("\(name())[\(place / dimension), \(place % dimension)]", "must be finite", got: value)
     }
@@ -67,7 +67,7 @@ public struct SymmetricMatrix: Sendable, Equatable {
   public var diagonal: [Double] { (0..<dimension).map { self[$0, $0] } }
 
   /// Adds `weight` v vᵀ.
-  public mutating func addSquare(of vector: [Double], weight: Double = 1) {
+  package mutating func addSquare(of vector: [Double], weight: Double = 1) {
     precondition(vector.count == dimension)
     packed.withUnsafeMutableBufferPointer { packed in
       // SAFETY: both arrays have the lengths that the function expects; D ≥ 1 makes them non-empty.
@@ -85,7 +85,7 @@ public struct SymmetricMatrix: Sendable, Equatable {
   ///
   /// - Throws: the pivot that shows that the matrix is not positive definite; see
   ///   ``PackedTriangle/factorize(_:_:tolerance:)``.
-  public func cholesky(tolerance: Double = 0) throws(FailedPivot) -> LowerTriangle {
+  package func cholesky(tolerance: Double = 0) throws(FailedPivot) -> LowerTriangle {
     var factor = LowerTriangle(dimension: dimension, packed: packed)
     if let failure = factor.withMemory({ PackedTriangle.factorize($0, $1, tolerance: tolerance) }) { throw failure }
     return factor

@@ -15,7 +15,7 @@ extension RandomStream {
   ///   - scale: on entry the factor C, packed (``PackedTriangle``), diagonal positive; on return that of Σ.
   ///   - scratch: D (D + 1) / 2 doubles.
   /// - Complexity: D³ / 6 multiplications, D² / 2 random numbers.
-  public mutating func inverseWishart(
+  package mutating func inverseWishart(
     dof: Double, factor scale: UnsafeMutablePointer<Double>, _ dimension: Int, scratch: UnsafeMutablePointer<Double>
   ) {
     bartlett(into: scratch, dimension) { dof - Double(dimension - 1 - $0) }
@@ -38,7 +38,7 @@ extension RandomStream {
   ///   - dof: above D - 1, finite.
   ///   - factor: receives the factor of W; packed.
   ///   - scale: the factor C, packed.
-  public mutating func wishart(
+  package mutating func wishart(
     dof: Double, scale: UnsafePointer<Double>, _ dimension: Int, into factor: UnsafeMutablePointer<Double>
   ) {
     bartlett(into: factor, dimension) { dof - Double($0) }
@@ -46,7 +46,7 @@ extension RandomStream {
   }
 
   /// Draws a point of Normal(mean, L Lᵀ), (D).
-  public mutating func normal(
+  package mutating func normal(
     mean: UnsafePointer<Double>, factor: UnsafePointer<Double>, _ dimension: Int,
     into point: UnsafeMutablePointer<Double>
   ) {
@@ -71,7 +71,7 @@ extension RandomStream {
 
 /// Returns the logarithm of the multivariate Gamma function, D (D - 1) / 4 log π + Σ_{i<D} log Γ(x - i / 2), for
 /// x > (D - 1) / 2.
-public func logGammaFunction(_ x: Double, dimension: Int) -> Double {
+package func logGammaFunction(_ x: Double, dimension: Int) -> Double {
   let pairs = Double(dimension * (dimension - 1))
   return (0..<dimension).reduce(0.25 * pairs * log(Double.pi)) { $0 + logGammaFunction(x - 0.5 * Double($1)) }
 }

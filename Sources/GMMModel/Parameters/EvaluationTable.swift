@@ -2,7 +2,7 @@ import GMMKernels
 
 extension Parameters {
   /// The number of doubles of the form in which the kernels evaluate a mixture.
-  public static func tableSize(_ shape: MixtureShape) -> Int {
+  package static func tableSize(_ shape: MixtureShape) -> Int {
     shape.componentCount * (1 + shape.dimensionCount + shape.squareCount)
   }
 
@@ -12,7 +12,7 @@ extension Parameters {
   /// - Parameters:
   ///   - memory: ``tableSize(_:)`` doubles.
   ///   - isLine: whether the kernels are those of one dimension.
-  public func fillTable(_ memory: UnsafeMutablePointer<Double>, isLine: Bool) {
+  package func fillTable(_ memory: UnsafeMutablePointer<Double>, isLine: Bool) {
     if isLine {
       let table = ComponentTable(count: componentCount, memory: memory)
       for k in 0..<componentCount { table.set(k, logWeight: logWeights[k], mean: means[k], sd: sd(k)) }

@@ -5,7 +5,7 @@ public struct MixtureEstimate: Sendable, Equatable {
   /// What the covariances have in common.
   public let structure: CovarianceStructure
   /// How many numbers there are of each kind.
-  public let shape: MixtureShape
+  package let shape: MixtureShape
   /// Mixture weights, (K), sum 1.
   public var weights: [Double]
   /// Means, (K, D), row after row.
@@ -32,7 +32,7 @@ public struct MixtureEstimate: Sendable, Equatable {
   /// Checks lengths and ranges; covariance matrices must be positive definite.
   ///
   /// - Throws: ``ModelError`` of kind `invalidArgument` that names the block and the place.
-  public func check() throws(ModelError) {
+  package func check() throws(ModelError) {
     let parameters = PartialParameters(weights: weights, means: means, covariances: covariances)
     try parameters.check(shape, PartialParameters.Naming(), allowsZeroWeights: true)
   }
@@ -61,7 +61,7 @@ public struct MixtureEstimate: Sendable, Equatable {
   /// (scikit-learn's `precisions_cholesky_` is the transpose, an upper triangle.)
   ///
   /// - Throws: the component and the pivot at which a covariance turns out not to be positive definite.
-  public func precisionFactors() throws(NotPositiveDefinite) -> [Double] {
+  package func precisionFactors() throws(NotPositiveDefinite) -> [Double] {
     let parameters = try Parameters(self)
     guard shape.hasMatrices else { return parameters.sds.map { 1 / $0 } }
     return (0..<shape.matrixCount).flatMap { parameters.factor($0).inverse.packed }
@@ -71,7 +71,7 @@ public struct MixtureEstimate: Sendable, Equatable {
   ///
   /// - Returns: the former name of each.
   @discardableResult
-  public mutating func sortByMean(coordinate: Int = 0) -> [Int] {
+  package mutating func sortByMean(coordinate: Int = 0) -> [Int] {
     let d = dimensionCount
     let order = (0..<componentCount).sorted {
       (means[$0 * d + coordinate], $0) < (means[$1 * d + coordinate], $1)
@@ -91,7 +91,7 @@ extension Parameters {
   /// Creates the parameters that an estimate says.
   ///
   /// - Throws: the component and the pivot at which a covariance turns out not to be positive definite.
-  public init(_ estimate: MixtureEstimate) throws(NotPositiveDefinite) {
+  package init(_ estimate: MixtureEstimate) throws(NotPositiveDefinite) {
     let shape = estimate.shape
     self.init(shape, weights: estimate.weights, means: estimate.means)
     guard shape.hasMatrices else {
@@ -115,9 +115,9 @@ extension Parameters {
 }
 
 /// A covariance matrix that is not positive definite.
-public struct NotPositiveDefinite: Error, Sendable, Equatable {
+package struct NotPositiveDefinite: Error, Sendable, Equatable {
   /// The component; 0 for the one matrix of all.
-  public let component: Int
+  package let component: Int
   /// Where it showed.
-  public let pivot: FailedPivot
+  package let pivot: FailedPivot
 }

@@ -1,22 +1,22 @@
 import GMMKernels
 
 /// One value of everything unknown but the assignments: weights, means and spread.
-public struct Parameters: Sendable, Equatable {
+package struct Parameters: Sendable, Equatable {
   /// How many numbers there are of each kind.
-  public let shape: MixtureShape
+  package let shape: MixtureShape
   /// Mixture weights, (K), sum 1. May underflow to 0 where ``logWeights`` does not.
-  public var weights: [Double]
+  package var weights: [Double]
   /// Logarithms of the weights, (K).
-  public var logWeights: [Double]
+  package var logWeights: [Double]
   /// Component means, (K, D).
-  public var means: [Double]
+  package var means: [Double]
   /// Standard deviations, as many as the shape has.
-  public var sds: [Double]
+  package var sds: [Double]
   /// Cholesky factors of the covariance matrices, packed (``PackedTriangle``), as many as the shape has.
-  public var factors: [Double]
+  package var factors: [Double]
 
   /// Creates parameters of a given shape.
-  public init(_ shape: MixtureShape, weights: [Double], means: [Double], sds: [Double] = [], factors: [Double] = []) {
+  package init(_ shape: MixtureShape, weights: [Double], means: [Double], sds: [Double] = [], factors: [Double] = []) {
     self.shape = shape
     self.weights = weights
     logWeights = weights.map { log($0) }
@@ -29,7 +29,7 @@ public struct Parameters: Sendable, Equatable {
   /// D x D each, of which the lower triangles are read.
   ///
   /// Returns `nil` when a matrix is not positive definite.
-  public init?(_ shape: MixtureShape, weights: [Double], means: [Double], spread: [Double]) {
+  package init?(_ shape: MixtureShape, weights: [Double], means: [Double], spread: [Double]) {
     self.init(shape, weights: weights, means: means, sds: shape.hasMatrices ? [] : spread)
     let size = shape.dimensionCount * shape.dimensionCount
     for k in 0..<shape.matrixCount {
@@ -42,7 +42,7 @@ public struct Parameters: Sendable, Equatable {
   }
 
   /// Creates the parameters of a mixture in one dimension; one sd for several components is shared.
-  public init(weights: [Double], means: [Double], sds: [Double]) {
+  package init(weights: [Double], means: [Double], sds: [Double]) {
     self.init(
       MixtureShape(componentCount: means.count, sharedSpread: sds.count == 1 && means.count > 1), weights: weights,
       means: means, sds: sds)
@@ -50,10 +50,11 @@ public struct Parameters: Sendable, Equatable {
 
   /// The number of components.
   @inline(__always)
-  public var componentCount: Int { shape.componentCount }
+  @inlinable
+  package var componentCount: Int { shape.componentCount }
 
   /// Takes over the values of `other`, of the same shape, in the memory that is already there.
-  public mutating func assign(_ other: Parameters) {
+  package mutating func assign(_ other: Parameters) {
     precondition(shape == other.shape, "parameters of one shape take the place of each other")
     for k in weights.indices {
       weights[k] = other.weights[k]
@@ -66,20 +67,21 @@ public struct Parameters: Sendable, Equatable {
 
   /// Returns the sd of component `k` in coordinate `d`.
   @inline(__always)
-  public func sd(_ k: Int, _ d: Int = 0) -> Double { sds[shape.spread(k, d)] }
+  @inlinable
+  package func sd(_ k: Int, _ d: Int = 0) -> Double { sds[shape.spread(k, d)] }
 
   /// Returns the mean of component `k`, (D).
-  public func mean(_ k: Int) -> ArraySlice<Double> { means[shape.mean(k)] }
+  package func mean(_ k: Int) -> ArraySlice<Double> { means[shape.mean(k)] }
 
   /// Returns the Cholesky factor of component `k`'s covariance.
-  public func factor(_ k: Int) -> LowerTriangle {
+  package func factor(_ k: Int) -> LowerTriangle {
     let start = shape.matrix(k) * shape.triangleSize
     return LowerTriangle(
       dimension: shape.dimensionCount, packed: Array(factors[start..<start + shape.triangleSize]))
   }
 
   /// Copies the Cholesky factor of component `k`'s covariance to a triangle of the same size.
-  public func copyFactor(_ k: Int, to target: inout LowerTriangle) {
+  package func copyFactor(_ k: Int, to target: inout LowerTriangle) {
     let start = shape.matrix(k) * shape.triangleSize
     for i in target.packed.indices { target.packed[i] = factors[start + i] }
   }
@@ -100,7 +102,7 @@ public struct Parameters: Sendable, Equatable {
   /// Renames the components so that coordinate `coordinate` of the means increases.
   ///
   /// Insertion sort: draws are nearly always in order already.
-  public mutating func sortByMean(coordinate: Int = 0) {
+  package mutating func sortByMean(coordinate: Int = 0) {
     let dimensions = shape.dimensionCount
     for k in 1..<max(1, componentCount) {
       var j = k

@@ -1,12 +1,12 @@
 extension PartialParameters {
   /// How errors call what is checked.
-  public struct Naming: Sendable {
+  package struct Naming: Sendable {
     /// What stands before `weights`, `means`, `sds` and `covariances`.
-    public let prefix: String
+    package let prefix: String
     /// The row of arrays that hold parameters for several chains.
-    public let row: Int?
+    package let row: Int?
 
-    public init(prefix: String = "", row: Int? = nil) {
+    package init(prefix: String = "", row: Int? = nil) {
       self.prefix = prefix
       self.row = row
     }
@@ -22,7 +22,7 @@ extension PartialParameters {
   /// - Parameters:
   ///   - allowsZeroWeights: whether a component may have weight 0; a start gives each some.
   /// - Throws: ``ModelError`` of kind `invalidArgument`.
-  public func check(_ shape: MixtureShape, _ naming: Naming, allowsZeroWeights: Bool = false) throws(ModelError) {
+  package func check(_ shape: MixtureShape, _ naming: Naming, allowsZeroWeights: Bool = false) throws(ModelError) {
     if let weights {
       try Self.check(weights, shape.componentCount, "weights", naming)
       for (k, weight) in weights.enumerated() where !(allowsZeroWeights ? weight >= 0 : weight > 0) {
@@ -96,7 +96,7 @@ extension PartialParameters {
   }
 
   /// The packed Cholesky factors of the covariance matrices, which were checked; `nil` where none are given.
-  public func factors(_ shape: MixtureShape) -> [Double]? {
+  package func factors(_ shape: MixtureShape) -> [Double]? {
     guard shape.hasMatrices, let covariances else { return nil }
     let size = shape.triangleSize
     return (0..<shape.matrixCount).flatMap {

@@ -19,23 +19,23 @@ public struct PartialParameters: Sendable, Equatable {
   }
 
   /// Whether nothing is left open.
-  public var isComplete: Bool { weights != nil && means != nil && (sds != nil || covariances != nil) }
+  package var isComplete: Bool { weights != nil && means != nil && (sds != nil || covariances != nil) }
 
   /// The standard deviations, also where variances were given for them.
-  public var spread: [Double]? { sds ?? covariances?.map { $0.squareRoot() } }
+  package var spread: [Double]? { sds ?? covariances?.map { $0.squareRoot() } }
 
   /// The covariances of ``MixtureEstimate``, also where standard deviations were given.
-  public var variances: [Double]? { covariances ?? sds?.map { $0 * $0 } }
+  package var variances: [Double]? { covariances ?? sds?.map { $0 * $0 } }
 }
 
 /// The ranges in which parameters may be given.
-public enum ParameterLimits {
+package enum ParameterLimits {
   /// Of means, in magnitude, as of data: any number of squared distances can then be summed.
-  public static let mean = DataSet.largestMagnitude
+  package static let mean = DataSet.largestMagnitude
   /// Of standard deviations: those that draws may have, so that chains can start where others ended.
-  public static let sds = 1e-150...1e150
+  package static let sds = 1e-150...1e150
   /// Of variances.
-  public static let variances = 1e-290...1e290
+  package static let variances = 1e-290...1e290
   /// How far a sum of weights may be from 1.
-  public static let weightSum = 1e-8
+  static let weightSum = 1e-8
 }

@@ -1,14 +1,14 @@
 import GMMKernels
 
 /// The prior of one covariance matrix: ``SpreadPrior`` with its numbers for one component.
-public enum CovarianceDensity: Sendable, Equatable {
+package enum CovarianceDensity: Sendable, Equatable {
   /// inverse-Wishart(`dof`, C Cᵀ), given C, and the log of its normalising constant.
   case inverseWishart(dof: Double, scale: SymmetricMatrix, factor: LowerTriangle, logNormalizer: Double)
   /// L Lᵀ, known.
   case fixed(factor: LowerTriangle)
 
   /// Whether the matrix is known.
-  public var isFixed: Bool { if case .fixed = self { true } else { false } }
+  package var isFixed: Bool { if case .fixed = self { true } else { false } }
 
   /// Creates an inverse-Wishart prior.
   ///
@@ -27,7 +27,7 @@ public enum CovarianceDensity: Sendable, Equatable {
   /// - Parameters:
   ///   - factor: L, packed.
   ///   - scratch: memory for a vector, (D).
-  public func logDensity(factor l: UnsafePointer<Double>, scratch: UnsafeMutablePointer<Double>) -> Double {
+  package func logDensity(factor l: UnsafePointer<Double>, scratch: UnsafeMutablePointer<Double>) -> Double {
     switch self {
     case .inverseWishart(let dof, _, let factor, let logNormalizer):
       // tr(C Cᵀ Σ⁻¹) is the sum of squares of L⁻¹ C, column by column of C.

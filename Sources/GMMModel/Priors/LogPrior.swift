@@ -5,13 +5,13 @@ extension MixtureModel {
   ///
   /// Weights: density on the simplex with respect to the first K - 1 weights. Spread: in the variable that the prior is
   /// stated for. Fixed unknowns contribute 0. Outside the support or the constraints: -infinity.
-  public func logPrior(_ parameters: Parameters) -> Double {
+  package func logPrior(_ parameters: Parameters) -> Double {
     satisfiesConstraints(parameters)
       ? logPriorOfWeights(parameters) + logPriorOfMeans(parameters) + logPriorOfSpread(parameters) : -.infinity
   }
 
   /// Returns whether the weights reach their minimum and the means are in order.
-  public func satisfiesConstraints(_ parameters: Parameters) -> Bool {
+  package func satisfiesConstraints(_ parameters: Parameters) -> Bool {
     if minimumWeight > 0 {
       let least = minimumWeight * (1 - 1e-12)
       for weight in parameters.weights where !(weight >= least) { return false }
@@ -26,7 +26,7 @@ extension MixtureModel {
   }
 
   /// Returns the Dirichlet log density.
-  public func logPriorOfWeights(_ parameters: Parameters) -> Double {
+  package func logPriorOfWeights(_ parameters: Parameters) -> Double {
     if hasFixedWeights {
       for k in 0..<componentCount where abs(parameters.weights[k] - concentration[k]) > 1e-12 { return -.infinity }
       return 0
@@ -39,7 +39,7 @@ extension MixtureModel {
   }
 
   /// Returns the Normal log density of the means that are not known; -infinity where a known one has another value.
-  public func logPriorOfMeans(_ parameters: Parameters) -> Double {
+  package func logPriorOfMeans(_ parameters: Parameters) -> Double {
     var sum = logMeansNormalizer
     for k in 0..<componentCount {
       if case .scaledNormal(_, let kappa) = meanDensities[k * dimensionCount] {
@@ -82,7 +82,7 @@ extension MixtureModel {
   }
 
   /// Returns the sum of the spread parameters' log densities.
-  public func logPriorOfSpread(_ parameters: Parameters) -> Double {
+  package func logPriorOfSpread(_ parameters: Parameters) -> Double {
     var sum = 0.0
     for (k, density) in spreadDensities.enumerated() { sum += density.logDensity(sd: parameters.sds[k]) }
     for (k, density) in covarianceDensities.enumerated() {

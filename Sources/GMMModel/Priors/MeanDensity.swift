@@ -1,5 +1,5 @@
 /// The prior of one coordinate of one component's mean: ``MeansPrior`` with its numbers for that coordinate.
-public enum MeanDensity: Sendable, Equatable {
+package enum MeanDensity: Sendable, Equatable {
   /// Normal(`mean`, `sd`).
   case normal(mean: Double, sd: Double)
   /// Normal(`mean`, covariance of the component / `kappa`), jointly with the component's other coordinates.
@@ -9,7 +9,7 @@ public enum MeanDensity: Sendable, Equatable {
 
   /// The prior mean, or the known value.
   @inline(__always)
-  public var center: Double {
+  package var center: Double {
     switch self {
     case .normal(let mean, _), .scaledNormal(let mean, _): mean
     case .fixed(let value): value
@@ -18,9 +18,9 @@ public enum MeanDensity: Sendable, Equatable {
 
   /// Whether the value is known.
   @inline(__always)
-  public var isFixed: Bool { if case .fixed = self { true } else { false } }
+  package var isFixed: Bool { if case .fixed = self { true } else { false } }
 
   /// How many observations the prior mean is worth, where the prior is scaled by the spread; `nil` elsewhere.
   @inline(__always)
-  public var kappa: Double? { if case .scaledNormal(_, let kappa) = self { kappa } else { nil } }
+  package var kappa: Double? { if case .scaledNormal(_, let kappa) = self { kappa } else { nil } }
 }

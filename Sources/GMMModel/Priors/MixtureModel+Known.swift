@@ -1,18 +1,18 @@
 extension MixtureModel {
   /// Whether some means are known and some are not.
-  public var mixesFixedMeans: Bool {
+  package var mixesFixedMeans: Bool {
     (0..<componentCount).contains(where: hasFixedMean) && !(0..<componentCount).allSatisfy(hasFixedMean)
   }
 
   /// Puts the known means in their places among `means`, (K, D).
-  public func setKnownMeans(_ means: inout [Double]) {
+  package func setKnownMeans(_ means: inout [Double]) {
     for (j, density) in meanDensities.enumerated() {
       if case .fixed(let value) = density { means[j] = value }
     }
   }
 
   /// Puts the known sds and the factors of the known covariance matrices in their places.
-  public func setKnownSpread(_ parameters: inout Parameters) {
+  package func setKnownSpread(_ parameters: inout Parameters) {
     for (j, density) in spreadDensities.enumerated() {
       if case .fixed(let sd) = density { parameters.sds[j] = sd }
     }
@@ -27,7 +27,7 @@ extension MixtureModel {
   /// Between two known means those beyond them are spread evenly; beside one they change to its other side.
   ///
   /// - Parameter means: (K, D).
-  public func admitOrder(_ means: inout [Double]) {
+  package func admitOrder(_ means: inout [Double]) {
     guard let d = orderCoordinate else { return }
     func place(_ k: Int) -> Int { k * dimensionCount + d }
     for free in runsOfFreeMeans {
@@ -49,7 +49,7 @@ extension MixtureModel {
   }
 
   /// The longest ranges of neighbouring components whose means are not known.
-  public var runsOfFreeMeans: [Range<Int>] {
+  package var runsOfFreeMeans: [Range<Int>] {
     var runs: [Range<Int>] = []
     for k in 0..<componentCount where !hasFixedMean(k) {
       if let last = runs.last, last.upperBound == k {

@@ -16,15 +16,15 @@ public struct MixtureModel: Sendable, Equatable {
   public let spread: SpreadPrior
 
   /// Concentrations (K), or the fixed weights.
-  public private(set) var concentration: [Double]
+  package private(set) var concentration: [Double]
   /// The prior of each coordinate of the means, (K, D); those of a component are of one case.
-  public private(set) var meanDensities: [MeanDensity]
+  package private(set) var meanDensities: [MeanDensity]
   /// The centres of ``meanDensities``: prior means or known means, (K, D).
-  public private(set) var meanCenters: [Double]
+  package private(set) var meanCenters: [Double]
   /// The prior of each standard deviation.
-  public private(set) var spreadDensities: [SpreadDensity]
+  package private(set) var spreadDensities: [SpreadDensity]
   /// The prior of each covariance matrix.
-  public private(set) var covarianceDensities: [CovarianceDensity]
+  package private(set) var covarianceDensities: [CovarianceDensity]
 
   /// Constants of the log prior, which every draw needs.
   let logWeightsNormalizer: Double
@@ -81,7 +81,7 @@ public struct MixtureModel: Sendable, Equatable {
   ///
   /// For a thread of its own: arrays count their users atomically, and threads that read the same ones at every draw would
   /// pass the counters' cache lines back and forth.
-  public func unshared() -> MixtureModel {
+  package func unshared() -> MixtureModel {
     var copy = self
     copy.concentration = concentration.map { $0 }
     copy.meanDensities = meanDensities.map { $0 }
@@ -98,38 +98,38 @@ public struct MixtureModel: Sendable, Equatable {
   /// Whether all components have the same spread.
   public var sharedSpread: Bool { shape.sharedSpread }
   /// The number of standard deviations.
-  public var spreadCount: Int { spreadDensities.count }
+  package var spreadCount: Int { spreadDensities.count }
   /// Whether the means increase with the component's index, in one of their coordinates.
   public var orderedMeans: Bool { orderCoordinate != nil }
 
   /// Whether the weights are known.
-  public var hasFixedWeights: Bool { if case .fixed = weights { true } else { false } }
+  package var hasFixedWeights: Bool { if case .fixed = weights { true } else { false } }
 
   /// Returns whether the mean of component `k` is known.
   @inline(__always)
-  public func hasFixedMean(_ k: Int) -> Bool { meanDensities[k * dimensionCount].isFixed }
+  package func hasFixedMean(_ k: Int) -> Bool { meanDensities[k * dimensionCount].isFixed }
 
   /// Returns whether the prior of the mean of component `k` has the component's covariance for its own, up to a factor.
   @inline(__always)
-  public func hasScaledMean(_ k: Int) -> Bool { meanDensities[k * dimensionCount].kappa != nil }
+  package func hasScaledMean(_ k: Int) -> Bool { meanDensities[k * dimensionCount].kappa != nil }
 
   /// Whether the prior of some component's mean has the component's covariance for its own, up to a factor.
-  public var hasScaledMeans: Bool { meanDensities.contains { $0.kappa != nil } }
+  package var hasScaledMeans: Bool { meanDensities.contains { $0.kappa != nil } }
 
   /// Whether the prior does not tell the components apart, but for the order of the means.
   ///
   /// Then a posterior with ordered means is the unordered one with every draw sorted.
-  public var isExchangeable: Bool {
+  package var isExchangeable: Bool {
     isSame(concentration, 1) && hasExchangeableMeans && isSame(covarianceDensities, 1)
       && (sharedSpread || isSame(spreadDensities, spreadDensities.count / componentCount))
   }
 
   /// Whether the means are in order and the prior is exchangeable, so that what is known of the unordered means holds for the
   /// ordered ones when they are sorted: the ordered posterior is the unordered one folded onto the ordered set.
-  public var foldsOrder: Bool { orderedMeans && !hasFixedMean(0) && isExchangeable }
+  package var foldsOrder: Bool { orderedMeans && !hasFixedMean(0) && isExchangeable }
 
   /// Whether the prior of the means is the same for all components, but for their order.
-  public var hasExchangeableMeans: Bool { isSame(meanDensities, dimensionCount) }
+  package var hasExchangeableMeans: Bool { isSame(meanDensities, dimensionCount) }
 
   /// Returns whether `values` is one block of `size` elements repeated.
   private func isSame<Value: Equatable>(_ values: [Value], _ size: Int) -> Bool {

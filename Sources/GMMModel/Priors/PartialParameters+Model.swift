@@ -3,7 +3,7 @@ extension PartialParameters {
   ///
   /// - Throws: ``ModelError`` of kind `invalidArgument` for a value out of range, of kind `invalidModel` for one against
   ///   the model's constraints or outside a prior's support.
-  public func check(against model: MixtureModel, _ naming: Naming) throws(ModelError) {
+  package func check(against model: MixtureModel, _ naming: Naming) throws(ModelError) {
     try check(model.shape, naming)
     for (k, weight) in (weights ?? []).enumerated() where weight < model.minimumWeight * (1 - 1e-12) {
       throw ModelError(

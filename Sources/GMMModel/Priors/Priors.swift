@@ -28,7 +28,7 @@ extension MeansPrior: ExpressibleByArrayLiteral {
   public init(arrayLiteral priors: MeansPrior...) { self = .each(priors) }
 
   /// The priors of single components; `nil` where one prior serves all.
-  public var ofComponents: [MeansPrior]? { if case .each(let priors) = self { priors } else { nil } }
+  package var ofComponents: [MeansPrior]? { if case .each(let priors) = self { priors } else { nil } }
 }
 
 /// The prior of the components' spread, stated for the standard deviation, the variance, the precision or the covariance
@@ -66,5 +66,5 @@ extension SpreadPrior: ExpressibleByArrayLiteral {
   public init(arrayLiteral priors: SpreadPrior...) { self = .each(priors) }
 
   /// The priors of single components; `nil` where one prior serves all.
-  public var ofComponents: [SpreadPrior]? { if case .each(let priors) = self { priors } else { nil } }
+  package var ofComponents: [SpreadPrior]? { if case .each(let priors) = self { priors } else { nil } }
 }

@@ -1,7 +1,7 @@
 import GMMKernels
 
 /// The prior of one spread parameter: ``SpreadPrior`` with its numbers for one component.
-public enum SpreadDensity: Sendable, Equatable {
+package enum SpreadDensity: Sendable, Equatable {
   case uniform(lower: Double, upper: Double)
   case halfCauchy(scale: Double)
   case halfNormal(scale: Double)
@@ -11,10 +11,10 @@ public enum SpreadDensity: Sendable, Equatable {
 
   /// Whether the standard deviation is known.
   @inline(__always)
-  public var isFixed: Bool { if case .fixed = self { true } else { false } }
+  package var isFixed: Bool { if case .fixed = self { true } else { false } }
 
   /// The standard deviations that the prior allows.
-  public var support: (lower: Double, upper: Double) {
+  package var support: (lower: Double, upper: Double) {
     switch self {
     case .uniform(let lower, let upper): (lower, upper)
     case .fixed(let sd): (sd, sd)
@@ -24,7 +24,7 @@ public enum SpreadDensity: Sendable, Equatable {
 
   /// Whether the density of the sd stays positive as the sd goes to 0, so that ties in the data make the posterior
   /// improper.
-  public var reachesZero: Bool {
+  package var reachesZero: Bool {
     switch self {
     case .uniform(let lower, _): lower == 0
     case .halfCauchy, .halfNormal: true
@@ -35,7 +35,7 @@ public enum SpreadDensity: Sendable, Equatable {
   /// Returns the normalised log density of the variable that the prior is stated for, at standard deviation `sd`.
   ///
   /// A fixed spread has 0 at its value. Outside the support: -infinity.
-  public func logDensity(sd: Double) -> Double {
+  package func logDensity(sd: Double) -> Double {
     guard sd > 0, sd < .infinity else { return -.infinity }
     switch self {
     case .uniform(let lower, let upper):
@@ -58,7 +58,7 @@ public enum SpreadDensity: Sendable, Equatable {
   }
 
   /// Returns log |d(variable) / d(log sd)|: what the density gains when it is taken in log sd.
-  public func logJacobian(sd: Double) -> Double {
+  package func logJacobian(sd: Double) -> Double {
     switch self {
     case .uniform, .halfCauchy, .halfNormal: log(sd)
     case .inverseGamma: log(2) + 2 * log(sd)
@@ -69,7 +69,7 @@ public enum SpreadDensity: Sendable, Equatable {
 }
 
 /// Returns log Γ(x) for x > 0, without the global sign variable of `lgamma`.
-public func logGammaFunction(_ x: Double) -> Double {
+package func logGammaFunction(_ x: Double) -> Double {
   var sign: Int32 = 0
   return lgamma_r(x, &sign)
 }

@@ -1,6 +1,6 @@
 extension MemoryNeed {
   /// Adds what `owners` take, each with `copies` of the parameters of a mixture.
-  public mutating func add(parametersOf shape: MixtureShape, copies: Int, owners: Int = 1) {
+  package mutating func add(parametersOf shape: MixtureShape, copies: Int, owners: Int = 1) {
     add(shape.componentCount, 8, copies, owners)
     add(shape.componentCount, shape.dimensionCount, 8, copies, owners)
     add(shape.spreadCount, 8, copies, owners)

@@ -24,13 +24,13 @@ public struct MixtureShape: Sendable, Equatable {
   }
 
   /// The numbers of components that there may be.
-  public static let componentRange = 1...256
+  package static let componentRange = 1...256
 
   /// The numbers of dimensions that there may be: entries of covariance matrices of all components still count in 63 bits.
-  public static let dimensionRange = 1...(1 << 20)
+  package static let dimensionRange = 1...(1 << 20)
 
   /// Refuses numbers of components and dimensions that are out of range.
-  public static func requireCounts(components: Int, dimensions: Int) throws(ModelError) {
+  package static func requireCounts(components: Int, dimensions: Int) throws(ModelError) {
     for (name, value, range) in [
       ("num_components", components, componentRange), ("num_dimensions", dimensions, dimensionRange),
     ] where !range.contains(value) {
@@ -61,31 +61,37 @@ public struct MixtureShape: Sendable, Equatable {
 
   /// The number of entries of a lower triangle, D (D + 1) / 2.
   @inline(__always)
-  public var triangleSize: Int { PackedTriangle.count(dimensionCount) }
+  @inlinable
+  package var triangleSize: Int { PackedTriangle.count(dimensionCount) }
 
   /// The number of doubles that hold the covariances without repetition: packed lower triangles, or variances.
-  public var covarianceCount: Int { hasMatrices ? matrixCount * triangleSize : spreadCount }
+  @inlinable
+  package var covarianceCount: Int { hasMatrices ? matrixCount * triangleSize : spreadCount }
 
   /// What the factors of the components look like to the kernels.
   @inline(__always)
-  public var factorShape: FactorShape { hasMatrices ? .triangular : .diagonal }
+  @inlinable
+  package var factorShape: FactorShape { hasMatrices ? .triangular : .diagonal }
 
   /// The place of coordinate `d` among the squares of one component.
   @inline(__always)
-  public func square(_ d: Int) -> Int { hasMatrices ? PackedTriangle.index(d, d) : d }
+  @inlinable
+  package func square(_ d: Int) -> Int { hasMatrices ? PackedTriangle.index(d, d) : d }
 
   /// The number of sums of squares or products that a component's members leave: a triangle, or one for each coordinate.
   @inline(__always)
-  public var squareCount: Int { hasMatrices ? triangleSize : dimensionCount }
+  @inlinable
+  package var squareCount: Int { hasMatrices ? triangleSize : dimensionCount }
 
   /// Which standard deviation component `k` has in coordinate `d`.
   @inline(__always)
-  public func spread(_ k: Int, _ d: Int) -> Int {
+  @inlinable
+  package func spread(_ k: Int, _ d: Int) -> Int {
     structure == .spherical ? (sharedSpread ? 0 : k) : (sharedSpread ? 0 : k * dimensionCount) + d
   }
 
   /// Which components and coordinates have standard deviation `j`.
-  public func members(ofSpread j: Int) -> (components: Range<Int>, coordinates: Range<Int>) {
+  package func members(ofSpread j: Int) -> (components: Range<Int>, coordinates: Range<Int>) {
     let perComponent = spreadCount / (sharedSpread ? 1 : componentCount)
     return (
       sharedSpread ? 0..<componentCount : j / perComponent..<j / perComponent + 1,
@@ -95,9 +101,11 @@ public struct MixtureShape: Sendable, Equatable {
 
   /// Which covariance matrix component `k` has.
   @inline(__always)
-  public func matrix(_ k: Int) -> Int { sharedSpread ? 0 : k }
+  @inlinable
+  package func matrix(_ k: Int) -> Int { sharedSpread ? 0 : k }
 
   /// Which coordinates of the means' array belong to component `k`.
   @inline(__always)
-  public func mean(_ k: Int) -> Range<Int> { k * dimensionCount..<(k + 1) * dimensionCount }
+  @inlinable
+  package func mean(_ k: Int) -> Range<Int> { k * dimensionCount..<(k + 1) * dimensionCount }
 }

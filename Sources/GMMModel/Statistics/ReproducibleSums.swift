@@ -9,9 +9,9 @@ import GMMKernels
 /// largest term for each term: far below the rounding of the terms themselves.
 ///
 /// Up to 2³¹ terms fit in a sum. A term that is not finite makes its sum NaN.
-public struct ReproducibleSums: Sendable, Equatable {
+package struct ReproducibleSums: Sendable, Equatable {
   /// The number of sums.
-  public let count: Int
+  package let count: Int
   /// Four digits for each sum, the lowest first.
   private var digits: [Int64]
   /// The place of each sum's highest digit, 2 … 65; 0 before the first term.
@@ -21,7 +21,7 @@ public struct ReproducibleSums: Sendable, Equatable {
   private static let poisoned: UInt8 = 255
 
   /// Creates `count` empty sums.
-  public init(count: Int) {
+  package init(count: Int) {
     self.count = count
     digits = [Int64](repeating: 0, count: Self.depth * count)
     tops = [UInt8](repeating: 0, count: count)
@@ -30,7 +30,7 @@ public struct ReproducibleSums: Sendable, Equatable {
   /// Creates sums from the integers that ``integers`` gave.
   ///
   /// Returns `nil` for integers that no sums have, those of sums with a term that is not finite among them.
-  public init?(_ integers: (tops: [UInt8], digits: [Int64])) {
+  package init?(_ integers: (tops: [UInt8], digits: [Int64])) {
     guard integers.digits.count == Self.depth * integers.tops.count else { return nil }
     for (i, top) in integers.tops.enumerated() {
       let isEmpty = top == 0
@@ -43,16 +43,16 @@ public struct ReproducibleSums: Sendable, Equatable {
   }
 
   /// What the sums are, for storage: the place of each sum's highest digit, and four digits of each, the lowest first.
-  public var integers: (tops: [UInt8], digits: [Int64]) { (tops, digits) }
+  package var integers: (tops: [UInt8], digits: [Int64]) { (tops, digits) }
 
   /// Forgets all terms.
-  public mutating func clear() {
+  package mutating func clear() {
     for i in digits.indices { digits[i] = 0 }
     for i in tops.indices { tops[i] = 0 }
   }
 
   /// Adds one term to each sum from `first` on.
-  public mutating func add(_ terms: UnsafeBufferPointer<Double>, first: Int = 0) {
+  package mutating func add(_ terms: UnsafeBufferPointer<Double>, first: Int = 0) {
     precondition(first >= 0 && first + terms.count <= count)
     digits.withUnsafeMutableBufferPointer { digits in
       tops.withUnsafeMutableBufferPointer { tops in
@@ -65,7 +65,7 @@ public struct ReproducibleSums: Sendable, Equatable {
   }
 
   /// Adds all terms of other sums, of which there are as many.
-  public mutating func merge(_ other: ReproducibleSums) {
+  package mutating func merge(_ other: ReproducibleSums) {
     precondition(other.count == count)
     for i in 0..<count {
       guard other.tops[i] != 0 else { continue }
@@ -83,7 +83,7 @@ public struct ReproducibleSums: Sendable, Equatable {
   }
 
   /// Returns sum `i`, rounded once.
-  public subscript(_ i: Int) -> Double {
+  package subscript(_ i: Int) -> Double {
     guard tops[i] != 0 else { return 0 }
     guard tops[i] != Self.poisoned else { return .nan }
     // Carries upwards leave digits in 0 ..< 2³² below a signed highest one.
@@ -101,7 +101,7 @@ public struct ReproducibleSums: Sendable, Equatable {
   }
 
   /// The sums, rounded once.
-  public var rounded: [Double] { (0..<count).map { self[$0] } }
+  package var rounded: [Double] { (0..<count).map { self[$0] } }
 
   /// The exponent of the smallest double, turned round.
   private static let bias = 1074

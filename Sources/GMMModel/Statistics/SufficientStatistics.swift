@@ -3,21 +3,21 @@ import GMMKernels
 /// What the parameters need to know of the observations, given their assignments: counts and centred sums.
 ///
 /// The unit of exchange between blocks, threads and machines: statistics with the same centres add up.
-public struct SufficientStatistics: Sendable, Equatable {
+package struct SufficientStatistics: Sendable, Equatable {
   /// How many numbers there are of each kind.
-  public let shape: MixtureShape
+  package let shape: MixtureShape
   /// Members of each component, (K).
-  public private(set) var counts: [Double]
+  package private(set) var counts: [Double]
   /// The points that the sums are centred at, (K, D).
-  public private(set) var centers: [Double]
+  package private(set) var centers: [Double]
   /// Σ (x - center) over members, (K, D).
-  public private(set) var sums: [Double]
+  package private(set) var sums: [Double]
   /// Σ (x - center)² over members for each coordinate, (K, D); or the lower triangles of Σ (x - center)(x - center)ᵀ,
   /// packed, where the covariances are matrices.
-  public private(set) var squares: [Double]
+  package private(set) var squares: [Double]
 
   /// Creates the statistics of no observations.
-  public init(_ shape: MixtureShape) {
+  package init(_ shape: MixtureShape) {
     self.shape = shape
     counts = [Double](repeating: 0, count: shape.componentCount)
     centers = [Double](repeating: 0, count: shape.meanCount)
@@ -26,7 +26,7 @@ public struct SufficientStatistics: Sendable, Equatable {
   }
 
   /// Creates statistics from what others of the same shape hold; `nil` where an array has another length.
-  public init?(_ shape: MixtureShape, counts: [Double], centers: [Double], sums: [Double], squares: [Double]) {
+  package init?(_ shape: MixtureShape, counts: [Double], centers: [Double], sums: [Double], squares: [Double]) {
     guard counts.count == shape.componentCount, centers.count == shape.meanCount, sums.count == shape.meanCount,
       squares.count == shape.componentCount * shape.squareCount
     else { return nil }
@@ -35,17 +35,17 @@ public struct SufficientStatistics: Sendable, Equatable {
   }
 
   /// Creates the statistics of no observations in one dimension.
-  public init(componentCount: Int) { self.init(MixtureShape(componentCount: componentCount)) }
+  package init(componentCount: Int) { self.init(MixtureShape(componentCount: componentCount)) }
 
   /// The number of doubles in which a pass leaves the sums of one block: counts, sums and squares.
-  public static func blockSize(_ shape: MixtureShape) -> Int {
+  package static func blockSize(_ shape: MixtureShape) -> Int {
     shape.componentCount * (1 + shape.dimensionCount + shape.squareCount)
   }
 
   /// Creates statistics from sums about given centres.
   ///
   /// - Parameter sums: counts, sums and squares, as a pass leaves them for a block; more may follow.
-  public init(_ shape: MixtureShape, centers: [Double], _ values: [Double]) {
+  package init(_ shape: MixtureShape, centers: [Double], _ values: [Double]) {
     precondition(values.count >= Self.blockSize(shape))
     self.init(shape)
     reset(centers: centers)
@@ -56,13 +56,13 @@ public struct SufficientStatistics: Sendable, Equatable {
   }
 
   /// Σ members of all components.
-  public var total: Double { counts.reduce(0, +) }
+  package var total: Double { counts.reduce(0, +) }
 
   /// The variance of each coordinate over all observations, (D).
   ///
   /// About the first centre, as deviations from it: what is lost to rounding is lost relative to the spread of the centres,
   /// which is at most of the order of the data's.
-  public var variances: [Double] {
+  package var variances: [Double] {
     let (dimensions, total) = (shape.dimensionCount, total)
     return (0..<dimensions).map { d in
       var mean = 0.0
@@ -81,7 +81,7 @@ public struct SufficientStatistics: Sendable, Equatable {
   }
 
   /// Forgets all observations and moves the centres.
-  public mutating func reset(centers newCenters: [Double]) {
+  package mutating func reset(centers newCenters: [Double]) {
     for j in centers.indices {
       centers[j] = newCenters[j]
       sums[j] = 0
@@ -93,7 +93,7 @@ public struct SufficientStatistics: Sendable, Equatable {
   /// Adds one block's counts, sums and squares, centred at ``centers``.
   ///
   /// - Parameter block: ``blockSize(_:)`` numbers.
-  public mutating func add(_ block: UnsafePointer<Double>) {
+  package mutating func add(_ block: UnsafePointer<Double>) {
     for k in counts.indices { counts[k] += block[k] }
     let first = block + counts.count
     for j in sums.indices { sums[j] += first[j] }
@@ -105,7 +105,7 @@ public struct SufficientStatistics: Sendable, Equatable {
   ///
   /// Exact up to rounding while |mean - center| is at most a few sds, which holds within one iteration.
   @inline(__always)
-  public func squares(of k: Int, _ d: Int = 0, about mean: Double) -> Double {
+  package func squares(of k: Int, _ d: Int = 0, about mean: Double) -> Double {
     let j = k * shape.dimensionCount + d
     let shift = mean - centers[j]
     return max(0, squares[j] - shift * (2 * sums[j] - counts[k] * shift))
@@ -116,7 +116,7 @@ public struct SufficientStatistics: Sendable, Equatable {
   /// - Parameters:
   ///   - point: p - center, (D).
   ///   - target: a packed triangle, or D numbers.
-  public func addSquares(of k: Int, about point: [Double], to target: inout [Double]) {
+  package func addSquares(of k: Int, about point: [Double], to target: inout [Double]) {
     guard shape.hasMatrices else {
       for d in 0..<shape.dimensionCount {
         let j = k * shape.dimensionCount + d

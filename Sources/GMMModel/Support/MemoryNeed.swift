@@ -1,14 +1,14 @@
 import GMMKernels
 
 /// Memory that a piece of work will take: a sum of products, counted without overflow.
-public struct MemoryNeed: Sendable {
+package struct MemoryNeed: Sendable {
   /// Bytes; `nil` beyond 63 bits.
-  public private(set) var bytes: Int? = 0
+  package private(set) var bytes: Int? = 0
 
-  public init() {}
+  package init() {}
 
   /// Adds `factors` multiplied with each other, in bytes; none may be negative.
-  public mutating func add(_ factors: Int...) {
+  package mutating func add(_ factors: Int...) {
     var product = 1
     for factor in factors {
       let next = product.multipliedReportingOverflow(by: factor)
@@ -26,7 +26,7 @@ public struct MemoryNeed: Sendable {
   ///
   /// - Parameter what: completes "not enough memory for".
   /// - Throws: ``ModelError`` of kind `outOfMemory` with the number of bytes.
-  public func require(for what: @autoclosure () -> String) throws(ModelError) {
+  package func require(for what: @autoclosure () -> String) throws(ModelError) {
     guard let bytes, MemoryCheck.isAvailable(bytes: bytes) else {
       throw .outOfMemory("\(what()), which takes \(bytes.map { "\($0)" } ?? "more than 2^63") bytes")
     }

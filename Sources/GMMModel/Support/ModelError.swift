@@ -26,7 +26,7 @@ public struct ModelError: Error, Sendable, Equatable, CustomStringConvertible {
   /// The value that breaks the rule; `nil` where the rule says all there is to say.
   public let value: String?
 
-  public init(_ kind: Kind, _ argument: String, _ rule: String) {
+  package init(_ kind: Kind, _ argument: String, _ rule: String) {
     self.kind = kind
     self.argument = argument
     self.rule = rule
@@ -34,7 +34,7 @@ public struct ModelError: Error, Sendable, Equatable, CustomStringConvertible {
   }
 
   /// The error for a value that breaks a rule: `argument: rule, got value`.
-  public init<Value>(_ kind: Kind, _ argument: String, _ rule: String, got value: Value) {
+  package init<Value>(_ kind: Kind, _ argument: String, _ rule: String, got value: Value) {
     self.kind = kind
     self.argument = argument
     self.rule = rule
@@ -42,12 +42,12 @@ public struct ModelError: Error, Sendable, Equatable, CustomStringConvertible {
   }
 
   /// The error for a value outside its range.
-  public init<Value>(_ argument: String, _ rule: String, got value: Value) {
+  package init<Value>(_ argument: String, _ rule: String, got value: Value) {
     self.init(.invalidArgument, argument, rule, got: value)
   }
 
   /// The error for `bytes` that could not be allocated.
-  public static func outOfMemory(_ what: String) -> ModelError {
+  package static func outOfMemory(_ what: String) -> ModelError {
     ModelError(.outOfMemory, "", "not enough memory for \(what)")
   }
 

@@ -1,6 +1,6 @@
 import Benchmark
-import GMMInference
-import GMMKernels
+@testable import GMMInference
+@testable import GMMKernels
 
 /// Passes of each build of the kernels over one block of 4,096 observations, without anything around them.
 let benchmarks: @Sendable () -> Void = {
