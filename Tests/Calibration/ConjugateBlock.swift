@@ -1,8 +1,8 @@
 import Foundation
 import GMMModel
 
-/// A covariance matrix (or a variance, q = 1) with an inverse-Wishart prior and the members of all components and coordinates
-/// that share it, given their assignments: everything about it has a closed form (Gelman et al. 2013, 3.6).
+/// A covariance matrix (or a variance, q = 1) with an inverse-Wishart prior and the members of all components and
+/// coordinates that share it, given their assignments: everything about it has a closed form (Gelman et al. 2013, 3.6).
 struct ConjugateBlock {
   /// What one component tells: its members, and its mean, known or ~ Normal(center, Σ / κ).
   struct Entry {

@@ -4,7 +4,8 @@ import TestSupport
 
 /// The exact posterior of a conjugate mixture in any number of dimensions, by summing over all K^N labellings.
 ///
-/// For means that are known or scaled by the spread and inverse-Wishart, inverse-Gamma or Gamma spreads of any structure.
+/// For means that are known or scaled by the spread and inverse-Wishart, inverse-Gamma or Gamma spreads of any
+/// structure.
 struct EnumeratedMixture {
   /// E of each quantity of ``quantities(_:)``.
   private(set) var expectations: [Double] = []

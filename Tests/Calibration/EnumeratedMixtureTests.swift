@@ -88,10 +88,10 @@ import Testing
     return deviations
   }
 
-  /// Within 5 standard errors from 100 batches: by chance 2.5e-6 each (Student's t, 99 degrees of freedom), some 50 in each of 50
-  /// cases, 0.6 % in all. Covariances of 4 degrees of freedom and more have finite variances, but errors of their means that
-  /// are themselves badly known; all other quantities have all moments. Quantities hang together like 4 independent ones or more:
-  /// the mean of their squares is above 9 with probability 3e-7.
+  /// Within 5 standard errors from 100 batches: by chance 2.5e-6 each (Student's t, 99 degrees of freedom), some 50 in
+  /// each of 50 cases, 0.6 % in all. Covariances of 4 degrees of freedom and more have finite variances, but errors of
+  /// their means that are themselves badly known; all other quantities have all moments. Quantities hang together like
+  /// 4 independent ones or more: the mean of their squares is above 9 with probability 3e-7.
   @Test(arguments: cases) func samplersAgreeWithTheSumOverAllLabellings(_ example: (ModelRow, SamplerKind)) throws {
     let deviations = try deviations(example.0, example.1)
     #expect(deviations.beyond(5).isEmpty)

@@ -5,16 +5,16 @@ import GMMModel
 
 /// Geweke's (2004) comparison of two ways to simulate parameters and data jointly, with independent replicates.
 ///
-/// Both ways draw parameters from the prior and data given them. The second then makes a few steps of a sampler given the
-/// data. A sampler that leaves the posterior invariant leaves the joint distribution as it was, so parameters before and
-/// after have the same distribution: the prior's.
+/// Both ways draw parameters from the prior and data given them. The second then makes a few steps of a sampler given
+/// the data. A sampler that leaves the posterior invariant leaves the joint distribution as it was, so parameters
+/// before and after have the same distribution: the prior's.
 ///
 /// Geweke's second way is one long chain that alternates steps of the sampler and new data. Here each replicate starts
-/// from the prior instead. Replicates are independent, so the tests are exact without a guess at autocorrelations, and the
-/// two ends of a replicate are draws of the same posterior, whose difference does not contain the prior's spread: by pairs
-/// a bias of b posterior sds shows as √R b / √2 standard errors or more (two independent draws differ by √2 posterior sds).
-/// What is given up: an error that a single step hardly shows does not add up over a long chain, only over the steps made here;
-/// simulation-based calibration has the long chains.
+/// from the prior instead. Replicates are independent, so the tests are exact without a guess at autocorrelations, and
+/// the two ends of a replicate are draws of the same posterior, whose difference does not contain the prior's spread:
+/// by pairs a bias of b posterior sds shows as √R b / √2 standard errors or more (two independent draws differ by √2
+/// posterior sds). What is given up: an error that a single step hardly shows does not add up over a long chain, only
+/// over the steps made here; simulation-based calibration has the long chains.
 struct JointSimulation: Sendable {
   let row: ModelRow
   let kind: SamplerKind

@@ -7,8 +7,8 @@ enum WeightsKind: String, CaseIterable, Sendable {
   case flat, asymmetric, flatAboveMinimum, asymmetricAboveMinimum, fixed
 }
 
-/// What a model may say of its means. `OfEach`: with numbers of each component. `Among`: component 1 has the first family, the
-/// others have the second.
+/// What a model may say of its means. `OfEach`: with numbers of each component. `Among`: component 1 has the first
+/// family, the others have the second.
 enum MeansKind: String, CaseIterable, Sendable {
   case normal, normalOfEach, scaled, scaledOfEach, fixed
   case fixedAmongNormal, fixedAmongScaled, normalAmongScaled
@@ -42,9 +42,9 @@ enum SamplerKind: String, CaseIterable, Sendable {
   case moves
 }
 
-// From what the library offers to the kinds under which the table has it. The switches have no default: a new prior, method or
-// policy does not compile before it has a kind, a new kind does not before it has numbers in `ModelRow`, and then it is in
-// the table.
+// From what the library offers to the kinds under which the table has it. The switches have no default: a new prior,
+// method or policy does not compile before it has a kind, a new kind does not before it has numbers in `ModelRow`, and
+// then it is in the table.
 
 extension WeightsPrior {
   var kinds: [WeightsKind] {

@@ -4,8 +4,8 @@ import Testing
 
 /// A row of the table: one kind of model, with numbers.
 ///
-/// Shapes of Gamma distributions are multiples of 1/2 and degrees of freedom whole numbers, so that ``PlainPrior`` can draw
-/// them as sums of squares.
+/// Shapes of Gamma distributions are multiples of 1/2 and degrees of freedom whole numbers, so that ``PlainPrior`` can
+/// draw them as sums of squares.
 struct ModelRow: Sendable, Hashable, CustomTestStringConvertible {
   var weights = WeightsKind.flat
   var means = MeansKind.normal
@@ -47,7 +47,8 @@ struct ModelRow: Sendable, Hashable, CustomTestStringConvertible {
     }
   }
 
-  /// Whether the spread has numbers for each sd or matrix; half of all rows, so that every pair of other kinds meets both.
+  /// Whether the spread has numbers for each sd or matrix; half of all rows, so that every pair of other kinds meets
+  /// both.
   var hasSpreadOfEach: Bool {
     func index<Kind: CaseIterable & Equatable>(_ kind: Kind) -> Int { Array(Kind.allCases).firstIndex(of: kind) ?? 0 }
     return !(index(weights) + index(means) + index(order) + index(spread)).isMultiple(of: 2)

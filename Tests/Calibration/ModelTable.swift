@@ -2,8 +2,8 @@ import GMMModel
 
 /// The one list of all kinds of models that the samplers are held against.
 enum ModelTable {
-  /// Every prior of the weights with every prior of the means, every order, every prior of the spread, shared or not, in every
-  /// structure, in 1, 2 and 3 dimensions.
+  /// Every prior of the weights with every prior of the means, every order, every prior of the spread, shared or not,
+  /// in every structure, in 1, 2 and 3 dimensions.
   static let all: [ModelRow] = {
     var rows: [ModelRow] = []
     for dimensions in 1...3 {

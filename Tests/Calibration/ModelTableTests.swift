@@ -29,8 +29,8 @@ import Testing
     #expect(dimensions == [1, 2, 3])
   }
 
-  /// Priors are cases of enumerations, which do not compile without a row. Constraints are properties of the model: one that is
-  /// new has to be given kinds and rows, and then a place in this list.
+  /// Priors are cases of enumerations, which do not compile without a row. Constraints are properties of the model: one
+  /// that is new has to be given kinds and rows, and then a place in this list.
   @Test func modelHasNoPropertyThatTheTableDoesNotKnow() throws {
     let known: Set = [
       "shape", "weights", "minimumWeight", "means", "orderCoordinate", "spread",

@@ -3,12 +3,13 @@ import TestSupport
 
 /// Two samples of one scalar that should have the same distribution, compared by pairs and as a whole.
 ///
-/// The pairs (before, after) are independent of each other, the two numbers of a pair are not. Ranks are taken among all
-/// 2 R numbers and scaled to (0, 1), which makes the result independent of the scale and of tails of any weight.
+/// The pairs (before, after) are independent of each other, the two numbers of a pair are not. Ranks are taken among
+/// all 2 R numbers and scaled to (0, 1), which makes the result independent of the scale and of tails of any weight.
 struct PairedComparison: Sendable, Encodable {
   /// The mean difference of ranks, after less before, in standard errors.
   let location: Double
-  /// That of the squared distances from the median rank, in standard errors: positive where the values after are more spread.
+  /// That of the squared distances from the median rank, in standard errors: positive where the values after are more
+  /// spread.
   let scale: Double
   /// √(R/4) sup |F - G| of the first half of the pairs before and the second half after, which are independent.
   let kolmogorov: Double

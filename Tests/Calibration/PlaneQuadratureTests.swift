@@ -205,8 +205,8 @@ import Testing
     func margin(_ edge: Int, _ coordinate: Int) -> Double { margins[coordinate][edge] }
   }
 
-  /// P(u ≤ q) of both coordinates at five quantiles and P(u_0 ≤ q_0, u_1 ≤ q_1) at the medians, within 5 standard errors from 100
-  /// batches: by chance 2.5e-6 each, 11 in each of 60 cases, 0.2 % in all.
+  /// P(u ≤ q) of both coordinates at five quantiles and P(u_0 ≤ q_0, u_1 ≤ q_1) at the medians, within 5 standard
+  /// errors from 100 batches: by chance 2.5e-6 each, 11 in each of 60 cases, 0.2 % in all.
   @Test(arguments: cases) func samplersAgreeWithQuadrature(_ example: (Case, SamplerKind)) throws {
     let (example, kind) = example
     let model = try example.model()

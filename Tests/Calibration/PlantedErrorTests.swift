@@ -83,8 +83,8 @@ import Testing
     }
   }
 
-  /// The planted mistakes. A density taken in the logarithm of a variable without its Jacobian is the one of a shape that is
-  /// one more (variance) or less (precision); weights in log ratios, one of concentrations less one.
+  /// The planted mistakes. A density taken in the logarithm of a variable without its Jacobian is the one of a shape
+  /// that is one more (variance) or less (precision); weights in log ratios, one of concentrations less one.
   static let mistakes: [Mistake] = [
     Mistake("one degree of freedom too many, full", full) { try dof($0, plus: 1) },
     Mistake("one degree of freedom too few, tied", tied) { try dof($0, plus: -1) },

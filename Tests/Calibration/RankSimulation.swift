@@ -4,19 +4,19 @@ import Testing
 
 @testable import GMMInference
 
-/// Simulation-based calibration (Talts et al. 2018) through the public road: the rank of the true value among draws of the
-/// posterior given data that were simulated from it.
+/// Simulation-based calibration (Talts et al. 2018) through the public road: the rank of the true value among draws of
+/// the posterior given data that were simulated from it.
 ///
 /// Among L independent draws of the posterior the rank is uniform on 0 ... L. Draws of a chain are not independent, and
-/// components that change their names once in a thousand iterations would make a correct sampler look wrong, however the
-/// chain is thinned. So the truth is given a random place in the chain (Gandy, Scott 2020, "Unit testing for MCMC and other
-/// Monte Carlo methods"): it is a draw of the posterior itself, and a chain from it is stationary. One chain gives M draws
-/// after it, another L - M draws that stand for those before it, with M uniform on 0 ... L. For reversible kernels the rank is
-/// then uniform however slowly they mix; Gibbs steps are reversible but for the order of spread and means, which forget each
-/// other between two draws that are kept.
+/// components that change their names once in a thousand iterations would make a correct sampler look wrong, however
+/// the chain is thinned. So the truth is given a random place in the chain (Gandy, Scott 2020, "Unit testing for MCMC
+/// and other Monte Carlo methods"): it is a draw of the posterior itself, and a chain from it is stationary. One chain
+/// gives M draws after it, another L - M draws that stand for those before it, with M uniform on 0 ... L. For
+/// reversible kernels the rank is then uniform however slowly they mix; Gibbs steps are reversible but for the order of
+/// spread and means, which forget each other between two draws that are kept.
 ///
-/// Where a kernel is tuned, an ordinary chain on the same data tunes it, from where chains start for everybody, and both
-/// chains take over what it has learned.
+/// Where a kernel is tuned, an ordinary chain on the same data tunes it, from where chains start for everybody, and
+/// both chains take over what it has learned.
 struct RankSimulation: Sendable {
   let row: ModelRow
   let kind: SamplerKind

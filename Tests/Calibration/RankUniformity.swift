@@ -3,9 +3,9 @@ import TestSupport
 
 /// How far ranks are from uniform on 0 ... L.
 ///
-/// Under the hypothesis the number of ranks below i is Binomial(R, i / (L + 1)). The distribution function is compared with
-/// that at all L points at once (Säilynoja, Bürkner, Vehtari 2022, "Graphical test for discrete uniformity"): γ is the
-/// smallest of the points' two-sided probabilities, and at most L γ the probability of a smaller one by chance.
+/// Under the hypothesis the number of ranks below i is Binomial(R, i / (L + 1)). The distribution function is compared
+/// with that at all L points at once (Säilynoja, Bürkner, Vehtari 2022, "Graphical test for discrete uniformity"): γ is
+/// the smallest of the points' two-sided probabilities, and at most L γ the probability of a smaller one by chance.
 struct RankUniformity: Sendable, Encodable {
   /// An upper bound of the probability that ranks that are uniform lie further outside.
   let ecdf: Double

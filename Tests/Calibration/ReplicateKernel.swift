@@ -39,8 +39,8 @@ struct ReplicateKernel {
       sampler.prepare(state)
       sampler = Self.rescaled(sampler)
     case .moves:
-      // Invariance holds for any reference. One learned from the bulk of the prior reaches most of every posterior; the prior's
-      // far tails would only make it too wide.
+      // Invariance holds for any reference. One learned from the bulk of the prior reaches most of every posterior; the
+      // prior's far tails would only make it too wide.
       let target = try plant.movedModel?(model) ?? model
       let coordinates = FreeCoordinates(target)
       var u = [Double](repeating: 0, count: coordinates.dimension)

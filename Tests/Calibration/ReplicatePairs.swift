@@ -10,8 +10,8 @@ struct ReplicatePairs: Sendable {
 
   /// Returns a comparison for each quantity.
   ///
-  /// - Parameter bias: what is added to the numbers after, in typical posterior sds: the median of the replicates' distances
-  ///   between before and after, 0.95 sds if the two are independent and Normal, less if they are not.
+  /// - Parameter bias: what is added to the numbers after, in typical posterior sds: the median of the replicates'
+  ///   distances between before and after, 0.95 sds if the two are independent and Normal, less if they are not.
   func compared(bias: Double = 0) -> [PairedComparison] {
     names.indices.map { q in
       let first = stride(from: q, to: before.count, by: names.count).map { before[$0] }

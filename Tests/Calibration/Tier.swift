@@ -1,8 +1,8 @@
 import Foundation
 import Synchronization
 
-/// How much the tests of this target do: little with every run of the tests, much in `make verify`, which sets `GMM_VERIFY` to the
-/// folder for its results, and `GMM_VERIFY_SHARE` to the share of the work to do.
+/// How much the tests of this target do: little with every run of the tests, much in `make verify`, which sets
+/// `GMM_VERIFY` to the folder for its results, and `GMM_VERIFY_SHARE` to the share of the work to do.
 enum Tier {
   private static let folder = ProcessInfo.processInfo.environment["GMM_VERIFY"]
   static let isLong = folder != nil
@@ -14,13 +14,13 @@ enum Tier {
 
   /// The probability below which a result counts as an error.
   ///
-  /// A short run makes some 20,000 comparisons, a long one some 600,000, most of them correlated: the probability of any false alarm
-  /// is at most 2e-4 and 6e-3. Seeds are fixed, so what has passed passes again.
+  /// A short run makes some 20,000 comparisons, a long one some 600,000, most of them correlated: the probability of
+  /// any false alarm is at most 2e-4 and 6e-3. Seeds are fixed, so what has passed passes again.
   static let limit = 1e-8
 
-  /// Replicates in the table of pairs. A bias of b posterior sds shows as √R b / √2 standard errors in the comparison of joint
-  /// distributions, as 0.98 √R b in ranks, against 5.73 for ``limit``. Long runs see b = 0.05 with probability 0.99:
-  /// 0.05 √100,000 / √2 = 11.2 and 0.98 x 0.05 √25,000 = 7.7 (0.97). Short runs see b = 0.2 and 0.6.
+  /// Replicates in the table of pairs. A bias of b posterior sds shows as √R b / √2 standard errors in the comparison
+  /// of joint distributions, as 0.98 √R b in ranks, against 5.73 for ``limit``. Long runs see b = 0.05 with probability
+  /// 0.99: 0.05 √100,000 / √2 = 11.2 and 0.98 x 0.05 √25,000 = 7.7 (0.97). Short runs see b = 0.2 and 0.6.
   static let jointReplicates = size(4_000, long: 100_000)
   static let rankReplicates = size(200, long: 25_000)
   /// Replicates in the whole table, in long runs only.

@@ -6,11 +6,11 @@ import GMMModel
 
 /// Invariance of the posterior of weighted rows.
 ///
-/// A row of weight w stands for ⌊w⌋ rows and, with what is left f, for one whose factor p(z) p(x | z) is raised to the power f:
-/// Σ_z (p(z) p(x | z))^f is no density of x, so data cannot be drawn, and the data are fixed instead. Draws of the posterior
-/// are draws of the prior that are accepted with probability min(1, likelihood / b), and count max(1, likelihood / b), exactly for
-/// any b; a few steps from each must give the same distribution again, over independent replicates and by pairs as in
-/// ``JointSimulation``.
+/// A row of weight w stands for ⌊w⌋ rows and, with what is left f, for one whose factor p(z) p(x | z) is raised to the
+/// power f: Σ_z (p(z) p(x | z))^f is no density of x, so data cannot be drawn, and the data are fixed instead. Draws of
+/// the posterior are draws of the prior that are accepted with probability min(1, likelihood / b), and count max(1,
+/// likelihood / b), exactly for any b; a few steps from each must give the same distribution again, over independent
+/// replicates and by pairs as in ``JointSimulation``.
 struct WeightedSimulation: Sendable {
   let row: ModelRow
   let kind: SamplerKind
@@ -58,8 +58,8 @@ struct WeightedSimulation: Sendable {
     return result
   }
 
-  /// Returns log b, 2 below the largest log factor of 2,000 draws: seven times as many are accepted as at the largest, and most
-  /// count about the same.
+  /// Returns log b, 2 below the largest log factor of 2,000 draws: seven times as many are accepted as at the largest,
+  /// and most count about the same.
   private func bound(_ prior: PlainPrior, _ data: [Double], _ random: inout PlainRandom) -> Double {
     (0..<2_000).reduce(-.infinity) { largest, _ in max(largest, logFactor(prior.draw(&random), data)) } - 2
   }

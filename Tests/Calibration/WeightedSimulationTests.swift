@@ -2,7 +2,8 @@ import Testing
 
 /// Every kernel leaves the posterior of weighted rows invariant; see ``WeightedSimulation``.
 @Suite struct WeightedSimulationTests {
-  /// Every structure, and all constraints, with whole and with fractional weights; spreads that keep the likelihood bounded.
+  /// Every structure, and all constraints, with whole and with fractional weights; spreads that keep the likelihood
+  /// bounded.
   static let rows: [ModelRow] = [
     ModelRow(weights: .asymmetric, means: .normalOfEach, spread: .uniform),
     ModelRow(weights: .flatAboveMinimum, means: .normal, order: .first, spread: .uniform, isShared: true),

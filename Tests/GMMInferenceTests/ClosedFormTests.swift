@@ -70,7 +70,8 @@ import Testing
     }
   }
 
-  /// Every prior of the spread with a Normal mean: given the sd the mean is Normal, which leaves one integral over the sd.
+  /// Every prior of the spread with a Normal mean: given the sd the mean is Normal, which leaves one integral over the
+  /// sd.
   ///
   /// p(sd | x) ∝ p(sd) sd^(-(n-1)) exp(-SS / (2 sd²)) N(mean of x | m0, s0² + sd²/n).
   @Test(arguments: samplersOfOne, SpreadConditionalTests.priors)
@@ -100,7 +101,8 @@ import Testing
     }
   }
 
-  /// Two known components: the posterior of the weight is w^(a-1) (1-w)^(b-1) ∏ (w f0 + (1-w) f1), with and without a minimum.
+  /// Two known components: the posterior of the weight is w^(a-1) (1-w)^(b-1) ∏ (w f0 + (1-w) f1), with and without a
+  /// minimum.
   @Test(arguments: samplers, [0.0, 0.25, 0.45])
   func weightOfTwoKnownComponentsMatchesQuadrature(_ sampler: SamplerChoice, minimum: Double) throws {
     let data = (0..<40).map { 2.5 * Foundation.sin(Double($0) * 2.4) + 0.6 }

@@ -88,8 +88,8 @@ import Testing
     #expect(fit.estimate.mean(1) == [1e6, 1e6])
   }
 
-  /// Several starts, of which some end in a spike on the two equal points: the fit without one is preferred, although its
-  /// likelihood is smaller.
+  /// Several starts, of which some end in a spike on the two equal points: the fit without one is preferred, although
+  /// its likelihood is smaller.
   @Test func fitsWithoutCollapseArePreferred() throws {
     let data = flat(plane(80)) + [3, 3, 3, 3]
     let observations = try DataSet(data, dimensionCount: 2)

@@ -181,7 +181,8 @@ import Testing
     #expect(abs(plain.aic - (-2 * plain.logLikelihood + 2 * parameters)) < 1e-9)
   }
 
-  /// As many tied copies of a row as no integer of 64 bits counts: the error says how many, in place of the end of the process.
+  /// As many tied copies of a row as no integer of 64 bits counts: the error says how many, in place of the end of the
+  /// process.
   @Test func tiesOfHugeWeightAreAnError() throws {
     let model = try MixtureModel(componentCount: 2, means: .fixed([0, 5.5]), spread: .halfNormal(scale: [1]))
     let error = #expect(throws: ModelError.self) {
@@ -193,8 +194,9 @@ import Testing
     #expect(error?.rule.contains("3e+30 observations equal their component's mean") == true)
   }
 
-  /// The smallest sds that a model may have beside distances of 10^20 and more, whose products overflow: in the conditional of
-  /// the means by data and by the prior, in the prior of the sd. Log likelihoods are those of squared distances that count as 10^306.
+  /// The smallest sds that a model may have beside distances of 10^20 and more, whose products overflow: in the
+  /// conditional of the means by data and by the prior, in the prior of the sd. Log likelihoods are those of squared
+  /// distances that count as 10^306.
   @Test func smallestScalesFarFromTheDataGiveNumbers() throws {
     let models = [
       try MixtureModel(componentCount: 2, means: .normal(mean: [0], sd: [1e141]), spread: .fixed([1e-145])),
@@ -212,8 +214,9 @@ import Testing
     }
   }
 
-  /// Under a prior of the mean whose sd is the component's, tied data away from the prior's centre have a proper posterior: the
-  /// conditional of the sd with S = κ n / (κ + n) (x - m0)², from which K = 1 draws independently. At the centre S is 0.
+  /// Under a prior of the mean whose sd is the component's, tied data away from the prior's centre have a proper
+  /// posterior: the conditional of the sd with S = κ n / (κ + n) (x - m0)², from which K = 1 draws independently. At
+  /// the centre S is 0.
   @Test func tiesAwayFromTheCentreOfAScaledPriorAreProper() throws {
     let model = try MixtureModel(
       componentCount: 1, means: .scaledNormal(mean: [1], kappa: [2]), spread: .halfNormal(scale: [1.5]))

@@ -130,8 +130,8 @@ import Testing
       }),
   ]
 
-  /// E[θ], E[θ²] of each parameter, and P(z_i = k) from responsibilities and from the kept assignments, within 4.5 standard
-  /// errors from 100 batches: by chance 2e-5 each (Student's t, 99 degrees of freedom), 40 or so in a case.
+  /// E[θ], E[θ²] of each parameter, and P(z_i = k) from responsibilities and from the kept assignments, within 4.5
+  /// standard errors from 100 batches: by chance 2e-5 each (Student's t, 99 degrees of freedom), 40 or so in a case.
   @Test(arguments: cases, SamplerChoice.allCases)
   func samplerAgreesWithTheSumOverAllLabellings(_ example: Case, _ sampler: SamplerChoice) throws {
     let exact = example.exact(example.data)

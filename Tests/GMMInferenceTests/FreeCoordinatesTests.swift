@@ -83,8 +83,8 @@ import Testing
   /// variables) with respect to u.
   ///
   /// The derivative by central differences with h = 1e-4: errors h² times third derivatives below 100, and rounding
-  /// 1e-16 / h, make 1e-6 of each entry, 1e-5 of the determinant. A constant remains, so differences between two points are
-  /// compared.
+  /// 1e-16 / h, make 1e-6 of each entry, 1e-5 of the determinant. A constant remains, so differences between two points
+  /// are compared.
   @Test(arguments: SpreadConditionalTests.priors, [true, false])
   func densityIsThePriorsTimesTheDeterminant(_ prior: SpreadDensity, shared: Bool) throws {
     let model = try model(prior, shared: shared)

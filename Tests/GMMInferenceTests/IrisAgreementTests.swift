@@ -9,9 +9,9 @@ import Testing
   /// Every number lies within 4 combined Monte-Carlo standard errors, as in ``ReferenceAgreementTests``.
   ///
   /// Compared is what does not depend on labels, and weights and means with the components of each draw in the order of
-  /// their first coordinate, and with them covariances and responsibilities. A component is nearly empty in 7 % of the draws
-  /// and then drawn from the prior, whose covariances have no variance: so quantiles stand for the means.
-  /// The reference states no errors of single responsibilities and of the probabilities of pairs: that of its worst
+  /// their first coordinate, and with them covariances and responsibilities. A component is nearly empty in 7 % of the
+  /// draws and then drawn from the prior, whose covariances have no variance: so quantiles stand for the means. The
+  /// reference states no errors of single responsibilities and of the probabilities of pairs: that of its worst
   /// responsibility, 0.008, serves.
   @Test func gibbsAgreesWithTheReferencePosterior() throws {
     let reference = try IrisReference.load()

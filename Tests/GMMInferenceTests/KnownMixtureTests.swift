@@ -48,8 +48,8 @@ import Testing
     #expect(fewer.components == Array(drawn.components[..<fewer.components.count]))
   }
 
-  /// 40,000 points: shares, means and covariances of each component within 5 standard errors, of which there are about 100;
-  /// by chance 6e-5. Odd and even numbers of coordinates, which take pairs of Normal numbers differently.
+  /// 40,000 points: shares, means and covariances of each component within 5 standard errors, of which there are about
+  /// 100; by chance 6e-5. Odd and even numbers of coordinates, which take pairs of Normal numbers differently.
   @Test(arguments: CovarianceStructure.allCases, [1, 2, 3])
   func pointsHaveTheMixturesMoments(_ structure: CovarianceStructure, _ dimensions: Int) throws {
     let mixture = try KnownMixture(estimate(structure, dimensions))

@@ -85,8 +85,8 @@ import Testing
     #expect(bits(automatic) == bits(plain))
   }
 
-  /// Components without observations, under small concentrations, have weights over many orders of magnitude, and means and
-  /// sds that jump to the prior and back: no single reference is like that.
+  /// Components without observations, under small concentrations, have weights over many orders of magnitude, and means
+  /// and sds that jump to the prior and back: no single reference is like that.
   @Test func movesTurnThemselvesOffWhereHardlyAnyIsAccepted() throws {
     let model = try MixtureModel(
       componentCount: 6, weights: .dirichlet(concentration: [0.3]), means: .normal(mean: [5], sd: [10]),
@@ -96,7 +96,8 @@ import Testing
     #expect(makesMoves(posterior) == [false, false, false, false])
   }
 
-  /// Fewer than 200 tuning iterations, or fewer than 16 for each coordinate, teach nothing: not even forced moves are made.
+  /// Fewer than 200 tuning iterations, or fewer than 16 for each coordinate, teach nothing: not even forced moves are
+  /// made.
   @Test(arguments: [0, 1, 7, 8, 50, 199]) func shortTuningLeavesPlainSteps(_ tune: Int) throws {
     let model = try Self.smallModel()
     let data = Array(Self.overlapping.prefix(100))
@@ -156,8 +157,8 @@ import Testing
   /// What a draw keeps belongs together whether its last move was accepted or not: its log densities are those of its
   /// parameters, and its assignments are those that the state's statistics count.
   ///
-  /// 1,000 terms of size below 10: rounding 1,000 x 2^-53 x 10,000 = 1e-9. Of 200 draws some follow an accepted and some a
-  /// refused move; assignments of a refused proposal would miss the counts by dozens.
+  /// 1,000 terms of size below 10: rounding 1,000 x 2^-53 x 10,000 = 1e-9. Of 200 draws some follow an accepted and
+  /// some a refused move; assignments of a refused proposal would miss the counts by dozens.
   @Test func drawsBelongTogetherAfterMoves() throws {
     let model = try Self.overlappingModel()
     let posterior = try sample(model, data: Self.overlapping, options(.always, draws: 200))

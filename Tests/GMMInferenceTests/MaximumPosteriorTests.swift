@@ -144,11 +144,11 @@ import Testing
     return sum
   }
 
-  /// No coordinate of the parameters can be moved, a little either way, to a larger posterior density within the constraints;
-  /// the density never falls on the way; and what the fit says of itself is so.
+  /// No coordinate of the parameters can be moved, a little either way, to a larger posterior density within the
+  /// constraints; the density never falls on the way; and what the fit says of itself is so.
   ///
-  /// A step of h changes a density with curvature c at its maximum by -c h² / 2; the tolerance of 1e-10 sds and rounding of the
-  /// sums, 1e-12, are far below that for h = 1e-4.
+  /// A step of h changes a density with curvature c at its maximum by -c h² / 2; the tolerance of 1e-10 sds and
+  /// rounding of the sums, 1e-12, are far below that for h = 1e-4.
   @Test(arguments: cases) func nothingNearbyIsMoreProbable(_ example: Case) throws {
     let model = try example.model()
     let data = try Self.data(model.dimensionCount)
@@ -204,7 +204,8 @@ import Testing
     #expect(best <= fit.logLikelihood + fit.logPrior && best > fit.logLikelihood + fit.logPrior - 6)
   }
 
-  /// One component: the mode of the Normal-inverse-Wishart posterior (Gelman et al. 2013, 3.6), weights of rows and all.
+  /// One component: the mode of the Normal-inverse-Wishart posterior (Gelman et al. 2013, 3.6), weights of rows and
+  /// all.
   @Test func oneComponentHasTheModeOfTheConjugatePosterior() throws {
     let shape = MixtureShape(componentCount: 1, dimensionCount: 2, structure: .full)
     let (kappa, dof, center) = (0.7, 4.5, [1.0, -2])
@@ -327,8 +328,8 @@ import Testing
     #expect(nearestInOrder([3, 2, 1], precisions: [1, 1, 1]) == [2, 2, 2])
   }
 
-  /// Sums of squares whose square over that of the scale overflows. The root of each prior's equation, to 4 roundings: with T = S/s²
-  /// far above n, HalfNormal's sd² is s √S - n s² / 2, HalfCauchy's S / (n + 2).
+  /// Sums of squares whose square over that of the scale overflows. The root of each prior's equation, to 4 roundings:
+  /// with T = S/s² far above n, HalfNormal's sd² is s √S - n s² / 2, HalfCauchy's S / (n + 2).
   @Test(arguments: [1e-145, 1e-100, 1e-70]) func modesOfSdsAreFoundFarAboveTheirPriors(_ scale: Double) throws {
     let (count, squares) = (50.0, 4e20)
     let normal = try #require(SpreadConditional(.halfNormal(scale: scale), count: count, squares: squares).mode)

@@ -8,7 +8,8 @@ import Testing
 
 /// Sufficient statistics as a value: computed in parts, merged in any order, turned into parameters.
 @Suite struct MixtureStatisticsTests {
-  /// Five parts of whole blocks and a rest, merged one after the other, backwards, and as a tree: the bits of all at once.
+  /// Five parts of whole blocks and a rest, merged one after the other, backwards, and as a tree: the bits of all at
+  /// once.
   @Test(arguments: CovarianceStructure.allCases)
   func partsOfWholeBlocksGiveTheSameBits(_ structure: CovarianceStructure) throws {
     let rows = [2 * blockSize, blockSize, 3 * blockSize, blockSize, 1_234]
@@ -126,8 +127,8 @@ import Testing
     }
   }
 
-  /// Rows of weight 0 do not make a component large: its weight of 1e-8 is less than a millionth of one of ten rows, and more than
-  /// that of one of a thousand.
+  /// Rows of weight 0 do not make a component large: its weight of 1e-8 is less than a millionth of one of ten rows,
+  /// and more than that of one of a thousand.
   @Test func componentsVanishByTheRowsThatCountAsInAFit() throws {
     let values = (0..<1_000).map { Double($0 % 10) / 10 }
     let data = try DataSet(values, weights: SampleWeights((0..<1_000).map { $0 < 10 ? 1 : 0 }))

@@ -13,11 +13,11 @@ import Testing
     CovarianceStructure.allCases.map { (name, $0) }
   }
 
-  /// Five iterations, and all until the lower bound changes by less than 1e-6, end at scikit-learn's parameters: within 1e-8
-  /// of the components' sds, after the same number of iterations.
+  /// Five iterations, and all until the lower bound changes by less than 1e-6, end at scikit-learn's parameters: within
+  /// 1e-8 of the components' sds, after the same number of iterations.
   ///
-  /// An iteration errs by about 1e-15 times the condition of the covariances (1e3 here), which those that follow contract;
-  /// scikit-learn's covariances about 0 lose as much again.
+  /// An iteration errs by about 1e-15 times the condition of the covariances (1e3 here), which those that follow
+  /// contract; scikit-learn's covariances about 0 lose as much again.
   @Test(arguments: cases)
   func fitEqualsScikitLearnFromTheSameStart(_ name: String, _ structure: CovarianceStructure) throws {
     let (reference, theirs) = try load(name, structure)
@@ -58,8 +58,9 @@ import Testing
     }
   }
 
-  /// mclust's published maxima. Its runs stop when the log likelihood changes by less than 1e-5 of itself, so the maximum may
-  /// lie that much higher, over the few iterations left: up to 0.02 of the largest here; and never lower but for the last digit.
+  /// mclust's published maxima. Its runs stop when the log likelihood changes by less than 1e-5 of itself, so the
+  /// maximum may lie that much higher, over the few iterations left: up to 0.02 of the largest here; and never lower
+  /// but for the last digit.
   @Test(arguments: [
     ("faithful", 2, -1130.264068), ("iris", 3, -180.185839), ("waiting", 2, -1034.007362), ("galaxies", 3, -203.1792),
   ])
@@ -206,8 +207,8 @@ import Testing
   }
 }
 
-/// Expects equal parameters: weights to `limit`, means and covariances in units of the component's sds; in one dimension
-/// components may have been put in order.
+/// Expects equal parameters: weights to `limit`, means and covariances in units of the component's sds; in one
+/// dimension components may have been put in order.
 func expectClose(
   _ ours: MixtureEstimate, _ theirs: MixtureEstimate, limit: Double, location: SourceLocation = #_sourceLocation
 ) {

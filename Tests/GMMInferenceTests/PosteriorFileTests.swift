@@ -105,7 +105,8 @@ import Testing
     }
   }
 
-  /// Changed contents under checksums that are right: what loads at all must be usable, and nothing may trap or take long.
+  /// Changed contents under checksums that are right: what loads at all must be usable, and nothing may trap or take
+  /// long.
   @Test(arguments: [0, 2, 4, 6, 8, 11]) func changedBytesUnderRightChecksumsAreRefusedOrHarmless(_ index: Int) throws {
     let bytes = try smallFile(StoredRun.all[index])
     var payload = Array(bytes[FileHeader.size...])
@@ -151,7 +152,8 @@ import Testing
     }
   }
 
-  /// Bytes in a section of the file at ``path`` are replaced, and the checksums made right; why that is refused, if it is.
+  /// Bytes in a section of the file at ``path`` are replaced, and the checksums made right; why that is refused, if it
+  /// is.
   private func reasonAgainst(_ bytes: [UInt8], at offset: Int, in section: Section) throws -> String? {
     var payload = Array(folder.contents("posterior.gmm")[FileHeader.size...])
     let name = Array(section.rawValue.utf8) + [0, 0, 0, 0]
@@ -198,8 +200,8 @@ import Testing
 
   @Test func chainsWithSumsThatAreNoNumbersAreRefused() throws {
     _ = try smallFile(StoredRun.all[0])
-    // Draws, iterations, log likelihood, acceptance; weights, their logarithms, means, sds of three components; no factors;
-    // then counts, centres, sums and squares.
+    // Draws, iterations, log likelihood, acceptance; weights, their logarithms, means, sds of three components; no
+    // factors; then counts, centres, sums and squares.
     let counts = 4 * 8 + 4 * (8 + 3 * 8) + 8
     for array in 0...3 {
       for value in [Double.nan, .infinity] {
@@ -245,7 +247,8 @@ import Testing
     expectSame(try Posterior.load(path), posterior)
   }
 
-  /// The iterations of all chains are added up, and a chain may say that it has made nearly one draw more than are counted.
+  /// The iterations of all chains are added up, and a chain may say that it has made nearly one draw more than are
+  /// counted.
   @Test func chainsWhoseIterationsDoNotAddUpAreRefused() throws {
     let run = StoredRun.all[1]
     let posterior = try run.sample()

@@ -154,8 +154,8 @@ enum PriorRoute: CaseIterable, Sendable {
 
   /// Ordered means of different priors: each marginal by quadrature over the others' chains of inequalities.
   ///
-  /// f_k(x) ∝ φ_k(x) L_k(x) U_k(x), with L_k(x) the probability of the means below being in order and below x, and U_k(x) that
-  /// of the means above.
+  /// f_k(x) ∝ φ_k(x) L_k(x) U_k(x), with L_k(x) the probability of the means below being in order and below x, and
+  /// U_k(x) that of the means above.
   @Test(
     arguments: PriorRoute.allCases,
     [[(0.0, 1.0), (1, 3), (-1, 0.5)], [(2, 1), (0, 1), (-2, 1)], [(0, 1), (5, 1), (5.5, 2)]])

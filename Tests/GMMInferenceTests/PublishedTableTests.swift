@@ -9,8 +9,8 @@ import Testing
   /// All rows but one are the posterior, within 4 standard errors of the book's 9,000 correlated draws.
   ///
   /// The book prints a batch-means error for each mean, which stands for an effective number of draws ESS = (sd /
-  /// error)² of 640 to 1,570. From it follow rough errors of the other cells: of an sd, sd / √(2 ESS) = error / √2, and of
-  /// the ends of the interval 2.67 error, what a 2.5 % quantile of a Normal has. Ours are fifteen times smaller and
+  /// error)² of 640 to 1,570. From it follow rough errors of the other cells: of an sd, sd / √(2 ESS) = error / √2, and
+  /// of the ends of the interval 2.67 error, what a 2.5 % quantile of a Normal has. Ours are fifteen times smaller and
   /// are added.
   @Test(arguments: SamplerChoice.allCases)
   func publishedRowsAreReproducedInTheirPermutedLabelling(_ sampler: SamplerChoice) throws {
@@ -25,10 +25,10 @@ import Testing
 
   /// The row p__2 cannot be right: with it the three weights' means sum to 0.9329.
   ///
-  /// Three weights sum to 1 in every draw, so their means do too, and 1 - 0.235553 - 0.349896 = 0.414551 is what the cell
-  /// 0.347436 should read, within the errors of the other two. The posterior has 0.4175 (the component has 90 of the 215
-  /// points, and (90 + 1) / (215 + 3) = 0.4174). The whole row, its interval too, looks like p__1, that of the 75
-  /// points.
+  /// Three weights sum to 1 in every draw, so their means do too, and 1 - 0.235553 - 0.349896 = 0.414551 is what the
+  /// cell 0.347436 should read, within the errors of the other two. The posterior has 0.4175 (the component has 90 of
+  /// the 215 points, and (90 + 1) / (215 + 3) = 0.4174). The whole row, its interval too, looks like p__1, that of the
+  /// 75 points.
   @Test func publishedWeightOfTheThirdRowContradictsTheOtherTwo() throws {
     let (rows, deviations, ours) = try compare(.gibbs)
     let weights = rows.filter { $0.name.hasPrefix("p__") }

@@ -10,8 +10,8 @@ import Testing
   ///
   /// For one comparison with normal errors that fails by chance with probability 6e-5; there are 33 to 77 numbers in a
   /// posterior, strongly correlated. Our own errors, from 100 batches, make the tails those of Student's t with 99
-  /// degrees of freedom (1.2e-4). The seeds are fixed. 4 x 50,000 draws make our errors of the means 0.2 % to 0.5 % of a
-  /// posterior sd, so a bias of 1 % to 2 % of an sd is seen.
+  /// degrees of freedom (1.2e-4). The seeds are fixed. 4 x 50,000 draws make our errors of the means 0.2 % to 0.5 % of
+  /// a posterior sd, so a bias of 1 % to 2 % of an sd is seen.
   @Test(arguments: Reference.names, SamplerChoice.allCases)
   func samplerAgreesWithTheReferencePosterior(_ name: String, _ sampler: SamplerChoice) throws {
     let reference = try Reference.load(name)

@@ -94,8 +94,8 @@ import Testing
     var options = options(method, draws: 200_000)
     options.keepsAssignments = false
     options.thin = 1
-    // Chains advance in turns of about two milliseconds, a few thousand draws, the last one first: long before 80,000 every
-    // one of the four has some.
+    // Chains advance in turns of about two milliseconds, a few thousand draws, the last one first: long before 80,000
+    // every one of the four has some.
     let control = RunControl(threads: 2, progress: { $0.drawsDone < 80_000 }, progressInterval: 0.001)
     let cancelled = try #require(throws: CancelledRun.self) {
       try sample(model, data: Self.data, options, control)
@@ -201,8 +201,8 @@ import Testing
     }
   }
 
-  /// 128,000 sds, of whose square no start may take note: that would be minutes, where a second is plenty. Of this thread's
-  /// time, since a machine that is busy with other tests proves nothing.
+  /// 128,000 sds, of whose square no start may take note: that would be minutes, where a second is plenty. Of this
+  /// thread's time, since a machine that is busy with other tests proves nothing.
   @Test func startsTakeTimeInProportionToTheNumberOfSDs() throws {
     let model = try MixtureModel(
       MixtureShape(componentCount: 64, dimensionCount: 2_000), means: .normal(mean: [0], sd: [3]),
@@ -230,7 +230,8 @@ import Testing
     #expect(partial.parameters.means == [9, -4, 1])
     #expect(partial.parameters.sds != start.parameters.sds)
 
-    // A chain far from the data, with no time to move: its first Gibbs draw is the conditional one given assignments there.
+    // A chain far from the data, with no time to move: its first Gibbs draw is the conditional one given assignments
+    // there.
     let options = SamplingOptions(method: method, draws: 1, tune: 0, chains: 2, seed: 1, initial: [given])
     let other = SamplingOptions(
       method: method, draws: 1, tune: 0, chains: 2, seed: 1, initial: [given, PartialParameters(means: [0, 1, 6])])
@@ -291,8 +292,8 @@ import Testing
     }
   }
 
-  /// Counts of the kept assignments against the averaged responsibilities: over 4 x 2,000 draws within 5 standard errors
-  /// √(p (1-p) / 8000) times √10, for draws that remember ten iterations.
+  /// Counts of the kept assignments against the averaged responsibilities: over 4 x 2,000 draws within 5 standard
+  /// errors √(p (1-p) / 8000) times √10, for draws that remember ten iterations.
   @Test(arguments: methods) func keptAssignmentsAgreeWithTheProbabilities(_ method: SamplingMethod) throws {
     var options = options(method, draws: 2_000)
     options.tune = 2_000

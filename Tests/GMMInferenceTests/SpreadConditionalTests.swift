@@ -31,7 +31,8 @@ import Testing
         let sd = exp(logSD)
         return prior.logDensity(sd: sd) + prior.logJacobian(sd: sd) - count * logSD - squares / (2 * sd * sd)
       }
-      // All draws are in the span, and the density is below e^-40 of the largest at its ends or cut there by the support.
+      // All draws are in the span, and the density is below e^-40 of the largest at its ends or cut there by the
+      // support.
       let (lower, upper) = span(prior, logDensity)
       #expect(draws.allSatisfy { $0 >= lower && $0 <= upper }, "S/n = \(meanSquare)")
       let exact = TabulatedDensity(lower: lower, upper: upper, intervals: 8_000, logDensity)

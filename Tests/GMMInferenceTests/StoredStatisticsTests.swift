@@ -80,7 +80,8 @@ import Testing
     }
   }
 
-  /// Parameters with tied covariances are far fewer than their sums, which must follow before anything is made for them.
+  /// Parameters with tied covariances are far fewer than their sums, which must follow before anything is made for
+  /// them.
   @Test func sumsThatDoNotFollowGetNoMemory() throws {
     let (components, dimensions) = (2, 40)
     let shape = MixtureShape(componentCount: components, dimensionCount: dimensions, structure: .tied)

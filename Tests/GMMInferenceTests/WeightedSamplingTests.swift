@@ -176,8 +176,8 @@ import Testing
     }
   }
 
-  /// Whatever stands in a row of weight 0, starts and draws are the same bits, also where clusters of single points take their
-  /// scale from all of the data.
+  /// Whatever stands in a row of weight 0, starts and draws are the same bits, also where clusters of single points
+  /// take their scale from all of the data.
   @Test func rowsOfWeightZeroMayBeAnything() throws {
     let model = try MixtureModel(
       componentCount: 2, means: .normal(mean: [0], sd: [10]), spread: .halfNormal(scale: [1]))

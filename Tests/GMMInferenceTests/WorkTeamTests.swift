@@ -34,7 +34,8 @@ import Testing
       }
     }
     #expect(tally.counts.prefix(6) == [1, 1, 1, 1, 1, 1])
-    // Each of the other threads may be at work on one unit when it happens, and none begins another unless it took it before.
+    // Each of the other threads may be at work on one unit when it happens, and none begins another unless it took it
+    // before.
     if threads == 1 { #expect(tally.counts.dropFirst(6).allSatisfy { $0 == 0 }) }
   }
 

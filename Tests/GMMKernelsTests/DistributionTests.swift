@@ -47,8 +47,8 @@ import Testing
     #expect(GoodnessOfFit.kolmogorov(draws, distribution) < GoodnessOfFit.kolmogorovLimit)
     let plain = (0..<50_000).map { _ in stream.gamma(shape: shape) }
     #expect(plain.allSatisfy { $0 >= 0 && $0 < .infinity })
-    // What underflows to 0 has probability P(G < 5e-324), 6e-4 at shape 0.01, and stands at log 0 = -745 here: a jump of
-    // 0.13 in the statistic.
+    // What underflows to 0 has probability P(G < 5e-324), 6e-4 at shape 0.01, and stands at log 0 = -745 here: a jump
+    // of 0.13 in the statistic.
     let logs = plain.map { max(log($0), -745) }
     #expect(GoodnessOfFit.kolmogorov(logs) { $0 <= -745 ? distribution(-744.4) : distribution($0) } < 3.1)
     // The mean is the shape, its sd √(shape / n).

@@ -55,7 +55,8 @@ import Testing
     return (mixture, (0..<test.count).map { _ in mixture.point(&stream) })
   }
 
-  /// What is done to a term after its responsibility: an exponential, a division, three products, and `count` additions.
+  /// What is done to a term after its responsibility: an exponential, a division, three products, and `count`
+  /// additions.
   private func rounding(_ count: Int) -> Double { 0x1p-53 * Double(count + 32) }
 
   /// Responsibilities need not sum to 1; those of a point without weight may be anything.
@@ -118,8 +119,8 @@ import Testing
 
   /// Labels and counts are equal; sums agree up to their own rounding.
   ///
-  /// A label differs only where u falls within some 1e-12 of a boundary, which for the 3e5 boundaries here has probability
-  /// 3e-7 in all.
+  /// A label differs only where u falls within some 1e-12 of a boundary, which for the 3e5 boundaries here has
+  /// probability 3e-7 in all.
   @Test(arguments: cases) func assignmentsEqualThoseOfAPlainLoop(_ test: Case) throws {
     let (mixture, points) = mixture(test)
     let space = try MultivariateWorkspace(mixture, points)
@@ -301,7 +302,8 @@ import Testing
     }
   }
 
-  /// Chi-square of 800,000 labels of one point among 8 components, 7 degrees of freedom: beyond 45 with probability 1e-7.
+  /// Chi-square of 800,000 labels of one point among 8 components, 7 degrees of freedom: beyond 45 with probability
+  /// 1e-7.
   @Test func drawnLabelsHaveTheirProbabilities() throws {
     var stream = stream(6)
     let mixture = MultivariateMixture(components: 8, dimensions: 3, shape: .triangular, spread: 0.3, &stream)

@@ -106,9 +106,10 @@ import Testing
     }
   }
 
-  /// Over n = 20,000 draws of a row of weight w = m + f, component k's count has mean m p + f q and variance
-  /// m p (1 - p) + f² q (1 - q), with q = p^f / Σ p^f, if all copies are independent: the mean within 5 standard errors; the
-  /// sample variance has relative standard error about √(2 / n) = 0.01, with the kurtosis of few copies up to 0.03: within 0.1.
+  /// Over n = 20,000 draws of a row of weight w = m + f, component k's count has mean m p + f q and variance m p (1 -
+  /// p) + f² q (1 - q), with q = p^f / Σ p^f, if all copies are independent: the mean within 5 standard errors; the
+  /// sample variance has relative standard error about √(2 / n) = 0.01, with the kurtosis of few copies up to 0.03:
+  /// within 0.1.
   @Test(arguments: [0.25, 1.75, 3, 12.5, 60, 500.5]) func copiesAreIndependent(_ weight: Double) throws {
     var (mixture, points, _) = setting(.triangular, points: 1, seed: 5)
     // The same density four times, so that the probabilities are the weights.
@@ -142,8 +143,8 @@ import Testing
     }
   }
 
-  /// A point 30 sds from a component: the share e^-450 is lost in a sum of shares, its power 0.01 is e^-4.5. Over n = 40,000
-  /// draws the frequency lies within 5 standard errors.
+  /// A point 30 sds from a component: the share e^-450 is lost in a sum of shares, its power 0.01 is e^-4.5. Over n =
+  /// 40,000 draws the frequency lies within 5 standard errors.
   @Test(arguments: FactorShape.allCases) func fractionsDrawFromThePowersOfTheShares(_ shape: FactorShape) throws {
     var (mixture, _, _) = setting(shape, points: 1, seed: 8)
     for k in 1..<4 { (mixture.means[k], mixture.factors[k]) = (mixture.means[0], mixture.factors[0]) }

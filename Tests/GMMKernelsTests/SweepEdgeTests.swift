@@ -183,8 +183,8 @@ import Testing
 
   // MARK: Densities
 
-  /// The running sums of three draws on their moving scale, relative to the largest share of each point: each exponential
-  /// of a difference up to 745 rounds to 1e-13, six of them in a row.
+  /// The running sums of three draws on their moving scale, relative to the largest share of each point: each
+  /// exponential of a difference up to 745 rounds to 1e-13, six of them in a row.
   @Test(arguments: [0, 1, 7, 8, 9, 511, 512], [1, 2, 3, 4, 5, 8, 64, 256])
   func densitiesEqualThoseOfAPlainLoop(count: Int, components: Int) throws {
     var stream = testStream(UInt64(count * 1_000 + components + 2))

@@ -69,8 +69,8 @@ import Testing
     #expect(moments == (0..<3 * components).map { space.moments.memory[$0] })
   }
 
-  /// Responsibilities r of the E-step and of the running sums: relative error of a share is that of two exponentials and
-  /// a log density of size up to 10^3, 1e-13 x 10^3 / 10^3.
+  /// Responsibilities r of the E-step and of the running sums: relative error of a share is that of two exponentials
+  /// and a log density of size up to 10^3, 1e-13 x 10^3 / 10^3.
   @Test(arguments: [0, 1, 7, 8, 9, 500, 4_095, 4_096], [1, 2, 3, 4, 5, 8, 64, 256])
   func responsibilitiesEqualThoseOfAPlainLoop(count: Int, components: Int) throws {
     var stream = testStream(UInt64(count * 1_000 + components + 1))
@@ -163,7 +163,8 @@ import Testing
     for i in 0..<6 { #expect(abs(sums.base[i] + sums.base[8 + i] - 1) < 1e-15) }
   }
 
-  /// Chi-square of 800,000 labels of one point among 8 components, 7 degrees of freedom: beyond 45 with probability 1e-7.
+  /// Chi-square of 800,000 labels of one point among 8 components, 7 degrees of freedom: beyond 45 with probability
+  /// 1e-7.
   @Test func drawnLabelsHaveTheirProbabilities() throws {
     let mixture = PlainMixture(
       logWeights: [0.02, 0.3, 0.001, 0.1, 0.25, 0.129, 0.15, 0.05].map { log($0) },

@@ -81,7 +81,8 @@ import Testing
     }
   }
 
-  /// The determinant of the Hilbert matrix of order 5 is 1 / 266,716,800,000; its condition 5e5 costs six digits of sixteen.
+  /// The determinant of the Hilbert matrix of order 5 is 1 / 266,716,800,000; its condition 5e5 costs six digits of
+  /// sixteen.
   @Test func hilbertMatrixHasItsDeterminantAndInverse() throws {
     var hilbert = SymmetricMatrix(dimension: 5)
     for i in 0..<5 { for j in 0...i { hilbert[i, j] = 1 / Double(i + j + 1) } }

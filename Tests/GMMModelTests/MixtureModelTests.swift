@@ -13,8 +13,8 @@ import Testing
     .gamma(shape: 0.2, rate: 5),
   ]
 
-  /// With the Jacobian, each density of log sd integrates to 1: HalfCauchy has tails of e^-|y|, the Gammas with shapes a of
-  /// e^(-2 a |y|), so that beyond |y| = 90 nothing above 1e-15 is left. The uniform ones end between grid points.
+  /// With the Jacobian, each density of log sd integrates to 1: HalfCauchy has tails of e^-|y|, the Gammas with shapes
+  /// a of e^(-2 a |y|), so that beyond |y| = 90 nothing above 1e-15 is left. The uniform ones end between grid points.
   @Test(arguments: spreads) func spreadDensitiesIntegrateToOne(_ density: SpreadDensity) {
     let lower = max(log(density.support.lower), -90)
     let upper = min(log(density.support.upper), 90)
@@ -105,7 +105,8 @@ import Testing
     #expect((0..<3).map(model.hasFixedMean) == [true, false, false])
     #expect((0..<3).map(model.hasScaledMean) == [false, false, true])
     #expect(model.mixesFixedMeans && model.hasScaledMeans && !model.isExchangeable)
-    // log Normal(2.5; 3, 1) + log Normal(5.4; 5, 0.8² / 2) + the densities of the two sds: sums of four logarithms, some ulps.
+    // log Normal(2.5; 3, 1) + log Normal(5.4; 5, 0.8² / 2) + the densities of the two sds: sums of four logarithms,
+    // some ulps.
     func logNormal(_ x: Double, _ sd: Double) -> Double {
       -0.5 * x * x / (sd * sd) - log(sd * (2 * Double.pi).squareRoot())
     }

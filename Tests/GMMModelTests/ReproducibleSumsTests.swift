@@ -5,8 +5,8 @@ import Testing
 
 /// Sums that do not depend on the order of their terms.
 @Suite struct ReproducibleSumsTests {
-  /// Terms over forty orders of magnitude and of both signs: any order and grouping gives the same bits, and the sum is exact
-  /// but for the last rounding.
+  /// Terms over forty orders of magnitude and of both signs: any order and grouping gives the same bits, and the sum is
+  /// exact but for the last rounding.
   @Test func orderAndGroupingDoNotMatter() {
     var stream = RandomStream(StreamKey(seed: 1, chain: 0, purpose: .parameters).at(iteration: 0))
     let terms = (0..<2_000).map { _ in (stream.uniform() - 0.5) * pow(10, 40 * stream.uniform() - 20) }

@@ -8,7 +8,8 @@ import Testing
 @Suite struct WishartTests {
   private let scale = SymmetricMatrix(dimension: 3, full: [2, 0.6, -0.4, 0.6, 1, 0.3, -0.4, 0.3, 0.5])
 
-  /// E W = dof S, Var W_ij = dof (S_ij² + S_ii S_jj) (Anderson 2003, 7.3); the mean of n draws within 5 standard errors.
+  /// E W = dof S, Var W_ij = dof (S_ij² + S_ii S_jj) (Anderson 2003, 7.3); the mean of n draws within 5 standard
+  /// errors.
   @Test(arguments: [2.5, 3, 7, 40.5])
   func wishartNumbersHaveTheirMoments(dof: Double) throws {
     let count = 40_000
@@ -48,8 +49,8 @@ import Testing
     }
   }
 
-  /// aᵀ Σ⁻¹ a / aᵀ Ψ⁻¹ a is chi-square with dof degrees of freedom for any a, and the leading q x q block of Σ inverse-Wishart
-  /// with dof - D + q: for q = 1 an inverse Gamma number.
+  /// aᵀ Σ⁻¹ a / aᵀ Ψ⁻¹ a is chi-square with dof degrees of freedom for any a, and the leading q x q block of Σ
+  /// inverse-Wishart with dof - D + q: for q = 1 an inverse Gamma number.
   @Test(arguments: [2.1, 3, 10])
   func inverseWishartNumbersHaveTheirMargins(dof: Double) throws {
     let factors = try inverseWishart(scale, dof: dof, 50_000)
@@ -104,8 +105,8 @@ import Testing
     }
   }
 
-  /// The second variable is the first plus an independent 10⁻⁹ of it, out of reach of any inverse of Ψ: its conditional sd
-  /// is 10⁻⁹ over the root of a chi-square number all the same.
+  /// The second variable is the first plus an independent 10⁻⁹ of it, out of reach of any inverse of Ψ: its conditional
+  /// sd is 10⁻⁹ over the root of a chi-square number all the same.
   @Test func illConditionedScalesKeepTheirDigits() {
     let draws = inverseWishart(LowerTriangle(dimension: 2, packed: [1, 1, 1e-9]), dof: 5, 20_000)
     let statistic = GoodnessOfFit.kolmogorov(draws.map { log(0.5e-18) - 2 * log($0[1, 1]) }) {

@@ -1,8 +1,8 @@
 // swift-tools-version: 6.2
 import PackageDescription
 
-// A package of its own, so that users of the library never build it. The streams are internal to their module: build with
-// `-Xswiftc -enable-testing`.
+// A package of its own, so that users of the library never build it. The streams are internal to their module: build
+// with `-Xswiftc -enable-testing`.
 let package = Package(
   name: "RandomBattery",
   dependencies: [.package(name: "libgmmswift", path: "../..")],

@@ -25,8 +25,8 @@ public struct Estimate: Sendable {
 /// The chains are cut into batches of consecutive draws, many times longer than the draws remember, so that a statistic
 /// computed in each batch gives nearly independent numbers. The value comes from all draws pooled. With B batches its
 /// standard error is the sd of the batches' statistics over √B for everything whose error falls as 1/√n (means, sds,
-/// quantiles); it is itself known to 1/√(2B), 7 % for the 100 batches that the tests use. Statistics computed in a batch
-/// scatter a little more than the asymptotic rate says, so the errors are not too small.
+/// quantiles); it is itself known to 1/√(2B), 7 % for the 100 batches that the tests use. Statistics computed in a
+/// batch scatter a little more than the asymptotic rate says, so the errors are not too small.
 public struct BatchEstimates: Sendable {
   private let batches: [[Double]]
   private let pooled: [Double]
@@ -81,8 +81,8 @@ public struct BatchEstimates: Sendable {
 
   /// Returns the ends of the shortest interval that holds the fraction `mass`.
   ///
-  /// Where the shortest interval lies is a cube-root problem: its error falls as n^(-1/3) (Kim, Pollard 1990), so pooling
-  /// B batches divides the batches' sd by B^(1/3) only.
+  /// Where the shortest interval lies is a cube-root problem: its error falls as n^(-1/3) (Kim, Pollard 1990), so
+  /// pooling B batches divides the batches' sd by B^(1/3) only.
   public func shortestInterval(_ mass: Double) -> (lower: Estimate, upper: Estimate) {
     (
       estimate(rate: 1.0 / 3) { BatchEstimates.shortestInterval(ofSorted: $0, mass).lower },

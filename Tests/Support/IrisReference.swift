@@ -1,8 +1,8 @@
 import Foundation
 import GMMModel
 
-/// The posterior of a mixture of three components with full covariances on Fisher's iris data, from another program; see
-/// Reference/README.md.
+/// The posterior of a mixture of three components with full covariances on Fisher's iris data, from another program;
+/// see Reference/README.md.
 public struct IrisReference: Decodable, Sendable {
   /// A number with its Monte-Carlo error.
   public struct Moments: Decodable, Sendable {
