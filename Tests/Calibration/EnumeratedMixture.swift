@@ -21,9 +21,12 @@ struct EnumeratedMixture {
 
   /// - Parameters:
   ///   - sampleWeights: one for each row: ⌊w⌋ copies with labels of their own, and one that counts the rest of w.
+  ///   - power: to which the components' densities are raised.
+  ///   - weightPower: to which their weights are raised, to plant an error.
   ///   - extraDOF: is added to the degrees of freedom of every matrix, to plant an error.
   init(
-    _ model: MixtureModel, _ data: [Double], sampleWeights: [Double]? = nil, extraDOF: Double = 0
+    _ model: MixtureModel, _ data: [Double], sampleWeights: [Double]? = nil, power: Double = 1,
+    weightPower: Double = 1, extraDOF: Double = 0
   ) throws {
     let shape = model.shape
     let (components, dimensions) = (shape.componentCount, shape.dimensionCount)
@@ -43,11 +46,11 @@ struct EnumeratedMixture {
         rest /= components
       }
       var counts = [Double](repeating: 0, count: components)
-      for (label, row) in zip(labels, rows) { counts[label] += row.weight }
+      for (label, row) in zip(labels, rows) { counts[label] += weightPower * row.weight }
       var (log, values) = Self.weights(model, counts)
       var means = [(first: Double, second: Double)](repeating: (0, 0), count: shape.meanCount)
       var spreads: [Double] = []
-      for block in try Self.blocks(model, rows, labels, extraDOF) {
+      for block in try Self.blocks(model, rows, labels, power, extraDOF) {
         let posterior = try block.posterior()
         log += posterior.logEvidence
         for mean in posterior.means { means[mean.place] = (mean.first, mean.second) }
@@ -105,7 +108,7 @@ struct EnumeratedMixture {
 
   /// Returns the blocks of a labelling in the order of the spread parameters.
   private static func blocks(
-    _ model: MixtureModel, _ rows: [Copy], _ labels: [Int], _ extraDOF: Double
+    _ model: MixtureModel, _ rows: [Copy], _ labels: [Int], _ power: Double, _ extraDOF: Double
   ) throws -> [ConjugateBlock] {
     let shape = model.shape
     let dimensions = shape.dimensionCount
@@ -116,7 +119,7 @@ struct EnumeratedMixture {
         places: places, center: places.map { model.meanCenters[$0] },
         kappa: model.meanDensities[k * dimensions].kappa,
         members: labels.indices.filter { labels[$0] == k }.map { i in
-          (coordinates.map { rows[i].x[$0] }, rows[i].weight)
+          (coordinates.map { rows[i].x[$0] }, power * rows[i].weight)
         })
     }
     if shape.hasMatrices {

@@ -49,20 +49,20 @@ import Testing
   /// Returns the distances of long runs from the exact posterior.
   private func deviations(
     _ row: ModelRow, _ kind: SamplerKind, sampleWeights: [Double]? = nil, claimed: [Double]? = nil,
-    extraDOF: Double = 0
+    power: Double = 1, weightPower: Double = 1, extraDOF: Double = 0
   ) throws -> Deviations {
     let model = try row.model()
     let data = try Self.data(row)
-    let exact = try EnumeratedMixture(model, data, sampleWeights: sampleWeights, extraDOF: extraDOF)
+    let exact = try EnumeratedMixture(
+      model, data, sampleWeights: sampleWeights, power: power, weightPower: weightPower, extraDOF: extraDOF)
     var options = SamplingOptions(
       method: kind.method, draws: Tier.oracleDraws, tune: 1_000, chains: 4, thin: kind == .metropolis ? 5 : 2, seed: 17,
       keepsAssignments: true)
     options.moves = kind.policy
+    let observations = try DataSet(
+      data, dimensionCount: model.dimensionCount, weights: try (claimed ?? sampleWeights).map { try SampleWeights($0) })
     let posterior = try sample(
-      model,
-      DataSet(
-        data, dimensionCount: model.dimensionCount,
-        weights: try (claimed ?? sampleWeights).map { try SampleWeights($0) }), options, RunControl(threads: 1))
+      Target(model: model, data: observations, power: power), options, RunControl(threads: 1))
     let draws = (0..<posterior.chainCount).map { chain in
       (0..<posterior.drawCount).map {
         EnumeratedMixture.quantities(Parameters(row: posterior.row(chain: chain, draw: $0), posterior.layout))
@@ -124,6 +124,39 @@ import Testing
       "oracles.jsonl",
       OracleRecord(
         "sum over all labellings of weighted rows", row.testDescription, example.kind.rawValue, deviations))
+  }
+
+  /// The same bounds, for densities that are raised to a power.
+  @Test(arguments: cases)
+  func samplersAgreeWithTheSumOverAllLabellingsOfPoweredDensities(_ example: (row: ModelRow, kind: SamplerKind)) throws
+  {
+    let deviations = try deviations(example.row, example.kind, power: 0.3)
+    #expect(deviations.beyond(5).isEmpty)
+    #expect(deviations.rootMeanSquare < 3)
+    try Tier.record(
+      "oracles.jsonl",
+      OracleRecord(
+        "sum over all labellings of powered densities", example.row.testDescription, example.kind.rawValue, deviations))
+  }
+
+  /// The same bounds, for powered densities of rows that count several times or in part.
+  @Test(arguments: weightedCases.filter { $0.0.means == .scaledOfEach })
+  func samplersAgreeWithTheSumOverAllLabellingsOfWeightedRowsAtAPower(
+    _ example: (row: ModelRow, weights: [Double], kind: SamplerKind)
+  ) throws {
+    var row = example.row
+    row.observations = example.weights.count
+    let deviations = try deviations(row, example.kind, sampleWeights: example.weights, power: 0.6)
+    #expect(deviations.beyond(5).isEmpty)
+    #expect(deviations.rootMeanSquare < 3)
+  }
+
+  /// A target whose weights are raised to the power too is another one.
+  @Test(arguments: [CovarianceStructure.full, .tied, .diag, .spherical])
+  func poweredWeightsAreRefuted(_ structure: CovarianceStructure) throws {
+    let row = try #require(
+      Self.rows.first { $0.structure == structure && $0.dimensions == 2 && $0.weights != .fixed })
+    #expect(try !deviations(row, .gibbs, power: 0.3, weightPower: 0.3).beyond(5).isEmpty)
   }
 
   /// Weights that are rounded, or that temper the density of a row without the weight of its component, are refuted.

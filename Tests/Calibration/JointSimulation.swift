@@ -51,13 +51,13 @@ struct JointSimulation: Sendable {
         DataSet(data, dimensionCount: model.dimensionCount), key: key, moveKey: moveKey, kernels,
         keepsLabels: false, workers: 1)
       var state = ChainState(
-        parameters: drawn, statistics: SufficientStatistics(model.shape), logLikelihood: 0,
+        parameters: drawn, statistics: SufficientStatistics(model.shape), logMarginal: 0,
         iteration: UInt64(replicate) * 32)
-      state.logLikelihood = sweeper.sweep(state.parameters, iteration: state.iteration, into: &state.statistics)
-      quantities.append(state.parameters, logLikelihood: state.logLikelihood, to: &result.before)
+      state.logMarginal = sweeper.sweep(state.parameters, iteration: state.iteration, into: &state.statistics)
+      quantities.append(state.parameters, logLikelihood: state.logMarginal, to: &result.before)
       result.before.append(state.statistics.counts[0])
       result.acceptance += try kernel.run(&state, sweeper)
-      quantities.append(state.parameters, logLikelihood: state.logLikelihood, to: &result.after)
+      quantities.append(state.parameters, logLikelihood: state.logMarginal, to: &result.after)
       result.after.append(state.statistics.counts[0])
     }
     result.acceptance /= Double(replicates)

@@ -154,7 +154,7 @@ import Testing
     Mistake("one sd a tenth too small", variances, after: { $0.parameters.sds[0] *= 0.9 }),
     Mistake(
       "log likelihood of other parameters", variances, .moves,
-      plant: Plant(beforeMoves: { $0.logLikelihood -= 1 })),
+      plant: Plant(beforeMoves: { $0.logMarginal -= 1 })),
   ]
 
   /// Returns the model with another prior of a component's mean.

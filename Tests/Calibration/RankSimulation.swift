@@ -62,13 +62,13 @@ struct RankSimulation: Sendable {
       seed: ~options.seed,
       keepsAssignments: false,
       kernels: KernelBuild.best.kernels)
-    var transition = try Transition(0, model, SamplerMemory(), context, tune: 0)
+    var transition = try Transition(0, context.target, SamplerMemory(), context, tune: 0)
     let start = transition.start(at: context.start(0, keeping: PartialParameters(parameters)), nil)
     end.state.parameters = start.parameters
     end.state.statistics = start.statistics
-    end.state.logLikelihood = start.logLikelihood
+    end.state.logMarginal = start.logMarginal
     return Posterior(
-      model: model, data: observations, options: options, store: posterior.store,
+      Target(model: model, data: observations), options: options, store: posterior.store,
       continuation: [end], draws: 1, seconds: 0)
   }
 
@@ -105,7 +105,7 @@ struct RankSimulation: Sendable {
         if let tuned {
           // Another seed, so that the two chains part.
           let ready = Posterior(
-            model: fittedModel, data: observations, options: options, store: tuned.store,
+            Target(model: fittedModel, data: observations), options: options, store: tuned.store,
             continuation: tuned.continuation, draws: 1, seconds: 0)
           posterior = try ready.extended(by: draws, RunControl(threads: 1)).subset(burn: 1)
         } else {

@@ -21,12 +21,14 @@ struct ReplicateKernel {
   private var mover: MarginalMover?
   private let beforeMoves: (@Sendable (inout ChainState) -> Void)?
 
+  /// - Parameter power: of the target.
   init(
-    _ kind: SamplerKind, _ model: MixtureModel, seed: UInt64, _ plant: Plant, _ random: inout PlainRandom
+    _ kind: SamplerKind, _ model: MixtureModel, power: Double = 1, seed: UInt64, _ plant: Plant,
+    _ random: inout PlainRandom
   ) throws {
     self.kind = kind
     key = StreamKey(seed: seed, chain: 0, purpose: .parameters)
-    sampler = try plant.sampler?(model) ?? kind.method.sampler(for: model)
+    sampler = try plant.sampler?(model) ?? kind.method.sampler(for: model, power: power)
     beforeMoves = plant.beforeMoves
     let prior = PlainPrior(model)
     switch kind {
@@ -34,7 +36,7 @@ struct ReplicateKernel {
     case .metropolis:
       // Step sizes must not depend on where a replicate starts: those of another.
       var state = ChainState(
-        parameters: prior.draw(&random), statistics: SufficientStatistics(model.shape), logLikelihood: 0, iteration: 0)
+        parameters: prior.draw(&random), statistics: SufficientStatistics(model.shape), logMarginal: 0, iteration: 0)
       for j in state.parameters.sds.indices { state.parameters.sds[j] = min(state.parameters.sds[j], 1) }
       sampler.prepare(state)
       sampler = Self.rescaled(sampler)
@@ -88,7 +90,7 @@ struct ReplicateKernel {
       state.iteration += 1
       var stream = RandomStream(key.at(iteration: state.iteration))
       acceptance += try sampler.step(&state, &stream, isTuning: false).acceptance
-      state.logLikelihood = sweeper.sweep(state.parameters, iteration: state.iteration, into: &state.statistics)
+      state.logMarginal = sweeper.sweep(state.parameters, iteration: state.iteration, into: &state.statistics)
     }
     return acceptance / Double(steps)
   }

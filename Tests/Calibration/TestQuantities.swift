@@ -53,8 +53,8 @@ struct TestQuantities: Sendable {
 }
 
 extension Parameters {
-  /// Returns log weight + log Normal density of each component at a point, (D).
-  func logDensities(of point: ArraySlice<Double>) -> [Double] {
+  /// Returns log weight + log Normal density of each component at a point, (D), with the densities raised to a power.
+  func logDensities(of point: ArraySlice<Double>, power: Double = 1) -> [Double] {
     (0..<componentCount).map { k in
       var distance = zip(point, mean(k)).map(-)
       if shape.hasMatrices {
@@ -63,7 +63,8 @@ extension Parameters {
         for d in distance.indices { distance[d] /= sd(k, d) }
       }
       let square = distance.reduce(0) { $0 + $1 * $1 }
-      return log(weights[k]) - 0.5 * (logDeterminant(k) + square + Double(distance.count) * log(2 * Double.pi))
+      return log(weights[k])
+        - 0.5 * power * (logDeterminant(k) + square + Double(distance.count) * log(2 * Double.pi))
     }
   }
 

@@ -1,6 +1,6 @@
 import Testing
 
-/// Every kernel leaves the posterior of weighted rows invariant; see ``WeightedSimulation``.
+/// Every kernel leaves the posterior of weighted rows invariant; see ``FixedDataSimulation``.
 @Suite struct WeightedSimulationTests {
   /// Every structure, and all constraints, with whole and with fractional weights; spreads that keep the likelihood
   /// bounded.
@@ -18,16 +18,16 @@ import Testing
   ]
 
   static let cases = rows.flatMap { row in
-    [WeightedSimulation.whole, WeightedSimulation.fractional].flatMap { weights in
+    [FixedDataSimulation.whole, FixedDataSimulation.fractional].flatMap { weights in
       // Moves need a likelihood, which fractions of rows do not have.
-      row.samplers.filter { $0 != .moves || weights == WeightedSimulation.whole }.map { (row, weights, $0) }
+      row.samplers.filter { $0 != .moves || weights == FixedDataSimulation.whole }.map { (row, weights, $0) }
     }
   }
 
   @Test(arguments: cases) func parametersKeepThePosteriorOfWeightedRows(
     _ example: (row: ModelRow, weights: [Double], kind: SamplerKind)
   ) throws {
-    let result = try WeightedSimulation(
+    let result = try FixedDataSimulation(
       row: example.row, kind: example.kind, sampleWeights: example.weights, seed: 5
     ).run(replicates: Tier.weightedReplicates)
     let comparisons = result.compared()
@@ -49,9 +49,9 @@ import Testing
 
   /// A sampler that rounds the weights leaves another distribution.
   @Test func roundedWeightsAreFound() throws {
-    let result = try WeightedSimulation(
-      row: Self.rows[0], kind: .gibbs, sampleWeights: WeightedSimulation.fractional, seed: 5
-    ).run(replicates: 4_000, claimed: WeightedSimulation.fractional.map { $0.rounded() })
+    let result = try FixedDataSimulation(
+      row: Self.rows[0], kind: .gibbs, sampleWeights: FixedDataSimulation.fractional, seed: 5
+    ).run(replicates: 4_000, with: .init(sampleWeights: FixedDataSimulation.fractional.map { $0.rounded() }))
     #expect(result.compared().contains { $0.probability < Tier.limit })
   }
 }

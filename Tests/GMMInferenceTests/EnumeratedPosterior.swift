@@ -21,11 +21,12 @@ struct EnumeratedPosterior {
   ///
   /// - Parameters:
   ///   - counts: how much each observation counts; `nil` for 1.
+  ///   - power: to which the components' densities are raised: how much a member counts for means and spread.
   ///   - weights: the part of the weights, given the counts.
   ///   - means: that of the means, given the members of each component.
   ///   - spread: that of the sds, given the same.
   init(
-    _ data: [Double], counts: [Double]? = nil, components: Int, weights: ([Double]) -> Part,
+    _ data: [Double], counts: [Double]? = nil, power: Double = 1, components: Int, weights: ([Double]) -> Part,
     means: ([[Member]]) -> Part, spread: ([[Member]]) -> Part
   ) {
     var terms: [(log: Double, labels: [Int], moments: [(first: Double, second: Double)])] = []
@@ -39,7 +40,8 @@ struct EnumeratedPosterior {
         members[rest % components].append((x, counts?[i] ?? 1))
         rest /= components
       }
-      let parts = [weights(members.map { $0.reduce(0) { $0 + $1.count } }), means(members), spread(members)]
+      let powered = members.map { $0.map { ($0.x, power * $0.count) } }
+      let parts = [weights(members.map { $0.reduce(0) { $0 + $1.count } }), means(powered), spread(powered)]
       terms.append((parts.reduce(0) { $0 + $1.logEvidence }, labels, parts.flatMap(\.moments)))
     }
     let largest = terms.map(\.log).max() ?? 0

@@ -10,7 +10,7 @@ import Testing
     let testDescription: String
     let data: [Double]
     let model: @Sendable () throws -> MixtureModel
-    let exact: @Sendable ([Double]) -> EnumeratedPosterior
+    let exact: @Sendable (_ data: [Double], _ power: Double) -> EnumeratedPosterior
   }
 
   private typealias Exact = EnumeratedPosterior
@@ -27,7 +27,7 @@ import Testing
       },
       exact: {
         Exact(
-          $0, components: 2, weights: Exact.dirichlet([1, 2]),
+          $0, power: $1, components: 2, weights: Exact.dirichlet([1, 2]),
           means: Exact.normalMeans([(0, 1), (2, 2)], sds: [0.7, 1.5]), spread: Exact.fixedSpread([0.7, 1.5]))
       }),
     Case(
@@ -39,7 +39,7 @@ import Testing
       },
       exact: {
         Exact(
-          $0, components: 3, weights: Exact.dirichlet([0.5, 0.5, 0.5]),
+          $0, power: $1, components: 3, weights: Exact.dirichlet([0.5, 0.5, 0.5]),
           means: Exact.normalMeans([(-2, 1), (0, 1.5), (3, 2)], sds: [1.2, 1.2, 1.2]),
           spread: Exact.fixedSpread([1.2]))
       }),
@@ -52,7 +52,7 @@ import Testing
       },
       exact: {
         Exact(
-          $0, components: 2, weights: Exact.dirichlet([2, 1]), means: Exact.fixedMeans([0, 2.5]),
+          $0, power: $1, components: 2, weights: Exact.dirichlet([2, 1]), means: Exact.fixedMeans([0, 2.5]),
           spread: Exact.inverseGamma(means: [0, 2.5], shape: 3, scale: 2, shared: false))
       }),
     Case(
@@ -64,7 +64,7 @@ import Testing
       },
       exact: {
         Exact(
-          $0, components: 3, weights: Exact.dirichlet([1, 1, 1]), means: Exact.fixedMeans([-2, 0.5, 3]),
+          $0, power: $1, components: 3, weights: Exact.dirichlet([1, 1, 1]), means: Exact.fixedMeans([-2, 0.5, 3]),
           spread: Exact.inverseGamma(means: [-2, 0.5, 3], shape: 3.5, scale: 4, shared: true))
       }),
     Case(
@@ -76,7 +76,7 @@ import Testing
       },
       exact: {
         Exact(
-          $0, components: 2, weights: Exact.fixedWeights([0.3, 0.7]), means: Exact.fixedMeans([0, 2.5]),
+          $0, power: $1, components: 2, weights: Exact.fixedWeights([0.3, 0.7]), means: Exact.fixedMeans([0, 2.5]),
           spread: Exact.inverseGamma(means: [0, 2.5], shape: 4, scale: 3, shared: false))
       }),
     Case(
@@ -88,7 +88,7 @@ import Testing
       },
       exact: {
         Exact(
-          $0, components: 2, weights: Exact.truncatedBeta([1, 0.5], minimum: 0.35),
+          $0, power: $1, components: 2, weights: Exact.truncatedBeta([1, 0.5], minimum: 0.35),
           means: Exact.normalMeans([(0, 1), (2, 2)], sds: [0.7, 1.5]), spread: Exact.fixedSpread([0.7, 1.5]))
       }),
     Case(
@@ -100,7 +100,7 @@ import Testing
       },
       exact: {
         Exact(
-          $0, components: 2, weights: Exact.dirichlet([1, 2]),
+          $0, power: $1, components: 2, weights: Exact.dirichlet([1, 2]),
           means: Exact.orderedMeans([(1.5, 1), (1, 2)], sds: [1.2, 0.8]), spread: Exact.fixedSpread([1.2, 0.8]))
       }),
     Case(
@@ -112,7 +112,7 @@ import Testing
       },
       exact: {
         Exact(
-          $0, components: 2, weights: Exact.dirichlet([1, 1]),
+          $0, power: $1, components: 2, weights: Exact.dirichlet([1, 1]),
           means: Exact.orderedMeans([(1, 2), (1, 2)], sds: [1, 1]), spread: Exact.fixedSpread([1]))
       }),
     Case(
@@ -124,21 +124,32 @@ import Testing
       },
       exact: {
         Exact(
-          $0, components: 3, weights: Exact.dirichlet([0.5, 1, 2]),
+          $0, power: $1, components: 3, weights: Exact.dirichlet([0.5, 1, 2]),
           means: Exact.normalMeans([(0, 1), (1, 1), (2, 1)], sds: [0.5, 1, 1.5]),
           spread: Exact.fixedSpread([0.5, 1, 1.5]))
       }),
   ]
 
-  /// E[θ], E[θ²] of each parameter, and P(z_i = k) from responsibilities and from the kept assignments, within 4.5
-  /// standard errors from 100 batches: by chance 2e-5 each (Student's t, 99 degrees of freedom), 40 or so in a case.
   @Test(arguments: cases, SamplerChoice.allCases)
   func samplerAgreesWithTheSumOverAllLabellings(_ example: Case, _ sampler: SamplerChoice) throws {
-    let exact = example.exact(example.data)
+    try expectAgreement(example, sampler, power: 1)
+  }
+
+  /// The same, with densities that are raised to a power.
+  @Test(arguments: cases, SamplerChoice.allCases)
+  func samplerAgreesWithTheSumOverAllLabellingsOfPoweredDensities(_ example: Case, _ sampler: SamplerChoice) throws {
+    try expectAgreement(example, sampler, power: 0.3)
+  }
+
+  /// Compares E[θ], E[θ²] of each parameter, and P(z_i = k) from the kept assignments and, at power 1, from responsibilities:
+  /// within 4.5 standard errors from 100 batches, by chance 2e-5 each (Student's t, 99 degrees of freedom), 40 or so in a case.
+  private func expectAgreement(_ example: Case, _ sampler: SamplerChoice, power: Double) throws {
+    let exact = example.exact(example.data, power)
     let options = sampler.applied(
       to: SamplingOptions(
         draws: 20_000, tune: 4_000, chains: 4, thin: sampler == .metropolis ? 5 : 1, seed: 31, keepsAssignments: true))
-    let posterior = try sample(example.model(), data: example.data, options)
+    let posterior = try sample(
+      Target(model: example.model(), data: DataSet(example.data), power: power), options)
     expectMoves(posterior, sampler)
     var deviations = Deviations()
     try #require(exact.moments.count == posterior.layout.parameterCount)
@@ -156,15 +167,17 @@ import Testing
         "\(name) squared", BatchEstimates.mean(values) { $0 * $0 }, exactly: moments.second)
     }
     let components = posterior.layout.componentCount
-    for (j, estimate) in try posterior.responsibilities().enumerated() {
+    // Those of the draws' mixtures, without a power.
+    let averaged = power == 1 ? try posterior.responsibilities() : []
+    for (j, probability) in exact.responsibilities.enumerated() {
       let (i, k) = (j / components, j % components)
-      deviations.add("P(z[\(i)] = \(k)), averaged", estimate, exactly: exact.responsibilities[j])
+      if power == 1 { deviations.add("P(z[\(i)] = \(k)), averaged", averaged[j], exactly: probability) }
       let indicators = (0..<posterior.chainCount).map { chain in
         (0..<posterior.drawCount).map { draw in
           posterior.assignmentMemory(chain: chain, draw: draw).map { $0[i] } == UInt8(k) ? 1.0 : 0
         }
       }
-      deviations.add("P(z[\(i)] = \(k)), counted", BatchEstimates.mean(indicators), exactly: exact.responsibilities[j])
+      deviations.add("P(z[\(i)] = \(k)), counted", BatchEstimates.mean(indicators), exactly: probability)
     }
     #expect(deviations.beyond(4.5).isEmpty)
     #expect(deviations.rootMeanSquare < 2)

@@ -180,7 +180,7 @@ import Testing
   private func startingState(
     _ index: Int, _ context: ChainContext, _ initial: PartialParameters = PartialParameters()
   ) throws -> ChainState {
-    var transition = try Transition(index, context.target.model, SamplerMemory(), context, tune: 0)
+    var transition = try Transition(index, context.target, SamplerMemory(), context, tune: 0)
     return transition.start(at: context.start(index, keeping: initial), nil)
   }
 
@@ -194,7 +194,7 @@ import Testing
       kernels: KernelBuild.best.kernels)
     let starts = try (0..<20).map { try startingState($0, context) }
     for (i, start) in starts.enumerated() {
-      #expect(start.logLikelihood.isFinite && model.logPrior(start.parameters).isFinite)
+      #expect(start.logMarginal.isFinite && model.logPrior(start.parameters).isFinite)
       #expect(start.parameters.means.allSatisfy { $0 > -6 && $0 < 12 })
       #expect(start.parameters.sds.allSatisfy { $0 > 0.01 && $0 < 10 })
       for other in starts[..<i] { #expect(start.parameters != other.parameters) }

@@ -15,7 +15,7 @@ extension Posterior {
     var squares = sums
     for slice in 0..<slices {
       let part = Posterior(
-        model: model, data: data, options: options, store: store, continuation: nil,
+        target, options: options, store: store, continuation: nil,
         draws: length / thin,
         first: slice * length, step: thin, seconds: 0)
       for (j, value) in try part.probabilities().enumerated() {

@@ -186,9 +186,18 @@ def power(page: Page, records: list[Record], what: str) -> str:
 
 def add_calibration(page: Page, folder: Path) -> None:
     """Add the sections to a page; `folder` has the records and takes the pictures."""
-    joint, whole, ranks, prior, weighted, planted, oracles = (
+    joint, whole, ranks, prior, weighted, powered, planted, oracles = (
         read(folder / f"{name}.jsonl")
-        for name in ("joint", "whole", "ranks", "prior", "weighted", "planted", "oracles")
+        for name in (
+            "joint",
+            "whole",
+            "ranks",
+            "prior",
+            "weighted",
+            "powered",
+            "planted",
+            "oracles",
+        )
     )
     if not (joint and ranks and prior and oracles and planted):
         page.failures.append(f"{folder} has no complete results")
@@ -230,6 +239,8 @@ def add_calibration(page: Page, folder: Path) -> None:
     page.section("The prior alone", judge(page, prior, "prior"), table(head, worst(prior)))
     if weighted:
         page.section("Weighted rows", judge(page, weighted, "weighted"), table(head, worst(weighted)))
+    if powered:
+        page.section("Powered densities", judge(page, powered, "powered"), table(head, worst(powered)))
     largest = sorted(oracles, key=lambda record: -abs(record["largest"]))
     page.section(
         "Exact posteriors",

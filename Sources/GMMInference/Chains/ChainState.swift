@@ -7,8 +7,8 @@ struct ChainState: Sendable {
   var parameters: Parameters
   /// Of the assignments drawn last, given `parameters`.
   var statistics: SufficientStatistics
-  /// Of `parameters`, with the assignments summed out.
-  var logLikelihood: Double
+  /// Of `parameters`, with the assignments summed out: Σ_i log Σ_k w_k N(x_i | k)^β, with the power β of the target.
+  var logMarginal: Double
   /// Iterations done; 0 for the start.
   var iteration: UInt64
   /// Sum of the acceptance probabilities since the last kept draw.

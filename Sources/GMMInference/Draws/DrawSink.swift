@@ -6,12 +6,14 @@ protocol DrawSink: Sendable {
   ///
   /// - Parameters:
   ///   - state: the chain after an iteration that is kept.
+  ///   - logLikelihood: of its parameters, whatever the power of the target.
   ///   - logPrior: the log density of the prior at its parameters.
   ///   - acceptance: the mean acceptance probability of the proposals since the last draw.
   ///   - assignments: of the observations, (N); `nil` where they are not kept.
   /// - Throws: a ``ModelError`` of kind `degenerate` for a draw that is NaN or infinite.
   mutating func record(
-    _ state: borrowing ChainState, logPrior: Double, acceptance: Double, assignments: UnsafePointer<UInt8>?
+    _ state: borrowing ChainState, logLikelihood: Double, logPrior: Double, acceptance: Double,
+    assignments: UnsafePointer<UInt8>?
   ) throws(ModelError)
 
   /// How many draws have been recorded.
@@ -32,13 +34,14 @@ struct DrawRows: DrawSink {
   }
 
   mutating func record(
-    _ state: borrowing ChainState, logPrior: Double, acceptance: Double, assignments: UnsafePointer<UInt8>?
+    _ state: borrowing ChainState, logLikelihood: Double, logPrior: Double, acceptance: Double,
+    assignments: UnsafePointer<UInt8>?
   ) throws(ModelError) {
     let layout = store.layout
     let row = store.row(chain: chain, draw: count)
     state.parameters.write(to: row, layout)
-    row[layout.logLikelihood] = state.logLikelihood
-    row[layout.logPosterior] = state.logLikelihood + logPrior
+    row[layout.logLikelihood] = logLikelihood
+    row[layout.logPosterior] = logLikelihood + logPrior
     row[layout.acceptance] = acceptance
     try store.requireNumbers(chain: chain, draw: count)
     if let target = store.assignments(chain: chain, draw: count), let assignments {

@@ -5,10 +5,8 @@ import GMMModel
 ///
 /// Immutable; subsets share the memory of the draws.
 public final class Posterior: Sendable {
-  /// The model.
-  public let model: MixtureModel
-  /// The data; none for prior draws.
-  public let data: DataSet
+  /// What the draws are from.
+  let target: Target
   /// The options of the sampling call.
   public let options: SamplingOptions
   /// Whether the draws are from the prior alone.
@@ -25,12 +23,10 @@ public final class Posterior: Sendable {
   private let step: Int
 
   init(
-    model: MixtureModel, data: DataSet, options: SamplingOptions,
-    store: DrawStore, continuation: [ChainSnapshot]?, isPrior: Bool = false, draws: Int, first: Int = 0, step: Int = 1,
-    seconds: Double
+    _ target: Target, options: SamplingOptions, store: DrawStore, continuation: [ChainSnapshot]?, isPrior: Bool = false,
+    draws: Int, first: Int = 0, step: Int = 1, seconds: Double
   ) {
-    self.model = model
-    self.data = data
+    self.target = target
     self.options = options
     self.store = store
     self.continuation = continuation
@@ -41,6 +37,10 @@ public final class Posterior: Sendable {
     drawCount = draws
   }
 
+  /// The model.
+  public var model: MixtureModel { target.model }
+  /// The data; none for prior draws.
+  public var data: DataSet { target.data }
   /// Where the numbers of a draw stand in its row.
   public var layout: DrawLayout { store.layout }
   /// The number of chains.
@@ -109,8 +109,8 @@ public final class Posterior: Sendable {
     let draws = (drawCount - burn - 1) / thin + 1
     // A step beyond the last draw is never taken, so it may as well be small.
     return Posterior(
-      model: model, data: data, options: options, store: store,
-      continuation: nil, isPrior: isPrior, draws: draws, first: first + burn * step,
+      target, options: options, store: store, continuation: nil, isPrior: isPrior, draws: draws,
+      first: first + burn * step,
       step: step * (draws > 1 ? thin : 1), seconds: seconds)
   }
 }

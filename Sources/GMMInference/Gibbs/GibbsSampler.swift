@@ -9,14 +9,17 @@ import GMMModel
 /// means summed out, so that the two are one exact joint draw. What the model knows of a component stays as it is.
 struct GibbsSampler: Sampler {
   private let model: MixtureModel
+  private var powered: PoweredStatistics
   /// Then the chain moves between neighbours freely.
   private let sortsDraws: Bool
   /// Of models with covariance matrices.
   private var mean: MeanConditional
   private var covariance: CovarianceConditional
 
-  init(_ model: MixtureModel) {
+  /// - Parameter power: of the target.
+  init(_ model: MixtureModel, power: Double = 1) {
     self.model = model
+    powered = PoweredStatistics(model.shape, power: power)
     sortsDraws = model.foldsOrder
     let dimension = model.shape.hasMatrices ? model.dimensionCount : 0
     mean = MeanConditional(dimension: dimension)
@@ -33,15 +36,25 @@ struct GibbsSampler: Sampler {
         &state.parameters, concentration: model.concentration, counts: state.statistics.counts,
         minimum: model.minimumWeight)
     }
-    if model.shape.hasMatrices {
-      try drawCovariances(&state.parameters, state.statistics, &stream)
-      try drawMeansOfMatrices(&state.parameters, state.statistics, &stream)
+    if powered.isPlain {
+      try drawSpreadAndMeans(&state.parameters, state.statistics, &stream)
     } else {
-      try drawSDs(&state.parameters, state.statistics, &stream)
-      drawMeansOfSDs(&state.parameters, state.statistics, &stream)
+      try drawSpreadAndMeans(&state.parameters, powered(state.statistics), &stream)
     }
     if sortsDraws, let coordinate = model.orderCoordinate { state.parameters.sortByMean(coordinate: coordinate) }
     return StepInfo()
+  }
+
+  private mutating func drawSpreadAndMeans(
+    _ parameters: inout Parameters, _ statistics: SufficientStatistics, _ stream: inout RandomStream
+  ) throws(ModelError) {
+    if model.shape.hasMatrices {
+      try drawCovariances(&parameters, statistics, &stream)
+      try drawMeansOfMatrices(&parameters, statistics, &stream)
+    } else {
+      try drawSDs(&parameters, statistics, &stream)
+      drawMeansOfSDs(&parameters, statistics, &stream)
+    }
   }
 
   /// Whether the means are held in order while they are drawn.

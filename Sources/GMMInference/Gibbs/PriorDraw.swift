@@ -90,7 +90,7 @@ extension MixtureModel {
       putMeansInOrder(&parameters, coordinate)
     }
     var state = ChainState(
-      parameters: parameters, statistics: SufficientStatistics(shape), logLikelihood: 0, iteration: 0)
+      parameters: parameters, statistics: SufficientStatistics(shape), logMarginal: 0, iteration: 0)
     var sampler = GibbsSampler(self)
     for _ in 0..<(200 + 50 * componentCount * componentCount) where isWanted() {
       // Without observations no conditional can be degenerate.

@@ -95,7 +95,7 @@ struct MarginalMover {
     coordinates.write(state.parameters, to: &u)
     // The log of the target over the reference.
     var logWeight =
-      state.logLikelihood + coordinates.logPrior(state.parameters)
+      state.logMarginal + coordinates.logPrior(state.parameters)
       - reference.logDensity(square: reference.square(of: u, &t))
     var probabilities = 0.0
     for index in 0..<count {
@@ -103,12 +103,12 @@ struct MarginalMover {
       let logThreshold = log(stream.uniform())
       coordinates.read(proposedU, into: &proposal)
       let logPrior = coordinates.logPrior(proposal)
-      var logLikelihood = -Double.infinity
+      var logMarginal = -Double.infinity
       var proposedWeight = -Double.infinity
       if logPrior > -.infinity {
-        logLikelihood = sweeper.sweepProposal(
+        logMarginal = sweeper.sweepProposal(
           proposal, iteration: state.iteration, move: index, into: &statistics, crew)
-        let weight = logLikelihood + logPrior - reference.logDensity(square: square)
+        let weight = logMarginal + logPrior - reference.logDensity(square: square)
         // What overflows, far outside of all data, is refused like what is outside the support.
         if weight.isFinite { proposedWeight = weight }
       }
@@ -119,7 +119,7 @@ struct MarginalMover {
         swap(&state.statistics, &statistics)
         swap(&u, &proposedU)
         sweeper.keepProposal()
-        state.logLikelihood = logLikelihood
+        state.logMarginal = logMarginal
         logWeight = proposedWeight
       }
       if isLearning { tuning.remember(u) }

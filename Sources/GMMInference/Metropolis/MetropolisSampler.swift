@@ -10,14 +10,17 @@ import GMMModel
 /// does not depend on the units of the data.
 struct MetropolisSampler: Sampler {
   private let model: MixtureModel
+  private var powered: PoweredStatistics
   private let hasFreeMeans: Bool
   private let hasFreeSpread: Bool
   private let proposed: Proposed
   /// The step sizes of the walks.
   var scales: ProposalScales
 
-  init(_ model: MixtureModel, _ scales: ProposalScales = ProposalScales()) {
+  /// - Parameter power: of the target.
+  init(_ model: MixtureModel, power: Double = 1, _ scales: ProposalScales = ProposalScales()) {
     self.model = model
+    powered = PoweredStatistics(model.shape, power: power)
     self.scales = scales
     hasFreeMeans = model.meanDensities.contains { !$0.isFixed }
     hasFreeSpread = model.spreadDensities.contains { !$0.isFixed }
@@ -36,9 +39,9 @@ struct MetropolisSampler: Sampler {
   }
 
   mutating func prepare(_ state: ChainState) {
-    let counts = state.statistics.counts
     let parameters = state.parameters
-    scales.weights.base = counts.map { 1 / (1 + $0).squareRoot() }
+    scales.weights.base = state.statistics.counts.map { 1 / (1 + $0).squareRoot() }
+    let counts = powered(state.statistics).counts
     scales.means.base = counts.indices.map { k in
       let priorSD = if case .normal(_, let sd) = model.meanDensities[k] { sd } else { 1.0 }
       return min(parameters.sd(k) / (1 + counts[k]).squareRoot(), priorSD)
@@ -56,12 +59,13 @@ struct MetropolisSampler: Sampler {
       probability += stepWeights(&state, &proposed.parameters, &stream, isTuning)
       blocks += 1
     }
+    let statistics = powered(state.statistics)
     if hasFreeSpread {
-      probability += stepSpread(&state, &proposed.parameters, &stream, isTuning)
+      probability += stepSpread(&state, statistics, &proposed.parameters, &stream, isTuning)
       blocks += 1
     }
     if hasFreeMeans {
-      probability += stepMeans(&state, &proposed.parameters, &stream, isTuning)
+      probability += stepMeans(&state, statistics, &proposed.parameters, &stream, isTuning)
       blocks += 1
     }
     return StepInfo(acceptance: blocks > 0 ? probability / blocks : 1)
@@ -96,7 +100,8 @@ struct MetropolisSampler: Sampler {
 
   /// Spread: steps in log sd.
   private mutating func stepSpread(
-    _ state: inout ChainState, _ proposal: inout Parameters, _ stream: inout RandomStream, _ isTuning: Bool
+    _ state: inout ChainState, _ statistics: SufficientStatistics, _ proposal: inout Parameters,
+    _ stream: inout RandomStream, _ isTuning: Bool
   ) -> Double {
     let walk = scales.sds
     proposal.assign(state.parameters)
@@ -104,7 +109,7 @@ struct MetropolisSampler: Sampler {
       proposal.sds[j] *= exp(walk.scale * walk.base[j] * stream.normal())
     }
     let logRatio =
-      logDensityOfSpread(proposal, state.statistics) - logDensityOfSpread(state.parameters, state.statistics)
+      logDensityOfSpread(proposal, statistics) - logDensityOfSpread(state.parameters, statistics)
     let isAccepted = decide(&state, &proposal, logRatio, &stream)
     scales.sds.record(accepted: isAccepted, adapts: isTuning)
     return Self.acceptance(logRatio)
@@ -112,7 +117,8 @@ struct MetropolisSampler: Sampler {
 
   /// Means: steps in the means.
   private mutating func stepMeans(
-    _ state: inout ChainState, _ proposal: inout Parameters, _ stream: inout RandomStream, _ isTuning: Bool
+    _ state: inout ChainState, _ statistics: SufficientStatistics, _ proposal: inout Parameters,
+    _ stream: inout RandomStream, _ isTuning: Bool
   ) -> Double {
     let walk = scales.means
     proposal.assign(state.parameters)
@@ -123,8 +129,8 @@ struct MetropolisSampler: Sampler {
     for k in proposal.means.indices {
       let sd = state.parameters.sd(k)
       logRatio -=
-        (state.statistics.squares(of: k, about: proposal.means[k])
-          - state.statistics.squares(of: k, about: state.parameters.means[k])) / (2 * sd * sd)
+        (statistics.squares(of: k, about: proposal.means[k])
+          - statistics.squares(of: k, about: state.parameters.means[k])) / (2 * sd * sd)
     }
     if !model.satisfiesConstraints(proposal) { logRatio = -.infinity }
     let isAccepted = decide(&state, &proposal, logRatio, &stream)

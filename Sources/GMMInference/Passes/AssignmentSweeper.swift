@@ -2,12 +2,17 @@ import GMMKernels
 import GMMModel
 
 /// Draws the assignments of one chain, given parameters, without allocating.
+///
+/// With a power β component k is drawn with a probability in proportion to w_k N(x | k)^β.
 final class AssignmentSweeper {
   private let reducer: BlockReducer
   private let key: StreamKey
   private let moveKey: StreamKey
   private let kernels: MixtureKernels
   private let firstBlock: Int
+  private let power: Double
+  /// Memory for the statistics of a pass that is made for the log likelihood alone; `nil` at power 1, where a sweep tells it.
+  private var unused: SufficientStatistics?
   private var labels: AlignedBuffer<UInt8>?
   private var proposedLabels: AlignedBuffer<UInt8>?
 
@@ -16,11 +21,12 @@ final class AssignmentSweeper {
   /// - Parameters:
   ///   - key: the chain's key for assignments.
   ///   - moveKey: its key for the assignments that come with proposals; `nil` where none will be made.
+  ///   - power: to which the components' densities are raised.
   ///   - keepsLabels: whether the drawn assignments are written down.
   ///   - workers: how many threads may work on a sweep.
   init(
     _ data: DataSet, key: StreamKey, moveKey: StreamKey?,
-    _ kernels: MixtureKernels, keepsLabels: Bool, workers: Int
+    _ kernels: MixtureKernels, power: Double = 1, keepsLabels: Bool, workers: Int
   ) throws(ModelError) {
     func makeLabels(_ wanted: Bool) throws(ModelError) -> AlignedBuffer<UInt8>? {
       guard wanted else { return nil }
@@ -34,6 +40,8 @@ final class AssignmentSweeper {
     reducer = try BlockReducer(data, kernels, workers: workers)
     self.key = key
     firstBlock = data.firstBlock
+    self.power = power
+    unused = power == 1 ? nil : SufficientStatistics(kernels.shape)
     self.moveKey = moveKey ?? key
     self.kernels = kernels
   }
@@ -43,7 +51,7 @@ final class AssignmentSweeper {
 
   /// Draws all assignments given parameters, and sums up the members of each component.
   ///
-  /// - Returns: the log likelihood of the parameters.
+  /// - Returns: Σ_i log Σ_k w_k N(x_i | k)^β, which is the log likelihood of the parameters at power 1.
   func sweep(
     _ parameters: Parameters, iteration: UInt64, into statistics: inout SufficientStatistics, _ crew: BlockCrew? = nil
   ) -> Double {
@@ -62,6 +70,15 @@ final class AssignmentSweeper {
     return run(parameters, into: &statistics, proposedLabels, moveKey, number, crew)
   }
 
+  /// Returns the log likelihood of parameters that were swept, whatever the power.
+  ///
+  /// - Parameter logMarginal: what the sweep returned: the answer at power 1, while at others a pass of its own is made.
+  func logLikelihood(_ parameters: Parameters, logMarginal: Double, _ crew: BlockCrew?) -> Double {
+    guard var statistics = unused.take() else { return logMarginal }
+    defer { unused = statistics }
+    return reducer.reduce(parameters, power: 1, into: &statistics, crew, ExpectationPass(kernels: kernels))
+  }
+
   /// Makes the assignments of the last proposal those of the chain.
   func keepProposal() { swap(&labels, &proposedLabels) }
 
@@ -71,7 +88,7 @@ final class AssignmentSweeper {
   ) -> Double {
     let pass = AssignmentPass(
       firstBlock: firstBlock, kernels: kernels, key: key, iteration: iteration, labels: labels?.base)
-    return reducer.reduce(parameters, into: &statistics, crew, pass)
+    return reducer.reduce(parameters, power: power, into: &statistics, crew, pass)
   }
 }
 

@@ -21,13 +21,15 @@ final class BlockReducer: Sendable {
   /// Evaluates parameters over all observations.
   ///
   /// - Parameters:
+  ///   - power: to which the components' densities are raised.
   ///   - crew: threads that help; at most as many as the workspace was made for.
   ///   - pass: a kernel.
-  /// - Returns: the log likelihood.
+  /// - Returns: the log likelihood, of the powered densities.
   func reduce(
-    _ parameters: Parameters, into statistics: inout SufficientStatistics, _ crew: BlockCrew?, _ pass: some BlockPass
+    _ parameters: Parameters, power: Double, into statistics: inout SufficientStatistics, _ crew: BlockCrew?,
+    _ pass: some BlockPass
   ) -> Double {
-    workspace.prepare(parameters)
+    workspace.prepare(parameters, power: power)
     statistics.reset(centers: parameters.means)
     let blocks = workspace.data.blockCount
     var logLikelihood = 0.0

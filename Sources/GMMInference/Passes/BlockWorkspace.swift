@@ -53,7 +53,11 @@ final class BlockWorkspace: @unchecked Sendable {
   }
 
   /// Takes the parameters of the next pass.
-  func prepare(_ parameters: Parameters) { kernels.fillTable(parameters, table.base) }
+  ///
+  /// - Parameter power: to which the components' densities are raised.
+  func prepare(_ parameters: Parameters, power: Double = 1) {
+    kernels.fillTable(parameters, power: power, table.base)
+  }
 
   /// Block `index`, for `worker`, with its results in `slot`.
   @inline(__always)

@@ -22,9 +22,13 @@ final class MixtureKernels: Sendable {
 
   /// Writes the form in which the passes evaluate parameters.
   ///
-  /// - Parameter table: ``Parameters/tableSize(_:)`` doubles.
+  /// - Parameters:
+  ///   - power: to which the components' densities are raised.
+  ///   - table: ``Parameters/tableSize(_:)`` doubles.
   @inline(__always)
-  func fillTable(_ parameters: Parameters, _ table: Numbers) { parameters.fillTable(table, isLine: isLine) }
+  func fillTable(_ parameters: Parameters, power: Double, _ table: Numbers) {
+    parameters.fillTable(table, isLine: isLine, power: power)
+  }
 
   /// The doubles of scratch memory, aligned to 64 bytes, that a pass needs.
   var scratchSize: Int {

@@ -7,7 +7,7 @@ import GMMModel
 final class Chain: @unchecked Sendable {
   private let index: Int
   private let context: ChainContext
-  private let model: MixtureModel
+  private let target: Target
   private let schedule: Schedule
   private let initial: PartialParameters
   private var transition: Transition
@@ -24,10 +24,10 @@ final class Chain: @unchecked Sendable {
     self.context = context
     self.schedule = schedule
     self.initial = initial
-    model = context.target.model.unshared()
+    target = context.target.unshared()
     state = snapshot?.state
     transition = try Transition(
-      index, model, snapshot?.memory ?? SamplerMemory(), context, tune: schedule.tune)
+      index, target, snapshot?.memory ?? SamplerMemory(), context, tune: schedule.tune)
     sink = DrawRows(store, chain: index, count: snapshot?.drawsDone ?? 0)
   }
 
@@ -58,7 +58,7 @@ final class Chain: @unchecked Sendable {
     guard var state = self.state.take() else { return }
     defer { self.state = state }
     // Reading the clock costs as much as a few points; look again after about ten microseconds of work.
-    let work = context.target.data.count * model.componentCount
+    let work = target.data.count * target.model.componentCount
     let stride = max(1, 8_192 / (work + 64))
     var countdown = stride
     while !isFinished, !monitor.shouldStop {
@@ -78,8 +78,8 @@ final class Chain: @unchecked Sendable {
       state.acceptance = 0
     } else if kept % schedule.thin == 0 {
       try sink.record(
-        state, logPrior: model.logPrior(state.parameters), acceptance: state.acceptance / Double(schedule.thin),
-        assignments: transition.assignments)
+        state, logLikelihood: transition.logLikelihood(state, crew), logPrior: target.model.logPrior(state.parameters),
+        acceptance: state.acceptance / Double(schedule.thin), assignments: transition.assignments)
       state.acceptance = 0
     }
   }

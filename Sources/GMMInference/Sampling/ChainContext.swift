@@ -20,7 +20,7 @@ struct ChainContext: Sendable {
       target.data, key: key(index, .assignments),
       moveKey: moves ? key(index, .assignmentsOfMoves) : nil,
       MixtureKernels(target.model.shape, kernels, isWeighted: target.data.weights != nil),
-      keepsLabels: keepsAssignments, workers: workersPerChain)
+      power: target.power, keepsLabels: keepsAssignments, workers: workersPerChain)
   }
 
   /// Returns what makes the moves of chain `index`; `nil` where none will be made.

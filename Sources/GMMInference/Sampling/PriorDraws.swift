@@ -35,7 +35,7 @@ public func samplePrior(
       }
     })
   return Posterior(
-    model: model, data: try DataSet([], dimensionCount: model.dimensionCount),
+    Target(model: model, data: try DataSet([], dimensionCount: model.dimensionCount)),
     options: SamplingOptions(draws: draws, tune: 0, chains: 1, seed: seed),
     store: store, continuation: nil, isPrior: true, draws: draws, seconds: monotonicSeconds() - start)
 }

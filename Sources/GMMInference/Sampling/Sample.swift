@@ -21,6 +21,22 @@ public func sample(
   _ model: MixtureModel, _ data: DataSet, _ options: SamplingOptions = SamplingOptions(),
   checkpoint: CheckpointPlan? = nil, _ control: RunControl = RunControl()
 ) throws -> Posterior {
+  try sample(Target(model: model, data: data), options, checkpoint: checkpoint, control)
+}
+
+/// Draws from a target, with the likelihood raised to its power.
+///
+/// The log likelihood of a draw is that of its parameters, without the power. Draws at a power other than 1 cannot be written
+/// to files or checkpoints.
+///
+/// - Throws: ``ModelError``, also for a power out of range; all else as ``sample(_:_:_:_:)``.
+func sample(
+  _ target: Target, _ options: SamplingOptions, checkpoint: CheckpointPlan? = nil, _ control: RunControl = RunControl()
+) throws -> Posterior {
+  let (model, data) = (target.model, target.data)
+  guard target.power > 0, target.power <= 1 else {
+    throw ModelError("power", "must be above 0 and at most 1", got: target.power)
+  }
   let schedule = try options.schedule()
   guard options.initial.count <= 1 || options.initial.count == options.chains else {
     throw ModelError(
@@ -39,7 +55,7 @@ public func sample(
     try initial.check(against: model, PartialParameters.Naming(prefix: "initial_", row: row))
   }
   try model.requireProperPosterior(given: data)
-  let run = SamplingRun(model, data, options, checkpoint, control)
+  let run = try SamplingRun(target, options, checkpoint, control)
   if let contents = try run.file?.open(model, options, observationCount: data.count) {
     return try run.resume(contents, schedule, control)
   }
@@ -85,7 +101,7 @@ extension Posterior {
     try SamplingOptions.requireCountable(
       tune: options.tune, draws: total.partialValue, thin: options.thin, chains: chainCount)
     let schedule = Schedule(tune: options.tune, thin: options.thin, draws: total.partialValue)
-    let run = SamplingRun(model, data, options, checkpoint, control)
+    let run = try SamplingRun(target, options, checkpoint, control)
     let ends = continuation
     if let contents = try run.file?.open(model, options, observationCount: data.count),
       contents.iterations >= ends.reduce(0, { $0 + Int($1.state.iteration) })
@@ -108,18 +124,19 @@ private struct SamplingRun {
   let file: CheckpointFile?
 
   init(
-    _ model: MixtureModel, _ data: DataSet, _ options: SamplingOptions, _ plan: CheckpointPlan?,
-    _ control: RunControl
-  ) {
+    _ target: Target, _ options: SamplingOptions, _ plan: CheckpointPlan?, _ control: RunControl
+  ) throws(ModelError) {
+    guard target.power == 1 || plan == nil else {
+      throw ModelError(.unsupported, "power", "must be 1 where checkpoints are written, got \(target.power)")
+    }
     self.plan = plan
     self.options = options
     context = ChainContext(
-      target: Target(model: model, data: data), method: options.method,
-      seed: options.seed, moves: options.moves, keepsAssignments: options.keepsAssignments,
-      kernels: control.build.kernels,
-      workersPerChain: control.workers(units: options.chains, blocks: data.blockCount))
+      target: target, method: options.method, seed: options.seed, moves: options.moves,
+      keepsAssignments: options.keepsAssignments, kernels: control.build.kernels,
+      workersPerChain: control.workers(units: options.chains, blocks: target.data.blockCount))
     file = plan.map {
-      CheckpointFile(path: $0.path, identity: RunIdentity(model, data, options, control.build))
+      CheckpointFile(path: $0.path, identity: RunIdentity(target.model, target.data, options, control.build))
     }
   }
 
@@ -180,8 +197,7 @@ private struct SamplingRun {
       draws == 0
       ? nil
       : Posterior(
-        model: context.target.model, data: context.target.data,
-        options: options, store: store,
+        context.target, options: options, store: store,
         continuation: chains.compactMap(\.snapshot), draws: draws, seconds: secondsBefore + monitor.seconds)
     if let posterior, !monitor.isCancelled || draws == schedule.draws {
       if let checkpointError { throw UnsavedRun(posterior: posterior, error: checkpointError) }

@@ -2,10 +2,14 @@ import GMMModel
 
 extension SamplingMethod {
   /// Returns the sampler of this method, with what its chain has learned so far.
-  func sampler(for model: MixtureModel, _ memory: SamplerMemory = SamplerMemory()) -> any Sampler {
+  ///
+  /// - Parameter power: of the target.
+  func sampler(
+    for model: MixtureModel, power: Double = 1, _ memory: SamplerMemory = SamplerMemory()
+  ) -> any Sampler {
     switch self {
-    case .gibbs: GibbsSampler(model)
-    case .metropolis: MetropolisSampler(model, memory.proposals)
+    case .gibbs: GibbsSampler(model, power: power)
+    case .metropolis: MetropolisSampler(model, power: power, memory.proposals)
     }
   }
 }

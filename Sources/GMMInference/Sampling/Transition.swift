@@ -16,17 +16,17 @@ struct Transition {
   /// Creates the workspace of chain `index`.
   ///
   /// - Parameters:
-  ///   - model: the chain's own copy.
+  ///   - target: the chain's own copy.
   ///   - memory: what the chain has learned so far.
   ///   - tune: how many iterations may still learn.
   init(
-    _ index: Int, _ model: MixtureModel, _ memory: SamplerMemory, _ context: ChainContext, tune: Int
+    _ index: Int, _ target: Target, _ memory: SamplerMemory, _ context: ChainContext, tune: Int
   ) throws(ModelError) {
     key = context.key(index, .parameters)
     self.tune = tune
     memoryBefore = memory
-    sampler = context.method.sampler(for: model, memory)
-    mover = context.mover(index, model, tune: tune, memory.moves)
+    sampler = context.method.sampler(for: target.model, power: target.power, memory)
+    mover = context.mover(index, target.model, tune: tune, memory.moves)
     sweeper = try context.sweeper(index, moves: mover != nil)
   }
 
@@ -40,13 +40,20 @@ struct Transition {
   /// The assignments of the state, (N); `nil` unless they are kept.
   var assignments: UnsafePointer<UInt8>? { sweeper.assignments }
 
+  /// Returns the log likelihood of a state's parameters, whatever the power of the target.
+  ///
+  /// - Parameter crew: threads that help, where the sweep has not told it.
+  func logLikelihood(_ state: borrowing ChainState, _ crew: BlockCrew?) -> Double {
+    sweeper.logLikelihood(state.parameters, logMarginal: state.logMarginal, crew)
+  }
+
   /// Returns the state of a chain at its start, iteration 0: the parameters, and assignments drawn given them.
   ///
   /// - Parameter crew: threads that help with the sweep.
   mutating func start(at parameters: Parameters, _ crew: BlockCrew?) -> ChainState {
     var statistics = SufficientStatistics(parameters.shape)
-    let logLikelihood = sweeper.sweep(parameters, iteration: 0, into: &statistics, crew)
-    let state = ChainState(parameters: parameters, statistics: statistics, logLikelihood: logLikelihood, iteration: 0)
+    let logMarginal = sweeper.sweep(parameters, iteration: 0, into: &statistics, crew)
+    let state = ChainState(parameters: parameters, statistics: statistics, logMarginal: logMarginal, iteration: 0)
     sampler.prepare(state)
     return state
   }
@@ -59,7 +66,7 @@ struct Transition {
     let iteration = state.iteration + 1
     var stream = RandomStream(key.at(iteration: iteration))
     var info = try sampler.step(&state, &stream, isTuning: iteration <= UInt64(tune))
-    state.logLikelihood = sweeper.sweep(state.parameters, iteration: iteration, into: &state.statistics, crew)
+    state.logMarginal = sweeper.sweep(state.parameters, iteration: iteration, into: &state.statistics, crew)
     state.iteration = iteration
     let sweeper = sweeper
     if let acceptance = mover?.run(&state, sweeper, crew) { info.acceptance = acceptance }

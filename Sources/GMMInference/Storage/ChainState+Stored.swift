@@ -4,7 +4,7 @@ import GMMStorage
 extension ChainState {
   func write(to writer: inout ByteWriter) {
     writer.write(iteration)
-    writer.write(logLikelihood)
+    writer.write(logMarginal)
     writer.write(acceptance)
     for array in [
       parameters.weights, parameters.logWeights, parameters.means, parameters.sds, parameters.factors,
@@ -17,7 +17,7 @@ extension ChainState {
     let shape = model.shape
     iteration = try reader.read(UInt64.self)
     guard iteration <= UInt64(Int.max) else { throw .format("\(iteration) iterations are too many") }
-    logLikelihood = try reader.readDouble()
+    logMarginal = try reader.readDouble()
     acceptance = try reader.readDouble()
     let weights = try reader.readDoubles(count: shape.componentCount)
     let logWeights = try reader.readDoubles(count: shape.componentCount)

@@ -15,6 +15,9 @@ extension Posterior {
   /// - Throws: ``StorageError`` of kind `system` with the path and the system's reason, and `cancelled`; what was at the path is
   ///   then as it was.
   public func save(to path: String, _ control: RunControl = RunControl()) throws(StorageError) {
+    guard target.power == 1 else {
+      throw StorageError(.format, path, "cannot hold draws at a power of the likelihood, got \(target.power)")
+    }
     var modelSection = ByteWriter()
     model.write(to: &modelSection)
 
@@ -129,7 +132,7 @@ extension Posterior {
     try store.read(counts, from: file)
     try file.finish()
     return Posterior(
-      model: model, data: data, options: options, store: store,
+      Target(model: model, data: data), options: options, store: store,
       continuation: canExtend ? chains : nil, isPrior: isPrior,
       draws: drawCount, seconds: seconds)
   }

@@ -21,7 +21,9 @@ package enum FactorShape: Sendable, CaseIterable {
 /// The log of component k's share of the density at x is
 ///
 ///     q_k(x) = constant[k] - Σ_i y_i²,   y = F_k (x - center_k),
-///     constant = log weight - log|Σ_k| / 2 - D log(2π) / 2.
+///     constant = log weight - log|Σ_k| / 2 - D log(2π) / 2;
+///
+/// where the density is raised to a power, all but the log weight is multiplied by it, factors by its root.
 ///
 /// A triangular factor is F_k = L_k⁻¹ / √2 with Σ_k = L_k L_kᵀ, lower, packed by rows: entry (i, j ≤ i) at
 /// i (i + 1) / 2 + j. A diagonal one is 1 / (√2 sd) for each coordinate. Distances are squared as they are, never expanded,

@@ -3,7 +3,9 @@
 /// The log of component k's share of the density at x is
 ///
 ///     q_k(x) = constant[k] + factor[k] (x - center[k])²,
-///     constant = log weight - log sd - log(2π) / 2,   factor = -1 / (2 sd²).
+///     constant = log weight - log sd - log(2π) / 2,   factor = -1 / (2 sd²);
+///
+/// where the density is raised to a power, all but the log weight is multiplied by it.
 ///
 /// The distance is squared rather than the quadratic expanded in x: with clusters far from 0 or from each other on the
 /// scale of their sds, c0 + c1 x + c2 x² loses all its digits, and this form none, at the same three instructions.
@@ -33,11 +35,13 @@ package struct ComponentTable {
   ///   - logWeight: the log weight, may be -infinity.
   ///   - mean: finite.
   ///   - sd: positive.
+  ///   - power: to which the density is raised; positive.
   @inline(__always)
-  package func set(_ k: Int, logWeight: Double, mean: Double, sd: Double) {
+  package func set(_ k: Int, logWeight: Double, mean: Double, sd: Double, power: Double = 1) {
     let inverse = 1 / sd
-    constant[k] = logWeight - log(sd) - halfLogTwoPi
-    factor[k] = -0.5 * inverse * inverse
+    // A power of 1 changes no bit.
+    constant[k] = logWeight - power * log(sd) - power * halfLogTwoPi
+    factor[k] = -0.5 * inverse * inverse * power
     center[k] = mean
   }
 }

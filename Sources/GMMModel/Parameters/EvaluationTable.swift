@@ -12,10 +12,13 @@ extension Parameters {
   /// - Parameters:
   ///   - memory: ``tableSize(_:)`` doubles.
   ///   - isLine: whether the kernels are those of one dimension.
-  package func fillTable(_ memory: UnsafeMutablePointer<Double>, isLine: Bool) {
+  ///   - power: to which the components' densities are raised, but not their weights; a power of 1 changes no bit.
+  package func fillTable(_ memory: UnsafeMutablePointer<Double>, isLine: Bool, power: Double = 1) {
     if isLine {
       let table = ComponentTable(count: componentCount, memory: memory)
-      for k in 0..<componentCount { table.set(k, logWeight: logWeights[k], mean: means[k], sd: sd(k)) }
+      for k in 0..<componentCount {
+        table.set(k, logWeight: logWeights[k], mean: means[k], sd: sd(k), power: power)
+      }
       return
     }
     let dimensions = shape.dimensionCount
@@ -28,27 +31,28 @@ extension Parameters {
       if k > 0, shape.sharedSpread {
         for i in 0..<shape.squareCount { factor[i] = table.factors[i] }
       } else {
-        halfLogDeterminant = shape.hasMatrices ? fillWhitener(k, factor) : fillScales(k, factor)
+        halfLogDeterminant = shape.hasMatrices ? fillWhitener(k, factor, power) : fillScales(k, factor, power)
       }
-      table.constants[k] = logWeights[k] - halfLogDeterminant - Double(dimensions) * halfLogTwoPi
+      table.constants[k] =
+        logWeights[k] - power * halfLogDeterminant - power * Double(dimensions) * halfLogTwoPi
     }
   }
 
-  /// Writes L⁻¹ / √2 for Σ = L Lᵀ and returns log |Σ| / 2.
-  private func fillWhitener(_ k: Int, _ target: UnsafeMutablePointer<Double>) -> Double {
+  /// Writes √(power / 2) L⁻¹ for Σ = L Lᵀ and returns log |Σ| / 2.
+  private func fillWhitener(_ k: Int, _ target: UnsafeMutablePointer<Double>, _ power: Double) -> Double {
     let start = shape.matrix(k) * shape.triangleSize
     for i in 0..<shape.triangleSize { target[i] = factors[start + i] }
     let halfLogDeterminant = 0.5 * PackedTriangle.logDeterminantOfSquare(target, shape.dimensionCount)
     PackedTriangle.invert(target, shape.dimensionCount)
-    for i in 0..<shape.triangleSize { target[i] *= 0.5.squareRoot() }
+    for i in 0..<shape.triangleSize { target[i] *= (0.5 * power).squareRoot() }
     return halfLogDeterminant
   }
 
-  /// Writes 1 / (√2 sd) for each coordinate and returns log |Σ| / 2.
-  private func fillScales(_ k: Int, _ target: UnsafeMutablePointer<Double>) -> Double {
+  /// Writes √(power / 2) / sd for each coordinate and returns log |Σ| / 2.
+  private func fillScales(_ k: Int, _ target: UnsafeMutablePointer<Double>, _ power: Double) -> Double {
     var halfLogDeterminant = 0.0
     for d in 0..<shape.dimensionCount {
-      target[d] = 0.5.squareRoot() / sd(k, d)
+      target[d] = (0.5 * power).squareRoot() / sd(k, d)
       halfLogDeterminant += log(sd(k, d))
     }
     return halfLogDeterminant

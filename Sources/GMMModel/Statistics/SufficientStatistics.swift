@@ -90,6 +90,17 @@ package struct SufficientStatistics: Sendable, Equatable {
     for j in squares.indices { squares[j] = 0 }
   }
 
+  /// Becomes what `other`, of the same shape, would be if every member counted `factor` times, in the memory that is there.
+  package mutating func assign(_ other: SufficientStatistics, times factor: Double) {
+    precondition(shape == other.shape, "statistics of one shape take the place of each other")
+    for k in counts.indices { counts[k] = factor * other.counts[k] }
+    for j in sums.indices {
+      centers[j] = other.centers[j]
+      sums[j] = factor * other.sums[j]
+    }
+    for j in squares.indices { squares[j] = factor * other.squares[j] }
+  }
+
   /// Adds one block's counts, sums and squares, centred at ``centers``.
   ///
   /// - Parameter block: ``blockSize(_:)`` numbers.

@@ -1,0 +1,94 @@
+import Foundation
+import GMMKernels
+import GMMModel
+
+@testable import GMMInference
+
+/// Invariance of the posterior of weighted rows, and of targets with a power.
+///
+/// A row of weight w stands for ⌊w⌋ rows and, with what is left f, for one whose factor p(z) p(x | z) is raised to the power f:
+/// Σ_z (p(z) p(x | z))^f is no density of x, and neither is Σ_z p(z) p(x | z)^β. So data cannot be drawn, and are fixed
+/// instead. Draws of the posterior are draws of the prior that are accepted with probability min(1, likelihood / b), and count max(1, likelihood / b), exactly for
+/// any b; a few steps from each must give the same distribution again, over independent replicates and by pairs as in
+/// ``JointSimulation``.
+struct FixedDataSimulation: Sendable {
+  let row: ModelRow
+  let kind: SamplerKind
+  /// `nil` for observations without weights.
+  var sampleWeights: [Double]?
+  /// β, to which the components' densities are raised.
+  var power = 1.0
+  let seed: UInt64
+
+  /// The weights that are tried: repeated rows, and fractions below and above 1.
+  static let whole = [2.0, 0, 1, 3]
+  static let fractional = [0.5, 1.5, 0.4, 0]
+
+  /// What is planted: the weights and the power that the sweeps are given, and the steps.
+  struct Mistake: Sendable {
+    var sampleWeights: [Double]?
+    var power: Double?
+    var plant = Plant()
+  }
+
+  func run(replicates: Int, with mistake: Mistake = Mistake()) throws -> ReplicatePairs {
+    let model = try row.model()
+    let prior = PlainPrior(model)
+    let quantities = TestQuantities(model)
+    var random = PlainRandom(seed: seed)
+    let data = prior.draw(&random).observations(sampleWeights?.count ?? row.observations, &random)
+    let bound = self.bound(prior, data, &random)
+    var result = ReplicatePairs(names: quantities.names + ["members of component 0"])
+    var kernel = try ReplicateKernel(kind, model, power: power, seed: seed, mistake.plant, &random)
+    let sweeper = try AssignmentSweeper(
+      DataSet(
+        data, dimensionCount: model.dimensionCount,
+        weights: try (mistake.sampleWeights ?? sampleWeights).map { try SampleWeights($0) }),
+      key: StreamKey(seed: seed, chain: 0, purpose: .assignments),
+      moveKey: StreamKey(seed: seed, chain: 0, purpose: .assignmentsOfMoves),
+      MixtureKernels(model.shape, KernelBuild.best.kernels, isWeighted: sampleWeights != nil),
+      power: mistake.power ?? power, keepsLabels: false, workers: 1)
+    for replicate in 1...replicates {
+      var drawn = prior.draw(&random)
+      var logFactor = self.logFactor(drawn, data)
+      while log(random.uniform()) >= logFactor - bound {
+        drawn = prior.draw(&random)
+        logFactor = self.logFactor(drawn, data)
+      }
+      result.weights.append(exp(max(0, logFactor - bound)))
+      var state = ChainState(
+        parameters: drawn, statistics: SufficientStatistics(model.shape), logMarginal: 0,
+        iteration: UInt64(replicate) * 32)
+      state.logMarginal = sweeper.sweep(state.parameters, iteration: state.iteration, into: &state.statistics)
+      quantities.append(state.parameters, logLikelihood: state.logMarginal, to: &result.before)
+      result.before.append(state.statistics.counts[0])
+      result.acceptance += try kernel.run(&state, sweeper)
+      quantities.append(state.parameters, logLikelihood: state.logMarginal, to: &result.after)
+      result.after.append(state.statistics.counts[0])
+    }
+    result.acceptance /= Double(replicates)
+    return result
+  }
+
+  /// Returns log b, 2 below the largest log factor of 2,000 draws: seven times as many are accepted as at the largest,
+  /// and most count about the same.
+  private func bound(_ prior: PlainPrior, _ data: [Double], _ random: inout PlainRandom) -> Double {
+    (0..<2_000).reduce(-.infinity) { largest, _ in max(largest, logFactor(prior.draw(&random), data)) } - 2
+  }
+
+  /// Returns the log of ∏ (Σ_z p(z) p(x_i | z)^β)^⌊w_i⌋ Σ_z (p(z) p(x_i | z)^β)^f_i.
+  private func logFactor(_ parameters: Parameters, _ data: [Double]) -> Double {
+    let dimensions = row.dimensions
+    return (0..<data.count / dimensions).reduce(0) { sum, i in
+      let logs = parameters.logDensities(of: data[i * dimensions..<(i + 1) * dimensions], power: power)
+      func logSum(_ power: Double) -> Double {
+        let largest = power * (logs.max() ?? 0)
+        return largest + log(logs.reduce(0) { $0 + exp(power * $1 - largest) })
+      }
+      let weight = sampleWeights?[i] ?? 1
+      let copies = weight.rounded(.down)
+      let rest = weight - copies
+      return sum + copies * logSum(1) + (rest > 0 ? logSum(rest) : 0)
+    }
+  }
+}
