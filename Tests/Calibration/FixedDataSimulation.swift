@@ -6,11 +6,11 @@ import GMMModel
 
 /// Invariance of the posterior of weighted rows, and of targets with a power.
 ///
-/// A row of weight w stands for ⌊w⌋ rows and, with what is left f, for one whose factor p(z) p(x | z) is raised to the power f:
-/// Σ_z (p(z) p(x | z))^f is no density of x, and neither is Σ_z p(z) p(x | z)^β. So data cannot be drawn, and are fixed
-/// instead. Draws of the posterior are draws of the prior that are accepted with probability min(1, likelihood / b), and count max(1, likelihood / b), exactly for
-/// any b; a few steps from each must give the same distribution again, over independent replicates and by pairs as in
-/// ``JointSimulation``.
+/// A row of weight w stands for ⌊w⌋ rows and, with what is left f, for one whose factor p(z) p(x | z) is raised to the
+/// power f: Σ_z (p(z) p(x | z))^f is no density of x, and neither is Σ_z p(z) p(x | z)^β. So data cannot be drawn, and
+/// are fixed instead. Draws of the posterior are draws of the prior that are accepted with probability
+/// min(1, likelihood / b), and count max(1, likelihood / b), exactly for any b. A few steps from each must give the same
+/// distribution again, over independent replicates and by pairs as in ``JointSimulation``.
 struct FixedDataSimulation: Sendable {
   let row: ModelRow
   let kind: SamplerKind
