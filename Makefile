@@ -16,7 +16,7 @@ SOURCES := Package.swift $(shell find Sources include -type f ! -name interface.
 VENV_PYTHON := build/venv/bin/python
 ENVIRONMENT := build/venv/.complete
 SWIFT_FILES := Package.swift Sources Tests examples
-C_FILES := $(wildcard Sources/C*/*.h examples/*/*.[ch] Tests/Benchmarks/*/*.c Tests/Benchmarks/*/*.cpp Tests/ABI/*.[ch] \
+C_FILES := include/gmmswift.h $(wildcard Sources/C*/*.h examples/*/*.[ch] examples/*/*.cpp Tests/Benchmarks/*/*.c Tests/Benchmarks/*/*.cpp Tests/ABI/*.[ch] \
   Tests/ABI/*.cpp Tests/ABI/*/*.[ch] Tests/Fuzz/*.[ch])
 PYTHON_FILES := bindings/interface bindings/python examples \
   $(wildcard $(addprefix Tests/,ABI Benchmarks Floors Golden Interface Kernels Verify))

@@ -43,7 +43,7 @@ func runControl(_ control: UnsafePointer<gmm_control>?) throws(CallError) -> Run
 }
 
 private func kernelBuild(_ number: Int32) throws(CallError) -> KernelBuild {
-  if Int(number) == GMM_KERNELS_BEST { return .best }
+  if number == Int32(GMM_KERNELS_BEST) { return .best }
   guard let build = KernelBuild(rawValue: Int(number)) else {
     throw .invalid("kernel_build", "must be one of GMM_KERNELS_...", got: number)
   }

@@ -34,7 +34,8 @@ public func gmm_autocorrelation(
 public func gmm_kde(
   _ values: UnsafePointer<Double>?, _ num_values: Int64, _ stride: Int64, _ bandwidth: Double,
   _ points: UnsafePointer<Double>?, _ num_points: Int64, _ control: UnsafePointer<gmm_control>?,
-  _ out_points: UnsafeMutablePointer<Double>?, _ out_density: UnsafeMutablePointer<Double>?, _ capacity: Int64,
+  _ out_points: UnsafeMutablePointer<Double>?, _ points_capacity: Int64,
+  _ out_density: UnsafeMutablePointer<Double>?, _ density_capacity: Int64,
   _ out_bandwidth: UnsafeMutablePointer<Double>?,
   _ out_error: UnsafeMutablePointer<OpaquePointer?>?
 ) -> gmm_status {
@@ -45,8 +46,12 @@ public func gmm_kde(
     }
     guard num_points >= 1 else { throw CallError.invalid("num_points", "must be at least 1", got: num_points) }
     let control = try runControl(control)
-    let density = try output(out_density, "out_density", needs: [Int(num_points)], capacity: capacity)
-    guard points != nil || out_points != nil else { throw CallError.null("out_points") }
+    let density = try output(
+      out_density, "out_density", needs: [Int(num_points)], capacity: density_capacity, named: "density_capacity")
+    if points == nil || out_points != nil {
+      _ = try output(
+        out_points, "out_points", needs: [Int(num_points)], capacity: points_capacity, named: "points_capacity")
+    }
     var need = MemoryNeed()
     need.add(series.count, 8 * 16)
     need.add(Int(num_points), 8 * 16)
@@ -103,17 +108,23 @@ private func kernelDensity(
 public func gmm_histogram(
   _ values: UnsafePointer<Double>?, _ num_values: Int64, _ stride: Int64, _ lower: Double, _ upper: Double,
   _ num_bins: Int64, _ control: UnsafePointer<gmm_control>?, _ out_edges: UnsafeMutablePointer<Double>?,
-  _ out_counts: UnsafeMutablePointer<Int64>?,
-  _ capacity: Int64, _ out_error: UnsafeMutablePointer<OpaquePointer?>?
+  _ edges_capacity: Int64, _ out_counts: UnsafeMutablePointer<Int64>?, _ counts_capacity: Int64,
+  _ out_error: UnsafeMutablePointer<OpaquePointer?>?
 ) -> gmm_status {
   call(out_error) {
     let series = try series(values, num_values, stride)
     guard num_bins >= 1 else { throw CallError.invalid("num_bins", "must be at least 1", got: num_bins) }
     let control = try runControl(control)
-    let counts = try output(out_counts, "out_counts", needs: [Int(num_bins)], capacity: capacity)
+    let counts = try output(
+      out_counts, "out_counts", needs: [Int(num_bins)], capacity: counts_capacity, named: "counts_capacity")
     var need = MemoryNeed()
     need.add(Int(num_bins), 8 * 8)
     try need.require(for: "the counts of \(series.count) values in \(num_bins) bins")
+    if out_edges != nil {
+      // One more of what memory has been found for cannot overflow.
+      _ = try output(
+        out_edges, "out_edges", needs: [Int(num_bins) + 1], capacity: edges_capacity, named: "edges_capacity")
+    }
     let histogram = try RunMonitor(control).watch { monitor in
       var (low, high) = (lower, upper)
       if lower.isNaN, upper.isNaN {

@@ -27,7 +27,7 @@ final class ErrorObject: HandleObject {
 
 @_cdecl("gmm_status_name") @implementation
 public func gmm_status_name(_ status: gmm_status) -> UnsafePointer<CChar>! {
-  switch Int(status) {
+  switch status {
   case GMM_OK: constant("GMM_OK")
   case GMM_ERROR_NULL_ARGUMENT: constant("GMM_ERROR_NULL_ARGUMENT")
   case GMM_ERROR_WRONG_HANDLE: constant("GMM_ERROR_WRONG_HANDLE")

@@ -59,16 +59,18 @@ private func fitOptions(_ options: gmm_em_options) throws(CallError) -> MaximumL
   let isShared = try flag(options.shared_spread, "shared_spread")
   if isShared, structure == .full { structure = .tied }
   let start = try fitStart(options.start)
-  let criteria: [Int: ConvergenceCriterion] = [
-    GMM_CRITERION_MOVEMENT: .movement, GMM_CRITERION_LOWER_BOUND: .lowerBound,
-  ]
-  guard let criterion = criteria[Int(options.criterion)] else {
-    throw .invalid("criterion", "must be a GMM_CRITERION_ value", got: options.criterion)
-  }
-  let orders: [Int: ComponentOrder] = [GMM_ORDER_MEANS: .means, GMM_ORDER_START: .start]
-  guard let order = orders[Int(options.order)] else {
-    throw .invalid("order", "must be a GMM_ORDER_ value", got: options.order)
-  }
+  let criterion: ConvergenceCriterion =
+    switch options.criterion {
+    case GMM_CRITERION_MOVEMENT: .movement
+    case GMM_CRITERION_LOWER_BOUND: .lowerBound
+    default: throw .invalid("criterion", "must be a GMM_CRITERION_ value", got: options.criterion)
+    }
+  let order: ComponentOrder =
+    switch options.order {
+    case GMM_ORDER_MEANS: .means
+    case GMM_ORDER_START: .start
+    default: throw .invalid("order", "must be a GMM_ORDER_ value", got: options.order)
+    }
   var result = MaximumLikelihoodOptions(
     componentCount: components, covariance: structure, start: start, starts: Int(options.num_starts),
     maximumIterations: Int(options.max_iterations), criterion: criterion, tolerance: options.tolerance,
@@ -80,7 +82,7 @@ private func fitOptions(_ options: gmm_em_options) throws(CallError) -> MaximumL
 
 /// Returns the start of a code.
 func fitStart(_ code: Int32) throws(CallError) -> MaximumLikelihoodStart {
-  switch Int(code) {
+  switch code {
   case GMM_START_KMEANS: .kMeans
   case GMM_START_KMEANS_PLUS_PLUS: .kMeansPlusPlus
   case GMM_START_RANDOM: .randomResponsibilities
@@ -104,6 +106,11 @@ private func readStart(
     options.start = .responsibilities(
       Array(UnsafeBufferPointer(start: responsibilities, count: rows * components)))
   }
+}
+
+@_cdecl("gmm_em_result_init") @implementation
+public func gmm_em_result_init(_ result: UnsafeMutablePointer<gmm_em_result>?, _ struct_size: Int) -> gmm_status {
+  initialize(result, struct_size, gmm_em_result())
 }
 
 @_cdecl("gmm_em_fit_get_result") @implementation

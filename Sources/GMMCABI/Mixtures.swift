@@ -73,7 +73,7 @@ private func evaluate(
 public func gmm_mixture_sample(
   _ mixture: UnsafePointer<gmm_mixture>?, _ num_points: Int64, _ seed: UInt64,
   _ control: UnsafePointer<gmm_control>?, _ out_points: UnsafeMutablePointer<Double>?,
-  _ out_components: UnsafeMutablePointer<Int32>?, _ capacity: Int64,
+  _ points_capacity: Int64, _ out_components: UnsafeMutablePointer<Int32>?, _ components_capacity: Int64,
   _ out_error: UnsafeMutablePointer<OpaquePointer?>?
 ) -> gmm_status {
   call(out_error) {
@@ -84,8 +84,14 @@ public func gmm_mixture_sample(
     guard !size.overflow else {
       throw CallError.invalid("num_points", "times `num_dimensions` must fit in memory", got: num_points)
     }
-    // Points, not numbers, are counted: there are two buffers.
-    let out = try output(out_points, "out_points", needs: [Int(num_points)], capacity: capacity)
+    let out = try output(
+      out_points, "out_points", needs: [Int(num_points), mixture.estimate.dimensionCount], capacity: points_capacity,
+      named: "points_capacity")
+    if out_components != nil {
+      _ = try output(
+        out_components, "out_components", needs: [Int(num_points)], capacity: components_capacity,
+        named: "components_capacity")
+    }
     try mixture.sample(Int(num_points), seed: seed, into: out, components: out_components, control)
   }
 }

@@ -116,8 +116,8 @@ public func gmm_model_num_dimensions(_ model: OpaquePointer?) -> Int32 {
   Int32(object(model, ModelObject.self)?.open.shape.dimensionCount ?? 0)
 }
 
-@_cdecl("gmm_model_num_spreads") @implementation
-public func gmm_model_num_spreads(_ model: OpaquePointer?) -> Int32 {
+@_cdecl("gmm_model_num_sds") @implementation
+public func gmm_model_num_sds(_ model: OpaquePointer?) -> Int32 {
   Int32(object(model, ModelObject.self)?.open.shape.spreadCount ?? 0)
 }
 

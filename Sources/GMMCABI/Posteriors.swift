@@ -65,7 +65,7 @@ extension gmm_posterior_info {
     self.init()
     num_components = Int32(posterior.layout.componentCount)
     num_dimensions = Int32(posterior.layout.shape.dimensionCount)
-    num_spreads = Int32(posterior.layout.spreadCount)
+    num_sds = Int32(posterior.layout.spreadCount)
     num_chains = Int64(posterior.chainCount)
     num_draws = Int64(posterior.drawCount)
     num_observations = Int64(posterior.data.count)
@@ -108,7 +108,7 @@ private func view(of posterior: Posterior, _ field: Int32) throws(CallError) -> 
     return gmm_view(first + columns.lowerBound, GMM_ELEMENT_FLOAT64, shape + axes, strides + steps)
   }
   let componentAxis = layout.shape.sharedSpread ? nil : components
-  switch Int(field) {
+  switch field {
   case GMM_FIELD_WEIGHTS: return tensor(layout.weights, [components])
   case GMM_FIELD_MEANS: return tensor(layout.means, [components, dimensions == 1 ? nil : dimensions])
   case GMM_FIELD_SDS:
@@ -150,7 +150,7 @@ private func unsupported(_ what: String, _ condition: String, _ layout: DrawLayo
 }
 
 extension gmm_view {
-  fileprivate init(_ data: UnsafeRawPointer, _ element: Int, _ shape: [Int], _ strides: [Int]) {
+  fileprivate init(_ data: UnsafeRawPointer, _ element: gmm_element, _ shape: [Int], _ strides: [Int]) {
     func axis(_ values: [Int], _ index: Int, _ otherwise: Int64) -> Int64 {
       index < values.count ? Int64(values[index]) : otherwise
     }

@@ -134,7 +134,7 @@ private func samplingOptions(
   _ options: gmm_sample_options, _ model: MixtureModel
 ) throws -> SamplingOptions {
   let method: SamplingMethod
-  switch Int(options.method) {
+  switch options.method {
   case GMM_METHOD_GIBBS: method = .gibbs
   case GMM_METHOD_METROPOLIS: method = .metropolis
   default:

@@ -165,6 +165,20 @@ public func gmm_summary_value(_ summary: OpaquePointer?, _ row: Int32, _ column:
   return table.cells[Int(row)][Int(column)]
 }
 
+@_cdecl("gmm_summary_get_values") @implementation
+public func gmm_summary_get_values(
+  _ summary: OpaquePointer?, _ out_values: UnsafeMutablePointer<Double>?, _ capacity: Int64,
+  _ out_error: UnsafeMutablePointer<OpaquePointer?>?
+) -> gmm_status {
+  call(out_error) {
+    let table = try require(summary, "summary", SummaryTable.self)
+    let columns = table.columnNames.count
+    let out = try output(out_values, "out_values", needs: [table.cells.count, columns], capacity: capacity)
+    // SAFETY: `output` has seen to room for rows x columns, and every row has a cell for each column.
+    for (row, cells) in table.cells.enumerated() { (out + row * columns).update(from: cells, count: columns) }
+  }
+}
+
 @_cdecl("gmm_summary_text") @implementation
 public func gmm_summary_text(_ summary: OpaquePointer?) -> UnsafePointer<CChar>! {
   object(summary, SummaryTable.self)?.text.pointer ?? constant("")

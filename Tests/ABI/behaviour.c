@@ -23,7 +23,8 @@ int main(int count, char **arguments) {
   const struct {
     const char *name;
     void (*run)(void);
-  } parts[] = {{"about", about},
+  } parts[] = {{"stack", behaviour_stack}, /* first, because what the runtime does once needs most of it */
+               {"about", about},
                {"draws", behaviour_draws},
                {"continuation", behaviour_continuation},
                {"files", behaviour_files},

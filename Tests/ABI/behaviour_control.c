@@ -59,7 +59,7 @@ void behaviour_control(void) {
   EXPECT(log.num_calls == 1 && log.is_consistent);
 
   const gmm_posterior_info info = info_of(posterior);
-  EXPECT(info.num_components == 2 && info.num_dimensions == 1 && info.num_spreads == 2 && info.num_chains == 2);
+  EXPECT(info.num_components == 2 && info.num_dimensions == 1 && info.num_sds == 2 && info.num_chains == 2);
   EXPECT(info.num_draws == 20000 && info.num_observations == FIXTURE_COUNT && info.num_tune == 20 && info.thin == 1);
   EXPECT(info.seed == 7 && info.method == GMM_METHOD_GIBBS && !info.has_assignments && !info.is_prior);
   EXPECT(info.can_extend && info.seconds > 0.0 && info_of(longer).seconds > info.seconds);

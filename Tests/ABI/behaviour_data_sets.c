@@ -69,7 +69,7 @@ static void *share(void *argument) {
   gmm_control control;
   gmm_control_init(&control, sizeof control);
   control.num_threads = 2;
-  (void)gmm_sample(self->model, self->data, &options, &control, &self->made, NULL);
+  if (gmm_sample(self->model, self->data, &options, &control, &self->made, NULL) != GMM_OK) return NULL;
   self->fingerprint = gmm_data_fingerprint(self->data);
   return NULL;
 }

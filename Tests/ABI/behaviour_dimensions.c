@@ -83,9 +83,9 @@ static void shapes_are_right(int32_t structure, const gmm_model *model, const gm
   const int32_t num_matrices = is_full ? K : structure == GMM_COVARIANCE_TIED;
   const int32_t num_sds = has_matrices(structure) ? 0 : structure == GMM_COVARIANCE_DIAG ? K * D : K;
   EXPECT(info.num_dimensions == D && info.covariance == structure);
-  EXPECT(info.num_covariances == num_matrices && info.num_spreads == num_sds);
+  EXPECT(info.num_covariances == num_matrices && info.num_sds == num_sds);
   EXPECT(gmm_model_covariance(model) == structure && gmm_model_num_dimensions(model) == D);
-  EXPECT(gmm_model_num_covariances(model) == num_matrices && gmm_model_num_spreads(model) == num_sds);
+  EXPECT(gmm_model_num_covariances(model) == num_matrices && gmm_model_num_sds(model) == num_sds);
 
   const gmm_view means = view_of(posterior, GMM_FIELD_MEANS), spread = view_of(posterior, spread_field(structure));
   EXPECT(has_shape(&means, 4, (int64_t[]){CHAINS, DRAWS, K, D}));
@@ -332,7 +332,7 @@ static void one_dimension_is_a_case(void) {
     gmm_model *model = fixture_model(&options);
     const int is_shared = structures[i] == GMM_COVARIANCE_TIED;
     EXPECT(gmm_model_covariance(model) == GMM_COVARIANCE_DIAG && gmm_model_num_covariances(model) == 0);
-    EXPECT(gmm_model_num_spreads(model) == (is_shared ? 1 : 2));
+    EXPECT(gmm_model_num_sds(model) == (is_shared ? 1 : 2));
     gmm_posterior *posterior = fixture_posterior(model, &sampling);
     if (!is_shared) EXPECT(same_draws(posterior, expected));
     gmm_posterior_destroy(posterior);

@@ -116,12 +116,12 @@ static void views_have_the_documented_shapes(const gmm_model *model, int shared)
 }
 
 /* log of the sum over components of w N(x | mean, sd), summed over the fixture's data. */
-static double log_likelihood(const double *weights, const double *means, const double *sds, int64_t num_spreads) {
+static double log_likelihood(const double *weights, const double *means, const double *sds, int64_t num_sds) {
   double sum = 0.0;
   for (int i = 0; i < FIXTURE_COUNT; i++) {
     double density = 0.0;
     for (int k = 0; k < 2; k++) {
-      const double sd = sds[num_spreads == 1 ? 0 : k], z = (fixture_data[i] - means[k]) / sd;
+      const double sd = sds[num_sds == 1 ? 0 : k], z = (fixture_data[i] - means[k]) / sd;
       density += weights[k] * exp(-0.5 * z * z) / (sd * sqrt(2.0 * acos(-1.0)));
     }
     sum += log(density);

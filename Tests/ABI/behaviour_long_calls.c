@@ -60,14 +60,14 @@ static void take_file(const char *path, result *made) {
 
 static gmm_status run_kde(const gmm_control *control, result *made, gmm_error **out_error) {
   made->count = NUM_POINTS;
-  return gmm_kde(input.values, NUM_VALUES, 1, 0.0, NULL, NUM_POINTS, control, made->numbers + NUM_POINTS, made->numbers,
-                 NUM_POINTS, NULL, out_error);
+  return gmm_kde(input.values, NUM_VALUES, 1, 0.0, NULL, NUM_POINTS, control, made->numbers + NUM_POINTS, NUM_POINTS,
+                 made->numbers, NUM_POINTS, NULL, out_error);
 }
 
 static gmm_status run_kde_at_points(const gmm_control *control, result *made, gmm_error **out_error) {
   made->count = NUM_POINTS;
-  return gmm_kde(input.values, NUM_VALUES, 1, 0.01, input.values, NUM_POINTS, control, NULL, made->numbers, NUM_POINTS,
-                 NULL, out_error);
+  return gmm_kde(input.values, NUM_VALUES, 1, 0.01, input.values, NUM_POINTS, control, NULL, 0, made->numbers,
+                 NUM_POINTS, NULL, out_error);
 }
 
 static gmm_status run_autocorrelation(const gmm_control *control, result *made, gmm_error **out_error) {
@@ -80,7 +80,7 @@ static gmm_status run_histogram(const gmm_control *control, result *made, gmm_er
   for (int i = 0; i < NUM_BINS; i++) counts[i] = (int64_t)made->numbers[i];
   made->count = NUM_BINS;
   const gmm_status status =
-      gmm_histogram(input.values, NUM_VALUES, 1, NAN, NAN, NUM_BINS, control, NULL, counts, NUM_BINS, out_error);
+      gmm_histogram(input.values, NUM_VALUES, 1, NAN, NAN, NUM_BINS, control, NULL, 0, counts, NUM_BINS, out_error);
   for (int i = 0; i < NUM_BINS; i++) made->numbers[i] = (double)counts[i];
   return status;
 }

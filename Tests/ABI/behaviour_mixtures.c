@@ -66,7 +66,7 @@ static void evaluation(const gmm_mixture *mixture, double (*points)[D]) {
 static void sampling(const gmm_mixture *mixture, double (*points)[D]) {
   static double again[COUNT][D];
   static int32_t components[COUNT];
-  ACCEPTED(gmm_mixture_sample(mixture, COUNT, 7, NULL, points[0], components, COUNT, out_error));
+  ACCEPTED(gmm_mixture_sample(mixture, COUNT, 7, NULL, points[0], COUNT * D, components, COUNT, out_error));
   double counts[K] = {0.0}, sums[K] = {0.0};
   for (int i = 0; i < COUNT; i++) {
     if (!EXPECT(components[i] >= 0 && components[i] < K)) return;
@@ -81,13 +81,13 @@ static void sampling(const gmm_mixture *mixture, double (*points)[D]) {
   gmm_control control;
   gmm_control_init(&control, sizeof control);
   control.num_threads = 3;
-  ACCEPTED(gmm_mixture_sample(mixture, COUNT, 7, &control, again[0], NULL, COUNT, out_error));
+  ACCEPTED(gmm_mixture_sample(mixture, COUNT, 7, &control, again[0], COUNT * D, NULL, 0, out_error));
   EXPECT(memcmp(again, points, sizeof again) == 0);
-  ACCEPTED(gmm_mixture_sample(mixture, 10, 7, NULL, again[1], NULL, 10, out_error));
+  ACCEPTED(gmm_mixture_sample(mixture, 10, 7, NULL, again[1], 10 * D, NULL, 0, out_error));
   EXPECT(memcmp(again[1], points[0], sizeof(double) * 10 * D) == 0);
-  ACCEPTED(gmm_mixture_sample(mixture, 10, 8, NULL, again[1], NULL, 10, out_error));
+  ACCEPTED(gmm_mixture_sample(mixture, 10, 8, NULL, again[1], 10 * D, NULL, 0, out_error));
   EXPECT(memcmp(again[1], points[0], sizeof(double) * 10 * D) != 0);
-  ACCEPTED(gmm_mixture_sample(mixture, 0, 7, NULL, NULL, NULL, 0, out_error));
+  ACCEPTED(gmm_mixture_sample(mixture, 0, 7, NULL, NULL, 0, NULL, 0, out_error));
 }
 
 /* Parts that were written as bytes and read back are merged to the bytes of all data at once. */

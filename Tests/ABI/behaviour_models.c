@@ -151,7 +151,7 @@ static void open_models_take_the_data_of_the_call(void) {
     EXPECT(stated.means.family == GMM_PRIOR_SCALED && stated.spread.family == GMM_PRIOR_SCALED);
     ACCEPTED(gmm_model_for_data(open, fixture_table_set(), NULL, &closed, out_error));
     EXPECT(gmm_model_is_open(closed) == 0);
-    EXPECT(gmm_model_num_spreads(open) == gmm_model_num_spreads(closed));
+    EXPECT(gmm_model_num_sds(open) == gmm_model_num_sds(closed));
     EXPECT(gmm_model_num_covariances(open) == gmm_model_num_covariances(closed));
 
     const gmm_sample_options sampling = fixture_sample_options();

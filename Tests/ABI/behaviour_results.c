@@ -126,13 +126,13 @@ void behaviour_arrays(void) {
   ACCEPTED(gmm_autocorrelation(constant, 3, 1, 1, NULL, correlation, 3, out_error));
   EXPECT(isnan(correlation[0]) && isnan(correlation[1]));
 
-  ACCEPTED(gmm_histogram(values, 4, 2, 1.0, 4.0, 3, NULL, edges, counts, 3, out_error));
+  ACCEPTED(gmm_histogram(values, 4, 2, 1.0, 4.0, 3, NULL, edges, 3 + 1, counts, 3, out_error));
   EXPECT(counts[0] == 1 && counts[1] == 1 && counts[2] == 2); /* the last bin is closed: it has 3 and 4 */
   EXPECT(edges[0] == 1.0 && edges[1] == 2.0 && edges[2] == 3.0 && edges[3] == 4.0);
-  ACCEPTED(gmm_histogram(values, 4, 2, NAN, NAN, 3, NULL, edges, counts, 3, out_error));
+  ACCEPTED(gmm_histogram(values, 4, 2, NAN, NAN, 3, NULL, edges, 3 + 1, counts, 3, out_error));
   EXPECT(edges[0] == 1.0 && edges[3] == 4.0 && counts[0] + counts[1] + counts[2] == 4);
 
-  ACCEPTED(gmm_kde(values, 4, 2, 0.0, NULL, 512, NULL, points, density, 512, &bandwidth, out_error));
+  ACCEPTED(gmm_kde(values, 4, 2, 0.0, NULL, 512, NULL, points, 512, density, 512, &bandwidth, out_error));
   EXPECT(fabs(bandwidth - sqrt(5.0 / 3.0) * pow(4.0, -0.2)) <= 1e-14);
   double mass = 0.0;
   for (int i = 0; i < 511; i++) mass += 0.5 * (density[i] + density[i + 1]) * (points[i + 1] - points[i]);
@@ -140,7 +140,7 @@ void behaviour_arrays(void) {
   EXPECT(mass > 1.0 - 0.0027 && mass <= 1.0);
   EXPECT(fabs(points[0] - (1.0 - 3.0 * bandwidth)) <= 1e-14 && fabs(points[511] - (4.0 + 3.0 * bandwidth)) <= 1e-14);
   const double wanted[] = {2.5, 40.0};
-  ACCEPTED(gmm_kde(values, 4, 2, 0.5, wanted, 2, NULL, NULL, at_points, 2, NULL, out_error));
+  ACCEPTED(gmm_kde(values, 4, 2, 0.5, wanted, 2, NULL, NULL, 0, at_points, 2, NULL, out_error));
   const double expected = 0.5 * (normal_density(1.0, 2.5, 0.5) + normal_density(2.0, 2.5, 0.5));
   EXPECT(fabs(at_points[0] - expected) <= 1e-14 && at_points[1] >= 0.0 && at_points[1] < 1e-300);
 }
@@ -236,7 +236,7 @@ void behaviour_em(void) {
   ACCEPTED(gmm_fit_em(fixture_data_set(), &options, NULL, &posterior, out_error));
   ACCEPTED(gmm_em_fit_get_result(posterior, &result, out_error));
   EXPECT(result.num_components == gmm_model_num_components(model));
-  EXPECT(result.num_covariances == gmm_model_num_spreads(model) && result.converged);
+  EXPECT(result.num_covariances == gmm_model_num_sds(model) && result.converged);
   ACCEPTED(gmm_model_log_prior(model, result.weights, result.means, result.sds, &log_prior, out_error));
   EXPECT(fabs(result.log_prior - log_prior) <= 1e-12 * fabs(log_prior) && log_prior > -1e3);
   EXPECT(fabs(result.lower_bound * FIXTURE_COUNT - (result.log_likelihood + log_prior)) <= 1e-6);

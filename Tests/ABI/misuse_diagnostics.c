@@ -121,9 +121,10 @@ static void misuse_autocorrelation(void) {
 }
 
 /* Checks that a density estimate with these arguments is refused. */
-#define KDE_REFUSED(expected, name, values, count, stride, bandwidth, points, num_points, out, room) \
-  REFUSED(expected, name,                                                                            \
-          gmm_kde(values, count, stride, bandwidth, points, num_points, NULL, positions, out, room, NULL, out_error))
+#define KDE_REFUSED(expected, name, values, count, stride, bandwidth, points, num_points, out, room)            \
+  REFUSED(expected, name,                                                                                       \
+          gmm_kde(values, count, stride, bandwidth, points, num_points, NULL, positions, room, out, room, NULL, \
+                  out_error))
 
 static void misuse_kde(void) {
   double positions[8], density[8];
@@ -134,7 +135,7 @@ static void misuse_kde(void) {
   KDE_REFUSED(GMM_ERROR_NULL_ARGUMENT, "values", NULL, n, 1, 0.0, NULL, 8, density, 8);
   KDE_REFUSED(GMM_ERROR_NULL_ARGUMENT, "out_density", x, n, 1, 0.0, NULL, 8, NULL, 8);
   REFUSED(GMM_ERROR_NULL_ARGUMENT, "out_points",
-          gmm_kde(x, n, 1, 0.0, NULL, 8, NULL, NULL, density, 8, NULL, out_error));
+          gmm_kde(x, n, 1, 0.0, NULL, 8, NULL, NULL, 8, density, 8, NULL, out_error));
   for (int i = 0; i < 4; i++) {
     KDE_REFUSED(GMM_ERROR_INVALID_ARGUMENT, "num_values", x, counts[i], 1, 0.0, NULL, 8, density, 8);
   }
@@ -162,24 +163,25 @@ static void misuse_histogram(void) {
   int64_t bins[4] = {-4321};
   const int64_t n = FIXTURE_COUNT, counts[] = {-1, INT64_MIN, INT64_MAX}, strides[] = {0, -1, INT64_MAX};
   const double *x = fixture_data;
-  REFUSED(GMM_ERROR_NULL_ARGUMENT, "values", gmm_histogram(NULL, n, 1, 0, 1, 4, NULL, NULL, bins, 4, out_error));
-  REFUSED(GMM_ERROR_NULL_ARGUMENT, "out_counts", gmm_histogram(x, n, 1, 0, 1, 4, NULL, NULL, NULL, 4, out_error));
+  REFUSED(GMM_ERROR_NULL_ARGUMENT, "values", gmm_histogram(NULL, n, 1, 0, 1, 4, NULL, NULL, 0, bins, 4, out_error));
+  REFUSED(GMM_ERROR_NULL_ARGUMENT, "out_counts", gmm_histogram(x, n, 1, 0, 1, 4, NULL, NULL, 0, NULL, 4, out_error));
   for (int i = 0; i < 3; i++) {
     REFUSED(GMM_ERROR_INVALID_ARGUMENT, "num_values",
-            gmm_histogram(x, counts[i], 1, 0, 1, 4, NULL, NULL, bins, 4, out_error));
+            gmm_histogram(x, counts[i], 1, 0, 1, 4, NULL, NULL, 0, bins, 4, out_error));
     REFUSED(GMM_ERROR_INVALID_ARGUMENT, strides[i] < 1 ? "stride" : "num_values",
-            gmm_histogram(x, n, strides[i], 0, 1, 4, NULL, NULL, bins, 4, out_error));
+            gmm_histogram(x, n, strides[i], 0, 1, 4, NULL, NULL, 0, bins, 4, out_error));
   }
-  REFUSED(GMM_ERROR_INVALID_ARGUMENT, "num_bins", gmm_histogram(x, n, 1, 0, 1, 0, NULL, NULL, bins, 4, out_error));
+  REFUSED(GMM_ERROR_INVALID_ARGUMENT, "num_bins", gmm_histogram(x, n, 1, 0, 1, 0, NULL, NULL, 0, bins, 4, out_error));
   REFUSED(GMM_ERROR_INVALID_ARGUMENT, "num_bins",
-          gmm_histogram(x, n, 1, 0, 1, INT64_MIN, NULL, NULL, bins, 4, out_error));
+          gmm_histogram(x, n, 1, 0, 1, INT64_MIN, NULL, NULL, 0, bins, 4, out_error));
   REFUSED(GMM_ERROR_BUFFER_TOO_SMALL, "capacity",
-          gmm_histogram(x, n, 1, 0, 1, INT64_MAX, NULL, NULL, bins, 4, out_error));
-  REFUSED(GMM_ERROR_INVALID_ARGUMENT, "upper", gmm_histogram(x, n, 1, 1, 0, 4, NULL, NULL, bins, 4, out_error));
-  REFUSED(GMM_ERROR_INVALID_ARGUMENT, "lower", gmm_histogram(x, n, 1, NAN, 1, 4, NULL, NULL, bins, 4, out_error));
-  REFUSED(GMM_ERROR_INVALID_ARGUMENT, "upper", gmm_histogram(x, n, 1, 0, INFINITY, 4, NULL, NULL, bins, 4, out_error));
-  REFUSED(GMM_ERROR_BUFFER_TOO_SMALL, "capacity", gmm_histogram(x, n, 1, 0, 1, 4, NULL, NULL, bins, 3, out_error));
-  REFUSED(GMM_ERROR_BUFFER_TOO_SMALL, "capacity", gmm_histogram(x, n, 1, 0, 1, 4, NULL, NULL, bins, -1, out_error));
+          gmm_histogram(x, n, 1, 0, 1, INT64_MAX, NULL, NULL, 0, bins, 4, out_error));
+  REFUSED(GMM_ERROR_INVALID_ARGUMENT, "upper", gmm_histogram(x, n, 1, 1, 0, 4, NULL, NULL, 0, bins, 4, out_error));
+  REFUSED(GMM_ERROR_INVALID_ARGUMENT, "lower", gmm_histogram(x, n, 1, NAN, 1, 4, NULL, NULL, 0, bins, 4, out_error));
+  REFUSED(GMM_ERROR_INVALID_ARGUMENT, "upper",
+          gmm_histogram(x, n, 1, 0, INFINITY, 4, NULL, NULL, 0, bins, 4, out_error));
+  REFUSED(GMM_ERROR_BUFFER_TOO_SMALL, "capacity", gmm_histogram(x, n, 1, 0, 1, 4, NULL, NULL, 0, bins, 3, out_error));
+  REFUSED(GMM_ERROR_BUFFER_TOO_SMALL, "capacity", gmm_histogram(x, n, 1, 0, 1, 4, NULL, NULL, 0, bins, -1, out_error));
   EXPECT(bins[0] == -4321);
 }
 

@@ -32,7 +32,7 @@ static int output_is_untouched(void) {
 static void mixture_refused(gmm_status status, const char *name, const gmm_mixture *mixture) {
   REFUSED(status, name, gmm_mixture_probabilities(mixture, five, NULL, output, ROOM, out_error));
   REFUSED(status, name, gmm_mixture_log_density(mixture, five, NULL, output, ROOM, out_error));
-  REFUSED(status, name, gmm_mixture_sample(mixture, 5, 1, NULL, output, labels, ROOM, out_error));
+  REFUSED(status, name, gmm_mixture_sample(mixture, 5, 1, NULL, output, ROOM, labels, ROOM, out_error));
 }
 
 /* Checks that a changed mixture is refused. */
@@ -73,18 +73,20 @@ static void misuse_evaluation(const misuse_handles *handles) {
     REFUSED(GMM_ERROR_BUFFER_TOO_SMALL, "capacity",
             gmm_mixture_log_density(&mixture, five, NULL, output, capacity, out_error));
     REFUSED(GMM_ERROR_BUFFER_TOO_SMALL, "capacity",
-            gmm_mixture_sample(&mixture, 5, 1, NULL, output, labels, capacity, out_error));
+            gmm_mixture_sample(&mixture, 5, 1, NULL, output, capacity, labels, 5, out_error));
+    REFUSED(GMM_ERROR_BUFFER_TOO_SMALL, "components_capacity",
+            gmm_mixture_sample(&mixture, 5, 1, NULL, output, ROOM, labels, capacity < 5 ? capacity : 4, out_error));
   }
   REFUSED(GMM_ERROR_NULL_ARGUMENT, "out_probabilities",
           gmm_mixture_probabilities(&mixture, five, NULL, NULL, ROOM, out_error));
   REFUSED(GMM_ERROR_NULL_ARGUMENT, "out_log_density",
           gmm_mixture_log_density(&mixture, five, NULL, NULL, ROOM, out_error));
   REFUSED(GMM_ERROR_NULL_ARGUMENT, "out_points",
-          gmm_mixture_sample(&mixture, 5, 1, NULL, NULL, labels, ROOM, out_error));
+          gmm_mixture_sample(&mixture, 5, 1, NULL, NULL, ROOM, labels, ROOM, out_error));
   REFUSED(GMM_ERROR_INVALID_ARGUMENT, "num_points",
-          gmm_mixture_sample(&mixture, -1, 1, NULL, output, labels, ROOM, out_error));
+          gmm_mixture_sample(&mixture, -1, 1, NULL, output, ROOM, labels, ROOM, out_error));
   REFUSED(GMM_ERROR_INVALID_ARGUMENT, "num_points",
-          gmm_mixture_sample(&mixture, INT64_MAX, 1, NULL, output, labels, INT64_MAX, out_error));
+          gmm_mixture_sample(&mixture, INT64_MAX, 1, NULL, output, INT64_MAX, labels, INT64_MAX, out_error));
   gmm_control control;
   gmm_control_init(&control, sizeof control);
   control.num_threads = -1;
@@ -93,7 +95,7 @@ static void misuse_evaluation(const misuse_handles *handles) {
   REFUSED(GMM_ERROR_INVALID_ARGUMENT, "num_threads",
           gmm_mixture_log_density(&mixture, five, &control, output, ROOM, out_error));
   REFUSED(GMM_ERROR_INVALID_ARGUMENT, "num_threads",
-          gmm_mixture_sample(&mixture, 5, 1, &control, output, labels, ROOM, out_error));
+          gmm_mixture_sample(&mixture, 5, 1, &control, output, ROOM, labels, ROOM, out_error));
   EXPECT(output_is_untouched());
 }
 

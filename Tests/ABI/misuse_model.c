@@ -201,7 +201,7 @@ void misuse_models(const misuse_handles *handles) {
     const gmm_status status = wrong[i] == NULL ? GMM_ERROR_NULL_ARGUMENT : GMM_ERROR_WRONG_HANDLE;
     EXPECT(gmm_model_num_components(wrong[i]) == 0);
     EXPECT(gmm_model_num_dimensions(wrong[i]) == 0);
-    EXPECT(gmm_model_num_spreads(wrong[i]) == 0);
+    EXPECT(gmm_model_num_sds(wrong[i]) == 0);
     EXPECT(gmm_model_num_covariances(wrong[i]) == 0);
     EXPECT(gmm_model_covariance(wrong[i]) == -1);
     REFUSED(status, "model", gmm_model_log_prior(wrong[i], weights, means, sds, &density, out_error));

@@ -91,7 +91,7 @@ static void misuse_logarithms(const misuse_handles *handles) {
   REFUSED(GMM_ERROR_INVALID_ARGUMENT, "points",
           gmm_mixture_log_probabilities(&mixture, fixture_table_set(), NULL, out, 6, out_error));
   mixture.log_weights = plain;
-  REFUSED(GMM_ERROR_UNSUPPORTED, "log_weights", gmm_mixture_sample(&mixture, 3, 1, NULL, out, NULL, 6, out_error));
+  REFUSED(GMM_ERROR_UNSUPPORTED, "log_weights", gmm_mixture_sample(&mixture, 3, 1, NULL, out, 6, NULL, 0, out_error));
   REFUSED_HANDLE(GMM_ERROR_UNSUPPORTED, "log_weights", statistics,
                  gmm_statistics_compute(&mixture, three, NULL, &statistics, out_error));
   REFUSED_HANDLE(GMM_ERROR_UNSUPPORTED, "log_weights", state,

@@ -118,15 +118,15 @@ static gmm_status autocorrelation(void) {
 }
 
 static gmm_status density(void) {
-  return gmm_kde(numbers, MANY, 1, 0.0, NULL, 1000, NULL, output, output + 1000, 1000, NULL, NULL);
+  return gmm_kde(numbers, MANY, 1, 0.0, NULL, 1000, NULL, output, 1000, output + 1000, 1000, NULL, NULL);
 }
 
 static gmm_status density_at_points(void) {
-  return gmm_kde(numbers, 4, 1, 1.0, numbers, MANY, NULL, NULL, output, MANY, NULL, NULL);
+  return gmm_kde(numbers, 4, 1, 1.0, numbers, MANY, NULL, NULL, 0, output, MANY, NULL, NULL);
 }
 
 static gmm_status histogram(void) {
-  return gmm_histogram(numbers, MANY, 1, (double)NAN, (double)NAN, MANY, NULL, NULL, counts, MANY, NULL);
+  return gmm_histogram(numbers, MANY, 1, (double)NAN, (double)NAN, MANY, NULL, NULL, 0, counts, MANY, NULL);
 }
 
 static gmm_status probabilities_at_points(void) {

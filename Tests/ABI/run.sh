@@ -107,6 +107,20 @@ silent() {
   [ "$status" -eq 0 ] && [ "$(wc -l <<<"$output")" -eq 1 ]
 }
 
+# The example of the header's introduction, in a program around it.
+{
+  printf '#include <gmmswift.h>\n#include <stdio.h>\n#include <math.h>\nint main(void) {\n'
+  printf '  double values[200];\n  int64_t num_values = 200;\n'
+  printf '  for (int i = 0; i < 200; i++) values[i] = (i %% 2 ? 5.0 : 0.0) + sin(0.7 * i);\n'
+  sed -n '/^ \* @code$/,/^ \* @endcode$/p' $header | sed -e '/@/d' -e 's/^ \* //'
+  printf '  gmm_summary_destroy(summary);\n  gmm_posterior_destroy(posterior);\n  gmm_model_destroy(model);\n'
+  printf '  gmm_data_destroy(data);\n  gmm_error_destroy(error);\n  return is_done ? 0 : 1;\n}\n'
+} >"$out/introduction.c"
+introduction() {
+  gcc -std=c99 "${strict[@]}" "$out/introduction.c" -o "$out/introduction" "${link[@]}" &&
+    "$out/introduction" | grep -qE '^means\[1\] +[0-9.]+ '
+}
+check "the example of the header's introduction builds and prints a table" introduction
 check "the program of misuse builds" build misuse
 check "all misuse is refused, with a message, and nothing traps" silent "$out/misuse"
 check "every function of the header has its rows in the table of misuse" \

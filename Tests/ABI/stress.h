@@ -2,6 +2,9 @@
 #ifndef STRESS_H
 #define STRESS_H
 
+/* What compilers would warn of is done here on purpose. */
+#define GMM_NO_ATTRIBUTES
+
 #include "check.h"
 #include "fixture.h"
 

@@ -63,6 +63,12 @@ for source in examples/c/*.c; do
   check "$name builds with gcc" gcc "${strict[@]}" "$source" -o "$out/$name" "${libraries[@]}"
 done
 
+if command -v g++ >/dev/null; then
+  check "exception builds with g++" \
+    g++ -std=c++17 -O2 -Wall -Wextra -Werror -pedantic -Iinclude examples/cpp/exception.cpp -o "$out/exception" "${link[@]}"
+  check "exception runs" run exception
+  check "exception catches what the callback threw" prints exception '^caught after the call: enough of it$'
+fi
 for name in two_components three_components book_known book_unknown two_dimensions; do
   check "$name runs" run $name
   check "$name finds the reference posterior" agrees $name

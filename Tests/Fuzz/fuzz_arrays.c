@@ -37,11 +37,11 @@ int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t size) {
   const double *at = input_byte(&self) < 128 ? NULL : input_array(&self);
   if (num_points > 64) at = NULL;
   const gmm_status estimated =
-      gmm_kde(values, count, stride, bandwidth, at, num_points, NULL, points, output, MOST, NULL, &error);
+      gmm_kde(values, count, stride, bandwidth, at, num_points, NULL, points, MOST, output, MOST, NULL, &error);
   hold_error(estimated, &error);
   if (estimated == GMM_OK) hold_numbers(output, num_points, "densities are numbers");
   hold_error(gmm_histogram(values, count, stride, input_number(&self), input_number(&self), input_count(&self, 64),
-                           NULL, points, counts, MOST, &error),
+                           NULL, points, MOST + 1, counts, MOST, &error),
              &error);
   return 0;
 }

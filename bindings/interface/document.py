@@ -88,6 +88,8 @@ def statuses(function: Function, header: Header) -> list[str]:
     named = set(re.findall(r"\bGMM_(?:OK|CANCELLED|ERROR_\w+)\b", function.doc))
     if unknown := named.difference(known):
         raise Refused(function.line, f"{function.name} must name statuses that exist", min(unknown))
+    if not named and function.result.base == "gmm_status" and function.parameters[-1].name == "out_error":
+        raise Refused(function.line, f"{function.name} must name the statuses that it returns")
     return [name for name in known if name in named]
 
 

@@ -15,7 +15,7 @@ static void print_histogram(const char *label, const double *values, int64_t cou
   enum { NUM_BINS = 10 };
   gmm_error *error = NULL;
   int64_t counts[NUM_BINS];
-  check(gmm_histogram(values, count, 1, 0.0, 50.0, NUM_BINS, NULL, NULL, counts, NUM_BINS, &error), &error);
+  check(gmm_histogram(values, count, 1, 0.0, 50.0, NUM_BINS, NULL, NULL, 0, counts, NUM_BINS, &error), &error);
   printf("%-10s", label);
   for (int bin = 0; bin < NUM_BINS; bin++) printf(" %4.1f", 100.0 * (double)counts[bin] / (double)count);
   printf("\n");

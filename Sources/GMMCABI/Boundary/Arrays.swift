@@ -4,16 +4,17 @@ import GMMModel
 
 /// Checks that an output buffer holds `count` elements.
 func output<Element>(
-  _ buffer: UnsafeMutablePointer<Element>?, _ name: String, needs counts: [Int], capacity: Int64
+  _ buffer: UnsafeMutablePointer<Element>?, _ name: String, needs counts: [Int], capacity: Int64,
+  named capacityName: String = "capacity"
 ) throws(CallError) -> UnsafeMutablePointer<Element> {
   var count = 1
   for factor in counts {
     let product = count.multipliedReportingOverflow(by: factor)
-    guard !product.overflow else { throw .invalid("capacity", "must be at least 2^63", got: capacity) }
+    guard !product.overflow else { throw .invalid(capacityName, "must be at least 2^63", got: capacity) }
     count = product.partialValue
   }
   guard capacity >= count else {
-    throw CallError(GMM_ERROR_BUFFER_TOO_SMALL, "capacity", "must be at least \(count)", got: capacity)
+    throw CallError(GMM_ERROR_BUFFER_TOO_SMALL, capacityName, "must be at least \(count)", got: capacity)
   }
   if let buffer { return buffer }
   guard count == 0 else { throw .null(name) }

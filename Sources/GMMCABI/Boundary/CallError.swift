@@ -11,7 +11,7 @@ struct CallError: Error {
   /// The system's number for why it refused; 0 where it did not.
   let systemCode: Int32
 
-  init(_ status: Int, _ argument: String, _ rule: String, value: String? = nil, systemCode: Int32 = 0) {
+  init(_ status: gmm_status_code, _ argument: String, _ rule: String, value: String? = nil, systemCode: Int32 = 0) {
     self.status = gmm_status(status)
     self.argument = argument
     self.rule = rule
@@ -19,7 +19,7 @@ struct CallError: Error {
     self.systemCode = systemCode
   }
 
-  init<Value>(_ status: Int, _ argument: String, _ rule: String, got value: Value) {
+  init<Value>(_ status: gmm_status_code, _ argument: String, _ rule: String, got value: Value) {
     self.init(status, argument, rule, value: "\(value)")
   }
 

@@ -3,7 +3,7 @@ import GMMModel
 
 /// Returns the structure of a code.
 func covarianceStructure(_ code: Int32) throws(CallError) -> CovarianceStructure {
-  switch Int(code) {
+  switch code {
   case GMM_COVARIANCE_FULL: .full
   case GMM_COVARIANCE_TIED: .tied
   case GMM_COVARIANCE_DIAG: .diag

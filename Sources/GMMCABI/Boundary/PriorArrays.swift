@@ -57,14 +57,14 @@ final class PriorArrays {
 
 /// A prior in the words of C: family, number of values, and one or two arrays for that number.
 private struct Statement {
-  let family: Int
+  let family: gmm_prior_family
   let count: Int
   let first: [Double]
   let second: [Double]
 
   /// - Parameters:
   ///   - sizes: the numbers of a value in each array.
-  init(_ family: Int, _ first: [Double], _ second: [Double] = [], sizes: (Int, Int) = (1, 1)) {
+  init(_ family: gmm_prior_family, _ first: [Double], _ second: [Double] = [], sizes: (Int, Int) = (1, 1)) {
     self.family = family
     // An array may hold one value for all where the other has one for each.
     count = max(1, first.count / sizes.0, second.count / sizes.1)

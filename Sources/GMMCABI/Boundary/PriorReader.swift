@@ -7,7 +7,7 @@ struct PriorReader {
 
   func weights(_ prior: gmm_prior) throws(CallError) -> WeightsPrior {
     let lengths = [shape.componentCount]
-    return switch Int(prior.family) {
+    return switch prior.family {
     case GMM_PRIOR_FIXED: .fixed(try parameter(prior, prior.first, "weights.values", lengths))
     case GMM_PRIOR_DIRICHLET:
       .dirichlet(concentration: try parameter(prior, prior.first, "weights.concentration", lengths))
@@ -18,7 +18,7 @@ struct PriorReader {
 
   /// Returns `nil` where the data's scale decides.
   func means(_ prior: gmm_prior) throws(CallError) -> MeansPrior? {
-    switch Int(prior.family) {
+    switch prior.family {
     case GMM_PRIOR_SCALED: return nil
     case GMM_PRIOR_EACH:
       return .each(
@@ -32,7 +32,7 @@ struct PriorReader {
   /// Returns the prior of the means of `rows` components.
   private func means(_ prior: gmm_prior, _ path: String, rows: Int) throws(CallError) -> MeansPrior {
     let lengths = [shape.dimensionCount, rows * shape.dimensionCount]
-    switch Int(prior.family) {
+    switch prior.family {
     case GMM_PRIOR_FIXED: return .fixed(try parameter(prior, prior.first, "\(path).values", lengths))
     case GMM_PRIOR_NORMAL:
       return .normal(
@@ -53,7 +53,7 @@ struct PriorReader {
   /// Returns `nil` where the data's scale decides.
   func spread(_ prior: gmm_prior) throws(CallError) -> SpreadPrior? {
     let rows = shape.sharedSpread ? 1 : shape.componentCount
-    switch Int(prior.family) {
+    switch prior.family {
     case GMM_PRIOR_SCALED: return nil
     case GMM_PRIOR_EACH:
       return .each(
@@ -74,7 +74,7 @@ struct PriorReader {
     func second(_ name: String) throws(CallError) -> [Double] {
       try parameter(prior, prior.second, "\(path).\(name)", lengths)
     }
-    switch Int(prior.family) {
+    switch prior.family {
     case GMM_PRIOR_FIXED where shape.hasMatrices:
       return .fixedCovariances(try parameter(prior, prior.first, "\(path).values", lengths, size: matrix))
     case GMM_PRIOR_FIXED: return .fixed(try first("values"))

@@ -148,6 +148,11 @@ final class Checkpointer: WorkService, @unchecked Sendable {
     let now = monotonicSeconds()
     let work = threadSeconds()
     let snapshots = lock.locked { self.snapshots }
+    // The file has the chains as they stand, where nothing has happened since.
+    guard written != snapshots.map(\.state.iteration) else {
+      due = now + interval
+      return
+    }
     do throws(StorageError) {
       // A run that ends writes its end instead.
       let isDone = try file.write(snapshots, store, seconds: secondsBefore + now - start) {

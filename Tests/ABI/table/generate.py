@@ -161,6 +161,7 @@ class Generator:
         else:
             has_error = any(each.name == "out_error" for each in function.parameters)
             emit(f"    gmm_status status = {name}({arguments});")
+            emit(f"    table_documented(status, statuses_of_{name}, {1 + len(function.statuses)});")
             keeps_out = any(re.fullmatch(r"c\.out_\w+ = NULL;", change) for change in changes)
             makes = 1 if made and not keeps_out else 0
             if outcome == "ok":
@@ -172,11 +173,7 @@ class Generator:
             elif not has_error:  # an _init function
                 emit(f'    table_result(status == {expected}, "{expected}");')
             else:
-                leaf = outcome or re.sub(
-                    r"^num_",
-                    "",
-                    place.split(".")[-1] if place.split(".")[-1] != "struct_size" else place,
-                )
+                leaf = outcome or (place.split(".")[-1] if place.split(".")[-1] != "struct_size" else place)
                 status = "GMM_OK" if outcome else expected
                 emit(f'    table_refused(status, {status}, "{leaf}", {makes});')
             if made and made != "gmm_error":
@@ -244,6 +241,8 @@ class Generator:
                 emit(f"  c.{parameter.name} = {self.valid(function, parameter)};")
             emit("  return c;")
             emit("}")
+        if function.result == "gmm_status" and name != "gmm_error_status":
+            emit(f"static const gmm_status statuses_of_{name}[] = {{{', '.join(['GMM_OK', *function.statuses])}}};")
         emit(f"static void rows_of_{name}(void) {{")
         if not function.parameters:
             emit(f'  table_row("{name}", "", "");')

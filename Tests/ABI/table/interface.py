@@ -23,6 +23,7 @@ class Function:
     name: str
     result: str
     parameters: tuple[Variable, ...]
+    statuses: tuple[str, ...]
 
 
 @dataclass(frozen=True)
@@ -51,7 +52,9 @@ def read(text: str) -> Interface:
         | {each["name"]: "int32_t" for each in value["enums"] if each["name"]},
         structs={each["name"]: _variables(each["fields"]) for each in value["structs"]},
         functions={
-            each["name"]: Function(each["name"], each["result"]["spelling"], _variables(each["parameters"]))
+            each["name"]: Function(
+                each["name"], each["result"]["spelling"], _variables(each["parameters"]), tuple(each["statuses"])
+            )
             for each in value["functions"]
         },
     )

@@ -290,6 +290,12 @@ void table_refused(gmm_status status, gmm_status expected, const char *name, int
   refused_in_form(status, makes_handle);
 }
 
+void table_documented(gmm_status status, const gmm_status *statuses, int num_statuses) {
+  int is_documented = status == GMM_ERROR_OUT_OF_MEMORY;
+  for (int i = 0; i < num_statuses; i++) is_documented |= status == statuses[i];
+  row_check(is_documented, gmm_status_name(status));
+}
+
 void table_accepted(gmm_status status) {
   row_check(status == GMM_OK && table_error == NULL, "accepted");
   gmm_error_destroy(table_error);

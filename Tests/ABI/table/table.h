@@ -2,6 +2,9 @@
 #ifndef TABLE_H
 #define TABLE_H
 
+/* What compilers would warn of is done here on purpose. */
+#define GMM_NO_ATTRIBUTES
+
 #include "../check.h"
 #include "../fixture.h"
 
@@ -73,6 +76,9 @@ void table_row(const char *function, const char *parameter, const char *value);
 /* Checks that the call of the row was refused: with `expected` or, if that is GMM_OK, any status but an internal error;
  * with an argument that contains `name`, a well-formed message, and nothing written. */
 void table_refused(gmm_status status, gmm_status expected, const char *name, int makes_handle);
+
+/* Checks that the header names the status of the row's call, or that there was not enough memory. */
+void table_documented(gmm_status status, const gmm_status *statuses, int num_statuses);
 
 /* Checks that the call of the row succeeded. */
 void table_accepted(gmm_status status);

@@ -226,8 +226,9 @@ class KnownMixture(Frozen):
                 seed(random_seed),
                 run.control,
                 points,
+                points.size,
                 components,
-                count,
+                components.size,
             )
         del keep
         return points if self.n_dimensions > 1 else points[:, 0], components

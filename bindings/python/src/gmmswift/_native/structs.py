@@ -46,39 +46,6 @@ class DataOptions(Structure):
     )
 
 
-class Progress(Structure):
-    """``gmm_progress``."""
-
-    _fields_ = (
-        ("struct_size", c_uint32),
-        ("num_chains", c_int32),
-        ("iterations_done", c_int64),
-        ("iterations_total", c_int64),
-        ("draws_done", c_int64),
-        ("draws_total", c_int64),
-        ("seconds_elapsed", c_double),
-        ("seconds_left", c_double),
-    )
-
-
-PROGRESS_FN = CFUNCTYPE(c_int32, POINTER(Progress), c_void_p)
-
-
-class Control(Structure):
-    """``gmm_control``."""
-
-    _fields_ = (
-        ("struct_size", c_uint32),
-        ("num_threads", c_int32),
-        ("progress", PROGRESS_FN),
-        ("progress_user_data", c_void_p),
-        ("progress_interval", c_double),
-        ("cancel", c_void_p),
-        ("kernel_build", c_int32),
-        ("reserved", c_int32),
-    )
-
-
 class Prior(Structure):
     """``gmm_prior``."""
 
@@ -98,41 +65,15 @@ class ModelOptions(Structure):
         ("struct_size", c_uint32),
         ("num_components", c_int32),
         ("num_dimensions", c_int32),
-        ("ordered_means", c_int32),
+        ("covariance", c_int32),
         ("shared_spread", c_int32),
+        ("ordered_means", c_int32),
+        ("order_coordinate", c_int32),
         ("reserved", c_int32),
-        ("minimum_weight", c_double),
         ("weights", Prior),
+        ("minimum_weight", c_double),
         ("means", Prior),
         ("spread", Prior),
-        ("covariance", c_int32),
-        ("order_coordinate", c_int32),
-    )
-
-
-class MixtureValues(Structure):
-    """``gmm_mixture``."""
-
-    _fields_ = (
-        ("struct_size", c_uint32),
-        ("num_components", c_int32),
-        ("num_dimensions", c_int32),
-        ("covariance", c_int32),
-        ("weights", c_void_p),
-        ("means", c_void_p),
-        ("covariances", c_void_p),
-        ("log_weights", c_void_p),
-    )
-
-
-class Checkpoint(Structure):
-    """``gmm_checkpoint``."""
-
-    _fields_ = (
-        ("struct_size", c_uint32),
-        ("reserved", c_int32),
-        ("path", c_char_p),
-        ("interval", c_double),
     )
 
 
@@ -166,10 +107,12 @@ class PosteriorInfo(Structure):
         ("struct_size", c_uint32),
         ("num_components", c_int32),
         ("num_dimensions", c_int32),
-        ("num_spreads", c_int32),
+        ("covariance", c_int32),
+        ("num_sds", c_int32),
+        ("num_covariances", c_int32),
+        ("num_observations", c_int64),
         ("num_chains", c_int64),
         ("num_draws", c_int64),
-        ("num_observations", c_int64),
         ("num_tune", c_int64),
         ("thin", c_int64),
         ("seed", c_uint64),
@@ -178,8 +121,6 @@ class PosteriorInfo(Structure):
         ("is_prior", c_int32),
         ("can_extend", c_int32),
         ("seconds", c_double),
-        ("covariance", c_int32),
-        ("num_covariances", c_int32),
     )
 
 
@@ -203,6 +144,50 @@ class SummaryOptions(Structure):
         ("num_quantiles", c_int32),
         ("hdi_probability", c_double),
         ("quantiles", c_void_p),
+    )
+
+
+class Progress(Structure):
+    """``gmm_progress``."""
+
+    _fields_ = (
+        ("struct_size", c_uint32),
+        ("num_chains", c_int32),
+        ("iterations_done", c_int64),
+        ("iterations_total", c_int64),
+        ("draws_done", c_int64),
+        ("draws_total", c_int64),
+        ("seconds_elapsed", c_double),
+        ("seconds_left", c_double),
+    )
+
+
+PROGRESS_FN = CFUNCTYPE(c_int32, POINTER(Progress), c_void_p)
+
+
+class Control(Structure):
+    """``gmm_control``."""
+
+    _fields_ = (
+        ("struct_size", c_uint32),
+        ("num_threads", c_int32),
+        ("progress", PROGRESS_FN),
+        ("progress_user_data", c_void_p),
+        ("progress_interval", c_double),
+        ("cancel", c_void_p),
+        ("kernel_build", c_int32),
+        ("reserved", c_int32),
+    )
+
+
+class Checkpoint(Structure):
+    """``gmm_checkpoint``."""
+
+    _fields_ = (
+        ("struct_size", c_uint32),
+        ("reserved", c_int32),
+        ("path", c_char_p),
+        ("interval", c_double),
     )
 
 
@@ -311,4 +296,19 @@ class VariationalOptions(Structure):
         ("covariance_prior", c_void_p),
         ("initial_responsibilities", c_void_p),
         ("initial", c_void_p),
+    )
+
+
+class MixtureValues(Structure):
+    """``gmm_mixture``."""
+
+    _fields_ = (
+        ("struct_size", c_uint32),
+        ("num_components", c_int32),
+        ("num_dimensions", c_int32),
+        ("covariance", c_int32),
+        ("weights", c_void_p),
+        ("means", c_void_p),
+        ("covariances", c_void_p),
+        ("log_weights", c_void_p),
     )

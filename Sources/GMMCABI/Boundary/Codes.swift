@@ -1,0 +1,26 @@
+// The names of C are the interface.
+// swift-format-ignore-file: AlwaysUseLowerCamelCase
+
+import CGMMSwift
+
+/// An enumeration of the header. Fields and parameters hold its values as `int32_t`.
+protocol Code: RawRepresentable where RawValue: FixedWidthInteger {}
+
+extension gmm_status_code: Code {}
+extension gmm_prior_family: Code {}
+extension gmm_covariance_form: Code {}
+extension gmm_method: Code {}
+extension gmm_field: Code {}
+extension gmm_element: Code {}
+extension gmm_kernel_build: Code {}
+extension gmm_start: Code {}
+extension gmm_criterion: Code {}
+extension gmm_order: Code {}
+extension gmm_weights_family: Code {}
+
+/// Returns whether a caller's number is this value, for `switch`.
+func ~= (code: some Code, number: Int32) -> Bool { Int32(code) == number }
+
+extension Int32 {
+  init(_ code: some Code) { self = Int32(truncatingIfNeeded: code.rawValue) }
+}
