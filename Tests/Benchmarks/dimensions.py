@@ -33,7 +33,7 @@ Data = np.ndarray[Any, Any]
 def _fit(x: Data, shape: Shape, threads: int, iterations: int) -> gm.EMFit:
     fit = gm.fit_em(
         x, shape.components, covariance_type=shape.covariance_type, initial=shape.start(),
-        max_iter=iterations, tol=0.0, threads=threads,
+        order="start", max_iter=iterations, tol=0.0, threads=threads,
     )  # fmt: skip
     if fit.n_iterations != iterations:
         raise RuntimeError(f"{fit.n_iterations} iterations instead of {iterations}")
