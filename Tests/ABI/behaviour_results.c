@@ -48,6 +48,17 @@ void behaviour_summaries(void) {
   EXPECT(gmm_summary_value(summary, 3, GMM_COLUMN_QUANTILES) == smallest);
   EXPECT(gmm_summary_value(summary, 3, GMM_COLUMN_QUANTILES + 2) == largest);
 
+  /* All cells at once are the cells one by one, and the array is written no further. */
+  enum { CELLS = 6 * (GMM_COLUMN_QUANTILES + 3) };
+  double cells[CELLS + 1];
+  cells[CELLS] = -7.0;
+  ACCEPTED(gmm_summary_get_values(summary, cells, CELLS + 1, out_error));
+  EXPECT(cells[CELLS] == -7.0);
+  for (int32_t i = 0; i < CELLS; i++) {
+    const double cell = gmm_summary_value(summary, i / (GMM_COLUMN_QUANTILES + 3), i % (GMM_COLUMN_QUANTILES + 3));
+    EXPECT(memcmp(&cells[i], &cell, sizeof cell) == 0);
+  }
+
   const char *text = gmm_summary_text(summary);
   int lines = 0;
   for (const char *c = text; *c != '\0'; c++) lines += *c == '\n';

@@ -38,6 +38,8 @@ static void misuse_summary_handles(const misuse_handles *handles) {
     EXPECT(gmm_summary_row_name(wrong[i], 0) == NULL);
     EXPECT(gmm_summary_column_name(wrong[i], 0) == NULL);
     EXPECT(isnan(gmm_summary_value(wrong[i], 0, 0)));
+    const gmm_status status = i == 0 ? GMM_ERROR_NULL_ARGUMENT : GMM_ERROR_WRONG_HANDLE;
+    REFUSED(status, "summary", gmm_summary_get_values(wrong[i], NULL, 0, out_error));
     EXPECT(strcmp(gmm_summary_text(wrong[i]), "") == 0);
     gmm_summary_destroy(wrong[i]);
   }
@@ -55,6 +57,14 @@ static void misuse_summary_handles(const misuse_handles *handles) {
     EXPECT(isnan(gmm_summary_value(summary, outside[i], 0)));
     EXPECT(isnan(gmm_summary_value(summary, 0, outside[i])));
   }
+  enum { CELLS = 6 * (GMM_COLUMN_QUANTILES + 5) };
+  double cells[CELLS] = {-7.0};
+  const int64_t too_few[] = {CELLS - 1, 0, -1, INT64_MIN};
+  for (int i = 0; i < 4; i++) {
+    REFUSED(GMM_ERROR_BUFFER_TOO_SMALL, "capacity", gmm_summary_get_values(summary, cells, too_few[i], out_error));
+  }
+  REFUSED(GMM_ERROR_NULL_ARGUMENT, "out_values", gmm_summary_get_values(summary, NULL, CELLS, out_error));
+  EXPECT(cells[0] == -7.0);
   gmm_summary_destroy(summary);
 }
 

@@ -42,6 +42,15 @@ def test_rows_and_columns_have_their_names(post, post_with_sds):
     assert post.summary(quantiles=[]).columns[-1] == "r_hat"
 
 
+def test_values_have_a_row_for_each_quantity_and_a_column_for_each_statistic():
+    draws = np.random.default_rng(2).normal(size=(2, 50, 4))
+    values = gm.summarize(draws, quantiles=[0.0, 1.0]).values
+    series = draws.reshape(100, 4)
+    np.testing.assert_allclose(values[:, 0], series.mean(axis=0), atol=1e-14)
+    np.testing.assert_array_equal(values[:, -2], series.min(axis=0))
+    np.testing.assert_array_equal(values[:, -1], series.max(axis=0))
+
+
 def test_cells_rows_and_columns_are_found_by_name(post):
     table = post.summary()
     mean = post["means"][:, :, 0].mean()

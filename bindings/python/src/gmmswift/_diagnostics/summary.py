@@ -53,10 +53,8 @@ class Summary:
         self.columns = tuple(
             lib.gmm_summary_column_name(handle, c).decode() for c in range(n_columns)
         )
-        cells = [
-            lib.gmm_summary_value(handle, r, c) for r in range(n_rows) for c in range(n_columns)
-        ]
-        self.values = np.array(cells, dtype=np.float64).reshape(n_rows, n_columns)
+        self.values = np.empty((n_rows, n_columns))
+        native.call(lib.gmm_summary_get_values, handle, self.values, self.values.size)
         self.values.flags.writeable = False
         self._text: str = lib.gmm_summary_text(handle).decode().rstrip("\n")
         self._row_index = {name: index for index, name in enumerate(self.rows)}
