@@ -157,6 +157,7 @@ def test_iterations_over_parts_are_the_fit(structure):
     np.testing.assert_array_equal(parts.means, fit.means)
     np.testing.assert_array_equal(parts.covariances, fit.covariances)
     np.testing.assert_array_equal(parts.weights, fit.weights)
+    np.testing.assert_array_equal(parts.sd, fit.sd)
     assert parts.lower_bound == fit.lower_bound
     assert not parts.converged
 
@@ -247,6 +248,8 @@ def test_sds_have_the_shape_of_a_posterior_and_are_a_start(iris, columns, struct
     model = gm.Mixture(2, covariance_type=kind, shared_sd=is_shared or structure == "tied")
     assert np.shape(fit.sd) == gm.sample(model, data, 1, tune=0, chains=1)["sd"].shape[2:]
     np.testing.assert_array_equal(np.ravel(fit.sd), np.sqrt(fit.covariances).ravel())
+    one = gm.fit_em(data, 1, **options)
+    assert one.shared_sd is fit.shared_sd is (is_shared or structure == "tied")
     start = {"weights": fit.weights, "means": fit.means}
     squares = np.square(fit.sd).reshape(fit.covariances.shape)
     of_sd = gm.fit_em(data, 2, initial={**start, "sd": fit.sd}, max_iter=1, **options)
