@@ -1,33 +1,33 @@
 import CGMMFiles
 
-/// A file that appears whole or not at all: written beside its place, synced, and renamed.
+/// A file that appears whole or not at all: it is written beside its place, synced, and renamed.
 ///
-/// The bytes go to `path` + ``suffix``, in the same folder, so that the rename stays within one file system; whatever was at
-/// `path` is untouched until ``commit(_:version:)`` has brought everything to the disk. The temporary file is locked while it
-/// is written: a second writer of the same path is refused, and what a killed process has left is taken over, so never more
-/// than one such file remains. An object that is dropped without a commit removes it.
+/// The bytes go to `path` + ``suffix`` in the same folder, so that the rename stays within one file system. The file at
+/// `path` is untouched until ``commit(_:version:)`` has brought everything to the disk. The temporary file is locked
+/// while it is written, so a second writer of the same path is refused. The temporary file of a killed process is taken
+/// over, so at most one such file remains. An object that is released without a commit removes its temporary file.
 package final class AtomicFile {
-  /// What the name of the temporary file ends in.
+  /// The ending of the temporary file's name.
   package static let suffix = ".gmmtmp"
 
   /// The path as it was given, for messages.
   package let path: String
-  /// Where the file ends up: `path`, or what it points to.
+  /// The final path of the file: `path`, or the file that this link points to.
   private let target: String
   private let temporary: String
   private var descriptor: Int32
   private let progress: FileProgress?
   private var checksum = Checksum()
   private var length = 0
-  /// Bytes that wait for a full buffer.
+  /// Bytes that are not written yet because the buffer is not full.
   private var buffer: [UInt8] = []
   private static let bufferSize = 1 << 16
 
-  /// Opens the temporary file and leaves room for the header, where there is to be one.
+  /// Opens the temporary file and leaves room for the header if the file has one.
   ///
-  /// - Parameter progress: counts the bytes of the payload, and may end the work before they are in their place.
-  /// - Throws: ``StorageError`` of kind `system` for an empty path, a folder that is missing or read-only, a path that is a
-  ///   folder, a device or a pipe, and a path that somebody else is writing.
+  /// - Parameter progress: counts the bytes of the payload, and may end the work before the rename.
+  /// - Throws: ``StorageError`` of kind `system` for an empty path, a folder that is missing or read-only, a path that
+  ///   is a folder, a device or a pipe, and a path that somebody else is writing.
   package init(_ path: String, hasHeader: Bool = true, _ progress: FileProgress? = nil) throws(StorageError) {
     self.path = path
     self.progress = progress
@@ -36,8 +36,8 @@ package final class AtomicFile {
     descriptor = try Self.openLocked(temporary, path)
     buffer.reserveCapacity(Self.bufferSize)
     do throws(StorageError) {
-      // Before the first byte, so that at no time more people can read the new file than the old one; the owner may write, or
-      // what a killed process leaves could not be taken over.
+      // The mode is set before the first byte, so that at no time more people can read the new file than the old one.
+      // The owner may write, because the file of a killed process could not be taken over otherwise.
       keepMode(adding: 0o200)
       if ftruncate(descriptor, 0) != 0 { throw .system(path, "write") }
       if hasHeader { try writeAll([UInt8](repeating: 0, count: FileHeader.size)) }
@@ -49,12 +49,12 @@ package final class AtomicFile {
 
   deinit { discard() }
 
-  /// Refuses what is not a file, and follows a link to what it means.
+  /// Refuses a path that is not a file, and follows a link to its target.
   private static func resolve(_ path: String) throws(StorageError) -> String {
     guard !path.isEmpty else { throw StorageError(.system, path, "must not be empty") }
     var status = stat()
     guard stat(path, &status) == 0 else {
-      // A missing file is the usual case; whether its folder can be written to shows when the temporary one is opened.
+      // A missing file is the usual case. Opening the temporary file shows whether its folder can be written to.
       if systemError == ENOENT, !isLink(path) { return path }
       throw .system(path, "open")
     }
@@ -73,7 +73,7 @@ package final class AtomicFile {
     return lstat(path, &status) == 0 && gmm_files_is_link(&status)
   }
 
-  /// Opens the temporary file, locked, as the one that has this name.
+  /// Opens and locks the temporary file, and makes sure that the locked file still has this name.
   private static func openLocked(_ temporary: String, _ path: String) throws(StorageError) -> Int32 {
     while true {
       let descriptor = openFile(temporary, O_WRONLY | O_CREAT | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK, mode: 0o666)
@@ -82,7 +82,8 @@ package final class AtomicFile {
         close(descriptor)
         throw StorageError(.system, path, "cannot write: another call or process is writing it")
       }
-      // File systems without locks do without. Between opening and locking, another writer may have renamed the file.
+      // On file systems without locks the file stays unlocked. Between opening and locking, another writer may have
+      // renamed it.
       var mine = stat()
       var named = stat()
       if fstat(descriptor, &mine) == 0, !gmm_files_is_regular(&mine) {
@@ -145,14 +146,14 @@ package final class AtomicFile {
     try commit()
   }
 
-  /// Brings everything to the disk, and puts the file, one without a header, in its place.
+  /// Brings everything to the disk, and puts a file without a header in its place.
   ///
   /// - Throws: as ``commit(_:version:)``.
   package func commit() throws(StorageError) {
     try flush()
     keepMode()
     guard fsync(descriptor) == 0 else { throw .system(path, "sync") }
-    // That took long, perhaps.
+    // Writing the last bytes may have taken long, so the caller is asked once more.
     try progress?.pass(0, of: path)
     guard rename(temporary, target) == 0 else { throw .system(path, "rename to") }
     close(descriptor)
@@ -163,7 +164,7 @@ package final class AtomicFile {
   /// Removes the temporary file, unless the file has been committed.
   package func discard() {
     guard descriptor >= 0 else { return }
-    // Before the lock goes with the descriptor, so that it is no other writer's file.
+    // The file is removed before closing the descriptor releases the lock, so that it cannot be another writer's file.
     unlink(temporary)
     close(descriptor)
     descriptor = -1
@@ -180,7 +181,8 @@ package final class AtomicFile {
     let parts = target.split(separator: "/", omittingEmptySubsequences: false).dropLast()
     let name = parts.isEmpty ? "." : parts == [""] ? "/" : parts.joined(separator: "/")
     let folder = openFile(name, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
-    // A folder may be writable but not readable, and some file systems sync no folders: then the system has the say.
+    // A folder may be writable but not readable, and some file systems sync no folders. The system then decides when
+    // the entry reaches the disk.
     guard folder >= 0 else { return }
     defer { close(folder) }
     if fsync(folder) != 0, systemError != EINVAL, systemError != EROFS { throw .system(path, "sync the folder of") }

@@ -1,7 +1,7 @@
 /// Reads back what ``ByteWriter`` wrote, from bytes that nobody vouches for.
 ///
-/// Every read is checked against the bytes that are left, and a count is refused when its elements could not follow: so no
-/// input makes the reader trap, or allocate more than the input is long.
+/// Every read is checked against the bytes that are left, and a count is refused when its elements cannot follow. So no
+/// input makes the reader trap, or allocate more bytes than the input has.
 package struct ByteReader: Sendable {
   private let bytes: [UInt8]
   private var offset: Int
@@ -31,7 +31,7 @@ package struct ByteReader: Sendable {
 
   /// Reads an integer of 64 bits within `range`.
   ///
-  /// - Parameter name: what it is, for the message.
+  /// - Parameter name: the name of the integer in the message.
   package mutating func readInt(_ name: String, in range: ClosedRange<Int>) throws(StorageError) -> Int {
     let value = try readInt()
     guard range.contains(value) else {
@@ -50,7 +50,7 @@ package struct ByteReader: Sendable {
     return value == 1
   }
 
-  /// Reads a number of elements of `size` bytes or more each, which must follow.
+  /// Reads the number of elements that must follow, each of at least `size` bytes.
   package mutating func readCount(elementSize size: Int) throws(StorageError) -> Int {
     let count = try readInt()
     guard count >= 0, count <= remaining / max(size, 1) else {
@@ -61,7 +61,7 @@ package struct ByteReader: Sendable {
 
   /// Reads an array.
   ///
-  /// - Parameter expected: how many numbers it must have; any number where `nil`.
+  /// - Parameter expected: the required number of elements; `nil` allows any.
   package mutating func readDoubles(count expected: Int? = nil) throws(StorageError) -> [Double] {
     let count = try readCount(elementSize: 8)
     if let expected, count != expected { throw .format("an array must have \(expected) numbers, got \(count)") }
@@ -92,7 +92,7 @@ package struct ByteReader: Sendable {
     try readBool() ? try body(&self) : nil
   }
 
-  /// Refuses bytes that nothing has read.
+  /// Refuses bytes that have not been read.
   package func finish() throws(StorageError) {
     guard remaining == 0 else { throw .format("\(remaining) bytes follow the end") }
   }

@@ -1,7 +1,7 @@
 /// Bytes that grow by numbers, arrays and texts, little-endian and without padding.
 ///
-/// ``ByteReader`` reads them back in the same order. Integers are written as 64 bits unless a smaller type is named,
-/// arrays and texts after the number of their elements.
+/// ``ByteReader`` reads them back in the same order. Integers are written as 64 bits unless a smaller type is named.
+/// Arrays and texts follow the number of their elements.
 package struct ByteWriter: Sendable {
   package private(set) var bytes: [UInt8] = []
 

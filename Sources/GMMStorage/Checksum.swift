@@ -1,8 +1,8 @@
 /// XXH64 (Collet, "xxHash fast digest algorithm", specification 0.1.1): 64 bits over bytes that come in parts.
 ///
-/// It guards against accidents, not against forgers: a change goes unseen with probability 2⁻⁶⁴. Chosen over CRC-32C because
-/// 32 bits are few for files of gigabytes, and because it needs no instruction beyond multiplication, so that plain
-/// Swift hashes several gigabytes per second on any processor.
+/// It guards against accidents, not against forgers: a change goes unseen with probability 2⁻⁶⁴. It is chosen over
+/// CRC-32C for two reasons. 32 bits are few for files of gigabytes. XXH64 needs no instruction beyond multiplication,
+/// so plain Swift hashes several gigabytes per second on any processor.
 package struct Checksum: Sendable {
   private var lanes: SIMD4<UInt64>
   private let seed: UInt64
@@ -30,7 +30,7 @@ package struct Checksum: Sendable {
     return checksum.value
   }
 
-  /// Adds bytes to those there are.
+  /// Adds bytes to the checksum.
   package mutating func update(_ bytes: UnsafeRawBufferPointer) {
     length &+= UInt64(bytes.count)
     var start = 0
@@ -46,7 +46,7 @@ package struct Checksum: Sendable {
     pending.append(contentsOf: bytes[(start + whole)...])
   }
 
-  /// Takes whole stripes.
+  /// Adds bytes that fill whole stripes.
   private mutating func consume(_ bytes: UnsafeRawBufferPointer) {
     var (a, b, c, d) = (lanes[0], lanes[1], lanes[2], lanes[3])
     var offset = 0

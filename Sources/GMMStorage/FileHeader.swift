@@ -11,17 +11,17 @@
 ///         40     16  0
 ///         56      8  XXH64 of the 56 bytes before
 ///
-/// The magic bytes, as in PNG, show transfers that change line ends or the eighth bit for what they are.
+/// As in PNG, the magic bytes reveal transfers that change line ends or the eighth bit.
 package struct FileHeader: Sendable, Equatable {
-  /// What the payload is.
+  /// The kinds of payloads.
   package enum Kind: UInt32, Sendable, CaseIterable {
     /// Draws with their model and data.
     case posterior = 1
-    /// Where a run stands.
+    /// The snapshots and the draws of a run.
     case checkpoint = 2
     /// Sufficient statistics of expectation-maximisation.
     case statistics = 3
-    /// Where stepwise expectation-maximisation stands.
+    /// The state of a stepwise fit.
     case stepwise = 4
 
     /// The kind with its article.
@@ -96,7 +96,7 @@ package struct FileHeader: Sendable, Equatable {
     guard try reader.read(UInt64.self) == Checksum.of(Array(bytes[..<56])) else {
       throw .format("is damaged: the checksum of its header is wrong")
     }
-    // The kind's name must be known to be told; a later library may have more.
+    // The message can name only the kinds that this version knows; a later version may have more.
     guard let found = Kind(rawValue: code) else {
       throw .format("must be \(kind.name), got kind \(code), written by version \(library)")
     }
@@ -127,7 +127,7 @@ package struct LibraryVersion: Sendable, Equatable, CustomStringConvertible {
     self.patch = patch
   }
 
-  /// Equal to the file VERSION and to GMM_VERSION_STRING, which a test compares.
+  /// The version in the file VERSION and in GMM_VERSION_STRING; a test compares them.
   package static let current = LibraryVersion(major: 0, minor: 1, patch: 0)
 
   package var description: String { "\(major).\(minor).\(patch)" }

@@ -1,18 +1,18 @@
-/// How far the bytes of a file have come, and whether they are to go on.
+/// The progress of reading or writing a file, and the question whether to go on.
 ///
 /// ``AtomicFile`` and ``StoredFile`` ask after at most ``pieceSize`` bytes, on the thread that writes or reads.
 package final class FileProgress {
-  /// Bytes that have been written or read, those read twice counted twice.
+  /// The number of bytes that have been written or read; bytes that are read twice count twice.
   package private(set) var bytesDone = 0
-  /// Bytes in all; 0 until it is known.
+  /// The number of bytes in all; 0 until it is known.
   package internal(set) var bytesTotal: Int
   private let isWanted: () -> Bool
 
-  /// The most bytes between two questions.
+  /// The largest number of bytes between two questions.
   package static let pieceSize = 1 << 20
 
   /// - Parameters:
-  ///   - bytesTotal: the bytes that will be written; what is read says so itself.
+  ///   - bytesTotal: the number of bytes that will be written; a file that is read knows its own number.
   ///   - isWanted: `false` ends the work.
   package init(bytesTotal: Int = 0, while isWanted: @escaping () -> Bool) {
     self.bytesTotal = bytesTotal

@@ -1,4 +1,4 @@
-// The C library's files: the only system interface of this module.
+// The C library's functions on files are the only system interface of this module.
 import CGMMFiles
 
 #if canImport(Glibc)
@@ -9,7 +9,7 @@ import CGMMFiles
   @_exported import Darwin
 #endif
 
-/// The system's `read`, under a name that methods do not hide.
+/// Calls the system's `read`, under a name that methods do not hide.
 func readBytes(_ descriptor: Int32, _ memory: UnsafeMutableRawPointer?, _ count: Int) -> Int {
   read(descriptor, memory, count)
 }
@@ -17,5 +17,5 @@ func readBytes(_ descriptor: Int32, _ memory: UnsafeMutableRawPointer?, _ count:
 /// The reason of the last failure of a system call on this thread.
 var systemError: Int32 { gmm_files_error() }
 
-/// The system's `open`; `mode` is that of a file that is made.
+/// Calls the system's `open`; `mode` is the mode of a new file.
 func openFile(_ path: String, _ flags: Int32, mode: mode_t = 0) -> Int32 { gmm_files_open(path, flags, mode) }

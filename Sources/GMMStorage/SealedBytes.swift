@@ -1,4 +1,4 @@
-/// A payload in memory behind a ``FileHeader``: what is small enough to be handed over as one array.
+/// Payloads in memory behind a ``FileHeader``, for values that fit into one array.
 package enum SealedBytes {
   /// Returns the header and the payload.
   package static func seal(_ payload: ByteWriter, _ kind: FileHeader.Kind, version: UInt32) -> [UInt8] {
@@ -7,7 +7,7 @@ package enum SealedBytes {
     return header.bytes + payload.bytes
   }
 
-  /// Checks header and checksum, and returns the payload's version and what reads it.
+  /// Checks header and checksum, and returns the payload's version and a reader of the payload.
   ///
   /// - Parameter newest: the newest version that can be read.
   /// - Throws: ``StorageError`` of kind `format`.

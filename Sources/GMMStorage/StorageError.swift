@@ -1,16 +1,16 @@
-/// Bytes that cannot be written, read or understood.
+/// The error of bytes that cannot be written, read or understood.
 public struct StorageError: Error, Sendable, Equatable, CustomStringConvertible {
   /// The kind of fault.
   public enum Kind: Sendable, Equatable {
-    /// The system refuses to read or write; the reason is its own.
+    /// The system refuses to read or write, with its own reason.
     case system
-    /// Bytes that this library did not write, or that were cut or changed since.
+    /// The bytes are not this library's, or they were cut or changed.
     case format
-    /// Bytes that are intact but belong to something else than what they are read for.
+    /// The bytes are intact but belong to another run, or to a value of another kind.
     case mismatch
-    /// Not enough memory.
+    /// There is not enough memory.
     case outOfMemory
-    /// The caller cancelled; the file, where one was written, is as it was.
+    /// The caller cancelled; a file that was to be replaced is unchanged.
     case cancelled
   }
 
@@ -18,7 +18,7 @@ public struct StorageError: Error, Sendable, Equatable, CustomStringConvertible 
   /// The file at fault; empty for bytes in memory.
   public let path: String
   public let reason: String
-  /// The system's number for why it refused, such as ENOENT; 0 for faults of other kinds.
+  /// The system's error number, such as ENOENT; 0 for faults of other kinds.
   public let systemCode: Int32
 
   package init(_ kind: Kind, _ path: String, _ reason: String, systemCode: Int32 = 0) {
@@ -28,17 +28,17 @@ public struct StorageError: Error, Sendable, Equatable, CustomStringConvertible 
     self.systemCode = systemCode
   }
 
-  /// The error for bytes in memory that are not what they should be.
+  /// Returns the error for bytes in memory that are not as they should be.
   package static func format(_ reason: String) -> StorageError { StorageError(.format, "", reason) }
 
-  /// The error of a system call that has just failed, with the system's reason.
+  /// Returns the error of a system call that has just failed, with the system's reason.
   ///
-  /// - Parameter action: what was tried, such as `write`.
+  /// - Parameter action: the name of the failed action, such as `write`.
   static func system(_ path: String, _ action: String, code: Int32 = systemError) -> StorageError {
     StorageError(.system, path, "cannot \(action): \(systemReason(code))", systemCode: code)
   }
 
-  /// Returns the same error with the file it is about.
+  /// Returns the same error with the path of its file.
   package func at(_ path: String) -> StorageError { StorageError(kind, path, reason, systemCode: systemCode) }
 
   /// The text `'path': reason`.

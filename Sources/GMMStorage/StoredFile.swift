@@ -1,15 +1,17 @@
 import CGMMFiles
 
-/// A file of this library, opened for reading: its header and its checksum are right, and its payload is read in order.
+/// A file of this library that is open for reading. Its header and its checksum are right, and its payload is read in
+/// order.
 ///
-/// Nothing is allocated for more bytes than the file has. The file is read twice, once for the checksum in small pieces and
-/// once for its contents, rather than mapped: a mapped file that another process cuts would end this one.
+/// Nothing is allocated for more bytes than the file has. The file is read twice: once in small pieces for the
+/// checksum, and once for its contents. It is not mapped, because a mapped file that another process cuts would end
+/// this process.
 package final class StoredFile {
   package let path: String
   package let header: FileHeader
   private let descriptor: Int32
   private let progress: FileProgress?
-  /// Bytes of the payload not read yet.
+  /// The number of bytes of the payload that are not read yet.
   package private(set) var remaining: Int
 
   /// Opens and checks a file.
@@ -17,13 +19,14 @@ package final class StoredFile {
   /// - Parameters:
   ///   - newest: the newest version of the format that can be read.
   ///   - progress: counts the bytes of the payload, which are read twice, and may end the work.
-  /// - Throws: ``StorageError``: `system` where the file cannot be read, `format` where it is not what it should be.
+  /// - Throws: ``StorageError`` of kind `system` if the file cannot be read, and of kind `format` if it is not a file
+  ///   of this kind.
   package init(
     _ path: String, _ kind: FileHeader.Kind, newest: UInt32, _ progress: FileProgress? = nil
   ) throws(StorageError) {
     self.path = path
     self.progress = progress
-    // Not to wait for the other end, should it be a pipe.
+    // The file may be a pipe; opening it must not wait for the other end.
     let descriptor = openFile(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK)
     guard descriptor >= 0 else { throw .system(path, "open") }
     do throws(StorageError) {
@@ -109,7 +112,7 @@ package final class StoredFile {
     #endif
   }
 
-  /// Refuses bytes that nothing has read.
+  /// Refuses bytes that have not been read.
   package func finish() throws(StorageError) {
     guard remaining == 0 else { throw StorageError(.format, path, "\(remaining) bytes follow the end") }
   }
