@@ -1,6 +1,6 @@
 /// Computes the autocovariance of one chain at lags 0…`maxLag`.
 ///
-/// γ̂(t) = 1/n Σ_s (x[s] − x̄)(x[s + t] − x̄), the biased estimate. Lag 0 is the variance with
+/// The estimate is the biased one, γ̂(t) = 1/n Σ_s (x[s] − x̄)(x[s + t] − x̄). Its value at lag 0 is the variance with
 /// divisor n.
 ///
 /// - Parameters:

@@ -1,9 +1,8 @@
 /// Estimates the standard error of the mean from the spread of batch means.
 ///
-/// The draws of all chains, one chain after the other, are cut into b batches of ⌊n / b⌋
-/// consecutive draws (a remainder at the end is left out); the error is the standard deviation of
-/// the batch means, with divisor b, divided by √b. This is PyMC3's `mc_error(x, batches=100)` on
-/// concatenated chains.
+/// The draws of all chains, one chain after the other, are cut into b batches of ⌊n / b⌋ consecutive draws; a remainder
+/// at the end is left out. The error is the standard deviation of the batch means, with divisor b, divided by √b. This
+/// is PyMC3's `mc_error(x, batches=100)` on concatenated chains.
 ///
 /// - Parameters:
 ///   - view: any size.
@@ -22,7 +21,7 @@ func batchMeansError(
   _ pooled: [Double], batches: Int, _ watch: Watch
 ) throws(Stopped) -> Double {
   guard batches >= 1, !pooled.isEmpty else { return .nan }
-  // One batch has no spread to look at; the error of independent draws stands in for it.
+  // One batch has no spread, so the error of independent draws takes its place.
   let batchCount = batches == 1 ? pooled.count : min(batches, pooled.count)
   let length = pooled.count / batchCount
   var means: [Double] = []

@@ -3,12 +3,12 @@
 /// Element (c, d) is `base[c · chainStride + d · drawStride]`, so one view reads a parameter out of
 /// a (chains, draws, parameters) array, a transposed array, or a reversed one, without a copy.
 ///
-/// The view does not own its memory: the caller keeps it alive and unchanged while the view is
-/// used, by any number of threads. Sizes below zero count as zero; sizes whose product overflows `Int` make an empty view.
+/// The view does not own its memory: the caller keeps it alive and unchanged while any number of threads use the view.
+/// Sizes below zero count as zero. Sizes whose product overflows `Int` make an empty view.
 ///
-/// All functions of this module take such a view (or a plain array where chains do not matter) and
-/// give a defined answer for every content: a statistic that does not exist (no draws, too few
-/// draws, a NaN among the draws) is NaN, never a trap.
+/// All functions of this module take such a view, or an array where chains do not matter. They give a defined answer
+/// for every content. A statistic that does not exist (no draws, too few draws, a NaN among the draws) is NaN, never a
+/// trap.
 public struct ChainView: @unchecked Sendable {
   /// The number of chains, at least 0.
   public let chains: Int

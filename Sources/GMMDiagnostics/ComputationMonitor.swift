@@ -1,15 +1,15 @@
 /// Watches a long computation and may end it.
 ///
-/// The functions of this module ask their monitor every few thousand numbers, about ten times in a millisecond of work, on
-/// the thread that called them. They pass on what it throws, and nothing is left of the computation then.
+/// The functions of this module ask their monitor every few thousand numbers, about ten times in a millisecond of work,
+/// on the thread that called them. When the monitor throws, they throw its error and give no result.
 public protocol ComputationMonitor {
-  /// What ends a computation; `Never` for a monitor that ends none.
+  /// The error that ends a computation; `Never` for a monitor that ends none.
   associatedtype Failure: Error
 
   /// Returns whether the computation is to end; asked often.
   func pollForStop() -> Bool
 
-  /// Throws what ends the computation, once ``pollForStop()`` has said so.
+  /// Throws the error that ends the computation, if ``pollForStop()`` has returned `true`.
   func check() throws(Failure)
 }
 
@@ -20,10 +20,11 @@ public struct UnwatchedComputation: ComputationMonitor {
   public func check() throws(Never) {}
 }
 
-/// A monitor as the loops of this module see it: one type for all, so that there is one code for watched and unwatched work.
+/// A monitor as the loops of this module see it. It is one type for all monitors, so one code serves watched and
+/// unwatched work.
 final class Watch {
   private let pollForStop: () -> Bool
-  /// Numbers that may still pass before the monitor is asked.
+  /// How many numbers may still pass before the monitor is asked.
   private var left = Pieces.size
 
   fileprivate init(_ pollForStop: @escaping () -> Bool) { self.pollForStop = pollForStop }
@@ -51,7 +52,7 @@ extension ComputationMonitor {
   /// - Throws: what the monitor has thrown.
   func watching<Result>(_ work: (Watch) throws(Stopped) -> Result) throws(Failure) -> Result {
     let watch = Watch(pollForStop)
-    // Nothing but the watch stops the work, and then the check throws: there is no second round.
+    // Only the watch stops the work, and then the check throws, so the loop never repeats.
     while true {
       do throws(Stopped) {
         return try work(watch)

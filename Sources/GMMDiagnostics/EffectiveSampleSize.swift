@@ -51,7 +51,7 @@ public func effectiveSampleSize(
 }
 
 extension SplitSample {
-  /// Estimates the smaller of the effective sample sizes of two quantiles; NaN when either is.
+  /// Estimates the smaller of the effective sample sizes of two quantiles. The result is NaN when either size is.
   func tailEffectiveSampleSize(
     lower: Double, upper: Double, _ watch: Watch
   ) throws(Stopped) -> Double {

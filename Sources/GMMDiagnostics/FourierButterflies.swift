@@ -61,10 +61,11 @@ struct ComplexVector<Vector: SIMD> where Vector.Scalar == Double {
 
 /// The elementary steps of ``FourierPlan``.
 ///
-/// All pointers address the elements of one block, 2 `half` of them or four, and `half` factors; some steps take `count`
-/// elements of each half, from the pointers on.
+/// All pointers address the elements of one butterfly's range, 2 `half` of them or four, and `half` factors. Some steps
+/// take `count` elements of each half, from the pointers on.
 enum FourierButterflies {
-  /// Replaces (a, b) by (a + b, (a − b) w) in `count` elements of one block, a in its first and b in its second half.
+  /// Replaces (a, b) by (a + b, (a − b) w) in `count` elements of one range, with a in its first half and b in its
+  /// second.
   @inline(__always)
   static func forward(_ block: ComplexPointer, _ factors: ComplexPointer, half: Int, count: Int) {
     if half >= 8 {
@@ -77,7 +78,8 @@ enum FourierButterflies {
     }
   }
 
-  /// Replaces (a, b) by (a + b w̄, a − b w̄) in `count` elements of one block, a in its first and b in its second half.
+  /// Replaces (a, b) by (a + b w̄, a − b w̄) in `count` elements of one range, with a in its first half and b in its
+  /// second.
   @inline(__always)
   static func inverse(_ block: ComplexPointer, _ factors: ComplexPointer, half: Int, count: Int) {
     if half >= 8 {

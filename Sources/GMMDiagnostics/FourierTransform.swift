@@ -8,10 +8,9 @@
 
 /// A complex fast Fourier transform of one power-of-two size.
 ///
-/// The forward transform decimates in frequency and leaves its result in bit-reversed order; the
-/// inverse decimates in time and starts from that order (Gentleman and Sande 1966; Cooley and Tukey
-/// 1965). Between the two only element-wise work is done here, so the order never matters and no
-/// permutation is needed.
+/// The forward transform decimates in frequency and leaves its result in bit-reversed order; the inverse decimates in
+/// time and starts from that order (Gentleman and Sande 1966; Cooley and Tukey 1965). Between the two, this module does
+/// only element-wise work, so the order does not matter and no permutation is needed.
 ///
 /// Real and imaginary parts are separate arrays, which keeps each butterfly a straight vector
 /// operation.
@@ -107,9 +106,11 @@ struct FourierPlan {
     }
   }
 
-  /// Calls `body` for all butterflies of a stage: with a block, the first element of its halves, and how many there are.
+  /// Calls `body` for all butterflies of a stage, with a range of elements, the first element of its halves, and their
+  /// number.
   ///
-  /// Between two looks at the monitor lie about ``Pieces/size`` elements: parts of a long block, or many short ones.
+  /// Between two looks at the monitor lie about ``Pieces/size`` elements. They are a part of a long range, or many
+  /// short ranges.
   @inline(__always)
   private func forEachPart(
     half: Int, _ watch: Watch, _ body: (_ block: Int, _ first: Int, _ count: Int) -> Void
@@ -122,7 +123,7 @@ struct FourierPlan {
         }
       }
     } else {
-      // Sizes are powers of two, so that a piece is whole blocks.
+      // Sizes are powers of two, so a piece consists of whole ranges.
       for piece in Pieces(of: size) {
         try watch.pass(piece.count)
         for block in stride(from: piece.lowerBound, to: piece.upperBound, by: 2 * half) { body(block, 0, half) }
@@ -132,9 +133,8 @@ struct FourierPlan {
 
   /// Calls `body` with the elements to transform and the factors of all stages.
   ///
-  /// A block that starts at a multiple of 2 h, h < `size`, has its 2 h elements inside the data,
-  /// and the h factors of its stage start at h − 1 and end before `size` − 1, the number of
-  /// factors.
+  /// A range that starts at a multiple of 2 h, h < `size`, has its 2 h elements inside the data. The h factors of its
+  /// stage start at h − 1 and end before `size` − 1, the number of factors.
   @inline(__always)
   private func withPointers<Failure: Error>(
     _ real: inout [Double], _ imaginary: inout [Double],
@@ -168,8 +168,7 @@ struct FourierPlan {
 final class FourierPlans {
   private var plans: [FourierPlan] = []
 
-  /// Returns the plan of the smallest power of two that is at least `minimumSize`, making it when
-  /// it is new.
+  /// Returns the plan of the smallest power of two that is at least `minimumSize`, and makes the plan when it is new.
   func plan(
     minimumSize: Int, _ watch: Watch
   ) throws(Stopped) -> FourierPlan {

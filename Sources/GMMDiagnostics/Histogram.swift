@@ -26,7 +26,7 @@ public struct Histogram: Sendable, Equatable {
   ///   - bins: number of bins, at least 1.
   ///   - monitor: may end the computation.
   /// - Throws: what the monitor throws.
-  /// - Returns: the counts; no bins at all when the limits or the number of bins are out of range.
+  /// - Returns: the counts; the histogram has no bins when the limits or the number of bins are out of range.
   /// - Complexity: O(n + `bins`); no memory that grows with n.
   public init<Monitor: ComputationMonitor>(
     _ view: ChainView, lower: Double, upper: Double, bins: Int, monitor: Monitor = UnwatchedComputation()
@@ -47,7 +47,7 @@ public struct Histogram: Sendable, Equatable {
     let first = lower < upper ? lower : lower - 0.5
     let last = lower < upper ? upper : upper + 0.5
     let width = last - first
-    // Half a unit is lost in the rounding of limits beyond 2⁵³.
+    // The half unit is lost in the rounding of limits beyond 2⁵³.
     guard width > 0 else {
       self = .undefined
       return
@@ -61,8 +61,7 @@ public struct Histogram: Sendable, Equatable {
       for i in 0..<count {
         let value = values[i * view.drawStride]
         guard value >= first, value <= last else { continue }
-        // The quotient is in [0, 1] but may round to one bin off; the limits themselves have the last
-        // word.
+        // The quotient is in [0, 1] but rounding may put it one bin off, so the limits themselves decide.
         var bin = min(Int((value - first) / width * Double(bins)), bins - 1)
         if value < edges[bin] {
           bin -= 1
@@ -82,7 +81,7 @@ public struct Histogram: Sendable, Equatable {
 }
 
 extension ChainView {
-  /// Returns the smallest and the largest of the draws that are finite; `nil` where there is none.
+  /// Returns the smallest and the largest finite draw, or `nil` if no draw is finite.
   ///
   /// - Parameter monitor: may end the computation.
   /// - Throws: what the monitor throws.

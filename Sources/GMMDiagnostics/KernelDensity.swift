@@ -6,9 +6,9 @@
   import Darwin
 #endif
 
-/// Why a kernel density estimate does not exist.
+/// The reasons why a kernel density estimate does not exist.
 public enum KernelDensityError: Error, Sendable, Equatable {
-  /// There are too few values: none for a given bandwidth, fewer than two for Scott's rule.
+  /// There are too few values: no value with a given bandwidth, or fewer than two with Scott's rule.
   case tooFewValues
   /// A value is NaN or infinite.
   case valueNotFinite
@@ -29,7 +29,7 @@ public enum KernelDensityError: Error, Sendable, Equatable {
 /// The sum is not binned: terms are left out only where all of them together are below 10⁻¹³ of the
 /// result.
 public struct KernelDensity: Sendable {
-  /// How the bandwidth is chosen.
+  /// The ways to choose the bandwidth.
   public enum Bandwidth: Sendable, Equatable {
     /// Scott's rule times a factor (seaborn's `bw_adjust`), positive.
     case scott(adjustment: Double)

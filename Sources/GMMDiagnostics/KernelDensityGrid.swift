@@ -85,7 +85,7 @@ extension KernelDensity {
       try watch.pass(piece.count)
       for point in points[piece] { farthest = max(farthest, distanceToNearest(point)) }
     }
-    // Beyond 39 bandwidths exp(−d²/2) underflows, and there is nothing left to be relative to.
+    // Beyond 39 bandwidths exp(−d²/2) underflows, so the sum is 0 and has no relative error.
     let reach = reach(atDistance: min(farthest, 39))
     // A point displaced by e bandwidths changes the kernel by the factor 1 + e · reach at most.
     let displacement = 2 * max(lower.magnitude, upper.magnitude).ulp / bandwidth

@@ -6,9 +6,9 @@
 ///
 /// the biased estimate (divisor n, not n − t), whose sequence is positive semi-definite.
 ///
-/// Lags are computed when first asked for. The first few come from direct sums; beyond these, a
-/// fast Fourier transform gives all lags at once. A well-mixing chain is decided within a few lags
-/// and never pays for a transform; a slow one pays at most about twice the cheaper way.
+/// Lags are computed when first asked for. The first few come from direct sums; beyond these, a fast Fourier transform
+/// gives all lags at once. For a well-mixing chain a few lags decide, and it never pays for a transform. A slow chain
+/// pays at most about twice the cost of the cheaper way.
 struct LaggedProducts {
   /// The number of chains.
   let chains: Int
@@ -69,7 +69,7 @@ struct LaggedProducts {
     return covariances[lag]
   }
 
-  /// Computes all lags up to `lag`, and more when they are free.
+  /// Computes all lags up to `lag`, and further lags that cost nothing more.
   ///
   /// - Precondition: `0 <= lag < draws`.
   mutating func prepare(

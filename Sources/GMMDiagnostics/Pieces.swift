@@ -1,4 +1,4 @@
-/// The indices of a long loop, cut in pieces that are short enough to pass between two looks at a monitor.
+/// The indices of a long loop, cut into pieces that are short enough for one look at a monitor each.
 struct Pieces: Sequence, IteratorProtocol {
   /// The length of a piece: a multiple of the lanes of all vectors.
   static let size = 1 << 14
@@ -24,7 +24,8 @@ struct Pieces: Sequence, IteratorProtocol {
 }
 
 extension Array {
-  /// Creates an array of `count` equal elements as below: system pages are touched no faster than the monitor is asked.
+  /// Creates an array of `count` equal elements, in pieces between which the monitor is asked: touching new pages takes
+  /// time.
   @inline(__always)
   init(repeating element: Element, count: Int, _ watch: Watch) throws(Stopped) {
     try self.init(count: count, watch) { _ in element }

@@ -28,7 +28,7 @@ func interpolatedQuantile(sorted: [Double], probability: Double) -> Double {
   let weight = position - Double(lower)
   guard weight > 0 else { return sorted[lower] }
   let step = sorted[lower + 1] - sorted[lower]
-  // Anchored at the nearer order statistic, so the result never leaves the interval by rounding.
+  // The result is anchored at the nearer order statistic, so it never leaves the interval by rounding.
   return weight < 0.5 ? sorted[lower] + step * weight : sorted[lower + 1] - step * (1 - weight)
 }
 

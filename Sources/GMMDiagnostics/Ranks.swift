@@ -1,6 +1,6 @@
 /// Computes the ranks 1…n of values, equal values sharing the average of their ranks.
 ///
-/// - Parameter values: any length. A NaN has no rank: if one is present all ranks are NaN.
+/// - Parameter values: any length. A NaN has no rank: if one value is NaN, all ranks are NaN.
 /// - Returns: one rank per value, in the order of `values`; a multiple of ½.
 /// - Complexity: O(n).
 package func averageRanks(_ values: [Double]) -> [Double] {

@@ -10,7 +10,7 @@ struct SortedDraws {
   /// `order[k]` is the position of `values[k]` in the unsorted array.
   let order: [Int]
 
-  /// Sorts by a least-significant-digit radix sort over 11-bit digits of the bit pattern.
+  /// Sorts the values by a least-significant-digit radix sort over 11-bit digits of their bit patterns.
   ///
   /// A pass whose digit is the same for all values is left out, so data of one magnitude cost fewer
   /// passes.
@@ -25,7 +25,7 @@ struct SortedDraws {
     let passes = 6
 
     var items = try [Item](count: count, watch) { Item(key: Self.key(unsorted[$0]), position: $0) }
-    // A copy of its own from the start, rather than in one go when it is first written to.
+    // The copy is made here in pieces, rather than in one go at the first write.
     var scratch = try [Item](count: count, watch) { items[$0] }
 
     var histogram = [Int](repeating: 0, count: passes * buckets)
@@ -118,7 +118,7 @@ struct SortedDraws {
         let (chain, draw) = position.quotientAndRemainder(dividingBy: draws)
         guard draw != half else { continue }
         keptValues.append(value)
-        // One middle draw is gone from every earlier chain, and one more past the middle of this one.
+        // Every earlier chain has lost one middle draw, and this chain has lost one if the position is past its middle.
         keptOrder.append(position - chain - (draw > half ? 1 : 0))
       }
     }

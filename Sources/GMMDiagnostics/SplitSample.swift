@@ -1,14 +1,13 @@
 /// The draws of one quantity, each chain split into a first and a second half.
 ///
-/// Splitting makes a drift within a chain look like a difference between chains (Vehtari et al.
-/// 2021, section 3). Of an odd number of draws the middle one belongs to neither half. The 2 C half
-/// chains are rows of n/2 draws in one chain-major array; for an even number of draws that is the
-/// memory of the whole chains, reread.
+/// Splitting makes a drift within a chain look like a difference between chains (Vehtari et al. 2021, section 3). Of an
+/// odd number of draws the middle one belongs to neither half. The 2 C half chains are rows of n/2 draws in one
+/// chain-major array. For an even number of draws this array has the memory layout of the whole chains.
 struct SplitSample {
   /// The fewest draws per chain for which a diagnostic of split chains is defined.
   static let minimumDraws = 4
 
-  /// The draws of all chains, none left out, chain-major and free of NaN.
+  /// All draws of all chains, chain-major and free of NaN.
   let pooled: [Double]
   /// The pooled draws, sorted.
   let sorted: SortedDraws
