@@ -1,11 +1,12 @@
 import GMMKernels
 import Synchronization
 
-/// A data set: N observations in D dimensions, with what is known about them beside their values.
+/// A data set: N observations in D dimensions, with their weights, the names of their columns and the number of the
+/// first row.
 ///
-/// It is checked and laid out once, never changes, and is shared by calls and threads. Points stand by groups of eight,
-/// coordinate by coordinate: number d of point i is at (i / 8 * D + d) * 8 + i % 8. So vectors over points need no gathering,
-/// and in one dimension the points simply follow each other. Groups are cut into blocks of ``blockSize`` points.
+/// It is checked and laid out once, never changes, and is shared by calls and threads. Points are stored in groups of
+/// eight, coordinate by coordinate: coordinate d of point i is at (i / 8 * D + d) * 8 + i % 8. So vectors over points
+/// need no gathering, and in one dimension the points simply follow each other. ``blockSize`` points form a block.
 public final class DataSet: Sendable {
   private let buffer: AlignedBuffer<Double>
   /// The number of observations, N.
@@ -22,7 +23,7 @@ public final class DataSet: Sendable {
   public let firstRow: Int
   private let cachedFingerprint = Mutex<UInt64?>(nil)
 
-  /// The magnitude that means may have, as coordinates do: any number of squared distances can then be summed.
+  /// The largest magnitude of coordinates and of means. Any number of squared distances can then be summed.
   static let largestMagnitude = 1e144
 
   /// Copies observations.
@@ -36,8 +37,8 @@ public final class DataSet: Sendable {
   ///   - columnNames: D names, all different and none of them empty; or none.
   ///   - firstRow: see ``firstRow``.
   ///   - argument: the name that errors carry.
-  /// - Throws: ``ModelError`` for NaN, infinity and values whose squares could not be summed, with row and column; for weights,
-  ///   names or a first row that do not fit; and when memory runs out.
+  /// - Throws: ``ModelError`` for NaN, infinity and values whose squares could not be summed, with row and column; for
+  ///   weights, names or a first row that do not fit the data; and when memory runs out.
   package init(
     _ base: UnsafePointer<Double>?, count: Int, dimensionCount: Int = 1, stride: Int? = nil,
     weights: SampleWeights? = nil, columnNames: [String] = [], firstRow: Int = 0, argument: String = "data"
@@ -57,7 +58,8 @@ public final class DataSet: Sendable {
     self.dimensionCount = dimensionCount
     guard let base else { return }
     let stride = stride ?? dimensionCount
-    // Zero times infinity or NaN is NaN, which no sum loses: one pass without a branch, then the search.
+    // Zero times infinity or NaN is NaN, and a sum with NaN stays NaN. So one loop without a branch finds out whether a
+    // search is needed.
     var poison = 0.0
     for start in Swift.stride(from: 0, to: count, by: laneCount) {
       let rows = base + start * stride
@@ -92,7 +94,7 @@ public final class DataSet: Sendable {
   @inline(__always)
   private static func squareWithRoom(_ value: Double) -> Double { value * value * 0x1p64 }
 
-  /// How column `d` is called in messages: its number, and its name where it has one.
+  /// The text for column `d` in messages: its number, and its name if it has one.
   package func columnName(_ d: Int) -> String { columnNames.isEmpty ? "\(d)" : "\(d) (\(columnNames[d]))" }
 
   private static func check(
@@ -126,7 +128,7 @@ public final class DataSet: Sendable {
     guard dimensionCount >= 1, values.count % dimensionCount == 0 else {
       throw ModelError("data", "must hold whole rows of \(dimensionCount) numbers", got: values.count)
     }
-    // A typed throw does not pass through `withUnsafeBufferPointer`, so the result does.
+    // A typed throw does not pass through `withUnsafeBufferPointer`, so a `Result` is passed.
     let result = values.withUnsafeBufferPointer { values in
       Result { () throws(ModelError) in
         try DataSet(
@@ -137,7 +139,7 @@ public final class DataSet: Sendable {
     self.init(sharing: try result.get())
   }
 
-  /// Returns the same observations with weights, in the same memory.
+  /// Returns the same observations with weights, without a copy of the observations.
   public func weighted(by weights: SampleWeights) throws(ModelError) -> DataSet {
     try Self.check(weights, columnNames, firstRow: firstRow, count: count, dimensionCount: dimensionCount)
     return DataSet(sharing: self, weights: weights)
@@ -160,7 +162,7 @@ public final class DataSet: Sendable {
   /// The number of the first block in the data set of which this is a part.
   package var firstBlock: Int { firstRow / blockSize }
 
-  /// What `make` says of the values; made once.
+  /// The fingerprint that `make` returns for the values; it is made once.
   package func fingerprint(_ make: (UnsafeBufferPointer<Double>) -> UInt64) -> UInt64 {
     cachedFingerprint.withLock { cached in
       if let cached { return cached }

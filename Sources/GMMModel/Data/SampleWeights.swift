@@ -1,13 +1,14 @@
 import GMMKernels
 
-/// A weight for each observation: not negative, finite, not all zero. Zero makes a row inert; an integer repeats it.
+/// A weight for each observation: not negative, finite, and not all zero. Zero makes a row inert; an integer repeats
+/// it.
 public final class SampleWeights: Sendable {
   private let buffer: AlignedBuffer<Double>
   /// N.
   public var count: Int { buffer.count }
   /// Σ w, rounded once.
   public var total: Double { sum[0] }
-  /// Σ w, to be merged with that of other observations.
+  /// Σ w as a sum that can be merged with the sum of other observations.
   package let sum: ReproducibleSums
   /// The number of weights that are not 0.
   package let positiveCount: Int

@@ -66,7 +66,7 @@ package struct LowerTriangle: Sendable, Equatable {
   /// Replaces b by L b.
   package func multiply(_ b: inout [Double]) { apply(&b) { PackedTriangle.multiply($0, $1, $2) } }
 
-  /// Becomes the lower triangle of (L Lᵀ)⁻¹, for a diagonal without zeros.
+  /// Replaces L by the lower triangle of (L Lᵀ)⁻¹, for a diagonal without zeros.
   package mutating func invertSquare() {
     withMemory { memory, dimension in
       PackedTriangle.invert(memory, dimension)
@@ -74,9 +74,9 @@ package struct LowerTriangle: Sendable, Equatable {
     }
   }
 
-  /// Becomes the Cholesky factor of the symmetric matrix whose lower triangle this is.
+  /// Replaces the lower triangle of a symmetric matrix by the matrix's Cholesky factor.
   ///
-  /// - Returns: the pivot that shows that the matrix is not positive definite; see
+  /// - Returns: the pivot at which the matrix fails to be positive definite; see
   ///   ``PackedTriangle/factorize(_:_:tolerance:)``.
   package mutating func factorize(tolerance: Double = 0) -> FailedPivot? {
     withMemory { PackedTriangle.factorize($0, $1, tolerance: tolerance) }
@@ -86,7 +86,8 @@ package struct LowerTriangle: Sendable, Equatable {
   package mutating func withMemory<Value>(_ body: (UnsafeMutablePointer<Double>, Int) -> Value) -> Value {
     let dimension = dimension
     return packed.withUnsafeMutableBufferPointer { packed in
-      // SAFETY: D (D + 1) / 2 numbers; an empty matrix has no memory, and the functions then touch none.
+      // SAFETY: the memory holds D (D + 1) / 2 numbers. An empty matrix has no memory, and the functions then touch
+      // none.
       body(packed.baseAddress ?? UnsafeMutablePointer(bitPattern: 64).unsafelyUnwrapped, dimension)
     }
   }
@@ -116,7 +117,7 @@ package struct LowerTriangle: Sendable, Equatable {
     precondition(b.count == dimension)
     withEntries { entries, dimension in
       b.withUnsafeMutableBufferPointer { b in
-        // SAFETY: D numbers.
+        // SAFETY: the array has D numbers.
         if let base = b.baseAddress { body(entries, dimension, base) }
       }
     }

@@ -2,9 +2,9 @@ import GMMKernels
 
 /// The place at which a symmetric matrix turned out not to be positive definite.
 package struct FailedPivot: Error, Sendable, Equatable {
-  /// The row, counted from 0: the leading block of that many rows is positive definite.
+  /// The row, counted from 0. The leading submatrix of that many rows is positive definite.
   package let index: Int
-  /// What is left of the diagonal entry after the rows before it: its conditional variance, not positive, or NaN.
+  /// The conditional variance of this coordinate, given those before it; not positive, or NaN.
   package let value: Double
 
   package init(index: Int, value: Double) {
@@ -19,9 +19,10 @@ extension PackedTriangle {
   /// Row by row (Cholesky–Banachiewicz; Golub, Van Loan 2013, 4.2.5). Backward stable: L Lᵀ differs from A by at most
   /// (D + 1) 2⁻⁵² times √(A_ii A_jj) in each entry (Higham 2002, theorem 10.5).
   ///
-  /// - Parameter tolerance: the part of a diagonal entry that must be left as its pivot; 0 accepts every positive pivot.
-  /// - Returns: the pivot that fell to the tolerance or below, or was not finite; then rows from there on are as they were,
-  ///   but for that row's entries left of the diagonal. `nil` on success.
+  /// - Parameter tolerance: the least fraction of a diagonal entry that its pivot must keep; 0 accepts every positive
+  ///   pivot.
+  /// - Returns: the pivot that fell to the tolerance or below, or was not finite. Rows from there on are then
+  ///   unchanged, except for that row's entries left of the diagonal. `nil` on success.
   /// - Complexity: D³ / 6 multiplications.
   package static func factorize(
     _ a: UnsafeMutablePointer<Double>, _ dimension: Int, tolerance: Double = 0
@@ -41,14 +42,14 @@ extension PackedTriangle {
     return nil
   }
 
-  /// Replaces the lower triangle of a symmetric matrix by the Cholesky factor of the nearest matrix of this kind: that in which
-  /// no variable has a smaller variance, given those before it, than its floor.
+  /// Replaces the lower triangle of a symmetric matrix by the Cholesky factor of a nearby matrix, in which the variance
+  /// of every coordinate, given those before it, is at least its floor.
   ///
-  /// A pivot below its floor is set to the floor, and the rest of its column to 0: what is left there is bounded by the
-  /// root of the pivot, and nothing but rounding where the matrix is singular.
+  /// A pivot below its floor is set to the floor, and the rest of its column to 0. The rest of the column is bounded by
+  /// the root of the pivot. Where the matrix is singular, it is rounding error only.
   ///
   /// - Parameter floors: (D), positive.
-  /// - Returns: the first pivot that was raised; `nil` where the factor is that of the matrix.
+  /// - Returns: the first pivot that was raised; `nil` if the factor is the factor of the matrix itself.
   package static func factorize(
     _ a: UnsafeMutablePointer<Double>, _ dimension: Int, floors: UnsafePointer<Double>
   ) -> FailedPivot? {
@@ -78,8 +79,8 @@ extension PackedTriangle {
   static func invert(_ l: UnsafeMutablePointer<Double>, _ dimension: Int) {
     for i in 0..<dimension {
       let target = l + row(i)
-      // Row i of the inverse is -Σ_{k<i} L_ik (row k of the inverse) / L_ii. Row k of the inverse ends in column k, so the
-      // entry there is still L_ik when its turn comes: the row is its own workspace.
+      // Row i of the inverse is -Σ_{k<i} L_ik (row k of the inverse) / L_ii. Row k of the inverse ends in column k, so
+      // entry k of row i is still L_ik when it is needed. So the row is its own workspace.
       for k in 0..<i {
         let factor = target[k]
         let other = l + row(k)
@@ -118,14 +119,15 @@ extension PackedTriangle {
   ///
   /// - Complexity: D³ / 6 multiplications.
   package static func square(_ l: UnsafeMutablePointer<Double>, _ dimension: Int) {
-    // From the last entry to the first: each needs only the entries before it in its row, and earlier rows.
+    // The loop runs from the last entry to the first, because each entry needs only the entries before it in its row,
+    // and earlier rows.
     for i in stride(from: dimension - 1, through: 0, by: -1) {
       let target = l + row(i)
       for j in stride(from: i, through: 0, by: -1) { target[j] = dot(target, l + row(j), count: j + 1) }
     }
   }
 
-  /// Replaces a lower triangle L by the lower triangle of Lᵀ L; from L⁻¹ it makes the inverse of L Lᵀ.
+  /// Replaces a lower triangle L by the lower triangle of Lᵀ L. Applied to L⁻¹, this gives the inverse of L Lᵀ.
   ///
   /// - Complexity: D³ / 6 multiplications.
   package static func squareTransposed(_ l: UnsafeMutablePointer<Double>, _ dimension: Int) {
@@ -141,13 +143,13 @@ extension PackedTriangle {
     }
   }
 
-  /// Replaces a lower triangle B by A B, with A another.
+  /// Replaces a lower triangle B by A B, where A is another lower triangle.
   ///
   /// - Complexity: D³ / 6 multiplications.
   package static func multiply(
     _ a: UnsafePointer<Double>, _ dimension: Int, triangle b: UnsafeMutablePointer<Double>
   ) {
-    // Row i of the product is Σ_{k≤i} A_ik (row k of B): the last row first, which no other needs.
+    // Row i of the product is Σ_{k≤i} A_ik (row k of B). The last row comes first, because no other row needs it.
     for i in stride(from: dimension - 1, through: 0, by: -1) {
       let target = b + row(i)
       let source = a + row(i)

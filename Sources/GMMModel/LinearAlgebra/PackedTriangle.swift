@@ -2,7 +2,7 @@
 ///
 /// The functions work on memory that the caller keeps alive, of ``count(_:)`` doubles for each triangle, and allocate
 /// nothing. Rows are contiguous, and every inner loop runs along them. ``LowerTriangle`` and ``SymmetricMatrix`` are
-/// the same as values.
+/// value types over the same functions.
 @usableFromInline
 package enum PackedTriangle {
   /// The number of entries, D (D + 1) / 2.
@@ -57,7 +57,8 @@ package enum PackedTriangle {
 
   /// Returns Σ a_i b_i over `count` numbers.
   ///
-  /// Eight sums side by side, so that the order does not depend on the processor, and vectors of any width can hold them.
+  /// Eight sums are taken side by side, so that their order does not depend on the processor and vectors of any width
+  /// can hold them.
   @inline(__always)
   static func dot(_ a: UnsafePointer<Double>, _ b: UnsafePointer<Double>, count: Int) -> Double {
     var sums = SIMD8<Double>.zero

@@ -32,9 +32,10 @@ public struct SymmetricMatrix: Sendable, Equatable {
 
   /// Creates a matrix from a full one that a caller gave, D x D, row after row.
   ///
-  /// - Parameter name: what errors call it.
-  /// - Throws: ``ModelError`` for entries that are not finite, and where the halves differ by more than the rounding of
-  ///   products leaves: 10⁻⁶ √(a_ii a_jj), which single precision keeps, since an entry that should be 0 is as far from it as those around it are large.
+  /// - Parameter name: the name of the matrix in errors.
+  /// - Throws: ``ModelError`` for entries that are not finite, and if two entries differ by more than 10⁻⁶ √(a_ii
+  ///   a_jj). The rounding of products in single precision stays within this bound. The bound depends on the diagonal,
+  ///   because the error of an entry that should be 0 is in proportion to the entries around it.
   package init(symmetric full: [Double], dimension: Int, name: @autoclosure () -> String) throws(ModelError) {
     for (place, value) in full.enumerated() where !value.isFinite {
       throw ModelError("\(name())[\(place / dimension), \(place % dimension)]", "must be finite", got: value)
@@ -83,7 +84,7 @@ public struct SymmetricMatrix: Sendable, Equatable {
 
   /// Returns the Cholesky factor.
   ///
-  /// - Throws: the pivot that shows that the matrix is not positive definite; see
+  /// - Throws: the pivot at which the matrix fails to be positive definite; see
   ///   ``PackedTriangle/factorize(_:_:tolerance:)``.
   package func cholesky(tolerance: Double = 0) throws(FailedPivot) -> LowerTriangle {
     var factor = LowerTriangle(dimension: dimension, packed: packed)

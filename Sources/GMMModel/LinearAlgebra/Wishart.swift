@@ -1,27 +1,31 @@
 import GMMKernels
 
 extension RandomStream {
-  /// Draws the Cholesky factor of Σ ~ inverse-Wishart(`dof`, Ψ), density ∝ |Σ|^(-(dof + D + 1) / 2) exp(-tr(Ψ Σ⁻¹) / 2).
+  /// Draws the Cholesky factor of Σ ~ inverse-Wishart(`dof`, Ψ), density ∝ |Σ|^(-(dof + D + 1) / 2) exp(-tr(Ψ Σ⁻¹) /
+  /// 2).
   ///
-  /// With Ψ = C Cᵀ, and B lower triangular such that Bᵀ B ~ Wishart(dof, I) — B_ii² is chi-square with dof - D + 1 + i
-  /// degrees of freedom for i = 0 … D - 1, the entries below the diagonal are standard Normal — Σ⁻¹ = C⁻ᵀ Bᵀ B C⁻¹, so
-  /// that C B⁻¹ is lower triangular and the Cholesky factor of Σ. (Bartlett 1933, in the order of rows that makes the product
-  /// triangular; Anderson 2003, 7.2.) Nothing is inverted but by solving with B, row by row: an ill-conditioned Ψ costs
-  /// no digits. In one dimension Σ = Ψ / (2 Gamma(dof / 2)), an inverse Gamma(dof / 2, Ψ / 2) number.
+  /// Let Ψ = C Cᵀ, and let B be lower triangular such that Bᵀ B ~ Wishart(dof, I). Then B_ii² is chi-square with dof -
+  /// D + 1 + i degrees of freedom for i = 0 … D - 1, and the entries below the diagonal are standard Normal. (Bartlett
+  /// 1933, in the order of rows that makes the product triangular; Anderson 2003, 7.2.) So Σ⁻¹ = C⁻ᵀ Bᵀ B C⁻¹, and C
+  /// B⁻¹ is lower triangular and the Cholesky factor of Σ. The product is found by solving with B, row by row, so an
+  /// ill-conditioned Ψ costs no digits. In one dimension Σ = Ψ / (2 Gamma(dof / 2)), an inverse Gamma(dof / 2, Ψ / 2)
+  /// number.
   ///
   /// - Parameters:
-  ///   - dof: above D - 1, finite. Where it is above by less than about 0.05, some matrices exceed any double; their factor's
-  ///     first column, the only one that can, is cut off at ±10¹⁴⁰, as sds are cut off at their limits.
-  ///   - scale: on entry the factor C, packed (``PackedTriangle``), diagonal positive; on return that of Σ.
+  ///   - dof: above D - 1, finite. If it is above by less than about 0.05, some matrices exceed any double. Only the
+  ///     first column of their factor can. It is cut off at ±10¹⁴⁰, as sds are cut off at their limits.
+  ///   - scale: on entry the factor C, packed (``PackedTriangle``), with a positive diagonal; on return the factor of
+  ///     Σ.
   ///   - scratch: D (D + 1) / 2 doubles.
   /// - Complexity: D³ / 6 multiplications, D² / 2 random numbers.
   package mutating func inverseWishart(
     dof: Double, factor scale: UnsafeMutablePointer<Double>, _ dimension: Int, scratch: UnsafeMutablePointer<Double>
   ) {
     bartlett(into: scratch, dimension) { dof - Double(dimension - 1 - $0) }
-    // Of all degrees of freedom only these can be near 0. Products with the inverse stay numbers.
+    // Only the degrees of freedom of the first row can be near 0. With this bound, products with the inverse stay
+    // finite.
     scratch[0] = max(scratch[0], 1e-150)
-    // Row i of X, with X B = C, solves Bᵀ x = c in its first i + 1 entries.
+    // Let X B = C. Row i of X solves Bᵀ x = c in its first i + 1 entries.
     for i in 0..<dimension {
       let row = scale + PackedTriangle.row(i)
       PackedTriangle.solveTransposed(scratch, i + 1, row)
@@ -29,10 +33,11 @@ extension RandomStream {
     }
   }
 
-  /// Draws the Cholesky factor of W ~ Wishart(`dof`, S), density ∝ |W|^((dof - D - 1) / 2) exp(-tr(S⁻¹ W) / 2), mean dof S.
+  /// Draws the Cholesky factor of W ~ Wishart(`dof`, S), density ∝ |W|^((dof - D - 1) / 2) exp(-tr(S⁻¹ W) / 2), mean
+  /// dof S.
   ///
-  /// With S = C Cᵀ the factor is C A, A_ii² chi-square with dof - i degrees of freedom, the entries below the diagonal
-  /// standard Normal (Bartlett 1933).
+  /// With S = C Cᵀ the factor is C A. A_ii² is chi-square with dof - i degrees of freedom, and the entries below the
+  /// diagonal are standard Normal (Bartlett 1933).
   ///
   /// - Parameters:
   ///   - dof: above D - 1, finite.
@@ -55,7 +60,8 @@ extension RandomStream {
     for i in 0..<dimension { point[i] += mean[i] }
   }
 
-  /// Fills a triangle, row after row, with standard Normal numbers and, on the diagonal, roots of chi-square ones.
+  /// Fills a triangle, row after row, with standard Normal numbers and, on the diagonal, with roots of chi-square
+  /// numbers.
   private mutating func bartlett(
     into triangle: UnsafeMutablePointer<Double>, _ dimension: Int, degrees: (Int) -> Double
   ) {
@@ -63,7 +69,7 @@ extension RandomStream {
       let row = triangle + PackedTriangle.row(i)
       for j in 0..<i { row[j] = normal() }
       let shape = 0.5 * degrees(i)
-      // Half the logarithm: below shape 1 the number itself may underflow where its root does not.
+      // The root is taken by half the logarithm: below shape 1 the number itself may underflow where its root does not.
       row[i] = shape < 1 ? exp(0.5 * (logGamma(shape: shape) + log(2))) : (2 * gamma(shape: shape)).squareRoot()
     }
   }

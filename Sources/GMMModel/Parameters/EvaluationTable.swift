@@ -1,18 +1,18 @@
 import GMMKernels
 
 extension Parameters {
-  /// The number of doubles of the form in which the kernels evaluate a mixture.
+  /// Returns the number of doubles of the table in which the kernels evaluate a mixture.
   package static func tableSize(_ shape: MixtureShape) -> Int {
     shape.componentCount * (1 + shape.dimensionCount + shape.squareCount)
   }
 
-  /// Writes the form in which the kernels evaluate the mixture: a ``ComponentTable`` for those of one dimension, else a
-  /// ``MultivariateTable``.
+  /// Writes the table in which the kernels evaluate the mixture: a ``ComponentTable`` for the kernels of one dimension,
+  /// otherwise a ``MultivariateTable``.
   ///
   /// - Parameters:
   ///   - memory: ``tableSize(_:)`` doubles.
-  ///   - isLine: whether the kernels are those of one dimension.
-  ///   - power: to which the components' densities are raised, but not their weights; a power of 1 changes no bit.
+  ///   - isLine: whether the table is for the kernels of one dimension.
+  ///   - power: the power of the components' densities, not of their weights. A power of 1 changes no bit.
   package func fillTable(_ memory: UnsafeMutablePointer<Double>, isLine: Bool, power: Double = 1) {
     if isLine {
       let table = ComponentTable(count: componentCount, memory: memory)

@@ -1,17 +1,17 @@
 /// One value of the parameters of a Gaussian mixture in D dimensions as its users see it: weights, means, covariances.
 ///
-/// ``Parameters`` are the same in the form that samplers and kernels work with.
+/// ``Parameters`` hold the same value for samplers and kernels.
 public struct MixtureEstimate: Sendable, Equatable {
-  /// What the covariances have in common.
+  /// The form of the covariances.
   public let structure: CovarianceStructure
-  /// How many numbers there are of each kind.
+  /// The shape of the mixture.
   package let shape: MixtureShape
   /// Mixture weights, (K), sum 1.
   public var weights: [Double]
   /// Means, (K, D), row after row.
   public var means: [Double]
-  /// Covariances, ``MixtureShape/covarianceCount`` numbers: packed lower triangles (``PackedTriangle``), K of them or one for all,
-  /// or variances.
+  /// Covariances, ``MixtureShape/covarianceCount`` numbers: packed lower triangles (``PackedTriangle``), K of them or
+  /// one for all, or variances.
   public var covariances: [Double]
 
   /// Creates an estimate from arrays of the right lengths; `sharedSpread` as in ``MixtureShape``.
@@ -29,9 +29,9 @@ public struct MixtureEstimate: Sendable, Equatable {
     self.covariances = covariances
   }
 
-  /// Checks lengths and ranges; covariance matrices must be positive definite.
+  /// Checks lengths and ranges, and that covariance matrices are positive definite.
   ///
-  /// - Throws: ``ModelError`` of kind `invalidArgument` that names the block and the place.
+  /// - Throws: ``ModelError`` of kind `invalidArgument` that names the array and the place.
   package func check() throws(ModelError) {
     let parameters = PartialParameters(weights: weights, means: means, covariances: covariances)
     try parameters.check(shape, PartialParameters.Naming(), allowsZeroWeights: true)
@@ -55,21 +55,21 @@ public struct MixtureEstimate: Sendable, Equatable {
     return SymmetricMatrix(dimension: dimensionCount, packed: Array(covariances[start..<start + shape.triangleSize]))
   }
 
-  /// The factors of the precision matrices, in the layout of ``covariances``: L⁻¹ with covariance L Lᵀ, so that the precision
-  /// is L⁻ᵀ L⁻¹; 1 / sd where covariances are diagonal.
+  /// Returns the factors of the precision matrices, in the layout of ``covariances``. For the covariance L Lᵀ the
+  /// factor is L⁻¹, and the precision is L⁻ᵀ L⁻¹. Where covariances are diagonal, the factors are 1 / sd.
   ///
   /// (scikit-learn's `precisions_cholesky_` is the transpose, an upper triangle.)
   ///
-  /// - Throws: the component and the pivot at which a covariance turns out not to be positive definite.
+  /// - Throws: the component and the pivot at which a covariance fails to be positive definite.
   package func precisionFactors() throws(NotPositiveDefinite) -> [Double] {
     let parameters = try Parameters(self)
     guard shape.hasMatrices else { return parameters.sds.map { 1 / $0 } }
     return (0..<shape.matrixCount).flatMap { parameters.factor($0).inverse.packed }
   }
 
-  /// Renames the components so that coordinate `coordinate` of their means increases.
+  /// Renumbers the components so that coordinate `coordinate` of their means increases.
   ///
-  /// - Returns: the former name of each.
+  /// - Returns: the former number of each component.
   @discardableResult
   package mutating func sortByMean(coordinate: Int = 0) -> [Int] {
     let d = dimensionCount
@@ -88,9 +88,9 @@ public struct MixtureEstimate: Sendable, Equatable {
 }
 
 extension Parameters {
-  /// Creates the parameters that an estimate says.
+  /// Creates the parameters of an estimate.
   ///
-  /// - Throws: the component and the pivot at which a covariance turns out not to be positive definite.
+  /// - Throws: the component and the pivot at which a covariance fails to be positive definite.
   package init(_ estimate: MixtureEstimate) throws(NotPositiveDefinite) {
     let shape = estimate.shape
     self.init(shape, weights: estimate.weights, means: estimate.means)
@@ -116,8 +116,8 @@ extension Parameters {
 
 /// A covariance matrix that is not positive definite.
 package struct NotPositiveDefinite: Error, Sendable, Equatable {
-  /// The component; 0 for the one matrix of all.
+  /// The component; 0 if all components share one matrix.
   package let component: Int
-  /// Where it showed.
+  /// The pivot that failed.
   package let pivot: FailedPivot
 }

@@ -1,8 +1,8 @@
 import GMMKernels
 
-/// One value of everything unknown but the assignments: weights, means and spread.
+/// One value of the parameters of a mixture: weights, means and spread.
 package struct Parameters: Sendable, Equatable {
-  /// How many numbers there are of each kind.
+  /// The shape of the mixture.
   package let shape: MixtureShape
   /// Mixture weights, (K), sum 1. May underflow to 0 where ``logWeights`` does not.
   package var weights: [Double]
@@ -10,9 +10,9 @@ package struct Parameters: Sendable, Equatable {
   package var logWeights: [Double]
   /// Component means, (K, D).
   package var means: [Double]
-  /// Standard deviations, as many as the shape has.
+  /// Standard deviations, ``MixtureShape/spreadCount`` numbers.
   package var sds: [Double]
-  /// Cholesky factors of the covariance matrices, packed (``PackedTriangle``), as many as the shape has.
+  /// Cholesky factors of the covariance matrices, packed (``PackedTriangle``), ``MixtureShape/matrixCount`` triangles.
   package var factors: [Double]
 
   /// Creates parameters of a given shape.
@@ -25,8 +25,8 @@ package struct Parameters: Sendable, Equatable {
     self.factors = factors
   }
 
-  /// Creates parameters from a spread in the form in which callers see it: standard deviations, or covariance matrices,
-  /// D x D each, of which the lower triangles are read.
+  /// Creates parameters from the spread as callers see it: standard deviations, or covariance matrices, D x D each, of
+  /// which the lower triangles are read.
   ///
   /// Returns `nil` when a matrix is not positive definite.
   package init?(_ shape: MixtureShape, weights: [Double], means: [Double], spread: [Double]) {
@@ -41,7 +41,7 @@ package struct Parameters: Sendable, Equatable {
     }
   }
 
-  /// Creates the parameters of a mixture in one dimension; one sd for several components is shared.
+  /// Creates the parameters of a mixture in one dimension. If there is one sd, several components share it.
   package init(weights: [Double], means: [Double], sds: [Double]) {
     self.init(
       MixtureShape(componentCount: means.count, sharedSpread: sds.count == 1 && means.count > 1), weights: weights,
@@ -53,7 +53,7 @@ package struct Parameters: Sendable, Equatable {
   @inlinable
   package var componentCount: Int { shape.componentCount }
 
-  /// Takes over the values of `other`, of the same shape, in the memory that is already there.
+  /// Copies the values of `other`, which has the same shape, into the memory that is already there.
   package mutating func assign(_ other: Parameters) {
     precondition(shape == other.shape, "parameters of one shape take the place of each other")
     for k in weights.indices {
@@ -92,16 +92,17 @@ package struct Parameters: Sendable, Equatable {
   func withFactor(_ k: Int, _ body: (UnsafePointer<Double>, UnsafeMutablePointer<Double>) -> Void) {
     factors.withUnsafeBufferPointer { factors in
       withUnsafeTemporaryAllocation(of: Double.self, capacity: shape.dimensionCount) { scratch in
-        // SAFETY: a triangle from its place on; D ≥ 1 numbers, which `body` sets before it reads them.
+        // SAFETY: a triangle follows from its place on. The scratch memory has D ≥ 1 numbers, which `body` sets before
+        // it reads them.
         guard let base = factors.baseAddress, let scratch = scratch.baseAddress else { return }
         body(base + shape.matrix(k) * shape.triangleSize, scratch)
       }
     }
   }
 
-  /// Renames the components so that coordinate `coordinate` of the means increases.
+  /// Renumbers the components so that coordinate `coordinate` of the means increases.
   ///
-  /// Insertion sort: draws are nearly always in order already.
+  /// This is an insertion sort, because draws are nearly always in order already.
   package mutating func sortByMean(coordinate: Int = 0) {
     let dimensions = shape.dimensionCount
     for k in 1..<max(1, componentCount) {
@@ -124,7 +125,7 @@ package struct Parameters: Sendable, Equatable {
 }
 
 extension [Double] {
-  /// Exchanges blocks `a` and `b` of `size` elements each.
+  /// Exchanges ranges `a` and `b` of `size` elements each.
   @inline(__always)
   fileprivate mutating func swapBlocks(_ a: Int, _ b: Int, size: Int) {
     for i in 0..<size { swapAt(a * size + i, b * size + i) }

@@ -1,7 +1,7 @@
 extension PartialParameters {
-  /// How errors call what is checked.
+  /// The names that errors have for the checked arrays.
   package struct Naming: Sendable {
-    /// What stands before `weights`, `means`, `sds` and `covariances`.
+    /// The prefix of `weights`, `means`, `sds` and `covariances`.
     package let prefix: String
     /// The row of arrays that hold parameters for several chains.
     package let row: Int?
@@ -20,7 +20,7 @@ extension PartialParameters {
   /// Checks lengths and ranges, and that covariance matrices are positive definite.
   ///
   /// - Parameters:
-  ///   - allowsZeroWeights: whether a component may have weight 0; a start gives each some.
+  ///   - allowsZeroWeights: whether a component may have weight 0; the weights of a start must be positive.
   /// - Throws: ``ModelError`` of kind `invalidArgument`.
   package func check(_ shape: MixtureShape, _ naming: Naming, allowsZeroWeights: Bool = false) throws(ModelError) {
     if let weights {
@@ -95,7 +95,8 @@ extension PartialParameters {
     }
   }
 
-  /// The packed Cholesky factors of the covariance matrices, which were checked; `nil` where none are given.
+  /// Returns the packed Cholesky factors of the covariance matrices, which have been checked; `nil` if no matrices are
+  /// given.
   package func factors(_ shape: MixtureShape) -> [Double]? {
     guard shape.hasMatrices, let covariances else { return nil }
     let size = shape.triangleSize

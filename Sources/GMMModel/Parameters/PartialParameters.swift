@@ -1,12 +1,14 @@
-/// Some of the parameters of a mixture: where chains or fits start, or all of them, known; `nil` for what is left open.
+/// Some or all parameters of a mixture, as a caller gives them: a start of chains or fits, or a known mixture. A kind
+/// of parameter that is left open is `nil`.
 public struct PartialParameters: Sendable, Equatable {
   /// Weights, (K), sum 1.
   public var weights: [Double]?
   /// Means, (K, D), row after row.
   public var means: [Double]?
-  /// Standard deviations, ``MixtureShape/spreadCount`` numbers, where the spread is not matrices.
+  /// Standard deviations, ``MixtureShape/spreadCount`` numbers, for mixtures without covariance matrices.
   public var sds: [Double]?
-  /// Covariances, ``MixtureShape/covarianceCount`` numbers as in ``MixtureEstimate/covariances``; not together with ``sds``.
+  /// Covariances, ``MixtureShape/covarianceCount`` numbers as in ``MixtureEstimate/covariances``; never given together
+  /// with ``sds``.
   public var covariances: [Double]?
 
   public init(
@@ -18,24 +20,24 @@ public struct PartialParameters: Sendable, Equatable {
     self.covariances = covariances
   }
 
-  /// Whether nothing is left open.
+  /// Whether all parameters are given.
   package var isComplete: Bool { weights != nil && means != nil && (sds != nil || covariances != nil) }
 
-  /// The standard deviations, also where variances were given for them.
+  /// The standard deviations, even if variances are given for them.
   package var spread: [Double]? { sds ?? covariances?.map { $0.squareRoot() } }
 
-  /// The covariances of ``MixtureEstimate``, also where standard deviations were given.
+  /// The covariances of ``MixtureEstimate``, even if standard deviations are given.
   package var variances: [Double]? { covariances ?? sds?.map { $0 * $0 } }
 }
 
-/// The ranges in which parameters may be given.
+/// The ranges of given parameters.
 package enum ParameterLimits {
-  /// Of means, in magnitude, as of data: any number of squared distances can then be summed.
+  /// The largest magnitude of means, as of data. Any number of squared distances can then be summed.
   package static let mean = DataSet.largestMagnitude
-  /// Of standard deviations: those that draws may have, so that chains can start where others ended.
+  /// The range of standard deviations. Draws have the same range, so chains can start where others ended.
   package static let sds = 1e-150...1e150
-  /// Of variances.
+  /// The range of variances.
   package static let variances = 1e-290...1e290
-  /// How far a sum of weights may be from 1.
+  /// The largest distance of a sum of weights from 1.
   static let weightSum = 1e-8
 }

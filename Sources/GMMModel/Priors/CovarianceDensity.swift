@@ -1,10 +1,10 @@
 import GMMKernels
 
-/// The prior of one covariance matrix: ``SpreadPrior`` with its numbers for one component.
+/// The prior density of one covariance matrix: a ``SpreadPrior`` with its numbers for one component.
 package enum CovarianceDensity: Sendable, Equatable {
-  /// inverse-Wishart(`dof`, C Cᵀ), given C, and the log of its normalising constant.
+  /// inverse-Wishart(`dof`, C Cᵀ), with the factor C and the log of the normalising constant.
   case inverseWishart(dof: Double, scale: SymmetricMatrix, factor: LowerTriangle, logNormalizer: Double)
-  /// L Lᵀ, known.
+  /// The known matrix L Lᵀ.
   case fixed(factor: LowerTriangle)
 
   /// Whether the matrix is known.
@@ -12,7 +12,7 @@ package enum CovarianceDensity: Sendable, Equatable {
 
   /// Creates an inverse-Wishart prior.
   ///
-  /// - Throws: the pivot at which `scale` turned out not to be positive definite.
+  /// - Throws: the pivot at which `scale` fails to be positive definite.
   static func inverseWishart(dof: Double, scale: SymmetricMatrix) throws(FailedPivot) -> CovarianceDensity {
     let factor = try scale.cholesky()
     let dimensions = Double(scale.dimension)
@@ -22,7 +22,8 @@ package enum CovarianceDensity: Sendable, Equatable {
     return .inverseWishart(dof: dof, scale: scale, factor: factor, logNormalizer: logNormalizer)
   }
 
-  /// Returns the normalised log density at Σ = L Lᵀ: of the distinct entries of Σ. A fixed one has 0 at its value.
+  /// Returns the normalised log density of the distinct entries of Σ at Σ = L Lᵀ. The log density of a known matrix is
+  /// 0.
   ///
   /// - Parameters:
   ///   - factor: L, packed.

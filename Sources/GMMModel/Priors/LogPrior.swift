@@ -3,8 +3,9 @@ import GMMKernels
 extension MixtureModel {
   /// Returns the log density of the prior, each factor normalised without the constraints.
   ///
-  /// Weights: density on the simplex with respect to the first K - 1 weights. Spread: in the variable that the prior is
-  /// stated for. Fixed unknowns contribute 0. Outside the support or the constraints: -infinity.
+  /// The density of the weights is taken on the simplex with respect to the first K - 1 weights. The density of the
+  /// spread is taken in the variable that the prior is stated for. Known values contribute 0. Outside the support or
+  /// the constraints the result is -infinity.
   package func logPrior(_ parameters: Parameters) -> Double {
     satisfiesConstraints(parameters)
       ? logPriorOfWeights(parameters) + logPriorOfMeans(parameters) + logPriorOfSpread(parameters) : -.infinity
@@ -38,7 +39,7 @@ extension MixtureModel {
     return sum
   }
 
-  /// Returns the Normal log density of the means that are not known; -infinity where a known one has another value.
+  /// Returns the Normal log density of the free means; -infinity if a known mean has another value.
   package func logPriorOfMeans(_ parameters: Parameters) -> Double {
     var sum = logMeansNormalizer
     for k in 0..<componentCount {
@@ -59,7 +60,7 @@ extension MixtureModel {
     return sum
   }
 
-  /// Returns the part of log Normal(mean_k; center, covariance_k / kappa_k) that depends on the parameters.
+  /// Returns the terms of log Normal(mean_k; center, covariance_k / kappa_k) that depend on the parameters.
   private func logScaledPriorOfMean(_ k: Int, kappa: Double, _ parameters: Parameters) -> Double {
     let first = k * dimensionCount
     var squares = 0.0
@@ -102,7 +103,7 @@ extension MixtureModel {
     return logGammaFunction(total) - sum
   }
 
-  /// Returns the log of the product of the Normal densities' heights, without what depends on the spread.
+  /// Returns the log of the product of the Normal densities' heights, without the factors that depend on the spread.
   static func logMeansNormalizer(_ densities: [MeanDensity], dimension: Int) -> Double {
     var (ofNormals, ofScaled) = (0.0, 0.0)
     for (j, density) in densities.enumerated() {

@@ -1,4 +1,4 @@
-/// The prior of one coordinate of one component's mean: ``MeansPrior`` with its numbers for that coordinate.
+/// The prior density of one coordinate of one component's mean: a ``MeansPrior`` with its numbers for that coordinate.
 package enum MeanDensity: Sendable, Equatable {
   /// Normal(`mean`, `sd`).
   case normal(mean: Double, sd: Double)
@@ -20,7 +20,7 @@ package enum MeanDensity: Sendable, Equatable {
   @inline(__always)
   package var isFixed: Bool { if case .fixed = self { true } else { false } }
 
-  /// How many observations the prior mean is worth, where the prior is scaled by the spread; `nil` elsewhere.
+  /// The number of observations that the prior mean is worth, if the prior is scaled by the spread; otherwise `nil`.
   @inline(__always)
   package var kappa: Double? { if case .scaledNormal(_, let kappa) = self { kappa } else { nil } }
 }

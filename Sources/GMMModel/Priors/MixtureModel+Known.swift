@@ -1,17 +1,17 @@
 extension MixtureModel {
-  /// Whether some means are known and some are not.
+  /// Whether some means are known and some are free.
   package var mixesFixedMeans: Bool {
     (0..<componentCount).contains(where: hasFixedMean) && !(0..<componentCount).allSatisfy(hasFixedMean)
   }
 
-  /// Puts the known means in their places among `means`, (K, D).
+  /// Writes the known means to their places in `means`, (K, D).
   package func setKnownMeans(_ means: inout [Double]) {
     for (j, density) in meanDensities.enumerated() {
       if case .fixed(let value) = density { means[j] = value }
     }
   }
 
-  /// Puts the known sds and the factors of the known covariance matrices in their places.
+  /// Writes the known sds and the factors of the known covariance matrices to their places.
   package func setKnownSpread(_ parameters: inout Parameters) {
     for (j, density) in spreadDensities.enumerated() {
       if case .fixed(let sd) = density { parameters.sds[j] = sd }
@@ -22,9 +22,11 @@ extension MixtureModel {
     }
   }
 
-  /// Moves means in the coordinate of the order so that the order holds; known means, which are in their places, stay.
+  /// Moves the free means in the coordinate of the order so that the order holds. The known means are in their places
+  /// and stay.
   ///
-  /// Between two known means those beyond them are spread evenly; beside one they change to its other side.
+  /// Free means between two known means are spread evenly between them if one of the free means lies outside. Beside
+  /// one known mean, free means on its wrong side are reflected to its other side.
   ///
   /// - Parameter means: (K, D).
   package func admitOrder(_ means: inout [Double]) {
@@ -48,7 +50,7 @@ extension MixtureModel {
     }
   }
 
-  /// The longest ranges of neighbouring components whose means are not known.
+  /// The longest ranges of neighbouring components whose means are free.
   package var runsOfFreeMeans: [Range<Int>] {
     var runs: [Range<Int>] = []
     for k in 0..<componentCount where !hasFixedMean(k) {

@@ -2,38 +2,40 @@ import GMMKernels
 
 /// A Gaussian mixture of a known number of components in any number of dimensions, with priors and constraints.
 ///
-/// x_i | z_i = k ~ Normal(mean_k, covariance_k), P(z_i = k) = weight_k. The prior is the product of the three named priors,
-/// restricted to where the constraints hold. Checked on creation and immutable after it.
+/// x_i | z_i = k ~ Normal(mean_k, covariance_k), P(z_i = k) = weight_k. The prior is the product of the three named
+/// priors, restricted to the parameters for which the constraints hold. A model is checked when it is created and
+/// immutable afterwards.
 public struct MixtureModel: Sendable, Equatable {
   /// The numbers of components and dimensions, and the form of the covariances.
   public let shape: MixtureShape
   public let weights: WeightsPrior
-  /// Every weight is at least this; 0 for no constraint.
+  /// The least value of every weight; 0 for no constraint.
   public let minimumWeight: Double
   public let means: MeansPrior
-  /// The coordinate in which the means increase with the component's index; `nil` for no such constraint.
+  /// The coordinate in which the means increase with the component's number; `nil` for no such constraint.
   public let orderCoordinate: Int?
   public let spread: SpreadPrior
 
-  /// Concentrations (K), or the fixed weights.
+  /// The concentrations (K), or the known weights.
   package private(set) var concentration: [Double]
-  /// The prior of each coordinate of the means, (K, D); those of a component are of one case.
+  /// The prior density of each coordinate of the means, (K, D). The densities of a component are of one case.
   package private(set) var meanDensities: [MeanDensity]
-  /// The centres of ``meanDensities``: prior means or known means, (K, D).
+  /// The centers of ``meanDensities``: prior means or known means, (K, D).
   package private(set) var meanCenters: [Double]
-  /// The prior of each standard deviation.
+  /// The prior density of each standard deviation.
   package private(set) var spreadDensities: [SpreadDensity]
-  /// The prior of each covariance matrix.
+  /// The prior density of each covariance matrix.
   package private(set) var covarianceDensities: [CovarianceDensity]
 
-  /// Constants of the log prior, which every draw needs.
+  /// The constants of the log prior, which every draw needs.
   let logWeightsNormalizer: Double
   let logMeansNormalizer: Double
 
   /// Checks and creates a model.
   ///
   /// - Parameters:
-  ///   - shape: K, D (``MixtureShape/componentRange``, ``MixtureShape/dimensionRange``) and the form of the covariances.
+  ///   - shape: K, D (``MixtureShape/componentRange``, ``MixtureShape/dimensionRange``) and the form of the
+  ///     covariances.
   ///   - weights: the weights' prior.
   ///   - minimumWeight: δ, 0 ≤ δ ≤ 1/K.
   ///   - means: the means' prior.
@@ -79,8 +81,8 @@ public struct MixtureModel: Sendable, Equatable {
 
   /// Returns an equal model that shares no memory with this one.
   ///
-  /// For a thread of its own: arrays count their users atomically, and threads that read the same ones at every draw would
-  /// pass the counters' cache lines back and forth.
+  /// Each thread takes such a model for itself. Arrays count their users atomically, and threads that read the same
+  /// arrays at every draw would pass the counters' cache lines back and forth.
   package func unshared() -> MixtureModel {
     var copy = self
     copy.concentration = concentration.map { $0 }
@@ -99,7 +101,7 @@ public struct MixtureModel: Sendable, Equatable {
   public var sharedSpread: Bool { shape.sharedSpread }
   /// The number of standard deviations.
   package var spreadCount: Int { spreadDensities.count }
-  /// Whether the means increase with the component's index, in one of their coordinates.
+  /// Whether the means increase with the component's number, in one of their coordinates.
   public var orderedMeans: Bool { orderCoordinate != nil }
 
   /// Whether the weights are known.
@@ -109,14 +111,14 @@ public struct MixtureModel: Sendable, Equatable {
   @inline(__always)
   package func hasFixedMean(_ k: Int) -> Bool { meanDensities[k * dimensionCount].isFixed }
 
-  /// Returns whether the prior of the mean of component `k` has the component's covariance for its own, up to a factor.
+  /// Returns whether the covariance of the prior of component `k`'s mean is the component's covariance, up to a factor.
   @inline(__always)
   package func hasScaledMean(_ k: Int) -> Bool { meanDensities[k * dimensionCount].kappa != nil }
 
-  /// Whether the prior of some component's mean has the component's covariance for its own, up to a factor.
+  /// Whether the covariance of the prior of some component's mean is the component's covariance, up to a factor.
   package var hasScaledMeans: Bool { meanDensities.contains { $0.kappa != nil } }
 
-  /// Whether the prior does not tell the components apart, but for the order of the means.
+  /// Whether the prior, apart from the order of the means, is the same for all components.
   ///
   /// Then a posterior with ordered means is the unordered one with every draw sorted.
   package var isExchangeable: Bool {
@@ -124,14 +126,15 @@ public struct MixtureModel: Sendable, Equatable {
       && (sharedSpread || isSame(spreadDensities, spreadDensities.count / componentCount))
   }
 
-  /// Whether the means are in order and the prior is exchangeable, so that what is known of the unordered means holds for the
-  /// ordered ones when they are sorted: the ordered posterior is the unordered one folded onto the ordered set.
+  /// Whether the means are in order and the prior is exchangeable. The ordered posterior is then the unordered
+  /// posterior folded onto the ordered set, so a draw of the unordered means becomes a draw of the ordered means when
+  /// it is sorted.
   package var foldsOrder: Bool { orderedMeans && !hasFixedMean(0) && isExchangeable }
 
-  /// Whether the prior of the means is the same for all components, but for their order.
+  /// Whether the prior of the means, apart from their order, is the same for all components.
   package var hasExchangeableMeans: Bool { isSame(meanDensities, dimensionCount) }
 
-  /// Returns whether `values` is one block of `size` elements repeated.
+  /// Returns whether `values` repeats its first `size` elements.
   private func isSame<Value: Equatable>(_ values: [Value], _ size: Int) -> Bool {
     values.indices.allSatisfy { values[$0] == values[$0 % max(size, 1)] }
   }

@@ -1,20 +1,21 @@
-/// A mixture model in which the priors of means or spread may wait for data, at whose scale they are then chosen.
+/// A mixture model in which the priors of means or spread may wait for data. They are then chosen at the scale of the
+/// data.
 ///
-/// What is stated is checked on creation, by the rules of ``MixtureModel``.
+/// Stated priors are checked when the model is created, by the rules of ``MixtureModel``.
 public struct OpenModel: Sendable, Equatable {
   /// The numbers of components and dimensions, and the form of the covariances.
   public let shape: MixtureShape
   public let weights: WeightsPrior
   public let minimumWeight: Double
-  /// `nil` where it waits for data.
+  /// The prior; `nil` while it waits for data.
   public let means: MeansPrior?
   public let orderCoordinate: Int?
-  /// `nil` where it waits for data.
+  /// The prior; `nil` while it waits for data.
   public let spread: SpreadPrior?
   /// The model; `nil` while a prior waits for data.
   public let model: MixtureModel?
 
-  /// Checks and creates a model; the parameters are those of ``MixtureModel``.
+  /// Checks and creates a model. The parameters are those of ``MixtureModel``.
   ///
   /// - Throws: ``ModelError`` naming the argument, the rule and the value.
   public init(
@@ -44,7 +45,7 @@ public struct OpenModel: Sendable, Equatable {
     }
   }
 
-  /// A model in which no prior waits.
+  /// Creates a model in which no prior waits.
   public init(_ model: MixtureModel) {
     shape = model.shape
     weights = model.weights
@@ -55,7 +56,7 @@ public struct OpenModel: Sendable, Equatable {
     self.model = model
   }
 
-  /// Returns the model with these priors in the place of those that wait.
+  /// Returns the model with these priors in place of those that wait.
   package func filled(means: MeansPrior, spread: SpreadPrior) throws(ModelError) -> MixtureModel {
     try MixtureModel(
       shape, weights: weights, minimumWeight: minimumWeight, means: self.means ?? means,

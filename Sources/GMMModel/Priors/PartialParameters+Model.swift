@@ -1,8 +1,8 @@
 extension PartialParameters {
   /// Checks the values as a start of chains on a model: lengths, ranges, constraints, and the priors' support.
   ///
-  /// - Throws: ``ModelError`` of kind `invalidArgument` for a value out of range, of kind `invalidModel` for one against
-  ///   the model's constraints or outside a prior's support.
+  /// - Throws: ``ModelError`` of kind `invalidArgument` for a value out of range, and of kind `invalidModel` for a
+  ///   value that breaks the model's constraints or lies outside a prior's support.
   package func check(against model: MixtureModel, _ naming: Naming) throws(ModelError) {
     try check(model.shape, naming)
     for (k, weight) in (weights ?? []).enumerated() where weight < model.minimumWeight * (1 - 1e-12) {
@@ -11,7 +11,7 @@ extension PartialParameters {
         "must be at least `minimum_weight` = \(model.minimumWeight)", got: weight)
     }
     if var means, let coordinate = model.orderCoordinate {
-      // A chain starts at what is known, whatever is given for it.
+      // A chain starts at the known values, whatever is given for them.
       model.setKnownMeans(&means)
       let inOrder = (0..<model.componentCount).map { $0 * model.dimensionCount + coordinate }
       for (before, j) in zip(inOrder, inOrder.dropFirst()) where means[j] < means[before] {

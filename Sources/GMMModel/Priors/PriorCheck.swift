@@ -1,25 +1,25 @@
-/// The rules that priors and constraints obey; each check returns the prior's densities, one for each parameter.
+/// The checks of priors and constraints. Each check returns the prior's densities, one for each parameter.
 struct PriorCheck {
   let shape: MixtureShape
 
   private var componentCount: Int { shape.componentCount }
   private var dimensionCount: Int { shape.dimensionCount }
-  /// How many components have a spread of their own.
+  /// The number of components with a spread of their own.
   private var spreadRows: Int { shape.sharedSpread ? 1 : componentCount }
 
-  /// Checks the coordinate in which the means are ordered, where they are.
+  /// Checks the coordinate in which the means are ordered, if they are.
   func order(_ coordinate: Int?) throws(ModelError) {
     guard let coordinate, !(0..<dimensionCount).contains(coordinate) else { return }
     throw ModelError("order_coordinate", "must be between 0 and \(dimensionCount - 1)", got: coordinate)
   }
 
-  /// Returns concentrations or fixed weights.
+  /// Returns the concentrations or the known weights.
   func weights(_ prior: WeightsPrior, minimum: Double) throws(ModelError) -> [Double] {
     let largest = 1 / Double(componentCount)
     guard minimum.isFinite, minimum >= 0 else {
       throw ModelError("minimum_weight", "must be finite and not negative", got: minimum)
     }
-    // One part in 10^12 of grace, so that 1/K itself passes however it was rounded.
+    // The tolerance is one part in 10^12, so that 1/K itself passes, whatever its rounding.
     guard minimum <= largest * (1 + 1e-12) else {
       throw ModelError(
         .invalidModel, "minimum_weight",
@@ -44,10 +44,11 @@ struct PriorCheck {
     }
   }
 
-  /// Returns what `body` makes of a prior: of one for `rows` components, or of each component's own.
+  /// Returns the densities that `body` makes, either of one prior for all `rows` components or of each component's own
+  /// prior.
   ///
   /// - Parameters:
-  ///   - each: the priors of single components; `nil` where one prior serves all.
+  ///   - each: the priors of single components; `nil` if one prior serves all.
   ///   - body: makes densities of a prior, its path and the number of components that it serves.
   private func densities<Prior, Density>(
     of prior: Prior, each: [Prior]?, _ path: String, rows: Int,
@@ -103,7 +104,7 @@ struct PriorCheck {
 
   /// Refuses known means that leave no room for the order of the means.
   ///
-  /// - Parameter place: the caller's path of a component's mean in a coordinate.
+  /// - Parameter place: the caller's name of a component's mean in a coordinate.
   private func requireOrder(
     _ densities: [MeanDensity], _ d: Int, _ place: (Int, Int) -> String
   ) throws(ModelError) {

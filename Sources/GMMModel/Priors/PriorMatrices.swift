@@ -4,7 +4,8 @@ struct PriorMatrices {
   private let matrices: [SymmetricMatrix]
   private let count: Int
 
-  /// - Throws: ``ModelError`` for another number of values, values that are NaN or infinite, and matrices that are not symmetric.
+  /// - Throws: ``ModelError`` for a wrong number of values, values that are NaN or infinite, and matrices that are not
+  ///   symmetric.
   init(_ values: [Double], _ path: String, count: Int, dimension: Int) throws(ModelError) {
     let size = dimension * dimension
     guard values.count == size || values.count == count * size else {
@@ -25,9 +26,9 @@ struct PriorMatrices {
     (self.path, self.matrices, self.count) = (path, matrices, count)
   }
 
-  /// Returns what `body` makes of each matrix.
+  /// Returns the results of `body` for each matrix.
   ///
-  /// - Throws: ``ModelError`` with the pivot at which a matrix turned out not to be positive definite.
+  /// - Throws: ``ModelError`` with the pivot at which a matrix fails to be positive definite.
   func map(
     _ body: (Int, SymmetricMatrix) throws(FailedPivot) -> CovarianceDensity
   ) throws(ModelError) -> [CovarianceDensity] {

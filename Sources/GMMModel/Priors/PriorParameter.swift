@@ -1,15 +1,15 @@
 /// One parameter of a prior as its caller stated it, and the one place where it is checked and repeated.
 ///
-/// A parameter is for `rows` components with `columns` numbers each. It has one value for all of them, a value for each column,
-/// which serves all rows, or a value for each row and column. Errors carry the caller's own path: `means.sd` for one value,
-/// `means.sd[2]` for one axis, `means.sd[1, 0]` for two.
+/// A parameter is for `rows` components with `columns` numbers each. It has one value for all of them, a value for each
+/// column that serves all rows, or a value for each row and column. Errors carry the caller's own path: `means.sd` for
+/// one value, `means.sd[2]` for one axis, `means.sd[1, 0]` for two.
 struct PriorParameter {
   private let path: String
   private let values: [Double]
   private let rows: Int
   private let columns: Int
 
-  /// - Throws: ``ModelError`` for another number of values.
+  /// - Throws: ``ModelError`` for a wrong number of values.
   init(_ values: [Double], _ path: String, rows: Int, columns: Int = 1) throws(ModelError) {
     (self.path, self.values, self.rows, self.columns) = (path, values, rows, columns)
     guard values.count == 1 || values.count == columns || values.count == rows * columns else {
@@ -37,7 +37,7 @@ struct PriorParameter {
     return values.count == rows * columns ? values : (0..<rows * columns).map { values[$0 % values.count] }
   }
 
-  /// Returns values from which squared distances are finite, row by row.
+  /// Returns values with finite squared distances, row by row.
   func location() throws(ModelError) -> [Double] {
     let result = try finite()
     for (j, value) in values.enumerated() where abs(value) > ParameterLimits.mean {
@@ -46,7 +46,7 @@ struct PriorParameter {
     return result
   }
 
-  /// Returns positive values of a range, row by row.
+  /// Returns values within a positive range, row by row.
   func positive(_ range: ClosedRange<Double> = Self.squares) throws(ModelError) -> [Double] {
     let result = try finite()
     for (j, value) in values.enumerated() where value <= 0 {
@@ -63,8 +63,8 @@ struct PriorParameter {
     }
   }
 
-  /// Of sds: their squares, and the inverses of those, are numbers.
+  /// The range of sds: their squares and the inverses of their squares are finite.
   static let roots = 1e-145...1e145
-  /// Of variances, precisions, shapes and all else.
+  /// The range of variances, precisions, shapes and all other parameters.
   static let squares = 1e-290...1e290
 }

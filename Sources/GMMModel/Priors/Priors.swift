@@ -1,6 +1,6 @@
-/// The prior of the mixture weights. Arrays hold one value for all components, or one for each.
+/// The prior of the mixture weights. Its arrays hold one value for all components, or one for each.
 public enum WeightsPrior: Sendable, Equatable {
-  /// Dirichlet(`concentration`), each positive.
+  /// Dirichlet(`concentration`), with positive concentrations.
   case dirichlet(concentration: [Double])
   /// Known weights, which sum to 1.
   case fixed([Double])
@@ -9,17 +9,18 @@ public enum WeightsPrior: Sendable, Equatable {
 /// The prior of the component means, independent between components.
 ///
 /// Arrays of means and sds hold one value for all components and coordinates, one for each coordinate (D), or one for
-/// each component and coordinate (K, D). Components with priors of different families have an array of priors:
+/// each component and coordinate (K, D). An array of priors gives components different families:
 /// `[.fixed([0]), .normal(mean: [3], sd: [1])]`.
 public indirect enum MeansPrior: Sendable, Equatable {
   /// Normal(`mean`, `sd`) with `sd` the standard deviation, independent between coordinates.
   case normal(mean: [Double], sd: [Double])
-  /// Normal(`mean`, covariance of the component / `kappa`): with an inverse-Wishart or inverse-Gamma spread the conjugate
-  /// prior. `kappa`, one or K values, is the number of observations that the prior mean is worth.
+  /// Normal(`mean`, covariance of the component / `kappa`). With an inverse-Wishart or inverse-Gamma spread this is the
+  /// conjugate prior. `kappa`, one or K values, is the number of observations that the prior mean is worth.
   case scaledNormal(mean: [Double], kappa: [Double])
   /// Known means.
   case fixed([Double])
-  /// A prior for each component (K), none of them of this case; their arrays hold one value, or one for each coordinate (D).
+  /// A prior for each component (K). None of them is of this case; their arrays hold one value, or one for each
+  /// coordinate (D).
   case each([MeansPrior])
 }
 
@@ -27,16 +28,16 @@ extension MeansPrior: ExpressibleByArrayLiteral {
   /// A prior for each component.
   public init(arrayLiteral priors: MeansPrior...) { self = .each(priors) }
 
-  /// The priors of single components; `nil` where one prior serves all.
+  /// The priors of single components; `nil` if one prior serves all.
   package var ofComponents: [MeansPrior]? { if case .each(let priors) = self { priors } else { nil } }
 }
 
-/// The prior of the components' spread, stated for the standard deviation, the variance, the precision or the covariance
-/// matrix.
+/// The prior of the components' spread, stated for the standard deviation, the variance, the precision or the
+/// covariance matrix.
 ///
-/// Arrays hold one value for all, or one for each standard deviation that the model has: K for `spherical`, (K, D) for
-/// `diag` (where D values serve all components); a shared spread has one component. Components with priors of different
-/// families have an array of priors: `[.fixed([1]), .halfNormal(scale: [2])]`.
+/// Arrays hold one value for all standard deviations, or one for each: K for `spherical`, (K, D) for `diag`. For
+/// `diag`, D values serve all components. A shared spread counts as one component. An array of priors gives components
+/// different families: `[.fixed([1]), .halfNormal(scale: [2])]`.
 public indirect enum SpreadPrior: Sendable, Equatable {
   /// sd ~ Uniform(`lower`, `upper`), 0 ≤ lower < upper.
   case uniform(lower: [Double], upper: [Double])
@@ -50,14 +51,14 @@ public indirect enum SpreadPrior: Sendable, Equatable {
   case gamma(shape: [Double], rate: [Double])
   /// Σ ~ inverse-Wishart(`dof`, `scale`): density ∝ |Σ|^(-(dof+D+1)/2) exp(-tr(scale Σ⁻¹) / 2), dof > D - 1.
   ///
-  /// `dof` holds one value or one for each matrix, `scale` one symmetric positive definite D x D matrix or one for each. In one dimension
-  /// the same as InverseGamma(dof / 2, scale / 2).
+  /// `dof` holds one value or one for each matrix. `scale` holds one symmetric positive definite D x D matrix or one
+  /// for each. In one dimension the prior is the same as InverseGamma(dof / 2, scale / 2).
   case inverseWishart(dof: [Double], scale: [Double])
   /// Known standard deviations.
   case fixed([Double])
   /// Known covariance matrices, one D x D matrix or one for each.
   case fixedCovariances([Double])
-  /// A prior for each component (K), none of them of this case; their arrays hold what one component needs.
+  /// A prior for each component (K). None of them is of this case; their arrays hold the values of one component.
   case each([SpreadPrior])
 }
 
@@ -65,6 +66,6 @@ extension SpreadPrior: ExpressibleByArrayLiteral {
   /// A prior for each component.
   public init(arrayLiteral priors: SpreadPrior...) { self = .each(priors) }
 
-  /// The priors of single components; `nil` where one prior serves all.
+  /// The priors of single components; `nil` if one prior serves all.
   package var ofComponents: [SpreadPrior]? { if case .each(let priors) = self { priors } else { nil } }
 }

@@ -1,6 +1,6 @@
 import GMMKernels
 
-/// The prior of one spread parameter: ``SpreadPrior`` with its numbers for one component.
+/// The prior density of one standard deviation: a ``SpreadPrior`` with its numbers for one component.
 package enum SpreadDensity: Sendable, Equatable {
   case uniform(lower: Double, upper: Double)
   case halfCauchy(scale: Double)
@@ -22,7 +22,7 @@ package enum SpreadDensity: Sendable, Equatable {
     }
   }
 
-  /// Whether the density of the sd stays positive as the sd goes to 0, so that ties in the data make the posterior
+  /// Whether the density of the sd stays positive as the sd goes to 0. Ties in the data can then make the posterior
   /// improper.
   package var reachesZero: Bool {
     switch self {
@@ -34,7 +34,7 @@ package enum SpreadDensity: Sendable, Equatable {
 
   /// Returns the normalised log density of the variable that the prior is stated for, at standard deviation `sd`.
   ///
-  /// A fixed spread has 0 at its value. Outside the support: -infinity.
+  /// The log density of a known sd is 0. Outside the support it is -infinity.
   package func logDensity(sd: Double) -> Double {
     guard sd > 0, sd < .infinity else { return -.infinity }
     switch self {
@@ -42,7 +42,7 @@ package enum SpreadDensity: Sendable, Equatable {
       return sd >= lower && sd <= upper ? -log(upper - lower) : -.infinity
     case .halfCauchy(let scale):
       let ratio = sd / scale
-      // Where the 1 is lost, the square may overflow.
+      // For large ratios the 1 is lost in rounding, and the square may overflow.
       return log(2 / Double.pi) - log(scale) - (ratio < 1e100 ? log1p(ratio * ratio) : 2 * log(ratio))
     case .halfNormal(let scale):
       let ratio = sd / scale
@@ -57,7 +57,7 @@ package enum SpreadDensity: Sendable, Equatable {
     }
   }
 
-  /// Returns log |d(variable) / d(log sd)|: what the density gains when it is taken in log sd.
+  /// Returns log |d(variable) / d(log sd)|, the term that the log density gains when it is taken in log sd.
   package func logJacobian(sd: Double) -> Double {
     switch self {
     case .uniform, .halfCauchy, .halfNormal: log(sd)

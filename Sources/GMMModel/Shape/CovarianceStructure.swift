@@ -1,4 +1,4 @@
-/// The form of the components' covariances. In one dimension all but ``tied`` are the same.
+/// The form of the components' covariances. In one dimension all forms except ``tied`` are the same.
 public enum CovarianceStructure: Sendable, Equatable, CaseIterable {
   /// A covariance matrix for each component.
   case full

@@ -1,16 +1,18 @@
 import GMMKernels
 
-/// How many numbers the parameters of a mixture are, and which of them belong to a component and a coordinate.
+/// The shape of a mixture: how many numbers its parameters have, and which of them belong to a component and a
+/// coordinate.
 ///
-/// The spread is either standard deviations (``spreadCount`` of them) or covariance matrices (``matrixCount``), never both.
+/// The spread is either standard deviations (``spreadCount`` of them) or covariance matrices (``matrixCount``), never
+/// both.
 public struct MixtureShape: Sendable, Equatable {
   /// K.
   public let componentCount: Int
   /// D.
   public let dimensionCount: Int
-  /// The form of the covariances; `diag` in one dimension, where the forms coincide.
+  /// The form of the covariances. In one dimension the forms coincide, and the form is `diag`.
   public let structure: CovarianceStructure
-  /// Whether all components have the same spread; so it is in ``CovarianceStructure/tied``.
+  /// Whether all components share one spread, as they do in ``CovarianceStructure/tied``.
   public let sharedSpread: Bool
 
   public init(
@@ -23,10 +25,11 @@ public struct MixtureShape: Sendable, Equatable {
       dimensionCount == 1 ? .diag : structure == .full && sharedSpread ? .tied : structure
   }
 
-  /// The numbers of components that there may be.
+  /// The allowed numbers of components.
   package static let componentRange = 1...256
 
-  /// The numbers of dimensions that there may be: entries of covariance matrices of all components still count in 63 bits.
+  /// The allowed numbers of dimensions. The number of entries of all components' covariance matrices still fits 63
+  /// bits.
   package static let dimensionRange = 1...(1 << 20)
 
   /// Refuses numbers of components and dimensions that are out of range.
@@ -38,7 +41,7 @@ public struct MixtureShape: Sendable, Equatable {
     }
   }
 
-  /// Whether the spread is covariance matrices.
+  /// Whether the spread consists of covariance matrices.
   @inline(__always)
   public var hasMatrices: Bool { structure == .full || structure == .tied }
 
@@ -68,7 +71,7 @@ public struct MixtureShape: Sendable, Equatable {
   @inlinable
   package var covarianceCount: Int { hasMatrices ? matrixCount * triangleSize : spreadCount }
 
-  /// What the factors of the components look like to the kernels.
+  /// The shape of the components' factors in the kernels.
   @inline(__always)
   @inlinable
   package var factorShape: FactorShape { hasMatrices ? .triangular : .diagonal }
@@ -78,19 +81,19 @@ public struct MixtureShape: Sendable, Equatable {
   @inlinable
   package func square(_ d: Int) -> Int { hasMatrices ? PackedTriangle.index(d, d) : d }
 
-  /// The number of sums of squares or products that a component's members leave: a triangle, or one for each coordinate.
+  /// The number of squares that a component has: a triangle, or one for each coordinate.
   @inline(__always)
   @inlinable
   package var squareCount: Int { hasMatrices ? triangleSize : dimensionCount }
 
-  /// Which standard deviation component `k` has in coordinate `d`.
+  /// Returns the number of the standard deviation that component `k` has in coordinate `d`.
   @inline(__always)
   @inlinable
   package func spread(_ k: Int, _ d: Int) -> Int {
     structure == .spherical ? (sharedSpread ? 0 : k) : (sharedSpread ? 0 : k * dimensionCount) + d
   }
 
-  /// Which components and coordinates have standard deviation `j`.
+  /// Returns the components and coordinates that have standard deviation `j`.
   package func members(ofSpread j: Int) -> (components: Range<Int>, coordinates: Range<Int>) {
     let perComponent = spreadCount / (sharedSpread ? 1 : componentCount)
     return (
@@ -99,12 +102,12 @@ public struct MixtureShape: Sendable, Equatable {
     )
   }
 
-  /// Which covariance matrix component `k` has.
+  /// Returns the number of the covariance matrix that component `k` has.
   @inline(__always)
   @inlinable
   package func matrix(_ k: Int) -> Int { sharedSpread ? 0 : k }
 
-  /// Which coordinates of the means' array belong to component `k`.
+  /// Returns the places of component `k` in the array of the means.
   @inline(__always)
   @inlinable
   package func mean(_ k: Int) -> Range<Int> { k * dimensionCount..<(k + 1) * dimensionCount }

@@ -3,10 +3,10 @@ import GMMKernels
 /// Sums of doubles that do not depend on the order or the grouping of the terms.
 ///
 /// A term is an integer on a grid of digits of 32 bits, laid out once for all doubles. Each sum keeps the four highest
-/// digits that any of its terms reaches, added up as integers of 64 bits, without carries; digits below are dropped. A digit
-/// that is kept at the end was kept at all times before, so it holds the exact sum over all terms, whatever the order
-/// (the argument of Demmel and Nguyen 2015, with integers in place of doubles). What is dropped is below 2⁻⁸⁴ of the
-/// largest term for each term: far below the rounding of the terms themselves.
+/// digits that any of its terms reaches, added up as integers of 64 bits, without carries; digits below are dropped. A
+/// digit that is kept at the end was kept at all times before, so it holds the exact sum over all terms, whatever the
+/// order (the argument of Demmel and Nguyen 2015, with integers in place of doubles). What is dropped is below 2⁻⁸⁴ of
+/// the largest term for each term: far below the rounding of the terms themselves.
 ///
 /// Up to 2³¹ terms fit in a sum. A term that is not finite makes its sum NaN.
 package struct ReproducibleSums: Sendable, Equatable {

@@ -1,14 +1,14 @@
 import GMMKernels
 
-/// What the parameters need to know of the observations, given their assignments: counts and centred sums.
+/// Sufficient statistics of the observations, given their assignments: counts, and sums and squares about centers.
 ///
-/// The unit of exchange between blocks, threads and machines: statistics with the same centres add up.
+/// Blocks, threads and machines exchange statistics: statistics with the same centers add up.
 package struct SufficientStatistics: Sendable, Equatable {
-  /// How many numbers there are of each kind.
+  /// The shape of the mixture.
   package let shape: MixtureShape
-  /// Members of each component, (K).
+  /// The count of each component, (K).
   package private(set) var counts: [Double]
-  /// The points that the sums are centred at, (K, D).
+  /// The points about which the sums are taken, (K, D).
   package private(set) var centers: [Double]
   /// Σ (x - center) over members, (K, D).
   package private(set) var sums: [Double]
@@ -25,7 +25,7 @@ package struct SufficientStatistics: Sendable, Equatable {
     squares = [Double](repeating: 0, count: shape.componentCount * shape.squareCount)
   }
 
-  /// Creates statistics from what others of the same shape hold; `nil` where an array has another length.
+  /// Creates statistics from the arrays of others of the same shape, or returns `nil` if an array has another length.
   package init?(_ shape: MixtureShape, counts: [Double], centers: [Double], sums: [Double], squares: [Double]) {
     guard counts.count == shape.componentCount, centers.count == shape.meanCount, sums.count == shape.meanCount,
       squares.count == shape.componentCount * shape.squareCount
@@ -50,18 +50,18 @@ package struct SufficientStatistics: Sendable, Equatable {
     self.init(shape)
     reset(centers: centers)
     values.withUnsafeBufferPointer { values in
-      // SAFETY: at least as many numbers as a block has.
+      // SAFETY: the precondition says that there are as many numbers as a block has.
       if let base = values.baseAddress { add(base) }
     }
   }
 
-  /// Σ members of all components.
+  /// The sum of all counts.
   package var total: Double { counts.reduce(0, +) }
 
   /// The variance of each coordinate over all observations, (D).
   ///
-  /// About the first centre, as deviations from it: what is lost to rounding is lost relative to the spread of the centres,
-  /// which is at most of the order of the data's.
+  /// The variances are taken about the first center. So the rounding error is relative to the distances between the
+  /// centers, which are at most of the order of the data's spread.
   package var variances: [Double] {
     let (dimensions, total) = (shape.dimensionCount, total)
     return (0..<dimensions).map { d in
@@ -90,7 +90,8 @@ package struct SufficientStatistics: Sendable, Equatable {
     for j in squares.indices { squares[j] = 0 }
   }
 
-  /// Becomes what `other`, of the same shape, would be if every member counted `factor` times, in the memory that is there.
+  /// Makes these the statistics of `other`, which has the same shape, with every member counted `factor` times. The
+  /// memory is reused.
   package mutating func assign(_ other: SufficientStatistics, times factor: Double) {
     precondition(shape == other.shape, "statistics of one shape take the place of each other")
     for k in counts.indices { counts[k] = factor * other.counts[k] }
@@ -101,7 +102,7 @@ package struct SufficientStatistics: Sendable, Equatable {
     for j in squares.indices { squares[j] = factor * other.squares[j] }
   }
 
-  /// Adds one block's counts, sums and squares, centred at ``centers``.
+  /// Adds one block's counts, sums and squares about ``centers``.
   ///
   /// - Parameter block: ``blockSize(_:)`` numbers.
   package mutating func add(_ block: UnsafePointer<Double>) {
@@ -114,7 +115,7 @@ package struct SufficientStatistics: Sendable, Equatable {
 
   /// Returns Σ (x - mean)² over the members of component `k` in coordinate `d`, where squares are kept by coordinate.
   ///
-  /// Exact up to rounding while |mean - center| is at most a few sds, which holds within one iteration.
+  /// The result is exact up to rounding while |mean - center| is at most a few sds, which holds within one iteration.
   @inline(__always)
   package func squares(of k: Int, _ d: Int = 0, about mean: Double) -> Double {
     let j = k * shape.dimensionCount + d
@@ -122,7 +123,7 @@ package struct SufficientStatistics: Sendable, Equatable {
     return max(0, squares[j] - shift * (2 * sums[j] - counts[k] * shift))
   }
 
-  /// Adds Σ (x - p)(x - p)ᵀ over the members of component `k`, or its diagonal, as squares are kept.
+  /// Adds Σ (x - p)(x - p)ᵀ over the members of component `k`, or its diagonal if squares are kept by coordinate.
   ///
   /// - Parameters:
   ///   - point: p - center, (D).
@@ -138,7 +139,7 @@ package struct SufficientStatistics: Sendable, Equatable {
     precondition(point.count == shape.dimensionCount && target.count == shape.triangleSize)
     point.withUnsafeBufferPointer { point in
       target.withUnsafeMutableBufferPointer { target in
-        // SAFETY: as long as the precondition says.
+        // SAFETY: the arrays have the lengths that the precondition states.
         if let point = point.baseAddress, let target = target.baseAddress {
           addScatter(of: k, about: point, to: target)
         }
@@ -146,7 +147,8 @@ package struct SufficientStatistics: Sendable, Equatable {
     }
   }
 
-  /// Adds the lower triangle of Σ (x - p)(x - p)ᵀ over the members of component `k`, where squares are kept as matrices.
+  /// Adds the lower triangle of Σ (x - p)(x - p)ᵀ over the members of component `k`, where squares are kept as
+  /// matrices.
   ///
   /// - Parameters:
   ///   - point: p - center, (D).

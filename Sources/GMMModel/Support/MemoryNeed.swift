@@ -1,13 +1,13 @@
 import GMMKernels
 
-/// Memory that a piece of work will take: a sum of products, counted without overflow.
+/// The memory that a piece of work will take: a sum of products, counted without overflow.
 package struct MemoryNeed: Sendable {
-  /// Bytes; `nil` beyond 63 bits.
+  /// The number of bytes; `nil` beyond 63 bits.
   package private(set) var bytes: Int? = 0
 
   package init() {}
 
-  /// Adds `factors` multiplied with each other, in bytes; none may be negative.
+  /// Adds the product of `factors` in bytes; no factor may be negative.
   package mutating func add(_ factors: Int...) {
     var product = 1
     for factor in factors {

@@ -1,4 +1,4 @@
-/// A request that cannot be served: what is at fault, the rule it breaks, and the value it had.
+/// The error of a request that cannot be served: the argument at fault, the rule that it breaks, and its value.
 public struct ModelError: Error, Sendable, Equatable, CustomStringConvertible {
   /// The kind of fault.
   public enum Kind: Sendable, Equatable {
@@ -19,11 +19,11 @@ public struct ModelError: Error, Sendable, Equatable, CustomStringConvertible {
   }
 
   public let kind: Kind
-  /// The argument at fault, such as `means.sd[2]`; empty where none is.
+  /// The argument at fault, such as `means.sd[2]`; empty if no argument is at fault.
   public let argument: String
   /// The rule that it breaks. The names of other arguments stand between backquotes.
   public let rule: String
-  /// The value that breaks the rule; `nil` where the rule says all there is to say.
+  /// The value that breaks the rule; `nil` if the rule needs no value.
   public let value: String?
 
   package init(_ kind: Kind, _ argument: String, _ rule: String) {
@@ -33,7 +33,7 @@ public struct ModelError: Error, Sendable, Equatable, CustomStringConvertible {
     value = nil
   }
 
-  /// The error for a value that breaks a rule: `argument: rule, got value`.
+  /// Creates the error for a value that breaks a rule: `argument: rule, got value`.
   package init<Value>(_ kind: Kind, _ argument: String, _ rule: String, got value: Value) {
     self.kind = kind
     self.argument = argument
@@ -41,12 +41,12 @@ public struct ModelError: Error, Sendable, Equatable, CustomStringConvertible {
     self.value = "\(value)"
   }
 
-  /// The error for a value outside its range.
+  /// Creates the error for a value outside its range.
   package init<Value>(_ argument: String, _ rule: String, got value: Value) {
     self.init(.invalidArgument, argument, rule, got: value)
   }
 
-  /// The error for `bytes` that could not be allocated.
+  /// Returns the error for memory that could not be allocated.
   package static func outOfMemory(_ what: String) -> ModelError {
     ModelError(.outOfMemory, "", "not enough memory for \(what)")
   }
