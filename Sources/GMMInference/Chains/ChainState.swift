@@ -1,16 +1,18 @@
 import GMMModel
 
-/// What a chain's next iteration starts from; copying it copies the chain, but for what its samplers have learned.
+/// The state from which a chain's next iteration starts. A copy of it is a copy of the chain, without what its samplers
+/// have learned.
 ///
-/// Random numbers are keyed by the iteration, so no generator is part of it.
+/// Random streams have the iteration in their keys, so the state holds no generator.
 struct ChainState: Sendable {
   var parameters: Parameters
-  /// Of the assignments drawn last, given `parameters`.
+  /// The statistics of the assignments that were drawn last, given `parameters`.
   var statistics: SufficientStatistics
-  /// Of `parameters`, with the assignments summed out: Σ_i log Σ_k w_k N(x_i | k)^β, with the power β of the target.
+  /// The log marginal of `parameters`, with the assignments summed out: Σ_i log Σ_k w_k N(x_i | k)^β, with the power β
+  /// of the target.
   var logMarginal: Double
-  /// Iterations done; 0 for the start.
+  /// The number of iterations so far; 0 for the start.
   var iteration: UInt64
-  /// Sum of the acceptance probabilities since the last kept draw.
+  /// The sum of the acceptance probabilities since the last draw.
   var acceptance = 0.0
 }

@@ -1,8 +1,8 @@
 /// Whether a chain makes moves with the assignments summed out.
 enum MovePolicy: Sendable, Equatable {
-  /// Where they pay, by what tuning shows.
+  /// Moves are made if the tuning shows that they pay.
   case automatic
   case never
-  /// Wherever a reference can be learned.
+  /// Moves are made if a reference can be learned.
   case always
 }

@@ -3,17 +3,17 @@ import GMMModel
 
 /// A transition kernel for the parameters that leaves the posterior of a model invariant.
 ///
-/// A sampler belongs to one chain. Chains, threads, progress, cancelling and draws know nothing of which sampler runs. What a
-/// sampler learns while tuning is a value of its own, which ``SamplerMemory`` takes out and puts back; whatever else it
-/// keeps is workspace.
+/// A sampler belongs to one chain. Chains, threads, progress, cancelling and draws do not know which sampler runs. What
+/// a sampler learns while tuning is a value of its own, which ``SamplerMemory`` takes out and puts back. Everything
+/// else that it keeps is workspace.
 protocol Sampler: Sendable {
-  /// Learns what a new chain can tell, whose assignments have been drawn once.
+  /// Learns from the state of a new chain, whose assignments have been drawn once.
   mutating func prepare(_ state: ChainState)
 
   /// Draws new parameters given the assignments' statistics.
   ///
   /// - Parameters:
-  ///   - stream: the numbers of this chain and iteration.
+  ///   - stream: the random numbers of this chain and iteration.
   ///   - isTuning: whether step sizes may still adapt.
   /// - Throws: a ``ModelError`` of kind `degenerate` when a conditional distribution does not exist.
   mutating func step(
@@ -21,8 +21,8 @@ protocol Sampler: Sendable {
   ) throws(ModelError) -> StepInfo
 }
 
-/// What a step tells about itself; no later step depends on it.
+/// The diagnostics of a step; no later step depends on them.
 struct StepInfo: Sendable, Equatable {
-  /// The mean acceptance probability of the proposals, 1 where nothing was proposed.
+  /// The mean acceptance probability of the proposals; 1 if nothing was proposed.
   var acceptance = 1.0
 }

@@ -1,28 +1,28 @@
 import GMMModel
 
-/// What to draw, and how.
+/// The options of a call that samples.
 public struct SamplingOptions: Sendable, Equatable {
-  /// Gibbs, or Metropolis in one dimension.
+  /// The method: Gibbs, or Metropolis in one dimension.
   public var method: SamplingMethod
-  /// Kept draws of each chain, at least 1.
+  /// The number of draws of each chain, at least 1.
   public var draws: Int
-  /// Iterations before the first kept draw, at least 0; Metropolis adapts in them, and Gibbs learns whether and how to move with the
-  /// assignments summed out.
+  /// The number of tuning iterations, at least 0. In them Metropolis adapts its scales, and Gibbs learns whether and
+  /// how to make moves with the assignments summed out.
   public var tune: Int
   /// The number of chains, at least 1.
   public var chains: Int
-  /// Iterations for each kept draw, at least 1.
+  /// The number of iterations for each draw, at least 1.
   public var thin: Int
   /// The same seed gives the same bits, for any number of threads.
   public var seed: UInt64
-  /// Whether every draw of the assignments is kept, one byte for each observation.
+  /// Whether the assignments of every draw are kept, one byte for each observation.
   public var keepsAssignments: Bool
-  /// Where chains start: none (from the data), one for all chains, or one for each.
+  /// The initial values of the chains: none (chains start from the data), one for all chains, or one for each.
   public var initial: [PartialParameters]
   /// Whether Gibbs chains make moves with the assignments summed out.
   var moves = MovePolicy.automatic
 
-  /// Checked by the calls that sample.
+  /// Creates options; the calls that sample check them.
   public init(
     method: SamplingMethod = .gibbs, draws: Int = 1_000, tune: Int = 1_000, chains: Int = 4, thin: Int = 1,
     seed: UInt64 = 0, keepsAssignments: Bool = false, initial: [PartialParameters] = []

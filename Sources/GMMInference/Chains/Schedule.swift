@@ -1,4 +1,4 @@
-/// Which iterations a chain runs and which of them it keeps.
+/// The number of a chain's iterations, and which of them are draws.
 struct Schedule: Sendable, Equatable {
   var tune: Int
   var thin: Int

@@ -1,16 +1,18 @@
 import GMMModel
 
-/// The distribution of parameters and assignments that chains leave invariant:
+/// The distribution of parameters and assignments that chains leave invariant. Its density is in proportion to
 ///
-///     prior(θ) ∏_i w_{z_i} N(x_i | θ_{z_i})^β,
+///     prior(θ) ∏_i w_{z_i} N(x_i | θ_{z_i})^β.
 ///
-/// which at power β = 1 is a model's posterior, given data, and tends to the prior of parameters and assignments as β falls to 0.
+/// At power β = 1 it is a model's posterior, given data. It tends to the prior of parameters and assignments as β falls
+/// to 0.
 ///
-/// The power is that of the densities, without the weights. All conditionals keep their families: the members of a component
-/// count β each in what its mean and its spread see (``SufficientStatistics/assign(_:times:)``), 1 in what the weights see,
-/// and the assignments are drawn in proportion to w_k N(x | k)^β. With the assignments summed out a row's factor is
-/// Σ_k w_k N(x | k)^β, which is N(x)^β where components coincide. Powered weights would leave Σ_k w_k^β times that: a reward
-/// for coinciding components of even weights, K^(1 - β) for every row.
+/// The power applies to the densities, not to the weights. All conditional distributions keep their families. A member
+/// counts β in the statistics for the mean and the spread (``SufficientStatistics/assign(_:times:)``), and 1 in the
+/// statistics for the weights. The assignments are drawn in proportion to w_k N(x | k)^β. With the assignments summed
+/// out, a row's factor is Σ_k w_k N(x | k)^β, which is N(x)^β if components coincide. If the weights had the power too,
+/// the factor would be Σ_k w_k^β times that. This would reward coinciding components of even weights, by K^(1 - β) for
+/// every row.
 struct Target: Sendable {
   let model: MixtureModel
   let data: DataSet

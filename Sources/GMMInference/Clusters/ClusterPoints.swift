@@ -13,9 +13,10 @@ struct ClusterPoints: Sendable {
 
   var count: Int { weights.count }
 
-  /// Takes the observations with positive weight, or `limit` of them chosen with replacement, in proportion to their weights.
+  /// Takes the observations with positive weight, or `limit` of them chosen with replacement, in proportion to their
+  /// weights.
   ///
-  /// Nothing as long as the data is made on the way.
+  /// No array of the data's length is made on the way.
   init(_ data: DataSet, limit: Int, _ stream: inout RandomStream) {
     dimensionCount = data.dimensionCount
     let rows: [Int]

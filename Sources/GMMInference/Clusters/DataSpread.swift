@@ -8,11 +8,11 @@ struct DataSpread: Sendable {
   /// Σ w (x - mean)² / Σ w, (D).
   let variances: [Double]
 
-  /// - Parameter tally: counts the blocks of both passes and may end them; the numbers are then of no use.
+  /// - Parameter tally: counts the blocks of both passes and may end them; the numbers are then not used.
   init(_ data: DataSet, _ tally: BlockTally? = nil) {
     let total = data.totalWeight
-    // Deviations from a point of the data, then from the mean: data far from 0 keep their digits.
-    // Not one of weight 0, which may be anything.
+    // Deviations are taken from a point of the data, then from the mean, so data far from 0 keep their digits. The
+    // point has a positive weight, because a point of weight 0 may be anything.
     let first = data.weights.flatMap { weights in (0..<data.count).first { weights[$0] > 0 } } ?? 0
     let origin = data.row(first)
     let shifts = Self.sums(data, about: origin, tally) { $0 }.map { $0 / total }
@@ -34,7 +34,7 @@ struct DataSpread: Sendable {
         tally.pass()
         guard tally.goesOn else { break }
       }
-      // SAFETY: groups and weights are whole vectors on cache lines.
+      // SAFETY: groups and weights are whole vectors, aligned to cache lines.
       let group = UnsafeRawPointer(data.group(at: start)).assumingMemoryBound(to: SIMD8<Double>.self)
       var weight = SIMD8<Double>(repeating: 1)
       if let weights = data.weights {

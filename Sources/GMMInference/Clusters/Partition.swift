@@ -1,19 +1,19 @@
 import GMMModel
 
-/// Labelled points with weights: counts, means and sums of squares of each part.
+/// Points with labels: the count, the mean and the squares of each part.
 struct Partition {
   private let points: ClusterPoints
   private let labels: [Int]
   /// Σ weights, (K).
   private(set) var counts: [Double]
-  /// (K, D); the centre of a part without points.
+  /// (K, D); a part without points has its center.
   private(set) var means: [Double]
   /// Σ w (x - mean)² within each part, by coordinate, (K, D).
   private(set) var squares: [Double]
 
   /// - Parameters:
   ///   - labels: the part of each point.
-  ///   - centers: (K, D); what a part without points has for a mean.
+  ///   - centers: (K, D); the means of parts without points.
   init(_ points: ClusterPoints, labels: [Int], centers: [Double]) {
     self.points = points
     self.labels = labels
@@ -49,7 +49,7 @@ struct Partition {
     for (i, k) in labels.enumerated() {
       for d in 0..<dimensions { gaps[d] = points.values[i * dimensions + d] - means[k * dimensions + d] }
       result[k].withUnsafeMutableBufferPointer { triangle in
-        // SAFETY: a packed triangle.
+        // SAFETY: the array is a packed triangle.
         if let base = triangle.baseAddress {
           PackedTriangle.addSquare(of: gaps, weight: points.weights[i], to: base, dimensions)
         }

@@ -1,8 +1,8 @@
 import GMMKernels
 import GMMModel
 
-/// Clusters of points in D dimensions: k-means++ seeding (Arthur, Vassilvitskii 2007; the best of a few candidates at each
-/// step) and Lloyd's iterations. Distances are in units of each coordinate's standard deviation.
+/// Clusters of points in D dimensions, by k-means++ seeding (Arthur, Vassilvitskii 2007; the best of a few candidates
+/// at each step) and Lloyd's iterations. Distances are in units of each coordinate's standard deviation.
 struct PointClusters {
   private let points: ClusterPoints
   /// 1 / sd, (D).
@@ -13,9 +13,9 @@ struct PointClusters {
   private(set) var labels: [Int]
 
   /// - Parameters:
-  ///   - variances: the data's, (D); a constant coordinate has no part in distances.
-  ///   - iterations: Lloyd's.
-  ///   - isWanted: asked for each center and iteration; after `false` the clusters are of no use.
+  ///   - variances: the data's variances, (D); distances leave out a constant coordinate.
+  ///   - iterations: the number of Lloyd's iterations.
+  ///   - isWanted: is asked for each center and iteration; after `false` the clusters are not used.
   init(
     _ points: ClusterPoints, count: Int, variances: [Double], iterations: Int, _ stream: inout RandomStream,
     while isWanted: () -> Bool = { true }
@@ -35,7 +35,7 @@ struct PointClusters {
     }
   }
 
-  /// Gives the points to known centers, (K, D).
+  /// Gives the points to given centers, (K, D).
   init(_ points: ClusterPoints, centers: [Double], variances: [Double]) {
     self.points = points
     scales = variances.map { $0 > 0 ? 1 / $0.squareRoot() : 0 }
@@ -51,7 +51,7 @@ struct PointClusters {
     var distances = (0..<points.count).map { squaredDistance($0, points.point(first)) }
     var total = weighted(distances)
     while centers.count < count * points.dimensionCount {
-      // Centers that nobody wants are any.
+      // The work has been cancelled, so any centers will do.
       guard isWanted() else {
         while centers.count < count * points.dimensionCount { centers += points.point(first) }
         return
@@ -69,7 +69,7 @@ struct PointClusters {
     }
   }
 
-  /// Gives each point to its nearest center, the first of equal ones.
+  /// Gives each point to its nearest center, and to the first of equally near centers.
   private mutating func assign() {
     let count = centers.count / points.dimensionCount
     for i in labels.indices {
@@ -82,7 +82,7 @@ struct PointClusters {
     }
   }
 
-  /// Moves each center to the mean of its points; one without points stays.
+  /// Moves each center to the mean of its points. A center without points stays.
   private mutating func moveCenters() {
     let dimensions = points.dimensionCount
     let count = centers.count / dimensions

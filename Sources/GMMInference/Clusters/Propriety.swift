@@ -3,11 +3,12 @@ import GMMModel
 extension MixtureModel {
   /// Refuses data for which the whole posterior is improper.
   ///
-  /// A prior under which the density of an sd stays positive at 0 gives infinite mass to sds near 0 as soon as a component
-  /// can hold nothing but ties: with its mean at their value the likelihood grows as sd^(-n). Checked is whether a
-  /// component with such an sd, or those that share it, can hold all observations: where all are equal; where the sd is shared and
-  /// there are no more distinct values than components. (With an sd for each component any two equal observations are enough in
-  /// theory; those modes are so narrow that chains on rounded data do not find them, and a chain that does is stopped.)
+  /// A prior under which the density of an sd stays positive at 0 gives infinite mass to sds near 0 as soon as a
+  /// component can hold nothing but ties. With the mean at the value of the ties, the likelihood grows as sd^(-n). The
+  /// check asks whether a component with such an sd, or the components that share the sd, can hold all observations.
+  /// They can if all observations are equal, or if the sd is shared and there are no more distinct values than
+  /// components. (With an sd for each component any two equal observations are enough in theory. Those modes are so
+  /// narrow that chains on rounded data do not find them, and a chain that does find one is stopped.)
   func requireProperPosterior(
     given data: DataSet
   ) throws(ModelError) {
@@ -16,7 +17,7 @@ extension MixtureModel {
     let total = data.totalWeight
     for (j, density) in spreadDensities.enumerated() where density.reachesZero {
       let (components, coordinates) = shape.members(ofSpread: j)
-      // Spherical sds need only one coordinate that spreads.
+      // A spherical sd needs only one coordinate that varies.
       let areHeld = coordinates.allSatisfy { d in
         values[d].map { canHold($0, components, in: d, total: total) } ?? false
       }
@@ -24,18 +25,19 @@ extension MixtureModel {
     }
   }
 
-  /// Returns whether components can hold all observations with nothing but ties at the mean of each, so that the likelihood grows
-  /// as their sd goes to 0.
+  /// Returns whether components can hold all observations as ties at their means, so that the likelihood grows as their
+  /// sd goes to 0.
   ///
-  /// A mean that is not known moves to one value, at the cost of one observation. Means whose prior shrinks with the sd have no
-  /// place of their own: they lie at its centre, as if they were known.
+  /// A free mean moves to one value, at the cost of one observation. A mean whose prior shrinks with the sd lies at the
+  /// prior's center, as if it were known.
   private func canHold(_ distinct: [Double], _ components: Range<Int>, in d: Int, total: Double) -> Bool {
     let known = components.filter { hasFixedMean($0) || hasScaledMean($0) }.map { meanCenters[$0 * dimensionCount + d] }
     let others = distinct.count { !known.contains($0) }
     return others <= components.count - known.count && total > Double(others)
   }
 
-  /// Returns the distinct values of coordinate `d`; `nil` where there are more than components that share an sd.
+  /// Returns the distinct values of coordinate `d`, or `nil` if there are more of them than components that share an
+  /// sd.
   private func fewValues(in d: Int, _ data: DataSet) -> [Double]? {
     let limit = sharedSpread ? componentCount : 1
     var distinct: [Double] = []

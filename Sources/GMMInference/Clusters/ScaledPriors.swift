@@ -1,19 +1,19 @@
 import GMMKernels
 import GMMModel
 
-/// Weakly informative priors at the scale of the data: Fraley, Raftery (2007), "Bayesian regularization for normal mixture
-/// estimation and model-based clustering", Journal of Classification 24.
+/// Weakly informative priors at the scale of the data: Fraley, Raftery (2007), "Bayesian regularization for normal
+/// mixture estimation and model-based clustering", Journal of Classification 24.
 ///
-/// With x̄ the columns' means and S the data's covariance matrix: mean_k ~ Normal(x̄, covariance_k / 0.01); Σ_k ~
-/// inverse-Wishart(D + 2, S / K^(2/D)); a variance ~ inverse-Gamma((D + 2) / 2, s² / K^(2/D) / 2) with s² the variance of
-/// its column, or for `spherical` the columns' average.
+/// Let x̄ be the means of the columns and S the data's covariance matrix. The priors are mean_k ~ Normal(x̄,
+/// covariance_k / 0.01) and Σ_k ~ inverse-Wishart(D + 2, S / K^(2/D)). A variance has the prior inverse-Gamma((D + 2) /
+/// 2, s² / K^(2/D) / 2), where s² is the variance of its column or, for `spherical`, the average over the columns.
 public struct ScaledPriors: Sendable {
   public let means: MeansPrior
   public let spread: SpreadPrior
 
   /// - Parameter control: threads, progress in blocks of observations over up to three passes, cancelling.
-  /// - Throws: ``ModelError`` for fewer than 2 rows, a constant column, and columns that determine each other, and when the
-  ///   caller cancels.
+  /// - Throws: ``ModelError`` for fewer than 2 rows, for a constant column, for columns that determine each other, and
+  ///   when the caller cancels.
   public init(
     _ shape: MixtureShape, _ data: DataSet, _ control: RunControl = RunControl()
   ) throws(ModelError) {
@@ -40,8 +40,8 @@ public struct ScaledPriors: Sendable {
   }
 
   /// - Parameters:
-  ///   - scale: of `data`.
-  ///   - makeCovariance: makes the data's covariance matrix, where it is needed.
+  ///   - scale: the means and variances of `data`.
+  ///   - makeCovariance: makes the data's covariance matrix, if it is needed.
   private init(
     _ shape: MixtureShape, _ data: DataSet, _ scale: DataSpread,
     _ makeCovariance: () throws(ModelError) -> SymmetricMatrix
@@ -60,7 +60,7 @@ public struct ScaledPriors: Sendable {
     switch shape.structure {
     case .full, .tied:
       let covariance = try makeCovariance()
-      // Columns that determine each other leave pivots of rounding error only.
+      // If columns determine each other, a pivot is rounding error only.
       do throws(FailedPivot) {
         _ = try covariance.cholesky(tolerance: 1e-13)
       } catch {
@@ -79,7 +79,7 @@ public struct ScaledPriors: Sendable {
     }
   }
 
-  /// Returns the covariance matrix: the moments of the one component of a mixture, to which all observations belong.
+  /// Returns the covariance matrix, as the covariance of a mixture's only component, which holds all observations.
   static func covariance(
     _ data: DataSet, _ scale: DataSpread, divisor: Double, _ kernels: KernelSet, workers: Int = 1,
     _ crew: BlockCrew? = nil,

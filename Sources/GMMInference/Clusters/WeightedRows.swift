@@ -1,18 +1,17 @@
 import GMMKernels
 import GMMModel
 
-/// Rows of the data with weights: all that count, or a sample of them.
+/// Rows of the data with weights: all rows of positive weight, or a sample of them.
 struct WeightedRows: Sendable {
-  /// Increasing; a row that was chosen several times stands as many times.
+  /// The rows in increasing order. A row that was chosen several times is repeated.
   let rows: [Int]
-  /// Positive, one for each of `rows`.
+  /// The weight of each of `rows`, positive.
   let weights: [Double]
 
   /// Takes the rows with a positive weight, or `limit` of them chosen with replacement, in proportion to their weights.
   ///
-  /// A chosen row counts 1. Row i is chosen by the uniform numbers u with W_{i-1} <= u W < W_i, where W_i are the running
-  /// sums of the weights and W their total. The numbers are sorted beforehand, so the running sum is all that has to be
-  /// known of the rows gone by.
+  /// A chosen row counts 1. Row i is chosen by the uniform numbers u with W_{i-1} <= u W < W_i, where W_i are the
+  /// running sums of the weights and W is their total. The numbers are sorted beforehand, so one running sum suffices.
   ///
   /// - Complexity: O(N + limit log limit) time, O(limit) memory.
   init(_ sampleWeights: SampleWeights, limit: Int, _ stream: inout RandomStream) {
@@ -33,7 +32,7 @@ struct WeightedRows: Sendable {
       while rows.count < limit, targets[rows.count] < sum { rows.append(i) }
       if rows.count == limit { break }
     }
-    // The running sum is rounded at each row and the total once: numbers between the two are the last row's.
+    // The running sum is rounded at each row, and the total once. Numbers between the two belong to the last row.
     while rows.count < limit { rows.append(last) }
     self.rows = rows
   }

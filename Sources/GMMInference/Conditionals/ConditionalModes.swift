@@ -1,35 +1,36 @@
 import GMMKernels
 import GMMModel
 
-/// Where the conditional densities are largest, in the variables that the priors are stated for: what a maximum of the posterior
-/// is made of.
+/// The modes of the conditional densities, in the variables that the priors are stated for. A maximum of the posterior
+/// consists of such modes.
 
 extension SpreadConditional {
-  /// The sd at which the density is largest; `nil` where the prior fixes it, or where there is no maximum, because nothing is
-  /// known but the prior, whose density grows towards 0 or without end.
+  /// The sd at which the density is largest. It is `nil` if the prior fixes the sd, or if there is no positive and
+  /// finite maximum, as under most priors without members.
   ///
-  /// With v = sd², n and S: the root of n = S/v + v (log prior)' for each prior, which is a linear or quadratic equation.
+  /// With v = sd², the mode is the root of n = S/v + v (log prior)', which is a linear or quadratic equation for each
+  /// prior.
   var mode: Double? {
     switch prior {
     case .fixed: return nil
     case .uniform(let lower, let upper):
       return count > 0 ? min(max((squares / count).squareRoot(), lower), upper) : nil
     case .halfNormal(let scale):
-      // v²/s² + n v - S = 0.
+      // The equation is v²/s² + n v - S = 0.
       guard count > 0 else { return nil }
-      // √(n² + 4S/s²), of whose terms the second is all there is where it may overflow.
+      // The root is √(n² + 4S/s²). Where the second term may overflow, the first is negligible.
       let steepness = 2 * squares.squareRoot() / scale
       let root = steepness < 1e150 ? (count * count + steepness * steepness).squareRoot() : steepness
       return (2 * squares / (count + root)).squareRoot()
     case .halfCauchy(let scale):
-      // (n + 2) u² + (n - T) u - T = 0, with u = v/s² and T = S/s².
+      // The equation is (n + 2) u² + (n - T) u - T = 0, with u = v/s² and T = S/s².
       guard count > 0 else { return nil }
       let ratio = squares / (scale * scale)
-      // There the prior is sd^-2 to the last bit, and the square of T may overflow.
+      // For such ratios the prior is sd^-2 to the last bit, and the square of T may overflow.
       if ratio > 1e150 { return (squares / (count + 2)).squareRoot() }
       let half = 0.5 * (ratio - count)
       let root = (half * half + (count + 2) * ratio).squareRoot()
-      // Of the two forms of the root the one without cancellation.
+      // Of the two forms of the root, this is the one without cancellation.
       let u = half > 0 ? (half + root) / (count + 2) : ratio / (root - half)
       return scale * u.squareRoot()
     case .inverseGamma(let shape, let scale):
@@ -42,7 +43,7 @@ extension SpreadConditional {
 }
 
 extension CovarianceConditional {
-  /// The matrix at which the density is largest, a packed triangle: (Ψ0 + S) / (ν0 + n + D + 1).
+  /// The matrix at which the density is largest, (Ψ0 + S) / (ν0 + n + D + 1), as a packed triangle.
   var mode: [Double] {
     scale.packed.map { $0 / (dof + Double(scale.dimension) + 1) }
   }
@@ -50,7 +51,7 @@ extension CovarianceConditional {
 
 /// Returns the weights w ≥ `minimum` with sum 1 at which ∏ w_k^powers_k is largest; `nil` where no power is positive.
 ///
-/// Those that the minimum does not hold share what is left in proportion to their powers.
+/// Weights above the minimum divide the rest in proportion to their powers.
 func modeOfWeights(powers: [Double], minimum: Double) -> [Double]? {
   var free = powers.indices.filter { powers[$0] > 0 }
   guard !free.isEmpty else { return nil }
@@ -67,8 +68,8 @@ func modeOfWeights(powers: [Double], minimum: Double) -> [Double]? {
   return weights
 }
 
-/// Returns the increasing numbers nearest to `values`, in squares times `precisions` (isotonic regression by pooling of
-/// neighbours: Barlow, Bartholomew, Bremner, Brunk 1972).
+/// Returns the increasing numbers with the least sum of squared distances from `values`, weighted by `precisions`
+/// (isotonic regression by pooling of neighbours: Barlow, Bartholomew, Bremner, Brunk 1972).
 func nearestInOrder(_ values: [Double], precisions: [Double]) -> [Double] {
   var pools: [(value: Double, precision: Double, count: Int)] = []
   for (value, precision) in zip(values, precisions) {

@@ -3,11 +3,11 @@ import GMMModel
 
 /// The conditional distribution of one covariance matrix: inverse-Wishart(ν0 + n, Ψ0 + S).
 ///
-/// Its memory serves one matrix after another: nothing is allocated but by ``init(dimension:)``.
+/// Its memory serves one matrix after another: only ``init(dimension:)`` allocates.
 struct CovarianceConditional {
   private(set) var dof = 0.0
   private(set) var scale: SymmetricMatrix
-  /// Memory for the factor of a draw and what makes it, and for a vector.
+  /// Memory for the factor of a draw, for the scratch of the draw, and for a vector.
   private var factor: LowerTriangle
   private var scratch: LowerTriangle
   private var vector: [Double]
@@ -19,7 +19,7 @@ struct CovarianceConditional {
     vector = [Double](repeating: 0, count: dimension)
   }
 
-  /// Becomes the prior, inverse-Wishart(`dof`, `scale`).
+  /// Makes this the prior, inverse-Wishart(`dof`, `scale`).
   mutating func start(dof: Double, scale: SymmetricMatrix) {
     self.dof = dof
     for i in scale.packed.indices { self.scale.packed[i] = scale.packed[i] }
@@ -27,7 +27,7 @@ struct CovarianceConditional {
 
   /// Adds the members of component `k`.
   ///
-  /// - Parameter point: the coordinates of where their mean lies, seen from the statistics' centre.
+  /// - Parameter point: the coordinates of their mean, relative to the statistics' center.
   mutating func add(_ statistics: SufficientStatistics, _ k: Int, about point: (Int) -> Double) {
     dof += statistics.counts[k]
     for d in vector.indices { vector[d] = point(d) }
@@ -43,7 +43,7 @@ struct CovarianceConditional {
 
   /// Draws the Cholesky factor of the matrix and writes it, packed, to `factors` from place `start` on.
   ///
-  /// - Throws: a ``ModelError`` of kind `degenerate` when rounding leaves no positive definite matrix.
+  /// - Throws: a ``ModelError`` of kind `degenerate` if the matrix is not positive definite after rounding.
   mutating func draw(
     _ stream: inout RandomStream, into factors: inout [Double], at start: Int
   ) throws(ModelError) {

@@ -4,11 +4,11 @@ import GMMModel
 /// The conditional distribution of one component's mean given its covariance matrix: Normal(m, P⁻¹), with
 /// P = P0 + n Σ⁻¹ and m = c + P⁻¹ (P0 (m0 - c) + Σ⁻¹ Σ(x - c)), where P0 is the prior's precision.
 ///
-/// Its memory serves one component after another: nothing is allocated but by ``init(dimension:)``.
+/// Its memory serves one component after another: only ``init(dimension:)`` allocates.
 struct MeanConditional {
   /// m, the mean and the mode, (D).
   private(set) var mean: [Double]
-  /// C with P = C Cᵀ; where there is a ``scale``, L with P⁻¹ = scale² L Lᵀ.
+  /// The factor C with P = C Cᵀ or, if there is a ``scale``, the factor L with P⁻¹ = scale² L Lᵀ.
   private var factor: LowerTriangle
   private var scale: Double?
   /// Memory for a vector: noise, or a column of P⁻¹.
@@ -20,9 +20,9 @@ struct MeanConditional {
     factor = LowerTriangle(dimension: dimension)
   }
 
-  /// Becomes the distribution of the mean of component `k`, which is not known.
+  /// Makes this the distribution of the mean of component `k`, which is free.
   ///
-  /// - Throws: a ``ModelError`` of kind `degenerate` when P is lost to rounding.
+  /// - Throws: a ``ModelError`` of kind `degenerate` if P is not positive definite after rounding.
   mutating func condition(
     on k: Int, _ model: MixtureModel, _ parameters: Parameters, _ statistics: SufficientStatistics
   ) throws(ModelError) {
@@ -30,7 +30,7 @@ struct MeanConditional {
     let count = statistics.counts[k]
     parameters.copyFactor(k, to: &factor)
     if let kappa = model.meanDensities[first].kappa {
-      // P = (κ + n) Σ⁻¹: the factor of Σ is all that it takes.
+      // P is (κ + n) Σ⁻¹, so the factor of Σ suffices.
       for d in mean.indices {
         let center = statistics.centers[first + d]
         let distance = model.meanCenters[first + d] - center
@@ -64,9 +64,9 @@ struct MeanConditional {
     for d in mean.indices { mean[d] += statistics.centers[first + d] }
   }
 
-  /// Returns m and P of coordinate `d` where the coordinates are independent: P = 1/s0² + n/σ² and
-  /// m = c + ((m0 - c)/s0² + Σ(x - c)/σ²) / P; where the prior is scaled by the spread, 1/s0² is κ/σ². A known mean has itself
-  /// for m, and P is infinite.
+  /// Returns m and P of coordinate `d` for independent coordinates: P = 1/s0² + n/σ² and m = c + ((m0 - c)/s0² + Σ(x -
+  /// c)/σ²) / P. If the prior is scaled by the spread, 1/s0² is κ/σ². For a known mean m is its value, and P is
+  /// infinite.
   @inline(__always)
   static func coordinate(
     _ k: Int, _ d: Int, _ model: MixtureModel, _ parameters: Parameters, _ statistics: SufficientStatistics
@@ -80,7 +80,7 @@ struct MeanConditional {
     switch model.meanDensities[j] {
     case .fixed(let value): return (value, .infinity)
     case .scaledNormal(_, let kappa):
-      // Without the spread, which cancels, so that nothing overflows.
+      // The spread cancels, so it is left out and nothing overflows.
       let worth = kappa + statistics.counts[k]
       return (center + kappa / worth * distance + statistics.sums[j] / worth, worth * dataPrecision)
     case .normal(_, let priorSD): priorPrecision = 1 / (priorSD * priorSD)
@@ -88,12 +88,12 @@ struct MeanConditional {
     let precision = priorPrecision + statistics.counts[k] * dataPrecision
     let shift = (priorPrecision * distance + dataPrecision * statistics.sums[j]) / precision
     if shift.isFinite { return (center + shift, precision) }
-    // Precisions of the smallest sds times the largest distances overflow; shares of the precision do not.
+    // Precisions of the smallest sds times the largest distances overflow. Fractions of the precision do not.
     let shares = (prior: priorPrecision / precision, data: dataPrecision / precision)
     return (center + (shares.prior * distance + shares.data * statistics.sums[j]), precision)
   }
 
-  /// Draws exactly, and writes the draw to `point` from place `start` on.
+  /// Draws from the distribution exactly, and writes the draw to `point` from place `start` on.
   mutating func draw(_ stream: inout RandomStream, into point: inout [Double], at start: Int) {
     for d in mean.indices { vector[d] = stream.normal() }
     if let scale {
@@ -105,8 +105,8 @@ struct MeanConditional {
     for d in mean.indices { point[start + d] = mean[d] + vector[d] }
   }
 
-  /// Turns a draw, which stands in `point` from place `start` on, into one from the same distribution with a coordinate
-  /// restricted to an interval.
+  /// Turns a draw, which stands in `point` from place `start` on, into a draw from the same distribution with one
+  /// coordinate restricted to an interval.
   ///
   /// The coordinate is drawn anew from its restricted margin, and the others follow it along their regression on it
   /// (Matheron's rule): y + V e (t - y_d) / V_dd has the conditional distribution of the rest given t.
@@ -134,7 +134,7 @@ struct MeanConditional {
     return vector[d]
   }
 
-  /// Makes the vector column `d` of P⁻¹.
+  /// Writes column `d` of P⁻¹ to the vector.
   private mutating func fillColumn(_ d: Int) {
     if let scale {
       for i in vector.indices { vector[i] = scale * scale * factor[d, i] }

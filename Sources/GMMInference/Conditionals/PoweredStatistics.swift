@@ -1,12 +1,12 @@
 import GMMModel
 
-/// What means and spread see of the observations where the components' densities are raised to a power: every member counts
-/// that much.
+/// The statistics for means and spread if the components' densities are raised to a power. Every member counts the
+/// power.
 ///
-/// The weights see the members as they are.
+/// The statistics for the weights are not powered.
 struct PoweredStatistics {
   private let power: Double
-  /// Memory for other powers.
+  /// Memory for powers other than 1.
   private var scaled: SufficientStatistics?
 
   init(_ shape: MixtureShape, power: Double) {
@@ -14,7 +14,7 @@ struct PoweredStatistics {
     scaled = power == 1 ? nil : SufficientStatistics(shape)
   }
 
-  /// Whether the power is 1, and the statistics are what they are.
+  /// Whether the power is 1, which leaves the statistics unchanged.
   var isPlain: Bool { scaled == nil }
 
   mutating func callAsFunction(_ statistics: SufficientStatistics) -> SufficientStatistics {

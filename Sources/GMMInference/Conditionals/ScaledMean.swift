@@ -1,18 +1,20 @@
 import GMMModel
 
-/// How the mean of a component enters the conditional distribution of the spread.
+/// The ways in which the mean of a component enters the conditional distribution of the spread.
 ///
-/// Under mean ~ Normal(m0, covariance / κ) the mean is one more observation of the spread, worth κ, when it is given; and
-/// when it is summed out, the members' mean is, worth κ n / (κ + n) (Gelman et al. 2013, 3.3 and 3.6).
+/// Let mean ~ Normal(m0, covariance / κ). A given mean is one more observation of the spread, which counts κ. With the
+/// mean summed out, the members' mean is one more observation, which counts κ n / (κ + n) (Gelman et al. 2013, 3.3 and
+/// 3.6).
 enum ScaledMean {
-  /// Its prior does not know the spread, or the mean is known; it is given.
+  /// The prior does not depend on the spread, or the mean is known. The mean is given.
   case none
-  /// Its prior is scaled by the spread, and the mean is given.
+  /// The prior is scaled by the spread, and the mean is given.
   case given(kappa: Double)
-  /// Its prior is scaled by the spread, and the mean is summed out.
+  /// The prior is scaled by the spread, and the mean is summed out.
   case summedOut(kappa: Double)
 
-  /// How the mean of component `k` enters; the means are summed out where that is wanted and their priors allow it.
+  /// Chooses how the mean of component `k` enters. A mean is summed out if that is wanted and its prior is scaled by
+  /// the spread.
   @inline(__always)
   init(_ k: Int, _ model: MixtureModel, sumsOut: Bool) {
     guard let kappa = model.meanDensities[k * model.dimensionCount].kappa else {
@@ -22,7 +24,7 @@ enum ScaledMean {
     self = sumsOut ? .summedOut(kappa: kappa) : .given(kappa: kappa)
   }
 
-  /// Returns how many squares component `k` adds to the spread in coordinate `d`, and their sum.
+  /// Returns the number of squares that component `k` adds to the spread in coordinate `d`, and their sum.
   @inline(__always)
   private func moments(
     _ k: Int, _ d: Int, _ model: MixtureModel, _ parameters: Parameters, _ statistics: SufficientStatistics
@@ -49,7 +51,7 @@ enum ScaledMean {
     }
   }
 
-  /// Returns how many squares add to standard deviation `j`, and their sum.
+  /// Returns the number of squares that standard deviation `j` has, and their sum.
   @inline(__always)
   static func moments(
     ofSpread j: Int, _ model: MixtureModel, _ parameters: Parameters, _ statistics: SufficientStatistics, sumsOut: Bool
@@ -67,14 +69,15 @@ enum ScaledMean {
     return (count, squares)
   }
 
-  /// Adds what component `k` knows of its covariance matrix.
+  /// Adds the observations of component `k`'s covariance matrix.
   func add(
     _ k: Int, _ model: MixtureModel, _ parameters: Parameters, _ statistics: SufficientStatistics,
     to conditional: inout CovarianceConditional
   ) {
     let first = k * model.dimensionCount
     let count = statistics.counts[k]
-    /// The mean and the members' average, seen from the statistics' centre; and the centre, seen from the prior's.
+    /// These functions return the mean and the members' average relative to the statistics' center, and that center
+    /// relative to the prior's.
     func mean(_ d: Int) -> Double { parameters.means[first + d] - statistics.centers[first + d] }
     func average(_ d: Int) -> Double { statistics.sums[first + d] / count }
     func center(_ d: Int) -> Double { statistics.centers[first + d] - model.meanCenters[first + d] }

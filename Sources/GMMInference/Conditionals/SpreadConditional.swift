@@ -1,9 +1,9 @@
 import GMMKernels
 import GMMModel
 
-/// The sds that a draw may have; what a prior puts beyond them is set to the limit.
+/// The range of sds in draws. An sd beyond a limit is set to the limit.
 ///
-/// They keep the square of an sd and its inverse within the range of a double.
+/// Within it, the square of an sd and its inverse are within the range of a double.
 let sdLimits = 1e-150...1e150
 
 /// The conditional distribution of one sd given its members' sum of squares:
@@ -14,7 +14,7 @@ struct SpreadConditional {
   let squares: Double
 
   /// - Parameters:
-  ///   - count: n, members of all components that share the sd.
+  ///   - count: n, the counts of all components that share the sd.
   ///   - squares: S, the sum of their squared distances from the means.
   init(_ prior: SpreadDensity, count: Double, squares: Double) {
     self.prior = prior
@@ -24,15 +24,16 @@ struct SpreadConditional {
 
   /// Returns an exact draw.
   ///
-  /// With the conjugate priors: Gamma on the precision. With the others: for n ≥ 2 a Gamma precision under a prior flat
-  /// in sd (or, for HalfCauchy in its tail, flat in 1/sd) is tried a few times and accepted with the rest of the
-  /// prior; what that misses is drawn from the log-concave density of log sd. Without members: the prior itself.
+  /// Under a conjugate prior the precision is a Gamma number. Under the other priors, for n ≥ 2, Gamma precisions are
+  /// tried a few times: those of a prior that is flat in the sd or, in the tail of HalfCauchy, flat in 1/sd. A try is
+  /// accepted with a probability in proportion to the rest of the prior. If all tries fail, the draw is from the
+  /// log-concave density of log sd. Without members the draw is from the prior.
   ///
-  /// - Parameter current: the sd now; only a guess where to look.
-  /// - Throws: a ``ModelError`` of kind `degenerate` when the density is not integrable.
+  /// - Parameter current: the current sd. It serves only as a guess of the mode.
+  /// - Throws: a ``ModelError`` of kind `degenerate` if the density is not integrable.
   func draw(_ stream: inout RandomStream, near current: Double) throws(ModelError) -> Double {
     if count == 0 { return prior.draw(&stream) }
-    // Of less than one member sd^(-n) is integrable at 0.
+    // For a count below 1, sd^(-n) is integrable at 0.
     if squares == 0, count >= 1, prior.reachesZero {
       throw ModelError(
         .degenerate, "spread",
@@ -70,7 +71,7 @@ struct SpreadConditional {
     return drawLogConcave(&stream, near: current)
   }
 
-  /// How often a proposal is tried; the flat prior needs two members to be proper.
+  /// The number of tries. Under the flat prior, two members are needed for a proper density.
   private var tries: Int { count >= 2 ? 8 : 0 }
 
   private func drawUnderFlatPrior(_ stream: inout RandomStream, extraShape: Double = 0) -> Double {
@@ -88,7 +89,7 @@ struct SpreadConditional {
   }
 }
 
-/// The log density of log sd given its members; concave for every prior here.
+/// The log density of log sd given its members. It is concave for every prior here.
 private struct LogSDDensity: LogConcaveDensity {
   let prior: SpreadDensity
   let count: Double
@@ -100,7 +101,7 @@ private struct LogSDDensity: LogConcaveDensity {
     var slope = 1 - count + quadratic
     switch prior {
     case .halfCauchy(let scale):
-      // -log(1 + r²) with r = sd / scale, and its slope -2 r² / (1 + r²), without overflow.
+      // These are -log(1 + r²) with r = sd / scale, and its slope -2 r² / (1 + r²), without overflow.
       let logRatio = 2 * (logSD - log(scale))
       value -= max(logRatio, 0) + log1p(exp(-abs(logRatio)))
       slope -= 2 / (1 + exp(-logRatio))

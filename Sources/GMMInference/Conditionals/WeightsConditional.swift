@@ -4,12 +4,13 @@ import GMMModel
 extension RandomStream {
   /// Draws weights from Dirichlet(`concentration` + `counts`), restricted to weights of at least `minimum`.
   ///
-  /// Without a minimum: normalised Gamma numbers. With one: a few such draws are tried; if none fits, one sweep of
-  /// exact draws of pairs given the rest is made from the current weights. Whether the tries fail does not depend on
-  /// the current weights, so the step leaves the restricted Dirichlet invariant, and it never loops for long.
+  /// Without a minimum the weights are normalised Gamma numbers. With a minimum a few such draws are tried. If none
+  /// fits, exact draws of pairs, given the other weights, are made from the current weights, once for each component.
+  /// Whether the tries fail does not depend on the current weights. So the step leaves the restricted Dirichlet
+  /// distribution invariant, and it never loops for long.
   ///
   /// - Parameters:
-  ///   - parameters: its weights and log weights are replaced; the old weights satisfy the minimum.
+  ///   - parameters: the weights and log weights are replaced. The old weights satisfy the minimum.
   ///   - minimum: at most 1/K.
   /// - Returns: whether the draw is independent of the current weights.
   @discardableResult
@@ -23,7 +24,7 @@ extension RandomStream {
       return true
     }
     if minimum * Double(components) >= 1 - 1e-9 {
-      // The constraint leaves one point.
+      // The constraint leaves a single point.
       for k in 0..<components {
         parameters.weights[k] = 1 / Double(components)
         parameters.logWeights[k] = -log(Double(components))
@@ -38,9 +39,10 @@ extension RandomStream {
     return false
   }
 
-  /// Draws weights and their logarithms from the unrestricted Dirichlet distribution, and keeps them if all reach the minimum.
+  /// Draws weights and their logarithms from the unrestricted Dirichlet distribution, and keeps them if all reach the
+  /// minimum.
   ///
-  /// - Returns: whether they do; if not, the weights are as they were, and their logarithms are not.
+  /// - Returns: whether they do. If not, the weights are unchanged, but their logarithms are not.
   private mutating func drawDirichlet(
     _ parameters: inout Parameters, _ concentration: [Double], _ counts: [Double], minimum: Double
   ) -> Bool {
@@ -50,7 +52,7 @@ extension RandomStream {
     for k in 0..<components {
       let shape = concentration[k] + counts[k]
       guard shape >= 1 else {
-        // Below 1 a Gamma number may underflow where its logarithm does not.
+        // Below shape 1 a Gamma number may underflow where its logarithm does not.
         let logLeast = drawLogDirichlet(&parameters.logWeights, concentration, counts)
         guard minimum == 0 || exp(logLeast) >= minimum else { return false }
         for j in 0..<components { parameters.weights[j] = exp(parameters.logWeights[j]) }
@@ -70,7 +72,7 @@ extension RandomStream {
     return true
   }
 
-  /// Draws log weights from the unrestricted Dirichlet distribution; finite for concentrations of any size.
+  /// Draws log weights from the unrestricted Dirichlet distribution. They are finite for concentrations of any size.
   ///
   /// - Returns: the smallest log weight.
   @discardableResult
@@ -92,8 +94,8 @@ extension RandomStream {
     return smallest - shift
   }
 
-  /// Draws, for each component and a random partner, how the two share their sum: a Beta distribution restricted to
-  /// where both reach the minimum.
+  /// Divides, for each component and a random partner, the sum of their weights anew: by a Beta distribution restricted
+  /// to where both reach the minimum.
   ///
   /// - Parameter minimum: positive.
   mutating func sweepPairsOfWeights(
@@ -126,7 +128,7 @@ private struct LogitBetaDensity: LogConcaveDensity {
 
   func callAsFunction(_ y: Double) -> (logDensity: Double, slope: Double) {
     let total = first + second
-    // log(1 + exp(y)) without overflow.
+    // This is log(1 + exp(y)) without overflow.
     let softplus = max(y, 0) + log1p(exp(-abs(y)))
     return (first * y - total * softplus, first - total / (1 + exp(-y)))
   }

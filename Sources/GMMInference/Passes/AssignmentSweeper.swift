@@ -1,9 +1,9 @@
 import GMMKernels
 import GMMModel
 
-/// Draws the assignments of one chain, given parameters, without allocating.
+/// Draws the assignments of one chain, given parameters. A sweep allocates nothing.
 ///
-/// With a power β component k is drawn with a probability in proportion to w_k N(x | k)^β.
+/// With a power β, component k is drawn with a probability in proportion to w_k N(x | k)^β.
 final class AssignmentSweeper {
   private let reducer: BlockReducer
   private let key: StreamKey
@@ -11,7 +11,8 @@ final class AssignmentSweeper {
   private let kernels: MixtureKernels
   private let firstBlock: Int
   private let power: Double
-  /// Memory for the statistics of a pass that is made for the log likelihood alone; `nil` at power 1, where a sweep tells it.
+  /// Memory for the statistics of a pass that is made for the log likelihood alone. It is `nil` at power 1, because a
+  /// sweep gives the log likelihood there.
   private var unused: SufficientStatistics?
   private var labels: AlignedBuffer<UInt8>?
   private var proposedLabels: AlignedBuffer<UInt8>?
@@ -20,10 +21,10 @@ final class AssignmentSweeper {
   ///
   /// - Parameters:
   ///   - key: the chain's key for assignments.
-  ///   - moveKey: its key for the assignments that come with proposals; `nil` where none will be made.
-  ///   - power: to which the components' densities are raised.
-  ///   - keepsLabels: whether the drawn assignments are written down.
-  ///   - workers: how many threads may work on a sweep.
+  ///   - moveKey: its key for the assignments that come with proposals; `nil` if the chain makes none.
+  ///   - power: the power of the components' densities.
+  ///   - keepsLabels: whether the drawn assignments are stored.
+  ///   - workers: the number of threads that may work on a sweep.
   init(
     _ data: DataSet, key: StreamKey, moveKey: StreamKey?,
     _ kernels: MixtureKernels, power: Double = 1, keepsLabels: Bool, workers: Int
@@ -49,7 +50,7 @@ final class AssignmentSweeper {
   /// The assignments of the last sweep or of the last proposal that was kept since, (N); `nil` unless they are kept.
   var assignments: UnsafePointer<UInt8>? { labels.map { UnsafePointer($0.base) } }
 
-  /// Draws all assignments given parameters, and sums up the members of each component.
+  /// Draws all assignments given parameters, and takes the statistics of each component's members.
   ///
   /// - Returns: Σ_i log Σ_k w_k N(x_i | k)^β, which is the log likelihood of the parameters at power 1.
   func sweep(
@@ -58,28 +59,30 @@ final class AssignmentSweeper {
     run(parameters, into: &statistics, labels, key, iteration, crew)
   }
 
-  /// Does the same for proposed parameters, with random numbers of their own, and leaves ``assignments`` as they are.
+  /// Does the same for proposed parameters, with random numbers of their own, and leaves ``assignments`` unchanged.
   ///
   /// - Parameter move: the number of the proposal in its iteration, below 256.
   func sweepProposal(
     _ parameters: Parameters, iteration: UInt64, move: Int, into statistics: inout SufficientStatistics,
     _ crew: BlockCrew?
   ) -> Double {
-    // Iterations are countable in 63 bits: those beyond 2^56 would share numbers with others, after centuries of sampling.
+    // Iterations are counted in 63 bits. Those beyond 2^56 would share numbers with others, after centuries of
+    // sampling.
     let number = iteration &* 256 &+ UInt64(truncatingIfNeeded: move)
     return run(parameters, into: &statistics, proposedLabels, moveKey, number, crew)
   }
 
-  /// Returns the log likelihood of parameters that were swept, whatever the power.
+  /// Returns the log likelihood of the parameters of a sweep, whatever the power.
   ///
-  /// - Parameter logMarginal: what the sweep returned: the answer at power 1, while at others a pass of its own is made.
+  /// - Parameter logMarginal: the result of the sweep. At power 1 it is the log likelihood. At other powers a pass of
+  ///   its own is made.
   func logLikelihood(_ parameters: Parameters, logMarginal: Double, _ crew: BlockCrew?) -> Double {
     guard var statistics = unused.take() else { return logMarginal }
     defer { unused = statistics }
     return reducer.reduce(parameters, power: 1, into: &statistics, crew, ExpectationPass(kernels: kernels))
   }
 
-  /// Makes the assignments of the last proposal those of the chain.
+  /// Makes the assignments of the last proposal the assignments of the chain.
   func keepProposal() { swap(&labels, &proposedLabels) }
 
   private func run(
@@ -92,7 +95,7 @@ final class AssignmentSweeper {
   }
 }
 
-/// The assignments of one block, drawn and summed up.
+/// The pass that draws the assignments of a block and takes its sums.
 private struct AssignmentPass: BlockPass {
   /// The number of the first block in the data set of which the observations are a part.
   let firstBlock: Int

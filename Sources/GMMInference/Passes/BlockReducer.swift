@@ -1,15 +1,16 @@
 import GMMKernels
 import GMMModel
 
-/// Passes over all observations whose blocks are summed up in their order, by one thread or by a crew, to the same bits.
+/// Makes passes over all observations and adds the blocks in their order, by one thread or by a crew, with the same
+/// bits.
 ///
-/// A crew's pass holds the moments of a window of blocks. ``ReproducibleReducer`` needs no order and less memory, but a few
-/// nanoseconds for each number of each block, which is more than an iteration over few observations can afford.
+/// A crew's pass holds the moments of a window of blocks. ``ReproducibleReducer`` needs no order and less memory. But
+/// it takes a few nanoseconds for each number of each block, which is too much for an iteration over few observations.
 final class BlockReducer: Sendable {
   private let workspace: BlockWorkspace
   private let window: BlockWindow
 
-  /// - Parameter workers: how many threads may work on a pass.
+  /// - Parameter workers: the number of threads that may work on a pass.
   init(
     _ data: DataSet, _ kernels: MixtureKernels, workers: Int
   ) throws(ModelError) {
@@ -21,8 +22,8 @@ final class BlockReducer: Sendable {
   /// Evaluates parameters over all observations.
   ///
   /// - Parameters:
-  ///   - power: to which the components' densities are raised.
-  ///   - crew: threads that help; at most as many as the workspace was made for.
+  ///   - power: the power of the components' densities.
+  ///   - crew: threads that help, at most as many as the workspace was made for.
   ///   - pass: a kernel.
   /// - Returns: the log likelihood, of the powered densities.
   func reduce(

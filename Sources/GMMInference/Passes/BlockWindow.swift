@@ -1,21 +1,21 @@
-/// The blocks whose results a crew holds at a time before they are summed up in order: all of a small data set, and of a
-/// large one as many as keep the memory within bounds that do not grow with N.
+/// The blocks whose results a crew holds at a time before they are added in order. They are all blocks of a small data
+/// set. Of a large data set they are so many that the memory stays within a bound that does not grow with N.
 struct BlockWindow: Sendable {
-  /// Doubles of results that may be held for the sake of fewer windows: half a megabyte, which is still in the second
-  /// cache when it is summed up.
+  /// The number of doubles of results that may be held for the sake of fewer windows: half a megabyte, which is still
+  /// in the second cache when it is added up.
   private static let target = 1 << 16
-  /// Blocks for each worker in the shortest window. The last blocks of a window leave workers without work, for half a
-  /// block's time on average.
+  /// The number of blocks for each worker in the shortest window. The last blocks of a window leave workers without
+  /// work, for half a block's time on average.
   private static let leastPerWorker = 8
 
-  /// How many results there is room for.
+  /// The number of results for which there is room.
   let slots: Int
   private let blocks: Int
 
   /// - Parameters:
-  ///   - blocks: of all observations.
-  ///   - workers: how many threads work on a pass; one needs no more than one result at a time.
-  ///   - resultSize: doubles of one block's results.
+  ///   - blocks: the number of blocks of all observations.
+  ///   - workers: the number of threads that work on a pass; one thread holds one result at a time.
+  ///   - resultSize: the number of doubles of one block's results.
   init(blocks: Int, workers: Int, resultSize: Int) {
     self.blocks = blocks
     let wanted = max(Self.target / max(resultSize, 1), Self.leastPerWorker * workers)

@@ -1,6 +1,6 @@
 import GMMModel
 
-/// The E-step of one block: moments of the responsibilities.
+/// The E-step of a block, which takes the moments under the responsibilities.
 struct ExpectationPass: BlockPass, Sendable {
   let kernels: MixtureKernels
 

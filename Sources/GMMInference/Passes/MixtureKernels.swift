@@ -1,36 +1,39 @@
 import GMMKernels
 import GMMModel
 
-/// The passes over observations for mixtures of one shape: the specialised ones of one dimension, or those of any number.
+/// The kernels for mixtures of one shape: the specialised kernels of one dimension, or those of any number of
+/// dimensions.
 ///
-/// An object, since the kernels are eleven closures, each of which would be counted when a struct of them is passed on.
+/// It is an object, because the kernels are eleven closures. If they were a struct, passing it on would count the users
+/// of each.
 final class MixtureKernels: Sendable {
-  /// Memory that a pass writes to.
+  /// Memory that a kernel writes to.
   typealias Numbers = UnsafeMutablePointer<Double>
 
   let shape: MixtureShape
   private let set: KernelSet
-  /// Whether the passes are those of one dimension, which take no sample weights.
+  /// Whether the kernels are those of one dimension, which take no sample weights.
   private let isLine: Bool
 
-  /// - Parameter isWeighted: whether observations may have sample weights, which the passes of one dimension do not take.
+  /// - Parameter isWeighted: whether observations may have sample weights, which the kernels of one dimension do not
+  ///   take.
   init(_ shape: MixtureShape, _ set: KernelSet, isWeighted: Bool = false) {
     self.shape = shape
     self.set = set
     isLine = shape.dimensionCount == 1 && !isWeighted
   }
 
-  /// Writes the form in which the passes evaluate parameters.
+  /// Writes the table in which the kernels evaluate parameters.
   ///
   /// - Parameters:
-  ///   - power: to which the components' densities are raised.
+  ///   - power: the power of the components' densities.
   ///   - table: ``Parameters/tableSize(_:)`` doubles.
   @inline(__always)
   func fillTable(_ parameters: Parameters, power: Double, _ table: Numbers) {
     parameters.fillTable(table, isLine: isLine, power: power)
   }
 
-  /// The doubles of scratch memory, aligned to 64 bytes, that a pass needs.
+  /// The number of doubles of scratch memory, aligned to 64 bytes, that a kernel needs.
   var scratchSize: Int {
     isLine
       ? GMMKernels.scratchSize(shape.componentCount)
@@ -39,7 +42,7 @@ final class MixtureKernels: Sendable {
         shape: shape.factorShape)
   }
 
-  /// Draws the assignments of one block and sums up its members; returns the log likelihood.
+  /// Draws the assignments of one block, takes the sums of its members, and returns the log likelihood.
   @inline(__always)
   func assignments(
     _ x: UnsafePointer<Double>, _ count: Int, table: Numbers, _ key: StreamKey, scratch: Numbers, sums: Numbers,
@@ -52,7 +55,7 @@ final class MixtureKernels: Sendable {
         weights, scratch, sums, labels)
   }
 
-  /// Sums up one block by responsibilities; returns the log likelihood.
+  /// Takes the sums of one block under the responsibilities, and returns the log likelihood.
   @inline(__always)
   func expectations(
     _ x: UnsafePointer<Double>, _ count: Int, table: Numbers, weights: UnsafePointer<Double>?, scratch: Numbers,
@@ -64,9 +67,10 @@ final class MixtureKernels: Sendable {
         x, count, table, shape.componentCount, shape.dimensionCount, !shape.hasMatrices, weights, scratch, sums)
   }
 
-  /// Sums up one block by given responsibilities, `count` x K, each point's with a positive sum, to which they are scaled.
+  /// Takes the sums of one block under given responsibilities, `count` x K. The responsibilities of each point have a
+  /// positive sum and are scaled to sum 1.
   ///
-  /// The table must be that of several dimensions, so kernels of one dimension are made with `isWeighted`.
+  /// The table must be that of several dimensions, so in one dimension the kernels must be made with `isWeighted`.
   func sums(
     _ x: UnsafePointer<Double>, _ count: Int, by responsibilities: UnsafePointer<Double>, table: Numbers,
     weights: UnsafePointer<Double>?, scratch: Numbers, sums: Numbers

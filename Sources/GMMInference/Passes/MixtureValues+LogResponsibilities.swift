@@ -2,11 +2,11 @@ import GMMKernels
 import GMMModel
 
 extension MixtureValues {
-  /// Writes log P(component | x) of the only value at points.
+  /// Writes log P(component | x) at points for a single value.
   ///
   /// - Parameters:
   ///   - output: N x K row-major.
-  ///   - logWeights: of the value, (K); components of -infinity get -infinity.
+  ///   - logWeights: the logarithms of the value's weights, (K); a component of -infinity gets -infinity.
   /// - Complexity: O(N K) densities and exponentials.
   func writeLogResponsibilities(
     at points: DataSet, into output: UnsafeMutablePointer<Double>, logWeights: [Double], _ control: RunControl

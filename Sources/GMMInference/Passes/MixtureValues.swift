@@ -1,14 +1,14 @@
 import GMMKernels
 import GMMModel
 
-/// One or more values of the parameters of a mixture, which are evaluated at points together: the draws of a posterior, or
-/// parameters that are known.
+/// One or more values of the parameters of a mixture that are evaluated at points together: the draws of a posterior,
+/// or known parameters.
 protocol MixtureValues: Sendable {
   /// The shape of all values.
   var shape: MixtureShape { get }
-  /// How many there are, at least 1.
+  /// The number of values, at least 1.
   var valueCount: Int { get }
-  /// Writes the form in which the kernels evaluate value `index`.
+  /// Writes the table in which the kernels evaluate value `index`.
   ///
   /// - Parameter table: ``Parameters/tableSize(_:)`` doubles.
   func fillTable(_ table: UnsafeMutablePointer<Double>, value index: Int)
@@ -37,7 +37,8 @@ extension MixtureValues {
     }
   }
 
-  /// Writes each component's share of the density at points, the sum over values: values count by their density.
+  /// Writes each component's part of the density at points. The shares are summed over the values before they are
+  /// normalised, so values count by their density.
   ///
   /// - Parameter output: N x K row-major; rows sum to 1.
   func writeShares(
@@ -75,14 +76,14 @@ extension MixtureValues {
   }
 }
 
-/// Adds one value's densities to a block's sums on their moving scale.
+/// Adds the densities of one value to a block's sums on their moving scale.
 private let addDensity: PointPass = { kernels, x, count, workspace in
   kernels.addDensities(
     x, count, table: workspace.table.base, scratch: workspace.scratch.base, logScale: workspace.scales.base,
     rows: workspace.sums.base)
 }
 
-/// A caller's buffer of which threads write disjoint parts.
+/// A caller's buffer, of which threads write disjoint parts.
 struct SharedOutput<Element>: @unchecked Sendable {
   let base: UnsafeMutablePointer<Element>
   init(_ base: UnsafeMutablePointer<Element>) { self.base = base }

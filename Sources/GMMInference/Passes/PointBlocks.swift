@@ -1,21 +1,21 @@
 import GMMKernels
 import GMMModel
 
-/// The memory with which one thread evaluates all values of a mixture's parameters at the points of one block.
+/// The workspace with which one thread evaluates all values of a mixture's parameters at the points of one block.
 ///
-/// Points are taken in small blocks, so that the sums of one block stay in the cache while all values pass over them.
+/// These blocks have 512 points, so that the sums of one block stay in the cache while all values are evaluated.
 final class PointWorkspace {
-  /// Points in a block.
+  /// The number of points in a block.
   static let points = 512
 
-  /// The form in which the kernels evaluate one value.
+  /// The table with one value.
   let table: AlignedBuffer<Double>
   let scratch: AlignedBuffer<Double>
   /// K rows of a block's points.
   let sums: AlignedBuffer<Double>
   /// One row of a block's points.
   let scales: AlignedBuffer<Double>
-  /// Which value the table holds; -1 for none.
+  /// The number of the value in the table; -1 if there is none.
   var value = -1
 
   init?(_ kernels: MixtureKernels) {
@@ -30,7 +30,7 @@ final class PointWorkspace {
     self.scales = scales
   }
 
-  /// Empties the sums.
+  /// Sets all sums to 0.
   func clear() {
     sums.elements.update(repeating: 0)
     scales.elements.update(repeating: emptyLogScale)
@@ -45,17 +45,18 @@ final class PointWorkspace {
   func scale(_ i: Int) -> Double { scales.base[i] }
 }
 
-/// Adds one value's mixture at `count` points from `x` to a workspace, whose table holds it.
+/// A function that adds the value in a workspace's table, evaluated at `count` points from `x`, to the workspace's
+/// sums.
 typealias PointPass =
   @Sendable (
     MixtureKernels, _ x: UnsafePointer<Double>, _ count: Int, PointWorkspace
   ) -> Void
 
 extension MixtureValues {
-  /// Lets all values pass over each block of points, then hands the block's sums to `finish`.
+  /// Evaluates all values at each block of points, then calls `finish` with the block's sums.
   ///
   /// - Parameters:
-  ///   - add: is called for each block and value.
+  ///   - add: adds one value to the sums of a block.
   ///   - finish: receives the workspace and the block's range of points.
   func forEachBlock(
     of points: DataSet, _ control: RunControl,
@@ -75,7 +76,7 @@ extension MixtureValues {
         workspace.clear()
         for value in 0..<valueCount {
           if monitor.shouldStop { return }
-          // The only value of known parameters is in the table since the thread's first block.
+          // A single value is in the table since the thread's first block.
           if workspace.value != value {
             fillTable(workspace.table.base, value: value)
             workspace.value = value

@@ -1,17 +1,17 @@
 import GMMKernels
 import GMMModel
 
-/// Passes over all observations whose blocks are added in sums that do not depend on who added what when, so that parts of
-/// the data can be merged later; the memory does not grow with the data.
+/// Makes passes over all observations and adds the blocks by ``ReproducibleSums``, which do not depend on threads or
+/// order. So parts of the data can be merged later, and the memory does not grow with the data.
 final class ReproducibleReducer: @unchecked Sendable {
   private let workspace: BlockWorkspace
   private let pass: any BlockPass & Sendable
-  /// Of each worker: counts, sums, squares, log likelihood.
+  /// The sums of each worker: counts, sums, squares, log likelihood.
   private var totals: [ReproducibleSums]
 
   /// - Parameters:
   ///   - pass: a kernel.
-  ///   - workers: how many threads may work on a pass.
+  ///   - workers: the number of threads that may work on a pass.
   init(
     _ data: DataSet, _ kernels: MixtureKernels,
     _ pass: any BlockPass & Sendable, workers: Int
@@ -25,13 +25,13 @@ final class ReproducibleReducer: @unchecked Sendable {
   /// Returns counts, sums, squares and, last, the log likelihood over all observations, given the parameters.
   ///
   /// - Parameters:
-  ///   - crew: threads that help; at most as many as the workspace was made for.
-  ///   - tally: counts the blocks and may end the pass, whose sums are then of no use.
+  ///   - crew: threads that help, at most as many as the workspace was made for.
+  ///   - tally: counts the blocks and may end the pass; the sums are then not used.
   func sums(_ parameters: Parameters, _ crew: BlockCrew?, _ tally: BlockTally? = nil) -> ReproducibleSums {
     workspace.prepare(parameters)
     for worker in totals.indices { totals[worker].clear() }
     totals.withUnsafeMutableBufferPointer { totals in
-      // SAFETY: each worker touches its own element only, and all are done when the crew returns.
+      // SAFETY: each worker touches only its own element, and all workers are done when the crew returns.
       nonisolated(unsafe) let totals = totals
       let blocks = workspace.data.blockCount
       guard let crew else {

@@ -1,22 +1,23 @@
 import GMMKernels
 import Synchronization
 
-/// Threads that help one thread, its owner, with independent blocks of work, over and over, for the duration of a call.
+/// Threads that help one thread, the crew's owner, with independent blocks of work, round after round, for the duration
+/// of a call.
 ///
-/// A helper joins a round of work while the round is open and waits for the next one otherwise, first spinning for the
-/// microseconds that the owner takes between two rounds, then asleep. The owner never waits for a helper that has not
-/// joined, so helpers that the system runs late, or refuses, cost nothing.
+/// A helper joins a round of work while the round is open. Otherwise it waits for the next round: it first spins for
+/// the microseconds that the owner takes between two rounds, and then sleeps. The owner never waits for a helper that
+/// has not joined, so helpers that the system runs late, or refuses, cost nothing.
 final class BlockCrew: @unchecked Sendable {
-  /// Threads that may work on a round, the owner included.
+  /// The number of threads that may work on a round, with the owner.
   let workers: Int
 
   private let mutex = UnsafeMutablePointer<pthread_mutex_t>.allocate(capacity: 1)
   private let wake = UnsafeMutablePointer<pthread_cond_t>.allocate(capacity: 1)
   private let left = UnsafeMutablePointer<pthread_cond_t>.allocate(capacity: 1)
   private let next = Atomic<Int>(0)
-  /// The number of the last round; -1 when there will be no other.
+  /// The number of the last round; -1 when no other will follow.
   private let round = Atomic<Int>(0)
-  // Guarded by the mutex.
+  // The mutex guards these variables.
   private var isOpen = false
   private var joined = 0
   private var blocks = 0
@@ -38,9 +39,10 @@ final class BlockCrew: @unchecked Sendable {
     mutex.deallocate()
   }
 
-  /// Runs `body` once for each block, on the owner's thread and on those of helpers; returns when all have returned.
+  /// Runs `body` once for each block, on the owner's thread and on those of helpers, and returns when all blocks are
+  /// done.
   ///
-  /// - Parameter body: receives the block and which of ``workers`` runs it.
+  /// - Parameter body: receives the number of the block and of the worker that runs it.
   func run(blocks: Int, _ body: @escaping (_ block: Int, _ worker: Int) -> Void) {
     pthread_mutex_lock(mutex)
     self.blocks = blocks
@@ -58,7 +60,7 @@ final class BlockCrew: @unchecked Sendable {
     pthread_mutex_unlock(mutex)
   }
 
-  /// Helps until ``stop()``; on a helper's thread.
+  /// Helps until ``stop()``. A helper's thread calls it.
   func serve(worker: Int) {
     var seen = 0
     while true {
@@ -84,7 +86,7 @@ final class BlockCrew: @unchecked Sendable {
     }
   }
 
-  /// Sends the helpers home; by the owner, after its last round.
+  /// Ends the helpers' work. The owner calls it after its last round.
   func stop() {
     pthread_mutex_lock(mutex)
     round.store(-1, ordering: .releasing)

@@ -1,14 +1,14 @@
 import GMMModel
 
-/// Shares independent blocks of work between threads.
+/// Functions that share independent blocks of work between threads.
 package enum BlockTeam {
   /// Runs `body` once for each block, each thread with a workspace of its own.
   ///
   /// - Parameters:
-  ///   - blocks: how many.
-  ///   - costPerBlock: an estimate in microseconds, so that no thread is started where it does not pay.
+  ///   - blocks: the number of blocks.
+  ///   - costPerBlock: an estimate in microseconds, so that no thread is started if it does not pay.
   ///   - makeWorkspace: called once on each thread; `nil` when memory runs out.
-  ///   - body: the work; looks at the monitor when it takes long.
+  ///   - body: the work; it looks at the monitor when it takes long.
   /// - Throws: ``ModelError`` of kind `cancelled` or `outOfMemory`, and what `body` throws.
   package static func run<Workspace>(
     blocks: Int, costPerBlock: Double, _ control: RunControl, makeWorkspace: @escaping @Sendable () -> Workspace?,
@@ -19,7 +19,7 @@ package enum BlockTeam {
     try run(blocks: blocks, costPerBlock: costPerBlock, control, monitor, makeWorkspace: makeWorkspace, body: body)
   }
 
-  /// Runs `body` once for each block as a part of a call whose monitor is not finished by it.
+  /// Runs `body` once for each block as a part of a call, and leaves the call's monitor unfinished.
   package static func run<Workspace>(
     blocks: Int, costPerBlock: Double, _ control: RunControl, _ monitor: RunMonitor,
     makeWorkspace: @escaping @Sendable () -> Workspace?,

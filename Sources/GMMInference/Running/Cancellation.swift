@@ -12,6 +12,6 @@ public final class CancellationFlag: Sendable {
   /// Lowers the flag.
   public func reset() { flag.store(false, ordering: .relaxed) }
 
-  /// Whether it is raised.
+  /// Whether the flag is raised.
   public var isRequested: Bool { flag.load(ordering: .relaxed) }
 }

@@ -1,8 +1,9 @@
-/// Where and how often a run writes down where it stands.
+/// The file of a run's checkpoints, and the interval between them.
 public struct CheckpointPlan: Sendable, Equatable {
-  /// The file. One that exists must be of the same run, which then goes on from it.
+  /// The path of the file. An existing file must be of the same run, which then goes on from it.
   public var path: String
-  /// Seconds between two checkpoints, positive. Longer where writing takes more than a fiftieth of the process's processor time.
+  /// Seconds between two checkpoints, positive. The interval grows where writing would take more than a fiftieth of the
+  /// process's processor time.
   public var interval: Double
 
   public init(path: String, interval: Double = 30) {

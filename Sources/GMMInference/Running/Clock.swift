@@ -1,6 +1,6 @@
 import GMMKernels
 
-/// Seconds on a clock that only moves forward.
+/// Returns the seconds on a clock that only moves forward.
 func monotonicSeconds() -> Double {
   var time = timespec()
   clock_gettime(CLOCK_MONOTONIC, &time)

@@ -8,15 +8,16 @@ import GMMKernels
 
 /// The builds of the kernels that this library carries.
 ///
-/// Within a build, results are the same bits for any number of threads. The two with fused multiply-add are the same bits as
-/// each other; the portable one rounds twice where they round once, so a chain may part from theirs when a rounding
-/// decides an assignment. (Giving up the fused instruction would make all three equal; it costs 28 % of a sweep.)
+/// Within a build, results are the same bits for any number of threads. The two builds with fused multiply-add give the
+/// same bits as each other. The portable build rounds twice where they round once, so its chains part from theirs when
+/// a rounding decides an assignment. (Without the fused instruction all three would be equal, at a cost of 28 % of a
+/// sweep.)
 public enum KernelBuild: Int, Sendable, CaseIterable {
-  /// For any processor.
+  /// The build for any processor.
   case portable = 1
-  /// For x86-64 with AVX2 and FMA.
+  /// The build for x86-64 with AVX2 and FMA.
   case avx2 = 2
-  /// For x86-64 with AVX-512.
+  /// The build for x86-64 with AVX-512.
   case avx512 = 3
 
   /// Whether this library has the build and this processor can run it.
@@ -32,18 +33,18 @@ public enum KernelBuild: Int, Sendable, CaseIterable {
     #endif
   }
 
-  /// The fastest build that is available; found once.
+  /// The fastest available build; it is found once.
   public static let best: KernelBuild = available.last ?? .portable
 
-  /// The builds that are available, the fastest last; found once.
+  /// The available builds, the fastest last; they are found once.
   static let available: [KernelBuild] = allCases.filter(\.isAvailable)
 
-  /// Returns this build where it is among `available`, which stands in the order of speed, else the last of them.
+  /// Returns this build if it is among `available`, otherwise the last and fastest of them.
   func usable(among available: [KernelBuild]) -> KernelBuild {
     available.contains(self) ? self : available.last ?? .portable
   }
 
-  /// The kernels; those of ``best`` where the build is not available.
+  /// The kernels of this build, or those of ``best`` if this build is not available.
   package var kernels: GMMKernels.KernelSet {
     #if GMM_ALL_BUILDS
       switch usable(among: Self.available) {

@@ -8,7 +8,7 @@ final class Mutex: @unchecked Sendable {
   init() {
     pthread_mutex_init(mutex, nil)
     #if os(Linux)
-      // So that setting the system's time neither ends nor prolongs a wait.
+      // The monotonic clock makes sure that setting the system's time neither ends nor prolongs a wait.
       var attributes = pthread_condattr_t()
       pthread_condattr_init(&attributes)
       pthread_condattr_setclock(&attributes, Self.clock)
@@ -35,7 +35,7 @@ final class Mutex: @unchecked Sendable {
 
   /// Sleeps as long as `condition` holds, but no longer than `seconds`.
   ///
-  /// - Parameter condition: evaluated under the lock, at the start and whenever another thread calls ``wake()``.
+  /// - Parameter condition: is evaluated under the lock, at the start and whenever another thread calls ``wake()``.
   func wait(seconds: Double, while condition: () -> Bool) {
     // A day is as good as forever, and never overflows.
     let seconds = min(max(seconds, 0), 86_400)
@@ -55,7 +55,8 @@ final class Mutex: @unchecked Sendable {
     }
   }
 
-  /// Has the thread that waits look again; under the lock, after a change that may end its wait.
+  /// Makes the waiting thread look at its condition again. The caller holds the lock and has made a change that may end
+  /// the wait.
   func wake() { pthread_cond_signal(changed) }
 
   #if os(Linux)

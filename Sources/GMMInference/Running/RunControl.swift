@@ -1,14 +1,16 @@
-/// How a long call runs; nothing here changes its results, but for the last bits where ``build`` does.
+/// The way in which a long call runs. Nothing here changes its results, except that ``build`` may change their last
+/// bits.
 public struct RunControl {
-  /// The number of threads; 0 for one for each processor that the process may use.
+  /// The number of threads; 0 stands for the number of processors that the process may use.
   public var threads: Int
-  /// Called on the caller's thread, never concurrently; returning `false` cancels.
+  /// The function that receives reports, on the caller's thread and never concurrently. Returning `false` cancels the
+  /// call.
   public var progress: ((RunProgress) -> Bool)?
   /// Seconds between two calls of `progress`.
   public var progressInterval: Double
-  /// Stops the call when it is raised.
+  /// The flag that cancels the call when it is raised.
   public var cancellation: CancellationFlag?
-  /// The build of the kernels; one that is not available stands for the best that is.
+  /// The build of the kernels. A build that is not available stands for the best available one.
   public var build: KernelBuild
 
   public init(
@@ -22,15 +24,16 @@ public struct RunControl {
     self.build = build
   }
 
-  /// The number of threads for each of `units` of independent work that goes over `blocks` of observations in each step.
+  /// Returns the number of threads for each of `units` of independent work, each step of which passes over `blocks`
+  /// blocks.
   ///
-  /// More than one where threads are left over and a step is long against the microseconds that it takes to share it.
+  /// It is more than one if threads are left over and a step is long against the microseconds that sharing it takes.
   func workers(units: Int, blocks: Int) -> Int {
     let total = threads > 0 ? threads : ThreadTeam.availableProcessors
     return blocks >= 8 ? max(1, min(total / max(units, 1), blocks / 4)) : 1
   }
 
-  /// The number of threads for `units` of independent work.
+  /// Returns the number of threads for `units` of independent work.
   package func threadCount(units: Int) -> Int {
     min(threads > 0 ? threads : ThreadTeam.availableProcessors, max(units, 1))
   }

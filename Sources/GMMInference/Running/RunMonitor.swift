@@ -14,7 +14,7 @@ package final class RunMonitor: @unchecked Sendable {
   private let start = monotonicSeconds()
   private var nextReport: Double
   private let caller = pthread_self()
-  /// How far the call has come; set before other threads begin.
+  /// The function that returns the progress of the call. It is set before other threads begin.
   var progressSoFar: (() -> RunProgress)?
 
   package init(_ control: RunControl) {
@@ -24,7 +24,7 @@ package final class RunMonitor: @unchecked Sendable {
     nextReport = start + interval
   }
 
-  /// Whether the work should end; also looks at the caller's flag.
+  /// Whether the work should end, by itself or by the caller's flag.
   var shouldStop: Bool {
     if stopped.load(ordering: .relaxed) { return true }
     guard let cancellation, cancellation.isRequested else { return false }
@@ -32,23 +32,25 @@ package final class RunMonitor: @unchecked Sendable {
     return true
   }
 
-  /// Reports to the caller when it is time and this is the caller's thread, then returns whether the work should end.
+  /// Reports to the caller if a report is due and this is the caller's thread, then returns whether the work should
+  /// end.
   ///
-  /// For work between two units of which seconds may pass; ``shouldStop`` is cheaper.
+  /// It is for work with units that may take seconds; ``shouldStop`` is cheaper.
   package func pollForStop() -> Bool {
     if let progressSoFar, pthread_equal(pthread_self(), caller) != 0 { report(progressSoFar) }
     return shouldStop
   }
 
-  /// Reports as ``pollForStop()`` does, and throws where the work should end.
+  /// Reports as ``pollForStop()`` does, and throws if the work should end.
   package func check() throws(ModelError) {
     if pollForStop() { throw .cancelledByCaller }
   }
 
-  /// Runs work of one thread, which is the one unit that is reported, and finishes.
+  /// Runs work of one thread, which is reported as one unit, and finishes.
   ///
-  /// - Parameter body: looks at the monitor now and then.
-  /// - Throws: what `body` throws, and a ``ModelError`` of kind `cancelled` where the caller cancels before it begins.
+  /// - Parameter body: the work, which looks at the monitor now and then.
+  /// - Throws: the errors of `body`, and a ``ModelError`` of kind `cancelled` if the caller cancels before `body`
+  ///   begins.
   package func watch<Result>(_ body: (RunMonitor) throws -> Result) throws -> Result {
     var isDone = false
     progressSoFar = { RunProgress(done: isDone ? 1 : 0, of: 1) }
@@ -62,16 +64,16 @@ package final class RunMonitor: @unchecked Sendable {
   var isCancelled: Bool { cancelled.load(ordering: .relaxed) }
   var seconds: Double { monotonicSeconds() - start }
 
-  /// Seconds until the next report is due, at least some microseconds; infinite where nobody wants reports.
+  /// Seconds until the next report is due, at least some microseconds; infinite if the caller wants no reports.
   var secondsToReport: Double { progress == nil ? .infinity : max(nextReport - monotonicSeconds(), 5e-5) }
 
-  /// Reports for the last time; on the caller's thread, when all work has ended.
+  /// Reports for the last time. The caller's thread calls it when all work has ended.
   package func finish() {
     if let progressSoFar { report(isLast: true, progressSoFar) }
     progressSoFar = nil
   }
 
-  /// Throws a ``ModelError`` of kind `cancelled` where the caller has cancelled.
+  /// Throws a ``ModelError`` of kind `cancelled` if the caller has cancelled.
   func requireCompletion() throws(ModelError) {
     if isCancelled { throw .cancelledByCaller }
   }
@@ -85,7 +87,7 @@ package final class RunMonitor: @unchecked Sendable {
   /// Ends the work, for example because a part of it failed.
   func stop() { stopped.store(true, ordering: .relaxed) }
 
-  /// Reports to the caller when it is time, or when `isLast`. On the caller's thread only.
+  /// Reports to the caller if a report is due or `isLast`. Only the caller's thread calls it.
   private func report(isLast: Bool = false, _ make: () -> RunProgress) {
     guard let progress else { return }
     let now = monotonicSeconds()

@@ -1,16 +1,16 @@
-/// How far a call has come.
+/// The progress of a call.
 public struct RunProgress: Sendable, Equatable {
-  /// The number of chains; 0 for calls other than sampling from a posterior, as are the draws.
+  /// The number of chains. Calls other than sampling from a posterior have 0 chains and 0 draws.
   public var chains: Int
-  /// Over all chains, tuning included. Of a fit these are starts, of a summary quantities, of a posterior's file bytes (each is
-  /// read twice), of a text file draws; else blocks of points or draws.
+  /// Iterations over all chains, with those of the tuning. Other calls count starts of a fit, quantities of a summary,
+  /// bytes of a posterior's file (each is read twice), draws of a text file, or blocks of points or draws.
   public var iterationsDone: Int
   public var iterationsTotal: Int
-  /// Kept draws, over all chains.
+  /// Draws over all chains.
   public var drawsDone: Int
   public var drawsTotal: Int
   public var secondsElapsed: Double
-  /// An estimate; NaN before the first iteration.
+  /// The estimated seconds until the end; NaN before the first iteration.
   public var secondsLeft: Double
 }
 

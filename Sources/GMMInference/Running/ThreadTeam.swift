@@ -1,6 +1,6 @@
 import GMMKernels
 
-/// Threads that live for the duration of one call.
+/// Functions that start threads for the duration of one call.
 enum ThreadTeam {
   /// The number of processors that this process may use.
   static var availableProcessors: Int {
@@ -16,7 +16,7 @@ enum ThreadTeam {
   /// Runs `body` on `count` threads at once, of which the caller's is number 0, and returns when all have returned.
   ///
   /// The other threads block all signals, so a host's handlers run where the host expects them. Bodies share their
-  /// work, so where the system refuses a thread the others do all of it.
+  /// work, so if the system refuses a thread, the others do all of it.
   static func run(_ count: Int, _ body: @escaping @Sendable (Int) -> Void) {
     var threads: [pthread_t] = []
     if count > 1 {
@@ -30,7 +30,7 @@ enum ThreadTeam {
         let status = pthread_create(
           &thread, nil,
           { argument in
-            // SAFETY: the one retained reference made above, taken over by this thread.
+            // SAFETY: this thread takes over the one retained reference that was made above.
             if let argument { Unmanaged<Job>.fromOpaque(argument).takeRetainedValue().body() }
             return nil
           }, job.toOpaque())
@@ -53,7 +53,7 @@ enum ThreadTeam {
 }
 
 #if os(Linux)
-  /// `sched_getaffinity`, which glibc's headers declare only for GNU sources: (pid, bytes of mask, mask).
+  /// Calls `sched_getaffinity`, which glibc's headers declare only for GNU sources: (pid, bytes of mask, mask).
   @_silgen_name("sched_getaffinity")
   private func schedulerAffinity(_ process: Int32, _ size: Int, _ mask: UnsafeMutablePointer<UInt64>) -> Int32
 #endif

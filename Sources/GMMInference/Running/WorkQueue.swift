@@ -1,10 +1,10 @@
-/// Units of work for the threads of a ``WorkTeam``, which calls a queue under its lock alone.
+/// Units of work for the threads of a ``WorkTeam``, which calls a queue only under its lock.
 protocol WorkQueue: AnyObject, Sendable {
-  /// Returns the unit that is to be worked on next; `nil` while none waits.
+  /// Returns the unit that is to be worked on next, or `nil` while no unit waits.
   func next() -> Int?
   /// Takes a unit back from the thread that has worked on it.
   func finish(_ unit: Int)
-  /// How far all units have come.
+  /// The progress of all units.
   var progress: RunProgress { get }
 }
 

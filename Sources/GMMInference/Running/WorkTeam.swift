@@ -1,21 +1,23 @@
 import GMMModel
 
-/// The threads of one call: some take units of work from a queue, each with helpers that share the blocks of its unit.
+/// The threads of one call. Some threads take units of work from a queue, each with helpers that share the blocks of
+/// its unit.
 ///
-/// The caller's thread is one of those that work. It alone reports and stays to the end, to see the caller's flag. Where the
-/// system refuses a thread, the others do its work. How many threads there are changes no result.
+/// The caller's thread takes units too. It alone reports and stays to the end, to see the caller's flag. If the system
+/// refuses a thread, the others do its work. The number of threads changes no result.
 struct WorkTeam: Sendable {
-  /// Threads that take units.
+  /// The number of threads that take units.
   let threads: Int
-  /// Threads that work on one unit, the one that took it included.
+  /// The number of threads that work on one unit, with the thread that took it.
   let workers: Int
 
   /// Plans a team.
   ///
   /// - Parameters:
-  ///   - units: how many units can be worked on at once.
-  ///   - blocks: blocks of observations over which each step of a unit goes; 0 where a unit is one thread's work.
-  ///   - microseconds: an estimate of what all units take on one thread. Starting a thread costs about 50.
+  ///   - units: the number of units that can be worked on at once.
+  ///   - blocks: the number of blocks of observations over which each step of a unit passes; 0 if a unit is one
+  ///     thread's work.
+  ///   - microseconds: an estimate of the time of all units on one thread. Starting a thread costs about 50.
   init(_ control: RunControl, units: Int, blocks: Int = 0, microseconds: Double = .infinity) {
     let paying = max(1, Int(min(microseconds / 100, 1e6)))
     threads = min(control.threadCount(units: units), paying)
@@ -32,11 +34,11 @@ struct WorkTeam: Sendable {
   ///
   /// - Parameters:
   ///   - queue: the units.
-  ///   - monitor: reports the queue's progress from now on; finished by the caller, or where this throws.
-  ///   - service: work beside the units, on a thread of its own and now and then on the caller's.
-  ///   - makeContext: makes what one thread needs for all of its units, on that thread.
-  ///   - work: does a unit, with helpers where it has some; looks at the monitor when it takes long.
-  /// - Throws: the first error of `makeContext` or `work`. Where the caller cancels, nothing is thrown.
+  ///   - monitor: reports the queue's progress from now on. The caller finishes it, or this function if it throws.
+  ///   - service: work beside the units, on a thread of its own and now and then on the caller's thread.
+  ///   - makeContext: makes the context of one thread for all of its units, on that thread.
+  ///   - work: works on a unit, with a crew if it has helpers, and looks at the monitor when it takes long.
+  /// - Throws: the first error of `makeContext` or `work`. If the caller cancels, nothing is thrown.
   func run<Context>(
     _ queue: some WorkQueue, _ monitor: RunMonitor, beside service: (any WorkService)? = nil,
     makeContext: @escaping @Sendable () throws(ModelError) -> Context,
@@ -74,22 +76,22 @@ struct WorkTeam: Sendable {
 
 /// Work that goes on beside the units of a ``WorkTeam``.
 protocol WorkService: AnyObject, Sendable {
-  /// Does the work until ``end()``; on a thread of its own, where the system grants one.
+  /// Does the work until ``end()``. A thread of its own calls it, if the system grants one.
   func serve()
-  /// Does what is due; on the caller's thread, between two units.
+  /// Does the work that is due. The caller's thread calls it between two units.
   func serveFromCaller()
-  /// Sends the thread home.
+  /// Ends the work of the thread.
   func end()
 }
 
-/// What the threads of a team share while they work.
+/// The state that the threads of a team share while they work.
 private final class WorkShift<Queue: WorkQueue>: @unchecked Sendable {
   private let queue: Queue
-  // The monitor reports this shift's progress, so it keeps the shift, and not the other way round.
+  // The monitor reports this shift's progress, so it retains the shift. The shift must not retain the monitor.
   private unowned let monitor: RunMonitor
   private let service: (any WorkService)?
   private let lock = Mutex()
-  // Guarded by the lock.
+  // The lock guards these variables.
   private var running = 0
   private var error: ModelError?
 
@@ -114,7 +116,7 @@ private final class WorkShift<Queue: WorkQueue>: @unchecked Sendable {
           service?.serveFromCaller()
         }
         guard let unit = take() else {
-          // Only the caller's thread stays to the end, to report and to see the flag.
+          // Only the caller's thread stays to the end, to report and to see the caller's flag.
           guard isCaller, lock.locked({ running > 0 }) else { return }
           lock.wait(seconds: monitor.secondsToReport) { running > 0 }
           continue
@@ -146,12 +148,12 @@ private final class WorkShift<Queue: WorkQueue>: @unchecked Sendable {
 }
 
 extension WorkTeam {
-  /// Returns what one unit of work makes, with helpers.
+  /// Returns the result of one unit of work that has helpers.
   ///
   /// - Parameters:
-  ///   - blocks: how many blocks the work passes over.
-  ///   - work: counts its blocks; what it makes after the tally says that it does not go on is of no use.
-  /// - Throws: what `work` throws, and a ``ModelError`` of kind `cancelled` when the caller cancels.
+  ///   - blocks: the number of blocks that the work passes over.
+  ///   - work: the work, which counts its blocks. Its result is not used once the tally has ended it.
+  /// - Throws: the errors of `work`, and a ``ModelError`` of kind `cancelled` when the caller cancels.
   func pass<Result: Sendable>(
     _ control: RunControl, blocks: Int,
     _ work: @escaping @Sendable (BlockCrew?, BlockTally) throws(ModelError) -> Result
@@ -166,6 +168,6 @@ extension WorkTeam {
     return value
   }
 
-  /// A place that one thread writes before the others have ended, and the caller reads after it.
+  /// A value that one thread writes before the others have ended, and that the caller reads afterwards.
   private final class Once<Value>: @unchecked Sendable { var value: Value? }
 }
