@@ -1,8 +1,8 @@
-/// A chain between two iterations: all from which it goes on, to the bit.
+/// A chain between two iterations: the values from which it goes on to the same bits.
 struct ChainSnapshot: Sendable {
   var state: ChainState
   var memory = SamplerMemory()
-  /// How many draws the chain has recorded.
+  /// The number of draws that the chain has recorded.
   var drawsDone: Int
 
   init(_ state: ChainState, _ memory: SamplerMemory = SamplerMemory(), drawsDone: Int) {
@@ -12,10 +12,10 @@ struct ChainSnapshot: Sendable {
   }
 }
 
-/// What the samplers of a chain have learned while tuning.
+/// The values that the samplers of a chain have learned while tuning.
 struct SamplerMemory: Sendable, Equatable {
   /// The step sizes of a random walk.
   var proposals = ProposalScales()
-  /// What is known about moves with the assignments summed out.
+  /// The values that the chain has learned about moves with the assignments summed out.
   var moves = MoveTuning()
 }

@@ -1,6 +1,6 @@
 import GMMModel
 
-/// Where the numbers of one draw stand in its row: the only place that knows how many there are.
+/// The layout of a draw's row. No other type knows the number and the order of its columns.
 public struct DrawLayout: Sendable, Equatable {
   /// The numbers of components and dimensions, and the form of the covariances.
   public let shape: MixtureShape
@@ -16,20 +16,20 @@ public struct DrawLayout: Sendable, Equatable {
   public var weights: Range<Int> { 0..<componentCount }
   /// Columns of the means, (K, D).
   public var means: Range<Int> { componentCount..<componentCount + shape.meanCount }
-  /// Columns of the standard deviations; none where the spread is covariance matrices.
+  /// Columns of the standard deviations; empty if the spread is covariance matrices.
   public var sds: Range<Int> { means.upperBound..<means.upperBound + shape.spreadCount }
-  /// Columns of the covariances: whole D x D matrices, row after row; none where the spread is standard deviations.
+  /// Columns of the covariances: whole D x D matrices, row after row; empty if the spread is standard deviations.
   public var covariances: Range<Int> {
     sds.upperBound..<sds.upperBound + shape.matrixCount * shape.dimensionCount * shape.dimensionCount
   }
-  /// The column of log p(data | parameters), the assignments summed out.
+  /// The column of log p(data | parameters), with the assignments summed out.
   public var logLikelihood: Int { parameterCount }
   /// The column of the log likelihood plus the log prior.
   public var logPosterior: Int { parameterCount + 1 }
-  /// The column of the mean acceptance probability of the proposals since the last draw; 1 where none was made.
+  /// The column of the mean acceptance probability of the proposals since the last draw; 1 if no proposal was made.
   public var acceptance: Int { parameterCount + 2 }
 
-  /// The number of scalar parameters, which stand first; symmetric entries of a matrix count twice.
+  /// The number of scalar parameters, which stand first. Symmetric entries of a matrix count twice.
   public var parameterCount: Int { covariances.upperBound }
 
   /// The length of a row.
@@ -37,22 +37,22 @@ public struct DrawLayout: Sendable, Equatable {
 
   /// A scalar parameter that a summary shows: its name and its column.
   public struct Column: Sendable, Equatable {
-    /// Such as `means[2]`.
+    /// The name, such as `means[2]`.
     public let name: String
     /// Its place in a row.
     public let index: Int
   }
 
-  /// The scalar parameters by name; of a symmetric matrix the lower triangle.
+  /// The scalar parameters by name. A symmetric matrix has the entries of its lower triangle.
   ///
-  /// In one dimension: `weights[0]`, ..., `means[0]`, ..., `sd` when it is shared, else `sd[0]`, .... In more: `means[k, d]`;
-  /// `sd[k, d]` for `diag`, `sd[k]` for `spherical` (without k where shared); `covariances[k, i, j]`, i ≥ j, for `full`,
-  /// `covariance[i, j]` for `tied`.
+  /// In one dimension: `weights[0]`, ..., `means[0]`, ..., `sd` when it is shared, else `sd[0]`, .... In more:
+  /// `means[k, d]`; `sd[k, d]` for `diag`, `sd[k]` for `spherical` (without k where shared); `covariances[k, i, j]`, i
+  /// ≥ j, for `full`, `covariance[i, j]` for `tied`.
   public var columns: [Column] { columns(named: []) }
 
-  /// The scalar parameters by name, with the names of the data's columns in the place of their numbers.
+  /// Returns the scalar parameters by name, with the names of the data's columns in place of their numbers.
   ///
-  /// - Parameter names: D names, which in one dimension are not told; or none.
+  /// - Parameter names: D names, or none. In one dimension they are left out.
   public func columns(named names: [String]) -> [Column] {
     let (components, dimensions) = (componentCount, shape.dimensionCount)
     func coordinate(_ d: Int) -> String { names.isEmpty ? "\(d)" : names[d] }

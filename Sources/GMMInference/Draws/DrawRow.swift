@@ -12,7 +12,8 @@ extension Parameters {
     let size = shape.triangleSize
     factors.withUnsafeBufferPointer { factors in
       withUnsafeTemporaryAllocation(of: Double.self, capacity: size) { square in
-        // SAFETY: a triangle for each matrix, one of scratch memory, and a full matrix of room in the row.
+        // SAFETY: there are a triangle for each matrix, one triangle of scratch memory, and room for full matrices in
+        // the row.
         guard let factors = factors.baseAddress, let square = square.baseAddress else { return }
         for k in 0..<shape.matrixCount {
           square.update(from: factors + k * size, count: size)
@@ -35,18 +36,19 @@ extension Parameters {
       let start = layout.covariances.lowerBound + k * size
       let covariance = SymmetricMatrix(
         dimension: shape.dimensionCount, full: Array(UnsafeBufferPointer(start: row + start, count: size)))
-      // A draw was made from its factor; rounding of the product can cost it only where the factor is singular to rounding.
+      // The matrix was made from a factor. Its Cholesky factor fails to exist only if that factor is singular up to
+      // rounding.
       factors += (try? covariance.cholesky())?.packed ?? [Double](repeating: .nan, count: shape.triangleSize)
     }
   }
 
-  /// Writes the form in which the kernels evaluate a draw's mixture.
+  /// Writes the table in which the kernels evaluate a draw's mixture.
   static func fillTable(
     _ memory: UnsafeMutablePointer<Double>, from row: UnsafePointer<Double>, _ layout: DrawLayout
   ) {
     let shape = layout.shape
     guard shape.dimensionCount == 1 else { return Parameters(row: row, layout).fillTable(memory, isLine: false) }
-    // Without an array: in one dimension this is done for every draw at every few points.
+    // No array is made, because in one dimension this is done for every draw at every few points.
     let table = ComponentTable(count: shape.componentCount, memory: memory)
     for k in 0..<shape.componentCount {
       table.set(

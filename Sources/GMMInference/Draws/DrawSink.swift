@@ -1,32 +1,32 @@
 import GMMModel
 
-/// Where the draws of one chain go.
+/// A receiver of the draws of one chain.
 protocol DrawSink: Sendable {
   /// Records the next draw.
   ///
   /// - Parameters:
   ///   - state: the chain after an iteration that is kept.
-  ///   - logLikelihood: of its parameters, whatever the power of the target.
-  ///   - logPrior: the log density of the prior at its parameters.
+  ///   - logLikelihood: the log likelihood of the state's parameters, whatever the power of the target.
+  ///   - logPrior: the log density of the prior at the state's parameters.
   ///   - acceptance: the mean acceptance probability of the proposals since the last draw.
-  ///   - assignments: of the observations, (N); `nil` where they are not kept.
+  ///   - assignments: the assignments of the observations, (N); `nil` if they are not kept.
   /// - Throws: a ``ModelError`` of kind `degenerate` for a draw that is NaN or infinite.
   mutating func record(
     _ state: borrowing ChainState, logLikelihood: Double, logPrior: Double, acceptance: Double,
     assignments: UnsafePointer<UInt8>?
   ) throws(ModelError)
 
-  /// How many draws have been recorded.
+  /// The number of draws that have been recorded.
   var count: Int { get }
 }
 
-/// The rows of one chain in a ``DrawStore``, filled one after the other.
+/// The rows of one chain in a ``DrawStore``, which are filled one after the other.
 struct DrawRows: DrawSink {
   let store: DrawStore
   let chain: Int
   private(set) var count: Int
 
-  /// - Parameter count: how many rows are filled already.
+  /// - Parameter count: the number of rows that are filled already.
   init(_ store: DrawStore, chain: Int, count: Int) {
     self.store = store
     self.chain = chain

@@ -1,13 +1,13 @@
 import GMMKernels
 import GMMModel
 
-/// The memory of all draws: rows (chain, draw, ``DrawLayout``) and, when wanted, assignments (chain, draw, N).
+/// The memory of all draws: rows (chain, draw, ``DrawLayout``) and, if they are kept, assignments (chain, draw, N).
 ///
-/// While a call samples, each chain writes its own rows; afterwards nobody writes.
+/// While a call samples, each chain writes its own rows. Afterwards nobody writes.
 final class DrawStore: Sendable {
   let layout: DrawLayout
   let chains: Int
-  /// Draws for which each chain has room.
+  /// The number of draws for which each chain has room.
   let draws: Int
   let observationCount: Int
   private let rows: AlignedBuffer<Double>
@@ -23,7 +23,7 @@ final class DrawStore: Sendable {
     var need = MemoryNeed()
     need.add(chains, draws, layout.width, 8)
     if keepsAssignments { need.add(chains, draws, observationCount) }
-    // Beside its draws each chain has a state, a copy of the model, and a workspace.
+    // Each chain also has a state, a copy of the model, and a workspace.
     need.add(chains, Self.bytesOfChain)
     need.add(parametersOf: layout.shape, copies: 48, owners: chains)
     try need.require(for: "\(chains) x \(draws) draws of \(layout.width) numbers")
@@ -44,20 +44,20 @@ final class DrawStore: Sendable {
     }
   }
 
-  /// What a chain takes whatever the model: objects and small arrays.
+  /// The bytes that a chain takes for objects and small arrays, whatever the model.
   private static let bytesOfChain = 8_192
 
   var keepsAssignments: Bool { labels != nil }
 
-  /// The row of one draw.
+  /// Returns the row of one draw.
   func row(chain: Int, draw: Int) -> UnsafeMutablePointer<Double> {
     rows.base + (chain * draws + draw) * layout.width
   }
 
-  /// Refuses a draw with a parameter that is not finite, or a log likelihood or posterior that is not a number.
+  /// Refuses a draw with a parameter that is NaN or infinite, or with a log likelihood or log posterior that is NaN.
   ///
-  /// All that is within the documented ranges is sampled at its scale, but priors and data may be so far apart that squares of
-  /// their distances are none.
+  /// Priors and data within the documented ranges are sampled at their scale. But they may be so far apart that their
+  /// squared distances overflow.
   func requireNumbers(chain: Int, draw: Int) throws(ModelError) {
     let row = row(chain: chain, draw: draw)
     func isWrong(_ j: Int) -> Bool { j < layout.parameterCount ? !row[j].isFinite : row[j].isNaN }
@@ -71,7 +71,7 @@ final class DrawStore: Sendable {
       "must lie on a scale that the priors can meet within the range of a double", got: "a \(name) of \(row[j])")
   }
 
-  /// The assignments of one draw, (N).
+  /// Returns the assignments of one draw, (N).
   func assignments(chain: Int, draw: Int) -> UnsafeMutablePointer<UInt8>? {
     labels.map { $0.base + (chain * draws + draw) * observationCount }
   }

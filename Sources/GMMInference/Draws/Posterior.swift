@@ -1,22 +1,22 @@
 import GMMKernels
 import GMMModel
 
-/// Draws from a posterior: (chain, draw, parameter), with the model and the data they came from.
+/// Draws from a posterior, (chain, draw, parameter), with their model and their data.
 ///
-/// Immutable; subsets share the memory of the draws.
+/// A posterior is immutable. Subsets share the memory of the draws.
 public final class Posterior: Sendable {
-  /// What the draws are from.
+  /// The distribution of the draws.
   let target: Target
   /// The options of the sampling call.
   public let options: SamplingOptions
   /// Whether the draws are from the prior alone.
   public let isPrior: Bool
-  /// Kept draws of each chain.
+  /// The number of draws of each chain.
   public let drawCount: Int
-  /// Wall time of the sampling, extensions included.
+  /// The wall time of the sampling and its extensions.
   public let seconds: Double
   let store: DrawStore
-  /// Where the chains stand, so that they can go on; `nil` for subsets and prior draws.
+  /// The snapshots of the chains, from which they go on; `nil` for subsets and prior draws.
   let continuation: [ChainSnapshot]?
   /// The first draw of the store that belongs to this posterior, and the distance between two.
   private let first: Int
@@ -39,15 +39,15 @@ public final class Posterior: Sendable {
 
   /// The model.
   public var model: MixtureModel { target.model }
-  /// The data; none for prior draws.
+  /// The data; without observations for prior draws.
   public var data: DataSet { target.data }
-  /// Where the numbers of a draw stand in its row.
+  /// The layout of a draw's row.
   public var layout: DrawLayout { store.layout }
   /// The number of chains.
   public var chainCount: Int { store.chains }
-  /// Whether ``extended(by:_:)`` works.
+  /// Whether the chains can go on by ``extended(by:_:)``.
   public var canExtend: Bool { continuation != nil }
-  /// Iterations between two draws.
+  /// The number of iterations between two draws.
   public var thin: Int { options.thin * step }
   /// Whether the draws of the assignments were kept.
   public var hasAssignments: Bool { store.keepsAssignments }
@@ -70,25 +70,25 @@ public final class Posterior: Sendable {
   /// The distance between two chains in the memory of the assignments.
   package var assignmentChainStride: Int { store.draws * store.observationCount }
 
-  /// Returns the numbers of one draw, laid out as ``layout`` says.
+  /// Returns the numbers of one draw, in the order of ``layout``.
   public func row(chain: Int, draw: Int) -> [Double] {
     Array(UnsafeBufferPointer(start: rowMemory(chain: chain, draw: draw), count: layout.width))
   }
 
-  /// Returns the assignments of one draw, (N), where they were kept.
+  /// Returns the assignments of one draw, (N), if they were kept.
   public func assignments(chain: Int, draw: Int) -> [UInt8]? {
     assignmentMemory(chain: chain, draw: draw).map {
       Array(UnsafeBufferPointer(start: $0, count: store.observationCount))
     }
   }
 
-  /// The memory of ``row(chain:draw:)``, which lives as long as this object: the caller sees to it that it does.
+  /// Returns the memory of ``row(chain:draw:)``, which lives as long as this object. The caller keeps the object alive.
   @inline(__always)
   package func rowMemory(chain: Int, draw: Int) -> UnsafePointer<Double> {
     UnsafePointer(store.row(chain: chain, draw: first + draw * step))
   }
 
-  /// The memory of ``assignments(chain:draw:)``, which lives as long as this object.
+  /// Returns the memory of ``assignments(chain:draw:)``, which lives as long as this object.
   package func assignmentMemory(chain: Int, draw: Int) -> UnsafePointer<UInt8>? {
     store.assignments(chain: chain, draw: first + draw * step).map { UnsafePointer($0) }
   }
@@ -107,7 +107,7 @@ public final class Posterior: Sendable {
     }
     guard thin >= 1 else { throw ModelError("thin", "must be at least 1", got: thin) }
     let draws = (drawCount - burn - 1) / thin + 1
-    // A step beyond the last draw is never taken, so it may as well be small.
+    // A step beyond the last draw is never taken, so a small step does as well.
     return Posterior(
       target, options: options, store: store, continuation: nil, isPrior: isPrior, draws: draws,
       first: first + burn * step,

@@ -1,22 +1,22 @@
 import GMMKernels
 import GMMModel
 
-/// Data augmentation: each block of parameters is drawn exactly from its conditional distribution given the
-/// assignments (Diebolt, Robert 1994).
+/// The Gibbs sampler by data augmentation: each kind of parameter is drawn exactly from its conditional distribution
+/// given the assignments (Diebolt, Robert 1994).
 ///
-/// The order is weights, spread, means. The sums are centred at the current means, so the spread's sum of squares is read off
-/// without a shift, and no digit is lost. Where the prior of the means is scaled by the spread, the spread is drawn with the
-/// means summed out, so that the two are one exact joint draw. What the model knows of a component stays as it is.
+/// The order is weights, spread, means. The sums are centered at the current means, so the spread's sum of squares
+/// needs no shift, and no digit is lost. If the prior of the means is scaled by the spread, the spread is drawn with
+/// the means summed out, so that the two are one exact joint draw. Known values stay as they are.
 struct GibbsSampler: Sampler {
   private let model: MixtureModel
   private var powered: PoweredStatistics
-  /// Then the chain moves between neighbours freely.
+  /// Whether draws are sorted instead of truncated. The components of such a chain pass each other freely.
   private let sortsDraws: Bool
-  /// Of models with covariance matrices.
+  /// The conditional distribution of a mean, for models with covariance matrices.
   private var mean: MeanConditional
   private var covariance: CovarianceConditional
 
-  /// - Parameter power: of the target.
+  /// - Parameter power: the power of the target.
   init(_ model: MixtureModel, power: Double = 1) {
     self.model = model
     powered = PoweredStatistics(model.shape, power: power)
@@ -57,7 +57,7 @@ struct GibbsSampler: Sampler {
     }
   }
 
-  /// Whether the means are held in order while they are drawn.
+  /// Whether the means are kept in order while they are drawn.
   private var truncates: Bool { model.orderedMeans && !sortsDraws }
 
   // MARK: Standard deviations
@@ -94,7 +94,7 @@ struct GibbsSampler: Sampler {
     }
   }
 
-  /// Returns the means between which that of component `k` lies in the coordinate of the order.
+  /// Returns the neighbours' means, between which the mean of component `k` lies in the coordinate of the order.
   private func neighbours(of k: Int, _ parameters: Parameters) -> (lower: Double, upper: Double) {
     let dimensions = model.dimensionCount
     let d = model.orderCoordinate ?? 0
@@ -127,7 +127,7 @@ struct GibbsSampler: Sampler {
     for k in 0..<model.componentCount where !model.hasFixedMean(k) {
       let first = k * model.dimensionCount
       try mean.condition(on: k, model, parameters, statistics)
-      // The neighbours are others, so the draw may stand in its place before it is restricted.
+      // The bounds come from other components, so the draw may be written to its place before it is restricted.
       mean.draw(&stream, into: &parameters.means, at: first)
       if truncates, let d = model.orderCoordinate {
         let bounds = neighbours(of: k, parameters)

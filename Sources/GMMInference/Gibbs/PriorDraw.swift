@@ -4,11 +4,12 @@ import GMMModel
 extension MixtureModel {
   /// Returns an independent draw from the prior under its constraints.
   ///
-  /// Weights with a minimum: a flat Dirichlet is moved and scaled into the smaller simplex; others are rejected up to
-  /// at least 800 times. Ordered means: sorted when the prior is exchangeable in them, else rejected up to 10,000 times. What
-  /// is rejected so long is drawn by a Markov chain of its own that runs far beyond what it needs to forget its start.
+  /// Weights with a minimum are drawn in one of two ways. A draw from a flat Dirichlet distribution is moved and scaled
+  /// into the smaller simplex. Draws from others are rejected up to at least 800 times. Ordered means are sorted if the
+  /// prior is exchangeable in them, otherwise rejected up to 10,000 times. After so many rejections a Markov chain of
+  /// its own makes the draw. It runs far longer than it needs to forget its start.
   ///
-  /// - Parameter isWanted: asked in every long loop; after `false` the draw is of no use.
+  /// - Parameter isWanted: is asked in every long loop; after `false` the draw is not used.
   func drawPrior(_ stream: inout RandomStream, while isWanted: () -> Bool = { true }) -> Parameters {
     var parameters = Parameters(
       shape, weights: [Double](repeating: 1 / Double(componentCount), count: componentCount), means: meanCenters)
@@ -37,8 +38,8 @@ extension MixtureModel {
         parameters.logWeights[k] = log(parameters.weights[k])
       }
     } else {
-      // Each call tries eight times before it moves the weights by a sweep of pairs: the loop is rejection and, where
-      // that fails, a chain of many more sweeps than the few in which pairs forget their start.
+      // Each call tries eight times before it moves the weights by pairs. So the loop is rejection and, if that fails,
+      // a chain of many more steps than pairs need to forget their start.
       for _ in 0..<(100 + 10 * componentCount) {
         let isDrawn = stream.drawWeights(
           &parameters, concentration: concentration, counts: none, minimum: minimumWeight)
@@ -80,7 +81,8 @@ extension MixtureModel {
     drawOrderedByChain(&parameters, coordinate, &stream, while: isWanted)
   }
 
-  /// Runs a Gibbs chain without observations from means that are put in order, for far longer than it remembers.
+  /// Runs a Gibbs chain without observations from means that are put in order, for far longer than it needs to forget
+  /// its start.
   private func drawOrderedByChain(
     _ parameters: inout Parameters, _ coordinate: Int, _ stream: inout RandomStream, while isWanted: () -> Bool
   ) {
@@ -101,7 +103,7 @@ extension MixtureModel {
     parameters.factors = state.parameters.factors
   }
 
-  /// Renames the means alone so that a coordinate of theirs increases.
+  /// Renumbers the means alone so that one of their coordinates increases.
   private func putMeansInOrder(_ parameters: inout Parameters, _ coordinate: Int) {
     let means = parameters.means
     let order = (0..<componentCount).sorted {
@@ -117,7 +119,7 @@ extension MixtureModel {
     parameters.factors = drawPriorFactors(&stream, while: isWanted)
   }
 
-  /// Draws the means that are not known, without their order.
+  /// Draws the free means, without their order.
   private func drawFreeMeans(_ parameters: inout Parameters, _ stream: inout RandomStream) {
     for k in 0..<componentCount where !hasFixedMean(k) {
       let range = shape.mean(k)

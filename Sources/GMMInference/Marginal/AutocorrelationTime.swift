@@ -1,12 +1,12 @@
-/// Returns how many draws of a series are worth one independent draw: 1 + 2 Σ ρ_lag.
+/// Returns the number of draws of a series that are worth one independent draw: 1 + 2 Σ ρ_lag.
 ///
-/// Autocorrelations are added in pairs (Geyer 1992), up to the first pair that does not stand out of the standard error of a
-/// pair of independent numbers, √(2 / n): a short series has long stretches of small positive estimates, and what is
-/// asked here is whether a chain is slow, not by how much exactly.
+/// Autocorrelations are added in pairs (Geyer 1992), up to the first pair below the standard error of a pair of
+/// independent numbers, √(2 / n). A short series has long stretches of small positive estimates, and this function must
+/// tell whether a chain is slow, not exactly how slow.
 ///
 /// - Parameters:
 ///   - values: the series of several coordinates, draw by draw, (n, `dimension`).
-///   - coordinate: which of them.
+///   - coordinate: the coordinate whose series is examined.
 /// - Returns: at least 1; 1 for a constant series.
 func autocorrelationTime(_ values: [Double], dimension: Int, coordinate: Int) -> Double {
   let count = values.count / dimension

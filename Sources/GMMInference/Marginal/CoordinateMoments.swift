@@ -1,6 +1,6 @@
 import GMMStorage
 
-/// Running mean and scatter of vectors (Welford 1962).
+/// The running mean and scatter of vectors (Welford 1962).
 struct CoordinateMoments: Sendable, Equatable {
   /// The number of vectors.
   private(set) var count = 0.0
@@ -17,7 +17,7 @@ struct CoordinateMoments: Sendable, Equatable {
     scatter = [Double](repeating: 0, count: dimension * (dimension + 1) / 2)
   }
 
-  /// Creates the moments that others were.
+  /// Creates moments from stored numbers.
   private init(count: Double, mean: [Double], scatter: [Double]) {
     (self.count, self.mean, self.scatter) = (count, mean, scatter)
     distance = [Double](repeating: 0, count: mean.count)
@@ -51,7 +51,7 @@ extension CoordinateMoments {
     writer.write(scatter)
   }
 
-  /// Reads moments of no coordinates, or of `dimension`.
+  /// Reads moments of `dimension` coordinates, or of none.
   init(from reader: inout ByteReader, dimension: Int) throws(StorageError) {
     let count = try reader.readDouble()
     let mean = try reader.readDoubles()

@@ -3,21 +3,21 @@ import GMMModel
 
 /// The free parameters of a model as one vector u of real numbers, in which they are proposed jointly.
 ///
-/// In order: log(w_k / w_0) for k = 1 … K - 1, the means, the logarithms of the sds; without what is known.
-/// The order of the means, the least weight and the bounds of an sd are no part of the map: outside of them the density
-/// is 0.
+/// The coordinates are log(w_k / w_0) for k = 1 … K - 1, the means, and the logarithms of the sds, in this order and
+/// without known values. The map takes no account of the order of the means, the minimum weight and the bounds of an
+/// sd. Parameters that violate them have density 0.
 struct FreeCoordinates: Sendable {
-  /// The length d of u; 0 where nothing is free.
+  /// The length d of u; 0 if nothing is free.
   let dimension: Int
   private let model: MixtureModel
   private let hasWeights: Bool
-  /// The numbers of the means' coordinates and of the sds that are not known.
+  /// The places of the free coordinates of means and of the free sds.
   private let means: [Int]
   private let sds: [Int]
 
   init(_ model: MixtureModel) {
     self.model = model
-    // A minimum of 1/K leaves one point.
+    // A minimum of 1/K leaves a single point.
     hasWeights =
       !model.hasFixedWeights && model.componentCount > 1
       && model.minimumWeight * Double(model.componentCount) < 1 - 1e-9
@@ -47,7 +47,7 @@ struct FreeCoordinates: Sendable {
     }
   }
 
-  /// Sets the free parameters to those with the coordinates `u`; what is known stays.
+  /// Sets the free parameters to those with the coordinates `u`. Known values stay.
   func read(_ u: [Double], into parameters: inout Parameters) {
     var j = 0
     if hasWeights {
@@ -73,10 +73,12 @@ struct FreeCoordinates: Sendable {
     }
   }
 
-  /// Returns the log density of the constrained prior with respect to u, up to a constant; -infinity outside.
+  /// Returns the log density of the constrained prior with respect to u, up to a constant; -infinity outside the
+  /// constraints.
   ///
-  /// Weights: the Dirichlet density ∏ w^(α - 1) times |dw / du| = ∏ w. Means: as they are. Spread: the density of the
-  /// variable that the prior is stated for, times |d variable / d log sd|.
+  /// The factor of the weights is the Dirichlet density ∏ w^(α - 1) times |dw / du| = ∏ w. The factor of the means is
+  /// their density. The factor of the spread is the density of the variable that the prior is stated for, times |d
+  /// variable / d log sd|.
   func logPrior(_ parameters: Parameters) -> Double {
     guard model.satisfiesConstraints(parameters) else { return -.infinity }
     var sum = 0.0

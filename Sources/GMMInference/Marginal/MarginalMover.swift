@@ -2,23 +2,26 @@ import GMMKernels
 import GMMModel
 
 /// Independence Metropolis moves on all free parameters jointly, with the assignments summed out (Tierney 1994; for
-/// mixtures Celeux, Hurn, Robert 2000), between the steps of a sampler that conditions on the assignments.
+/// mixtures Celeux, Hurn, Robert 2000). They are made between the steps of a sampler that conditions on the
+/// assignments.
 ///
-/// From the state (θ, z) a move draws θ' from the reference q, whatever θ is, and z' from p(z | θ', x), and accepts both with
-/// probability min(1, p(θ' | x) q(θ) / (p(θ | x) q(θ'))). For the joint posterior p(θ | x) p(z | θ, x) that is
-/// Metropolis-Hastings with the proposal q(θ') p(z' | θ', x): the factors of z and z' cancel. So the posterior stays
-/// invariant, and one sweep both prices a proposal and draws its assignments, which serve if it is accepted; those of a
-/// refused one are dropped, unseen by the decision. A proposal outside the constraints has density 0 and is refused. That
-/// holds for means out of order too, where the sampler itself may draw without the order and sort: the target is the density
-/// on the ordered set, and folding a proposal into it would need q summed over all orders.
+/// From the state (θ, z) a move draws θ' from the reference q, which does not depend on θ, and z' from p(z | θ', x). It
+/// accepts both with probability min(1, p(θ' | x) q(θ) / (p(θ | x) q(θ'))). For the joint posterior p(θ | x) p(z | θ,
+/// x) that is Metropolis-Hastings with the proposal q(θ') p(z' | θ', x): the factors of z and z' cancel. So the
+/// posterior stays invariant. One sweep gives both the likelihood of a proposal and its assignments. The chain takes
+/// these assignments if it accepts the proposal. Otherwise they are dropped, and the decision has not depended on them.
+///
+/// A proposal outside the constraints has density 0 and is refused. That holds for means out of order too, although the
+/// sampler itself may draw without the order and sort. The target is the density on the ordered set, and folding a
+/// proposal into it would need q summed over all orders.
 struct MarginalMover {
   private let coordinates: FreeCoordinates
   private let schedule: MoveSchedule
   private let key: StreamKey
   private let isForced: Bool
-  /// What the chain has learned about moves.
+  /// The values that the chain has learned about moves.
   var tuning: MoveTuning
-  // Workspace: a proposal and its statistics, and the coordinates of the state and of the proposal.
+  // The workspace holds a proposal and its statistics, and the coordinates of the state and of the proposal.
   private var proposal: Parameters
   private var statistics: SufficientStatistics
   private var u: [Double]
@@ -28,11 +31,11 @@ struct MarginalMover {
   /// Creates the workspace.
   ///
   /// - Parameters:
-  ///   - tune: iterations of the chain before the first kept draw.
+  ///   - tune: the number of tuning iterations of the chain.
   ///   - key: the chain's key for moves.
-  ///   - tuning: what the chain has learned so far.
-  /// - Returns: `nil` where there is nothing to move, the spread is covariance matrices, or there is too little tuning to
-  ///   learn how.
+  ///   - tuning: the values that the chain has learned so far.
+  /// - Returns: `nil` if no parameter is free, if the spread is covariance matrices, or if the tuning is too short to
+  ///   learn.
   init?(
     _ model: MixtureModel, tune: Int, key: StreamKey, policy: MovePolicy, _ tuning: MoveTuning = MoveTuning()
   ) {
@@ -44,7 +47,7 @@ struct MarginalMover {
     self.key = key
     isForced = policy == .always
     self.tuning = tuning
-    // What is known is never written again.
+    // Known values are written once, here.
     let components = model.componentCount
     proposal = Parameters(
       model.shape,
@@ -57,9 +60,9 @@ struct MarginalMover {
     (proposedU, t) = (u, u)
   }
 
-  /// Makes the moves of an iteration after the sampler's step and sweep, and learns from them while tuning.
+  /// Makes the moves of an iteration after the sampler's step and sweep. While tuning, it learns from them.
   ///
-  /// - Returns: the mean acceptance probability of the moves; 1 where none is made.
+  /// - Returns: the mean acceptance probability of the moves; 1 if none is made.
   mutating func run(_ state: inout ChainState, _ sweeper: AssignmentSweeper, _ crew: BlockCrew?) -> Double {
     let iteration = Int(state.iteration)
     if iteration > schedule.last {
@@ -83,9 +86,9 @@ struct MarginalMover {
     return probability
   }
 
-  /// Makes `count` moves from the state, with the reference that its tuning has learned.
+  /// Makes `count` moves from the state, with the reference that the tuning has learned.
   ///
-  /// - Parameter isLearning: whether the tuning is told of them; it does not change what they do.
+  /// - Parameter isLearning: whether the tuning records the moves. It does not change the moves.
   /// - Returns: the mean acceptance probability.
   mutating func move(
     _ state: inout ChainState, _ count: Int, isLearning: Bool, _ sweeper: AssignmentSweeper, _ crew: BlockCrew?
@@ -109,7 +112,7 @@ struct MarginalMover {
         logMarginal = sweeper.sweepProposal(
           proposal, iteration: state.iteration, move: index, into: &statistics, crew)
         let weight = logMarginal + logPrior - reference.logDensity(square: square)
-        // What overflows, far outside of all data, is refused like what is outside the support.
+        // A weight that overflows, far outside of all data, is refused like a proposal outside the support.
         if weight.isFinite { proposedWeight = weight }
       }
       if isLearning { tuning.propose(logWeight: proposedWeight) }

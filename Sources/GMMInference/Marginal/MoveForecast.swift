@@ -1,18 +1,19 @@
 import GMMKernels
 import GMMStorage
 
-/// What the points that a chain visits, and those that were proposed to it, tell of proposals in other numbers.
+/// A forecast of the acceptance and the cost of other numbers of moves, from the points that a chain has visited and
+/// the points that were proposed to it.
 ///
-/// Write w = target / reference. An independent proposal y is accepted at x with probability min(1, w(y) / w(x)), so that
-/// its mean over y, for any x, needs nothing but weights that are known already.
+/// Let w = target / reference. An independent proposal y is accepted at x with probability min(1, w(y) / w(x)). So its
+/// mean over y, for any x, needs only weights w that are known already.
 struct MoveForecast: Sendable, Equatable {
   private var visited: [Double] = []
   private var proposed: [Double] = []
 
-  /// Notes log w of the state that an iteration ends in.
+  /// Records log w of the state at the end of an iteration.
   mutating func visit(logWeight: Double) { visited.append(logWeight) }
 
-  /// Notes log w of a proposal; -infinity outside the support.
+  /// Records log w of a proposal; -infinity outside the support.
   mutating func propose(logWeight: Double) { proposed.append(logWeight) }
 
   /// Returns the acceptance probability of a proposal at each visited point, in no particular order.
@@ -33,10 +34,11 @@ struct MoveForecast: Sendable, Equatable {
     }
   }
 
-  /// Returns how many iterations are worth one independent draw, when each is a step of autocorrelation `remembered` and
-  /// `count` moves that are accepted with these probabilities.
+  /// Returns the number of iterations that are worth one independent draw, if each iteration is a step of
+  /// autocorrelation `remembered` and `count` moves that are accepted with these probabilities.
   ///
-  /// A point is remembered with probability r = `remembered` (1 - acceptance)^`count`, which adds up to (1 + r) / (1 - r).
+  /// The autocorrelation of an iteration is r = `remembered` (1 - acceptance)^`count`, and the sum over all lags is (1
+  /// + r) / (1 - r).
   static func time(_ acceptance: [Double], remembered: Double, count: Int) -> Double {
     var sum = 0.0
     for probability in acceptance {

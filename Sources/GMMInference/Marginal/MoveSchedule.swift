@@ -1,20 +1,20 @@
-/// Which iterations of the tuning serve the moves, and for what.
+/// The iterations of the tuning in which moves are watched for, learned and chosen.
 ///
-/// The chain settles in an eighth of the tuning, is watched without moves for a quarter, and learns its reference in the
-/// rest: four stretches, each with the reference of the one before. At most the last 4,000 iterations are used, which are
-/// plenty; before them the chain runs without moves.
+/// The chain settles in an eighth of the tuning and is watched without moves for a quarter. It learns its reference in
+/// the rest, which has four stretches: each uses the reference that was learned before it. At most the last 4,000
+/// iterations are used, which suffice. Before them the chain runs without moves.
 struct MoveSchedule: Sendable, Equatable {
-  /// Iterations in which the chain is watched.
+  /// The iterations in which the chain is watched.
   let watching: ClosedRange<Int>
-  /// The last iterations of the stretches, but for the last.
+  /// The last iterations of all stretches except the last.
   let lessons: [Int]
   /// The last iteration of the tuning.
   let last: Int
 
   /// Makes a schedule.
   ///
-  /// - Returns: `nil` when the tuning is too short to learn a distribution of `dimension` coordinates: watching gives
-  ///   fewer than 50 draws, or fewer than 4 for each coordinate.
+  /// - Returns: `nil` if the tuning is too short to learn a distribution of `dimension` coordinates. Then watching
+  ///   gives fewer than 50 states, or fewer than 4 for each coordinate.
   init?(tune: Int, dimension: Int) {
     let length = min(tune, 4_000)
     let start = tune - length

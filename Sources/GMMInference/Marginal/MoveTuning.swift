@@ -1,40 +1,42 @@
 import GMMStorage
 
-/// What a chain has learned about its moves, and what it makes of it: part of its state.
+/// The values that a chain has learned about its moves, and the decisions that follow from them. They are a part of the
+/// chain's memory.
 ///
-/// Everything is decided from draws, never from clocks, and nothing changes after the last tuning iteration.
+/// All decisions depend on draws, never on clocks, and nothing changes after the last tuning iteration.
 struct MoveTuning: Sendable, Equatable {
-  /// The moves of an iteration once tuning is over; 0 where they do not pay.
+  /// The number of moves of an iteration after the tuning; 0 if moves do not pay.
   private(set) var count = 0
-  /// Where proposals come from; `nil` before anything is known, and for good where moves are off.
+  /// The distribution of proposals. It is `nil` before it is learned, and it stays `nil` if moves are off.
   private(set) var reference: StudentReference?
   private var isOff = false
   private var watched: [Double] = []
-  /// The autocorrelation time of the slowest coordinate without moves, as far as it can be known.
+  /// An estimate of the autocorrelation time of the slowest coordinate without moves.
   private var timeWithoutMoves = 1.0
   private var moments = CoordinateMoments(dimension: 0)
   private var forecast = MoveForecast()
 
-  /// Moves of a tuning iteration: three quarters of the learning's cost, and the learning needs them.
+  /// The number of moves of a tuning iteration. They are three quarters of the cost of learning, and learning needs
+  /// them.
   static let countWhileLearning = 4
-  /// The most moves of an iteration.
+  /// The largest number of moves of an iteration.
   static let largestCount = 6
-  /// Autocorrelation time below which moves are not tried: they at most double what an iteration costs.
+  /// The autocorrelation time below which moves are not tried, because a move doubles the cost of an iteration.
   static let quickTime = 2.5
-  /// The mean acceptance after half of the lessons below which nothing more is tried.
+  /// The mean acceptance, in the second stretch, below which moves are turned off.
   static let hopelessAcceptance = 0.01
 
-  /// Notes the coordinates of a draw that was made without moves.
+  /// Records the coordinates of a state that was reached without moves.
   mutating func watch(_ u: [Double]) { watched.append(contentsOf: u) }
 
-  /// Decides whether moves are tried, and learns the first reference from what was watched.
+  /// Decides whether moves are tried, and learns the first reference from the watched states.
   mutating func decideToLearn(_ u: inout [Double], isForced: Bool) {
     let dimension = u.count
     for j in 0..<dimension {
       timeWithoutMoves = max(timeWithoutMoves, autocorrelationTime(watched, dimension: dimension, coordinate: j))
     }
-    // Series that are not many times longer than what they measure tell only that it is long: of times from 160 to 400 they
-    // have shown 20 to 60.
+    // A series that is not many times longer than its autocorrelation time shows only that the time is long. For times
+    // from 160 to 400 such series have given estimates from 20 to 60.
     if Double(watched.count / dimension) < 16 * timeWithoutMoves { timeWithoutMoves *= 4 }
     guard isForced || timeWithoutMoves >= Self.quickTime else { return turnOff() }
     moments = CoordinateMoments(dimension: dimension)
@@ -46,7 +48,7 @@ struct MoveTuning: Sendable, Equatable {
     learn(startsAfresh: true)
   }
 
-  /// Notes the coordinates of a state, whether a move has led there or left it there.
+  /// Records the coordinates of a state after a move, whether the move was accepted or refused.
   mutating func remember(_ u: [Double]) { moments.add(u) }
 
   mutating func visit(logWeight: Double) { forecast.visit(logWeight: logWeight) }
@@ -54,7 +56,7 @@ struct MoveTuning: Sendable, Equatable {
 
   /// Learns the reference anew.
   ///
-  /// - Parameter startsAfresh: whether the draws so far are then forgotten.
+  /// - Parameter startsAfresh: whether the states so far are then forgotten.
   mutating func learn(startsAfresh: Bool) {
     reference = StudentReference(moments)
     guard reference != nil else { return turnOff() }
@@ -62,7 +64,7 @@ struct MoveTuning: Sendable, Equatable {
     if startsAfresh { moments = CoordinateMoments(dimension: moments.mean.count) }
   }
 
-  /// Turns moves off when hardly any is accepted.
+  /// Turns moves off if hardly any is accepted.
   mutating func giveUpIfHopeless() {
     let acceptance = forecast.acceptanceProbabilities()
     if acceptance.reduce(0, +) < Self.hopelessAcceptance * Double(acceptance.count) { turnOff() }
@@ -70,7 +72,7 @@ struct MoveTuning: Sendable, Equatable {
 
   /// Chooses the number of the moves and learns the final reference.
   ///
-  /// The number is the one that promises most effective draws for its sweeps, one for each move and one for the plain step.
+  /// The chosen number promises the most effective draws for its sweeps, one for each move and one for the plain step.
   mutating func settle(isForced: Bool) {
     let acceptance = forecast.acceptanceProbabilities()
     let remembered = (timeWithoutMoves - 1) / (timeWithoutMoves + 1)
@@ -103,7 +105,7 @@ extension MoveTuning {
     forecast.write(to: &writer)
   }
 
-  /// Reads what is known about moves in `dimension` coordinates.
+  /// Reads the tuning of moves in `dimension` coordinates.
   init(from reader: inout ByteReader, dimension: Int) throws(StorageError) {
     count = try reader.readInt("the number of moves", in: 0...Self.largestCount)
     reference = try reader.readOptional { reader throws(StorageError) in

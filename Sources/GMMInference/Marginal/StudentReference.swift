@@ -2,12 +2,12 @@ import GMMKernels
 import GMMModel
 import GMMStorage
 
-/// A multivariate Student distribution that stands for the posterior of the coordinates: u = center + L t, where
-/// t = z √(ν / χ²_ν) with z standard Normal in d dimensions.
+/// A multivariate Student distribution that approximates the posterior of the coordinates: u = center + L t, where t =
+/// z √(ν / χ²_ν) with z standard Normal in d dimensions.
 struct StudentReference: Sendable, Equatable {
-  /// ν. An independent proposal is stuck where the posterior has heavier tails than its reference, and the few draws that
-  /// it is learned from do not show them: so the tails are heavy always, at the cost of some acceptance elsewhere (0.7 for
-  /// 0.9 where the posterior is Normal).
+  /// The degrees of freedom ν. Independent proposals let a chain stick where the posterior has heavier tails than the
+  /// reference, and the few draws from which the reference is learned do not show such tails. So the tails are always
+  /// heavy, at the cost of some acceptance elsewhere (0.7 in place of 0.9 if the posterior is Normal).
   private static let degrees = 5.0
 
   private let center: [Double]
@@ -17,10 +17,10 @@ struct StudentReference: Sendable, Equatable {
 
   /// Learns location and scale from the moments of draws.
   ///
-  /// The scale is their covariance, with the entries beside the diagonal shrunk as if by two draws more with independent
-  /// coordinates: positive definite for any number of draws.
+  /// The scale is their covariance. The entries beside the diagonal are shrunk as if by two more draws with independent
+  /// coordinates, so the scale is positive definite for any number of draws.
   ///
-  /// - Returns: `nil` when a coordinate does not vary, or the numbers leave the range of doubles.
+  /// - Returns: `nil` if a coordinate does not vary, or if the numbers leave the range of doubles.
   init?(_ moments: CoordinateMoments) {
     let dimension = moments.mean.count
     let shrinkage = moments.count / (moments.count + 2)
@@ -70,7 +70,7 @@ struct StudentReference: Sendable, Equatable {
   /// Draws a point u.
   ///
   /// - Parameter t: workspace, (d).
-  /// - Returns: its |t|².
+  /// - Returns: the |t|² of the point.
   func draw(_ stream: inout RandomStream, into u: inout [Double], _ t: inout [Double]) -> Double {
     // χ²_ν / 2 is a Gamma(ν / 2) number.
     let stretch = (0.5 * Self.degrees * exp(-stream.logGamma(shape: 0.5 * Self.degrees))).squareRoot()

@@ -1,13 +1,14 @@
 import GMMKernels
 import GMMModel
 
-/// Random-walk Metropolis on weights, sds and means given the assignments, which are drawn exactly: the scheme of the
-/// mixture notebooks of PyMC (Metropolis for each continuous variable, element-wise draws of the categories).
+/// Random-walk Metropolis on weights, sds and means given the assignments, which are drawn exactly. This is the scheme
+/// of the mixture notebooks of PyMC (Metropolis for each continuous variable, element-wise draws of the categories).
 ///
-/// Each block is proposed jointly, on the scale on which it is unbounded: weights as log ratios, sds as logarithms, means
-/// as they are; what is known is not proposed. The scale of a block adapts every hundred proposals while tuning, by PyMC's table. Departure from
-/// PyMC: the walks' base sizes are the conditional sds at the start (PyMC's argument `S`, there 1), so that the scheme
-/// does not depend on the units of the data.
+/// All parameters of one kind are proposed jointly, on the scale on which they are unbounded: weights as log ratios,
+/// sds as logarithms, means as they are. Known values are not proposed. While tuning, the scale of each walk adapts
+/// every hundred proposals by PyMC's table. The scheme departs from PyMC in one point: the walks' base sizes are the
+/// conditional sds at the start (PyMC's argument `S`, there 1), so that the scheme does not depend on the units of the
+/// data.
 struct MetropolisSampler: Sampler {
   private let model: MixtureModel
   private var powered: PoweredStatistics
@@ -17,7 +18,7 @@ struct MetropolisSampler: Sampler {
   /// The step sizes of the walks.
   var scales: ProposalScales
 
-  /// - Parameter power: of the target.
+  /// - Parameter power: the power of the target.
   init(_ model: MixtureModel, power: Double = 1, _ scales: ProposalScales = ProposalScales()) {
     self.model = model
     powered = PoweredStatistics(model.shape, power: power)
@@ -27,7 +28,8 @@ struct MetropolisSampler: Sampler {
     proposed = Proposed(model.shape)
   }
 
-  /// Memory for proposals, so that none allocates: a sampler belongs to one chain, which one thread at a time runs.
+  /// Memory for proposals, so that proposals allocate nothing. A sampler belongs to one chain, which one thread at a
+  /// time runs.
   private final class Proposed: @unchecked Sendable {
     var parameters: Parameters
 
@@ -71,7 +73,7 @@ struct MetropolisSampler: Sampler {
     return StepInfo(acceptance: blocks > 0 ? probability / blocks : 1)
   }
 
-  /// Weights: steps in log ratios, where the Dirichlet density is ∏ w^(α + n) with the Jacobian.
+  /// Makes a step of the weights in log ratios. The Dirichlet density there is ∏ w^(α + n), with the Jacobian.
   private mutating func stepWeights(
     _ state: inout ChainState, _ proposal: inout Parameters, _ stream: inout RandomStream, _ isTuning: Bool
   ) -> Double {
@@ -98,7 +100,7 @@ struct MetropolisSampler: Sampler {
     return Self.acceptance(logRatio)
   }
 
-  /// Spread: steps in log sd.
+  /// Makes a step of the sds in log sd.
   private mutating func stepSpread(
     _ state: inout ChainState, _ statistics: SufficientStatistics, _ proposal: inout Parameters,
     _ stream: inout RandomStream, _ isTuning: Bool
@@ -115,7 +117,7 @@ struct MetropolisSampler: Sampler {
     return Self.acceptance(logRatio)
   }
 
-  /// Means: steps in the means.
+  /// Makes a step of the means.
   private mutating func stepMeans(
     _ state: inout ChainState, _ statistics: SufficientStatistics, _ proposal: inout Parameters,
     _ stream: inout RandomStream, _ isTuning: Bool
@@ -138,8 +140,8 @@ struct MetropolisSampler: Sampler {
     return Self.acceptance(logRatio)
   }
 
-  /// Returns the probability with which a proposal is accepted: 0 where densities beyond the range of doubles leave no ratio, as such
-  /// a proposal is refused.
+  /// Returns the probability with which a proposal is accepted. It is 0 if densities beyond the range of doubles leave
+  /// no ratio, because such a proposal is refused.
   private static func acceptance(_ logRatio: Double) -> Double {
     logRatio.isNaN ? 0 : logRatio >= 0 ? 1 : exp(logRatio)
   }
@@ -159,7 +161,7 @@ struct MetropolisSampler: Sampler {
     return sum
   }
 
-  /// Accepts or rejects a proposal; one that is accepted changes places with the old parameters.
+  /// Accepts or refuses a proposal. An accepted proposal changes places with the old parameters.
   private func decide(
     _ state: inout ChainState, _ proposal: inout Parameters, _ logRatio: Double, _ stream: inout RandomStream
   ) -> Bool {

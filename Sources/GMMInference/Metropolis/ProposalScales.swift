@@ -2,9 +2,9 @@ import GMMKernels
 import GMMModel
 import GMMStorage
 
-/// Step sizes of the random walks, one walk for each block of parameters.
+/// The step sizes of the random walks, one walk for each kind of parameter.
 struct ProposalScales: Sendable, Equatable {
-  /// A random walk on one block: steps of sd `scale` × `base`, element by element.
+  /// A random walk on one kind of parameter, with steps of sd `scale` × `base`, element by element.
   struct Walk: Sendable, Equatable {
     var base: [Double] = []
     var scale = 1.0
@@ -22,10 +22,10 @@ struct ProposalScales: Sendable, Equatable {
       (accepted, proposed) = (0, 0)
     }
 
-    /// Proposals between two adaptations.
+    /// The number of proposals between two adaptations.
     private static let interval = 100
 
-    /// Returns PyMC's correction of the scale: acceptance between 0.2 and 0.5 is left alone.
+    /// Returns PyMC's factor for the scale. An acceptance between 0.2 and 0.5 leaves the scale unchanged.
     private static func factor(acceptance: Double) -> Double {
       switch acceptance {
       case ..<0.001: 0.1
@@ -49,7 +49,7 @@ extension ProposalScales {
     for walk in [weights, means, sds] { walk.write(to: &writer) }
   }
 
-  /// Reads the walks of a sampler that has some, or the empty ones of one that has none.
+  /// Reads the walks of a Metropolis sampler, or the empty walks of a Gibbs sampler.
   init(from reader: inout ByteReader, _ shape: MixtureShape, isEmpty: Bool) throws(StorageError) {
     weights = try Walk(from: &reader, count: isEmpty ? 0 : shape.componentCount)
     means = try Walk(from: &reader, count: isEmpty ? 0 : shape.meanCount)

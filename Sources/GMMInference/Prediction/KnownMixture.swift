@@ -1,21 +1,21 @@
 import GMMKernels
 import GMMModel
 
-/// A mixture whose parameters are known: checked once, and ready to be evaluated and drawn from.
+/// A mixture with known parameters, which are checked once. It can be evaluated and drawn from.
 public struct KnownMixture: Sendable, MixtureValues {
-  /// The parameters as they were given.
+  /// The given parameters.
   public let estimate: MixtureEstimate
-  /// The same with factors of the covariances.
+  /// The same parameters with factors of the covariances.
   let parameters: Parameters
 
   /// Checks parameters.
   ///
-  /// - Parameter logWeights: logarithms that take the place of the estimate's weights where those would underflow, (K):
-  ///   below 1e300 in magnitude or -infinity, at least one finite. Their sum of exponentials is free, and densities
-  ///   have it as a factor.
-  /// - Throws: ``ModelError`` for weights that are negative or do not sum to 1, means that are not finite or 1e144 and
-  ///   above in magnitude, variances out of 1e-290 … 1e290, and covariances that are not positive definite, with the
-  ///   pivot.
+  /// - Parameter logWeights: logarithms that take the place of the estimate's weights if those would underflow, (K).
+  ///   Each is below 1e300 in magnitude or -infinity, and at least one is finite. The sum of their exponentials need
+  ///   not be 1, and densities have it as a factor.
+  /// - Throws: ``ModelError`` for weights that are negative or do not sum to 1, for means that are not finite or 1e144
+  ///   and above in magnitude, for variances outside of 1e-290 … 1e290, and for covariances that are not positive
+  ///   definite, with the pivot.
   public init(_ estimate: MixtureEstimate, logWeights: [Double]? = nil) throws(ModelError) {
     if let logWeights {
       try PartialParameters(means: estimate.means, covariances: estimate.covariances).check(estimate.shape, .init())
@@ -54,10 +54,10 @@ public struct KnownMixture: Sendable, MixtureValues {
     parameters.fillTable(table, isLine: shape.dimensionCount == 1)
   }
 
-  /// Writes P(component | x) at points.
+  /// Writes P(component | x) at given points.
   ///
   /// - Parameter output: N x K row-major; rows sum to 1.
-  /// - Throws: for points in another number of dimensions, and when the caller cancels.
+  /// - Throws: ``ModelError`` for points in another number of dimensions, and when the caller cancels.
   public func probabilities(
     at points: DataSet, into output: UnsafeMutablePointer<Double>, _ control: RunControl = RunControl()
   ) throws(ModelError) {
@@ -65,10 +65,10 @@ public struct KnownMixture: Sendable, MixtureValues {
     try writeResponsibilities(at: points, into: output, control)
   }
 
-  /// Writes log P(component | x) at points, which stays finite where the probability underflows.
+  /// Writes log P(component | x) at given points. It stays finite where the probability underflows.
   ///
-  /// - Parameter output: N x K row-major; -infinity for components of weight 0, of others -1e306 at least.
-  /// - Throws: for points in another number of dimensions, and when the caller cancels.
+  /// - Parameter output: N x K row-major; -infinity for components of weight 0, at least -1e306 for others.
+  /// - Throws: ``ModelError`` for points in another number of dimensions, and when the caller cancels.
   public func logProbabilities(
     at points: DataSet, into output: UnsafeMutablePointer<Double>, _ control: RunControl = RunControl()
   ) throws(ModelError) {
@@ -76,10 +76,10 @@ public struct KnownMixture: Sendable, MixtureValues {
     try writeLogResponsibilities(at: points, into: output, logWeights: parameters.logWeights, control)
   }
 
-  /// Writes the log density of the mixture at points.
+  /// Writes the log density of the mixture at given points.
   ///
-  /// - Parameter output: one number for each point, finite: squared distances count as 1e306 at most.
-  /// - Throws: for points in another number of dimensions, and when the caller cancels.
+  /// - Parameter output: one finite number for each point. Squared distances count as 1e306 at most.
+  /// - Throws: ``ModelError`` for points in another number of dimensions, and when the caller cancels.
   public func logDensity(
     at points: DataSet, into output: UnsafeMutablePointer<Double>, _ control: RunControl = RunControl()
   ) throws(ModelError) {
@@ -87,14 +87,15 @@ public struct KnownMixture: Sendable, MixtureValues {
     try writeLogDensity(at: points, into: output, control)
   }
 
-  /// Draws points, in the order in which they are drawn: the component of each is independent of the others'.
+  /// Draws points. The component of each point is independent of the other components, and the points stay in the order
+  /// in which they are drawn.
   ///
-  /// Each block of 4,096 points has a stream of its own, so a point depends on the seed and its place alone: neither on
-  /// the number of threads, nor on how many points follow.
+  /// Each block of 4,096 points has a stream of its own. So a point depends on the seed and its place alone, neither on
+  /// the number of threads nor on the number of points that follow.
   ///
   /// - Parameters:
   ///   - output: count x D row-major.
-  ///   - components: of each point; may be `nil`.
+  ///   - components: receives the component of each point; may be `nil`.
   public func sample(
     _ count: Int, seed: UInt64, into output: UnsafeMutablePointer<Double>,
     components: UnsafeMutablePointer<Int32>? = nil, _ control: RunControl = RunControl()
@@ -103,7 +104,7 @@ public struct KnownMixture: Sendable, MixtureValues {
     let points = SharedOutput(output)
     let labels = components.map { SharedOutput($0) }
     let shape = shape
-    // About 5 ns for a Normal number, and as much for every eighth product of a factor.
+    // A Normal number takes about 5 ns, and eight products of a factor take as much.
     let numbers = shape.dimensionCount + shape.squareCount / 8
     try BlockTeam.run(
       blocks: (count + blockSize - 1) / blockSize, costPerBlock: 5e-3 * Double(blockSize * numbers), control,
@@ -124,8 +125,8 @@ public struct KnownMixture: Sendable, MixtureValues {
       parameters.means.withUnsafeBufferPointer { means in
         parameters.sds.withUnsafeBufferPointer { sds in
           parameters.factors.withUnsafeBufferPointer { factors in
-            // SAFETY: the arrays have the shape's lengths, and live as long as the closure runs; there are weights and
-            // means.
+            // SAFETY: the arrays have the shape's lengths and live as long as the closure runs. Weights and means are
+            // never empty.
             guard let weights = weights.baseAddress, let means = means.baseAddress else { return }
             body(
               PointDraws(

@@ -1,19 +1,19 @@
 import GMMKernels
 import GMMModel
 
-/// Draws points of a mixture whose parameters lie in memory that the caller keeps alive.
+/// A mixture from which points are drawn. Its parameters lie in memory that the caller keeps alive.
 struct PointDraws {
   let shape: MixtureShape
   /// (K).
   let weights: UnsafePointer<Double>
   /// (K, D).
   let means: UnsafePointer<Double>
-  /// As many standard deviations as the shape has.
+  /// ``MixtureShape/spreadCount`` standard deviations.
   let sds: UnsafePointer<Double>
-  /// A packed Cholesky factor of each covariance matrix that the shape has; `nil` where it has none.
+  /// A packed Cholesky factor of each covariance matrix; `nil` if the spread is standard deviations.
   let factors: UnsafePointer<Double>?
 
-  /// Writes one point, (D), and returns its component: one uniform number, then D Normal ones.
+  /// Writes one point, (D), and returns its component. It takes one uniform number, then D Normal numbers.
   @inline(__always)
   func draw(_ stream: inout RandomStream, into point: UnsafeMutablePointer<Double>) -> Int {
     let component = pick(stream.uniform())
@@ -28,7 +28,7 @@ struct PointDraws {
     return component
   }
 
-  /// Returns the component at which the cumulated weights pass `u`; never one of weight 0.
+  /// Returns the component at which the cumulated weights pass `u`. It never has weight 0.
   @inline(__always)
   private func pick(_ u: Double) -> Int {
     var sum = 0.0
@@ -45,11 +45,11 @@ struct PointDraws {
 extension Posterior {
   /// Writes data sets drawn from the posterior predictive distribution.
   ///
-  /// Row r takes one draw of the posterior, uniformly with replacement, and draws `points` observations from its mixture.
-  /// Row r depends on the seed and r alone, not on the number of threads.
+  /// For row r, one draw of the posterior is chosen uniformly with replacement, and `points` observations are drawn
+  /// from its mixture. Row r depends on the seed and r alone, not on the number of threads.
   ///
-  /// - Parameter output: draws x points x D, row-major; partly written when the caller cancels.
-  /// - Throws: when the caller cancels.
+  /// - Parameter output: draws x points x D, row-major. It is partly written when the caller cancels.
+  /// - Throws: ``ModelError`` of kind `cancelled` when the caller cancels.
   public func samplePredictive(
     draws: Int, points: Int, seed: UInt64, into output: UnsafeMutablePointer<Double>,
     _ control: RunControl = RunControl()
@@ -57,11 +57,11 @@ extension Posterior {
     let shape = layout.shape
     let target = SharedOutput(output)
     let key = StreamKey(seed: seed, chain: 0, purpose: .predictive)
-    // About 5 ns for a Normal number, and as much for every eighth product of a factor.
+    // A Normal number takes about 5 ns, and eight products of a factor take as much.
     let numbers = shape.dimensionCount + shape.squareCount / 8
     let factorization = Double(shape.matrixCount) * Double(shape.squareCount) * (1 + Double(shape.dimensionCount) / 24)
     let numbersOfRow = Double(points) * Double(numbers) + factorization
-    // Short rows are taken many at a time; rows of no points are nothing to do, however many there are.
+    // Short rows are taken many at a time. Rows without points are no work, however many there are.
     let rowsAtOnce = max(1, Int(min(8_192 / max(numbersOfRow, 1), 8_192)))
     let pointsAtOnce = max(1, 8_192 / numbers)
     try BlockTeam.run(
@@ -76,7 +76,7 @@ extension Posterior {
           for first in stride(from: 0, to: points, by: pointsAtOnce) {
             if first > 0 { try monitor.check() }
             factors.withUnsafeBufferPointer { factors in
-              // SAFETY: the posterior keeps the row alive, and a triangle for each matrix is in `factors`.
+              // SAFETY: the posterior keeps the row alive, and `factors` holds a triangle for each matrix.
               let mixture = PointDraws(
                 shape: shape, weights: row, means: row + layout.means.lowerBound, sds: row + layout.sds.lowerBound,
                 factors: shape.hasMatrices ? factors.baseAddress : nil)

@@ -9,7 +9,8 @@ extension Posterior: MixtureValues {
     Parameters.fillTable(table, from: rowMemory(chain: index / drawCount, draw: index % drawCount), layout)
   }
 
-  /// Writes P(component | data) of every observation: the exact responsibilities averaged over all draws.
+  /// Writes P(component | data) of every observation, which is the average of the exact responsibilities over all
+  /// draws.
   ///
   /// - Parameter output: N x K row-major; rows sum to 1.
   /// - Complexity: O(draws N K) time; no memory that grows with the draws.
@@ -27,7 +28,8 @@ extension Posterior: MixtureValues {
     return withExtendedLifetime(result) { Array(result.elements) }
   }
 
-  /// Writes P(component | x, data) at new points: each draw's share of the density at x, summed over draws, normalised.
+  /// Writes P(component | x, data) at new points. The shares of each component at x are summed over draws and
+  /// normalised.
   ///
   /// - Parameter output: N x K row-major; rows sum to 1.
   public func predictProbabilities(
@@ -36,7 +38,8 @@ extension Posterior: MixtureValues {
     try writeShares(at: points, into: output, control)
   }
 
-  /// Writes the log posterior predictive density at new points: the log of the mixture density averaged over draws.
+  /// Writes the log posterior predictive density at new points, which is the log of the mixture density averaged over
+  /// draws.
   ///
   /// - Parameter output: one number for each point.
   public func logDensity(

@@ -1,9 +1,9 @@
 import GMMKernels
 import GMMModel
 
-/// One Markov chain at work: a state, the transition that moves it on, and the sink of its draws.
+/// A Markov chain: a state, the transition that advances it, and the sink of its draws.
 ///
-/// Used by one thread at a time.
+/// One thread at a time uses it.
 final class Chain: @unchecked Sendable {
   private let index: Int
   private let context: ChainContext
@@ -12,10 +12,10 @@ final class Chain: @unchecked Sendable {
   private let initial: PartialParameters
   private var transition: Transition
   private var sink: DrawRows
-  /// `nil` before the chain has started.
+  /// The state; `nil` before the chain has started.
   private var state: ChainState?
 
-  /// Continues a chain from `snapshot`, or prepares one that is to start at `initial` values.
+  /// Continues a chain from `snapshot`, or prepares a chain that will start at `initial` values.
   init(
     _ index: Int, _ snapshot: ChainSnapshot?, keeping initial: PartialParameters, _ context: ChainContext,
     _ schedule: Schedule, _ store: DrawStore
@@ -32,14 +32,14 @@ final class Chain: @unchecked Sendable {
   }
 
   var iterationsDone: Int { state.map { Int($0.iteration) } ?? 0 }
-  /// Kept draws so far.
+  /// The number of draws so far.
   var drawsDone: Int { sink.count }
   var isStarted: Bool { state != nil }
   var isFinished: Bool { drawsDone >= schedule.draws }
-  /// The chain as it is between two iterations; `nil` before it has started.
+  /// A snapshot of the chain; `nil` before it has started.
   var snapshot: ChainSnapshot? { state.map { ChainSnapshot($0, transition.memory, drawsDone: drawsDone) } }
 
-  /// Makes step 0, unless it is made: chooses parameters and draws the assignments given them.
+  /// Makes step 0 unless it has been made: it chooses parameters and draws the assignments given them.
   ///
   /// - Parameter crew: threads that help with the sweep.
   func start(_ monitor: RunMonitor, _ crew: BlockCrew?) {
@@ -48,16 +48,16 @@ final class Chain: @unchecked Sendable {
     if !monitor.shouldStop { state = transition.start(at: parameters, crew) }
   }
 
-  /// Runs until the chain is finished, `monitor` stops it, or about `seconds` have passed; starts it first where needed.
+  /// Starts the chain if needed, and runs it until it is finished, `monitor` stops it, or about `seconds` have passed.
   ///
   /// - Parameter crew: threads that help with the sweeps.
   func advance(for seconds: Double, _ monitor: RunMonitor, _ crew: BlockCrew?) throws(ModelError) {
     let end = monotonicSeconds() + seconds
     start(monitor, crew)
-    // In a variable of its own the state is passed on without counting its arrays' users at every call.
+    // The state is taken into a local variable, so that no call counts the users of its arrays.
     guard var state = self.state.take() else { return }
     defer { self.state = state }
-    // Reading the clock costs as much as a few points; look again after about ten microseconds of work.
+    // Reading the clock costs as much as a few points, so it is read after about ten microseconds of work.
     let work = target.data.count * target.model.componentCount
     let stride = max(1, 8_192 / (work + 64))
     var countdown = stride

@@ -1,7 +1,7 @@
 import GMMKernels
 import GMMModel
 
-/// What all chains of a call have in common.
+/// The values that all chains of a call share.
 struct ChainContext: Sendable {
   let target: Target
   let method: SamplingMethod
@@ -9,12 +9,12 @@ struct ChainContext: Sendable {
   var moves = MovePolicy.automatic
   let keepsAssignments: Bool
   let kernels: KernelSet
-  /// How many threads may work on one chain.
+  /// The number of threads that may work on one chain.
   var workersPerChain = 1
 
   /// Returns the workspace of the sweeps of chain `index`.
   ///
-  /// - Parameter moves: whether proposals will be swept.
+  /// - Parameter moves: whether the chain will sweep proposals.
   func sweeper(_ index: Int, moves: Bool) throws(ModelError) -> AssignmentSweeper {
     try AssignmentSweeper(
       target.data, key: key(index, .assignments),
@@ -23,15 +23,15 @@ struct ChainContext: Sendable {
       power: target.power, keepsLabels: keepsAssignments, workers: workersPerChain)
   }
 
-  /// Returns what makes the moves of chain `index`; `nil` where none will be made.
+  /// Returns the mover of chain `index`, or `nil` if the chain makes no moves.
   ///
   /// - Parameters:
   ///   - model: the chain's own copy.
-  ///   - tuning: what the chain has learned so far.
+  ///   - tuning: the values that the chain has learned so far.
   func mover(
     _ index: Int, _ model: MixtureModel, tune: Int, _ tuning: MoveTuning = MoveTuning()
   ) -> MarginalMover? {
-    // The moves' target is the likelihood, which fractions of rows do not have: see ``SampleWeights/areWhole``.
+    // The target of moves is the likelihood. Fractions of rows have another target; see ``SampleWeights/areWhole``.
     guard method == .gibbs, target.data.weights?.areWhole ?? true else { return nil }
     return MarginalMover(model, tune: tune, key: key(index, .moves), policy: moves, tuning)
   }
@@ -44,8 +44,8 @@ struct ChainContext: Sendable {
   /// Returns the parameters at which chain `index` starts.
   ///
   /// - Parameters:
-  ///   - initial: values to keep; the others are chosen to go with them.
-  ///   - isWanted: asked now and then; after `false` the result is of no use.
+  ///   - initial: values to keep. The other values are chosen to suit them.
+  ///   - isWanted: is asked now and then; after `false` the result is not used.
   func start(_ index: Int, keeping initial: PartialParameters, while isWanted: () -> Bool = { true }) -> Parameters {
     var stream = RandomStream(key(index, .start).at(iteration: 0))
     return StartingValues(target).draw(&stream, keeping: initial, while: isWanted)

@@ -1,7 +1,7 @@
-/// The turns that several chains take: the chain that is furthest behind comes next, so that all advance together.
+/// The turns of several chains. The chain that is furthest behind comes next, so that all chains advance together.
 ///
-/// A turn is about two milliseconds long. When a run is cancelled, every chain has then finished nearly the same number of
-/// draws. The order of the turns has no influence on the draws.
+/// A turn is about two milliseconds long. So when a run is cancelled, every chain has finished nearly the same number
+/// of draws. The order of the turns has no influence on the draws.
 final class ChainTurns: WorkQueue, @unchecked Sendable {
   private let chains: [Chain]
   private let schedule: Schedule
@@ -12,7 +12,7 @@ final class ChainTurns: WorkQueue, @unchecked Sendable {
   /// The length of a turn in seconds.
   static let length = 2e-3
 
-  /// - Parameter startsOnly: whether a chain is finished when it has started.
+  /// - Parameter startsOnly: whether a chain is finished as soon as it has started.
   init(_ chains: [Chain], _ schedule: Schedule, startsOnly: Bool = false) {
     self.chains = chains
     self.schedule = schedule

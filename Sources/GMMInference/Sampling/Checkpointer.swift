@@ -3,13 +3,14 @@ import GMMModel
 import GMMStorage
 import Synchronization
 
-/// Writes down a run while its chains go on.
+/// Writes the checkpoints of a run while its chains go on.
 ///
-/// A round begins when a checkpoint is due. Each chain leaves a copy of its state at the end of its next turn, between two
-/// iterations; the draws that it has finished need no copy, since nobody changes them. When the last chain has, one thread
-/// writes the file. The chains' snapshots are of different moments, which is as good: chains do not know of each other.
+/// A round begins when a checkpoint is due. Each chain leaves a snapshot at the end of its next turn, between two
+/// iterations. Its finished draws need no copy, because nobody changes them. After the last snapshot one thread writes
+/// the file. The snapshots are of different moments, which does no harm, because chains do not depend on each other.
 ///
-/// The thread is one of its own, asleep but for the rounds; where the system refuses it, the caller's does its work.
+/// The thread has no other work and sleeps between rounds. If the system refuses the thread, the caller's thread does
+/// its work.
 final class Checkpointer: WorkService, @unchecked Sendable {
   private let file: CheckpointFile
   private let store: DrawStore
@@ -17,14 +18,14 @@ final class Checkpointer: WorkService, @unchecked Sendable {
   private let secondsBefore: Double
   private let start = monotonicSeconds()
   private let owner = Atomic<Int>(Owner.none)
-  /// The number of the round for which snapshots are wanted.
+  /// The number of the round that collects snapshots.
   private let round = Atomic<Int>(0)
   private let lock = Mutex()
-  // Guarded by the lock.
+  // The lock guards these variables.
   private var snapshots: [ChainSnapshot]
   private var rounds: [Int]
   private var isOver = false
-  // Of the thread that writes, and of the caller's after it.
+  // Only the thread that writes uses these variables, and the caller's thread after it.
   private var due: Double
   /// The processor time of the process before which no checkpoint is written, whatever the clock says.
   private var dueWork = 0.0
@@ -38,12 +39,12 @@ final class Checkpointer: WorkService, @unchecked Sendable {
     static let caller = 2
   }
 
-  /// The part of the process's processor time that writing may take.
+  /// The fraction of the process's processor time that writing may take.
   private static let share = 0.02
 
   /// - Parameters:
-  ///   - snapshots: the chains as they are at the start, and as the file has them.
-  ///   - draws: after how many a chain is finished.
+  ///   - snapshots: the chains at the start of the call, which are also the chains in the file.
+  ///   - draws: the number of draws after which a chain is finished.
   init(
     _ file: CheckpointFile, _ store: DrawStore, _ snapshots: [ChainSnapshot], draws: Int, interval: Double,
     secondsBefore: Double
@@ -53,7 +54,7 @@ final class Checkpointer: WorkService, @unchecked Sendable {
     self.snapshots = snapshots
     self.interval = interval
     self.secondsBefore = secondsBefore
-    // Chains that are finished already have no turns.
+    // Chains that are already finished have no turns.
     rounds = snapshots.map { $0.drawsDone >= draws ? Int.max : 0 }
     written = snapshots.map(\.state.iteration)
     due = start + interval
@@ -61,7 +62,7 @@ final class Checkpointer: WorkService, @unchecked Sendable {
 
   // MARK: Chains
 
-  /// Takes a snapshot of a chain after its turn, where one is wanted.
+  /// Takes a snapshot of a chain after its turn, if the round needs one.
   func offer(_ index: Int, _ chain: Chain) {
     let round = round.load(ordering: .acquiring)
     // A chain that is finished has no turn after this one.
@@ -76,12 +77,12 @@ final class Checkpointer: WorkService, @unchecked Sendable {
 
   // MARK: The thread that writes
 
-  /// Writes checkpoints until ``end()``; on a thread of its own.
+  /// Writes checkpoints until ``end()``. A thread of its own calls it.
   func serve() {
     guard owner.compareExchange(expected: Owner.none, desired: Owner.thread, ordering: .acquiringAndReleasing).exchanged
     else { return }
     while true {
-      // Processor time passes at most as fast as all processors make it; so look again now and then.
+      // The moment at which the processor time suffices is unknown, so it is read again now and then.
       let wait = max(due - monotonicSeconds(), dueWork > processSeconds() ? 0.05 : 0)
       lock.wait(seconds: wait) { !isOver }
       if lock.locked({ isOver }) { return }
@@ -93,12 +94,12 @@ final class Checkpointer: WorkService, @unchecked Sendable {
     }
   }
 
-  /// Does what is due, on the caller's thread, where no other does.
+  /// Does the work that is due, on the caller's thread, if no other thread does it.
   func serveFromCaller() {
     switch owner.load(ordering: .acquiring) {
     case Owner.thread: return
     case Owner.none:
-      // A thread that has not begun by the time the first checkpoint is due will not.
+      // A thread that has not begun when the first checkpoint is due will not begin.
       guard monotonicSeconds() >= start + interval,
         owner.compareExchange(expected: Owner.none, desired: Owner.caller, ordering: .acquiringAndReleasing).exchanged
       else { return }
@@ -111,7 +112,7 @@ final class Checkpointer: WorkService, @unchecked Sendable {
     if lock.locked({ isComplete }) { write() }
   }
 
-  /// Sends the thread home.
+  /// Ends the work of the thread.
   func end() {
     lock.locked {
       isOver = true
@@ -121,7 +122,7 @@ final class Checkpointer: WorkService, @unchecked Sendable {
 
   /// Writes the last checkpoint, after all threads have ended.
   ///
-  /// - Returns: why it could not be written; `nil` where it was, or there was nothing new.
+  /// - Returns: the error if it could not be written; `nil` if it was written or if there was nothing new.
   func finish(_ chains: [Chain]) -> StorageError? {
     snapshots = chains.compactMap(\.snapshot)
     guard written != snapshots.map(\.state.iteration) else { return nil }
@@ -137,7 +138,7 @@ final class Checkpointer: WorkService, @unchecked Sendable {
     round.wrappingAdd(1, ordering: .releasing)
   }
 
-  /// Whether all chains have left their snapshots; under the lock.
+  /// Whether all chains have left their snapshots. The caller holds the lock.
   private var isComplete: Bool {
     let round = round.load(ordering: .relaxed)
     return rounds.allSatisfy { $0 >= round }
@@ -154,7 +155,7 @@ final class Checkpointer: WorkService, @unchecked Sendable {
       return
     }
     do throws(StorageError) {
-      // A run that ends writes its end instead.
+      // A run that ends writes its last checkpoint instead.
       let isDone = try file.write(snapshots, store, seconds: secondsBefore + now - start) {
         !lock.locked { isOver }
       }
@@ -163,7 +164,7 @@ final class Checkpointer: WorkService, @unchecked Sendable {
         failure = nil
       }
     } catch {
-      // The next one may succeed: disks are cleared, networks come back.
+      // The next checkpoint may succeed: disks are cleared, and networks come back.
       failure = error
     }
     let cost = threadSeconds() - work
@@ -172,10 +173,10 @@ final class Checkpointer: WorkService, @unchecked Sendable {
   }
 }
 
-/// The processor time that this thread has taken.
+/// Returns the processor time that this thread has taken.
 func threadSeconds() -> Double { seconds(of: CLOCK_THREAD_CPUTIME_ID) }
 
-/// The processor time that this process has taken.
+/// Returns the processor time that this process has taken.
 private func processSeconds() -> Double { seconds(of: CLOCK_PROCESS_CPUTIME_ID) }
 
 private func seconds(of clock: clockid_t) -> Double {

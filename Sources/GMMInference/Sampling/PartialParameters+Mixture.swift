@@ -1,16 +1,16 @@
 import GMMModel
 
 extension PartialParameters {
-  /// The least weight at which a chain starts from a mixture: 0 has no logarithm.
+  /// The least weight at which a chain starts from a mixture, because 0 has no logarithm.
   private static let leastWeight = 1e-12
 
   /// Creates the values at which chains of a model start from a mixture, such as a fit.
   ///
-  /// Components are put into the model's order. Covariances take the model's form: where it has one spread for all they
-  /// are pooled by weight, and where it has sds they lose what is off the diagonal. Weights below the model's minimum,
-  /// and sds outside the support of their prior, move to its edge. What the model knows is left out.
+  /// Components are put into the model's order. Covariances take the model's form: they are pooled by weight for a
+  /// shared spread, and reduced to their diagonals for sds. Weights below the model's minimum move to the minimum, and
+  /// sds outside the support of their prior move to its edge. Values that the model knows are left out.
   ///
-  /// - Throws: ``ModelError`` for another number of components or dimensions, and for parameters that no mixture has.
+  /// - Throws: ``ModelError`` for another number of components or dimensions, and for impossible parameters.
   public init(_ mixture: MixtureEstimate, for model: MixtureModel) throws(ModelError) {
     let shape = model.shape
     guard mixture.componentCount == shape.componentCount else {
@@ -54,7 +54,7 @@ extension PartialParameters {
 
   /// Returns the values at which the chains of a model start from the last draws of a posterior's chains, in turn.
   ///
-  /// - Parameter chains: how many values.
+  /// - Parameter chains: the number of chains.
   /// - Throws: ``ModelError`` for a posterior with other numbers of components, dimensions or spreads.
   public static func lastDraws(
     of posterior: Posterior, for model: MixtureModel, chains: Int
@@ -88,7 +88,7 @@ extension PartialParameters {
     }
   }
 
-  /// Returns weights of at least `least`, what is above it scaled so that the sum is 1.
+  /// Returns weights of at least `least`. Their excess over `least` is scaled so that the sum is 1.
   private static func lifted(_ weights: [Double], least: Double) -> [Double] {
     guard weights.contains(where: { $0 < least }) else { return weights }
     let excess = weights.map { max($0 - least, 0) }
@@ -97,7 +97,7 @@ extension PartialParameters {
     return excess.map { least + (total > 0 ? $0 * room / total : 0) }
   }
 
-  /// Returns an sd within the support of a prior, a little off the ends of one that is bounded.
+  /// Returns an sd within the support of a prior, a little away from the ends of a bounded support.
   private static func supported(_ sd: Double, _ density: SpreadDensity) -> Double {
     let (lower, upper) = density.support
     guard upper.isFinite else { return sd }
@@ -112,7 +112,7 @@ extension MixtureModel {
     spreadDensities.allSatisfy(\.isFixed) && covarianceDensities.allSatisfy(\.isFixed)
   }
 
-  /// Returns means, (K, D), with those that the model knows in their places; `nil` where it knows all.
+  /// Returns means, (K, D), with the model's known means in their places, or `nil` if all means are known.
   fileprivate func unknownMeans(_ means: [Double]) -> [Double]? {
     guard !meanDensities.allSatisfy(\.isFixed) else { return nil }
     var means = means

@@ -1,7 +1,7 @@
 import GMMKernels
 import GMMModel
 
-/// Returns independent draws from the prior of a model under its constraints: one chain, no data.
+/// Returns independent draws from the prior of a model under its constraints, as a posterior of one chain without data.
 ///
 /// Draw t depends on the seed and t alone, not on the number of threads.
 ///
@@ -14,7 +14,7 @@ public func samplePrior(
   let layout = DrawLayout(model.shape)
   let store = try DrawStore(layout: layout, chains: 1, draws: draws, observationCount: 0, keepsAssignments: false)
   let key = StreamKey(seed: seed, chain: 0, purpose: .prior)
-  // Half a microsecond for each parameter, and more where matrices are drawn.
+  // A parameter takes half a microsecond, and matrices take more.
   let cost = 0.5 * Double(layout.parameterCount) * (1 + Double(model.shape.hasMatrices ? model.dimensionCount : 0) / 24)
   let drawsAtOnce = max(1, Int(min(100 / cost, 4_096)))
   try BlockTeam.run(
@@ -24,7 +24,7 @@ public func samplePrior(
       for draw in unit * drawsAtOnce..<min(draws, (unit + 1) * drawsAtOnce) {
         var stream = RandomStream(key.at(iteration: UInt64(draw)))
         let parameters = model.drawPrior(&stream) { !monitor.pollForStop() }
-        // Cheaper than a look with a report, which comes between units.
+        // This look is cheaper than one with a report. Reports are made between units.
         if monitor.shouldStop { try monitor.check() }
         let row = store.row(chain: 0, draw: draw)
         parameters.write(to: row, layout)

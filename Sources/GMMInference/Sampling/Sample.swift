@@ -4,19 +4,20 @@ import GMMStorage
 
 /// Draws from the posterior of a mixture model.
 ///
-/// The draw t of chain c is the state after tune + (t + 1) thin iterations, a function of the seed, c and that number
-/// alone: it does not depend on threads, on the other chains, or on how many draws follow.
+/// Draw t of chain c is the state after tune + (t + 1) thin iterations. It is a function of the seed, of c and of that
+/// number alone. It does not depend on threads, on the other chains, or on the number of draws that follow.
 ///
 /// - Parameters:
 ///   - model: the model.
-///   - data: the data; without any, the constrained prior is sampled. A row of weight w stands for ⌊w⌋ rows, assigned
-///     independently; what is left of w, f, is a row whose factor p(z) p(x | z) in the joint density of data and assignments is
-///     raised to the power f.
-///   - options: what to draw, and how.
-///   - checkpoint: where the run is written down, and gone on from where the file is there already.
+///   - data: the data. Without observations the constrained prior is sampled. A row of weight w stands for ⌊w⌋ rows,
+///     which are assigned independently. The fraction f = w - ⌊w⌋ is a row whose factor p(z) p(x | z) in the joint
+///     density of data and assignments is raised to the power f.
+///   - options: the method, the numbers of chains, draws and iterations, the seed, and the initial values.
+///   - checkpoint: the file of the run's checkpoints, and the interval between them. The run goes on from an existing
+///     file.
 ///   - control: threads, progress, cancelling.
-/// - Throws: ``ModelError`` for options out of range and posteriors that do not exist; ``CancelledRun``; where checkpoints are
-///   wanted, ``StorageError`` before anything is sampled, and ``UnsavedRun``.
+/// - Throws: ``ModelError`` for options out of range and posteriors that do not exist; ``CancelledRun``; with
+///   checkpoints ``StorageError`` before anything is sampled, and ``UnsavedRun``.
 public func sample(
   _ model: MixtureModel, _ data: DataSet, _ options: SamplingOptions = SamplingOptions(),
   checkpoint: CheckpointPlan? = nil, _ control: RunControl = RunControl()
@@ -24,12 +25,12 @@ public func sample(
   try sample(Target(model: model, data: data), options, checkpoint: checkpoint, control)
 }
 
-/// Draws from a target, with the likelihood raised to its power.
+/// Draws from a target, which has a power on the components' densities.
 ///
-/// The log likelihood of a draw is that of its parameters, without the power. Draws at a power other than 1 cannot be written
-/// to files or checkpoints.
+/// The log likelihood of a draw is that of its parameters, without the power. Draws at a power other than 1 cannot be
+/// written to files or checkpoints.
 ///
-/// - Throws: ``ModelError``, also for a power out of range; all else as ``sample(_:_:_:_:)``.
+/// - Throws: ``ModelError``, also for a power out of range, and the other errors of ``sample(_:_:_:_:)``.
 func sample(
   _ target: Target, _ options: SamplingOptions, checkpoint: CheckpointPlan? = nil, _ control: RunControl = RunControl()
 ) throws -> Posterior {
@@ -72,7 +73,7 @@ public func sample(
   try sample(model, DataSet(data), options, checkpoint: checkpoint, control)
 }
 
-/// Draws from the posterior of a mixture model, whose priors that wait for data are chosen at the scale of these.
+/// Draws from the posterior of a mixture model. Priors that wait for data are chosen at the scale of these data.
 public func sample(
   _ model: OpenModel, _ data: DataSet, _ options: SamplingOptions = SamplingOptions(),
   checkpoint: CheckpointPlan? = nil, _ control: RunControl = RunControl()
@@ -81,9 +82,10 @@ public func sample(
 }
 
 extension Posterior {
-  /// Returns a posterior with these draws and `draws` more of each chain, continued: the same bits as one call.
+  /// Returns a posterior with these draws and `draws` more of each chain. The draws are the same bits as those of one
+  /// call.
   ///
-  /// A checkpoint that exists must be of the same chains; they go on from it where it is ahead of this posterior.
+  /// An existing checkpoint must be of the same chains. The chains go on from it if it is ahead of this posterior.
   ///
   /// - Throws: ``ModelError`` of kind `unsupported` for subsets and prior draws; ``CancelledRun``; ``StorageError`` and
   ///   ``UnsavedRun`` as ``sample(_:_:_:_:)``.
@@ -108,18 +110,18 @@ extension Posterior {
     {
       return try run.resume(contents, schedule, control)
     }
-    // After a cancelled run a chain may be ahead of the others; what it has drawn is kept.
+    // After a cancelled run a chain may be ahead of the others. Its draws are kept.
     let store = try run.makeStore(draws: ends.reduce(schedule.draws) { max($0, $1.drawsDone) })
     for (index, end) in ends.enumerated() { store.copy(end.drawsDone, drawsOf: index, from: self.store) }
     return try run.finish(ends, schedule, store, control, secondsBefore: seconds)
   }
 }
 
-/// One call that samples: what its parts share.
+/// The state that the parts of one sampling call share.
 private struct SamplingRun {
   let context: ChainContext
   let options: SamplingOptions
-  /// Where and how often the run is written down.
+  /// The plan of the run's checkpoints.
   let plan: CheckpointPlan?
   let file: CheckpointFile?
 
@@ -160,8 +162,8 @@ private struct SamplingRun {
   /// Runs the chains and makes a posterior of the draws that all of them have.
   ///
   /// - Parameters:
-  ///   - snapshots: where the chains stand; `nil` for those that are to start.
-  ///   - isWritten: whether the checkpoint has the chains as they stand.
+  ///   - snapshots: the snapshots of the chains; `nil` for chains that have not started.
+  ///   - isWritten: whether the checkpoint already has these snapshots.
   func finish(
     _ snapshots: [ChainSnapshot?], _ schedule: Schedule, _ store: DrawStore, _ control: RunControl,
     secondsBefore: Double, isWritten: Bool = false
@@ -173,7 +175,7 @@ private struct SamplingRun {
     let team = team(chains, schedule, control)
     var checkpointer: Checkpointer?
     if let file, let plan {
-      // Now, rather than after hours of sampling, it shows whether the file can be written.
+      // Whether the file can be written is tried now, rather than after hours of sampling.
       if !isWritten || chains.contains(where: { !$0.isFinished }) { try file.probe() }
       try team.run(ChainTurns(chains, schedule, startsOnly: true), monitor) { index, crew in
         chains[index].start(monitor, crew)
@@ -206,7 +208,7 @@ private struct SamplingRun {
     throw CancelledRun(posterior: posterior, checkpointError: checkpointError)
   }
 
-  /// Returns the threads that pay.
+  /// Returns the team whose number of threads pays.
   private func team(_ chains: [Chain], _ schedule: Schedule, _ control: RunControl) -> WorkTeam {
     let points = Double(context.target.data.count * context.target.model.componentCount)
     let remaining = chains.reduce(0.0) { $0 + Double(schedule.iterations - $1.iterationsDone) }

@@ -1,7 +1,7 @@
 import GMMModel
 
 extension SamplingMethod {
-  /// Returns the sampler of this method, with what its chain has learned so far.
+  /// Returns the sampler of this method, with the memory of its chain.
   ///
   /// - Parameter power: of the target.
   func sampler(
@@ -15,7 +15,7 @@ extension SamplingMethod {
 }
 
 extension SamplerMemory {
-  /// Takes what a chain's samplers have learned; what is not theirs stays as it was.
+  /// Takes what a chain's samplers have learned. Values that they do not have stay.
   mutating func take(from sampler: any Sampler, _ mover: MarginalMover?) {
     if let walk = sampler as? MetropolisSampler { proposals = walk.scales }
     if let mover { moves = mover.tuning }

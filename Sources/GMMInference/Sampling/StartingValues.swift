@@ -1,12 +1,12 @@
 import GMMKernels
 import GMMModel
 
-/// The rule for where chains start: clusters of the data, matched to the prior, then scattered.
+/// The rule for the starts of chains: clusters of the data are matched to the prior, then scattered.
 ///
-/// Each chain clusters the data anew (at most 2,000 of them, chosen by its own stream), gives the clusters to components
-/// in the order of the prior means, and moves away from what it found: means by half an sd of their cluster, sds and
-/// weights by a log-Normal factor of 0.3. For more than a handful of observations that is wider than the posterior, so
-/// R-hat can see whether chains agree, and close enough to be forgotten in few iterations.
+/// Each chain clusters the data anew (at most 2,000 rows, chosen by its own stream). It gives the clusters to
+/// components in the order of the prior means. Then it scatters the values: means by half an sd of their cluster, sds
+/// and weights by a log-Normal factor of 0.3. For more than a handful of observations the scatter is wider than the
+/// posterior, so R-hat can see whether chains agree. It is also small enough to be forgotten in few iterations.
 struct StartingValues {
   private let target: Target
   private var model: MixtureModel { target.model }
@@ -16,8 +16,8 @@ struct StartingValues {
   /// Returns the start of one chain.
   ///
   /// - Parameters:
-  ///   - initial: values to keep; the others are chosen to go with them.
-  ///   - isWanted: asked now and then; after `false` the result is of no use.
+  ///   - initial: values to keep. The other values are chosen to suit them.
+  ///   - isWanted: is asked now and then; after `false` the result is not used.
   func draw(
     _ stream: inout RandomStream, keeping initial: PartialParameters, while isWanted: () -> Bool = { true }
   ) -> Parameters {
@@ -39,7 +39,7 @@ struct StartingValues {
     _ stream: inout RandomStream, means: [Double]?, while isWanted: () -> Bool
   ) -> Parameters {
     let components = model.componentCount
-    // The sample alone: each chain starts in a time that does not grow with the data.
+    // Only the sample is used, so the time of a start does not grow with the data.
     let points = ClusterPoints(target.data, limit: 2_000, &stream)
     let variances = Partition(whole: points).squares.map { $0 / points.total }
     var known = means
@@ -82,7 +82,8 @@ struct StartingValues {
     return start
   }
 
-  /// Returns the cluster of each component: of the same rank, in the coordinate of the order or the first.
+  /// Returns the cluster of each component. Cluster and component have the same rank in the coordinate of the order, or
+  /// in the first coordinate.
   ///
   /// Without an order a component whose mean is known takes the nearest cluster, before the others are ranked.
   private func ranks(of means: [Double], _ variances: [Double]) -> [Int] {
@@ -151,7 +152,7 @@ struct StartingValues {
     variances.indices.map { d in
       let spread = variances[d].squareRoot()
       if spread > 0 { return max(spread / Double(model.componentCount), 1e-12 * abs(points.values[d])) }
-      // All points are equal: the prior is the only scale there is.
+      // All points are equal, so only the prior gives a scale.
       return priorScale(d)
     }
   }

@@ -1,8 +1,8 @@
 import GMMKernels
 import GMMModel
 
-/// One iteration of a chain: new parameters given the assignments, new assignments given the parameters, and the moves with the
-/// assignments summed out.
+/// One iteration of a chain: new parameters given the assignments, new assignments given the parameters, and the moves
+/// with the assignments summed out.
 ///
 /// It belongs to one chain, and one thread at a time uses it.
 struct Transition {
@@ -17,8 +17,8 @@ struct Transition {
   ///
   /// - Parameters:
   ///   - target: the chain's own copy.
-  ///   - memory: what the chain has learned so far.
-  ///   - tune: how many iterations may still learn.
+  ///   - memory: the values that the chain has learned so far.
+  ///   - tune: the number of tuning iterations.
   init(
     _ index: Int, _ target: Target, _ memory: SamplerMemory, _ context: ChainContext, tune: Int
   ) throws(ModelError) {
@@ -30,19 +30,19 @@ struct Transition {
     sweeper = try context.sweeper(index, moves: mover != nil)
   }
 
-  /// What the samplers have learned.
+  /// The values that the samplers have learned.
   var memory: SamplerMemory {
     var memory = memoryBefore
     memory.take(from: sampler, mover)
     return memory
   }
 
-  /// The assignments of the state, (N); `nil` unless they are kept.
+  /// The assignments of the state, (N); `nil` if they are not kept.
   var assignments: UnsafePointer<UInt8>? { sweeper.assignments }
 
   /// Returns the log likelihood of a state's parameters, whatever the power of the target.
   ///
-  /// - Parameter crew: threads that help, where the sweep has not told it.
+  /// - Parameter crew: threads that help if the sweep does not give the log likelihood.
   func logLikelihood(_ state: borrowing ChainState, _ crew: BlockCrew?) -> Double {
     sweeper.logLikelihood(state.parameters, logMarginal: state.logMarginal, crew)
   }

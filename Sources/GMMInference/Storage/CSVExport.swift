@@ -5,10 +5,10 @@ import GMMStorage
 extension Posterior {
   /// Writes the draws of one chain as CmdStan writes them: comments, one line of names, one line for each draw.
   ///
-  /// The columns are `lp__` (log posterior), `accept_stat__`, `log_likelihood`, then the parameters in Stan's names and order:
-  /// indices from 1, the first index the fastest. Numbers are the shortest that read back as the same bits. The comments are
-  /// those that readers of CmdStan's files look for; the algorithm is given as `fixed_param`, the one in which they expect no
-  /// adaptation of a Hamiltonian sampler.
+  /// The columns are `lp__` (log posterior), `accept_stat__`, `log_likelihood`, then the parameters in Stan's names and
+  /// order. Indices start at 1, and the first index varies fastest. Numbers are the shortest that read back as the same
+  /// bits. The comments are those that readers of CmdStan's files look for. The algorithm is named `fixed_param`, so
+  /// that readers expect no adaptation of a Hamiltonian sampler.
   ///
   /// - Parameter control: progress in draws, cancelling.
   /// - Throws: ``StorageError`` of kind `system` or `cancelled`; the file appears whole or not at all.
@@ -23,7 +23,7 @@ extension Posterior {
     try progress.pass(0, of: path)
     let file = try AtomicFile(path, hasHeader: false, progress)
     let version = LibraryVersion.current
-    // Of what was loaded, a number of iterations that nobody made may exceed 63 bits.
+    // A loaded file may announce a number of iterations that exceeds 63 bits.
     let samples = drawCount.multipliedReportingOverflow(by: thin)
     let comments = """
       # stan_version_major = 2
@@ -79,7 +79,8 @@ extension Posterior {
 }
 
 extension DrawLayout {
-  /// The scalar parameters under Stan's names, matrices whole: `weights.1`, `means.2.1`, `covariances.1.2.2`, `sd`.
+  /// The scalar parameters under Stan's names, with all entries of matrices: `weights.1`, `means.2.1`,
+  /// `covariances.1.2.2`, `sd`.
   var columnsOfStan: [Column] {
     let (components, dimensions) = (componentCount, shape.dimensionCount)
     let each = dimensions > 1 ? [dimensions] : []
@@ -87,7 +88,7 @@ extension DrawLayout {
     var result = Self.columns("weights", [components], weights.lowerBound)
     result += Self.columns("means", [components] + each, means.lowerBound)
     if shape.hasMatrices {
-      // Named as the views of a posterior are, in several dimensions.
+      // The name is that of a posterior's views, in several dimensions.
       result += Self.columns("covariances", rows + [dimensions, dimensions], covariances.lowerBound)
     } else {
       result += Self.columns("sd", rows + (shape.structure == .diag ? each : []), sds.lowerBound)
@@ -95,7 +96,8 @@ extension DrawLayout {
     return result
   }
 
-  /// The elements of an array that stands row after row from column `first`, in Stan's order: the first index is the fastest.
+  /// Returns the elements of an array that stands row after row from column `first`, in Stan's order, in which the
+  /// first index varies fastest.
   private static func columns(_ name: String, _ axes: [Int], _ first: Int) -> [Column] {
     let count = axes.reduce(1, *)
     return (0..<count).map { number in

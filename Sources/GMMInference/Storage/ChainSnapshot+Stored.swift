@@ -18,7 +18,7 @@ extension ChainSnapshot {
     guard !Int(state.iteration).multipliedReportingOverflow(by: options.chains).overflow else {
       throw .format("announces more iterations than 63 bits count")
     }
-    // Draws follow from iterations.
+    // The number of draws follows from the number of iterations.
     let kept = max(0, Int(state.iteration) - options.tune)
     guard kept / options.thin == drawsDone else {
       throw .format("a chain has \(drawsDone) draws after \(state.iteration) iterations")

@@ -12,7 +12,7 @@ extension ChainState {
     ] { writer.write(array) }
   }
 
-  /// Reads the state of a chain on `model`, and checks everything that an index or an allocation could come from.
+  /// Reads the state of a chain on `model`, and checks everything that could lead to an index or an allocation.
   init(from reader: inout ByteReader, _ model: MixtureModel) throws(StorageError) {
     let shape = model.shape
     iteration = try reader.read(UInt64.self)

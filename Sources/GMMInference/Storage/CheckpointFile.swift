@@ -2,7 +2,7 @@ import GMMKernels
 import GMMModel
 import GMMStorage
 
-/// The file in which a run is written down: its identity, its chains and their draws.
+/// The file of a run's checkpoints: the identity of the run, its chains and their draws.
 struct CheckpointFile {
   let path: String
   let identity: RunIdentity
@@ -10,10 +10,10 @@ struct CheckpointFile {
   /// The format that this version reads and writes.
   static let format: UInt32 = 2
 
-  /// A run as the file has it, with the draws still to be read.
+  /// The run in a file. Its draws have not been read yet.
   struct Contents {
     var snapshots: [ChainSnapshot]
-    /// Wall time of the sampling so far.
+    /// The wall time of the sampling so far.
     var seconds: Double
     fileprivate let file: StoredFile
 
@@ -30,7 +30,7 @@ struct CheckpointFile {
 
   /// Writes the chains and their draws.
   ///
-  /// - Parameter isWanted: asked every few megabytes; `false` leaves the file as it was.
+  /// - Parameter isWanted: is asked every few megabytes; `false` leaves the file unchanged.
   /// - Returns: whether the file was written.
   func write(
     _ snapshots: [ChainSnapshot], _ store: DrawStore, seconds: Double, while isWanted: () -> Bool = { true }
@@ -48,9 +48,10 @@ struct CheckpointFile {
     return true
   }
 
-  /// Opens the file where there is one.
+  /// Opens the file if there is one.
   ///
-  /// - Throws: ``StorageError``: `mismatch` where it is of another run, `format` where it is no checkpoint or damaged.
+  /// - Throws: ``StorageError`` of kind `mismatch` if the file is of another run, and of kind `format` if it is no
+  ///   checkpoint or damaged.
   func open(_ model: MixtureModel, _ options: SamplingOptions, observationCount: Int) throws(StorageError) -> Contents?
   {
     guard StoredFile.exists(path) else { return nil }
@@ -62,7 +63,7 @@ struct CheckpointFile {
       section = try file.section(.chains)
       let seconds = try section.readDouble()
       var snapshots: [ChainSnapshot] = []
-      // Never more than there are bytes for: the identity was compared, so these are the caller's own chains.
+      // The identity has been compared, so this is the caller's own number of chains.
       for _ in 0..<options.chains { snapshots.append(try ChainSnapshot(from: &section, model, options)) }
       try section.finish()
       let size = DrawStore.storedSize(
@@ -75,6 +76,6 @@ struct CheckpointFile {
     }
   }
 
-  /// Finds out whether the file could be written.
+  /// Tries whether the file can be written.
   func probe() throws(StorageError) { try AtomicFile(path).discard() }
 }

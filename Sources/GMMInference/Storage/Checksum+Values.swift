@@ -1,7 +1,7 @@
 import GMMStorage
 
 extension Checksum {
-  /// Returns the checksum of numbers as they stand in memory.
+  /// Returns the checksum of numbers by their bytes in memory.
   static func of(_ values: UnsafeBufferPointer<Double>) -> UInt64 {
     var checksum = Checksum()
     checksum.update(UnsafeRawBufferPointer(values))

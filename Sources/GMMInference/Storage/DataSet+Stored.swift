@@ -3,7 +3,7 @@ import GMMModel
 import GMMStorage
 
 extension DataSet {
-  /// The XXH64 of the values in the groups in which they are laid out, followed by N and D; found once.
+  /// The XXH64 of the values in the groups in which they are laid out, followed by N and D. It is computed once.
   package var fingerprint: UInt64 {
     fingerprint { values in
       var sizes = ByteWriter()
@@ -35,7 +35,7 @@ extension DataSet {
     }
     try file.append(Section.sampleWeights.head(length: 8 * (weights?.count ?? 0)))
     if let weights {
-      // SAFETY: as many weights as there are, which live as long as this object.
+      // SAFETY: the weights have this count, and live as long as this object.
       try file.append(UnsafeBufferPointer(start: weights.base, count: weights.count))
     }
     try file.append(.columns, columnsSection)
@@ -53,7 +53,7 @@ extension DataSet {
     return section
   }
 
-  /// The bytes of the contents of the sections that ``write(to:)`` appends, without their heads.
+  /// The number of bytes of the contents of the sections that ``write(to:)`` appends, without their heads.
   var storedSize: Int {
     16 + 8 * count * dimensionCount + 8 * (weights?.count ?? 0) + columnsSection.bytes.count
   }
@@ -75,7 +75,7 @@ extension DataSet {
       throw StorageError(.outOfMemory, file.path, "not enough memory for \(count) observations")
     }
     try file.read(into: rows.elements)
-    // A buffer may end with its last mention, before its memory is read.
+    // Swift may release a buffer after its last mention, which is before its memory is read.
     defer { withExtendedLifetime(rows) {} }
     let weights = try SampleWeights.read(from: file, count: count)
     let (firstRow, names) = hasColumns ? try readColumns(from: file) : (0, [])
@@ -102,7 +102,7 @@ extension DataSet {
 }
 
 extension SampleWeights {
-  /// Reads the section of the weights of `count` observations; `nil` where they have none.
+  /// Reads the section of the weights of `count` observations. The result is `nil` if the section is empty.
   static func read(from file: StoredFile, count: Int) throws(StorageError) -> SampleWeights? {
     let length = try file.head(.sampleWeights)
     guard length > 0 else { return nil }

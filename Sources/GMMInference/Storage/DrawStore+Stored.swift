@@ -3,12 +3,12 @@ import GMMModel
 import GMMStorage
 
 extension DrawStore {
-  /// Appends the sections of the draws: of each chain the first `counts[chain]`.
+  /// Appends the sections of the draws, with the first `counts[chain]` draws of each chain.
   ///
-  /// Chains may go on while this runs: the draws that they have finished do not change.
+  /// Chains may go on while this runs, because their finished draws do not change.
   ///
-  /// - Parameter isWanted: asked every few megabytes; `false` ends the work early.
-  /// - Returns: whether all was written.
+  /// - Parameter isWanted: is asked every few megabytes; `false` ends the work early.
+  /// - Returns: whether all draws were written.
   func write(
     _ counts: [Int], to file: AtomicFile, while isWanted: () -> Bool = { true }
   ) throws(StorageError) -> Bool {
@@ -33,10 +33,10 @@ extension DrawStore {
     return true
   }
 
-  /// Rows that are written or read in one go: about four megabytes.
+  /// The number of rows that are written or read at once: about four megabytes.
   private var rowsAtOnce: Int { max(1, (1 << 22) / (8 * layout.width)) }
 
-  /// Draws of assignments that are.
+  /// The number of draws of assignments that are written or read at once.
   private var drawsAtOnce: Int { max(1, (1 << 22) / max(1, observationCount)) }
 
   /// Fills the first `counts[chain]` draws of each chain, for which there must be room, from a file.
@@ -65,7 +65,7 @@ extension DrawStore {
     }
   }
 
-  /// The bytes that the draws' sections have beside their heads; `nil` where they do not fit 63 bits.
+  /// Returns the number of bytes of the draws' sections without their heads, or `nil` if it does not fit 63 bits.
   static func storedSize(
     _ counts: [Int], _ layout: DrawLayout, observationCount: Int, keepsAssignments: Bool
   ) -> Int? {
@@ -80,7 +80,8 @@ extension DrawStore {
     return bytes.overflow || all.overflow ? nil : all.partialValue
   }
 
-  /// Whether rows are such as a chain leaves: finite, with weights that are not negative and positive sds.
+  /// Returns whether a chain could have made these rows: they are finite, their weights are not negative, and their sds
+  /// are positive.
   private func arePossible(_ rows: UnsafeMutableBufferPointer<Double>) -> Bool {
     for start in stride(from: 0, to: rows.count, by: layout.width) {
       for j in 0..<layout.parameterCount where !rows[start + j].isFinite { return false }
@@ -93,7 +94,7 @@ extension DrawStore {
 }
 
 extension DrawStore {
-  /// Makes room for draws that follow in a file, and for no more.
+  /// Allocates memory for draws that follow in a file, and for no more.
   convenience init(
     reading counts: [Int], _ layout: DrawLayout, observationCount: Int, keepsAssignments: Bool,
     _ file: StoredFile
@@ -103,7 +104,8 @@ extension DrawStore {
     guard let size, size <= file.remaining else {
       throw .format("more draws are announced than the \(file.remaining) bytes that are left can hold")
     }
-    // Chains of different lengths have room for as many draws as the longest; a cancelled run leaves them close together.
+    // All chains have room for the draws of the longest chain. A cancelled run leaves nearly the same number of draws
+    // in each.
     let draws = counts.max() ?? 0
     do throws(ModelError) {
       try self.init(

@@ -1,7 +1,7 @@
 import GMMModel
 import GMMStorage
 
-// Codes of enumerations are those of the C header, so that files and interface are described once.
+// The codes of enumerations are those of the C header, so that one description serves files and interface.
 
 extension MixtureModel {
   func write(to writer: inout ByteWriter) {
@@ -18,8 +18,8 @@ extension MixtureModel {
 
   /// Reads a model and checks it as if a caller had asked for it.
   ///
-  /// - Parameter room: the bytes in which at least one value of its parameters must follow, so that no dimension without
-  ///   data behind it leads to an allocation.
+  /// - Parameter room: the number of bytes that are left in the file. At least one value of the parameters must fit
+  ///   there, so that made-up dimensions cannot lead to a large allocation.
   init(from reader: inout ByteReader, room: Int) throws(StorageError) {
     let components = try reader.readInt("components", in: MixtureShape.componentRange)
     let dimensions = try reader.readInt("dimensions", in: MixtureShape.dimensionRange)
@@ -50,7 +50,7 @@ extension MixtureModel {
 }
 
 extension CovarianceStructure {
-  /// The number of the structure in files.
+  /// The number of the form in files.
   var code: UInt32 {
     switch self {
     case .full: 0
@@ -98,7 +98,7 @@ extension MeansPrior {
     }
   }
 
-  /// - Parameter components: the largest number of priors of single components; 0 within them.
+  /// - Parameter components: the largest number of priors of single components; 0 for a component's own prior.
   fileprivate init(from reader: inout ByteReader, components: Int) throws(StorageError) {
     switch try reader.read(UInt32.self) {
     case PriorCode.fixed: self = .fixed(try reader.readDoubles())
@@ -133,7 +133,7 @@ extension SpreadPrior {
     }
   }
 
-  /// - Parameter components: the largest number of priors of single components; 0 within them.
+  /// - Parameter components: the largest number of priors of single components; 0 for a component's own prior.
   fileprivate init(from reader: inout ByteReader, components: Int) throws(StorageError) {
     switch try reader.read(UInt32.self) {
     case PriorCode.fixed: self = .fixed(try reader.readDoubles())

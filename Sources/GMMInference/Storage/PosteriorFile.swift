@@ -6,14 +6,15 @@ extension Posterior {
   /// The newest format of posterior files, which this version writes.
   static let newestFormat: UInt32 = 2
 
-  /// Saves everything that this posterior has: model, data, options, draws, and where the chains stand.
+  /// Saves everything that this posterior has: its model, its data, its options, its draws, and the snapshots of its
+  /// chains.
   ///
-  /// The file appears whole or not at all; its layout is documented in docs/FORMATS.md. It holds the data, so that what is
-  /// loaded still has its cluster probabilities and can be extended.
+  /// The file appears whole or not at all. docs/FORMATS.md documents its layout. It holds the data, so that a loaded
+  /// posterior still has its cluster probabilities and can be extended.
   ///
   /// - Parameter control: progress in bytes, cancelling.
-  /// - Throws: ``StorageError`` of kind `system` with the path and the system's reason, and `cancelled`; what was at the path is
-  ///   then as it was.
+  /// - Throws: ``StorageError`` of kind `system` with the path and the system's reason, or of kind `cancelled`. The old
+  ///   file at the path is then unchanged.
   public func save(to path: String, _ control: RunControl = RunControl()) throws(StorageError) {
     guard target.power == 1 else {
       throw StorageError(.format, path, "cannot hold draws at a power of the likelihood, got \(target.power)")
@@ -23,7 +24,7 @@ extension Posterior {
 
     var optionsSection = ByteWriter()
     var options = options
-    // What is thinned later is no longer told apart from what was drawn so, unless the chains go on.
+    // The thinning of a subset becomes the thinning of the file.
     options.thin = thin
     options.write(to: &optionsSection, dimension: model.dimensionCount)
     optionsSection.write(options.draws)
@@ -55,7 +56,7 @@ extension Posterior {
     }
   }
 
-  /// Appends the sections of the draws one by one: they need not follow each other in memory.
+  /// Appends the sections of the draws, draw by draw, because the draws of a subset do not follow each other in memory.
   private func writeRows(to file: AtomicFile) throws(StorageError) {
     let total = chainCount * drawCount
     try file.append(Section.draws.head(length: total * layout.width * 8))
@@ -75,9 +76,9 @@ extension Posterior {
 
   /// Loads a posterior that ``save(to:)`` wrote.
   ///
-  /// - Parameter control: progress in bytes, each of which is read twice; cancelling.
-  /// - Throws: ``StorageError``: `system` where the file cannot be read, `format` where it is no posterior, damaged, or of a
-  ///   later format; `outOfMemory`; `cancelled`.
+  /// - Parameter control: progress in bytes, which are read twice, and cancelling.
+  /// - Throws: ``StorageError`` of kind `system` if the file cannot be read; of kind `format` if it is no posterior
+  ///   file, damaged, or of a later format; of kind `outOfMemory` or `cancelled`.
   public static func load(_ path: String, _ control: RunControl = RunControl()) throws(StorageError) -> Posterior {
     try RunMonitor(control).watchFile(path) { (progress) throws(StorageError) in
       let file = try StoredFile(path, .posterior, newest: newestFormat, progress)
@@ -137,13 +138,13 @@ extension Posterior {
       draws: drawCount, seconds: seconds)
   }
 
-  /// Whether sampling could have made as many iterations as a file says.
+  /// Returns whether sampling could have made as many iterations as a file announces.
   private static func isCountable(_ options: SamplingOptions, _ counts: [Int]) -> Bool {
     (try? SamplingOptions.requireCountable(
       tune: options.tune, draws: counts.max() ?? 0, thin: options.thin, chains: options.chains)) != nil
   }
 
-  /// Whether sampling accepts what a file says was sampled.
+  /// Returns whether sampling accepts the model and the options of a file.
   private static func isExtendable(_ model: MixtureModel, _ options: SamplingOptions, isPrior: Bool) -> Bool {
     !isPrior && (options.method == .gibbs || (model.dimensionCount == 1 && !model.hasScaledMeans))
   }

@@ -1,16 +1,16 @@
 import GMMModel
 import GMMStorage
 
-/// What the draws of a run depend on: two runs with the same identity draw the same bits.
+/// The values on which the draws of a run depend. Two runs with the same identity draw the same bits.
 ///
-/// The number of draws is no part of it, so that a run can be continued beyond its first end.
+/// The number of draws is not a part of it, so a run can be continued beyond its first end.
 struct RunIdentity {
   private let observationCount: Int
   private let dimensionCount: Int
   private let firstRow: Int
-  /// Of the observations in the groups of eight in which they stand in memory.
+  /// The fingerprint of the observations in the groups of eight of their memory layout.
   private let fingerprint: UInt64
-  /// Of the weights of the observations, where they have some.
+  /// The fingerprint of the sample weights; `nil` if there are none.
   private let weightsFingerprint: UInt64?
   private let model: [UInt8]
   private let modelDimension: Int
@@ -47,7 +47,7 @@ struct RunIdentity {
     options.write(to: &writer, dimension: modelDimension)
   }
 
-  /// Reads the identity of another run and compares.
+  /// Reads the identity of another run and compares it with this one.
   ///
   /// - Throws: ``StorageError`` of kind `mismatch` that names the first difference.
   func require(_ reader: inout ByteReader, library: LibraryVersion) throws(StorageError) {

@@ -2,12 +2,13 @@ import GMMModel
 import GMMStorage
 
 extension RunMonitor {
-  /// Runs work on a file, whose bytes are what is reported, and finishes.
+  /// Runs work on a file, reports the bytes, and finishes.
   ///
   /// - Parameters:
-  ///   - bytes: the bytes that will be written; 0 for a file that is read.
-  ///   - body: hands the progress on to the file.
-  /// - Throws: what `body` throws, and a ``StorageError`` of kind `cancelled` where the caller cancels before it begins.
+  ///   - bytes: the number of bytes that will be written; 0 for a file that is read.
+  ///   - body: the work, which passes the progress on to the file.
+  /// - Throws: the errors of `body`, and a ``StorageError`` of kind `cancelled` if the caller cancels before `body`
+  ///   begins.
   func watchFile<Result>(
     _ path: String, bytes: Int = 0, _ body: (FileProgress) throws(StorageError) -> Result
   ) throws(StorageError) -> Result {

@@ -2,7 +2,7 @@ import GMMModel
 import GMMStorage
 
 extension SamplingOptions {
-  /// Writes all options but the number of draws, which decides nothing about any draw.
+  /// Writes all options except the number of draws, on which no draw depends.
   ///
   /// - Parameter dimension: D of the model.
   func write(to writer: inout ByteWriter, dimension: Int) {
@@ -78,7 +78,8 @@ extension SamplingOptions {
     return packed
   }
 
-  /// Returns why chains with these options are not the chains with `other`; `nil` where they are.
+  /// Returns the first difference between the chains with these options and the chains with `other`; `nil` if there is
+  /// none.
   func difference(from other: SamplingOptions) -> String? {
     func differ<Value: Equatable>(_ name: String, _ value: KeyPath<SamplingOptions, Value>) -> String? {
       self[keyPath: value] == other[keyPath: value]

@@ -2,8 +2,8 @@ import GMMKernels
 import GMMModel
 import GMMStorage
 
-/// The parts of a stored posterior or checkpoint: each a name of four letters, four bytes 0, its length in bytes (8 bytes),
-/// and its contents.
+/// The sections of a stored posterior or checkpoint. Each is a name of four letters, four bytes 0, its length in bytes
+/// (8 bytes), and its contents.
 enum Section: String {
   case model = "MODL"
   case options = "OPTS"
@@ -15,7 +15,7 @@ enum Section: String {
   case draws = "DRAW"
   case assignments = "LABL"
 
-  /// The bytes before the contents.
+  /// The number of bytes before the contents.
   static let headSize = 16
   /// The number of sections of a posterior's file.
   static let posteriorCount = 8
@@ -38,7 +38,7 @@ extension AtomicFile {
 }
 
 extension StoredFile {
-  /// Reads the head of a section that must be next, and returns the length of its contents, which follow.
+  /// Reads the head of a section, which must be next, and returns the length of the contents that follow.
   func head(_ section: Section) throws(StorageError) -> Int {
     var reader = ByteReader(try read(Section.headSize))
     let name = try reader.readBytes(8)
@@ -49,7 +49,7 @@ extension StoredFile {
     return length
   }
 
-  /// Reads the head of a section whose length is known from what came before.
+  /// Reads the head of a section whose length follows from earlier sections.
   func head(_ section: Section, length: Int) throws(StorageError) {
     let found = try head(section)
     guard found == length else {
@@ -60,7 +60,7 @@ extension StoredFile {
   /// Reads a section into memory.
   func section(_ section: Section) throws(StorageError) -> ByteReader { ByteReader(try read(try head(section))) }
 
-  /// Runs `body` and names this file in what it throws.
+  /// Runs `body` and names this file in its errors.
   func naming<Result>(_ body: () throws(StorageError) -> Result) throws(StorageError) -> Result {
     do throws(StorageError) {
       return try body()
