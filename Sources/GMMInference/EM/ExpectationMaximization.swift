@@ -1,17 +1,18 @@
 import GMMKernels
 import GMMModel
 
-/// Runs of expectation-maximisation (Dempster, Laird, Rubin 1977), one after the other, in one workspace, on one thread and its helpers.
+/// Makes runs of expectation-maximisation (Dempster, Laird, Rubin 1977), one after the other, in one workspace, on one
+/// thread and its helpers.
 final class ExpectationMaximization {
   private let options: MaximumLikelihoodOptions
   private let shape: MixtureShape
   private let reducer: ReproducibleReducer
   private let step: any MaximizationStep
-  /// Σ sample weights, and how many are positive.
+  /// The sum of the sample weights, and the number of positive ones.
   private let total: Double
   private let positiveCount: Int
 
-  /// - Parameter workers: how many threads may work on a pass.
+  /// - Parameter workers: the number of threads that may work on a pass.
   init(
     _ data: DataSet, _ options: MaximumLikelihoodOptions,
     _ step: any MaximizationStep, _ kernels: MixtureKernels, _ pass: any BlockPass & Sendable, workers: Int
@@ -24,7 +25,7 @@ final class ExpectationMaximization {
     self.step = step
   }
 
-  /// Returns the fit to which EM leads from `state`, or `nil` when `monitor` stops it.
+  /// Returns the fit to which a run leads from `state`, or `nil` if `monitor` stops the run.
   ///
   /// - Parameter crew: threads that help with the passes.
   func run(
@@ -56,7 +57,7 @@ final class ExpectationMaximization {
     return fit
   }
 
-  /// E-step: sums the moments of the responsibilities.
+  /// Makes the E-step, which takes the moments under the responsibilities.
   private func expectation(
     _ state: MixtureState, _ crew: BlockCrew?
   ) throws(ModelError) -> (statistics: SufficientStatistics, logLikelihood: Double) {

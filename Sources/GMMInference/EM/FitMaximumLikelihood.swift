@@ -1,13 +1,14 @@
 import GMMKernels
 import GMMModel
 
-/// Fits a Gaussian mixture by maximum likelihood, or by maximum posterior density under a model: expectation-maximisation from several starts, the best kept.
+/// Fits a Gaussian mixture by maximum likelihood, or by maximum posterior density under a model.
+/// Expectation-maximisation runs from several starts, and the best fit is kept.
 ///
-/// Of the fits, those with the fewest covariances on the floor are preferred, then the one with the largest likelihood. Starts are
-/// found in at most 2,000 of the observations (20 K where that is more), each from a stream of its own.
+/// The best fit has the fewest covariances on the floor and, among those, the largest likelihood. Starts are found in
+/// at most 2,000 of the observations (20 K where that is more), each from a stream of its own.
 ///
-/// - Throws: ``ModelError`` for options out of range, fewer observations than components, and data without any spread;
-///   of kind `cancelled` when the caller cancels.
+/// - Throws: ``ModelError`` for options out of range, fewer observations than components, and data without any
+///   variance; of kind `cancelled` when the caller cancels.
 public func fitMaximumLikelihood(
   _ data: DataSet, _ options: MaximumLikelihoodOptions, _ control: RunControl = RunControl()
 ) throws(ModelError) -> MaximumLikelihoodFit {
@@ -18,7 +19,7 @@ public func fitMaximumLikelihood(
     data, options, control, kernels: kernels, ExpectationPass(kernels: kernels))
 }
 
-/// Fits by a given E-step.
+/// Fits a mixture by a given E-step.
 func fitMaximumLikelihood(
   _ data: DataSet, _ options: MaximumLikelihoodOptions, _ control: RunControl,
   kernels: MixtureKernels, _ pass: any BlockPass & Sendable
@@ -57,10 +58,10 @@ func fitMaximumLikelihood(
 }
 
 extension MaximumLikelihoodStep {
-  /// Creates the step of a fit, with floors from the data's variances.
+  /// Creates the M-step of a fit, with floors from the data's variances.
   ///
-  /// - Parameter fallback: what coordinates without a spread have for a variance; `nil` where they are refused.
-  /// - Throws: for coordinates without a spread, where nothing regularises.
+  /// - Parameter fallback: the variance of constant coordinates; `nil` refuses them.
+  /// - Throws: ``ModelError`` for constant coordinates without regularization.
   init(
     _ options: MaximumLikelihoodOptions, variances: [Double], fallback: [Double]? = nil, count: Int,
     columnName: (Int) -> String = { "\($0)" }
@@ -69,7 +70,7 @@ extension MaximumLikelihoodStep {
     var floors: [Double] = []
     let largest = variances.max() ?? 0
     for (d, variance) in variances.enumerated() {
-      // A single variance for all coordinates needs only one of them to have a spread.
+      // A single variance for all coordinates needs only one coordinate that varies.
       var reference = options.covariance == .spherical ? largest : variance
       if reference == 0, let fallback { reference = fallback[d] }
       guard reference > 0 || regularization > 0 else {
@@ -78,7 +79,7 @@ extension MaximumLikelihoodStep {
           .degenerate, "data", "must have at least 2 distinct values\(column)", got: "\(count) equal observations")
       }
       let floor = options.varianceFloor * (reference > 0 ? reference : regularization)
-      // A variance on the floor must have a reciprocal, with room for the squares of the data's deviations.
+      // A variance on the floor must have a finite reciprocal, even times the squares of the data's deviations.
       guard floor >= 1e-290 else {
         throw ModelError(
           .degenerate, "data", "must have a variance of at least 1e-290 / `variance_floor`", got: reference)

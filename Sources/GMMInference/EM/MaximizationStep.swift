@@ -1,13 +1,14 @@
 import GMMModel
 
-/// A component that the fit lost: a place where the likelihood has no maximum, or a component that explains nothing.
+/// A component that the fit has lost, because the likelihood has no maximum there or because the component has no
+/// members.
 public struct ComponentCollapse: Sendable, Equatable {
-  /// How it was lost.
+  /// The ways to lose a component.
   public enum Kind: Sendable, Equatable {
-    /// The covariance is not positive definite: the variance that is left of coordinate `coordinate`, given those before
-    /// it (where they are correlated), fell to the floor, on which it was kept.
+    /// The variance of coordinate `coordinate` fell to the floor, where it was kept. With correlated coordinates it is
+    /// the variance given the coordinates before.
     case covariance(coordinate: Int)
-    /// The weight vanished: less than a millionth of an observation belongs to it.
+    /// The weight vanished: less than a millionth of an observation belongs to the component.
     case weight
   }
   /// The component.
@@ -21,8 +22,8 @@ public struct ComponentCollapse: Sendable, Equatable {
 
   /// Returns the components whose weight vanished.
   ///
-  /// - Parameter rows: how many observations have a positive weight. The average one of them counts for one, whatever the scale
-  ///   of the sample weights.
+  /// - Parameter rows: the number of observations with a positive weight. An average observation counts 1, whatever the
+  ///   scale of the sample weights.
   static func ofVanished(_ weights: [Double], rows: Int) -> [ComponentCollapse] {
     let least = 1e-6 / Double(max(rows, 1))
     return weights.indices.filter { weights[$0] < least }.map { ComponentCollapse(component: $0, kind: .weight) }
@@ -31,17 +32,17 @@ public struct ComponentCollapse: Sendable, Equatable {
 
 /// The M-step of expectation-maximisation: new parameters from the sums over responsibilities.
 ///
-/// Maximum likelihood is one; a maximum of the posterior under a prior is another with the same sums.
+/// One such step maximises the likelihood. Another maximises the posterior density under a prior, with the same sums.
 protocol MaximizationStep: Sendable {
-  /// Replaces the parameters of `state` by those that the statistics lead to.
+  /// Replaces the parameters of `state` by those to which the statistics lead.
   ///
   /// - Returns: the largest move of a parameter, and the components that collapsed.
   func maximize(_ state: inout MixtureState, _ statistics: SufficientStatistics) -> MaximizationOutcome
 
-  /// Puts a start within what the step can reach.
+  /// Moves a start to parameters that the step can reach.
   func admit(_ state: inout MixtureState)
 
-  /// The log density of the prior, up to a constant, so that log likelihood and this together do not fall.
+  /// Returns the log density of the prior, up to a constant. Its sum with the log likelihood does not fall.
   func logPrior(_ state: MixtureState) -> Double
 }
 
@@ -50,11 +51,12 @@ extension MaximizationStep {
   func logPrior(_ state: MixtureState) -> Double { 0 }
 }
 
-/// What an M-step did.
+/// The outcome of an M-step.
 struct MaximizationOutcome: Sendable {
-  /// The largest move: of a mean in its own standard deviations (Mahalanobis' distance), of an sd as a fraction and of a
-  /// covariance as half the change in units of the two sds, of a weight as it is.
+  /// The largest move of a parameter. The move of a mean is in its standard deviations (Mahalanobis' distance), and the
+  /// move of an sd is a fraction. The move of a covariance is half its change in units of the two sds, and the move of
+  /// a weight is its change.
   var move = 0.0
-  /// By component.
+  /// The components that collapsed, by their number.
   var collapses: [ComponentCollapse] = []
 }

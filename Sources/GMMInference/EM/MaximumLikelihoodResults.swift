@@ -1,7 +1,7 @@
 import GMMKernels
 import GMMModel
 
-/// The best fit so far; of equal ones the first, so that threads do not matter.
+/// The best fit so far. Of equally good fits it is the first, so that threads do not matter.
 final class MaximumLikelihoodResults: @unchecked Sendable {
   private let lock = Mutex()
   private var fit: (value: MaximumLikelihoodFit, start: Int)?

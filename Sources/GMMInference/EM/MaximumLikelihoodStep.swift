@@ -3,11 +3,11 @@ import GMMModel
 
 /// The M-step of maximum likelihood: weighted counts, means and covariances.
 ///
-/// With N_k, s_k, S_k the sums of a component about its center c_k: mean c_k + δ, δ = s_k / N_k, covariance
-/// S_k / N_k - δ δᵀ, pooled or reduced to what the structure allows, plus the regularization. A component without members
-/// keeps mean and covariance.
+/// Let N_k, s_k, S_k be the count, the sums and the squares of a component about its center c_k, and δ = s_k / N_k. The
+/// mean is c_k + δ, and the covariance is S_k / N_k - δ δᵀ. The covariance is pooled or reduced to the form, and the
+/// regularization is added. A component without members keeps its mean and covariance.
 struct MaximumLikelihoodStep: MaximizationStep {
-  /// Added to every variance; 0 for none.
+  /// A constant that is added to every variance; 0 for none.
   let regularization: Double
   /// The smallest conditional variance of each coordinate, (D), positive.
   let floors: [Double]
@@ -22,7 +22,7 @@ struct MaximumLikelihoodStep: MaximizationStep {
       let weight = members / total
       outcome.move = max(outcome.move, abs(weight - state.estimate.weights[k]))
       state.setWeight(k, weight)
-      // Below, quotients overflow.
+      // Below this count, quotients overflow.
       guard members > 1e-290 * total else { continue }
       let shift = shape.mean(k).map { statistics.sums[$0] / members }
       outcome.move = max(outcome.move, state.distance(shift, of: k))
@@ -32,7 +32,7 @@ struct MaximumLikelihoodStep: MaximizationStep {
       if !shape.sharedSpread { setCovariance(k, scatter, members, &state, &outcome) }
     }
     if shape.sharedSpread { setCovariance(0, scatter, total, &state, &outcome) }
-    // A sum of weights is 1 but for rounding; dividing once more would move them for good.
+    // The sum of the weights is 1 up to rounding. Dividing by it would move the weights in every iteration.
     return outcome
   }
 

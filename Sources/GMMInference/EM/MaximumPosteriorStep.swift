@@ -1,14 +1,16 @@
 import GMMKernels
 import GMMModel
 
-/// The M-step of the maximum of the posterior under a model's priors and constraints (Dempster, Laird, Rubin 1977, section 3):
-/// weights, then means given the spread, then the spread given the means (Meng, Rubin 1993).
+/// The M-step that maximises the posterior density under a model's priors and constraints (Dempster, Laird, Rubin 1977,
+/// section 3). It sets the weights, then the means given the spread, then the spread given the means (Meng, Rubin
+/// 1993).
 ///
-/// The density is that of ``MixtureModel/logPrior(_:)``, in the variables that the priors are stated for. Where the means' prior is
-/// scaled by the spread, the means' maximum does not depend on the spread, so that the two are one joint maximum.
+/// The density is that of ``MixtureModel/logPrior(_:)``, in the variables that the priors are stated for. If the means'
+/// prior is scaled by the spread, the means' maximum does not depend on the spread, so the two are one joint maximum.
 struct MaximumPosteriorStep: MaximizationStep {
   let model: MixtureModel
-  /// The smallest conditional variance of each coordinate, (D), positive: for priors under which the density has no maximum.
+  /// The smallest conditional variance of each coordinate, (D), positive. It serves priors under which the density has
+  /// no maximum.
   let floors: [Double]
 
   func maximize(_ state: inout MixtureState, _ statistics: SufficientStatistics) -> MaximizationOutcome {
@@ -20,12 +22,12 @@ struct MaximumPosteriorStep: MaximizationStep {
   }
 
   func logPrior(_ state: MixtureState) -> Double {
-    // Constraints hold at every step, but for an order that is made at the end.
+    // Constraints hold at every step, except for an order that sorting establishes at the end.
     model.logPriorOfWeights(state.parameters) + model.logPriorOfMeans(state.parameters)
       + model.logPriorOfSpread(state.parameters)
   }
 
-  /// Puts in place what the model knows: known values, the least weight, the order, the support of the sds.
+  /// Makes a start respect the model: its known values, the minimum weight, the order, and the support of the sds.
   func admit(_ state: inout MixtureState) {
     if model.hasFixedWeights {
       for k in model.concentration.indices { state.setWeight(k, model.concentration[k]) }
@@ -78,7 +80,7 @@ struct MaximumPosteriorStep: MaximizationStep {
         conditionals.append(MeanConditional(dimension: 0))
         precisions.append(.infinity)
       } else if model.shape.hasMatrices {
-        // A covariance above its floors has a factor, and so has a prior precision with it added.
+        // A covariance above its floors has a factor, and so has its inverse plus a prior precision.
         var conditional = MeanConditional(dimension: dimensions)
         guard (try? conditional.condition(on: k, model, state.parameters, statistics)) != nil else { return }
         means.append(conditional.mean)
@@ -93,7 +95,8 @@ struct MaximumPosteriorStep: MaximizationStep {
     if let coordinate {
       for free in model.runsOfFreeMeans {
         let values = nearestInOrder(free.map { means[$0][coordinate] }, precisions: Array(precisions[free]))
-        // Between bounds the nearest increasing numbers are those without bounds, moved to the bounds.
+        // The nearest increasing numbers between bounds are the nearest increasing numbers without bounds, moved to the
+        // bounds.
         let lower = free.lowerBound > 0 ? means[free.lowerBound - 1][coordinate] : -.infinity
         let upper = free.upperBound < means.count ? means[free.upperBound][coordinate] : .infinity
         for (k, value) in zip(free, values) {
@@ -123,7 +126,7 @@ struct MaximumPosteriorStep: MaximizationStep {
       let floor = floor(ofSpread: j)
       let variance = max(sd * sd, floor)
       outcome.move = max(outcome.move, state.setVariance(j, variance))
-      // At the upper end of the support the floor is that end, and the density has its maximum there.
+      // At the upper end of the support, the floor is that end, and the density has its maximum there.
       if variance == floor, sd < density.support.upper {
         let (components, coordinates) = model.shape.members(ofSpread: j)
         outcome.collapses.append(
@@ -145,7 +148,7 @@ struct MaximumPosteriorStep: MaximizationStep {
     }
   }
 
-  /// Returns the smallest variance of sd `j`: never one beyond the support of its prior.
+  /// Returns the smallest variance of sd `j`, which is never beyond the support of its prior.
   private func floor(ofSpread j: Int) -> Double {
     let coordinates = model.shape.members(ofSpread: j).coordinates
     let upper = model.spreadDensities[j].support.upper

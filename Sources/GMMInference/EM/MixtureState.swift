@@ -1,15 +1,16 @@
 import GMMKernels
 import GMMModel
 
-/// Where expectation-maximisation stands: an estimate, and the same as the kernels and the M-step need it.
+/// The state of a run of expectation-maximisation: an estimate, and the same value as the kernels and the M-step need
+/// it.
 struct MixtureState: Sendable {
   var estimate: MixtureEstimate
-  /// What ``estimate`` says; its factors are those that the M-step found.
+  /// The value of ``estimate``, with the factors that the M-step found.
   var parameters: Parameters
 
   /// Creates a state from parameters that a caller gave.
   ///
-  /// - Parameter argument: the name that the error of a covariance that is not positive definite carries.
+  /// - Parameter argument: the name of the covariances in the error for one that is not positive definite.
   init(_ estimate: MixtureEstimate, argument: String) throws(ModelError) {
     self.estimate = estimate
     do throws(NotPositiveDefinite) {
@@ -37,7 +38,7 @@ struct MixtureState: Sendable {
     return steps.reduce(0) { $0 + $1 * $1 }.squareRoot()
   }
 
-  /// Sets number `j` of the means' coordinates.
+  /// Sets coordinate number `j` of all means.
   mutating func setMean(_ j: Int, _ value: Double) {
     estimate.means[j] = value
     parameters.means[j] = value
@@ -48,7 +49,7 @@ struct MixtureState: Sendable {
   /// - Parameters:
   ///   - covariance: a packed triangle.
   ///   - floors: (D), positive.
-  /// - Returns: how far it moved, and the first coordinate that was kept on its floor.
+  /// - Returns: the move of the covariance, and the first coordinate that was kept on its floor.
   mutating func setCovariance(_ m: Int, _ covariance: [Double], floors: [Double]) -> (move: Double, raised: Int?) {
     let dimensions = estimate.shape.dimensionCount
     var (covariance, factor) = (covariance, covariance)
@@ -64,7 +65,7 @@ struct MixtureState: Sendable {
   ///
   /// - Parameters:
   ///   - covariance: a packed triangle.
-  ///   - factor: its Cholesky factor.
+  ///   - factor: the covariance's Cholesky factor.
   /// - Returns: the largest |change of an entry| / (2 √(product of the two new variances)).
   private mutating func setCovariance(_ m: Int, _ covariance: [Double], factor: [Double]) -> Double {
     let dimensions = estimate.shape.dimensionCount

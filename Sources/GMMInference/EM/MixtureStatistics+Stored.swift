@@ -2,13 +2,13 @@ import GMMKernels
 import GMMModel
 import GMMStorage
 
-/// Statistics as bytes, so that parts of the data can be summed up by several processes and machines; docs/FORMATS.md has the
+/// Statistics as bytes, so that several processes and machines can sum up parts of the data. docs/FORMATS.md has the
 /// layout.
 extension MixtureStatistics {
   /// The version of the format.
   static let formatVersion: UInt32 = 1
 
-  /// The statistics as bytes, the same for equal statistics on any machine.
+  /// The statistics as bytes. Equal statistics have equal bytes on any machine.
   public var bytes: [UInt8] {
     var writer = ByteWriter()
     writer.write(parameters.componentCount)
@@ -23,9 +23,10 @@ extension MixtureStatistics {
     return SealedBytes.seal(writer, .statistics, version: Self.formatVersion)
   }
 
-  /// Reads back what ``bytes`` gave.
+  /// Creates statistics from their ``bytes``.
   ///
-  /// - Throws: ``StorageError`` of kind `format` for bytes that no statistics have; nothing larger than they are is allocated.
+  /// - Throws: ``StorageError`` of kind `format` for bytes that no statistics have. Nothing larger than the bytes is
+  ///   allocated.
   public init(bytes: UnsafeRawBufferPointer) throws(StorageError) {
     var (_, reader) = try SealedBytes.open(bytes, .statistics, newest: Self.formatVersion)
     let components = try reader.readInt("components", in: MixtureShape.componentRange)
@@ -35,7 +36,8 @@ extension MixtureStatistics {
     let weights = try reader.readDoubles(count: components)
     let means = try reader.readDoubles(count: shape.meanCount)
     let covariances = try reader.readDoubles(count: shape.covarianceCount)
-    // Tied covariances are one triangle, but the sums are one for each component: before there is room for them, they must follow.
+    // Tied covariances are one triangle, but each component has squares of its own. So their bytes must follow before
+    // memory for them is allocated.
     let sums = SufficientStatistics.blockSize(shape) + 1
     guard sums + 1 <= reader.remaining / Self.storedSumSize else {
       throw .format("\(sums) sums are announced where \(reader.remaining) bytes are left")
@@ -55,7 +57,7 @@ extension MixtureStatistics {
     try requirePossibleSums()
   }
 
-  /// Refuses sums that no observations have, from which parameters could come that are no numbers.
+  /// Refuses sums that no observations have, because they could lead to parameters that are NaN or infinite.
   private func requirePossibleSums() throws(StorageError) {
     let values = totals.rounded
     guard values.allSatisfy(\.isFinite), totalWeight.isFinite, totalWeight >= 0 else {
@@ -70,7 +72,7 @@ extension MixtureStatistics {
     }
   }
 
-  /// The bytes of a sum: the place of its highest digit, and four digits.
+  /// The number of bytes of a sum: the place of its highest digit, and four digits.
   private static var storedSumSize: Int { 33 }
 }
 

@@ -1,26 +1,27 @@
 import GMMKernels
 import GMMModel
 
-/// The sufficient statistics of observations under given parameters of a mixture: a value that is computed for parts of the
+/// The sufficient statistics of observations under given parameters of a mixture. They are computed for parts of the
 /// data, merged, and turned into new parameters.
 ///
-/// One iteration of expectation-maximisation over data that do not fit in memory, or lie on several machines, is: statistics
-/// of each part, merged, maximised. Sums do not depend on the order in which parts are added or merged
-/// (``ReproducibleSums``), and a part is summed up by blocks of 4,096: cut the data at multiples of 4,096 rows and the
-/// result is the same bits, for any grouping and any number of threads, as from all data at once.
+/// Data that do not fit in memory, or that lie on several machines, take one iteration of expectation-maximisation in
+/// three steps: the statistics of each part are computed, merged and maximised. Sums do not depend on the order in
+/// which parts are added or merged (``ReproducibleSums``), and a part is summed up by blocks of 4,096 rows. So parts
+/// that are cut at multiples of 4,096 rows give the same bits as all data at once, for any grouping and any number of
+/// threads.
 public struct MixtureStatistics: Sendable, Equatable {
   /// The parameters under which responsibilities are computed.
   public let parameters: MixtureEstimate
   /// The number of observations of positive weight.
   public internal(set) var observationCount: Int
-  /// Log likelihood of all observations last, after counts, sums and squares.
+  /// The counts, sums and squares and, last, the log likelihood of all observations.
   var totals: ReproducibleSums
-  /// Σ weights.
+  /// The sum of the sample weights.
   var weights = ReproducibleSums(count: 1)
 
   /// Creates the statistics of no observations.
   ///
-  /// - Throws: for parameters out of range, and covariances that are not positive definite.
+  /// - Throws: ``ModelError`` for parameters out of range, and covariances that are not positive definite.
   public init(_ parameters: MixtureEstimate) throws(ModelError) {
     try parameters.check()
     self.parameters = parameters
@@ -30,7 +31,7 @@ public struct MixtureStatistics: Sendable, Equatable {
 
   /// Adds observations.
   ///
-  /// - Parameter data: in the parameters' number of dimensions.
+  /// - Parameter data: observations in the parameters' number of dimensions.
   public mutating func add(
     _ data: DataSet, _ control: RunControl = RunControl()
   ) throws(ModelError) {
@@ -58,7 +59,8 @@ public struct MixtureStatistics: Sendable, Equatable {
     observationCount += data.positiveCount
   }
 
-  /// Returns the statistics of the observations of all `parts`, of which there is at least one, under the same parameters.
+  /// Returns the statistics of the observations of all `parts`. There is at least one part, and all have the same
+  /// parameters.
   ///
   /// - Parameter control: progress in parts, cancelling.
   public static func merged(
@@ -89,10 +91,10 @@ public struct MixtureStatistics: Sendable, Equatable {
     observationCount = count.partialValue
   }
 
-  /// Σ weight log density of the observations, under ``parameters``.
+  /// Σ sample weight × log density over the observations, under ``parameters``.
   public var logLikelihood: Double { totals[totals.count - 1] }
 
-  /// Σ weights.
+  /// The sum of the sample weights.
   public var totalWeight: Double { weights[0] }
 
   /// Σ responsibilities of each component, (K).
@@ -101,11 +103,12 @@ public struct MixtureStatistics: Sendable, Equatable {
   /// Returns the parameters to which one iteration of expectation-maximisation leads.
   ///
   /// - Parameters:
-  ///   - regularization: added to every variance, not negative.
-  ///   - varianceFloor: the smallest variance of a coordinate, given those before it, as a fraction of the data's; positive.
-  /// - Returns: the parameters, in the order of those before, how far they moved, and components that collapsed; log likelihood
-  ///   and history are of the parameters before.
-  /// - Throws: without observations, and for constant coordinates that nothing regularises.
+  ///   - regularization: a constant that is added to every variance, not negative.
+  ///   - varianceFloor: the smallest variance of a coordinate, given those before it, as a fraction of the data's;
+  ///     positive.
+  /// - Returns: the parameters, with the components in their order before, their move, and the components that
+  ///   collapsed. Log likelihood and history belong to the parameters before.
+  /// - Throws: ``ModelError`` without observations, and for constant coordinates without regularization.
   public func maximized(
     regularization: Double = 0, varianceFloor: Double = 1e-12
   ) throws(ModelError) -> MaximumLikelihoodFit {

@@ -2,7 +2,8 @@ import GMMKernels
 import GMMModel
 
 extension StartingEstimate {
-  /// Returns the M-step of responsibilities: means in one pass over all observations, covariances about them in a second.
+  /// Returns the M-step of responsibilities. One pass over all observations gives the means, and a second the
+  /// covariances about them.
   ///
   /// A component without responsibilities has the data's mean and variances.
   ///
@@ -23,7 +24,7 @@ extension StartingEstimate {
     return state.estimate
   }
 
-  /// Equal components, each with the data's mean and variances.
+  /// Equal components with the data's mean and variances.
   private var neutral: MixtureEstimate {
     let components = shape.componentCount
     var covariance = [Double](repeating: 0, count: shape.squareCount)
@@ -45,7 +46,7 @@ extension StartingEstimate {
   }
 }
 
-/// Responsibilities that no parameters have led to.
+/// Responsibilities that come from no parameters.
 enum GivenResponsibilities: Sendable {
   /// N x K, row after row.
   case known([Double])
@@ -53,7 +54,7 @@ enum GivenResponsibilities: Sendable {
   case random(StreamKey)
 }
 
-/// Sums over one block by responsibilities that are given.
+/// The pass that takes the sums of a block under given responsibilities.
 private struct GivenPass: BlockPass, Sendable {
   let kernels: MixtureKernels
   let responsibilities: GivenResponsibilities
@@ -63,14 +64,14 @@ private struct GivenPass: BlockPass, Sendable {
     switch responsibilities {
     case .known(let values):
       values.withUnsafeBufferPointer { values in
-        // SAFETY: K responsibilities for each observation of the data.
+        // SAFETY: there are K responsibilities for each observation of the data.
         if let base = values.baseAddress { add(block, base + block.start * components) }
       }
     case .random(let key):
       var stream = RandomStream(key.at(iteration: 0, block: UInt64(block.index)))
       withUnsafeTemporaryAllocation(of: Double.self, capacity: block.count * components) { values in
         for i in values.indices { values.initializeElement(at: i, to: stream.uniform()) }
-        // SAFETY: as many as were asked for; a block is never empty.
+        // SAFETY: the array has the length that was asked for, and a block is never empty.
         if let base = values.baseAddress { add(block, base) }
       }
     }

@@ -1,7 +1,7 @@
 import GMMKernels
 import GMMModel
 
-/// The rule for where runs of expectation-maximisation start.
+/// The rule for the starts of expectation-maximisation.
 struct StartingEstimate {
   let data: DataSet
   let options: MaximumLikelihoodOptions
@@ -10,10 +10,10 @@ struct StartingEstimate {
   /// The kernels of the build that the fit runs on.
   let kernels: KernelSet
 
-  /// Returns where run number `run` starts.
+  /// Returns the start of run number `run`.
   ///
   /// - Parameter crew: threads that help with passes over all observations.
-  /// - Throws: for given covariances that are not positive definite.
+  /// - Throws: ``ModelError`` for given covariances that are not positive definite.
   func state(run: Int, _ crew: BlockCrew?) throws(ModelError) -> MixtureState {
     if let weights = options.initial.weights, let means = options.initial.means,
       let covariances = options.initial.variances
@@ -37,7 +37,7 @@ struct StartingEstimate {
     return try MixtureState(estimate, argument: "initial_covariances")
   }
 
-  /// The numbers of the parameters.
+  /// The shape of the fit.
   var shape: MixtureShape { options.shape(dimensions: data.dimensionCount) }
 
   func estimate(weights: [Double], means: [Double], covariances: [Double]) -> MixtureEstimate {
@@ -58,7 +58,8 @@ struct StartingEstimate {
     let clusters = PointClusters(
       points, count: options.componentCount, variances: spread.variances, iterations: iterations, &stream)
     let parts = Partition(points, labels: clusters.labels, centers: clusters.centers)
-    // What a point more weighs: 1, so that integer weights are repeated points, but no more than the average point.
+    // The weight of one additional point: 1, so that integer weights are repeated points, but at most the weight of the
+    // average point.
     let unit = min(1, points.total / Double(points.count))
     return estimate(
       weights: parts.counts.map { ($0 + unit) / (points.total + Double(options.componentCount) * unit) },
@@ -70,7 +71,7 @@ struct StartingEstimate {
     let count = options.componentCount
     var chosen: [Int] = []
     while chosen.count < count {
-      // No point twice, as long as luck and the number of points allow.
+      // Up to 100 tries avoid choosing a point twice.
       var candidate = points.choose(&stream)
       for _ in 0..<100 where chosen.contains(candidate) { candidate = points.choose(&stream) }
       chosen.append(candidate)
@@ -83,8 +84,8 @@ struct StartingEstimate {
 
   /// Returns the covariances within parts.
   ///
-  /// So that a cluster of few points does not start as a spike or a needle, variances are at least 10⁻⁴ of the data's, and
-  /// correlations are shrunk by n / (n + D + 1).
+  /// Variances are at least 10⁻⁴ of the data's, and correlations are shrunk by n / (n + D + 1), so that a cluster of
+  /// few points does not start with a nearly singular covariance.
   private func covariances(of parts: Partition, _ unit: Double) -> [Double] {
     let dimensions = shape.dimensionCount
     let squares =
@@ -105,14 +106,14 @@ struct StartingEstimate {
     for d in 0..<dimensions {
       let place = shape.square(d)
       let variance = members > 0 ? squares[place] / members : 0
-      // A constant coordinate has no spread but what the regularization gives it.
+      // The variance of a constant coordinate is the regularization only.
       let least = max(1e-4 * spread.variances[d], step.floors[d])
       covariance[place] = max(variance, least) + (variance < step.floors[d] ? step.regularization : 0)
     }
     return reduced(covariance)
   }
 
-  /// Returns one covariance matrix or its diagonal as the structure has it.
+  /// Returns one covariance matrix or its diagonal in the form of the fit.
   func reduced(_ covariance: [Double]) -> [Double] {
     shape.structure == .spherical ? [covariance.reduce(0, +) / Double(shape.dimensionCount)] : covariance
   }

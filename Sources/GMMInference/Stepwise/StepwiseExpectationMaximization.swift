@@ -1,42 +1,43 @@
 import GMMKernels
 import GMMModel
 
-/// Stepwise expectation-maximisation (Cappé, Moulines 2009, J. R. Statist. Soc. B 71, equation 11): running sums that
-/// each part of the data enters once, under the parameters before it, for data that arrive in parts.
+/// Stepwise expectation-maximisation for data that arrive in parts (Cappé, Moulines 2009, J. R. Statist. Soc. B 71,
+/// equation 11). Each part of the data enters running sums once, under the parameters before it.
 ///
-/// A part whose weights have the sum s, after parts of the sum n, enters with the share (s / (n + s))^0.7. For parts of
-/// equal size that is t^-0.7 at part t; a single row counts as a row, however large the parts before it were.
+/// A part whose sample weights have the sum s, after parts of the sum n, enters with the fraction (s / (n + s))^0.7.
+/// For parts of equal size that is t^-0.7 at part t. A single row counts as one row, however large the parts before it
+/// were.
 ///
 /// The result approaches a maximum of the likelihood but depends on the order of the parts. For the exact maximum over
 /// data in parts, see ``MixtureStatistics``.
 public struct StepwiseExpectationMaximization: Sendable, Equatable {
   /// The parameters. Log likelihood, history and number of observations are those of the last part, under the
-  /// parameters before it: NaN, empty and 0 before the first.
+  /// parameters before it. Before the first part they are NaN, empty and 0.
   public internal(set) var fit: MaximumLikelihoodFit
-  /// Σ weights of all parts, n, and of what the parameters were fitted to before.
+  /// n, the sum of the sample weights of all parts and of the observations to which the parameters were fitted before.
   public internal(set) var totalWeight: Double
   /// The number of parts.
   public internal(set) var partCount = 0
-  /// Added to every variance.
+  /// A constant that is added to every variance.
   public let regularization: Double
   /// The smallest variance of a coordinate, given those before it, as a fraction of the data's.
   public let varianceFloor: Double
-  /// Running sums for a total weight of 1, centred at the means; all 0 while ``totalWeight`` is.
+  /// The running sums for a total weight of 1, centered at the means. They are 0 while ``totalWeight`` is 0.
   var running: SufficientStatistics
 
-  /// The exponent of the shares: in (1/2, 1], where stepwise expectation-maximisation converges.
+  /// The exponent of the fractions. It is in (1/2, 1], where stepwise expectation-maximisation converges.
   static let forgetting = 0.7
-  /// No weight falls below it, so that a component that no part has had members of can return.
+  /// The least weight. No weight falls below it, so that a component without members can return.
   static let leastWeight = 1e-12
 
   /// Begins at parameters.
   ///
   /// - Parameters:
-  ///   - totalWeight: Σ weights of the observations that `parameters` were fitted to with the same regularization; 0
-  ///     where they are no more than a start, in whose place the first part's moments step.
-  ///   - regularization: added to every variance, not negative.
+  ///   - totalWeight: the sum of the sample weights of the observations to which `parameters` were fitted with the same
+  ///     regularization. 0 says that the parameters are only a start, which the moments of the first part replace.
+  ///   - regularization: a constant that is added to every variance, not negative.
   ///   - varianceFloor: positive.
-  /// - Throws: ``ModelError`` for numbers out of range, and covariances that are not positive definite.
+  /// - Throws: ``ModelError`` for numbers out of range, and for covariances that are not positive definite.
   public init(
     _ parameters: MixtureEstimate, totalWeight: Double = 0, regularization: Double = 0, varianceFloor: Double = 1e-12
   ) throws(ModelError) {
@@ -49,7 +50,7 @@ public struct StepwiseExpectationMaximization: Sendable, Equatable {
     guard varianceFloor.isFinite, varianceFloor > 0 else {
       throw ModelError("variance_floor", "must be finite and positive", got: varianceFloor)
     }
-    // Statistics check their parameters.
+    // The statistics check the parameters.
     _ = try MixtureStatistics(parameters)
     fit = MaximumLikelihoodFit(
       estimate: parameters, logLikelihood: .nan, history: [], isConverged: false, collapses: [], move: 0,
@@ -65,9 +66,9 @@ public struct StepwiseExpectationMaximization: Sendable, Equatable {
 
   /// Learns from a part of the data.
   ///
-  /// - Parameter data: in the parameters' number of dimensions, with a positive sum of weights.
-  /// - Throws: ``ModelError`` for another number of dimensions, a part without weight, and constant columns that
-  ///   nothing regularises; of kind `cancelled` when the caller cancels. Nothing is then learned.
+  /// - Parameter data: observations in the parameters' number of dimensions, with a positive sum of sample weights.
+  /// - Throws: ``ModelError`` for another number of dimensions, for a part without weight, and for constant columns
+  ///   without regularization; of kind `cancelled` when the caller cancels. The parameters are then unchanged.
   /// - Complexity: one iteration of expectation-maximisation over the part.
   public mutating func update(
     _ data: DataSet, _ control: RunControl = RunControl()
@@ -105,7 +106,7 @@ public struct StepwiseExpectationMaximization: Sendable, Equatable {
     fit.estimate.weights = raised.map { $0 / sum }
   }
 
-  /// Returns the sums, for a total weight of 1, whose M-step the parameters are.
+  /// Returns the sums, for a total weight of 1, whose M-step gives the parameters.
   private static func sums(of parameters: MixtureEstimate, regularization: Double) -> SufficientStatistics {
     let shape = parameters.shape
     var squares: [Double] = []

@@ -1,6 +1,7 @@
 import GMMModel
 
-/// The weighted count, mean and covariance of each component's members: what an update of the approximation needs.
+/// The count, the mean and the covariance of each component's members. An update of the approximation needs nothing
+/// else.
 struct ComponentMoments: Sendable {
   /// Σ responsibilities, (K), positive.
   let counts: [Double]
@@ -10,13 +11,13 @@ struct ComponentMoments: Sendable {
   /// ``MixtureEstimate/covariances``.
   let covariances: [Double]
 
-  /// What is added to every count, so that quotients of components without members are finite; scikit-learn adds the
-  /// same.
+  /// A constant that is added to every count, so that quotients of components without members are finite. scikit-learn
+  /// adds the same.
   private static let tiny = 10 * Double.ulpOfOne
 
   /// Creates moments from sums.
   ///
-  /// A component without members keeps the centre of its sums as its mean.
+  /// A component without members has the center of its sums as its mean.
   init(_ statistics: SufficientStatistics, regularization: Double) {
     let shape = statistics.shape
     counts = statistics.counts.map { $0 + Self.tiny }
@@ -38,7 +39,7 @@ struct ComponentMoments: Sendable {
     self.covariances = covariances
   }
 
-  /// Creates the moments that an estimate from `total` observations stands for.
+  /// Creates the moments of an estimate from `total` observations.
   init(_ estimate: MixtureEstimate, total: Double) {
     counts = estimate.weights.map { $0 * total + Self.tiny }
     means = estimate.means

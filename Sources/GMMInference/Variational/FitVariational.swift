@@ -1,12 +1,12 @@
 import GMMKernels
 import GMMModel
 
-/// Fits a Gaussian mixture by variational Bayes: coordinate ascent from several starts, the one with the largest lower
-/// bound kept.
+/// Fits a Gaussian mixture by variational Bayes. Coordinate ascent runs from several starts, and the fit with the
+/// largest lower bound is kept.
 ///
-/// Bishop 2006, Pattern Recognition and Machine Learning, section 10.2, with the sticks of Blei, Jordan 2006, Bayesian
-/// Analysis 1(1), for weights of a Dirichlet process. From the same responsibilities it gives the numbers of
-/// scikit-learn's `BayesianGaussianMixture`.
+/// The method is that of Bishop 2006, Pattern Recognition and Machine Learning, section 10.2. Weights of a Dirichlet
+/// process have the sticks of Blei, Jordan 2006, Bayesian Analysis 1(1). From the same responsibilities the fit has the
+/// numbers of scikit-learn's `BayesianGaussianMixture`.
 ///
 /// - Throws: ``ModelError`` for options out of range, fewer observations than components, and covariances that are not
 ///   positive definite; of kind `cancelled` when the caller cancels.
@@ -40,7 +40,7 @@ public func fitVariational(
 }
 
 extension VariationalPrior {
-  /// Settles what options leave to the data.
+  /// Creates the prior of a fit. Values that the options leave open come from the data.
   init(
     _ options: VariationalOptions, _ data: DataSet, _ spread: DataSpread, _ kernels: KernelSet
   ) throws(ModelError) {

@@ -1,14 +1,15 @@
 import GMMKernels
 import GMMModel
 
-/// The sums of one block by given responsibilities, in place of those that a mixture has.
+/// The pass that takes the sums of a block under given responsibilities.
 struct ResponsibilityPass: BlockPass, Sendable {
   let shape: MixtureShape
   /// N x K, row after row, not negative.
   let responsibilities: [Double]
-  /// The points that the sums are centred at, (K, D).
+  /// The points about which the sums are taken, (K, D).
   let centers: [Double]
-  /// Whether the last component of the shape takes what a row lacks of 1, which may be negative, in place of a column.
+  /// Whether the last component of the shape has no column. Its responsibility is then 1 less the sum of the row, which
+  /// may be negative.
   let hasRest: Bool
 
   func callAsFunction(_ block: BlockWorkspace.Block) -> Double {
@@ -20,7 +21,7 @@ struct ResponsibilityPass: BlockPass, Sendable {
     responsibilities.withUnsafeBufferPointer { rows in
       centers.withUnsafeBufferPointer { centers in
         withUnsafeTemporaryAllocation(of: Double.self, capacity: dimensions) { gaps in
-          // SAFETY: D ≥ 1 numbers, each set before it is read.
+          // SAFETY: there are D ≥ 1 numbers, and each is set before it is read.
           guard let gaps = gaps.baseAddress else { return }
           for i in 0..<block.count {
             let weight = block.weights?[i] ?? 1
@@ -32,7 +33,7 @@ struct ResponsibilityPass: BlockPass, Sendable {
               let isRest = hasRest && k == given
               let responsibility = isRest ? rest : rows[row + k]
               rest -= responsibility
-              // The rounding of a row of sum 1 would be blown up by the squares of an offset.
+              // The rounding of a row of sum 1 is left out, because the squares of a large offset would magnify it.
               guard isRest ? abs(responsibility) > 1e-9 : responsibility > 0 else { continue }
               let share = weight * responsibility
               block.moments[k] += share

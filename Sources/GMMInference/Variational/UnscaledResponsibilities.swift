@@ -1,18 +1,19 @@
 import GMMKernels
 import GMMModel
 
-/// Responsibilities that a caller gives, taken as they are: the first update is of their moments.
+/// Responsibilities that a caller gives. They are not scaled, and the first update uses their moments.
 struct UnscaledResponsibilities: Sendable {
   let data: DataSet
   let shape: MixtureShape
   let set: KernelSet
-  /// N x K, row after row, not negative. Rows need not sum to 1: a start may be at K chosen observations.
+  /// N x K, row after row, not negative. Rows need not sum to 1, because a start may be at K chosen observations.
   let values: [Double]
 
   /// Returns the moments, in two passes over the data: means first, then squares about them, so that a large offset
   /// costs no digits.
   ///
-  /// As in scikit-learn, a tied covariance counts of every row the part that belongs to no component about the origin.
+  /// As in scikit-learn, a tied covariance also counts the part of every row that belongs to no component. That part is
+  /// taken about the origin.
   ///
   /// - Parameters:
   ///   - origin: the mean of components without members, (D).
@@ -30,7 +31,8 @@ struct UnscaledResponsibilities: Sendable {
     return ComponentMoments(statistics, regularization: regularization)
   }
 
-  /// Adds the squares of what belongs to no component to those of the first, with which they are pooled.
+  /// Adds the squares of the parts that belong to no component to the squares of the first component, with which they
+  /// are pooled.
   private func withRest(
     _ statistics: SufficientStatistics, _ workers: Int, _ crew: BlockCrew?
   ) throws(ModelError) -> SufficientStatistics {

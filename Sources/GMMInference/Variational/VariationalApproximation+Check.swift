@@ -1,9 +1,9 @@
 import GMMModel
 
 extension VariationalApproximation {
-  /// Checks lengths and ranges; whether covariances are positive definite shows when they are factorised.
+  /// Checks lengths and ranges. Factorising the covariances later shows whether they are positive definite.
   ///
-  /// - Parameter prefix: of the names that errors carry.
+  /// - Parameter prefix: the prefix of the names in errors.
   /// - Throws: ``ModelError`` of kind `invalidArgument`.
   package func check(prefix: String) throws(ModelError) {
     let components = shape.componentCount

@@ -4,20 +4,20 @@ import GMMModel
 /// The approximation of a mixture's posterior by variational Bayes: weights, means and precisions, independent of the
 /// assignments (Bishop 2006, section 10.2.1).
 public struct VariationalApproximation: Sendable, Equatable {
-  /// The form of the covariances as it was asked for.
+  /// The form of the covariances that the caller asked for.
   public let structure: CovarianceStructure
-  /// How many numbers the parameters are.
+  /// The shape of the mixture.
   package let shape: MixtureShape
-  /// The parameters of the weights' Dirichlet distribution, or the first parameter of each stick's beta distribution;
+  /// The parameters of the weights' Dirichlet distribution, or the first parameters of the sticks' beta distributions,
   /// (K).
   public let concentration: [Double]
-  /// The second parameter of each stick's beta distribution, (K); empty for a Dirichlet distribution.
+  /// The second parameters of the sticks' beta distributions, (K); empty for a Dirichlet distribution.
   public let remainder: [Double]
-  /// β_k: how many observations each mean rests on, (K).
+  /// β_k, the number of observations behind each mean, (K).
   public let meanPrecision: [Double]
   /// m_k, (K, D), row after row.
   public let means: [Double]
-  /// ν_k of the precisions' Wishart distributions, (K); one number where covariances are tied.
+  /// ν_k of the precisions' Wishart distributions, (K); one number if covariances are tied.
   public let degreesOfFreedom: [Double]
   /// Inverses of the expected precisions, in the layout of ``MixtureEstimate/covariances``.
   public let covariances: [Double]
@@ -62,14 +62,14 @@ public struct VariationalApproximation: Sendable, Equatable {
     return weights.map { $0 / sum }
   }
 
-  /// What is added to log Normal(x | m_k, covariance k) to compare components, (K): responsibilities are those of a
-  /// mixture with these logarithms of weights.
+  /// The terms that are added to log Normal(x | m_k, covariance k) to compare components, (K). The responsibilities are
+  /// those of a mixture with these logarithms of weights.
   ///
-  /// E[log w_k] + (E[log |Λ_k|] - log |Σ_k⁻¹| - D / β_k) / 2 (Bishop 2006, equations 10.64 to 10.66), with Σ_k in
-  /// ``covariances``. They lie apart by hundreds and more where components have no members.
+  /// They are E[log w_k] + (E[log |Λ_k|] - log |Σ_k⁻¹| - D / β_k) / 2 (Bishop 2006, equations 10.64 to 10.66), with Σ_k
+  /// in ``covariances``. They differ by hundreds and more if components have no members.
   package var logShares: [Double] {
     let dimensions = Double(shape.dimensionCount)
-    // Of each Wishart distribution: E[log |Λ|] less the logarithm of |E Λ|.
+    // For each Wishart distribution this is E[log |Λ|] less the logarithm of |E Λ|.
     let deficits = degreesOfFreedom.map { degrees in
       (0..<shape.dimensionCount).reduce(dimensions * log(2 / degrees)) { $0 + digamma(0.5 * (degrees - Double($1))) }
     }

@@ -1,20 +1,20 @@
 import GMMKernels
 import GMMModel
 
-/// Runs of coordinate ascent (Bishop 2006, section 10.2; sticks: Blei, Jordan 2006), one after the other, in one
+/// Makes runs of coordinate ascent (Bishop 2006, section 10.2; sticks: Blei, Jordan 2006), one after the other, in one
 /// workspace, on one thread and its helpers.
 ///
-/// The responsibilities of an iteration are those of an ordinary mixture, whose logarithms of weights are
-/// ``VariationalApproximation/logShares``: the pass of expectation-maximisation sums them up, and nothing of size N is
-/// written.
+/// The responsibilities of an iteration are those of an ordinary mixture whose logarithms of weights are
+/// ``VariationalApproximation/logShares``. So the pass of expectation-maximisation takes their moments, and nothing of
+/// size N is written.
 final class VariationalAscent {
   private let prior: VariationalPrior
   private let options: VariationalOptions
   private let reducer: ReproducibleReducer
-  /// Σ sample weights.
+  /// The sum of the sample weights.
   private let total: Double
 
-  /// - Parameter workers: how many threads may work on a pass.
+  /// - Parameter workers: the number of threads that may work on a pass.
   init(
     _ data: DataSet, _ prior: VariationalPrior, _ options: VariationalOptions, _ kernels: MixtureKernels, workers: Int
   ) throws(ModelError) {
@@ -25,7 +25,7 @@ final class VariationalAscent {
     self.options = options
   }
 
-  /// Returns the fit to which the ascent leads from `start`, or `nil` when `monitor` stops it.
+  /// Returns the fit to which the ascent leads from `start`, or `nil` if `monitor` stops it.
   ///
   /// - Parameter crew: threads that help with the passes.
   /// - Throws: ``ModelError`` of kind `degenerate` for a bound that is not finite, and covariances that are not
@@ -53,7 +53,7 @@ final class VariationalAscent {
       observationCount: total)
   }
 
-  /// Returns the moments under the state's responsibilities r, and their entropy -Σ r log r.
+  /// Returns the moments under the state's responsibilities r, and the entropy of the responsibilities, -Σ r log r.
   ///
   /// With l_k the log shares and F the sum over points of log Σ_k exp(l_k) Normal(x | m_k, Σ_k), the entropy is
   /// F - Σ r_ik (l_k + log Normal(x_i | m_k, Σ_k)), whose last sum is a function of the moments.

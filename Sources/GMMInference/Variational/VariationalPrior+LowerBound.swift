@@ -10,7 +10,7 @@ extension VariationalPrior {
   /// covariances scikit-learn's sum is not quite the bound that its updates maximise.
   ///
   /// - Parameters:
-  ///   - state: what the moments of the responsibilities led to.
+  ///   - state: the state to which the moments of the responsibilities led.
   ///   - entropy: -Σ r log r of those responsibilities.
   func lowerBound(_ state: VariationalState, entropy: Double) -> Double {
     let approximation = state.approximation
@@ -22,7 +22,7 @@ extension VariationalPrior {
       for d in 0..<shape.dimensionCount { sum += logGammaFunction(0.5 * (degrees - Double(d))) }
       wishart -= sum
     }
-    // The one covariance of all components counts for each.
+    // The one covariance of all components counts once for each component.
     if shape.sharedSpread { wishart *= Double(shape.componentCount) }
     let means = 0.5 * dimensions * approximation.meanPrecision.reduce(0) { $0 + log($1) }
     return entropy - wishart - logNormalizer(approximation) - means

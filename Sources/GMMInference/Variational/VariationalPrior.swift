@@ -8,35 +8,35 @@ public enum VariationalWeights: Sendable, Equatable, CaseIterable {
   case dirichlet
 }
 
-/// A conjugate prior of a Gaussian mixture, with every parameter settled (Bishop 2006, section 10.2.1).
+/// A conjugate prior of a Gaussian mixture (Bishop 2006, section 10.2.1).
 ///
 /// The mean of component k is Normal(``mean``, Σ_k / ``meanPrecision``) and its precision Σ_k⁻¹ is Wishart with
 /// ``degreesOfFreedom`` and the scale matrix ``scale``⁻¹. Variances in place of matrices follow the same formulas
 /// coordinate by coordinate, as in scikit-learn.
 public struct VariationalPrior: Sendable, Equatable {
-  /// The form of the covariances as it was asked for.
+  /// The form of the covariances that the caller asked for.
   public let structure: CovarianceStructure
-  /// How many numbers the parameters are.
+  /// The shape of the mixture.
   package let shape: MixtureShape
   /// The family of the weights' prior.
   public let weights: VariationalWeights
   /// The concentration of each component, or of the process; positive.
   public let concentration: Double
-  /// β₀: how many observations the prior mean is worth; positive.
+  /// β₀, the number of observations that the prior mean is worth, positive.
   public let meanPrecision: Double
   /// m₀, (D).
   public let mean: [Double]
   /// ν₀, greater than D - 1.
   public let degreesOfFreedom: Double
-  /// W₀⁻¹: the packed lower triangle of a matrix, D variances or one variance, by ``structure``.
+  /// W₀⁻¹, as ``structure`` asks: the packed lower triangle of a matrix, D variances or one variance.
   public let scale: [Double]
 }
 
 extension VariationalPrior {
-  /// Returns the approximation that moments lead to (Bishop 2006, equations 10.58 to 10.63).
+  /// Returns the approximation to which moments lead (Bishop 2006, equations 10.58 to 10.63).
   ///
-  /// As in scikit-learn, covariances are W_k⁻¹ over their degrees of freedom, and a tied covariance takes the mean over
-  /// components of counts and scatter.
+  /// As in scikit-learn, covariances are W_k⁻¹ divided by their degrees of freedom, and a tied covariance takes the
+  /// mean of counts and squares over components.
   func updated(_ moments: ComponentMoments) -> VariationalApproximation {
     let counts = moments.counts
     let components = shape.componentCount
@@ -48,7 +48,7 @@ extension VariationalPrior {
         means[j] = (meanPrecision * mean[d] + counts[k] * moments.means[j]) / precision[k]
       }
     }
-    // Where covariances are tied there is one, of the average component.
+    // Tied covariances are one covariance, that of the average component.
     let size = scale.count
     let average = total / Double(components)
     let members = shape.sharedSpread ? [average] : counts

@@ -1,4 +1,4 @@
-/// The fit with the largest bound so far; of equal ones the first, so that threads do not matter.
+/// The fit with the largest bound so far. Of fits with equal bounds it is the first, so that threads do not matter.
 final class VariationalResults: @unchecked Sendable {
   private let lock = Mutex()
   private var fit: (value: VariationalFit, start: Int)?

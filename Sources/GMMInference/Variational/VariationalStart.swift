@@ -1,14 +1,14 @@
 import GMMKernels
 import GMMModel
 
-/// The rule for where runs of variational Bayes start: at the update that moments lead to.
+/// The rule for the starts of variational Bayes. A run starts at the update to which moments lead.
 struct VariationalStart: Sendable {
   private let options: VariationalOptions
   private let prior: VariationalPrior
   private let data: DataSet
   private let spread: DataSpread
   private let kernels: KernelSet
-  /// Where the library finds the starts.
+  /// The rule for starts that are not given.
   private let estimates: StartingEstimate
 
   init(
@@ -18,7 +18,7 @@ struct VariationalStart: Sendable {
       componentCount: options.componentCount, covariance: options.covariance, start: options.start,
       regularization: options.regularization, seed: options.seed)
     if case .responsibilities = options.start { likelihood.start = .kMeans }
-    // The prior keeps covariances away from 0, so constant columns are no fault of a start.
+    // The prior keeps covariances away from 0, so a start may have constant columns.
     let step = try MaximumLikelihoodStep(
       likelihood, variances: spread.variances, fallback: spread.means.map { max($0 * $0, 1e-200) },
       count: data.count)
@@ -31,10 +31,10 @@ struct VariationalStart: Sendable {
     self.kernels = kernels
   }
 
-  /// Returns where run number `run` starts.
+  /// Returns the start of run number `run`.
   ///
   /// - Parameters:
-  ///   - workers: how many threads may work on a pass.
+  ///   - workers: the number of threads that may work on a pass.
   ///   - crew: threads that help with the passes over all observations.
   func approximation(
     run: Int, workers: Int, _ crew: BlockCrew?

@@ -1,23 +1,23 @@
 import GMMKernels
 import GMMModel
 
-/// Where a run of variational Bayes stands: the approximation, and the same as the kernels need it.
+/// The state of a run of variational Bayes: the approximation, and the same value as the kernels need it.
 struct VariationalState: Sendable {
   let approximation: VariationalApproximation
-  /// The mixture whose responsibilities are the approximation's: its logarithms of weights are
+  /// The mixture whose responsibilities are those of the approximation. Its logarithms of weights are
   /// ``VariationalApproximation/logShares``.
   let parameters: Parameters
 
-  /// - Throws: the component and the pivot at which a covariance turns out not to be positive definite.
+  /// - Throws: the component and the pivot at which a covariance fails to be positive definite.
   init(_ approximation: VariationalApproximation) throws(NotPositiveDefinite) {
     self.approximation = approximation
     var parameters = try Parameters(approximation.estimate)
-    // Weights may underflow where their logarithms do not; the passes see the logarithms alone.
+    // Weights may underflow where their logarithms do not. The kernels see the logarithms alone.
     parameters.logWeights = approximation.logShares
     self.parameters = parameters
   }
 
-  /// log |Σ| / 2 of each covariance that the mixture has: (K), or one number where they are tied.
+  /// log |Σ| / 2 of each covariance, (K), or one number if covariances are tied.
   var halfLogDeterminants: [Double] {
     let shape = parameters.shape
     return (0..<(shape.sharedSpread ? 1 : shape.componentCount)).map { k in
