@@ -1,40 +1,40 @@
-/// The passes over observations of one build of the kernels, as functions of numbers and pointers alone.
+/// The kernels of one build, as functions of numbers and pointers alone.
 ///
-/// The same sources are compiled several times, for processors of different levels, into modules of their own with types
-/// of their own; functions that mention none of those types can be chosen between while the program runs.
+/// The same sources are compiled several times, for processors of different levels, into modules of their own with
+/// types of their own. The program can choose between functions that mention none of those types.
 package struct KernelSet: Sendable {
   /// A pointer to doubles that a kernel works on.
   package typealias Numbers = UnsafeMutablePointer<Double>
 
-  /// ``sweepAssignments(_:count:_:key:scratch:moments:labels:)``: table and components stand for the mixture, the two words
-  /// for the key.
+  /// The type of ``sweepAssignments(_:count:_:key:scratch:moments:labels:)``. The table and the number of components
+  /// stand for the mixture, and the two words for the key.
   package typealias AssignmentKernel =
     @Sendable (
       _ x: UnsafePointer<Double>, _ count: Int, _ table: Numbers, _ components: Int, _ first: UInt64, _ second: UInt64,
       _ scratch: Numbers, _ moments: Numbers, _ labels: UnsafeMutablePointer<UInt8>?
     ) -> Double
 
-  /// ``sweepExpectations(_:count:_:scratch:moments:)``.
+  /// The type of ``sweepExpectations(_:count:_:scratch:moments:)``.
   package typealias ExpectationKernel =
     @Sendable (
       _ x: UnsafePointer<Double>, _ count: Int, _ table: Numbers, _ components: Int, _ scratch: Numbers,
       _ moments: Numbers
     ) -> Double
 
-  /// ``addResponsibilities(_:count:_:scratch:sums:)``.
+  /// The type of ``addResponsibilities(_:count:_:scratch:sums:)``.
   package typealias ResponsibilityKernel =
     @Sendable (
       _ x: UnsafePointer<Double>, _ count: Int, _ table: Numbers, _ components: Int, _ scratch: Numbers, _ sums: Numbers
     ) -> Void
 
-  /// ``addDensities(_:count:_:scratch:logScale:sums:)``.
+  /// The type of ``addDensities(_:count:_:scratch:logScale:sums:)``.
   package typealias DensityKernel =
     @Sendable (
       _ x: UnsafePointer<Double>, _ count: Int, _ table: Numbers, _ components: Int, _ scratch: Numbers,
       _ logScale: Numbers, _ sums: Numbers
     ) -> Void
 
-  /// ``writeLogShares(_:count:_:rows:)``.
+  /// The type of ``writeLogShares(_:count:_:rows:)``.
   package typealias LogShareKernel =
     @Sendable (
       _ x: UnsafePointer<Double>, _ count: Int, _ table: Numbers, _ components: Int, _ rows: Numbers

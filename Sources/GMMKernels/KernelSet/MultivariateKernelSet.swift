@@ -1,11 +1,12 @@
-/// The passes over observations in D dimensions of one build of the kernels, as functions of numbers and pointers alone.
+/// The kernels of one build in D dimensions, as functions of numbers and pointers alone.
 ///
-/// A mixture is told by its table's memory, the numbers of components and dimensions, and whether factors are diagonal.
+/// The arguments for a mixture are its table's memory, the numbers of components and dimensions, and whether factors
+/// are diagonal.
 package struct MultivariateKernelSet: Sendable {
   /// A pointer to doubles that a kernel works on.
   package typealias Numbers = UnsafeMutablePointer<Double>
 
-  /// ``sweepAssignments(_:count:_:key:weights:scratch:sums:labels:)``; the two words stand for the key.
+  /// The type of ``sweepAssignments(_:count:_:key:weights:scratch:sums:labels:)``. The two words stand for the key.
   package typealias AssignmentKernel =
     @Sendable (
       _ x: UnsafePointer<Double>, _ count: Int, _ table: Numbers, _ components: Int, _ dimensions: Int,
@@ -13,14 +14,14 @@ package struct MultivariateKernelSet: Sendable {
       _ sums: Numbers, _ labels: UnsafeMutablePointer<UInt8>?
     ) -> Double
 
-  /// ``sweepExpectations(_:count:_:weights:scratch:sums:)``.
+  /// The type of ``sweepExpectations(_:count:_:weights:scratch:sums:)``.
   package typealias ExpectationKernel =
     @Sendable (
       _ x: UnsafePointer<Double>, _ count: Int, _ table: Numbers, _ components: Int, _ dimensions: Int,
       _ isDiagonal: Bool, _ weights: UnsafePointer<Double>?, _ scratch: Numbers, _ sums: Numbers
     ) -> Double
 
-  /// ``sweepGivenResponsibilities(_:count:_:responsibilities:weights:scratch:sums:)``.
+  /// The type of ``sweepGivenResponsibilities(_:count:_:responsibilities:weights:scratch:sums:)``.
   package typealias GivenKernel =
     @Sendable (
       _ x: UnsafePointer<Double>, _ count: Int, _ table: Numbers, _ components: Int, _ dimensions: Int,
@@ -28,21 +29,21 @@ package struct MultivariateKernelSet: Sendable {
       _ scratch: Numbers, _ sums: Numbers
     ) -> Void
 
-  /// ``addResponsibilities(_:count:_:scratch:sums:)``.
+  /// The type of ``addResponsibilities(_:count:_:scratch:sums:)``.
   package typealias ResponsibilityKernel =
     @Sendable (
       _ x: UnsafePointer<Double>, _ count: Int, _ table: Numbers, _ components: Int, _ dimensions: Int,
       _ isDiagonal: Bool, _ scratch: Numbers, _ sums: Numbers
     ) -> Void
 
-  /// ``addDensities(_:count:_:scratch:logScale:sums:)``.
+  /// The type of ``addDensities(_:count:_:scratch:logScale:sums:)``.
   package typealias DensityKernel =
     @Sendable (
       _ x: UnsafePointer<Double>, _ count: Int, _ table: Numbers, _ components: Int, _ dimensions: Int,
       _ isDiagonal: Bool, _ scratch: Numbers, _ logScale: Numbers, _ sums: Numbers
     ) -> Void
 
-  /// ``writeLogShares(_:count:_:scratch:rows:)``.
+  /// The type of ``writeLogShares(_:count:_:scratch:rows:)``.
   package typealias LogShareKernel =
     @Sendable (
       _ x: UnsafePointer<Double>, _ count: Int, _ table: Numbers, _ components: Int, _ dimensions: Int,

@@ -1,8 +1,8 @@
-/// What drawing leaves in the rows of shares.
+/// The contents of the rows of shares after the components have been drawn.
 enum DrawnRows {
   /// Running sums of shares.
   case cumulative
-  /// 1 for the component of a point, else 0; 0 where there is no point.
+  /// 1 for the component of a point, and 0 for all others and for lanes without a point.
   case members
 }
 
@@ -14,7 +14,7 @@ struct AssignmentDraws<Weights: SampleWeights> {
   let weights: Weights
   let rows: DrawnRows
 
-  /// Draws the component of each point, writes the rows, and takes the likelihood.
+  /// Draws the component of each point, writes the rows, and adds to the log likelihood.
   @inline(__always)
   func draw(
     _ groups: Range<Int>, chunk: Int, pass: Int, _ stream: inout VectorStream, _ logLikelihood: inout LogAccumulator,
@@ -31,7 +31,7 @@ struct AssignmentDraws<Weights: SampleWeights> {
     _ groups: Range<Int>, _ lanes: some LaneSet, chunk: Int, pass: Int, _ source: inout VectorStream,
     _ total: inout LogAccumulator, _ labels: LabelBytes
   ) {
-    // Copies of its own stay in registers.
+    // Local copies stay in registers.
     var stream = source
     var logLikelihood = total
     let start = scratch.shares(0) + pass

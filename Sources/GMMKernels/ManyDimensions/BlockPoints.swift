@@ -1,4 +1,4 @@
-/// The observations of one block in D dimensions: groups of eight points, coordinate by coordinate.
+/// The observations of one block in D dimensions, in groups of eight points, coordinate by coordinate.
 struct BlockPoints {
   let base: UnsafePointer<Vector>
   let count: Int
@@ -14,11 +14,12 @@ struct BlockPoints {
   /// All groups.
   var groups: Range<Int> { 0..<(count + laneCount - 1) / laneCount }
 
-  /// Returns where pass `pass` of a group starts; its coordinates follow each other at ``passCount`` vectors.
+  /// Returns the first vector of lane pass `pass` of a group. Its coordinates follow each other at ``passCount``
+  /// vectors.
   @inline(__always)
   func group(_ group: Int, pass: Int) -> UnsafePointer<Vector> { base + group * dimensions * passCount + pass }
 
-  /// Calls `body` with the groups of `groups` all of whose lanes hold points, then with the last one if it is partial.
+  /// Calls `full` with the groups in which all lanes hold points, then `rest` with the last group if it is partial.
   @inline(__always)
   func split(
     _ groups: Range<Int>, pass: Int, full: (Range<Int>, AllLanes) -> Void, rest: (Range<Int>, FirstLanes) -> Void
@@ -32,7 +33,7 @@ struct BlockPoints {
 }
 
 extension Range<Int> {
-  /// Calls `body` with pieces of `length`, the last one shorter.
+  /// Calls `body` with pieces of `length`. The last piece may be shorter.
   @inline(__always)
   func forEachPiece(of length: Int, _ body: (Range<Int>) -> Void) {
     for start in stride(from: lowerBound, to: upperBound, by: length) {

@@ -16,15 +16,15 @@ struct BlockScratch {
     UnsafeMutableRawPointer(base + offset).assumingMemoryBound(to: Vector.self)
   }
 
-  /// Component `k`'s shares of the points of a chunk.
+  /// Returns component `k`'s shares of the points of a chunk.
   @inline(__always)
   func shares(_ k: Int) -> UnsafeMutablePointer<Vector> { vectors(k * plan.rowStride) }
 
-  /// Vectors from one component's shares to the next.
+  /// The number of vectors from one component's shares to the next.
   @inline(__always)
   var shareStride: Int { plan.rowStride / vectorWidth }
 
-  /// The lanes of component `k`'s sums: eight of the count, of D sums and of the squares.
+  /// Returns component `k`'s lane sums: eight lanes of the count, of the D sums and of the squares.
   @inline(__always)
   func lanes(_ k: Int) -> LaneSums {
     let offset = plan.shareSize + (plan.shape == .diagonal ? k : 0) * plan.laneSize
@@ -33,7 +33,7 @@ struct BlockScratch {
 
   private var afterLanes: Int { plan.shareSize + plan.lanesCount * plan.laneSize }
 
-  /// Distances of the points of a piece from a center, in the order of the points.
+  /// The distances of the points of a piece from a center, in the order of the points.
   var distances: UnsafeMutablePointer<Vector> { vectors(afterLanes) }
 
   private var afterDistances: Int { afterLanes + plan.distanceSize }
@@ -52,20 +52,20 @@ struct BlockScratch {
 
   private var afterOrder: Int { afterDistances + plan.labelSize + plan.orderSize }
 
-  /// A number for each component and one more.
+  /// Memory for a number of each component and one more.
   var numbers: UnsafeMutablePointer<Double> { base + afterOrder }
 
-  /// An integer for each component and one more.
+  /// Memory for an integer of each component and one more.
   var starts: UnsafeMutablePointer<Int> {
     // SAFETY: an Int is not longer than a double.
     UnsafeMutableRawPointer(base + afterOrder + plan.numberSize).assumingMemoryBound(to: Int.self)
   }
 
-  /// Eight lanes of the three rows of a log likelihood.
+  /// Memory for three rows of eight lanes of a log likelihood.
   var logLanes: UnsafeMutablePointer<Double> { base + afterOrder + 2 * plan.numberSize }
 
   private var afterLogLanes: Int { afterOrder + 2 * plan.numberSize + 3 * laneCount }
 
-  /// The factor of component `k`.
+  /// Returns the factor of component `k`.
   func factor(_ k: Int) -> FactorTiles { FactorTiles(base: base + afterLogLanes + k * plan.factorSize) }
 }

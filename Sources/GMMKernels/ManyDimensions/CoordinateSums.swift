@@ -1,7 +1,7 @@
-/// Adds weighted counts, distances and their squares to lanes, a few coordinates at a time, whose sums stay in registers
-/// while the groups go by.
+/// Adds weighted counts, distances and their squares to lane sums. It takes a few coordinates at a time, whose sums
+/// stay in registers while the loop runs over the groups.
 struct CoordinateSums<Distances: WeightedDistances> {
-  /// The largest tile: two sums for each of its rows leave some registers.
+  /// The largest tile. Two sums for each of its rows leave some registers free.
   #if GMM_AVX512
     typealias FullTile = Tile<8>
   #elseif GMM_AVX2

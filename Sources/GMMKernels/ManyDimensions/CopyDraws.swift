@@ -1,8 +1,9 @@
-/// Draws how many copies of each weighted point go to each component.
+/// Draws the number of copies of each weighted point that go to each component.
 ///
-/// The first whole copy goes where the point's label says. The other whole ones are one multinomial draw, by conditional
-/// binomials. What is left of the weight, f, is a copy that counts f and goes to component k with a probability in
-/// proportion to (exp q_k)^f, for that is its factor in the joint density of points and components.
+/// The point's label is the component of the first whole copy. The components of the other whole copies are one
+/// multinomial draw, by conditional binomials. The fraction f of the weight is a copy that counts f. It goes to
+/// component k with a probability in proportion to (exp q_k)^f, because that is its factor in the joint density of
+/// points and components.
 struct CopyDraws {
   let points: BlockPoints
   let components: Int
@@ -17,11 +18,11 @@ struct CopyDraws {
     self.components = components
     self.scratch = scratch
     self.weights = weights
-    // A name of its own, two words longer: no numbers are shared with the first copies.
+    // The stream has a key of its own, which is two words longer. So it shares no numbers with the first copies.
     stream = RandomStream(key.at(iteration: 0, block: 0))
   }
 
-  /// Draws the components of the fractions, in the order of the points, from the log shares in the rows of a panel.
+  /// Draws the components of the fractions from the log shares in the rows of a panel, in the order of the points.
   @inline(never)
   mutating func drawFractions(_ groups: Range<Int>, chunk: Int) {
     let start = scratch.shares(0)
@@ -44,7 +45,8 @@ struct CopyDraws {
     }
   }
 
-  /// Returns components in proportion to (exp q_k)^f at eight points or four, whose log shares are in a row.
+  /// Returns components for one vector of points, drawn with probabilities in proportion to (exp q_k)^f from the log
+  /// shares in a row.
   @inline(__always)
   private func fractionLabels(
     _ row: UnsafePointer<Vector>, _ stride: Int, _ fractions: Vector, _ uniforms: Vector
@@ -53,7 +55,7 @@ struct CopyDraws {
     for k in 1..<max(components, 1) { largest.replace(with: row[k &* stride], where: row[k &* stride] .> largest) }
     var total = Vector.zero
     for k in 0..<components { total += exponential(fractions * (row[k &* stride] - largest)) }
-    // The same sum again: it passes the target at the latest where it reaches the total.
+    // The loop takes the same sum again, which passes the target at the latest when it reaches the total.
     let target = uniforms * total
     var sum = Vector.zero
     var label = Words.zero
@@ -64,11 +66,12 @@ struct CopyDraws {
     return label
   }
 
-  /// Replaces the running sums of shares in the rows of a panel by the copies' counts; 0 where there is no point.
+  /// Replaces the running sums of shares in the rows of a panel by the copies' counts, which are 0 in lanes without a
+  /// point.
   @inline(never)
   mutating func draw(_ groups: Range<Int>, chunk: Int, _ labels: UnsafeMutablePointer<UInt8>) {
     let stride = scratch.plan.rowStride
-    // SAFETY: vectors are as many doubles.
+    // SAFETY: a vector consists of doubles.
     let rows = UnsafeMutableRawPointer(scratch.shares(0)).assumingMemoryBound(to: Double.self)
     let copies = scratch.numbers
     for i in groups.lowerBound * laneCount..<groups.upperBound * laneCount {
@@ -84,7 +87,7 @@ struct CopyDraws {
         if weight > whole {
           let component = scratch.order[i]
           copies[Int(component)] += weight - whole
-          // Without a whole copy the fraction's is the first.
+          // Without a whole copy, the label is the component of the fraction.
           if whole == 0 { labels[i] = UInt8(truncatingIfNeeded: component) }
         }
       }
@@ -112,13 +115,14 @@ struct CopyDraws {
     }
     var rest = count
     var k = components - 1
-    // From the last component down: of those among 0...k, component k's share is 1 - below / upTo.
+    // The loop goes from the last component down. Of the copies among components 0...k, component k's fraction is 1 -
+    // below / upTo.
     while k > 0, rest > 0 {
       let (upTo, below) = (cumulative[k * stride], cumulative[(k - 1) * stride])
       let drawn = stream.binomial(rest, (upTo - below) / upTo)
       copies[k] += drawn
       rest -= drawn
-      // Components without a share take nothing, not even what rounding leaves.
+      // Components without a share get no copies, not even by rounding.
       if below == 0 { break }
       k -= 1
     }

@@ -1,10 +1,11 @@
-/// The squares of y = F (x - center) for one component and the points of a panel.
+/// Computes the squares of y = F (x - center) for one component and the points of a panel.
 ///
-/// A triangular F goes a few rows at a time. A tile is some rows by some vectors of points: their y stay in registers while
-/// the columns of F go by, so each coefficient is used for all vectors of points and each coordinate for all rows.
+/// A triangular F is taken a few rows at a time. A tile is some rows by some vectors of points. Their y stay in
+/// registers while the loop runs over the columns of F, so each coefficient is used for all vectors of points and each
+/// coordinate for all rows.
 struct FactorRows {
   let x: UnsafePointer<Vector>
-  /// Vectors of points in the panel.
+  /// The number of vectors of points in the panel.
   let vectors: Int
   let dimensions: Int
   let center: UnsafePointer<Double>
@@ -15,23 +16,23 @@ struct FactorRows {
   let constant: Double
   let shares: UnsafeMutablePointer<Vector>
 
-  /// Sets the shares to the constant.
+  /// Sets the log shares to the constant.
   @inline(__always)
   func start() {
     for vector in 0..<vectors { shares[vector] = Vector(repeating: constant) }
   }
 
-  /// Subtracts Σ y² of the rows that start with `first` from the shares, which ``start()`` has set to the constant.
+  /// Subtracts Σ y² of the rows that start with `first` from the log shares, which ``start()`` has set to the constant.
   @inline(never)
   func subtract<let rows: Int>(from first: Int, _ tile: Tile<rows>) {
-    // A copy, which no store to the shares can change: its fields stay in registers.
+    // No store to the shares can change this copy, so its fields stay in registers.
     let panel = self
     var walk = PanelWalk(panel)
     #if GMM_AVX512
       while walk.left >= 4 { panel.subtract(from: first, tile, Tile<4>(), &walk) }
     #endif
     #if GMM_AVX2
-      // Four that are left are two pairs.
+      // The last four vectors are taken as two pairs.
       while walk.left > 4 || walk.left == 3 { panel.subtract(from: first, tile, Tile<3>(), &walk) }
     #endif
     #if GMM_AVX512 || GMM_AVX2
@@ -52,7 +53,8 @@ struct FactorRows {
       let distances = InlineArray<width, Vector> { columns[unchecked: $0][j &* passCount] - center[j] }
       for row in 0..<rows { add(lines[unchecked: row][j], distances, to: &y[unchecked: row]) }
     }
-    // Bounded after every tile: squares only lower what is at the floor, and a branch here would tear the columns apart.
+    // The log shares are bounded after every tile. Squares only lower a log share at the floor, and a branch here would
+    // interrupt the columns.
     for column in 0..<width {
       var share = shares[column]
       for row in 0..<rows {
@@ -73,7 +75,7 @@ struct FactorRows {
     }
   }
 
-  /// Writes the shares for a diagonal F.
+  /// Writes the log shares for a diagonal F.
   @inline(never)
   func evaluateDiagonal() {
     let panel = self
@@ -99,11 +101,12 @@ struct FactorRows {
   }
 }
 
-/// The vectors of points of a panel, one after the other, and their shares.
+/// The walk over the vectors of points of a panel and their shares.
 ///
-/// From one to the next it is a group's length, or in builds with two passes by turns one vector and the rest of it.
+/// The distance from one vector to the next is the length of a group. In builds with two lane passes it is by turns one
+/// vector and the rest of the group.
 private struct PanelWalk {
-  /// How many are left.
+  /// The number of vectors that are left.
   private(set) var left: Int
   private var next: UnsafePointer<Vector>
   private var step: Int
@@ -120,7 +123,8 @@ private struct PanelWalk {
     otherStep = passCount == 1 ? length : length &- 1
   }
 
-  /// Returns where the next vectors start, whose coordinates follow each other at ``passCount`` vectors, and their shares.
+  /// Returns the next vectors and their shares. The coordinates of the vectors follow each other at ``passCount``
+  /// vectors.
   @inline(__always)
   mutating func take<let width: Int>(
     _: Tile<width>

@@ -1,11 +1,11 @@
-/// Running sums of one component, eight lanes each: count, sums and squares.
+/// The running sums of one component, with eight lanes for each number: count, sums and squares.
 struct LaneSums {
   let base: UnsafeMutablePointer<Vector>
   let dimensions: Int
-  /// Vectors.
+  /// The number of vectors.
   let size: Int
 
-  /// Vectors of the count, then of the sums, then of the squares; each number takes ``passCount`` of them.
+  /// The vectors of the count, then of the sums, then of the squares. Each number takes ``passCount`` vectors.
   @inline(__always)
   var counts: UnsafeMutablePointer<Vector> { base }
   @inline(__always)
@@ -13,7 +13,7 @@ struct LaneSums {
   @inline(__always)
   var squares: UnsafeMutablePointer<Vector> { base + (1 &+ dimensions) &* passCount }
 
-  /// Where pass `pass` of the sum of products of coordinates `i` and `j` ≤ i stands.
+  /// Returns the place of lane pass `pass` of the sum of products of coordinates `i` and `j` ≤ i.
   @inline(__always)
   func square(_ i: Int, _ j: Int, _ pass: Int) -> UnsafeMutablePointer<Vector> {
     squares + (((i &* (i &+ 1)) >> 1 &+ j) &* passCount &+ pass)
@@ -25,7 +25,7 @@ struct LaneSums {
   /// Adds the sums over lanes to the sums of component `k`.
   @inline(never)
   func reduce(into result: MultivariateSums, _ k: Int) {
-    // SAFETY: vectors are as many doubles.
+    // SAFETY: a vector consists of doubles.
     let lanes = UnsafeMutableRawPointer(base).assumingMemoryBound(to: Double.self)
     result.counts[k] += laneSum(lanes)
     let sums = result.sums + k * dimensions

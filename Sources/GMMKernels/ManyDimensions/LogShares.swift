@@ -1,4 +1,4 @@
-/// The log shares of the points of one panel.
+/// Computes the log shares of the points of one panel.
 struct LogShares {
   let points: BlockPoints
   let table: MultivariateTable
@@ -12,7 +12,7 @@ struct LogShares {
 
   /// Writes q_k(x), bounded from below, for all components at the points of `groups`.
   ///
-  /// - Parameter chunk: the group that the rows of shares start with.
+  /// - Parameter chunk: the group with which the rows of shares start.
   @inline(__always)
   func evaluate(_ groups: Range<Int>, chunk: Int) {
     for k in 0..<table.count {
@@ -44,8 +44,8 @@ struct LogShares {
 }
 
 extension Vector {
-  /// Returns log shares with those below the floor, and those that are not numbers because they overflowed on the way,
-  /// at the floor.
+  /// Returns log shares bounded from below by the floor. A log share that is NaN after an overflow is set to the floor
+  /// too.
   @inline(__always)
   func bounded() -> Vector {
     Vector(repeating: logShareFloor).replacing(with: self, where: self .>= logShareFloor)

@@ -1,10 +1,11 @@
-/// The points of a block, component by component.
+/// The points of a block, sorted by component.
 struct Members {
   let points: BlockPoints
   let table: MultivariateTable
   let scratch: BlockScratch
 
-  /// Sorts the points by their labels, keeping their order within a component, and counts them: two passes over bytes.
+  /// Sorts the points by their labels, keeps their order within a component, and counts them. It reads the labels
+  /// twice.
   ///
   /// Afterwards component k's points stand at starts[k] ..< starts[k + 1] of the order.
   @inline(never)
@@ -24,7 +25,7 @@ struct Members {
     }
   }
 
-  /// Takes the sums of all components, each over its own points.
+  /// Takes the sums of all components, each over its own members.
   @inline(__always)
   func add(into sums: MultivariateSums) {
     sums.clear()
@@ -49,16 +50,16 @@ struct Members {
     }
   }
 
-  /// Writes the distances of some members from their center as if they were neighbours, 0 after the last.
+  /// Writes the distances of some members from their center side by side, and 0 after the last member.
   @inline(never)
   private func gather(_ members: Range<Int>, center: UnsafePointer<Double>) {
     let result = scratch.distances
     let order = scratch.order
     let dimensions = points.dimensions
-    // SAFETY: vectors are as many doubles.
+    // SAFETY: a vector consists of doubles.
     let x = UnsafeRawPointer(points.base).assumingMemoryBound(to: Double.self)
     for start in stride(from: 0, to: members.count, by: vectorWidth) {
-      // Lanes beyond the last member read the first one and are then set to 0.
+      // Lanes beyond the last member read the first member and are then set to 0.
       let present = min(members.count - start, vectorWidth)
       var places = InlineArray<8, UnsafePointer<Double>>(repeating: x)
       for lane in 0..<vectorWidth {

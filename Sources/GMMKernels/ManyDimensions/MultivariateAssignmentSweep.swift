@@ -1,18 +1,18 @@
-/// Draws the assignments of one block of observations in D dimensions and sums up what the parameters need.
+/// Draws the assignments of one block of observations in D dimensions and takes the sums that the parameters need.
 ///
 /// Each point's component is drawn as in one dimension, by inversion of one uniform number. Unless there are few
-/// components, the points are then sorted by component, so that the sums cost the same for any number of them.
+/// components, the points are then sorted by component, so that the sums cost the same for any number of components.
 ///
-/// With weights, a row of weight w stands for ⌊w⌋ copies, each assigned independently, and for one more that counts what is
-/// left, f, and whose factor exp q_z in the joint density of points and components is raised to the power f. So the
-/// posterior of integer weights is that of repeated rows.
+/// A row of sample weight w stands for ⌊w⌋ copies, each assigned independently, and for one more copy that counts the
+/// fraction f = w - ⌊w⌋. The factor exp q_z of this copy in the joint density of points and components is raised to the
+/// power f. So the posterior of integer weights is that of repeated rows.
 ///
 /// - Parameters:
 ///   - x, count, table, weights, scratch: as in ``sweepExpectations(_:count:_:weights:scratch:sums:)``.
 ///   - key: the random stream of this block and iteration.
 ///   - sums: receives the sums over the points of each component.
-///   - labels: receives the components, that of the first copy of each point; `count` rounded up to a multiple of 8 bytes;
-///     `nil` to drop them.
+///   - labels: receives the component of the first copy of each point; `count` rounded up to a multiple of 8 bytes;
+///     `nil` drops the components.
 /// - Returns: the block's log likelihood Σ_i weight_i log Σ_k exp q_k(x_i), with the assignments summed out.
 package func sweepAssignments(
   _ x: UnsafePointer<Double>, count: Int, _ table: MultivariateTable, key: StreamKey, weights: UnsafePointer<Double>?,
@@ -57,9 +57,10 @@ private func draw(
   return LogAccumulator.logarithm(scratch.logLanes)
 }
 
-/// Draws components and sums over all points for each of them, weighted by how many copies of a point it gets.
+/// Draws components, and takes the sums of each component over all points, weighted by the number of copies that the
+/// component gets.
 ///
-/// - Parameter copies: draws the copies of weighted points; `nil` where there is one of each.
+/// - Parameter copies: draws the copies of weighted points; `nil` if every point has one copy.
 @inline(never)
 private func drawAndSum<Weights: SampleWeights>(
   _ points: BlockPoints, _ table: MultivariateTable, _ key: StreamKey, _ weights: Weights, _ copies: CopyDraws?,

@@ -1,10 +1,10 @@
-/// Adds the densities of one block of points in D dimensions, given one draw of the parameters, to running sums on a moving
-/// scale, as in one dimension.
+/// Adds the densities of one block of points in D dimensions, given one draw of the parameters, to running sums on a
+/// moving scale, as in one dimension.
 ///
 /// - Parameters:
 ///   - x, count, table, scratch: as in ``sweepExpectations(_:count:_:weights:scratch:sums:)``.
-///   - logScale: `count` rounded up to a multiple of 8, aligned to 64 bytes; starts at ``emptyLogScale``.
-///   - sums: K rows of the same length; start at 0.
+///   - logScale: `count` rounded up to a multiple of 8 numbers, aligned to 64 bytes, which start at ``emptyLogScale``.
+///   - sums: K rows of the same length, which start at 0.
 package func addDensities(
   _ x: UnsafePointer<Double>, count: Int, _ table: MultivariateTable, scratch: UnsafeMutablePointer<Double>,
   logScale: UnsafeMutablePointer<Double>, sums: UnsafeMutablePointer<Double>

@@ -1,13 +1,15 @@
-/// Sums responsibilities over one block of observations in D dimensions: the E-step of expectation-maximisation.
+/// Takes the sums of one block of observations in D dimensions under its responsibilities: the E-step of
+/// expectation-maximisation.
 ///
 /// - Parameters:
-///   - x: the block's observations, by groups of eight points, coordinate by coordinate: coordinate d of point i stands at
-///     (i / 8 * D + d) * 8 + i % 8; aligned to 64 bytes, whole groups, zero where there is no point.
-///   - count: how many there are, at most ``blockSize``.
+///   - x: the block's observations, in groups of eight points, coordinate by coordinate: coordinate d of point i stands
+///     at (i / 8 * D + d) * 8 + i % 8. They are aligned to 64 bytes and whole groups, with zeros in lanes without a
+///     point.
+///   - count: the number of observations, at most ``blockSize``.
 ///   - table: the mixture.
-///   - weights: a non-negative weight for each point, whole groups, aligned to 64 bytes; `nil` if all count 1.
+///   - weights: a sample weight for each point, not negative, whole groups, aligned to 64 bytes; `nil` if all are 1.
 ///   - scratch: ``multivariateScratchSize(count:dimensions:shape:)`` doubles, aligned to 64 bytes.
-///   - sums: receives the sums, with r the responsibility of the component times the weight.
+///   - sums: receives the sums, with r the responsibility of the component times the sample weight.
 /// - Returns: the block's log likelihood Σ_i weight_i log Σ_k exp q_k(x_i).
 package func sweepExpectations(
   _ x: UnsafePointer<Double>, count: Int, _ table: MultivariateTable, weights: UnsafePointer<Double>?,

@@ -1,14 +1,14 @@
-/// Sums over one block of observations in D dimensions by responsibilities that are given.
+/// Takes the sums of one block of observations in D dimensions under given responsibilities.
 ///
 /// - Parameters:
 ///   - x: the block's observations, as for the E-step.
-///   - count: how many there are, at most ``blockSize``.
-///   - table: the mixture, of which the centers alone are read.
-///   - responsibilities: `count` x K, point after point, not negative, each point's with a positive sum, to which they are
-///     scaled; those of points of weight 0 may be anything.
-///   - weights: a non-negative weight for each point; `nil` if all count 1.
+///   - count: the number of observations, at most ``blockSize``.
+///   - table: the mixture. Only its centers are read.
+///   - responsibilities: `count` x K, point after point, not negative. Those of each point have a positive sum and are
+///     scaled to sum 1. Those of points of weight 0 may be anything.
+///   - weights: a sample weight for each point, not negative; `nil` if all are 1.
 ///   - scratch: ``multivariateScratchSize(count:dimensions:shape:)`` doubles, aligned to 64 bytes.
-///   - sums: receives the sums, with r the responsibility of the component times the weight.
+///   - sums: receives the sums, with r the responsibility of the component times the sample weight.
 package func sweepGivenResponsibilities(
   _ x: UnsafePointer<Double>, count: Int, _ table: MultivariateTable, responsibilities: UnsafePointer<Double>,
   weights: UnsafePointer<Double>?, scratch: UnsafeMutablePointer<Double>, sums: MultivariateSums

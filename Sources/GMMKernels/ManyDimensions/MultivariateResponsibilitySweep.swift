@@ -18,8 +18,8 @@ package func addResponsibilities(
   }
 }
 
-/// Evaluates the log shares of a block panel by panel and calls `body` for each vector of points, with its index, the
-/// number of vectors in the block, its column of shares and their stride.
+/// Evaluates the log shares of a block panel by panel. It calls `body` for each vector of points with the vector's
+/// index, the number of vectors in the block, the vector's column of shares and the stride of the shares.
 @inline(__always)
 func forEachVector(
   _ x: UnsafePointer<Double>, _ count: Int, _ table: MultivariateTable, _ scratch: UnsafeMutablePointer<Double>,

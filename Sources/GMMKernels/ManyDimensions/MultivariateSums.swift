@@ -1,7 +1,7 @@
 /// The sums that one block of observations contributes for each component, in D dimensions.
 ///
-/// Centred at the component's center c of the table, so that data far from 0 keep their covariance; r is a point's
-/// responsibility, or 1 for the component that it is assigned to, times its sample weight.
+/// The sums are taken about the component's center c in the table, so that data far from 0 keep their covariance. r is
+/// a point's responsibility, or 1 for the component of its assignment, times its sample weight.
 package struct MultivariateSums {
   /// The number of components.
   package let count: Int
@@ -13,14 +13,14 @@ package struct MultivariateSums {
   package let counts: UnsafeMutablePointer<Double>
   /// Σ r (x - c), K x D.
   package let sums: UnsafeMutablePointer<Double>
-  /// The lower triangle of Σ r (x - c)(x - c)ᵀ, packed by rows as in ``MultivariateTable``, or its diagonal; one component
-  /// after the other.
+  /// The lower triangle of Σ r (x - c)(x - c)ᵀ, packed by rows as in ``MultivariateTable``, or its diagonal, one
+  /// component after the other.
   package let squares: UnsafeMutablePointer<Double>
 
-  /// Its memory: counts, sums, squares.
+  /// The memory: counts, sums, squares.
   package var memory: UnsafeMutablePointer<Double> { counts }
 
-  /// The number of doubles that the sums take.
+  /// Returns the number of doubles that the sums take.
   package static func size(count: Int, dimensions: Int, shape: FactorShape) -> Int {
     MultivariateTable.size(count: count, dimensions: dimensions, shape: shape)
   }

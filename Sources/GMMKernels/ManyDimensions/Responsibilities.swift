@@ -5,7 +5,8 @@ struct Responsibilities<Weights: SampleWeights> {
   let scratch: BlockScratch
   let weights: Weights
 
-  /// Replaces log shares by responsibilities times weights, 0 in lanes without a point, and takes the likelihood.
+  /// Replaces log shares by responsibilities times sample weights, with 0 in lanes without a point, and adds to the log
+  /// likelihood.
   @inline(__always)
   func normalize(_ groups: Range<Int>, chunk: Int, pass: Int, _ logLikelihood: inout LogAccumulator) {
     points.split(
@@ -18,7 +19,7 @@ struct Responsibilities<Weights: SampleWeights> {
   private func normalize(
     _ groups: Range<Int>, _ lanes: some LaneSet, chunk: Int, pass: Int, _ total: inout LogAccumulator
   ) {
-    // A copy of its own stays in registers.
+    // A local copy stays in registers.
     var logLikelihood = total
     let rows = scratch.shares(0) + pass
     let stride = scratch.shareStride
@@ -46,7 +47,7 @@ extension UnsafeMutablePointer<Vector> {
   ///
   /// - Parameters:
   ///   - count: the number of components.
-  ///   - stride: vectors from one component's share to the next.
+  ///   - stride: the number of vectors from one component's share to the next.
   @inline(__always)
   func exponentiate(_ count: Int, _ stride: Int, cumulative: Bool) -> Shares {
     var largest = self[0]

@@ -1,4 +1,4 @@
-/// Sums over the points of a chunk, weighted by what the rows of shares hold for each component.
+/// Takes sums over the points of a chunk, weighted by the numbers in each component's row of shares.
 struct ResponsibleSums {
   let points: BlockPoints
   let table: MultivariateTable
@@ -38,7 +38,7 @@ struct ResponsibleSums {
     }
   }
 
-  /// Adds up what is still in lanes.
+  /// Adds the lane sums to the sums.
   func finish() {
     if table.shape == .diagonal {
       for k in 0..<table.count { scratch.lanes(k).reduce(into: sums, k) }

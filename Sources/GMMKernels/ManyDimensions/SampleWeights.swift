@@ -1,6 +1,6 @@
-/// How much each point of a block counts.
+/// The sample weights of the points of a block.
 ///
-/// Two types, so that the code for equal weights has no trace of them.
+/// There are two types, so that the code for equal weights reads no weights.
 protocol SampleWeights {
   /// Whether all weights are 1.
   static var areEqual: Bool { get }
@@ -9,7 +9,7 @@ protocol SampleWeights {
   subscript(_ index: Int) -> Vector { get }
 }
 
-/// Every point counts 1.
+/// Sample weights that are all 1.
 struct EqualWeights: SampleWeights {
   @inline(__always)
   static var areEqual: Bool { true }
@@ -18,14 +18,14 @@ struct EqualWeights: SampleWeights {
   subscript(_ index: Int) -> Vector { Vector(repeating: 1) }
 }
 
-/// Weights in memory.
+/// Sample weights in memory.
 struct PointWeights: SampleWeights {
   @inline(__always)
   static var areEqual: Bool { false }
 
   private let base: UnsafePointer<Vector>
 
-  /// - Parameter weights: one for each point of the block, readable up to whole groups.
+  /// - Parameter weights: a weight for each point of the block, readable up to whole groups.
   init(_ weights: UnsafePointer<Double>) {
     // SAFETY: the caller promises memory up to whole groups, aligned to 64 bytes.
     base = UnsafeRawPointer(weights).assumingMemoryBound(to: Vector.self)

@@ -1,7 +1,7 @@
-/// Adds weighted counts, distances and their products, the lower triangle, to lanes: a symmetric update of rank n, tile by
-/// tile of coordinates, whose sums stay in registers while the groups go by.
+/// Adds weighted counts, distances and the lower triangle of their products to lane sums. This is a symmetric update of
+/// rank n, tile by tile of coordinates. The sums of a tile stay in registers while the loop runs over the groups.
 struct SymmetricSums<Distances: WeightedDistances> {
-  /// The largest tile: its sums, a row and a column of distances fill the registers.
+  /// The largest tile. Its sums, a row and a column of distances fill the registers.
   #if GMM_AVX512
     typealias FullTile = Tile<4>
   #elseif GMM_AVX2
@@ -79,7 +79,7 @@ struct SymmetricSums<Distances: WeightedDistances> {
     }
   }
 
-  /// The tile on the diagonal also takes the sums of its coordinates.
+  /// Adds a tile on the diagonal, which also takes the sums of its coordinates.
   @inline(never)
   private func addTriangle<let rows: Int>(_ tile: Tile<rows>, _ row: Int, _ pass: Int) {
     var sums = TriangleSums<rows>()
@@ -90,7 +90,8 @@ struct SymmetricSums<Distances: WeightedDistances> {
     }
     for index in 0..<groups {
       let group = distances.group(index, pass: pass)
-      // Written out: the compiler leaves loops within loops of this size rolled, and then the sums in memory.
+      // The loop is written out. The compiler does not unroll nested loops of this size, and would then keep the sums
+      // in memory.
       if rows > 0 { sums.add(0, of: group, row) }
       if rows > 1 { sums.add(1, of: group, row) }
       if rows > 2 { sums.add(2, of: group, row) }

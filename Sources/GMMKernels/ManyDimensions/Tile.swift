@@ -1,10 +1,10 @@
-/// A number of rows, of coordinates or of vectors of points, known to the compiler.
+/// A number of rows, of coordinates or of vectors of points, that the compiler knows.
 struct Tile<let rows: Int> {
   @inline(__always)
   init() {}
 
-  /// Calls `body` with each row of up to four: a loop written out, since the compiler leaves loops within loops of this size rolled, and
-  /// then what they index in memory.
+  /// Calls `body` with each of up to four rows. The loop is written out. The compiler does not unroll nested loops of
+  /// this size, and would then keep the values that they index in memory.
   @inline(__always)
   func forEachRow(_ body: (Int) -> Void) {
     if rows > 0 { body(0) }

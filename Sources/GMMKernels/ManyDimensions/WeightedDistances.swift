@@ -1,7 +1,7 @@
-// Places are added up without checks for overflow, which would take as long as what is done there; the points' memory
-// bounds them.
+// Places are added without checks for overflow, which would take as long as the work itself. The memory of the points
+// bounds the places.
 
-/// The distances of points from a component's center, with the weights that they have in its sums.
+/// The distances of points from a component's center, with the points' weights in the component's sums.
 protocol WeightedDistances {
   associatedtype Group: WeightedGroup
 
@@ -14,19 +14,19 @@ protocol WeightedGroup {
   /// The weights of the points.
   var weight: Vector { get }
 
-  /// Returns coordinate `row + i` of x - center, plain and times the weight; for all coordinates of a tile of rows before what
-  /// follows is asked for them.
+  /// Returns coordinate `row + i` of x - center, plain and times the weight. It is called for all coordinates of a tile
+  /// of rows before the functions below are called for them.
   func take(_ row: Int, _ i: Int) -> (plain: Vector, weighted: Vector)
 
-  /// Coordinate `i` of x - center.
+  /// Returns coordinate `i` of x - center.
   func plain(_ i: Int) -> Vector
 
-  /// Coordinate `row + i` of x - center times the weight, for the tile of rows that was taken last.
+  /// Returns coordinate `row + i` of x - center times the weight, for the tile of rows that was taken last.
   func weighted(_ row: Int, _ i: Int) -> Vector
 }
 
-/// Distances that are taken from the points whenever they are needed. (With 32 registers that is as fast as ``KeptDistances``: for
-/// 16 to 128 coordinates no difference was measured.)
+/// Distances that are computed from the points whenever they are needed. (With 32 registers that is as fast as
+/// ``KeptDistances``: for 16 to 128 coordinates no difference was measured.)
 struct PointDistances: WeightedDistances {
   struct Group: WeightedGroup {
     let x: UnsafePointer<Vector>
@@ -60,10 +60,11 @@ struct PointDistances: WeightedDistances {
   }
 }
 
-/// Distances that are written down when they are taken, and read from there ever after: with 16 registers taking them again
-/// would cost more loads than there are multiply-adds to hide them.
+/// Distances that are stored when they are computed first, and read from there afterwards. With 16 registers, computing
+/// them again would cost more loads than there are multiply-adds to hide them.
 ///
-/// The memory holds one pass of some groups: for each the plain distances, then the weighted ones of a tile of rows.
+/// The memory holds one lane pass of some groups. It has for each group the plain distances, then the weighted
+/// distances of a tile of rows.
 struct KeptDistances: WeightedDistances {
   struct Group: WeightedGroup {
     let x: UnsafePointer<Vector>
@@ -88,7 +89,7 @@ struct KeptDistances: WeightedDistances {
     func weighted(_ row: Int, _ i: Int) -> Vector { keptWeighted[i] }
   }
 
-  /// Weighted distances of each group.
+  /// The number of weighted distances of each group.
   static var tileRows: Int { 4 }
 
   let points: PointDistances
@@ -103,12 +104,12 @@ struct KeptDistances: WeightedDistances {
   }
 }
 
-/// Distances of members, which count 1; 0 where a group has no point.
+/// The distances of members, which count 1. They are 0 in lanes without a point.
 struct MemberDistances: WeightedDistances {
   struct Group: WeightedGroup {
     let distances: UnsafePointer<Vector>
 
-    /// Members are counted when they are found.
+    /// The weight 0, because members are counted when they are sorted.
     @inline(__always)
     var weight: Vector { .zero }
 

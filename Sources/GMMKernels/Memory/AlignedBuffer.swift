@@ -1,6 +1,6 @@
-/// Memory of a fixed length, aligned for vectors, freed with its owner.
+/// Memory of a fixed length that is aligned for vectors and freed with its owner.
 ///
-/// Allocation failure is visible, unlike that of an array: a caller's sizes must never end the process.
+/// A failed allocation is visible, unlike that of an array, because a caller's sizes must never end the process.
 package final class AlignedBuffer<Element: BitwiseCopyable>: @unchecked Sendable {
   /// The first element; aligned to 64 bytes.
   package let base: UnsafeMutablePointer<Element>
@@ -8,12 +8,12 @@ package final class AlignedBuffer<Element: BitwiseCopyable>: @unchecked Sendable
   /// The number of elements.
   package let count: Int
 
-  /// Allocates `count` elements, or returns `nil` when there is not enough memory.
+  /// Allocates `count` elements, or returns `nil` if there is not enough memory.
   ///
   /// - Parameters:
   ///   - count: the number of elements, not negative.
   ///   - padding: further elements after the last, so that whole vectors can be read.
-  ///   - zeroed: whether the elements start at 0; otherwise untouched pages take no memory.
+  ///   - zeroed: whether the elements start at 0. If not, untouched pages take no memory.
   package init?(count: Int, padding: Int = 0, zeroed: Bool = true) {
     let alignment = 64
     let (elements, overflow) = max(count, 0).addingReportingOverflow(padding)

@@ -1,4 +1,4 @@
-// The C library's mathematics, memory and threads: the only system interface that the core uses.
+// The C library's mathematics, memory and threads are the only system interface that the core uses.
 #if canImport(Glibc)
   @_exported import Glibc
 #elseif canImport(Musl)

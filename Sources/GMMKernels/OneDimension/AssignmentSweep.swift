@@ -1,18 +1,18 @@
-/// Draws the assignments of one block of observations and sums up what the parameters need: no branch that depends on a
-/// point, no allocation.
+/// Draws the assignments of one block of observations and takes the sums that the parameters need. No branch depends on
+/// a point, and nothing is allocated.
 ///
-/// For each point: log shares, exponentials shifted by the largest, one uniform number u, and the component k with
-/// Σ_{j<k} s_j ≤ u Σ_j s_j < Σ_{j≤k} s_j, which has probability s_k / Σ_j s_j exactly up to rounding (inverse CDF).
-/// Few components live in registers.
+/// For each point the kernel computes log shares, the exponentials s_j of their differences from the largest, and one
+/// uniform number u. It takes the component k with Σ_{j<k} s_j ≤ u Σ_j s_j < Σ_{j≤k} s_j, which has probability s_k /
+/// Σ_j s_j, exact up to rounding (inverse CDF). Few components live in registers.
 ///
 /// - Parameters:
 ///   - x: the block's observations, aligned to 64 bytes and readable up to the next multiple of 8.
-///   - count: how many there are, at most ``blockSize``.
+///   - count: the number of observations, at most ``blockSize``.
 ///   - table: the mixture.
 ///   - key: the random stream of this block and iteration.
 ///   - scratch: ``scratchSize(_:)`` doubles, aligned to 64 bytes.
-///   - moments: receives counts and centred sums of the drawn assignments.
-///   - labels: receives the components, `count` rounded up to a multiple of 8 bytes; `nil` to drop them.
+///   - moments: receives the counts, sums and squares of the drawn assignments.
+///   - labels: receives the components, `count` rounded up to a multiple of 8 bytes; `nil` drops the components.
 /// - Returns: the block's log likelihood Σ log Σ_k w_k N(x | k), with the assignments summed out.
 package func sweepAssignments(
   _ x: UnsafePointer<Double>, count: Int, _ table: ComponentTable, key: StreamKey,
@@ -30,7 +30,7 @@ package func sweepAssignments(
   return scratch.reduce(into: moments)
 }
 
-/// Makes one pass, with the number of components known to the compiler where that pays.
+/// Makes one lane pass. The compiler knows the number of components where that pays.
 @inline(__always)
 private func run(
   _ points: PassPoints, _ table: ComponentTable, _ key: StreamKey, _ pass: Int, _ scratch: Scratch,
@@ -60,7 +60,7 @@ private func run<let size: Int>(
   sweep.run(pass, scratch)
 }
 
-/// What one pass works on, and what it carries from group to group.
+/// The inputs of one lane pass, and the values that it carries from group to group.
 private struct AssignmentPass<Vectors: ComponentVectors, Labels: LabelSink> {
   let points: PassPoints
   let table: ComponentTable
@@ -80,7 +80,8 @@ private struct AssignmentPass<Vectors: ComponentVectors, Labels: LabelSink> {
 
   @inline(never)
   private mutating func add(_ groups: Range<Int>, _ lanes: some LaneSet) {
-    // What is the same for all groups stays in registers; the sums are written back, which costs nothing measurable.
+    // The values that are the same for all groups stay in registers. The sums are written back, which costs nothing
+    // measurable.
     var pass = self
     for start in stride(from: groups.lowerBound, to: groups.upperBound, by: LogAccumulator.capacity) {
       for group in start..<min(start + LogAccumulator.capacity, groups.upperBound) {
@@ -90,7 +91,7 @@ private struct AssignmentPass<Vectors: ComponentVectors, Labels: LabelSink> {
         let target = pass.stream.uniform() * shares.total
         let last = pass.ratios.count - 1
         var label = Words.zero
-        // Cumulative shares do not fall, so who lies beyond a component lies beyond all before it.
+        // Cumulative shares do not fall, so a target beyond a component lies beyond all components before it.
         var below = Vector.zero
         for k in 0..<last {
           let isBeyond = pass.ratios[k] .<= target
@@ -99,7 +100,7 @@ private struct AssignmentPass<Vectors: ComponentVectors, Labels: LabelSink> {
           label.replace(with: label &+ pass.labels.next, where: isBeyond)
           below = pass.ratios[k]
         }
-        // The target lies below the total, so the last component takes what the others leave.
+        // The target lies below the total, so the last component takes the points that the others leave.
         pass.moments.add(last, distance: point - pass.table.center[last], where: lanes(below .<= target))
         pass.labels.write(label, group: group)
       }

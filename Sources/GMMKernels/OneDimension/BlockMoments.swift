@@ -1,14 +1,14 @@
 /// The sums that one block of observations contributes for each component.
 ///
-/// In order: counts, sums of x - center, sums of (x - center)², each K long. Centred at the component's current mean,
-/// so that data far from 0 keep their variance.
+/// They are the counts, the sums of x - center and the sums of (x - center)², each K long, in this order. The center is
+/// the component's current mean, so that data far from 0 keep their variance.
 package struct BlockMoments {
   /// The sums, ``size(_:)`` doubles.
   package let memory: UnsafeMutablePointer<Double>
   /// The number of components.
   package let count: Int
 
-  /// The number of doubles for `count` components.
+  /// Returns the number of doubles for `count` components.
   package static func size(_ count: Int) -> Int { 3 * count }
 
   /// Creates the sums in memory of ``size(_:)`` doubles that the caller keeps alive.

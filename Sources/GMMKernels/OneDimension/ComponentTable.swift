@@ -1,24 +1,24 @@
-/// The mixture at one value of its parameters, in the form in which the kernels evaluate it.
+/// One value of the parameters of a mixture, in the layout that the kernels evaluate.
 ///
 /// The log of component k's share of the density at x is
 ///
 ///     q_k(x) = constant[k] + factor[k] (x - center[k])²,
-///     constant = log weight - log sd - log(2π) / 2,   factor = -1 / (2 sd²);
+///     constant = log weight - log sd - log(2π) / 2,   factor = -1 / (2 sd²).
 ///
-/// where the density is raised to a power, all but the log weight is multiplied by it.
+/// If the density is raised to a power, everything except the log weight is multiplied by it.
 ///
-/// The distance is squared rather than the quadratic expanded in x: with clusters far from 0 or from each other on the
-/// scale of their sds, c0 + c1 x + c2 x² loses all its digits, and this form none, at the same three instructions.
+/// The distance is squared, and the quadratic is not expanded in x. With clusters far from 0 or from each other on the
+/// scale of their sds, c0 + c1 x + c2 x² loses all its digits. This form loses none, with the same three instructions.
 package struct ComponentTable {
   /// The number of components.
   package let count: Int
-  /// Its memory, ``size(_:)`` doubles.
+  /// The memory, ``size(_:)`` doubles.
   package var memory: UnsafeMutablePointer<Double> { constant }
   let constant: UnsafeMutablePointer<Double>
   let factor: UnsafeMutablePointer<Double>
   let center: UnsafeMutablePointer<Double>
 
-  /// The number of doubles that a table of `count` components takes.
+  /// Returns the number of doubles that a table of `count` components takes.
   package static func size(_ count: Int) -> Int { 3 * count }
 
   /// Creates a table in memory of ``size(_:)`` doubles that the caller keeps alive.
@@ -32,10 +32,10 @@ package struct ComponentTable {
   /// Sets component `k`.
   ///
   /// - Parameters:
-  ///   - logWeight: the log weight, may be -infinity.
+  ///   - logWeight: the log weight; may be -infinity.
   ///   - mean: finite.
   ///   - sd: positive.
-  ///   - power: to which the density is raised; positive.
+  ///   - power: the power of the density, positive.
   @inline(__always)
   package func set(_ k: Int, logWeight: Double, mean: Double, sd: Double, power: Double = 1) {
     let inverse = 1 / sd

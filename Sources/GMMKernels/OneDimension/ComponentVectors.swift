@@ -1,17 +1,18 @@
-/// One vector for each component, the working memory of a pass over observations.
+/// The working memory of a lane pass over observations: one vector for each component.
 ///
-/// Two forms, so that one source serves both: registers, with the number of components known to the compiler, which then
-/// unrolls every loop over them; and memory, for any number.
+/// It has two forms, and one source serves both. One form is registers: the compiler knows the number of components and
+/// unrolls every loop over them. The other form is memory, for any number of components.
 protocol ComponentVectors {
   /// The number of components.
   var count: Int { get }
   subscript(_ k: Int) -> Vector { get set }
 
-  /// Evaluates all components at the points `x` and holds exp(log share - largest) for each, or their running sums.
+  /// Evaluates all components at the points `x`, and stores exp(log share - largest) for each component, or the running
+  /// sums.
   mutating func evaluate(_ x: Vector, _ table: ComponentTable, cumulative: Bool) -> Shares
 }
 
-/// Vectors of a number of components known when the code is compiled.
+/// Vectors of a number of components that the compiler knows.
 struct RegisterVectors<let size: Int>: ComponentVectors {
   private var vectors = InlineArray<size, Vector>(repeating: .zero)
 
@@ -23,15 +24,16 @@ struct RegisterVectors<let size: Int>: ComponentVectors {
 
   @inline(__always)
   subscript(_ k: Int) -> Vector {
-    // SAFETY: loops run over 0 ..< count.
+    // SAFETY: all loops run over 0 ..< count.
     get { vectors[unchecked: k] }
     set { vectors[unchecked: k] = newValue }
   }
 
-  /// One exponential fewer than there are components: that of the largest share is 1.
+  /// This takes one exponential fewer than there are components, because the exponential of the largest share is 1.
   ///
-  /// Each component meets the largest before it; the loser of the match goes to the place of the later one, where it is
-  /// exponentiated. Walking back over the matches, who won takes what was carried along, and leaves what had lost.
+  /// Each component meets the largest component before it. The loser of the match goes to the place of the later one,
+  /// where it is exponentiated. On the way back over the matches, the winner takes the value that was carried along,
+  /// and leaves the value of the loser.
   @inline(__always)
   mutating func evaluate(_ x: Vector, _ table: ComponentTable, cumulative: Bool) -> Shares {
     var wins = InlineArray<size, VectorMask>(repeating: VectorMask(repeating: false))
@@ -65,7 +67,7 @@ struct MemoryVectors: ComponentVectors {
   let count: Int
   private let base: UnsafeMutablePointer<Vector>
 
-  /// - Parameter slot: which of the regions of `count` vectors in the scratch memory.
+  /// - Parameter slot: the number of the region of `count` vectors in the scratch memory.
   @inline(__always)
   init(_ scratch: Scratch, slot: Int, count: Int) {
     base = scratch.vectors + slot * count

@@ -1,13 +1,13 @@
 /// Adds the densities of one block of points, given one draw of the parameters, to running sums on a moving scale.
 ///
-/// After any number of calls, the sum over draws of component k's share at point i is
-/// sums[k][i] exp(logScale[i]). The scale is the largest log share seen, so nothing overflows, and what underflows is
-/// below 1e-307 of the whole. Needs no logarithm.
+/// After any number of calls, the sum over draws of component k's share at point i is sums[k][i] exp(logScale[i]). The
+/// scale is the largest log share so far, so nothing overflows, and terms that underflow are below 1e-307 of the whole.
+/// The kernel needs no logarithm.
 ///
 /// - Parameters:
 ///   - x, scratch: as in ``sweepAssignments(_:count:_:key:scratch:moments:labels:)``.
-///   - logScale: `count` rounded up to a multiple of 8, aligned to 64 bytes; starts at ``emptyLogScale``.
-///   - sums: K rows of the same length; start at 0.
+///   - logScale: `count` rounded up to a multiple of 8 numbers, aligned to 64 bytes, which start at ``emptyLogScale``.
+///   - sums: K rows of the same length, which start at 0.
 package func addDensities(
   _ x: UnsafePointer<Double>, count: Int, _ table: ComponentTable, scratch: UnsafeMutablePointer<Double>,
   logScale: UnsafeMutablePointer<Double>, sums: UnsafeMutablePointer<Double>

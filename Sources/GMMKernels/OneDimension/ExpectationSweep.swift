@@ -1,4 +1,4 @@
-/// Sums responsibilities over one block of observations: the E-step of expectation-maximisation.
+/// Takes the sums of one block of observations under its responsibilities: the E-step of expectation-maximisation.
 ///
 /// - Parameters: as of ``sweepAssignments(_:count:_:key:scratch:moments:labels:)``; `moments` receives the sums of
 ///   r, r (x - center) and r (x - center)² with r the responsibility of each component.
@@ -34,7 +34,7 @@ private func run<let size: Int>(
   sweep.run(pass, scratch)
 }
 
-/// What one pass works on, and what it carries from group to group.
+/// The inputs of one lane pass, and the values that it carries from group to group.
 private struct ExpectationPass<Vectors: ComponentVectors> {
   let points: PassPoints
   let table: ComponentTable
@@ -52,7 +52,8 @@ private struct ExpectationPass<Vectors: ComponentVectors> {
 
   @inline(never)
   private mutating func add(_ groups: Range<Int>, _ lanes: some LaneSet) {
-    // What is the same for all groups stays in registers; the sums are written back, which costs nothing measurable.
+    // The values that are the same for all groups stay in registers. The sums are written back, which costs nothing
+    // measurable.
     var pass = self
     for start in stride(from: groups.lowerBound, to: groups.upperBound, by: LogAccumulator.capacity) {
       for group in start..<min(start + LogAccumulator.capacity, groups.upperBound) {

@@ -1,5 +1,5 @@
-/// Writes the log shares of one block of points, given one draw of the parameters: log(weight of k) + log Normal(x |
-/// k), not below -1e306.
+/// Writes the log shares of one block of points, given one draw of the parameters. A log share is log(weight of k) +
+/// log Normal(x | k), or -1e306 if that is larger.
 ///
 /// - Parameters:
 ///   - x: as in ``sweepAssignments(_:count:_:key:scratch:moments:labels:)``.

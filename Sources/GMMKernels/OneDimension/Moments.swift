@@ -1,4 +1,4 @@
-/// Running sums of one block, eight lanes each: what becomes ``BlockMoments``.
+/// The running sums of one block, with eight lanes for each number. They become ``BlockMoments``.
 struct Moments<Vectors: ComponentVectors> {
   var counts: Vectors
   var sums: Vectors
@@ -19,7 +19,7 @@ struct Moments<Vectors: ComponentVectors> {
     add(k, weight: Vector(repeating: 1).kept(where: members), weighted: kept, distance: kept)
   }
 
-  /// Writes the lanes of pass `pass` to their places among eight.
+  /// Writes the lanes of lane pass `pass` to their places among eight.
   @inline(__always)
   func store(in lanes: UnsafeMutablePointer<Double>, pass: Int) {
     let count = counts.count
@@ -32,13 +32,13 @@ struct Moments<Vectors: ComponentVectors> {
 
   @inline(__always)
   private func write(_ vector: Vector, to lanes: UnsafeMutablePointer<Double>, _ pass: Int) {
-    // SAFETY: eight lanes, aligned to 64 bytes, of which these are those of this pass.
+    // SAFETY: the memory has eight lanes, aligned to 64 bytes, and these are the lanes of this lane pass.
     UnsafeMutableRawPointer(lanes + pass * vectorWidth).assumingMemoryBound(to: Vector.self).pointee = vector
   }
 }
 
 extension Moments where Vectors == MemoryVectors {
-  /// Creates sums of 0 in the caller's scratch memory, behind its first `count` vectors.
+  /// Creates sums of 0 in the caller's scratch memory, after its first `count` vectors.
   @inline(__always)
   init(scratch: Scratch, count: Int) {
     counts = MemoryVectors(scratch, slot: 1, count: count)

@@ -1,4 +1,4 @@
-/// The observations of one block as one pass sees them: groups of eight, of which it takes its lanes.
+/// The observations of one block as one lane pass sees them: groups of eight, of which the lane pass takes its lanes.
 struct PassPoints {
   private let base: UnsafePointer<Vector>
   private let count: Int
@@ -11,7 +11,7 @@ struct PassPoints {
     self.pass = pass
   }
 
-  /// The groups all of whose lanes hold observations.
+  /// The groups in which all lanes hold observations.
   var fullGroups: Range<Int> { 0..<count / laneCount }
 
   /// The group of the last few observations, if there are any.

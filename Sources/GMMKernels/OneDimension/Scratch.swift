@@ -1,4 +1,4 @@
-/// The memory that a kernel works in: vectors for components, and the lanes of a block's sums between passes.
+/// The memory in which a kernel works: vectors for components, and the lanes of a block's sums between lane passes.
 struct Scratch {
   private let base: UnsafeMutablePointer<Double>
   private let count: Int
@@ -13,17 +13,17 @@ struct Scratch {
 
   /// Four vectors for each component.
   var vectors: UnsafeMutablePointer<Vector> {
-    // SAFETY: 4 `count` vectors of at most eight lanes stand before the lanes of the sums; the base is aligned.
+    // SAFETY: 4 `count` vectors of at most eight lanes stand before the lanes of the sums, and the base is aligned.
     UnsafeMutableRawPointer(base).assumingMemoryBound(to: Vector.self)
   }
 
-  /// Eight lanes of 3 `count` sums.
+  /// Memory for eight lanes of 3 `count` sums.
   var momentLanes: UnsafeMutablePointer<Double> { base + 4 * count * laneCount }
 
-  /// Eight lanes of the three rows of a log likelihood.
+  /// Memory for three rows of eight lanes of a log likelihood.
   var logLanes: UnsafeMutablePointer<Double> { base + 7 * count * laneCount }
 
-  /// Adds the lanes up, once all passes have written theirs.
+  /// Adds the lanes up, after all lane passes have written theirs.
   ///
   /// - Returns: the log likelihood.
   func reduce(into moments: BlockMoments) -> Double {
@@ -32,5 +32,5 @@ struct Scratch {
   }
 }
 
-/// The number of doubles of scratch memory, aligned to 64 bytes, that a kernel needs for `count` components.
+/// Returns the number of doubles of scratch memory, aligned to 64 bytes, that a kernel needs for `count` components.
 package func scratchSize(_ count: Int) -> Int { (7 * count + 3) * laneCount }

@@ -1,8 +1,9 @@
 extension RandomStream {
-  /// Returns a Binomial(`count`, `probability`) number: how many of `count` uniform numbers lie below `probability`.
+  /// Returns a Binomial(`count`, `probability`) number: the number of `count` uniform numbers that lie below
+  /// `probability`.
   ///
-  /// The middle one of many is a Beta number; on which side of it the probability lies settles half of them at once
-  /// (Relles 1972). Few are drawn one by one.
+  /// The median of many uniform numbers is a Beta number. The side of it on which the probability lies settles half of
+  /// the numbers at once (Relles 1972). Few numbers are drawn one by one.
   ///
   /// - Parameters:
   ///   - count: an integer, not negative, at most 2^53.

@@ -23,7 +23,7 @@ extension RandomStream {
 
   /// Returns the logarithm of a Gamma(`shape`, 1) number, which stays finite for small shapes.
   ///
-  /// Below shape 1: log Gamma(shape + 1) + log(U) / shape (Stuart 1962).
+  /// Below shape 1 it is log Gamma(shape + 1) + log(U) / shape (Stuart 1962).
   ///
   /// - Parameter shape: positive and finite.
   @inline(__always)

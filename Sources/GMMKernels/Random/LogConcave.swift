@@ -7,15 +7,16 @@ package protocol LogConcaveDensity {
 extension RandomStream {
   /// Returns an exact draw from a log-concave density on [`lower`, `upper`].
   ///
-  /// Rejection from the envelope of at most three tangents: near the mode, and on each side where the log density has
-  /// fallen by about 1 (the set-up of adaptive rejection, Gilks and Wild 1992, with the rule for the points of Devroye
-  /// 1986, section VII.2). A tangent of a concave function lies above it wherever it touches, so the search for the
-  /// points affects speed only, never the distribution. More than half of the proposals are accepted.
+  /// The draw is by rejection from an envelope of at most three tangents: one near the mode, and one on each side where
+  /// the log density has fallen by about 1 (the set-up of adaptive rejection, Gilks and Wild 1992, with the rule for
+  /// the points of Devroye 1986, section VII.2). A tangent of a concave function lies above the function wherever it
+  /// touches. So the search for the points affects only the speed, never the distribution. More than half of the
+  /// proposals are accepted.
   ///
   /// - Parameters:
   ///   - density: log-concave, and integrable over the interval.
-  ///   - lower: the smallest value, may be -infinity.
-  ///   - upper: the largest value, may be infinity.
+  ///   - lower: the smallest value; may be -infinity.
+  ///   - upper: the largest value; may be infinity.
   ///   - start: a finite guess of the mode.
   package mutating func logConcave<Density: LogConcaveDensity>(
     _ density: Density, lower: Double, upper: Double, near start: Double
@@ -23,7 +24,7 @@ extension RandomStream {
     guard lower < upper else { return lower }
     let envelope = TangentEnvelope(of: density, lower: lower, upper: upper, near: start)
     var value = envelope.mode
-    // The expected number of turns is below 2; the bound only keeps a broken density from looping for ever.
+    // The expected number of turns is below 2. The bound only keeps a wrong density from looping for ever.
     for _ in 0..<10_000 {
       let proposal = envelope.draw(&self)
       value = min(max(proposal.value, lower), upper)
@@ -35,7 +36,8 @@ extension RandomStream {
 
 /// A piecewise exponential function above a log-concave density.
 private struct TangentEnvelope {
-  /// A tangent's part that starts at `origin` and runs for `width` in `direction`; `slope` is along that direction.
+  /// A part of a tangent that starts at `origin` and runs for `width` in `direction`. The `slope` is along that
+  /// direction.
   struct Piece {
     var origin = 0.0
     var direction = 1.0
@@ -58,7 +60,7 @@ private struct TangentEnvelope {
       if !(area > 0) { area = 0 }
     }
 
-    /// Returns the point below which the fraction `u` of the area lies, seen from the origin.
+    /// Returns the point below which the fraction `u` of the area lies, counted from the origin.
     func value(at u: Double) -> (value: Double, logEnvelope: Double) {
       let exponent = slope * width
       let distance: Double
@@ -120,17 +122,17 @@ private struct TangentEnvelope {
     return position < left.area + middle.area || right.area == 0 ? middle.value(at: u) : right.value(at: u)
   }
 
-  /// Returns where two tangents meet; their middle when they are parallel.
+  /// Returns the point at which two tangents meet, or the middle between them if they are parallel.
   private static func crossing(
     _ x1: Double, _ log1: Double, _ slope1: Double, _ x2: Double, _ log2: Double, _ slope2: Double
   ) -> Double {
     let difference = slope1 - slope2
     guard difference != 0 else { return 0.5 * (x1 + x2) }
-    // Relative to x1, so that nothing cancels when the points are far from 0.
+    // The result is relative to x1, so that nothing cancels when the points are far from 0.
     return x1 + (log2 - log1 - slope2 * (x2 - x1)) / difference
   }
 
-  /// Returns a point whose tangent overshoots the maximum by little.
+  /// Returns a point whose tangent exceeds the maximum only by little.
   private static func approximateMode<Density: LogConcaveDensity>(
     of density: Density, lower: Double, upper: Double, near start: Double
   ) -> Double {
@@ -140,7 +142,7 @@ private struct TangentEnvelope {
     if slope == 0 { return x }
     let direction = slope > 0 ? 1.0 : -1.0
     let bound = slope > 0 ? upper : lower
-    // Uphill in growing steps until the slope turns or the bound is reached.
+    // The search goes uphill in growing steps until the slope turns or the bound is reached.
     var step = min(max(1 / abs(slope), 1e-8 * max(abs(x), 1e-300)), 1e300)
     var near = x
     var far = x
@@ -154,7 +156,7 @@ private struct TangentEnvelope {
       if far == bound { return bound }
       step *= 2
     }
-    // Bisect until the tangent at the near end overshoots the top by at most 1/8.
+    // The interval is bisected until the tangent at the near end exceeds the top by at most 1/8.
     for _ in 0..<200 where abs(slope * (far - near)) > 0.125 {
       let middle = 0.5 * (near + far)
       if middle == near || middle == far { break }
@@ -169,7 +171,7 @@ private struct TangentEnvelope {
     return near
   }
 
-  /// Returns the point on one side where the log density has fallen by about 1, or `nil` when the bound comes first.
+  /// Returns the point on one side where the log density has fallen by about 1, or `nil` if the bound comes first.
   private static func outerPoint<Density: LogConcaveDensity>(
     of density: Density, from mode: Double, top: (logDensity: Double, slope: Double), bound: Double, direction: Double
   ) -> (x: Double, log: Double, slope: Double)? {
@@ -192,7 +194,7 @@ private struct TangentEnvelope {
       step *= 2
     }
     guard found else { return nil }
-    // Bisect to a drop between 0.75 and 2, where the tangent and the middle leave little between them.
+    // The interval is bisected to a drop between 0.75 and 2, where the envelope has little area above the density.
     for _ in 0..<200 {
       let value = density(far)
       if top.logDensity - value.logDensity <= 2, value.slope.isFinite { break }

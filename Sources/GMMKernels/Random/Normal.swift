@@ -1,12 +1,12 @@
 extension RandomStream {
   /// Returns a standard Normal number by Marsaglia's polar method (Marsaglia, Bray 1964).
   ///
-  /// The second number of each pair is dropped: a stream then has no hidden half, and its state is its position.
+  /// The second number of each pair is dropped. So a stream has no hidden half, and its state is its position.
   @inline(__always)
   package mutating func normal() -> Double { normalPair().first }
 
-  /// Writes `count` independent standard Normal numbers; those of a pair follow each other, and only the half that an odd
-  /// count leaves over is dropped.
+  /// Writes `count` independent standard Normal numbers. The numbers of a pair follow each other, and only the half
+  /// that an odd count leaves over is dropped.
   @inline(__always)
   package mutating func normals(into numbers: UnsafeMutablePointer<Double>, count: Int) {
     var i = 0
@@ -34,15 +34,15 @@ extension RandomStream {
 
   /// Returns a Normal number restricted to [`lower`, `upper`].
   ///
-  /// A plain Normal number is tried a few times; what lies in a tail or a narrow gap is drawn from the log-concave
+  /// A plain Normal number is tried a few times. A number in a tail or a narrow gap is drawn from the log-concave
   /// density on the interval, whose envelope there is Robert's exponential (Robert 1995). Whether the tries fail does
-  /// not depend on the result, so the mixture of the two ways is exact.
+  /// not depend on the result, so the mixture of the two methods is exact.
   ///
   /// - Parameters:
   ///   - mean: the mean before truncation, finite.
   ///   - sd: the standard deviation before truncation, positive.
-  ///   - lower: the smallest value, may be -infinity.
-  ///   - upper: the largest value, at least `lower`, may be infinity.
+  ///   - lower: the smallest value; may be -infinity.
+  ///   - upper: the largest value, at least `lower`; may be infinity.
   package mutating func normal(mean: Double, sd: Double, lower: Double, upper: Double) -> Double {
     for _ in 0..<4 {
       let value = mean + sd * normal()

@@ -1,6 +1,6 @@
-/// A stream of random numbers for parameters: xoshiro256++ (Blackman, Vigna 2021) started from a key.
+/// A stream of random numbers for parameters: xoshiro256++ (Blackman, Vigna 2021), started from a key.
 ///
-/// Period 2^256 - 1; passes TestU01's BigCrush. A value: copying it copies the position.
+/// Its period is 2^256 - 1, and it passes TestU01's BigCrush. It is a value: a copy has the same position.
 package struct RandomStream: RandomNumberGenerator, Sendable {
   private var s0: UInt64
   private var s1: UInt64
@@ -34,7 +34,7 @@ package struct RandomStream: RandomNumberGenerator, Sendable {
 
   /// Returns a uniform number in the open interval (0, 1), an odd multiple of 2^-53.
   ///
-  /// One bit more, and the largest number would round to 1.
+  /// With one more bit the largest number would round to 1.
   @inline(__always)
   package mutating func uniform() -> Double {
     (Double(next() &>> 12) + 0.5) * 0x1p-52

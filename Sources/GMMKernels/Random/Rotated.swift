@@ -1,7 +1,7 @@
-/// Words rotated to the left.
+/// Words that are rotated to the left.
 ///
-/// Without a rotating instruction the two halves are kept apart until they are used: joined at once, the compiler sees a
-/// rotation and takes the vector apart to do it lane by lane.
+/// Without a rotating instruction, the two halves are kept apart until they are used. If they were joined at once, the
+/// compiler would see a rotation and do it lane by lane.
 struct Rotated {
   #if GMM_AVX512
     let value: Words

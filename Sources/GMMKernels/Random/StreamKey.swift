@@ -1,4 +1,4 @@
-/// What a random stream is for; a part of its key, so that no two uses share numbers.
+/// The purpose of a random stream. It is a part of the key, so that no two uses share numbers.
 package enum StreamPurpose: UInt64, Sendable {
   case parameters = 1
   case assignments = 2
@@ -9,16 +9,16 @@ package enum StreamPurpose: UInt64, Sendable {
   case moves = 7
   /// The assignments that come with proposals.
   case assignmentsOfMoves = 8
-  /// Points of a mixture whose parameters are known.
+  /// Points of a mixture with known parameters.
   case mixture = 9
 }
 
 /// The name of a random stream: (seed, chain, purpose), then (iteration, block).
 ///
-/// Streams are addressed, not advanced: whoever knows the key can produce the numbers, so results depend neither on
-/// the number of threads nor on the order of the work. The five words are absorbed one by one into 128 bits by the
-/// finaliser of SplitMix64 (Steele, Lea, Flood 2014; Stafford's variant 13), a bijection with full avalanche, so
-/// neighbouring keys give unrelated streams and a coincidence among 10^12 streams has probability below 10^-14.
+/// Streams are addressed, not advanced: the key alone produces the numbers, so results depend neither on the number of
+/// threads nor on the order of the work. The five words are absorbed one by one into 128 bits by the finaliser of
+/// SplitMix64 (Steele, Lea, Flood 2014; Stafford's variant 13), a bijection with full avalanche. So neighbouring keys
+/// give unrelated streams, and a coincidence among 10^12 streams has probability below 10^-14.
 package struct StreamKey: Sendable, Equatable {
   package private(set) var first: UInt64
   package private(set) var second: UInt64

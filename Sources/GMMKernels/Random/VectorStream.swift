@@ -1,16 +1,16 @@
-/// Independent xoshiro256+ generators (Blackman, Vigna 2021) side by side, one for each lane of a pass, started from one
-/// key.
+/// Independent xoshiro256+ generators (Blackman, Vigna 2021) side by side, one for each lane of a lane pass, started
+/// from one key.
 ///
-/// The `+` scrambler is meant for floating-point numbers: its weakness, low linear complexity, is in the lowest bits, of
-/// which the lowest twelve are dropped. A lane's state comes from SplitMix64 over the key's 128 bits at counters of that
-/// lane among eight, so it does not depend on how many lanes a pass has.
+/// The `+` scrambler is meant for floating-point numbers. Its weakness, low linear complexity, is in the lowest bits,
+/// and the lowest twelve bits are dropped. A lane's state comes from SplitMix64 over the key's 128 bits, at the
+/// counters of that lane among eight. So it does not depend on the number of lanes in a lane pass.
 struct VectorStream {
   var s0: Words
   var s1: Words
   var s2: Words
   var s3: Rotated
 
-  /// Creates the streams that `key` names for the lanes of pass `pass`.
+  /// Creates the streams that `key` names for the lanes of lane pass `pass`.
   @inline(__always)
   init(_ key: StreamKey, pass: Int) {
     let step: UInt64 = 0x9E37_79B9_7F4A_7C15

@@ -1,3 +1,4 @@
-/// The number of observations in a block: the unit of parallel work, and the grain of every sum over observations.
+/// The number of observations in a block. A block is the unit of parallel work, and the grain of every sum over
+/// observations.
 @inlinable
 package var blockSize: Int { 4096 }

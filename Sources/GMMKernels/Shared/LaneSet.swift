@@ -1,6 +1,6 @@
-/// Which lanes of a group hold observations: all of them, or, in the last group of a block, the first few.
+/// The lanes of a group that hold observations: all lanes or, in the last group of a block, the first few.
 ///
-/// Two types, so that the code for full groups has no trace of a mask.
+/// There are two types, so that the code for full groups has no mask.
 protocol LaneSet {
   /// Returns the lanes of `mask` that belong to the set.
   func callAsFunction(_ mask: VectorMask) -> VectorMask
@@ -18,7 +18,7 @@ struct AllLanes: LaneSet {
   func callAsFunction(_ vector: Vector, else other: Double) -> Vector { vector }
 }
 
-/// The lanes of one pass that are among the first `count` of eight.
+/// The lanes of one lane pass that are among the first `count` of eight.
 struct FirstLanes: LaneSet {
   private let mask: VectorMask
 

@@ -1,9 +1,9 @@
-/// The running log of a product of totals: log likelihood without a logarithm per point.
+/// The running log of a product of totals. It gives the log likelihood without a logarithm for each point.
 ///
-/// Totals lie in [1, 256], so ``capacity`` of them multiply to at most 2^512; then ``fold()`` moves the product's power of
-/// two into a sum of exponents. One logarithm a block is left, of a product of significands.
+/// Totals lie in [1, 256], so the product of ``capacity`` totals is at most 2^512. Then ``fold()`` moves the product's
+/// power of two into a sum of exponents. A block then needs one logarithm, that of a product of significands.
 struct LogAccumulator {
-  /// Factors between two folds.
+  /// The number of factors between two folds.
   static let capacity = 64
 
   private var sum = Vector.zero
@@ -23,7 +23,7 @@ struct LogAccumulator {
     sum += lanes(weight * (shares.logLargest + naturalLogarithm(shares.total)), else: 0)
   }
 
-  /// Moves the product's power of two into the exponents; what stays is in [1, 2).
+  /// Moves the product's power of two into the exponents. The remaining product is in [1, 2).
   @inline(__always)
   mutating func fold() {
     let bits = unsafeBitCast(product, to: Words.self)
@@ -31,7 +31,7 @@ struct LogAccumulator {
     product = unsafeBitCast(bits & 0x000F_FFFF_FFFF_FFFF | 0x3FF0_0000_0000_0000, to: Vector.self)
   }
 
-  /// Writes the lanes of pass `pass` to their places in three rows of eight.
+  /// Writes the lanes of lane pass `pass` to their places in three rows of eight.
   func store(in lanes: UnsafeMutablePointer<Double>, pass: Int) {
     for lane in 0..<vectorWidth {
       let place = lanes + pass * vectorWidth + lane
@@ -41,7 +41,7 @@ struct LogAccumulator {
     }
   }
 
-  /// Returns the log of everything that was multiplied and folded in all lanes, given their three rows of eight.
+  /// Returns the log of the product over all lanes, given their three rows of eight.
   static func logarithm(_ lanes: UnsafePointer<Double>) -> Double {
     let product = lanes + 2 * laneCount
     let significand =

@@ -2,9 +2,9 @@
 @inlinable
 package var halfLogTwoPi: Double { 0.918_938_533_204_672_8 }
 
-/// The smallest log share that is told from nothing; keeps differences of shares finite at any distance.
+/// The smallest log share. It keeps differences of log shares finite at any distance.
 let logShareFloor = -1e306
 
-/// The log scale of a sum that holds nothing yet.
+/// The log scale of an empty sum.
 @inlinable
 package var emptyLogScale: Double { -1.5e306 }

@@ -1,7 +1,7 @@
-/// The points of one block as vectors, and rows of numbers beside them.
+/// The points of one block as vectors, with rows of numbers beside them.
 struct PointRows {
   let points: UnsafePointer<Vector>
-  /// Vectors in a row: `count` rounded up to whole groups of eight.
+  /// The number of vectors in a row, which is `count` rounded up to whole groups of eight.
   let length: Int
 
   init(_ x: UnsafePointer<Double>, count: Int) {
@@ -12,7 +12,7 @@ struct PointRows {
 
   /// Returns rows that start at `base` as vectors.
   static func vectors(_ base: UnsafeMutablePointer<Double>) -> UnsafeMutablePointer<Vector> {
-    // SAFETY: as for the points.
+    // SAFETY: the rows have the length and the alignment of the points.
     UnsafeMutableRawPointer(base).assumingMemoryBound(to: Vector.self)
   }
 }

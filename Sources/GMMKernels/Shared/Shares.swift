@@ -1,4 +1,4 @@
-/// What all components together give at one vector of points.
+/// The shares of all components together at one vector of points.
 struct Shares {
   /// The largest log share of each point.
   let logLargest: Vector

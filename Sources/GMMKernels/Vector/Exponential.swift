@@ -9,7 +9,7 @@
 ///   exactly 0 for x < -708, where exp(x) < 3.4e-308; exactly 1 for 0.
 @inline(__always)
 func exponential(_ x: Vector) -> Vector {
-  // What comes of arguments below that is overwritten at the end.
+  // The results for such arguments are replaced at the end.
   let underflows = x .< -708.0
 
   // Adding 1.5 * 2^52 rounds to the nearest integer and leaves that integer in the low bits.

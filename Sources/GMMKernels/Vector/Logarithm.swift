@@ -7,7 +7,7 @@
 @inline(__always)
 func naturalLogarithm(_ x: Vector) -> Vector {
   let bits = unsafeBitCast(x, to: Words.self)
-  // What lies at or above √2 goes to the next power of two.
+  // A significand at or above √2 goes to the next power of two.
   let offset = bits &+ (0x3FF0_0000_0000_0000 - 0x3FE6_A09E_667F_3BCD)
   // 2^52 plus a small integer has that integer in its low bits.
   let magic = unsafeBitCast(offset &>> 52 | 0x4330_0000_0000_0000, to: Vector.self)

@@ -1,9 +1,10 @@
-// Kernels take points by eights, whatever the width of the machine's vectors: lane i of a group of eight is always the
-// same point, has its own stream of random numbers and its own partial sums. A build whose vectors are narrower makes
-// several passes over a block, each with some of the eight lanes. So all builds add the same numbers in the same order.
+// Kernels take points by eights, whatever the width of the machine's vectors. Lane i of a group of eight is always the
+// same point, with its own stream of random numbers and its own partial sums. A build with narrower vectors makes
+// several lane passes over a block, each with some of the eight lanes. So all builds add the same numbers in the same
+// order.
 
 #if !GMM_AVX2
-  /// As many doubles as a register of an AVX-512 build holds, or four registers of the portable one.
+  /// As many doubles as a register of the AVX-512 build holds, or four registers of the portable build.
   package typealias Vector = SIMD8<Double>
   /// The bits of a ``Vector``.
   typealias Words = SIMD8<UInt64>
@@ -22,29 +23,29 @@
   typealias VectorMask = SIMDMask<SIMD4<Int64>>
 #endif
 
-/// The number of points that belong together: the lanes over all passes.
+/// The number of points in a group: the lanes of all lane passes.
 @inlinable
 package var laneCount: Int { 8 }
 
 /// The number of lanes of a ``Vector``.
 let vectorWidth = Vector.scalarCount
 
-/// The number of passes that cover the lanes.
+/// The number of lane passes that cover the lanes.
 let passCount = laneCount / vectorWidth
 
 extension Vector {
-  /// Returns `self * factor + addend`, with one rounding where the build has a fused instruction and two elsewhere.
+  /// Returns `self * factor + addend`, with one rounding if the build has a fused instruction and with two otherwise.
   @inline(__always)
   func multiplied(by factor: Self, adding addend: Self) -> Self {
     #if GMM_AVX512 || GMM_AVX2
       addend.addingProduct(self, factor)
     #else
-      // Without the instruction, `addingProduct` is a call of the C library's software fma for each lane.
+      // Without the instruction, `addingProduct` calls the C library's software fma for each lane.
       self * factor + addend
     #endif
   }
 
-  /// `-self`, by its signs: the compiler makes it a part of a multiply-add, as it does not with 0 - self.
+  /// Returns `-self` by changing the signs. The compiler makes this a part of a multiply-add, unlike 0 - self.
   @inline(__always)
   var negated: Self {
     unsafeBitCast(unsafeBitCast(self, to: Words.self) ^ 0x8000_0000_0000_0000, to: Self.self)
