@@ -1,8 +1,8 @@
-// What a Swift program imports: models, sampling and prediction, and statistics of draws.
+// A Swift program imports this module: models, sampling and prediction, and statistics of draws.
 @_exported import GMMDiagnostics
 @_exported import GMMInference
 @_exported import GMMModel
 import GMMStorage
 
-/// What saving, loading, exporting and checkpoints throw.
+/// The error of saving, loading, exporting and checkpoints.
 public typealias StorageError = GMMStorage.StorageError

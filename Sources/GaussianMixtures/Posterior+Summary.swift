@@ -2,17 +2,17 @@ import GMMDiagnostics
 import GMMInference
 import GMMModel
 
-/// A scalar parameter's name and the statistics of its draws.
+/// The name of a scalar parameter and the statistics of its draws.
 public struct ParameterSummary: Sendable, Equatable {
-  /// Such as `weights[0]`, `means[2]`, `sd`.
+  /// The name, such as `weights[0]`, `means[2]` or `sd`.
   public let name: String
   public let statistics: ScalarSummary
 }
 
 extension Posterior {
-  /// Returns a view of the draws of one scalar parameter, (chains, draws); valid while this object lives.
+  /// Returns a view of the draws of one scalar parameter, (chains, draws). It is valid while this object lives.
   ///
-  /// - Parameter column: one of the layout's.
+  /// - Parameter column: one of the layout's columns.
   public func view(of column: DrawLayout.Column) -> ChainView {
     precondition(column.index < layout.parameterCount, "a posterior has \(layout.parameterCount) parameters")
     return ChainView(
@@ -25,7 +25,7 @@ extension Posterior {
   /// - Parameters:
   ///   - hdiProbability: the mass of the highest-density interval, in (0, 1).
   ///   - quantileProbabilities: the quantiles to include.
-  ///   - control: threads, which share the parameters; progress, cancelling.
+  ///   - control: threads, which share the parameters, progress, and cancelling.
   /// - Throws: ``ModelError`` of kind `cancelled` when the caller cancels.
   public func summary(
     hdiProbability: Double = 0.95, quantileProbabilities: [Double] = [0.025, 0.25, 0.5, 0.75, 0.975],

@@ -2,14 +2,15 @@ import GMMDiagnostics
 import GMMInference
 import GMMModel
 
-/// Computes the summaries of several quantities, which threads share.
+/// Computes the summaries of several quantities. Threads share the quantities.
 ///
 /// - Parameters:
 ///   - count: the number of quantities.
-///   - draws: of each, over all chains.
-///   - control: threads; as many as there is memory for, up to 28 words for each draw.
-///   - monitor: of the call; reports quantities from now on.
-///   - view: the draws of one quantity.
+///   - draws: the number of draws of each quantity, over all chains.
+///   - control: threads, progress, and cancelling. A thread takes up to 28 words of memory for each draw, and the
+///     number of threads is reduced if there is less.
+///   - monitor: the monitor of the call, which reports quantities from now on.
+///   - view: returns the draws of one quantity.
 /// - Throws: ``ModelError`` of kind `cancelled`.
 package func summaries(
   _ count: Int, draws: Int, hdiProbability: Double, quantileProbabilities: [Double], _ control: RunControl,
@@ -28,16 +29,16 @@ package func summaries(
   return results.values
 }
 
-/// Whether there is memory for as many quantities at once.
+/// Returns whether there is memory for so many threads at once.
 private func isAvailable(threads: Int, draws: Int) -> Bool {
   var need = MemoryNeed()
   need.add(threads, draws, 8 * 28)
-  // A thread's stack, and the addresses that its allocator reserves.
+  // This is the stack of a thread and the addresses that its allocator reserves.
   need.add(threads - 1, 160 << 20)
   return (try? need.require(for: "summaries")) != nil
 }
 
-/// Places for summaries of which threads fill different ones.
+/// Places for summaries. Threads fill different places.
 private final class SummarySlots: @unchecked Sendable {
   private let slots: UnsafeMutableBufferPointer<ScalarSummary?>
 
@@ -56,6 +57,6 @@ private final class SummarySlots: @unchecked Sendable {
     set { slots[index] = newValue }
   }
 
-  /// The summaries that are there.
+  /// All summaries.
   var values: [ScalarSummary] { slots.compactMap { $0 } }
 }
