@@ -1,17 +1,17 @@
 import Foundation
 import GMMModel
 
-/// A covariance matrix (or a variance, q = 1) with an inverse-Wishart prior and the members of all components and
-/// coordinates that share it, given their assignments: everything about it has a closed form (Gelman et al. 2013, 3.6).
+/// A covariance matrix (or a variance, q = 1) with an inverse-Wishart prior, and the members of all components and
+/// coordinates that share it, given their assignments. Its posterior has a closed form (Gelman et al. 2013, 3.6).
 struct ConjugateBlock {
-  /// What one component tells: its members, and its mean, known or ~ Normal(center, Σ / κ).
+  /// The observations of one component: its members, and its mean, which is known or ~ Normal(center, Σ / κ).
   struct Entry {
-    /// Places of the mean's coordinates among all means, (q).
+    /// The places of the mean's coordinates among all means, (q).
     let places: [Int]
     let center: [Double]
     /// `nil` for a known mean.
     let kappa: Double?
-    /// Members, (q) each, and how much each counts.
+    /// The members, (q) each, with the weight of each.
     var members: [(x: [Double], weight: Double)] = []
   }
 
@@ -30,7 +30,7 @@ struct ConjugateBlock {
     var means: [(place: Int, first: Double, second: Double)]
   }
 
-  /// A member of weight f has its Normal density raised to f: n is the sum of weights. Then
+  /// The Normal density of a member of weight f is raised to f, and n is the sum of weights. Then
   ///
   /// evidence = π^(-n q / 2) Γ_q(ν_n / 2) / Γ_q(ν / 2) |Ψ|^(ν/2) / |Ψ_n|^(ν_n/2) ∏ (κ / (κ + n_k))^(q/2).
   func posterior() throws -> Posterior {

@@ -4,25 +4,26 @@ import TestSupport
 
 /// The exact posterior of a conjugate mixture in any number of dimensions, by summing over all K^N labellings.
 ///
-/// For means that are known or scaled by the spread and inverse-Wishart, inverse-Gamma or Gamma spreads of any
-/// structure.
+/// It serves means that are known or scaled by the spread, and inverse-Wishart, inverse-Gamma or Gamma spreads of any
+/// form.
 struct EnumeratedMixture {
-  /// E of each quantity of ``quantities(_:)``.
+  /// The expectation of each quantity of ``quantities(_:)``.
   private(set) var expectations: [Double] = []
   /// P(z_i = k) of the copies, row-major.
   private(set) var responsibilities: [Double]
   let names: [String]
 
-  /// A row, or a part of one, that is assigned on its own.
+  /// A row, or a fraction of one, with an assignment of its own.
   private struct Copy {
     let x: [Double]
     let weight: Double
   }
 
   /// - Parameters:
-  ///   - sampleWeights: one for each row: ⌊w⌋ copies with labels of their own, and one that counts the rest of w.
-  ///   - power: to which the components' densities are raised.
-  ///   - weightPower: to which their weights are raised, to plant an error.
+  ///   - sampleWeights: a weight w for each row: ⌊w⌋ copies with labels of their own, and one copy that counts the rest
+  ///     of w.
+  ///   - power: the power of the components' densities.
+  ///   - weightPower: the power of the components' weights, to plant an error.
   ///   - extraDOF: is added to the degrees of freedom of every matrix, to plant an error.
   init(
     _ model: MixtureModel, _ data: [Double], sampleWeights: [Double]? = nil, power: Double = 1,
@@ -106,7 +107,7 @@ struct EnumeratedMixture {
     )
   }
 
-  /// Returns the blocks of a labelling in the order of the spread parameters.
+  /// Returns the conjugate blocks of a labelling in the order of the spread parameters.
   private static func blocks(
     _ model: MixtureModel, _ rows: [Copy], _ labels: [Int], _ power: Double, _ extraDOF: Double
   ) throws -> [ConjugateBlock] {

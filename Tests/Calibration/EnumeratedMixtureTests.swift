@@ -4,11 +4,11 @@ import Testing
 
 @testable import GMMInference
 
-/// Long runs against exact sums over all labellings, in 1, 2 and 3 dimensions and for every structure.
+/// Long runs agree with exact sums over all labellings, in 1, 2 and 3 dimensions and for every form.
 ///
 /// The sums of models in one dimension with other priors of the means are in `EnumerationTests`.
 @Suite struct EnumeratedMixtureTests {
-  /// Conjugate rows: means known or scaled, weights in turn.
+  /// The conjugate rows, with means that are known or scaled by the spread, and with the kinds of weights in turn.
   static let rows: [ModelRow] = {
     let weights: [WeightsKind] = [.flat, .asymmetric, .fixed]
     var rows: [ModelRow] = []
@@ -75,7 +75,7 @@ import Testing
       if values.allSatisfy({ $0.allSatisfy { abs($0 - expectation) < 1e-12 } }) { continue }
       deviations.add(exact.names[j], BatchEstimates.mean(values), exactly: expectation)
     }
-    // Labels of copies are not kept.
+    // The draws do not hold labels of copies.
     for (j, probability) in exact.responsibilities.enumerated() where sampleWeights == nil {
       let (i, k) = (j / row.components, j % row.components)
       let indicators = (0..<posterior.chainCount).map { chain in
@@ -88,10 +88,11 @@ import Testing
     return deviations
   }
 
-  /// Within 5 standard errors from 100 batches: by chance 2.5e-6 each (Student's t, 99 degrees of freedom), some 50 in
-  /// each of 50 cases, 0.6 % in all. Covariances of 4 degrees of freedom and more have finite variances, but errors of
-  /// their means that are themselves badly known; all other quantities have all moments. Quantities hang together like
-  /// 4 independent ones or more: the mean of their squares is above 9 with probability 3e-7.
+  /// The limit is 5 standard errors from 100 batches. A quantity exceeds it by chance with probability 2.5e-6
+  /// (Student's t, 99 degrees of freedom), and some 50 quantities in each of 50 cases exceed it with 0.6 % in all.
+  /// Covariances of 4 degrees of freedom and more have finite variances, but the errors of their means are badly known
+  /// themselves. All other quantities have all moments. The quantities are correlated like 4 independent ones or more:
+  /// the mean of their squares is above 9 with probability 3e-7.
   @Test(arguments: cases) func samplersAgreeWithTheSumOverAllLabellings(_ example: (ModelRow, SamplerKind)) throws {
     let deviations = try deviations(example.0, example.1)
     #expect(deviations.beyond(5).isEmpty)
@@ -103,7 +104,7 @@ import Testing
 
   static let weightedCases = rows.flatMap { row in
     [[2, 0, 1, 3], [1.6, 0.5, 2, 0.7]].flatMap { (weights: [Double]) in
-      // Moves need a likelihood, which fractions of rows do not have.
+      // The target of moves is the likelihood, and fractions of rows have another target.
       row.samplers.filter { $0 != .moves || weights[1] == 0 }.compactMap { kind in
         row.observations == 6 && row.dimensions < 3 && row.means != .scaled ? (row, weights, kind) : nil
       }
@@ -151,7 +152,7 @@ import Testing
     #expect(deviations.rootMeanSquare < 3)
   }
 
-  /// A target whose weights are raised to the power too is another one.
+  /// A target whose weights are raised to the power too is another target.
   @Test(arguments: [CovarianceStructure.full, .tied, .diag, .spherical])
   func poweredWeightsAreRefuted(_ structure: CovarianceStructure) throws {
     let row = try #require(
@@ -159,7 +160,8 @@ import Testing
     #expect(try !deviations(row, .gibbs, power: 0.3, weightPower: 0.3).beyond(5).isEmpty)
   }
 
-  /// Weights that are rounded, or that temper the density of a row without the weight of its component, are refuted.
+  /// Rounded weights are refuted, and so are fractions that raise the density of a row without the weight of its
+  /// component.
   @Test func roundedWeightsAreRefuted() throws {
     var row = try #require(Self.rows.first { $0.structure == .full && $0.means == .scaledOfEach })
     row.observations = 4
@@ -167,7 +169,7 @@ import Testing
       try !deviations(row, .gibbs, sampleWeights: [1.6, 0.5, 2, 0.7], claimed: [2, 0, 2, 1]).beyond(5).isEmpty)
   }
 
-  /// A posterior with one degree of freedom more is another one.
+  /// A posterior with one more degree of freedom is another posterior.
   @Test(arguments: [CovarianceStructure.full, .tied, .diag, .spherical])
   func exactPosteriorWithAWrongDegreeOfFreedomIsRefuted(_ structure: CovarianceStructure) throws {
     let row = try #require(Self.rows.first { $0.structure == structure && $0.dimensions == 2 })

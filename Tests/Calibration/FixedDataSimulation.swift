@@ -4,27 +4,27 @@ import GMMModel
 
 @testable import GMMInference
 
-/// Invariance of the posterior of weighted rows, and of targets with a power.
+/// A simulation that tests the invariance of the posterior of weighted rows, and of targets with a power.
 ///
-/// A row of weight w stands for ⌊w⌋ rows and, with what is left f, for one whose factor p(z) p(x | z) is raised to the
-/// power f: Σ_z (p(z) p(x | z))^f is no density of x, and neither is Σ_z p(z) p(x | z)^β. So data cannot be drawn, and
-/// are fixed instead. Draws of the posterior are draws of the prior that are accepted with probability
-/// min(1, likelihood / b), and count max(1, likelihood / b), exactly for any b. A few steps from each must give the same
-/// distribution again, over independent replicates and by pairs as in ``JointSimulation``.
+/// A row of weight w stands for ⌊w⌋ rows and, with the fraction f = w - ⌊w⌋, for a row whose factor p(z) p(x | z) is
+/// raised to the power f. Σ_z (p(z) p(x | z))^f is not a density of x, and neither is Σ_z p(z) p(x | z)^β. So data
+/// cannot be drawn and are fixed instead. Draws of the posterior are draws of the prior that are accepted with
+/// probability min(1, likelihood / b) and count max(1, likelihood / b), which is exact for any b. A few steps from each
+/// must give the same distribution again, over independent replicates and by pairs as in ``JointSimulation``.
 struct FixedDataSimulation: Sendable {
   let row: ModelRow
   let kind: SamplerKind
   /// `nil` for observations without weights.
   var sampleWeights: [Double]?
-  /// β, to which the components' densities are raised.
+  /// β, the power of the components' densities.
   var power = 1.0
   let seed: UInt64
 
-  /// The weights that are tried: repeated rows, and fractions below and above 1.
+  /// The tested weights: repeated rows, and fractions below and above 1.
   static let whole = [2.0, 0, 1, 3]
   static let fractional = [0.5, 1.5, 0.4, 0]
 
-  /// What is planted: the weights and the power that the sweeps are given, and the steps.
+  /// A planted error: other weights or another power for the sweeps, or other steps.
   struct Mistake: Sendable {
     var sampleWeights: [Double]?
     var power: Double?
@@ -70,8 +70,8 @@ struct FixedDataSimulation: Sendable {
     return result
   }
 
-  /// Returns log b, 2 below the largest log factor of 2,000 draws: seven times as many are accepted as at the largest,
-  /// and most count about the same.
+  /// Returns log b, which is 2 below the largest log factor of 2,000 draws. So seven times as many draws are accepted
+  /// as at the largest, and most count about the same.
   private func bound(_ prior: PlainPrior, _ data: [Double], _ random: inout PlainRandom) -> Double {
     (0..<2_000).reduce(-.infinity) { largest, _ in max(largest, logFactor(prior.draw(&random), data)) } - 2
   }

@@ -35,7 +35,7 @@ import Testing
         Kolmogorov \(comparison.kolmogorov)
         """)
     }
-    // A kernel that hardly moves shows nothing.
+    // A kernel that hardly moves would show nothing.
     #expect(result.acceptance > 0.0003, "\(row), \(kind)")
     var record = TableRecord(
       row, kind.rawValue, replicates: replicates, names: result.names, statistics: comparisons,
@@ -43,7 +43,7 @@ import Testing
     record.acceptance = result.acceptance
     if isBiased {
       let biased = result.compared(bias: 0.05)
-      // Numbers that are known, or that most replicates leave as they are, have no bias.
+      // Known numbers, and numbers that most replicates leave unchanged, have no bias.
       record.biasedProbabilities = zip(comparisons, biased).map {
         $0.isConstant || $0.location == $1.location ? -1 : $1.probability
       }

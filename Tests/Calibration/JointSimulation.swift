@@ -6,15 +6,15 @@ import GMMModel
 /// Geweke's (2004) comparison of two ways to simulate parameters and data jointly, with independent replicates.
 ///
 /// Both ways draw parameters from the prior and data given them. The second then makes a few steps of a sampler given
-/// the data. A sampler that leaves the posterior invariant leaves the joint distribution as it was, so parameters
-/// before and after have the same distribution: the prior's.
+/// the data. A sampler that leaves the posterior invariant leaves the joint distribution unchanged, so parameters
+/// before and after have the prior's distribution.
 ///
 /// Geweke's second way is one long chain that alternates steps of the sampler and new data. Here each replicate starts
-/// from the prior instead. Replicates are independent, so the tests are exact without a guess at autocorrelations, and
-/// the two ends of a replicate are draws of the same posterior, whose difference does not contain the prior's spread:
-/// by pairs a bias of b posterior sds shows as √R b / √2 standard errors or more (two independent draws differ by √2
-/// posterior sds). What is given up: an error that a single step hardly shows does not add up over a long chain, only
-/// over the steps made here; simulation-based calibration has the long chains.
+/// from the prior instead. Replicates are independent, so the tests are exact without a guess at autocorrelations. The
+/// two ends of a replicate are draws of the same posterior, so their difference does not contain the prior's spread. A
+/// comparison by pairs shows a bias of b posterior sds as √R b / √2 standard errors or more (two independent draws
+/// differ by √2 posterior sds). The price is that an error that a single step hardly shows does not add up over a long
+/// chain, only over the steps made here. Simulation-based calibration has the long chains.
 struct JointSimulation: Sendable {
   let row: ModelRow
   let kind: SamplerKind
@@ -23,7 +23,7 @@ struct JointSimulation: Sendable {
   init(row: ModelRow, kind: SamplerKind, seed: UInt64) {
     var row = row
     if kind == .moves {
-      // Proposals here know the prior only. Two components and few observations keep the posterior where they fall.
+      // The proposals here depend on the prior only. With two components and few observations they reach the posterior.
       if row.dimensions > 1 { row.components = min(row.components, 2) }
       row.observations = min(row.observations, row.dimensions > 1 ? 2 : 4)
     }

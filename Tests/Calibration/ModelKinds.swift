@@ -2,13 +2,13 @@ import GMMModel
 
 @testable import GMMInference
 
-/// What a model may say of its weights.
+/// The kinds of priors of the weights.
 enum WeightsKind: String, CaseIterable, Sendable {
   case flat, asymmetric, flatAboveMinimum, asymmetricAboveMinimum, fixed
 }
 
-/// What a model may say of its means. `OfEach`: with numbers of each component. `Among`: component 1 has the first
-/// family, the others have the second.
+/// The kinds of priors of the means. In a kind `OfEach` each component has numbers of its own. In a kind `Among`
+/// component 1 has the first family, and the others have the second.
 enum MeansKind: String, CaseIterable, Sendable {
   case normal, normalOfEach, scaled, scaledOfEach, fixed
   case fixedAmongNormal, fixedAmongScaled, normalAmongScaled
@@ -17,18 +17,18 @@ enum MeansKind: String, CaseIterable, Sendable {
   var isScaled: Bool { [.scaled, .scaledOfEach, .fixedAmongScaled, .normalAmongScaled].contains(self) }
 }
 
-/// In which coordinate the means increase.
+/// The kinds of orders of the means.
 enum OrderKind: String, CaseIterable, Sendable {
   case none, first, last
 }
 
-/// What a model may say of its spread.
+/// The kinds of priors of the spread.
 enum SpreadKind: String, CaseIterable, Sendable {
   case uniform, halfCauchy, halfNormal, inverseGamma, gamma, inverseWishart, fixed, fixedCovariances
-  /// Component 1 is known; the others have priors of one family, or of several.
+  /// Component 1 is known. The others have priors of one family, or of several.
   case fixedAmongSDs, fixedAmongMatrices
 
-  /// Whether it is a prior of whole matrices (and of variances where D = 1).
+  /// Whether it is a prior of whole matrices (or of variances if D = 1).
   var isOfMatrices: Bool { self == .inverseWishart || self == .fixedCovariances || self == .fixedAmongMatrices }
   /// Whether components have priors of their own, so that they cannot share one.
   var isOfComponents: Bool { self == .fixedAmongSDs || self == .fixedAmongMatrices }
@@ -42,9 +42,9 @@ enum SamplerKind: String, CaseIterable, Sendable {
   case moves
 }
 
-// From what the library offers to the kinds under which the table has it. The switches have no default: a new prior,
-// method or policy does not compile before it has a kind, a new kind does not before it has numbers in `ModelRow`, and
-// then it is in the table.
+// These extensions give everything that the library offers its kind in the table. The switches have no default. So a
+// new prior, method or policy does not compile before it has a kind, and a new kind does not compile before it has
+// numbers in `ModelRow`. It is then in the table.
 
 extension WeightsPrior {
   var kinds: [WeightsKind] {

@@ -4,7 +4,7 @@ import Testing
 
 /// A row of the table: one kind of model, with numbers.
 ///
-/// Shapes of Gamma distributions are multiples of 1/2 and degrees of freedom whole numbers, so that ``PlainPrior`` can
+/// Shapes of Gamma distributions are multiples of 1/2 and degrees of freedom are integers, so that ``PlainPrior`` can
 /// draw them as sums of squares.
 struct ModelRow: Sendable, Hashable, CustomTestStringConvertible {
   var weights = WeightsKind.flat
@@ -22,7 +22,7 @@ struct ModelRow: Sendable, Hashable, CustomTestStringConvertible {
       componentCount: components, dimensionCount: dimensions, structure: structure, sharedSpread: isShared)
   }
 
-  /// Whether the model is one that the library offers, with anything to infer.
+  /// Whether the library offers the model, and some parameter is free.
   var isOffered: Bool {
     if dimensions == 1 {
       guard structure == .diag, order != .last else { return false }
@@ -47,8 +47,8 @@ struct ModelRow: Sendable, Hashable, CustomTestStringConvertible {
     }
   }
 
-  /// Whether the spread has numbers for each sd or matrix; half of all rows, so that every pair of other kinds meets
-  /// both.
+  /// Whether the spread has numbers for each sd or matrix. Half of all rows have them, so that every pair of other
+  /// kinds meets both.
   var hasSpreadOfEach: Bool {
     func index<Kind: CaseIterable & Equatable>(_ kind: Kind) -> Int { Array(Kind.allCases).firstIndex(of: kind) ?? 0 }
     return !(index(weights) + index(means) + index(order) + index(spread)).isMultiple(of: 2)

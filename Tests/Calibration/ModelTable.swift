@@ -1,9 +1,9 @@
 import GMMModel
 
-/// The one list of all kinds of models that the samplers are held against.
+/// The list of all kinds of models with which the samplers are tested.
 enum ModelTable {
-  /// Every prior of the weights with every prior of the means, every order, every prior of the spread, shared or not,
-  /// in every structure, in 1, 2 and 3 dimensions.
+  /// Every prior of the weights with every prior of the means, every order and every prior of the spread, shared or
+  /// not, in every form, in 1, 2 and 3 dimensions.
   static let all: [ModelRow] = {
     var rows: [ModelRow] = []
     for dimensions in 1...3 {
@@ -27,10 +27,10 @@ enum ModelTable {
     return rows
   }()
 
-  /// Rows of ``all`` in which every pair of kinds that can meet does, chosen greedily, and the odd sizes.
+  /// Rows of ``all`` that hold every pair of kinds that can meet, chosen greedily, and the unusual sizes.
   static let covering: [ModelRow] = {
     var missing = Set(all.flatMap(pairs))
-    // The pairs as numbers, because thousands of rows are weighed for each choice.
+    // The pairs are numbers, because each choice weighs thousands of rows.
     let ids = Dictionary(uniqueKeysWithValues: missing.sorted().enumerated().map { ($1, $0) })
     let candidates = all.map { row in (row: row, pairs: pairs(row).compactMap { ids[$0] }) }
     var isMissing = [Bool](repeating: true, count: ids.count)
@@ -48,7 +48,7 @@ enum ModelTable {
     return rows + sizes
   }()
 
-  /// One component, many, few observations, and more than a handful.
+  /// Rows with one component, with many components, with few observations, and with more than a handful.
   static let sizes: [ModelRow] = [
     ModelRow(means: .normal, spread: .halfCauchy, components: 1),
     ModelRow(means: .scaled, spread: .inverseWishart, isShared: true, structure: .tied, dimensions: 2, components: 1),

@@ -29,12 +29,12 @@ import Testing
     #expect(dimensions == [1, 2, 3])
   }
 
-  /// Priors are cases of enumerations, which do not compile without a row. Constraints are properties of the model: one
-  /// that is new has to be given kinds and rows, and then a place in this list.
+  /// Priors are cases of enumerations, which do not compile without a row. Constraints are properties of the model: a
+  /// new constraint needs kinds and rows, and then a place in this list.
   @Test func modelHasNoPropertyThatTheTableDoesNotKnow() throws {
     let known: Set = [
       "shape", "weights", "minimumWeight", "means", "orderCoordinate", "spread",
-      // Numbers that follow from those.
+      // These numbers follow from the ones above.
       "concentration", "meanCenters", "meanDensities", "spreadDensities", "covarianceDensities",
       "logWeightsNormalizer", "logMeansNormalizer",
     ]

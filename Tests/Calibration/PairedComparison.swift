@@ -1,22 +1,22 @@
 import Foundation
 import TestSupport
 
-/// Two samples of one scalar that should have the same distribution, compared by pairs and as a whole.
+/// A comparison of two samples of one scalar that should have the same distribution, by pairs and as a whole.
 ///
-/// The pairs (before, after) are independent of each other, the two numbers of a pair are not. Ranks are taken among
-/// all 2 R numbers and scaled to (0, 1), which makes the result independent of the scale and of tails of any weight.
+/// The pairs (before, after) are independent of each other, but the two numbers of a pair are not. Ranks are taken
+/// among all 2 R numbers and scaled to (0, 1). So the result does not depend on the scale or on the weight of tails.
 struct PairedComparison: Sendable, Encodable {
   /// The mean difference of ranks, after less before, in standard errors.
   let location: Double
-  /// That of the squared distances from the median rank, in standard errors: positive where the values after are more
-  /// spread.
+  /// The mean difference of the squared distances from the median rank, in standard errors. It is positive if the
+  /// values after are more spread.
   let scale: Double
   /// √(R/4) sup |F - G| of the first half of the pairs before and the second half after, which are independent.
   let kolmogorov: Double
   /// Whether all numbers are the same.
   let isConstant: Bool
 
-  /// - Parameter weights: how much each pair counts; empty for equal weights. With weights, ``kolmogorov`` is 0.
+  /// - Parameter weights: the weight of each pair; empty for equal weights. With weights, ``kolmogorov`` is 0.
   /// - Complexity: O(R log R).
   init(before: [Double], after: [Double], weights: [Double] = []) {
     let count = before.count
@@ -56,7 +56,7 @@ struct PairedComparison: Sendable, Encodable {
     return variance > 0 ? mean / (variance / count).squareRoot() : mean == 0 ? 0 : .infinity
   }
 
-  /// The smallest of the three probabilities of more by chance.
+  /// The smallest of the three probabilities of a larger statistic by chance.
   var probability: Double {
     min(Self.tail(location), Self.tail(scale), min(1, 2 * exp(-2 * kolmogorov * kolmogorov)))
   }

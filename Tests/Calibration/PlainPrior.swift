@@ -2,8 +2,8 @@ import Foundation
 import GMMKernels
 import GMMModel
 
-/// Draws from the prior of a model and data given them, by the definitions: independent blocks, rejected until they
-/// meet the constraints.
+/// Draws parameters from the prior of a model, and data given them, by the definitions. Weights, means and spread are
+/// independent, and are rejected until they meet the constraints.
 struct PlainPrior {
   let model: MixtureModel
 

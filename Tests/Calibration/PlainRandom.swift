@@ -1,6 +1,6 @@
 import Foundation
 
-/// Random numbers that share nothing with the library's: SplitMix64, the polar method, sums of squares.
+/// Random numbers that share nothing with the library's, by SplitMix64, the polar method and sums of squares.
 struct PlainRandom {
   private var state: UInt64
   private var spare: Double?

@@ -6,20 +6,21 @@ import Testing
 
 @testable import GMMInference
 
-/// Long runs of models with two unknowns against the midpoint rule on a grid, where no closed form exists.
+/// Long runs of models with two unknowns agree with the midpoint rule on a grid. These models have no closed form.
 ///
-/// One unknown is in `ClosedFormTests`: an sd under every prior, a weight, a mean.
+/// `ClosedFormTests` has models with one unknown: an sd under every prior, a weight, a mean.
 @Suite struct PlaneQuadratureTests {
   /// A model, its two unknowns as coordinates on a rectangle, and the density of the prior in them.
   struct Case: Sendable, CustomTestStringConvertible {
     let testDescription: String
     let data: [Double]
     let model: @Sendable () throws -> MixtureModel
-    /// The rectangle, far enough out that less than 1e-6 of the posterior lies beyond.
+    /// The rectangle. Less than 1e-6 of the posterior lies outside.
     let bounds: [ClosedRange<Double>]
     /// The coordinates of a draw.
     let coordinates: @Sendable (Parameters) -> [Double]
-    /// The log prior density of the coordinates, up to a constant, and the parameters they stand for; `nil` outside.
+    /// The log prior density of the coordinates, up to a constant, and the parameters that they stand for; `nil`
+    /// outside the support.
     let prior: @Sendable ([Double]) -> (log: Double, parameters: Parameters)?
   }
 
@@ -43,7 +44,7 @@ import Testing
     }
   }
 
-  /// log sd: wide enough for the tails of both sides, or the support.
+  /// The bounds of log sd, which hold the tails of both sides or the support.
   private static func logBounds(_ density: SpreadDensity) -> ClosedRange<Double> {
     log(max(density.support.lower, 0.1))...log(min(density.support.upper, 60))
   }
@@ -205,8 +206,9 @@ import Testing
     func margin(_ edge: Int, _ coordinate: Int) -> Double { margins[coordinate][edge] }
   }
 
-  /// P(u ≤ q) of both coordinates at five quantiles and P(u_0 ≤ q_0, u_1 ≤ q_1) at the medians, within 5 standard
-  /// errors from 100 batches: by chance 2.5e-6 each, 11 in each of 60 cases, 0.2 % in all.
+  /// The test compares P(u ≤ q) of both coordinates at five quantiles, and P(u_0 ≤ q_0, u_1 ≤ q_1) at the medians,
+  /// within 5 standard errors from 100 batches. Each comparison fails by chance with probability 2.5e-6, and 11 in each
+  /// of 60 cases with 0.2 % in all.
   @Test(arguments: cases) func samplersAgreeWithQuadrature(_ example: (Case, SamplerKind)) throws {
     let (example, kind) = example
     let model = try example.model()

@@ -3,14 +3,14 @@ import Testing
 
 @testable import GMMInference
 
-/// Mistakes that samplers make are found by the tests that the library's own samplers pass.
+/// The tests that the library's own samplers pass find mistakes of samplers.
 @Suite struct PlantedErrorTests {
   struct Mistake: Sendable, CustomTestStringConvertible {
     let testDescription: String
     let row: ModelRow
     let kind: SamplerKind
     let plant: Plant
-    /// The model that is sampled instead, where the mistake is one of the model.
+    /// The model that is sampled instead, if the mistake is one of the model.
     let model: @Sendable (MixtureModel) throws -> MixtureModel
 
     /// A mistake that is the right sampler of another model.
@@ -83,8 +83,9 @@ import Testing
     }
   }
 
-  /// The planted mistakes. A density taken in the logarithm of a variable without its Jacobian is the one of a shape
-  /// that is one more (variance) or less (precision); weights in log ratios, one of concentrations less one.
+  /// The planted mistakes. A density in the logarithm of a variable without its Jacobian equals the density of a shape
+  /// that is one more (variance) or one less (precision). For weights in log ratios it equals the density of
+  /// concentrations less one.
   static let mistakes: [Mistake] = [
     Mistake("one degree of freedom too many, full", full) { try dof($0, plus: 1) },
     Mistake("one degree of freedom too few, tied", tied) { try dof($0, plus: -1) },
@@ -171,7 +172,7 @@ import Testing
     return try model.changed(spread: .each(priors))
   }
 
-  /// How a mistake was found, for the report.
+  /// The way in which a mistake was found, for the report.
   struct Found: Encodable {
     let mistake: String
     let kernel: String
@@ -194,7 +195,7 @@ import Testing
     return zip(result.names, result.compared().map(\.probability)).min { $0.1 < $1.1 } ?? ("", 1)
   }
 
-  /// Each mistake lies beyond the limit that the table is held to, and the same row without it within.
+  /// Each mistake lies beyond the limit of the table, and the same row without the mistake lies within.
   @Test(arguments: mistakes) func jointDistributionFindsMistakes(_ mistake: Mistake) throws {
     let wrong = try worst(mistake, mistake.plant)
     let right = try worst(mistake, Plant())
@@ -203,7 +204,7 @@ import Testing
     try Tier.record("planted.jsonl", Found(mistake, "joint distribution", wrong))
   }
 
-  /// Draws of one model, data of another.
+  /// The draws come from one model, and the data from another.
   static let misfits: [Mistake] = [
     Mistake("two degrees of freedom too many", full) { try dof($0, plus: 2) },
     Mistake("log variance without Jacobian", variances, .metropolis) { try shape($0, plus: 1) },

@@ -3,7 +3,7 @@ import GMMModel
 
 @testable import GMMInference
 
-/// A sampler with a mistake: another one's steps, with what they are given or what they return changed.
+/// A sampler with a mistake. It makes the steps of another sampler and changes their input or their result.
 struct PlantedSampler: Sampler {
   var base: any Sampler
   var before: @Sendable (inout ChainState) -> Void = { _ in }
@@ -40,7 +40,7 @@ extension SufficientStatistics {
     body(&block)
     reset(centers: centers)
     block.withUnsafeBufferPointer { block in
-      // SAFETY: as many numbers as the sums of a block.
+      // SAFETY: the memory has as many numbers as the sums of a block.
       if let base = block.baseAddress { add(base) }
     }
   }
@@ -50,7 +50,7 @@ extension SufficientStatistics {
     let block = counts + sums + squares
     reset(centers: centers.map { $0 + shift })
     block.withUnsafeBufferPointer { block in
-      // SAFETY: as many numbers as the sums of a block.
+      // SAFETY: the memory has as many numbers as the sums of a block.
       if let base = block.baseAddress { add(base) }
     }
   }

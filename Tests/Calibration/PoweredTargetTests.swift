@@ -3,11 +3,12 @@ import Testing
 
 @testable import GMMInference
 
-/// Every kernel leaves a target with a power invariant, and mistakes about the power are found; see ``FixedDataSimulation``.
+/// Every kernel leaves a target with a power invariant, and mistakes about the power are found; see
+/// ``FixedDataSimulation``.
 @Suite struct PoweredTargetTests {
   static let power = 0.3
 
-  /// The rows of weighted rows, without weights: every structure and all constraints.
+  /// The rows of the tests of weighted rows, without weights. They have every form and all constraints.
   static let cases = WeightedSimulationTests.rows.flatMap { row in row.samplers.map { (row, $0) } }
 
   @Test(arguments: cases) func parametersKeepThePoweredTarget(_ example: (row: ModelRow, kind: SamplerKind)) throws {
@@ -40,17 +41,17 @@ import Testing
   private static let line = ModelRow(weights: .asymmetric, means: .normalOfEach, spread: .inverseGamma)
   private static let plane = ModelRow(
     weights: .asymmetric, means: .scaledOfEach, spread: .inverseWishart, structure: .full, dimensions: 2)
-  /// Its means and sds are known: only the weights can be wrong.
+  /// A row with known means and sds, in which only the weights can be wrong.
   private static let weightsAlone = ModelRow(weights: .asymmetric, means: .fixed, spread: .fixed)
 
-  /// Steps that take what they are given for the statistics that the power makes of it.
+  /// Returns steps that take their statistics for the powered statistics.
   private static func steps(_ change: @escaping @Sendable (inout SufficientStatistics) -> Void) -> Plant {
     Plant(sampler: { model in
       PlantedSampler(base: GibbsSampler(model, power: power), before: { change(&$0.statistics) })
     })
   }
 
-  /// Steps of another power than the target's.
+  /// Returns steps of another power than the target's.
   private static func steps(_ kind: SamplerKind = .gibbs, power: Double) -> Plant {
     Plant(sampler: { kind.method.sampler(for: $0, power: power) })
   }

@@ -4,13 +4,13 @@ import TestSupport
 
 @testable import GMMInference
 
-/// Draws of the prior as the library makes them, against draws by the definitions (``PlainPrior``).
+/// A comparison of the library's draws of the prior with draws by the definitions (``PlainPrior``).
 struct PriorAlone: Sendable {
-  /// How the library draws.
+  /// The ways in which the library draws from the prior.
   enum Route: String, CaseIterable, Sendable {
     /// `samplePrior`.
     case independent
-    /// Ends of chains without data, each of its own start.
+    /// Ends of chains without data. Each chain has a start of its own.
     case gibbs, metropolis
 
     /// Whether a row can be drawn so.
@@ -44,7 +44,7 @@ struct PriorAlone: Sendable {
     return quantities.names.indices.map { q in
       func column(_ values: [Double]) -> [Double] { stride(from: q, to: values.count, by: count).map { values[$0] } }
       let (ours, plain) = (column(ours), column(plain))
-      // Known numbers may be rounded in the one and not in the other.
+      // Known numbers may be rounded in one of the two only.
       let isKnown = zip(ours, plain).allSatisfy { abs($0 - $1) <= 1e-12 * max(1, abs($1)) }
       return (quantities.names[q], isKnown ? 0 : GoodnessOfFit.kolmogorov(ours, plain))
     }

@@ -11,7 +11,7 @@ import Testing
 
   @Test(arguments: cases) func drawsHaveThePrior(_ example: (ModelRow, PriorAlone.Route)) throws {
     let (row, route) = example
-    // Chains that end after 11 or 31 iterations are dearer than draws.
+    // Chains that end after 11 or 31 iterations cost more than draws.
     let draws = route == .independent ? Tier.priorDraws : Tier.priorDraws / 5
     let compared = try PriorAlone(row: row, route: route, seed: 1).compared(draws: draws)
     for (name, kolmogorov) in compared {
@@ -47,7 +47,7 @@ import Testing
         probabilities: comparisons.map(\.probability)))
   }
 
-  /// A prior that forgets a constraint, or has a shape more, is seen.
+  /// The tests find a prior without its constraint, and a prior with a larger shape.
   @Test(arguments: [PriorAlone.Route.independent, .gibbs]) func wrongPriorsAreFound(_ route: PriorAlone.Route) throws {
     func least(_ row: ModelRow, _ drawn: @Sendable (MixtureModel) throws -> MixtureModel) throws -> Double {
       try PriorAlone(row: row, route: route, seed: 2).compared(draws: 1_000, drawn: drawn)

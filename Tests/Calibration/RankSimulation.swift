@@ -4,19 +4,19 @@ import Testing
 
 @testable import GMMInference
 
-/// Simulation-based calibration (Talts et al. 2018) through the public road: the rank of the true value among draws of
-/// the posterior given data that were simulated from it.
+/// Simulation-based calibration (Talts et al. 2018) through the public interface. It takes the rank of the true value
+/// among draws of the posterior, given data that were simulated from the true value.
 ///
-/// Among L independent draws of the posterior the rank is uniform on 0 ... L. Draws of a chain are not independent, and
-/// components that change their names once in a thousand iterations would make a correct sampler look wrong, however
-/// the chain is thinned. So the truth is given a random place in the chain (Gandy, Scott 2020, "Unit testing for MCMC
-/// and other Monte Carlo methods"): it is a draw of the posterior itself, and a chain from it is stationary. One chain
-/// gives M draws after it, another L - M draws that stand for those before it, with M uniform on 0 ... L. For
-/// reversible kernels the rank is then uniform however slowly they mix; Gibbs steps are reversible but for the order of
-/// spread and means, which forget each other between two draws that are kept.
+/// Among L independent draws of the posterior the rank is uniform on 0 ... L. Draws of a chain are not independent.
+/// Components that exchange their labels once in a thousand iterations would make a correct sampler look wrong, however
+/// the chain is thinned. So the truth gets a random place in the chain (Gandy, Scott 2020, "Unit testing for MCMC and
+/// other Monte Carlo methods"). It is a draw of the posterior itself, and a chain from it is stationary. With M uniform
+/// on 0 ... L, one chain gives M draws after the truth. Another gives L - M draws that stand for those before it. For
+/// reversible kernels the rank is then uniform, however slowly they mix. Gibbs steps are reversible except for the
+/// order of spread and means, which forget each other between two draws.
 ///
-/// Where a kernel is tuned, an ordinary chain on the same data tunes it, from where chains start for everybody, and
-/// both chains take over what it has learned.
+/// If a kernel needs tuning, an ordinary chain on the same data tunes it from an ordinary start, and both chains take
+/// over what it has learned.
 struct RankSimulation: Sendable {
   let row: ModelRow
   let kind: SamplerKind
@@ -29,9 +29,9 @@ struct RankSimulation: Sendable {
   struct Result: Sendable {
     let names: [String]
     var histograms: [[Int]]
-    /// The same for draws that are 0.05 of their own sd too large.
+    /// The same histograms for draws that are 0.05 of their own sd too large.
     var biasedHistograms: [[Int]]
-    /// Which quantities are known, so that there is nothing to bias.
+    /// Whether each quantity is known. Known quantities cannot be biased.
     var areKnown: [Bool]
 
     func tested() -> [RankUniformity] { histograms.map { RankUniformity($0) } }
@@ -41,7 +41,7 @@ struct RankSimulation: Sendable {
     var options = SamplingOptions(method: kind.method, chains: 1)
     switch kind {
     case .gibbs: (options.tune, options.thin) = (0, 8)
-    // The fewest iterations from which 20 coordinates are learned are 320.
+    // Learning 20 coordinates takes at least 320 iterations.
     case .moves: (options.tune, options.thin) = (320, 4)
     case .metropolis: (options.tune, options.thin) = (300, 30)
     }
@@ -49,7 +49,8 @@ struct RankSimulation: Sendable {
     return options
   }
 
-  /// Returns the posterior of a chain that has been tuned and then put at `parameters`: one draw, ready to be extended.
+  /// Returns the posterior of a chain that has been tuned and then put at `parameters`. It has one draw and can be
+  /// extended.
   private func tuned(
     _ model: MixtureModel, _ observations: DataSet, _ options: SamplingOptions, at parameters: Parameters
   ) throws -> Posterior {
@@ -72,7 +73,7 @@ struct RankSimulation: Sendable {
       continuation: [end], draws: 1, seconds: 0)
   }
 
-  /// - Parameter fitted: makes the model that is sampled, to plant errors.
+  /// - Parameter fitted: makes the model for the sampler, to plant errors.
   func run(
     replicates: Int, fitted: @Sendable (MixtureModel) throws -> MixtureModel = { $0 }
   ) throws -> Result {
@@ -103,7 +104,7 @@ struct RankSimulation: Sendable {
         options.seed += 1
         let posterior: Posterior
         if let tuned {
-          // Another seed, so that the two chains part.
+          // The seed is another one, so that the two chains differ.
           let ready = Posterior(
             Target(model: fittedModel, data: observations), options: options, store: tuned.store,
             continuation: tuned.continuation, draws: 1, seconds: 0)
@@ -131,7 +132,7 @@ struct RankSimulation: Sendable {
     return result
   }
 
-  /// Returns how many draws are smaller; known numbers are met up to rounding, and ties are broken by lot.
+  /// Returns the number of smaller draws. Known numbers are equal up to rounding, and ties are broken at random.
   private static func rank(of truth: Double, among draws: [Double], _ random: inout PlainRandom) -> Int {
     let tolerance = 1e-9 * abs(truth)
     var (rank, ties) = (0, 0)

@@ -1,6 +1,7 @@
 import Testing
 
-/// Posteriors through the public road are calibrated, for every kind of model and every kernel; see ``RankSimulation``.
+/// Posteriors from the public interface are calibrated, for every kind of model and every kernel; see
+/// ``RankSimulation``.
 @Suite struct RankTests {
   @Test(arguments: JointDistributionTests.cases)
   func ranksOfTheTruthAreUniform(_ example: (ModelRow, SamplerKind)) throws {

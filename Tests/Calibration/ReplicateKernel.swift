@@ -3,11 +3,11 @@ import GMMModel
 
 @testable import GMMInference
 
-/// What is run in place of the library's own, to plant errors.
+/// Parts that run in place of the library's own, to plant errors.
 struct Plant: Sendable {
-  /// Makes the sampler of Gibbs and Metropolis steps, or `nil` for the library's.
+  /// Makes the sampler of Gibbs and Metropolis steps; `nil` for the library's.
   var sampler: (@Sendable (MixtureModel) throws -> any Sampler)?
-  /// Makes the model that moves believe in.
+  /// Makes the model of the moves.
   var movedModel: (@Sendable (MixtureModel) throws -> MixtureModel)?
   /// Changes the state before moves.
   var beforeMoves: (@Sendable (inout ChainState) -> Void)?
@@ -21,7 +21,7 @@ struct ReplicateKernel {
   private var mover: MarginalMover?
   private let beforeMoves: (@Sendable (inout ChainState) -> Void)?
 
-  /// - Parameter power: of the target.
+  /// - Parameter power: the power of the target.
   init(
     _ kind: SamplerKind, _ model: MixtureModel, power: Double = 1, seed: UInt64, _ plant: Plant,
     _ random: inout PlainRandom
@@ -34,15 +34,15 @@ struct ReplicateKernel {
     switch kind {
     case .gibbs: break
     case .metropolis:
-      // Step sizes must not depend on where a replicate starts: those of another.
+      // Step sizes must not depend on the start of the replicate, so they come from another start.
       var state = ChainState(
         parameters: prior.draw(&random), statistics: SufficientStatistics(model.shape), logMarginal: 0, iteration: 0)
       for j in state.parameters.sds.indices { state.parameters.sds[j] = min(state.parameters.sds[j], 1) }
       sampler.prepare(state)
       sampler = Self.rescaled(sampler)
     case .moves:
-      // Invariance holds for any reference. One learned from the bulk of the prior reaches most of every posterior; the
-      // prior's far tails would only make it too wide.
+      // Invariance holds for any reference. A reference that is learned from the bulk of the prior reaches most of
+      // every posterior. The prior's far tails would only make it too wide.
       let target = try plant.movedModel?(model) ?? model
       let coordinates = FreeCoordinates(target)
       var u = [Double](repeating: 0, count: coordinates.dimension)

@@ -1,17 +1,18 @@
-/// Quantities of each replicate before and after: (R, Q), row after row.
+/// The quantities of each replicate before and after, (R, Q), row after row.
 struct ReplicatePairs: Sendable {
   let names: [String]
   var before: [Double] = []
   var after: [Double] = []
-  /// How much each replicate counts; empty for equal weights.
+  /// The weight of each replicate; empty for equal weights.
   var weights: [Double] = []
   /// The mean acceptance probability.
   var acceptance = 0.0
 
   /// Returns a comparison for each quantity.
   ///
-  /// - Parameter bias: what is added to the numbers after, in typical posterior sds: the median of the replicates'
-  ///   distances between before and after, 0.95 sds if the two are independent and Normal, less if they are not.
+  /// - Parameter bias: the number that is added to the values after, in typical posterior sds. A typical sd is the
+  ///   median of the replicates' distances between before and after. It is 0.95 sds if the two are independent and
+  ///   Normal, and less otherwise.
   func compared(bias: Double = 0) -> [PairedComparison] {
     names.indices.map { q in
       let first = stride(from: q, to: before.count, by: names.count).map { before[$0] }

@@ -8,7 +8,7 @@ struct TableRecord<Statistic: Encodable & Sendable>: Encodable {
   let names: [String]
   let statistics: [Statistic]
   let probabilities: [Double]
-  /// The smallest probabilities with a bias of 0.05 posterior sds, where one was added.
+  /// The smallest probabilities with a bias of 0.05 posterior sds, if one was added.
   var biasedProbabilities: [Double]?
   var histograms: [[Int]]?
 

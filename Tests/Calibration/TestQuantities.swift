@@ -2,14 +2,14 @@ import Foundation
 import GMMKernels
 import GMMModel
 
-/// The numbers in which draws are compared: some that do not depend on the components' names, then all parameters.
+/// The numbers by which draws are compared: some that do not depend on the components' labels, then all parameters.
 struct TestQuantities: Sendable {
   let names: [String]
   private let shape: MixtureShape
   private let orderCoordinate: Int
   private let newPoint: [Double]
 
-  /// - Parameter model: what the draws are of; constants of it are quantities like the others, which never differ.
+  /// - Parameter model: the model of the draws. Its known values are quantities like the others, which never differ.
   init(_ model: MixtureModel) {
     shape = model.shape
     orderCoordinate = model.orderCoordinate ?? 0
@@ -78,7 +78,7 @@ extension Parameters {
   /// Returns the log determinant of component `k`'s covariance.
   func logDeterminant(_ k: Int) -> Double {
     if shape.hasMatrices {
-      // Twice the logs of the diagonal, which stands at i (i + 3) / 2.
+      // This adds twice the logs of the diagonal, which stands at i (i + 3) / 2.
       let start = shape.matrix(k) * shape.triangleSize
       return (0..<shape.dimensionCount).reduce(0) { $0 + 2 * log(factors[start + $1 * ($1 + 3) / 2]) }
     }

@@ -1,8 +1,8 @@
 import Foundation
 import Synchronization
 
-/// How much the tests of this target do: little with every run of the tests, much in `make verify`, which sets
-/// `GMM_VERIFY` to the folder for its results, and `GMM_VERIFY_SHARE` to the share of the work to do.
+/// The amount of work of these tests. Every run of the tests does little. `make verify` does much: it sets `GMM_VERIFY`
+/// to the folder for its results, and `GMM_VERIFY_SHARE` to the fraction of the work to do.
 enum Tier {
   private static let folder = ProcessInfo.processInfo.environment["GMM_VERIFY"]
   static let isLong = folder != nil
@@ -14,8 +14,8 @@ enum Tier {
 
   /// The probability below which a result counts as an error.
   ///
-  /// A short run makes some 20,000 comparisons, a long one some 600,000, most of them correlated: the probability of
-  /// any false alarm is at most 2e-4 and 6e-3. Seeds are fixed, so what has passed passes again.
+  /// A short run makes some 20,000 comparisons, and a long run some 600,000, most of them correlated. So the
+  /// probability of any false alarm is at most 2e-4 and 6e-3. Seeds are fixed, so a test that has passed passes again.
   static let limit = 1e-8
 
   /// Replicates in the table of pairs. A bias of b posterior sds shows as √R b / √2 standard errors in the comparison

@@ -2,8 +2,8 @@ import Testing
 
 /// Every kernel leaves the posterior of weighted rows invariant; see ``FixedDataSimulation``.
 @Suite struct WeightedSimulationTests {
-  /// Every structure, and all constraints, with whole and with fractional weights; spreads that keep the likelihood
-  /// bounded.
+  /// Rows of every form and all constraints, with whole and with fractional weights, and with spreads that keep the
+  /// likelihood bounded.
   static let rows: [ModelRow] = [
     ModelRow(weights: .asymmetric, means: .normalOfEach, spread: .uniform),
     ModelRow(weights: .flatAboveMinimum, means: .normal, order: .first, spread: .uniform, isShared: true),
@@ -19,7 +19,7 @@ import Testing
 
   static let cases = rows.flatMap { row in
     [FixedDataSimulation.whole, FixedDataSimulation.fractional].flatMap { weights in
-      // Moves need a likelihood, which fractions of rows do not have.
+      // The target of moves is the likelihood, and fractions of rows have another target.
       row.samplers.filter { $0 != .moves || weights == FixedDataSimulation.whole }.map { (row, weights, $0) }
     }
   }

@@ -5,7 +5,7 @@ import Testing
 
 @testable import GMMInference
 
-/// Runs that are written down, stopped and gone on with: the same bits as undisturbed.
+/// Runs that are checkpointed, stopped and continued have the same bits as undisturbed runs.
 @Suite struct CheckpointTests {
   let folder = TemporaryFolder()
   private var path: String { folder.file("run.gmmckpt") }
@@ -35,7 +35,7 @@ import Testing
           }))
       #expect(bits(whole) == expected)
       #expect(!copies.isEmpty)
-      // As if the run had been killed after each of the checkpoints.
+      // The copies stand for a run that was killed after each of the checkpoints.
       for copy in copies {
         folder.write(copy, to: "run.gmmckpt")
         #expect(bits(try run.sample(draws: 300, checkpoint: plan, control(threads: 3 - threads))) == expected)
@@ -67,7 +67,7 @@ import Testing
           stops += 1
         }
       }
-      // How many turns pass between two reports is the machine's affair.
+      // The number of turns between two reports depends on the machine.
       #expect(stops > 0)
       #expect(bits(try #require(posterior)) == expected)
     }
@@ -80,11 +80,11 @@ import Testing
     let file = folder.contents("run.gmmckpt")
     let again = try run.sample(checkpoint: plan, control(progress: { _ in true }))
     #expect(bits(again) == bits(first))
-    // The first call's time until it began its last checkpoint, and this one's: each once.
+    // The seconds are those of the first call until its last checkpoint began, plus those of this call.
     #expect(again.seconds > 0 && .seconds(again.seconds) <= ContinuousClock.now - start)
     #expect(folder.contents("run.gmmckpt") == file)
     #expect(bits(try run.sample(draws: 90, checkpoint: plan, control())) == bits(try run.sample(draws: 90)))
-    // The file is ahead of what is asked for now; the draws are the same all the same.
+    // The file has more draws than this call asks for, and the draws are still the same.
     let fewer = try run.sample(draws: 20, checkpoint: plan, control())
     #expect(bits(fewer) == bits(try run.sample(draws: 20)))
     #expect(bits(try fewer.extended(by: 100)) == bits(try run.sample(draws: 120)))
@@ -108,10 +108,10 @@ import Testing
         #expect(cancelled.checkpointError == nil)
       }
       #expect(bits(try base.extended(by: 2_900, checkpoint: plan, control())) == expected)
-      // From the posterior, where the file is behind it.
+      // The chains go on from the posterior, because the file is behind it.
       let longer = try run.sample(draws: 3_500)
       #expect(bits(try longer.extended(by: 100, checkpoint: plan, control())) == bits(try run.sample(draws: 3_600)))
-      // And the file serves the sampling itself.
+      // The file also serves the sampling itself.
       #expect(bits(try run.sample(draws: 3_600, checkpoint: plan, control())) == bits(try run.sample(draws: 3_600)))
     }
   }

@@ -5,7 +5,7 @@ import Testing
 
 @testable import GMMInference
 
-/// All samplers against posteriors that one integral gives.
+/// All samplers agree with posteriors that one integral gives.
 @Suite struct ClosedFormTests {
   static let samplers = SamplerChoice.allCases
   /// A single component leaves nothing to sum out.
@@ -35,7 +35,7 @@ import Testing
     #expect(deviations.beyond(4.5).isEmpty)
   }
 
-  /// Normal(m0, s0) prior, known sd: Normal posterior.
+  /// A Normal(m0, s0) prior with a known sd has a Normal posterior.
   @Test(arguments: samplersOfOne, [1, 2, 30])
   func oneComponentWithKnownSDHasANormalMean(_ sampler: SamplerChoice, count: Int) throws {
     let data = (0..<count).map { 3 + Foundation.sin(Double($0) * 7) }
@@ -56,7 +56,7 @@ import Testing
     #expect(abs(row[posterior.layout.logPosterior] - logPosterior) < 1e-12 * max(1, abs(logPosterior)))
   }
 
-  /// InverseGamma(a, b) on the variance, known mean: InverseGamma(a + n/2, b + S/2).
+  /// With a known mean, InverseGamma(a, b) on the variance has the posterior InverseGamma(a + n/2, b + S/2).
   @Test(arguments: samplersOfOne, [1, 2, 30])
   func oneComponentWithKnownMeanHasAnInverseGammaVariance(_ sampler: SamplerChoice, count: Int) throws {
     let data = (0..<count).map { 3 + Foundation.sin(Double($0) * 7) }
@@ -110,7 +110,7 @@ import Testing
       componentCount: 2, weights: .dirichlet(concentration: [0.7, 2]), minimumWeight: minimum, means: .fixed([0, 1.5]),
       spread: .fixed([1, 3]))
     let posterior = try run(model, data, sampler)
-    // In logits, where the density has no pole: w^a (1-w)^b.
+    // The density is taken in logits, w^a (1-w)^b, where it has no pole.
     let bound = minimum > 0 ? log((1 - minimum) / minimum) : 30
     let exact = TabulatedDensity(lower: -bound, upper: bound, intervals: 4_000) { y in
       let w = 1 / (1 + exp(-y))

@@ -6,9 +6,9 @@ import Testing
 
 @testable import GMMInference
 
-/// Data for which the likelihood has no maximum: a fit comes back all the same, finite, and says what was lost.
+/// For data without a maximum of the likelihood, a fit is finite and names the components that collapsed.
 @Suite struct CollapseTests {
-  /// The third column is the sum of the others: whatever the structure allows to see it does, in coordinate 2.
+  /// The third column is the sum of the others. Every form that can show this names coordinate 2.
   @Test func collinearColumnsAreNamed() throws {
     let rows = plane(60)
     for structure in CovarianceStructure.allCases {
@@ -23,7 +23,7 @@ import Testing
     }
   }
 
-  /// Regularised, the same data have a fit, and nothing is lost.
+  /// With regularization the same data have a fit without a collapse.
   @Test func regularizationKeepsCollinearColumns() throws {
     let rows = plane(60)
     let fit = try fit(
@@ -31,7 +31,7 @@ import Testing
     expectFinite(fit)
     #expect(fit.collapses.isEmpty)
     for k in 0..<2 {
-      // The variance of a linear combination that is 0 is what was added: 1e-6 (1 + 1 + 1).
+      // The variance of a linear combination that is 0 is the regularization, 1e-6 (1 + 1 + 1).
       let covariance = fit.estimate.covariance(k)
       let direction = [1.0, 1, -1]
       var variance = 0.0
@@ -56,13 +56,13 @@ import Testing
         #expect(abs(kept.estimate.covariance(k)[1, 1] - 1e-3) < 1e-15)
       }
     }
-    // One variance for all coordinates needs one of them to have a spread.
+    // One variance for all coordinates needs one coordinate that varies.
     let spherical = try fit(data, dimensions: 3, components: 2, .spherical)
     expectFinite(spherical)
     #expect(spherical.collapses.isEmpty)
   }
 
-  /// As many components as points: each holds one of them.
+  /// With as many components as points, each component holds one point.
   @Test func everyPointAComponentIsACollapseOfEach() throws {
     for structure in [CovarianceStructure.full, .diag, .spherical] {
       let fit = try fit([0, 0, 5, 1, 9, -3], dimensions: 2, components: 3, structure)
@@ -88,8 +88,8 @@ import Testing
     #expect(fit.estimate.mean(1) == [1e6, 1e6])
   }
 
-  /// Several starts, of which some end in a spike on the two equal points: the fit without one is preferred, although
-  /// its likelihood is smaller.
+  /// Some of several starts end in a spike on the two equal points. The fit without a spike is preferred, although its
+  /// likelihood is smaller.
   @Test func fitsWithoutCollapseArePreferred() throws {
     let data = flat(plane(80)) + [3, 3, 3, 3]
     let observations = try DataSet(data, dimensionCount: 2)
@@ -129,7 +129,7 @@ import Testing
     }
   }
 
-  /// Far from 0 the variance is kept: 10⁸ sds away, where a double still resolves 10⁻⁸ sds.
+  /// Data 10⁸ sds away from 0 keep their variance, because a double still resolves 10⁻⁸ sds there.
   @Test func dataFarFromZeroKeepTheirCovariance() throws {
     let rows = plane(200)
     for structure in CovarianceStructure.allCases {

@@ -4,7 +4,7 @@ import Testing
 
 @testable import GMMInference
 
-/// Every prior with every other, every constraint, and both samplers.
+/// Every prior works with every other, with every constraint, and with both samplers.
 @Suite struct CombinationTests {
   static let data = [-3.1, -2.5, -2.2, -0.4, 0.1, 0.9, 1.3, 2.2, 2.9, 4.1, 5.6, 6.3]
 

@@ -5,7 +5,7 @@ import Testing
 
 @testable import GMMInference
 
-/// Data far from 0, tiny, tied, few.
+/// Fits and draws of data that are far from 0, tiny, tied or few.
 @Suite struct DegenerateDataTests {
   static let methods: [SamplingMethod] = [.gibbs, .metropolis]
 
@@ -24,8 +24,9 @@ import Testing
     return try sample(model, data: Self.data.map { $0 * scale + shift }, options)
   }
 
-  /// The posterior moves and stretches with the data: means, sds and 5 quantiles of every parameter within 4.5 combined
-  /// standard errors, by chance 2e-5 each. At 10^9 a double resolves 10^-7, which is nothing beside an sd of 1.
+  /// The posterior moves and stretches with the data. Means, sds and 5 quantiles of every parameter agree within 4.5
+  /// combined standard errors, which each exceeds by chance with probability 2e-5. At 10^9 a double resolves 10^-7,
+  /// which is small beside an sd of 1.
   @Test(arguments: methods, [(1.0, 1e9), (1e-9, 0.0), (1e-9, 1e-3), (1e12, -1e15)])
   func posteriorMovesAndStretchesWithTheData(_ method: SamplingMethod, _ example: (scale: Double, shift: Double)) throws
   {
@@ -65,7 +66,7 @@ import Testing
     for chain in 0..<4 {
       for draw in 0..<2_000 {
         let row = posterior.row(chain: chain, draw: draw)
-        // 16,000 draws beyond 6 posterior sds: never by chance.
+        // None of 16,000 draws is beyond 6 posterior sds by chance.
         #expect(abs(row[2] - center) < 6 * 2 * sd / 10 && abs(row[3] - 1e9 - center) < 6 * 2 * sd / 10)
         #expect(abs(row[0] - 0.5) < 6 * 0.0352)
         #expect(row[4] / sd > 0.65 && row[4] / sd < 1.6 && row[5] / sd > 0.65 && row[5] / sd < 1.6)
@@ -103,7 +104,7 @@ import Testing
       "must have more than 2 distinct values under a prior that lets the sd reach 0 (the posterior is improper; "
         + "InverseGamma on the variance keeps it proper), got 4 observations"
     ) { try sample(shared, data: [1, 2, 1, 2], SamplingOptions(method: method)) }
-    // A component whose sd reaches 0 beside one whose sd is known; and beside one that has none of the values.
+    // One component's sd reaches 0. The other component's sd is known, or its mean is none of the values.
     let beside = try MixtureModel(
       componentCount: 2, means: .normal(mean: [0], sd: [1]), spread: [.fixed([1]), spread])
     #expect(throws: ModelError.self) { try sample(beside, data: [2, 2], SamplingOptions(method: method)) }
@@ -112,7 +113,7 @@ import Testing
       componentCount: 2, means: [.normal(mean: [0], sd: [1]), .fixed([0])], spread: [.fixed([1]), spread])
     try expectFinite(sample(elsewhere, data: [2, 2], options))
     #expect(throws: ModelError.self) { try sample(elsewhere, data: [0, 0], options) }
-    // A shared sd: the known mean has one value, the other is free for one more, not for two.
+    // With a shared sd, the known mean holds one value, and the free mean holds one more, not two.
     let both = try MixtureModel(
       componentCount: 2, means: [.fixed([2]), .normal(mean: [0], sd: [1])], spread: spread, sharedSpread: true)
     #expect(throws: ModelError.self) { try sample(both, data: [2, 3], options) }
@@ -131,7 +132,7 @@ import Testing
     }
   }
 
-  /// Fewer observations than components, or one: the prior fills in.
+  /// With fewer observations than components, or with one, the prior decides.
   @Test(arguments: improper + proper, methods) func fewObservationsAreSampled(
     _ spread: SpreadPrior, _ method: SamplingMethod
   ) throws {
@@ -158,11 +159,11 @@ import Testing
     expectError(.invalidArgument, "data", "must have at least `num_components` = 3 observations, got 2") {
       try fitMaximumLikelihood(DataSet([3, 4]), MaximumLikelihoodOptions(componentCount: 3))
     }
-    // As many components as points: the likelihood has no maximum, and the fit says so.
+    // With as many components as points the likelihood has no maximum, and the fit says so.
     let spikes = try fitMaximumLikelihood(DataSet([1, 5]), MaximumLikelihoodOptions(componentCount: 2))
     #expect(spikes.componentsAtFloor == 2 && spikes.logLikelihood.isFinite)
     #expect(spikes.means == [1, 5])
-    // The same fit at 10^9 and at 10^-9: to 10^-6 sds, the resolution of a double at 10^9 being 10^-7.
+    // The fits at 10^9 and at 10^-9 agree to 10^-6 sds, because a double resolves 10^-7 at 10^9.
     let plain = try fitMaximumLikelihood(DataSet(Self.data), MaximumLikelihoodOptions(componentCount: 2))
     let sds = try #require(plain.sds)
     for (scale, shift) in [(1.0, 1e9), (1e-9, 0), (1e9, 0)] {
@@ -181,8 +182,8 @@ import Testing
     #expect(abs(plain.aic - (-2 * plain.logLikelihood + 2 * parameters)) < 1e-9)
   }
 
-  /// As many tied copies of a row as no integer of 64 bits counts: the error says how many, in place of the end of the
-  /// process.
+  /// The number of tied copies of a row exceeds 64 bits. The call returns an error with the number, and the process
+  /// goes on.
   @Test func tiesOfHugeWeightAreAnError() throws {
     let model = try MixtureModel(componentCount: 2, means: .fixed([0, 5.5]), spread: .halfNormal(scale: [1]))
     let error = #expect(throws: ModelError.self) {
@@ -194,9 +195,9 @@ import Testing
     #expect(error?.rule.contains("3e+30 observations equal their component's mean") == true)
   }
 
-  /// The smallest sds that a model may have beside distances of 10^20 and more, whose products overflow: in the
-  /// conditional of the means by data and by the prior, in the prior of the sd. Log likelihoods are those of squared
-  /// distances that count as 10^306.
+  /// The smallest sds of a model meet distances of 10^20 and more, and their products overflow: in the conditional
+  /// distribution of the means by data and by the prior, and in the prior of the sd. In log likelihoods squared
+  /// distances count as 10^306.
   @Test func smallestScalesFarFromTheDataGiveNumbers() throws {
     let models = [
       try MixtureModel(componentCount: 2, means: .normal(mean: [0], sd: [1e141]), spread: .fixed([1e-145])),
@@ -214,9 +215,9 @@ import Testing
     }
   }
 
-  /// Under a prior of the mean whose sd is the component's, tied data away from the prior's centre have a proper
-  /// posterior: the conditional of the sd with S = κ n / (κ + n) (x - m0)², from which K = 1 draws independently. At
-  /// the centre S is 0.
+  /// Under a prior of the mean that is scaled by the component's sd, tied data away from the prior's center have a
+  /// proper posterior. It is the conditional distribution of the sd with S = κ n / (κ + n) (x - m0)², from which a
+  /// chain with K = 1 draws independently. At the center S is 0.
   @Test func tiesAwayFromTheCentreOfAScaledPriorAreProper() throws {
     let model = try MixtureModel(
       componentCount: 1, means: .scaledNormal(mean: [1], kappa: [2]), spread: .halfNormal(scale: [1.5]))

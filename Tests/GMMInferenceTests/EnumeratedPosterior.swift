@@ -4,9 +4,9 @@ import TestSupport
 
 /// The exact posterior of a small mixture, by summing over all K^N labellings.
 ///
-/// For models in which everything else has a closed form given the labels.
+/// It serves models in which everything else has a closed form given the labels.
 struct EnumeratedPosterior {
-  /// An observation, and how much it counts: the power of its factor in the density of observations and labels.
+  /// An observation and its count, which is the power of its factor in the density of observations and labels.
   typealias Member = (x: Double, count: Double)
 
   /// A log evidence, with the first two moments of the parameters it is about.
@@ -20,11 +20,11 @@ struct EnumeratedPosterior {
   /// Sums over all labellings.
   ///
   /// - Parameters:
-  ///   - counts: how much each observation counts; `nil` for 1.
-  ///   - power: to which the components' densities are raised: how much a member counts for means and spread.
+  ///   - counts: the count of each observation; `nil` for 1.
+  ///   - power: the power of the components' densities, which is the count of a member for means and spread.
   ///   - weights: the part of the weights, given the counts.
-  ///   - means: that of the means, given the members of each component.
-  ///   - spread: that of the sds, given the same.
+  ///   - means: the part of the means, given the members of each component.
+  ///   - spread: the part of the sds, given the members of each component.
   init(
     _ data: [Double], counts: [Double]? = nil, power: Double = 1, components: Int, weights: ([Double]) -> Part,
     means: ([[Member]]) -> Part, spread: ([[Member]]) -> Part
@@ -71,7 +71,7 @@ struct EnumeratedPosterior {
     }
   }
 
-  /// Two weights of at least `minimum`: integrals of w^(a-1) (1-w)^(b-1) over the middle.
+  /// Returns the part of two weights of at least `minimum`, by integrals of w^(a-1) (1-w)^(b-1) over the middle.
   static func truncatedBeta(_ concentration: [Double], minimum: Double) -> ([Double]) -> Part {
     { counts in
       let (a, b) = (concentration[0] + counts[0], concentration[1] + counts[1])
@@ -127,7 +127,8 @@ struct EnumeratedPosterior {
     }
   }
 
-  /// Two means restricted to increasing order: their difference is a Normal number kept positive.
+  /// Returns the part of two means in increasing order. Their difference is a Normal number that is restricted to be
+  /// positive.
   static func orderedMeans(_ priors: [(mean: Double, sd: Double)], sds: [Double]) -> ([[Member]]) -> Part {
     { members in
       let parts = members.indices.map { mean(members[$0], prior: priors[$0], sd: sds[$0]) }

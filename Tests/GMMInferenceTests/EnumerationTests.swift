@@ -4,7 +4,7 @@ import Testing
 
 @testable import GMMInference
 
-/// All samplers against exact sums over all labellings of a few observations.
+/// All samplers agree with exact sums over all labellings of a few observations.
 @Suite struct EnumerationTests {
   struct Case: Sendable, CustomTestStringConvertible {
     let testDescription: String
@@ -135,14 +135,15 @@ import Testing
     try expectAgreement(example, sampler, power: 1)
   }
 
-  /// The same, with densities that are raised to a power.
+  /// The same holds with densities that are raised to a power.
   @Test(arguments: cases, SamplerChoice.allCases)
   func samplerAgreesWithTheSumOverAllLabellingsOfPoweredDensities(_ example: Case, _ sampler: SamplerChoice) throws {
     try expectAgreement(example, sampler, power: 0.3)
   }
 
-  /// Compares E[θ], E[θ²] of each parameter, and P(z_i = k) from the kept assignments and, at power 1, from responsibilities:
-  /// within 4.5 standard errors from 100 batches, by chance 2e-5 each (Student's t, 99 degrees of freedom), 40 or so in a case.
+  /// Compares E[θ] and E[θ²] of each parameter, and P(z_i = k) from the kept assignments and, at power 1, from
+  /// responsibilities. They agree within 4.5 standard errors from 100 batches. Each of some 40 numbers in a case
+  /// exceeds this by chance with probability 2e-5 (Student's t, 99 degrees of freedom).
   private func expectAgreement(_ example: Case, _ sampler: SamplerChoice, power: Double) throws {
     let exact = example.exact(example.data, power)
     let options = sampler.applied(
@@ -157,7 +158,7 @@ import Testing
       let name = posterior.parameterNames[column]
       let values = posterior.values(column: column)
       if moments.second - moments.first * moments.first < 1e-12 {
-        // A known value is repeated as it is; the sum over labellings has rounded it.
+        // A known value is the same in all draws, but the sum over labellings has rounded it.
         let value = values[0][0]
         #expect(abs(value - moments.first) < 1e-12 && values.allSatisfy { $0.allSatisfy { $0 == value } }, "\(name)")
         continue
@@ -167,7 +168,7 @@ import Testing
         "\(name) squared", BatchEstimates.mean(values) { $0 * $0 }, exactly: moments.second)
     }
     let components = posterior.layout.componentCount
-    // Those of the draws' mixtures, without a power.
+    // The responsibilities are those of the draws' mixtures, without a power.
     let averaged = power == 1 ? try posterior.responsibilities() : []
     for (j, probability) in exact.responsibilities.enumerated() {
       let (i, k) = (j / components, j % components)

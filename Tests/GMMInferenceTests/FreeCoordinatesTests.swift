@@ -21,11 +21,11 @@ import Testing
   }
 
   private func parameters(_ model: MixtureModel) -> Parameters {
-    // Within the support of every prior here, on both sides of 1.
+    // The sds are within the support of every prior here, on both sides of 1.
     Parameters(weights: Self.weights, means: Self.means, sds: Array([0.8, 1.3, 0.6][..<model.spreadCount]))
   }
 
-  /// Rounding of a logarithm, a sum and an exponential: some ulps.
+  /// A logarithm, a sum and an exponential are rounded by some ulps.
   @Test func writtenParametersAreReadBack() throws {
     for shared in [true, false] {
       let model = try model(.halfCauchy(scale: 2), shared: shared)
@@ -46,7 +46,7 @@ import Testing
     }
   }
 
-  /// Log ratios of weights far beyond what exp() holds.
+  /// The log ratios of weights are far beyond the range of exp().
   @Test(arguments: [800.0, -800.0]) func weightsOfAnySizeAreNormalised(_ ratio: Double) throws {
     let model = try model(.halfCauchy(scale: 2), shared: true, means: .fixed([0, 1, 2]))
     let coordinates = FreeCoordinates(model)
@@ -82,9 +82,9 @@ import Testing
   /// The density with respect to u is the prior's, times the determinant of the derivative of (w_0, w_1, means, prior's
   /// variables) with respect to u.
   ///
-  /// The derivative by central differences with h = 1e-4: errors h² times third derivatives below 100, and rounding
-  /// 1e-16 / h, make 1e-6 of each entry, 1e-5 of the determinant. A constant remains, so differences between two points
-  /// are compared.
+  /// The derivative is taken by central differences with h = 1e-4. Errors of h² times third derivatives below 100, and
+  /// rounding of 1e-16 / h, make 1e-6 of each entry and 1e-5 of the determinant. A constant remains, so differences
+  /// between two points are compared.
   @Test(arguments: SpreadConditionalTests.priors, [true, false])
   func densityIsThePriorsTimesTheDeterminant(_ prior: SpreadDensity, shared: Bool) throws {
     let model = try model(prior, shared: shared)

@@ -8,11 +8,11 @@ import Testing
 @Suite struct IrisAgreementTests {
   /// Every number lies within 4 combined Monte-Carlo standard errors, as in ``ReferenceAgreementTests``.
   ///
-  /// Compared is what does not depend on labels, and weights and means with the components of each draw in the order of
-  /// their first coordinate, and with them covariances and responsibilities. A component is nearly empty in 7 % of the
-  /// draws and then drawn from the prior, whose covariances have no variance: so quantiles stand for the means. The
-  /// reference states no errors of single responsibilities and of the probabilities of pairs: that of its worst
-  /// responsibility, 0.008, serves.
+  /// The test compares quantities that do not depend on labels. It also compares weights, means, covariances and
+  /// responsibilities with the components of each draw in the order of their first coordinate. A component is nearly
+  /// empty in 7 % of the draws and then drawn from the prior, whose covariances have no finite variance. So quantiles
+  /// are compared in place of means. The reference states no errors of single responsibilities and of the probabilities
+  /// of pairs. The error of its worst responsibility, 0.008, takes their place.
   @Test func gibbsAgreesWithTheReferencePosterior() throws {
     let reference = try IrisReference.load()
     let observations = try DataSet(reference.data.flatMap { $0 }, dimensionCount: 4)
@@ -98,7 +98,7 @@ import Testing
 /// The components of every draw in the order of the first coordinate of their means.
 private struct SortedComponents {
   let posterior: Posterior
-  /// Which component of a draw has which rank, by chain and draw.
+  /// The components of each draw in the order of their rank, by chain and draw.
   private let ranked: [[[Int]]]
 
   init(_ posterior: Posterior) {
@@ -143,7 +143,7 @@ extension Posterior {
     (0..<chainCount).map { chain in
       (0..<drawCount).map { draw in
         let row = row(chain: chain, draw: draw)
-        // Equal covariances stand in for those of the draw.
+        // Equal covariances take the place of the draw's covariances.
         return Parameters(
           MixtureShape(
             componentCount: layout.componentCount, dimensionCount: layout.shape.dimensionCount, structure: .tied),

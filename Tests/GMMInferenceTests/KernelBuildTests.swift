@@ -5,18 +5,18 @@ import Testing
 
 @testable import GMMInference
 
-/// What the builds of the kernels promise: the same bits where they fuse multiplication and addition, the same to
-/// rounding where they do not, and within each the same bits for any number of threads.
+/// Builds of the kernels give the same bits if they fuse multiplication and addition, and the same numbers up to
+/// rounding otherwise. Within each build the bits are the same for any number of threads.
 @Suite struct KernelBuildTests {
   static let methods: [SamplingMethod] = [.gibbs, .metropolis]
 
-  /// Numbers of components and of observations: within registers and beyond; around a group of eight; more than a
-  /// block.
+  /// The numbers of components lie within registers and beyond. The numbers of observations lie around a group of
+  /// eight, and beyond a block.
   static let sizes: [(components: Int, observations: Int)] = [1, 2, 3, 4, 5, 9, 64].flatMap { components in
     [0, 1, 7, 8, 9, 500, 5_000].map { (components, $0) }
   }
 
-  /// The builds that this machine runs; of the others, says that they are left out.
+  /// The builds that this machine runs. The tests say that the others are left out.
   static let available: [KernelBuild] = KernelBuild.allCases.filter { build in
     if !build.isAvailable { print("skipped: the \(build) build of the kernels, which this machine lacks") }
     return build.isAvailable
@@ -67,15 +67,15 @@ import Testing
 
   // MARK: The same to rounding
 
-  /// One sweep from the same values, seen through what is drawn given its sums.
+  /// The builds make one sweep from the same values, and draw parameters given its sums.
   ///
-  /// Rounding decides an assignment with probability N K 2^-50 ≤ 3e-10; as none does, the counts and so the weights are
-  /// the same bits. A sum of squares takes N/8 additions in each lane, rounded by every build, and as many products,
-  /// rounded by the portable one: relative error ε = (N/8 + 16) 2^-52 between two. An sd is the root of a multiple of
-  /// that: ε/2 and a few roundings, below ε. A mean is an average, whose weights hold sd², of the prior mean 0 and data
-  /// below 8 in size, plus at most 4 conditional sds, each at most the prior's 10: ε times 40 and its own size. The log
-  /// likelihood of N points moves by less than Σ (1 + z² + |z| |x|/sd) ε and rounds each term, with z² below 200 near
-  /// the data: 400 N ε.
+  /// Rounding decides an assignment with probability N K 2^-50 ≤ 3e-10. Here it decides none, so the counts and the
+  /// weights are the same bits. A sum of squares takes N/8 additions in each lane, rounded by every build, and as many
+  /// products, rounded by the portable one: relative error ε = (N/8 + 16) 2^-52 between two. An sd is the root of a
+  /// multiple of that: ε/2 and a few roundings, below ε. A mean is an average, whose weights hold sd², of the prior
+  /// mean 0 and data below 8 in size, plus at most 4 conditional sds, each at most the prior's 10: ε times 40 and its
+  /// own size. The log likelihood of N points moves by less than Σ (1 + z² + |z| |x|/sd) ε and rounds each term, with
+  /// z² below 200 near the data: 400 N ε.
   @Test(arguments: sizes) func buildsAgreeToRoundingAfterOneSweep(_ components: Int, _ observations: Int) throws {
     for method in Self.methods {
       let runs = try Self.available.map { build in
@@ -101,7 +101,7 @@ import Testing
     }
   }
 
-  /// Predictions from one posterior's draws: no assignment is drawn, so nothing can part.
+  /// Predictions from one posterior's draws draw no assignment, so the builds cannot part.
   ///
   /// An exponent below 745 in size is rounded to 745 x 2^-53 in a few operations, a share to as much relatively, and a
   /// sum of D draws to D 2^-53 more: 1e-12 for 100 draws. A log density's own size, up to 1e6 far from the data, is
@@ -141,8 +141,9 @@ import Testing
 
   // MARK: The same posterior
 
-  /// Chains of different seeds, so that the errors are independent: within 4 combined Monte-Carlo standard errors for
-  /// 8 means of 100 batches each (by chance beyond with probability 8 x 1.2e-4; the seeds are fixed).
+  /// The chains have different seeds, so that their errors are independent. 8 means of 100 batches each agree within 4
+  /// combined Monte-Carlo standard errors. They exceed this by chance with probability 8 x 1.2e-4, and the seeds are
+  /// fixed.
   @Test func buildsAgreeOnPosteriorMeans() throws {
     let reference = try Reference.load("notebook2")
     let posteriors = try Self.available.map { build in

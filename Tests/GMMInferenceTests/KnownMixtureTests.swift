@@ -6,7 +6,7 @@ import Testing
 
 @testable import GMMInference
 
-/// Mixtures whose parameters are known: probabilities, densities and points, against plain loops and closed forms.
+/// Probabilities, densities and points of mixtures with known parameters agree with plain loops and closed forms.
 @Suite struct KnownMixtureTests {
   /// N = 1,100 is three blocks, the last one partial. A log density of size 10² has a rounding error of 10⁻¹⁴ times the
   /// condition of the factors, which is below 10 here.
@@ -42,14 +42,15 @@ import Testing
     let drawn = try sample(mixture, 30_000, RunControl(threads: 1))
     let others = try sample(mixture, 30_000, RunControl(threads: 3))
     #expect(drawn.points == others.points && drawn.components == others.components)
-    // A block and a bit: a point depends on its place alone.
+    // The points are a block and a few more, because a point depends on its place alone.
     let fewer = try sample(mixture, blockSize + 5)
     #expect(fewer.points == Array(drawn.points[..<fewer.points.count]))
     #expect(fewer.components == Array(drawn.components[..<fewer.components.count]))
   }
 
-  /// 40,000 points: shares, means and covariances of each component within 5 standard errors, of which there are about
-  /// 100; by chance 6e-5. Odd and even numbers of coordinates, which take pairs of Normal numbers differently.
+  /// The weights, means and covariances of each component of 40,000 points agree within 5 standard errors. Some of
+  /// about 100 numbers exceed this by chance with probability 6e-5. Odd and even numbers of coordinates take pairs of
+  /// Normal numbers differently.
   @Test(arguments: CovarianceStructure.allCases, [1, 2, 3])
   func pointsHaveTheMixturesMoments(_ structure: CovarianceStructure, _ dimensions: Int) throws {
     let mixture = try KnownMixture(estimate(structure, dimensions))
@@ -120,7 +121,7 @@ import Testing
     refused("means[3]", "must be finite, got inf") { $0.means[3] = .infinity }
     refused("covariances[4]", "must be finite, got nan") { $0.covariances[4] = .nan }
     refused("covariances[0]", "must have variances between 1e-290 and 1e+290, got 0.0") { $0.covariances[0] = 0 }
-    // [[1, 2], [2, 1]]: what is left of the second variance is 1 - 2².
+    // The matrix is [[1, 2], [2, 1]], and the second pivot is 1 - 2².
     refused("covariances[2]", "must be positive definite, got pivot -3.0 in row 1") {
       $0.covariances.replaceSubrange(6..<9, with: [1, 2, 1])
     }

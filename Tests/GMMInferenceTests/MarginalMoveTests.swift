@@ -6,7 +6,7 @@ import Testing
 
 @testable import GMMInference
 
-/// When moves with the assignments summed out are made, what they gain, and that they keep a run's promises.
+/// Moves with the assignments summed out are made where they pay, and keep the promises of a run.
 @Suite struct MarginalMoveTests {
   /// 1,000 observations of four components that overlap.
   static let overlapping: [Double] = {
@@ -45,7 +45,8 @@ import Testing
     return options
   }
 
-  /// The fewest effective draws per draw of any parameter: variance over n times the squared error from 100 batches.
+  /// Returns the least number of effective draws for each draw over all parameters: the variance divided by n times the
+  /// squared error from 100 batches.
   private func leastEfficiency(_ posterior: Posterior) -> Double {
     var least = Double.infinity
     for column in 0..<posterior.layout.parameterCount {
@@ -75,7 +76,7 @@ import Testing
     #expect(without < 0.02)
   }
 
-  /// With 0.8 and 0.9 effective draws a draw there is nothing to gain: the same bits as without moves.
+  /// With 0.8 and 0.9 effective draws for each draw, moves cannot pay, and the bits are those without moves.
   @Test(arguments: ["notebook2", "book_ug"]) func movesTurnThemselvesOffWhereStepsMixWell(_ name: String) throws {
     let reference = try Reference.load(name)
     let model = try reference.mixtureModel()
@@ -85,8 +86,8 @@ import Testing
     #expect(bits(automatic) == bits(plain))
   }
 
-  /// Components without observations, under small concentrations, have weights over many orders of magnitude, and means
-  /// and sds that jump to the prior and back: no single reference is like that.
+  /// Components without observations, under small concentrations, have weights over many orders of magnitude, and their
+  /// means and sds jump to the prior and back. No single reference has this distribution.
   @Test func movesTurnThemselvesOffWhereHardlyAnyIsAccepted() throws {
     let model = try MixtureModel(
       componentCount: 6, weights: .dirichlet(concentration: [0.3]), means: .normal(mean: [5], sd: [10]),
@@ -96,8 +97,8 @@ import Testing
     #expect(makesMoves(posterior) == [false, false, false, false])
   }
 
-  /// Fewer than 200 tuning iterations, or fewer than 16 for each coordinate, teach nothing: not even forced moves are
-  /// made.
+  /// With fewer than 200 tuning iterations, or fewer than 16 for each coordinate, no moves are made, not even forced
+  /// ones.
   @Test(arguments: [0, 1, 7, 8, 50, 199]) func shortTuningLeavesPlainSteps(_ tune: Int) throws {
     let model = try Self.smallModel()
     let data = Array(Self.overlapping.prefix(100))
@@ -142,7 +143,7 @@ import Testing
     #expect(bits(try part.extended(by: 37).extended(by: 33)) == expected)
   }
 
-  /// Blocks of observations shared by two threads of one chain, proposals included.
+  /// Two threads of one chain share the blocks of observations, also in proposals.
   @Test func threadsDoNotChangeABitOfManyBlocks() throws {
     let data = (0..<40_000).map { Self.overlapping[$0 % 1_000] + 1e-5 * Double($0) }
     var options = options(.always, draws: 10, tune: 200, chains: 1)
@@ -154,8 +155,8 @@ import Testing
     #expect(bits(runs[0]) == bits(runs[1]))
   }
 
-  /// What a draw keeps belongs together whether its last move was accepted or not: its log densities are those of its
-  /// parameters, and its assignments are those that the state's statistics count.
+  /// The numbers of a draw belong together, whether its last move was accepted or not. Its log densities are those of
+  /// its parameters, and its assignments are those in the state's statistics.
   ///
   /// 1,000 terms of size below 10: rounding 1,000 x 2^-53 x 10,000 = 1e-9. Of 200 draws some follow an accepted and
   /// some a refused move; assignments of a refused proposal would miss the counts by dozens.

@@ -5,26 +5,29 @@ import Testing
 
 @testable import GMMInference
 
-/// The fit by expectation-maximisation.
+/// Fits by expectation-maximisation in one dimension.
 @Suite struct MaximumLikelihoodTests {
   /// Weights, means and sds agree to 1e-6, the last two in units of the component's sd; the log likelihood to 1e-6.
   ///
-  /// scikit-learn stops by the likelihood, which is flat at its maximum, so its parameters are off by 2e-7 at most here
-  /// (measured by going on in extended precision); ours by much less, as the next test shows.
+  /// scikit-learn stops by the likelihood, which is flat at its maximum. So its parameters are off by 2e-7 at most here
+  /// (measured by going on in extended precision). The library's parameters are off by much less, as the next test
+  /// shows.
   @Test(arguments: Reference.names.filter { $0 != "notebook1" })
   func fitAgreesWithScikitLearn(_ name: String) throws {
     let reference = try Reference.load(name)
     try expectAgreement(fit(reference, reference.maximumLikelihood), reference.maximumLikelihood)
   }
 
-  /// The fit stored with the posterior stopped early there; ours is better, and is the converged one.
+  /// The fit that is stored with this posterior stopped early. The library's fit is better, and equals the converged
+  /// one.
   @Test func fitOfTheFirstNotebookIsTheConvergedOne() throws {
     let reference = try Reference.load("notebook1")
     let converged = try Reference.convergedFit()
     let ours = try fit(reference, reference.maximumLikelihood)
     // An iteration moves nothing by more than 1e-9 and the moves shrink by 0.75 each time: 3e-9 is left.
     try expectAgreement(ours, converged, within: 1e-8)
-    // No better than the maximum, but for the rounding of 1,000 terms whose sum is 4,417: 1,000 x 2^-53 x 4,417 / 2.
+    // The fit is no better than the maximum, up to the rounding of 1,000 terms with the sum 4,417: 1,000 x 2^-53 x
+    // 4,417 / 2.
     #expect(ours.logLikelihood <= converged.logLikelihood + 2.5e-10)
     #expect(ours.logLikelihood >= converged.logLikelihood - 1e-9)
     #expect(ours.logLikelihood > reference.maximumLikelihood.logLikelihood + 4e-8)
@@ -39,7 +42,7 @@ import Testing
     #expect(abs(fits[0].weights.reduce(0, +) - 1) < 1e-14)
   }
 
-  /// The first starts of a longer list are those of a shorter one.
+  /// The first starts of a longer list are the starts of a shorter list.
   @Test func moreStartsAreNeverWorse() throws {
     let observations = try DataSet(Reference.load("notebook1").data)
     var last = -Double.infinity
@@ -51,7 +54,7 @@ import Testing
     }
   }
 
-  /// One iteration from a given start, against the textbook's sums.
+  /// One iteration from a given start agrees with the textbook's sums.
   @Test func oneIterationFromAGivenStartIsTheTextbooks() throws {
     let reference = try Reference.load("notebook2")
     let start = (weights: [0.2, 0.3, 0.5], means: [-4.0, 1, 4], sds: [1.0, 2, 1.5])

@@ -118,7 +118,7 @@ import Testing
     return try DataSet(numbers, dimensionCount: dimensions)
   }
 
-  /// Log likelihood, by plain lines, plus log prior.
+  /// Returns the log likelihood, by plain lines, plus the log prior.
   private func logPosterior(_ model: MixtureModel, _ data: DataSet, _ parameters: Parameters) -> Double {
     let dimensions = data.dimensionCount
     var sum = model.logPrior(parameters)
@@ -144,8 +144,8 @@ import Testing
     return sum
   }
 
-  /// No coordinate of the parameters can be moved, a little either way, to a larger posterior density within the
-  /// constraints; the density never falls on the way; and what the fit says of itself is so.
+  /// No coordinate of the parameters can be moved a little, either way, to a larger posterior density within the
+  /// constraints. The density never falls during the fit, and the fit's own figures are right.
   ///
   /// A step of h changes a density with curvature c at its maximum by -c h² / 2; the tolerance of 1e-10 sds and
   /// rounding of the sums, 1e-12, are far below that for h = 1e-4.
@@ -204,8 +204,8 @@ import Testing
     #expect(best <= fit.logLikelihood + fit.logPrior && best > fit.logLikelihood + fit.logPrior - 6)
   }
 
-  /// One component: the mode of the Normal-inverse-Wishart posterior (Gelman et al. 2013, 3.6), weights of rows and
-  /// all.
+  /// The fit of one component is the mode of the Normal-inverse-Wishart posterior (Gelman et al. 2013, 3.6), also with
+  /// weighted rows.
   @Test func oneComponentHasTheModeOfTheConjugatePosterior() throws {
     let shape = MixtureShape(componentCount: 1, dimensionCount: 2, structure: .full)
     let (kappa, dof, center) = (0.7, 4.5, [1.0, -2])
@@ -227,13 +227,13 @@ import Testing
           scatter += weights[n] * (data[n, i] - average[i]) * (data[n, j] - average[j])
         }
         scatter += kappa * total / (kappa + total) * (average[i] - center[i]) * (average[j] - center[j])
-        // The joint mode: one degree of freedom for the mean.
+        // The joint mode has one degree of freedom for the mean.
         #expect(abs(fit.estimate.covariance(0)[i, j] - scatter / (dof + total + 1 + 2 + 1)) < 1e-11)
       }
     }
   }
 
-  /// A prior that says next to nothing leaves the maximum of the likelihood.
+  /// A nearly flat prior gives the maximum of the likelihood.
   @Test func flatPriorsHaveTheMaximumOfTheLikelihood() throws {
     let data = try Self.data(1)
     let model = try MixtureModel(
@@ -246,7 +246,7 @@ import Testing
     expectClose(posterior.estimate, likelihood.estimate, limit: 1e-7)
   }
 
-  /// Three groups at 0, 4 and 8, started at 8, 4 and 0.
+  /// Three groups at 0, 4 and 8 start at 8, 4 and 0.
   @Test func componentsAreInTheOrderOfTheModelOfTheirMeansOrOfTheStart() throws {
     let data = try Self.data(1)
     func means(_ prior: MeansPrior, orderedMeans: Bool = false, _ order: ComponentOrder) throws -> [Double] {
@@ -299,7 +299,7 @@ import Testing
 
   // MARK: Blocks
 
-  /// Against a fine grid of weights: 1/400 apart.
+  /// The mode agrees with the largest density on a grid of weights that are 1/400 apart.
   @Test func modeOfWeightsIsTheLargestOfAGrid() throws {
     let cases: [(powers: [Double], minimum: Double)] = [
       ([5, 3, 2], 0), ([50, 1, 1], 0.1), ([-0.5, 4, 2], 0.2), ([10, 10, 0], 0.05), ([9, 1, -2], 1.0 / 3),
@@ -328,15 +328,16 @@ import Testing
     #expect(nearestInOrder([3, 2, 1], precisions: [1, 1, 1]) == [2, 2, 2])
   }
 
-  /// Sums of squares whose square over that of the scale overflows. The root of each prior's equation, to 4 roundings:
-  /// with T = S/s² far above n, HalfNormal's sd² is s √S - n s² / 2, HalfCauchy's S / (n + 2).
+  /// The square of the sum of squares, divided by that of the scale, overflows. The mode is the root of each prior's
+  /// equation, to 4 roundings. With T = S/s² far above n, the sd² of HalfNormal is s √S - n s² / 2, and that of
+  /// HalfCauchy is S / (n + 2).
   @Test(arguments: [1e-145, 1e-100, 1e-70]) func modesOfSdsAreFoundFarAboveTheirPriors(_ scale: Double) throws {
     let (count, squares) = (50.0, 4e20)
     let normal = try #require(SpreadConditional(.halfNormal(scale: scale), count: count, squares: squares).mode)
     let cauchy = try #require(SpreadConditional(.halfCauchy(scale: scale), count: count, squares: squares).mode)
     #expect(abs(normal / (scale * 2e10).squareRoot() - 1) < 1e-15)
     #expect(abs(cauchy / (squares / 52).squareRoot() - 1) < 1e-15)
-    // The floor of variances, which is of the data, is none beyond the support.
+    // The variance floor comes from the data, but it never exceeds the support.
     let model = try MixtureModel(
       componentCount: 1, means: .normal(mean: [0], sd: [1e11]), spread: .uniform(lower: [0], upper: [scale]))
     var options = MaximumLikelihoodOptions(componentCount: 1)

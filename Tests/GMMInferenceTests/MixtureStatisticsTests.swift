@@ -6,10 +6,10 @@ import Testing
 
 @testable import GMMInference
 
-/// Sufficient statistics as a value: computed in parts, merged in any order, turned into parameters.
+/// Sufficient statistics are computed in parts, merged in any order, and turned into parameters.
 @Suite struct MixtureStatisticsTests {
-  /// Five parts of whole blocks and a rest, merged one after the other, backwards, and as a tree: the bits of all at
-  /// once.
+  /// Five parts of whole blocks and a rest are merged one after the other, backwards, and as a tree. The bits are those
+  /// of all data at once.
   @Test(arguments: CovarianceStructure.allCases)
   func partsOfWholeBlocksGiveTheSameBits(_ structure: CovarianceStructure) throws {
     let rows = [2 * blockSize, blockSize, 3 * blockSize, blockSize, 1_234]
@@ -50,7 +50,7 @@ import Testing
     }
   }
 
-  /// Iterating over parts is the fit: the same parameters, bit for bit, and its history.
+  /// Iterations over parts give the fit's parameters and history, bit for bit.
   @Test func iterationsOverPartsAreTheFit() throws {
     let data = points(3 * blockSize + 500)
     let parts = [Array(data[..<(4 * blockSize)]), Array(data[(4 * blockSize)...])]
@@ -68,7 +68,7 @@ import Testing
       #expect(sums.logLikelihood / sums.totalWeight == fit.history[i])
       parameters = try sums.maximized(regularization: 1e-6).estimate
     }
-    // But for the floors, which no variance is near: the fit takes the data's variance in passes of its own.
+    // Only the floors differ, because the fit takes the data's variance in passes of its own. No variance is near them.
     #expect(parameters == fit.estimate)
   }
 
@@ -101,9 +101,9 @@ import Testing
     expectError(.cancelled, "", "the caller cancelled") {
       try sums.add(DataSet([1, 2], dimensionCount: 2), RunControl(cancellation: flag))
     }
-    // Nothing of this changed anything.
+    // None of these calls has changed the statistics.
     #expect(try sums == MixtureStatistics(parameters))
-    // One point: every covariance collapses, and is said to.
+    // With one point every covariance collapses, and the result says so.
     try sums.add(DataSet([1, 2, 2, 5, 1, 2], dimensionCount: 2))
     let result = try sums.maximized()
     #expect(result.collapses.contains { $0.kind != .weight })

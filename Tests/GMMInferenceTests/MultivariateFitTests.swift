@@ -6,18 +6,18 @@ import Testing
 
 @testable import GMMInference
 
-/// Maximum likelihood in several dimensions, against scikit-learn and published maxima.
+/// Maximum-likelihood fits in several dimensions agree with scikit-learn and with published maxima.
 @Suite struct MultivariateFitTests {
-  /// The data sets and covariance structures of the reference.
+  /// The data sets and forms of covariances in the reference.
   static let cases: [(String, CovarianceStructure)] = ["iris", "clusters2", "clusters7", "line"].flatMap { name in
     CovarianceStructure.allCases.map { (name, $0) }
   }
 
-  /// Five iterations, and all until the lower bound changes by less than 1e-6, end at scikit-learn's parameters: within
-  /// 1e-8 of the components' sds, after the same number of iterations.
+  /// Fits of five iterations, and fits until the lower bound changes by less than 1e-6, end at scikit-learn's
+  /// parameters within 1e-8 of the components' sds. They take the same number of iterations.
   ///
-  /// An iteration errs by about 1e-15 times the condition of the covariances (1e3 here), which those that follow
-  /// contract; scikit-learn's covariances about 0 lose as much again.
+  /// An iteration errs by about 1e-15 times the condition of the covariances (1e3 here), and the iterations that follow
+  /// contract this error. scikit-learn's covariances about 0 lose as much again.
   @Test(arguments: cases)
   func fitEqualsScikitLearnFromTheSameStart(_ name: String, _ structure: CovarianceStructure) throws {
     let (reference, theirs) = try load(name, structure)
@@ -58,9 +58,9 @@ import Testing
     }
   }
 
-  /// mclust's published maxima. Its runs stop when the log likelihood changes by less than 1e-5 of itself, so the
-  /// maximum may lie that much higher, over the few iterations left: up to 0.02 of the largest here; and never lower
-  /// but for the last digit.
+  /// The fits agree with mclust's published maxima. mclust stops when the log likelihood changes by less than 1e-5 of
+  /// itself. So the maximum may be higher after a few more iterations, by up to 0.02 of the largest here. It is never
+  /// lower, except for the last digit.
   @Test(arguments: [
     ("faithful", 2, -1130.264068), ("iris", 3, -180.185839), ("waiting", 2, -1034.007362), ("galaxies", 3, -203.1792),
   ])
@@ -75,7 +75,8 @@ import Testing
     #expect(fit.logLikelihood < published + 0.02)
   }
 
-  /// Each row r times is the row with weight r, to the rounding of sums in another order; zero is nothing at all.
+  /// A row that is repeated r times equals the row with weight r, up to the rounding of sums in another order. A weight
+  /// of zero has no effect at all.
   @Test(arguments: CovarianceStructure.allCases)
   func integerWeightsAreRepeatedRows(_ structure: CovarianceStructure) throws {
     let (reference, start) = try load("clusters2", structure)
@@ -97,7 +98,7 @@ import Testing
       #expect(weighted.observationCount == copies.observationCount)
       #expect(abs(weighted.bic / copies.bic - 1) < 1e-12)
       expectClose(weighted.estimate, copies.estimate, limit: 1e-10)
-      // Rows without weight change nothing at all: not even where clusters are looked for.
+      // Rows of weight 0 change nothing, not even the starts.
       let without = try fitMaximumLikelihood(
         DataSet(
           kept.flatMap { Array(reference.data[(2 * $0)..<(2 * $0 + 2)]) }, dimensionCount: 2,
@@ -144,7 +145,7 @@ import Testing
     #expect(mixed.logLikelihood.isFinite && mixed.collapses.isEmpty)
   }
 
-  /// Starts that go over all observations: each block has random numbers of its own, and sums have no order.
+  /// In starts over all observations, each block has random numbers of its own, and sums do not depend on the order.
   @Test func fitsFromResponsibilitiesDoNotDependOnThreads() throws {
     let data = try DataSet(points(40_000, dimensions: 3), dimensionCount: 3)
     let given = (0..<40_000).flatMap { i -> [Double] in [Double(i % 3), 1, Double(i % 2)] }
@@ -175,7 +176,7 @@ import Testing
     }
   }
 
-  /// Plain lines and all builds; in one dimension also the kernels that are for it alone.
+  /// Returns plain lines and all builds and, in one dimension, also the kernels of one dimension.
   private func roads(_ shape: MixtureShape) -> [(MixtureKernels, any BlockPass & Sendable)] {
     let sets = KernelBuild.available.map(\.kernels)
     let plain = MixtureKernels(shape, sets[0], isWeighted: true)
@@ -207,7 +208,7 @@ import Testing
   }
 }
 
-/// Expects equal parameters: weights to `limit`, means and covariances in units of the component's sds; in one
+/// Expects equal parameters: weights to `limit`, means and covariances in units of the component's sds. In one
 /// dimension components may have been put in order.
 func expectClose(
   _ ours: MixtureEstimate, _ theirs: MixtureEstimate, limit: Double, location: SourceLocation = #_sourceLocation

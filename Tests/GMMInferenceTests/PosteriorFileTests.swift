@@ -5,7 +5,7 @@ import Testing
 
 @testable import GMMInference
 
-/// Posteriors in files: everything comes back, and nothing else is believed.
+/// Posterior files restore everything, and wrong bytes are refused.
 @Suite struct PosteriorFileTests {
   let folder = TemporaryFolder()
   private var path: String { folder.file("posterior.gmm") }
@@ -37,7 +37,7 @@ import Testing
     #expect(loaded.options == saved.options)
     let expected = bits(try run.sample(draws: 100))
     #expect(bits(try loaded.extended(by: 40)) == expected)
-    // Once more through a file, from there on.
+    // The extended posterior goes through a file once more and is extended again.
     #expect(bits(try stored(try loaded.extended(by: 15)).extended(by: 25)) == expected)
     #expect(folder.names == ["posterior.gmm"])
   }
@@ -75,7 +75,7 @@ import Testing
 
   // MARK: Files that nobody vouches for
 
-  /// A file with assignments and states, and only a few draws.
+  /// Returns a file with assignments and states, and only a few draws.
   private func smallFile(_ run: StoredRun) throws -> [UInt8] {
     var run = run
     run = StoredRun(
@@ -105,7 +105,7 @@ import Testing
     }
   }
 
-  /// Changed contents under checksums that are right: what loads at all must be usable, and nothing may trap or take
+  /// The contents are changed under right checksums. Every file that loads must be usable, and no file may trap or take
   /// long.
   @Test(arguments: [0, 2, 4, 6, 8, 11]) func changedBytesUnderRightChecksumsAreRefusedOrHarmless(_ index: Int) throws {
     let bytes = try smallFile(StoredRun.all[index])
@@ -132,7 +132,7 @@ import Testing
         }
       }
     }
-    // Sizes, codes and names are many of the bytes; the rest are numbers, which may be others.
+    // Many of the bytes are sizes, codes and names. The other bytes are numbers, which may have other values.
     #expect(refused > 300)
   }
 
@@ -147,13 +147,13 @@ import Testing
       let header = FileHeader(
         .posterior, version: 2, payloadLength: hostile.count, payloadChecksum: Checksum.of(hostile))
       folder.write(header.bytes + hostile, to: "hostile")
-      // A count of 2^47 where there are some thousand bytes; as a part of a number it may pass.
+      // The count is 2^47 where some thousand bytes are left. As a part of a number it may pass.
       if let loaded = try? Posterior.load(folder.file("hostile")) { #expect(loaded.drawCount == 2) }
     }
   }
 
-  /// Bytes in a section of the file at ``path`` are replaced, and the checksums made right; why that is refused, if it
-  /// is.
+  /// Replaces bytes in a section of the file at ``path``, makes the checksums right, and returns the reason why the
+  /// file is refused, or `nil`.
   private func reasonAgainst(_ bytes: [UInt8], at offset: Int, in section: Section) throws -> String? {
     var payload = Array(folder.contents("posterior.gmm")[FileHeader.size...])
     let name = Array(section.rawValue.utf8) + [0, 0, 0, 0]
@@ -170,16 +170,16 @@ import Testing
     }
   }
 
-  /// Beyond 63 bits, the products that information and exports are made of would trap, also where no chain goes on.
+  /// Products in information and exports would trap beyond 63 bits, even if no chain goes on.
   @Test func moreIterationsThan63BitsCountAreRefused() throws {
     let subset = try StoredRun.all[1].sample().subset(burn: 50)
     try subset.save(to: path)
-    // After the method: tuning iterations, chains, thinning.
+    // Tuning iterations, chains and thinning follow the method.
     func thinning(_ thin: UInt64) -> [UInt8] { withUnsafeBytes(of: thin.littleEndian) { Array($0) } }
     let most = UInt64(Int.max - 400 * 3) / 30
     #expect(try reasonAgainst(thinning(most), at: 20, in: .options) == nil)
     let loaded = try Posterior.load(folder.file("changed"))
-    // Every other draw is twice as many iterations apart, and the last may end beyond those that were counted.
+    // Every other draw is twice as many iterations apart, so the last may end beyond the counted iterations.
     let half = try loaded.subset(burn: 1, thin: 8)
     try half.exportCSV(chain: 0, to: folder.file("draws.csv"))
     #expect(half.drawCount == 2 && half.thin == 8 * Int(most))
@@ -200,8 +200,8 @@ import Testing
 
   @Test func chainsWithSumsThatAreNoNumbersAreRefused() throws {
     _ = try smallFile(StoredRun.all[0])
-    // Draws, iterations, log likelihood, acceptance; weights, their logarithms, means, sds of three components; no
-    // factors; then counts, centres, sums and squares.
+    // A state has draws, iterations, log likelihood and acceptance; then weights, their logarithms, means and sds of
+    // three components, and no factors; then counts, centers, sums and squares.
     let counts = 4 * 8 + 4 * (8 + 3 * 8) + 8
     for array in 0...3 {
       for value in [Double.nan, .infinity] {

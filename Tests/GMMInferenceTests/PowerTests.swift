@@ -6,9 +6,9 @@ import Testing
 
 @testable import GMMInference
 
-/// What chains at a power of the likelihood promise beside their distribution, which the tests of calibration hold.
+/// Chains at a power of the densities keep the promises of a run. The tests of calibration hold their distribution.
 @Suite struct PowerTests {
-  /// Rows enough, also by pairs, for a crew to share the blocks of a chain.
+  /// The rows are enough, also by pairs, for a crew to share the blocks of a chain.
   static let numbers = KernelBuildTests.data(70_000)
   static let few = Array(numbers[..<2_000])
 
@@ -49,7 +49,8 @@ import Testing
     #expect(try rows(sample(target, shorter).extended(by: 4)) == rows(sample(target, options)))
   }
 
-  /// The log likelihood of a draw is Σ w log Σ_k weight_k Normal_k, without the power; 2,000 terms of size 2, to 1e-12 of their sum.
+  /// The log likelihood of a draw is Σ w log Σ_k weight_k Normal_k, without the power; 2,000 terms of size 2, to 1e-12
+  /// of their sum.
   @Test(arguments: [(1, false), (1, true), (2, false), (2, true)])
   func recordedLogLikelihoodHasNoPower(_ example: (dimensions: Int, isWeighted: Bool)) throws {
     let count = Self.few.count / example.dimensions

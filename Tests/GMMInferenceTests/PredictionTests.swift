@@ -5,7 +5,7 @@ import Testing
 
 @testable import GMMInference
 
-/// Probabilities, densities and draws of the posterior predictive distribution, against plain loops over the draws.
+/// Probabilities, densities and draws of the posterior predictive distribution agree with plain loops over the draws.
 @Suite struct PredictionTests {
   private func posterior(draws: Int = 25) throws -> Posterior {
     let data = (0..<1_100).map { i in (i % 3 == 0 ? 5 : 0) + Foundation.sin(Double(i) * 12.9) }
@@ -40,7 +40,7 @@ import Testing
       for k in 0..<3 { #expect(abs(probabilities[3 * i + k] - expected[k]) < 1e-12) }
       #expect(abs(probabilities[3 * i..<3 * i + 3].reduce(0, +) - 1) < 1e-14)
     }
-    // Threads change nothing.
+    // The number of threads changes nothing.
     #expect(try posterior.probabilities(RunControl(threads: 1)) == posterior.probabilities(RunControl(threads: 3)))
   }
 
@@ -67,7 +67,7 @@ import Testing
     }
   }
 
-  /// The density integrates to 1: trapezoids of 0.01 over a range that holds all but 10^-12 of it.
+  /// The density integrates to 1, by trapezoids of 0.01 over a range that holds all but 10^-12 of it.
   @Test func densityIntegratesToOne() throws {
     let values = (0..<20_000).map { -100 + 0.01 * Double($0) }
     var logDensities = [Double](repeating: 0, count: values.count)
@@ -100,8 +100,8 @@ import Testing
     #expect(probabilities[k] > 0.999)
   }
 
-  /// 20,000 rows of 5 points: each row's average is an independent number, so all estimates have plain standard errors;
-  /// 4.5 of them, by chance 7e-6 each.
+  /// The averages of 20,000 rows of 5 points are independent, so all estimates have plain standard errors. They agree
+  /// within 4.5 of them, which each exceeds by chance with probability 7e-6.
   @Test func predictiveDrawsHaveThePredictiveDistribution() throws {
     let posterior = try posterior()
     let draws = draws(posterior)

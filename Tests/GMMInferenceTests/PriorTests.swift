@@ -5,7 +5,7 @@ import Testing
 
 @testable import GMMInference
 
-/// How the prior is drawn from: directly, or by a sampler without data.
+/// The ways to draw from the prior: directly, or by a sampler without data.
 enum PriorRoute: CaseIterable, Sendable {
   case independent, gibbs, metropolis
 
@@ -22,10 +22,10 @@ enum PriorRoute: CaseIterable, Sendable {
   }
 }
 
-/// The prior under every constraint.
+/// Draws from the prior under every constraint.
 ///
-/// Compared are the probabilities of intervals up to exact quantiles, within 4.5 standard errors from 100 batches: by
-/// chance 2e-5 each (Student's t with 99 degrees of freedom); no more than 20 are compared in a case.
+/// The probabilities of intervals up to exact quantiles agree within 4.5 standard errors from 100 batches. Each of at
+/// most 20 in a case exceeds this by chance with probability 2e-5 (Student's t with 99 degrees of freedom).
 @Suite struct PriorTests {
   static let levels = [0.01, 0.1, 0.3, 0.5, 0.7, 0.9, 0.99]
 
@@ -80,7 +80,7 @@ enum PriorRoute: CaseIterable, Sendable {
       componentCount: 2, weights: .dirichlet(concentration: [a, b]), minimumWeight: minimum,
       means: .fixed([0]),
       spread: .fixed([1]))
-    // Independent draws so far in the tail are dear: each is the end of a chain of its own.
+    // Independent draws so far in the tail cost much, because each is the end of a chain of its own.
     let posterior = try route.draws(model, count: route == .independent && a == 30 ? 1_000 : 20_000)
     let exact = TabulatedDensity(lower: minimum, upper: 1 - minimum) {
       (a - 1) * log($0) + (b - 1) * log(1 - $0)
@@ -207,7 +207,7 @@ enum PriorRoute: CaseIterable, Sendable {
       componentCount: 2, means: .fixed([0]), spread: spreadPrior(density), sharedSpread: shared)
     let posterior = try route.draws(model, count: 12_000)
     for column in posterior.layout.sds {
-      // On the log scale, for tails of any weight.
+      // The comparison is on the log scale, because of tails of any weight.
       let deviations = compareLogarithms(posterior, column) { priorProbability(density, upTo: $0) }
       #expect(deviations.beyond(4.5).isEmpty)
     }

@@ -6,12 +6,12 @@ import Testing
 
 /// The summary table that a book printed of its three-component fit.
 @Suite struct PublishedTableTests {
-  /// All rows but one are the posterior, within 4 standard errors of the book's 9,000 correlated draws.
+  /// All rows except one agree with the posterior, within 4 standard errors of the book's 9,000 correlated draws.
   ///
   /// The book prints a batch-means error for each mean, which stands for an effective number of draws ESS = (sd /
   /// error)² of 640 to 1,570. From it follow rough errors of the other cells: of an sd, sd / √(2 ESS) = error / √2, and
-  /// of the ends of the interval 2.67 error, what a 2.5 % quantile of a Normal has. Ours are fifteen times smaller and
-  /// are added.
+  /// of the ends of the interval 2.67 error, what a 2.5 % quantile of a Normal has. The library's errors are fifteen
+  /// times smaller and are added.
   @Test(arguments: SamplerChoice.allCases)
   func publishedRowsAreReproducedInTheirPermutedLabelling(_ sampler: SamplerChoice) throws {
     let (rows, deviations, _) = try compare(sampler)
@@ -38,7 +38,7 @@ import Testing
     let errors = weights.reduce(0) { $0 + $1.mcError * $1.mcError }.squareRoot()
     #expect(abs(sum - 1) > 40 * errors)
 
-    // Mean and interval are far off; the sd alone would pass.
+    // The mean and the interval are far off, and the sd alone would pass.
     let wrong = try #require(rows.firstIndex { $0.name == "p__2" })
     #expect(deviations[wrong].beyond(20).count == 3)
 
@@ -49,7 +49,7 @@ import Testing
     #expect(abs(weights[2].mean - weights[1].mean) < 4 * weights[2].mcError)
   }
 
-  /// Returns the table, how far each row is from the posterior, and the posterior's mean of the third weight.
+  /// Returns the table, the distance of each row from the posterior, and the posterior's mean of the third weight.
   private func compare(
     _ sampler: SamplerChoice
   ) throws -> (rows: [Reference.PublishedRow], deviations: [Deviations], thirdWeight: Estimate) {

@@ -6,7 +6,7 @@ import Testing
 
 /// Agreement of all samplers with the reference posteriors.
 @Suite struct ReferenceAgreementTests {
-  /// Every number of a reference lies within 4 combined Monte-Carlo standard errors of ours.
+  /// Every number of a reference lies within 4 combined Monte-Carlo standard errors of the library's number.
   ///
   /// For one comparison with normal errors that fails by chance with probability 6e-5; there are 33 to 77 numbers in a
   /// posterior, strongly correlated. Our own errors, from 100 batches, make the tails those of Student's t with 99
@@ -72,12 +72,12 @@ import Testing
 func referenceRun(_ reference: Reference, _ sampler: SamplerChoice) throws -> Posterior {
   var options = sampler.applied(to: SamplingOptions(draws: 50_000, tune: 5_000, chains: 4, seed: 20))
   if sampler == .metropolis { options.thin = 3 }
-  // The published labelling: the mode where chains started there stay.
+  // The chains start in the mode of the published labelling and stay there.
   if reference.name == "book_table" { options.initial = [PartialParameters(means: [21, 35, 9])] }
   return try sample(reference.mixtureModel(), data: reference.data, options)
 }
 
-/// Expects that every chain has made moves where it was to, and that no chain of Gibbs steps has otherwise.
+/// Expects that every chain has made moves if it was asked to, and no moves otherwise.
 ///
 /// Of thousands of proposals one is refused.
 func expectMoves(_ posterior: Posterior, _ sampler: SamplerChoice) {

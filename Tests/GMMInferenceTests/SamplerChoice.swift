@@ -2,7 +2,7 @@ import Testing
 
 @testable import GMMInference
 
-/// A sampler as tests name it: with or without moves that sum the assignments out.
+/// The samplers of the tests, with and without moves that sum the assignments out.
 enum SamplerChoice: Sendable, CustomTestStringConvertible, CaseIterable {
   case gibbs
   case gibbsWithMoves

@@ -6,7 +6,7 @@ import Testing
 
 @testable import GMMInference
 
-/// What a run promises about its draws: seeds, threads, continuation, starts, cancelling.
+/// A run keeps its promises about seeds, threads, continuation, starts and cancelling.
 @Suite struct SamplingTests {
   static let methods: [SamplingMethod] = [.gibbs, .metropolis]
 
@@ -51,7 +51,7 @@ import Testing
     }
   }
 
-  /// More than one block of observations: sums over blocks are in the blocks' order.
+  /// With more than one block of observations, sums over blocks are taken in the blocks' order.
   @Test func threadsDoNotChangeABitOfManyBlocks() throws {
     let data = (0..<9_000).map { Self.data[$0 % 300] + 1e-3 * Double($0) }
     var options = options(.gibbs, draws: 10)
@@ -83,7 +83,7 @@ import Testing
     let longer = try part.extended(by: 37).extended(by: 33, RunControl(threads: 1))
     #expect(longer.drawCount == 90)
     #expect(bits(longer) == whole)
-    // The shorter one stays as it was, and can go on another way.
+    // The shorter posterior stays unchanged, and can go on in another way.
     #expect(bits(part) == before)
     #expect(bits(try part.extended(by: 70)) == whole)
     #expect(part.canExtend && longer.seconds >= part.seconds)
@@ -201,8 +201,9 @@ import Testing
     }
   }
 
-  /// 128,000 sds, of whose square no start may take note: that would be minutes, where a second is plenty. Of this
-  /// thread's time, since a machine that is busy with other tests proves nothing.
+  /// A start with 128,000 sds must not take time in proportion to their square. That would be minutes, where a second
+  /// suffices. The test measures this thread's processor time, because a machine that is busy with other tests proves
+  /// nothing.
   @Test func startsTakeTimeInProportionToTheNumberOfSDs() throws {
     let model = try MixtureModel(
       MixtureShape(componentCount: 64, dimensionCount: 2_000), means: .normal(mean: [0], sd: [3]),
@@ -230,7 +231,7 @@ import Testing
     #expect(partial.parameters.means == [9, -4, 1])
     #expect(partial.parameters.sds != start.parameters.sds)
 
-    // A chain far from the data, with no time to move: its first Gibbs draw is the conditional one given assignments
+    // The chain is far from the data and has no time to move. So its first Gibbs draw is conditional on the assignments
     // there.
     let options = SamplingOptions(method: method, draws: 1, tune: 0, chains: 2, seed: 1, initial: [given])
     let other = SamplingOptions(
@@ -241,7 +242,7 @@ import Testing
     #expect(bits(first).suffix(12) != bits(second).suffix(12))
   }
 
-  /// With nothing but one mean unknown, one observation and one component, draw 1 is a linear function of the data.
+  /// With one component, one observation and only the mean unknown, draw 1 is a linear function of the data.
   @Test func firstDrawFollowsTheConditionalDistribution() throws {
     func draw(_ x: Double) throws -> Double {
       let model = try MixtureModel(
@@ -254,7 +255,8 @@ import Testing
     #expect(abs(slope - 4 / 4.25) < 1e-14)
   }
 
-  /// PyMC's table moves the scale until acceptance is between 0.2 and 0.5; the last adaptation may be a step outside.
+  /// PyMC's table moves the scale until the acceptance is between 0.2 and 0.5. The last adaptation may be a step
+  /// outside.
   @Test func metropolisAcceptanceIsSaneAfterTuning() throws {
     for (scale, shift) in [(1.0, 0.0), (1e-6, 0), (1e6, 1e8)] {
       let data = Self.data.map { scale * $0 + shift }
@@ -292,8 +294,8 @@ import Testing
     }
   }
 
-  /// Counts of the kept assignments against the averaged responsibilities: over 4 x 2,000 draws within 5 standard
-  /// errors √(p (1-p) / 8000) times √10, for draws that remember ten iterations.
+  /// The counts of the kept assignments agree with the averaged responsibilities. Over 4 x 2,000 draws they differ by
+  /// at most 5 standard errors √(p (1-p) / 8000) times √10, for draws with an autocorrelation time of ten iterations.
   @Test(arguments: methods) func keptAssignmentsAgreeWithTheProbabilities(_ method: SamplingMethod) throws {
     var options = options(method, draws: 2_000)
     options.tune = 2_000

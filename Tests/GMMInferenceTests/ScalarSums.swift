@@ -3,7 +3,7 @@ import GMMModel
 
 @testable import GMMInference
 
-/// The E-step of a block in plain scalar lines, point by point: what the kernels are compared with.
+/// The E-step of a block in plain scalar lines, point by point. The kernels are compared with it.
 struct ScalarPass: BlockPass, Sendable {
   let mixture: MixtureShape
 

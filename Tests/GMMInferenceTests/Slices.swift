@@ -8,7 +8,7 @@ extension Posterior {
   /// The values are the library's own, averaged over slices of the draws (all chains together); the errors are from the
   /// slices' scatter.
   ///
-  /// - Parameter thin: takes every `thin`-th draw: consecutive draws tell little that is new.
+  /// - Parameter thin: takes every `thin`-th draw, because consecutive draws tell little that is new.
   func responsibilities(slices: Int = 100, thin: Int = 1) throws -> [Estimate] {
     let length = drawCount / slices
     var sums = [Double](repeating: 0, count: data.count * layout.componentCount)

@@ -5,7 +5,7 @@ import Testing
 
 @testable import GMMInference
 
-/// Draws of one sd given the squares of its members, against quadrature.
+/// Draws of one sd given the squares of its members agree with quadrature.
 @Suite struct SpreadConditionalTests {
   static let priors: [SpreadDensity] = [
     .uniform(lower: 0, upper: 20), .uniform(lower: 0.5, upper: 2), .halfCauchy(scale: 3),
@@ -14,8 +14,8 @@ import Testing
     .gamma(shape: 0.2, rate: 5),
   ]
 
-  /// Sums of squares from far below what the prior expects to far above it: with Uniform(0.5, 2) and 1,000 members both
-  /// bounds bind in turn.
+  /// The sums of squares lie from far below the prior's expectation to far above it. With Uniform(0.5, 2) and 1,000
+  /// members both bounds bind in turn.
   static let meanSquares = [1e-8, 0.01, 1, 400, 1e8]
 
   @Test(arguments: priors, [1.0, 2, 5, 1_000])
@@ -25,7 +25,7 @@ import Testing
       var stream = RandomStream(
         StreamKey(seed: UInt64(count), chain: 1, purpose: .parameters).at(iteration: 5))
       let conditional = SpreadConditional(prior, count: count, squares: squares)
-      // The current value is only where to look: from far away the draws have the same distribution.
+      // The current value is only a guess of the mode. From a value far away the draws have the same distribution.
       let draws = try (0..<5_000).map { _ in log(try conditional.draw(&stream, near: 7)) }
       func logDensity(_ logSD: Double) -> Double {
         let sd = exp(logSD)
@@ -41,7 +41,7 @@ import Testing
     }
   }
 
-  /// Without members the conditional is the prior, whatever was there before.
+  /// Without members the conditional distribution is the prior, whatever the current value.
   @Test(arguments: priors) func withoutMembersTheDrawIsFromThePrior(_ prior: SpreadDensity) throws {
     var stream = RandomStream(StreamKey(seed: 2, chain: 1, purpose: .parameters))
     let conditional = SpreadConditional(prior, count: 0, squares: 0)
@@ -55,7 +55,8 @@ import Testing
     #expect(try SpreadConditional(.fixed(3), count: 5, squares: 1e9).draw(&stream, near: 3) == 3)
   }
 
-  /// Squares of exactly 0 make the density sd^-n at 0: an error where the prior reaches 0, a draw where it does not.
+  /// With squares of exactly 0 the density is sd^-n at 0. That is an error if the prior reaches 0, and a draw
+  /// otherwise.
   @Test(arguments: priors) func tiesAreRefusedExactlyWhereThePriorReachesZero(_ prior: SpreadDensity) {
     var stream = RandomStream(StreamKey(seed: 2, chain: 1, purpose: .parameters))
     let conditional = SpreadConditional(prior, count: 3, squares: 0)
@@ -68,7 +69,7 @@ import Testing
     }
   }
 
-  /// Less than one member at its component's mean: sd^(-n) is integrable at 0, and so is the density.
+  /// For a count below 1 at the component's mean, sd^(-n) is integrable at 0, and so is the density.
   @Test(arguments: priors.filter(\.reachesZero)) func lessThanOneTiedMemberIsProper(_ prior: SpreadDensity) throws {
     var stream = RandomStream(StreamKey(seed: 3, chain: 1, purpose: .parameters))
     let conditional = SpreadConditional(prior, count: 0.4, squares: 0)

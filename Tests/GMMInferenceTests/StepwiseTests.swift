@@ -7,7 +7,7 @@ import Testing
 
 @testable import GMMInference
 
-/// Stepwise expectation-maximisation: parts that enter running sums once.
+/// In stepwise expectation-maximisation each part enters running sums once.
 @Suite struct StepwiseTests {
   /// The first part of a start is one iteration, to the bit.
   @Test(arguments: CovarianceStructure.allCases, [1, 2])
@@ -26,7 +26,7 @@ import Testing
     #expect(stepwise.totalWeight == statistics.totalWeight && stepwise.partCount == 1)
   }
 
-  /// The weights of one component are 1, so its mean is the running mean with the shares of the rule.
+  /// The weight of a single component is 1, so its mean is the running mean with the fractions of the rule.
   @Test func partsCountByTheirWeights() throws {
     var stepwise = try StepwiseExpectationMaximization(start(.full, 1, components: 1))
     var (mean, square, total) = (0.0, 0.0, 0.0)
@@ -46,11 +46,11 @@ import Testing
       #expect(abs(stepwise.fit.estimate.covariances[0] - (square - mean * mean)) < 1e-8)
       #expect(stepwise.totalWeight == total)
     }
-    // The single row after 10,000 others had a share of (2 / 20,001)^0.7.
+    // The single row after 10,000 others had the fraction (2 / 20,001)^0.7.
     #expect(stepwise.partCount == 4)
   }
 
-  /// The fit of all data stays where it is when the same data come once more, as many rows as it stands for.
+  /// The fit of all data does not change when the same data, with the same number of rows, come once more.
   @Test(arguments: CovarianceStructure.allCases)
   func fixedPointsStay(_ structure: CovarianceStructure) throws {
     let data = try DataSet(points(800, 2), dimensionCount: 2)
@@ -94,7 +94,7 @@ import Testing
       try back.update(DataSet(values, dimensionCount: dimensions))
       #expect(back == next)
     }
-    // One point: the covariances collapse, and the bytes say so.
+    // With one point the covariances collapse, and the bytes say so.
     var collapsed = try StepwiseExpectationMaximization(start(structure, dimensions), varianceFloor: 1e-9)
     try collapsed.update(
       DataSet((0..<20 * dimensions).map { $0 < 19 * dimensions ? 3 : 8 }, dimensionCount: dimensions))
@@ -113,7 +113,7 @@ import Testing
       changed[bit / 8] ^= 1 << (bit % 8)
       #expect(throws: StorageError.self) { try read(changed) }
     }
-    // A right checksum makes nothing true: a negative count, and sums that do not follow.
+    // Bytes with a right checksum may have a negative count, or lack the sums that should follow.
     var negative = stepwise
     negative.running =
       SufficientStatistics(
@@ -150,7 +150,7 @@ import Testing
     expectError(.cancelled, "", "the caller cancelled") {
       try stepwise.update(DataSet([1, 2], dimensionCount: 2), RunControl(cancellation: flag))
     }
-    // Nothing of this was learned.
+    // None of these parts has changed the fit.
     #expect(stepwise.partCount == 0 && stepwise.totalWeight == 0)
   }
 

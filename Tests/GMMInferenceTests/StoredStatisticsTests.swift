@@ -6,7 +6,7 @@ import Testing
 
 @testable import GMMInference
 
-/// Statistics as bytes: what comes back is what was written, and nothing else is believed.
+/// Statistics as bytes are restored as they were written, and wrong bytes are refused.
 @Suite struct StoredStatisticsTests {
   @Test(arguments: CovarianceStructure.allCases, [1, 2])
   func whatComesBackIsWhatWasWritten(_ structure: CovarianceStructure, _ dimensions: Int) throws {
@@ -20,7 +20,7 @@ import Testing
     #expect(try back.maximized() == statistics.maximized())
   }
 
-  /// Parts that travel as bytes are merged to the bits of all data at once.
+  /// Merging parts that were stored as bytes gives the bits of all data at once.
   @Test func partsOfOtherMachinesGiveTheSameBits() throws {
     let values = (0..<(3 * blockSize + 77) * 2).map { Foundation.sin(Double($0) * 12.9) }
     var whole = try MixtureStatistics(estimate(.full, 2))
@@ -54,7 +54,7 @@ import Testing
     do { _ = try read(other) } catch { #expect("\(error)" == "must be statistics, got a checkpoint") }
   }
 
-  /// A right checksum makes nothing true.
+  /// Impossible contents are refused even under a right checksum.
   @Test func impossibleContentsAreRefused() throws {
     typealias Change = (inout Contents) -> Void
     let changes: [Change] = [
@@ -80,8 +80,8 @@ import Testing
     }
   }
 
-  /// Parameters with tied covariances are far fewer than their sums, which must follow before anything is made for
-  /// them.
+  /// Parameters with tied covariances are far fewer than their sums. The sums must follow before memory for them is
+  /// allocated.
   @Test func sumsThatDoNotFollowGetNoMemory() throws {
     let (components, dimensions) = (2, 40)
     let shape = MixtureShape(componentCount: components, dimensionCount: dimensions, structure: .tied)

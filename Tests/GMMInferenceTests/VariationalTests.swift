@@ -6,7 +6,7 @@ import Testing
 
 @testable import GMMInference
 
-/// The fit by variational Bayes. Tests of the Python estimator compare it with scikit-learn, number by number.
+/// Fits by variational Bayes. Tests of the Python estimator compare them with scikit-learn, number by number.
 @Suite struct VariationalTests {
   static let shapes = CovarianceStructure.allCases.flatMap { structure in [1, 3].map { (structure, $0) } }
 
@@ -56,7 +56,7 @@ import Testing
     for k in 0..<3 { #expect(abs(found.moments.counts[k] - counts[k]) < 1e-9) }
   }
 
-  /// Coordinate ascent cannot lower the bound; with full covariances it is the bound that is ascended.
+  /// Coordinate ascent cannot lower the bound. With full covariances this is exactly the bound of the updates.
   @Test(arguments: VariationalWeights.allCases)
   func boundNeverFalls(_ weights: VariationalWeights) throws {
     var options = VariationalOptions(componentCount: 4)
@@ -101,8 +101,7 @@ import Testing
     for (a, b) in zip(found.covariances, expected) { #expect(abs(a - b) < 1e-11) }
   }
 
-  /// Of rows that belong to no component, a tied covariance counts the squares about the origin, as scikit-learn's
-  /// does.
+  /// A tied covariance counts the squares about the origin of rows that belong to no component, as in scikit-learn.
   @Test(arguments: [1, 2])
   func tiedStartsCountTheRestAboutTheOrigin(_ dimensions: Int) throws {
     let count = blockSize + 50
@@ -187,7 +186,7 @@ import Testing
     }
   }
 
-  /// A run in two pieces is the run: the same bits.
+  /// A run in two pieces has the bits of the whole run.
   @Test(arguments: shapes)
   func runsGoOnFromAnApproximation(_ form: (CovarianceStructure, Int)) throws {
     let data = try DataSet(points(500, form.1), dimensionCount: form.1)
@@ -205,7 +204,7 @@ import Testing
     options.maximumIterations = 0
     let kept = try fitVariational(data, options)
     #expect(kept.approximation == first.approximation && kept.history.isEmpty && kept.lowerBound == -.infinity)
-    // Compared with the bound before, an iteration that gains little is the last.
+    // With the earlier bound to compare with, an iteration that gains little is the last.
     options.maximumIterations = 4
     options.tolerance = .greatestFiniteMagnitude
     let once = try fitVariational(data, options)

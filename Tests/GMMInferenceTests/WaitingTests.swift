@@ -5,9 +5,9 @@ import Testing
 
 @testable import GMMInference
 
-/// How the caller's thread waits for the others.
+/// The caller's thread waits for the others and reports.
 @Suite struct WaitingTests {
-  /// The condition never ends, so the time does; the system may run the thread late, but not early.
+  /// The condition never ends, so the time ends the wait. The system may run the thread late, but not early.
   @Test func waitEndsWhenTheTimeIsOver() {
     let lock = Mutex()
     let start = monotonicSeconds()

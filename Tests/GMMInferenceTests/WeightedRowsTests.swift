@@ -35,7 +35,7 @@ import Testing
     #expect(tail > 1e-7 && tail < 1 - 1e-7, "χ² \(statistic)")
   }
 
-  /// As many as the limit are not sampled.
+  /// Rows up to the limit are all taken, without sampling.
   @Test func fewRowsAreAllTakenWithTheirWeights() throws {
     let chosen = try Self.sample([0, 2, 0.5, 0, 3], limit: 3, seed: 1)
     #expect(chosen.rows == [1, 2, 4])

@@ -5,15 +5,15 @@ import Testing
 
 @testable import GMMInference
 
-/// Sample weights in the samplers.
+/// Samplers take sample weights into account.
 @Suite struct WeightedSamplingTests {
   private typealias Exact = EnumeratedPosterior
 
   private static let rows = [-1.3, 0.4, 0.9, 2.3, 4.0, 40.0]
-  /// Copies 1; 1 and a fraction; a fraction; 2; a small fraction; none.
+  /// The rows have 1 copy; 1 copy and a fraction; a fraction; 2 copies; a small fraction; no copy.
   private static let weights = [1, 1.5, 0.7, 2, 0.05, 0]
 
-  /// The copies of a row of weight w: ⌊w⌋ that count 1, and what is left.
+  /// The copies of a row of weight w are ⌊w⌋ that count 1, and the fraction.
   private static let copies = zip(rows, weights).flatMap { x, weight in
     let whole = weight.rounded(.down)
     return [EnumeratedPosterior.Member](repeating: (x, 1), count: Int(whole))
@@ -168,7 +168,7 @@ import Testing
     #expect(throws: ModelError.self) {
       try ScaledPriors(MixtureShape(componentCount: 1), data.weighted(by: SampleWeights([0.5, 0.5, 0.5])))
     }
-    // Two distinct values, one of them inert: as one.
+    // One of two distinct values is inert, so they count as one.
     let improper = try MixtureModel(
       componentCount: 1, means: .normal(mean: [0], sd: [1]), spread: .uniform(lower: [0], upper: [1]))
     #expect(throws: ModelError.self) {

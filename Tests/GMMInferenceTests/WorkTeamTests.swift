@@ -5,7 +5,7 @@ import Testing
 
 @testable import GMMInference
 
-/// The one place that starts threads: every unit is worked on once, whoever fails or cancels.
+/// A team works on every unit once, even if a unit fails or the caller cancels.
 @Suite struct WorkTeamTests {
   private final class Tally: Sendable {
     let done = (0..<64).map { _ in Counter() }

@@ -21,7 +21,8 @@ struct MultivariateMixture {
 
   var count: Int { means.count }
 
-  /// Sds of 0.5 to some, correlations that leave the factors well-conditioned for any D, means some sds apart.
+  /// The sds lie between 0.5 and a few. The correlations leave the factors well-conditioned for any D, and the means
+  /// are some sds apart.
   init(components: Int, dimensions: Int, shape: FactorShape, spread: Double = 2, _ stream: inout RandomStream) {
     self.dimensions = dimensions
     self.shape = shape
@@ -121,7 +122,7 @@ struct MultivariateMixture {
   }
 }
 
-/// What a kernel works on.
+/// The memory of a kernel and its inputs.
 final class MultivariateWorkspace {
   let table: MultivariateTable
   let sums: MultivariateSums
@@ -138,7 +139,7 @@ final class MultivariateWorkspace {
     table = MultivariateTable(count: count, dimensions: dimensions, shape: shape, memory: memory.base)
     sums = MultivariateSums(count: count, dimensions: dimensions, shape: shape, memory: memory.base + size)
     let scratchSize = multivariateScratchSize(count: count, dimensions: dimensions, shape: shape)
-    // What was there before must not matter.
+    // The earlier contents must not matter.
     scratch = try #require(AlignedBuffer<Double>(count: scratchSize + 8))
     for i in 0..<scratchSize { scratch.base[i] = .nan }
     for i in 0..<8 { scratch.base[scratchSize + i] = 12_345 }

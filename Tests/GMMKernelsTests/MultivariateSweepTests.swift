@@ -10,7 +10,7 @@ import Testing
   @testable import GMMKernels
 #endif
 
-/// The kernels in D dimensions, against plain loops.
+/// The kernels in D dimensions agree with plain loops.
 @Suite(.testedBuild) struct MultivariateSweepTests {
   struct Case: CustomTestStringConvertible, Sendable {
     let count: Int
@@ -55,7 +55,7 @@ import Testing
     return (mixture, (0..<test.count).map { _ in mixture.point(&stream) })
   }
 
-  /// What is done to a term after its responsibility: an exponential, a division, three products, and `count`
+  /// The rounding of a term after its responsibility: an exponential, a division, three products, and `count`
   /// additions.
   private func rounding(_ count: Int) -> Double { 0x1p-53 * Double(count + 32) }
 
@@ -203,7 +203,7 @@ import Testing
     #expect(deviations == 0)
   }
 
-  /// The two roads evaluate the same numbers in another order: constant + factor d² against constant - (f d)².
+  /// The two kinds of kernels evaluate the same numbers in another order: constant + factor d² and constant - (f d)².
   @Test(arguments: FactorShape.allCases) func oneDimensionAgreesWithTheKernelsForIt(_ shape: FactorShape) throws {
     let test = Case(count: 4_000, components: 5, dimensions: 1, shape: shape)
     let (mixture, points) = mixture(test)
@@ -234,8 +234,8 @@ import Testing
     #expect(zip(space.values, (0..<15).map { moments.memory[$0] }).allSatisfy { abs($0 - $1) < limit })
   }
 
-  /// Points so far away that squares, or even products with coefficients of both signs, overflow: finite likelihood,
-  /// responsibilities that sum to 1, labels of components.
+  /// For points so far away that squares, or even products with coefficients of both signs, overflow, the likelihood is
+  /// finite, responsibilities sum to 1, and labels are components.
   @Test(arguments: FactorShape.allCases) func farPointsKeepFiniteAnswers(_ shape: FactorShape) throws {
     var stream = stream(5)
     let mixture = MultivariateMixture(components: 3, dimensions: 5, shape: shape, &stream)
@@ -277,7 +277,7 @@ import Testing
     #expect(spaces[0].values == spaces[1].values)
   }
 
-  /// Neither first, between others, nor last: 50 sweeps of 4,096 points.
+  /// In 50 sweeps of 4,096 points no component of weight 0 is chosen, whether it is first, between others or last.
   @Test func componentsOfWeightZeroAreNeverChosen() throws {
     var stream = stream(3)
     var mixture = MultivariateMixture(components: 5, dimensions: 2, shape: .triangular, &stream)

@@ -10,7 +10,7 @@ import Testing
   @testable import GMMKernels
 #endif
 
-/// The parts that passes over observations are made of.
+/// The parts of lane passes over observations.
 @Suite(.testedBuild) struct PassPartTests {
   // MARK: Shares of components
 

@@ -10,7 +10,7 @@ import Testing
   @testable import GMMKernels
 #endif
 
-/// Weights of observations in the kernels in D dimensions.
+/// The kernels in D dimensions take sample weights into account.
 @Suite(.testedBuild) struct SampleWeightTests {
   private func setting(
     _ shape: FactorShape, points count: Int, seed: UInt64
@@ -26,7 +26,7 @@ import Testing
     return buffer
   }
 
-  /// Weights beyond the last point are never looked at, nor are points of weight 0: not a bit changes.
+  /// Weights beyond the last point and points of weight 0 change no bit.
   @Test(arguments: FactorShape.allCases) func pointsOfWeightZeroChangeNothing(_ shape: FactorShape) throws {
     var (mixture, points, stream) = setting(shape, points: 997, seed: 1)
     let weights = try buffer(points.indices.map { $0 % 3 == 1 ? 0 : stream.exponential() })

@@ -2,9 +2,9 @@ import Benchmark
 @testable import GMMInference
 @testable import GMMKernels
 
-/// Passes of each build of the kernels over one block of 4,096 observations, without anything around them.
+/// Kernels of each build on one block of 4,096 observations, without anything around them.
 let benchmarks: @Sendable () -> Void = {
-  // A pass takes microseconds, so each measurement makes a thousand.
+  // A kernel takes microseconds, so each measurement makes a thousand calls.
   Benchmark.defaultConfiguration = .init(
     metrics: [.cpuTotal, .wallClock, .throughput], scalingFactor: .kilo, maxDuration: .seconds(2),
     maxIterations: 100)
@@ -38,7 +38,7 @@ let benchmarks: @Sendable () -> Void = {
   }
 }
 
-/// One block of observations of a mixture with components 3 sds apart, and the memory of a pass.
+/// One block of observations of a mixture with components 3 sds apart, and the memory of a kernel.
 private struct Block {
   let x: AlignedBuffer<Double>
   let table: AlignedBuffer<Double>

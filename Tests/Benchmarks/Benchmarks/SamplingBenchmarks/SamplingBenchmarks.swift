@@ -3,7 +3,7 @@ import Foundation
 import GMMInference
 import GMMModel
 
-/// The notebooks' models on their data: 10,000 draws of one chain on one thread, no tuning, from a cold start.
+/// The notebooks' models on their data: 10,000 draws of one chain on one thread, from a cold start without tuning.
 let benchmarks: @Sendable () -> Void = {
   Benchmark.defaultConfiguration = .init(
     metrics: [.wallClock, .cpuTotal, .peakMemoryResident], maxDuration: .seconds(5), maxIterations: 20)
