@@ -1,5 +1,5 @@
 /*
- * Three clusters whose means and spread are known; only their shares are not.
+ * Three clusters with known means and a known spread. Only their weights are unknown.
  *
  *     x_i | z_i = k ~ Normal((10, 20, 35)[k], 2),   weights ~ Dirichlet(1, 1, 1).
  *

@@ -1,16 +1,16 @@
 /*
- * Three clusters with a rough idea of their means and one unknown spread.
+ * Three clusters with roughly known means and one unknown spread.
  *
  *     x_i | z_i = k ~ Normal(means[k], sd),   weights ~ Dirichlet(1, 1, 1),
  *     means ~ Normal((10, 20, 35), 2),   sd ~ HalfCauchy(5).
  *
- * Prints the summary table, and what 50 data sets drawn from the fitted model look like beside the data.
+ * The program prints the summary table, and compares 50 data sets that are drawn from the fitted model with the data.
  *
  *     book_unknown [examples/data/book.txt]
  */
 #include "example.h"
 
-/* Prints how many of `count` values fall in each of ten bins over [0, 50], as percentages. */
+/* Prints the percentages of `count` values that fall in each of ten bins over [0, 50]. */
 static void print_histogram(const char *label, const double *values, int64_t count) {
   enum { NUM_BINS = 10 };
   gmm_error *error = NULL;

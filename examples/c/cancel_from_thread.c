@@ -1,5 +1,5 @@
 /*
- * A long run that another thread stops; the draws that were finished by then are used.
+ * Another thread stops a long run, and the program uses the draws that were finished by then.
  *
  *     cancel_from_thread [examples/data/three_components.txt]
  */
@@ -8,7 +8,7 @@
 
 #include "example.h"
 
-/* Stands for a user who loses patience after a fifth of a second. */
+/* Stops the run after a fifth of a second, like an impatient user. */
 static void *stop_soon(void *cancel) {
   const struct timespec patience = {0, 200 * 1000 * 1000};
   nanosleep(&patience, NULL);
@@ -36,7 +36,7 @@ int main(int argc, char **argv) {
   gmm_model *model = NULL;
   check(gmm_model_create(&options, &model, &error), &error);
 
-  /* A minute of work. */
+  /* The run would take a minute. */
   gmm_sample_options sampling;
   gmm_sample_options_init(&sampling, sizeof sampling);
   sampling.num_tune = 0;
@@ -57,7 +57,7 @@ int main(int argc, char **argv) {
   gmm_status status = gmm_sample(model, data, &sampling, &control, &posterior, &error);
   pthread_join(stopper, NULL);
 
-  /* GMM_CANCELLED comes with an error object and, unless not even one draw was finished, with a posterior. */
+  /* GMM_CANCELLED comes with an error object and, if every chain has finished a draw, with a posterior. */
   if (status != GMM_CANCELLED) check(status, &error);
   printf("%s\n", gmm_status_name(status));
   gmm_error_destroy(error);

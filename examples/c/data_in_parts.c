@@ -1,12 +1,12 @@
 /*
- * A mixture fitted to data of which only a part is in memory at any time.
+ * A fit of a mixture to data of which only a part is in memory at any time.
  *
  *     x_i | z_i = k ~ Normal(means[k], covariances[k]),   maximum likelihood, by expectation-maximisation.
  *
- * Each iteration reads the file part by part. A part leaves its sufficient statistics under the current parameters; the
- * parts' statistics are merged and give the next parameters. They travel as bytes, as they would from another machine.
- * Parts are multiples of 4096 rows, so the fit is the same, bit for bit, as with all data at once: the program checks
- * it.
+ * Each iteration reads the file part by part and computes the sufficient statistics of each part under the current
+ * parameters. The merged statistics give the next parameters. They are passed on as bytes, as if from another machine.
+ * Parts are multiples of 4096 rows, so the fit is the same, bit for bit, as with all data at once. The program
+ * checks that.
  *
  *     data_in_parts [examples/data/faithful.txt]
  *
@@ -21,7 +21,7 @@ enum { DIMENSIONS = 2, COMPONENTS = 2, PART = 8192, REPEATS = 80, ITERATIONS = 1
 /* A source of rows that is read from the beginning in each iteration. */
 typedef struct source {
   FILE *file;
-  int passes; /* over the file, the current one included */
+  int passes; /* over the file, with the current one */
 } source;
 
 static void rewind_source(source *rows) {
@@ -29,7 +29,7 @@ static void rewind_source(source *rows) {
   rows->passes = 1;
 }
 
-/* Reads the next rows, at most PART of them, and returns how many there were. */
+/* Reads the next rows, at most PART of them, and returns their number. */
 static int64_t read_part(source *rows, double (*part)[DIMENSIONS]) {
   int64_t count = 0;
   while (count < PART) {
@@ -45,7 +45,7 @@ static int64_t read_part(source *rows, double (*part)[DIMENSIONS]) {
   return count;
 }
 
-/* The statistics of one part as a process would send them to another: written as bytes, and read back. */
+/* Writes the statistics of one part as bytes, as for another process, and reads them back. */
 static gmm_statistics *sent(const gmm_statistics *statistics) {
   gmm_error *error = NULL;
   const int64_t size = gmm_statistics_size(statistics);
@@ -58,7 +58,7 @@ static gmm_statistics *sent(const gmm_statistics *statistics) {
   return received;
 }
 
-/* Rows, laid out for the calls that take them. */
+/* Returns a data set of rows. */
 static gmm_data *rows_of(const double *rows, int64_t count) {
   gmm_error *error = NULL;
   gmm_data *data = NULL;
@@ -66,7 +66,7 @@ static gmm_data *rows_of(const double *rows, int64_t count) {
   return data;
 }
 
-/* One iteration: the parameters to which those of the mixture lead. */
+/* Makes one iteration: returns the parameters to which those of the mixture lead. */
 static gmm_em_fit *iterate(source *rows, const gmm_mixture *mixture) {
   static double part[PART][DIMENSIONS];
   gmm_error *error = NULL;
@@ -103,7 +103,7 @@ static gmm_em_result result_of(const gmm_em_fit *fit) {
   return result;
 }
 
-/* The same iterations with all rows in memory. */
+/* Makes the same iterations with all rows in memory. */
 static gmm_em_fit *fit_at_once(source *rows, const gmm_mixture *start, int64_t *out_count) {
   static double all[REPEATS * 1000][DIMENSIONS];
   gmm_error *error = NULL;
@@ -144,7 +144,7 @@ int main(int argc, char **argv) {
   mixture.covariances = covariances;
   const gmm_mixture start = mixture;
 
-  /* Parameters belong to the fit that they come from, which must live until the next one has been made. */
+  /* The arrays of parameters belong to their fit, which must live until the next fit has been made. */
   gmm_em_fit *fit = NULL;
   gmm_em_result result = {.struct_size = sizeof result};
   for (int i = 0; i < ITERATIONS; i++) {
@@ -164,7 +164,7 @@ int main(int argc, char **argv) {
            result.means[2 * k], result.means[2 * k + 1], c[0], c[2], c[3]);
   }
 
-  /* To which component an eruption of 3.2 minutes belongs, by the wait that follows. */
+  /* The wait after an eruption of 3.2 minutes decides to which component the eruption belongs. */
   gmm_error *error = NULL;
   const double medium[] = {3.2, 50.0, 3.2, 80.0};
   double probabilities[2 * COMPONENTS];

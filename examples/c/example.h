@@ -1,4 +1,4 @@
-/* What the examples share: reading a file of numbers, and ending the program when a call fails. */
+/* Functions of all examples: they read a file of numbers, and end the program when a call fails. */
 #ifndef EXAMPLE_H
 #define EXAMPLE_H
 
@@ -6,7 +6,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-/* Ends the program with the library's message when a call failed; to be used around the call itself:
+/* Ends the program with the library's message if a call has failed. It is used around the call itself:
  *
  *     check(gmm_model_create(&options, &model, &error), &error);
  */

@@ -1,5 +1,5 @@
 /*
- * The library as a plug-in: found and loaded while the program runs, not when it is linked.
+ * The library as a plug-in, which is found and loaded while the program runs, not when it is linked.
  *
  *     load_with_dlopen [libgmmswift.so.0]
  */
@@ -22,8 +22,8 @@ static struct {
   __typeof__(gmm_em_fit_destroy) *em_fit_destroy;
 } gmm;
 
-/* Looks a function up, or ends the program. POSIX lets dlsym's result be read as a pointer to a function, which ISO C
- * has no cast for; `function` points to where it is stored. */
+/* Looks a function up, or ends the program. POSIX allows to read dlsym's result as a pointer to a function, for which
+ * ISO C has no cast. `function` points to the place of that pointer. */
 static void find(void *library, const char *name, void *function) {
   *(void **)function = dlsym(library, name);
   if (*(void **)function != NULL) return;
@@ -48,7 +48,7 @@ int main(int argc, char **argv) {
   find(library, "gmm_em_fit_get_result", &gmm.em_fit_get_result);
   find(library, "gmm_em_fit_destroy", &gmm.em_fit_destroy);
 
-  /* The structs in this program are those of the header it was compiled with. */
+  /* The structs in this program are those of its header, so the library must have the same binary interface. */
   if (gmm.abi_version() != GMM_ABI_VERSION) {
     fprintf(stderr, "binary interface %d is needed, %d was found\n", GMM_ABI_VERSION, (int)gmm.abi_version());
     return EXIT_FAILURE;

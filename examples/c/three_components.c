@@ -1,11 +1,11 @@
 /*
- * Three clusters that nothing but the order of their means tells apart, none of them nearly empty.
+ * Three clusters that only the order of their means tells apart. None of them is nearly empty.
  *
  *     x_i | z_i = k ~ Normal(means[k], sd),   weights ~ Dirichlet(1, 1, 1) with every weight at least 0.1,
  *     means ~ Normal(0, 15) with means[0] <= means[1] <= means[2],   sd ~ Uniform(0, 20).
  *
- * Samples the posterior, keeps every fifth draw of the second half, prints the summary table, the autocorrelation of
- * the sd, and the cluster of the first observation.
+ * The program samples the posterior and keeps every fifth draw of the second half. It prints the summary table, the
+ * autocorrelation of the sd, and the cluster of the first observation.
  *
  *     three_components [examples/data/three_components.txt]
  */
@@ -49,7 +49,7 @@ int main(int argc, char **argv) {
   check(gmm_posterior_summarize(posterior, NULL, NULL, &summary, &error), &error);
   printf("%s", gmm_summary_text(summary));
 
-  /* A view is the posterior's own memory: here the sd, (chains, draws), of which the first chain is taken. */
+  /* A view is the posterior's own memory. This view is the sd, (chains, draws); the program uses the first chain. */
   enum { MAX_LAG = 5 };
   gmm_view sd;
   double autocorrelation[MAX_LAG + 1];

@@ -4,7 +4,7 @@
  *     x_i | z_i = k ~ Normal(means[k], sd[k]),   P(z_i = 0) = p ~ Uniform(0, 1),
  *     means ~ Normal((145, 210), precision (0.01, 0.02)),   sd[k] ~ Uniform(0, 100).
  *
- * Samples the posterior, continues the chain, prints the summary table and, beside it, the maximum-likelihood fit.
+ * The program samples the posterior, continues the chain, and prints the summary table and the maximum-likelihood fit.
  *
  *     two_components [examples/data/two_components.txt]
  */
@@ -34,7 +34,7 @@ int main(int argc, char **argv) {
   gmm_model *model = NULL;
   check(gmm_model_create(&options, &model, &error), &error);
 
-  /* 30,000 draws after 10,000 of tuning, then 10,000 more of the same chain. */
+  /* The chain makes 30,000 draws after 10,000 tuning iterations, and is then continued by 10,000 draws. */
   gmm_sample_options sampling;
   gmm_sample_options_init(&sampling, sizeof sampling);
   sampling.num_chains = 1;

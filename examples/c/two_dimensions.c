@@ -5,8 +5,8 @@
  *     priors of means and covariances at the scale of the data (see gmm_model_for_data),
  *     means[0, 0] <= means[1, 0]: the first component has the shorter eruptions.
  *
- * Samples the posterior, prints the summary table, each component's posterior mean weight, mean and covariance matrix,
- * and to which group an eruption of medium length belongs, by the wait that follows.
+ * The program samples the posterior and prints the summary table, and the posterior means of each component's weight,
+ * mean and covariance matrix. It also prints the group of an eruption of medium length, given the wait that follows.
  *
  *     two_dimensions [examples/data/faithful.txt]
  */
@@ -14,7 +14,7 @@
 
 enum { DIMENSIONS = 2, COMPONENTS = 2 };
 
-/* The average over all draws of one number of a view: that at `offset` elements from the beginning of each draw. */
+/* Returns the average over all draws of the number at `offset` elements from the beginning of each draw of a view. */
 static double average(const gmm_view *view, int64_t offset) {
   const double *values = view->data;
   double sum = 0.0;
@@ -41,7 +41,7 @@ int main(int argc, char **argv) {
   check(gmm_data_create(values, num_values / DIMENSIONS, DIMENSIONS, &data_options, &data, &error), &error);
   free(values);
 
-  /* The model. Weights, means and covariances keep their default priors; the last two look at the data. */
+  /* The model. Weights, means and covariances keep their default priors. Those of the last two wait for the data. */
   gmm_model_options options;
   gmm_model_options_init(&options, sizeof options);
   options.num_components = COMPONENTS;

@@ -1,12 +1,12 @@
 /*
- * One process, two languages, one library: a native program that samples through the C interface and then lets the
- * Python interpreter it embeds sample through the gmmswift package. Both use the copy of libgmmswift that this program
- * is linked with, and both get the same draws, bit for bit.
+ * One process with two languages and one library. This native program samples through the C interface. Then it lets the
+ * Python interpreter that it embeds sample through the gmmswift package. Both use the copy of libgmmswift with which
+ * this program is linked, and both get the same draws, bit for bit.
  *
  *     host DATA [PYTHON]
  *
- * DATA is a text file with one number on each line; PYTHON is the interpreter whose installed packages to use, such as
- * that of a virtual environment.
+ * DATA is a text file with one number on each line. PYTHON is the interpreter whose installed packages are used, such
+ * as that of a virtual environment.
  */
 #define PY_SSIZE_T_CLEAN
 #include <Python.h>
@@ -70,7 +70,7 @@ static void fail_in_python(void) {
   exit(EXIT_FAILURE);
 }
 
-/* The file that the dynamic linker loaded the library from. */
+/* Returns the file from which the dynamic linker loaded the library. */
 static const char *library_path(void) {
   void *handle = dlopen("libgmmswift.so.0", RTLD_NOW | RTLD_NOLOAD);
   struct link_map *map = NULL;
@@ -116,7 +116,7 @@ static PyObject *sample_in_python(double *values, int64_t num_values) {
 
 /* ---------------------------------------------------------------------------------------------- Comparison */
 
-/* Whether the draws of one field are, bit for bit, those of Python's array of that name. */
+/* Returns whether the draws of one field equal Python's array of that name, bit for bit. */
 static bool is_identical(const gmm_posterior *posterior, int32_t field, PyObject *draws, const char *name) {
   gmm_error *error = NULL;
   gmm_view view;

@@ -1,7 +1,7 @@
-"""Three Gaussians, at first with known means and then with unknown ones: the book's excerpt.
+"""The book's excerpt: three Gaussians, first with known means and then with unknown means.
 
-After the densities of Dirichlet distributions on the simplex come the two models, the published
-summary table beside ours, and the posterior predictive check of 50 data sets.
+The page shows densities of Dirichlet distributions on the simplex, the two models, the published
+summary table beside the library's, and the posterior predictive check of 50 data sets.
 
     python book.py [--output FOLDER]
 """

@@ -1,8 +1,8 @@
-"""Fisher's irises in four dimensions: two forms of the covariances, and what each makes of them.
+"""Fisher's irises in four dimensions, with two forms of the covariances.
 
-150 flowers of three species, four measurements each; the models do not see the species. Priors
-are left to the scale of the data. One covariance matrix for all components finds the species; a
-matrix for each finds that two ellipsoids describe the data as well, and says so.
+The data are four measurements of 150 flowers of three species. The models do not see the species.
+Their priors are at the scale of the data. With one covariance matrix for all components the model
+finds the species. With a matrix for each component, two ellipsoids describe the data as well.
 
     python iris.py [--output FOLDER]
 """

@@ -1,7 +1,7 @@
-"""How many components: Fisher's irises, fitted with the estimator that scikit-learn users know.
+"""The number of components of Fisher's irises, by the estimator that scikit-learn users know.
 
-Bayes's information criterion for one to seven components and four structures of the covariances,
-and then the full posterior of the best, whose chains start from the fit.
+The example computes the Bayesian information criterion for one to seven components and four forms
+of the covariances. Then it samples the full posterior of the best fit, with chains from there.
 
     python number_of_components.py [--output FOLDER]
 """

@@ -1,8 +1,8 @@
-// Three clusters that nothing but the order of their means tells apart, none of them nearly empty.
+// Three clusters that only the order of their means tells apart. None of them is nearly empty.
 //
 //     fit-mixture DATA [SAVED]
 //
-// DATA is a text file with one number on each line; SAVED a file to which the posterior is written, and read again.
+// DATA is a text file with one number on each line. SAVED is a file to which the posterior is written, and read again.
 
 import Foundation
 import GaussianMixtures
