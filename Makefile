@@ -40,7 +40,7 @@ setup: packages build $(ENVIRONMENT) ## Install what is missing: Debian packages
 packages:
 	@.ci/setup.sh
 
-# The editable binding needs a library to be there, not the newest one.
+# The editable binding needs some library, not the newest one.
 $(ENVIRONMENT): .ci/environment.sh $(wildcard bindings/python/pyproject.toml bindings/python/setup.py) | $(LIBRARY)
 	@.ci/environment.sh
 	@touch $@
@@ -76,8 +76,8 @@ lint: $(ENVIRONMENT) ## Check the format of all sources.
 test-floors: ## Check that no folder of the sources uses what stands above it.
 	@$(STEP) test-floors python3 Tests/Floors/floors.py
 
-# In release, because sampling in a debug build is too slow; in a folder of its own, because the flags differ from those
-# of the library and each would rebuild the other.
+# The build is a release build, because sampling in a debug build is too slow. It has a folder of its own, because its flags
+# differ from those of the library, and each would rebuild the other.
 test-swift: ## Run the Swift tests, and compare what is public with the list of it.
 	@$(STEP) test-swift swift test -c release -Xswiftc -enable-testing --scratch-path .build/testing
 	@$(STEP) test-swift-interface python3 Tests/Interface/swift_interface.py .build/testing/release/Modules
@@ -113,9 +113,9 @@ bench-swift: ## Time samplers and kernels from Swift (a package of its own, whic
 	swift package -Xswiftc -enable-testing --package-path Tests/Benchmarks --scratch-path .build/benchmarks \
 	  benchmark --no-progress
 
-# SHARE=0.1 does a tenth of the calibration. A part that fails does not keep the others from running, nor the report.
+# SHARE=0.1 does a tenth of the calibration. After a part fails, the other parts and the report still run.
 SHARE ?= 1
-# FUZZ_SECONDS are those of each of the five targets.
+# FUZZ_SECONDS is the time of each of the five targets.
 FUZZ_SECONDS ?= 150
 verify: setup ## Run the long tests, an hour: build/verify/index.html.
 	@status=0; for part in memory sanitizers fuzz calibration report; do $(MAKE) verify-$$part || status=1; done; exit $$status

@@ -1,8 +1,8 @@
 // swift-tools-version: 6.2
 import PackageDescription
 
-// As a dependency, fetched by tag, a package may not pass unsafe flags; then Swift programs link the modules
-// themselves, without the shared library's link policy.
+// A dependency that is fetched by tag may not pass unsafe flags. Swift programs then link the modules themselves,
+// without the shared library's link policy.
 let isRoot = !Context.packageDirectory.contains("/checkouts/")
 
 let linkPolicy: [LinkerSetting] =
@@ -17,7 +17,7 @@ let linkPolicy: [LinkerSetting] =
     ])
   ] : []
 
-// The kernels are compiled three times from one source: two more directories link to the first.
+// The kernels are compiled three times from one source. Two more directories link to the first.
 #if arch(x86_64)
   let hasAllBuilds = isRoot
 #else
@@ -72,7 +72,7 @@ let package = Package(
       dependencies: [
         "CGMMSwift", "GMMKernels", "GMMModel", "GMMInference", "GMMDiagnostics", "GMMStorage", "GaussianMixtures",
       ]),
-    // Only in the shared library, whose runtime serves nobody else.
+    // This target is only in the shared library, whose runtime serves nobody else.
     .target(name: "CGMMUnicode"),
     .target(
       name: "gmmswift", dependencies: ["GMMCABI"] + (isRoot ? ["CGMMUnicode"] : []),

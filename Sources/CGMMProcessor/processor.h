@@ -1,10 +1,11 @@
-/* What the processor and the system under it can do; the compiler's builtin has no Swift spelling. */
+/* The instructions that the processor and the system support. Swift cannot call the compiler's builtin. */
 #ifndef GMM_PROCESSOR_H
 #define GMM_PROCESSOR_H
 
 #include <stdbool.h>
 
-/* The instructions of the x86-64-v3 level that compiled code may use: AVX2 and FMA, saved by the system. */
+/* Returns whether compiled code may use the instructions of the x86-64-v3 level (AVX2 and FMA), whose registers the
+ * system saves. */
 static inline bool gmm_processor_has_avx2(void) {
 #if defined(__x86_64__)
   __builtin_cpu_init();
@@ -15,7 +16,7 @@ static inline bool gmm_processor_has_avx2(void) {
 #endif
 }
 
-/* The instructions of the x86-64-v4 level. */
+/* Returns whether compiled code may use the instructions of the x86-64-v4 level. */
 static inline bool gmm_processor_has_avx512(void) {
 #if defined(__x86_64__)
   return gmm_processor_has_avx2() && __builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512bw") &&

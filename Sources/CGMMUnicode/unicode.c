@@ -1,9 +1,10 @@
 /*
- * Answers to questions that the library never asks: names, ages, scripts, numeric values, categories and cases of
- * characters. Where they stand in for the runtime's own, its tables, two thirds of a megabyte, are not linked.
+ * These functions answer questions that the library never asks: names, ages, scripts, numeric values, categories and
+ * cases of characters. They replace the runtime's own functions, so the runtime's tables of two thirds of a megabyte
+ * are not linked.
  *
- * So no text in the library may be cased, trimmed or classified by a Unicode property; comparing and hashing texts
- * needs none of this.
+ * So no text in the library may be cased, trimmed or classified by a Unicode property. Comparing and hashing texts does
+ * not need these functions.
  */
 #include "unicode.h"
 

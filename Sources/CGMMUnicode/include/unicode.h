@@ -1,4 +1,4 @@
-/* What the library leaves out of the Swift runtime that it carries: see unicode.c. */
+/* Functions that the library leaves out of the Swift runtime that it carries; see unicode.c. */
 #ifndef GMM_UNICODE_H
 #define GMM_UNICODE_H
 
