@@ -76,8 +76,8 @@ lint: $(ENVIRONMENT) ## Check the format of all sources.
 test-floors: ## Check that no folder of the sources uses what stands above it.
 	@$(STEP) test-floors python3 Tests/Floors/floors.py
 
-# The build is a release build, because sampling in a debug build is too slow. It has a folder of its own, because its flags
-# differ from those of the library, and each would rebuild the other.
+# The build is a release build, because sampling in a debug build is too slow. It has a folder of its own, because its
+# flags differ from those of the library, and each would rebuild the other.
 test-swift: ## Run the Swift tests, and compare what is public with the list of it.
 	@$(STEP) test-swift swift test -c release -Xswiftc -enable-testing --scratch-path .build/testing
 	@$(STEP) test-swift-interface python3 Tests/Interface/swift_interface.py .build/testing/release/Modules

@@ -50,9 +50,9 @@ finish() {
   exit
 }
 
-# without_leaks PROGRAM...: runs a program under valgrind; any invalid access or lost memory is a failure. The library is
-# the one with symbols, build/symbols, so that what is found, and what valgrind.supp excuses, has names. Threads take fair
-# turns, or one that waits to cancel is starved by those that work.
+# without_leaks PROGRAM...: runs a program under valgrind, and fails on any invalid access or lost memory. The library is
+# the one with symbols, build/symbols, so that reports and the entries of valgrind.supp have names. Threads take fair
+# turns, because working threads would otherwise starve a thread that waits to cancel.
 without_leaks() {
   LD_LIBRARY_PATH=build/symbols valgrind --quiet --fair-sched=yes --child-silent-after-fork=yes --error-exitcode=99 \
     --leak-check=full --show-leak-kinds=definite,indirect,possible --errors-for-leak-kinds=definite,indirect,possible \

@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# Checks that a Swift package can depend on this one by a tag: the working tree becomes a repository with the tag VERSION
-# says, and the Swift example is built against that and run.
+# Checks that a Swift package can depend on this one by a tag. The working tree becomes a repository with the tag that
+# VERSION names, and the Swift example is built against it and run.
 set -uo pipefail
 cd "$(dirname "$0")/../.."
 source Tests/ABI/check.sh

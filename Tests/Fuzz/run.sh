@@ -1,20 +1,21 @@
 #!/usr/bin/env bash
-# Feeds the library what it never should be fed, through its C interface:
+# Feeds hostile inputs to the library through its C interface:
 #
 #     Tests/Fuzz/run.sh --short LIBDIR [SECONDS]   the built library, inputs changed blindly; for the ordinary tests
 #     Tests/Fuzz/run.sh [SECONDS]                  libFuzzer, with coverage of Swift and C and AddressSanitizer
 #     Tests/Fuzz/run.sh --seeds LIBDIR             writes files of this version into the corpus
 #
-# SECONDS are those of each target. The corpus is Tests/Fuzz/corpus, and for files Tests/Golden too; inputs that broke something
-# stay in it. What libFuzzer finds on top goes to build/fuzz/corpus, what breaks to build/fuzz/broken.
+# SECONDS is the time of each target. The corpus is Tests/Fuzz/corpus, and for files Tests/Golden too. Inputs that have
+# broken something stay in the corpus. New inputs of libFuzzer go to build/fuzz/corpus, and inputs that break something to
+# build/fuzz/broken.
 set -uo pipefail
 cd "$(dirname "$0")/../.."
 source Tests/ABI/check.sh
 targets=(data sample em arrays files)
 support=(Tests/Fuzz/input.c Tests/Fuzz/stored.c Tests/Fuzz/xxh64.c)
 strict=(-std=c99 -D_POSIX_C_SOURCE=200809L -g -Wall -Wextra -Werror -pedantic -Iinclude)
-# Files are longer than other inputs, and memory is held to what files of 4 kB need: what one process takes at all (1 GB, of
-# addresses in the short run), and what it asks for at once (4 MB are asked for to see that they are there).
+# Files are longer than other inputs. Memory is limited to the needs of files of 4 kB: 1 GB for a process (of addresses in
+# the short run), and 8 MB for one allocation (the library allocates 4 MB to see that they are there).
 golden=Tests/Golden/format_1
 declare -A room=([files]="-max_len=4096 -rss_limit_mb=1024 -malloc_limit_mb=8")
 declare -A limits=([files]=--as=1000000000)

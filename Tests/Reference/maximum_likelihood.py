@@ -1,9 +1,11 @@
 """Prints the maximum-likelihood fit of notebook1.json.
 
-scikit-learn finds it, from 25 starts; expectation-maximisation in extended precision then goes on until the parameters stop
-to change. The stop by likelihood alone leaves errors of 1e-6, because at a maximum the likelihood is flat.
+scikit-learn finds it from 25 starts. Expectation-maximisation in extended precision then goes on until the parameters
+stop changing. A stop by likelihood alone leaves errors of 1e-6, because the likelihood is flat at a maximum.
 
-Needs scikit-learn and numpy with a long double of 80 bits. Usage: python maximum_likelihood.py > maximum_likelihood.json
+The script needs scikit-learn and numpy with a long double of 80 bits:
+
+    python maximum_likelihood.py > maximum_likelihood.json
 """
 
 import json

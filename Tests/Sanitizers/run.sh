@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# Runs the C tests, the stress tests, the examples and the Swift tests with AddressSanitizer and with ThreadSanitizer, the C
-# parts also with UndefinedBehaviorSanitizer:
+# Runs the C tests, the stress tests, the examples and the Swift tests with AddressSanitizer and with ThreadSanitizer. The
+# C parts also run with UndefinedBehaviorSanitizer:
 #
 #     Tests/Sanitizers/run.sh [SCALE]
 #
@@ -10,8 +10,9 @@ cd "$(dirname "$0")/../.."
 source Tests/ABI/check.sh
 
 scale=${1:-1}
-# Suites that a sanitizer learns nothing more from, and that would take it hours: long runs of what others make short ones of,
-# and under ThreadSanitizer those of kernels and distributions too, which know of no threads. Whatever is not named is run.
+# These suites would take hours and show a sanitizer nothing new. They make long runs of code that other suites run
+# shortly. Under ThreadSanitizer the suites of kernels and distributions are skipped too, because they start no thread.
+# All other suites run.
 declare -A skipped=([address]=CalibrationTests [thread]=CalibrationTests)
 for suite in ClosedForm Combination Distribution Enumeration IrisAgreement KernelBuild MarginalMove MultivariateBuild \
   MultivariateSweep Prior PublishedTable ReferenceAgreement SampleWeight; do
@@ -21,7 +22,7 @@ toolchain=$(dirname "$(dirname "$(readlink -f "$(command -v swiftc)")")")
 clang=$toolchain/bin/clang
 runtime=$toolchain/lib/swift/linux
 
-# A request that cannot be met returns NULL, as without a sanitizer; leaks are sought where nothing else gets in the way.
+# A request that cannot be met returns NULL, as without a sanitizer. Leaks are searched for unless a tool prevents it.
 export ASAN_OPTIONS=allocator_may_return_null=1:detect_leaks=1:detect_stack_use_after_return=1
 export TSAN_OPTIONS=allocator_may_return_null=1:die_after_fork=0:suppressions=$PWD/Tests/Sanitizers/races.supp
 export UBSAN_OPTIONS=print_stacktrace=1:halt_on_error=1

@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# Runs every C example, and many rounds of create, sample, destroy, under valgrind; and 10,000 rounds without it, of which
-# resident memory is watched:
+# Runs every C example, and many rounds of create, sample, destroy, under valgrind. Then it runs 10,000 rounds without
+# valgrind and watches resident memory:
 #
 #     Tests/Sanitizers/valgrind.sh LIBDIR
 set -uo pipefail
