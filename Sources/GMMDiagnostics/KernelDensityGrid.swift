@@ -26,7 +26,7 @@ extension KernelDensity {
   /// support.
   ///
   /// - Parameters:
-  ///   - size: number of points; one point is the lower end alone, none for a size below 1.
+  ///   - size: number of points. One point is the lower end alone, and a size below 1 gives no points.
   ///   - cut: how many bandwidths to go beyond the extreme values, finite.
   ///   - monitor: may end the computation.
   /// - Throws: what the monitor throws.

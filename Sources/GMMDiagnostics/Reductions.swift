@@ -38,7 +38,7 @@ enum Reductions {
 
   /// Sums the products of `count` neighbouring elements at `left` and at `right`.
   ///
-  /// Two accumulators hide the latency of the addition; the memory may overlap, it is only read.
+  /// Two accumulators hide the latency of the addition. The memory may overlap, because it is only read.
   static func dot(
     _ left: UnsafePointer<Double>, _ right: UnsafePointer<Double>, count: Int,
     _ watch: Watch

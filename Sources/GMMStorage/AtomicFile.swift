@@ -10,7 +10,7 @@ package final class AtomicFile {
   /// The ending of the temporary file's name.
   package static let suffix = ".gmmtmp"
 
-  /// The path as it was given, for messages.
+  /// The given path, for messages.
   package let path: String
   /// The final path of the file: `path`, or the file that this link points to.
   private let target: String
@@ -137,7 +137,7 @@ package final class AtomicFile {
 
   /// Writes the header, brings everything to the disk, and puts the file in its place.
   ///
-  /// - Throws: ``StorageError``; the old file is then as it was, unless only the folder could not be synced.
+  /// - Throws: ``StorageError``. The old file is then unchanged, unless only the folder could not be synced.
   package func commit(_ kind: FileHeader.Kind, version: UInt32) throws(StorageError) {
     try flush()
     let header = FileHeader(kind, version: version, payloadLength: length, payloadChecksum: checksum.value)

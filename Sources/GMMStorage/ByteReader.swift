@@ -1,4 +1,4 @@
-/// Reads back what ``ByteWriter`` wrote, from bytes that nobody vouches for.
+/// A reader of the values that a ``ByteWriter`` wrote, from bytes that are not trusted.
 ///
 /// Every read is checked against the bytes that are left, and a count is refused when its elements cannot follow. So no
 /// input makes the reader trap, or allocate more bytes than the input has.

@@ -95,7 +95,7 @@ extension MixtureModel {
       parameters: parameters, statistics: SufficientStatistics(shape), logMarginal: 0, iteration: 0)
     var sampler = GibbsSampler(self)
     for _ in 0..<(200 + 50 * componentCount * componentCount) where isWanted() {
-      // Without observations no conditional can be degenerate.
+      // Without observations no conditional distribution can be degenerate.
       _ = try? sampler.step(&state, &stream, isTuning: false)
     }
     parameters.means = state.parameters.means

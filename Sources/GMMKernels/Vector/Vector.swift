@@ -4,7 +4,7 @@
 // order.
 
 #if !GMM_AVX2
-  /// As many doubles as a register of the AVX-512 build holds, or four registers of the portable build.
+  /// A vector of as many doubles as a register of the AVX-512 build holds, or four registers of the portable build.
   package typealias Vector = SIMD8<Double>
   /// The bits of a ``Vector``.
   typealias Words = SIMD8<UInt64>
@@ -13,7 +13,7 @@
   /// The result of comparing vectors, lane by lane.
   typealias VectorMask = SIMDMask<SIMD8<Int64>>
 #else
-  /// As many doubles as a register of this build holds.
+  /// A vector of as many doubles as a register of this build holds.
   package typealias Vector = SIMD4<Double>
   /// The bits of a ``Vector``.
   typealias Words = SIMD4<UInt64>

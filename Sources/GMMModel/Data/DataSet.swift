@@ -13,9 +13,9 @@ public final class DataSet: Sendable {
   public let count: Int
   /// The number of coordinates of each, D.
   public let dimensionCount: Int
-  /// A weight for each observation; `nil` where all count 1.
+  /// A weight for each observation; `nil` if all are 1.
   public let weights: SampleWeights?
-  /// The names of the coordinates, (D); empty where they have none.
+  /// The names of the columns, (D); empty if there are none.
   public let columnNames: [String]
   /// The number of the first observation in the data set of which these are a part: a multiple of ``blockSize``.
   ///
@@ -32,9 +32,9 @@ public final class DataSet: Sendable {
   ///   - base: the first number of the first row; may be `nil` when `count` is 0.
   ///   - count: N.
   ///   - dimensionCount: D, at least 1.
-  ///   - stride: the distance between two rows, in elements; D where `nil`.
+  ///   - stride: the distance between two rows, in elements; `nil` stands for D.
   ///   - weights: one for each observation; `nil` for 1.
-  ///   - columnNames: D names, all different and none of them empty; or none.
+  ///   - columnNames: D different names that are not empty, or no names.
   ///   - firstRow: see ``firstRow``.
   ///   - argument: the name that errors carry.
   /// - Throws: ``ModelError`` for NaN, infinity and values whose squares could not be summed, with row and column; for
@@ -153,7 +153,7 @@ public final class DataSet: Sendable {
     (columnNames, firstRow) = (other.columnNames, other.firstRow)
   }
 
-  /// Σ weights: N where all count 1.
+  /// The sum of the weights, which is N if all are 1.
   public var totalWeight: Double { weights?.total ?? Double(count) }
 
   /// The number of observations of positive weight.

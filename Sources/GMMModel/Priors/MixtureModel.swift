@@ -120,7 +120,7 @@ public struct MixtureModel: Sendable, Equatable {
 
   /// Whether the prior, apart from the order of the means, is the same for all components.
   ///
-  /// Then a posterior with ordered means is the unordered one with every draw sorted.
+  /// The posterior with ordered means is then the unordered posterior with every draw sorted.
   package var isExchangeable: Bool {
     isSame(concentration, 1) && hasExchangeableMeans && isSame(covarianceDensities, 1)
       && (sharedSpread || isSame(spreadDensities, spreadDensities.count / componentCount))

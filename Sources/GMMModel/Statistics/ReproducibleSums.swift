@@ -2,11 +2,11 @@ import GMMKernels
 
 /// Sums of doubles that do not depend on the order or the grouping of the terms.
 ///
-/// A term is an integer on a grid of digits of 32 bits, laid out once for all doubles. Each sum keeps the four highest
-/// digits that any of its terms reaches, added up as integers of 64 bits, without carries; digits below are dropped. A
-/// digit that is kept at the end was kept at all times before, so it holds the exact sum over all terms, whatever the
-/// order (the argument of Demmel and Nguyen 2015, with integers in place of doubles). What is dropped is below 2⁻⁸⁴ of
-/// the largest term for each term: far below the rounding of the terms themselves.
+/// A term is an integer on a grid of digits of 32 bits, which is the same for all doubles. Each sum keeps the four
+/// highest digits that any of its terms reaches, added up as integers of 64 bits without carries. Lower digits are
+/// dropped. A digit that is kept at the end was kept at all times before, so it holds the exact sum over all terms,
+/// whatever the order (the argument of Demmel and Nguyen 2015, with integers in place of doubles). The dropped part of
+/// each term is below 2⁻⁸⁴ of the largest term, which is far below the rounding of the terms themselves.
 ///
 /// Up to 2³¹ terms fit in a sum. A term that is not finite makes its sum NaN.
 package struct ReproducibleSums: Sendable, Equatable {
@@ -42,7 +42,8 @@ package struct ReproducibleSums: Sendable, Equatable {
     digits = integers.digits
   }
 
-  /// What the sums are, for storage: the place of each sum's highest digit, and four digits of each, the lowest first.
+  /// The sums as integers, for storage: the place of each sum's highest digit, and four digits of each sum, the lowest
+  /// first.
   package var integers: (tops: [UInt8], digits: [Int64]) { (tops, digits) }
 
   /// Forgets all terms.
@@ -94,7 +95,7 @@ package struct ReproducibleSums: Sendable, Equatable {
     }
     let lowest = Int(tops[i]) - (Self.depth - 1)
     let high = Int128(carried[3]) << 64 | Int128(UInt64(bitPattern: carried[2] << 32 | carried[1]))
-    // The lowest digit counts in full where the others are few bits, else as what tells ties apart.
+    // The lowest digit counts in full if the higher digits have few bits. Otherwise it only breaks ties.
     let isShort = high.magnitude < 1 << 90
     let whole = isShort ? high << 32 | Int128(carried[0]) : (carried[0] == 0 ? high : high | 1)
     return scalbn(Double(whole), 32 * (isShort ? lowest : lowest + 1) - Self.bias)
@@ -103,7 +104,7 @@ package struct ReproducibleSums: Sendable, Equatable {
   /// The sums, rounded once.
   package var rounded: [Double] { (0..<count).map { self[$0] } }
 
-  /// The exponent of the smallest double, turned round.
+  /// The exponent of the smallest double, with the opposite sign.
   private static let bias = 1074
 
   @inline(__always)

@@ -12,7 +12,7 @@ public struct ModelError: Error, Sendable, Equatable, CustomStringConvertible {
     case degenerate
     /// A valid request that this version does not serve.
     case unsupported
-    /// Not enough memory.
+    /// There is not enough memory.
     case outOfMemory
     /// The caller cancelled.
     case cancelled
