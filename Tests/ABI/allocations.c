@@ -1,5 +1,5 @@
-/* Iterations of a chain allocate nothing: twice as many draws, as many allocations. The program's own malloc stands
- * before the C library's and counts; the library's calls come here too. */
+/* Iterations of a chain allocate nothing: a call with twice as many draws makes as many allocations. The program's
+ * own malloc replaces the C library's and counts the calls, also those of the library. */
 #define _GNU_SOURCE
 #include <errno.h>
 
@@ -43,8 +43,8 @@ int posix_memalign(void **memory, size_t alignment, size_t size) {
 enum { K = 3, SHORT = 1000, TUNE = 1000 };
 static const double zero = 0.0, one = 1.0, two = 2.0, ten = 10.0;
 
-/* Returns how many allocations a call takes that keeps `num_draws` draws, on one thread. While it tunes, a chain learns
- * about moves and may allocate for that; from the first kept draw on it must not. */
+/* Returns the number of allocations of a call that keeps `num_draws` draws, on one thread. While a chain tunes, it
+ * learns about moves and may allocate. From the first draw on it must not. */
 static long allocations_of(const gmm_model *model, int32_t method, int64_t num_draws) {
   gmm_sample_options options = fixture_sample_options();
   gmm_control control;
@@ -65,13 +65,13 @@ static long allocations_of(const gmm_model *model, int32_t method, int64_t num_d
 }
 
 static void iterations_allocate_nothing(const gmm_model *model, int32_t method) {
-  /* What is made once in a process is made in the first call. */
+  /* The first call makes the objects that a process makes once. */
   (void)allocations_of(model, method, 10);
   const long few = allocations_of(model, method, SHORT), many = allocations_of(model, method, 2 * SHORT);
   EXPECT(few > 0 && few < SHORT);
-  /* Memory that a chain shares with its start is copied once it changes: which of the two in a swap has it then
-   * differs, by less than the 4 arrays of the 2 chains; and turns, of 2 ms, of which a busy machine takes more, may
-   * allocate. An allocation in each iteration makes over 2,000. */
+  /* A chain copies memory that it shares with its start when it changes it. The number of such copies differs by
+   * less than the 4 arrays of the 2 chains. Turns of 2 ms may allocate too, and a busy machine takes more of them.
+   * An allocation in each iteration would make over 2,000. */
   if (!EXPECT(labs(many - few) <= 64)) printf("  method %d: %ld and %ld allocations\n", (int)method, few, many);
 }
 

@@ -7,8 +7,8 @@ static void about(void) {
   EXPECT(gmm_abi_version() == GMM_ABI_VERSION);
 }
 
-/* Whether a part is asked for: all are but those that an argument leaves out, -PART, or only those that arguments name.
- */
+/* Returns whether a part is to run. All parts run except those that an argument leaves out (-PART), or only those
+ * that arguments name. */
 static int is_wanted(const char *name, int count, char **arguments) {
   int wanted = count < 2 || arguments[1][0] == '-';
   for (int i = 1; i < count; i++) {

@@ -1,4 +1,4 @@
-/* What the header promises about results, seen through the C interface. */
+/* Tests of the header's promises about results, through the C interface. */
 #ifndef BEHAVIOUR_H
 #define BEHAVIOUR_H
 

@@ -6,7 +6,7 @@
 
 #include "behaviour.h"
 
-/* What a progress callback has seen. */
+/* The reports that a progress callback has seen. */
 typedef struct progress_log {
   pthread_t thread;
   int64_t num_calls;
@@ -52,7 +52,7 @@ void behaviour_control(void) {
   EXPECT(log.last.num_chains == 2 && log.last.draws_done == 40000 && log.last.draws_total == 40000);
   EXPECT(log.last.iterations_done == 40040 && log.last.iterations_total == 40040);
 
-  /* An interval longer than the run leaves the call at the end. */
+  /* With an interval longer than the run, only the report at the end comes. */
   control = recording_control(&log);
   control.progress_interval = 3600.0;
   ACCEPTED(gmm_posterior_extend(posterior, 10, NULL, &control, &longer, out_error));
@@ -80,7 +80,7 @@ void behaviour_cancelling(void) {
   control.progress_interval = 0.05;
   log.cancel_at = 2;
 
-  /* A callback's nonzero result: what every chain has finished comes back, and can be continued. */
+  /* After a callback's nonzero result, the draws that every chain has finished come back, and can be continued. */
   gmm_posterior *part = NULL, *whole = NULL, *continued = NULL;
   gmm_error *error = NULL;
   EXPECT(gmm_sample(model, fixture_data_set(), &options, &control, &part, &error) == GMM_CANCELLED);
@@ -99,7 +99,7 @@ void behaviour_cancelling(void) {
     gmm_posterior_destroy(whole);
   }
 
-  /* A flag that is up before the call stops every kind of call at once. */
+  /* A flag that is raised before the call stops every kind of call at once. */
   gmm_cancel *cancel = NULL;
   gmm_posterior *more = NULL;
   gmm_em_fit *fit = NULL;
@@ -155,7 +155,7 @@ void behaviour_processes(void) {
   gmm_posterior *posterior = fixture_posterior(model, &options);
   EXPECT(num_threads() == 1);
 
-  /* A child of fork samples the same draws: nothing of the parent's calls is left running or locked. */
+  /* A child of fork samples the same draws, because nothing of the parent's calls is running or locked. */
   fflush(stdout);
   const pid_t child = fork();
   if (child == 0) {

@@ -1,4 +1,4 @@
-/* Data at the edge of what a model can say something about: a right answer or a reasoned error, and no NaN. */
+/* Data from which a model can hardly learn give a right answer or an error with a reason, and never NaN. */
 #include "behaviour.h"
 
 /* Samples from values, which data sets may refuse too. */
@@ -128,8 +128,8 @@ static void prior_draws_keep_the_constraints(void) {
   gmm_model_destroy(model);
 }
 
-/* Values whose square overflows, ties under a prior that lets each sd reach 0, and a lone far value: no rule of the
- * header fixes the status, but NaN never comes out. */
+/* Values whose square overflows, ties under a prior that lets each sd reach 0, and a lone far value have no status
+ * that the header fixes. But NaN never comes out. */
 static void answers_are_finite_or_refused(void) {
   const double huge[] = {-1e300, 0.0, 1e300, 1.7e308}, ties[] = {0.0, 0.0, 0.0, 1.0, 1.0, 1.0, 7.0};
   const double tiny[] = {5e-324, 0.0, 1e-310, -1e-310}, far[] = {0.0, 0.1, 0.2, 0.3, 1e12};

@@ -1,4 +1,5 @@
-/* Data sets: what they hold, that calls and threads share them, and what comes of names, weights and first rows. */
+/* Data sets: their contents, their use by several calls and threads, and the effects of names, weights and first
+ * rows. */
 #include <pthread.h>
 #include <unistd.h>
 
@@ -123,7 +124,7 @@ static void the_same_values_give_the_same_draws(const gmm_model *model) {
   gmm_data_destroy(spaced);
 }
 
-/* Nothing of the caller's is needed after the call, and nothing of a data set after it was destroyed. */
+/* The caller's arrays are not needed after the call, and neither is a data set after it was destroyed. */
 static void all_is_copied(const gmm_model *model) {
   double values[N], weights[N];
   char name[] = "height";
@@ -354,7 +355,7 @@ static void posteriors_and_files_keep_their_data(void) {
 
 enum { MANY = 2 * BLOCK + 500 };
 
-/* How many assignments of the rows from `first` on in `whole` are not those of `part`. */
+/* Returns the number of assignments of the rows from `first` on in `whole` that differ from those of `part`. */
 static int64_t num_other_labels(const gmm_posterior *whole, const gmm_posterior *part, int64_t first) {
   const gmm_view left = view_of(whole, GMM_FIELD_ASSIGNMENTS), right = view_of(part, GMM_FIELD_ASSIGNMENTS);
   const uint8_t *left_labels = left.data, *right_labels = right.data;
@@ -383,8 +384,8 @@ static gmm_data *part_of(const double *rows, const double *weights, int64_t colu
   return data;
 }
 
-/* With fixed parameters, a part draws for its rows what the whole draws for them, and, keyed as if it stood elsewhere,
- * something else. */
+/* With fixed parameters, a part draws the same assignments for its rows as the whole, and other ones if its first
+ * row is wrong. */
 static void a_part_draws_what_the_whole_does(const double *rows, const double *weights, int32_t columns,
                                              int32_t method) {
   static const double shares[] = {0.4, 0.6}, means[] = {-0.5, 0.0, 0.5, 1.0}, one = 1.0,

@@ -1,4 +1,4 @@
-/* Data that leave a mixture little to learn: whatever is asked, either finite draws or an error that says why. */
+/* Data from which a mixture can learn little give finite draws or an error that says why. */
 #include "behaviour.h"
 
 enum { ROWS = 40, MOST_DIMENSIONS = 3, PATTERNS = 9 };
@@ -43,8 +43,8 @@ static void fill(double *data, int pattern, int dimensions) {
   }
 }
 
-/* Samples; either all numbers of all draws are finite, or the refusal has a message. Returns whether there were draws.
- */
+/* Samples. Either all numbers of all draws are finite, or the refusal has a message. Returns whether there were
+ * draws. */
 static int sampled(const gmm_model *model, const double *data, int64_t rows, int dimensions, int32_t method) {
   gmm_sample_options options = fixture_sample_options();
   gmm_posterior *posterior = NULL;
@@ -78,7 +78,7 @@ static int sampled(const gmm_model *model, const double *data, int64_t rows, int
   return status == GMM_OK;
 }
 
-/* A model that has a proper posterior whatever the data: Normal means, half-Normal sds or an inverse-Wishart. */
+/* A model with a proper posterior for all data: Normal means, half-Normal sds or an inverse-Wishart prior. */
 static gmm_model *proper_model(int dimensions, int components, int is_full, double minimum_weight) {
   static const double zero = 0.0, one = 1.0, ten = 10.0, dof = 6.0, unit[] = {1, 0, 0, 0, 1, 0, 0, 0, 1};
   gmm_model_options options = fixture_model_options();
@@ -158,8 +158,8 @@ void behaviour_degenerate(void) {
           fill(data, pattern, dimensions);
           const int64_t rows[] = {ROWS, components, 2, 1}; /* many, N = K, fewer than K */
           for (int r = 0; r < 4; r++) {
-            /* A covariance matrix whose prior has the scale 1 is lost beside data of 1e12 and more: an error says so.
-             */
+            /* A covariance matrix whose prior has the scale 1 is lost beside data of 1e12 and more, and an error
+             * says so. */
             const int may_refuse = is_full && (pattern == 2 || pattern == 6 || pattern == 7);
             EXPECT(sampled(model, data, rows[r], dimensions, GMM_METHOD_GIBBS) || may_refuse);
             EXPECT(sampled(tight, data, rows[r], dimensions, GMM_METHOD_GIBBS) || may_refuse);

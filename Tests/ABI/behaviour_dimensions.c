@@ -149,7 +149,7 @@ static void predictions_are_probabilities(const gmm_posterior *posterior) {
   }
   for (int i = 0; i < 2 * 5 * D; i++) EXPECT(isfinite(sets[i]) && sets[i] != sets[(i + 1) % (2 * 5 * D)]);
 
-  /* Rows with columns between them. */
+  /* Rows with other columns between them. */
   double wide[FIXTURE_COUNT * (D + 2)], again[FIXTURE_COUNT];
   for (int i = 0; i < FIXTURE_COUNT * (D + 2); i++) wide[i] = NAN;
   for (int i = 0; i < FIXTURE_COUNT * D; i++) wide[i / D * (D + 2) + i % D] = fixture_table[i];
@@ -212,7 +212,7 @@ static void chains_go_on(int32_t structure, const gmm_model *model, const gmm_po
   gmm_posterior_destroy(extended);
   gmm_posterior_destroy(start);
 
-  /* From given values: without tuning, and with all of them, chains differ by their streams alone. */
+  /* Chains that start from all initial values without tuning differ by their streams alone. */
   const gmm_view weights = view_of(posterior, GMM_FIELD_WEIGHTS), means = view_of(posterior, GMM_FIELD_MEANS);
   const gmm_view spread = view_of(posterior, spread_field(structure));
   double w[K], m[K * D], s[K * D * D];
@@ -342,7 +342,7 @@ static void one_dimension_is_a_case(void) {
   gmm_model_destroy(expected_model);
 }
 
-/* A caller compiled before covariances were there asks for one dimension, as ever. */
+/* A caller that was compiled before the header had covariances asks for one dimension. */
 static void older_callers_are_served(void) {
   gmm_model_options options = fixture_model_options();
   options.struct_size = offsetof(gmm_model_options, covariance);

@@ -1,4 +1,4 @@
-/* Draws: shapes, constraints, densities, and what they do and do not depend on. */
+/* Draws: shapes, constraints, densities, and the values on which they depend. */
 #include <float.h>
 
 #include "behaviour.h"

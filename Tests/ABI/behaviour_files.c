@@ -1,4 +1,4 @@
-/* Files: posteriors saved and loaded, draws exported, runs written down and gone on from. */
+/* Files: posteriors are saved and loaded, draws are exported, and runs go on from checkpoints. */
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -150,7 +150,7 @@ static void a_run_that_was_stopped_goes_on(const gmm_model *model) {
   gmm_posterior_destroy(expected);
 }
 
-/* Takes the folder away from under a run that has begun: before that, a file that cannot be written refuses the run. */
+/* Removes the folder of a run that has begun. Earlier, a file that cannot be written refuses the run. */
 static int32_t remove_folder(const gmm_progress *progress, void *user_data) {
   if (progress->iterations_done == 0) return 0;
   unlink(user_data);

@@ -10,7 +10,7 @@ enum { NUM_SETS = 40, SET_SIZE = 2000, NUM_ROWS = 20 * 4096 };
 static const char file_path[] = "build/abi/long_calls.gmm";
 static const char csv_path[] = "build/abi/long_calls.csv";
 
-/* What the calls work on. */
+/* The inputs of the calls. */
 static struct {
   double values[NUM_VALUES];
   double rows[NUM_ROWS * 2];
@@ -20,7 +20,7 @@ static struct {
   const gmm_statistics *parts[64];
 } input;
 
-/* What a call has made, as numbers. */
+/* The result of a call, as numbers. */
 typedef struct result {
   double numbers[NUM_SETS * SET_SIZE];
   int64_t count;
@@ -213,7 +213,7 @@ typedef struct long_call {
   int writes_parts;         /* 1: what is cancelled leaves its buffer partly written */
 } long_call;
 
-/* What a progress callback has seen. */
+/* The reports that a progress callback has seen. */
 typedef struct report_log {
   pthread_t thread;
   int64_t num_calls, cancel_at, request_at;
@@ -263,7 +263,7 @@ static int is_same(const result *left, const result *right) {
          memcmp(left->numbers, right->numbers, (size_t)left->count * sizeof *left->numbers) == 0;
 }
 
-/* Whether the files are as they were, and nothing lies beside them. */
+/* Returns whether the files are unchanged and no other file lies beside them. */
 static int keeps_files(void) {
   static result before, now;
   static int is_known;
@@ -294,7 +294,7 @@ static void check_call(const long_call *call, gmm_cancel *cancel) {
   clear(&plain);
   ACCEPTED(call->run(NULL, &plain, out_error));
 
-  /* Reports come on this thread, run up to the total, and change nothing. */
+  /* Reports come on this thread, reach the total, and change nothing. */
   report_log log;
   gmm_control control = recording_control(&log);
   clear(&made);
@@ -308,7 +308,7 @@ static void check_call(const long_call *call, gmm_cancel *cancel) {
     printf("  %s: %d of %d\n", call->name, (int)log.last.iterations_done, (int)log.last.iterations_total);
   }
 
-  /* Nor does the number of threads. */
+  /* The number of threads changes nothing either. */
   for (int32_t threads = 2; threads <= 5; threads += 3) {
     control = recording_control(&log);
     control.num_threads = threads;
@@ -318,14 +318,14 @@ static void check_call(const long_call *call, gmm_cancel *cancel) {
     EXPECT(log.last.iterations_done == log.last.iterations_total);
   }
 
-  /* An interval longer than the call leaves the report at the end. */
+  /* With an interval longer than the call, only the report at the end comes. */
   control = recording_control(&log);
   control.progress_interval = 3600.0;
   clear(&made);
   ACCEPTED(call->run(&control, &made, out_error));
   EXPECT(log.num_calls == 1 && log.last.iterations_done == log.last.iterations_total);
 
-  /* What the first report cancels is not looked at again, and is far from its end. */
+  /* A call that the first report cancels makes only the last report, far from its end. */
   control = recording_control(&log);
   log.cancel_at = 1;
   expect_cancelled(call, &control);
@@ -345,7 +345,7 @@ static void check_call(const long_call *call, gmm_cancel *cancel) {
     EXPECT(log.num_calls >= 2 && log.num_calls <= 4);
   }
 
-  /* One that is up before the call leaves no work to be done. */
+  /* With a flag that is raised before the call, no work is done. */
   control = recording_control(&log);
   control.cancel = cancel;
   expect_cancelled(call, &control);
@@ -407,7 +407,7 @@ void behaviour_long_calls(void) {
     check_call(&calls[i], cancel);
   }
 
-  /* The bytes of a saved posterior are counted but for its head of 64. */
+  /* The progress counts the bytes of a saved posterior without its header of 64 bytes. */
   report_log log;
   gmm_control control = recording_control(&log);
   struct stat status;

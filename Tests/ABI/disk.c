@@ -1,6 +1,6 @@
-/* A disk that fails: the program has its own write, fsync, rename and the like, which the library then calls, and lets
- * each call of each fail in turn. What is there stays as it is, nothing is left beside it, and draws are handed back.
- */
+/* A disk that fails. The program has its own write, fsync, rename and similar functions, which the library then
+ * calls. Each call of each function fails in turn. The old file stays, no temporary file stays, and the caller gets
+ * the draws. */
 #include <dlfcn.h>
 #include <errno.h>
 #include <fcntl.h>
@@ -22,7 +22,7 @@ static struct {
   int is_armed, calls, reason;
   function function;
 } fault;
-/* How many bytes a write or read handles at most, where it does not fail; the kernel may do that at any time. */
+/* The largest number of bytes of a write or read that does not fail. The kernel may return fewer bytes at any time. */
 static size_t piece = (size_t)-1;
 
 /* Whether this call is the one to fail; sets errno. */
@@ -88,7 +88,7 @@ static long contents(unsigned char *bytes, size_t room) {
 
 static unsigned char before[1 << 20], after[1 << 20];
 
-/* Runs that could not be written down and handed their draws back. */
+/* The number of runs that could not be written and returned their draws. */
 static int num_draws_kept = 0;
 
 /* ------------------------------------------------------------------------------------------------- Calls */
@@ -128,7 +128,7 @@ typedef struct {
   gmm_status (*make)(gmm_posterior **, gmm_error **);
 } call;
 
-/* What is left where the call has failed: of a run, the checkpoint before, from which it goes on to the same draws. */
+/* Checks the state after a failed call. A run leaves its last checkpoint, from which it goes on to the same draws. */
 static void leaves_what_was_there(const call *call, const gmm_posterior *out, long length) {
   if (call->make != sample_with_checkpoints) {
     EXPECT(contents(after, sizeof after) == length && memcmp(before, after, (size_t)length) == 0);
@@ -210,7 +210,7 @@ int main(void) {
     survives(&calls[i], OPEN, INT_MAX, 0);
     piece = (size_t)-1;
   }
-  /* Each function was seen to fail: none has gone by a way of its own. */
+  /* Each function has failed, so the library calls all of them. */
   for (int i = 0; i < NUM_FUNCTIONS; i++) EXPECT(num_faults[i] > 1);
   EXPECT(num_draws_kept > 5);
   gmm_posterior_destroy(longer);

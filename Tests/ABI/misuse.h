@@ -1,4 +1,4 @@
-/* The table of misuse, by section of the header: whatever is handed over, a status comes back and nothing traps. */
+/* Tests of misuse by section of the header. For all arguments a status comes back and nothing traps. */
 #ifndef MISUSE_H
 #define MISUSE_H
 
@@ -8,7 +8,7 @@
 #include "check.h"
 #include "fixture.h"
 
-/* Handles that are not what they are taken for: each refers to memory that the test owns. */
+/* Handles of other kinds. Each refers to memory that the test owns. */
 typedef struct misuse_handles {
   gmm_model *model;         /* valid */
   gmm_posterior *posterior; /* valid */

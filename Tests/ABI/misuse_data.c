@@ -1,4 +1,4 @@
-/* Bad data in several dimensions: the message says what and where, and nothing has changed afterwards. */
+/* Bad data in several dimensions: the message names the value and its place, and nothing has changed afterwards. */
 #include "misuse.h"
 
 enum { D = FIXTURE_COLUMNS, K = 2, N = FIXTURE_COUNT };
@@ -6,7 +6,7 @@ enum { D = FIXTURE_COLUMNS, K = 2, N = FIXTURE_COUNT };
 static const double one = 1.0, five = 5.0;
 static const double unit[] = {1, 0, 0, 0, 1, 0, 0, 0, 1, 1, 0, 0, 0, 1, 0, 0, 0, 1};
 
-/* What data go to: each call makes a handle or writes numbers. */
+/* The calls that take data. Each makes a handle or writes numbers. */
 typedef struct targets {
   const gmm_model *model;
   const gmm_model_options *scaled;

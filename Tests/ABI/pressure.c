@@ -1,5 +1,5 @@
-/* Calls of every kind in processes whose address space is limited, from hardly any room to enough: each succeeds or is
- * refused with GMM_ERROR_OUT_OF_MEMORY, and never ends the process. */
+/* Calls of every kind run in processes whose address space is limited, from hardly any room to enough. Each call
+ * succeeds or is refused with GMM_ERROR_OUT_OF_MEMORY, and never ends the process. */
 #include <malloc.h>
 #include <signal.h>
 #include <sys/resource.h>
@@ -214,7 +214,7 @@ static int run_with_room(gmm_status (*call)(void), rlim_t room) {
     setrlimit(RLIMIT_CORE, &no_core);
     if (setrlimit(RLIMIT_AS, &limit) != 0) _exit(255);
     if (freopen("/dev/null", "w", stderr) == NULL) _exit(255);
-    /* What is made once in a process, and the allocator's own growth, belong to the first two calls. */
+    /* The first two calls make the objects that a process makes once, and let the allocator grow. */
     const gmm_status first = call(), second = call();
     const rlim_t before = address_space();
     for (int i = 0; i < 2; i++) {
@@ -253,7 +253,7 @@ int main(void) {
                {"fit from responsibilities", fit_from_responsibilities},
                {"wide model", wide_model},
                {"statistics", statistics}};
-  /* Large blocks are mapped and unmapped one by one, so that the address space in use tells what is held. */
+  /* Large allocations are mapped and unmapped one by one, so that the used address space shows the held memory. */
   if (mallopt(M_MMAP_THRESHOLD, 1 << 16) != 1) return EXIT_FAILURE;
   fixture_fill();
   numbers = malloc(MANY * sizeof *numbers);
@@ -287,7 +287,7 @@ int main(void) {
       printf("  %s: %d refused, %d accepted\n", calls[i].name, num_refused, num_accepted);
     }
   }
-  /* What no machine has is refused at once, with the bytes that it would take. */
+  /* A size that no machine has is refused at once, with the bytes that it would take. */
   gmm_error *error = NULL;
   gmm_posterior *made = NULL;
   sampling.num_draws = (int64_t)1 << 50;

@@ -6,7 +6,7 @@
 
 #include "stress.h"
 
-/* What a child of fork does: sample, compare with the parent's draws, leave. */
+/* Runs the child of a fork, which samples, compares with the parent's draws, and exits. */
 static void live_as_child(const gmm_model *model, const gmm_posterior *expected) {
   const gmm_sample_options options = fixture_sample_options();
   gmm_posterior *mine = NULL;
@@ -150,7 +150,7 @@ void stress_callbacks(int scale) {
   gmm_model_destroy(model);
 }
 
-/* One round of what a host does over and over; every fifth is cancelled or refused. */
+/* One round of a host's repeated work. Every fifth round is cancelled or refused. */
 static void run_round(const gmm_model_options *model_options, int number) {
   gmm_model *model = NULL;
   gmm_data *data = NULL;
@@ -186,7 +186,7 @@ static void run_round(const gmm_model_options *model_options, int number) {
 void stress_rounds(int scale) {
   const gmm_model_options options = fixture_model_options();
   const int rounds = 1000 * scale;
-  /* What is made once in a process, and the allocator's own growth, belong to the first rounds. */
+  /* The first rounds make the objects that a process makes once, and let the allocator grow. */
   for (int i = 0; i < rounds / 2; i++) run_round(&options, i);
   const long before = resident_kilobytes();
   for (int i = 0; i < rounds; i++) run_round(&options, i);

@@ -82,7 +82,7 @@ static pthread_t start_canceller(canceller *self) {
   return thread;
 }
 
-/* Has another thread raise the flag while the call waits, so that no machine's turns can make it too late. */
+/* Makes another thread raise the flag while the call waits, so that the flag is never too late on any machine. */
 static int32_t cancel_at_report(const gmm_progress *progress, void *user_data) {
   canceller *self = user_data;
   if (self->report-- != 0) return 0;
@@ -122,7 +122,7 @@ void stress_cancelling(int scale) {
     if (!at_report) EXPECT(pthread_join(thread, NULL) == 0);
     EXPECT(status == GMM_CANCELLED || (status == GMM_OK && !at_report));
     EXPECT(begins(part, whole) && (status == GMM_CANCELLED || same_draws(part, whole)));
-    /* What was cancelled goes on as if nothing had been. */
+    /* A cancelled run goes on as if it had not been cancelled. */
     if (round % 5 == 0 && status == GMM_CANCELLED && part != NULL) {
       ACCEPTED(gmm_posterior_extend(part, options.num_draws - info_of(part).num_draws, NULL, NULL, &rest, out_error));
       EXPECT(same_draws(rest, whole));

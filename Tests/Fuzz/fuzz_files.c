@@ -16,12 +16,12 @@ int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t size);
 
 static char posterior_path[512], checkpoint_path[512], copy_path[512];
 
-/* Stops a run that would last, thousands of iterations for each draw for example. */
+/* Stops a run that would last long, for example with thousands of iterations for each draw. */
 static int32_t stop(const gmm_progress *progress, void *calls) {
   return progress->iterations_done > 0 && ++*(int *)calls > 1;
 }
 
-/* Holds that memory is what a small file needs. */
+/* Checks that the memory is not more than a small file needs. */
 static void hold_memory(gmm_status status) {
   if (status == GMM_ERROR_OUT_OF_MEMORY) broken("reading takes memory of about the file's size");
 }

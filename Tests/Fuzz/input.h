@@ -1,4 +1,4 @@
-/* What the fuzzer's bytes are read as, and what every target holds the library to. */
+/* The inputs that the fuzzer's bytes are read as, and the checks of every target. */
 #ifndef INPUT_H
 #define INPUT_H
 

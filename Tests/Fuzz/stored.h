@@ -6,7 +6,7 @@
 
 enum { HEADER = 64, LONGEST_FILE = 1 << 16, RUNS = 4 };
 
-/* What the bytes of a file claim to be. */
+/* The kinds of files. */
 enum { KIND_POSTERIOR = 1, KIND_CHECKPOINT = 2, KIND_STATISTICS = 3 };
 
 typedef struct stored {
