@@ -42,7 +42,7 @@ private func autocovariance(
 ///   - monitor: may end the computation.
 /// - Throws: what the monitor throws.
 /// - Returns: min(`maxLag`, n − 1) + 1 values, the first of them 1; empty as for
-///   ``autocovariance(_:chain:maxLag:)``. All NaN when the chain is constant or holds a NaN.
+///   ``autocovariance(_:chain:maxLag:monitor:)``. All NaN when the chain is constant or holds a NaN.
 /// - Complexity: O(n log n), or O(n `maxLag`) for a few lags.
 public func autocorrelation<Monitor: ComputationMonitor>(
   _ view: ChainView, chain: Int, maxLag: Int, monitor: Monitor = UnwatchedComputation()

@@ -45,7 +45,7 @@ public final class Posterior: Sendable {
   public var layout: DrawLayout { store.layout }
   /// The number of chains.
   public var chainCount: Int { store.chains }
-  /// Whether the chains can go on by ``extended(by:_:)``.
+  /// Whether the chains can go on by ``extended(by:checkpoint:_:)``.
   public var canExtend: Bool { continuation != nil }
   /// The number of iterations between two draws.
   public var thin: Int { options.thin * step }

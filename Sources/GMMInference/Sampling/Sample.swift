@@ -30,7 +30,7 @@ public func sample(
 /// The log likelihood of a draw is that of its parameters, without the power. Draws at a power other than 1 cannot be
 /// written to files or checkpoints.
 ///
-/// - Throws: ``ModelError``, also for a power out of range, and the other errors of ``sample(_:_:_:_:)``.
+/// - Throws: ``ModelError``, also for a power out of range, and the other errors of ``sample(_:_:_:checkpoint:_:)``.
 func sample(
   _ target: Target, _ options: SamplingOptions, checkpoint: CheckpointPlan? = nil, _ control: RunControl = RunControl()
 ) throws -> Posterior {
@@ -88,7 +88,7 @@ extension Posterior {
   /// An existing checkpoint must be of the same chains. The chains go on from it if it is ahead of this posterior.
   ///
   /// - Throws: ``ModelError`` of kind `unsupported` for subsets and prior draws; ``CancelledRun``; ``StorageError`` and
-  ///   ``UnsavedRun`` as ``sample(_:_:_:_:)``.
+  ///   ``UnsavedRun`` as ``sample(_:_:_:checkpoint:_:)``.
   public func extended(
     by draws: Int, checkpoint: CheckpointPlan? = nil, _ control: RunControl = RunControl()
   ) throws -> Posterior {

@@ -74,7 +74,7 @@ extension Posterior {
     }
   }
 
-  /// Loads a posterior that ``save(to:)`` wrote.
+  /// Loads a posterior that ``save(to:_:)`` wrote.
   ///
   /// - Parameter control: progress in bytes, which are read twice, and cancelling.
   /// - Throws: ``StorageError`` of kind `system` if the file cannot be read; of kind `format` if it is no posterior
