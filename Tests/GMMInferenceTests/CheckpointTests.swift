@@ -55,9 +55,8 @@ import Testing
         do {
           posterior = try run.sample(
             draws: 2_000,
-            checkpoint: plan,
+            checkpoint: CheckpointPlan(path: path, interval: 100),
             control(
-              interval: 100,
               progress: { progress in
                 start = start ?? progress.iterationsDone
                 // The last of ten attempts goes through.
