@@ -97,10 +97,10 @@ import Testing
     let folder = TemporaryFolder()
     let posterior = try sample(try target(0.4), options)
     #expect(throws: StorageError.self) { try posterior.save(to: folder.file("posterior")) }
-    let control = RunControl(checkpoint: CheckpointPlan(path: folder.file("checkpoint"), interval: 1))
+    let plan = CheckpointPlan(path: folder.file("checkpoint"), interval: 1)
     let rule = "must be 1 where checkpoints are written, got 0.4"
-    expectError(.unsupported, "power", rule) { try sample(target(0.4), options, control) }
-    expectError(.unsupported, "power", rule) { try posterior.extended(by: 2, control) }
+    expectError(.unsupported, "power", rule) { try sample(target(0.4), options, checkpoint: plan) }
+    expectError(.unsupported, "power", rule) { try posterior.extended(by: 2, checkpoint: plan) }
     #expect(folder.names.isEmpty)
   }
 }

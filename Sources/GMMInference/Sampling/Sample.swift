@@ -129,7 +129,7 @@ private struct SamplingRun {
     _ target: Target, _ options: SamplingOptions, _ plan: CheckpointPlan?, _ control: RunControl
   ) throws(ModelError) {
     guard target.power == 1 || plan == nil else {
-      throw ModelError(.unsupported, "power", "must be 1 where checkpoints are written, got \(target.power)")
+      throw ModelError(.unsupported, "power", "must be 1 where checkpoints are written", got: target.power)
     }
     self.plan = plan
     self.options = options
