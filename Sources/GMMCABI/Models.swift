@@ -118,7 +118,7 @@ public func gmm_model_num_dimensions(_ model: OpaquePointer?) -> Int32 {
 
 @_cdecl("gmm_model_num_sds") @implementation
 public func gmm_model_num_sds(_ model: OpaquePointer?) -> Int32 {
-  Int32(object(model, ModelObject.self)?.open.shape.spreadCount ?? 0)
+  Int32(object(model, ModelObject.self)?.open.shape.sdCount ?? 0)
 }
 
 @_cdecl("gmm_model_num_covariances") @implementation
@@ -143,7 +143,7 @@ public func gmm_model_log_prior(
     let out = try required(out_log_density, "out_log_density")
     guard let weights = array(weights, model.componentCount) else { throw CallError.null("weights") }
     guard let means = array(means, shape.meanCount) else { throw CallError.null("means") }
-    let size = shape.hasMatrices ? shape.matrixCount * shape.dimensionCount * shape.dimensionCount : shape.spreadCount
+    let size = shape.hasMatrices ? shape.matrixCount * shape.dimensionCount * shape.dimensionCount : shape.sdCount
     guard let spread = array(spread, size) else { throw CallError.null("spread") }
     let sum = weights.reduce(0, +)
     let isOnSimplex = weights.allSatisfy { $0 >= 0 } && abs(sum - 1) <= 1e-8

@@ -65,7 +65,7 @@ extension gmm_posterior_info {
     self.init()
     num_components = Int32(posterior.layout.componentCount)
     num_dimensions = Int32(posterior.layout.shape.dimensionCount)
-    num_sds = Int32(posterior.layout.spreadCount)
+    num_sds = Int32(posterior.layout.sdCount)
     num_chains = Int64(posterior.chainCount)
     num_draws = Int64(posterior.drawCount)
     num_observations = Int64(posterior.data.count)

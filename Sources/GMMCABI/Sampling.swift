@@ -179,7 +179,7 @@ private func initialValues(
   guard rows > 0 || arrays.allSatisfy({ $0 == nil }) else {
     throw CallError.invalid("num_initial", "must be 1 or the number of chains when initial values are given", got: rows)
   }
-  guard options.initial_sds == nil || model.spreadCount > 0 else {
+  guard options.initial_sds == nil || model.sdCount > 0 else {
     throw CallError.invalid("initial_sds", "must be NULL where the spread is covariance matrices", got: "an array")
   }
   guard options.initial_covariances == nil || model.shape.matrixCount > 0 else {
@@ -194,7 +194,7 @@ private func initialValues(
     PartialParameters(
       weights: row(options.initial_weights, index, model.componentCount),
       means: row(options.initial_means, index, model.shape.meanCount),
-      sds: row(options.initial_sds, index, model.spreadCount),
+      sds: row(options.initial_sds, index, model.sdCount),
       covariances: try options.initial_covariances.map {
         try packedCovariances($0 + index * size, model.shape, "initial_covariances", row: index)
       })

@@ -69,7 +69,7 @@ struct EnumeratedMixture {
       for (j, value) in term.values.enumerated() { expectations[j] += probability * value }
       for (i, label) in term.labels.enumerated() { responsibilities[i * components + label] += probability }
     }
-    let spreadNames = (0..<shape.spreadCount).flatMap { ["variance \($0)", "precision \($0)"] }
+    let spreadNames = (0..<shape.sdCount).flatMap { ["variance \($0)", "precision \($0)"] }
     let matrixNames = (0..<shape.matrixCount).flatMap { k in
       ["covariance", "precision"].flatMap { name in (0..<shape.triangleSize).map { "\(name) \(k), entry \($0)" } }
     }
@@ -139,7 +139,7 @@ struct EnumeratedMixture {
       default: return nil
       }
       let pairs = (0..<shape.componentCount).flatMap { k in
-        (0..<dimensions).filter { shape.spread(k, $0) == j }.map { (k, $0) }
+        (0..<dimensions).filter { shape.sd(k, $0) == j }.map { (k, $0) }
       }
       return ConjugateBlock(
         dof: 2 * shapeParameter + extraDOF, scale: SymmetricMatrix(diagonal: [2 * scale]),

@@ -108,7 +108,7 @@ struct ModelRow: Sendable, Hashable, CustomTestStringConvertible {
   }
 
   var spreadPrior: SpreadPrior {
-    let count = hasSpreadOfEach ? (shape.hasMatrices ? shape.matrixCount : shape.spreadCount) : 1
+    let count = hasSpreadOfEach ? (shape.hasMatrices ? shape.matrixCount : shape.sdCount) : 1
     let scales = cycle([1, 1.4, 0.8], count)
     switch spread {
     case .uniform: return .uniform(lower: scales.map { 0.4 * $0 }, upper: scales.map { 2 * $0 })

@@ -20,7 +20,7 @@ struct TestQuantities: Sendable {
     ]
     names += (0..<shape.componentCount).map { "weights[\($0)]" }
     names += (0..<shape.meanCount).map { "means[\($0 / shape.dimensionCount), \($0 % shape.dimensionCount)]" }
-    names += (0..<shape.spreadCount).map { "log sd[\($0)]" }
+    names += (0..<shape.sdCount).map { "log sd[\($0)]" }
     for k in 0..<shape.matrixCount {
       for i in 0..<shape.dimensionCount { for j in 0...i { names.append("covariances[\(k), \(i), \(j)]") } }
     }

@@ -30,7 +30,7 @@ import Testing
     let (components, dimensions) = (64, 32)
     let shape = MixtureShape(componentCount: components, dimensionCount: dimensions, structure: .full)
     let count = 17 * blockSize - 5
-    #expect(BlockWindow(blocks: 17, workers: 2, resultSize: SufficientStatistics.blockSize(shape)).slots == 16)
+    #expect(BlockWindow(blocks: 17, workers: 2, resultSize: SufficientStatistics.momentCount(shape)).slots == 16)
     var stream = RandomStream(StreamKey(seed: 4, chain: 0, purpose: .predictive).at(iteration: 0))
     let data = (0..<count * dimensions).map { _ in stream.uniform() }
     let unit = (0..<dimensions * dimensions).map { $0 % (dimensions + 1) == 0 ? 1.0 : 0 }

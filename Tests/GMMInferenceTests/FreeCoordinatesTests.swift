@@ -22,7 +22,7 @@ import Testing
 
   private func parameters(_ model: MixtureModel) -> Parameters {
     // The sds are within the support of every prior here, on both sides of 1.
-    Parameters(weights: Self.weights, means: Self.means, sds: Array([0.8, 1.3, 0.6][..<model.spreadCount]))
+    Parameters(weights: Self.weights, means: Self.means, sds: Array([0.8, 1.3, 0.6][..<model.sdCount]))
   }
 
   /// A logarithm, a sum and an exponential are rounded by some ulps.
@@ -35,7 +35,7 @@ import Testing
       let written = parameters(model)
       coordinates.write(written, to: &u)
       var read = Parameters(
-        weights: [1, 1, 1], means: [0, 0, 0], sds: [Double](repeating: 1, count: model.spreadCount))
+        weights: [1, 1, 1], means: [0, 0, 0], sds: [Double](repeating: 1, count: model.sdCount))
       coordinates.read(u, into: &read)
       for (a, b) in zip(
         read.weights + read.logWeights + read.means + read.sds,
@@ -91,7 +91,7 @@ import Testing
     let coordinates = FreeCoordinates(model)
     let first = parameters(model)
     let second = Parameters(
-      weights: [0.6, 0.1, 0.3], means: [4, -3, 0.5], sds: Array([1.7, 0.9, 1.1][..<model.spreadCount]))
+      weights: [0.6, 0.1, 0.3], means: [4, -3, 0.5], sds: Array([1.7, 0.9, 1.1][..<model.sdCount]))
     func exact(_ parameters: Parameters) -> Double {
       var u = [Double](repeating: 0, count: coordinates.dimension)
       coordinates.write(parameters, to: &u)

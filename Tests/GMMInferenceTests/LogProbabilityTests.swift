@@ -104,6 +104,6 @@ import Testing
       structure: structure, componentCount: 3, dimensionCount: dimensions, weights: weights,
       means: (0..<shape.meanCount).map { Double($0 / dimensions) },
       covariances: shape.hasMatrices
-        ? (0..<shape.matrixCount).flatMap { _ in unit } : [Double](repeating: 1, count: shape.spreadCount))
+        ? (0..<shape.matrixCount).flatMap { _ in unit } : [Double](repeating: 1, count: shape.sdCount))
   }
 }

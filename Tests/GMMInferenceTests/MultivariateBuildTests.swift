@@ -39,9 +39,9 @@ import Testing
   /// Returns all numbers of all kernels, with and without weights.
   private static func everything(_ test: Case, _ kernels: MultivariateKernelSet) throws -> [Double] {
     let (count, components, dimensions, isDiagonal) = (test.count, test.components, test.dimensions, test.isDiagonal)
-    let shape: FactorShape = isDiagonal ? .diagonal : .triangular
+    let form: FactorForm = isDiagonal ? .diagonal : .triangular
     var stream = RandomStream(StreamKey(seed: 12, chain: 0, purpose: .start))
-    let size = MultivariateTable.size(count: components, dimensions: dimensions, shape: shape)
+    let size = MultivariateTable.size(count: components, dimensions: dimensions, form: form)
     let length = (count + 7) / 8 * 8
     let tableMemory = try #require(AlignedBuffer<Double>(count: size))
     let sums = try #require(AlignedBuffer<Double>(count: size))
@@ -52,8 +52,8 @@ import Testing
     let rows = try #require(AlignedBuffer<Double>(count: components * length))
     let scratch = try #require(
       AlignedBuffer<Double>(
-        count: multivariateScratchSize(count: components, dimensions: dimensions, shape: shape)))
-    let table = MultivariateTable(count: components, dimensions: dimensions, shape: shape, memory: tableMemory.base)
+        count: multivariateScratchSize(count: components, dimensions: dimensions, form: form)))
+    let table = MultivariateTable(count: components, dimensions: dimensions, form: form, memory: tableMemory.base)
     for k in 0..<components {
       table.constants[k] = -stream.exponential()
       for d in 0..<dimensions { table.center(of: k)[d] = stream.normal() }

@@ -9,11 +9,11 @@ struct ScalarPass: BlockPass, Sendable {
 
   func callAsFunction(_ block: BlockWorkspace.Block) -> Double {
     let (x, count, weights, results) = (block.x, block.count, block.weights, block.moments)
-    let (components, dimensions, shape) = (mixture.componentCount, mixture.dimensionCount, mixture.factorShape)
-    let table = MultivariateTable(count: components, dimensions: dimensions, shape: shape, memory: block.table)
-    let sums = MultivariateSums(count: components, dimensions: dimensions, shape: shape, memory: results)
-    let size = shape.size(dimensions: dimensions)
-    for i in 0..<MultivariateSums.size(count: components, dimensions: dimensions, shape: shape) { results[i] = 0 }
+    let (components, dimensions, form) = (mixture.componentCount, mixture.dimensionCount, mixture.factorForm)
+    let table = MultivariateTable(count: components, dimensions: dimensions, form: form, memory: block.table)
+    let sums = MultivariateSums(count: components, dimensions: dimensions, form: form, memory: results)
+    let size = form.size(dimensions: dimensions)
+    for i in 0..<MultivariateSums.size(count: components, dimensions: dimensions, form: form) { results[i] = 0 }
     var logLikelihood = 0.0
     for i in 0..<count {
       let weight = weights?[i] ?? 1
@@ -24,7 +24,7 @@ struct ScalarPass: BlockPass, Sendable {
         (0..<dimensions).reduce(table.constants[k]) { share, d in
           let factor = table.factors + k * size
           let y =
-            shape == .diagonal
+            form == .diagonal
             ? factor[d] * gaps[k][d] : (0...d).reduce(0) { $0 + factor[PackedTriangle.index(d, $1)] * gaps[k][$1] }
           return share - y * y
         }
@@ -38,8 +38,8 @@ struct ScalarPass: BlockPass, Sendable {
         sums.counts[k] += share
         for d in 0..<dimensions {
           sums.sums[k * dimensions + d] += share * gaps[k][d]
-          for e in 0...d where shape == .triangular || e == d {
-            let place = shape == .triangular ? PackedTriangle.index(d, e) : d
+          for e in 0...d where form == .triangular || e == d {
+            let place = form == .triangular ? PackedTriangle.index(d, e) : d
             sums.squares[k * size + place] += share * gaps[k][d] * gaps[k][e]
           }
         }

@@ -173,7 +173,7 @@ import Testing
     let unit = SymmetricMatrix(diagonal: [Double](repeating: 1, count: dimensions)).packed
     let covariances =
       shape.hasMatrices
-      ? (0..<shape.matrixCount).flatMap { _ in unit } : [Double](repeating: 1, count: shape.spreadCount)
+      ? (0..<shape.matrixCount).flatMap { _ in unit } : [Double](repeating: 1, count: shape.sdCount)
     return MixtureEstimate(
       structure: structure, componentCount: components, dimensionCount: dimensions,
       weights: components == 1 ? [1] : [0.4, 0.6], means: (0..<shape.meanCount).map { Double($0 / dimensions) * 3 },

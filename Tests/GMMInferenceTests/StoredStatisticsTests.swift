@@ -86,7 +86,7 @@ import Testing
     let (components, dimensions) = (2, 40)
     let shape = MixtureShape(componentCount: components, dimensionCount: dimensions, structure: .tied)
     let bytes = try MixtureStatistics(estimate(.tied, dimensions)).bytes
-    let sums = SufficientStatistics.blockSize(shape) + 1
+    let sums = SufficientStatistics.momentCount(shape) + 1
     var writer = ByteWriter()
     writer.append(Array(bytes[FileHeader.size..<bytes.count - 33 * (sums + 1)]))
     do {

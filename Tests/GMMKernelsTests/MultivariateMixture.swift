@@ -13,7 +13,7 @@ import Testing
 /// A mixture in D dimensions in plain arrays, evaluated by forward substitution instead of by inverse factors.
 struct MultivariateMixture {
   let dimensions: Int
-  let shape: FactorShape
+  let form: FactorForm
   var logWeights: [Double]
   var means: [[Double]]
   /// Lower factors L with Σ = L Lᵀ, rows of full length.
@@ -23,9 +23,9 @@ struct MultivariateMixture {
 
   /// The sds lie between 0.5 and a few. The correlations leave the factors well-conditioned for any D, and the means
   /// are some sds apart.
-  init(components: Int, dimensions: Int, shape: FactorShape, spread: Double = 2, _ stream: inout RandomStream) {
+  init(components: Int, dimensions: Int, form: FactorForm, spread: Double = 2, _ stream: inout RandomStream) {
     self.dimensions = dimensions
-    self.shape = shape
+    self.form = form
     let weights = (0..<components).map { _ in stream.exponential() }
     logWeights = weights.map { log($0 / weights.reduce(0, +)) }
     means = (0..<components).map { _ in (0..<dimensions).map { _ in spread * stream.normal() } }
@@ -33,7 +33,7 @@ struct MultivariateMixture {
       (0..<dimensions).map { i in
         (0..<dimensions).map { j in
           if i == j { return 0.5 + stream.exponential() }
-          return i < j || shape == .diagonal ? 0 : 0.5 * stream.normal() / Double(dimensions).squareRoot()
+          return i < j || form == .diagonal ? 0 : 0.5 * stream.normal() / Double(dimensions).squareRoot()
         }
       }
     }
@@ -67,7 +67,7 @@ struct MultivariateMixture {
       for i in 0..<dimensions { table.center(of: k)[i] = means[k][i] }
       let inverse = inverse(k)
       for i in 0..<dimensions {
-        switch shape {
+        switch form {
         case .diagonal: table.factor(of: k)[i] = inverse[i][i] * 0.5.squareRoot()
         case .triangular:
           for j in 0...i { table.factor(of: k)[i * (i + 1) / 2 + j] = inverse[i][j] * 0.5.squareRoot() }
@@ -93,7 +93,7 @@ struct MultivariateMixture {
       for i in 0..<dimensions {
         var sum = x[i] - means[k][i]
         var size = abs(sum)
-        if shape == .triangular {
+        if form == .triangular {
           for j in 0..<i {
             sum -= factor[i][j] * y[j]
             size += abs(factor[i][j]) * bounds[j]
@@ -133,12 +133,12 @@ final class MultivariateWorkspace {
   private let memory: AlignedBuffer<Double>
 
   init(_ mixture: MultivariateMixture, _ points: [[Double]]) throws {
-    let (count, dimensions, shape) = (mixture.count, mixture.dimensions, mixture.shape)
-    size = MultivariateSums.size(count: count, dimensions: dimensions, shape: shape)
+    let (count, dimensions, form) = (mixture.count, mixture.dimensions, mixture.form)
+    size = MultivariateSums.size(count: count, dimensions: dimensions, form: form)
     memory = try #require(AlignedBuffer<Double>(count: 2 * size))
-    table = MultivariateTable(count: count, dimensions: dimensions, shape: shape, memory: memory.base)
-    sums = MultivariateSums(count: count, dimensions: dimensions, shape: shape, memory: memory.base + size)
-    let scratchSize = multivariateScratchSize(count: count, dimensions: dimensions, shape: shape)
+    table = MultivariateTable(count: count, dimensions: dimensions, form: form, memory: memory.base)
+    sums = MultivariateSums(count: count, dimensions: dimensions, form: form, memory: memory.base + size)
+    let scratchSize = multivariateScratchSize(count: count, dimensions: dimensions, form: form)
     // The earlier contents must not matter.
     scratch = try #require(AlignedBuffer<Double>(count: scratchSize + 8))
     for i in 0..<scratchSize { scratch.base[i] = .nan }
@@ -168,7 +168,7 @@ struct ExpectedSums {
 
   init(_ mixture: MultivariateMixture) {
     self.mixture = mixture
-    let size = MultivariateSums.size(count: mixture.count, dimensions: mixture.dimensions, shape: mixture.shape)
+    let size = MultivariateSums.size(count: mixture.count, dimensions: mixture.dimensions, form: mixture.form)
     values = [Double](repeating: 0, count: size)
     errors = values
   }
@@ -181,9 +181,9 @@ struct ExpectedSums {
     let distance = (0..<dimensions).map { x[$0] - mixture.means[k][$0] }
     add(k, weight, error)
     for i in 0..<dimensions { add(count + k * dimensions + i, weight * distance[i], error) }
-    let squares = count * (1 + dimensions) + k * mixture.shape.size(dimensions: dimensions)
+    let squares = count * (1 + dimensions) + k * mixture.form.size(dimensions: dimensions)
     for i in 0..<dimensions {
-      switch mixture.shape {
+      switch mixture.form {
       case .diagonal: add(squares + i, weight * distance[i] * distance[i], error)
       case .triangular:
         for j in 0...i { add(squares + i * (i + 1) / 2 + j, weight * distance[i] * distance[j], error) }

@@ -16,30 +16,30 @@ import Testing
     let count: Int
     let components: Int
     let dimensions: Int
-    let shape: FactorShape
+    let form: FactorForm
 
-    var testDescription: String { "N \(count), K \(components), D \(dimensions), \(shape)" }
+    var testDescription: String { "N \(count), K \(components), D \(dimensions), \(form)" }
   }
 
   /// Every D with its remainders of tiles, every small K, every remainder of a group, and whole blocks.
   static let cases: [Case] = {
     var cases: [Case] = []
     let dimensions = [1, 2, 3, 4, 5, 6, 7, 8, 13, 32, 128]
-    for shape in FactorShape.allCases {
+    for form in FactorForm.allCases {
       for (place, d) in dimensions.enumerated() {
         for (index, count) in [0, 1, 7, 8, 9, 100].enumerated() {
           // Over all D and N, all of K = 1 to 9.
-          cases.append(Case(count: count, components: (place * 5 + index * 7) % 9 + 1, dimensions: d, shape: shape))
+          cases.append(Case(count: count, components: (place * 5 + index * 7) % 9 + 1, dimensions: d, form: form))
         }
       }
-      for k in 1...9 { cases.append(Case(count: 700, components: k, dimensions: 3, shape: shape)) }
+      for k in 1...9 { cases.append(Case(count: 700, components: k, dimensions: 3, form: form)) }
       for (k, d) in [(3, 1), (2, 2), (8, 8), (4, 13), (16, 5), (256, 2)] {
-        cases.append(Case(count: 4_096, components: k, dimensions: d, shape: shape))
+        cases.append(Case(count: 4_096, components: k, dimensions: d, form: form))
       }
       for (k, d) in [(16, 32), (2, 128)] {
-        cases.append(Case(count: 1_000, components: k, dimensions: d, shape: shape))
+        cases.append(Case(count: 1_000, components: k, dimensions: d, form: form))
       }
-      for d in [17, 70, 300] { cases.append(Case(count: 1_019, components: 3, dimensions: d, shape: shape)) }
+      for d in [17, 70, 300] { cases.append(Case(count: 1_019, components: 3, dimensions: d, form: form)) }
     }
     return cases
   }()
@@ -51,7 +51,7 @@ import Testing
   private func mixture(_ test: Case) -> (MultivariateMixture, [[Double]]) {
     var stream = stream(UInt64(test.count * 1_000_000 + test.dimensions * 1_000 + test.components))
     let mixture = MultivariateMixture(
-      components: test.components, dimensions: test.dimensions, shape: test.shape, &stream)
+      components: test.components, dimensions: test.dimensions, form: test.form, &stream)
     return (mixture, (0..<test.count).map { _ in mixture.point(&stream) })
   }
 
@@ -168,7 +168,7 @@ import Testing
     let (mixture, points) = mixture(test)
     var stream = stream(77)
     var other = MultivariateMixture(
-      components: test.components, dimensions: test.dimensions, shape: test.shape, &stream)
+      components: test.components, dimensions: test.dimensions, form: test.form, &stream)
     other.means = mixture.means
     let space = try MultivariateWorkspace(mixture, points)
     let length = (test.count + 7) / 8 * 8
@@ -204,8 +204,8 @@ import Testing
   }
 
   /// The two kinds of kernels evaluate the same numbers in another order: constant + factor d² and constant - (f d)².
-  @Test(arguments: FactorShape.allCases) func oneDimensionAgreesWithTheKernelsForIt(_ shape: FactorShape) throws {
-    let test = Case(count: 4_000, components: 5, dimensions: 1, shape: shape)
+  @Test(arguments: FactorForm.allCases) func oneDimensionAgreesWithTheKernelsForIt(_ form: FactorForm) throws {
+    let test = Case(count: 4_000, components: 5, dimensions: 1, form: form)
     let (mixture, points) = mixture(test)
     let space = try MultivariateWorkspace(mixture, points)
     let memory = try #require(AlignedBuffer<Double>(count: 2 * BlockMoments.size(5)))
@@ -236,9 +236,9 @@ import Testing
 
   /// For points so far away that squares, or even products with coefficients of both signs, overflow, the likelihood is
   /// finite, responsibilities sum to 1, and labels are components.
-  @Test(arguments: FactorShape.allCases) func farPointsKeepFiniteAnswers(_ shape: FactorShape) throws {
+  @Test(arguments: FactorForm.allCases) func farPointsKeepFiniteAnswers(_ form: FactorForm) throws {
     var stream = stream(5)
-    let mixture = MultivariateMixture(components: 3, dimensions: 5, shape: shape, &stream)
+    let mixture = MultivariateMixture(components: 3, dimensions: 5, form: form, &stream)
     let far: [Double] = [1e100, -1e150, 1e154, 1e200, -1e308, 1.7e308]
     let points = far.map { [$0, $0, -$0, $0, $0] } + far.map { [0, 0, 0, $0, 0] } + [[0, 0, 0, 0, 0]]
     let space = try MultivariateWorkspace(mixture, points)
@@ -258,7 +258,7 @@ import Testing
 
   /// Covariances of data 10^6 sds from 0: sums are taken about the centers, so they keep their digits.
   @Test func dataFarFromZeroKeepTheirCovariance() throws {
-    let test = Case(count: 4_096, components: 2, dimensions: 4, shape: .triangular)
+    let test = Case(count: 4_096, components: 2, dimensions: 4, form: .triangular)
     let (near, points) = mixture(test)
     // A multiple of 2^-10 moves by 2^20 without rounding.
     let rounded = points.map { $0.map { ($0 * 1_024).rounded() / 1_024 } }
@@ -280,7 +280,7 @@ import Testing
   /// In 50 sweeps of 4,096 points no component of weight 0 is chosen, whether it is first, between others or last.
   @Test func componentsOfWeightZeroAreNeverChosen() throws {
     var stream = stream(3)
-    var mixture = MultivariateMixture(components: 5, dimensions: 2, shape: .triangular, &stream)
+    var mixture = MultivariateMixture(components: 5, dimensions: 2, form: .triangular, &stream)
     mixture.logWeights = [-.infinity, log(0.5), -.infinity, log(0.5), -.infinity]
     let points = (0..<4_096).map { _ in mixture.point(&stream) }
     let space = try MultivariateWorkspace(mixture, points)
@@ -306,7 +306,7 @@ import Testing
   /// 1e-7.
   @Test func drawnLabelsHaveTheirProbabilities() throws {
     var stream = stream(6)
-    let mixture = MultivariateMixture(components: 8, dimensions: 3, shape: .triangular, spread: 0.3, &stream)
+    let mixture = MultivariateMixture(components: 8, dimensions: 3, form: .triangular, spread: 0.3, &stream)
     let point = [0.1, -0.4, 0.6]
     let space = try MultivariateWorkspace(mixture, [[Double]](repeating: point, count: 4_000))
     var counts = [Double](repeating: 0, count: 8)

@@ -13,10 +13,10 @@ import Testing
 /// The kernels in D dimensions take sample weights into account.
 @Suite(.testedBuild) struct SampleWeightTests {
   private func setting(
-    _ shape: FactorShape, points count: Int, seed: UInt64
+    _ form: FactorForm, points count: Int, seed: UInt64
   ) -> (MultivariateMixture, [[Double]], RandomStream) {
     var stream = RandomStream(StreamKey(seed: seed, chain: 0, purpose: .start))
-    let mixture = MultivariateMixture(components: 4, dimensions: 3, shape: shape, spread: 0.7, &stream)
+    let mixture = MultivariateMixture(components: 4, dimensions: 3, form: form, spread: 0.7, &stream)
     return (mixture, (0..<count).map { _ in mixture.point(&stream) }, stream)
   }
 
@@ -27,8 +27,8 @@ import Testing
   }
 
   /// Weights beyond the last point and points of weight 0 change no bit.
-  @Test(arguments: FactorShape.allCases) func pointsOfWeightZeroChangeNothing(_ shape: FactorShape) throws {
-    var (mixture, points, stream) = setting(shape, points: 997, seed: 1)
+  @Test(arguments: FactorForm.allCases) func pointsOfWeightZeroChangeNothing(_ form: FactorForm) throws {
+    var (mixture, points, stream) = setting(form, points: 997, seed: 1)
     let weights = try buffer(points.indices.map { $0 % 3 == 1 ? 0 : stream.exponential() })
     for i in 997..<1_000 { weights.base[i] = 1e300 }
     var results: [[Double]] = []
@@ -43,8 +43,8 @@ import Testing
   }
 
   /// Sums of 4,000 terms are exact to 4.4e-13 of the sum of their sizes, here below 4,000 times 100.
-  @Test(arguments: FactorShape.allCases) func integerWeightsEqualRepeatedRows(_ shape: FactorShape) throws {
-    let (mixture, points, _) = setting(shape, points: 1_000, seed: 2)
+  @Test(arguments: FactorForm.allCases) func integerWeightsEqualRepeatedRows(_ form: FactorForm) throws {
+    let (mixture, points, _) = setting(form, points: 1_000, seed: 2)
     let copies = points.indices.map { $0 % 4 }
     let repeated = zip(points, copies).flatMap { [[Double]](repeating: $0, count: $1) }
     let weights = try buffer(copies.map(Double.init))
@@ -62,8 +62,8 @@ import Testing
 
   /// One copy of each point: the same labels and counts; the same sums and likelihood in another order, exact to 4,096
   /// 2^-53 of the sum of sizes, below 4,096 times 100.
-  @Test(arguments: FactorShape.allCases) func weightsOfOneDrawTheSameAssignments(_ shape: FactorShape) throws {
-    let (mixture, points, _) = setting(shape, points: 4_091, seed: 3)
+  @Test(arguments: FactorForm.allCases) func weightsOfOneDrawTheSameAssignments(_ form: FactorForm) throws {
+    let (mixture, points, _) = setting(form, points: 4_091, seed: 3)
     let weights = try buffer([Double](repeating: 1, count: 4_091))
     let spaces = try [MultivariateWorkspace(mixture, points), MultivariateWorkspace(mixture, points)]
     let key = StreamKey(seed: 5, chain: 0, purpose: .assignments)
@@ -145,8 +145,8 @@ import Testing
 
   /// A point 30 sds from a component: the share e^-450 is lost in a sum of shares, its power 0.01 is e^-4.5. Over n =
   /// 40,000 draws the frequency lies within 5 standard errors.
-  @Test(arguments: FactorShape.allCases) func fractionsDrawFromThePowersOfTheShares(_ shape: FactorShape) throws {
-    var (mixture, _, _) = setting(shape, points: 1, seed: 8)
+  @Test(arguments: FactorForm.allCases) func fractionsDrawFromThePowersOfTheShares(_ form: FactorForm) throws {
+    var (mixture, _, _) = setting(form, points: 1, seed: 8)
     for k in 1..<4 { (mixture.means[k], mixture.factors[k]) = (mixture.means[0], mixture.factors[0]) }
     mixture.logWeights = [0, -450, -900, -2_000]
     let space = try MultivariateWorkspace(mixture, [mixture.means[0]])

@@ -86,10 +86,10 @@ import Testing
     #expect(one.concentration == [2, 2, 2] && one.meanCenters == [1, 1, 1])
     #expect(one.meanDensities == [MeanDensity](repeating: .normal(mean: 1, sd: 4), count: 3))
     #expect(one.spreadDensities == [SpreadDensity](repeating: .inverseGamma(shape: 2, scale: 3), count: 3))
-    #expect(one.spreadCount == 3 && one.isExchangeable)
+    #expect(one.sdCount == 3 && one.isExchangeable)
     let shared = try MixtureModel(
       componentCount: 3, means: .normal(mean: [1, 2, 3], sd: [4]), spread: .halfNormal(scale: [2]), sharedSpread: true)
-    #expect(shared.spreadCount == 1 && !shared.isExchangeable)
+    #expect(shared.sdCount == 1 && !shared.isExchangeable)
     #expect(!shared.hasFixedMean(0) && !shared.spreadDensities[0].isFixed && !shared.hasFixedWeights)
   }
 

@@ -54,9 +54,9 @@ enum ScaledMean {
   /// Returns the number of squares that standard deviation `j` has, and their sum.
   @inline(__always)
   static func moments(
-    ofSpread j: Int, _ model: MixtureModel, _ parameters: Parameters, _ statistics: SufficientStatistics, sumsOut: Bool
+    ofSD j: Int, _ model: MixtureModel, _ parameters: Parameters, _ statistics: SufficientStatistics, sumsOut: Bool
   ) -> (count: Double, squares: Double) {
-    let (components, coordinates) = model.shape.members(ofSpread: j)
+    let (components, coordinates) = model.shape.members(ofSD: j)
     var (count, squares) = (0.0, 0.0)
     for k in components {
       let mean = ScaledMean(k, model, sumsOut: sumsOut)

@@ -10,14 +10,14 @@ public struct DrawLayout: Sendable, Equatable {
   /// K.
   public var componentCount: Int { shape.componentCount }
   /// The number of standard deviations.
-  public var spreadCount: Int { shape.spreadCount }
+  public var sdCount: Int { shape.sdCount }
 
   /// Columns of the weights, (K).
   public var weights: Range<Int> { 0..<componentCount }
   /// Columns of the means, (K, D).
   public var means: Range<Int> { componentCount..<componentCount + shape.meanCount }
   /// Columns of the standard deviations; empty if the spread is covariance matrices.
-  public var sds: Range<Int> { means.upperBound..<means.upperBound + shape.spreadCount }
+  public var sds: Range<Int> { means.upperBound..<means.upperBound + shape.sdCount }
   /// Columns of the covariances: whole D x D matrices, row after row; empty if the spread is standard deviations.
   public var covariances: Range<Int> {
     sds.upperBound..<sds.upperBound + shape.matrixCount * shape.dimensionCount * shape.dimensionCount
@@ -65,7 +65,7 @@ public struct DrawLayout: Sendable, Equatable {
     var result = named((0..<components).map { "weights[\($0)]" }, weights)
     result += named(dimensions == 1 ? (0..<components).map { "means[\($0)]" } : pairs("means", components), means)
     let isByCoordinate = shape.structure == .diag && shape.sharedSpread
-    let spreads = (0..<spreadCount).map { "sd[\(isByCoordinate ? coordinate($0) : "\($0)")]" }
+    let spreads = (0..<sdCount).map { "sd[\(isByCoordinate ? coordinate($0) : "\($0)")]" }
     switch (shape.structure, shape.sharedSpread) {
     case (.diag, true) where dimensions == 1, (.spherical, true): result += named(["sd"], sds)
     case (.diag, false) where dimensions > 1: result += named(pairs("sd", components), sds)

@@ -60,7 +60,7 @@ struct MaximumLikelihoodStep: MaximizationStep {
         raised = raised ?? d
       }
       for d in covariance.indices {
-        outcome.move = max(outcome.move, state.setVariance(shape.spread(m, d), covariance[d]))
+        outcome.move = max(outcome.move, state.setVariance(shape.sd(m, d), covariance[d]))
       }
     }
     if let raised { outcome.collapses.append(.init(component: m, kind: .covariance(coordinate: raised))) }

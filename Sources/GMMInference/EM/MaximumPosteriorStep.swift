@@ -41,7 +41,7 @@ struct MaximumPosteriorStep: MaximizationStep {
     for (j, density) in model.spreadDensities.enumerated() {
       let (lower, upper) = density.support
       let variance = state.estimate.covariances[j]
-      let least = max(lower * lower, floor(ofSpread: j))
+      let least = max(lower * lower, floor(ofSD: j))
       if case .fixed(let sd) = density {
         _ = state.setVariance(j, sd * sd)
       } else if variance < least || variance > upper * upper {
@@ -121,14 +121,14 @@ struct MaximumPosteriorStep: MaximizationStep {
   ) {
     for (j, density) in model.spreadDensities.enumerated() where !density.isFixed {
       let (count, squares) = ScaledMean.moments(
-        ofSpread: j, model, state.parameters, statistics, sumsOut: false)
+        ofSD: j, model, state.parameters, statistics, sumsOut: false)
       guard let sd = SpreadConditional(density, count: count, squares: squares).mode else { continue }
-      let floor = floor(ofSpread: j)
+      let floor = floor(ofSD: j)
       let variance = max(sd * sd, floor)
       outcome.move = max(outcome.move, state.setVariance(j, variance))
       // At the upper end of the support, the floor is that end, and the density has its maximum there.
       if variance == floor, sd < density.support.upper {
-        let (components, coordinates) = model.shape.members(ofSpread: j)
+        let (components, coordinates) = model.shape.members(ofSD: j)
         outcome.collapses.append(
           .init(component: components.lowerBound, kind: .covariance(coordinate: coordinates.lowerBound)))
       }
@@ -149,8 +149,8 @@ struct MaximumPosteriorStep: MaximizationStep {
   }
 
   /// Returns the smallest variance of sd `j`, which is never beyond the support of its prior.
-  private func floor(ofSpread j: Int) -> Double {
-    let coordinates = model.shape.members(ofSpread: j).coordinates
+  private func floor(ofSD j: Int) -> Double {
+    let coordinates = model.shape.members(ofSD: j).coordinates
     let upper = model.spreadDensities[j].support.upper
     return min(coordinates.reduce(0) { $0 + floors[$1] } / Double(coordinates.count), upper * upper)
   }

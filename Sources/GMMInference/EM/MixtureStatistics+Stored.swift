@@ -38,7 +38,7 @@ extension MixtureStatistics {
     let covariances = try reader.readDoubles(count: shape.covarianceCount)
     // Tied covariances are one triangle, but each component has squares of its own. So their bytes must follow before
     // memory for them is allocated.
-    let sums = SufficientStatistics.blockSize(shape) + 1
+    let sums = SufficientStatistics.momentCount(shape) + 1
     guard sums + 1 <= reader.remaining / Self.storedSumSize else {
       throw .format("\(sums) sums are announced where \(reader.remaining) bytes are left")
     }

@@ -26,7 +26,7 @@ public struct MixtureStatistics: Sendable, Equatable {
     try parameters.check()
     self.parameters = parameters
     observationCount = 0
-    totals = ReproducibleSums(count: SufficientStatistics.blockSize(parameters.shape) + 1)
+    totals = ReproducibleSums(count: SufficientStatistics.momentCount(parameters.shape) + 1)
   }
 
   /// Adds observations.

@@ -66,9 +66,9 @@ struct GibbsSampler: Sampler {
     _ parameters: inout Parameters, _ statistics: SufficientStatistics, _ stream: inout RandomStream
   ) throws(ModelError) {
     let shape = model.shape
-    for j in 0..<shape.spreadCount where !model.spreadDensities[j].isFixed {
+    for j in 0..<shape.sdCount where !model.spreadDensities[j].isFixed {
       let (count, squares) = ScaledMean.moments(
-        ofSpread: j, model, parameters, statistics, sumsOut: !truncates)
+        ofSD: j, model, parameters, statistics, sumsOut: !truncates)
       let conditional = SpreadConditional(model.spreadDensities[j], count: count, squares: squares)
       parameters.sds[j] = try conditional.draw(&stream, near: parameters.sds[j])
     }

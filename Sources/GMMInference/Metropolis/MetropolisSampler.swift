@@ -36,7 +36,7 @@ struct MetropolisSampler: Sampler {
     init(_ shape: MixtureShape) {
       func zeros(_ count: Int) -> [Double] { [Double](repeating: 0, count: count) }
       parameters = Parameters(
-        shape, weights: zeros(shape.componentCount), means: zeros(shape.meanCount), sds: zeros(shape.spreadCount))
+        shape, weights: zeros(shape.componentCount), means: zeros(shape.meanCount), sds: zeros(shape.sdCount))
     }
   }
 

@@ -53,7 +53,7 @@ extension ProposalScales {
   init(from reader: inout ByteReader, _ shape: MixtureShape, isEmpty: Bool) throws(StorageError) {
     weights = try Walk(from: &reader, count: isEmpty ? 0 : shape.componentCount)
     means = try Walk(from: &reader, count: isEmpty ? 0 : shape.meanCount)
-    sds = try Walk(from: &reader, count: isEmpty ? 0 : shape.spreadCount)
+    sds = try Walk(from: &reader, count: isEmpty ? 0 : shape.sdCount)
   }
 }
 

@@ -15,7 +15,7 @@ final class BlockReducer: Sendable {
     _ data: DataSet, _ kernels: MixtureKernels, workers: Int
   ) throws(ModelError) {
     window = BlockWindow(
-      blocks: data.blockCount, workers: workers, resultSize: SufficientStatistics.blockSize(kernels.shape) + 1)
+      blocks: data.blockCount, workers: workers, resultSize: SufficientStatistics.momentCount(kernels.shape) + 1)
     workspace = try BlockWorkspace(data, kernels, workers: workers, slots: window.slots)
   }
 

@@ -22,7 +22,7 @@ final class BlockWorkspace: @unchecked Sendable {
   init(
     _ data: DataSet, _ kernels: MixtureKernels, workers: Int, slots: Int
   ) throws(ModelError) {
-    momentCount = SufficientStatistics.blockSize(kernels.shape)
+    momentCount = SufficientStatistics.momentCount(kernels.shape)
     // Strides are whole cache lines, so that threads do not write to the same line.
     scratchStride = (kernels.scratchSize + 7) / 8 * 8
     resultStride = (momentCount + 1 + 7) / 8 * 8

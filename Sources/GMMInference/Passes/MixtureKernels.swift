@@ -39,7 +39,7 @@ final class MixtureKernels: Sendable {
       ? GMMKernels.scratchSize(shape.componentCount)
       : multivariateScratchSize(
         count: shape.componentCount, dimensions: shape.dimensionCount,
-        shape: shape.factorShape)
+        form: shape.factorForm)
   }
 
   /// Draws the assignments of one block, takes the sums of its members, and returns the log likelihood.

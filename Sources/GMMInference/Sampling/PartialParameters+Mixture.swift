@@ -44,7 +44,7 @@ extension PartialParameters {
       covariances = matrices.flatMap { $0.packed }
     } else {
       sds = model.spreadDensities.enumerated().map { j, density in
-        let (components, coordinates) = shape.members(ofSpread: j)
+        let (components, coordinates) = shape.members(ofSD: j)
         let matrix = matrices[shape.sharedSpread ? 0 : components.lowerBound]
         let variance = coordinates.reduce(0) { $0 + matrix[$1, $1] } / Double(coordinates.count)
         return Self.supported(variance.squareRoot(), density)

@@ -139,7 +139,7 @@ struct StartingValues {
     }
     for (j, density) in model.spreadDensities.enumerated() {
       // The mean over the components and coordinates that share the sd.
-      let (components, coordinates) = shape.members(ofSpread: j)
+      let (components, coordinates) = shape.members(ofSD: j)
       var sum = 0.0
       for k in components { for d in coordinates { sum += variances[k * shape.dimensionCount + d] } }
       let variance = sum / Double(components.count * coordinates.count)
@@ -165,7 +165,7 @@ struct StartingValues {
       case .fixed(let factor): return factor.square[d, d].squareRoot()
       }
     }
-    return switch model.spreadDensities[model.shape.spread(0, d)] {
+    return switch model.spreadDensities[model.shape.sd(0, d)] {
     case .uniform(let lower, let upper): 0.5 * (lower + upper)
     case .halfCauchy(let scale), .halfNormal(let scale): scale
     case .inverseGamma(let shape, let scale): (scale / (shape + 1)).squareRoot()

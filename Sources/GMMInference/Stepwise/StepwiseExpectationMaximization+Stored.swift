@@ -39,7 +39,7 @@ extension StepwiseExpectationMaximization {
     let means = try reader.readDoubles(count: shape.meanCount)
     let covariances = try reader.readDoubles(count: shape.covarianceCount)
     // Tied covariances are one triangle, but the sums are one for each component, and must follow.
-    guard SufficientStatistics.blockSize(shape) <= reader.remaining / 8 else {
+    guard SufficientStatistics.momentCount(shape) <= reader.remaining / 8 else {
       throw .format("sums are announced for which \(reader.remaining) bytes are left")
     }
     let (regularization, floor, total) = (

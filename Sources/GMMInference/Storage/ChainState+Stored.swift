@@ -22,7 +22,7 @@ extension ChainState {
     let weights = try reader.readDoubles(count: shape.componentCount)
     let logWeights = try reader.readDoubles(count: shape.componentCount)
     let means = try reader.readDoubles(count: shape.meanCount)
-    let sds = try reader.readDoubles(count: shape.spreadCount)
+    let sds = try reader.readDoubles(count: shape.sdCount)
     let factors = try reader.readDoubles(count: shape.matrixCount * shape.triangleSize)
     guard weights.allSatisfy({ $0 >= 0 && $0 < 1 + 1e-6 }), logWeights.allSatisfy({ $0 < 1 }),
       means.allSatisfy(\.isFinite), sds.allSatisfy({ $0 > 0 && $0.isFinite }), factors.allSatisfy(\.isFinite)

@@ -17,7 +17,7 @@ struct ResponsibilityPass: BlockPass, Sendable {
     let given = hasRest ? components - 1 : components
     let sums = block.moments + components
     let squares = sums + shape.meanCount
-    block.moments.update(repeating: 0, count: SufficientStatistics.blockSize(shape))
+    block.moments.update(repeating: 0, count: SufficientStatistics.momentCount(shape))
     responsibilities.withUnsafeBufferPointer { rows in
       centers.withUnsafeBufferPointer { centers in
         withUnsafeTemporaryAllocation(of: Double.self, capacity: dimensions) { gaps in
@@ -42,7 +42,7 @@ struct ResponsibilityPass: BlockPass, Sendable {
                 sums[k * dimensions + d] += share * gaps[d]
               }
               let target = squares + k * shape.squareCount
-              switch shape.factorShape {
+              switch shape.factorForm {
               case .triangular: PackedTriangle.addSquare(of: gaps, weight: share, to: target, dimensions)
               case .diagonal: for d in 0..<dimensions { target[d] += share * gaps[d] * gaps[d] }
               }

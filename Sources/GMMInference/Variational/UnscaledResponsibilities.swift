@@ -59,7 +59,7 @@ struct UnscaledResponsibilities: Sendable {
     let unit = SymmetricMatrix(diagonal: [Double](repeating: 1, count: shape.dimensionCount)).packed
     let parameters = Parameters(
       shape, weights: [Double](repeating: 1 / Double(shape.componentCount), count: shape.componentCount),
-      means: centers, sds: [Double](repeating: 1, count: shape.spreadCount),
+      means: centers, sds: [Double](repeating: 1, count: shape.sdCount),
       factors: (0..<shape.matrixCount).flatMap { _ in unit })
     return SufficientStatistics(shape, centers: centers, reducer.sums(parameters, crew).rounded)
   }

@@ -74,42 +74,42 @@ package struct MultivariateKernelSet: Sendable {
   /// The kernels of the build that this source is compiled for.
   package static let ofThisBuild = MultivariateKernelSet(
     { x, count, table, components, dimensions, isDiagonal, first, second, weights, scratch, sums, labels in
-      let shape: FactorShape = isDiagonal ? .diagonal : .triangular
+      let form: FactorForm = isDiagonal ? .diagonal : .triangular
       return sweepAssignments(
-        x, count: count, MultivariateTable(count: components, dimensions: dimensions, shape: shape, memory: table),
+        x, count: count, MultivariateTable(count: components, dimensions: dimensions, form: form, memory: table),
         key: StreamKey(first: first, second: second), weights: weights, scratch: scratch,
-        sums: MultivariateSums(count: components, dimensions: dimensions, shape: shape, memory: sums), labels: labels)
+        sums: MultivariateSums(count: components, dimensions: dimensions, form: form, memory: sums), labels: labels)
     },
     { x, count, table, components, dimensions, isDiagonal, weights, scratch, sums in
-      let shape: FactorShape = isDiagonal ? .diagonal : .triangular
+      let form: FactorForm = isDiagonal ? .diagonal : .triangular
       return sweepExpectations(
-        x, count: count, MultivariateTable(count: components, dimensions: dimensions, shape: shape, memory: table),
+        x, count: count, MultivariateTable(count: components, dimensions: dimensions, form: form, memory: table),
         weights: weights, scratch: scratch,
-        sums: MultivariateSums(count: components, dimensions: dimensions, shape: shape, memory: sums))
+        sums: MultivariateSums(count: components, dimensions: dimensions, form: form, memory: sums))
     },
     { x, count, table, components, dimensions, isDiagonal, responsibilities, weights, scratch, sums in
-      let shape: FactorShape = isDiagonal ? .diagonal : .triangular
+      let form: FactorForm = isDiagonal ? .diagonal : .triangular
       sweepGivenResponsibilities(
-        x, count: count, MultivariateTable(count: components, dimensions: dimensions, shape: shape, memory: table),
+        x, count: count, MultivariateTable(count: components, dimensions: dimensions, form: form, memory: table),
         responsibilities: responsibilities, weights: weights, scratch: scratch,
-        sums: MultivariateSums(count: components, dimensions: dimensions, shape: shape, memory: sums))
+        sums: MultivariateSums(count: components, dimensions: dimensions, form: form, memory: sums))
     },
     { x, count, table, components, dimensions, isDiagonal, scratch, sums in
-      let shape: FactorShape = isDiagonal ? .diagonal : .triangular
+      let form: FactorForm = isDiagonal ? .diagonal : .triangular
       addResponsibilities(
-        x, count: count, MultivariateTable(count: components, dimensions: dimensions, shape: shape, memory: table),
+        x, count: count, MultivariateTable(count: components, dimensions: dimensions, form: form, memory: table),
         scratch: scratch, sums: sums)
     },
     { x, count, table, components, dimensions, isDiagonal, scratch, logScale, sums in
-      let shape: FactorShape = isDiagonal ? .diagonal : .triangular
+      let form: FactorForm = isDiagonal ? .diagonal : .triangular
       addDensities(
-        x, count: count, MultivariateTable(count: components, dimensions: dimensions, shape: shape, memory: table),
+        x, count: count, MultivariateTable(count: components, dimensions: dimensions, form: form, memory: table),
         scratch: scratch, logScale: logScale, sums: sums)
     },
     { x, count, table, components, dimensions, isDiagonal, scratch, rows in
-      let shape: FactorShape = isDiagonal ? .diagonal : .triangular
+      let form: FactorForm = isDiagonal ? .diagonal : .triangular
       writeLogShares(
-        x, count: count, MultivariateTable(count: components, dimensions: dimensions, shape: shape, memory: table),
+        x, count: count, MultivariateTable(count: components, dimensions: dimensions, form: form, memory: table),
         scratch: scratch, rows: rows)
     })
 }

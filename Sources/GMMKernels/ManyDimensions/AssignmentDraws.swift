@@ -7,7 +7,7 @@ enum DrawnRows {
 }
 
 /// Draws components from the log shares of a panel.
-struct AssignmentDraws<Weights: SampleWeights> {
+struct AssignmentDraws<Weights: BlockWeights> {
   let points: BlockPoints
   let components: Int
   let scratch: BlockScratch

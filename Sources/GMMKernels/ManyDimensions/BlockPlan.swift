@@ -7,7 +7,7 @@
 struct BlockPlan {
   let components: Int
   let dimensions: Int
-  let shape: FactorShape
+  let form: FactorForm
   /// The number of groups in a panel, even, at most ``LogAccumulator/capacity``.
   let panel: Int
   /// The number of groups in a chunk, which is whole panels.
@@ -15,13 +15,13 @@ struct BlockPlan {
   /// The number of groups whose sums are taken together. Each tile of coordinates reads them from the first cache.
   let piece: Int
 
-  init(components: Int, dimensions: Int, shape: FactorShape) {
+  init(components: Int, dimensions: Int, form: FactorForm) {
     self.components = components
     self.dimensions = dimensions
-    self.shape = shape
+    self.form = form
     piece = min(max(512 / dimensions, 8), 32) / 2 * 2
     panel = min(piece, max(2048 / components, 8) / 2 * 2)
-    switch shape {
+    switch form {
     case .triangular: chunk = min(max(4096 / (dimensions + components), 64), blockSize / laneCount) / panel * panel
     case .diagonal: chunk = panel
     }
@@ -35,10 +35,10 @@ struct BlockPlan {
   var shareSize: Int { components * rowStride }
 
   /// The number of doubles of one component's lane sums: the count, D sums, the squares.
-  var laneSize: Int { (1 + dimensions + shape.size(dimensions: dimensions)) * laneCount }
+  var laneSize: Int { (1 + dimensions + form.size(dimensions: dimensions)) * laneCount }
 
   /// The number of components with lane sums of their own: all if the sums are taken panel by panel.
-  var lanesCount: Int { shape == .diagonal ? components : 1 }
+  var lanesCount: Int { form == .diagonal ? components : 1 }
 
   /// Whether points are sorted by their components, so that each point enters the sums of one component only.
   ///
@@ -46,7 +46,7 @@ struct BlockPlan {
   /// sorting and collecting a vector of eight points costs as much as some 240 vector operations, and 24 for each
   /// coordinate.
   var sortsMembers: Bool {
-    components * (shape.size(dimensions: dimensions) + 2 * dimensions + 6) > 240 + 24 * dimensions
+    components * (form.size(dimensions: dimensions) + 2 * dimensions + 6) > 240 + 24 * dimensions
   }
 
   /// The number of doubles of the distances of one piece: those of all lanes, or those of half the lanes with the
@@ -61,7 +61,7 @@ struct BlockPlan {
   var numberSize: Int { (components + laneCount) / laneCount * laneCount }
 
   /// The number of doubles of one component's ``FactorTiles``.
-  var factorSize: Int { shape == .triangular ? FactorTiles.size(dimensions: dimensions) : 0 }
+  var factorSize: Int { form == .triangular ? FactorTiles.size(dimensions: dimensions) : 0 }
 
   /// The number of doubles of the whole scratch memory.
   var scratchSize: Int {
@@ -71,6 +71,6 @@ struct BlockPlan {
 }
 
 /// Returns the number of doubles of scratch memory, aligned to 64 bytes, that a kernel needs in D dimensions.
-package func multivariateScratchSize(count: Int, dimensions: Int, shape: FactorShape) -> Int {
-  BlockPlan(components: count, dimensions: dimensions, shape: shape).scratchSize
+package func multivariateScratchSize(count: Int, dimensions: Int, form: FactorForm) -> Int {
+  BlockPlan(components: count, dimensions: dimensions, form: form).scratchSize
 }

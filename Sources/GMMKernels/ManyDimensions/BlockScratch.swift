@@ -27,7 +27,7 @@ struct BlockScratch {
   /// Returns component `k`'s lane sums: eight lanes of the count, of the D sums and of the squares.
   @inline(__always)
   func lanes(_ k: Int) -> LaneSums {
-    let offset = plan.shareSize + (plan.shape == .diagonal ? k : 0) * plan.laneSize
+    let offset = plan.shareSize + (plan.form == .diagonal ? k : 0) * plan.laneSize
     return LaneSums(base: vectors(offset), dimensions: plan.dimensions, size: plan.laneSize / vectorWidth)
   }
 

@@ -30,7 +30,7 @@ struct LaneSums {
     result.counts[k] += laneSum(lanes)
     let sums = result.sums + k * dimensions
     for j in 0..<dimensions { sums[j] += laneSum(lanes + (1 + j) * laneCount) }
-    let squareCount = result.shape.size(dimensions: dimensions)
+    let squareCount = result.form.size(dimensions: dimensions)
     let squares = result.squares + k * squareCount
     let squareLanes = lanes + (1 + dimensions) * laneCount
     for j in 0..<squareCount { squares[j] += laneSum(squareLanes + j * laneCount) }

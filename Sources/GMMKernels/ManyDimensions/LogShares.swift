@@ -6,7 +6,7 @@ struct LogShares {
 
   /// Prepares the components' factors.
   func start() {
-    guard table.shape == .triangular else { return }
+    guard table.form == .triangular else { return }
     for k in 0..<table.count { scratch.factor(k).fill(table.factor(of: k), dimensions: table.dimensions) }
   }
 
@@ -20,7 +20,7 @@ struct LogShares {
         x: points.group(groups.lowerBound, pass: 0), vectors: groups.count * passCount, dimensions: points.dimensions,
         center: table.center(of: k), factor: table.factor(of: k), tiles: scratch.factor(k),
         constant: table.constants[k], shares: scratch.shares(k) + (groups.lowerBound - chunk) * passCount)
-      switch table.shape {
+      switch table.form {
       case .triangular: evaluate(rows)
       case .diagonal: rows.evaluateDiagonal()
       }

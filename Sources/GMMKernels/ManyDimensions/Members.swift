@@ -38,7 +38,7 @@ struct Members {
         gather(members, center: table.center(of: k))
         let distances = MemberDistances(distances: scratch.distances, dimensions: table.dimensions)
         let groups = (members.count + laneCount - 1) / laneCount
-        switch table.shape {
+        switch table.form {
         case .triangular:
           SymmetricSums(distances: distances, groups: groups, lanes: lanes).add(dimensions: table.dimensions)
         case .diagonal:

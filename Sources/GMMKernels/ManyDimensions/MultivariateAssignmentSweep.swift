@@ -18,7 +18,7 @@ package func sweepAssignments(
   _ x: UnsafePointer<Double>, count: Int, _ table: MultivariateTable, key: StreamKey, weights: UnsafePointer<Double>?,
   scratch: UnsafeMutablePointer<Double>, sums: MultivariateSums, labels: UnsafeMutablePointer<UInt8>?
 ) -> Double {
-  let plan = BlockPlan(components: table.count, dimensions: table.dimensions, shape: table.shape)
+  let plan = BlockPlan(components: table.count, dimensions: table.dimensions, form: table.form)
   let scratch = BlockScratch(scratch, plan)
   let points = BlockPoints(x, count: count, dimensions: table.dimensions)
   let labels = labels ?? scratch.labels
@@ -62,7 +62,7 @@ private func draw(
 ///
 /// - Parameter copies: draws the copies of weighted points; `nil` if every point has one copy.
 @inline(never)
-private func drawAndSum<Weights: SampleWeights>(
+private func drawAndSum<Weights: BlockWeights>(
   _ points: BlockPoints, _ table: MultivariateTable, _ key: StreamKey, _ weights: Weights, _ copies: CopyDraws?,
   _ scratch: BlockScratch, _ sums: MultivariateSums, _ labels: UnsafeMutablePointer<UInt8>
 ) -> Double {

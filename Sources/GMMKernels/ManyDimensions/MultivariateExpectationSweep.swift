@@ -23,11 +23,11 @@ package func sweepExpectations(
 }
 
 @inline(never)
-private func run<Weights: SampleWeights>(
+private func run<Weights: BlockWeights>(
   _ x: UnsafePointer<Double>, _ count: Int, _ table: MultivariateTable, _ weights: Weights,
   _ scratch: UnsafeMutablePointer<Double>, _ sums: MultivariateSums
 ) -> Double {
-  let plan = BlockPlan(components: table.count, dimensions: table.dimensions, shape: table.shape)
+  let plan = BlockPlan(components: table.count, dimensions: table.dimensions, form: table.form)
   let scratch = BlockScratch(scratch, plan)
   let points = BlockPoints(x, count: count, dimensions: table.dimensions)
   let shares = LogShares(points: points, table: table, scratch: scratch)

@@ -13,7 +13,7 @@ package func sweepGivenResponsibilities(
   _ x: UnsafePointer<Double>, count: Int, _ table: MultivariateTable, responsibilities: UnsafePointer<Double>,
   weights: UnsafePointer<Double>?, scratch: UnsafeMutablePointer<Double>, sums: MultivariateSums
 ) {
-  let plan = BlockPlan(components: table.count, dimensions: table.dimensions, shape: table.shape)
+  let plan = BlockPlan(components: table.count, dimensions: table.dimensions, form: table.form)
   let scratch = BlockScratch(scratch, plan)
   let points = BlockPoints(x, count: count, dimensions: table.dimensions)
   let total = ResponsibleSums(points: points, table: table, scratch: scratch, sums: sums)

@@ -25,7 +25,7 @@ func forEachVector(
   _ x: UnsafePointer<Double>, _ count: Int, _ table: MultivariateTable, _ scratch: UnsafeMutablePointer<Double>,
   _ body: (_ index: Int, _ length: Int, _ row: UnsafeMutablePointer<Vector>, _ stride: Int) -> Void
 ) {
-  let plan = BlockPlan(components: table.count, dimensions: table.dimensions, shape: table.shape)
+  let plan = BlockPlan(components: table.count, dimensions: table.dimensions, form: table.form)
   let scratch = BlockScratch(scratch, plan)
   let points = BlockPoints(x, count: count, dimensions: table.dimensions)
   let shares = LogShares(points: points, table: table, scratch: scratch)

@@ -8,7 +8,7 @@ package struct MultivariateSums {
   /// The number of coordinates of a point.
   package let dimensions: Int
   /// Whether there are squares for pairs of coordinates or for single ones.
-  package let shape: FactorShape
+  package let form: FactorForm
   /// Σ r for each component.
   package let counts: UnsafeMutablePointer<Double>
   /// Σ r (x - c), K x D.
@@ -21,15 +21,15 @@ package struct MultivariateSums {
   package var memory: UnsafeMutablePointer<Double> { counts }
 
   /// Returns the number of doubles that the sums take.
-  package static func size(count: Int, dimensions: Int, shape: FactorShape) -> Int {
-    MultivariateTable.size(count: count, dimensions: dimensions, shape: shape)
+  package static func size(count: Int, dimensions: Int, form: FactorForm) -> Int {
+    MultivariateTable.size(count: count, dimensions: dimensions, form: form)
   }
 
-  /// Creates the sums in memory of ``size(count:dimensions:shape:)`` doubles that the caller keeps alive.
-  package init(count: Int, dimensions: Int, shape: FactorShape, memory: UnsafeMutablePointer<Double>) {
+  /// Creates the sums in memory of ``size(count:dimensions:form:)`` doubles that the caller keeps alive.
+  package init(count: Int, dimensions: Int, form: FactorForm, memory: UnsafeMutablePointer<Double>) {
     self.count = count
     self.dimensions = dimensions
-    self.shape = shape
+    self.form = form
     counts = memory
     sums = memory + count
     squares = memory + count * (1 + dimensions)
@@ -37,6 +37,6 @@ package struct MultivariateSums {
 
   /// Sets all sums to 0.
   func clear() {
-    memory.update(repeating: 0, count: Self.size(count: count, dimensions: dimensions, shape: shape))
+    memory.update(repeating: 0, count: Self.size(count: count, dimensions: dimensions, form: form))
   }
 }

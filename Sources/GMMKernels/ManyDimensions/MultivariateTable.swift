@@ -1,22 +1,4 @@
-/// The shape of the components' factors.
-@usableFromInline
-package enum FactorShape: Sendable, CaseIterable {
-  /// Lower triangles: the coordinates are correlated.
-  case triangular
-  /// Diagonals: the coordinates are independent given the component.
-  case diagonal
-
-  /// Returns the number of doubles of one component's factor, and of its squares, in D dimensions.
-  @inline(__always)
-  package func size(dimensions: Int) -> Int {
-    switch self {
-    case .triangular: dimensions * (dimensions + 1) / 2
-    case .diagonal: dimensions
-    }
-  }
-}
-
-/// One value of the parameters of a mixture in D dimensions, in the layout that the kernels evaluate.
+/// The mixture in D dimensions at one value of its parameters, in the form in which the kernels evaluate it.
 ///
 /// The log of component k's share of the density at x is
 ///
@@ -35,7 +17,7 @@ package struct MultivariateTable {
   /// The number of coordinates of a point.
   package let dimensions: Int
   /// The shape of all factors.
-  package let shape: FactorShape
+  package let form: FactorForm
   /// The constant of each component; -infinity if the weight is 0.
   package let constants: UnsafeMutablePointer<Double>
   /// Centers, K x D.
@@ -47,15 +29,15 @@ package struct MultivariateTable {
   package var memory: UnsafeMutablePointer<Double> { constants }
 
   /// Returns the number of doubles that a table takes.
-  package static func size(count: Int, dimensions: Int, shape: FactorShape) -> Int {
-    count * (1 + dimensions + shape.size(dimensions: dimensions))
+  package static func size(count: Int, dimensions: Int, form: FactorForm) -> Int {
+    count * (1 + dimensions + form.size(dimensions: dimensions))
   }
 
-  /// Creates a table in memory of ``size(count:dimensions:shape:)`` doubles that the caller keeps alive.
-  package init(count: Int, dimensions: Int, shape: FactorShape, memory: UnsafeMutablePointer<Double>) {
+  /// Creates a table in memory of ``size(count:dimensions:form:)`` doubles that the caller keeps alive.
+  package init(count: Int, dimensions: Int, form: FactorForm, memory: UnsafeMutablePointer<Double>) {
     self.count = count
     self.dimensions = dimensions
-    self.shape = shape
+    self.form = form
     constants = memory
     centers = memory + count
     factors = memory + count * (1 + dimensions)
@@ -67,5 +49,5 @@ package struct MultivariateTable {
 
   /// Returns the factor of component `k`.
   @inline(__always)
-  package func factor(of k: Int) -> UnsafeMutablePointer<Double> { factors + k * shape.size(dimensions: dimensions) }
+  package func factor(of k: Int) -> UnsafeMutablePointer<Double> { factors + k * form.size(dimensions: dimensions) }
 }

@@ -1,5 +1,5 @@
 /// Turns the log shares of a panel into responsibilities.
-struct Responsibilities<Weights: SampleWeights> {
+struct Responsibilities<Weights: BlockWeights> {
   let points: BlockPoints
   let components: Int
   let scratch: BlockScratch

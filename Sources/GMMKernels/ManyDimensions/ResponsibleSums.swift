@@ -8,7 +8,7 @@ struct ResponsibleSums {
   /// Sets all sums to 0.
   func start() {
     sums.clear()
-    if table.shape == .diagonal {
+    if table.form == .diagonal {
       for k in 0..<table.count { scratch.lanes(k).clear() }
     }
   }
@@ -18,7 +18,7 @@ struct ResponsibleSums {
   func add(_ chunk: Range<Int>) {
     for k in 0..<table.count {
       let lanes = scratch.lanes(k)
-      switch table.shape {
+      switch table.form {
       case .diagonal:
         CoordinateSums(distances: pointDistances(k, chunk, chunk: chunk.lowerBound), groups: chunk.count, lanes: lanes)
           .add(dimensions: table.dimensions)
@@ -40,7 +40,7 @@ struct ResponsibleSums {
 
   /// Adds the lane sums to the sums.
   func finish() {
-    if table.shape == .diagonal {
+    if table.form == .diagonal {
       for k in 0..<table.count { scratch.lanes(k).reduce(into: sums, k) }
     }
   }

@@ -42,9 +42,9 @@ private func run(
   case 3: run(RegisterVectors<3>(), points, table, key, pass, scratch, labels)
   case 4: run(RegisterVectors<4>(), points, table, key, pass, scratch, labels)
   default:
-    let sweep = AssignmentPass(
+    let sweep = AssignmentLanePass(
       points: points, table: table, labels: labels, ratios: MemoryVectors(scratch, slot: 0, count: table.count),
-      moments: Moments(scratch: scratch, count: table.count), stream: VectorStream(key, pass: pass))
+      moments: LaneMoments(scratch: scratch, count: table.count), stream: VectorStream(key, pass: pass))
     sweep.run(pass, scratch)
   }
 }
@@ -54,19 +54,19 @@ private func run<let size: Int>(
   _ empty: RegisterVectors<size>, _ points: PassPoints, _ table: ComponentTable, _ key: StreamKey, _ pass: Int,
   _ scratch: Scratch, _ labels: some LabelSink
 ) {
-  let sweep = AssignmentPass(
+  let sweep = AssignmentLanePass(
     points: points, table: table, labels: labels, ratios: empty,
-    moments: Moments(counts: empty, sums: empty, squares: empty), stream: VectorStream(key, pass: pass))
+    moments: LaneMoments(counts: empty, sums: empty, squares: empty), stream: VectorStream(key, pass: pass))
   sweep.run(pass, scratch)
 }
 
 /// The inputs of one lane pass, and the values that it carries from group to group.
-private struct AssignmentPass<Vectors: ComponentVectors, Labels: LabelSink> {
+private struct AssignmentLanePass<Vectors: ComponentVectors, Labels: LabelSink> {
   let points: PassPoints
   let table: ComponentTable
   let labels: Labels
   var ratios: Vectors
-  var moments: Moments<Vectors>
+  var moments: LaneMoments<Vectors>
   var stream: VectorStream
   var logLikelihood = LogAccumulator()
 

@@ -16,9 +16,9 @@ package func sweepExpectations(
     case 3: run(RegisterVectors<3>(), points, table, pass, scratch)
     case 4: run(RegisterVectors<4>(), points, table, pass, scratch)
     default:
-      let sweep = ExpectationPass(
+      let sweep = ExpectationLanePass(
         points: points, table: table, ratios: MemoryVectors(scratch, slot: 0, count: table.count),
-        moments: Moments(scratch: scratch, count: table.count))
+        moments: LaneMoments(scratch: scratch, count: table.count))
       sweep.run(pass, scratch)
     }
   }
@@ -29,17 +29,17 @@ package func sweepExpectations(
 private func run<let size: Int>(
   _ empty: RegisterVectors<size>, _ points: PassPoints, _ table: ComponentTable, _ pass: Int, _ scratch: Scratch
 ) {
-  let sweep = ExpectationPass(
-    points: points, table: table, ratios: empty, moments: Moments(counts: empty, sums: empty, squares: empty))
+  let sweep = ExpectationLanePass(
+    points: points, table: table, ratios: empty, moments: LaneMoments(counts: empty, sums: empty, squares: empty))
   sweep.run(pass, scratch)
 }
 
 /// The inputs of one lane pass, and the values that it carries from group to group.
-private struct ExpectationPass<Vectors: ComponentVectors> {
+private struct ExpectationLanePass<Vectors: ComponentVectors> {
   let points: PassPoints
   let table: ComponentTable
   var ratios: Vectors
-  var moments: Moments<Vectors>
+  var moments: LaneMoments<Vectors>
   var logLikelihood = LogAccumulator()
 
   @inline(__always)

@@ -49,7 +49,7 @@ public struct MixtureEstimate: Sendable, Equatable {
   /// Returns the covariance matrix of component `k`.
   public func covariance(_ k: Int) -> SymmetricMatrix {
     guard shape.hasMatrices else {
-      return SymmetricMatrix(diagonal: (0..<dimensionCount).map { covariances[shape.spread(k, $0)] })
+      return SymmetricMatrix(diagonal: (0..<dimensionCount).map { covariances[shape.sd(k, $0)] })
     }
     let start = shape.matrix(k) * shape.triangleSize
     return SymmetricMatrix(dimension: dimensionCount, packed: Array(covariances[start..<start + shape.triangleSize]))

@@ -68,7 +68,7 @@ package struct Parameters: Sendable, Equatable {
   /// Returns the sd of component `k` in coordinate `d`.
   @inline(__always)
   @inlinable
-  package func sd(_ k: Int, _ d: Int = 0) -> Double { sds[shape.spread(k, d)] }
+  package func sd(_ k: Int, _ d: Int = 0) -> Double { sds[shape.sd(k, d)] }
 
   /// Returns the mean of component `k`, (D).
   package func mean(_ k: Int) -> ArraySlice<Double> { means[shape.mean(k)] }
@@ -119,7 +119,7 @@ package struct Parameters: Sendable, Equatable {
     logWeights.swapAt(a, b)
     means.swapBlocks(a, b, size: shape.dimensionCount)
     guard !shape.sharedSpread else { return }
-    sds.swapBlocks(a, b, size: shape.spreadCount / componentCount)
+    sds.swapBlocks(a, b, size: shape.sdCount / componentCount)
     if shape.hasMatrices { factors.swapBlocks(a, b, size: shape.triangleSize) }
   }
 }

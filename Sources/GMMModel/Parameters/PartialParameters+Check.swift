@@ -47,7 +47,7 @@ extension PartialParameters {
       guard !shape.hasMatrices else {
         throw ModelError(naming.name("sds"), "must not be given where the spread is covariance matrices", got: "values")
       }
-      try Self.check(sds, shape.spreadCount, "sds", naming)
+      try Self.check(sds, shape.sdCount, "sds", naming)
       for (j, sd) in sds.enumerated() where !ParameterLimits.sds.contains(sd) {
         throw ModelError(
           naming.name("sds", j),
@@ -61,7 +61,7 @@ extension PartialParameters {
     try Self.check(covariances, shape.covarianceCount, "covariances", naming)
     for k in 0..<(shape.sharedSpread ? 1 : shape.componentCount) {
       for d in 0..<shape.dimensionCount {
-        let place = shape.hasMatrices ? k * shape.triangleSize + shape.square(d) : shape.spread(k, d)
+        let place = shape.hasMatrices ? k * shape.triangleSize + shape.square(d) : shape.sd(k, d)
         let variance = covariances[place]
         guard ParameterLimits.variances.contains(variance) else {
           throw ModelError(

@@ -100,7 +100,7 @@ public struct MixtureModel: Sendable, Equatable {
   /// Whether all components have the same spread.
   public var sharedSpread: Bool { shape.sharedSpread }
   /// The number of standard deviations.
-  package var spreadCount: Int { spreadDensities.count }
+  package var sdCount: Int { spreadDensities.count }
   /// Whether the means increase with the component's number, in one of their coordinates.
   public var orderedMeans: Bool { orderCoordinate != nil }
 

@@ -50,7 +50,7 @@ public struct MixtureShape: Sendable, Equatable {
   public var meanCount: Int { componentCount * dimensionCount }
 
   /// The number of standard deviations.
-  public var spreadCount: Int {
+  public var sdCount: Int {
     switch structure {
     case .full, .tied: 0
     case .diag: (sharedSpread ? 1 : componentCount) * dimensionCount
@@ -69,12 +69,12 @@ public struct MixtureShape: Sendable, Equatable {
 
   /// The number of doubles that hold the covariances without repetition: packed lower triangles, or variances.
   @inlinable
-  package var covarianceCount: Int { hasMatrices ? matrixCount * triangleSize : spreadCount }
+  package var covarianceCount: Int { hasMatrices ? matrixCount * triangleSize : sdCount }
 
   /// The shape of the components' factors in the kernels.
   @inline(__always)
   @inlinable
-  package var factorShape: FactorShape { hasMatrices ? .triangular : .diagonal }
+  package var factorForm: FactorForm { hasMatrices ? .triangular : .diagonal }
 
   /// The place of coordinate `d` among the squares of one component.
   @inline(__always)
@@ -89,13 +89,13 @@ public struct MixtureShape: Sendable, Equatable {
   /// Returns the number of the standard deviation that component `k` has in coordinate `d`.
   @inline(__always)
   @inlinable
-  package func spread(_ k: Int, _ d: Int) -> Int {
+  package func sd(_ k: Int, _ d: Int) -> Int {
     structure == .spherical ? (sharedSpread ? 0 : k) : (sharedSpread ? 0 : k * dimensionCount) + d
   }
 
   /// Returns the components and coordinates that have standard deviation `j`.
-  package func members(ofSpread j: Int) -> (components: Range<Int>, coordinates: Range<Int>) {
-    let perComponent = spreadCount / (sharedSpread ? 1 : componentCount)
+  package func members(ofSD j: Int) -> (components: Range<Int>, coordinates: Range<Int>) {
+    let perComponent = sdCount / (sharedSpread ? 1 : componentCount)
     return (
       sharedSpread ? 0..<componentCount : j / perComponent..<j / perComponent + 1,
       structure == .spherical ? 0..<dimensionCount : j % perComponent..<j % perComponent + 1

@@ -38,7 +38,7 @@ package struct SufficientStatistics: Sendable, Equatable {
   package init(componentCount: Int) { self.init(MixtureShape(componentCount: componentCount)) }
 
   /// The number of doubles in which a pass leaves the sums of one block: counts, sums and squares.
-  package static func blockSize(_ shape: MixtureShape) -> Int {
+  package static func momentCount(_ shape: MixtureShape) -> Int {
     shape.componentCount * (1 + shape.dimensionCount + shape.squareCount)
   }
 
@@ -46,7 +46,7 @@ package struct SufficientStatistics: Sendable, Equatable {
   ///
   /// - Parameter sums: counts, sums and squares, as a pass leaves them for a block; more may follow.
   package init(_ shape: MixtureShape, centers: [Double], _ values: [Double]) {
-    precondition(values.count >= Self.blockSize(shape))
+    precondition(values.count >= Self.momentCount(shape))
     self.init(shape)
     reset(centers: centers)
     values.withUnsafeBufferPointer { values in
@@ -104,7 +104,7 @@ package struct SufficientStatistics: Sendable, Equatable {
 
   /// Adds one block's counts, sums and squares about ``centers``.
   ///
-  /// - Parameter block: ``blockSize(_:)`` numbers.
+  /// - Parameter block: ``momentCount(_:)`` numbers.
   package mutating func add(_ block: UnsafePointer<Double>) {
     for k in counts.indices { counts[k] += block[k] }
     let first = block + counts.count

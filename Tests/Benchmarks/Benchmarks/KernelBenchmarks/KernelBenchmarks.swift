@@ -1,4 +1,5 @@
 import Benchmark
+
 @testable import GMMInference
 @testable import GMMKernels
 

@@ -1,7 +1,7 @@
 /// The sample weights of the points of a block.
 ///
 /// There are two types, so that the code for equal weights reads no weights.
-protocol SampleWeights {
+protocol BlockWeights {
   /// Whether all weights are 1.
   static var areEqual: Bool { get }
 
@@ -10,7 +10,7 @@ protocol SampleWeights {
 }
 
 /// Sample weights that are all 1.
-struct EqualWeights: SampleWeights {
+struct EqualWeights: BlockWeights {
   @inline(__always)
   static var areEqual: Bool { true }
 
@@ -19,7 +19,7 @@ struct EqualWeights: SampleWeights {
 }
 
 /// Sample weights in memory.
-struct PointWeights: SampleWeights {
+struct PointWeights: BlockWeights {
   @inline(__always)
   static var areEqual: Bool { false }
 

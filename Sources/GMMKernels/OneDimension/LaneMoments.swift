@@ -1,5 +1,5 @@
 /// The running sums of one block, with eight lanes for each number. They become ``BlockMoments``.
-struct Moments<Vectors: ComponentVectors> {
+struct LaneMoments<Vectors: ComponentVectors> {
   var counts: Vectors
   var sums: Vectors
   var squares: Vectors
@@ -37,7 +37,7 @@ struct Moments<Vectors: ComponentVectors> {
   }
 }
 
-extension Moments where Vectors == MemoryVectors {
+extension LaneMoments where Vectors == MemoryVectors {
   /// Creates sums of 0 in the caller's scratch memory, after its first `count` vectors.
   @inline(__always)
   init(scratch: Scratch, count: Int) {

@@ -23,7 +23,7 @@ extension Parameters {
     }
     let dimensions = shape.dimensionCount
     let table = MultivariateTable(
-      count: componentCount, dimensions: dimensions, shape: shape.factorShape, memory: memory)
+      count: componentCount, dimensions: dimensions, form: shape.factorForm, memory: memory)
     for j in 0..<shape.meanCount { table.centers[j] = means[j] }
     var halfLogDeterminant = 0.0
     for k in 0..<componentCount {

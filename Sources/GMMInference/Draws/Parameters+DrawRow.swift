@@ -53,7 +53,7 @@ extension Parameters {
     for k in 0..<shape.componentCount {
       table.set(
         k, logWeight: log(row[k]), mean: row[layout.means.lowerBound + k],
-        sd: row[layout.sds.lowerBound + shape.spread(k, 0)])
+        sd: row[layout.sds.lowerBound + shape.sd(k, 0)])
     }
   }
 }

@@ -16,7 +16,7 @@ extension MixtureModel {
     let values = (0..<dimensionCount).map { fewValues(in: $0, data) }
     let total = data.totalWeight
     for (j, density) in spreadDensities.enumerated() where density.reachesZero {
-      let (components, coordinates) = shape.members(ofSpread: j)
+      let (components, coordinates) = shape.members(ofSD: j)
       // A spherical sd needs only one coordinate that varies.
       let areHeld = coordinates.allSatisfy { d in
         values[d].map { canHold($0, components, in: d, total: total) } ?? false

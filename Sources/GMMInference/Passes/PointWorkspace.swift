@@ -1,0 +1,46 @@
+import GMMKernels
+import GMMModel
+
+/// The memory with which one thread evaluates all values of a mixture's parameters at the points of one block.
+///
+/// Points are taken in small blocks, so that the sums of one block stay in the cache while all values pass over them.
+final class PointWorkspace {
+  /// Points in a block.
+  static let points = 512
+
+  /// The form in which the kernels evaluate one value.
+  let table: AlignedBuffer<Double>
+  let scratch: AlignedBuffer<Double>
+  /// K rows of a block's points.
+  let sums: AlignedBuffer<Double>
+  /// One row of a block's points.
+  let scales: AlignedBuffer<Double>
+  /// Which value the table holds; -1 for none.
+  var value = -1
+
+  init?(_ kernels: MixtureKernels) {
+    guard let table = AlignedBuffer<Double>(count: Parameters.tableSize(kernels.shape)),
+      let scratch = AlignedBuffer<Double>(count: kernels.scratchSize),
+      let sums = AlignedBuffer<Double>(count: kernels.shape.componentCount * Self.points),
+      let scales = AlignedBuffer<Double>(count: Self.points)
+    else { return nil }
+    self.table = table
+    self.scratch = scratch
+    self.sums = sums
+    self.scales = scales
+  }
+
+  /// Empties the sums.
+  func clear() {
+    sums.elements.update(repeating: 0)
+    scales.elements.update(repeating: emptyLogScale)
+  }
+
+  /// Returns the sum of component `k` at point `i` of a block of `count` points.
+  func sum(_ k: Int, _ i: Int, count: Int) -> Double {
+    sums.base[k * ((count + laneCount - 1) / laneCount * laneCount) + i]
+  }
+
+  /// Returns the log scale of point `i`.
+  func scale(_ i: Int) -> Double { scales.base[i] }
+}

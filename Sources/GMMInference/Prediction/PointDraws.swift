@@ -1,0 +1,43 @@
+import GMMKernels
+import GMMModel
+
+/// Draws points of a mixture whose parameters lie in memory that the caller keeps alive.
+struct PointDraws {
+  let shape: MixtureShape
+  /// (K).
+  let weights: UnsafePointer<Double>
+  /// (K, D).
+  let means: UnsafePointer<Double>
+  /// As many standard deviations as the shape has.
+  let sds: UnsafePointer<Double>
+  /// A packed Cholesky factor of each covariance matrix that the shape has; `nil` where it has none.
+  let factors: UnsafePointer<Double>?
+
+  /// Writes one point, (D), and returns its component: one uniform number, then D Normal ones.
+  @inline(__always)
+  func draw(_ stream: inout RandomStream, into point: UnsafeMutablePointer<Double>) -> Int {
+    let component = pick(stream.uniform())
+    let dimensions = shape.dimensionCount
+    stream.normals(into: point, count: dimensions)
+    if let factors {
+      PackedTriangle.multiply(factors + shape.matrix(component) * shape.triangleSize, dimensions, point)
+    } else {
+      for d in 0..<dimensions { point[d] *= sds[shape.sd(component, d)] }
+    }
+    for d in 0..<dimensions { point[d] += means[component * dimensions + d] }
+    return component
+  }
+
+  /// Returns the component at which the cumulated weights pass `u`; never one of weight 0.
+  @inline(__always)
+  private func pick(_ u: Double) -> Int {
+    var sum = 0.0
+    var last = 0
+    for k in 0..<shape.componentCount where weights[k] > 0 {
+      sum += weights[k]
+      last = k
+      if u < sum { return k }
+    }
+    return last
+  }
+}
