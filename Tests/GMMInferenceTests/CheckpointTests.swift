@@ -1,3 +1,4 @@
+import Foundation
 import GMMModel
 import GMMStorage
 import TestSupport
@@ -213,7 +214,7 @@ import Testing
   @Test func aMissingFolderIsFoundBeforeAnythingIsSampled() throws {
     let missing = folder.file("missing/run.gmmckpt")
     var calls = 0
-    #expect(throws: StorageError(.system, missing, "cannot write: No such file or directory")) {
+    #expect(throws: StorageError(.system, missing, "cannot write: No such file or directory", systemCode: ENOENT)) {
       try StoredRun.all[0].sample(
         checkpoint: CheckpointPlan(path: missing),
         RunControl(progress: { _ in
@@ -241,7 +242,9 @@ import Testing
     } catch let unsaved as UnsavedRun {
       #expect(bits(unsaved.posterior) == expected)
       #expect(
-        unsaved.error == StorageError(.system, inner + "/run.gmmckpt", "cannot write: No such file or directory"))
+        unsaved.error
+          == StorageError(
+            .system, inner + "/run.gmmckpt", "cannot write: No such file or directory", systemCode: ENOENT))
     }
   }
 

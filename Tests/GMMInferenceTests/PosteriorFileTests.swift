@@ -1,3 +1,4 @@
+import Foundation
 import GMMModel
 import GMMStorage
 import TestSupport
@@ -215,10 +216,12 @@ import Testing
 
   @Test func otherFilesAreRefusedWithTheReason() throws {
     let bytes = try smallFile(StoredRun.all[1])
-    func expect(_ kind: StorageError.Kind, _ reason: String, _ name: String = "other") {
-      #expect(throws: StorageError(kind, folder.file(name), reason)) { try Posterior.load(folder.file(name)) }
+    func expect(_ kind: StorageError.Kind, _ reason: String, _ name: String = "other", code: Int32 = 0) {
+      #expect(throws: StorageError(kind, folder.file(name), reason, systemCode: code)) {
+        try Posterior.load(folder.file(name))
+      }
     }
-    expect(.system, "cannot open: No such file or directory", "missing")
+    expect(.system, "cannot open: No such file or directory", "missing", code: ENOENT)
     let payload = Array(bytes[FileHeader.size...])
     func header(_ kind: FileHeader.Kind, version: UInt32) -> [UInt8] {
       FileHeader(kind, version: version, payloadLength: payload.count, payloadChecksum: Checksum.of(payload)).bytes
@@ -238,10 +241,10 @@ import Testing
     let posterior = try StoredRun.all[1].sample(draws: 3)
     try posterior.save(to: path)
     let missing = folder.file("missing/posterior.gmm")
-    #expect(throws: StorageError(.system, missing, "cannot write: No such file or directory")) {
+    #expect(throws: StorageError(.system, missing, "cannot write: No such file or directory", systemCode: ENOENT)) {
       try posterior.save(to: missing)
     }
-    #expect(throws: StorageError(.system, folder.path, "cannot write: Is a directory")) {
+    #expect(throws: StorageError(.system, folder.path, "cannot write: Is a directory", systemCode: EISDIR)) {
       try posterior.save(to: folder.path)
     }
     expectSame(try Posterior.load(path), posterior)

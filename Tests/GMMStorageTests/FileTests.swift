@@ -169,16 +169,16 @@ import Testing
   @Test func placesThatCannotBeWrittenAreNamedWithTheReason() throws {
     mkdir(folder.file("folder"), 0o755)
     try store([1], as: "file")
-    let cases = [
-      ("", "must not be empty"),
-      (folder.file("missing/a"), "cannot write: No such file or directory"),
-      (folder.file("folder"), "cannot write: Is a directory"),
-      (folder.file("file/a"), "cannot open: Not a directory"),
-      ("/dev/full", "cannot write: Not a regular file"),
-      (folder.file(String(repeating: "n", count: 300)), "cannot open: File name too long"),
+    let cases: [(path: String, reason: String, code: Int32)] = [
+      ("", "must not be empty", 0),
+      (folder.file("missing/a"), "cannot write: No such file or directory", ENOENT),
+      (folder.file("folder"), "cannot write: Is a directory", EISDIR),
+      (folder.file("file/a"), "cannot open: Not a directory", ENOTDIR),
+      ("/dev/full", "cannot write: Not a regular file", 0),
+      (folder.file(String(repeating: "n", count: 300)), "cannot open: File name too long", ENAMETOOLONG),
     ]
-    for (path, reason) in cases {
-      #expect(throws: StorageError(.system, path, reason)) { _ = try AtomicFile(path) }
+    for (path, reason, code) in cases {
+      #expect(throws: StorageError(.system, path, reason, systemCode: code)) { _ = try AtomicFile(path) }
     }
     #expect(folder.names == ["file", "folder"])
   }
@@ -195,7 +195,7 @@ import Testing
       setrlimit(__rlimit_resource_t(RLIMIT_FSIZE.rawValue), &old)
       signal(SIGXFSZ, handler)
     }
-    #expect(throws: StorageError(.system, folder.file("a"), "cannot write: File too large")) {
+    #expect(throws: StorageError(.system, folder.file("a"), "cannot write: File too large", systemCode: EFBIG)) {
       try store([UInt8](repeating: 7, count: 33_000_000), as: "a")
     }
     #expect(try load("a") == [1, 2, 3])
