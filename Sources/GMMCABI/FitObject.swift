@@ -77,14 +77,14 @@ final class FitObject: HandleObject {
 /// Returns what is diagonal for each component, also where all share those of one.
 ///
 /// A `gmm_mixture` reads K of them and has no word for shared ones, and callers hand it the arrays of a fit as they are.
-private func eachComponents(_ values: [Double], _ estimate: MixtureEstimate) -> [Double] {
+private func eachComponents(_ values: [Double], _ estimate: MixtureParameters) -> [Double] {
   let isDiagonal = estimate.structure == .diag || estimate.structure == .spherical
   let copies = isDiagonal && estimate.shape.sharedSpread ? estimate.componentCount : 1
   return (0..<copies).flatMap { _ in values }
 }
 
 /// Returns matrices as callers see them: D x D, symmetric or upper triangular, or what is diagonal as it is.
-func fullMatrices(_ packed: [Double], _ estimate: MixtureEstimate, isUpper: Bool) -> [Double] {
+func fullMatrices(_ packed: [Double], _ estimate: MixtureParameters, isUpper: Bool) -> [Double] {
   guard estimate.shape.hasMatrices else { return packed }
   let dimensions = estimate.dimensionCount
   let size = PackedTriangle.count(dimensions)

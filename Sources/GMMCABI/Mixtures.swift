@@ -57,13 +57,13 @@ private func evaluate(
   _ mixture: UnsafePointer<gmm_mixture>?, _ points: OpaquePointer?, _ control: UnsafePointer<gmm_control>?,
   _ out: UnsafeMutablePointer<Double>?, _ name: String, _ capacity: Int64,
   _ out_error: UnsafeMutablePointer<OpaquePointer?>?, isPerComponent: Bool,
-  _ write: (KnownMixture, DataSet, UnsafeMutablePointer<Double>, RunControl) throws -> Void
+  _ write: (Mixture, DataSet, UnsafeMutablePointer<Double>, RunControl) throws -> Void
 ) -> gmm_status {
   call(out_error) {
     let mixture = try knownMixture(mixture)
     let control = try runControl(control)
-    let points = try dataSet(points, "points", dimensions: mixture.estimate.dimensionCount, of: "the mixture's")
-    let width = isPerComponent ? mixture.estimate.componentCount : 1
+    let points = try dataSet(points, "points", dimensions: mixture.parameters.dimensionCount, of: "the mixture's")
+    let width = isPerComponent ? mixture.parameters.componentCount : 1
     let out = try output(out, name, needs: [points.count, width], capacity: capacity)
     try write(mixture, points, out, control)
   }
@@ -77,10 +77,10 @@ public func gmm_mixture_sample(
   _ out_error: UnsafeMutablePointer<OpaquePointer?>?
 ) -> gmm_status {
   call(out_error) {
-    let mixture = try KnownMixture(estimate(mixture))
+    let mixture = try Mixture(estimate(mixture))
     let control = try runControl(control)
     guard num_points >= 0 else { throw CallError.invalid("num_points", "must not be negative", got: num_points) }
-    let size = Int(num_points).multipliedReportingOverflow(by: 8 * mixture.estimate.dimensionCount)
+    let size = Int(num_points).multipliedReportingOverflow(by: 8 * mixture.parameters.dimensionCount)
     guard !size.overflow else {
       throw CallError.invalid("num_points", "times `num_dimensions` must fit in memory", got: num_points)
     }
@@ -97,15 +97,15 @@ public func gmm_mixture_sample(
 }
 
 /// Reads a mixture whose weights may be given by their logarithms.
-private func knownMixture(_ mixture: UnsafePointer<gmm_mixture>?) throws -> KnownMixture {
+private func knownMixture(_ mixture: UnsafePointer<gmm_mixture>?) throws -> Mixture {
   guard mixture != nil else { throw CallError.null("mixture") }
   let given = try read(mixture, "mixture", defaults: defaults)
   let estimate = try estimate(given)
-  return try KnownMixture(estimate, logWeights: array(given.log_weights, estimate.componentCount))
+  return try Mixture(estimate, logWeights: array(given.log_weights, estimate.componentCount))
 }
 
 /// Reads the parameters that a caller's struct points at; what they may be is checked by who uses them.
-func estimate(_ mixture: UnsafePointer<gmm_mixture>?) throws -> MixtureEstimate {
+func estimate(_ mixture: UnsafePointer<gmm_mixture>?) throws -> MixtureParameters {
   guard mixture != nil else { throw CallError.null("mixture") }
   let given = try read(mixture, "mixture", defaults: defaults)
   guard given.log_weights == nil else {
@@ -116,7 +116,7 @@ func estimate(_ mixture: UnsafePointer<gmm_mixture>?) throws -> MixtureEstimate 
 }
 
 /// Reads parameters; where there are logarithms of weights, weights may be missing, and are equal then.
-private func estimate(_ mixture: gmm_mixture) throws -> MixtureEstimate {
+private func estimate(_ mixture: gmm_mixture) throws -> MixtureParameters {
   let components = Int(mixture.num_components)
   try requireComponentCount(components)
   let dimensions = try dimensionCount(Int64(mixture.num_dimensions))
@@ -131,7 +131,7 @@ private func estimate(_ mixture: gmm_mixture) throws -> MixtureEstimate {
   guard let weights = equal ?? array(mixture.weights, components) else { throw CallError.null("weights") }
   guard let means = array(mixture.means, shape.meanCount) else { throw CallError.null("means") }
   guard let covariances = mixture.covariances else { throw CallError.null("covariances") }
-  return MixtureEstimate(
+  return MixtureParameters(
     structure: structure, componentCount: components, dimensionCount: dimensions, weights: weights, means: means,
     covariances: try packedCovariances(covariances, shape, "covariances"))
 }

@@ -20,7 +20,7 @@ final class VariationalObject: HandleObject {
         "must lead to covariances that are positive definite",
         got: "\(error.pivot.value) in component \(error.component)")
     }
-    let one = MixtureEstimate(
+    let one = MixtureParameters(
       structure: prior.structure, componentCount: 1, dimensionCount: prior.shape.dimensionCount, weights: [1],
       means: prior.mean, covariances: prior.scale)
     numbers = OwnedNumbers([

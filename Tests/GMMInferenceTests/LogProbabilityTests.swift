@@ -13,7 +13,7 @@ import Testing
   /// Where nothing underflows, they are the logarithms of the probabilities.
   @Test(arguments: CovarianceStructure.allCases, [1, 3])
   func logarithmsAreThoseOfTheProbabilities(_ structure: CovarianceStructure, _ dimensions: Int) throws {
-    let mixture = try KnownMixture(estimate(structure, dimensions, weights: [0.2, 0.5, 0.3]))
+    let mixture = try Mixture(estimate(structure, dimensions, weights: [0.2, 0.5, 0.3]))
     let points = try DataSet(
       (0..<1_300 * dimensions).map { Foundation.sin(Double($0)) }, dimensionCount: dimensions)
     for build in Self.builds {
@@ -30,7 +30,7 @@ import Testing
   func logarithmsGoOnWhereProbabilitiesVanish(_ dimensions: Int) throws {
     var parameters = estimate(.full, dimensions, weights: [0.25, 0.75, 0])
     parameters.means = (0..<3).flatMap { k in (0..<dimensions).map { $0 == 0 ? Double(100 * k) : 0 } }
-    let mixture = try KnownMixture(parameters)
+    let mixture = try Mixture(parameters)
     let points = try DataSet(
       (0..<9).flatMap { i in (0..<dimensions).map { $0 == 0 ? Double(i) : 1 } }, dimensionCount: dimensions)
     let logs = try values(3, points) { try mixture.logProbabilities(at: points, into: $0) }
@@ -47,8 +47,8 @@ import Testing
   @Test(arguments: CovarianceStructure.allCases, [1, 3])
   func logarithmsStandForWeights(_ structure: CovarianceStructure, _ dimensions: Int) throws {
     let parameters = estimate(structure, dimensions, weights: [0.2, 0.5, 0.3])
-    let known = try KnownMixture(parameters)
-    let shifted = try KnownMixture(parameters, logWeights: parameters.weights.map { Foundation.log($0) - 2_000 })
+    let known = try Mixture(parameters)
+    let shifted = try Mixture(parameters, logWeights: parameters.weights.map { Foundation.log($0) - 2_000 })
     let points = try DataSet((0..<600 * dimensions).map { Foundation.cos(Double($0)) }, dimensionCount: dimensions)
     let (a, b) = (
       try values(3, points) { try known.probabilities(at: points, into: $0) },
@@ -66,7 +66,7 @@ import Testing
   @Test func sharesThatUnderflowDecideFarAway() throws {
     var parameters = estimate(.diag, 1, weights: [0.5, 0.5, 0])
     parameters.covariances = [1, 1, 1e6]
-    let mixture = try KnownMixture(parameters, logWeights: [0, 0, -5_000])
+    let mixture = try Mixture(parameters, logWeights: [0, 0, -5_000])
     let points = try DataSet([0, 50, 99, 101, 3_000])
     let found = try values(3, points) { try mixture.probabilities(at: points, into: $0) }
     // (x - 1)² / 2 = 5,000 + log 1,000 at x = 101.1, for the mean of the nearer component at 1.
@@ -78,7 +78,7 @@ import Testing
   @Test func faultsAreNamed() {
     let parameters = estimate(.full, 1, weights: [0.2, 0.5, 0.3])
     func refused(_ argument: String, _ rule: String, _ logWeights: [Double]) {
-      expectError(.invalidArgument, argument, rule) { try KnownMixture(parameters, logWeights: logWeights) }
+      expectError(.invalidArgument, argument, rule) { try Mixture(parameters, logWeights: logWeights) }
     }
     refused("log_weights", "must have 3 values, got 2", [0, 0])
     refused("log_weights[1]", "must be below 1e300 in magnitude or -infinity, got nan", [0, .nan, 0])
@@ -97,10 +97,10 @@ import Testing
 
   private func estimate(
     _ structure: CovarianceStructure, _ dimensions: Int, weights: [Double]
-  ) -> MixtureEstimate {
+  ) -> MixtureParameters {
     let shape = MixtureShape(componentCount: 3, dimensionCount: dimensions, structure: structure)
     let unit = SymmetricMatrix(diagonal: [Double](repeating: 1, count: dimensions)).packed
-    return MixtureEstimate(
+    return MixtureParameters(
       structure: structure, componentCount: 3, dimensionCount: dimensions, weights: weights,
       means: (0..<shape.meanCount).map { Double($0 / dimensions) },
       covariances: shape.hasMatrices

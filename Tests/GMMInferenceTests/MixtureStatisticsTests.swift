@@ -110,10 +110,10 @@ import Testing
     #expect(result.estimate.covariances.allSatisfy { $0.isFinite })
   }
 
-  private func start(_ structure: CovarianceStructure, shift: Double = 0) -> MixtureEstimate {
+  private func start(_ structure: CovarianceStructure, shift: Double = 0) -> MixtureParameters {
     let shape = MixtureShape(componentCount: 2, dimensionCount: 2, structure: structure)
     let covariances = shape.hasMatrices ? [1.0, 0, 1, 1, 0, 1] : [1, 1, 1, 1]
-    return MixtureEstimate(
+    return MixtureParameters(
       structure: structure, componentCount: 2, dimensionCount: 2, weights: [0.4, 0.6], means: [shift, 0, 2, 1],
       covariances: Array(covariances[..<shape.covarianceCount]))
   }
@@ -132,7 +132,7 @@ import Testing
   @Test func componentsVanishByTheRowsThatCountAsInAFit() throws {
     let values = (0..<1_000).map { Double($0 % 10) / 10 }
     let data = try DataSet(values, weights: SampleWeights((0..<1_000).map { $0 < 10 ? 1 : 0 }))
-    let start = MixtureEstimate(
+    let start = MixtureParameters(
       structure: .full, componentCount: 2, dimensionCount: 1, weights: [1 - 1e-8, 1e-8], means: [0.4, 0.5],
       covariances: [0.1, 0.1])
     var statistics = try MixtureStatistics(start)

@@ -114,7 +114,7 @@ import Testing
     let (reference, start) = try load("clusters2", structure)
     let initial = PartialParameters(weights: start.weights, means: start.means, covariances: start.covariances)
     let observations = try DataSet(reference.data, dimensionCount: 2)
-    let estimate = MixtureEstimate(
+    let estimate = MixtureParameters(
       structure: structure, componentCount: 4, dimensionCount: 2, weights: start.weights, means: start.means,
       covariances: start.covariances)
     let shares = (0..<observations.count).flatMap { i in
@@ -211,7 +211,7 @@ import Testing
 /// Expects equal parameters: weights to `limit`, means and covariances in units of the component's sds. In one
 /// dimension components may have been put in order.
 func expectClose(
-  _ ours: MixtureEstimate, _ theirs: MixtureEstimate, limit: Double, location: SourceLocation = #_sourceLocation
+  _ ours: MixtureParameters, _ theirs: MixtureParameters, limit: Double, location: SourceLocation = #_sourceLocation
 ) {
   func close(_ a: Double, _ b: Double, _ scale: Double, _ what: String) {
     #expect(abs(a - b) <= limit * scale, "\(what): \(a) and \(b)", sourceLocation: location)
@@ -228,9 +228,9 @@ func expectClose(
 }
 
 func expectClose(
-  _ ours: MixtureEstimate, _ fit: EMReference.Fit, limit: Double, location: SourceLocation = #_sourceLocation
+  _ ours: MixtureParameters, _ fit: EMReference.Fit, limit: Double, location: SourceLocation = #_sourceLocation
 ) {
-  var theirs = MixtureEstimate(
+  var theirs = MixtureParameters(
     structure: ours.structure, componentCount: ours.componentCount, dimensionCount: ours.dimensionCount,
     weights: fit.weights, means: fit.means, covariances: fit.covariances)
   if ours.dimensionCount == 1 { theirs.sortByMean() }

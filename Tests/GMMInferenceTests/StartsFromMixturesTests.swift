@@ -6,7 +6,7 @@ import Testing
 
 /// Values at which chains start from a mixture, or from a posterior.
 @Suite struct StartsFromMixturesTests {
-  private let full = MixtureEstimate(
+  private let full = MixtureParameters(
     structure: .full, componentCount: 2, dimensionCount: 2, weights: [0.75, 0.25], means: [5, 1, -5, 2],
     covariances: [4, 1, 9, 1, 0, 16])
 
@@ -22,7 +22,7 @@ import Testing
     #expect(try start(full, .diag, shared: true).sds == pooled)
     let one: [Double] = [7].map { $0.squareRoot() }
     #expect(try start(full, .spherical, shared: true).sds == one)
-    let diagonal = MixtureEstimate(
+    let diagonal = MixtureParameters(
       structure: .diag, componentCount: 2, dimensionCount: 2, weights: [0.5, 0.5], means: [0, 0, 1, 1],
       covariances: [4, 9, 1, 16])
     #expect(try start(diagonal, .full).covariances == [4, 0, 9, 1, 0, 16])
@@ -79,13 +79,13 @@ import Testing
     let model = try model(.full)
     expectError(.invalidArgument, "initial_mixture", "must have 2 components, got 1") {
       try PartialParameters(
-        MixtureEstimate(
+        MixtureParameters(
           structure: .full, componentCount: 1, dimensionCount: 2, weights: [1], means: [0, 0], covariances: [1, 0, 1]),
         for: model)
     }
     expectError(.invalidArgument, "initial_mixture", "must be in 2 dimensions, got 1") {
       try PartialParameters(
-        MixtureEstimate(
+        MixtureParameters(
           structure: .full, componentCount: 2, dimensionCount: 1, weights: [0.5, 0.5], means: [0, 0],
           covariances: [1, 1]), for: model)
     }
@@ -97,7 +97,7 @@ import Testing
   }
 
   private func start(
-    _ mixture: MixtureEstimate, _ structure: CovarianceStructure, shared: Bool = false
+    _ mixture: MixtureParameters, _ structure: CovarianceStructure, shared: Bool = false
   ) throws -> PartialParameters {
     try PartialParameters(mixture, for: model(structure, shared: shared))
   }

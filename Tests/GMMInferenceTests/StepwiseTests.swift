@@ -158,7 +158,7 @@ import Testing
     try bytes.withUnsafeBytes { try StepwiseExpectationMaximization(bytes: $0) }
   }
 
-  private func expectClose(_ ours: MixtureEstimate, _ theirs: MixtureEstimate, _ limit: Double) {
+  private func expectClose(_ ours: MixtureParameters, _ theirs: MixtureParameters, _ limit: Double) {
     for (a, b) in zip(
       ours.weights + ours.means + ours.covariances, theirs.weights + theirs.means + theirs.covariances)
     {
@@ -168,13 +168,13 @@ import Testing
 
   private func start(
     _ structure: CovarianceStructure, _ dimensions: Int, components: Int = 2
-  ) -> MixtureEstimate {
+  ) -> MixtureParameters {
     let shape = MixtureShape(componentCount: components, dimensionCount: dimensions, structure: structure)
     let unit = SymmetricMatrix(diagonal: [Double](repeating: 1, count: dimensions)).packed
     let covariances =
       shape.hasMatrices
       ? (0..<shape.matrixCount).flatMap { _ in unit } : [Double](repeating: 1, count: shape.sdCount)
-    return MixtureEstimate(
+    return MixtureParameters(
       structure: structure, componentCount: components, dimensionCount: dimensions,
       weights: components == 1 ? [1] : [0.4, 0.6], means: (0..<shape.meanCount).map { Double($0 / dimensions) * 3 },
       covariances: covariances)

@@ -149,13 +149,13 @@ import Testing
     #expect(throws: StorageError.self) { try read(bytes) }
   }
 
-  private func estimate(_ structure: CovarianceStructure, _ dimensions: Int) -> MixtureEstimate {
+  private func estimate(_ structure: CovarianceStructure, _ dimensions: Int) -> MixtureParameters {
     let shape = MixtureShape(componentCount: 2, dimensionCount: dimensions, structure: structure)
     var covariances = [Double](repeating: 0.5, count: shape.covarianceCount)
     for m in 0..<shape.matrixCount {
       for i in 0..<dimensions { covariances[m * shape.triangleSize + PackedTriangle.index(i, i)] = 1 }
     }
-    return MixtureEstimate(
+    return MixtureParameters(
       structure: structure, componentCount: 2, dimensionCount: dimensions, weights: [0.25, 0.75],
       means: (0..<2 * dimensions).map { Double($0) - 1 }, covariances: covariances)
   }

@@ -62,10 +62,10 @@ final class DrawStore: Sendable {
     let row = row(chain: chain, draw: draw)
     func isWrong(_ j: Int) -> Bool { j < layout.parameterCount ? !row[j].isFinite : row[j].isNaN }
     guard let j = (0...layout.logPosterior).first(where: isWrong) else { return }
-    let blocks = [
+    let kinds = [
       (layout.weights, "weight"), (layout.means, "mean"), (layout.sds, "sd"), (layout.covariances, "covariance"),
     ]
-    let name = blocks.first { $0.0.contains(j) }?.1 ?? "log density"
+    let name = kinds.first { $0.0.contains(j) }?.1 ?? "log density"
     throw ModelError(
       .degenerate, "data",
       "must lie on a scale that the priors can meet within the range of a double", got: "a \(name) of \(row[j])")

@@ -29,44 +29,44 @@ final class ExpectationMaximization {
   ///
   /// - Parameter crew: threads that help with the passes.
   func run(
-    from state: MixtureState, _ monitor: RunMonitor, _ crew: BlockCrew?
+    from mixture: Mixture, _ monitor: RunMonitor, _ crew: BlockCrew?
   ) throws(ModelError) -> MaximumLikelihoodFit? {
-    var state = state
-    step.admit(&state)
+    var mixture = mixture
+    step.admit(&mixture)
     var history: [Double] = []
     var outcome = MaximizationOutcome()
     var isConverged = false
     while history.count < options.maximumIterations {
       if monitor.pollForStop() { return nil }
-      let (statistics, logLikelihood) = try expectation(state, crew)
+      let (statistics, logLikelihood) = try expectation(mixture, crew)
       let previous = history.last
-      history.append((logLikelihood + step.logPrior(state)) / total)
-      outcome = step.maximize(&state, statistics)
+      history.append((logLikelihood + step.logPrior(mixture)) / total)
+      outcome = step.maximize(&mixture, statistics)
       switch options.criterion {
       case .movement: isConverged = outcome.move <= options.tolerance
       case .lowerBound: isConverged = previous.map { abs(history[history.count - 1] - $0) < options.tolerance } ?? false
       }
       if isConverged { break }
     }
-    let logLikelihood = try expectation(state, crew).logLikelihood
-    outcome.collapses += ComponentCollapse.ofVanished(state.estimate.weights, rows: positiveCount)
+    let logLikelihood = try expectation(mixture, crew).logLikelihood
+    outcome.collapses += ComponentCollapse.ofVanished(mixture.parameters.weights, rows: positiveCount)
     var fit = MaximumLikelihoodFit(
-      estimate: state.estimate, logLikelihood: logLikelihood, history: history, isConverged: isConverged,
+      estimate: mixture.parameters, logLikelihood: logLikelihood, history: history, isConverged: isConverged,
       collapses: outcome.collapses, move: outcome.move, observationCount: total)
-    fit.logPrior = step.logPrior(state)
+    fit.logPrior = step.logPrior(mixture)
     return fit
   }
 
   /// Makes the E-step, which takes the moments under the responsibilities.
   private func expectation(
-    _ state: MixtureState, _ crew: BlockCrew?
+    _ mixture: Mixture, _ crew: BlockCrew?
   ) throws(ModelError) -> (statistics: SufficientStatistics, logLikelihood: Double) {
-    let values = reducer.sums(state.parameters, crew).rounded
+    let values = reducer.sums(mixture.factored, crew).rounded
     let logLikelihood = values[values.count - 1]
     guard logLikelihood.isFinite else {
       throw ModelError(
         .degenerate, "data", "must allow a finite log likelihood at every iteration", got: logLikelihood)
     }
-    return (SufficientStatistics(shape, centers: state.estimate.means, values), logLikelihood)
+    return (SufficientStatistics(shape, centers: mixture.parameters.means, values), logLikelihood)
   }
 }

@@ -31,7 +31,7 @@ func fitMaximumLikelihood(
     count: data.count, columnName: data.columnName)
   let step: any MaximizationStep =
     options.model.map { MaximumPosteriorStep(model: $0, floors: likelihood.floors) } ?? likelihood
-  let starts = StartingEstimate(
+  let starts = StartingMixture(
     data: data, options: options, spread: spread, step: likelihood,
     kernels: control.build.kernels)
   let monitor = RunMonitor(control)
@@ -45,7 +45,7 @@ func fitMaximumLikelihood(
     try ExpectationMaximization(
       data, options, step, kernels, pass, workers: team.workers)
   } _: { (start, run, crew) throws(ModelError) in
-    if let fit = try run.run(from: starts.state(run: start, crew), monitor, crew) { results.add(fit, start: start) }
+    if let fit = try run.run(from: starts.mixture(run: start, crew), monitor, crew) { results.add(fit, start: start) }
   }
   monitor.finish()
   try monitor.requireCompletion()

@@ -37,18 +37,18 @@ protocol MaximizationStep: Sendable {
   /// Replaces the parameters of `state` by those to which the statistics lead.
   ///
   /// - Returns: the largest move of a parameter, and the components that collapsed.
-  func maximize(_ state: inout MixtureState, _ statistics: SufficientStatistics) -> MaximizationOutcome
+  func maximize(_ mixture: inout Mixture, _ statistics: SufficientStatistics) -> MaximizationOutcome
 
   /// Moves a start to parameters that the step can reach.
-  func admit(_ state: inout MixtureState)
+  func admit(_ mixture: inout Mixture)
 
   /// Returns the log density of the prior, up to a constant. Its sum with the log likelihood does not fall.
-  func logPrior(_ state: MixtureState) -> Double
+  func logPrior(_ mixture: Mixture) -> Double
 }
 
 extension MaximizationStep {
-  func admit(_ state: inout MixtureState) {}
-  func logPrior(_ state: MixtureState) -> Double { 0 }
+  func admit(_ mixture: inout Mixture) {}
+  func logPrior(_ mixture: Mixture) -> Double { 0 }
 }
 
 /// The outcome of an M-step.

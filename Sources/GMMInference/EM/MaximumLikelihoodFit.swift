@@ -6,7 +6,7 @@ import GMMModel
 /// Components are in the order that ``MaximumLikelihoodOptions/order`` asks for.
 public struct MaximumLikelihoodFit: Sendable, Equatable {
   /// Weights, means and covariances.
-  public var estimate: MixtureEstimate
+  public var estimate: MixtureParameters
   /// The log likelihood of all observations, each times its sample weight.
   public var logLikelihood: Double
   /// The log density of the model's prior; 0 if the likelihood alone was maximised.
@@ -25,7 +25,7 @@ public struct MaximumLikelihoodFit: Sendable, Equatable {
   public var observationCount: Double
 
   package init(
-    estimate: MixtureEstimate, logLikelihood: Double, history: [Double], isConverged: Bool,
+    estimate: MixtureParameters, logLikelihood: Double, history: [Double], isConverged: Bool,
     collapses: [ComponentCollapse], move: Double, observationCount: Double
   ) {
     self.estimate = estimate

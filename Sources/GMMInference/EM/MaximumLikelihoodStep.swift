@@ -12,7 +12,7 @@ struct MaximumLikelihoodStep: MaximizationStep {
   /// The smallest conditional variance of each coordinate, (D), positive.
   let floors: [Double]
 
-  func maximize(_ state: inout MixtureState, _ statistics: SufficientStatistics) -> MaximizationOutcome {
+  func maximize(_ mixture: inout Mixture, _ statistics: SufficientStatistics) -> MaximizationOutcome {
     var outcome = MaximizationOutcome()
     let shape = statistics.shape
     let total = statistics.total
@@ -20,33 +20,33 @@ struct MaximumLikelihoodStep: MaximizationStep {
     for k in 0..<shape.componentCount {
       let members = statistics.counts[k]
       let weight = members / total
-      outcome.move = max(outcome.move, abs(weight - state.estimate.weights[k]))
-      state.setWeight(k, weight)
+      outcome.move = max(outcome.move, abs(weight - mixture.parameters.weights[k]))
+      mixture.setWeight(k, weight)
       // Below this count, quotients overflow.
       guard members > 1e-290 * total else { continue }
       let shift = shape.mean(k).map { statistics.sums[$0] / members }
-      outcome.move = max(outcome.move, state.distance(shift, of: k))
-      for (j, shift) in zip(shape.mean(k), shift) { state.setMean(j, statistics.centers[j] + shift) }
+      outcome.move = max(outcome.move, mixture.distance(shift, of: k))
+      for (j, shift) in zip(shape.mean(k), shift) { mixture.setMean(j, statistics.centers[j] + shift) }
       if !shape.sharedSpread { for i in scatter.indices { scatter[i] = 0 } }
       statistics.addSquares(of: k, about: shift, to: &scatter)
-      if !shape.sharedSpread { setCovariance(k, scatter, members, &state, &outcome) }
+      if !shape.sharedSpread { setCovariance(k, scatter, members, &mixture, &outcome) }
     }
-    if shape.sharedSpread { setCovariance(0, scatter, total, &state, &outcome) }
+    if shape.sharedSpread { setCovariance(0, scatter, total, &mixture, &outcome) }
     // The sum of the weights is 1 up to rounding. Dividing by it would move the weights in every iteration.
     return outcome
   }
 
   /// Sets covariance `m`, regularised and kept above the floors, and its factor or sds.
   private func setCovariance(
-    _ m: Int, _ scatter: [Double], _ members: Double, _ state: inout MixtureState, _ outcome: inout MaximizationOutcome
+    _ m: Int, _ scatter: [Double], _ members: Double, _ mixture: inout Mixture, _ outcome: inout MaximizationOutcome
   ) {
-    let shape = state.estimate.shape
+    let shape = mixture.parameters.shape
     let dimensions = shape.dimensionCount
     var covariance = scatter.map { $0 / members }
     for d in 0..<dimensions { covariance[shape.square(d)] = max(0, covariance[shape.square(d)]) + regularization }
     var raised: Int?
     if shape.hasMatrices {
-      let result = state.setCovariance(m, covariance, floors: floors)
+      let result = mixture.setCovariance(m, covariance, floors: floors)
       raised = result.raised
       outcome.move = max(outcome.move, result.move)
     } else {
@@ -60,7 +60,7 @@ struct MaximumLikelihoodStep: MaximizationStep {
         raised = raised ?? d
       }
       for d in covariance.indices {
-        outcome.move = max(outcome.move, state.setVariance(shape.sd(m, d), covariance[d]))
+        outcome.move = max(outcome.move, mixture.setVariance(shape.sd(m, d), covariance[d]))
       }
     }
     if let raised { outcome.collapses.append(.init(component: m, kind: .covariance(coordinate: raised))) }

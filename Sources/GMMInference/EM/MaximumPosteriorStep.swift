@@ -13,61 +13,61 @@ struct MaximumPosteriorStep: MaximizationStep {
   /// no maximum.
   let floors: [Double]
 
-  func maximize(_ state: inout MixtureState, _ statistics: SufficientStatistics) -> MaximizationOutcome {
+  func maximize(_ mixture: inout Mixture, _ statistics: SufficientStatistics) -> MaximizationOutcome {
     var outcome = MaximizationOutcome()
-    setWeights(&state, statistics.counts, &outcome)
-    setMeans(&state, statistics, &outcome)
-    setSpread(&state, statistics, &outcome)
+    setWeights(&mixture, statistics.counts, &outcome)
+    setMeans(&mixture, statistics, &outcome)
+    setSpread(&mixture, statistics, &outcome)
     return outcome
   }
 
-  func logPrior(_ state: MixtureState) -> Double {
+  func logPrior(_ mixture: Mixture) -> Double {
     // Constraints hold at every step, except for an order that sorting establishes at the end.
-    model.logPriorOfWeights(state.parameters) + model.logPriorOfMeans(state.parameters)
-      + model.logPriorOfSpread(state.parameters)
+    model.logPriorOfWeights(mixture.factored) + model.logPriorOfMeans(mixture.factored)
+      + model.logPriorOfSpread(mixture.factored)
   }
 
   /// Makes a start respect the model: its known values, the minimum weight, the order, and the support of the sds.
-  func admit(_ state: inout MixtureState) {
+  func admit(_ mixture: inout Mixture) {
     if model.hasFixedWeights {
-      for k in model.concentration.indices { state.setWeight(k, model.concentration[k]) }
-    } else if let weights = modeOfWeights(powers: state.estimate.weights, minimum: model.minimumWeight) {
-      for k in weights.indices { state.setWeight(k, weights[k]) }
+      for k in model.concentration.indices { mixture.setWeight(k, model.concentration[k]) }
+    } else if let weights = modeOfWeights(powers: mixture.parameters.weights, minimum: model.minimumWeight) {
+      for k in weights.indices { mixture.setWeight(k, weights[k]) }
     }
-    var means = state.estimate.means
+    var means = mixture.parameters.means
     model.setKnownMeans(&means)
     if !model.foldsOrder { model.admitOrder(&means) }
-    for (j, mean) in means.enumerated() { state.setMean(j, mean) }
+    for (j, mean) in means.enumerated() { mixture.setMean(j, mean) }
     for (j, density) in model.spreadDensities.enumerated() {
       let (lower, upper) = density.support
-      let variance = state.estimate.covariances[j]
+      let variance = mixture.parameters.covariances[j]
       let least = max(lower * lower, floor(ofSD: j))
       if case .fixed(let sd) = density {
-        _ = state.setVariance(j, sd * sd)
+        _ = mixture.setVariance(j, sd * sd)
       } else if variance < least || variance > upper * upper {
-        _ = state.setVariance(j, min(max(variance, least), upper * upper))
+        _ = mixture.setVariance(j, min(max(variance, least), upper * upper))
       }
     }
     for (m, density) in model.covarianceDensities.enumerated() {
-      if case .fixed(let factor) = density { _ = state.setCovariance(m, factor.square.packed, floors: floors) }
+      if case .fixed(let factor) = density { _ = mixture.setCovariance(m, factor.square.packed, floors: floors) }
     }
   }
 
-  // MARK: Blocks
+  // MARK: Kinds of parameters
 
-  private func setWeights(_ state: inout MixtureState, _ counts: [Double], _ outcome: inout MaximizationOutcome) {
+  private func setWeights(_ mixture: inout Mixture, _ counts: [Double], _ outcome: inout MaximizationOutcome) {
     guard !model.hasFixedWeights,
       let weights = modeOfWeights(
         powers: zip(counts, model.concentration).map { $0 + $1 - 1 }, minimum: model.minimumWeight)
     else { return }
     for (k, weight) in weights.enumerated() {
-      outcome.move = max(outcome.move, abs(weight - state.estimate.weights[k]))
-      state.setWeight(k, weight)
+      outcome.move = max(outcome.move, abs(weight - mixture.parameters.weights[k]))
+      mixture.setWeight(k, weight)
     }
   }
 
   private func setMeans(
-    _ state: inout MixtureState, _ statistics: SufficientStatistics, _ outcome: inout MaximizationOutcome
+    _ mixture: inout Mixture, _ statistics: SufficientStatistics, _ outcome: inout MaximizationOutcome
   ) {
     let dimensions = model.dimensionCount
     var means: [[Double]] = []
@@ -82,12 +82,12 @@ struct MaximumPosteriorStep: MaximizationStep {
       } else if model.shape.hasMatrices {
         // A covariance above its floors has a factor, and so has its inverse plus a prior precision.
         var conditional = MeanConditional(dimension: dimensions)
-        guard (try? conditional.condition(on: k, model, state.parameters, statistics)) != nil else { return }
+        guard (try? conditional.condition(on: k, model, mixture.factored, statistics)) != nil else { return }
         means.append(conditional.mean)
         conditionals.append(conditional)
         if let coordinate { precisions.append(1 / conditional.variance(coordinate)) }
       } else {
-        let modes = (0..<dimensions).map { MeanConditional.coordinate(k, $0, model, state.parameters, statistics) }
+        let modes = (0..<dimensions).map { MeanConditional.coordinate(k, $0, model, mixture.factored, statistics) }
         means.append(modes.map(\.mean))
         if let coordinate { precisions.append(modes[coordinate].precision) }
       }
@@ -110,22 +110,22 @@ struct MaximumPosteriorStep: MaximizationStep {
       }
     }
     for k in means.indices where !model.hasFixedMean(k) {
-      let shift = means[k].indices.map { means[k][$0] - state.estimate.means[k * dimensions + $0] }
-      outcome.move = max(outcome.move, state.distance(shift, of: k))
-      for d in 0..<dimensions { state.setMean(k * dimensions + d, means[k][d]) }
+      let shift = means[k].indices.map { means[k][$0] - mixture.parameters.means[k * dimensions + $0] }
+      outcome.move = max(outcome.move, mixture.distance(shift, of: k))
+      for d in 0..<dimensions { mixture.setMean(k * dimensions + d, means[k][d]) }
     }
   }
 
   private func setSpread(
-    _ state: inout MixtureState, _ statistics: SufficientStatistics, _ outcome: inout MaximizationOutcome
+    _ mixture: inout Mixture, _ statistics: SufficientStatistics, _ outcome: inout MaximizationOutcome
   ) {
     for (j, density) in model.spreadDensities.enumerated() where !density.isFixed {
       let (count, squares) = ScaledMean.moments(
-        ofSD: j, model, state.parameters, statistics, sumsOut: false)
+        ofSD: j, model, mixture.factored, statistics, sumsOut: false)
       guard let sd = SpreadConditional(density, count: count, squares: squares).mode else { continue }
       let floor = floor(ofSD: j)
       let variance = max(sd * sd, floor)
-      outcome.move = max(outcome.move, state.setVariance(j, variance))
+      outcome.move = max(outcome.move, mixture.setVariance(j, variance))
       // At the upper end of the support, the floor is that end, and the density has its maximum there.
       if variance == floor, sd < density.support.upper {
         let (components, coordinates) = model.shape.members(ofSD: j)
@@ -138,9 +138,9 @@ struct MaximumPosteriorStep: MaximizationStep {
       var conditional = CovarianceConditional(dimension: model.dimensionCount)
       conditional.start(dof: dof, scale: scale)
       for k in model.sharedSpread ? 0..<model.componentCount : m..<m + 1 {
-        ScaledMean(k, model, sumsOut: false).add(k, model, state.parameters, statistics, to: &conditional)
+        ScaledMean(k, model, sumsOut: false).add(k, model, mixture.factored, statistics, to: &conditional)
       }
-      let result = state.setCovariance(m, conditional.mode, floors: floors)
+      let result = mixture.setCovariance(m, conditional.mode, floors: floors)
       outcome.move = max(outcome.move, result.move)
       if let raised = result.raised {
         outcome.collapses.append(.init(component: m, kind: .covariance(coordinate: raised)))

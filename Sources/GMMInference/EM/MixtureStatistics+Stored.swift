@@ -44,7 +44,7 @@ extension MixtureStatistics {
     }
     do throws(ModelError) {
       try self.init(
-        MixtureEstimate(
+        MixtureParameters(
           structure: structure, componentCount: components, dimensionCount: dimensions, weights: weights, means: means,
           covariances: covariances))
     } catch {

@@ -11,7 +11,7 @@ import GMMModel
 /// threads.
 public struct MixtureStatistics: Sendable, Equatable {
   /// The parameters under which responsibilities are computed.
-  public let parameters: MixtureEstimate
+  public let parameters: MixtureParameters
   /// The number of observations of positive weight.
   public internal(set) var observationCount: Int
   /// The counts, sums and squares and, last, the log likelihood of all observations.
@@ -22,7 +22,7 @@ public struct MixtureStatistics: Sendable, Equatable {
   /// Creates the statistics of no observations.
   ///
   /// - Throws: ``ModelError`` for parameters out of range, and covariances that are not positive definite.
-  public init(_ parameters: MixtureEstimate) throws(ModelError) {
+  public init(_ parameters: MixtureParameters) throws(ModelError) {
     try parameters.check()
     self.parameters = parameters
     observationCount = 0
@@ -39,13 +39,13 @@ public struct MixtureStatistics: Sendable, Equatable {
       throw ModelError(
         "num_dimensions", "must be the parameters', \(parameters.dimensionCount)", got: data.dimensionCount)
     }
-    let state = try MixtureState(parameters, argument: "covariances")
+    let mixture = try Mixture(parameters, argument: "covariances")
     let kernels = MixtureKernels(parameters.shape, control.build.kernels, isWeighted: data.weights != nil)
     let team = WorkTeam(control, units: 1, blocks: data.blockCount)
     let reducer = try ReproducibleReducer(
       data, kernels, ExpectationPass(kernels: kernels), workers: team.workers)
     let sums = try team.pass(control, blocks: data.blockCount) { crew, tally in
-      reducer.sums(state.parameters, crew, tally)
+      reducer.sums(mixture.factored, crew, tally)
     }
     guard sums.rounded.allSatisfy(\.isFinite) else {
       throw ModelError(.degenerate, "data", "must have finite sums under the parameters", got: "one that is not")
@@ -126,11 +126,11 @@ public struct MixtureStatistics: Sendable, Equatable {
       componentCount: parameters.componentCount, covariance: parameters.structure, varianceFloor: varianceFloor)
     options.regularization = regularization
     let step = try MaximumLikelihoodStep(options, variances: statistics.variances, count: observationCount)
-    var state = try MixtureState(parameters, argument: "covariances")
-    var outcome = step.maximize(&state, statistics)
-    outcome.collapses += ComponentCollapse.ofVanished(state.estimate.weights, rows: observationCount)
+    var mixture = try Mixture(parameters, argument: "covariances")
+    var outcome = step.maximize(&mixture, statistics)
+    outcome.collapses += ComponentCollapse.ofVanished(mixture.parameters.weights, rows: observationCount)
     return MaximumLikelihoodFit(
-      estimate: state.estimate, logLikelihood: logLikelihood, history: [logLikelihood / totalWeight],
+      estimate: mixture.parameters, logLikelihood: logLikelihood, history: [logLikelihood / totalWeight],
       isConverged: false, collapses: outcome.collapses, move: outcome.move, observationCount: totalWeight)
   }
 

@@ -56,21 +56,21 @@ struct MetropolisSampler: Sampler {
     _ state: inout ChainState, _ stream: inout RandomStream, isTuning: Bool
   ) throws(ModelError) -> StepInfo {
     var probability = 0.0
-    var blocks = 0.0
+    var kinds = 0.0
     if !model.hasFixedWeights, model.componentCount > 1 {
       probability += stepWeights(&state, &proposed.parameters, &stream, isTuning)
-      blocks += 1
+      kinds += 1
     }
     let statistics = powered(state.statistics)
     if hasFreeSpread {
       probability += stepSpread(&state, statistics, &proposed.parameters, &stream, isTuning)
-      blocks += 1
+      kinds += 1
     }
     if hasFreeMeans {
       probability += stepMeans(&state, statistics, &proposed.parameters, &stream, isTuning)
-      blocks += 1
+      kinds += 1
     }
-    return StepInfo(acceptance: blocks > 0 ? probability / blocks : 1)
+    return StepInfo(acceptance: kinds > 0 ? probability / kinds : 1)
   }
 
   /// Makes a step of the weights in log ratios. The Dirichlet density there is ∏ w^(α + n), with the Jacobian.

@@ -11,7 +11,7 @@ extension PartialParameters {
   /// sds outside the support of their prior move to its edge. Values that the model knows are left out.
   ///
   /// - Throws: ``ModelError`` for another number of components or dimensions, and for impossible parameters.
-  public init(_ mixture: MixtureEstimate, for model: MixtureModel) throws(ModelError) {
+  public init(_ mixture: MixtureParameters, for model: MixtureModel) throws(ModelError) {
     let shape = model.shape
     guard mixture.componentCount == shape.componentCount else {
       throw ModelError(

@@ -47,7 +47,7 @@ extension StepwiseExpectationMaximization {
     )
     do throws(ModelError) {
       try self.init(
-        MixtureEstimate(
+        MixtureParameters(
           structure: structure, componentCount: components, dimensionCount: dimensions, weights: weights, means: means,
           covariances: covariances), totalWeight: total, regularization: regularization, varianceFloor: floor)
     } catch {

@@ -39,7 +39,7 @@ public struct StepwiseExpectationMaximization: Sendable, Equatable {
   ///   - varianceFloor: positive.
   /// - Throws: ``ModelError`` for numbers out of range, and for covariances that are not positive definite.
   public init(
-    _ parameters: MixtureEstimate, totalWeight: Double = 0, regularization: Double = 0, varianceFloor: Double = 1e-12
+    _ parameters: MixtureParameters, totalWeight: Double = 0, regularization: Double = 0, varianceFloor: Double = 1e-12
   ) throws(ModelError) {
     guard totalWeight.isFinite, totalWeight >= 0 else {
       throw ModelError("total_weight", "must be finite and not negative", got: totalWeight)
@@ -87,12 +87,12 @@ public struct StepwiseExpectationMaximization: Sendable, Equatable {
       regularization: regularization)
     let step = try MaximumLikelihoodStep(
       options, variances: blended.variances, count: data.count, columnName: data.columnName)
-    var state = try MixtureState(fit.estimate, argument: "covariances")
-    let outcome = step.maximize(&state, blended)
+    var mixture = try Mixture(fit.estimate, argument: "covariances")
+    let outcome = step.maximize(&mixture, blended)
     fit = MaximumLikelihoodFit(
-      estimate: state.estimate, logLikelihood: part.logLikelihood, history: [part.logLikelihood / weight],
+      estimate: mixture.parameters, logLikelihood: part.logLikelihood, history: [part.logLikelihood / weight],
       isConverged: false, collapses: outcome.collapses, move: outcome.move, observationCount: weight)
-    running = blended.centered(at: state.estimate.means)
+    running = blended.centered(at: mixture.parameters.means)
     totalWeight += weight
     partCount += 1
     raiseWeights()
@@ -107,7 +107,7 @@ public struct StepwiseExpectationMaximization: Sendable, Equatable {
   }
 
   /// Returns the sums, for a total weight of 1, whose M-step gives the parameters.
-  private static func sums(of parameters: MixtureEstimate, regularization: Double) -> SufficientStatistics {
+  private static func sums(of parameters: MixtureParameters, regularization: Double) -> SufficientStatistics {
     let shape = parameters.shape
     var squares: [Double] = []
     for k in 0..<shape.componentCount {

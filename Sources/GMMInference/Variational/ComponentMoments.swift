@@ -8,7 +8,7 @@ struct ComponentMoments: Sendable {
   /// The members' means, (K, D).
   let means: [Double]
   /// The members' covariances about their mean with the regularization added, in the layout of
-  /// ``MixtureEstimate/covariances``.
+  /// ``MixtureParameters/covariances``.
   let covariances: [Double]
 
   /// A constant that is added to every count, so that quotients of components without members are finite. scikit-learn
@@ -40,10 +40,10 @@ struct ComponentMoments: Sendable {
   }
 
   /// Creates the moments of an estimate from `total` observations.
-  init(_ estimate: MixtureEstimate, total: Double) {
-    counts = estimate.weights.map { $0 * total + Self.tiny }
-    means = estimate.means
-    covariances = estimate.covariances
+  init(_ parameters: MixtureParameters, total: Double) {
+    counts = parameters.weights.map { $0 * total + Self.tiny }
+    means = parameters.means
+    covariances = parameters.covariances
   }
 
   private static func covariance(

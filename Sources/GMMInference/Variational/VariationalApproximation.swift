@@ -19,7 +19,7 @@ public struct VariationalApproximation: Sendable, Equatable {
   public let means: [Double]
   /// ν_k of the precisions' Wishart distributions, (K); one number if covariances are tied.
   public let degreesOfFreedom: [Double]
-  /// Inverses of the expected precisions, in the layout of ``MixtureEstimate/covariances``.
+  /// Inverses of the expected precisions, in the layout of ``MixtureParameters/covariances``.
   public let covariances: [Double]
 
   /// Creates an approximation from arrays, which ``fitVariational(_:_:_:)`` checks.
@@ -41,8 +41,8 @@ public struct VariationalApproximation: Sendable, Equatable {
   public var weightsFamily: VariationalWeights { remainder.isEmpty ? .dirichlet : .dirichletProcess }
 
   /// The expected weights, scaled to sum 1, with ``means`` and ``covariances``.
-  public var estimate: MixtureEstimate {
-    MixtureEstimate(
+  public var estimate: MixtureParameters {
+    MixtureParameters(
       structure: structure, componentCount: shape.componentCount, dimensionCount: shape.dimensionCount,
       weights: expectedWeights, means: means, covariances: covariances)
   }

@@ -60,7 +60,7 @@ extension VariationalOptions {
     for (i, value) in scale.enumerated() where !value.isFinite {
       throw ModelError("covariance_prior[\(i)]", "must be finite", got: value)
     }
-    let estimate = MixtureEstimate(
+    let estimate = MixtureParameters(
       structure: covariance, componentCount: 1, dimensionCount: dimensions, weights: [1],
       means: [Double](repeating: 0, count: dimensions), covariances: scale)
     do throws(NotPositiveDefinite) {

@@ -9,7 +9,7 @@ struct VariationalStart: Sendable {
   private let spread: DataSpread
   private let kernels: KernelSet
   /// The rule for starts that are not given.
-  private let estimates: StartingEstimate
+  private let starts: StartingMixture
 
   init(
     options: VariationalOptions, prior: VariationalPrior, data: DataSet, spread: DataSpread, kernels: KernelSet
@@ -22,7 +22,7 @@ struct VariationalStart: Sendable {
     let step = try MaximumLikelihoodStep(
       likelihood, variances: spread.variances, fallback: spread.means.map { max($0 * $0, 1e-200) },
       count: data.count)
-    estimates = StartingEstimate(
+    starts = StartingMixture(
       data: data, options: likelihood, spread: spread, step: step, kernels: kernels)
     self.options = options
     self.prior = prior
@@ -46,7 +46,7 @@ struct VariationalStart: Sendable {
       return prior.updated(
         try given.moments(origin: spread.means, regularization: options.regularization, workers: workers, crew))
     }
-    let estimate = try estimates.state(run: run, crew).estimate
-    return prior.updated(ComponentMoments(estimate, total: data.totalWeight))
+    let start = try starts.mixture(run: run, crew).parameters
+    return prior.updated(ComponentMoments(start, total: data.totalWeight))
   }
 }

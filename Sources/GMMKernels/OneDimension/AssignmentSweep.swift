@@ -20,7 +20,7 @@ package func sweepAssignments(
 ) -> Double {
   let scratch = Scratch(scratch, count: table.count)
   for pass in 0..<passCount {
-    let points = PassPoints(x, count: count, pass: pass)
+    let points = LanePassPoints(x, count: count, pass: pass)
     if let labels {
       run(points, table, key, pass, scratch, LabelBytes(labels, pass: pass))
     } else {
@@ -33,7 +33,7 @@ package func sweepAssignments(
 /// Makes one lane pass. The compiler knows the number of components where that pays.
 @inline(__always)
 private func run(
-  _ points: PassPoints, _ table: ComponentTable, _ key: StreamKey, _ pass: Int, _ scratch: Scratch,
+  _ points: LanePassPoints, _ table: ComponentTable, _ key: StreamKey, _ pass: Int, _ scratch: Scratch,
   _ labels: some LabelSink
 ) {
   switch table.count {
@@ -51,7 +51,7 @@ private func run(
 
 @inline(never)
 private func run<let size: Int>(
-  _ empty: RegisterVectors<size>, _ points: PassPoints, _ table: ComponentTable, _ key: StreamKey, _ pass: Int,
+  _ empty: RegisterVectors<size>, _ points: LanePassPoints, _ table: ComponentTable, _ key: StreamKey, _ pass: Int,
   _ scratch: Scratch, _ labels: some LabelSink
 ) {
   let sweep = AssignmentLanePass(
@@ -62,7 +62,7 @@ private func run<let size: Int>(
 
 /// The inputs of one lane pass, and the values that it carries from group to group.
 private struct AssignmentLanePass<Vectors: ComponentVectors, Labels: LabelSink> {
-  let points: PassPoints
+  let points: LanePassPoints
   let table: ComponentTable
   let labels: Labels
   var ratios: Vectors

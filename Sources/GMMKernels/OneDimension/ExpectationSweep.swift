@@ -9,7 +9,7 @@ package func sweepExpectations(
 ) -> Double {
   let scratch = Scratch(scratch, count: table.count)
   for pass in 0..<passCount {
-    let points = PassPoints(x, count: count, pass: pass)
+    let points = LanePassPoints(x, count: count, pass: pass)
     switch table.count {
     case 1: run(RegisterVectors<1>(), points, table, pass, scratch)
     case 2: run(RegisterVectors<2>(), points, table, pass, scratch)
@@ -27,7 +27,7 @@ package func sweepExpectations(
 
 @inline(never)
 private func run<let size: Int>(
-  _ empty: RegisterVectors<size>, _ points: PassPoints, _ table: ComponentTable, _ pass: Int, _ scratch: Scratch
+  _ empty: RegisterVectors<size>, _ points: LanePassPoints, _ table: ComponentTable, _ pass: Int, _ scratch: Scratch
 ) {
   let sweep = ExpectationLanePass(
     points: points, table: table, ratios: empty, moments: LaneMoments(counts: empty, sums: empty, squares: empty))
@@ -36,7 +36,7 @@ private func run<let size: Int>(
 
 /// The inputs of one lane pass, and the values that it carries from group to group.
 private struct ExpectationLanePass<Vectors: ComponentVectors> {
-  let points: PassPoints
+  let points: LanePassPoints
   let table: ComponentTable
   var ratios: Vectors
   var moments: LaneMoments<Vectors>

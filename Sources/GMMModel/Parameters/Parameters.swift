@@ -117,17 +117,17 @@ package struct Parameters: Sendable, Equatable {
   private mutating func swapComponents(_ a: Int, _ b: Int) {
     weights.swapAt(a, b)
     logWeights.swapAt(a, b)
-    means.swapBlocks(a, b, size: shape.dimensionCount)
+    means.swapStretches(a, b, size: shape.dimensionCount)
     guard !shape.sharedSpread else { return }
-    sds.swapBlocks(a, b, size: shape.sdCount / componentCount)
-    if shape.hasMatrices { factors.swapBlocks(a, b, size: shape.triangleSize) }
+    sds.swapStretches(a, b, size: shape.sdCount / componentCount)
+    if shape.hasMatrices { factors.swapStretches(a, b, size: shape.triangleSize) }
   }
 }
 
 extension [Double] {
   /// Exchanges ranges `a` and `b` of `size` elements each.
   @inline(__always)
-  fileprivate mutating func swapBlocks(_ a: Int, _ b: Int, size: Int) {
+  fileprivate mutating func swapStretches(_ a: Int, _ b: Int, size: Int) {
     for i in 0..<size { swapAt(a * size + i, b * size + i) }
   }
 }

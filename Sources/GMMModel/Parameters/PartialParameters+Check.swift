@@ -11,9 +11,9 @@ extension PartialParameters {
       self.row = row
     }
 
-    func name(_ block: String) -> String { prefix + block + (row.map { "[\($0)]" } ?? "") }
-    func name(_ block: String, _ index: Int) -> String {
-      prefix + block + "[" + (row.map { "\($0), " } ?? "") + "\(index)]"
+    func name(_ kind: String) -> String { prefix + kind + (row.map { "[\($0)]" } ?? "") }
+    func name(_ kind: String, _ index: Int) -> String {
+      prefix + kind + "[" + (row.map { "\($0), " } ?? "") + "\(index)]"
     }
   }
 
@@ -85,13 +85,13 @@ extension PartialParameters {
   }
 
   private static func check(
-    _ values: [Double], _ count: Int, _ block: String, _ naming: Naming
+    _ values: [Double], _ count: Int, _ kind: String, _ naming: Naming
   ) throws(ModelError) {
     guard values.count == count else {
-      throw ModelError(naming.name(block), "must have \(count) values", got: values.count)
+      throw ModelError(naming.name(kind), "must have \(count) values", got: values.count)
     }
     for (j, value) in values.enumerated() where !value.isFinite {
-      throw ModelError(naming.name(block, j), "must be finite", got: value)
+      throw ModelError(naming.name(kind, j), "must be finite", got: value)
     }
   }
 

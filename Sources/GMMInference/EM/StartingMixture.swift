@@ -2,7 +2,7 @@ import GMMKernels
 import GMMModel
 
 /// The rule for the starts of expectation-maximisation.
-struct StartingEstimate {
+struct StartingMixture {
   let data: DataSet
   let options: MaximumLikelihoodOptions
   let spread: DataSpread
@@ -14,34 +14,34 @@ struct StartingEstimate {
   ///
   /// - Parameter crew: threads that help with passes over all observations.
   /// - Throws: ``ModelError`` for given covariances that are not positive definite.
-  func state(run: Int, _ crew: BlockCrew?) throws(ModelError) -> MixtureState {
+  func mixture(run: Int, _ crew: BlockCrew?) throws(ModelError) -> Mixture {
     if let weights = options.initial.weights, let means = options.initial.means,
       let covariances = options.initial.variances
     {
-      return try MixtureState(
-        estimate(weights: weights, means: means, covariances: covariances), argument: "initial_covariances")
+      return try Mixture(
+        parameters(weights: weights, means: means, covariances: covariances), argument: "initial_covariances")
     }
     let key = StreamKey(seed: options.seed, chain: UInt64(run), purpose: .maximumLikelihood)
     var stream = RandomStream(key.at(iteration: 0))
-    var estimate: MixtureEstimate
+    var start: MixtureParameters
     switch options.start {
-    case .kMeans: estimate = clusters(iterations: 20, &stream)
-    case .kMeansPlusPlus: estimate = clusters(iterations: 0, &stream)
-    case .randomPoints: estimate = randomPoints(&stream)
-    case .randomResponsibilities: estimate = try maximized(.random(key), crew)
-    case .responsibilities(let values): estimate = try maximized(.known(values), crew)
+    case .kMeans: start = clusters(iterations: 20, &stream)
+    case .kMeansPlusPlus: start = clusters(iterations: 0, &stream)
+    case .randomPoints: start = randomPoints(&stream)
+    case .randomResponsibilities: start = try maximized(.random(key), crew)
+    case .responsibilities(let values): start = try maximized(.known(values), crew)
     }
-    if let weights = options.initial.weights { estimate.weights = weights }
-    if let means = options.initial.means { estimate.means = means }
-    if let covariances = options.initial.variances { estimate.covariances = covariances }
-    return try MixtureState(estimate, argument: "initial_covariances")
+    if let weights = options.initial.weights { start.weights = weights }
+    if let means = options.initial.means { start.means = means }
+    if let covariances = options.initial.variances { start.covariances = covariances }
+    return try Mixture(start, argument: "initial_covariances")
   }
 
   /// The shape of the fit.
   var shape: MixtureShape { options.shape(dimensions: data.dimensionCount) }
 
-  func estimate(weights: [Double], means: [Double], covariances: [Double]) -> MixtureEstimate {
-    MixtureEstimate(
+  func parameters(weights: [Double], means: [Double], covariances: [Double]) -> MixtureParameters {
+    MixtureParameters(
       structure: options.covariance, componentCount: options.componentCount,
       dimensionCount: data.dimensionCount, weights: weights, means: means, covariances: covariances,
       sharedSpread: options.sharedSpread)
@@ -53,7 +53,7 @@ struct StartingEstimate {
     ClusterPoints(data, limit: max(2_000, 20 * options.componentCount), &stream)
   }
 
-  private func clusters(iterations: Int, _ stream: inout RandomStream) -> MixtureEstimate {
+  private func clusters(iterations: Int, _ stream: inout RandomStream) -> MixtureParameters {
     let points = points(&stream)
     let clusters = PointClusters(
       points, count: options.componentCount, variances: spread.variances, iterations: iterations, &stream)
@@ -61,12 +61,12 @@ struct StartingEstimate {
     // The weight of one additional point: 1, so that integer weights are repeated points, but at most the weight of the
     // average point.
     let unit = min(1, points.total / Double(points.count))
-    return estimate(
+    return parameters(
       weights: parts.counts.map { ($0 + unit) / (points.total + Double(options.componentCount) * unit) },
       means: parts.means, covariances: covariances(of: parts, unit))
   }
 
-  private func randomPoints(_ stream: inout RandomStream) -> MixtureEstimate {
+  private func randomPoints(_ stream: inout RandomStream) -> MixtureParameters {
     let points = points(&stream)
     let count = options.componentCount
     var chosen: [Int] = []
@@ -77,7 +77,7 @@ struct StartingEstimate {
       chosen.append(candidate)
     }
     let all = covariances(of: Partition(whole: points), min(1, points.total / Double(points.count)))
-    return estimate(
+    return parameters(
       weights: [Double](repeating: 1 / Double(count), count: count), means: chosen.flatMap { points.point($0) },
       covariances: (0..<shape.covarianceCount / all.count).flatMap { _ in all })
   }

@@ -1,5 +1,5 @@
 /// The observations of one block as one lane pass sees them: groups of eight, of which the lane pass takes its lanes.
-struct PassPoints {
+struct LanePassPoints {
   private let base: UnsafePointer<Vector>
   private let count: Int
   private let pass: Int

@@ -1,7 +1,7 @@
 /// One value of the parameters of a Gaussian mixture in D dimensions as its users see it: weights, means, covariances.
 ///
 /// ``Parameters`` hold the same value for samplers and kernels.
-public struct MixtureEstimate: Sendable, Equatable {
+public struct MixtureParameters: Sendable, Equatable {
   /// The form of the covariances.
   public let structure: CovarianceStructure
   /// The shape of the mixture.
@@ -14,7 +14,7 @@ public struct MixtureEstimate: Sendable, Equatable {
   /// one for all, or variances.
   public var covariances: [Double]
 
-  /// Creates an estimate from arrays of the right lengths; `sharedSpread` as in ``MixtureShape``.
+  /// Creates parameters from arrays of the right lengths; `sharedSpread` as in ``MixtureShape``.
   public init(
     structure: CovarianceStructure, componentCount: Int, dimensionCount: Int, weights: [Double], means: [Double],
     covariances: [Double], sharedSpread: Bool = false
@@ -85,39 +85,4 @@ public struct MixtureEstimate: Sendable, Equatable {
     }
     return order
   }
-}
-
-extension Parameters {
-  /// Creates the parameters of an estimate.
-  ///
-  /// - Throws: the component and the pivot at which a covariance fails to be positive definite.
-  package init(_ estimate: MixtureEstimate) throws(NotPositiveDefinite) {
-    let shape = estimate.shape
-    self.init(shape, weights: estimate.weights, means: estimate.means)
-    guard shape.hasMatrices else {
-      for (j, variance) in estimate.covariances.enumerated() {
-        guard variance > 0, variance < .infinity else {
-          let columns = shape.structure == .spherical ? 1 : shape.dimensionCount
-          throw NotPositiveDefinite(component: j / columns, pivot: FailedPivot(index: j % columns, value: variance))
-        }
-        sds.append(variance.squareRoot())
-      }
-      return
-    }
-    for m in 0..<shape.matrixCount {
-      do throws(FailedPivot) {
-        factors += try estimate.covariance(m).cholesky().packed
-      } catch {
-        throw NotPositiveDefinite(component: m, pivot: error)
-      }
-    }
-  }
-}
-
-/// A covariance matrix that is not positive definite.
-package struct NotPositiveDefinite: Error, Sendable, Equatable {
-  /// The component; 0 if all components share one matrix.
-  package let component: Int
-  /// The pivot that failed.
-  package let pivot: FailedPivot
 }

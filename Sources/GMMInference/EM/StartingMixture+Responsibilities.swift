@@ -1,14 +1,15 @@
 import GMMKernels
 import GMMModel
 
-extension StartingEstimate {
+extension StartingMixture {
   /// Returns the M-step of responsibilities. One pass over all observations gives the means, and a second the
   /// covariances about them.
   ///
   /// A component without responsibilities has the data's mean and variances.
   ///
   /// - Parameter crew: threads that help with the passes.
-  func maximized(_ responsibilities: GivenResponsibilities, _ crew: BlockCrew?) throws(ModelError) -> MixtureEstimate {
+  func maximized(_ responsibilities: GivenResponsibilities, _ crew: BlockCrew?) throws(ModelError) -> MixtureParameters
+  {
     var start = neutral
     let kernels = MixtureKernels(shape, kernels, isWeighted: true)
     let reducer = try ReproducibleReducer(
@@ -19,29 +20,29 @@ extension StartingEstimate {
       for j in shape.mean(k) { start.means[j] += statistics.sums[j] / statistics.counts[k] }
     }
     statistics = try sums(reducer, start, crew)
-    var state = try MixtureState(start, argument: "")
-    _ = step.maximize(&state, statistics)
-    return state.estimate
+    var mixture = try Mixture(start, argument: "")
+    _ = step.maximize(&mixture, statistics)
+    return mixture.parameters
   }
 
   /// Equal components with the data's mean and variances.
-  private var neutral: MixtureEstimate {
+  private var neutral: MixtureParameters {
     let components = shape.componentCount
     var covariance = [Double](repeating: 0, count: shape.squareCount)
     for d in 0..<shape.dimensionCount {
       covariance[shape.square(d)] = max(spread.variances[d], 1e-4 * spread.variances[d], step.floors[d])
     }
     let one = reduced(covariance)
-    return estimate(
+    return parameters(
       weights: [Double](repeating: 1 / Double(components), count: components),
       means: (0..<components).flatMap { _ in spread.means },
       covariances: (0..<shape.covarianceCount / one.count).flatMap { _ in one })
   }
 
   private func sums(
-    _ reducer: ReproducibleReducer, _ centers: MixtureEstimate, _ crew: BlockCrew?
+    _ reducer: ReproducibleReducer, _ centers: MixtureParameters, _ crew: BlockCrew?
   ) throws(ModelError) -> SufficientStatistics {
-    let parameters = try MixtureState(centers, argument: "").parameters
+    let parameters = try Mixture(centers, argument: "").factored
     return SufficientStatistics(shape, centers: centers.means, reducer.sums(parameters, crew).rounded)
   }
 }

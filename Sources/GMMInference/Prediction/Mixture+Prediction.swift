@@ -1,57 +1,12 @@
 import GMMKernels
 import GMMModel
 
-/// A mixture with known parameters, which are checked once. It can be evaluated and drawn from.
-public struct KnownMixture: Sendable, MixtureValues {
-  /// The given parameters.
-  public let estimate: MixtureEstimate
-  /// The same parameters with factors of the covariances.
-  let parameters: Parameters
-
-  /// Checks parameters.
-  ///
-  /// - Parameter logWeights: logarithms that take the place of the estimate's weights if those would underflow, (K).
-  ///   Each is below 1e300 in magnitude or -infinity, and at least one is finite. The sum of their exponentials need
-  ///   not be 1, and densities have it as a factor.
-  /// - Throws: ``ModelError`` for weights that are negative or do not sum to 1, for means that are not finite or 1e144
-  ///   and above in magnitude, for variances outside of 1e-290 … 1e290, and for covariances that are not positive
-  ///   definite, with the pivot.
-  public init(_ estimate: MixtureEstimate, logWeights: [Double]? = nil) throws(ModelError) {
-    if let logWeights {
-      try PartialParameters(means: estimate.means, covariances: estimate.covariances).check(estimate.shape, .init())
-      try Self.check(logWeights, count: estimate.componentCount)
-    } else {
-      try estimate.check()
-    }
-    self.estimate = estimate
-    do throws(NotPositiveDefinite) {
-      var parameters = try Parameters(estimate)
-      if let logWeights { parameters.logWeights = logWeights }
-      self.parameters = parameters
-    } catch {
-      throw ModelError(
-        "covariances[\(error.component)]", "must be positive definite",
-        got: "pivot \(error.pivot.value) in row \(error.pivot.index)")
-    }
-  }
-
-  private static func check(_ logWeights: [Double], count: Int) throws(ModelError) {
-    guard logWeights.count == count else {
-      throw ModelError("log_weights", "must have \(count) values", got: logWeights.count)
-    }
-    for (k, weight) in logWeights.enumerated() where !(abs(weight) < 1e300 || weight == -.infinity) {
-      throw ModelError("log_weights[\(k)]", "must be below 1e300 in magnitude or -infinity", got: weight)
-    }
-    guard logWeights.contains(where: \.isFinite) else {
-      throw ModelError("log_weights", "must have a finite value", got: "none")
-    }
-  }
-
-  var shape: MixtureShape { parameters.shape }
-  var valueCount: Int { 1 }
+/// A mixture is one value that is evaluated at points, and from which points are drawn.
+extension Mixture: MixtureValues {
+  package var valueCount: Int { 1 }
 
   func fillTable(_ table: UnsafeMutablePointer<Double>, value index: Int) {
-    parameters.fillTable(table, isLine: shape.dimensionCount == 1)
+    factored.fillTable(table, isLine: shape.dimensionCount == 1)
   }
 
   /// Writes P(component | x) at given points.
@@ -73,7 +28,7 @@ public struct KnownMixture: Sendable, MixtureValues {
     at points: DataSet, into output: UnsafeMutablePointer<Double>, _ control: RunControl = RunControl()
   ) throws(ModelError) {
     try check(points)
-    try writeLogResponsibilities(at: points, into: output, logWeights: parameters.logWeights, control)
+    try writeLogResponsibilities(at: points, into: output, logWeights: factored.logWeights, control)
   }
 
   /// Writes the log density of the mixture at given points.
@@ -121,10 +76,10 @@ public struct KnownMixture: Sendable, MixtureValues {
   }
 
   private func withDraws(_ body: (PointDraws) -> Void) {
-    parameters.weights.withUnsafeBufferPointer { weights in
-      parameters.means.withUnsafeBufferPointer { means in
-        parameters.sds.withUnsafeBufferPointer { sds in
-          parameters.factors.withUnsafeBufferPointer { factors in
+    factored.weights.withUnsafeBufferPointer { weights in
+      factored.means.withUnsafeBufferPointer { means in
+        factored.sds.withUnsafeBufferPointer { sds in
+          factored.factors.withUnsafeBufferPointer { factors in
             // SAFETY: the arrays have the shape's lengths and live as long as the closure runs. Weights and means are
             // never empty.
             guard let weights = weights.baseAddress, let means = means.baseAddress else { return }

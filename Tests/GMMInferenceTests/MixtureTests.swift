@@ -7,23 +7,23 @@ import Testing
 @testable import GMMInference
 
 /// Probabilities, densities and points of mixtures with known parameters agree with plain loops and closed forms.
-@Suite struct KnownMixtureTests {
+@Suite struct MixtureTests {
   /// N = 1,100 is three blocks, the last one partial. A log density of size 10² has a rounding error of 10⁻¹⁴ times the
   /// condition of the factors, which is below 10 here.
   @Test(arguments: CovarianceStructure.allCases, [1, 2, 5])
   func probabilitiesAndDensitiesEqualPlainLoops(_ structure: CovarianceStructure, _ dimensions: Int) throws {
-    let mixture = try KnownMixture(estimate(structure, dimensions))
+    let mixture = try Mixture(estimate(structure, dimensions))
     let values = (0..<1_100 * dimensions).map { 4 * Foundation.sin(Double($0) * 12.9) }
     let points = try DataSet(values, dimensionCount: dimensions)
     let (probabilities, logDensities) = try evaluate(mixture, points)
-    let factors = try (0..<3).map { try mixture.estimate.covariance($0).cholesky() }
+    let factors = try (0..<3).map { try mixture.parameters.covariance($0).cholesky() }
     for i in 0..<points.count {
       let logs = (0..<3).map { k -> Double in
-        let mean = mixture.estimate.mean(k)
+        let mean = mixture.parameters.mean(k)
         let z = factors[k].solve((0..<dimensions).map { points[i, $0] - mean[$0] })
         let square: Double = z.reduce(0) { $0 + $1 * $1 }
         let constant = factors[k].logDeterminantOfSquare + Double(dimensions) * log(2 * Double.pi)
-        return log(mixture.estimate.weights[k]) - 0.5 * (square + constant)
+        return log(mixture.parameters.weights[k]) - 0.5 * (square + constant)
       }
       let largest = logs.max() ?? 0
       let total = logs.reduce(0) { $0 + exp($1 - largest) }
@@ -33,7 +33,7 @@ import Testing
   }
 
   @Test func threadsChangeNoBit() throws {
-    let mixture = try KnownMixture(estimate(.full, 3))
+    let mixture = try Mixture(estimate(.full, 3))
     let values = (0..<30_000).map { 4 * Foundation.sin(Double($0) * 12.9) }
     let points = try DataSet(values, dimensionCount: 3)
     let one = try evaluate(mixture, points, RunControl(threads: 1))
@@ -53,16 +53,16 @@ import Testing
   /// Normal numbers differently.
   @Test(arguments: CovarianceStructure.allCases, [1, 2, 3])
   func pointsHaveTheMixturesMoments(_ structure: CovarianceStructure, _ dimensions: Int) throws {
-    let mixture = try KnownMixture(estimate(structure, dimensions))
+    let mixture = try Mixture(estimate(structure, dimensions))
     let count = 40_000
     let (points, components) = try sample(mixture, count)
     for k in 0..<3 {
       let members = components.indices.filter { components[$0] == k }
       let n = Double(members.count)
-      let weight = mixture.estimate.weights[k]
+      let weight = mixture.parameters.weights[k]
       #expect(abs(n / Double(count) - weight) < 5 * (weight * (1 - weight) / Double(count)).squareRoot())
-      let covariance = mixture.estimate.covariance(k)
-      let mean = mixture.estimate.mean(k)
+      let covariance = mixture.parameters.covariance(k)
+      let mean = mixture.parameters.mean(k)
       for a in 0..<dimensions {
         let average = members.reduce(0) { $0 + points[$1 * dimensions + a] } / n
         #expect(abs(average - mean[a]) < 5 * (covariance[a, a] / n).squareRoot())
@@ -83,7 +83,7 @@ import Testing
   @Test func componentsWithoutWeightAreNeverDrawnNorProbable() throws {
     var known = estimate(.diag, 2)
     known.weights = [0, 1, 0]
-    let mixture = try KnownMixture(known)
+    let mixture = try Mixture(known)
     let (points, components) = try sample(mixture, 1_000)
     #expect(components.allSatisfy { $0 == 1 })
     let (probabilities, _) = try evaluate(mixture, DataSet(points, dimensionCount: 2))
@@ -95,12 +95,12 @@ import Testing
   func farPointsGiveNoNaN(_ structure: CovarianceStructure, _ dimensions: Int) throws {
     let plain = estimate(structure, dimensions)
     for scale in [1e-280, 1, 1e280] {
-      let known = MixtureEstimate(
+      let known = MixtureParameters(
         structure: structure, componentCount: 3, dimensionCount: dimensions, weights: plain.weights,
         means: plain.means, covariances: plain.covariances.map { $0 * scale })
       let sizes: [Double] = [0, 1e-300, 1e5, -1e100, 1e140, -9e143]
       let values = sizes.flatMap { [Double](repeating: $0, count: dimensions) }
-      let found = try evaluate(KnownMixture(known), DataSet(values, dimensionCount: dimensions))
+      let found = try evaluate(Mixture(known), DataSet(values, dimensionCount: dimensions))
       #expect(found.logDensities.allSatisfy { $0.isFinite && $0 >= -1.1e306 })
       for i in 0..<6 {
         let row = found.probabilities[3 * i..<3 * i + 3]
@@ -110,10 +110,10 @@ import Testing
   }
 
   @Test func whatIsNoMixtureIsRefused() throws {
-    func refused(_ argument: String, _ rule: String, _ change: (inout MixtureEstimate) -> Void) {
+    func refused(_ argument: String, _ rule: String, _ change: (inout MixtureParameters) -> Void) {
       var changed = estimate(.full, 2)
       change(&changed)
-      expectError(.invalidArgument, argument, rule) { try KnownMixture(changed) }
+      expectError(.invalidArgument, argument, rule) { try Mixture(changed) }
     }
     refused("weights[1]", "must not be negative, got -0.25") { $0.weights = [1, -0.25, 0.25] }
     refused("weights[0]", "must be finite, got nan") { $0.weights[0] = .nan }
@@ -125,7 +125,7 @@ import Testing
     refused("covariances[2]", "must be positive definite, got pivot -3.0 in row 1") {
       $0.covariances.replaceSubrange(6..<9, with: [1, 2, 1])
     }
-    let mixture = try KnownMixture(estimate(.full, 2))
+    let mixture = try Mixture(estimate(.full, 2))
     expectError(.invalidArgument, "num_dimensions", "must be the mixture's, 2, got 1") {
       try evaluate(mixture, DataSet([1, 2, 3]))
     }
@@ -137,7 +137,7 @@ import Testing
   }
 
   /// Three components about -2, 0 and 3 with correlations that alternate in sign.
-  private func estimate(_ structure: CovarianceStructure, _ dimensions: Int) -> MixtureEstimate {
+  private func estimate(_ structure: CovarianceStructure, _ dimensions: Int) -> MixtureParameters {
     var covariances: [Double] = []
     for variance in structure == .tied ? [1.0] : [1, 0.5, 2] {
       for i in 0..<(structure == .spherical ? 1 : dimensions) {
@@ -151,14 +151,14 @@ import Testing
     for center in [-2.0, 0, 3] {
       for d in 0..<dimensions { means.append(center + 0.3 * Double(d)) }
     }
-    return MixtureEstimate(
+    return MixtureParameters(
       structure: structure, componentCount: 3, dimensionCount: dimensions, weights: [0.5, 0.3, 0.2],
       means: means, covariances: covariances)
   }
 
   @discardableResult
   private func evaluate(
-    _ mixture: KnownMixture, _ points: DataSet, _ control: RunControl = RunControl()
+    _ mixture: Mixture, _ points: DataSet, _ control: RunControl = RunControl()
   ) throws -> (probabilities: [Double], logDensities: [Double]) {
     var probabilities = [Double](repeating: .nan, count: 3 * points.count)
     try mixture.probabilities(at: points, into: &probabilities, control)
@@ -168,9 +168,9 @@ import Testing
   }
 
   private func sample(
-    _ mixture: KnownMixture, _ count: Int, _ control: RunControl = RunControl()
+    _ mixture: Mixture, _ count: Int, _ control: RunControl = RunControl()
   ) throws -> (points: [Double], components: [Int32]) {
-    var points = [Double](repeating: .nan, count: count * mixture.estimate.dimensionCount)
+    var points = [Double](repeating: .nan, count: count * mixture.parameters.dimensionCount)
     var components = [Int32](repeating: -1, count: count)
     try mixture.sample(count, seed: 5, into: &points, components: &components, control)
     return (points, components)
