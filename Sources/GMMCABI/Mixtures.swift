@@ -85,7 +85,7 @@ public func gmm_mixture_sample(
       throw CallError.invalid("num_points", "times `num_dimensions` must fit in memory", got: num_points)
     }
     let out = try output(
-      out_points, "out_points", needs: [Int(num_points), mixture.estimate.dimensionCount], capacity: points_capacity,
+      out_points, "out_points", needs: [Int(num_points), mixture.parameters.dimensionCount], capacity: points_capacity,
       named: "points_capacity")
     if out_components != nil {
       _ = try output(
