@@ -72,12 +72,14 @@ public final class Posterior: Sendable {
 
   /// Returns the numbers of one draw, in the order of ``layout``.
   public func row(chain: Int, draw: Int) -> [Double] {
-    Array(UnsafeBufferPointer(start: rowMemory(chain: chain, draw: draw), count: layout.width))
+    requireDraw(chain, draw)
+    return Array(UnsafeBufferPointer(start: rowMemory(chain: chain, draw: draw), count: layout.width))
   }
 
   /// Returns the assignments of one draw, (N), if they were kept.
   public func assignments(chain: Int, draw: Int) -> [UInt8]? {
-    assignmentMemory(chain: chain, draw: draw).map {
+    requireDraw(chain, draw)
+    return assignmentMemory(chain: chain, draw: draw).map {
       Array(UnsafeBufferPointer(start: $0, count: store.observationCount))
     }
   }
@@ -93,9 +95,15 @@ public final class Posterior: Sendable {
     store.assignments(chain: chain, draw: first + draw * step).map { UnsafePointer($0) }
   }
 
+  private func requireDraw(_ chain: Int, _ draw: Int) {
+    precondition(chain >= 0 && chain < chainCount, "a posterior has \(chainCount) chains")
+    precondition(draw >= 0 && draw < drawCount, "a posterior has \(drawCount) draws of each chain")
+  }
+
   /// Returns one column of ``layout`` as an array for each chain.
   public func values(column: Int) -> [[Double]] {
-    (0..<chainCount).map { chain in (0..<drawCount).map { rowMemory(chain: chain, draw: $0)[column] } }
+    precondition(column >= 0 && column < layout.width, "a draw has \(layout.width) numbers")
+    return (0..<chainCount).map { chain in (0..<drawCount).map { rowMemory(chain: chain, draw: $0)[column] } }
   }
 
   /// Returns the posterior of the draws burn, burn + thin, burn + 2 thin, ... of each chain.

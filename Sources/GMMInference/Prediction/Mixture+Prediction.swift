@@ -13,7 +13,7 @@ extension Mixture: MixtureValues {
   ///
   /// - Parameter output: N x K row-major; rows sum to 1.
   /// - Throws: ``ModelError`` for points in another number of dimensions, and when the caller cancels.
-  public func probabilities(
+  package func probabilities(
     at points: DataSet, into output: UnsafeMutablePointer<Double>, _ control: RunControl = RunControl()
   ) throws(ModelError) {
     try check(points)
@@ -24,7 +24,7 @@ extension Mixture: MixtureValues {
   ///
   /// - Parameter output: N x K row-major; -infinity for components of weight 0, at least -1e306 for others.
   /// - Throws: ``ModelError`` for points in another number of dimensions, and when the caller cancels.
-  public func logProbabilities(
+  package func logProbabilities(
     at points: DataSet, into output: UnsafeMutablePointer<Double>, _ control: RunControl = RunControl()
   ) throws(ModelError) {
     try check(points)
@@ -35,7 +35,7 @@ extension Mixture: MixtureValues {
   ///
   /// - Parameter output: one finite number for each point. Squared distances count as 1e306 at most.
   /// - Throws: ``ModelError`` for points in another number of dimensions, and when the caller cancels.
-  public func logDensity(
+  package func logDensity(
     at points: DataSet, into output: UnsafeMutablePointer<Double>, _ control: RunControl = RunControl()
   ) throws(ModelError) {
     try check(points)
@@ -51,7 +51,7 @@ extension Mixture: MixtureValues {
   /// - Parameters:
   ///   - output: count x D row-major.
   ///   - components: receives the component of each point; may be `nil`.
-  public func sample(
+  package func sample(
     _ count: Int, seed: UInt64, into output: UnsafeMutablePointer<Double>,
     components: UnsafeMutablePointer<Int32>? = nil, _ control: RunControl = RunControl()
   ) throws(ModelError) {

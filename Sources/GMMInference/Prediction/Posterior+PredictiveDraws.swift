@@ -9,7 +9,7 @@ extension Posterior {
   ///
   /// - Parameter output: draws x points x D, row-major. It is partly written when the caller cancels.
   /// - Throws: ``ModelError`` of kind `cancelled` when the caller cancels.
-  public func samplePredictive(
+  package func samplePredictive(
     draws: Int, points: Int, seed: UInt64, into output: UnsafeMutablePointer<Double>,
     _ control: RunControl = RunControl()
   ) throws(ModelError) {

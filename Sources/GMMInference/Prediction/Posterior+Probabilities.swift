@@ -14,25 +14,17 @@ extension Posterior: MixtureValues {
   ///
   /// - Parameter output: N x K row-major; rows sum to 1.
   /// - Complexity: O(draws N K) time; no memory that grows with the draws.
-  public func probabilities(
+  package func probabilities(
     into output: UnsafeMutablePointer<Double>, _ control: RunControl = RunControl()
   ) throws(ModelError) {
     try writeResponsibilities(at: data, into: output, control)
-  }
-
-  /// Returns P(component | data) of every observation, N x K row-major.
-  public func probabilities(_ control: RunControl = RunControl()) throws(ModelError) -> [Double] {
-    let count = data.count * layout.componentCount
-    guard let result = AlignedBuffer<Double>(count: count) else { throw .outOfMemory("\(count) probabilities") }
-    try probabilities(into: result.base, control)
-    return withExtendedLifetime(result) { Array(result.elements) }
   }
 
   /// Writes P(component | x, data) at new points. The shares of each component at x are summed over draws and
   /// normalised.
   ///
   /// - Parameter output: N x K row-major; rows sum to 1.
-  public func predictProbabilities(
+  package func predictProbabilities(
     at points: DataSet, into output: UnsafeMutablePointer<Double>, _ control: RunControl = RunControl()
   ) throws(ModelError) {
     try writeShares(at: points, into: output, control)
@@ -42,7 +34,7 @@ extension Posterior: MixtureValues {
   /// draws.
   ///
   /// - Parameter output: one number for each point.
-  public func logDensity(
+  package func logDensity(
     at points: DataSet, into output: UnsafeMutablePointer<Double>, _ control: RunControl = RunControl()
   ) throws(ModelError) {
     try writeLogDensity(at: points, into: output, control)

@@ -29,7 +29,16 @@ extension StepwiseExpectationMaximization {
   /// Reads back what ``bytes`` gave.
   ///
   /// - Throws: ``StorageError`` of kind `format` for bytes that no fit has; nothing larger than they are is allocated.
-  public init(bytes: UnsafeRawBufferPointer) throws(StorageError) {
+  public init(bytes: [UInt8]) throws(StorageError) {
+    // A typed throw does not pass through `withUnsafeBytes`, so the result does.
+    let result = bytes.withUnsafeBytes { bytes in
+      Result { () throws(StorageError) in try Self(bytes: bytes) }
+    }
+    self = try result.get()
+  }
+
+  /// Reads back what ``bytes`` gave, from memory that lives as long as the call.
+  package init(bytes: UnsafeRawBufferPointer) throws(StorageError) {
     var (_, reader) = try SealedBytes.open(bytes, .stepwise, newest: Self.formatVersion)
     let components = try reader.readInt("components", in: MixtureShape.componentRange)
     let dimensions = try reader.readInt("dimensions", in: MixtureShape.dimensionRange)

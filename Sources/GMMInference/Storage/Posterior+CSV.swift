@@ -15,6 +15,7 @@ extension Posterior {
   public func exportCSV(
     chain: Int, to path: String, _ control: RunControl = RunControl()
   ) throws(StorageError) {
+    precondition(chain >= 0 && chain < chainCount, "a posterior has \(chainCount) chains")
     let monitor = RunMonitor(control)
     var drawsDone = 0
     monitor.progressSoFar = { [drawCount] in RunProgress(done: drawsDone, of: drawCount) }

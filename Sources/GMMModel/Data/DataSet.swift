@@ -176,7 +176,8 @@ public final class DataSet: Sendable {
   /// Coordinate `d` of observation `i`.
   @inline(__always)
   public subscript(_ i: Int, _ d: Int) -> Double {
-    buffer.base[(i / laneCount * dimensionCount + d) * laneCount + i % laneCount]
+    precondition(i >= 0 && i < count && d >= 0 && d < dimensionCount)
+    return buffer.base[(i / laneCount * dimensionCount + d) * laneCount + i % laneCount]
   }
 
   /// Returns observation `i`, (D).

@@ -60,5 +60,8 @@ public final class SampleWeights: Sendable {
 
   /// The weight of observation `i`.
   @inline(__always)
-  public subscript(_ i: Int) -> Double { buffer.base[i] }
+  public subscript(_ i: Int) -> Double {
+    precondition(i >= 0 && i < count)
+    return buffer.base[i]
+  }
 }

@@ -8,7 +8,10 @@ package struct MemoryNeed: Sendable {
   package init() {}
 
   /// Adds the product of `factors` in bytes; no factor may be negative.
-  package mutating func add(_ factors: Int...) {
+  package mutating func add(_ factors: Int...) { add(factors) }
+
+  /// Adds the product of `factors` in bytes; no factor may be negative.
+  package mutating func add(_ factors: [Int]) {
     var product = 1
     for factor in factors {
       let next = product.multipliedReportingOverflow(by: factor)
