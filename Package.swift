@@ -56,9 +56,10 @@ let package = Package(
     // MARK: Mixtures
     .target(name: "GMMModel", dependencies: ["GMMKernels"]),
     .systemLibrary(name: "CGMMProcessor", path: "Sources/CGMMProcessor"),
+    .systemLibrary(name: "CGMMTask", path: "Sources/CGMMTask"),
     .target(
       name: "GMMInference",
-      dependencies: ["CGMMProcessor", "GMMKernels", "GMMModel", "GMMStorage"]
+      dependencies: ["CGMMProcessor", "CGMMTask", "GMMKernels", "GMMModel", "GMMStorage"]
         + buildsForLevels.map { .target(name: $0.name) },
       swiftSettings: hasAllBuilds ? [.define("GMM_ALL_BUILDS")] : []),
 

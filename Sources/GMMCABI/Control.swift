@@ -28,18 +28,22 @@ func runControl(_ control: UnsafePointer<gmm_control>?) throws(CallError) -> Run
   }
   var flag: CancellationFlag?
   if control.cancel != nil { flag = try require(control.cancel, "cancel", CancelObject.self).flag }
-  var progress: ((RunProgress) -> Bool)?
-  if let function = control.progress {
-    let userData = control.progress_user_data
+  var progress: (@Sendable (RunProgress) -> Bool)?
+  if let given = control.progress {
+    // SAFETY: progress is reported on the caller's thread alone, and the caller keeps the user data alive.
+    nonisolated(unsafe) let (function, userData) = (given, control.progress_user_data)
     progress = { current in
       var report = gmm_progress(current)
       return function(&report, userData) == 0
     }
   }
   guard control.reserved == 0 else { throw .invalid("reserved", "must be 0", got: control.reserved) }
-  return RunControl(
+  var result = RunControl(
     threads: Int(control.num_threads), progress: progress, progressInterval: control.progress_interval,
     cancellation: flag, build: try kernelBuild(control.kernel_build))
+  // A host that is a Swift program cancels by the handle, like any other.
+  result.followsTask = false
+  return result
 }
 
 private func kernelBuild(_ number: Int32) throws(CallError) -> KernelBuild {

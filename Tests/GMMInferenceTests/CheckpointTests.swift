@@ -13,7 +13,7 @@ import Testing
 
   private var plan: CheckpointPlan { CheckpointPlan(path: path, interval: 1e-3) }
 
-  private func control(threads: Int = 2, progress: ((RunProgress) -> Bool)? = nil) -> RunControl {
+  private func control(threads: Int = 2, progress: (@Sendable (RunProgress) -> Bool)? = nil) -> RunControl {
     RunControl(threads: threads, progress: progress, progressInterval: 0)
   }
 
@@ -21,7 +21,7 @@ import Testing
     let expected = bits(try run.sample(draws: 300))
     for threads in [1, 2] {
       remove()
-      var copies: [[UInt8]] = []
+      let copies = Box<[[UInt8]]>([])
       let whole = try run.sample(
         draws: 300,
         checkpoint: plan,
@@ -31,13 +31,13 @@ import Testing
             // The first checkpoint is written when all chains have started.
             guard progress.iterationsDone > 0 else { return true }
             let bytes = folder.contents("run.gmmckpt")
-            if copies.last != bytes, copies.count < 6 { copies.append(bytes) }
+            if copies.value.last != bytes, copies.value.count < 6 { copies.value.append(bytes) }
             return true
           }))
       #expect(bits(whole) == expected)
-      #expect(!copies.isEmpty)
+      #expect(!copies.value.isEmpty)
       // The copies stand for a run that was killed after each of the checkpoints.
-      for copy in copies {
+      for copy in copies.value {
         folder.write(copy, to: "run.gmmckpt")
         #expect(bits(try run.sample(draws: 300, checkpoint: plan, control(threads: 3 - threads))) == expected)
       }
@@ -50,25 +50,25 @@ import Testing
       let expected = bits(try run.sample(draws: 2_000))
       remove()
       var posterior: Posterior?
-      var stops = 0
+      let stops = Box(0)
       while posterior == nil {
-        var start: Int?
+        let start = Box<Int?>(nil)
         do {
           posterior = try run.sample(
             draws: 2_000,
             checkpoint: CheckpointPlan(path: path, interval: 100),
             control(
               progress: { progress in
-                start = start ?? progress.iterationsDone
+                start.value = start.value ?? progress.iterationsDone
                 // The last of ten attempts goes through.
-                return stops >= 9 || progress.iterationsDone - start! < 200
+                return stops.value >= 9 || progress.iterationsDone - start.value! < 200
               }))
         } catch is CancelledRun {
-          stops += 1
+          stops.value += 1
         }
       }
       // The number of turns between two reports depends on the machine.
-      #expect(stops > 0)
+      #expect(stops.value > 0)
       #expect(bits(try #require(posterior)) == expected)
     }
   }
@@ -96,13 +96,13 @@ import Testing
       remove()
       let base = try run.sample(draws: 100)
       do {
-        var calls = 0
+        let calls = Box(0)
         _ = try base.extended(
           by: 2_900,
           checkpoint: plan,
           control(progress: { _ in
-            calls += 1
-            return calls < 20
+            calls.value += 1
+            return calls.value < 20
           }))
       } catch let cancelled as CancelledRun {
         #expect(cancelled.checkpointError == nil)
@@ -213,16 +213,16 @@ import Testing
 
   @Test func aMissingFolderIsFoundBeforeAnythingIsSampled() throws {
     let missing = folder.file("missing/run.gmmckpt")
-    var calls = 0
+    let calls = Box(0)
     #expect(throws: StorageError(.system, missing, "cannot write: No such file or directory", systemCode: ENOENT)) {
       try StoredRun.all[0].sample(
         checkpoint: CheckpointPlan(path: missing),
         RunControl(progress: { _ in
-          calls += 1
+          calls.value += 1
           return true
         }))
     }
-    #expect(calls == 0)
+    #expect(calls.value == 0)
   }
 
   @Test func whatCannotBeWrittenDownIsStillReturned() throws {

@@ -55,18 +55,18 @@ import Testing
 
   @Test func aCancelledRunComesBackAndGoesOn() throws {
     let run = StoredRun.all[0]
-    var seen = 0
+    let seen = Box(0)
     let control = RunControl(
       threads: 1,
       progress: { progress in
-        seen = progress.drawsDone
+        seen.value = progress.drawsDone
         return progress.drawsDone < 3_000
       }, progressInterval: 0)
     do {
       _ = try run.sample(draws: 100_000, control)
       Issue.record("the run was not cancelled")
     } catch let cancelled as CancelledRun {
-      #expect(seen >= 3_000)
+      #expect(seen.value >= 3_000)
       let part = try #require(cancelled.posterior)
       let loaded = try stored(part)
       expectSame(loaded, part)

@@ -128,20 +128,19 @@ import Testing
   }
 
   @Test func progressGrowsToTheWhole() throws {
-    final class Log: @unchecked Sendable { var entries: [RunProgress] = [] }
-    let log = Log()
+    let log = Box<[RunProgress]>([])
     let control = RunControl(
       threads: 2,
       progress: {
-        log.entries.append($0)
+        log.value.append($0)
         return true
       }, progressInterval: 0)
     _ = try sample(model(), data: Self.data, options(.gibbs, draws: 500), control)
-    let last = try #require(log.entries.last)
+    let last = try #require(log.value.last)
     #expect(last.drawsDone == 2_000 && last.drawsTotal == 2_000 && last.chains == 4)
     #expect(last.iterationsDone == 4 * (130 + 1_500) && last.iterationsTotal == last.iterationsDone)
     #expect(last.secondsLeft == 0)
-    for (a, b) in zip(log.entries, log.entries.dropFirst()) {
+    for (a, b) in zip(log.value, log.value.dropFirst()) {
       #expect(a.iterationsDone <= b.iterationsDone && a.drawsDone <= b.drawsDone)
     }
   }

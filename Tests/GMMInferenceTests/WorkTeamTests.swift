@@ -51,11 +51,11 @@ import Testing
   }
 
   @Test func reportsCountUnitsAndCancellingStopsThem() throws {
-    var reports: [Int] = []
+    let reports = Box<[Int]>([])
     let control = RunControl(
       threads: 1,
       progress: {
-        reports.append($0.iterationsDone)
+        reports.value.append($0.iterationsDone)
         return $0.iterationsDone < 10
       }, progressInterval: 0)
     let tally = Tally()
@@ -63,19 +63,19 @@ import Testing
     try WorkTeam(control, units: 64).run(UnitQueue(count: 64), monitor) { unit, _ in tally.count(unit) }
     monitor.finish()
     #expect(tally.counts.reduce(0, +) == 10)
-    #expect(reports == Array(0...10) + [10])
+    #expect(reports.value == Array(0...10) + [10])
     #expect(monitor.isCancelled)
     expectError(.cancelled, "", "the caller cancelled") { try monitor.requireCompletion() }
   }
 
   /// Units that take long ask for themselves; only the caller's thread reports.
   @Test func aLongUnitReportsWhileItGoesOn() throws {
-    var reports = 0
+    let reports = Box(0)
     let control = RunControl(
       threads: 1,
       progress: { _ in
-        reports += 1
-        return reports < 5
+        reports.value += 1
+        return reports.value < 5
       }, progressInterval: 0)
     let monitor = RunMonitor(control)
     let asked = Atomic<Int>(0)
@@ -90,19 +90,19 @@ import Testing
 
   @Test func startsAreReportedAndCancellable() throws {
     let model = try KernelBuildTests.model(3)
-    var reports: [RunProgress] = []
+    let reports = Box<[RunProgress]>([])
     let control = RunControl(
       threads: 1,
       progress: {
-        reports.append($0)
+        reports.value.append($0)
         return false
       }, progressInterval: 0)
     let cancelled = try #require(throws: CancelledRun.self) {
       try sample(model, data: KernelBuildTests.data(1_000), SamplingOptions(draws: 10, tune: 10, chains: 4), control)
     }
     #expect(cancelled.posterior == nil)
-    #expect(reports.map(\.iterationsDone) == [0, 0])
-    #expect(reports.allSatisfy { $0.chains == 4 && $0.iterationsTotal == 80 })
+    #expect(reports.value.map(\.iterationsDone) == [0, 0])
+    #expect(reports.value.allSatisfy { $0.chains == 4 && $0.iterationsTotal == 80 })
   }
 
   /// A start that nobody wants any more looks for no further centers.

@@ -30,7 +30,7 @@ IMPLIED = {"Swift.Copyable", "Swift.Escapable", "Swift.SendableMetatype", "Swift
 def graphs(module: str, folder: Path) -> list[dict[str, Any]]:
     """Return the compiler's account of the public declarations of a module, and of its extensions of other modules."""
     target = json.loads(subprocess.check_output(["swift", "-print-target-info"]))["target"]["triple"]
-    folders = [folder, SOURCES / "CGMMFiles", SOURCES / "CGMMProcessor"]
+    folders = [folder, *(SOURCES / name for name in ("CGMMFiles", "CGMMProcessor", "CGMMTask"))]
     with tempfile.TemporaryDirectory() as out:
         subprocess.run(
             ["swift", "symbolgraph-extract", "-module-name", module, "-target", target]

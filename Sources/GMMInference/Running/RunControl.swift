@@ -1,20 +1,24 @@
 /// The way in which a long call runs. Nothing here changes its results, except that ``build`` may change their last
 /// bits.
-public struct RunControl {
+///
+/// A call that is made in a `Task` also stops when the task is cancelled, as it does when ``cancellation`` is raised.
+public struct RunControl: Sendable {
   /// The number of threads; 0 stands for the number of processors that the process may use.
   public var threads: Int
   /// The function that receives reports, on the caller's thread and never concurrently. Returning `false` cancels the
   /// call.
-  public var progress: ((RunProgress) -> Bool)?
+  public var progress: (@Sendable (RunProgress) -> Bool)?
   /// Seconds between two calls of `progress`.
   public var progressInterval: Double
   /// The flag that cancels the call when it is raised.
   public var cancellation: CancellationFlag?
   /// The build of the kernels. A build that is not available stands for the best available one.
   public var build: KernelBuild
+  /// Whether cancelling the task in which the call is made stops the call.
+  package var followsTask = true
 
   public init(
-    threads: Int = 0, progress: ((RunProgress) -> Bool)? = nil, progressInterval: Double = 0.1,
+    threads: Int = 0, progress: (@Sendable (RunProgress) -> Bool)? = nil, progressInterval: Double = 0.1,
     cancellation: CancellationFlag? = nil, build: KernelBuild = .best
   ) {
     self.threads = threads

@@ -1,3 +1,4 @@
+import CGMMTask
 import GMMKernels
 import GMMModel
 import Synchronization
@@ -9,7 +10,9 @@ package final class RunMonitor: @unchecked Sendable {
   private let stopped = Atomic<Bool>(false)
   private let cancelled = Atomic<Bool>(false)
   private let cancellation: CancellationFlag?
-  private let progress: ((RunProgress) -> Bool)?
+  /// The task in which the call is made, which runs as long as the call does.
+  private let task: UnsafeMutableRawPointer?
+  private let progress: (@Sendable (RunProgress) -> Bool)?
   private let interval: Double
   private let start = monotonicSeconds()
   private var nextReport: Double
@@ -19,17 +22,18 @@ package final class RunMonitor: @unchecked Sendable {
 
   package init(_ control: RunControl) {
     cancellation = control.cancellation
+    task = control.followsTask ? gmm_current_task() : nil
     progress = control.progress
     interval = max(control.progressInterval, 0)
     nextReport = start + interval
   }
 
-  /// Whether the work should end, by itself or by the caller's flag.
+  /// Whether the work should end, by itself, by the caller's flag or because the task was cancelled.
   var shouldStop: Bool {
     if stopped.load(ordering: .relaxed) { return true }
-    guard let cancellation, cancellation.isRequested else { return false }
-    cancel()
-    return true
+    let isCancelled = cancellation?.isRequested ?? false || task.map { gmm_task_is_cancelled($0) } ?? false
+    if isCancelled { cancel() }
+    return isCancelled
   }
 
   /// Reports to the caller if a report is due and this is the caller's thread, then returns whether the work should
