@@ -31,8 +31,8 @@ import Testing
   }
 
   @Test func arraysOfAMixtureAreWhatIsWritten() throws {
-    let mixture = try KnownMixture(
-      MixtureEstimate(
+    let mixture = try Mixture(
+      MixtureParameters(
         structure: .diag, componentCount: 2, dimensionCount: 2, weights: [0.3, 0.7], means: [0, 0, 3, 1],
         covariances: [1, 2, 1, 0.5]))
     let drawn = try mixture.sample(5_000, seed: 2)

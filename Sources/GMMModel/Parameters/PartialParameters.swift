@@ -7,7 +7,7 @@ public struct PartialParameters: Sendable, Equatable {
   public var means: [Double]?
   /// Standard deviations, ``MixtureShape/spreadCount`` numbers, for mixtures without covariance matrices.
   public var sds: [Double]?
-  /// Covariances, ``MixtureShape/covarianceCount`` numbers as in ``MixtureEstimate/covariances``; never given together
+  /// Covariances, ``MixtureShape/covarianceCount`` numbers as in ``MixtureParameters/covariances``; never given together
   /// with ``sds``.
   public var covariances: [Double]?
 
@@ -26,6 +26,6 @@ public struct PartialParameters: Sendable, Equatable {
   /// The standard deviations, even if variances are given for them.
   package var spread: [Double]? { sds ?? covariances?.map { $0.squareRoot() } }
 
-  /// The covariances of ``MixtureEstimate``, even if standard deviations are given.
+  /// The covariances of ``MixtureParameters``, even if standard deviations are given.
   package var variances: [Double]? { covariances ?? sds?.map { $0 * $0 } }
 }

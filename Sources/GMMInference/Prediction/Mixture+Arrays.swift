@@ -10,7 +10,7 @@ public struct DrawnPoints: Sendable, Equatable {
   public let components: [Int]
 }
 
-extension KnownMixture {
+extension Mixture {
   /// Returns P(component | x) at points, N x K, row after row; rows sum to 1.
   ///
   /// - Throws: ``ModelError`` for points in another number of dimensions, and when the caller cancels.
