@@ -16,10 +16,11 @@ SOURCES := Package.swift $(shell find Sources include -type f ! -name interface.
 VENV_PYTHON := build/venv/bin/python
 ENVIRONMENT := build/venv/.complete
 SWIFT_FILES := Package.swift Sources Tests examples
-C_FILES := include/gmmswift.h $(wildcard Sources/C*/*.h examples/*/*.[ch] examples/*/*.cpp Tests/Benchmarks/*/*.c Tests/Benchmarks/*/*.cpp Tests/ABI/*.[ch] \
-  Tests/ABI/*.cpp Tests/ABI/*/*.[ch] Tests/Fuzz/*.[ch])
+C_FILES := include/gmmswift.h $(wildcard Sources/C*/*.h examples/*/*.[ch] examples/*/*.cpp \
+  $(addprefix Tests/,Hostile/*/*.[ch] Interface/*/*.[ch] Interface/*/*.cpp Speed/Benchmarks/*/*.c \
+  Speed/Benchmarks/*/*.cpp Support/C/*.[ch]))
 PYTHON_FILES := bindings/interface bindings/python examples \
-  $(wildcard $(addprefix Tests/,ABI Benchmarks Floors Golden Interface Kernels Verify))
+  $(addprefix Tests/,Core Hostile Interface Speed Truth/Golden Truth/Verify)
 
 # The Python binding loads the library that was just built.
 export GMMSWIFT_LIBRARY := $(CURDIR)/build/lib/libgmmswift.so
@@ -28,8 +29,8 @@ STEP := .ci/step
 .NOTPARALLEL:
 .DELETE_ON_ERROR:
 .DEFAULT_GOAL := help
-.PHONY: help setup packages build interface demo test lint test-floors test-swift test-kernels test-abi test-fuzz \
-  test-examples test-python bench bench-peers bench-swift battery verify verify-calibration verify-fuzz \
+.PHONY: help setup packages build interface demo test lint test-floors test-swift test-kernels test-abi test-hostile \
+  test-fuzz test-examples test-python bench bench-peers bench-swift battery verify verify-calibration verify-fuzz \
   verify-sanitizers verify-memory verify-report install uninstall format clean
 
 help: ## List the targets.
@@ -61,7 +62,7 @@ interface: ## Generate include/interface.json and the binding's structs and prot
 demo: setup ## Run the three notebooks on their data and write build/demo/index.html.
 	$(VENV_PYTHON) examples/python/demo.py
 
-test: setup lint test-floors test-swift test-kernels test-abi test-fuzz test-examples test-python ## Run every test.
+test: setup lint test-floors test-swift test-kernels test-abi test-hostile test-fuzz test-examples test-python ## Test all.
 	@echo "All tests passed."
 
 lint: $(ENVIRONMENT) ## Check the format of all sources.
@@ -74,7 +75,7 @@ lint: $(ENVIRONMENT) ## Check the format of all sources.
 	  ../../$(VENV_PYTHON) -m mypy --strict ../interface'
 
 test-floors: ## Check that no folder of the sources uses what stands above it.
-	@$(STEP) test-floors python3 Tests/Floors/floors.py
+	@$(STEP) test-floors python3 Tests/Core/Floors/floors.py
 
 # The build is a release build, because sampling in a debug build is too slow. It has a folder of its own, because its
 # flags differ from those of the library, and each would rebuild the other.
@@ -83,34 +84,37 @@ test-swift: ## Run the Swift tests, and compare what is public with the list of 
 	@$(STEP) test-swift-interface python3 Tests/Interface/swift_interface.py .build/testing/release/Modules
 
 test-kernels: build ## Look for calls, single lanes and spills in the kernels' machine code.
-	@$(STEP) test-kernels python3 Tests/Kernels/hot_loops.py build/symbols/libgmmswift.so.$(ABI)
+	@$(STEP) test-kernels python3 Tests/Speed/HotLoops/hot_loops.py build/symbols/libgmmswift.so.$(ABI)
 
-test-abi: build ## Check the C interface: header, layout, symbols, misuse, behaviour, installation.
-	@$(STEP) test-abi Tests/ABI/run.sh build/lib
-	@$(STEP) test-install Tests/ABI/install.sh
+test-abi: build ## Check the C interface: header, layout, symbols, behaviour, installation.
+	@$(STEP) test-abi Tests/Interface/run.sh build/lib
+	@$(STEP) test-install Tests/Interface/Installation/install.sh
+
+test-hostile: build ## Misuse the library, give it degenerate data, little memory and failing disks.
+	@$(STEP) test-hostile Tests/Hostile/run.sh build/lib
 
 test-fuzz: build ## Feed the library hostile inputs for ten seconds.
-	@$(STEP) test-fuzz Tests/Fuzz/run.sh --short build/lib
+	@$(STEP) test-fuzz Tests/Hostile/Fuzz/run.sh --short build/lib
 
 test-examples: build $(ENVIRONMENT) ## Build, run and check the examples.
-	@$(STEP) test-examples Tests/Examples/run.sh build/lib
-	@$(STEP) test-swift-package Tests/Examples/swift.sh
+	@$(STEP) test-examples Tests/Interface/Examples/run.sh build/lib
+	@$(STEP) test-swift-package Tests/Interface/Examples/swift.sh
 	@$(STEP) test-python-scripts $(VENV_PYTHON) -m pytest -q examples/python
 
 test-python: build $(ENVIRONMENT) ## Run the Python tests, and install and use the wheel.
-	@$(STEP) test-interface $(VENV_PYTHON) -m pytest -q Tests/Interface
+	@$(STEP) test-interface $(VENV_PYTHON) -m pytest -q Tests/Interface/Parser
 	@$(STEP) test-python $(VENV_PYTHON) -m pytest -q bindings/python/tests
-	@$(STEP) test-wheel Tests/Python/wheel.sh
+	@$(STEP) test-wheel Tests/Interface/Installation/wheel.sh
 
 # BENCH chooses: `make bench BENCH="--quick sweep em"`, or `BENCH=--docs` to renew the tables of docs/PERFORMANCE.md.
 bench: build $(ENVIRONMENT) ## Measure speed against a bare loop and the peers that are installed, into build/bench.
-	$(VENV_PYTHON) Tests/Benchmarks/bench.py $(BENCH)
+	$(VENV_PYTHON) Tests/Speed/Benchmarks/bench.py $(BENCH)
 
 bench-peers: ## Install the peers of `make bench` into build/bench and nowhere else; JAGS and Armadillo when root.
-	Tests/Benchmarks/peers.sh
+	Tests/Speed/Benchmarks/peers.sh
 
 bench-swift: ## Time samplers and kernels from Swift (a package of its own, which builds the benchmark harness).
-	swift package -Xswiftc -enable-testing --package-path Tests/Benchmarks --scratch-path .build/benchmarks \
+	swift package -Xswiftc -enable-testing --package-path Tests/Speed/Benchmarks --scratch-path .build/benchmarks \
 	  benchmark --no-progress
 
 # SHARE=0.1 does a tenth of the calibration. After a part fails, the other parts and the report still run.
@@ -127,19 +131,19 @@ verify-calibration: ## Run the long statistical tests (half an hour).
 	  -Xswiftc -enable-testing --scratch-path .build/testing --filter CalibrationTests
 
 verify-fuzz: ## Fuzz with coverage and AddressSanitizer, FUZZ_SECONDS for each target (ten minutes).
-	@$(STEP) verify-fuzz Tests/Fuzz/run.sh $(FUZZ_SECONDS)
+	@$(STEP) verify-fuzz Tests/Hostile/Fuzz/run.sh $(FUZZ_SECONDS)
 
 verify-sanitizers: ## Run the C and Swift tests under AddressSanitizer, ThreadSanitizer and UndefinedBehaviorSanitizer.
-	@$(STEP) verify-sanitizers Tests/Sanitizers/run.sh 3
+	@$(STEP) verify-sanitizers Tests/Hostile/Sanitizers/run.sh 3
 
 verify-memory: build ## Run the C examples and 10,000 rounds of create, sample, destroy under valgrind.
-	@$(STEP) verify-memory Tests/Sanitizers/valgrind.sh build/lib
+	@$(STEP) verify-memory Tests/Hostile/Sanitizers/valgrind.sh build/lib
 
 verify-report: $(ENVIRONMENT) ## Write build/verify/index.html from what the long tests left.
-	@$(STEP) verify-report $(VENV_PYTHON) Tests/Verify/report.py build/verify build/logs
+	@$(STEP) verify-report $(VENV_PYTHON) Tests/Truth/Verify/report.py build/verify build/logs
 
 battery: ## Test the random numbers with dieharder (half an hour).
-	Tests/RandomBattery/run.sh
+	Tests/Truth/RandomBattery/run.sh
 
 install: $(LIBRARY) ## Install under PREFIX (default /usr/local): header, library, pkg-config file, CMake package.
 	install -d $(addprefix $(DESTDIR),$(INCLUDEDIR)/gmmswift $(LIBDIR) $(PKGCONFIGDIR) $(CMAKEDIR))

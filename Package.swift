@@ -79,15 +79,27 @@ let package = Package(
       name: "gmmswift", dependencies: ["GMMCABI"] + (isRoot ? ["CGMMUnicode"] : []),
       exclude: ["exports.map", "install"], linkerSettings: linkPolicy),
 
-    // MARK: Tests
-    .testTarget(name: "GMMDiagnosticsTests", dependencies: ["GMMDiagnostics"]),
-    .target(name: "TestSupport", dependencies: ["GMMKernels", "GMMModel", "GMMInference"], path: "Tests/Support"),
-    .testTarget(name: "GMMKernelsTests", dependencies: ["GMMKernels", "GMMInference", "TestSupport"]),
-    .testTarget(name: "GMMModelTests", dependencies: ["GMMKernels", "GMMModel", "TestSupport"]),
-    .testTarget(name: "GMMStorageTests", dependencies: ["GMMStorage", "TestSupport"]),
-    .testTarget(name: "GMMInferenceTests", dependencies: ["GMMInference", "GMMStorage", "TestSupport"]),
+    // MARK: Tests, in the folders of their subjects
+    .target(
+      name: "TestSupport", dependencies: ["GMMKernels", "GMMModel", "GMMInference"], path: "Tests/Support/Swift"),
     .testTarget(
-      name: "CalibrationTests", dependencies: ["GMMInference", "TestSupport"], path: "Tests/Calibration"),
+      name: "GMMKernelsTests", dependencies: ["GMMKernels", "GMMInference", "TestSupport"], path: "Tests/Core/Kernels"),
+    .testTarget(
+      name: "GMMDiagnosticsTests", dependencies: ["GMMDiagnostics", "TestSupport"], path: "Tests/Core/Diagnostics"),
+    .testTarget(
+      name: "GMMModelTests", dependencies: ["GMMKernels", "GMMModel", "TestSupport"], path: "Tests/Core/Model"),
+    .testTarget(name: "GMMStorageTests", dependencies: ["GMMStorage", "TestSupport"], path: "Tests/Core/Storage"),
+    .testTarget(
+      name: "GMMInferenceTests", dependencies: ["GMMInference", "GMMStorage", "TestSupport"],
+      path: "Tests/Core/Inference"),
+    .testTarget(
+      name: "AgreementTests", dependencies: ["GMMDiagnostics", "GMMInference", "TestSupport"],
+      path: "Tests/Truth/Agreement"),
+    .testTarget(
+      name: "CalibrationTests", dependencies: ["GMMInference", "TestSupport"], path: "Tests/Truth/Calibration"),
+    .testTarget(
+      name: "HostileTests", dependencies: ["GMMDiagnostics", "GMMInference", "TestSupport"],
+      path: "Tests/Hostile/Values"),
   ],
   swiftLanguageModes: [.v6]
 )
@@ -96,6 +108,7 @@ let package = Package(
 let testsForLevels: [Target] = buildsForLevels.map { build in
   .testTarget(
     name: build.name + "Tests", dependencies: [.target(name: build.name), "GMMInference", "TestSupport"],
+    path: build.name.replacing("GMMKernels", with: "Tests/Core/Kernels"),
     swiftSettings: [.define(build.name.hasSuffix("512") ? "GMM_AVX512" : "GMM_AVX2")])
 }
 

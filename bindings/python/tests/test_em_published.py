@@ -11,7 +11,7 @@ from sklearn.datasets import load_iris
 
 import gmmswift as gm
 
-REFERENCE = Path(__file__).parents[3] / "Tests" / "Reference"
+REFERENCE = Path(__file__).parents[3] / "Tests" / "Truth" / "Reference"
 FAITHFUL, GALAXIES = (
     np.array(json.loads((REFERENCE / f"{name}.json").read_text())["data"])
     for name in ("faithful", "galaxies")

@@ -10,7 +10,7 @@ import pytest
 
 import gmmswift as gm
 
-GOLDEN = pathlib.Path(__file__).parents[3] / "Tests" / "Golden"
+GOLDEN = pathlib.Path(__file__).parents[3] / "Tests" / "Truth" / "Golden"
 FORMATS = sorted(path.name for path in GOLDEN.glob("format_*"))
 FILES = [
     (folder, name)

@@ -1,0 +1,95 @@
+/* What the generated rows of the misuse table stand on: valid arguments, and the checks of what a call left behind. */
+#ifndef TABLE_H
+#define TABLE_H
+
+/* What compilers would warn of is done here on purpose. */
+#define GMM_NO_ATTRIBUTES
+
+#include "check.h"
+#include "fixture.h"
+
+enum { TABLE_ROWS = 20, TABLE_POINTS = 5, TABLE_CAPACITY = 1024 };
+
+/* Valid handles of every kind, and pointers that are none. */
+typedef struct table_handles {
+  gmm_data *data;
+  gmm_model *model;
+  gmm_posterior *posterior;
+  gmm_summary *summary;
+  gmm_em_fit *fit;
+  gmm_statistics *statistics;
+  gmm_variational_fit *variational;
+  gmm_stepwise *stepwise;
+  gmm_error *error;
+  gmm_cancel *cancel;
+  const gmm_statistics *statistics_list[2];
+  void *zeros;      /* 256 bytes that are no handle */
+  void *misaligned; /* into them */
+  void *destroyed;  /* a handle that was destroyed */
+} table_handles;
+extern table_handles table;
+
+/* Numbers of which there are enough for any array of a valid call. */
+extern double table_numbers[TABLE_CAPACITY], table_halves[TABLE_CAPACITY], table_positive[TABLE_CAPACITY];
+extern double table_nans[TABLE_CAPACITY], table_infinities[TABLE_CAPACITY], table_late_nan[TABLE_CAPACITY];
+extern const char *const table_names[2], *const table_hole_in_names[2];
+extern const gmm_statistics *table_hole_in_list[2], *table_wrong_in_list[2];
+
+/* Statistics as bytes, how many, and as many that are none. */
+extern uint8_t table_bytes[TABLE_CAPACITY], table_noise[TABLE_CAPACITY];
+extern int64_t table_num_bytes;
+
+/* A stepwise fit as bytes, and how many. */
+extern uint8_t table_stepwise_bytes[TABLE_CAPACITY];
+extern int64_t table_num_stepwise_bytes;
+
+/* Where calls write: filled with a pattern before each row. */
+extern double table_output[TABLE_CAPACITY], table_more_output[TABLE_CAPACITY];
+extern int64_t table_counts[TABLE_CAPACITY];
+extern void *table_made;
+extern gmm_error *table_error;
+
+/* Options and results, filled for a valid call, with room behind them for a struct_size that is larger. */
+gmm_data_options *table_gmm_data_options(void);
+gmm_model_options *table_gmm_model_options(void);
+gmm_control *table_gmm_control(void);
+gmm_checkpoint *table_gmm_checkpoint(void);
+gmm_sample_options *table_gmm_sample_options(void);
+gmm_summary_options *table_gmm_summary_options(void);
+gmm_em_options *table_gmm_em_options(void);
+gmm_mixture *table_gmm_mixture(void);
+gmm_posterior_info *table_gmm_posterior_info(void);
+gmm_em_result *table_gmm_em_result(void);
+gmm_variational_options *table_gmm_variational_options(void);
+gmm_variational_result *table_gmm_variational_result(void);
+gmm_view *table_gmm_view(void);
+
+/* A control whose flag is raised. */
+gmm_control *table_cancelled_control(void);
+
+void table_create(void);
+void table_destroy(void);
+
+/* Begins a row: names it, for reports and traps, and renews what calls write to. */
+void table_row(const char *function, const char *parameter, const char *value);
+
+/* Checks that the call of the row was refused: with `expected` or, if that is GMM_OK, any status but an internal error;
+ * with an argument that contains `name`, a well-formed message, and nothing written. */
+void table_refused(gmm_status status, gmm_status expected, const char *name, int makes_handle);
+
+/* Checks that the header names the status of the row's call, or that there was not enough memory. */
+void table_documented(gmm_status status, const gmm_status *statuses, int num_statuses);
+
+/* Checks that the call of the row succeeded. */
+void table_accepted(gmm_status status);
+
+/* Checks that the call of the row either succeeded, or was refused in the right form. */
+void table_either(gmm_status status, int makes_handle);
+
+/* Checks that the call of the row was cancelled. */
+void table_cancelled(gmm_status status);
+
+/* Checks what a function without a status returned. */
+void table_result(int holds, const char *what);
+
+#endif

@@ -1,0 +1,47 @@
+#!/usr/bin/env bash
+# Checks that a Swift package can depend on this one by a tag. The working tree becomes a repository with the tag that
+# VERSION names, and the Swift example is built against it and run.
+set -uo pipefail
+cd "$(dirname "$0")/../../.."
+source Tests/Support/check.sh
+
+scratch=$(mktemp -d)
+trap 'rm -rf "$scratch"' EXIT
+version=$(cat VERSION)
+
+publish() {
+  mkdir "$scratch/tree" &&
+    git ls-files -z --cached --others --exclude-standard | xargs -0 ls -d 2>/dev/null |
+    tar -c --files-from=- | tar -x -C "$scratch/tree" &&
+    cd "$scratch/tree" && git init --quiet && git add --all &&
+    git -c user.name=test -c user.email=test@example.org commit --quiet --message "Version $version" &&
+    git tag "$version" && git clone --quiet --bare . "$scratch/libgmmswift.git"
+}
+
+example() {
+  export GMMSWIFT_REPOSITORY=file://$scratch/libgmmswift.git
+  cp -r examples/swift "$scratch/example" && rm -rf "$scratch/example/.build" &&
+    swift build -c release --package-path "$scratch/example" --cache-path "$scratch/cache" &&
+    "$scratch/example/.build/release/fit-mixture" examples/data/three_components.txt "$scratch/posterior.gmm"
+}
+
+# Whether each line `means[k] mean ...` of the output is within four posterior sds (0.08) of the posterior's mean: far
+# more than the error of any run, far less than the distance between clusters.
+finds_the_clusters() {
+  awk 'BEGIN { expected["means[0]"] = -4.96; expected["means[1]"] = 0.04; expected["means[2]"] = 5.02 }
+    $1 in expected { distance = $2 - expected[$1]; if (distance * distance < 0.32 ^ 2) found++ }
+    END { exit found != 3 }' "$scratch/output.txt" || { cat "$scratch/output.txt"; return 1; }
+}
+
+if ! (set -e; publish); then
+  echo "the working tree could not be published as a repository"
+  exit 1
+fi
+check "the Swift example builds against the tag $version and runs" eval 'example >"$scratch/output.txt"'
+check "it finds the three clusters" finds_the_clusters
+check "it goes on from a file" grep -qx "saved, loaded and extended: 5100 draws of each chain" "$scratch/output.txt"
+check "it says why a file cannot be written" \
+  grep -qx "not saved: '/nowhere/posterior.gmm': cannot write: No such file or directory" <<<"$(
+    "$scratch/example/.build/release/fit-mixture" examples/data/three_components.txt /nowhere/posterior.gmm)"
+check "it resolved the dependency to the tag" grep -q "\"version\" : \"$version\"" "$scratch/example/Package.resolved"
+finish

@@ -1,0 +1,57 @@
+#include "behaviour.h"
+
+static void about(void) {
+  EXPECT(strcmp(gmm_version(), GMM_VERSION_STRING) == 0);
+  EXPECT(strncmp(gmm_build_info(), "version=" GMM_VERSION_STRING " ", strlen("version=" GMM_VERSION_STRING " ")) == 0);
+  EXPECT(strstr(gmm_build_info(), "available=portable") != NULL);
+  EXPECT(gmm_abi_version() == GMM_ABI_VERSION);
+}
+
+/* Returns whether a part is to run. All parts run except those that an argument leaves out (-PART), or only those
+ * that arguments name. */
+static int is_wanted(const char *name, int count, char **arguments) {
+  int wanted = count < 2 || arguments[1][0] == '-';
+  for (int i = 1; i < count; i++) {
+    if (strcmp(arguments[i], name) == 0) wanted = 1;
+    if (arguments[i][0] == '-' && strcmp(arguments[i] + 1, name) == 0) wanted = 0;
+  }
+  return wanted;
+}
+
+/* behaviour [PART... | -PART...] */
+int main(int count, char **arguments) {
+  const struct {
+    const char *name;
+    void (*run)(void);
+  } parts[] = {{"stack", behaviour_stack}, /* first, because what the runtime does once needs most of it */
+               {"about", about},
+               {"draws", behaviour_draws},
+               {"continuation", behaviour_continuation},
+               {"files", behaviour_files},
+               {"control", behaviour_control},
+               {"cancelling", behaviour_cancelling},
+               {"long_calls", behaviour_long_calls},
+               {"processes", behaviour_processes},
+               {"models", behaviour_models},
+               {"dimensions", behaviour_dimensions},
+               {"data", behaviour_data},
+               {"data_sets", behaviour_data_sets},
+               {"summaries", behaviour_summaries},
+               {"predictions", behaviour_predictions},
+               {"arrays", behaviour_arrays},
+               {"em", behaviour_em},
+               {"statistics", behaviour_statistics},
+               {"mixtures", behaviour_mixtures},
+               {"variational", behaviour_variational},
+               {"stepwise", behaviour_stepwise},
+               {"starts", behaviour_starts}};
+  int num_run = 0;
+  fixture_fill();
+  for (size_t i = 0; i < sizeof parts / sizeof *parts; i++) {
+    if (!is_wanted(parts[i].name, count, arguments)) continue;
+    parts[i].run();
+    num_run++;
+  }
+  EXPECT(num_run > 0);
+  return check_report("behaviour");
+}

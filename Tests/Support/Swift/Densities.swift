@@ -1,0 +1,27 @@
+import Foundation
+import GMMModel
+
+/// Returns log N(`x` | `mean`, `sd`²).
+package func logNormal(_ x: Double, _ mean: Double, _ sd: Double) -> Double {
+  -0.5 * ((x - mean) / sd) * ((x - mean) / sd) - log(sd) - 0.5 * log(2 * Double.pi)
+}
+
+/// Returns the prior of all components that is `density` for each.
+package func spreadPrior(_ density: SpreadDensity) -> SpreadPrior {
+  switch density {
+  case .uniform(let lower, let upper): .uniform(lower: [lower], upper: [upper])
+  case .halfCauchy(let scale): .halfCauchy(scale: [scale])
+  case .halfNormal(let scale): .halfNormal(scale: [scale])
+  case .inverseGamma(let shape, let scale): .inverseGamma(shape: [shape], scale: [scale])
+  case .gamma(let shape, let rate): .gamma(shape: [shape], rate: [rate])
+  case .fixed(let value): .fixed([value])
+  }
+}
+
+/// Densities of an sd of every family, bounded and unbounded, smooth at 0 and not.
+package let everySpreadDensity: [SpreadDensity] = [
+  .uniform(lower: 0, upper: 20), .uniform(lower: 0.5, upper: 2), .halfCauchy(scale: 3),
+  .halfNormal(scale: 2),
+  .inverseGamma(shape: 2, scale: 3), .inverseGamma(shape: 0.3, scale: 0.01), .gamma(shape: 2, rate: 1),
+  .gamma(shape: 0.2, rate: 5),
+]
