@@ -36,6 +36,7 @@ int main(int count, char **arguments) {
                {"dimensions", behaviour_dimensions},
                {"data", behaviour_data},
                {"data_sets", behaviour_data_sets},
+               {"parts_of_data", behaviour_parts_of_data},
                {"summaries", behaviour_summaries},
                {"predictions", behaviour_predictions},
                {"arrays", behaviour_arrays},

@@ -17,6 +17,7 @@ void behaviour_models(void);
 void behaviour_dimensions(void);
 void behaviour_data(void);
 void behaviour_data_sets(void);
+void behaviour_parts_of_data(void);
 void behaviour_summaries(void);
 void behaviour_predictions(void);
 void behaviour_arrays(void);

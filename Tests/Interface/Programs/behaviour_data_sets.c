@@ -1,5 +1,4 @@
-/* Data sets: their contents, their use by several calls and threads, and the effects of names, weights and first
- * rows. */
+/* Data sets: their contents, their use by several calls and threads, and the effects of names and weights. */
 #include <pthread.h>
 #include <unistd.h>
 
@@ -44,13 +43,6 @@ static gmm_model *table_model(int32_t covariance, const gmm_data *data) {
   ACCEPTED(fixture_model_for_data(&options, data, NULL, &model, out_error));
   if (model == NULL) exit(EXIT_FAILURE);
   return model;
-}
-
-static gmm_posterior *sampled(const gmm_model *model, const gmm_data *data, const gmm_sample_options *options) {
-  gmm_posterior *posterior = NULL;
-  ACCEPTED(gmm_sample(model, data, options, NULL, &posterior, out_error));
-  if (posterior == NULL) exit(EXIT_FAILURE);
-  return posterior;
 }
 
 /* ------------------------------------------------------------------------------------------------ Sharing */
@@ -101,7 +93,7 @@ static void the_same_values_give_the_same_draws(const gmm_model *model) {
   gmm_data *sets[] = {first, first, second, spaced_rows(fixture_data, 1, 2), spaced_rows(fixture_data, 1, D + 4)};
   gmm_posterior *expected = fixture_posterior(model, &options);
   for (int i = 0; i < 5; i++) {
-    gmm_posterior *posterior = sampled(model, sets[i], &options);
+    gmm_posterior *posterior = fixture_sample(model, sets[i], &options);
     EXPECT(same_draws(posterior, expected));
     gmm_posterior_destroy(posterior);
   }
@@ -111,8 +103,8 @@ static void the_same_values_give_the_same_draws(const gmm_model *model) {
   gmm_data *spaced = spaced_rows(fixture_table, D, D + 1);
   gmm_model *left_model = table_model(GMM_COVARIANCE_FULL, fixture_table_set());
   gmm_model *right_model = table_model(GMM_COVARIANCE_FULL, spaced);
-  gmm_posterior *left = sampled(left_model, fixture_table_set(), &options);
-  gmm_posterior *right = sampled(right_model, spaced, &options);
+  gmm_posterior *left = fixture_sample(left_model, fixture_table_set(), &options);
+  gmm_posterior *right = fixture_sample(right_model, spaced, &options);
   double left_density[N], right_density[N];
   ACCEPTED(gmm_posterior_log_density(left, spaced, NULL, left_density, N, out_error));
   ACCEPTED(gmm_posterior_log_density(right, fixture_table_set(), NULL, right_density, N, out_error));
@@ -139,7 +131,7 @@ static void all_is_copied(const gmm_model *model) {
   unchanged = fixture_weighted_rows(values, N, 1, weights);
   gmm_sample_options options = fixture_sample_options();
   options.num_draws = 80;
-  gmm_posterior *expected = sampled(model, unchanged, &options), *longer = NULL;
+  gmm_posterior *expected = fixture_sample(model, unchanged, &options), *longer = NULL;
   gmm_data_destroy(unchanged);
 
   for (int i = 0; i < N; i++) values[i] = weights[i] = NAN;
@@ -147,7 +139,7 @@ static void all_is_copied(const gmm_model *model) {
   one_name[0] = NULL;
   EXPECT(strcmp(gmm_data_column_name(data, 0), "height") == 0);
   options.num_draws = 50;
-  gmm_posterior *posterior = sampled(model, data, &options);
+  gmm_posterior *posterior = fixture_sample(model, data, &options);
   gmm_data_destroy(data);
   ACCEPTED(gmm_posterior_extend(posterior, 30, NULL, NULL, &longer, out_error));
   EXPECT(longer != NULL && same_draws(longer, expected));
@@ -221,7 +213,7 @@ static void names_are_in_summaries(void) {
   gmm_data *data = named_table(NULL);
   for (int32_t covariance = GMM_COVARIANCE_FULL; covariance <= GMM_COVARIANCE_SPHERICAL; covariance++) {
     gmm_model *model = table_model(covariance, data);
-    gmm_posterior *posterior = sampled(model, data, &options);
+    gmm_posterior *posterior = fixture_sample(model, data, &options);
     gmm_summary *summary = NULL;
     ACCEPTED(gmm_posterior_summarize(posterior, NULL, NULL, &summary, out_error));
     const int32_t rows = gmm_summary_num_rows(summary), first = K + K * D;
@@ -248,7 +240,7 @@ static void names_are_in_summaries(void) {
   ACCEPTED(gmm_data_create(fixture_data, N, 1, &data_options, &values, out_error));
   const gmm_model_options model_options = fixture_model_options();
   gmm_model *model = fixture_model(&model_options);
-  gmm_posterior *posterior = sampled(model, values, &options);
+  gmm_posterior *posterior = fixture_sample(model, values, &options);
   gmm_summary *summary = NULL;
   ACCEPTED(gmm_posterior_summarize(posterior, NULL, NULL, &summary, out_error));
   EXPECT(strcmp(gmm_summary_row_name(summary, K), "means[0]") == 0);
@@ -302,7 +294,8 @@ static void is_the_weighted_table(const gmm_data *data, const gmm_model *model, 
 
   /* Draws come from the weights as well. */
   const gmm_sample_options options = fixture_sample_options();
-  gmm_posterior *again = sampled(model, data, &options), *plain = sampled(model, fixture_table_set(), &options);
+  gmm_posterior *again = fixture_sample(model, data, &options),
+                *plain = fixture_sample(model, fixture_table_set(), &options);
   ACCEPTED(gmm_posterior_predict_probabilities(again, data, NULL, right, N * K, out_error));
   EXPECT(memcmp(left, right, sizeof left) == 0);
   ACCEPTED(gmm_posterior_predict_probabilities(plain, data, NULL, right, N * K, out_error));
@@ -317,7 +310,7 @@ static void posteriors_and_files_keep_their_data(void) {
   gmm_data *data = named_table(weights), *kept = NULL, *read = NULL, *none = NULL;
   gmm_model *model = table_model(GMM_COVARIANCE_DIAG, data);
   const gmm_sample_options options = fixture_sample_options();
-  gmm_posterior *posterior = sampled(model, data, &options), *loaded = NULL, *prior = NULL;
+  gmm_posterior *posterior = fixture_sample(model, data, &options), *loaded = NULL, *prior = NULL;
   gmm_data_destroy(data);
 
   char path[1024];
@@ -351,94 +344,6 @@ static void posteriors_and_files_keep_their_data(void) {
   gmm_model_destroy(model);
 }
 
-/* ------------------------------------------------------------------------------------------------ Parts of a whole */
-
-enum { MANY = 2 * BLOCK + 500 };
-
-/* Returns the number of assignments of the rows from `first` on in `whole` that differ from those of `part`. */
-static int64_t num_other_labels(const gmm_posterior *whole, const gmm_posterior *part, int64_t first) {
-  const gmm_view left = view_of(whole, GMM_FIELD_ASSIGNMENTS), right = view_of(part, GMM_FIELD_ASSIGNMENTS);
-  const uint8_t *left_labels = left.data, *right_labels = right.data;
-  int64_t count = 0;
-  EXPECT(left.shape[0] == right.shape[0] && left.shape[1] == right.shape[1] && left.shape[2] == MANY);
-  EXPECT(right.shape[2] <= MANY - first);
-  for (int64_t chain = 0; chain < right.shape[0]; chain++) {
-    for (int64_t draw = 0; draw < right.shape[1]; draw++) {
-      for (int64_t i = 0; i < right.shape[2]; i++) {
-        count += left_labels[chain * left.strides[0] + draw * left.strides[1] + (first + i) * left.strides[2]] !=
-                 right_labels[chain * right.strides[0] + draw * right.strides[1] + i * right.strides[2]];
-      }
-    }
-  }
-  return count;
-}
-
-static gmm_data *part_of(const double *rows, const double *weights, int64_t columns, int64_t first, int64_t count,
-                         int64_t first_row) {
-  gmm_data_options options = fixture_data_options();
-  gmm_data *data = NULL;
-  options.first_row = first_row;
-  options.sample_weights = weights == NULL ? NULL : weights + first;
-  ACCEPTED(gmm_data_create(rows + first * columns, count, columns, &options, &data, out_error));
-  if (data == NULL) exit(EXIT_FAILURE);
-  return data;
-}
-
-/* With fixed parameters, a part draws the same assignments for its rows as the whole, and other ones if its first
- * row is wrong. */
-static void a_part_draws_what_the_whole_does(const double *rows, const double *weights, int32_t columns,
-                                             int32_t method) {
-  static const double shares[] = {0.4, 0.6}, means[] = {-0.5, 0.0, 0.5, 1.0}, one = 1.0,
-                      matrices[] = {1, 0.5, 0.5, 2, 1, 0, 0, 1};
-  gmm_model_options model_options = fixture_model_options();
-  model_options.num_dimensions = columns;
-  model_options.weights = (gmm_prior){GMM_PRIOR_FIXED, 2, shares, NULL, NULL};
-  model_options.means = (gmm_prior){GMM_PRIOR_FIXED, 2 * columns, means, NULL, NULL};
-  model_options.spread = columns == 1 ? (gmm_prior){GMM_PRIOR_FIXED, 1, &one, NULL, NULL}
-                                      : (gmm_prior){GMM_PRIOR_FIXED, 2, matrices, NULL, NULL};
-  gmm_model *model = fixture_model(&model_options);
-  gmm_sample_options options = fixture_sample_options();
-  options.method = method;
-  options.num_draws = 10;
-  options.store_assignments = 1;
-  gmm_data *all = part_of(rows, weights, columns, 0, MANY, 0);
-  gmm_posterior *whole = sampled(model, all, &options);
-  const struct {
-    int64_t first, count;
-  } parts[] = {{0, BLOCK}, {BLOCK, BLOCK}, {BLOCK, MANY - BLOCK}, {2 * BLOCK, MANY - 2 * BLOCK}};
-  for (int i = 0; i < 4; i++) {
-    for (int moves = 0; moves < 2; moves++) {
-      gmm_data *data =
-          part_of(rows, weights, columns, parts[i].first, parts[i].count, parts[i].first + moves * 8 * BLOCK);
-      gmm_posterior *part = sampled(model, data, &options);
-      EXPECT((num_other_labels(whole, part, parts[i].first) == 0) == !moves);
-      gmm_posterior_destroy(part);
-      gmm_data_destroy(data);
-    }
-  }
-
-  /* The last number that a first row can be. */
-  gmm_data *last = part_of(rows, weights, columns, 0, MANY, INT64_MAX / BLOCK * BLOCK);
-  gmm_posterior *far = sampled(model, last, &options);
-  EXPECT(num_other_labels(whole, far, 0) > 0);
-  gmm_posterior_destroy(far);
-  gmm_data_destroy(last);
-  gmm_posterior_destroy(whole);
-  gmm_data_destroy(all);
-  gmm_model_destroy(model);
-}
-
-static void parts_draw_what_the_whole_does(void) {
-  static double rows[MANY * 2], weights[MANY];
-  for (int i = 0; i < MANY * 2; i++) rows[i] = 0.5 * fixture_data[i % N] + 1e-4 * i / MANY;
-  for (int i = 0; i < MANY; i++) weights[i] = i % 5 * 0.75;
-  for (int32_t columns = 1; columns <= 2; columns++) {
-    a_part_draws_what_the_whole_does(rows, NULL, columns, GMM_METHOD_GIBBS);
-    a_part_draws_what_the_whole_does(rows, weights, columns, GMM_METHOD_GIBBS);
-  }
-  a_part_draws_what_the_whole_does(rows, NULL, 1, GMM_METHOD_METROPOLIS);
-}
-
 void behaviour_data_sets(void) {
   const gmm_model_options options = fixture_model_options();
   gmm_model *model = fixture_model(&options);
@@ -450,6 +355,5 @@ void behaviour_data_sets(void) {
   names_are_in_summaries();
   names_are_in_messages();
   posteriors_and_files_keep_their_data();
-  parts_draw_what_the_whole_does();
   gmm_model_destroy(model);
 }

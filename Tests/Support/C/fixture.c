@@ -91,12 +91,16 @@ gmm_model *fixture_model(const gmm_model_options *options) {
   exit(EXIT_FAILURE);
 }
 
-gmm_posterior *fixture_posterior(const gmm_model *model, const gmm_sample_options *options) {
+gmm_posterior *fixture_sample(const gmm_model *model, const gmm_data *data, const gmm_sample_options *options) {
   gmm_posterior *posterior = NULL;
   gmm_error *error = NULL;
-  if (gmm_sample(model, data_set, options, NULL, &posterior, &error) == GMM_OK) return posterior;
+  if (gmm_sample(model, data, options, NULL, &posterior, &error) == GMM_OK) return posterior;
   printf("fixture: %s\n", gmm_error_message(error));
   exit(EXIT_FAILURE);
+}
+
+gmm_posterior *fixture_posterior(const gmm_model *model, const gmm_sample_options *options) {
+  return fixture_sample(model, data_set, options);
 }
 
 gmm_status fixture_model_for_data(const gmm_model_options *options, const gmm_data *data, const gmm_control *control,

@@ -41,7 +41,10 @@ gmm_sample_options fixture_sample_options(void);
 /* A model from options that are known to be valid; ends the program otherwise. */
 gmm_model *fixture_model(const gmm_model_options *options);
 
-/* A posterior of fixture_data under that model; ends the program on failure. */
+/* A posterior of data under a model; ends the program on failure. */
+gmm_posterior *fixture_sample(const gmm_model *model, const gmm_data *data, const gmm_sample_options *options);
+
+/* The same of fixture_data. */
 gmm_posterior *fixture_posterior(const gmm_model *model, const gmm_sample_options *options);
 
 /* Makes a model of options, whose open priors the data choose. */
