@@ -136,7 +136,7 @@ verify-fuzz: ## Fuzz with coverage and AddressSanitizer, FUZZ_SECONDS for each t
 verify-sanitizers: ## Run the C and Swift tests under AddressSanitizer, ThreadSanitizer and UndefinedBehaviorSanitizer.
 	@$(STEP) verify-sanitizers Tests/Hostile/Sanitizers/run.sh 3
 
-verify-memory: build ## Run the C examples and 10,000 rounds of create, sample, destroy under valgrind.
+verify-memory: build ## Run the C programs, and 10,000 rounds of create, sample, destroy, under valgrind.
 	@$(STEP) verify-memory Tests/Hostile/Sanitizers/valgrind.sh build/lib
 
 verify-report: $(ENVIRONMENT) ## Write build/verify/index.html from what the long tests left.

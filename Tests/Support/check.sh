@@ -50,10 +50,21 @@ finish() {
   exit
 }
 
-# without_leaks PROGRAM...: runs a program under valgrind, and fails on any invalid access or lost memory. The library is
-# the one with symbols, build/symbols, so that reports and the entries of valgrind.supp have names. Threads take fair
-# turns, because working threads would otherwise starve a thread that waits to cancel.
+# Whether gcc has its LeakSanitizer, which finds lost memory.
+can_find_leaks() { [ -e "$(gcc -print-file-name=liblsan.so)" ]; }
+
+# without_leaks PROGRAM...: runs a program at full speed, and fails on memory that nothing points to at its end. The
+# library is the one with symbols, build/symbols, so that reports and the entries of leaks.supp have names.
 without_leaks() {
+  # A request for too much memory returns NULL, as without a sanitizer.
+  local options=exitcode=99:allocator_may_return_null=1:print_suppressions=0
+  LD_LIBRARY_PATH=build/symbols LD_PRELOAD=$(gcc -print-file-name=liblsan.so) \
+    LSAN_OPTIONS=$options:suppressions=Tests/Support/leaks.supp "$@"
+}
+
+# under_valgrind PROGRAM...: runs a program at a hundredth of its speed, and fails on any invalid access or lost memory.
+# Threads take fair turns, because working threads would otherwise starve a thread that waits to cancel.
+under_valgrind() {
   LD_LIBRARY_PATH=build/symbols valgrind --quiet --fair-sched=yes --child-silent-after-fork=yes --error-exitcode=99 \
     --leak-check=full --show-leak-kinds=definite,indirect,possible --errors-for-leak-kinds=definite,indirect,possible \
     --suppressions=Tests/Support/valgrind.supp "$@"

@@ -1,14 +1,25 @@
 # Building and running the C programs of the tests; to be sourced, after `libdir` and `out` are set.
 
 strict=(-Wall -Wextra -Werror -pedantic -Iinclude -ITests/Support/C)
-link=(-L"$libdir" -lgmmswift -Wl,-rpath,"$libdir" -pthread -lm)
+link=(-L"$libdir" -lgmmswift -Wl,-rpath,"$libdir" -pthread -lm -ldl)
 support=(Tests/Support/C/check.c Tests/Support/C/draws.c Tests/Support/C/fixture.c)
 
-# build PROGRAM SOURCES AND FLAGS...: builds a program into `out`.
-build() {
+# compile PROGRAM SOURCES AND FLAGS...: builds a C99 program into `out`.
+compile() {
   local program=$1
   shift
-  gcc -std=c99 -D_POSIX_C_SOURCE=200809L -O1 -g "${strict[@]}" "$@" "${support[@]}" -o "$out/$program" "${link[@]}"
+  gcc -std=c99 -D_POSIX_C_SOURCE=200809L -O1 -g "${strict[@]}" "$@" -o "$out/$program" "${link[@]}"
+}
+
+# build PROGRAM FLAGS...: builds a program from the files that are named after it, with what the programs share.
+build() {
+  compile "$1" "${@:2}" $(find Tests/{Hostile,Interface}/Programs -name "$1.c" -o -name "$1_*.c") "${support[@]}"
+}
+
+# Builds the program misuse_table, whose rows are made from the header.
+build_table() {
+  python3 Tests/Hostile/Table/generate.py include/interface.json Tests/Hostile/Table/table.h "$out/misuse_table.c" &&
+    compile misuse_table -ITests/Hostile/Table "$out/misuse_table.c" Tests/Hostile/Table/table.c "${support[@]}"
 }
 
 # Runs a program; it reports in one line, and nothing else may be written by it or by the library.

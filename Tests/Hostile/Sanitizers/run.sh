@@ -26,7 +26,7 @@ runtime=$toolchain/lib/swift/linux
 export ASAN_OPTIONS=allocator_may_return_null=1:detect_leaks=1:detect_stack_use_after_return=1
 export TSAN_OPTIONS=allocator_may_return_null=1:die_after_fork=0:suppressions=$PWD/Tests/Hostile/Sanitizers/races.supp
 export UBSAN_OPTIONS=print_stacktrace=1:halt_on_error=1
-export LSAN_OPTIONS=suppressions=$PWD/Tests/Hostile/Sanitizers/leaks.supp:print_suppressions=0
+export LSAN_OPTIONS=suppressions=$PWD/Tests/Support/leaks.supp:print_suppressions=0
 
 # compile SANITIZERS DIRECTORY PROGRAM SOURCES...
 compile() {
