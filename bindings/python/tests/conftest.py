@@ -6,6 +6,9 @@ import os
 import signal
 
 os.environ.setdefault("MPLBACKEND", "Agg")
+# The matrices of other packages are small here: threads of theirs would mostly wait for each other.
+os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
+os.environ.setdefault("OMP_NUM_THREADS", "1")
 
 import numpy as np
 import pytest

@@ -191,7 +191,7 @@ def test_memory_at_any_address_gives_the_same_bits(small_model, build, step):
             posterior = gm.sample(
                 small_model, data, 20, tune=5, chains=1, random_seed=1, store_assignments=True
             )
-            fit = gm.fit_em(data, 2, random_seed=1)
+            fit = gm.fit_em(data, 2, max_iter=50, random_seed=1)
             found.append(
                 [
                     *(np.asarray(posterior[name]) for name in ("means", "assignments")),
