@@ -26,7 +26,6 @@ PYTHON_FILES := bindings/interface bindings/python examples \
 export GMMSWIFT_LIBRARY := $(CURDIR)/build/lib/libgmmswift.so
 STEP := .ci/step
 
-.NOTPARALLEL:
 .DELETE_ON_ERROR:
 .DEFAULT_GOAL := help
 .PHONY: help setup packages build interface demo test lint test-floors test-swift test-kernels test-abi test-hostile \
@@ -36,7 +35,8 @@ STEP := .ci/step
 help: ## List the targets.
 	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | awk -F'\t' '{ printf "  %-18s %s\n", $$1, $$2 }'
 
-setup: packages build $(ENVIRONMENT) ## Install what is missing: Debian packages when root, Python packages into build/venv.
+setup: packages ## Install what is missing: Debian packages when root, Python packages into build/venv.
+	@$(MAKE) --no-print-directory $(ENVIRONMENT)
 
 packages:
 	@.ci/setup.sh
@@ -62,7 +62,12 @@ interface: ## Generate include/interface.json and the binding's structs and prot
 demo: setup ## Run the three notebooks on their data and write build/demo/index.html.
 	$(VENV_PYTHON) examples/python/demo.py
 
-test: setup lint test-floors test-swift test-kernels test-abi test-hostile test-fuzz test-examples test-python ## Test all.
+# JOBS steps run at a time: most use one core. The Swift tests take longest, so they begin beside the library.
+JOBS ?= 2
+TESTS := lint test-floors test-swift test-kernels test-abi test-hostile test-fuzz test-examples test-python
+
+test: packages ## Run every test.
+	@$(MAKE) --no-print-directory -j$(JOBS) $(TESTS)
 	@echo "All tests passed."
 
 lint: $(ENVIRONMENT) ## Check the format of all sources.
