@@ -14,6 +14,8 @@ source Tests/Support/programs.sh
 
 check "the program of misuse builds" build misuse
 check "all misuse is refused, with a message, and nothing traps" silent "$out/misuse"
+check "the program of the table of errors builds" build_errors
+check "wrong values are refused in the words of the table of errors" silent "$out/errors"
 check "every function of the header has its rows in the table of misuse, which builds" build_table
 # A header with one function more: the generator must miss its rows.
 newer=$(mktemp -d)
@@ -36,7 +38,7 @@ if can_find_leaks; then
   exit_code_of_leaks() { without_leaks "$out/leak" >/dev/null 2>&1 || echo $?; }
   check "the program that loses a posterior builds" build leak
   check "lost memory is noticed" equal "$(exit_code_of_leaks)" 99
-  for program in misuse misuse_table degenerate disk; do
+  for program in misuse errors misuse_table degenerate disk; do
     check "$program loses no memory" without_leaks "$out/$program"
   done
 else

@@ -22,6 +22,9 @@ build_table() {
     compile misuse_table -ITests/Hostile/Table "$out/misuse_table.c" Tests/Hostile/Table/table.c "${support[@]}"
 }
 
+# Builds the program errors, which makes the calls of errors.json.
+build_errors() { python3 Tests/Hostile/errors.py "$out/errors.inc" && build errors -I"$out"; }
+
 # Runs a program; it reports in one line, and nothing else may be written by it or by the library.
 silent() {
   local output status

@@ -129,15 +129,6 @@ import Testing
 
   @Test func faultsAreNamed() throws {
     let parameters = start(.full, 2)
-    expectError(.invalidArgument, "total_weight", "must be finite and not negative, got -1.0") {
-      try StepwiseExpectationMaximization(parameters, totalWeight: -1)
-    }
-    expectError(.invalidArgument, "regularization", "must be finite and not negative, got nan") {
-      try StepwiseExpectationMaximization(parameters, regularization: .nan)
-    }
-    expectError(.invalidArgument, "variance_floor", "must be finite and positive, got 0.0") {
-      try StepwiseExpectationMaximization(parameters, varianceFloor: 0)
-    }
     var stepwise = try StepwiseExpectationMaximization(parameters)
     expectError(.invalidArgument, "num_dimensions", "must be the parameters', 2, got 1") {
       try stepwise.update(DataSet([1, 2]))

@@ -236,17 +236,7 @@ import Testing
         return try fitVariational(data, options)
       }
     }
-    refused("num_components", "must be between 1 and 256, got 0") { $0.componentCount = 0 }
     refused("data", "must have at least `num_components` = 31 observations, got 30") { $0.componentCount = 31 }
-    refused("num_starts", "must be at least 1, got 0") { $0.starts = 0 }
-    refused("max_iterations", "must not be negative, got -1") { $0.maximumIterations = -1 }
-    refused("tolerance", "must be finite and not negative, got nan") { $0.tolerance = .nan }
-    refused("regularization", "must be finite and not negative, got -1.0") { $0.regularization = -1 }
-    refused("weight_concentration_prior", "must be between 1e-290 and 1e290, got -1.0") { $0.concentration = -1 }
-    refused("mean_precision_prior", "must be between 1e-290 and 1e290, got 0.0") { $0.meanPrecision = 0 }
-    refused("degrees_of_freedom_prior", "must be greater than D - 1 = 1 and at most 1e290, got 1.0") {
-      $0.degreesOfFreedom = 1
-    }
     refused("mean_prior", "must have 2 values, got 1") { $0.mean = [1] }
     refused("mean_prior[1]", "must be finite and below 1e144 in magnitude, got inf") { $0.mean = [1, .infinity] }
     refused("covariance_prior", "must have 3 values, got 1") { $0.scale = [1] }

@@ -17,13 +17,6 @@ static void misuse_summary_options(const misuse_handles *handles) {
   static const double below[] = {0.5, -0.1}, above[] = {0.5, 1.1}, holes[] = {0.5, NAN};
   gmm_summary *made = NULL;
   SUMMARY_REFUSED(GMM_ERROR_STRUCT_SIZE, "options", options.struct_size = 0);
-  SUMMARY_REFUSED(GMM_ERROR_INVALID_ARGUMENT, "hdi_probability", options.hdi_probability = 0.0);
-  SUMMARY_REFUSED(GMM_ERROR_INVALID_ARGUMENT, "hdi_probability", options.hdi_probability = 1.0);
-  SUMMARY_REFUSED(GMM_ERROR_INVALID_ARGUMENT, "hdi_probability", options.hdi_probability = -0.5);
-  SUMMARY_REFUSED(GMM_ERROR_INVALID_ARGUMENT, "hdi_probability", options.hdi_probability = (double)NAN);
-  SUMMARY_REFUSED(GMM_ERROR_INVALID_ARGUMENT, "num_quantiles", options.num_quantiles = -1);
-  SUMMARY_REFUSED(GMM_ERROR_INVALID_ARGUMENT, "num_quantiles", options.num_quantiles = 65);
-  SUMMARY_REFUSED(GMM_ERROR_INVALID_ARGUMENT, "num_quantiles", options.num_quantiles = INT32_MAX);
   SUMMARY_REFUSED(GMM_ERROR_NULL_ARGUMENT, "quantiles", options.num_quantiles = 3; options.quantiles = NULL);
   SUMMARY_REFUSED(GMM_ERROR_INVALID_ARGUMENT, "quantiles[1]", options.num_quantiles = 2; options.quantiles = below);
   SUMMARY_REFUSED(GMM_ERROR_INVALID_ARGUMENT, "quantiles[1]", options.num_quantiles = 2; options.quantiles = above);

@@ -11,29 +11,7 @@
                    gmm_sample(handles->model, fixture_data_set(), &options, NULL, &made, out_error)); \
   } while (0)
 
-static void misuse_sample_options(const misuse_handles *handles) {
-  const int64_t never[] = {-1, INT64_MIN};
-  for (int i = 0; i < 2; i++) {
-    SAMPLE_REFUSED(GMM_ERROR_INVALID_ARGUMENT, "num_draws", options.num_draws = never[i]);
-    SAMPLE_REFUSED(GMM_ERROR_INVALID_ARGUMENT, "tune", options.num_tune = never[i]);
-    SAMPLE_REFUSED(GMM_ERROR_INVALID_ARGUMENT, "chains", options.num_chains = never[i]);
-    SAMPLE_REFUSED(GMM_ERROR_INVALID_ARGUMENT, "thin", options.thin = never[i]);
-    SAMPLE_REFUSED(GMM_ERROR_INVALID_ARGUMENT, "num_initial", options.num_initial = -1 - i);
-  }
-  SAMPLE_REFUSED(GMM_ERROR_INVALID_ARGUMENT, "num_draws", options.num_draws = 0);
-  SAMPLE_REFUSED(GMM_ERROR_INVALID_ARGUMENT, "chains", options.num_chains = 0);
-  SAMPLE_REFUSED(GMM_ERROR_INVALID_ARGUMENT, "thin", options.thin = 0);
-  SAMPLE_REFUSED(GMM_ERROR_INVALID_ARGUMENT, "method", options.method = 2);
-  SAMPLE_REFUSED(GMM_ERROR_INVALID_ARGUMENT, "method", options.method = -1);
-  SAMPLE_REFUSED(GMM_ERROR_INVALID_ARGUMENT, "store_assignments", options.store_assignments = 2);
-
-  /* Products that no counter can hold; the message has all the factors. */
-  SAMPLE_REFUSED(GMM_ERROR_INVALID_ARGUMENT, "num_draws", options.num_draws = INT64_MAX);
-  SAMPLE_REFUSED(GMM_ERROR_INVALID_ARGUMENT, "num_draws", options.num_chains = INT64_MAX);
-  SAMPLE_REFUSED(GMM_ERROR_INVALID_ARGUMENT, "num_draws", options.thin = INT64_MAX);
-  SAMPLE_REFUSED(GMM_ERROR_INVALID_ARGUMENT, "num_draws", options.num_tune = INT64_MAX);
-
-  /* Starting values. */
+static void misuse_starting_values(const misuse_handles *handles) {
   static const double weights[] = {0.5, 0.5}, means[] = {-1.0, 1.0}, sds[] = {1.0, 1.0};
   static const double too_much[] = {0.5, 0.6}, negative[] = {-0.5, 1.5}, holes[] = {NAN, 1.0}, wide[] = {1.0, 11.0};
   static const double endless[] = {0.0, INFINITY}, no_sd[] = {0.0, 1.0};
@@ -147,13 +125,6 @@ static void misuse_handles_of_sampling(const misuse_handles *handles) {
 
 static void misuse_control(const misuse_handles *handles) {
   gmm_posterior *made = NULL;
-  CONTROL_REFUSED(GMM_ERROR_INVALID_ARGUMENT, "num_threads", control.num_threads = -1);
-  CONTROL_REFUSED(GMM_ERROR_INVALID_ARGUMENT, "num_threads", control.num_threads = INT32_MIN);
-  CONTROL_REFUSED(GMM_ERROR_INVALID_ARGUMENT, "progress_interval", control.progress_interval = -1.0);
-  CONTROL_REFUSED(GMM_ERROR_INVALID_ARGUMENT, "progress_interval", control.progress_interval = (double)NAN);
-  CONTROL_REFUSED(GMM_ERROR_INVALID_ARGUMENT, "kernel_build", control.kernel_build = -1);
-  CONTROL_REFUSED(GMM_ERROR_INVALID_ARGUMENT, "kernel_build", control.kernel_build = 4);
-  CONTROL_REFUSED(GMM_ERROR_INVALID_ARGUMENT, "reserved", control.reserved = 1);
   CONTROL_REFUSED(GMM_ERROR_WRONG_HANDLE, "cancel", control.cancel = (gmm_cancel *)handles->model);
   CONTROL_REFUSED(GMM_ERROR_WRONG_HANDLE, "cancel", control.cancel = handles->zeros);
 
@@ -169,6 +140,6 @@ static void misuse_control(const misuse_handles *handles) {
 
 void misuse_sampling(const misuse_handles *handles) {
   misuse_handles_of_sampling(handles);
-  misuse_sample_options(handles);
+  misuse_starting_values(handles);
   misuse_control(handles);
 }

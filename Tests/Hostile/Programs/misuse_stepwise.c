@@ -19,14 +19,6 @@ static void misuse_states(const misuse_handles *handles) {
   gmm_em_fit *fit = NULL;
   REFUSED_HANDLE(GMM_ERROR_NULL_ARGUMENT, "mixture", next, gmm_stepwise_create(NULL, 0, 0, 1, &next, out_error));
   REFUSED(GMM_ERROR_NULL_ARGUMENT, "out_stepwise", gmm_stepwise_create(&mixture, 0, 0, 1, NULL, out_error));
-  REFUSED_HANDLE(GMM_ERROR_INVALID_ARGUMENT, "total_weight", next,
-                 gmm_stepwise_create(&mixture, -1, 0, 1, &next, out_error));
-  REFUSED_HANDLE(GMM_ERROR_INVALID_ARGUMENT, "total_weight", next,
-                 gmm_stepwise_create(&mixture, INFINITY, 0, 1, &next, out_error));
-  REFUSED_HANDLE(GMM_ERROR_INVALID_ARGUMENT, "regularization", next,
-                 gmm_stepwise_create(&mixture, 0, NAN, 1, &next, out_error));
-  REFUSED_HANDLE(GMM_ERROR_INVALID_ARGUMENT, "variance_floor", next,
-                 gmm_stepwise_create(&mixture, 0, 0, 0, &next, out_error));
   ACCEPTED(gmm_stepwise_create(&mixture, 0.0, 0.0, 1e-12, &state, out_error));
 
   static const double equal[] = {2.0, 2.0, 2.0};

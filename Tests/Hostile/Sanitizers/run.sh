@@ -37,7 +37,7 @@ compile() {
   [ "$sanitizers" != thread ] || link+=(-L"$runtime" -ldispatch -lBlocksRuntime -Wl,-rpath,"$runtime")
   "$clang" -fuse-ld=lld -fsanitize="$sanitizers" -fno-sanitize-recover=undefined -fno-omit-frame-pointer \
     -std=c99 -D_POSIX_C_SOURCE=200809L -O1 -g -Wall -Wextra -Werror -pedantic -Iinclude -ITests/Support/C \
-    -ITests/Hostile/Table "$@" \
+    -ITests/Hostile/Table -I"$directory" "$@" \
     -o "$directory/$program" "${link[@]}"
 }
 
@@ -62,13 +62,15 @@ for sanitizer in address thread; do
     Tests/Hostile/Table/table.h "$directory/table.c"
   kinds=$sanitizer
   [ $sanitizer != address ] || kinds=address,undefined
-  for program in Hostile/Programs/{misuse,degenerate,stress} Interface/Programs/behaviour; do
+  check "the table of errors is made" python3 Tests/Hostile/errors.py "$directory/errors.inc"
+  for program in Hostile/Programs/{misuse,errors,degenerate,stress} Interface/Programs/behaviour; do
     name=$(basename $program)
     check "$name builds with $kinds" compile $kinds "$directory" "$name" Tests/$program*.c "${support[@]}"
   done
   check "the table builds with $kinds" compile $kinds "$directory" table "$directory/table.c" Tests/Hostile/Table/table.c \
     "${support[@]}"
   check "misuse is clean under the $sanitizer sanitizer" quiet "$directory/misuse"
+  check "the table of errors is clean under the $sanitizer sanitizer" quiet "$directory/errors"
   check "the table of misuse is clean under the $sanitizer sanitizer" quiet "$directory/table"
   check "degenerate data are clean under the $sanitizer sanitizer" quiet "$directory/degenerate"
   check "behaviour is clean under the $sanitizer sanitizer" quiet "$directory/behaviour"

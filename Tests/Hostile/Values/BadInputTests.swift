@@ -4,7 +4,7 @@ import Testing
 
 @testable import GMMInference
 
-/// Requests out of range: the error names the argument, the rule and the value.
+/// Requests out of range that the table of errors does not have: the error names the argument, the rule and the value.
 @Suite struct BadInputTests {
   private func model(_ components: Int = 2, ordered: Bool = false, minimum: Double = 0) throws -> MixtureModel {
     try MixtureModel(
@@ -25,25 +25,6 @@ import Testing
   }
 
   @Test func countsOutOfRangeAreRefused() throws {
-    for value in [0, -1, Int.min] {
-      try expectRefused("num_draws", "must be at least 1, got \(value)") { $0.draws = value }
-      try expectRefused("num_chains", "must be at least 1, got \(value)") { $0.chains = value }
-      try expectRefused("thin", "must be at least 1, got \(value)") { $0.thin = value }
-    }
-    try expectRefused("num_tune", "must not be negative, got -1") { $0.tune = -1 }
-    let most = Int.max
-    try expectRefused(
-      "num_draws", "`num_chains` x (`num_tune` + `num_draws` x `thin`) must fit 63 bits, got 4 x (1000 + \(most) x 2)"
-    ) {
-      $0.draws = most
-      $0.thin = 2
-    }
-    try expectRefused(
-      "num_draws",
-      "`num_chains` x (`num_tune` + `num_draws` x `thin`) must fit 63 bits, got \(most) x (1000 + 1000 x 1)"
-    ) {
-      $0.chains = most
-    }
     try expectRefused("num_initial", "must be 0, 1 or the number of chains, 4, got 3") {
       $0.initial = [PartialParameters](repeating: PartialParameters(), count: 3)
     }
@@ -105,7 +86,7 @@ import Testing
       try model(minimum: 0.25), PartialParameters(weights: [0.875, 0.125]))
   }
 
-  @Test func maximumLikelihoodOptionsOutOfRangeAreRefused() throws {
+  @Test func startsOfMaximumLikelihoodOutOfRangeAreRefused() throws {
     let observations = try DataSet([1, 2, 3])
     func refuse(
       _ argument: String, _ rule: String, location: SourceLocation = #_sourceLocation,
@@ -117,14 +98,6 @@ import Testing
         try fitMaximumLikelihood(observations, options)
       }
     }
-    refuse("num_components", "must be between 1 and 256, got 0") { $0.componentCount = 0 }
-    refuse("num_components", "must be between 1 and 256, got 257") { $0.componentCount = 257 }
-    refuse("num_starts", "must be at least 1, got 0") { $0.starts = 0 }
-    refuse("max_iterations", "must be at least 1, got 0") { $0.maximumIterations = 0 }
-    refuse("tolerance", "must be finite and not negative, got -1.0") { $0.tolerance = -1 }
-    refuse("tolerance", "must be finite and not negative, got nan") { $0.tolerance = .nan }
-    refuse("variance_floor", "must be finite and positive, got 0.0") { $0.varianceFloor = 0 }
-    refuse("regularization", "must be finite and not negative, got -1.0") { $0.regularization = -1 }
     refuse("initial_weights", "must have 2 values, got 1") { $0.initial.weights = [1] }
     refuse("initial_weights", "must sum to 1, got 1.5") { $0.initial.weights = [0.5, 1] }
     refuse("initial_weights[1]", "must be positive, got 0.0") { $0.initial.weights = [1, 0] }
@@ -146,24 +119,10 @@ import Testing
   @Test func numbersBeyondSquaresAreRefused() throws {
     for mean in [2e144, -1e200, .greatestFiniteMagnitude] {
       expectError(.invalidArgument, "means.mean", "must be below 1e144 in magnitude, got \(mean)") {
-        try MixtureModel(componentCount: 1, means: .normal(mean: [mean], sd: [1]), spread: .fixed([1]))
-      }
-      expectError(.invalidArgument, "means.mean", "must be below 1e144 in magnitude, got \(mean)") {
         try MixtureModel(componentCount: 1, means: .scaledNormal(mean: [mean], kappa: [1]), spread: .fixed([1]))
-      }
-      expectError(.invalidArgument, "means.values[1]", "must be below 1e144 in magnitude, got \(mean)") {
-        try MixtureModel(componentCount: 2, means: .fixed([0, mean]), spread: .fixed([1]))
       }
       try expectRefused("initial_means[0, 1]", "must be below 1e144 in magnitude, got \(mean)") {
         $0.initial = [PartialParameters(means: [0, mean])]
-      }
-    }
-    for (lower, upper, argument, value) in [
-      (0, 1e-200, "upper", 1e-200), (0, 1e200, "upper", 1e200), (1e-200, 1, "lower", 1e-200),
-    ] {
-      expectError(.invalidArgument, "spread.\(argument)", "must be between 1e-145 and 1e+145, got \(value)") {
-        try MixtureModel(
-          componentCount: 1, means: .fixed([0]), spread: .uniform(lower: [lower], upper: [upper]))
       }
     }
     _ = try MixtureModel(componentCount: 1, means: .fixed([1e144]), spread: .uniform(lower: [0], upper: [1e-145]))

@@ -2,7 +2,7 @@ import GMMModel
 import TestSupport
 import Testing
 
-/// Models and data out of range: the error names the argument, the rule and the value.
+/// Models and data out of range that the table of errors does not have: the error names the argument, the rule and the value.
 @Suite struct ModelErrorTests {
   struct Case: Sendable, CustomTestStringConvertible {
     let kind: ModelError.Kind
@@ -27,66 +27,22 @@ import Testing
   }
 
   static let cases: [Case] = [
-    Case(.invalidArgument, "num_components", "must be between 1 and 256, got 0", components: 0),
-    Case(.invalidArgument, "num_components", "must be between 1 and 256, got -1", components: -1),
-    Case(.invalidArgument, "num_components", "must be between 1 and 256, got 257", components: 257),
-    Case(.invalidArgument, "num_components", "must be between 1 and 256, got \(Int.max)", components: .max),
-
-    Case(.invalidArgument, "minimum_weight", "must be finite and not negative, got -0.1", minimum: -0.1),
-    Case(.invalidArgument, "minimum_weight", "must be finite and not negative, got nan", minimum: .nan),
-    Case(.invalidArgument, "minimum_weight", "must be finite and not negative, got inf", minimum: .infinity),
-    Case(
-      .invalidModel, "minimum_weight",
-      "must be at most 1/`num_components` = 0.25 for the weights to sum to 1, got 0.3", components: 4, minimum: 0.3),
-
-    Case(
-      .invalidArgument, "weights.concentration", "must have 1 or 3 values, got 2",
-      weights: .dirichlet(concentration: [1, 2])),
     Case(
       .invalidArgument, "weights.concentration", "must have 1 or 3 values, got 0",
       weights: .dirichlet(concentration: [])),
     Case(
       .invalidArgument, "weights.concentration", "must have 1 value, got 2", components: 1,
       weights: .dirichlet(concentration: [1, 1])),
-    Case(
-      .invalidArgument, "weights.concentration[1]", "must be positive, got 0.0",
-      weights: .dirichlet(concentration: [1, 0, 1])),
-    Case(
-      .invalidArgument, "weights.concentration", "must be positive, got -2.0",
-      weights: .dirichlet(concentration: [-2])),
-    Case(
-      .invalidArgument, "weights.concentration[2]", "must be finite, got nan",
-      weights: .dirichlet(concentration: [1, 1, .nan])),
     Case(.invalidArgument, "weights.values", "must sum to 1, got 0.75", weights: .fixed([0.25])),
-    Case(.invalidArgument, "weights.values[2]", "must not be negative, got -0.5", weights: .fixed([1, 0.5, -0.5])),
     Case(
       .invalidModel, "weights.values[0]", "must be at least `minimum_weight` = 0.25, got 0.125",
       weights: .fixed([0.125, 0.375, 0.5]), minimum: 0.25),
-
-    Case(.invalidArgument, "means.mean", "must be finite, got inf", means: .normal(mean: [.infinity], sd: [1])),
-    Case(.invalidArgument, "means.sd", "must be positive, got 0.0", means: .normal(mean: [0], sd: [0])),
-    Case(.invalidArgument, "means.sd[2]", "must be positive, got -1.0", means: .normal(mean: [0], sd: [1, 1, -1])),
-    Case(.invalidArgument, "means.sd", "must have 1 or 3 values, got 4", means: .normal(mean: [0], sd: [1, 1, 1, 1])),
-    Case(.invalidArgument, "means.values[1]", "must be finite, got nan", means: .fixed([1, .nan, 2])),
     Case(
       .invalidModel, "means.values[2]", "fixed means must increase when the means are ordered, got 4.0 after 5.0",
       means: .fixed([1, 5, 4]), ordered: true),
-
-    Case(
-      .invalidArgument, "spread.lower", "must not be negative, got -1.0", spread: .uniform(lower: [-1], upper: [1])),
     Case(
       .invalidArgument, "spread.upper[1]", "must be above `spread.lower` = 2.0, got 2.0",
       spread: .uniform(lower: [2], upper: [3, 2, 3])),
-    Case(
-      .invalidArgument, "spread.upper", "must be finite, got inf", spread: .uniform(lower: [0], upper: [.infinity])),
-    Case(.invalidArgument, "spread.scale", "must be positive, got 0.0", spread: .halfCauchy(scale: [0])),
-    Case(.invalidArgument, "spread.scale", "must be finite, got nan", spread: .halfNormal(scale: [.nan])),
-    Case(
-      .invalidArgument, "spread.shape", "must be positive, got 0.0", spread: .inverseGamma(shape: [0], scale: [1])),
-    Case(
-      .invalidArgument, "spread.scale", "must be positive, got -1.0", spread: .inverseGamma(shape: [1], scale: [-1])),
-    Case(.invalidArgument, "spread.rate[2]", "must be positive, got 0.0", spread: .gamma(shape: [1], rate: [1, 1, 0])),
-    Case(.invalidArgument, "spread.values", "must be positive, got 0.0", spread: .fixed([0])),
     Case(
       .invalidArgument, "spread.scale", "must have 1 value, got 3", spread: .halfCauchy(scale: [1, 2, 3]), shared: true),
   ]

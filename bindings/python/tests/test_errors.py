@@ -1,6 +1,7 @@
 """Errors: how they come about, their classes, and that nothing is left over after them.
 
-What is refused, and in which words, is in the files `test_errors_*`.
+What is refused, and in which words, is in the files `test_errors_*`. Single values out of range are
+in one table with those of C and Swift.
 """
 
 from __future__ import annotations

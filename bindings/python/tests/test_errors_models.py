@@ -19,54 +19,17 @@ from refusals import (
 
 # What is called, argument at fault, exception.
 ONE_DIMENSION = {
-    "n_components 0": (lambda: mixture(0), "n_components", ValueError),
-    "n_components negative": (lambda: mixture(-1), "n_components", ValueError),
-    "n_components 257": (lambda: mixture(257), "n_components", ValueError),
     "n_components huge": (lambda: mixture(2**40), "n_components", ValueError),
     "n_components float": (lambda: mixture(2.0), "n_components", TypeError),
     "n_components text": (lambda: mixture("2"), "n_components", TypeError),
     "n_components bool": (lambda: mixture(True), "n_components", TypeError),
-    "concentration 0": (
-        lambda: mixture(weights=gm.Dirichlet(0)),
-        "weights.concentration",
-        ValueError,
-    ),
-    "concentration -1": (
-        lambda: mixture(weights=gm.Dirichlet([1, -1])),
-        "weights.concentration[1]",
-        ValueError,
-    ),
     "concentration length": (
         lambda: mixture(weights=gm.Dirichlet([1, 1, 1])),
         "weights.concentration",
         ValueError,
     ),
-    "minimum over 1/K": (
-        lambda: mixture(weights=gm.Dirichlet(1, minimum=0.51)),
-        "weights.minimum",
-        ValueError,
-    ),
-    "minimum negative": (
-        lambda: mixture(weights=gm.Dirichlet(1, minimum=-0.1)),
-        "weights.minimum",
-        ValueError,
-    ),
-    "minimum nan": (
-        lambda: mixture(weights=gm.Dirichlet(1, minimum=np.nan)),
-        "weights.minimum",
-        ValueError,
-    ),
-    "weights sum": (lambda: mixture(weights=gm.Fixed([0.5, 0.6])), "weights.values", ValueError),
-    "weights negative": (
-        lambda: mixture(weights=gm.Fixed([1.5, -0.5])),
-        "weights.values[1]",
-        ValueError,
-    ),
     "weights family": (lambda: mixture(weights=NORMAL), "weights", ValueError),
     "weights number": (lambda: mixture(weights=1.0), "weights", TypeError),
-    "means sd 0": (lambda: mixture(means=gm.Normal(0, 0)), "means.sd", ValueError),
-    "means sd negative": (lambda: mixture(means=gm.Normal(0, [1, -1])), "means.sd[1]", ValueError),
-    "means mean nan": (lambda: mixture(means=gm.Normal(np.nan, 1)), "means.mean", ValueError),
     "means mean inf": (
         lambda: mixture(means=gm.Normal([0, np.inf], 1)),
         "means.mean[1]",
@@ -95,23 +58,12 @@ ONE_DIMENSION = {
     "sd family": (lambda: mixture(sd=gm.Gamma(1, 1)), "sd", ValueError),
     "variance family": (lambda: mixture(variance=HALF_NORMAL), "variance", ValueError),
     "precision family": (lambda: mixture(precision=gm.InverseGamma(1, 1)), "precision", ValueError),
-    "sd scale 0": (lambda: mixture(sd=gm.HalfNormal(0)), "sd.scale", ValueError),
-    "sd cauchy scale": (lambda: mixture(sd=gm.HalfCauchy([1, -1])), "sd.scale[1]", ValueError),
-    "sd upper below lower": (lambda: mixture(sd=gm.Uniform(2, 1)), "sd.upper", ValueError),
-    "sd lower negative": (lambda: mixture(sd=gm.Uniform(-1, 1)), "sd.lower", ValueError),
-    "sd fixed 0": (lambda: mixture(sd=gm.Fixed(0)), "sd.values", ValueError),
     "sd shared length": (
         lambda: mixture(sd=gm.HalfNormal([1, 2]), shared_sd=True),
         "sd.scale",
         ValueError,
     ),
-    "variance shape 0": (
-        lambda: mixture(variance=gm.InverseGamma(0, 1)),
-        "variance.shape",
-        ValueError,
-    ),
     "variance fixed -1": (lambda: mixture(variance=gm.Fixed(-1)), "variance.values", ValueError),
-    "precision rate 0": (lambda: mixture(precision=gm.Gamma(1, 0)), "precision.rate", ValueError),
     "precision fixed 0": (
         lambda: mixture(precision=gm.Fixed([1, 0])),
         "precision.values",

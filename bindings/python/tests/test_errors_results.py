@@ -41,8 +41,6 @@ ONE_DIMENSION = {
     "predictive draws 0": (lambda: posterior().sample_predictive(0), "draws", ValueError),
     "predictive points": (lambda: posterior().sample_predictive(1, -1), "n_points", ValueError),
     "max_lag": (lambda: posterior().autocorrelation("sd", 5), "max_lag", ValueError),
-    "hdi_prob 0": (lambda: posterior().summary(hdi_prob=0), "hdi_prob", ValueError),
-    "hdi_prob 1": (lambda: posterior().summary(hdi_prob=1), "hdi_prob", ValueError),
     "hdi_prob text": (lambda: posterior().summary(hdi_prob="95"), "hdi_prob", TypeError),
     "quantile 2": (lambda: posterior().summary(quantiles=[0.5, 2]), "quantiles[1]", ValueError),
     "quantiles shape": (lambda: posterior().summary(quantiles=[[0.5]]), "quantiles", ValueError),

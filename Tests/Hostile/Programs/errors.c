@@ -1,0 +1,135 @@
+/* Makes the calls of errors.json: each is refused with the status, the argument, the rule and the value of its row. */
+#include "check.h"
+#include "fixture.h"
+
+/* Checks what a refused call left behind; a failure shows the row, and what was found. */
+static void check_row(gmm_status status, const gmm_error *error, gmm_status expected, const char *argument,
+                      const char *rule, const char *value, int line) {
+  char message[512];
+  snprintf(message, sizeof message, "%s: %s, got %s", argument, rule, value);
+  num_checks++;
+  if (status == expected && gmm_error_status(error) == expected && strcmp(gmm_error_argument(error), argument) == 0 &&
+      strcmp(gmm_error_rule(error), rule) == 0 && strcmp(gmm_error_value(error), value) == 0 &&
+      strcmp(gmm_error_message(error), message) == 0) {
+    return;
+  }
+  num_failures++;
+  printf("row %d: expected %s \"%s\"\n  got %s \"%s\"\n", line, gmm_status_name(expected), message,
+         gmm_status_name(status), gmm_error_message(error));
+}
+
+/* Checks that a call that makes a handle is refused, with an error object and without one. */
+#define REFUSED_BY_ROW(expected, argument, rule, value, call)                         \
+  do {                                                                                \
+    gmm_error *error = NULL, **out_error = &error;                                    \
+    made = (void *)&num_checks;                                                       \
+    const gmm_status status = call;                                                   \
+    check_row(status, error, expected, argument, rule, value, __LINE__);              \
+    gmm_error_destroy(error);                                                         \
+    out_error = NULL;                                                                 \
+    check_holds(call == (expected) && made == NULL, __FILE__, __LINE__, "no handle"); \
+  } while (0)
+
+#define GMM_SAMPLE(change, expected, argument, rule, value)                                  \
+  {                                                                                          \
+    gmm_sample_options options = fixture_sample_options();                                   \
+    gmm_posterior *made;                                                                     \
+    options.change;                                                                          \
+    REFUSED_BY_ROW(expected, argument, rule, value,                                          \
+                   gmm_sample(model, fixture_data_set(), &options, NULL, &made, out_error)); \
+  }
+
+#define GMM_CONTROL(change, expected, argument, rule, value)                                     \
+  {                                                                                              \
+    const gmm_sample_options options = fixture_sample_options();                                 \
+    gmm_posterior *made;                                                                         \
+    gmm_control control;                                                                         \
+    gmm_control_init(&control, sizeof control);                                                  \
+    control.change;                                                                              \
+    REFUSED_BY_ROW(expected, argument, rule, value,                                              \
+                   gmm_sample(model, fixture_data_set(), &options, &control, &made, out_error)); \
+  }
+
+#define GMM_FIT_EM(change, expected, argument, rule, value)                                                            \
+  {                                                                                                                    \
+    gmm_em_options options;                                                                                            \
+    gmm_em_fit *made;                                                                                                  \
+    gmm_em_options_init(&options, sizeof options);                                                                     \
+    options.num_components = 2;                                                                                        \
+    options.change;                                                                                                    \
+    REFUSED_BY_ROW(expected, argument, rule, value, gmm_fit_em(fixture_data_set(), &options, NULL, &made, out_error)); \
+  }
+
+#define GMM_FIT_VARIATIONAL(change, expected, argument, rule, value)                            \
+  {                                                                                             \
+    gmm_variational_options options;                                                            \
+    gmm_variational_fit *made;                                                                  \
+    gmm_variational_options_init(&options, sizeof options);                                     \
+    options.num_components = 2;                                                                 \
+    options.change;                                                                             \
+    REFUSED_BY_ROW(expected, argument, rule, value,                                             \
+                   gmm_fit_variational(fixture_table_set(), &options, NULL, &made, out_error)); \
+  }
+
+#define GMM_STEPWISE_CREATE(change, expected, argument, rule, value)                                               \
+  {                                                                                                                \
+    double total_weight = 0.0, regularization = 0.0, variance_floor = 1e-12;                                       \
+    gmm_stepwise *made;                                                                                            \
+    change;                                                                                                        \
+    REFUSED_BY_ROW(expected, argument, rule, value,                                                                \
+                   gmm_stepwise_create(&mixture, total_weight, regularization, variance_floor, &made, out_error)); \
+  }
+
+#define GMM_SUMMARIZE(change, expected, argument, rule, value)                                     \
+  {                                                                                                \
+    gmm_summary_options options;                                                                   \
+    gmm_summary *made;                                                                             \
+    gmm_summary_options_init(&options, sizeof options);                                            \
+    options.change;                                                                                \
+    REFUSED_BY_ROW(expected, argument, rule, value,                                                \
+                   gmm_summarize(fixture_data, 2, 30, 1, NULL, &options, NULL, &made, out_error)); \
+    REFUSED_BY_ROW(expected, argument, rule, value,                                                \
+                   gmm_posterior_summarize(posterior, &options, NULL, &made, out_error));          \
+  }
+
+#define GMM_DATA_CREATE(change, expected, argument, rule, value)                                                \
+  {                                                                                                             \
+    gmm_data_options options = fixture_data_options();                                                          \
+    gmm_data *made;                                                                                             \
+    options.change;                                                                                             \
+    REFUSED_BY_ROW(expected, argument, rule, value,                                                             \
+                   gmm_data_create(fixture_table, FIXTURE_COUNT, FIXTURE_COLUMNS, &options, &made, out_error)); \
+  }
+
+#define GMM_MODEL_CREATE(change, expected, argument, rule, value)                                  \
+  {                                                                                                \
+    gmm_model_options options = fixture_model_options();                                           \
+    gmm_model *made;                                                                               \
+    options.change;                                                                                \
+    REFUSED_BY_ROW(expected, argument, rule, value, gmm_model_create(&options, &made, out_error)); \
+  }
+
+#define GMM_PRIOR(unknown, family, count, first, second, expected, argument, rule, value) \
+  {                                                                                       \
+    const gmm_prior prior = {family, count, first, second, NULL};                         \
+    GMM_MODEL_CREATE(unknown = prior, expected, argument, rule, value)                    \
+  }
+
+int main(void) {
+  static const double halves[] = {0.5, 0.5}, means[] = {-1.0, 1.0}, ones[] = {1.0, 1.0};
+  fixture_fill();
+  const gmm_model_options model_options = fixture_model_options();
+  const gmm_sample_options sample_options = fixture_sample_options();
+  gmm_model *model = fixture_model(&model_options);
+  gmm_posterior *posterior = fixture_posterior(model, &sample_options);
+  gmm_mixture mixture;
+  gmm_mixture_init(&mixture, sizeof mixture);
+  mixture.num_components = 2;
+  mixture.weights = halves;
+  mixture.means = means;
+  mixture.covariances = ones;
+#include "errors.inc"
+  gmm_posterior_destroy(posterior);
+  gmm_model_destroy(model);
+  return check_report("errors");
+}
