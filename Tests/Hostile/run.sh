@@ -19,8 +19,12 @@ check "wrong values are refused in the words of the table of errors" silent "$ou
 check "every function of the header has its rows in the table of misuse, which builds" build_table
 # A header with one function more: the generator must miss its rows.
 newer=$(mktemp -d)
-sed 's/^void gmm_error_destroy(gmm_error \*error);/&\ngmm_status gmm_new(const double *novelty, gmm_error **out_error);/' \
-  $header >"$newer/h"
+sed '/^void gmm_error_destroy(gmm_error \*error);/r /dev/stdin' $header >"$newer/h" <<'HEADER'
+
+/** Is new.
+ * @return GMM_ERROR_NULL_ARGUMENT. */
+GMM_NODISCARD gmm_status gmm_new(const double *novelty, gmm_error **out_error);
+HEADER
 python3 bindings/interface --print json --header "$newer/h" >"$newer/json"
 check "a function without rows is noticed" grep -q "no valid value for gmm_new, const double \*novelty" <<<"$(
   python3 Tests/Hostile/Table/generate.py "$newer/json" Tests/Hostile/Table/table.h /dev/null 2>&1)"

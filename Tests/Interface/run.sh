@@ -34,7 +34,7 @@ done
 # ------------------------------------------------------------------------------------------------ The binary
 
 symbols=$(python3 bindings/interface --print symbols)
-declared=$(gcc -fpreprocessed -dD -E -P $header | grep -oE '\bgmm_[a-z0-9_]+\(' | tr -d '(' | LC_ALL=C sort -u)
+declared=$(gcc -w -fpreprocessed -dD -E -P $header | grep -oE '\bgmm_[a-z0-9_]+\(' | tr -d '(' | LC_ALL=C sort -u)
 exported=$(nm -D --defined-only "$library" | awk '$2 ~ /[A-Z]/ && $2 != "A" { sub(/@.*/, "", $3); print $3 }' | LC_ALL=C sort -u)
 check "interface.json has the functions that a compiler finds in the header" equal "$symbols" "$declared"
 check "the library exports the functions of interface.json, and nothing else" equal "$exported" "$symbols"

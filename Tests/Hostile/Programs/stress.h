@@ -6,6 +6,7 @@
 #define GMM_NO_ATTRIBUTES
 
 #include "check.h"
+#include "draws.h"
 #include "fixture.h"
 
 void stress_threads(int scale);    /* 64 host threads at once, one model for all */

@@ -1,7 +1,6 @@
 /* Many host threads at once, and cancelling from outside. */
 #include <pthread.h>
 
-#include "draws.h"
 #include "stress.h"
 
 enum { HOSTS = 64 };
