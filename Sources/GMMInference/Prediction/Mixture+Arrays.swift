@@ -58,7 +58,7 @@ extension Mixture {
     var labels: [Int32] = []
     let values = try makeArray([count, shape.dimensionCount], "points") { (output) throws(ModelError) in
       labels = try makeArray([count], "components") { (components) throws(ModelError) in
-        try sample(count, seed: seed, into: output, components: components, control)
+        try self.sample(count, seed: seed, into: output, components: components, control)
       }
     }
     return DrawnPoints(dimensionCount: shape.dimensionCount, values: values, components: labels.map { Int($0) })
