@@ -30,7 +30,11 @@ def posteriors() -> dict[str, gm.Posterior]:
     )
     ordered = gm.Mixture(3, means=gm.Normal(0, 5), ordered=True, sd=gm.Uniform(0, 20), shared_sd=True)
     full = gm.Mixture(2, components=gm.NormalInverseWishart([0, 1], 0.1, 4, [[2, 0.5], [0.5, 1]]))
+    named = gm.Data(PLANE, names=["length", "width"], sample_weight=np.arange(8) / 4)
+    each = gm.Mixture(2, means=[gm.Fixed(3.0), gm.Normal(-2, sd=2)], sd=[gm.HalfNormal(2), gm.InverseGamma(2, 1)])
     return {
+        "named": gm.sample(gm.Mixture(2, covariance_type="tied"), named, tune=20, **common),
+        "each": gm.sample(each, LINE, tune=20, **common),
         "gibbs": gm.sample(line, LINE, tune=200, thin=3, store_assignments=True, **common),
         "metropolis": gm.sample(ordered, LINE, tune=50, method="metropolis", **common),
         "weighted": gm.sample(line, LINE, tune=10, sample_weight=np.arange(8) / 2, **common),
@@ -57,6 +61,8 @@ def contents(post: gm.Posterior) -> dict[str, object]:
             post.can_extend,
         ],
         "data": [value.hex() for value in np.ravel(post.data).tolist()],
+        "names": list(post.summary()),
+        "model": repr(post.model),
         "draws": {name: [float(value).hex() for value in np.ravel(post[name]).tolist()] for name in post},
     }
 

@@ -81,62 +81,36 @@ def inputs():
 
     made = {
         "whiteNoise": chains(1, 4, bells(1000)),
-        "positiveAutocorrelation": chains(
-            2, 4, lambda s, _: autoregressive(s, 1000, 0.9)
-        ),
-        "strongAutocorrelation": chains(
-            3, 4, lambda s, _: autoregressive(s, 3000, 0.995)
-        ),
-        "negativeAutocorrelation": chains(
-            4, 4, lambda s, _: autoregressive(s, 1000, -0.6)
-        ),
+        "positiveAutocorrelation": chains(2, 4, lambda s, _: autoregressive(s, 1000, 0.9)),
+        "strongAutocorrelation": chains(3, 4, lambda s, _: autoregressive(s, 3000, 0.995)),
+        "negativeAutocorrelation": chains(4, 4, lambda s, _: autoregressive(s, 1000, -0.6)),
         "antithetic": chains(5, 2, lambda s, _: autoregressive(s, 500, -0.97)),
-        "differentMeans": chains(
-            6, 4, lambda s, c: [0.5 * c + s.bell() for _ in range(600)]
-        ),
-        "differentSpreads": chains(
-            7, 3, lambda s, c: [(c + 1) * s.bell() for _ in range(600)]
-        ),
+        "differentMeans": chains(6, 4, lambda s, c: [0.5 * c + s.bell() for _ in range(600)]),
+        "differentSpreads": chains(7, 3, lambda s, c: [(c + 1) * s.bell() for _ in range(600)]),
         "oddDraws": chains(8, 3, lambda s, _: autoregressive(s, 501, 0.5)),
         "fiveDraws": chains(9, 2, bells(5)),
         "oneChain": chains(10, 1, lambda s, _: autoregressive(s, 2000, 0.7)),
-        "heavyTails": chains(
-            11, 4, lambda s, _: [s.bell() / s.bell() for _ in range(800)]
-        ),
+        "heavyTails": chains(11, 4, lambda s, _: [s.bell() / s.bell() for _ in range(800)]),
         "ties": chains(12, 4, lambda s, _: [float(s.bits() >> 61) for _ in range(500)]),
         "skewedTies": chains(
             13,
             2,
-            lambda s, _: [
-                math.floor(9.0 * s.uniform() * s.uniform()) / 7 for _ in range(333)
-            ],
+            lambda s, _: [math.floor(9.0 * s.uniform() * s.uniform()) / 7 for _ in range(333)],
         ),
-        "binary": chains(
-            14, 4, lambda s, _: [float(s.bits() >> 63) for _ in range(250)]
-        ),
+        "binary": chains(14, 4, lambda s, _: [float(s.bits() >> 63) for _ in range(250)]),
         # The interpolated 5 % and 95 % quantiles fall one bit below the tie they interpolate.
-        "tiedThreshold": chains(
-            23, 2, lambda s, _: [(3 * (s.bits() >> 63) + 3) / 7 for _ in range(104)]
-        ),
+        "tiedThreshold": chains(23, 2, lambda s, _: [(3 * (s.bits() >> 63) + 3) / 7 for _ in range(104)]),
         # Half chains so short that the sequence ends at a positive pair with a negative half.
         "shortChains": chains(243, 2, lambda s, _: autoregressive(s, 12, 0.3)),
-        "symmetricPairs": np.array(
-            [[2.0 * ((d // 3 + c) % 2) - 1.0 for d in range(24)] for c in range(4)]
-        ),
+        "symmetricPairs": np.array([[2.0 * ((d // 3 + c) % 2) - 1.0 for d in range(24)] for c in range(4)]),
         "constant": np.full((4, 100), 2.5),
-        "oneConstantChain": chains(
-            15, 3, lambda s, c: [1.0 if c == 1 else s.bell() for _ in range(200)]
-        ),
+        "oneConstantChain": chains(15, 3, lambda s, c: [1.0 if c == 1 else s.bell() for _ in range(200)]),
         "fourDraws": chains(16, 4, bells(4)),
         "threeDraws": chains(17, 4, bells(3)),
         "manyChainsFewDraws": chains(18, 12, bells(7)),
         "farFromZero": chains(19, 4, lambda s, _: [1e9 + s.bell() for _ in range(700)]),
-        "farFromZeroShiftedBack": chains(
-            19, 4, lambda s, _: [(1e9 + s.bell()) - 1e9 for _ in range(700)]
-        ),
-        "tinyScale": chains(
-            20, 4, lambda s, _: [1e-5 * x for x in autoregressive(s, 600, 0.8)]
-        ),
+        "farFromZeroShiftedBack": chains(19, 4, lambda s, _: [(1e9 + s.bell()) - 1e9 for _ in range(700)]),
+        "tinyScale": chains(20, 4, lambda s, _: [1e-5 * x for x in autoregressive(s, 600, 0.8)]),
         "trend": chains(21, 2, lambda s, _: [0.004 * d + s.bell() for d in range(900)]),
         "oneNaN": chains(22, 4, bells(120)),
     }
@@ -200,19 +174,12 @@ def diagnostics(array):
         "checksum": checksum(array),
         "mean": number(summary["mean"]),
         "sd": number(summary["sd"]),
-        "summary": {
-            name: number(summary[name])
-            for name in ("mcse_mean", "mcse_sd", "ess_bulk", "ess_tail", "r_hat")
-        },
+        "summary": {name: number(summary[name]) for name in ("mcse_mean", "mcse_sd", "ess_bulk", "ess_tail", "r_hat")},
         "hdi": [numbers(hdi(array, p)) for p in HDI_PROBABILITIES],
         "quantiles": numbers(np.quantile(pooled, QUANTILE_PROBABILITIES)),
-        "ess": {
-            m: number(az.ess(array, method=m)) for m in ("bulk", "tail", "mean", "sd")
-        },
+        "ess": {m: number(az.ess(array, method=m)) for m in ("bulk", "tail", "mean", "sd")},
         "ess_tail_10_80": number(az.ess(array, method="tail", prob=(0.1, 0.8))),
-        "ess_quantile": numbers(
-            az.ess(array, method="quantile", prob=p) for p in ESS_PROBABILITIES
-        ),
+        "ess_quantile": numbers(az.ess(array, method="quantile", prob=p) for p in ESS_PROBABILITIES),
         "mcse": {m: number(az.mcse(array, method=m)) for m in ("mean", "sd")},
         "r_hat": number(az.rhat(array, method="rank")),
         "mc_error": number(batch_means_error(pooled)),
@@ -357,9 +324,7 @@ def main():
         "ranks": ranks(),
     }
     path = Path(__file__).with_name("diagnostics.json")
-    path.write_text(
-        json.dumps(document, indent=1, allow_nan=False) + "\n", encoding="utf-8"
-    )
+    path.write_text(json.dumps(document, indent=1, allow_nan=False) + "\n", encoding="utf-8")
 
 
 if __name__ == "__main__":
