@@ -61,8 +61,7 @@ def contents(post: gm.Posterior) -> dict[str, object]:
             post.can_extend,
         ],
         "data": [value.hex() for value in np.ravel(post.data).tolist()],
-        "names": list(post.summary()),
-        "model": repr(post.model),
+        "names": list(post.summary().rows),
         "draws": {name: [float(value).hex() for value in np.ravel(post[name]).tolist()] for name in post},
     }
 

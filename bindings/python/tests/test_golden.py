@@ -42,9 +42,12 @@ def test_golden_files_load_with_the_same_numbers(folder, name):
     ] == held["info"]
     assert np.ravel(post.data).tolist() == [float.fromhex(text) for text in held["data"]]
     assert list(post) == list(held["draws"])
-    # Of format 1 neither was written down.
-    assert "names" not in held or list(post.summary()) == held["names"]
-    assert "model" not in held or repr(post.model) == held["model"]
+    assert list(post.summary().rows) == held.get("names", list(post.summary().rows))
+    # The model of the file has the prior that the draws were made with.
+    draw = {field: post[field][0, 0] for field in post}
+    spread = {post.model.spread_name: draw[post.model.spread_name]}
+    prior = post.model.log_prior(draw["weights"], draw["means"], **spread)
+    assert prior == pytest.approx(draw["log_posterior"] - draw["log_likelihood"], abs=1e-9)
     for field, texts in held["draws"].items():
         values = np.ravel(post[field]).astype(float).tolist()
         assert values == [float.fromhex(text) for text in texts]
