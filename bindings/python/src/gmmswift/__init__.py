@@ -1,4 +1,4 @@
-"""Bayesian Gaussian mixture models: priors and a model in, posterior draws and predictions out."""
+"""Bayesian Gaussian mixture models: draws from the posterior, fits, and predictions."""
 
 from __future__ import annotations
 
@@ -91,8 +91,8 @@ __all__ = [
     "summarize",
 ]
 
-# A class or function says that it stands where users find it, whichever module that is: so it reads
-# in representations and tracebacks, and pickles outlive moves.
+# Public classes and functions name this package as their module, wherever they are defined. So
+# representations and tracebacks show the public name, and pickles outlive moves.
 for _name in __all__:
     _value: Any = globals().get(_name)
     if getattr(_value, "__module__", "").startswith("gmmswift."):
@@ -104,7 +104,7 @@ _ESTIMATORS = ("BayesianGaussianMixture", "GaussianMixture")
 
 
 def __getattr__(name: str) -> Any:
-    """Import plots and estimators when they are first asked for: importing gmmswift stays fast."""
+    """Import plots and estimators when they are first used, so that importing gmmswift is fast."""
     if name in ("plot_density", "plot_dirichlet", "plots"):
         import importlib
 

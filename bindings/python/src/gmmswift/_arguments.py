@@ -1,7 +1,7 @@
-"""Conversion of arguments: Python objects in, what the C interface takes out.
+"""Conversion of Python objects to the arguments of the C interface.
 
-Types, shapes and representability are checked here, because a C integer cannot say them; ranges are
-left to the library. Messages read ``argument: rule, got value``.
+Types, shapes and representability are checked here, because a C integer cannot express them. The
+library checks ranges. Messages read ``argument: rule, got value``.
 """
 
 from __future__ import annotations
@@ -70,7 +70,7 @@ def _index(name: str, value: object) -> int:
 
 
 def _fitting(name: str, value: object, limit: int) -> int:
-    """Return an integer from -limit to limit - 1; the library knows its real range."""
+    """Return an integer from -limit to limit - 1; the library checks its real range."""
     number = _index(name, value)
     if number >= limit:
         raise ValueError(f"{name}: must be at most {limit - 1}, got {number}")
@@ -92,14 +92,14 @@ def thread_count(value: object) -> int:
 
 
 def flag(name: str, value: object) -> bool:
-    """Return a truth value; anything but True and False is refused."""
+    """Return a truth value; refuse everything but True and False."""
     if not isinstance(value, (bool, np.bool_)):
         raise TypeError(f"{name}: must be True or False, got {shown(value)}")
     return bool(value)
 
 
 def code(name: str, value: str, values: tuple[str, ...]) -> int:
-    """Return the place of a word among those allowed."""
+    """Return the place of a word among the allowed words."""
     if value not in values:
         raise ValueError(f"{name}: must be one of {', '.join(values)}, got {shown(value)}")
     return values.index(value)
@@ -120,8 +120,8 @@ def real(name: str, value: object) -> float:
 def real_array(name: str, value: ArrayLike) -> NDArray[Any]:
     """Return anything array-like as a float64 array of any shape, without a copy where it is one.
 
-    Booleans and integers of every size count as real, and so do objects that are real numbers, as
-    data frames with columns of several types hold them; strings and complex numbers do not.
+    Booleans and integers of every size count as real. Objects that are real numbers do too, because
+    data frames with columns of several types hold such objects. Strings and complex numbers do not.
     """
     refuse_masked(name, value)
     try:
@@ -138,7 +138,7 @@ def real_array(name: str, value: ArrayLike) -> NDArray[Any]:
 
 
 def refuse_masked(name: str, value: object) -> None:
-    """Refuse masked values, which numpy would take for what lies below the mask."""
+    """Refuse masked values, because numpy would read the values below the mask."""
     # A masked array exists only where its module has been imported, which costs milliseconds.
     masked = sys.modules.get("numpy.ma")
     if masked is not None and isinstance(value, masked.MaskedArray) and np.any(value.mask):
@@ -169,9 +169,9 @@ def _infinity(value: Any) -> float:
 
 
 def array(name: str, value: ArrayLike, shape: tuple[int, ...]) -> NDArray[np.float64]:
-    """Return numbers of a shape in C order; axes of length 1 may be left out, or be more."""
+    """Return numbers of a shape in C order; axes of length 1 may be missing or added."""
     numbers = real_array(name, value)
-    # With as many axes as asked for they are in their places, or the array is a transposed one.
+    # An array with the right number of axes has them in order, or it is a transposed array.
     is_turned = numbers.ndim == len(shape) and numbers.shape != shape
     if is_turned or [n for n in numbers.shape if n != 1] != [n for n in shape if n != 1]:
         raise ValueError(f"{name}: must have shape {shape}, got shape {numbers.shape}")
@@ -179,10 +179,10 @@ def array(name: str, value: ArrayLike, shape: tuple[int, ...]) -> NDArray[np.flo
 
 
 def check_symmetric(name: str, matrices: NDArray[np.float64]) -> None:
-    """Require symmetric matrices but for rounding, by the library's rule."""
+    """Require matrices that are symmetric up to rounding, by the library's rule."""
     gaps = np.abs(matrices - np.swapaxes(matrices, -1, -2))
     sds = np.sqrt(np.abs(np.diagonal(matrices, axis1=-2, axis2=-1)))
-    # NaN is left to the library, which says where it is.
+    # The library refuses NaN and names its place.
     bad = np.argwhere(gaps > 1e-6 * sds[..., :, None] * sds[..., None, :])
     if len(bad):
         *which, j, i = map(int, bad[0])
@@ -198,7 +198,7 @@ def row_weights(value: ArrayLike | None, length: int) -> NDArray[np.float64] | N
     if value is None:
         return None
     weights = real_array("sample_weight", value)
-    # A column will do; a table of as many numbers is a mistake.
+    # A column is accepted; a table of as many numbers is a mistake.
     if weights.size != length or [n for n in weights.shape if n != 1] != [length][: length != 1]:
         raise ValueError(f"sample_weight: must have shape ({length},), got shape {weights.shape}")
     return np.ascontiguousarray(weights.reshape(-1))
@@ -216,9 +216,9 @@ class Rows(NamedTuple):
 def data_rows(name: str, value: ArrayLike, dimensions: int | None = 1) -> Rows:
     """Return data of N rows, without a copy where the layout allows.
 
-    In one dimension their shape is (N,) or (N, 1), in D it is (N, D); empty data may have any.
-    `dimensions` None takes the shape's word for it. Any positive distance between rows that is a
-    whole number of elements is passed on, if the columns are adjacent; other layouts are copied.
+    The shape is (N,) or (N, 1) in one dimension and (N, D) in D dimensions; empty data may have any
+    shape. With `dimensions` None the shape decides. Any positive distance between rows that is a
+    whole number of elements is passed on, if the columns are adjacent. Other layouts are copied.
     """
     array = real_array(name, value)
     if dimensions is None:
@@ -258,7 +258,7 @@ def series(array: NDArray[np.float64]) -> tuple[NDArray[np.float64], int]:
 
 
 def shown(value: object) -> str:
-    """Return a value as it reads in a message: its repr, cut where it is long."""
+    """Return a value as text for a message: its repr, cut if it is long."""
     text = repr(value)
     return text if len(text) <= 60 else text[:57] + "..."
 

@@ -1,4 +1,4 @@
-"""What the library is and runs on, and the choice of its inner loops."""
+"""The builds of the library's kernels, and the choice among them."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ _BUILDS = {"best": 0, "portable": 1, "avx2": 2, "avx512": 3}
 
 
 def build_info() -> dict[str, str | tuple[str, ...]]:
-    """Return what the loaded library is and runs on.
+    """Return the version and the builds of the loaded library.
 
     Returns
     -------
@@ -28,8 +28,8 @@ def build_info() -> dict[str, str | tuple[str, ...]]:
 def kernels(build: str) -> Iterator[None]:
     """Use a build of the inner loops for the calls inside a ``with`` block; for tests.
 
-    AVX2 and AVX-512 give the same bits; the portable build rounds differently, so a chain may part
-    from theirs.
+    AVX2 and AVX-512 give the same bits. The portable build rounds differently, so its chains may
+    part from theirs.
 
     Parameters
     ----------

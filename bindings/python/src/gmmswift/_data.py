@@ -18,8 +18,8 @@ __all__ = ["Data", "as_data", "column_names", "words_for"]
 class Data:
     """A data set that the library has checked and laid out, for any number of calls.
 
-    Calls that take data take arrays too, and make a `Data` for the call. One of your own saves that
-    work where the same observations are used again.
+    Calls that take data take arrays too, and make a `Data` for the call. A `Data` of your own saves
+    that work if you use the same observations again.
 
     Parameters
     ----------
@@ -32,16 +32,15 @@ class Data:
         How often each observation counts, from 0 to 1e100. Zero makes a row inert, an integer
         repeats it. By default each row counts once.
     names : iterable of str, length D, optional
-        Names of the columns, all different. By default those of a data frame whose names are all
-        strings, else none. They name the rows of summaries, the coordinates of inference data and
-        the columns in messages.
+        Names of the columns, all different. By default the names of a data frame if all are
+        strings, otherwise none. Summaries, inference data and messages show them.
 
     Attributes
     ----------
     n_observations, n_dimensions : int
         N and D.
     names : tuple of str
-        The names of the columns; empty where they have none.
+        The names of the columns; empty if there are none.
     has_weights : bool
         Whether the rows have sample weights.
 
@@ -141,7 +140,7 @@ def as_data(
     Parameters
     ----------
     argument : str
-        What the caller calls it, for messages.
+        The name of the argument in messages.
     value : array_like or Data
         The observations.
     dimensions : int, optional
@@ -163,7 +162,7 @@ def as_data(
 
 
 def column_names(posterior: native.Handle) -> tuple[str, ...]:
-    """Return the names of the columns of a posterior's data; none where they have none."""
+    """Return the names of the columns of a posterior's data, or an empty tuple."""
     lib = native.lib
     handle = native.create(lib.gmm_posterior_get_data, lib.gmm_data_destroy, posterior)
     names = []
@@ -176,9 +175,9 @@ def column_names(posterior: native.Handle) -> tuple[str, ...]:
 
 
 def words_for(argument: str, dimensions: int) -> Callable[[Fault], dict[str, str]]:
-    """Return what messages of the library about data are called here.
+    """Return the Python words for the library's messages about data.
 
-    The only column of data in one dimension goes without saying.
+    Messages do not name the only column of data in one dimension.
     """
 
     def names(fault: Fault) -> dict[str, str]:
@@ -203,7 +202,7 @@ def _checked(names: Iterable[str]) -> tuple[str, ...]:
 
 
 def _frame_names(values: object, dimensions: int) -> tuple[str, ...]:
-    """Return the names of a data frame's columns, where all are strings that serve as names."""
+    """Return the names of a data frame's columns, if all are strings that serve as names."""
     columns = getattr(values, "columns", None)
     if columns is None or dimensions < 2:
         return ()

@@ -18,28 +18,28 @@ __all__ = [
 
 
 class GMMError(RuntimeError):
-    """A failure of the library that no argument explains."""
+    """A failure of the library that is not the fault of an argument."""
 
 
 class DegenerateError(GMMError, ValueError):
-    """A posterior or a maximum of the likelihood that does not exist; the message names why."""
+    """A posterior or a maximum of the likelihood does not exist; the message says why."""
 
 
 class FormatError(GMMError, ValueError):
-    """A file that this library did not write, that was cut or damaged, or of a later version."""
+    """A file is not this library's, is cut or damaged, or is of a later version."""
 
 
 class MismatchError(GMMError, ValueError):
-    """A checkpoint of other data, another model, other options or another version."""
+    """A checkpoint is of other data, another model, other options or another version."""
 
 
 class CheckpointWarning(RuntimeWarning):
-    """A run that has drawn all its draws and could not write the last checkpoint.
+    """A run has made all its draws but could not write its last checkpoint.
 
     Attributes
     ----------
     posterior : Posterior
-        What the call returns; here too for those who turn warnings into exceptions.
+        The result of the call, for programs that turn warnings into exceptions.
     """
 
     posterior: object = None

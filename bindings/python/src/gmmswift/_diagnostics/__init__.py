@@ -1,1 +1,1 @@
-"""Statistics of arrays of any origin: they know nothing of mixtures."""
+"""Statistics of arrays of any origin; they do not depend on mixtures."""

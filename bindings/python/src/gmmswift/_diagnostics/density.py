@@ -1,4 +1,4 @@
-"""The density of a sample: kernel estimate and histogram."""
+"""The density of a sample: kernel density estimates and histograms."""
 
 from __future__ import annotations
 
@@ -21,9 +21,9 @@ class KDE(NamedTuple):
     Attributes
     ----------
     points : ndarray, shape (P,)
-        Where the density was evaluated.
+        The points at which the density was evaluated.
     density : ndarray, shape (P,)
-        The density there.
+        The density at the points.
     bandwidth : float
         Standard deviation of the kernel.
     """
@@ -62,8 +62,8 @@ def kde(
     x : array_like
         Values of any shape, finite; all are one sample.
     points : array_like, shape (P,), optional
-        Where to evaluate. By default `n_points` equally spaced points from three bandwidths below
-        the smallest value to three above the largest.
+        Points at which the density is evaluated. By default `n_points` equally spaced points from
+        three bandwidths below the smallest value to three above the largest.
     n_points : int, default 512
         Number of points when `points` is not given, >= 1.
     bandwidth : float, optional
@@ -80,7 +80,7 @@ def kde(
     ValueError
         For NaN or infinite values.
     DegenerateError
-        When Scott's rule has no answer: a single value, or all values equal.
+        If Scott's rule has no bandwidth, because there is a single value or all values are equal.
     """
     values, stride = _sample(x)
     width = np.empty(1)

@@ -36,7 +36,7 @@ class PosteriorPlots:
         Returns
         -------
         ndarray of matplotlib.axes.Axes, shape (names, 2)
-            Where it was drawn.
+            The axes.
         """
         from gmmswift.plots._trace import plot_trace
 
@@ -64,7 +64,7 @@ class PosteriorPlots:
         Returns
         -------
         ndarray of matplotlib.axes.Axes, shape (panels,)
-            Where it was drawn. The grey band holds 95 % of the values of white noise.
+            The axes. The grey band holds 95 % of the values of white noise.
         """
         from gmmswift.plots._autocorrelation import plot_autocorrelation
 
@@ -96,7 +96,7 @@ class PosteriorPlots:
         Returns
         -------
         ndarray of matplotlib.axes.Axes, shape (panels,)
-            Where it was drawn.
+            The axes.
         """
         from gmmswift.plots._histograms import plot_histograms
 
@@ -125,7 +125,7 @@ class PosteriorPlots:
         Returns
         -------
         matplotlib.axes.Axes, or in D > 1 dimensions ndarray of them, shape (D,)
-            Where it was drawn.
+            The axes.
         """
         from gmmswift.plots._predictive import plot_predictive
 
@@ -146,8 +146,7 @@ class PosteriorPlots:
         Returns
         -------
         ndarray of matplotlib.axes.Axes, shape (2,) or (1,)
-            Where it was drawn. Without stored assignments the bars are the row of
-            `Posterior.probabilities`.
+            The axes. Without stored assignments the bars are the row of `Posterior.probabilities`.
         """
         from gmmswift.plots._assignment import plot_assignment
 

@@ -1,4 +1,4 @@
-"""Posterior draws and what follows from them."""
+"""Posterior draws, and the results that follow from them."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ _FIELDS = {
     "acceptance": native.FIELD_ACCEPTANCE,
     "assignments": native.FIELD_ASSIGNMENTS,
 }
-#: Other words for some of them.
+#: Other names for some quantities.
 _ALIASES = {"sds": "sd"}
 _METHOD_NAMES = {native.METHOD_GIBBS: "gibbs", native.METHOD_METROPOLIS: "metropolis"}
 
@@ -63,11 +63,12 @@ class Posterior(Mapping[str, "NDArray[Any]"], PosteriorPredictions, PosteriorPlo
     ==================  ============================  ==============================================
 
     In D > 1 dimensions ``means`` has shape (chains, draws, K, D). Full covariances have
-    ``covariances`` (chains, draws, K, D, D) in place of ``sd``, tied ones (chains, draws, D, D).
-    Where covariances are diagonal ``sd`` has shape (chains, draws, K, D), without K when shared.
+    ``covariances`` (chains, draws, K, D, D) in place of ``sd``, and tied covariances (chains,
+    draws, D, D). With diagonal covariances ``sd`` has shape (chains, draws, K, D), without K when
+    shared.
 
-    Iteration and ``len`` are over the names. Posteriors come from `sample`, `sample_prior`,
-    `subset`, `extend` and `load`; they are immutable, and several threads may use one.
+    Iteration and ``len`` use the names. `sample`, `sample_prior`, `subset`, `extend` and `load`
+    make posteriors. A posterior is immutable, and several threads may use it.
 
     Attributes
     ----------
@@ -77,13 +78,13 @@ class Posterior(Mapping[str, "NDArray[Any]"], PosteriorPredictions, PosteriorPlo
     n_chains, n_draws, n_components, n_dimensions, n_observations : int
         Numbers of chains, draws of each chain, components, dimensions, observations.
     tune, thin : int
-        Iterations before the first kept draw; iterations between two draws, subsets included.
+        Tuning iterations; iterations between two draws, with the thinning of subsets.
     seed : int
-        The seed; given as `random_seed` it makes the same draws again.
+        The seed. As `random_seed` it makes the same draws again.
     method : str
         ``"gibbs"`` or ``"metropolis"``.
     seconds : float
-        Wall time of the sampling, extensions included.
+        Wall time of the sampling and its extensions.
     is_prior : bool
         Whether the draws are from `sample_prior`.
     can_extend : bool
@@ -91,7 +92,7 @@ class Posterior(Mapping[str, "NDArray[Any]"], PosteriorPredictions, PosteriorPlo
     has_assignments : bool
         Whether assignments were stored.
     column_names : tuple of str
-        The names of the data's columns; empty where they have none.
+        The names of the data's columns; empty if there are none.
     """
 
     def __init__(self, handle: native.Handle, model: Mixture) -> None:
@@ -138,7 +139,7 @@ class Posterior(Mapping[str, "NDArray[Any]"], PosteriorPredictions, PosteriorPlo
 
     @property
     def _absent(self) -> str:
-        """The form of the spread that the model does not have."""
+        """The name of the spread that the model does not have."""
         return "covariances" if self._model.spread_name == "sd" else "sd"
 
     # Identity, since comparing arrays by == has no single truth value.
@@ -165,7 +166,7 @@ class Posterior(Mapping[str, "NDArray[Any]"], PosteriorPredictions, PosteriorPlo
 
     @cached_property
     def column_names(self) -> tuple[str, ...]:
-        """The names of the data's columns; empty where they have none."""
+        """The names of the data's columns; empty if there are none."""
         return column_names(self._handle)
 
     @cached_property
@@ -188,7 +189,7 @@ class Posterior(Mapping[str, "NDArray[Any]"], PosteriorPredictions, PosteriorPlo
     def probabilities(self) -> NDArray[np.float64]:
         """P(component k | data) of every observation, shape (N, K), read-only; rows sum to 1.
 
-        The average over all draws of the exact responsibilities given each draw.
+        They are the average over all draws of the exact responsibilities given each draw.
         """
         out = np.empty((self.n_observations, self.n_components))
         with native.Run() as run:
@@ -267,7 +268,7 @@ class Posterior(Mapping[str, "NDArray[Any]"], PosteriorPredictions, PosteriorPlo
         Returns
         -------
         Posterior
-            Shares this one's memory. It cannot be extended.
+            A posterior that shares this one's memory. It cannot be extended.
         """
         handle = native.create(
             native.lib.gmm_posterior_subset,
@@ -298,15 +299,16 @@ class Posterior(Mapping[str, "NDArray[Any]"], PosteriorPredictions, PosteriorPlo
         progress : bool or callable, default False
             As in `sample`.
         checkpoint : path-like, optional
-            As in `sample`. The file may be that of the sampling; where it is ahead of this
-            posterior the chains go on from it, else it is replaced.
+            As in `sample`. The file may be that of the sampling. If it is ahead of this posterior,
+            the chains go on from it; otherwise it is replaced.
         checkpoint_interval : float, default 30.0
             As in `sample`.
 
         Returns
         -------
         Posterior
-            The old draws and the new ones: the same bits as one call for all of them.
+            The old draws and the new draws. They are the same bits as the draws of one call for
+            all.
 
         Raises
         ------
@@ -331,19 +333,20 @@ class Posterior(Mapping[str, "NDArray[Any]"], PosteriorPredictions, PosteriorPlo
     def save(self, path: str | os.PathLike[str]) -> None:
         """Save everything that the posterior has, for `gmmswift.load`.
 
-        Model, data, options, draws, assignments where stored, and where the chains stand: what is
-        loaded answers every call with the same bits, `extend` included. The file appears whole or
-        not at all; its format is documented and has a checksum, and later versions read it.
+        The file holds the model, the data, the options, the draws, stored assignments, and the
+        states of the chains. A loaded posterior answers every call with the same bits, and so does
+        `extend`. The file appears whole or not at all. Its format is documented and has a checksum,
+        and later versions read it.
 
         Parameters
         ----------
         path : path-like
-            The file; one that is there is replaced.
+            The path of the file. An existing file is replaced.
 
         Raises
         ------
         OSError
-            Where the system refuses; what was there before is intact, as it is on Ctrl-C.
+            If the system refuses. An existing file is then intact, as it is on Ctrl-C.
         """
         with native.Run() as run:
             native.call(
@@ -356,7 +359,7 @@ class Posterior(Mapping[str, "NDArray[Any]"], PosteriorPredictions, PosteriorPlo
         ArviZ (`arviz.from_cmdstan`), CmdStan's ``stansummary`` and R's posterior package read them.
         Columns are ``lp__`` (log posterior), ``accept_stat__``, ``log_likelihood``, ``weights.1``,
         ..., ``means.1`` or ``means.1.1``, ... and the spread; indices start at 1. Numbers read back
-        as the same bits. Assignments are left out.
+        as the same bits. The files have no assignments.
 
         Parameters
         ----------

@@ -1,4 +1,4 @@
-"""What a posterior says of points that it has not seen."""
+"""The predictions of a posterior."""
 
 from __future__ import annotations
 
@@ -41,7 +41,7 @@ class PosteriorPredictions:
             Number of data sets, >= 1. Each takes one posterior draw, chosen uniformly with
             replacement.
         n_points : int, optional
-            Observations in each. By default as many as the data have; to be given without data.
+            Observations in each. By default as many as the data have; required without data.
         random_seed : int, optional
             From 0 to 2**64 - 1. By default fresh entropy. Same seed, same data sets, for any number
             of threads.
@@ -60,7 +60,7 @@ class PosteriorPredictions:
             points = self.n_observations
         else:
             points = int64("n_points", n_points)
-        # Refused sizes must not meet numpy first, whose errors name no argument.
+        # The library checks sizes before numpy does, because errors of numpy name no argument.
         if rows < 1:
             raise ValueError(f"draws: must be at least 1, got {rows}")
         if points < 0:
@@ -92,7 +92,7 @@ class PosteriorPredictions:
         Returns
         -------
         ndarray, shape (M,)
-            Log of the average over draws of the mixture density.
+            The logarithm of the mixture density, averaged over draws.
         """
         rows = as_data("x", x, self.n_dimensions)
         out = np.empty(rows.n_observations)

@@ -1,4 +1,4 @@
-"""Progress of a long call: what a callable receives, and the bar on a terminal or in a notebook."""
+"""Progress of a long call: the reports, and the bar on a terminal or in a notebook."""
 
 from __future__ import annotations
 
@@ -20,20 +20,20 @@ __all__ = ["Progress", "ProgressOption", "observer_for"]
 
 @dataclass(frozen=True)
 class Progress:
-    """How far a call has come.
+    """The progress of a call.
 
     Attributes
     ----------
     n_chains : int
         Number of chains.
     iterations_done, iterations_total : int
-        Iterations over all chains, tuning included.
+        Iterations over all chains, with those of the tuning.
     draws_done, draws_total : int
-        Kept draws over all chains.
+        Draws over all chains.
     seconds_elapsed : float
         Wall time since the call began.
     seconds_left : float
-        Estimate of the time still needed; NaN before the first iteration ends.
+        Estimate of the remaining time; NaN before the first iteration ends.
     """
 
     n_chains: int
@@ -62,7 +62,7 @@ def _observed(progress: native.Progress) -> Progress:
 
 
 class _Observer(AbstractContextManager["_Observer"]):
-    """What receives the progress of one call; as a context it is closed when the call ends."""
+    """A receiver of one call's progress; as a context it is closed when the call ends."""
 
     def __init__(self, receive: Callable[[Progress], object]) -> None:
         self._receive = receive
@@ -80,7 +80,7 @@ class _Observer(AbstractContextManager["_Observer"]):
 
 
 class _Bar(_Observer):
-    """A bar by tqdm, made at the first report because only then the total is known."""
+    """A bar by tqdm. It is made at the first report, because only then the total is known."""
 
     def __init__(self, tqdm: Any) -> None:
         super().__init__(self._show)
@@ -93,7 +93,7 @@ class _Bar(_Observer):
                 total=progress.iterations_total, desc=_title(progress), unit="it", unit_scale=True
             )
         self._bar.set_postfix_str(_draws(progress), refresh=False)
-        # The library has limited the rate already: each report is shown.
+        # The library limits the rate of reports, so each report is shown.
         self._bar.n = progress.iterations_done
         self._bar.refresh()
 
@@ -108,7 +108,7 @@ class _Bar(_Observer):
 
 
 class _Line(_Observer):
-    """A line on standard error, rewritten in place on a terminal, else written once at the end."""
+    """A line on standard error; a terminal shows it all the time, a file only at the end."""
 
     def __init__(self) -> None:
         super().__init__(self._show)
@@ -147,7 +147,7 @@ def _draws(progress: Progress) -> str:
 
 
 def observer_for(progress: ProgressOption) -> _Observer | None:
-    """Return what the option asks for, or None for no reports."""
+    """Return the observer that the option asks for, or None for no reports."""
     if progress is False:
         return None
     if progress is True:

@@ -1,4 +1,4 @@
-"""Calls that sample: progress, checkpoints, and the draws that are left when one is stopped."""
+"""Calls that sample: progress, checkpoints, and the draws of a call that is stopped."""
 
 from __future__ import annotations
 
@@ -37,13 +37,13 @@ def interruptible(
     Parameters
     ----------
     function : function of the library
-        What samples.
+        The function that samples.
     made : callable
-        Makes a posterior of a handle.
+        A function that makes a posterior of a handle.
     shape : Shape
         The shape of the mixture.
     *arguments
-        What the function takes before its control.
+        The arguments of the function before its control.
     threads, progress : optional
         As in `sample`.
 
@@ -72,7 +72,7 @@ def interruptible(
             if run.was_stopped:
                 error.posterior = draws  # type: ignore[attr-defined]
             elif isinstance(error, OSError) and draws is not None:
-                # All draws are there; only the last checkpoint is not.
+                # All draws are there; only the last checkpoint is missing.
                 warning = CheckpointWarning(str(error))
                 warning.posterior = draws
                 warnings.warn(warning, stacklevel=3)

@@ -56,22 +56,23 @@ def sample(
         and layouts, such as float32, Fortran order and data frames, are converted. Masked and
         missing values are refused.
     draws : int, default 10_000
-        Kept draws of each chain, >= 1.
+        Draws of each chain, >= 1.
     tune : int, default 1_000
-        Iterations before the first kept draw, >= 0. In 200 or more each Gibbs chain finds out
-        whether it mixes slowly; then it goes on with joint proposals of all parameters, the
-        assignments summed out, in every iteration.
+        Tuning iterations, >= 0. In 200 or more of them each Gibbs chain finds out whether it mixes
+        slowly. If so, it makes joint proposals of all parameters in every iteration, with the
+        assignments summed out.
     chains : int, default 4
         Number of chains, >= 1.
     thin : int, default 1
-        Iterations for each kept draw, >= 1.
+        Iterations for each draw, >= 1.
     method : {"gibbs", "metropolis"}, default "gibbs"
-        Exact conditional draws; or random-walk Metropolis on weights, means and sds with scales
-        adapted while tuning, and element-wise categorical updates of the assignments, in one
-        dimension.
+        "gibbs" makes exact conditional draws. "metropolis", for models in one dimension, is
+        random-walk Metropolis on weights, means and sds with scales adapted while tuning, and
+        element-wise categorical updates of the assignments.
     random_seed : int, optional
-        From 0 to 2**64 - 1. Same seed, same draws, for any number of threads. By default fresh
-        entropy, or 0 with a `checkpoint`, so that the same call goes on; `Posterior.seed` has it.
+        From 0 to 2**64 - 1. The same seed gives the same draws, for any number of threads. By
+        default fresh entropy, or 0 with a `checkpoint`, so that the same call goes on.
+        `Posterior.seed` holds the seed.
     threads : int, optional
         Number of threads, >= 1. By default, and for 0, one for each processor.
     progress : bool or callable, default False
@@ -81,25 +82,26 @@ def sample(
         Whether to keep the component of every observation in every draw: one byte each.
     sample_weight : array_like, shape (N,), optional
         How often each observation counts, >= 0. Zero makes a row inert, and an integer repeats it:
-        each copy is assigned on its own. Of any other weight the fraction f is a row whose factor
-        p(z) p(x | z), in the joint density of data and assignments, is raised to the power f. An
-        assignment is that of a row's first copy; log likelihoods are of rows times weights.
+        each copy has its own assignment. The fraction f of any other weight is a row whose factor
+        p(z) p(x | z), in the joint density of data and assignments, is raised to the power f. A
+        stored assignment is that of a row's first copy. Log likelihoods count rows by their
+        weights.
     initial : mapping, Posterior, EMFit or KnownMixture, optional
         Where chains start. A mapping has any of ``"weights"``, ``"means"`` and ``"sd"`` or
         ``"covariances"``, each with the shape that it has in one draw of the posterior, for all
         chains, or with an axis of chains before it: weights (K,) or (chains, K), a shared sd () or
-        (chains,), full covariances (K, D, D) or (chains, K, D, D). A posterior gives the last
-        draws of its chains, in turn. A fit or a mixture is put within the model's order, form and
-        constraints. By default starts are chosen from the data, differently for
-        each chain; so is what a mapping leaves out.
+        (chains,), full covariances (K, D, D) or (chains, K, D, D). A posterior gives the last draws
+        of its chains, in turn. A fit or a mixture is moved into the model's order, form and
+        constraints. By default starts are chosen from the data, differently for each chain, and so
+        are the values that a mapping leaves out.
     checkpoint : path-like, optional
-        A file in which the run is written down while it goes on. Where it is there already, the
-        run goes on from it and ends with the same bits as if it had never stopped: a run that was
-        killed is made again by the same call. The file stays; the call then returns at once, and
-        one with more draws goes on.
+        A file to which the run is written while it goes on. If the file is there already, the run
+        goes on from it and ends with the same bits as if it had never stopped. So the same call
+        finishes a run that was killed. The file stays. The same call then returns at once, and a
+        call with more draws goes on.
     checkpoint_interval : float, default 30.0
-        Seconds between two checkpoints, > 0; more where writing would take over 2 % of the
-        process's processor time.
+        Seconds between two checkpoints, > 0. The interval grows if writing would take over 2 % of
+        the process's processor time.
 
     Returns
     -------
@@ -116,21 +118,21 @@ def sample(
     NotImplementedError
         For Metropolis in several dimensions, or with means scaled by the spread.
     MemoryError
-        For more draws than there is memory for, before anything is sampled.
+        If there is too little memory for the draws. Nothing is then sampled.
     DegenerateError
         For a posterior that does not exist, such as equal observations under a prior that lets
         the sd reach 0.
     OSError
-        For a checkpoint that cannot be written or read, such as in a folder that is missing, before
-        anything is sampled. Where one fails later the run goes on; if the last one does, there is a
-        `CheckpointWarning` and the draws are returned all the same.
+        For a checkpoint that cannot be written or read, such as in a missing folder. Nothing is
+        then sampled. If a later checkpoint fails, the run goes on. If the last one fails, there is
+        a `CheckpointWarning`, and the call returns the draws.
     FormatError, MismatchError
         For a checkpoint that is damaged, or of other data, another model, other options or another
         version.
     KeyboardInterrupt
-        On Ctrl-C, within a moment; its attribute ``posterior`` holds the draws that every chain
-        has finished, or None where there are none. The same goes for any exception raised by
-        `progress` or by a signal handler.
+        On Ctrl-C, within a moment. Its attribute ``posterior`` holds the draws that every chain has
+        finished, or None if there are none. The same holds for any exception raised by `progress`
+        or by a signal handler.
 
     Examples
     --------
@@ -201,8 +203,8 @@ def sample_prior(
     Returns
     -------
     Posterior
-        One chain of independent draws without data; its log likelihood is 0. Prior predictive
-        data sets come from its `Posterior.sample_predictive`.
+        One chain of independent draws without data, with log likelihood 0. Its
+        `Posterior.sample_predictive` gives prior predictive data sets.
     """
     if not isinstance(model, Mixture):
         raise TypeError(f"model: must be a Mixture, got {shown(model)}")

@@ -1,4 +1,4 @@
-"""Where chains start that the caller says how to start."""
+"""The starts of chains that the caller asks for."""
 
 from __future__ import annotations
 
@@ -21,14 +21,14 @@ if TYPE_CHECKING:
 
 __all__ = ["Initial", "set_initial"]
 
-#: Where chains start: values by name, the last draws of a posterior, a fit, or any mixture.
+#: A start of chains: values by name, the last draws of a posterior, a fit, or any mixture.
 Initial: TypeAlias = "Mapping[str, ArrayLike] | Posterior | EMFit | KnownMixture"
 
 
 def set_initial(
     options: native.SampleOptions, model: Mixture, initial: object, chains: int
 ) -> list[object]:
-    """Point the options at where chains start; return what must outlive the call."""
+    """Write the start of chains to the options; return the objects that must outlive the call."""
     if isinstance(initial, Posterior):
         options.initial_posterior = initial._handle.address
         return [initial]

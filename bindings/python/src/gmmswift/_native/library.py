@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     class KeepsPartial(Protocol):
-        """A call in progress that keeps what it made before it failed."""
+        """A call in progress that keeps the object that it made before it failed."""
 
         partial: Handle | None
 
@@ -127,7 +127,7 @@ def _failure(status: int, error: c_void_p, names: Names) -> Exception:
 
 
 def call(function: Any, *arguments: Any, names: Names = None) -> None:
-    """Call a function whose last parameter is ``gmm_error **``; raise what it reports."""
+    """Call a function whose last parameter is ``gmm_error **``; raise its error."""
     error = c_void_p()
     status = function(*arguments, byref(error))
     if status != OK:

@@ -1,4 +1,4 @@
-"""Long calls, which signals and callbacks may stop."""
+"""Long calls that signals and callbacks may stop."""
 
 from __future__ import annotations
 
@@ -28,30 +28,31 @@ _runs: dict[int, Run] = {}
 
 
 class Run:
-    """A context for one long call, which signals and callbacks may stop.
+    """A context for one long call that signals and callbacks may stop.
 
-    The interpreter runs the handlers of signals when the progress callback enters Python, which
-    is before any `try` of the callback: an exception raised there would be printed and dropped by
+    The interpreter runs the handlers of signals when the progress callback enters Python, which is
+    before any `try` of the callback: an exception raised there would be printed and dropped by
     ctypes (Python 3.10 and later). So, on the main thread, handlers are wrapped while the call
-    lasts: what they raise is kept here, stops the call, and is raised on leaving the context.
+    lasts. An exception that they raise is kept here, stops the call, and is raised on leaving the
+    context.
 
     Parameters
     ----------
     threads : int
         Number of threads; 0 for one per processor.
     observer : callable, optional
-        Receives each `Progress`. What it raises stops the call.
+        Receives each `Progress`. An exception that it raises stops the call.
 
     Attributes
     ----------
     control : Control
-        What to pass to the function.
+        The control to pass to the function.
     partial : Handle or None
-        What the function made, also when it was stopped.
+        The object that the function made, even if it was stopped.
     failure : BaseException or None
-        What stops the call; None again once it has been raised.
+        The exception that stops the call; None after it has been raised.
     was_stopped : bool
-        Whether it has.
+        Whether an exception has stopped the call.
     """
 
     __slots__ = ("_previous", "control", "failure", "observer", "partial", "was_stopped")
