@@ -1,4 +1,4 @@
-"""Objects that stay as they were made."""
+"""Immutable objects."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ __all__ = ["Frozen"]
 
 
 class Frozen:
-    """A base of classes whose attributes cannot be set once the constructor calls `_freeze`.
+    """A base of classes whose attributes cannot be set after the constructor calls `_freeze`.
 
     A subclass may add attributes of its own afterwards, and set those once.
     """
@@ -14,7 +14,7 @@ class Frozen:
     __slots__ = ()
 
     def _freeze(self, owner: type) -> None:
-        """Keep the attributes as they are; `owner` is the class whose constructor calls."""
+        """Make the attributes immutable; `owner` is the class whose constructor calls."""
         object.__setattr__(self, "_frozen_by", owner)
 
     def __setattr__(self, name: str, value: object) -> None:

@@ -1,4 +1,4 @@
-"""The states that values are pickled in: mappings that say their version."""
+"""The states of pickled values: mappings with a version."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The forms of covariances, and the shapes of what a mixture has."""
+"""The forms of covariances, and the shapes of a mixture's parameters."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ def covariance_shape(
 
 
 class Shape(NamedTuple):
-    """How many parameters a mixture has."""
+    """The shape of a mixture, which decides the shapes of its parameters."""
 
     n_components: int
     n_dimensions: int
@@ -32,12 +32,12 @@ class Shape(NamedTuple):
 
     @property
     def has_matrices(self) -> bool:
-        """Whether the spread is covariance matrices."""
+        """Whether the spread consists of covariance matrices."""
         return self.n_dimensions > 1 and self.covariance_type in ("full", "tied")
 
     @property
     def is_shared(self) -> bool:
-        """Whether all components have the same spread."""
+        """Whether all components share one spread."""
         return self.shared_sd or self.covariance_type == "tied"
 
     @property
@@ -47,7 +47,7 @@ class Shape(NamedTuple):
 
     @property
     def spread(self) -> tuple[int, ...]:
-        """The shape of sds or covariances; without an axis of components where they share it."""
+        """The shape of sds or covariances; a shared spread has no axis of components."""
         if self.has_matrices:
             item: tuple[int, ...] = (self.n_dimensions, self.n_dimensions)
         elif self.covariance_type == "spherical" or self.n_dimensions == 1:
@@ -58,12 +58,12 @@ class Shape(NamedTuple):
 
     @property
     def spread_name(self) -> str:
-        """What a draw calls the spread: ``"covariances"`` (full, tied) or ``"sd"``."""
+        """A draw's name of the spread: ``"covariances"`` (full, tied) or ``"sd"``."""
         return "covariances" if self.has_matrices else "sd"
 
     @property
     def of_a_draw(self) -> dict[str, tuple[int, ...]]:
-        """The shape of each block of parameters in one draw."""
+        """The shape of each kind of parameter in one draw."""
         return {
             "weights": (self.n_components,),
             "means": self.means,

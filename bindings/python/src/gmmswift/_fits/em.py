@@ -49,30 +49,29 @@ class EMFit:
     n_components, n_dimensions : int
         K and D.
     covariance_type : {"full", "tied", "diag", "spherical"}
-        What the covariances have in common.
+        The form of the covariances.
     shared_sd : bool
-        Whether all components have the same covariance.
+        Whether all components share one covariance.
     weights : ndarray, shape (K,)
         Weights.
     means : ndarray, shape (K,) in one dimension, else (K, D)
         Means.
     sd : ndarray, float or None
-        Standard deviations, shaped as those of a `Posterior`: (K,) in one dimension and where
-        spherical, (K, D) where diagonal; without the axis of components where all share one (a
-        float where nothing is left). None where covariances are matrices: "full" and "tied" in
-        several dimensions.
+        Standard deviations, in the shape of a `Posterior`: (K,) in one dimension and for
+        "spherical", (K, D) for "diag". Shared sds have no axis of components, and a single sd is a
+        float. None if covariances are matrices: "full" and "tied" in several dimensions.
     covariances : ndarray
-        Shape (K, D, D), (D, D), (K, D) or (K,), by ``covariance_type``; without the axis of
-        components where all share one.
+        Shape (K, D, D), (D, D), (K, D) or (K,), by ``covariance_type``. Shared covariances have no
+        axis of components.
     precisions_cholesky : ndarray
-        The same shape: upper triangular U with precision U Uᵀ; 1 / sd where diagonal.
+        The same shape: upper triangular U with precision U Uᵀ; 1 / sd for diagonal covariances.
     log_likelihood : float
-        Of all observations, times their weights.
+        Log likelihood of all observations, each times its weight.
     log_prior : float
-        Of the model at the estimate; 0 where the likelihood was maximised.
+        Log prior density of the model at the estimate; 0 if the likelihood was maximised.
     lower_bound : float
         The mean log likelihood of an observation before the last iteration's M-step, plus the log
-        prior over N where there is one.
+        prior over N if there is a prior.
     history : ndarray, shape (n_iterations,)
         That number for each iteration.
     bic, aic : float
@@ -80,14 +79,14 @@ class EMFit:
     converged : bool
         Whether the tolerance was met within the iterations allowed.
     n_iterations : int
-        Iterations of the run that was kept.
+        Number of iterations of the run that was kept.
     move : float
         The largest move of a parameter in the last iteration; see ``criterion`` of `fit_em`.
     n_at_floor : int
-        Covariances that ended on the floor: the likelihood has no maximum there.
+        Number of covariances that ended on the floor. The likelihood has no maximum there.
     collapsed : list of (int, int or None)
-        Components that were lost, with the first coordinate whose variance, given those before it,
-        was kept on the floor, or None where the weight vanished.
+        Components that collapsed, each with the first coordinate whose variance, given those before
+        it, was kept on the floor, or None if its weight vanished.
     """
 
     n_components: int
@@ -152,7 +151,7 @@ class EMFit:
         """The fitted parameters as a mixture of their own."""
         covariances = self.covariances
         if self.shared_sd and self.covariance_type in ("diag", "spherical"):
-            # A mixture states variances for each component.
+            # A mixture has variances for each component.
             covariances = np.repeat(covariances[np.newaxis], self.n_components, axis=0)
         return KnownMixture(
             self.weights, self.means, covariances, covariance_type=self.covariance_type
@@ -184,7 +183,7 @@ def fit_em(
     order: str = "means",
     threads: int | None = None,
 ) -> EMFit:
-    """Fit a mixture by maximum likelihood or posterior density, the best of several starts.
+    """Fit a mixture by maximum likelihood or posterior density, from several starts.
 
     Parameters
     ----------
@@ -192,18 +191,18 @@ def fit_em(
         Observations, finite, at least K of them, with a spread in every column.
     n_components : int or Mixture
         K, from 1 to 256; or a model, whose posterior density (`Mixture.log_prior` plus the log
-        likelihood) is maximised within its constraints. What it leaves to the data is settled
-        first, as by `Mixture.for_data`. Weights need concentrations of at least 1, a minimum, or
-        fixed values.
+        likelihood) is maximised within its constraints. Open priors are scaled to the data first,
+        as by `Mixture.for_data`. Weights need concentrations of at least 1, a minimum, or fixed
+        values.
     covariance_type : {"full", "tied", "diag", "spherical"}, optional
         A covariance matrix for each component, one for all, diagonal ones, or multiples of the unit
         matrix; by default "full". In one dimension all but "tied" are the same. With a model it is
         the model's, and not to be given.
     shared_sd : bool, default False
-        Whether all components have the same covariance: "tied", in the words of one dimension.
+        Whether all components share one covariance, as with "tied".
     init : {"kmeans", "k-means++", "random", "random_from_data"}, default "kmeans"
-        Where runs start: k-means clusters, clusters about k-means++ seeds, random responsibilities,
-        or means at random observations.
+        The kind of start: k-means clusters, clusters about k-means++ seeds, random
+        responsibilities, or means at random observations.
     n_init : int, default 10
         Number of starts, >= 1.
     random_seed : int, optional
@@ -211,16 +210,17 @@ def fit_em(
     max_iter : int, optional
         Iterations of each start, >= 1. By default 10_000.
     tol : float, optional
-        Of the criterion, >= 0. By default 1e-9.
+        Tolerance of the criterion, >= 0. By default 1e-9.
     criterion : {"movement", "lower_bound"}, default "movement"
-        A run ends when an iteration moves no mean by more than ``tol`` sds, no sd by more than that
-        fraction and no weight by more than that; or, as in scikit-learn, when the mean log
-        likelihood of an observation changes by less than ``tol``.
+        With "movement", a run ends when an iteration moves no mean by more than ``tol`` sds, no sd
+        by more than that fraction, and no weight by more than ``tol``. With "lower_bound", as in
+        scikit-learn, it ends when the mean log likelihood of an observation changes by less than
+        ``tol``.
     variance_floor : float, optional
         No variance of a coordinate, given those before it, falls below this fraction of the data's,
         > 0. By default 1e-12.
     regularization : float, default 0.0
-        Added to every variance in each iteration, >= 0.
+        A constant that is added to every variance in each iteration, >= 0.
     reg_covar : float, optional
         scikit-learn's word for `regularization`.
     sample_weight : array_like, shape (N,), optional
@@ -252,11 +252,11 @@ def fit_em(
     DegenerateError
         For a column whose values are all equal, without a model or a regularization.
     KeyboardInterrupt
-        On Ctrl-C, within a moment; no fit is left.
+        On Ctrl-C, within a moment. There is then no fit.
 
     Notes
     -----
-    A run that does not converge in ``max_iter`` iterations is no error: see `EMFit.converged`.
+    A run that does not converge in ``max_iter`` iterations is not an error; see `EMFit.converged`.
 
     Examples
     --------

@@ -29,7 +29,7 @@ __all__ = ["KnownMixture"]
 
 _PARAMETERS = ("weights", "means", "covariances")
 
-# Of pickles, which have the arguments that `KnownMixture` is made with.
+# The format of pickles, which hold the arguments of `KnownMixture`.
 _FORMAT = StateFormat(1, frozenset({*_PARAMETERS, "covariance_type"}))
 
 
@@ -45,7 +45,7 @@ class KnownMixture(Frozen):
     covariances : array_like
         Positive definite: shape (K, D, D), (D, D), (K, D) or (K,), by ``covariance_type``.
     covariance_type : {"full", "tied", "diag", "spherical"}, default "full"
-        What the covariances have in common.
+        The form of the covariances.
 
     Attributes
     ----------
@@ -59,7 +59,8 @@ class KnownMixture(Frozen):
     Raises
     ------
     ValueError
-        For parameters out of range; says which component and pivot is not positive definite.
+        For parameters out of range. The message names a covariance that is not positive definite,
+        with the pivot.
 
     Examples
     --------
@@ -112,7 +113,7 @@ class KnownMixture(Frozen):
         for name in _PARAMETERS:
             getattr(self, name).flags.writeable = False
         self._freeze(KnownMixture)
-        # The library checks a mixture before it looks at points; there are none.
+        # The library checks a mixture before it looks at the points, which are empty here.
         self.log_density(np.empty((0, dimensions)))
 
     def __reduce__(self) -> tuple[Any, ...]:
@@ -193,12 +194,12 @@ class KnownMixture(Frozen):
     def sample(
         self, n_points: int, *, random_seed: int | None = None, threads: int | None = None
     ) -> tuple[NDArray[np.float64], NDArray[np.int32]]:
-        """Draw independent points, in the order in which they are drawn.
+        """Draw independent points.
 
         Parameters
         ----------
         n_points : int
-            Number of points, >= 0. The first of many are the same as of few.
+            Number of points, >= 0. A larger number has the same first points.
         random_seed : int, optional
             From 0 to 2**64 - 1. By default fresh entropy.
         threads : int, optional
@@ -212,7 +213,7 @@ class KnownMixture(Frozen):
             Their components.
         """
         count = int64("n_points", n_points)
-        # Refused sizes must not meet numpy first, whose errors name no argument.
+        # The library checks sizes before numpy does, because errors of numpy name no argument.
         if count < 0:
             raise ValueError(f"n_points: must be at least 0, got {count}")
         points = np.empty((count, self.n_dimensions))
@@ -249,9 +250,8 @@ class KnownMixture(Frozen):
 def mixture_values(parameters: Any) -> tuple[native.MixtureValues, list[object]]:
     """Return the struct of parameters, and the arrays that it points at.
 
-    Parameters are a `KnownMixture`, something that has one as its ``mixture``, such as a fit, or a
-    mapping with ``"weights"``, ``"means"``, ``"covariances"`` and, unless "full",
-    ``"covariance_type"``.
+    Parameters are a `KnownMixture`, an object with a ``mixture``, such as a fit, or a mapping with
+    ``"weights"``, ``"means"``, ``"covariances"`` and, unless "full", ``"covariance_type"``.
     """
     parameters = getattr(parameters, "mixture", parameters)
     if isinstance(parameters, KnownMixture):

@@ -22,12 +22,12 @@ _NAMES = {name: f"parameters[{name!r}]" for name in ("weights", "means", "covari
 
 
 class MixtureStatistics:
-    """What one iteration of expectation-maximisation needs to know of observations.
+    """Sufficient statistics of observations for one iteration of expectation-maximisation.
 
-    A value of fixed size, for data that do not fit in memory or arrive in parts: compute the
+    They have a fixed size and serve data that do not fit in memory or arrive in parts. Compute the
     statistics of each part under the same parameters, merge them, and maximise. Sums do not depend
-    on the order of merging; cut the data at multiples of 4096 rows, and the result is the same
-    bits as from all data at once.
+    on the order of merging. Parts that are cut at multiples of 4096 rows give the same bits as all
+    data at once.
 
     Parameters
     ----------
@@ -89,7 +89,7 @@ class MixtureStatistics:
         Returns
         -------
         MixtureStatistics
-            Those of all observations.
+            The statistics of all observations.
         """
         if not isinstance(statistics, Iterable):
             rule = "must be an iterable of MixtureStatistics"
@@ -117,17 +117,17 @@ class MixtureStatistics:
         Parameters
         ----------
         state : bytes
-            Of any object that has a buffer.
+            An object that has a buffer.
 
         Returns
         -------
         MixtureStatistics
-            Equal to those that were written.
+            Statistics that equal those that were written.
 
         Raises
         ------
         FormatError
-            For other bytes, and such as were cut, changed, or written in a later version.
+            For other bytes, and for bytes that were cut, changed, or written by a later version.
         """
         try:
             values = np.frombuffer(memoryview(state), np.uint8)
@@ -146,8 +146,8 @@ class MixtureStatistics:
     def to_bytes(self) -> bytes:
         """Return the statistics as bytes, the same for equal statistics on any machine.
 
-        They hold the parameters too, have a version and a checksum, and are small: 33 bytes for
-        each of the K (1 + D + D (D + 1) / 2) sums. docs/FORMATS.md has the layout.
+        The bytes hold the parameters too, and have a version and a checksum. Each of the K (1 + D +
+        D (D + 1) / 2) sums takes 33 bytes. docs/FORMATS.md has the layout.
         """
         out = np.empty(native.lib.gmm_statistics_size(self._handle), np.uint8)
         native.call(native.lib.gmm_statistics_write, self._handle, out, out.size)
@@ -162,7 +162,7 @@ class MixtureStatistics:
         Parameters
         ----------
         regularization : float, default 0.0
-            Added to every variance, >= 0.
+            A constant that is added to every variance, >= 0.
         variance_floor : float, default 1e-12
             No variance of a coordinate, given those before it, falls below this fraction of the
             data's, > 0.
@@ -170,8 +170,8 @@ class MixtureStatistics:
         Returns
         -------
         EMFit
-            The parameters, in the order of those before, and how far they moved; the log
-            likelihood, `bic` and `aic` are those of the parameters before.
+            The parameters, in the order of those before, and their move. The log likelihood, `bic`
+            and `aic` are those of the parameters before.
         """
         handle = native.create(
             native.lib.gmm_statistics_maximize,

@@ -1,1 +1,1 @@
-"""Models: what is inferred, with its priors and constraints."""
+"""Models with priors and constraints."""

@@ -1,4 +1,4 @@
-"""From priors to the C interface: shapes, broadcasting, and the names of numbers in messages."""
+"""Conversion of priors to the C interface: shapes, broadcasting, and names in messages."""
 
 from __future__ import annotations
 
@@ -17,7 +17,8 @@ if TYPE_CHECKING:
 
 __all__ = ["PriorBlock", "prior_block", "stated_dimensions"]
 
-# From known variances, precisions and covariances of one coordinate to the sds of the C interface.
+# These functions turn known variances, precisions and covariances of one coordinate into the sds of
+# the C interface.
 _TO_SD: dict[str, Callable[[NDArray[np.float64]], NDArray[np.float64]]] = {
     "variance": np.sqrt,
     "covariance": np.sqrt,
@@ -26,7 +27,7 @@ _TO_SD: dict[str, Callable[[NDArray[np.float64]], NDArray[np.float64]]] = {
 
 
 class PriorBlock(NamedTuple):
-    """The prior of one block of unknowns as the C interface takes it."""
+    """The prior of one kind of parameter, as the C interface takes it."""
 
     struct: native.Prior
     kept: list[Any]  # what the struct points to
@@ -43,11 +44,11 @@ def prior_block(
     shape : Shape
         The shape of the mixture.
     block : {"weights", "means", "spread"}
-        What the prior is for.
+        The kind of parameter.
     argument : str
-        The argument of `Mixture` that it was given to.
+        The argument of `Mixture` that has the prior.
     prior : Prior or tuple of Prior
-        The prior, of one block.
+        The prior of one kind of parameter.
 
     Raises
     ------
@@ -80,7 +81,7 @@ def _block(
     Parameters
     ----------
     block, path : str
-        What the C interface and the user call it.
+        The names of the C interface and of the user.
     argument : str
         The argument of `Mixture`.
     is_item : bool
@@ -95,7 +96,7 @@ def _block(
         name: _fitted(f"{path}.{name}", getattr(prior, name), target, is_matrix=name in matrices)
         for name, target in targets.items()
     }
-    # One row serves all components where no parameter tells them apart.
+    # One row serves all components if no parameter differs between them.
     has_rows = not is_item and any(
         array.ndim == len(targets[name]) and array.shape[0] > 1 for name, array in given.items()
     )
@@ -166,7 +167,7 @@ def _own_index(index: list[str], axes: int, *, is_matrix: bool) -> str:
     index : list of str
         The library's own, an entry for each axis that it knows; of a whole matrix its number.
     axes : int
-        How many axes the user's array has: those that it lacks come first.
+        The number of axes of the user's array. Missing axes come first.
     """
     if is_matrix and len(index) == 1:
         own = index if axes == 3 else []

@@ -1,4 +1,4 @@
-"""From the words of Python to a model in the library."""
+"""Creation of a model in the library from the arguments of Python."""
 
 from __future__ import annotations
 
@@ -31,13 +31,13 @@ def create_model(
     priors : GivenPriors
         The priors, checked.
     shape : Shape
-        The shape of the mixture; in 1 dimension while their number is not known.
+        The shape of the mixture; in 1 dimension while the number of dimensions is not known.
     ordered : bool
         Whether the means are ordered.
     order_by : int
         The coordinate of the order.
     data : Data, optional
-        The data. Without them, what is open stays open.
+        The data. Without them, open priors stay open.
     """
     options = native.defaults(native.ModelOptions)
     options.num_components = shape.n_components

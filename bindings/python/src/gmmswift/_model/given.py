@@ -1,4 +1,4 @@
-"""The priors that a model is given, and which of them go together."""
+"""The priors that a model is given, and the rules for combining them."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ SPREADS = (*SDS, "covariance")
 
 
 class GivenPriors(NamedTuple):
-    """The priors among the arguments of `Mixture`; None where the data are to say."""
+    """The priors among the arguments of `Mixture`; None stands for a prior from the data."""
 
     weights: Prior
     components: Prior | None
@@ -55,7 +55,7 @@ class GivenPriors(NamedTuple):
         return any(_has_columns(getattr(self, name)) for name in ("means", *SDS))
 
     def unknown(self, spread_name: str) -> list[str]:
-        """Return what a draw calls the parameters that have a prior and no known values."""
+        """Return a draw's names of the parameters that have a prior and no known values."""
         priors = {"weights": self.weights, "means": self.means, spread_name: self.spread}
         return [
             name
@@ -64,7 +64,7 @@ class GivenPriors(NamedTuple):
         ]
 
     def parts(self) -> list[tuple[str, str, Priors | None]]:
-        """Return block, argument and prior of weights, means and spread."""
+        """Return the kind, the argument and the prior of weights, means and spread."""
         means: tuple[str, Priors | None] = ("means", self.means)
         spread: tuple[str, Priors | None] = ("sd", None)
         if self.spread_names:
@@ -75,7 +75,7 @@ class GivenPriors(NamedTuple):
         return [("weights", "weights", self.weights), ("means", *means), ("spread", *spread)]
 
     def stated_dimensions(self, covariance_type: str) -> int | None:
-        """Return D as the shapes of the priors say; None where they do not."""
+        """Return D from the shapes of the priors, or None if they do not determine it."""
         stated = []
         for block, argument, prior in self.parts()[1:]:
             is_matrix = argument == "covariance" or isinstance(prior, InverseWishart)
@@ -89,7 +89,7 @@ class GivenPriors(NamedTuple):
     # -------------------------------------------------------------------------------- Checks
 
     def check_kinds(self) -> None:
-        """Refuse what is no prior, and priors that do not belong to their argument."""
+        """Refuse objects that are no priors, and priors that do not belong to their argument."""
         for argument in ("weights", "components", "means", *SPREADS):
             prior = getattr(self, argument)
             if prior is None:
@@ -107,7 +107,7 @@ class GivenPriors(NamedTuple):
                     raise ValueError(f"{path}: must be {takes}, got {type(item).__name__}")
 
     def check_choice(self, is_simple: bool) -> None:
-        """Refuse two priors for one block, and too few in the words of one dimension."""
+        """Refuse two priors for one kind of parameter, and missing priors in one dimension."""
         given = self.spread_names
         if self.components is not None and (self.means is not None or given):
             names = ["means"] * (self.means is not None) + given
@@ -154,7 +154,7 @@ class GivenPriors(NamedTuple):
 
 
 def each_prior(prior: Any) -> Any:
-    """Return the priors of components as a tuple, and anything else as it is."""
+    """Return the priors of components as a tuple, and other values unchanged."""
     return tuple(prior) if isinstance(prior, (list, tuple)) else prior
 
 

@@ -30,7 +30,7 @@ if TYPE_CHECKING:
 
 __all__ = ["Mixture"]
 
-# Of pickles, which have the arguments that `Mixture` is made with.
+# The format of pickles, which hold the arguments of `Mixture`.
 _FORMAT = StateFormat(
     1,
     required=frozenset({"n_components", "weights"}),
@@ -59,7 +59,8 @@ class Mixture(Frozen):
 
         x[i] | z[i] = k  ~  Normal(means[k], covariances[k]),     P(z[i] = k) = weights[k]
 
-    The prior is the product of the named densities, restricted to where the constraints hold.
+    The prior is the product of the named densities, restricted to parameters that satisfy the
+    constraints.
 
     Parameters
     ----------
@@ -98,7 +99,7 @@ class Mixture(Frozen):
     precision : Gamma or Fixed, or a sequence of them, optional
         Prior on the precision, 1 / variance.
     shared_sd : bool, default False
-        Whether all components have the same sds.
+        Whether all components share their sds.
 
     Raises
     ------
@@ -108,9 +109,9 @@ class Mixture(Frozen):
 
     Notes
     -----
-    What has no prior gets a weakly informative one at the scale of the data, when `sample` or
-    `for_data` sees them (Fraley, Raftery 2007, Journal of Classification 24). With m the means of
-    the columns and S their covariance matrix (divisor N - 1)::
+    Parameters without a prior get a weakly informative one at the scale of the data, when `sample`
+    or `for_data` sees the data (Fraley, Raftery 2007, Journal of Classification 24). With m the
+    means of the columns and S their covariance matrix (divisor N - 1)::
 
         means[k]         ~  Normal(m, covariances[k] / 0.01)
         covariances[k]   ~  InverseWishart(D + 2, S / K**(2 / D))                  full, tied
@@ -248,7 +249,7 @@ class Mixture(Frozen):
     # ---------------------------------------------------------------------------------- Data
 
     def for_data(self, data: ArrayLike | Data, sample_weight: ArrayLike | None = None) -> Mixture:
-        """Return the model for data: its dimensions known, its priors scaled where none was given.
+        """Return the model for data, with its dimensions and with scaled priors for open ones.
 
         Parameters
         ----------
@@ -323,9 +324,9 @@ class Mixture(Frozen):
         Returns
         -------
         float
-            Sum of the log densities, each normalised without the constraints and taken in the
-            variable it is stated for. Fixed unknowns add 0 when they equal the known values.
-            -inf outside the support or the constraints.
+            The sum of the log densities, each normalised without the constraints and taken in the
+            variable that the prior is stated for. Known values add 0, and -inf if a parameter
+            differs from them. The result is -inf outside the support or the constraints.
         """
         handle = self._ready()
         spread = self.spread_name

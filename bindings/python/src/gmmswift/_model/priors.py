@@ -53,7 +53,7 @@ def _tuples(value: Any) -> Kept:
 
 @dataclass(frozen=True)
 class Prior:
-    """A prior distribution, or known values, for one block of unknowns.
+    """A prior distribution, or known values, for one kind of parameter.
 
     Not to be used directly: see the classes named after the families. Each parameter is a number,
     the same for every component and coordinate, or an array. In one dimension its shape is (K,).
@@ -99,7 +99,7 @@ class Prior:
         return StateFormat(1, frozenset(field.name for field in fields(cls)))
 
     def parts(self) -> tuple[Prior, ...]:
-        """Return the priors of single blocks that this one consists of."""
+        """Return the priors of single kinds of parameters that this prior consists of."""
         return (self,)
 
 
@@ -141,7 +141,7 @@ class Dirichlet(Prior):
     concentration : float or array_like, shape (K,), default 1.0
         Concentrations, > 0.
     minimum : float, default 0.0
-        Every weight is at least this, a hard constraint: 0 <= minimum <= 1/K.
+        Least value of every weight, a hard constraint: 0 <= minimum <= 1/K.
     """
 
     concentration: Parameter = 1.0
@@ -296,15 +296,15 @@ class NormalKappa(Prior):
     """A Normal prior on the means, at the scale of the spread.
 
     The mean of a component, given its covariance S, is Normal(mean, S / kappa). With an
-    inverse-Wishart or inverse-Gamma spread it is the conjugate prior, for which there are
-    `NormalInverseWishart` and `NormalInverseGamma`.
+    inverse-Wishart or inverse-Gamma spread this is the conjugate prior, which
+    `NormalInverseWishart` and `NormalInverseGamma` state as a whole.
 
     Parameters
     ----------
     mean : float or array_like, shape (D,) or (K, D), in one dimension (K,)
         Prior means.
     kappa : float or array_like, shape (K,)
-        How many observations the prior mean is worth, > 0.
+        The number of observations that the prior mean is worth, > 0.
     """
 
     mean: Parameter
@@ -328,7 +328,7 @@ class NormalInverseWishart(Prior):
     mean : float or array_like, shape (D,) or (K, D)
         Prior means.
     kappa : float or array_like, shape (K,)
-        How many observations the prior mean is worth, > 0.
+        The number of observations that the prior mean is worth, > 0.
     dof : float or array_like, shape (K,)
         Degrees of freedom, > D - 1.
     scale : array_like, shape (D, D) or (K, D, D)
@@ -351,7 +351,7 @@ class NormalInverseWishart(Prior):
 
 @dataclass(frozen=True)
 class NormalInverseGamma(Prior):
-    """The conjugate prior of means and variances, where covariances are diagonal or spherical.
+    """The conjugate prior of means and variances, for diagonal and spherical covariances.
 
     Each variance is `InverseGamma` (shape, scale); each coordinate of a mean, given its variance
     v, is Normal(mean, v / kappa).
@@ -361,7 +361,7 @@ class NormalInverseGamma(Prior):
     mean : float or array_like, shape (K,), or in D dimensions (D,) or (K, D)
         Prior means.
     kappa : float or array_like, shape (K,)
-        How many observations the prior mean is worth, > 0.
+        The number of observations that the prior mean is worth, > 0.
     shape, scale : float or array_like, shape (K,), or in D dimensions (D,) or (K, D)
         Shapes and scales, > 0; for spherical covariances of shape (K,).
     """

@@ -1,4 +1,4 @@
-"""From a model in the library back to the arguments of `Mixture`."""
+"""Conversion of a model in the library back to the arguments of `Mixture`."""
 
 from __future__ import annotations
 
@@ -145,7 +145,7 @@ def _family(kind: type[Prior]) -> int:
 
 
 def _parameter(pointer: int | None, count: int, item: tuple[int, ...]) -> Any:
-    """Return a parameter of a prior; what is the same for all values as one of them."""
+    """Return a parameter of a prior; equal values become one value."""
     size = int(np.prod(item, dtype=int))
     values = native.doubles_at(pointer, count * size).reshape(count, *item)
     if (values == values[:1]).all():
@@ -156,7 +156,7 @@ def _parameter(pointer: int | None, count: int, item: tuple[int, ...]) -> Any:
 
 
 def _of_variance(prior: Prior) -> Prior:
-    """Return an inverse-Wishart in one dimension as the inverse-Gamma that it is."""
+    """Return an inverse-Wishart prior in one dimension as the equal inverse-Gamma prior."""
     if not isinstance(prior, InverseWishart):
         return prior
     return InverseGamma(np.multiply(prior.dof, 0.5), np.multiply(prior.scale, 0.5).reshape(()))
