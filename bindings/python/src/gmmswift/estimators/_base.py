@@ -1,4 +1,4 @@
-"""What the estimators have in common: the runs of a fit, and predictions."""
+"""The base of the estimators: the runs of a fit, and predictions."""
 
 from __future__ import annotations
 
@@ -55,7 +55,7 @@ class Trial:
     parameters : dict
         Attributes of the estimator and their values.
     lower_bounds : list of float
-        For each iteration.
+        The lower bound of each iteration.
     converged : bool
         Whether the tolerance was met.
     collapsed : list of (int, int or None)
@@ -80,7 +80,7 @@ class MixtureEstimator(StoredEstimator, DensityMixin, BaseEstimator):  # type: i
 
     @abstractmethod
     def _check(self, x: NDArray[np.float64], sample_weight: NDArray[np.float64] | None) -> None:
-        """Check the parameters that are the subclass's own; settle what they leave to the data."""
+        """Check the subclass's own parameters; settle those that depend on the data."""
 
     @abstractmethod
     def _start(
@@ -93,7 +93,7 @@ class MixtureEstimator(StoredEstimator, DensityMixin, BaseEstimator):  # type: i
 
     @abstractmethod
     def _run(self, data: Data, start: Parameters, lower_bound: float) -> Trial:
-        """Run from a start; ``lower_bound`` is what the first iteration is compared with."""
+        """Run from a start; the first iteration is compared with ``lower_bound``."""
 
     def _at_start(self, data: Data, start: Parameters) -> Trial:
         """Return the run without iterations."""
@@ -105,7 +105,7 @@ class MixtureEstimator(StoredEstimator, DensityMixin, BaseEstimator):  # type: i
 
     @abstractmethod
     def _log_shares(self) -> NDArray[np.float64]:
-        """Return what is added to a component's log density to compare components, (K,)."""
+        """Return the terms that are added to log densities to compare components, (K,)."""
 
     # ------------------------------------------------------------------------------- Fitting
 
@@ -134,9 +134,9 @@ class MixtureEstimator(StoredEstimator, DensityMixin, BaseEstimator):  # type: i
         Raises
         ------
         ValueError
-            For parameters out of range, NaN or infinite data (says in which row and column), fewer
-            observations than components, and covariances that cannot be made positive definite.
-            The estimator is then as it was before.
+            For parameters out of range, NaN or infinite data (with row and column), fewer
+            observations than components, and covariances that cannot be made positive definite. The
+            estimator is then unchanged.
         """
         self._fit(X, sample_weight)
         return self
@@ -341,7 +341,7 @@ class MixtureEstimator(StoredEstimator, DensityMixin, BaseEstimator):  # type: i
 
     def _validated(self, data: ArrayLike, *, reset: bool, least: int = 1) -> NDArray[np.float64]:
         refuse_masked("X", data)
-        # float32 becomes float64 before anything is computed: its rounding ends there.
+        # float32 becomes float64 before anything is computed, so no more digits are lost.
         x: NDArray[np.float64] = validate_data(
             self,
             data,

@@ -1,4 +1,4 @@
-"""Variational Bayes with scikit-learn's words, and the way to the exact posterior."""
+"""Variational Bayes with scikit-learn's interface, and the exact posterior."""
 
 from __future__ import annotations
 
@@ -33,8 +33,8 @@ class BayesianGaussianMixture(MixtureEstimator):
     """A mixture of Gaussians by variational Bayes, with scikit-learn's interface.
 
     Parameters, attributes and methods are those of `sklearn.mixture.BayesianGaussianMixture`, and
-    from the same start it gives the same numbers. The approximation takes weights, means and
-    covariances to be independent of the assignments, and so is too sure of all of them; `posterior`
+    from the same start it gives the same numbers. The approximation assumes that weights, means and
+    covariances are independent of the assignments, so its variances are too small. `posterior`
     draws from the exact posterior.
 
     Parameters
@@ -47,27 +47,27 @@ class BayesianGaussianMixture(MixtureEstimator):
     tol : float, default 1e-3
         A run has converged when the lower bound changes by less, >= 0.
     reg_covar : float, default 1e-6
-        Added to every variance in each iteration, >= 0.
+        A constant that is added to every variance in each iteration, >= 0.
     max_iter : int, default 100
         Iterations of each run, >= 0; 0 keeps the start.
     n_init : int, default 1
         Number of starts, >= 1; the run with the largest lower bound is kept.
     init_params : {"kmeans", "k-means++", "random", "random_from_data"}, default "kmeans"
-        Where runs start, found as scikit-learn finds it.
+        The kind of start, as in scikit-learn.
     weight_concentration_prior_type : {"dirichlet_process", "dirichlet_distribution"}
         Sticks of a Dirichlet process, cut off at K (the default), or one Dirichlet distribution.
     weight_concentration_prior : float, optional
-        Of each component, or of the process, > 0. By default 1 / K.
+        Concentration of each component, or of the process, > 0. By default 1 / K.
     mean_precision_prior : float, optional
-        How many observations the prior mean is worth, > 0. By default 1.
+        The number of observations that the prior mean is worth, > 0. By default 1.
     mean_prior : array_like, shape (D,), optional
-        By default the mean of the data.
+        Prior mean. By default the mean of the data.
     degrees_of_freedom_prior : float, optional
-        > D - 1. By default D.
+        Degrees of freedom, > D - 1. By default D.
     covariance_prior : float or array_like, optional
         (D, D), (D,) or a number, by ``covariance_type``. By default the covariance of the data.
     random_state : int, RandomState or None, default None
-        For the starts and `sample`.
+        The random numbers of the starts and of `sample`.
     warm_start : bool, default False
         Whether `fit` goes on from the last fit.
     verbose : int, default 0
@@ -89,12 +89,12 @@ class BayesianGaussianMixture(MixtureEstimator):
     weight_concentration_ : ndarray, shape (K,), or tuple of two
         Of the weights' Dirichlet distribution; of the sticks' beta distributions.
     mean_precision_ : ndarray, shape (K,)
-        How many observations each mean rests on.
+        The number of observations behind each mean.
     degrees_of_freedom_ : ndarray, shape (K,), or float when tied
         Of the precisions' Wishart distributions.
     weight_concentration_prior_, mean_precision_prior_, mean_prior_, degrees_of_freedom_prior_, \
 covariance_prior_
-        The prior as it was used.
+        The prior that was used.
     converged_, n_iter_, lower_bound_, lower_bounds_, n_features_in_, feature_names_in_
         As in `GaussianMixture`; the bound is that of the evidence, without its constant terms.
 
@@ -201,7 +201,7 @@ covariance_prior_
         X : array_like, shape (N, D), optional
             Observations; by default those of the last `fit`, with their weights.
         draws : int, default 10_000
-            Kept draws of each chain, >= 1.
+            Draws of each chain, >= 1.
         priors : mapping, optional
             Priors and constraints that take the place of these, by the names that
             `gmmswift.Mixture` gives them.

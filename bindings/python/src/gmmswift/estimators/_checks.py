@@ -1,4 +1,4 @@
-"""Checks of what users give to estimators."""
+"""Checks of the arguments of estimators."""
 
 from __future__ import annotations
 

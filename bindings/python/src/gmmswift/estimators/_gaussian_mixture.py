@@ -1,4 +1,4 @@
-"""Maximum likelihood with scikit-learn's words."""
+"""Maximum likelihood with scikit-learn's interface."""
 
 from __future__ import annotations
 
@@ -33,9 +33,9 @@ if TYPE_CHECKING:
 class GaussianMixture(MixtureEstimator):
     """A mixture of Gaussians by maximum likelihood, with scikit-learn's interface.
 
-    Parameters, attributes and methods are those of `sklearn.mixture.GaussianMixture`, and from the
-    same start it gives the same parameters, faster. Beyond that there are sample weights, data in
-    parts (`partial_fit`), and the way on to the full posterior (`posterior`).
+    Parameters, attributes and methods are those of `sklearn.mixture.GaussianMixture`. From the same
+    start the estimator gives the same parameters in less time. It also takes sample weights, learns
+    from data in parts (`partial_fit`), and samples the full posterior (`posterior`).
 
     Parameters
     ----------
@@ -47,14 +47,14 @@ class GaussianMixture(MixtureEstimator):
     tol : float, default 1e-3
         A run has converged when the mean log likelihood of an observation changes by less, >= 0.
     reg_covar : float, default 1e-6
-        Added to every variance in each iteration, >= 0.
+        A constant that is added to every variance in each iteration, >= 0.
     max_iter : int, default 100
         Iterations of each run, >= 0; 0 keeps the start.
     n_init : int, default 1
         Number of starts, >= 1; the run with the largest lower bound is kept.
     init_params : {"kmeans", "k-means++", "random", "random_from_data"}, default "kmeans"
-        Where runs start, found as scikit-learn finds it: k-means clusters, observations far from
-        each other, random responsibilities, or random observations.
+        The kind of start, as in scikit-learn: k-means clusters, observations far from each other,
+        random responsibilities, or random observations.
     weights_init : array_like, shape (K,), optional
         Weights to start from, not negative, sum 1.
     means_init : array_like, shape (K, D), optional
@@ -62,7 +62,7 @@ class GaussianMixture(MixtureEstimator):
     precisions_init : array_like, optional
         Precisions to start from, shaped as `precisions_`, positive definite.
     random_state : int, RandomState or None, default None
-        For the starts and `sample`.
+        The random numbers of the starts and of `sample`.
     warm_start : bool, default False
         Whether `fit` goes on from the last fit.
     verbose : int, default 0
@@ -79,13 +79,14 @@ class GaussianMixture(MixtureEstimator):
     covariances_ : ndarray
         Shape (K, D, D), (D, D), (K, D) or (K,), by ``covariance_type``.
     precisions_ : ndarray
-        Their inverses.
+        The inverses of the covariances.
     precisions_cholesky_ : ndarray
         Upper triangular U with precision U Uᵀ; 1 / sd where diagonal.
     converged_ : bool
         Whether the best run converged.
     n_iter_ : int
-        Its iterations; in `partial_fit` the number of parts, of which a fit before is one.
+        The number of its iterations. After `partial_fit` it is the number of parts; a fit before
+        counts as one part.
     lower_bound_ : float
         Mean log likelihood of an observation before the last M-step.
     lower_bounds_ : list of float
@@ -93,7 +94,7 @@ class GaussianMixture(MixtureEstimator):
     n_features_in_ : int
         D.
     feature_names_in_ : ndarray, shape (D,)
-        Names of the columns, where the data had some.
+        Names of the columns, if the data had names.
 
     Examples
     --------
@@ -177,12 +178,12 @@ class GaussianMixture(MixtureEstimator):
     ) -> GaussianMixture:
         """Learn from a part of the data, for data that arrive in parts.
 
-        The first call finds a start in its part; each takes one step of stepwise EM (Cappé,
+        The first call finds a start in its part. Each call makes one step of stepwise EM (Cappé,
         Moulines 2009, J. R. Statist. Soc. B 71, equation 11): the moments of a part, under the
-        parameters before it, enter the running ones. A part whose weights have the sum s, after
-        others (or a fit) of the sum n, has the share (s / (n + s))**0.7, so that rows count and
-        not parts. Parts should hold many observations of each component; a component that has
-        none in a part keeps its mean and covariance, and its weight stays above 0.
+        parameters before it, are mixed into running moments. A part whose weights have the sum s,
+        after others (or a fit) of the sum n, enters with the fraction (s / (n + s))**0.7, so rows
+        count and not parts. Parts should hold many observations of each component. A component that
+        has none in a part keeps its mean and covariance, and its weight stays above 0.
 
         The result approaches a maximum of the likelihood but depends on the parts' order. For the
         exact maximum over data in parts use `gmmswift.MixtureStatistics`.
@@ -257,11 +258,11 @@ class GaussianMixture(MixtureEstimator):
         X : array_like, shape (N, D), optional
             Observations; by default those of the last `fit`, with their weights.
         draws : int, default 10_000
-            Kept draws of each chain, >= 1.
+            Draws of each chain, >= 1.
         priors : mapping, optional
             Priors and constraints by the names that `gmmswift.Mixture` gives them, such as
-            ``{"weights": gm.Dirichlet(2.0), "ordered": True}``. What is left out is scaled to the
-            data, as there.
+            ``{"weights": gm.Dirichlet(2.0), "ordered": True}``. Priors that are left out are scaled
+            to the data, as there.
         **options
             More arguments of `gmmswift.sample`, such as ``tune``, ``chains``, ``random_seed``.
 

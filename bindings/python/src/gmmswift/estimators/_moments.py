@@ -44,9 +44,10 @@ def moments(
 ) -> Moments:
     """Return the moments under given responsibilities, in two passes over the data.
 
-    Means come first, then squares about them: a large offset costs no digits. As in scikit-learn,
-    rows of responsibilities need not sum to 1 (a start may be at K chosen observations); a tied
-    covariance then counts, of every row, the part that belongs to no component about the origin.
+    Means come first, then squares about them, so a large offset costs no digits. As in
+    scikit-learn, rows of responsibilities need not sum to 1, because a start may be at K chosen
+    observations. A tied covariance then also counts the part of every row that belongs to no
+    component, about the origin.
     """
     size, dimensions = responsibilities.shape[1], x.shape[1]
     shares = responsibilities

@@ -1,4 +1,4 @@
-"""Fits that fail leave an estimator as it was."""
+"""Restoring an estimator after a fit that fails."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ _Object = TypeVar("_Object")
 def unchanged_on_failure(
     method: Callable[Concatenate[_Object, _Arguments], _Result],
 ) -> Callable[Concatenate[_Object, _Arguments], _Result]:
-    """Put an object's attributes back when a method of it raises.
+    """Restore an object's attributes when a method of it raises.
 
     Attributes are bound anew by a fit, never changed in place, so their values are not copied.
     """

@@ -1,4 +1,4 @@
-"""Gaussians that compete for observations: what predictions of the estimators are made of."""
+"""Weighted Gaussian densities, from which the estimators predict."""
 
 from __future__ import annotations
 
@@ -21,19 +21,19 @@ _ROWS = 1 << 16
 class Shares:
     """Gaussian densities, each times the exponential of its log share.
 
-    Shares of variational Bayes can lie so far apart that weights would underflow, which matters for
-    points that are as far from all clusters: the library takes their logarithms.
+    Shares of variational Bayes can lie so far apart that weights would underflow. This matters for
+    points that are far from all clusters, so the library takes the logarithms.
 
     Parameters
     ----------
     log_shares : ndarray, shape (K,)
-        -inf for a component that gets nothing; at least one is finite.
+        -inf for a component without a share; at least one is finite.
     means : ndarray, shape (K, D)
         Means.
     covariances : ndarray
         By `kind`.
     kind : {"full", "tied", "diag", "spherical"}
-        What the covariances have in common.
+        The form of the covariances.
     """
 
     def __init__(

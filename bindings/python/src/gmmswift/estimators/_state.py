@@ -64,8 +64,8 @@ def read_state(kind: int, state: bytes) -> dict[str, Any]:
     Raises
     ------
     FormatError
-        For bytes of anything else, cut or changed ones, and those of a later version. Memory stays
-        in proportion to the bytes, whatever they say.
+        For bytes of anything else, for cut or changed bytes, and for those of a later version.
+        Memory stays in proportion to the bytes, whatever they announce.
     """
     if not state.startswith(MAGIC):
         raise _refused("an estimator of gmmswift", "other bytes")
@@ -160,7 +160,7 @@ def _written_array(value: np.ndarray[Any, Any], depth: int) -> bytes:
 
 
 class _Reader:
-    """What is left of bytes that nobody vouches for."""
+    """A reader of bytes that are not trusted."""
 
     __slots__ = ("_bytes", "_offset")
 
@@ -248,7 +248,7 @@ class _Reader:
 
     def generator(self, depth: int) -> np.random.RandomState:
         state = self.value(depth + 1)
-        # What numpy does not check leads out of its memory.
+        # numpy does not check this position, which could lead out of its memory.
         if not (
             isinstance(state, list)
             and [type(part) for part in state] == [np.ndarray, int, int, float]

@@ -1,4 +1,4 @@
-"""How estimators are pickled; docs/FORMATS.md has the layout."""
+"""Pickling of estimators; docs/FORMATS.md has the layout."""
 
 from __future__ import annotations
 
@@ -37,9 +37,9 @@ class StoredEstimator:
     def __getstate__(self) -> bytes | tuple[bytes, dict[str, Any]]:
         """Return the estimator's own bytes (docs/FORMATS.md).
 
-        With them goes what has no place there: attributes that are not the estimator's, such as
-        those of subclasses, and parameters of foreign types. The training data, which are the
-        user's and may be large, stay behind.
+        The state also has the values that do not fit into the bytes: attributes that are not the
+        estimator's, such as those of subclasses, and parameters of foreign types. It leaves out the
+        training data, which are the user's and may be large.
         """
         own, others, names = {}, {}, self._stored_names()
         for name, value in self.__dict__.items():

@@ -41,11 +41,11 @@ def ascend(
     data : Data
         Observations and their weights.
     kind : {"full", "tied", "diag", "spherical"}
-        What the covariances have in common.
+        The form of the covariances.
     responsibilities : ndarray, shape (N, K), optional
-        Of which the first update is made.
+        The responsibilities of the first update.
     approximation : dict, optional
-        Attributes to go on from, and ``"lower_bound"``, in place of responsibilities.
+        Attributes from which to go on, and ``"lower_bound"``, in place of responsibilities.
     settings : dict
         Further options by the names of ``gmm_variational_options``; None for a default.
     """
@@ -81,7 +81,7 @@ def ascend(
 
 
 def log_shares(approximation: dict[str, Any], kind: str) -> NDArray[np.float64]:
-    """Return what is added to log N(x; means_k, covariances_k) to compare components, (K,)."""
+    """Return the terms that are added to log densities to compare components, (K,)."""
     memory = _Memory()
     struct = _struct(approximation, kind, memory)
     out = np.empty(struct.num_components)

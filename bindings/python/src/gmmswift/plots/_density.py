@@ -41,7 +41,7 @@ def plot_density(
     Returns
     -------
     matplotlib.axes.Axes
-        Where it was drawn.
+        The axes.
     """
     values = data_rows("data", data).array
     if values.size == 0:

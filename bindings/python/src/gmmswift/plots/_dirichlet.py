@@ -44,7 +44,7 @@ def plot_dirichlet(
     Returns
     -------
     ndarray of matplotlib.axes.Axes, shape (panels,)
-        Where they were drawn.
+        The axes.
 
     Notes
     -----

@@ -1,4 +1,4 @@
-"""What a picture has to know of a posterior."""
+"""The part of a posterior that pictures use."""
 
 from __future__ import annotations
 

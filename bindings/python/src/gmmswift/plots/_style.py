@@ -1,4 +1,4 @@
-"""What all pictures share: colours, axes, and the message when matplotlib is missing."""
+"""Colours and axes of all pictures, and the message when matplotlib is missing."""
 
 from __future__ import annotations
 
