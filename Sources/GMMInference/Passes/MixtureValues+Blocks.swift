@@ -1,7 +1,8 @@
 import GMMKernels
 import GMMModel
 
-/// Adds one value's mixture at `count` points from `x` to a workspace, whose table holds it.
+/// A function that adds the value in a workspace's table, evaluated at `count` points from `x`, to the workspace's
+/// sums.
 typealias PointPass =
   @Sendable (
     MixtureKernels, _ x: UnsafePointer<Double>, _ count: Int, PointWorkspace

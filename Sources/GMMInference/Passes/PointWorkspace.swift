@@ -1,21 +1,21 @@
 import GMMKernels
 import GMMModel
 
-/// The memory with which one thread evaluates all values of a mixture's parameters at the points of one block.
+/// The workspace with which one thread evaluates all values of a mixture's parameters at the points of one block.
 ///
-/// Points are taken in small blocks, so that the sums of one block stay in the cache while all values pass over them.
+/// These blocks have 512 points, so that the sums of one block stay in the cache while all values are evaluated.
 final class PointWorkspace {
-  /// Points in a block.
+  /// The number of points in a block.
   static let points = 512
 
-  /// The form in which the kernels evaluate one value.
+  /// The table with one value.
   let table: AlignedBuffer<Double>
   let scratch: AlignedBuffer<Double>
   /// K rows of a block's points.
   let sums: AlignedBuffer<Double>
   /// One row of a block's points.
   let scales: AlignedBuffer<Double>
-  /// Which value the table holds; -1 for none.
+  /// The number of the value in the table; -1 if there is none.
   var value = -1
 
   init?(_ kernels: MixtureKernels) {
@@ -30,7 +30,7 @@ final class PointWorkspace {
     self.scales = scales
   }
 
-  /// Empties the sums.
+  /// Sets all sums to 0.
   func clear() {
     sums.elements.update(repeating: 0)
     scales.elements.update(repeating: emptyLogScale)

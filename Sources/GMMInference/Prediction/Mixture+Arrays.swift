@@ -24,7 +24,7 @@ extension Mixture {
 
   /// Returns log P(component | x) at points, N x K, row after row. It stays finite where the probability underflows.
   ///
-  /// Components of weight 0 have -infinity, others -1e306 at least.
+  /// Components of weight 0 have -infinity, and others have at least -1e306.
   ///
   /// - Throws: ``ModelError`` for points in another number of dimensions, and when the caller cancels.
   public func logProbabilities(
@@ -46,9 +46,10 @@ extension Mixture {
     }
   }
 
-  /// Draws points. The component of each is independent of the others'.
+  /// Draws points. The component of each point is independent of the other components.
   ///
-  /// A point depends on the seed and its place alone: neither on the number of threads, nor on how many points follow.
+  /// A point depends on the seed and its place alone, neither on the number of threads nor on the number of points that
+  /// follow.
   ///
   /// - Throws: ``ModelError`` for a negative `count`, where there is not enough memory, and when the caller cancels.
   public func sample(

@@ -1,19 +1,19 @@
 import GMMKernels
 import GMMModel
 
-/// Draws points of a mixture whose parameters lie in memory that the caller keeps alive.
+/// A mixture from which points are drawn. Its parameters lie in memory that the caller keeps alive.
 struct PointDraws {
   let shape: MixtureShape
   /// (K).
   let weights: UnsafePointer<Double>
   /// (K, D).
   let means: UnsafePointer<Double>
-  /// As many standard deviations as the shape has.
+  /// ``MixtureShape/spreadCount`` standard deviations.
   let sds: UnsafePointer<Double>
-  /// A packed Cholesky factor of each covariance matrix that the shape has; `nil` where it has none.
+  /// A packed Cholesky factor of each covariance matrix; `nil` if the spread is standard deviations.
   let factors: UnsafePointer<Double>?
 
-  /// Writes one point, (D), and returns its component: one uniform number, then D Normal ones.
+  /// Writes one point, (D), and returns its component. It takes one uniform number, then D Normal numbers.
   @inline(__always)
   func draw(_ stream: inout RandomStream, into point: UnsafeMutablePointer<Double>) -> Int {
     let component = pick(stream.uniform())
@@ -28,7 +28,7 @@ struct PointDraws {
     return component
   }
 
-  /// Returns the component at which the cumulated weights pass `u`; never one of weight 0.
+  /// Returns the component at which the cumulated weights pass `u`. It never has weight 0.
   @inline(__always)
   private func pick(_ u: Double) -> Int {
     var sum = 0.0

@@ -1,10 +1,11 @@
 import GMMModel
 
 extension Posterior {
-  /// Returns P(component | data) of every observation: the exact responsibilities averaged over all draws.
+  /// Returns P(component | data) of every observation, which is the average of the exact responsibilities over all
+  /// draws.
   ///
   /// - Returns: N x K, row after row; rows sum to 1.
-  /// - Throws: ``ModelError`` where there is not enough memory, and when the caller cancels.
+  /// - Throws: ``ModelError`` if there is not enough memory, and when the caller cancels.
   /// - Complexity: O(draws N K) time; no memory that grows with the draws.
   public func probabilities(_ control: RunControl = RunControl()) throws(ModelError) -> [Double] {
     try makeArray([data.count, layout.componentCount], "probabilities") { (output) throws(ModelError) in
@@ -12,7 +13,8 @@ extension Posterior {
     }
   }
 
-  /// Returns P(component | x, data) at new points: each draw's share of the density at x, summed over draws, normalised.
+  /// Returns P(component | x, data) at new points. The shares of each component at x are summed over draws and
+  /// normalised.
   ///
   /// - Returns: N x K, row after row; rows sum to 1.
   /// - Throws: ``ModelError`` for points in another number of dimensions, and when the caller cancels.
@@ -25,7 +27,8 @@ extension Posterior {
     }
   }
 
-  /// Returns the log posterior predictive density at new points: the log of the mixture density averaged over draws.
+  /// Returns the log posterior predictive density at new points, which is the log of the mixture density averaged over
+  /// draws.
   ///
   /// - Returns: one number for each point.
   /// - Throws: ``ModelError`` for points in another number of dimensions, and when the caller cancels.
@@ -40,11 +43,11 @@ extension Posterior {
 
   /// Returns data sets drawn from the posterior predictive distribution.
   ///
-  /// Row r takes one draw of the posterior, uniformly with replacement, and draws `points` observations from its mixture.
-  /// Row r depends on the seed and r alone, not on the number of threads.
+  /// For row r, one draw of the posterior is chosen uniformly with replacement, and `points` observations are drawn
+  /// from its mixture. Row r depends on the seed and r alone, not on the number of threads.
   ///
   /// - Returns: draws x points x D, row after row.
-  /// - Throws: ``ModelError`` for negative counts, where there is not enough memory, and when the caller cancels.
+  /// - Throws: ``ModelError`` for negative counts, if there is not enough memory, and when the caller cancels.
   public func samplePredictive(
     draws: Int, points: Int, seed: UInt64, _ control: RunControl = RunControl()
   ) throws(ModelError) -> [Double] {

@@ -26,7 +26,7 @@ extension StepwiseExpectationMaximization {
     return SealedBytes.seal(writer, .stepwise, version: Self.formatVersion)
   }
 
-  /// Reads back what ``bytes`` gave.
+  /// Creates a fit from its ``bytes``.
   ///
   /// - Throws: ``StorageError`` of kind `format` for bytes that no fit has; nothing larger than they are is allocated.
   public init(bytes: [UInt8]) throws(StorageError) {

@@ -44,7 +44,7 @@ struct BlockScratch {
     UnsafeMutableRawPointer(base + afterDistances).assumingMemoryBound(to: UInt8.self)
   }
 
-  /// The points of a block, component by component.
+  /// The points of a block, sorted by component.
   var order: UnsafeMutablePointer<UInt16> {
     // SAFETY: `orderSize` doubles hold two bytes for each point of a block.
     UnsafeMutableRawPointer(base + afterDistances + plan.labelSize).assumingMemoryBound(to: UInt16.self)

@@ -1,4 +1,4 @@
-/// What the factors of the components look like.
+/// The form of the components' factors.
 @usableFromInline
 package enum FactorForm: Sendable, CaseIterable {
   /// Lower triangles: the coordinates are correlated.
@@ -6,7 +6,7 @@ package enum FactorForm: Sendable, CaseIterable {
   /// Diagonals: the coordinates are independent given the component.
   case diagonal
 
-  /// The number of doubles of one component's factor, and of its sums of squares, in D dimensions.
+  /// Returns the number of doubles of one component's factor, and of its squares, in D dimensions.
   @inline(__always)
   package func size(dimensions: Int) -> Int {
     switch self {

@@ -1,4 +1,4 @@
-/// The mixture in D dimensions at one value of its parameters, in the form in which the kernels evaluate it.
+/// One value of the parameters of a mixture in D dimensions, in the layout that the kernels evaluate.
 ///
 /// The log of component k's share of the density at x is
 ///

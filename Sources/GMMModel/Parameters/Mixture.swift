@@ -1,22 +1,22 @@
 import GMMKernels
 
-/// A mixture: its parameters as users see them, and the same with factors of the covariances, as kernels and M-steps
-/// need them.
+/// A mixture. It has its parameters as users see them, and the same parameters with factors of the covariances, as
+/// kernels and M-steps need them.
 public struct Mixture: Sendable {
   /// Weights, means and covariances.
   public private(set) var parameters: MixtureParameters
-  /// What ``parameters`` say, in the form of the samplers and kernels. Its factors are those of the covariances, or
-  /// those from which an M-step made them.
+  /// The same value as ``parameters``, for samplers and kernels. Its factors are those of the covariances, or those
+  /// from which an M-step made the covariances.
   package private(set) var factored: Parameters
 
-  /// Checks parameters.
+  /// Checks parameters and creates their mixture.
   ///
-  /// - Parameter logWeights: logarithms that take the place of the weights where those would underflow, (K): below
-  ///   1e300 in magnitude or -infinity, at least one finite. Their sum of exponentials is free, and densities have it
-  ///   as a factor.
-  /// - Throws: ``ModelError`` for weights that are negative or do not sum to 1, means that are not finite or 1e144 and
-  ///   above in magnitude, variances out of 1e-290 … 1e290, and covariances that are not positive definite, with the
-  ///   pivot.
+  /// - Parameter logWeights: logarithms that take the place of the weights if those would underflow, (K). Each is below
+  ///   1e300 in magnitude or -infinity, and at least one is finite. The sum of their exponentials need not be 1, and
+  ///   densities have it as a factor.
+  /// - Throws: ``ModelError`` for weights that are negative or do not sum to 1, for means that are not finite or 1e144
+  ///   and above in magnitude, for variances outside of 1e-290 … 1e290, and for covariances that are not positive
+  ///   definite, with the pivot.
   public init(_ parameters: MixtureParameters, logWeights: [Double]? = nil) throws(ModelError) {
     if let logWeights {
       try PartialParameters(means: parameters.means, covariances: parameters.covariances).check(
@@ -29,9 +29,9 @@ public struct Mixture: Sendable {
     if let logWeights { factored.logWeights = logWeights }
   }
 
-  /// Creates a mixture of parameters of which only the covariances can be at fault.
+  /// Creates a mixture of parameters in which only the covariances can be at fault.
   ///
-  /// - Parameter argument: the name that the error of a covariance that is not positive definite carries.
+  /// - Parameter argument: the name of the covariances in the error for one that is not positive definite.
   package init(_ parameters: MixtureParameters, argument: String) throws(ModelError) {
     self.parameters = parameters
     do throws(NotPositiveDefinite) {
@@ -55,7 +55,7 @@ public struct Mixture: Sendable {
     }
   }
 
-  /// How many numbers there are of each kind.
+  /// The shape of the mixture.
   package var shape: MixtureShape { factored.shape }
 
   // MARK: Changes
@@ -76,7 +76,7 @@ public struct Mixture: Sendable {
     return steps.reduce(0) { $0 + $1 * $1 }.squareRoot()
   }
 
-  /// Sets number `j` of the means' coordinates.
+  /// Sets coordinate number `j` of all means.
   package mutating func setMean(_ j: Int, _ value: Double) {
     parameters.means[j] = value
     factored.means[j] = value
@@ -87,7 +87,7 @@ public struct Mixture: Sendable {
   /// - Parameters:
   ///   - covariance: a packed triangle.
   ///   - floors: (D), positive.
-  /// - Returns: how far it moved, and the first coordinate that was kept on its floor.
+  /// - Returns: the move of the covariance, and the first coordinate that was kept on its floor.
   package mutating func setCovariance(_ m: Int, _ covariance: [Double], floors: [Double]) -> (
     move: Double, raised: Int?
   ) {
@@ -105,7 +105,7 @@ public struct Mixture: Sendable {
   ///
   /// - Parameters:
   ///   - covariance: a packed triangle.
-  ///   - factor: its Cholesky factor.
+  ///   - factor: the covariance's Cholesky factor.
   /// - Returns: the largest |change of an entry| / (2 √(product of the two new variances)).
   private mutating func setCovariance(_ m: Int, _ covariance: [Double], factor: [Double]) -> Double {
     let dimensions = parameters.shape.dimensionCount

@@ -1,7 +1,7 @@
 /// A covariance matrix that is not positive definite.
 package struct NotPositiveDefinite: Error, Sendable, Equatable {
-  /// The component; 0 for the one matrix of all.
+  /// The component; 0 if all components share one matrix.
   package let component: Int
-  /// Where it showed.
+  /// The pivot that failed.
   package let pivot: FailedPivot
 }

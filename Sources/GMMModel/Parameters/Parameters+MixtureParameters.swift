@@ -1,7 +1,7 @@
 extension Parameters {
   /// Creates the parameters that a mixture has.
   ///
-  /// - Throws: the component and the pivot at which a covariance turns out not to be positive definite.
+  /// - Throws: the component and the pivot at which a covariance fails to be positive definite.
   package init(_ given: MixtureParameters) throws(NotPositiveDefinite) {
     let shape = given.shape
     self.init(shape, weights: given.weights, means: given.means)

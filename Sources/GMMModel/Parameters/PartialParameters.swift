@@ -7,8 +7,8 @@ public struct PartialParameters: Sendable, Equatable {
   public var means: [Double]?
   /// Standard deviations, ``MixtureShape/spreadCount`` numbers, for mixtures without covariance matrices.
   public var sds: [Double]?
-  /// Covariances, ``MixtureShape/covarianceCount`` numbers as in ``MixtureParameters/covariances``; never given together
-  /// with ``sds``.
+  /// Covariances, ``MixtureShape/covarianceCount`` numbers as in ``MixtureParameters/covariances``; never given
+  /// together with ``sds``.
   public var covariances: [Double]?
 
   public init(
