@@ -1,4 +1,4 @@
-/// A variable that closures on one thread at a time share.
+/// A variable that closures share. Only one thread may use it at a time.
 public final class Box<Value>: @unchecked Sendable {
   public var value: Value
 

@@ -2,7 +2,7 @@ import GMMModel
 
 /// Points that were drawn from a mixture, in the order in which they were drawn.
 public struct DrawnPoints: Sendable, Equatable {
-  /// The number of coordinates of each, D.
+  /// The number of coordinates of a point, D.
   public let dimensionCount: Int
   /// The coordinates, N x D, row after row.
   public let values: [Double]

@@ -4,11 +4,11 @@ import GMMModel
 /// A mixture from which points are drawn. Its parameters lie in memory that the caller keeps alive.
 struct PointDraws {
   let shape: MixtureShape
-  /// (K).
+  /// The weights, (K).
   let weights: UnsafePointer<Double>
-  /// (K, D).
+  /// The means, (K, D).
   let means: UnsafePointer<Double>
-  /// ``MixtureShape/spreadCount`` standard deviations.
+  /// ``MixtureShape/sdCount`` standard deviations.
   let sds: UnsafePointer<Double>
   /// A packed Cholesky factor of each covariance matrix; `nil` if the spread is standard deviations.
   let factors: UnsafePointer<Double>?

@@ -9,7 +9,7 @@ public struct Mixture: Sendable {
   /// from which an M-step made the covariances.
   package private(set) var factored: Parameters
 
-  /// Checks parameters and creates their mixture.
+  /// Creates the mixture of parameters after checking them.
   ///
   /// - Parameter logWeights: logarithms that take the place of the weights if those would underflow, (K). Each is below
   ///   1e300 in magnitude or -infinity, and at least one is finite. The sum of their exponentials need not be 1, and

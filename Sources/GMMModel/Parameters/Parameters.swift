@@ -10,7 +10,7 @@ package struct Parameters: Sendable, Equatable {
   package var logWeights: [Double]
   /// Component means, (K, D).
   package var means: [Double]
-  /// Standard deviations, ``MixtureShape/spreadCount`` numbers.
+  /// Standard deviations, ``MixtureShape/sdCount`` numbers.
   package var sds: [Double]
   /// Cholesky factors of the covariance matrices, packed (``PackedTriangle``), ``MixtureShape/matrixCount`` triangles.
   package var factors: [Double]

@@ -5,7 +5,7 @@ public struct PartialParameters: Sendable, Equatable {
   public var weights: [Double]?
   /// Means, (K, D), row after row.
   public var means: [Double]?
-  /// Standard deviations, ``MixtureShape/spreadCount`` numbers, for mixtures without covariance matrices.
+  /// Standard deviations, ``MixtureShape/sdCount`` numbers, for mixtures without covariance matrices.
   public var sds: [Double]?
   /// Covariances, ``MixtureShape/covarianceCount`` numbers as in ``MixtureParameters/covariances``; never given
   /// together with ``sds``.

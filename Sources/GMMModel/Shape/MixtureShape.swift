@@ -3,7 +3,7 @@ import GMMKernels
 /// The shape of a mixture: how many numbers its parameters have, and which of them belong to a component and a
 /// coordinate.
 ///
-/// The spread is either standard deviations (``spreadCount`` of them) or covariance matrices (``matrixCount``), never
+/// The spread is either standard deviations (``sdCount`` of them) or covariance matrices (``matrixCount``), never
 /// both.
 public struct MixtureShape: Sendable, Equatable {
   /// K.

@@ -5,7 +5,7 @@ import Testing
 
 @testable import GMMInference
 
-/// What Swift programs get as arrays is what the C boundary gets in its caller's memory.
+/// Arrays that Swift programs get have the same values as the memory that the C boundary fills.
 @Suite struct ArrayOutputTests {
   private let run = StoredRun.all[7]
 

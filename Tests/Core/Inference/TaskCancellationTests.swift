@@ -9,7 +9,8 @@ import Testing
 
 /// Calls that are made in a task end when the task is cancelled.
 @Suite struct TaskCancellationTests {
-  /// The task is cancelled from a thread of no task, so nothing waits for a thread on which tasks run.
+  /// The task is cancelled from a thread that is not in the pool of tasks, so the test does not wait for a free thread
+  /// of the pool.
   @Test(arguments: [1, 3]) func aCancelledTaskEndsARun(_ threads: Int) async throws {
     final class Flag: Sendable { let isRaised = Atomic<Bool>(false) }
     let hasBegun = Flag()
@@ -20,7 +21,7 @@ import Testing
         return true
       }, progressInterval: 1e-3)
     let task = Task.detached {
-      // Hours of work.
+      // This run would take hours.
       try sample(
         KernelBuildTests.model(3), data: KernelBuildTests.data(2_000),
         SamplingOptions(draws: 10_000_000, tune: 10, chains: 3, seed: 1), control)
@@ -33,7 +34,7 @@ import Testing
     #expect((cancelled.posterior?.drawCount ?? 0) < 10_000_000)
   }
 
-  /// Runs `body` in a task that is cancelled before.
+  /// Runs `body` in a task that has already been cancelled.
   private func inCancelledTask<Value: Sendable>(_ body: @escaping @Sendable () throws -> Value) async throws -> Value {
     try await Task.detached {
       withUnsafeCurrentTask { $0?.cancel() }

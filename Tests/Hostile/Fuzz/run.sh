@@ -5,9 +5,9 @@
 #     run.sh [SECONDS]                  libFuzzer, with coverage of Swift and C and AddressSanitizer
 #     run.sh --seeds LIBDIR             writes files of this version into the corpus
 #
-# SECONDS is the time of each target. The corpus is the folder corpus, and for files Tests/Truth/Golden too. Inputs that have
-# broken something stay in the corpus. New inputs of libFuzzer go to build/fuzz/corpus, and inputs that break something to
-# build/fuzz/broken.
+# SECONDS is the time of each target. The corpus is the folder corpus, and for files Tests/Truth/Golden too. Inputs that
+# have broken something stay in the corpus. New inputs of libFuzzer go to build/fuzz/corpus, and inputs that break
+# something to build/fuzz/broken.
 set -uo pipefail
 cd "$(dirname "$0")/../../.."
 source Tests/Support/check.sh
@@ -15,8 +15,8 @@ here=Tests/Hostile/Fuzz
 targets=(data sample em arrays files)
 support=($here/input.c $here/stored.c $here/xxh64.c)
 strict=(-std=c99 -D_POSIX_C_SOURCE=200809L -g -Wall -Wextra -Werror -pedantic -Iinclude)
-# Files are longer than other inputs. Memory is limited to the needs of files of 4 kB: 1 GB for a process (of addresses in
-# the short run), and 8 MB for one allocation (the library allocates 4 MB to see that they are there).
+# Files are longer than other inputs. Memory is limited to the needs of files of 4 kB: 1 GB for a process (of addresses
+# in the short run), and 8 MB for one allocation (the library allocates 4 MB to see that they are there).
 golden=Tests/Truth/Golden/format_1
 declare -A room=([files]="-max_len=4096 -rss_limit_mb=1024 -malloc_limit_mb=8")
 declare -A limits=([files]=--as=1000000000)

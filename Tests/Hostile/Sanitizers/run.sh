@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# Runs the C tests, the stress tests, the examples and the Swift tests with AddressSanitizer and with ThreadSanitizer. The
-# C parts also run with UndefinedBehaviorSanitizer:
+# Runs the C tests, the stress tests, the examples and the Swift tests with AddressSanitizer and with ThreadSanitizer.
+# The C parts also run with UndefinedBehaviorSanitizer:
 #
 #     Tests/Hostile/Sanitizers/run.sh [SCALE]
 #

@@ -4,7 +4,8 @@ import Testing
 
 @testable import GMMInference
 
-/// Requests out of range that the table of errors does not have: the error names the argument, the rule and the value.
+/// Requests out of range that the table of errors does not contain. The error names the argument, the rule and the
+/// value.
 @Suite struct BadInputTests {
   private func model(_ components: Int = 2, ordered: Bool = false, minimum: Double = 0) throws -> MixtureModel {
     try MixtureModel(

@@ -3,7 +3,7 @@ import GMMModel
 import TestSupport
 import Testing
 
-/// The wrong values that tests in C and Python know too, in the same words.
+/// Swift refuses the wrong values of the table with the same messages as C and Python.
 @Suite struct ErrorTableTests {
   private let table: ErrorTable
   private let model: MixtureModel
@@ -31,7 +31,7 @@ import Testing
     }
   }
 
-  /// A name that no test knows, so that a row which says nothing to Swift is noticed.
+  /// A name in the table that these tests do not know. The error makes a row fail that would otherwise be skipped.
   private struct Unknown: Error, CustomStringConvertible {
     let description: String
   }
@@ -60,7 +60,7 @@ import Testing
     return value
   }
 
-  /// Makes a valid call but for one field.
+  /// Makes a call in which only one field is wrong.
   private func attempt(_ call: String, _ field: String, _ value: String) throws {
     switch call {
     case "gmm_sample": try attemptToSample(field, value)

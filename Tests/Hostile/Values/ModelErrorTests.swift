@@ -2,7 +2,8 @@ import GMMModel
 import TestSupport
 import Testing
 
-/// Models and data out of range that the table of errors does not have: the error names the argument, the rule and the value.
+/// Models and data out of range that the table of errors does not contain. The error names the argument, the rule and
+/// the value.
 @Suite struct ModelErrorTests {
   struct Case: Sendable, CustomTestStringConvertible {
     let kind: ModelError.Kind

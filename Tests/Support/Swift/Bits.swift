@@ -1,6 +1,6 @@
 import GMMInference
 
-/// All bits of the draws, assignments included.
+/// All bits of the draws, including the assignments.
 package func bits(_ posterior: Posterior) -> [UInt64] {
   var result: [UInt64] = []
   for chain in 0..<posterior.chainCount {

@@ -6,7 +6,7 @@ package func logNormal(_ x: Double, _ mean: Double, _ sd: Double) -> Double {
   -0.5 * ((x - mean) / sd) * ((x - mean) / sd) - log(sd) - 0.5 * log(2 * Double.pi)
 }
 
-/// Returns the prior of all components that is `density` for each.
+/// Returns the prior that is `density` for each component.
 package func spreadPrior(_ density: SpreadDensity) -> SpreadPrior {
   switch density {
   case .uniform(let lower, let upper): .uniform(lower: [lower], upper: [upper])

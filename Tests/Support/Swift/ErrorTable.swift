@@ -1,26 +1,26 @@
 import Foundation
 
-/// The wrong values of Tests/Hostile/errors.json, and the words with which they are refused.
+/// The wrong values of Tests/Hostile/errors.json and their error messages.
 public struct ErrorTable: Decodable, Sendable {
   /// One field of a call's options, or one parameter of a prior, with values that are refused for one reason.
   public struct Row: Decodable, Sendable {
     /// The field of the options; `nil` for priors.
     public let field: String?
-    /// The family of a prior, and its parameters, in which `*` stands for the value.
+    /// The family of a prior. In its parameters, `*` stands for the value.
     public let family: String?
     public let parameters: [[String]]?
     public let values: [String]
     public let rule: String
-    /// The status, but for its prefix, where it is another than `INVALID_ARGUMENT`.
+    /// The status without its prefix; `nil` for `INVALID_ARGUMENT`.
     public let status: String?
-    /// The argument of the error, where it is another than the field.
+    /// The argument of the error; `nil` if it is the field.
     public let argument: String?
-    /// The value of the error, where it is another than what was set.
+    /// The value in the error; `nil` if it is the value that was set.
     public let got: String?
-    /// The languages that can say such a thing, where not all can.
+    /// The languages in which such a call can be written; `nil` if it can be written in all of them.
     public let only: [String]?
 
-    /// Whether Swift can make such a call.
+    /// Whether such a call can be written in Swift.
     public var isForSwift: Bool { only?.contains("swift") ?? true }
   }
 
@@ -28,7 +28,7 @@ public struct ErrorTable: Decodable, Sendable {
     public let rows: [Row]
   }
 
-  /// The calls by the names of the C interface.
+  /// The calls, by their names in the C interface.
   public let calls: [String: Call]
   public let priors: [Row]
 

@@ -2,7 +2,7 @@ import Foundation
 
 /// The contents of Tests/Truth/Reference/diagnostics/diagnostics.json; null stands for NaN.
 package struct ReferenceNumbers: Decodable, Sendable {
-  /// What ArviZ and numpy say about one input.
+  /// The numbers of ArviZ and numpy for one input.
   package struct Case: Decodable, Sendable {
     package let chains: Int
     package let draws: Int
@@ -103,7 +103,7 @@ package struct ReferenceNumbers: Decodable, Sendable {
 }
 
 extension Optional where Wrapped == Double {
-  /// The number a JSON null stands for.
+  /// The number for which a JSON null stands.
   package var orNaN: Double { self ?? .nan }
 }
 
@@ -119,7 +119,7 @@ package func isClose(
     || abs(actual - expected) <= max(relative * abs(expected), absolute)
 }
 
-/// Whether there are numbers and none of them is a number.
+/// Whether the array is not empty and all its values are NaN.
 package func allNaN(_ values: [Double]) -> Bool {
   !values.isEmpty && values.allSatisfy { $0.isNaN }
 }

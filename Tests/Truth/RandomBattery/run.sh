@@ -5,9 +5,9 @@
 #
 # JOBS tests run at a time, by default as many as there are processors. Two processors take about half an hour.
 #
-# A perfect source has a p-value below 0.005 or above 0.995 (WEAK) in one result in a hundred. Such a test is repeated with
-# two other seeds. It fails if one of them fails or both are weak again, which a perfect source does once in ten thousand
-# weak results. A test fails at once below 1e-6 or above 1 - 1e-6. The results are in build/battery/table.txt.
+# A perfect source has a p-value below 0.005 or above 0.995 (WEAK) in one result in a hundred. Such a test is repeated
+# with two other seeds. It fails if one of them fails or both are weak again, which a perfect source does once in ten
+# thousand weak results. A test fails at once below 1e-6 or above 1 - 1e-6. The results are in build/battery/table.txt.
 set -euo pipefail
 cd "$(dirname "$0")/../../.."
 
