@@ -1,8 +1,8 @@
-/* Makes the calls of errors.json: each is refused with the status, the argument, the rule and the value of its row. */
+/* Makes the calls of errors.json. Each is refused with the status, the argument, the rule and the value of its row. */
 #include "check.h"
 #include "fixture.h"
 
-/* Checks what a refused call left behind; a failure shows the row, and what was found. */
+/* Checks the status and the error of a refused call. A failure prints the row and the values found. */
 static void check_row(gmm_status status, const gmm_error *error, gmm_status expected, const char *argument,
                       const char *rule, const char *value, int line) {
   char message[512];

@@ -1,4 +1,4 @@
-"""The misuse table, written as a C file with a row for every function, parameter, field and kind of wrong value:
+"""Writes the misuse table as a C file with a row for every function, parameter, field and kind of wrong value:
 
     generate.py INTERFACE TABLE_H OUTPUT
 
@@ -39,12 +39,12 @@ class Generator:
     # ---------------------------------------------------------------------- Kinds of types
 
     def handle(self, kind: str) -> str | None:
-        """The handle that a parameter of this type is, if it is one."""
+        """Returns the kind of handle that a parameter of this type takes, if it takes a handle."""
         match = re.fullmatch(r"(?:const )?(gmm_\w+) \*", kind)
         return match[1] if match and match[1] in self.header.handles else None
 
     def made(self, kind: str) -> str | None:
-        """The handle that an out parameter of this type receives, if it does."""
+        """Returns the kind of handle that an out parameter of this type receives, if it receives a handle."""
         match = re.fullmatch(r"(gmm_\w+) \*\*", kind)
         return match[1] if match and match[1] in self.header.handles else None
 
@@ -69,7 +69,7 @@ class Generator:
         if self.made(kind):
             return "(void *)&table_made"
         if kind == "double *" and name.startswith("out_"):
-            # Beside the array that the capacity counts there may be one more.
+            # There may be one more array beside the array that the capacity counts.
             return "table_more_output" if name in ("out_points", "out_edges", "out_bandwidth") else "table_output"
         if kind == "int64_t *" and name.startswith("out_"):
             return "table_counts"
@@ -84,7 +84,7 @@ class Generator:
     # ---------------------------------------------------------------------- Wrong values
 
     def wrong_handles(self, handle: str) -> list[tuple[str, str, str]]:
-        """Values that are no live handle of this kind, with the status that they call for."""
+        """Returns values that are not live handles of this kind, with the status for each."""
         others = [each for each in sorted(self.header.handles) if each != handle]
         wrong = [("NULL", "NULL", "GMM_ERROR_NULL_ARGUMENT")]
         wrong += [(f"a {each}", f"(void *){rules.HANDLES[each]}", "GMM_ERROR_WRONG_HANDLE") for each in others]
@@ -96,7 +96,7 @@ class Generator:
         return [(value, value, "GMM_OK") for value in values]
 
     def wrong_values(self, kind: str, name: str) -> list[tuple[str, str, str]]:
-        """What is tried for a parameter or field: description, expression, and the status, GMM_OK for any refusal."""
+        """Returns wrong values of a parameter or field: description, expression, and status (GMM_OK: any refusal)."""
         if handle := self.handle(kind):
             return self.wrong_handles(handle)
         kind = self.header.scalars.get(kind, kind)
@@ -260,7 +260,7 @@ class Generator:
         emit("}")
 
     def used_valid(self, function: reader.Function) -> None:
-        """Emits the valid call itself, so that a refusal is known to come from the one thing that was changed."""
+        """Emits the valid call itself. If it succeeds, the one changed value of a row is the reason for its refusal."""
         name, emit = function.name, self.lines.append
         arguments = ", ".join(f"c.{each.name}" for each in function.parameters)
         emit("  {")

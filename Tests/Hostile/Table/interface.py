@@ -1,4 +1,4 @@
-"""What include/interface.json says of handles, structs and functions, as the misuse table needs it."""
+"""Reads the handles, structs and functions of include/interface.json for the misuse table."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ class Function:
 
 @dataclass(frozen=True)
 class Interface:
-    """`scalars` has the number type that each other name of one, or enumeration, stands for."""
+    """In `scalars`, the keys are enumerations and aliases of number types, and the values are these number types."""
 
     handles: frozenset[str]
     callbacks: frozenset[str]
@@ -38,7 +38,7 @@ class Interface:
 
     @property
     def sized(self) -> frozenset[str]:
-        """The structs that begin with their size."""
+        """Returns the structs that begin with their size."""
         return frozenset(name for name, fields in self.structs.items() if fields[0].name == "struct_size")
 
 

@@ -1,13 +1,13 @@
-"""What a valid call of each function looks like, and what the rows of the table expect where it is not a refusal.
+"""The valid call of each function, and the outcomes of rows that are not refused.
 
-Whoever adds a function to the header meets these tables: a parameter without a valid value, a result without a word on
-invalid handles, and a rule that no row needs are all errors of the generator.
+A new function of the header needs entries in these tables. The generator reports an error for a parameter without a
+valid value, for a result without a condition on invalid handles, and for a rule that no row needs.
 """
 
 from __future__ import annotations
 
-# Valid values of parameters by (function, name), or by name, and live handles. The identifiers are those of table.h,
-# which also fills a struct of each type that functions take.
+# Valid values of parameters, by (function, name) or by name alone, and live handles. The identifiers are those of
+# table.h, which also fills a struct of each type that functions take.
 VALUES_OF_FUNCTIONS = {
     ("gmm_data_create", "num_dimensions"): "2",
     ("gmm_posterior_sample_predictive", "num_draws"): "3",
@@ -77,7 +77,7 @@ HANDLES = {
     "gmm_cancel": "table.cancel",
 }
 
-# What functions without a status return for an invalid handle or index, as a condition on `result`.
+# The results of functions without a status for an invalid handle or index, as conditions on `result`.
 INVALID_RESULTS = {
     "gmm_error_status": "result == GMM_ERROR_NULL_ARGUMENT || result == GMM_ERROR_WRONG_HANDLE",
     "gmm_error_message": 'strcmp(result, "") == 0',
@@ -110,13 +110,13 @@ INVALID_RESULTS = {
     "gmm_stepwise_total_weight": "result == 0.0",
 }
 
-# Rows whose outcome is not "refused, with an argument named like the parameter": (function, parameter or field, value)
-# as patterns, and the outcome, of which the first that fits counts:
+# Rows whose outcome is not "refused, with an argument named like the parameter". An entry has three patterns (function,
+# parameter or field, value) and the outcome. The first entry whose patterns match a row counts. The outcomes are:
 #   ok         the call succeeds
-#   any        it succeeds or is refused: which, depends on the rest of the call
-#   cancelled  it would run for ever, and is run with a raised flag
-#   status     it is refused, as the kind of value says; for what comes before a pattern that is wider
-#   NAME       it is refused, and the argument contains NAME
+#   any        the call succeeds or is refused, which depends on its other arguments
+#   cancelled  the call would run for ever, so it is made with a raised flag
+#   status     the call is refused with the status of the kind of value; for exceptions to a later, wider pattern
+#   NAME       the call is refused, and the argument of the error contains NAME
 OUTCOMES = [
     # Pointers that may be NULL.
     ("*", "out_error", "NULL", "ok"),
@@ -146,14 +146,15 @@ OUTCOMES = [
     ("gmm_fit_variational", "options.*_prior", "NULL", "ok"),
     ("gmm_data_create", "options.sample_weights", "NULL", "ok"),
     ("*", "options.means.family", "0", "ok"),  # GMM_PRIOR_FIXED
-    ("*", "options.*.priors", "NULL", "ok"),  # of all families but GMM_PRIOR_EACH
+    ("*", "options.*.priors", "NULL", "ok"),  # only GMM_PRIOR_EACH needs it
     ("gmm_model_create", "options.weights.family", "-1", "weights.family"),
     ("gmm_model_create", "options.*.family", "-1", "ok"),  # GMM_PRIOR_SCALED
     ("*", "options.spread.*", "*", "spread"),
     ("*", "options.means.*", "*", "means"),
     ("*", "options.weights.second", "*", "ok"),
     ("*", "options.weights.*", "*", "weights"),
-    # A struct of an older caller keeps its defaults beyond its size; of a newer one, the rest is zero.
+    # The fields beyond the size of an older caller's struct have their defaults. The bytes beyond this version's struct
+    # in a newer caller's struct are zero.
     ("*", "mixture.struct_size", "8", "weights"),
     ("*", "approximation.struct_size", "8", "num_dimensions"),
     ("*", "*.struct_size", "larger and zero", "ok"),
@@ -164,9 +165,9 @@ OUTCOMES = [
         "options.struct_size",
         "8",
         "quantiles",
-    ),  # num_quantiles is within, and no longer the default's 5
+    ),  # 8 bytes include num_quantiles, so the default of 5 does not apply
     ("*", "*.struct_size", "8", "ok"),
-    # 0 where it is a number like any other, the default, or a known value of an enumeration.
+    # Here 0 is an ordinary number, the default, or a known value of an enumeration.
     ("gmm_status_name", "status", "0", "ok"),
     ("*", "options.ordered_means", "0", "ok"),
     ("*", "options.shared_spread", "0", "ok"),
@@ -180,9 +181,9 @@ OUTCOMES = [
     ("gmm_fit_em", "options.order", "0", "ok"),
     ("gmm_fit_variational", "options.max_iterations", "0", "ok"),
     ("*", "*.weights_family", "0", "ok"),
-    # What comes after the first number of one dimension is not read.
+    # In one dimension, only the first number is read.
     ("gmm_fit_variational", "options.*_prior", "NaN in the middle", "ok"),
-    # Of an approximation what is derived is not read, nor the prior.
+    # The derived fields and the prior of an approximation are not read.
     ("gmm_variational_log_weights", "approximation.converged", "*", "ok"),
     ("gmm_variational_log_weights", "approximation.num_iterations", "*", "ok"),
     ("gmm_variational_log_weights", "approximation.lower_bound", "*", "ok"),
@@ -200,7 +201,7 @@ OUTCOMES = [
     ("gmm_summary_*", "row", "0", "ok"),
     ("gmm_summary_*", "column", "0", "ok"),
     ("*", "*seed", "*", "ok"),
-    # Data sets may be empty, and nothing may be predicted.
+    # Data sets may be empty, and the number of predicted points may be 0.
     ("gmm_data_create", "num_observations", "0", "ok"),
     ("gmm_data_create", "options.row_stride", "0", "ok"),
     ("gmm_data_create", "options.first_row", "0", "ok"),
@@ -208,13 +209,13 @@ OUTCOMES = [
     ("gmm_posterior_*", "num_points", "0", "ok"),
     ("gmm_mixture_*", "num_points", "0", "ok"),
     ("gmm_mixture_sample", "out_components", "NULL", "ok"),
-    # As large as can be, and still meant.
+    # The largest value is allowed here.
     ("*", "control.num_threads", "INT32_MAX", "ok"),
     ("*", "*capacity", "INT64_MAX", "ok"),
     ("gmm_posterior_subset", "thin", "INT64_MAX", "ok"),
     ("gmm_fit_*", "options.max_iterations", "INT64_MAX", "ok"),
     ("gmm_fit_*", "options.num_starts", "INT32_MAX", "ok"),  # given values are the only start
-    # Numbers whose product with another is too large: either can be named.
+    # The product of these numbers with another number is too large. The error can name either of them.
     ("*", "*stride", "INT64_MAX", "num_"),
     ("gmm_sample", "options.num_*", "INT64_MAX", "draws"),
     ("gmm_sample", "options.thin", "INT64_MAX", "draws"),
@@ -225,7 +226,7 @@ OUTCOMES = [
     ("gmm_*_read", "num_bytes", "0", "bytes"),
     ("gmm_*_read", "num_bytes", "INT64_MAX", "bytes"),
     ("gmm_histogram", "num_bins", "INT64_MAX", "capacity"),
-    # NaN and infinity among draws and parameters have an answer: NaN, or a density of 0.
+    # NaN and infinite draws and parameters are allowed. The result is NaN, or a density of 0.
     ("gmm_model_log_prior", "*", "NaN*", "ok"),
     ("gmm_model_log_prior", "*", "infinite", "ok"),
     ("gmm_summarize", "values", "NaN*", "ok"),

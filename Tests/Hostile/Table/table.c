@@ -19,7 +19,7 @@ gmm_error *table_error;
 
 enum { ROOM = 8192, PATTERN = 0xA5 };
 
-/* A struct with the room that the largest believed struct_size may point to. */
+/* A struct with as much room behind it as the largest accepted struct_size needs. */
 #define AREA(type)             \
   static union {               \
     type value;                \
@@ -31,7 +31,7 @@ enum { ROOM = 8192, PATTERN = 0xA5 };
 static const char *row_function = "", *row_parameter = "", *row_value = "";
 static unsigned char zero_bytes[256];
 
-/* Says which row trapped; only async-signal-safe calls. */
+/* Reports the row that trapped. It makes only async-signal-safe calls. */
 static void trapped(int number) {
   const char *words[] = {"trap in ", row_function, ", ", row_parameter, " = ", row_value, "\n"};
   for (int i = 0; i < 7; i++) {

@@ -1,8 +1,8 @@
-/* What the generated rows of the misuse table stand on: valid arguments, and the checks of what a call left behind. */
+/* Valid arguments for the generated rows of the misuse table, and checks of the state after a call. */
 #ifndef TABLE_H
 #define TABLE_H
 
-/* What compilers would warn of is done here on purpose. */
+/* The rows do on purpose what compilers warn about. */
 #define GMM_NO_ATTRIBUTES
 
 #include "check.h"
@@ -10,7 +10,7 @@
 
 enum { TABLE_ROWS = 20, TABLE_POINTS = 5, TABLE_CAPACITY = 1024 };
 
-/* Valid handles of every kind, and pointers that are none. */
+/* Valid handles of every kind, and pointers that are not handles. */
 typedef struct table_handles {
   gmm_data *data;
   gmm_model *model;
@@ -29,27 +29,27 @@ typedef struct table_handles {
 } table_handles;
 extern table_handles table;
 
-/* Numbers of which there are enough for any array of a valid call. */
+/* Enough numbers for any array of a valid call. */
 extern double table_numbers[TABLE_CAPACITY], table_halves[TABLE_CAPACITY], table_positive[TABLE_CAPACITY];
 extern double table_nans[TABLE_CAPACITY], table_infinities[TABLE_CAPACITY], table_late_nan[TABLE_CAPACITY];
 extern const char *const table_names[2], *const table_hole_in_names[2];
 extern const gmm_statistics *table_hole_in_list[2], *table_wrong_in_list[2];
 
-/* Statistics as bytes, how many, and as many that are none. */
+/* Statistics as bytes, their number, and as many bytes that are not statistics. */
 extern uint8_t table_bytes[TABLE_CAPACITY], table_noise[TABLE_CAPACITY];
 extern int64_t table_num_bytes;
 
-/* A stepwise fit as bytes, and how many. */
+/* A stepwise fit as bytes, and their number. */
 extern uint8_t table_stepwise_bytes[TABLE_CAPACITY];
 extern int64_t table_num_stepwise_bytes;
 
-/* Where calls write: filled with a pattern before each row. */
+/* The memory to which calls write. It is filled with a pattern before each row. */
 extern double table_output[TABLE_CAPACITY], table_more_output[TABLE_CAPACITY];
 extern int64_t table_counts[TABLE_CAPACITY];
 extern void *table_made;
 extern gmm_error *table_error;
 
-/* Options and results, filled for a valid call, with room behind them for a struct_size that is larger. */
+/* Options and results for a valid call. There is room behind them for a larger struct_size. */
 gmm_data_options *table_gmm_data_options(void);
 gmm_model_options *table_gmm_model_options(void);
 gmm_control *table_gmm_control(void);
@@ -70,7 +70,7 @@ gmm_control *table_cancelled_control(void);
 void table_create(void);
 void table_destroy(void);
 
-/* Begins a row: names it, for reports and traps, and renews what calls write to. */
+/* Begins a row: sets its name for reports and traps, and fills the memory to which calls write with the pattern. */
 void table_row(const char *function, const char *parameter, const char *value);
 
 /* Checks that the call of the row was refused: with `expected` or, if that is GMM_OK, any status but an internal error;
@@ -89,7 +89,7 @@ void table_either(gmm_status status, int makes_handle);
 /* Checks that the call of the row was cancelled. */
 void table_cancelled(gmm_status status);
 
-/* Checks what a function without a status returned. */
+/* Checks the result of a function without a status. */
 void table_result(int holds, const char *what);
 
 #endif
