@@ -25,7 +25,7 @@ final class ExpectationMaximization {
     self.step = step
   }
 
-  /// Returns the fit to which a run leads from `state`, or `nil` if `monitor` stops the run.
+  /// Returns the fit to which a run leads from `mixture`, or `nil` if `monitor` stops the run.
   ///
   /// - Parameter crew: threads that help with the passes.
   func run(

@@ -34,7 +34,7 @@ public struct ComponentCollapse: Sendable, Equatable {
 ///
 /// One such step maximises the likelihood. Another maximises the posterior density under a prior, with the same sums.
 protocol MaximizationStep: Sendable {
-  /// Replaces the parameters of `state` by those to which the statistics lead.
+  /// Replaces the parameters of `mixture` by those to which the statistics lead.
   ///
   /// - Returns: the largest move of a parameter, and the components that collapsed.
   func maximize(_ mixture: inout Mixture, _ statistics: SufficientStatistics) -> MaximizationOutcome

@@ -1,7 +1,7 @@
 import GMMKernels
 import GMMModel
 
-/// A mixture is one value that is evaluated at points, and from which points are drawn.
+/// A mixture is one value, which is evaluated at points. Points can be drawn from it.
 extension Mixture: MixtureValues {
   package var valueCount: Int { 1 }
 

@@ -39,7 +39,7 @@ struct ComponentMoments: Sendable {
     self.covariances = covariances
   }
 
-  /// Creates the moments of an estimate from `total` observations.
+  /// Creates the moments of parameters from `total` observations.
   init(_ parameters: MixtureParameters, total: Double) {
     counts = parameters.weights.map { $0 * total + Self.tiny }
     means = parameters.means

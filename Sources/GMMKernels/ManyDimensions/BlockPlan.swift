@@ -3,7 +3,7 @@
 ///
 /// A panel is the groups of points whose shares are evaluated together. Its coordinates fit the first cache. A chunk is
 /// the panels whose responsibilities are kept until the sums are taken, one component at a time. It fits the second
-/// cache. All lengths depend on K, D and the shape alone, so sums are added up in the same order in all builds.
+/// cache. All lengths depend on K, D and the form alone, so sums are added up in the same order in all builds.
 struct BlockPlan {
   let components: Int
   let dimensions: Int

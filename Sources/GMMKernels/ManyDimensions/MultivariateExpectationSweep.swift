@@ -8,7 +8,7 @@
 ///   - count: the number of observations, at most ``blockSize``.
 ///   - table: the mixture.
 ///   - weights: a sample weight for each point, not negative, whole groups, aligned to 64 bytes; `nil` if all are 1.
-///   - scratch: ``multivariateScratchSize(count:dimensions:shape:)`` doubles, aligned to 64 bytes.
+///   - scratch: ``multivariateScratchSize(count:dimensions:form:)`` doubles, aligned to 64 bytes.
 ///   - sums: receives the sums, with r the responsibility of the component times the sample weight.
 /// - Returns: the block's log likelihood Σ_i weight_i log Σ_k exp q_k(x_i).
 package func sweepExpectations(

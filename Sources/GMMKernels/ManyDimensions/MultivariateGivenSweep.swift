@@ -7,7 +7,7 @@
 ///   - responsibilities: `count` x K, point after point, not negative. Those of each point have a positive sum and are
 ///     scaled to sum 1. Those of points of weight 0 may be anything.
 ///   - weights: a sample weight for each point, not negative; `nil` if all are 1.
-///   - scratch: ``multivariateScratchSize(count:dimensions:shape:)`` doubles, aligned to 64 bytes.
+///   - scratch: ``multivariateScratchSize(count:dimensions:form:)`` doubles, aligned to 64 bytes.
 ///   - sums: receives the sums, with r the responsibility of the component times the sample weight.
 package func sweepGivenResponsibilities(
   _ x: UnsafePointer<Double>, count: Int, _ table: MultivariateTable, responsibilities: UnsafePointer<Double>,

@@ -16,7 +16,7 @@ package struct MultivariateTable {
   package let count: Int
   /// The number of coordinates of a point.
   package let dimensions: Int
-  /// The shape of all factors.
+  /// The form of all factors.
   package let form: FactorForm
   /// The constant of each component; -infinity if the weight is 0.
   package let constants: UnsafeMutablePointer<Double>

@@ -1,6 +1,6 @@
 /// One value of the parameters of a Gaussian mixture in D dimensions as its users see it: weights, means, covariances.
 ///
-/// ``Parameters`` hold the same value for samplers and kernels.
+/// ``Parameters`` hold the same value for samplers and kernels, and a ``Mixture`` holds both.
 public struct MixtureParameters: Sendable, Equatable {
   /// The form of the covariances.
   public let structure: CovarianceStructure

@@ -1,5 +1,5 @@
 extension Parameters {
-  /// Creates the parameters that a mixture has.
+  /// Creates the parameters of a mixture, with factors of its covariances.
   ///
   /// - Throws: the component and the pivot at which a covariance fails to be positive definite.
   package init(_ given: MixtureParameters) throws(NotPositiveDefinite) {
