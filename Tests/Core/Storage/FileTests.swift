@@ -217,15 +217,15 @@ import Testing
     mkfifo(folder.file("pipe"), 0o600)
     folder.write([], to: "empty")
     folder.write(Array("lp__,accept_stat__\n".utf8), to: "text")
-    let cases: [(String, StorageError.Kind, String)] = [
-      ("missing", .system, "cannot open: No such file or directory"),
-      ("folder", .system, "cannot read: Is a directory"),
-      ("pipe", .system, "cannot read: Not a regular file"),
-      ("empty", .format, "is not a file of libgmmswift: its first bytes are others"),
-      ("text", .format, "is not a file of libgmmswift: its first bytes are others"),
+    let cases: [(String, StorageError.Kind, String, Int32)] = [
+      ("missing", .system, "cannot open: No such file or directory", ENOENT),
+      ("folder", .system, "cannot read: Is a directory", EISDIR),
+      ("pipe", .system, "cannot read: Not a regular file", 0),
+      ("empty", .format, "is not a file of libgmmswift: its first bytes are others", 0),
+      ("text", .format, "is not a file of libgmmswift: its first bytes are others", 0),
     ]
-    for (name, kind, reason) in cases {
-      #expect(throws: StorageError(kind, folder.file(name), reason)) { try load(name) }
+    for (name, kind, reason, code) in cases {
+      #expect(throws: StorageError(kind, folder.file(name), reason, systemCode: code)) { try load(name) }
     }
   }
 
