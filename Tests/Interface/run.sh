@@ -27,6 +27,10 @@ for language in "gcc -std=c99" "clang -std=c99" "g++ -std=c++17" "clang++ -std=c
   [[ $language != *c++* ]] || kind=c++
   check "the header compiles with $language -pedantic -Wpadded" \
     $language "${strict[@]}" -Wpadded -fsyntax-only -x $kind $header
+  if [[ $compiler == clang* ]]; then
+    check "the comments document what they stand at with $language" \
+      $language -Werror -Wdocumentation -Wdocumentation-pedantic -fsyntax-only -x $kind $header
+  fi
   check "sizes, offsets and values are those of interface.json with $language" \
     $language "${strict[@]}" -fsyntax-only -x $kind "$out/layout.c"
 done
