@@ -1,4 +1,4 @@
-/* Data sets of rows, strides, first rows, weights and names of every kind, and what takes them. */
+/* Data sets with rows, strides, first rows, weights and names of every kind, and the calls that take data sets. */
 #include "input.h"
 
 enum { MOST_ROWS = 40, MOST_COLUMNS = 4, MOST_STRIDE = 8 };
@@ -73,7 +73,7 @@ static void sample(input *self, const gmm_data *data, int32_t columns) {
   gmm_model_destroy(model);
 }
 
-/* Fits, and evaluates what was found at the points themselves. */
+/* Fits, and evaluates the fitted mixture at the points. */
 static void fit(input *self, const gmm_data *data, int32_t columns) {
   static double output[MOST_ROWS * 3];
   gmm_em_options options;

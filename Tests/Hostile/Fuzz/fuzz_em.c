@@ -5,7 +5,7 @@ enum { MOST_ROWS = 48 };
 
 int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t size);
 
-/* Holds a fit to be made of numbers. */
+/* Checks that a fit contains no NaN. */
 static void read_fit(const gmm_em_fit *fit) {
   gmm_em_result result = {.struct_size = sizeof result};
   gmm_error *error = NULL;
@@ -18,7 +18,7 @@ static void read_fit(const gmm_em_fit *fit) {
   hold_numbers(&result.log_likelihood, 1, "the log likelihood is a number");
 }
 
-/* A data set with weights; NULL where it is refused. */
+/* Returns a data set with weights, or NULL if it is refused. */
 static gmm_data *weighted(const double *data, int64_t rows, int64_t dimensions, const double *sample_weights) {
   gmm_data_options options;
   gmm_data_options_init(&options, sizeof options);
@@ -42,7 +42,7 @@ static void fit_in_parts(input *self, const double *data, int64_t rows, int32_t 
   mixture.weights = input_byte(self) < 200 ? weights : input_array(self);
   mixture.means = input_array(self);
   mixture.covariances = input_array(self);
-  /* A unit matrix for each component, or something of the input's. */
+  /* Returns a unit matrix for each component, or numbers of the input. */
   double units[4 * 16] = {0};
   if (input_byte(self) < 200) {
     const int32_t size = dimensions > 4 || dimensions < 1 ? 1 : dimensions;

@@ -16,7 +16,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t size);
 
 static char posterior_path[512], checkpoint_path[512], copy_path[512];
 
-/* Stops a run that would last long, for example with thousands of iterations for each draw. */
+/* Stops a run that would take long, for example with thousands of iterations for each draw. */
 static int32_t stop(const gmm_progress *progress, void *calls) {
   return progress->iterations_done > 0 && ++*(int *)calls > 1;
 }
@@ -26,7 +26,7 @@ static void hold_memory(gmm_status status) {
   if (status == GMM_ERROR_OUT_OF_MEMORY) broken("reading takes memory of about the file's size");
 }
 
-/* Holds the numbers of a field of a posterior to be there, and to be no NaN where `what` is told. */
+/* Checks that the numbers of a field of a posterior exist and, if `what` is given, that they are not NaN. */
 static void read_field(const gmm_posterior *posterior, int32_t field, const char *what) {
   gmm_view view;
   gmm_error *error = NULL;
@@ -49,7 +49,7 @@ static void read_field(const gmm_posterior *posterior, int32_t field, const char
   }
 }
 
-/* Uses a posterior in all the ways of a host. */
+/* Uses a posterior in all the ways in which a host can. */
 static void use(const gmm_posterior *posterior, const char *what) {
   static const int32_t fields[] = {GMM_FIELD_WEIGHTS,        GMM_FIELD_MEANS,         GMM_FIELD_SDS,
                                    GMM_FIELD_LOG_LIKELIHOOD, GMM_FIELD_LOG_POSTERIOR, GMM_FIELD_ACCEPTANCE,
@@ -176,7 +176,7 @@ static void read_statistics(const stored *file) {
   gmm_statistics_destroy(statistics);
 }
 
-/* Reads bytes as what they say they are; other bytes by every reader. */
+/* Reads bytes with the reader for the kind in their header. If they name no kind, every reader reads them. */
 static void read_all(const stored *file, uint32_t kind, int run) {
   if (kind == KIND_POSTERIOR || kind == 0) load(file);
   if (kind == KIND_CHECKPOINT || kind == 0) resume(file, run);

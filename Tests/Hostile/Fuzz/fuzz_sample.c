@@ -5,7 +5,7 @@ enum { MOST_ROWS = 48, MOST_POINTS = 8 };
 
 int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t size);
 
-/* Holds every number of a field of a posterior to be no NaN. */
+/* Checks that no number of a field of a posterior is NaN. */
 static void hold_field(const gmm_posterior *posterior, int32_t field, const char *what) {
   gmm_view view;
   gmm_error *error = NULL;

@@ -1,4 +1,4 @@
-/* The inputs that the fuzzer's bytes are read as, and the checks of every target. */
+/* Reads the fuzzer's bytes as arguments of calls, and has the checks of every target. */
 #ifndef INPUT_H
 #define INPUT_H
 
@@ -9,7 +9,7 @@
 
 enum { POOL = 4096 };
 
-/* Bytes that are used up from the front; zeros when there are none left. */
+/* Bytes that are used up from the front. When all are used, zeros follow. */
 typedef struct input {
   const uint8_t *bytes;
   size_t size;
@@ -23,22 +23,22 @@ void input_start(input *self, const uint8_t *bytes, size_t size);
 
 uint8_t input_byte(input *self);
 
-/* A number below `bound` for most bytes; now and then a hostile one. */
+/* Returns a number below `bound` for most bytes, and sometimes a hostile one. */
 int64_t input_count(input *self, int64_t bound);
 
-/* A number of a kind that the next byte names: small, large, tiny, special, or any bits. */
+/* Returns a number of the kind that the next byte names: small, large, tiny, special, or any bits. */
 double input_number(input *self);
 
-/* Numbers from somewhere in the pool; now and then NULL. There are at least 2048 of them. */
+/* Returns at least 2048 numbers from some place in the pool, and sometimes NULL. */
 const double *input_array(input *self);
 
-/* A prior of any family, or one for each component. */
+/* Returns a prior of any family, or one for each component. */
 gmm_prior input_prior(input *self, int32_t components);
 
 /* Model options; sizes are small enough that arrays from the pool suffice. */
 gmm_model_options input_model(input *self);
 
-/* Ends the program: the library broke a promise. */
+/* Ends the program because the library has broken a promise. */
 void broken(const char *promise);
 
 /* Holds a refusal to its form: a known status with an error object that has a message; frees the error and
@@ -46,7 +46,7 @@ void broken(const char *promise);
  * arguments.) */
 void hold_error(gmm_status status, gmm_error **error);
 
-/* Holds `count` numbers to be free of NaN. */
+/* Checks that none of `count` numbers is NaN. */
 void hold_numbers(const double *numbers, int64_t count, const char *what);
 
 #endif

@@ -15,7 +15,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t size);
 static uint8_t current[LONGEST];
 static size_t current_size;
 
-/* Writes the input as hexadecimal digits; only async-signal-safe calls. */
+/* Writes the input as hexadecimal digits. It makes only async-signal-safe calls. */
 static void trapped(int number) {
   static const char digits[] = "0123456789abcdef";
   char text[2 * LONGEST + 1];
@@ -67,7 +67,7 @@ int main(int count, char **arguments) {
   uint64_t state = 0x9E3779B97F4A7C15ULL;
   const double end = seconds() + atof(arguments[1]);
   while (seconds() < end) {
-    /* The head of one input, the tail of another, and some bytes anew. */
+    /* Takes the head of one input and, in half of the rounds, the tail of another. Then changes some bytes. */
     const int first = (int)(draw(&state) % (uint64_t)files), second = (int)(draw(&state) % (uint64_t)files);
     memcpy(current, inputs[first], sizes[first]);
     current_size = sizes[first];

@@ -1,4 +1,4 @@
-/* Files to be read by the library: where they are, how they are sealed, and the runs that checkpoints belong to. */
+/* Files for the library's readers: their paths, their checksums, and the runs to which checkpoints belong. */
 #ifndef STORED_H
 #define STORED_H
 
@@ -20,7 +20,7 @@ const char *stored_path(const char *name);
 /* Writes a file of these bytes. */
 void stored_write(const char *path, const uint8_t *bytes, size_t size);
 
-/* Reads a file; 0 bytes where there is none. */
+/* Reads a file. If it does not exist, the result has 0 bytes. */
 void stored_read(const char *path, stored *self);
 
 /* Puts a header with the right length and checksums before the payload that is there. `like`: a file of the library's,
@@ -28,7 +28,7 @@ void stored_read(const char *path, stored *self);
  * checkpoint's is 2. */
 void stored_seal(stored *self, uint32_t kind, const stored *like);
 
-/* Makes each section reach to the next one. */
+/* Changes the length of each section so that it reaches to the next section. */
 void stored_mend_sections(stored *self);
 
 /* Samples run 0 .. RUNS - 1 with a checkpoint at `path`, or without for NULL: small data, all kinds of states of chains

@@ -17,7 +17,7 @@ typedef enum { OPEN, WRITE, READ, TRUNCATE, SEEK, SYNC, RENAME, NUM_FUNCTIONS } 
 static const char *const function_names[] = {"open", "write", "read", "ftruncate", "lseek", "fsync", "rename"};
 static const int reasons[] = {EMFILE, ENOSPC, EIO, ENOSPC, EIO, EIO, EACCES};
 
-/* The function that fails, on which of its calls from now, and what errno it leaves. */
+/* The function that fails, the number of its call that fails, counted from now, and the errno that it sets. */
 static struct {
   int is_armed, calls, reason;
   function function;
@@ -25,7 +25,7 @@ static struct {
 /* The largest number of bytes of a write or read that does not fail. The kernel may return fewer bytes at any time. */
 static size_t piece = (size_t)-1;
 
-/* Whether this call is the one to fail; sets errno. */
+/* Returns whether this call shall fail, and sets errno if so. */
 static int fails(function called) {
   if (!fault.is_armed || called != fault.function || --fault.calls != 0) return 0;
   errno = fault.reason;
@@ -133,7 +133,7 @@ static void leaves_what_was_there(const call *call, const gmm_posterior *out, lo
   if (call->make != sample_with_checkpoints) {
     EXPECT(contents(after, sizeof after) == length && memcmp(before, after, (size_t)length) == 0);
   } else if (out == NULL) {
-    EXPECT(access(path, F_OK) != 0); /* refused before it began */
+    EXPECT(access(path, F_OK) != 0); /* the call was refused before the run began */
   } else {
     gmm_posterior *again = NULL;
     EXPECT(contents(after, sizeof after) > 0);
@@ -144,7 +144,7 @@ static void leaves_what_was_there(const call *call, const gmm_posterior *out, lo
   }
 }
 
-/* Checks a call whose n-th use of a function fails. Returns whether there was one. */
+/* Checks a call whose n-th use of a function fails. Returns whether the call used the function n times. */
 static int survives(const call *call, function failing, int n, int reason) {
   const int failures_before = num_failures;
   gmm_posterior *out = NULL;

@@ -1,8 +1,8 @@
-/* Tests of misuse by section of the header. For all arguments a status comes back and nothing traps. */
+/* Tests of misuse by section of the header. Every call returns a status, whatever its arguments, and does not trap. */
 #ifndef MISUSE_H
 #define MISUSE_H
 
-/* What compilers would warn of is done here on purpose. */
+/* These tests do on purpose what compilers warn about. */
 #define GMM_NO_ATTRIBUTES
 
 #include "check.h"
@@ -14,7 +14,7 @@ typedef struct misuse_handles {
   gmm_posterior *posterior; /* valid */
   gmm_posterior *prior;     /* valid, of gmm_sample_prior */
   gmm_cancel *cancel;       /* valid */
-  void *zeros;              /* 256 bytes that are no handle */
+  void *zeros;              /* 256 bytes that are not a handle */
 } misuse_handles;
 
 void misuse_errors(const misuse_handles *handles);

@@ -57,7 +57,7 @@ void misuse_sizes(const misuse_handles *handles) {
   INIT_SIZES(gmm_em_options, gmm_em_options_init);
   INIT_SIZES(gmm_em_result, gmm_em_result_init);
 
-  /* A caller compiled with a newer header: fine while it asks for nothing new. */
+  /* A caller was compiled with a newer header. The call is accepted unless a new field is set. */
   struct {
     gmm_sample_options options;
     double newer;
@@ -72,7 +72,7 @@ void misuse_sizes(const misuse_handles *handles) {
   REFUSED_HANDLE(GMM_ERROR_STRUCT_SIZE, "options", made,
                  gmm_sample(handles->model, fixture_data_set(), &future.options, NULL, &made, out_error));
 
-  /* A caller compiled with an older one: what is beyond struct_size is not looked at. */
+  /* A caller was compiled with an older header. The bytes beyond struct_size are not read. */
   gmm_sample_options older = fixture_sample_options();
   older.struct_size = offsetof(gmm_sample_options, store_assignments);
   older.store_assignments = -5;

@@ -84,7 +84,7 @@ static void wrong_numbers_of_columns(const targets *to) {
     expect_data_refused(to, data, GMM_ERROR_INVALID_ARGUMENT, part);
     gmm_data_destroy(data);
   }
-  /* Without rows there are no columns to be wrong. */
+  /* Data without rows have no columns that could be wrong. */
   gmm_data *none = fixture_rows(NULL, 0, D + 1);
   gmm_posterior *prior = NULL;
   const gmm_sample_options options = fixture_sample_options();
@@ -94,7 +94,7 @@ static void wrong_numbers_of_columns(const targets *to) {
   gmm_data_destroy(none);
 }
 
-/* Checks what making a model of changed priors says. */
+/* Checks the error of creating a model with changed priors. */
 #define PRIOR_REFUSED(argument, part, ...)                                   \
   do {                                                                       \
     gmm_model_options changed = *options;                                    \
@@ -152,7 +152,7 @@ static void fits_without_a_maximum(void) {
     FIT_REFUSED(GMM_ERROR_DEGENERATE, "data", "column 1", rows = values; options.covariance = structures[i]);
   }
 
-  /* Columns that determine each other, and what regularization makes of them and of a constant one. */
+  /* With regularization a constant column can be fitted, and no component collapses if columns determine each other. */
   gmm_em_fit *fit = NULL;
   gmm_em_options options;
   gmm_em_options_init(&options, sizeof options);
@@ -216,7 +216,7 @@ void misuse_data_tables(const misuse_handles *handles) {
   priors_that_are_not_proper(&options);
   fits_without_a_maximum();
 
-  /* Model and posterior are as they were: the same draws and densities, bit for bit. */
+  /* The model and the posterior have not changed: their draws and densities are the same, bit for bit. */
   ACCEPTED(gmm_posterior_log_density(posterior, fixture_table_set(), NULL, after, N, out_error));
   EXPECT(memcmp(before, after, sizeof before) == 0);
   ACCEPTED(gmm_sample(model, fixture_table_set(), &sampling, NULL, &again, out_error));

@@ -22,7 +22,7 @@ static void misuse_of_sizes(void) {
     ARRAY_REFUSED(GMM_ERROR_INVALID_ARGUMENT, "num_dimensions", fixture_table, N, dimensions[i]);
     ARRAY_REFUSED(GMM_ERROR_INVALID_ARGUMENT, "num_dimensions", NULL, 0, dimensions[i]);
   }
-  /* What a counter can hold and memory cannot. */
+  /* These sizes fit a counter but not memory. */
   EXPECT(gmm_data_create(fixture_table, INT64_MAX / 16, 1, NULL, &made, NULL) == GMM_ERROR_OUT_OF_MEMORY);
   EXPECT(made == NULL);
 }
@@ -115,7 +115,7 @@ static void misuse_of_values(void) {
   }
 }
 
-/* Checks what handles that are none, or have no answer, are asked. */
+/* Checks questions to invalid handles, and questions to which a valid handle has no answer. */
 static void misuse_of_handles(const misuse_handles *handles) {
   const void *wrong[] = {NULL, handles->model, handles->posterior, handles->zeros};
   gmm_data *made = NULL;

@@ -3,7 +3,7 @@
 
 #include "misuse.h"
 
-/* A file that no call makes. */
+/* A file that no call creates. */
 static const char never[] = "gmmswift-never";
 
 static void misuse_paths(const misuse_handles *handles) {

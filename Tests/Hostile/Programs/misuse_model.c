@@ -13,13 +13,13 @@
 static void misuse_priors(void) {
   static const double nothing = 0.0, decreasing[] = {2.0, 1.0}, uneven[] = {0.9, 0.1};
 
-  /* Families that do not belong to the unknown, or to nothing. */
+  /* Families that do not belong to the parameter, and numbers that are not families. */
   MODEL_REFUSED(GMM_ERROR_INVALID_ARGUMENT, "weights", options.weights.family = GMM_PRIOR_NORMAL);
   MODEL_REFUSED(GMM_ERROR_INVALID_ARGUMENT, "means", options.means.family = GMM_PRIOR_DIRICHLET);
   MODEL_REFUSED(GMM_ERROR_INVALID_ARGUMENT, "means", options.means.family = GMM_PRIOR_UNIFORM);
   MODEL_REFUSED(GMM_ERROR_INVALID_ARGUMENT, "spread", options.spread.family = GMM_PRIOR_NORMAL);
   MODEL_REFUSED(GMM_ERROR_INVALID_ARGUMENT, "weights", options.weights.family = GMM_PRIOR_SCALED);
-  /* What is stated in an open model is checked like the rest. */
+  /* The stated priors of an open model are checked like those of other models. */
   MODEL_REFUSED(GMM_ERROR_INVALID_ARGUMENT, "order_coordinate", options.means.family = GMM_PRIOR_SCALED;
                 options.ordered_means = 1; options.order_coordinate = 1);
   MODEL_REFUSED(GMM_ERROR_INVALID_MODEL, "minimum_weight", options.spread.family = GMM_PRIOR_SCALED;
@@ -77,7 +77,7 @@ static void misuse_priors_of_components(void) {
   }
   const int32_t lengths[] = {0, -1, 1, 3, INT32_MAX, INT32_MIN};
   for (size_t i = 0; i < sizeof lengths / sizeof lengths[0]; i++) {
-    /* As many as are announced must be readable. */
+    /* The announced number of priors must be readable. */
     const gmm_prior three[] = {known, open, open};
     MODEL_REFUSED(GMM_ERROR_INVALID_ARGUMENT, "means",
                   options.means = ((gmm_prior){GMM_PRIOR_EACH, lengths[i], NULL, NULL, three}));

@@ -3,7 +3,7 @@
 
 enum { ROOM = FIXTURE_COUNT * 2 };
 
-/* An output buffer whose every element shows whether it was written to. */
+/* An output buffer. Each element shows whether it was written. */
 static double output[ROOM];
 
 static void fill_output(void) {
@@ -129,6 +129,6 @@ void misuse_prediction(const misuse_handles *handles) {
   REFUSED(GMM_ERROR_BUFFER_TOO_SMALL, "capacity",
           gmm_posterior_sample_predictive(posterior, 2, 10, 1, NULL, output, -1, out_error));
   EXPECT(output_is_untouched());
-  /* No points of however many draws are nothing to write, and nothing to wait for. */
+  /* If the number of points is 0, there is nothing to write and nothing to wait for, whatever the number of draws. */
   ACCEPTED(gmm_posterior_sample_predictive(handles->posterior, INT64_MAX, 0, 1, NULL, NULL, 0, out_error));
 }

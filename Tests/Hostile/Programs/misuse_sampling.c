@@ -81,7 +81,7 @@ static void misuse_handles_of_sampling(const misuse_handles *handles) {
   REFUSED_HANDLE(GMM_ERROR_INVALID_ARGUMENT, "num_draws", made,
                  gmm_posterior_extend(handles->posterior, INT64_MAX, NULL, NULL, &made, out_error));
 
-  /* Counts that a counter could hold and memory cannot. */
+  /* These counts fit a counter, but their draws do not fit memory. */
   const int64_t large[] = {INT64_MAX, INT64_MAX / 8, INT64_MAX / 128};
   gmm_sample_options options_of_large = options;
   for (int i = 0; i < 3; i++) {

@@ -43,7 +43,7 @@ void misuse_starts(const misuse_handles *handles) {
                 options.initial_posterior = (const gmm_posterior *)handles->model);
   START_REFUSED(GMM_ERROR_INVALID_ARGUMENT, "initial_posterior", options.initial_mixture = NULL;
                 options.initial_posterior = other);
-  /* As many starts as nobody has memory for. */
+  /* So many starts that no machine has memory for them. */
   gmm_sample_options options = plain;
   options.num_chains = INT64_MAX;
   options.initial_posterior = handles->posterior;

@@ -16,7 +16,7 @@ static const double halves[] = {0.5, 0.5, 0.5, 0.5}, ones[] = {1.0, 1.0}, means[
 static const double degrees[] = {4.0, 4.0};
 static const double unit[] = {1, 0, 0, 0, 1, 0, 0, 0, 1, 1, 0, 0, 0, 1, 0, 0, 0, 1};
 
-/* An approximation that the fits above can go on from. */
+/* An approximation from which the fits above can go on. */
 static gmm_variational_result valid_approximation(void) {
   gmm_variational_result result;
   gmm_variational_result_init(&result, sizeof result);

@@ -280,7 +280,7 @@ int main(void) {
       if (!EXPECT(status == GMM_OK || status == GMM_ERROR_OUT_OF_MEMORY)) {
         printf("  %s with %.0f kB: %s %d\n", calls[i].name, room / 1024, status < 0 ? "trapped" : "status", status);
       }
-      /* More room changes nothing any more. */
+      /* Two limits sufficed, and more room makes no difference. */
       if (num_accepted == 2) break;
     }
     if (!EXPECT(num_refused > 0 && num_accepted > 0)) {

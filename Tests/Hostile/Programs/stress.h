@@ -1,8 +1,8 @@
-/* Hosts that are hard on the library. Each part takes a scale: 1 for a few seconds, 10 and more for long runs. */
+/* Hosts that strain the library. Each part takes a scale: 1 for a few seconds, 10 and more for long runs. */
 #ifndef STRESS_H
 #define STRESS_H
 
-/* What compilers would warn of is done here on purpose. */
+/* These tests do on purpose what compilers warn about. */
 #define GMM_NO_ATTRIBUTES
 
 #include "check.h"
@@ -16,13 +16,13 @@ void stress_callbacks(int scale);  /* callbacks that are slow, that cancel, that
 void stress_handles(int scale);    /* handles made and destroyed by many threads; handles destroyed twice */
 void stress_rounds(int scale);     /* create, sample, destroy: memory stays flat */
 
-/* Resident memory of this process, in kilobytes; -1 where it is not known. */
+/* Returns the resident memory of this process in kilobytes, or -1 if it is not known. */
 long resident_kilobytes(void);
 
 /* Sleeps. */
 void sleep_microseconds(long microseconds);
 
-/* Whether the draws of `part` are the first ones of `whole`, bit for bit; 1 for a `part` of NULL. */
+/* Returns whether the draws of `part` are the first ones of `whole`, bit for bit; 1 if `part` is NULL. */
 int begins(const gmm_posterior *part, const gmm_posterior *whole);
 
 #endif

@@ -13,7 +13,7 @@ static void live_as_child(const gmm_model *model, const gmm_posterior *expected)
   gmm_control control;
   gmm_control_init(&control, sizeof control);
   control.num_threads = 2;
-  alarm(60); /* a lock that nobody will open ends the child, and fails the test */
+  alarm(60); /* if the child waits for a lock that is never released, the alarm ends it and the test fails */
   const gmm_status status = gmm_sample(model, fixture_data_set(), &options, &control, &mine, NULL);
   const int is_right = status == GMM_OK && begins(mine, expected) && begins(expected, mine);
   gmm_posterior_destroy(mine);
@@ -61,7 +61,7 @@ void stress_forks(int scale) {
   fflush(stdout);
 
   for (int round = 0; round < 5 * scale; round++) {
-    /* While another thread is in a call. */
+    /* Forks while another thread is in a call. */
     pthread_t thread;
     if (!EXPECT(pthread_create(&thread, NULL, sample_long, &self) == 0)) exit(EXIT_FAILURE);
     for (int i = 0; i < 5; i++) {
@@ -73,7 +73,7 @@ void stress_forks(int scale) {
     void *is_right = NULL;
     EXPECT(pthread_join(thread, &is_right) == 0 && is_right != NULL);
 
-    /* During a call, on its own thread. */
+    /* Forks during a call, on the thread of the call. */
     gmm_control control;
     gmm_control_init(&control, sizeof control);
     control.progress = fork_in_callback;
@@ -98,7 +98,7 @@ static int32_t take_time(const gmm_progress *progress, void *user_data) {
   return 0;
 }
 
-/* Calls the library again, as a host may that shows summaries while it samples. */
+/* Calls the library again, as a host does that shows summaries while it samples. */
 static int32_t call_back(const gmm_progress *progress, void *user_data) {
   (void)progress;
   const family *self = user_data;

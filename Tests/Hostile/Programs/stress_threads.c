@@ -12,7 +12,7 @@ typedef struct host {
   int is_right;
 } host;
 
-/* Everything that reads a model or a posterior, from one of many threads. */
+/* Makes every call that reads a model or a posterior, on one of many threads. */
 static void *work(void *argument) {
   host *self = argument;
   double probabilities[FIXTURE_COUNT * 2], densities[FIXTURE_COUNT];

@@ -1,4 +1,4 @@
-/* Counting checks for the C tests: a failure is printed with its place, and the program goes on. */
+/* Checks for the C tests. They are counted. A failure is printed with its place, and the program goes on. */
 #ifndef CHECK_H
 #define CHECK_H
 
@@ -8,10 +8,10 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* What one program has counted. */
+/* The numbers of checks and failures of a program. */
 extern int num_checks, num_failures;
 
-/* Counts a check; prints what was expected where it does not hold. Returns whether it holds. */
+/* Counts a check and returns whether it holds. If it does not hold, it prints what was expected. */
 int check_holds(int holds, const char *file, int line, const char *what);
 
 /* Checks what a refused call left behind: the status, and an error object with that status, an argument that contains
@@ -19,7 +19,7 @@ int check_holds(int holds, const char *file, int line, const char *what);
 void check_refusal(gmm_status status, const gmm_error *error, gmm_status expected, const char *name, const char *file,
                    int line, const char *call);
 
-/* Prints one line of result and returns the exit code. */
+/* Prints the result in one line and returns the exit code. */
 int check_report(const char *program);
 
 #define EXPECT(condition) check_holds((condition) ? 1 : 0, __FILE__, __LINE__, #condition)

@@ -1,4 +1,4 @@
-/* Small valid inputs that the C tests start from. */
+/* Small valid inputs for the C tests. */
 #ifndef FIXTURE_H
 #define FIXTURE_H
 
@@ -47,7 +47,7 @@ gmm_posterior *fixture_sample(const gmm_model *model, const gmm_data *data, cons
 /* The same of fixture_data. */
 gmm_posterior *fixture_posterior(const gmm_model *model, const gmm_sample_options *options);
 
-/* Makes a model of options, whose open priors the data choose. */
+/* Creates a model from options. The data choose the open priors. */
 gmm_status fixture_model_for_data(const gmm_model_options *options, const gmm_data *data, const gmm_control *control,
                                   gmm_model **out_model, gmm_error **out_error);
 
