@@ -1,4 +1,4 @@
-"""What a header declares, as values."""
+"""The declarations of a header as values."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ SCALARS = ("char", "int32_t", "int64_t", "uint8_t", "uint32_t", "uint64_t", "siz
 
 @dataclass(frozen=True)
 class Type:
-    """A base type, whether it is const, and for each pointer to it whether that is const."""
+    """A type: its base, whether the base is const, and whether each pointer to it is const."""
 
     base: str
     is_const: bool = False
@@ -42,7 +42,7 @@ class EnumValue:
 
 @dataclass(frozen=True)
 class Enum:
-    """An enumeration; `name` is None for one without."""
+    """An enumeration; `name` is None if it is anonymous."""
 
     name: str | None
     doc: str

@@ -1,4 +1,4 @@
-"""The declarations of a header as the value that interface.json holds, and as its text.
+"""The value and the text of interface.json, made from the declarations of a header.
 
 ============  =====================================================================================
 version       "major.minor.patch"
@@ -13,9 +13,9 @@ structs       name, doc, size, alignment, fields: name, a type, length (of an ar
 functions     name, doc, result, parameters, attributes, statuses (those that doc names)
 ============  =====================================================================================
 
-A type is `type` (the base), `const` (whether the base is), `pointers` (how many stars) and `spelling` (as C writes it).
-Parameters have a name, a type and a doc, which is the ``@param`` in the doc of their function. The doc of a declaration
-keeps its lines, that of a field or value is one line.
+A type has `type` (the base), `const` (whether the base is const), `pointers` (the number of stars) and `spelling` (as C
+writes it). Parameters have a name, a type and a doc, which is the ``@param`` in the doc of their function. The doc of a
+declaration keeps its lines. The doc of a field or value is one line.
 """
 
 from __future__ import annotations
@@ -123,7 +123,7 @@ def _parameters(function: Function) -> list[Document]:
 
 
 def text(value: Document) -> str:
-    """Return the text of interface.json: what holds no other list or object stands on one line."""
+    """Return the text of interface.json. A list or object without other lists or objects in it is on one line."""
     return "\n".join(_lines(value)) + "\n"
 
 

@@ -20,7 +20,7 @@ _SIZES = {
 
 @dataclass(frozen=True)
 class Layout:
-    """The size and alignment of a struct, and of each field the offset and size, in bytes."""
+    """The size and alignment of a struct, and the offset and size of each field, in bytes."""
 
     size: int
     alignment: int

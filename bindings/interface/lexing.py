@@ -17,8 +17,8 @@ _PATTERN = re.compile(
 )
 
 
-class Refused(ValueError):  # noqa: N818 - it is what the reader does, and no defect
-    """A part of the header that is not understood, with its line."""
+class Refused(ValueError):  # noqa: N818 - a refusal is not a defect of the reader
+    """The error for a part of the header that the reader does not understand, with its line."""
 
     def __init__(self, line: int, rule: str, got: str | None = None) -> None:
         super().__init__(f"line {line}: {rule}" + ("" if got is None else f", got {got}"))
@@ -27,7 +27,7 @@ class Refused(ValueError):  # noqa: N818 - it is what the reader does, and no de
 
 @dataclass(eq=False)
 class Comment:
-    """A comment; `is_doc` for ``/**``, `is_trailing` for ``/**<``, which belongs to what stands before it."""
+    """A comment: `is_doc` for ``/**``, and `is_trailing` for ``/**<``, which documents the declaration before it."""
 
     text: str
     line: int
@@ -43,12 +43,12 @@ class Comment:
 
     @property
     def is_heading(self) -> bool:
-        """Whether it draws a line above a section of the header."""
+        """Whether the comment is the heading of a section of the header."""
         return re.match(r"/\*+\s*-{8}", self.text) is not None
 
     @property
     def lines(self) -> list[str]:
-        """Its text without the comment's marks; of what is indented inside it the indentation stays."""
+        """The text without the marks of the comment. Indentation inside the comment stays."""
         body = re.sub(r"^/\*\*?<?(?![*/])|\*/$", "", self.text)
         first, *rest = body.split("\n")
         rest = [re.sub(r"^\s*\* ?|^\s+", "", each).rstrip() for each in rest]
@@ -94,7 +94,7 @@ def lex(text: str) -> tuple[list[Token | Directive], list[Comment]]:
     items: list[Token | Directive] = []
     comments: list[Comment] = []
     directive: Directive | None = None
-    last: Token | None = None  # the token before, unless a comment above the next one stands between
+    last: Token | None = None  # the token before, unless a comment above the next token is between them
     above: Comment | None = None
     position, line, is_line_start = 0, 1, True
     while position < len(text):

@@ -1,4 +1,4 @@
-"""The reader of a header in the style of this project. What it does not understand it refuses, with its line.
+"""The reader of a header in the style of this project. It refuses all else, and its error has the line.
 
 It understands
 
@@ -38,10 +38,10 @@ class _Parser:
         self.constants: dict[str, int | str] = {}
         self.kinds: dict[str, str] = dict.fromkeys(SCALARS, "scalar") | {"void": "void"}
         self.opaque: dict[str, Handle] = {}
-        self.functions: dict[str, int] = {}  # each with the line that it ends on
-        self.attributes: dict[str, bool] = {}  # each macro of attributes, and whether it takes arguments
+        self.functions: dict[str, int] = {}  # the line on which each function ends
+        self.attributes: dict[str, bool] = {}  # whether each macro of attributes takes arguments
         self.guard: str | None = None
-        self.conditions: list[int] = []  # the line of each #if that is open, the guard excepted
+        self.conditions: list[int] = []  # the lines of open #if, without the include guard
         self.is_guard_open = self.is_extern_open = False
 
     # ------------------------------------------------------------------------------ Tokens
@@ -134,7 +134,7 @@ class _Parser:
         return self.header
 
     def linkage(self) -> bool:
-        """Read the ``extern "C" {`` or its ``}`` that C++ sees, if it is next."""
+        """Read the ``extern "C" {`` or ``}`` for C++, if it is next."""
         if self.conditions and not self.is_extern_open and self.accept("extern", '"C"', "{"):
             self.is_extern_open = True
             return True
@@ -149,7 +149,7 @@ class _Parser:
         tokens = directive.tokens
         word = tokens[0].text if tokens else ""
         if word in ("if", "ifdef", "ifndef"):
-            self.doc(directive.above)  # of the macros under the condition, or of the whole header
+            self.doc(directive.above)  # the comment documents the macros under the condition, or the whole header
             if word == "ifndef" and self.guard is None and self.position == 0 and len(tokens) == 2:
                 self.guard, self.is_guard_open = tokens[1].text, True
             else:
@@ -205,7 +205,7 @@ class _Parser:
         self.constants[name.text] = value
 
     def is_attributes(self, tokens: Sequence[Token]) -> bool:
-        """Whether some tokens, which may be none, are attributes of GCC, Clang, MSVC, C23 or C++."""
+        """Whether all of some tokens (perhaps 0) are attributes of GCC, Clang, MSVC, C23 or C++."""
         texts = [each.text for each in tokens]
         position = 0
         while position < len(texts):
@@ -223,7 +223,7 @@ class _Parser:
         return position == len(texts)
 
     def read_attributes(self) -> list[str]:
-        """Read macros of attributes, and return them as they are written."""
+        """Read macros of attributes, and return them unchanged."""
         found = []
         while (token := self.peek()) is not None and token.text in self.attributes:
             self.position += 1
@@ -382,7 +382,7 @@ class _Parser:
         if name.text in self.functions:
             raise Refused(name.line, "a function must be declared once", name.text)
         if not doc and self.functions and first.line == 1 + list(self.functions.values())[-1]:
-            doc = self.header.functions[-1].doc  # a comment above several prototypes without a gap is that of each
+            doc = self.header.functions[-1].doc  # a comment documents all prototypes that follow it without a gap
         self.functions[name.text] = end.line
         self.header.functions.append(Function(name.text, doc, result, parameters, name.line, tuple(attributes)))
 
@@ -407,7 +407,7 @@ class _Parser:
             self.take(",", rule=f"a parameter of {function} must end in a comma or parenthesis")
 
     def type(self, what: str) -> Type:
-        """Read a type up to the name of what has it."""
+        """Read a type, up to the name of the declared thing."""
         is_const = self.accept("const")
         token = self.peek()
         if token is None or token.kind != "name":
@@ -422,7 +422,7 @@ class _Parser:
 
 
 def _closing(texts: Sequence[str], start: int) -> int:
-    """Return the position behind the bracket that closes the one at `start`, or beyond the end where none does."""
+    """Return the position behind the bracket that closes the one at `start`, or beyond the end if it is not closed."""
     depth = 0
     for position in range(start, len(texts)):
         depth += {"(": 1, "[": 1, ")": -1, "]": -1}.get(texts[position], 0)

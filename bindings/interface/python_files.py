@@ -20,7 +20,7 @@ _SCALARS = {
 }
 _CTYPES = (*_SCALARS.values(), "CFUNCTYPE", "POINTER", "Structure", "c_char_p", "c_void_p")
 _ARRAYS = {"double": "DoubleArray", "uint8_t": "ByteArray", "int32_t": "Int32Array", "int64_t": "Int64Array"}
-# Where the binding's name of a struct is not the header's: gmmswift.Mixture is a model.
+# Structs that have another name in the binding than in the header, because gmmswift.Mixture is a model.
 _STRUCTS = {"gmm_mixture": "MixtureValues"}
 _ACRONYMS = {"em": "EM"}
 
@@ -36,7 +36,7 @@ def python_files(document: Document) -> dict[str, str]:
 
 
 class _Names:
-    """What ctypes calls the types of a document."""
+    """The names of ctypes for the types of a document."""
 
     def __init__(self, document: Document) -> None:
         self.scalars = dict(_SCALARS)
@@ -78,7 +78,7 @@ class _Names:
         raise ValueError(f"{parameter['name']}: must be of a type that the binding knows, got {parameter['spelling']}")
 
     def in_callback(self, parameter: Document) -> str:
-        """What a callback receives: arrays have no length there, so numbers are pointers to them."""
+        """Return the type of a callback's parameter. Arrays have no length there, so they are pointers to numbers."""
         if parameter["pointers"] == 1 and parameter["type"] in _ARRAYS:
             return f"POINTER({self.scalars[parameter['type']]})"
         return self.parameter(parameter)
@@ -184,7 +184,7 @@ def _prototypes(document: Document, names: _Names) -> str:
 
 
 def _words(lines: Iterable[str], among: Iterable[str]) -> list[str]:
-    """Return those of some names that lines use."""
+    """Return the names that the lines use."""
     return sorted(set(re.findall(r"\w+", "\n".join(lines))).intersection(among))
 
 
