@@ -1,4 +1,4 @@
-"""Data, models and posteriors that several tests look at."""
+"""Data, models and posteriors for several tests."""
 
 from __future__ import annotations
 
@@ -24,8 +24,8 @@ settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "repeatable"))
 
 @pytest.fixture(scope="session", autouse=True)
 def control_c():
-    """Let Control-C interrupt, also where whoever started the tests ignores it, as shells do for
-    what runs in the background.
+    """Let Control-C interrupt, even if the process that started the tests ignores it, as shells do
+    for processes in the background.
     """
     before = signal.signal(signal.SIGINT, signal.default_int_handler)
     yield

@@ -1,4 +1,4 @@
-"""What is refused: calls that tests of errors make, and what they expect of the message."""
+"""Calls for the tests of errors, and checks of the messages."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ import pytest
 
 import gmmswift as gm
 
-#: Words of the C interface that Python does not have.
+#: Words of the C interface that must not occur in messages in Python.
 FOREIGN = r"\bnum_|\bsds\b|spread\.|\.first\b|\.second\b|initial_|sample_weights"
 
 

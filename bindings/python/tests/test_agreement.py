@@ -145,7 +145,7 @@ def test_kde_equals_scipy(data, bandwidth):
     factor = "scott" if bandwidth is None else bandwidth / data.std(ddof=1)
     reference = stats.gaussian_kde(data, bw_method=factor)
     assert estimate.bandwidth == pytest.approx(np.sqrt(reference.covariance[0, 0]), rel=1e-12)
-    # A density may leave out what no double of its largest value would show.
+    # A density may leave out terms that are lost in the rounding of its largest value.
     np.testing.assert_allclose(estimate.density, reference(estimate.points), rtol=1e-9, atol=1e-13)
     assert estimate.points[0] == pytest.approx(data.min() - 3 * estimate.bandwidth)
     assert estimate.points[-1] == pytest.approx(data.max() + 3 * estimate.bandwidth)

@@ -1,4 +1,4 @@
-"""Runs that are written down, killed and gone on with."""
+"""Runs that write checkpoints, are killed, and go on."""
 
 from __future__ import annotations
 

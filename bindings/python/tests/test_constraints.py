@@ -120,7 +120,7 @@ def test_assignments_have_their_exact_probabilities_where_blocks_are_known(case)
     expected = [probabilities[labellings[:, i] == 0].sum() for i in range(n)]
     expected += [probabilities[labellings[:, i] == labellings[:, j]].sum() for i, j in pairs]
     table = gm.summarize(np.stack(quantities, axis=-1).astype(float))
-    # Most are uncertain, or the test would say little.
+    # Most probabilities are far from 0 and 1; otherwise the test would not detect errors.
     assert sum(0.01 < value < 0.99 for value in expected) > 20
     for name, value in zip(table.rows, expected, strict=True):
         assert abs(table[name, "mean"] - value) < LIMIT * table[name, "mcse_mean"], name

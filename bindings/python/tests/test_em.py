@@ -243,7 +243,7 @@ def test_sds_have_the_shape_of_a_posterior_and_are_a_start(iris, columns, struct
     data = iris[:, :columns]
     options = {"covariance_type": structure, "shared_sd": is_shared, "random_seed": 1}
     fit = gm.fit_em(data, 2, **options)
-    # A model has no word for matrices in one dimension.
+    # In one dimension, the covariance types of models are "diag" and "spherical" only.
     kind = structure if structure in ("diag", "spherical") else "diag"
     model = gm.Mixture(2, covariance_type=kind, shared_sd=is_shared or structure == "tied")
     assert np.shape(fit.sd) == gm.sample(model, data, 1, tune=0, chains=1)["sd"].shape[2:]

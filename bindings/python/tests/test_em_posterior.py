@@ -72,7 +72,7 @@ def test_shapes_follow_the_model():
 
 @pytest.mark.parametrize("kind", ["diag", "spherical"])
 def test_one_covariance_for_all_is_the_mean_of_the_components(kind):
-    """At a maximum of the likelihood the shared variance is the pooled one."""
+    """At a maximum of the likelihood, the shared variance is the pooled variance."""
     fit = gm.fit_em(TABLE, 2, covariance_type=kind, shared_sd=True, random_seed=1)
     gaps = TABLE[:, np.newaxis] - fit.means
     log_shares = np.log(fit.weights) - 0.5 * np.sum(gaps**2 / fit.covariances, axis=2)

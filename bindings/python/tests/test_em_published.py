@@ -41,7 +41,7 @@ def test_default_starts_find_the_published_maximum(case, seed):
 
 
 def test_a_single_start_may_stop_short():
-    # What several starts are for: single random ones may end at lower maxima of galaxies.
+    # The likelihood of galaxies has several maxima. A single random start may end at a lower one.
     options = {"init": "random_from_data", "n_init": 1, "max_iter": 50_000}
     found = [gm.fit_em(GALAXIES, 3, random_seed=seed, **options) for seed in range(20)]
     maxima = [fit.log_likelihood for fit in found if not fit.collapsed]
@@ -62,8 +62,8 @@ def test_a_column_is_fitted_like_a_series(kind):
         np.testing.assert_array_equal(getattr(of_column, name), getattr(of_series, name))
     assert of_column.log_likelihood == of_series.log_likelihood
     assert of_column.bic == of_series.bic
-    # The same data as the first of two columns, the other of which tells nothing apart: its
-    # variance is one number of its own, its log likelihood a constant.
+    # The same data are the first of two columns. The second column has the same distribution in
+    # both components: its variance is one more number, and its log likelihood is a constant.
     noise = np.random.default_rng(0).normal(size=len(series))
     start = {"weights": of_series.weights, "means": of_series.means}
     spread = np.broadcast_to(of_series.sd, 2) ** 2

@@ -1,4 +1,4 @@
-"""Models that are refused: priors out of range, of other shapes, and such as do not go together."""
+"""Models that are refused: priors out of range, of wrong shapes, or that contradict each other."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What posteriors, and statistics of arrays, refuse."""
+"""Arguments that posteriors and statistics of arrays refuse."""
 
 from __future__ import annotations
 

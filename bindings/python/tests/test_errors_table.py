@@ -1,4 +1,4 @@
-"""Wrong values that tests in C and Swift know too, in the same words but for names of arguments."""
+"""Python refuses the wrong values of the table with the messages of C, but for argument names."""
 
 from __future__ import annotations
 
@@ -94,7 +94,7 @@ def test_wrong_options_are_refused_in_these_words(call, argument, value, row):
 @pytest.mark.parametrize(("value", "row"), list(priors()))
 def test_wrong_parameters_of_priors_are_refused_in_these_words(value, row):
     unknown = row["argument"].partition(".")[0]
-    # Gamma families are priors of what an sd is the root of.
+    # Gamma families are priors of the variance or the precision.
     spread = {"inverse_gamma": "variance", "gamma": "precision"}.get(row["family"], "sd")
     keyword = spread if unknown == "spread" else unknown
     numbers = [

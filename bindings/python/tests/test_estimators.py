@@ -185,7 +185,7 @@ def test_integer_sample_weights_equal_repeated_rows(iris, kind):
 def test_rows_of_weight_zero_are_inert(iris, start):
     weights = np.r_[np.ones(100), np.zeros(50)]
     settings = {"random_state": 0, "init_params": start}
-    # Random starts differ where rows do, so that inert means: as if they were not there.
+    # Random starts depend on the rows, so the result must be the same as without these rows.
     weighted = GaussianMixture(2, **settings).fit(iris, sample_weight=weights)
     without = GaussianMixture(2, **settings).fit(iris[:100], sample_weight=np.ones(100))
     agree(weighted, without, 1e-12)

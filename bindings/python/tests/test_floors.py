@@ -35,7 +35,7 @@ ROOMS = (
 
 
 def modules(root):
-    """The source of each module below a package, by its dotted name."""
+    """Return the source of each module below a package, by its dotted name."""
     found = {}
     for path in sorted(root.rglob("*.py")):
         parts = (root.name, *path.relative_to(root).with_suffix("").parts)
@@ -45,7 +45,7 @@ def modules(root):
 
 
 def imported(name, source, is_package):
-    """The dotted names that a module imports, wherever in it."""
+    """Return the dotted names that a module imports anywhere in its source."""
     for node in ast.walk(ast.parse(source)):
         if isinstance(node, ast.Import):
             yield from (alias.name for alias in node.names)
@@ -65,7 +65,7 @@ def imported(name, source, is_package):
 
 
 def graph(root):
-    """The modules that each module imports."""
+    """Return the modules that each module imports."""
     sources = modules(root)
     result = {}
     for name, (source, is_package) in sources.items():
@@ -85,7 +85,7 @@ def room(module):
 
 
 def faults(root, rooms):
-    """What is wrong with the imports of a package, in words."""
+    """Return the faults of a package's imports, in words."""
     edges = graph(root)
     unknown = sorted({room(module) for module in edges} - set(rooms))
     if unknown:

@@ -1,4 +1,4 @@
-"""A reader of posterior files that knows nothing but docs/FORMATS.md."""
+"""A reader of posterior files that was written from docs/FORMATS.md alone."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Files that earlier versions wrote: they load for ever, or are refused for ever."""
+"""Files of earlier versions. Later versions must load, or refuse, the same files."""
 
 from __future__ import annotations
 

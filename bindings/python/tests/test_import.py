@@ -1,4 +1,4 @@
-"""What `import gmmswift` costs and brings."""
+"""`import gmmswift`: the time that it takes and the modules that it loads."""
 
 from __future__ import annotations
 
@@ -32,13 +32,13 @@ def test_import_is_fast(tmp_path):
         "import time; start = time.process_time(); import numpy; middle = time.process_time(); "
         "import gmmswift; print(middle - start, time.process_time() - middle)"
     )
-    # From compiled modules, as users have them, whatever the environment of the tests says.
+    # The modules are compiled, as users have them, whatever the environment of the tests is.
     compiled = {"PYTHONDONTWRITEBYTECODE": None, "PYTHONPYCACHEPREFIX": str(tmp_path)}
     run(code, **compiled)
     times = [[float(word) for word in run(code, **compiled)[0].split()] for _ in range(5)]
     numpy, ours = (min(column) for column in zip(*times, strict=True))
-    # Processor time beside that of numpy, and the best of five each: machines differ, and other
-    # things that one does make an import wait, but not work. It is a sixth.
+    # Processor time is compared with that of numpy, because machines differ. The best of five is
+    # taken, because other processes make an import wait. It is a sixth of numpy's.
     assert ours <= 0.5 * numpy, times
 
 

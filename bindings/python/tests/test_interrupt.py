@@ -166,7 +166,7 @@ def test_every_long_call_stops_at_its_first_report(name, post, tmp_path, stopped
     with pytest.raises(Stopped):
         LONG_CALLS[name](post, tmp_path)
     assert len(stopped_at_once) == 1
-    # What stops while it is written is not there, and nothing else is.
+    # A file whose writing stops is removed, and no other file is left.
     assert list(tmp_path.iterdir()) == []
 
 
@@ -300,7 +300,7 @@ def test_control_c_at_random_moments_keeps_draws_and_memory():
                 assert (again["means"] == part["means"][:, : again.n_draws]).all()
             count = 0 if part is None else part.n_draws
             part = again = None
-            # Nothing waits for the garbage collector.
+            # No memory is freed only by the garbage collector.
             drawn = resident()
             gc.collect()
             assert drawn - resident() < 1e6, (number, count, drawn - resident())
@@ -308,7 +308,7 @@ def test_control_c_at_random_moments_keeps_draws_and_memory():
                 before = resident()
         # 0.05 s between two looks. Other programs may hold up a few of them, but not half.
         assert len(delays) == 24 and statistics.median(delays) < 0.2, delays
-        # What twelve interrupted runs had drawn, and not given back, would be several times this.
+        # The draws of twelve interrupted runs would take several times this memory if they leaked.
         assert resident() - before < 60e6, resident() - before
         print("kept", kept)
         """

@@ -81,7 +81,7 @@ def test_separate_groups_have_the_posterior_of_their_labels(separated):
 
 
 def _expect_standard(scores):
-    """Expect scores like those of standard Normal numbers, if dependent ones."""
+    """Expect scores like those of standard Normal numbers, which may be dependent."""
     # Of up to 8,256 numbers one beyond 5.5 has probability 3e-4; their mean square is 1, with the
     # noise of some d independent directions: 64 of them give sqrt(2 / 64) = 0.18.
     assert np.abs(scores).max() < 5.5
@@ -114,7 +114,8 @@ def test_predictions_follow_their_definition(separated):
     total = logsumexp(joint, axis=1)
     # Exponents of size up to 1e6, from squares of D terms.
     np.testing.assert_allclose(post.log_density(points), total, rtol=1e-11)
-    # A ratio's error is that of its exponents, 1e-11 of a thousand; the far point is all one's.
+    # A ratio's error is that of its exponents, 1e-11 of a thousand. The far point belongs to one
+    # component with probability 1.
     shares = np.exp(joint - total[:, np.newaxis])
     np.testing.assert_allclose(post.predict_probabilities(points), shares, rtol=1e-6, atol=1e-12)
     inside = post.probabilities
@@ -157,7 +158,7 @@ def test_maximum_likelihood_of_separate_groups_is_their_moments(kind, d):
 @pytest.mark.parametrize("d", SIZES)
 def test_the_estimator_equals_scikit_learns(kind, d):
     stream = np.random.default_rng(1)
-    # Groups that overlap, so that iterations have something to do.
+    # The groups overlap, so that the fit needs many iterations.
     x = stream.normal(size=(1_500, d)) + 0.25 * stream.integers(0, 3, (1_500, 1))
     settings = {"covariance_type": kind, "random_state": 0, "max_iter": 8, "tol": 0}
     with warnings.catch_warnings():

@@ -1,4 +1,4 @@
-"""Memory: what is made is freed."""
+"""Memory: all objects are freed."""
 
 from __future__ import annotations
 

@@ -62,7 +62,7 @@ def test_number_of_dimensions_is_read_off_the_priors():
     assert [model.n_dimensions for model in shapes] == [3] * 5
     types = [model.covariance_type for model in shapes]
     assert types == ["full", "diag", "full", "diag", "diag"]
-    # One number for each component, in a form that has no coordinates: the data will tell.
+    # These are one number for each component, so only the data tell the number of dimensions.
     assert gm.Mixture(2, covariance_type="spherical", sd=gm.HalfNormal([1, 2])).n_dimensions is None
 
 

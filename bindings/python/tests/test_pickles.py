@@ -1,4 +1,4 @@
-"""Pickles: what was written once is read for ever, and what a later version wrote is refused."""
+"""Pickles. Those of earlier versions can be read, and those of later versions are refused."""
 
 from __future__ import annotations
 
@@ -376,6 +376,6 @@ def test_random_payloads_end_in_an_error_or_a_mapping():
         payload = bytearray(good)
         for _ in range(stream.randint(1, 4)):
             payload[stream.randrange(len(payload))] = stream.choice(b"NTFIDSAOLUMR\x00\xff\x7f\x01")
-        # Whatever else is raised ends the test.
+        # Any other exception makes the test fail.
         with contextlib.suppress(gm.FormatError):
             assert isinstance(read_state(1, sealed(bytes(payload))), dict)

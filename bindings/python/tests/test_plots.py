@@ -1,4 +1,4 @@
-"""Pictures: what they show, where they are drawn, what they refuse."""
+"""Pictures: their contents, their axes, and the arguments that they refuse."""
 
 from __future__ import annotations
 

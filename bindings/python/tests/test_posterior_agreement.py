@@ -71,7 +71,7 @@ def test_one_conjugate_component_predicts_students_t(conjugate):
         densities = np.exp(component_log_densities(conjugate, point[np.newaxis])[..., 0, 0])
         error = gm.summarize(densities)["x", "mcse_mean"]
         assert abs(np.exp(value) - exact.pdf(point)) < LIMIT * error
-        # The error is a small part of the density, or the test would say nothing.
+        # The error is a small part of the density; otherwise the test would not detect errors.
         assert error < 0.1 * exact.pdf(point)
     draws = conjugate.sample_predictive(200, 100, random_seed=2).reshape(-1, D)
     pooled = scale * (kappa + 1) / (kappa * (free - 2))

@@ -1,4 +1,4 @@
-"""Shapes, names and axes of what a posterior has, for every form of the covariances."""
+"""Shapes, names and axes of the fields of a posterior, for every form of the covariances."""
 
 from __future__ import annotations
 
