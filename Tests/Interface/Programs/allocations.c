@@ -6,7 +6,7 @@
 #include "check.h"
 #include "fixture.h"
 
-/* glibc's allocator under the names that it keeps for such programs. */
+/* glibc's allocator, under the names that glibc provides for programs that replace malloc. */
 extern void *__libc_malloc(size_t size);
 extern void *__libc_calloc(size_t count, size_t size);
 extern void *__libc_realloc(void *memory, size_t size);

@@ -23,7 +23,7 @@ int main(int count, char **arguments) {
   const struct {
     const char *name;
     void (*run)(void);
-  } parts[] = {{"stack", behaviour_stack}, /* first, because what the runtime does once needs most of it */
+  } parts[] = {{"stack", behaviour_stack}, /* first: the runtime's initialization needs most of the stack */
                {"about", about},
                {"draws", behaviour_draws},
                {"continuation", behaviour_continuation},

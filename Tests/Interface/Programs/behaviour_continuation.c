@@ -1,4 +1,4 @@
-/* Extension, subsets, thinning and tuning: other ways to the same draws. */
+/* Extension, subsets, thinning and tuning lead to the same draws. */
 #include "behaviour.h"
 
 static void extension_equals_one_long_run(const gmm_model *model, int32_t method) {

@@ -52,7 +52,7 @@ void behaviour_control(void) {
   EXPECT(log.last.num_chains == 2 && log.last.draws_done == 40000 && log.last.draws_total == 40000);
   EXPECT(log.last.iterations_done == 40040 && log.last.iterations_total == 40040);
 
-  /* With an interval longer than the run, only the report at the end comes. */
+  /* If the interval is longer than the run, the only report is the one at the end. */
   control = recording_control(&log);
   control.progress_interval = 3600.0;
   ACCEPTED(gmm_posterior_extend(posterior, 10, NULL, &control, &longer, out_error));
@@ -169,7 +169,7 @@ void behaviour_processes(void) {
   int outcome = -1;
   EXPECT(waitpid(child, &outcome, 0) == child && WIFEXITED(outcome) && WEXITSTATUS(outcome) == 0);
 
-  /* So do threads that sample at the same time from one model. */
+  /* Threads that sample at the same time from one model get the same draws too. */
   pthread_t threads[3];
   for (int i = 0; i < 3; i++) EXPECT(pthread_create(&threads[i], NULL, sample_in_thread, model) == 0);
   for (int i = 0; i < 3; i++) {

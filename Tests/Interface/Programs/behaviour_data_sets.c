@@ -161,7 +161,7 @@ static void sizes_weights_and_names_come_back(void) {
   EXPECT(gmm_data_num_observations(fixture_table_set()) == N && gmm_data_num_dimensions(fixture_table_set()) == D);
   EXPECT(gmm_data_has_sample_weights(fixture_table_set()) == 0);
 
-  /* Without rows there is nothing to weigh; columns keep their names. */
+  /* A data set without rows has no weights. Its columns keep their names. */
   gmm_data_options options = fixture_data_options();
   options.column_names = names;
   options.sample_weights = weights;
@@ -233,7 +233,7 @@ static void names_are_in_summaries(void) {
   }
   gmm_data_destroy(data);
 
-  /* In one dimension there is nothing to tell apart. */
+  /* In one dimension, columns need not be told apart. */
   gmm_data_options data_options = fixture_data_options();
   gmm_data *values = NULL;
   data_options.column_names = names;
@@ -329,7 +329,7 @@ static void posteriors_and_files_keep_their_data(void) {
   EXPECT(strcmp(gmm_summary_row_name(summary, K), "means[0, height]") == 0);
   gmm_summary_destroy(summary);
 
-  /* A handle of its own outlives the posterior. */
+  /* The returned handle stays valid after the posterior is destroyed. */
   gmm_posterior_destroy(loaded);
   gmm_posterior_destroy(posterior);
   EXPECT(gmm_data_num_observations(kept) == N && strcmp(gmm_data_column_name(read, 1), "width") == 0);

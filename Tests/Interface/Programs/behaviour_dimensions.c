@@ -130,7 +130,7 @@ static void draws_keep_to_their_definitions(int32_t structure, const gmm_model *
       }
       ACCEPTED(gmm_model_log_prior(model, w, m, s, &prior, out_error));
       const double sum = element(&likelihood, chain, draw, 0) + prior;
-      /* The factor of a matrix that a draw stored is found again to a few units of its last place. */
+      /* The factor of a stored matrix equals the factor of the draw to a few units in the last place. */
       EXPECT(fabs(element(&density, chain, draw, 0) - sum) <= 1e-11 * (1.0 + fabs(prior) + fabs(sum)));
     }
   }

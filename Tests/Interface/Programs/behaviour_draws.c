@@ -3,7 +3,7 @@
 
 #include "behaviour.h"
 
-/* More than two blocks of observations, so that threads have something to share. */
+/* There are more than two blocks of observations, so that threads share the work. */
 enum { MANY = 9001 };
 static double many_values[MANY];
 

@@ -31,7 +31,7 @@ static void a_posterior_comes_back_and_goes_on(const gmm_model *model) {
   ACCEPTED(gmm_posterior_extend(loaded, 30, NULL, NULL, &longer, out_error));
   EXPECT(same_draws(saved, longer));
 
-  /* What was there is replaced. */
+  /* An existing file is replaced. */
   ACCEPTED(gmm_posterior_save(longer, in_folder("a.gmm"), NULL, out_error));
   ACCEPTED(gmm_posterior_load(in_folder("a.gmm"), NULL, &same, out_error));
   EXPECT(same_draws(longer, same));
@@ -71,7 +71,7 @@ static void the_model_of_a_posterior_is_its_own(const gmm_model_options *stated)
       priors_are_equal(&left[i]->priors[k], &right[i]->priors[k]);
     }
   }
-  /* They make the same model. */
+  /* The options make the same model. */
   ACCEPTED(gmm_model_create(&read, &again, out_error));
   const double weights[] = {0.4, 0.6}, means[] = {-1.0, 2.0}, sds[] = {1.0, 1.5};
   double first = 0.0, second = 1.0;
@@ -202,7 +202,7 @@ void behaviour_files(void) {
   chains_are_exported(simple);
   a_run_that_was_stopped_goes_on(model);
   what_cannot_be_written_down_is_still_returned(model);
-  EXPECT(rmdir(folder) != 0); /* already gone */
+  EXPECT(rmdir(folder) != 0); /* the folder has already been removed */
   gmm_model_destroy(simple);
   gmm_model_destroy(model);
 }

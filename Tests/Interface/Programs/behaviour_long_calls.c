@@ -111,7 +111,7 @@ static void check_call(const long_call *call, gmm_cancel *cancel) {
     EXPECT(log.last.iterations_done == log.last.iterations_total);
   }
 
-  /* With an interval longer than the call, only the report at the end comes. */
+  /* If the interval is longer than the call, the only report is the one at the end. */
   control = recording_control(&log);
   control.progress_interval = 3600.0;
   clear(&made);

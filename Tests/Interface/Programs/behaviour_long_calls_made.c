@@ -38,7 +38,7 @@ void take_file(const char *path, result *made) {
   unsigned char *bytes = malloc(sizeof made->numbers);
   const size_t length = bytes == NULL ? 0 : fread(bytes, 1, sizeof made->numbers, file);
   for (size_t i = 0; i + 8 <= length && made->count < RESULT_CAPACITY; i += 8) {
-    /* Two halves, so that no number is NaN, which equals nothing. */
+    /* Eight bytes are read as two halves, so that no number is NaN. NaN would not equal itself. */
     uint32_t halves[2];
     memcpy(halves, bytes + i, 8);
     made->numbers[made->count++] = halves[0] + 4294967296.0 * (halves[1] & 0xFFFFF);

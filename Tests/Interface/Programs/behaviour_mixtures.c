@@ -124,7 +124,7 @@ static void bytes(const gmm_mixture *mixture, double (*points)[D]) {
   free(second);
 }
 
-/* The arrays of a fit are a mixture as they are, also where all components share diagonal covariances. */
+/* The arrays of a fit can be used as a mixture unchanged, even if all components share diagonal covariances. */
 static void mixtures_of_fits(double (*points)[D]) {
   static double probabilities[COUNT][K], log_density[COUNT];
   for (int dimensions = 1; dimensions <= D; dimensions++) {

@@ -179,7 +179,7 @@ static void open_models_take_the_data_of_the_call(void) {
     EXPECT(results[0].log_prior == results[1].log_prior && results[0].log_prior != 0.0);
     for (int i = 0; i < 2; i++) gmm_em_fit_destroy(fits[i]);
 
-    /* What is asked of the prior alone needs all of it. */
+    /* Questions about the prior alone need all priors. */
     gmm_posterior *made = NULL;
     const double numbers[2 * FIXTURE_COLUMNS * FIXTURE_COLUMNS] = {0.5, 0.5};
     double density = 42.0;

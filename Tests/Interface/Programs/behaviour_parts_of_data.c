@@ -1,4 +1,4 @@
-/* Data sets that are parts of a whole draw what the whole draws: their first rows are keys of the draws. */
+/* Data sets that are parts of a whole have the assignments of the whole, because first rows are keys of the draws. */
 #include "behaviour.h"
 
 enum { N = FIXTURE_COUNT, BLOCK = 4096, MANY = 2 * BLOCK + 500 };

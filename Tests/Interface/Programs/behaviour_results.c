@@ -48,7 +48,7 @@ void behaviour_summaries(void) {
   EXPECT(gmm_summary_value(summary, 3, GMM_COLUMN_QUANTILES) == smallest);
   EXPECT(gmm_summary_value(summary, 3, GMM_COLUMN_QUANTILES + 2) == largest);
 
-  /* All cells at once are the cells one by one, and the array is written no further. */
+  /* All cells at once equal the cells one by one, and nothing is written behind them. */
   enum { CELLS = 6 * (GMM_COLUMN_QUANTILES + 3) };
   double cells[CELLS + 1];
   cells[CELLS] = -7.0;
@@ -64,7 +64,7 @@ void behaviour_summaries(void) {
   for (const char *c = text; *c != '\0'; c++) lines += *c == '\n';
   EXPECT(lines == 7 && text[strlen(text) - 1] == '\n' && strstr(text, "means[1]") != NULL);
 
-  /* The same numbers, handed in as an array. */
+  /* The same numbers as an array of the caller. */
   gmm_summary *direct = NULL;
   const char *names[] = {"a name"};
   ACCEPTED(gmm_summarize(&copies[0][0], 2, 50, 1, names, &options, NULL, &direct, out_error));
@@ -156,7 +156,7 @@ void behaviour_arrays(void) {
   EXPECT(fabs(at_points[0] - expected) <= 1e-14 && at_points[1] >= 0.0 && at_points[1] < 1e-300);
 }
 
-/* One order of components, whatever the number of dimensions and the form of the covariances. */
+/* The order of components is the same for every number of dimensions and every form of the covariances. */
 static void fits_are_in_the_order_of_means_or_of_the_start(void) {
   for (int32_t dimensions = 1; dimensions <= FIXTURE_COLUMNS; dimensions += FIXTURE_COLUMNS - 1) {
     const gmm_data *data = dimensions == 1 ? fixture_data_set() : fixture_table_set();

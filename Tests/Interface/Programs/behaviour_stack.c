@@ -6,7 +6,7 @@
 
 enum { STACK = 64 * 1024, N = FIXTURE_COUNT, D = FIXTURE_COLUMNS, K = 2 };
 
-/* Not on the stack. */
+/* This memory is not on the stack. */
 static double numbers[N * 8], more[N * 8];
 static int32_t labels[N];
 static int64_t counts[16];

@@ -80,7 +80,7 @@ static void posteriors_lead_on(void) {
   gmm_model_destroy(model);
 }
 
-/* The arrays of a fit are a start as they are, for every form of the model's covariances. */
+/* The arrays of a fit can be used as a start unchanged, for every form of the model's covariances. */
 static void fits_serve_models_of_every_form(void) {
   gmm_em_options em_options;
   gmm_em_options_init(&em_options, sizeof em_options);

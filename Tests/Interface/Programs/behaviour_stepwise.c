@@ -86,7 +86,7 @@ static void shares_of_parts(void) {
   gmm_stepwise_destroy(state);
 }
 
-/* What is written as bytes is read back, from an odd address, and learns on with the same bits. */
+/* A fit that is written as bytes is read back from an odd address. It learns on with the same bits. */
 static void bytes(const gmm_mixture *mixture) {
   gmm_stepwise *state = NULL, *learned = NULL, *back = NULL, *ends[2] = {NULL, NULL};
   gmm_data *half = fixture_rows(fixture_table, COUNT / 2, D);

@@ -91,7 +91,7 @@ static void results(void) {
   }
 }
 
-/* A caller's arrays lead on: a fit in two calls has the bits of one. */
+/* A fit can go on from a caller's arrays. A fit in two calls has the same bits as a fit in one. */
 static void going_on(void) {
   for (int32_t covariance = GMM_COVARIANCE_FULL; covariance <= GMM_COVARIANCE_SPHERICAL; covariance++) {
     gmm_variational_options options = plain_options();
@@ -110,7 +110,7 @@ static void going_on(void) {
     EXPECT(memcmp(rest.history, whole.history + 4, 5 * sizeof(double)) == 0);
     EXPECT(memcmp(rest.means, whole.means, sizeof(double) * K * D) == 0);
     EXPECT(memcmp(rest.covariances, whole.covariances, sizeof(double) * (size_t)covariance_count(covariance)) == 0);
-    /* A tolerance that every change is below, also that from the bound before. */
+    /* Every change of the bound is below this tolerance, including the first change. */
     options.tolerance = 1e300;
     gmm_variational_result once;
     gmm_variational_fit *fit = fitted(&options, NULL, &once);
