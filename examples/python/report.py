@@ -1,4 +1,4 @@
-"""What the examples share: a report that collects tables, pictures and times as a script runs.
+"""The report of the examples. It collects tables, pictures and times as a script runs.
 
 Tables and times are printed as they are added; pictures are saved as PNG files in the report's
 folder. `demo.py` turns the reports of all scripts into one page.

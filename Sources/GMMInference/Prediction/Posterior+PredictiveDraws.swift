@@ -20,7 +20,7 @@ extension Posterior {
     let numbers = shape.dimensionCount + shape.squareCount / 8
     let factorization = Double(shape.matrixCount) * Double(shape.squareCount) * (1 + Double(shape.dimensionCount) / 24)
     let numbersOfRow = Double(points) * Double(numbers) + factorization
-    // Short rows are taken many at a time. Rows without points are no work, however many there are.
+    // Short rows are taken many at a time. Rows without points take no time, whatever their number.
     let rowsAtOnce = max(1, Int(min(8_192 / max(numbersOfRow, 1), 8_192)))
     let pointsAtOnce = max(1, 8_192 / numbers)
     try BlockTeam.run(

@@ -77,7 +77,7 @@ extension Posterior {
   /// Loads a posterior that ``save(to:_:)`` wrote.
   ///
   /// - Parameter control: progress in bytes, which are read twice, and cancelling.
-  /// - Throws: ``StorageError`` of kind `system` if the file cannot be read; of kind `format` if it is no posterior
+  /// - Throws: ``StorageError`` of kind `system` if the file cannot be read; of kind `format` if it is not a posterior
   ///   file, damaged, or of a later format; of kind `outOfMemory` or `cancelled`.
   public static func load(_ path: String, _ control: RunControl = RunControl()) throws(StorageError) -> Posterior {
     try RunMonitor(control).watchFile(path) { (progress) throws(StorageError) in

@@ -22,7 +22,7 @@ final class CountingMonitor: ComputationMonitor {
   /// A computation that takes long on many draws; its result as numbers.
   struct Computation: Sendable, CustomTestStringConvertible {
     let name: String
-    /// How many loops over all draws it has at least.
+    /// The least number of its loops over all draws.
     let loops: Int
     let run: @Sendable (ChainView, CountingMonitor?) throws -> [Double]
     var testDescription: String { name }

@@ -56,7 +56,7 @@ import Testing
         isClose(value, direct, relative: 1e-11, absolute: smallest * peak),
         "\(name) at \(point): \(value), \(direct)")
     }
-    // So far scipy is from the definition itself: it forms x/h, of 400 in whiteNoiseNarrow and 5e9
+    // scipy differs from the definition by so much: it forms x/h, of 400 in whiteNoiseNarrow and 5e9
     // in farFromZero, whose rounding times the distance of up to 37 bandwidths is 400 · 1.1e-16 ·
     // 37 = 2e-12 and, at 3 bandwidths, 2e-6.
     #expect(expected.scipyRelativeError < (name == "farFromZero" ? 2e-6 : 2e-12))

@@ -108,7 +108,7 @@ import Testing
     }
   }
 
-  /// From responsibilities that are the E-step of a start, the next M-step is that start's first.
+  /// If the given responsibilities are the E-step of a start, the first M-step equals the first M-step from that start.
   @Test(arguments: CovarianceStructure.allCases)
   func responsibilitiesAreAStart(_ structure: CovarianceStructure) throws {
     let (reference, start) = try load("clusters2", structure)

@@ -44,7 +44,7 @@ import Testing
     #expect(try posterior.probabilities(RunControl(threads: 1)) == posterior.probabilities(RunControl(threads: 3)))
   }
 
-  /// Where densities do not underflow; a log density of size 10^3 has a rounding error of 10^-13.
+  /// The densities do not underflow here. A log density of size 10^3 has a rounding error of 10^-13.
   @Test func logDensityIsTheLogOfTheAverageDensity() throws {
     let posterior = try posterior()
     let draws = draws(posterior)

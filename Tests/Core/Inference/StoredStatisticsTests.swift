@@ -98,7 +98,7 @@ import Testing
     }
   }
 
-  /// What stands in the bytes, to be changed and sealed again.
+  /// The contents of the bytes. Tests change them and make the checksum right again.
   private struct Contents {
     var components: Int
     var dimensions: Int

@@ -37,7 +37,7 @@ import Testing
     #expect(GoodnessOfFit.kolmogorov(draws) { -expm1(-$0) } < GoodnessOfFit.kolmogorovLimit)
   }
 
-  /// On the logarithmic scale, where shape 0.01 still has a density.
+  /// Draws are compared on the logarithmic scale, on which shape 0.01 still has a density.
   @Test(arguments: [0.01, 0.1, 0.5, 0.999, 1, 1.5, 2.5, 30, 1e3, 1e6])
   func gammaNumbersHaveTheirDistribution(shape: Double) {
     var stream = stream(3)
@@ -47,8 +47,8 @@ import Testing
     #expect(GoodnessOfFit.kolmogorov(draws, distribution) < GoodnessOfFit.kolmogorovLimit)
     let plain = (0..<50_000).map { _ in stream.gamma(shape: shape) }
     #expect(plain.allSatisfy { $0 >= 0 && $0 < .infinity })
-    // What underflows to 0 has probability P(G < 5e-324), 6e-4 at shape 0.01, and stands at log 0 = -745 here: a jump
-    // of 0.13 in the statistic.
+    // The probability of an underflow to 0 is P(G < 5e-324), 6e-4 at shape 0.01. The logarithm of these draws is set
+    // to -745 here, which is a jump of 0.13 in the statistic.
     let logs = plain.map { max(log($0), -745) }
     #expect(GoodnessOfFit.kolmogorov(logs) { $0 <= -745 ? distribution(-744.4) : distribution($0) } < 3.1)
     // The mean is the shape, its sd √(shape / n).

@@ -25,7 +25,7 @@ private struct Density: LogConcaveDensity {
     let lower: Double
     let upper: Double
     let start: Double
-    /// Where the mass is, for the quadrature.
+    /// The range that holds the mass, for the quadrature.
     let span: ClosedRange<Double>
     var testDescription: String { name }
 

@@ -136,7 +136,7 @@ import Testing
     }
     for last in [0, 1, 4, 5, 7] {
       let result = logarithm(groups: groups, last: last) { group, lane in
-        // What is in lanes beyond the last observation must not matter.
+        // The values in lanes beyond the last observation must not matter.
         group == groups && lane >= last ? (1e300, .infinity) : values[group][lane]
       }
       // Compensated (Kahan), so that the reference adds nothing to the error.

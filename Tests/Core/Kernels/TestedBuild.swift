@@ -16,9 +16,10 @@ extension Trait where Self == ConditionTrait {
   static var testedBuild: Self { .enabled(if: build.isAvailable, "this processor cannot run the \(build) build") }
 }
 
-/// What lets these tests run on any processor.
+/// These tests can run on any processor.
 @Suite struct TestedBuildTests {
-  /// A suite without the trait ends the process there, which no processor that runs all builds would show.
+  /// On a processor that cannot run its build, a suite without the trait would end the process. A processor that can
+  /// run all builds would not show this.
   @Test func everySuiteIsSkippedWhereItsBuildCannotRun() throws {
     let folder = URL(filePath: #filePath).resolvingSymlinksInPath().deletingLastPathComponent()
     let files = try FileManager.default.contentsOfDirectory(at: folder, includingPropertiesForKeys: nil)

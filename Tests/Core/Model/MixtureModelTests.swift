@@ -5,7 +5,7 @@ import Testing
 
 @testable import GMMModel
 
-/// What a model, its prior and its data are made of.
+/// The parts of a model, of its prior and of its data.
 @Suite struct MixtureModelTests {
   static let spreads: [SpreadDensity] = [
     .uniform(lower: 0, upper: 20), .uniform(lower: 0.5, upper: 2), .halfCauchy(scale: 3), .halfNormal(scale: 2),

@@ -202,7 +202,7 @@ import Testing
     #expect(folder.names == ["a"])
   }
 
-  /// A pipe that nobody reads would be waited for without end; one that somebody reads is no file either.
+  /// Opening a pipe that nobody reads would wait without end. A pipe that somebody reads is not a file either.
   @Test(arguments: [false, true]) func aPipeInThePlaceOfTheTemporaryFileIsRefused(isRead: Bool) throws {
     mkfifo(folder.file("a.gmmtmp"), 0o600)
     let reader = isRead ? open(folder.file("a.gmmtmp"), O_RDONLY | O_NONBLOCK) : -1

@@ -122,7 +122,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t size) {
   if (kinds & 2)
     options.first_row = input_byte(&self) < 200 ? 4096 * (int64_t)input_byte(&self) : input_count(&self, 9);
   if (kinds & 4) options.sample_weights = input_array(&self);
-  /* As many as there are, at least. */
+  /* There are at least as many names as columns. */
   if (kinds & 8 && columns <= MOST_COLUMNS) options.column_names = names + input_byte(&self) % 7;
   if (kinds >> 4 == 15) options.reserved = input_byte(&self);
   /* It would be the harness that reads too far. */

@@ -202,7 +202,7 @@ void misuse_dimensions(const misuse_handles *handles) {
   const double weights[] = {0.5, 0.5};
   REFUSED(GMM_ERROR_NULL_ARGUMENT, "spread", gmm_model_log_prior(model, weights, unit, NULL, &density, out_error));
   EXPECT(density == 42.0);
-  /* The means of one dimension's posterior are no start of another model's. */
+  /* Each model has its own number of dimensions. */
   EXPECT(gmm_model_num_dimensions(handles->model) == 1 && gmm_model_num_dimensions(model) == D);
   gmm_posterior_destroy(posterior);
   gmm_model_destroy(model);

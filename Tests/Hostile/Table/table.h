@@ -23,7 +23,7 @@ typedef struct table_handles {
   gmm_error *error;
   gmm_cancel *cancel;
   const gmm_statistics *statistics_list[2];
-  void *zeros;      /* 256 bytes that are no handle */
+  void *zeros;      /* 256 bytes that are not a handle */
   void *misaligned; /* into them */
   void *destroyed;  /* a handle that was destroyed */
 } table_handles;

@@ -1,4 +1,4 @@
-"""What is generated from an interface: for compilers, and for the Python binding."""
+"""The files that are generated from an interface, for compilers and for the Python binding."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What the reader of the header refuses, with the line that it stands on."""
+"""Texts that the reader of the header refuses, with the line of the fault."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What the reader of the header makes of each construct that it understands."""
+"""The declarations that the reader of the header makes of each construct that it understands."""
 
 from __future__ import annotations
 

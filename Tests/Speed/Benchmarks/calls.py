@@ -1,4 +1,4 @@
-"""What a small call costs from Python and from C, and how long the library takes to load."""
+"""The time of a small call from Python and from C, and the time that loading the library takes."""
 
 from __future__ import annotations
 

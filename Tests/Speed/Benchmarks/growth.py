@@ -1,4 +1,4 @@
-"""How time grows with observations, components and threads, and what memory a run takes."""
+"""The growth of time with observations, components and threads, and the memory that a run takes."""
 
 from __future__ import annotations
 

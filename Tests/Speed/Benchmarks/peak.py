@@ -1,4 +1,4 @@
-"""What the processor's multiply-add units give, by a loop that does nothing else."""
+"""The rate of the processor's multiply-add units, measured by a loop that does nothing else."""
 
 from __future__ import annotations
 

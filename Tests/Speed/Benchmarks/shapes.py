@@ -42,12 +42,12 @@ class Shape:
 
     @property
     def name(self) -> str:
-        """What results call it."""
+        """The name of the shape in results."""
         return f"{self.covariance_type} {self.dimensions} {self.components}"
 
     @property
     def title(self) -> str:
-        """What tables call it."""
+        """The name of the shape in tables."""
         return (
             f"{self.covariance_type}, D = {self.dimensions}, K = {self.components}, "
             f"N = {self.size:,}"

@@ -1,4 +1,4 @@
-"""Which processors a function needs: no instruction outside of the build for whose processors it is meant.
+"""Checks that no function has instructions that the processors of its build lack.
 
 The kernels of three levels of x86-64 stand in one library. A linker that took the copy of a shared function from a
 higher level, or a module that was compiled with its flags, would end the process on older processors, and on no other.
@@ -6,7 +6,7 @@ higher level, or a module that was compiled with its flags, would end the proces
 
 import re
 
-# What every processor of the architecture lacks: SSE3 and later, in the old encoding; AVX and later; BMI.
+# Instructions that some processors of the architecture lack: SSE3 and later, in the old encoding; AVX and later; BMI.
 BEYOND_BASELINE = re.compile(
     r"v(?!err$|erw$)[a-z]\w*$"
     r"|round[sp][sd]$|h(add|sub)p[sd]$|movddup$|pshufb$|ptest$|pmulld$|p?blend\w+$|pcmp(eq|gt)q$|p(ins|ext)r[bdq]$"

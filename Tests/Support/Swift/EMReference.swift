@@ -23,7 +23,7 @@ public struct EMReference: Decodable, Sendable {
     public let covariances: [Double]
     /// After five iterations.
     public let early: Fit
-    /// Where the lower bound changes by less than 1e-6.
+    /// After the iteration in which the lower bound changes by less than 1e-6.
     public let late: Fit
   }
 

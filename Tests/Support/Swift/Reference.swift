@@ -5,7 +5,7 @@ import GMMModel
 public struct Reference: Decodable, Sendable {
   /// The posterior of one parameter.
   public struct Scalar: Decodable, Sendable {
-    /// As ``Posterior/parameterNames`` has it.
+    /// The name in ``Posterior/parameterNames``.
     public let name: String
     public let mean: Double
     public let meanError: Double

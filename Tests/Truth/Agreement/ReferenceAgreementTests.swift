@@ -79,7 +79,7 @@ func referenceRun(_ reference: Reference, _ sampler: SamplerChoice) throws -> Po
 
 /// Expects that every chain has made moves if it was asked to, and no moves otherwise.
 ///
-/// Of thousands of proposals one is refused.
+/// Among thousands of proposals, at least one is refused.
 func expectMoves(_ posterior: Posterior, _ sampler: SamplerChoice) {
   for chain in posterior.values(column: posterior.layout.acceptance) {
     let least = chain.reduce(1, min)

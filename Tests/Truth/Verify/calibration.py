@@ -24,8 +24,8 @@ Record = dict[str, object]
 
 # Below it a result counts as an error; as in Tests/Truth/Calibration/Tier.swift.
 LIMIT = 1e-8
-# The share of biases of 0.05 posterior sds that a full run must find, where there is something to bias: by
-# design 0.97 or more. Shorter runs find fewer.
+# The share of biases of 0.05 posterior sds that a full run must find, in models that can be biased. The design finds
+# 0.97 or more. Shorter runs find fewer.
 DETECTED = 0.9
 FULL = {"joint distribution": 100_000, "ranks": 25_000}
 # Quantities that mean the same in every row. One for each row enters a pool, so rows are independent.
@@ -40,7 +40,7 @@ INVARIANT = [
 
 
 def read(path: Path) -> list[Record]:
-    """Read the records of a file of lines; none where there is no file."""
+    """Read the records of a file of lines. If there is no file, the list is empty."""
     return [json.loads(line) for line in path.read_text().splitlines()] if path.exists() else []
 
 

@@ -88,7 +88,7 @@ def test_attributes_and_representation(table):
 
 
 class Frame:
-    """What the package sees of a data frame: columns with names, and an array."""
+    """The parts of a data frame that the package uses: columns with names, and an array."""
 
     def __init__(self, array, columns):
         self.array, self.columns = array, columns

@@ -1,4 +1,4 @@
-"""What the estimators refuse, report or warn of, and how they are afterwards."""
+"""Refusals, reports and warnings of the estimators, and their state afterwards."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Where chains start: values by name, posteriors, fits."""
+"""Starts of chains: values by name, posteriors, fits."""
 
 from __future__ import annotations
 

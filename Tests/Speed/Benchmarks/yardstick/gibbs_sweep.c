@@ -1,4 +1,4 @@
-// What the machine gives: the assignment sweep of a one-dimensional mixture as a bare loop, on one thread, in AVX-512.
+// The rate of the machine: the assignment sweep of a one-dimensional mixture as a bare loop, on one thread, in AVX-512.
 //
 // Each observation gets its K log densities, the exponentials of their distances from the largest, one uniform number,
 // a label by inverting the cumulative shares, and a place in the counts, sums and sums of squares of its component; the

@@ -1,4 +1,4 @@
-// What the machine gives: fused multiply-adds of vectors of doubles that wait for nothing, on one or several threads.
+// The rate of the machine: independent fused multiply-adds of vectors of doubles, on one or several threads.
 //
 // Each thread keeps as many sums in registers as there are, apart from two for the factors; no sum waits for another,
 // and nothing is loaded or stored. It is the upper bound of any code on this processor, at the clock that it gives when
@@ -22,13 +22,13 @@
 typedef __m512d Vector;
 #define ALL _mm512_set1_pd
 #define MULTIPLY_ADD _mm512_fmadd_pd
-// Of 32 registers.
+// These are 24 of 32 registers.
 enum { SUMS = 24 };
 #else
 typedef __m256d Vector;
 #define ALL _mm256_set1_pd
 #define MULTIPLY_ADD _mm256_fmadd_pd
-// Of 16 registers.
+// These are 12 of 16 registers.
 enum { SUMS = 12 };
 #endif
 

@@ -93,7 +93,7 @@ _NAMES: Mapping[str, str] = {
 
 
 class Fault(NamedTuple):
-    """What the library says about a call that failed.
+    """The library's report of a failed call.
 
     Attributes
     ----------

@@ -12,7 +12,7 @@ enum KeyedNumbers: String, CaseIterable {
   case keys
   /// Words for the parameters: 20 from each key, about what one draw of three components takes.
   case parameters
-  /// As many ``UnmixedWords``.
+  /// The same number of ``UnmixedWords``.
   case unmixed
 
   static let seeds: UInt64 = 2
@@ -46,7 +46,7 @@ enum KeyedNumbers: String, CaseIterable {
       var streams = (0..<passCount).map { VectorStream(key.at(iteration: iteration, block: block), pass: $0) }
       for _ in 0..<groups {
         for pass in streams.indices {
-          // Of a number's 52 bits the leading 32, by which nearly every assignment is decided.
+          // These are the leading 32 of a number's 52 bits. They decide nearly every assignment.
           let leading = streams[pass].uniform() * 0x1p32
           for lane in 0..<vectorWidth { output.append(UInt32(leading[lane])) }
         }

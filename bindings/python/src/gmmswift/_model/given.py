@@ -89,7 +89,7 @@ class GivenPriors(NamedTuple):
     # -------------------------------------------------------------------------------- Checks
 
     def check_kinds(self) -> None:
-        """Refuse objects that are no priors, and priors that do not belong to their argument."""
+        """Refuse objects that are not priors, and priors that do not belong to their argument."""
         for argument in ("weights", "components", "means", *SPREADS):
             prior = getattr(self, argument)
             if prior is None:

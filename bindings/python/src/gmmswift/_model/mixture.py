@@ -215,7 +215,7 @@ class Mixture(Frozen):
 
     @property
     def spread_name(self) -> str:
-        """What a posterior calls the spread: ``"covariances"`` (full, tied) or ``"sd"``."""
+        """The name of the spread in posteriors: ``"covariances"`` (full, tied) or ``"sd"``."""
         return self.shape.spread_name
 
     @property

@@ -148,7 +148,7 @@ class Handle:
 
     @property
     def address(self) -> int:
-        """Where the object is, for a pointer in a struct; the handle must outlive its use."""
+        """The address of the object, for a pointer in a struct. The handle must outlive its use."""
         return self._as_parameter_
 
     def __copy__(self) -> Handle:

@@ -279,9 +279,10 @@ class GaussianMixture(MixtureEstimator):
 
     @property
     def _floor(self) -> float:
-        """Of variances, relative to the data's: below what regularisation leaves, if there is any.
+        """The floor of variances, relative to the variances of the data.
 
-        1e-15 is about the rounding of a variance; less would say nothing about the data.
+        With regularisation the floor is 1e-15, so that it does not change regularised variances.
+        1e-15 is about the rounding of a variance. Less would say nothing about the data.
         """
         return 1e-15 if self.reg_covar > 0 else 1e-12
 
