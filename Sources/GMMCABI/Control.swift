@@ -1,4 +1,4 @@
-// The names of C are the interface.
+// The names are those of the C interface.
 // swift-format-ignore-file: AlwaysUseLowerCamelCase
 
 import CGMMSwift
@@ -41,7 +41,7 @@ func runControl(_ control: UnsafePointer<gmm_control>?) throws(CallError) -> Run
   var result = RunControl(
     threads: Int(control.num_threads), progress: progress, progressInterval: control.progress_interval,
     cancellation: flag, build: try kernelBuild(control.kernel_build))
-  // A host that is a Swift program cancels by the handle, like any other.
+  // Every host cancels by the handle, even if it is a Swift program.
   result.followsTask = false
   return result
 }

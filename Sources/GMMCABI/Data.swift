@@ -1,4 +1,4 @@
-// The names of C are the interface.
+// The names are those of the C interface.
 // swift-format-ignore-file: AlwaysUseLowerCamelCase
 
 import CGMMSwift
@@ -59,13 +59,13 @@ public func gmm_data_create(
       out.pointee = makeHandle(DataObject(plain))
       return
     }
-    // Faults of the values come before those of their weights.
+    // Faults of the values are reported before those of the weights.
     let weighted = try plain.weighted(by: SampleWeights(UnsafeBufferPointer(start: weights, count: count)))
     out.pointee = makeHandle(DataObject(weighted))
   }
 }
 
-/// Reads the names of `count` columns; none for NULL.
+/// Reads the names of `count` columns; NULL gives no names.
 private func columnNames(
   _ names: UnsafePointer<UnsafePointer<CChar>?>?, _ count: Int
 ) throws(CallError) -> [String] {
@@ -114,9 +114,9 @@ public func gmm_data_destroy(_ data: OpaquePointer?) {
   destroyHandle(data, DataObject.self)
 }
 
-/// Returns the data set behind a handle, which must have as many dimensions as what it is for.
+/// Returns the data set behind a handle, which must have the given number of dimensions.
 ///
-/// - Parameter owner: what has them, such as "the model's".
+/// - Parameter owner: the owner of these dimensions, such as "the model's".
 func dataSet(
   _ data: OpaquePointer?, _ name: String, dimensions: Int, of owner: String
 ) throws(CallError) -> DataSet {

@@ -1,4 +1,4 @@
-// The names of C are the interface.
+// The names are those of the C interface.
 // swift-format-ignore-file: AlwaysUseLowerCamelCase
 
 import CGMMSwift
@@ -121,7 +121,7 @@ public func gmm_histogram(
     need.add(Int(num_bins), 8 * 8)
     try need.require(for: "the counts of \(series.count) values in \(num_bins) bins")
     if out_edges != nil {
-      // One more of what memory has been found for cannot overflow.
+      // The sum cannot overflow, because there is memory for this number of elements.
       _ = try output(
         out_edges, "out_edges", needs: [Int(num_bins) + 1], capacity: edges_capacity, named: "edges_capacity")
     }

@@ -1,4 +1,4 @@
-// The names of C are the interface.
+// The names are those of the C interface.
 // swift-format-ignore-file: AlwaysUseLowerCamelCase
 
 import CGMMSwift
@@ -59,7 +59,7 @@ func filePath(_ path: UnsafePointer<CChar>?, _ name: String) throws(CallError) -
   return text
 }
 
-/// Runs `body`; what it throws is reported as the fault of the argument `name`.
+/// Runs `body` and reports its errors as faults of the argument `name`.
 func naming<Result>(_ name: String, _ body: () throws(StorageError) -> Result) throws(CallError) -> Result {
   do throws(StorageError) {
     return try body()
@@ -78,7 +78,7 @@ extension CallError {
       case .outOfMemory: GMM_ERROR_OUT_OF_MEMORY
       case .cancelled: GMM_CANCELLED
       }
-    // Nothing is wrong with an argument of a call that was cancelled.
+    // A call that was cancelled has no argument at fault.
     let isCancelled = error.kind == .cancelled
     self.init(
       status, isCancelled ? "" : argument, isCancelled ? error.reason : error.description,

@@ -5,13 +5,13 @@ import GMMModel
 /// The object behind a `gmm_em_fit`.
 final class FitObject: HandleObject {
   static let handleKind = HandleKind.fit
-  /// What callers read; its pointers lead into the memory of this object.
+  /// The struct for callers. Its pointers lead into the memory of this object.
   let result: gmm_em_result
   private let numbers: UnsafeMutablePointer<Double>
   private let places: UnsafeMutablePointer<Int32>
 
-  /// - Throws: ``CallError`` for covariances that are not positive definite or not finite, to which a regularization or a
-  ///   scale of the data near the largest numbers leads.
+  /// - Throws: ``CallError`` for covariances that are not positive definite or not finite. Such covariances result from
+  ///   a regularization, or a scale of the data, near the largest numbers.
   init(_ fit: MaximumLikelihoodFit) throws(CallError) {
     let estimate = fit.estimate
     let factors: [Double]
@@ -31,7 +31,7 @@ final class FitObject: HandleObject {
     let coordinates = fit.collapses.map { collapse in
       if case .covariance(let coordinate) = collapse.kind { Int32(coordinate) } else { Int32(-1) }
     }
-    // SAFETY: owned by this object, freed in `deinit`, never written again.
+    // SAFETY: the memory is owned by this object, freed in `deinit`, and never written again.
     numbers = .allocate(capacity: arrays.reduce(0) { $0 + $1.count })
     places = .allocate(capacity: max(1, 2 * components.count))
     places.update(from: components + coordinates, count: 2 * components.count)
@@ -74,16 +74,17 @@ final class FitObject: HandleObject {
   }
 }
 
-/// Returns what is diagonal for each component, also where all share those of one.
+/// Returns variances for each component, even if all components share them.
 ///
-/// A `gmm_mixture` reads K of them and has no word for shared ones, and callers hand it the arrays of a fit as they are.
+/// A `gmm_mixture` reads variances for K components and cannot say that they are shared. Callers pass it the arrays of
+/// a fit unchanged.
 private func eachComponents(_ values: [Double], _ estimate: MixtureParameters) -> [Double] {
   let isDiagonal = estimate.structure == .diag || estimate.structure == .spherical
   let copies = isDiagonal && estimate.shape.sharedSpread ? estimate.componentCount : 1
   return (0..<copies).flatMap { _ in values }
 }
 
-/// Returns matrices as callers see them: D x D, symmetric or upper triangular, or what is diagonal as it is.
+/// Returns matrices as callers see them: D x D, symmetric or upper triangular. Variances are returned unchanged.
 func fullMatrices(_ packed: [Double], _ estimate: MixtureParameters, isUpper: Bool) -> [Double] {
   guard estimate.shape.hasMatrices else { return packed }
   let dimensions = estimate.dimensionCount

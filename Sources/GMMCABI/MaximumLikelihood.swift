@@ -1,4 +1,4 @@
-// The names of C are the interface.
+// The names are those of the C interface.
 // swift-format-ignore-file: AlwaysUseLowerCamelCase
 
 import CGMMSwift
@@ -30,7 +30,7 @@ public func gmm_fit_em(
   return call(out_error) {
     let out = try required(out_fit, "out_fit")
     let given = try read(options, "options", defaults: defaults)
-    // The data come before what has their shape.
+    // The data are read first, because other arrays have their shape.
     var options = try fitOptions(given)
     let open = try given.model.map { try require($0, "model", ModelObject.self).open }
     let control = try runControl(control)
@@ -50,10 +50,10 @@ public func gmm_fit_em(
   }
 }
 
-/// Reads what does not depend on the data.
+/// Reads the options that do not depend on the data.
 private func fitOptions(_ options: gmm_em_options) throws(CallError) -> MaximumLikelihoodOptions {
   let components = Int(options.num_components)
-  // Array lengths are K, so K comes first.
+  // Array lengths depend on K, so K is checked first.
   try requireComponentCount(components)
   var structure = try covarianceStructure(options.covariance)
   let isShared = try flag(options.shared_spread, "shared_spread")
@@ -91,7 +91,7 @@ func fitStart(_ code: Int32) throws(CallError) -> MaximumLikelihoodStart {
   }
 }
 
-/// Reads the arrays to start from, whose shapes depend on the data's.
+/// Reads the initial arrays, whose shapes depend on the data's.
 private func readStart(
   _ given: gmm_em_options, _ options: inout MaximumLikelihoodOptions, rows: Int, dimensions: Int
 ) throws {

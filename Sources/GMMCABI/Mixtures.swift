@@ -1,4 +1,4 @@
-// The names of C are the interface.
+// The names are those of the C interface.
 // swift-format-ignore-file: AlwaysUseLowerCamelCase
 
 import CGMMSwift
@@ -52,7 +52,8 @@ public func gmm_mixture_log_density(
   ) { mixture, points, out, control in try mixture.logDensity(at: points, into: out, control) }
 }
 
-/// Checks the arguments of an evaluation at points, which writes one number for each, or one for each component, and makes it.
+/// Checks the arguments of an evaluation at points and makes it. It writes one number for each point, or one for each
+/// point and component.
 private func evaluate(
   _ mixture: UnsafePointer<gmm_mixture>?, _ points: OpaquePointer?, _ control: UnsafePointer<gmm_control>?,
   _ out: UnsafeMutablePointer<Double>?, _ name: String, _ capacity: Int64,
@@ -104,7 +105,7 @@ private func knownMixture(_ mixture: UnsafePointer<gmm_mixture>?) throws -> Mixt
   return try Mixture(estimate, logWeights: array(given.log_weights, estimate.componentCount))
 }
 
-/// Reads the parameters that a caller's struct points at; what they may be is checked by who uses them.
+/// Reads the parameters at which a caller's struct points. The code that uses them checks them.
 func estimate(_ mixture: UnsafePointer<gmm_mixture>?) throws -> MixtureParameters {
   guard mixture != nil else { throw CallError.null("mixture") }
   let given = try read(mixture, "mixture", defaults: defaults)
@@ -115,7 +116,7 @@ func estimate(_ mixture: UnsafePointer<gmm_mixture>?) throws -> MixtureParameter
   return try estimate(given)
 }
 
-/// Reads parameters; where there are logarithms of weights, weights may be missing, and are equal then.
+/// Reads parameters. If there are logarithms of weights, the weights may be missing and are then equal.
 private func estimate(_ mixture: gmm_mixture) throws -> MixtureParameters {
   let components = Int(mixture.num_components)
   try requireComponentCount(components)

@@ -1,4 +1,4 @@
-// The names of C are the interface.
+// The names are those of the C interface.
 // swift-format-ignore-file: AlwaysUseLowerCamelCase
 
 import CGMMSwift
@@ -17,7 +17,7 @@ final class ModelObject: HandleObject {
   }
 }
 
-/// A Dirichlet(1) prior's parameter, which default options point to.
+/// The parameter of a Dirichlet(1) prior, to which default options point.
 private nonisolated(unsafe) let one: UnsafePointer<Double> = {
   let memory = UnsafeMutablePointer<Double>.allocate(capacity: 1)
   memory.initialize(to: 1)

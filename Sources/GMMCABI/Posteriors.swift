@@ -1,4 +1,4 @@
-// The names of C are the interface.
+// The names are those of the C interface.
 // swift-format-ignore-file: AlwaysUseLowerCamelCase
 
 import CGMMSwift
@@ -101,7 +101,8 @@ private func view(of posterior: Posterior, _ field: Int32) throws(CallError) -> 
   let strides = [posterior.chainStride, posterior.drawStride]
   func scalar(_ column: Int) -> gmm_view { gmm_view(first + column, GMM_ELEMENT_FLOAT64, shape, strides) }
   let (components, dimensions) = (layout.componentCount, layout.shape.dimensionCount)
-  /// A row's numbers as an array of the given axes, the last the fastest; axes of `nil` are left out.
+  /// Returns the numbers of a row as an array of the given axes. The last axis varies fastest, and axes of `nil` are
+  /// left out.
   func tensor(_ columns: Range<Int>, _ axes: [Int?]) -> gmm_view {
     let axes = axes.compactMap { $0 }
     let steps = axes.indices.map { axes[($0 + 1)...].reduce(1, *) }

@@ -1,4 +1,4 @@
-// The names of C are the interface.
+// The names are those of the C interface.
 // swift-format-ignore-file: AlwaysUseLowerCamelCase
 
 import CGMMSwift
@@ -45,7 +45,8 @@ public func gmm_posterior_log_density(
   ) { posterior, points, out, control in try posterior.logDensity(at: points, into: out, control) }
 }
 
-/// Checks the arguments of a prediction at new points, which writes one number for each, or one for each component, and makes it.
+/// Checks the arguments of a prediction at new points and makes it. It writes one number for each point, or one for
+/// each point and component.
 private func predict(
   _ posterior: OpaquePointer?, _ points: OpaquePointer?, _ control: UnsafePointer<gmm_control>?,
   _ out: UnsafeMutablePointer<Double>?, _ name: String,

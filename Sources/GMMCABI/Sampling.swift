@@ -1,4 +1,4 @@
-// The names of C are the interface.
+// The names are those of the C interface.
 // swift-format-ignore-file: AlwaysUseLowerCamelCase
 
 import CGMMSwift
@@ -33,7 +33,7 @@ public func gmm_checkpoint_init(_ checkpoint: UnsafeMutablePointer<gmm_checkpoin
   initialize(checkpoint, struct_size, checkpointDefaults)
 }
 
-/// Returns where and how often a caller wants a run written down; `nil` for NULL.
+/// Returns the plan of a run's checkpoints; `nil` for NULL.
 private func checkpointPlan(
   _ checkpoint: UnsafePointer<gmm_checkpoint>?, _ name: String
 ) throws(CallError) -> CheckpointPlan? {
@@ -58,7 +58,7 @@ public func gmm_sample(
     let open = try require(model, "model", ModelObject.self).open
     let given = try read(options, "options", defaults: defaults)
     let control = try runControl(control)
-    // Without data a model in which a prior waits for them says so.
+    // Without data, a model in which a prior waits for them is refused.
     let rows = try data.map { try dataSet($0, "data", dimensions: open.shape.dimensionCount, of: "the model's") }
     let model = try rows.map { try open.model(for: $0, control) } ?? closedModel(model, "model")
     let options = try samplingOptions(given, model)
@@ -114,8 +114,8 @@ public func gmm_posterior_subset(
   }
 }
 
-/// Writes the posterior that `make` returns, or the one that comes with an error: the part that a cancelled run leaves, or all
-/// that a run has drawn and could not write down.
+/// Writes the posterior that `make` returns, or the posterior that comes with an error. It is the part of a cancelled
+/// run, or all draws of a run whose last checkpoint failed.
 private func handOver(to out: UnsafeMutablePointer<OpaquePointer?>, _ make: () throws -> Posterior) throws {
   do {
     out.pointee = makeHandle(PosteriorObject(try make()))
@@ -140,7 +140,7 @@ private func samplingOptions(
   default:
     throw CallError.invalid("method", "must be GMM_METHOD_GIBBS or GMM_METHOD_METROPOLIS", got: options.method)
   }
-  // Array lengths are checked against the number of chains, so it comes first.
+  // Array lengths depend on the number of chains, so that number is checked first.
   guard options.num_chains >= 1 else {
     throw CallError.invalid("num_chains", "must be at least 1", got: options.num_chains)
   }
@@ -151,7 +151,7 @@ private func samplingOptions(
     initial: try starts(options, model))
 }
 
-/// Reads where chains start: at a mixture, at the last draws of a posterior, or at values.
+/// Reads the starts of chains: a mixture, the last draws of a posterior, or values.
 private func starts(_ options: gmm_sample_options, _ model: MixtureModel) throws -> [PartialParameters] {
   let values = try initialValues(options, model)
   guard options.initial_mixture != nil || options.initial_posterior != nil else { return values }

@@ -1,4 +1,4 @@
-// The names of C are the interface.
+// The names are those of the C interface.
 // swift-format-ignore-file: AlwaysUseLowerCamelCase
 
 import CGMMSwift
@@ -16,7 +16,7 @@ private var defaults: gmm_summary_options {
   return options
 }
 
-/// What a summary is asked for.
+/// The options of a summary.
 struct SummaryRequest {
   let hdiProbability: Double
   let quantiles: [Double]
@@ -32,7 +32,7 @@ struct SummaryRequest {
     if let given = array(options.quantiles, count) {
       quantiles = given
     } else {
-      // NULL means the default list; another count has nothing to read.
+      // NULL stands for the default list. With another count there is nothing to read.
       guard count == 0 || count == defaultQuantiles.count else { throw .null("quantiles") }
       quantiles = count == 0 ? [] : defaultQuantiles
     }
@@ -43,8 +43,8 @@ struct SummaryRequest {
 }
 
 extension SummaryRequest {
-  /// Refuses a table for which there is not enough memory: one quantity's draws, sorted, ranked and transformed, up to two
-  /// dozen words for each, and the cells of all rows, as numbers and as text.
+  /// Refuses a table for which there is not enough memory. The draws of one quantity are sorted, ranked and
+  /// transformed, and take up to two dozen words each. The cells of all rows are numbers and text.
   func requireMemory(rows: Int, chains: Int, draws: Int) throws(ModelError) {
     var need = MemoryNeed()
     need.add(chains, draws, 8 * 28)
@@ -174,7 +174,8 @@ public func gmm_summary_get_values(
     let table = try require(summary, "summary", SummaryTable.self)
     let columns = table.columnNames.count
     let out = try output(out_values, "out_values", needs: [table.cells.count, columns], capacity: capacity)
-    // SAFETY: `output` has seen to room for rows x columns, and every row has a cell for each column.
+    // SAFETY: `output` has checked that there is room for rows x columns cells, and every row has a cell for each
+    // column.
     for (row, cells) in table.cells.enumerated() { (out + row * columns).update(from: cells, count: columns) }
   }
 }

@@ -14,8 +14,8 @@ final class SummaryTable: HandleObject {
   /// Lays out a table.
   ///
   /// - Parameters:
-  ///   - names: one for each of `statistics`.
-  ///   - monitor: of the call, which may end it while rows are formatted.
+  ///   - names: a name for each of `statistics`.
+  ///   - monitor: the monitor of the call, which may end it while rows are formatted.
   init(
     _ names: [String], _ request: SummaryRequest, _ statistics: [ScalarSummary], _ monitor: RunMonitor
   ) throws(ModelError) {
@@ -50,7 +50,7 @@ final class SummaryTable: HandleObject {
       try monitor.check()
       for (column, cell) in row.enumerated() {
         let padding = String(repeating: " ", count: widths[column] - cell.utf8.count)
-        // Names to the left, numbers to the right.
+        // Names are aligned to the left, numbers to the right.
         text += column == 0 ? cell + padding : "  " + padding + cell
       }
       text += "\n"
@@ -76,7 +76,7 @@ private func decimal(_ value: Double, digits: Int32) -> String { print("%.*f", d
 
 private func significant(_ value: Double, digits: Int32) -> String { print("%.*g", digits, value) }
 
-/// Returns what C's printf writes.
+/// Returns the text that C's printf writes.
 private func print(_ format: String, _ digits: Int32, _ value: Double) -> String {
   withVaList([digits, value]) { arguments in
     var buffer = [CChar](repeating: 0, count: 400)

@@ -1,4 +1,4 @@
-// The names of C are the interface.
+// The names are those of the C interface.
 // swift-format-ignore-file: AlwaysUseLowerCamelCase
 
 import CGMMSwift
@@ -62,10 +62,10 @@ public func gmm_fit_variational(
   }
 }
 
-/// Reads what does not depend on the data.
+/// Reads the options that do not depend on the data.
 private func fitOptions(_ options: gmm_variational_options) throws(CallError) -> VariationalOptions {
   let components = Int(options.num_components)
-  // Array lengths are K, so K comes first.
+  // Array lengths depend on K, so K is checked first.
   try requireComponentCount(components)
   var result = VariationalOptions(
     componentCount: components, covariance: try covarianceStructure(options.covariance))
@@ -79,7 +79,7 @@ private func fitOptions(_ options: gmm_variational_options) throws(CallError) ->
   return result
 }
 
-/// Reads the prior, whose arrays have lengths of the data's dimensions.
+/// Reads the prior. The lengths of its arrays depend on the data's dimensions.
 private func readPrior(
   _ given: gmm_variational_options, _ options: inout VariationalOptions, dimensions: Int
 ) throws {

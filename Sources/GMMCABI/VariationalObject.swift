@@ -5,7 +5,7 @@ import GMMModel
 /// The object behind a `gmm_variational_fit`.
 final class VariationalObject: HandleObject {
   static let handleKind = HandleKind.variational
-  /// What callers read; its pointers lead into ``numbers``.
+  /// The struct for callers. Its pointers lead into ``numbers``.
   let result: gmm_variational_result
   private let numbers: OwnedNumbers
 

@@ -2,9 +2,9 @@ import CGMMSwift
 import GMMInference
 import GMMModel
 
-/// Copies the approximation that a caller's struct points at; what the numbers may be is checked by who uses them.
+/// Copies the approximation at which a caller's struct points. The code that uses the numbers checks them.
 ///
-/// - Parameter name: of the argument, for errors.
+/// - Parameter name: the name of the argument, for errors.
 func approximation(
   _ pointer: UnsafePointer<gmm_variational_result>?, _ name: String
 ) throws -> VariationalApproximation {

@@ -18,7 +18,7 @@ func output<Element>(
   }
   if let buffer { return buffer }
   guard count == 0 else { throw .null(name) }
-  // SAFETY: never written, since nothing is to be written.
+  // SAFETY: the pointer is never written through, because the buffer has no elements.
   return UnsafeMutablePointer(bitPattern: MemoryLayout<Element>.alignment).unsafelyUnwrapped
 }
 

@@ -2,12 +2,12 @@ import GMMKernels
 
 /// Text that C code may read for as long as this object lives.
 final class CText {
-  /// UTF-8, ended by a zero byte.
+  /// The text as UTF-8, ended by a zero byte.
   let pointer: UnsafePointer<CChar>
 
   init(_ text: String) {
     let bytes = Array(text.utf8CString)
-    // SAFETY: owned by this object, freed in `deinit`, never written again.
+    // SAFETY: the memory is owned by this object, freed in `deinit`, and never written again.
     let memory = UnsafeMutablePointer<CChar>.allocate(capacity: bytes.count)
     memory.update(from: bytes, count: bytes.count)
     pointer = UnsafePointer(memory)

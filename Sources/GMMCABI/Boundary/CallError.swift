@@ -2,13 +2,13 @@ import CGMMSwift
 import GMMModel
 import GMMStorage
 
-/// What a C function reports to its caller.
+/// The error that a C function reports to its caller.
 struct CallError: Error {
   let status: gmm_status
   let argument: String
   let rule: String
   let value: String?
-  /// The system's number for why it refused; 0 where it did not.
+  /// The system's error number; 0 if the system did not refuse anything.
   let systemCode: Int32
 
   init(_ status: gmm_status_code, _ argument: String, _ rule: String, value: String? = nil, systemCode: Int32 = 0) {
@@ -23,12 +23,12 @@ struct CallError: Error {
     self.init(status, argument, rule, value: "\(value)")
   }
 
-  /// The error for a NULL where a pointer is required.
+  /// Returns the error for a NULL where a pointer is required.
   static func null(_ argument: String) -> CallError {
     CallError(GMM_ERROR_NULL_ARGUMENT, argument, "must not be NULL", got: "NULL")
   }
 
-  /// The error for a value outside its range.
+  /// Returns the error for a value outside its range.
   static func invalid<Value>(_ argument: String, _ rule: String, got value: Value) -> CallError {
     CallError(GMM_ERROR_INVALID_ARGUMENT, argument, rule, got: value)
   }
@@ -60,9 +60,9 @@ struct CallError: Error {
   }
 }
 
-/// Runs the body of a C function: clears the error, catches what it throws, and returns the status.
+/// Runs the body of a C function. It clears the error object, catches the errors of the body, and returns the status.
 ///
-/// Every fallible function goes through here.
+/// Every fallible function runs its body through this function.
 func call(_ outError: UnsafeMutablePointer<OpaquePointer?>?, _ body: () throws -> Void) -> gmm_status {
   outError?.pointee = nil
   do {
@@ -81,7 +81,7 @@ func call(_ outError: UnsafeMutablePointer<OpaquePointer?>?, _ body: () throws -
   }
 }
 
-/// Clears an out parameter on entry and returns where to write it.
+/// Clears an out parameter on entry and returns its pointer.
 func required<Value>(
   _ out: UnsafeMutablePointer<Value>?, _ name: String
 ) throws(CallError) -> UnsafeMutablePointer<Value> {

@@ -1,7 +1,7 @@
 import CGMMSwift
 import GMMModel
 
-/// Returns the structure of a code.
+/// Returns the form of a code.
 func covarianceStructure(_ code: Int32) throws(CallError) -> CovarianceStructure {
   switch code {
   case GMM_COVARIANCE_FULL: .full
@@ -14,7 +14,7 @@ func covarianceStructure(_ code: Int32) throws(CallError) -> CovarianceStructure
   }
 }
 
-/// Returns the code of a structure.
+/// Returns the code of a form.
 func covarianceCode(_ structure: CovarianceStructure) -> Int32 {
   switch structure {
   case .full: Int32(GMM_COVARIANCE_FULL)

@@ -2,7 +2,7 @@ import CGMMSwift
 import GMMKernels
 import Synchronization
 
-/// The kinds of opaque pointers that callers hold, told apart by a number at their start.
+/// The kinds of opaque pointers that callers hold. A number at the start of the memory tells them apart.
 enum HandleKind: UInt64 {
   case error = 0x676D_6D5F_6572_7231
   case model = 0x676D_6D5F_6D6F_6431
@@ -27,33 +27,33 @@ private struct HandleMemory: ~Copyable {
   let reference: Unmanaged<AnyObject>
 }
 
-/// A mark that no kind has: the handle was destroyed.
+/// The mark of a destroyed handle. No kind has this mark.
 private let destroyedMark: UInt64 = 0xDEAD_DEAD_DEAD_DEAD
 
-/// The memory of the handles that were destroyed last, 16 bytes each: kept back, so that one of them that is used or
-/// destroyed once more is still known for what it is.
+/// The memory of the handles that were destroyed last, 16 bytes each. It is kept, so that a destroyed handle is
+/// recognised when it is used or destroyed again.
 private enum DestroyedHandles {
   private static let count: UInt = 256
   private static let next = Atomic<UInt>(0)
   nonisolated(unsafe) private static let places: UnsafeMutablePointer<Atomic<UInt>> = {
-    // SAFETY: never freed; every place is initialised before the pointer is seen.
+    // SAFETY: the memory is never freed, and every place is initialised before the pointer is seen.
     let places = UnsafeMutablePointer<Atomic<UInt>>.allocate(capacity: Int(count))
     for index in 0..<Int(count) { (places + index).initialize(to: Atomic(0)) }
     return places
   }()
 
-  /// Takes over the memory of a destroyed handle, and frees that of the one that has been here longest.
+  /// Takes over the memory of a destroyed handle, and frees the memory that has been here longest.
   static func keep(_ memory: UnsafeMutablePointer<HandleMemory>) {
     let place = next.wrappingAdd(1, ordering: .relaxed).oldValue % count
     let oldest = places[Int(place)].exchange(UInt(bitPattern: memory), ordering: .acquiringAndReleasing)
-    // SAFETY: what a place held came from `keep`, and whoever exchanges it is the only one to have it.
+    // SAFETY: the pointers in the places come from `keep`, and only the thread that exchanges a pointer has it.
     UnsafeMutablePointer<HandleMemory>(bitPattern: oldest)?.deallocate()
   }
 }
 
 /// Makes an opaque pointer that keeps `object` alive until ``destroyHandle(_:_:)``.
 func makeHandle<Object: HandleObject>(_ object: Object) -> OpaquePointer {
-  // SAFETY: owned by the caller of the C function, freed through `destroyHandle`.
+  // SAFETY: the caller of the C function owns the memory and frees it through `destroyHandle`.
   let memory = UnsafeMutablePointer<HandleMemory>.allocate(capacity: 1)
   memory.initialize(
     to: HandleMemory(
@@ -79,7 +79,8 @@ func require<Object: HandleObject>(
   return object
 }
 
-/// Lets go of the object behind a handle, if it is one of this type. Of several calls for one handle, one does.
+/// Releases the object behind a handle, if the handle is of this type. If there are several calls for one handle,
+/// exactly one of them releases the object.
 func destroyHandle<Object: HandleObject>(_ handle: OpaquePointer?, _ type: Object.Type) {
   guard let memory = handleMemory(handle, Object.handleKind) else { return }
   let (isMine, _) = memory.pointee.mark.compareExchange(
@@ -90,7 +91,7 @@ func destroyHandle<Object: HandleObject>(_ handle: OpaquePointer?, _ type: Objec
 }
 
 private func handleMemory(_ handle: OpaquePointer?, _ kind: HandleKind) -> UnsafeMutablePointer<HandleMemory>? {
-  // SAFETY: handles come from `makeHandle`; every kind has the same layout, so the mark of any of them can be read.
+  // SAFETY: handles come from `makeHandle`. Every kind has the same layout, so the mark of any handle can be read.
   guard let handle else { return nil }
   let address = UInt(bitPattern: handle)
   guard address.isMultiple(of: UInt(MemoryLayout<HandleMemory>.alignment)) else { return nil }

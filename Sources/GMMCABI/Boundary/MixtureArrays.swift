@@ -17,11 +17,11 @@ func dimensionCount(_ dimensions: Int64) throws(CallError) -> Int {
   return value
 }
 
-/// Reads covariances in the caller's layout: symmetric D x D matrices, or what is diagonal.
+/// Reads covariances in the caller's layout: symmetric D x D matrices, or variances.
 ///
 /// - Parameters:
-///   - name: what errors call them.
-///   - row: of arrays that hold the covariances of several chains, one after the other's.
+///   - name: their name in errors.
+///   - row: the row of arrays that hold the covariances of several chains, one after the other.
 func packedCovariances(
   _ covariances: UnsafePointer<Double>, _ shape: MixtureShape, _ name: String, row: Int? = nil
 ) throws(ModelError) -> [Double] {

@@ -2,7 +2,7 @@ import CGMMSwift
 import GMMInference
 import GMMModel
 
-/// Reads a caller's `gmm_model_options`; every array is copied.
+/// Reads a caller's `gmm_model_options`, and copies every array.
 ///
 /// - Throws: ``CallError`` for sizes, flags and enumerations out of range, ``ModelError`` for the values of the priors.
 func openModel(_ options: UnsafePointer<gmm_model_options>?) throws -> OpenModel {
@@ -22,7 +22,7 @@ func openModel(_ options: UnsafePointer<gmm_model_options>?) throws -> OpenModel
   let shape = MixtureShape(
     componentCount: components, dimensionCount: dimensions, structure: try covarianceStructure(options.covariance),
     sharedSpread: shared)
-  // Parameters of the priors are read, checked and spread over components and coordinates, each in an array.
+  // The parameters of the priors are read, checked and repeated for components and coordinates, each in an array.
   var need = MemoryNeed()
   need.add(parametersOf: shape, copies: 24)
   try need.require(for: "a model of \(components) components in \(dimensions) dimensions")
@@ -33,7 +33,7 @@ func openModel(_ options: UnsafePointer<gmm_model_options>?) throws -> OpenModel
     spread: try reader.spread(options.spread))
 }
 
-/// Returns the model behind a handle that a function requires, in which no prior may wait for data.
+/// Returns the model behind a handle that a function requires. No prior of the model may wait for data.
 func closedModel(_ handle: OpaquePointer?, _ name: String) throws(CallError) -> MixtureModel {
   guard let model = try require(handle, name, ModelObject.self).open.model else {
     throw .invalid(

@@ -10,7 +10,7 @@ final class OwnedNumbers {
       starts.append(count)
       count += values.count
     }
-    // SAFETY: owned by this object, freed in `deinit`, never written again.
+    // SAFETY: the memory is owned by this object, freed in `deinit`, and never written again.
     memory = .allocate(capacity: max(count, 1))
     for (start, values) in zip(starts, arrays) { (memory + start).update(from: values, count: values.count) }
     self.starts = starts

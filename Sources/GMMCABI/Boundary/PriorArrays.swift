@@ -1,4 +1,4 @@
-// The names of C are the interface.
+// The names are those of the C interface.
 // swift-format-ignore-file: AlwaysUseLowerCamelCase
 
 import CGMMSwift
@@ -13,7 +13,7 @@ final class PriorArrays {
   /// The priors of single components, those of the means first.
   private let ofComponents: UnsafeMutablePointer<gmm_prior>
 
-  /// - Parameter model: the model; a prior that waits for data is stated as GMM_PRIOR_SCALED.
+  /// - Parameter model: the model. A prior that waits for data is stated as GMM_PRIOR_SCALED.
   init(_ model: OpenModel) {
     let shape = model.shape
     let weights = Statement(model.weights)
@@ -21,7 +21,8 @@ final class PriorArrays {
     let means = model.means.map { Statement.list($0, shape) } ?? scaled
     let spread = model.spread.map { Statement.list($0, shape) } ?? scaled
     let statements = [weights] + means + spread
-    // SAFETY: owned by this object, freed in `deinit`, never written again; filled with as many numbers and priors as there are.
+    // SAFETY: the memory is owned by this object, freed in `deinit`, and never written again. It is filled with all
+    // numbers and priors.
     memory = .allocate(capacity: max(1, statements.reduce(0) { $0 + $1.first.count + $1.second.count }))
     ofComponents = .allocate(capacity: statements.count)
     var next = memory
@@ -63,10 +64,10 @@ private struct Statement {
   let second: [Double]
 
   /// - Parameters:
-  ///   - sizes: the numbers of a value in each array.
+  ///   - sizes: the number of elements of a value in each array.
   init(_ family: gmm_prior_family, _ first: [Double], _ second: [Double] = [], sizes: (Int, Int) = (1, 1)) {
     self.family = family
-    // An array may hold one value for all where the other has one for each.
+    // One array may hold one value for all, while the other holds one for each.
     count = max(1, first.count / sizes.0, second.count / sizes.1)
     let count = count
     func filled(_ values: [Double], _ size: Int) -> [Double] {
@@ -93,7 +94,7 @@ private struct Statement {
     (prior.ofComponents ?? [prior]).compactMap { Statement($0, shape) }
   }
 
-  /// `nil` for the priors of several components.
+  /// Returns `nil` for the priors of several components.
   private init?(_ prior: MeansPrior, _ shape: MixtureShape) {
     switch prior {
     case .each: return nil
@@ -104,7 +105,7 @@ private struct Statement {
     }
   }
 
-  /// `nil` for the priors of several components.
+  /// Returns `nil` for the priors of several components.
   private init?(_ prior: SpreadPrior, _ shape: MixtureShape) {
     let matrix = shape.dimensionCount * shape.dimensionCount
     switch prior {

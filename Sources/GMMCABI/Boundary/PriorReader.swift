@@ -1,7 +1,8 @@
 import CGMMSwift
 import GMMModel
 
-/// Reads the `gmm_prior`s of a model: families, and arrays as long as the model's shape says.
+/// Reads the `gmm_prior`s of a model: their families, and their arrays with the lengths that follow from the model's
+/// shape.
 struct PriorReader {
   let shape: MixtureShape
 
@@ -16,7 +17,7 @@ struct PriorReader {
     }
   }
 
-  /// Returns `nil` where the data's scale decides.
+  /// Returns the prior, or `nil` if the scale of the data decides.
   func means(_ prior: gmm_prior) throws(CallError) -> MeansPrior? {
     switch prior.family {
     case GMM_PRIOR_SCALED: return nil
@@ -50,7 +51,7 @@ struct PriorReader {
     }
   }
 
-  /// Returns `nil` where the data's scale decides.
+  /// Returns the prior, or `nil` if the scale of the data decides.
   func spread(_ prior: gmm_prior) throws(CallError) -> SpreadPrior? {
     let rows = shape.sharedSpread ? 1 : shape.componentCount
     switch prior.family {
@@ -95,7 +96,7 @@ struct PriorReader {
     }
   }
 
-  /// Returns what `body` makes of each component's prior and its path; the model checks how many there are.
+  /// Returns the results of `body` for each component's prior and its path. The model checks the number of priors.
   private func each<Prior>(
     _ prior: gmm_prior, _ path: String, _ body: (gmm_prior, String) throws(CallError) -> Prior
   ) throws(CallError) -> [Prior] {
@@ -105,7 +106,7 @@ struct PriorReader {
     }
     guard let priors = prior.priors else { throw .null("\(path).priors") }
     var result: [Prior] = []
-    // SAFETY: as many priors as the caller says, for as long as the call.
+    // SAFETY: the caller promises so many priors for the duration of the call.
     for k in 0..<count { result.append(try body(priors[k], "\(path)[\(k)]")) }
     return result
   }
@@ -113,8 +114,8 @@ struct PriorReader {
   /// Returns one parameter array of a prior.
   ///
   /// - Parameters:
-  ///   - lengths: how many values there may be, besides 1; the last for one of each.
-  ///   - size: the numbers of a value.
+  ///   - lengths: the allowed numbers of values besides 1. The last is the number of single values.
+  ///   - size: the number of elements of a value.
   private func parameter(
     _ prior: gmm_prior, _ values: UnsafePointer<Double>?, _ name: String, _ lengths: [Int], size: Int = 1
   ) throws(CallError) -> [Double] {

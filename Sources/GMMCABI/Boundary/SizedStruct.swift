@@ -1,11 +1,11 @@
-// The names of C are the interface.
+// The names are those of the C interface.
 // swift-format-ignore-file: AlwaysUseLowerCamelCase
 
 import CGMMSwift
 
 /// A C struct that begins with its size, so that it can grow.
 ///
-/// Its fields are plain numbers and pointers, at most 8 bytes each, and only ever appended.
+/// Its fields are plain numbers and pointers of at most 8 bytes each. Later versions only append fields.
 protocol SizedStruct {
   init()
   var struct_size: UInt32 { get set }
@@ -25,10 +25,10 @@ extension gmm_mixture: SizedStruct {}
 extension gmm_variational_options: SizedStruct {}
 extension gmm_variational_result: SizedStruct {}
 
-/// The largest struct_size that is believed.
+/// The largest struct_size that the library accepts.
 private let largestStruct = 4096
 
-/// Returns the options that a caller passed, with defaults for what its version of the struct does not have.
+/// Returns the options that a caller passed, with defaults for fields that its version of the struct does not have.
 ///
 /// - Throws: ``CallError`` with GMM_ERROR_STRUCT_SIZE when the size is impossible or unknown trailing fields are set.
 func read<Options: SizedStruct>(
@@ -38,7 +38,7 @@ func read<Options: SizedStruct>(
   let size = try checkedSize(Int(pointer.pointee.struct_size), name)
   let known = MemoryLayout<Options>.size
   var result = defaults
-  // SAFETY: the caller's struct is `size` bytes long by its own word; only the common part is copied.
+  // SAFETY: the caller's struct says that it has `size` bytes, and only the common part is copied.
   let bytes = UnsafeRawPointer(pointer)
   withUnsafeMutableBytes(of: &result) { target in
     target.baseAddress?.copyMemory(from: bytes, byteCount: min(size, known) & ~7)
@@ -53,7 +53,7 @@ func read<Options: SizedStruct>(
   return result
 }
 
-/// Writes as much of `value` as the caller's struct has room for, and zeros beyond; keeps its size.
+/// Writes as much of `value` as the caller's struct has room for, and zeros beyond. The struct keeps its size.
 func write<Result: SizedStruct>(
   _ value: Result, to pointer: UnsafeMutablePointer<Result>?, size: Int, _ name: String
 ) throws(CallError) {
@@ -62,7 +62,7 @@ func write<Result: SizedStruct>(
   var value = value
   value.struct_size = UInt32(size)
   let known = MemoryLayout<Result>.size
-  // SAFETY: the caller's struct is `size` bytes long by its own word.
+  // SAFETY: the caller's struct says that it has `size` bytes.
   let target = UnsafeMutableRawPointer(pointer)
   withUnsafeBytes(of: &value) { source in
     if let base = source.baseAddress { target.copyMemory(from: base, byteCount: min(size, known)) }

@@ -4,7 +4,7 @@ import GMMStorage
 /// Runs `body` on the bytes that a caller passed.
 ///
 /// - Parameter writer: the function that writes such bytes, for errors.
-/// - Throws: ``CallError`` with GMM_ERROR_FILE_FORMAT for what `body` refuses.
+/// - Throws: ``CallError`` with GMM_ERROR_FILE_FORMAT for bytes that `body` refuses.
 func reading<Value>(
   _ bytes: UnsafePointer<UInt8>?, _ count: Int64, writtenBy writer: String,
   _ body: (UnsafeRawBufferPointer) throws(StorageError) -> Value
@@ -12,7 +12,7 @@ func reading<Value>(
   guard count >= 0 else { throw .invalid("num_bytes", "must not be negative", got: count) }
   guard let bytes else { throw .null("bytes") }
   do throws(StorageError) {
-    // SAFETY: as many bytes as the caller says; they are only read, and during the call.
+    // SAFETY: the caller promises so many bytes. They are only read, during the call.
     return try body(UnsafeRawBufferPointer(start: bytes, count: Int(count)))
   } catch {
     throw CallError(
