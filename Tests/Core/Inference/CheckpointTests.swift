@@ -232,7 +232,7 @@ import Testing
     mkdirectory(inner)
     do {
       _ = try run.sample(
-        checkpoint: CheckpointPlan(path: inner + "/run.gmmckpt", interval: 1e-3),
+        checkpoint: CheckpointPlan(path: inner + "/run.gmmckpt", interval: 60),
         RunControl(
           progress: { progress in
             if progress.iterationsDone > 0 { removeFolder(inner) }
