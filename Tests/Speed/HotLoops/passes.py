@@ -1,10 +1,10 @@
-"""The passes over observations in one dimension."""
+"""The lane passes over observations in one dimension."""
 
 import re
 
 from disassembly import BUILDS, STACK_OPERAND, VECTOR_OPERAND, costs, touching
 
-SYMBOLS = "Pass"
+SYMBOLS = "LanePass"
 
 REGISTERS = [f"RegisterVectors<{count}>" for count in (1, 2, 3, 4)]
 LABELS = ("NoLabels", "LabelBytes")
@@ -15,8 +15,8 @@ WANTED = {
     for build in BUILDS
     for vectors in [*REGISTERS, "MemoryVectors"]
     for rest in [
-        ("ExpectationPass", vectors),
-        *(("AssignmentPass", vectors, labels) for labels in LABELS),
+        ("ExpectationLanePass", vectors),
+        *(("AssignmentLanePass", vectors, labels) for labels in LABELS),
     ]
 }
 
