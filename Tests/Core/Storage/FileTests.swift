@@ -2,7 +2,7 @@ import GMMStorage
 import TestSupport
 import Testing
 
-/// Files that appear whole or not at all, and what stands in their way.
+/// Files that appear whole or not at all, and obstacles to writing them.
 @Suite struct FileTests {
   let folder = TemporaryFolder()
 

@@ -77,7 +77,7 @@ int rename(const char *from, const char *to) {
 static char folder[1024];
 static char path[sizeof folder + 32], temporary[sizeof path + 8];
 
-/* The bytes of a file, at most `room` of them; their number, or -1 where there is none. */
+/* Reads at most `room` bytes of a file. Returns their number, or -1 if there is no file. */
 static long contents(unsigned char *bytes, size_t room) {
   FILE *file = fopen(path, "rb");
   if (file == NULL) return -1;

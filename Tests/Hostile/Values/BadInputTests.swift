@@ -116,7 +116,7 @@ import Testing
     }
   }
 
-  /// Beyond these numbers squares of distances and of sds are none.
+  /// Beyond these numbers, sums of squares may overflow.
   @Test func numbersBeyondSquaresAreRefused() throws {
     for mean in [2e144, -1e200, .greatestFiniteMagnitude] {
       expectError(.invalidArgument, "means.mean", "must be below 1e144 in magnitude, got \(mean)") {

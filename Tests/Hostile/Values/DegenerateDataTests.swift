@@ -104,7 +104,7 @@ import Testing
       "must have more than 2 distinct values under a prior that lets the sd reach 0 (the posterior is improper; "
         + "InverseGamma on the variance keeps it proper), got 4 observations"
     ) { try sample(shared, data: [1, 2, 1, 2], SamplingOptions(method: method)) }
-    // One component's sd reaches 0. The other component's sd is known, or its mean is none of the values.
+    // One component's sd reaches 0. The other component's sd is known, or its mean is not one of the values.
     let beside = try MixtureModel(
       componentCount: 2, means: .normal(mean: [0], sd: [1]), spread: [.fixed([1]), spread])
     #expect(throws: ModelError.self) { try sample(beside, data: [2, 2], SamplingOptions(method: method)) }

@@ -177,12 +177,11 @@ def _own_index(index: list[str], axes: int, *, is_matrix: bool) -> str:
 
 
 def stated_dimensions(priors: list[tuple[str, Prior]]) -> int | None:
-    """Return D as the shapes of priors say, each given with its block; None where they do not.
+    """Return D if the shapes of the priors determine it, and None otherwise.
 
-    Of one component or of all: coordinates are the last axis.
-
-    Matrices, in the block ``"covariance"``, have the first word; elsewhere a length of 1
-    broadcasts, and says nothing.
+    Each prior is given with its block, and is that of one component or of all. Coordinates are the
+    last axis. The matrices of the block ``"covariance"`` come first. In other blocks a length of 1
+    broadcasts, so it does not determine D.
     """
     stated: dict[bool, int] = {}
     for block, prior in priors:
