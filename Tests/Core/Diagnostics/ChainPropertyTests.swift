@@ -2,7 +2,7 @@ import GMMDiagnostics
 import TestSupport
 import Testing
 
-/// Properties that the diagnostics have whatever ArviZ says.
+/// Properties of the diagnostics that do not depend on ArviZ.
 @Suite struct ChainPropertyTests {
   private func size(
     _ input: ReferenceInputs.Input, _ method: EffectiveSampleSizeMethod

@@ -97,7 +97,7 @@ import Testing
 
   @Test func narrowAndWideGridsAgreeWithDirectSums() throws {
     let values = try values("whiteNoise")
-    // From a grid far coarser than the kernel to one far finer, and one that ends inside the data.
+    // The grids go from far coarser than the kernel to far finer. One ends inside the data.
     let settings: [(bandwidth: Double, size: Int, cut: Double)] = [
       (1e-6, 200, 3), (0.03, 200, 3), (0.3, 11, 0), (0.3, 3000, 3), (0.3, 200, -4), (5, 200, 20),
       (0.2, 2, 3),
@@ -119,7 +119,7 @@ import Testing
   @Test func adjustmentScalesScottsBandwidth() throws {
     let values = try values("whiteNoise")
     let plain = try KernelDensity(values).bandwidth
-    // One multiplication more.
+    // The scale adds one multiplication.
     #expect(
       isClose(
         try KernelDensity(values, bandwidth: .scott(adjustment: 0.3)).bandwidth, 0.3 * plain,

@@ -68,7 +68,7 @@ import Testing
     #expect(failures.isEmpty)
   }
 
-  /// Returns what is wrong with a short run, without data and with.
+  /// Returns the faults of short runs, without data and with data.
   private func failure(_ model: MixtureModel, _ method: SamplingMethod) throws -> String? {
     let options = SamplingOptions(method: method, draws: 15, tune: 10, chains: 2, seed: 8)
     for data in [[], Self.data] {

@@ -249,7 +249,7 @@ extension KernelBuildTests {
     }
   }
 
-  /// Returns what all draws of a posterior say of its data, and of points on and far from it.
+  /// Returns the predictions of all draws of a posterior for its data, and for points among and far from the data.
   static func predictions(_ posterior: Posterior, _ control: RunControl) throws -> [(name: String, values: [Double])] {
     let points = try DataSet(data(posterior.data.count) + [-1e3, -30, 0.25, 1e2, 1e3])
     var probabilities = [Double](repeating: .nan, count: points.count * posterior.layout.componentCount)

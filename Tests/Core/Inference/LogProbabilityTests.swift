@@ -10,7 +10,7 @@ import Testing
 @Suite struct LogProbabilityTests {
   static let builds = KernelBuild.allCases.filter(\.isAvailable)
 
-  /// Where nothing underflows, they are the logarithms of the probabilities.
+  /// If nothing underflows, they are the logarithms of the probabilities.
   @Test(arguments: CovarianceStructure.allCases, [1, 3])
   func logarithmsAreThoseOfTheProbabilities(_ structure: CovarianceStructure, _ dimensions: Int) throws {
     let mixture = try Mixture(estimate(structure, dimensions, weights: [0.2, 0.5, 0.3]))
@@ -43,7 +43,8 @@ import Testing
     }
   }
 
-  /// Logarithms of weights take the weights' place; a common constant is a factor of the density, and of nothing else.
+  /// Logarithms of weights take the place of the weights. A common constant is a factor of the density and changes
+  /// nothing else.
   @Test(arguments: CovarianceStructure.allCases, [1, 3])
   func logarithmsStandForWeights(_ structure: CovarianceStructure, _ dimensions: Int) throws {
     let parameters = estimate(structure, dimensions, weights: [0.2, 0.5, 0.3])

@@ -91,7 +91,8 @@ import Testing
     #expect(abs(fit.logLikelihood - logLikelihood) < 1e-10)
   }
 
-  /// Whatever the number of dimensions, and whatever was given to start from; collapses go with their components.
+  /// Components are sorted for every number of dimensions and every kind of start. Collapses have the numbers of the
+  /// sorted components.
   @Test(arguments: [1, 2], CovarianceStructure.allCases)
   func componentsAreInTheOrderOfTheirMeansOrOfTheStart(_ dimensions: Int, _ structure: CovarianceStructure) throws {
     let reference = try Reference.load("notebook2")

@@ -74,7 +74,7 @@ import Testing
     }
   }
 
-  // MARK: Files that nobody vouches for
+  // MARK: Files from unknown sources
 
   /// Returns a file with assignments and states, and only a few draws.
   private func smallFile(_ run: StoredRun) throws -> [UInt8] {

@@ -94,7 +94,7 @@ import Testing
       let row = probabilities[3 * i..<3 * i + 3]
       #expect(row.allSatisfy { $0 >= 0 && $0 <= 1 } && abs(row.reduce(0, +) - 1) < 1e-14)
     }
-    // The widest component owns what is far away.
+    // Points that are far away belong to the widest component.
     let widest = draws(posterior).map(\.sds).max { ($0.max() ?? 0) < ($1.max() ?? 0) }
     let k = try #require(widest?.indices.max { (widest?[$0] ?? 0) < (widest?[$1] ?? 0) })
     #expect(probabilities[k] > 0.999)
@@ -141,7 +141,7 @@ import Testing
     #expect(try rows(3, seed: 1) == Array(rows(10, seed: 1).prefix(21)))
     #expect(try rows(3, seed: 1) != rows(3, seed: 2))
     #expect(try Set(rows(50, seed: 1)).count == 350)
-    // Far more rows than a thread takes at once.
+    // These are far more rows than a thread takes at once.
     let many = try rows(20_000, seed: 1)
     for threads in [2, 5] { #expect(try rows(20_000, seed: 1, threads: threads) == many) }
   }

@@ -39,7 +39,7 @@ import Testing
     #expect(least.weights == [0.875, 0.125])
     let positive = try PartialParameters(few, for: model(.full)).weights ?? []
     #expect(positive[1] == 1e-12 && abs(positive[0] + positive[1] - 1) < 1e-15)
-    // Off the ends of the support by a thousandth of its length.
+    // The values are a thousandth of the support's length away from its ends.
     let bounded = try MixtureModel(
       MixtureShape(componentCount: 2, dimensionCount: 2, structure: .diag), means: .normal(mean: [0], sd: [10]),
       spread: .uniform(lower: [1.5], upper: [3.5]))

@@ -5,7 +5,7 @@ import Testing
 
 @testable import GMMInference
 
-/// Small runs of every kind, for files to hold.
+/// Small runs of every kind, for tests of files.
 struct StoredRun: Sendable, CustomTestStringConvertible {
   let name: String
   let model: MixtureModel

@@ -12,8 +12,8 @@ import Testing
 
 /// Binomial numbers.
 @Suite(.testedBuild) struct BinomialTests {
-  /// Chi-square over values with at least 10 expected, the rest together; beyond the limit of mean + 5.5 sds + 15 with
-  /// probability below 1e-6 for 1 to 60 degrees of freedom.
+  /// Chi-square is taken over the values with an expectation of at least 10, and the rest together. It exceeds the
+  /// limit of mean + 5.5 sds + 15 with probability below 1e-6 for 1 to 60 degrees of freedom.
   @Test(arguments: [(1.0, 0.3), (5, 0.5), (16, 0.9), (17, 0.5), (40, 0.02), (100, 0.97), (1_000, 0.4), (1_000, 0.003)])
   func binomialNumbersHaveTheirDistribution(count: Double, probability: Double) {
     var stream = RandomStream(StreamKey(seed: 5, chain: 0, purpose: .parameters))
@@ -38,7 +38,8 @@ import Testing
     #expect(abs(restObserved - restExpected) < 6 * max(restExpected, 1).squareRoot() + 3)
   }
 
-  /// Mean within 5 standard errors of 10,000 draws; the variance has the relative standard error √(2 / n) = 0.014.
+  /// The mean lies within 5 standard errors of 10,000 draws. The variance has the relative standard error √(2 / n) =
+  /// 0.014.
   @Test(arguments: [(1e6, 0.5), (1e9, 1e-3), (1e15, 0.25)])
   func largeBinomialNumbersHaveTheirMoments(count: Double, probability: Double) {
     var stream = RandomStream(StreamKey(seed: 6, chain: 0, purpose: .parameters))

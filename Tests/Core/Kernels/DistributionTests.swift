@@ -10,14 +10,14 @@ import Testing
   @testable import GMMKernels
 #endif
 
-/// Normal, exponential and Gamma numbers against their distribution functions.
+/// Normal, exponential and Gamma numbers agree with their distribution functions.
 @Suite(.testedBuild) struct DistributionTests {
   private func stream(_ seed: UInt64) -> RandomStream {
     RandomStream(StreamKey(seed: seed, chain: 0, purpose: .parameters).at(iteration: 1))
   }
 
-  /// Moments of n = 10^6 draws within 5 standard errors: √(1, 2, 15, 96) / √n for the powers 1 to 4, the last two about
-  /// the known moments 0 and 3.
+  /// The moments of n = 10^6 draws lie within 5 standard errors, which are √(1, 2, 15, 96) / √n for the powers 1 to 4.
+  /// The last two are taken about the known moments 0 and 3.
   @Test func normalNumbersHaveTheirDistributionAndMoments() {
     var stream = stream(1)
     let draws = (0..<1_000_000).map { _ in stream.normal() }
@@ -56,7 +56,7 @@ import Testing
     #expect(abs(mean - shape) < 5 * (shape / Double(plain.count)).squareRoot())
   }
 
-  /// For shapes near 0 minus the log of a Gamma number is Exponential(shape) up to O(1): its mean over n draws has the
+  /// For shapes near 0, minus the log of a Gamma number is Exponential(shape) up to O(1). Its mean over n draws has the
   /// relative error 1/√n.
   @Test func logGammaStaysFiniteForTinyShapes() {
     var stream = stream(4)

@@ -12,14 +12,14 @@ import Testing
 
 /// The vector exponential.
 @Suite(.testedBuild) struct ExponentialTests {
-  /// Within 2 units in the last place of values computed with 50 digits, as its documentation says.
+  /// The results lie within 2 units in the last place of values computed with 50 digits, as the documentation says.
   @Test func exponentialIsWithinTwoUnitsInTheLastPlace() throws {
     let rows = try Reference.exponentials()
     #expect(rows.count > 250)
     var largest = 0.0
     for row in rows {
       for lane in 0..<vectorWidth {
-        // The other lanes hold something else, so that lanes cannot be mixed up.
+        // The other lanes hold other values, so that a mix-up of lanes shows.
         var x = Vector.zero
         for other in 0..<vectorWidth { x[other] = -pow(10, Double(other) - 4) }
         x[lane] = row[0]
@@ -31,7 +31,7 @@ import Testing
     #expect(largest < 2)
   }
 
-  /// Half a unit more than against exact values, because Glibc's exp is within 0.511 units itself.
+  /// The limit is half a unit more than for exact values, because Glibc's exp is itself within 0.511 units.
   @Test func exponentialAgreesWithTheCLibraryAtAMillionPoints() {
     var stream = RandomStream(StreamKey(seed: 3, chain: 0, purpose: .start))
     var largest = 0.0

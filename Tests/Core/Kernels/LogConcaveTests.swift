@@ -10,7 +10,7 @@ import Testing
   @testable import GMMKernels
 #endif
 
-/// Log densities given as closures, for the sampler of log-concave densities.
+/// Log densities that are given as closures, for the sampler of log-concave densities.
 private struct Density: LogConcaveDensity {
   let log: @Sendable (Double) -> Double
   let slope: @Sendable (Double) -> Double
@@ -100,7 +100,7 @@ private struct Density: LogConcaveDensity {
     #expect(GoodnessOfFit.kolmogorov(draws, exact.probability(upTo:)) < GoodnessOfFit.kolmogorovLimit)
   }
 
-  /// With the tail probabilities of the Normal itself.
+  /// The truncated Normal agrees with the tail probabilities of the Normal.
   @Test(arguments: [
     (-1.0, 2.0), (0, .infinity), (3, .infinity), (6, 6.5), (20, .infinity), (-.infinity, -15),
     (-0.001, 0.002),
@@ -112,7 +112,7 @@ private struct Density: LogConcaveDensity {
     let (lower, upper) = (mean + sd * low, mean + sd * high)
     let draws = (0..<50_000).map { _ in stream.normal(mean: mean, sd: sd, lower: lower, upper: upper) }
     #expect(draws.allSatisfy { $0 >= lower && $0 <= upper })
-    // Seen from the side on which the tails are small, so that nothing cancels.
+    // The side is chosen on which the tails are small, so that nothing cancels.
     let mirror = low > 0 ? 1.0 : -1.0
     func tail(_ x: Double) -> Double { erfc(mirror * x / 2.0.squareRoot()) }
     let whole = tail(high) - tail(low)

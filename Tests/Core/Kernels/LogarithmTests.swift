@@ -12,13 +12,14 @@ import Testing
 
 /// The vector logarithm.
 @Suite(.testedBuild) struct LogarithmTests {
-  /// Within 1 unit in the last place, and half a one more because Glibc's log is within 0.52 units itself.
+  /// The results lie within 1 unit in the last place, and half a unit more because Glibc's log is itself within 0.52
+  /// units.
   @Test func logarithmAgreesWithTheCLibraryAtAMillionPoints() {
     var stream = RandomStream(StreamKey(seed: 4, chain: 0, purpose: .start))
     var largest = 0.0
     for step in 0..<125_000 {
       var x = Vector.zero
-      // Near 1, where the result is small; totals of components; all exponents.
+      // These are numbers near 1, where the result is small, totals of components, and all exponents.
       for lane in 0..<vectorWidth {
         switch step % 3 {
         case 0: x[lane] = 1 + exp(-36 * stream.uniform()) * (stream.uniform() - 0.3)

@@ -21,14 +21,14 @@ import Testing
     var testDescription: String { "N \(count), K \(components), D \(dimensions), \(form)" }
   }
 
-  /// Every D with its remainders of tiles, every small K, every remainder of a group, and whole blocks.
+  /// The cases have every D with its remainders of tiles, every small K, every remainder of a group, and whole blocks.
   static let cases: [Case] = {
     var cases: [Case] = []
     let dimensions = [1, 2, 3, 4, 5, 6, 7, 8, 13, 32, 128]
     for form in FactorForm.allCases {
       for (place, d) in dimensions.enumerated() {
         for (index, count) in [0, 1, 7, 8, 9, 100].enumerated() {
-          // Over all D and N, all of K = 1 to 9.
+          // Over all D and N, K takes all values from 1 to 9.
           cases.append(Case(count: count, components: (place * 5 + index * 7) % 9 + 1, dimensions: d, form: form))
         }
       }
@@ -59,7 +59,7 @@ import Testing
   /// additions.
   private func rounding(_ count: Int) -> Double { 0x1p-53 * Double(count + 32) }
 
-  /// Responsibilities need not sum to 1; those of a point without weight may be anything.
+  /// Responsibilities need not sum to 1. Those of a point of weight 0 may have any values.
   @Test(arguments: cases) func sumsByGivenResponsibilitiesEqualThoseOfAPlainLoop(_ test: Case) throws {
     let (mixture, points) = mixture(test)
     let space = try MultivariateWorkspace(mixture, points)
@@ -203,7 +203,8 @@ import Testing
     #expect(deviations == 0)
   }
 
-  /// The two kinds of kernels evaluate the same numbers in another order: constant + factor d² and constant - (f d)².
+  /// The two kinds of kernels evaluate the same numbers in different orders: constant + factor d² and constant - (f
+  /// d)².
   @Test(arguments: FactorForm.allCases) func oneDimensionAgreesWithTheKernelsForIt(_ form: FactorForm) throws {
     let test = Case(count: 4_000, components: 5, dimensions: 1, form: form)
     let (mixture, points) = mixture(test)
@@ -302,8 +303,8 @@ import Testing
     }
   }
 
-  /// Chi-square of 800,000 labels of one point among 8 components, 7 degrees of freedom: beyond 45 with probability
-  /// 1e-7.
+  /// The chi-square of 800,000 labels of one point among 8 components has 7 degrees of freedom. It exceeds 45 with
+  /// probability 1e-7.
   @Test func drawnLabelsHaveTheirProbabilities() throws {
     var stream = stream(6)
     let mixture = MultivariateMixture(components: 8, dimensions: 3, form: .triangular, spread: 0.3, &stream)

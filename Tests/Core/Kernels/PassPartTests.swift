@@ -14,7 +14,7 @@ import Testing
 @Suite(.testedBuild) struct PassPartTests {
   // MARK: Shares of components
 
-  /// Log shares in every order, with ties, nothing at all, and differences that underflow: 7^K tuples.
+  /// Log shares in every order, with ties, -infinity, and differences that underflow: 7^K tuples.
   private static let logShares = [-Double.infinity, -1e306, -1e300, -800, -3.25, -3.25 + 0x1p-50, 2]
 
   /// A tournament of K - 1 matches gives each component exactly exp(its share - the largest), and the winner 1.
@@ -55,7 +55,7 @@ import Testing
     }
   }
 
-  /// The same operations in the same order, so to the bit.
+  /// The operations and their order are the same, so the bits are the same.
   private func checkAllTuples(_ empty: some ComponentVectors) throws {
     let count = empty.count
     let memory = try #require(AlignedBuffer<Double>(count: ComponentTable.size(count)))

@@ -12,8 +12,8 @@ import Testing
 
 /// Keys, and the uniform numbers of their streams.
 @Suite(.testedBuild) struct RandomStreamTests {
-  /// 10^5 keys of small, neighbouring numbers: no two equal first words, which would happen by chance with probability
-  /// (2 x 10^5)² / 2^65 = 1e-9; neither among the eight vector lanes.
+  /// Among 10^5 keys of small, neighbouring numbers no two first words are equal, nor among the eight vector lanes.
+  /// This would happen by chance with probability (2 x 10^5)² / 2^65 = 1e-9.
   @Test func differentKeysGiveDifferentStreams() {
     var words: Set<UInt64> = []
     var vectorWords: Set<UInt64> = []
@@ -28,7 +28,7 @@ import Testing
               var stream = RandomStream(name)
               words.insert(stream.next())
               var vector = VectorStream(name, pass: 0)
-              // 52 bits of each lane; among 8 x 10^5 of them 70 coincidences are expected, so one lane is looked at.
+              // A lane has 52 bits. Among 8 x 10^5 numbers 70 coincidences would be expected, so one lane is looked at.
               vectorWords.insert(vector.uniform()[Int(block) % vectorWidth].bitPattern)
               count += 1
             }
@@ -91,7 +91,7 @@ import Testing
     }
   }
 
-  /// Chi-square with 6 degrees of freedom: beyond 40 with probability 5e-7.
+  /// Chi-square with 6 degrees of freedom exceeds 40 with probability 5e-7.
   @Test func indicesBelowACountAreEven() {
     var stream = RandomStream(StreamKey(seed: 4, chain: 0, purpose: .predictive))
     var counts = [Double](repeating: 0, count: 7)
@@ -100,7 +100,7 @@ import Testing
     #expect((0..<100).allSatisfy { _ in stream.index(below: 1) == 0 })
   }
 
-  /// A copy is a position: both go on alike.
+  /// A copy of a stream is a copy of its position. Both go on with the same numbers.
   @Test func copiedStreamRepeatsTheSameNumbers() {
     var stream = RandomStream(StreamKey(seed: 4, chain: 1, purpose: .start))
     _ = stream.normal()

@@ -60,8 +60,8 @@ import Testing
     #expect(zip(space.values, other.values).allSatisfy { abs($0 - $1) < 4.4e-13 * 4e5 })
   }
 
-  /// One copy of each point: the same labels and counts; the same sums and likelihood in another order, exact to 4,096
-  /// 2^-53 of the sum of sizes, below 4,096 times 100.
+  /// One copy of each point gives the same labels and counts. The sums and the likelihood are the same in another
+  /// order, exact to 4,096 2^-53 of the sum of sizes, below 4,096 times 100.
   @Test(arguments: FactorForm.allCases) func weightsOfOneDrawTheSameAssignments(_ form: FactorForm) throws {
     let (mixture, points, _) = setting(form, points: 4_091, seed: 3)
     let weights = try buffer([Double](repeating: 1, count: 4_091))
@@ -112,7 +112,7 @@ import Testing
   /// within 0.1.
   @Test(arguments: [0.25, 1.75, 3, 12.5, 60, 500.5]) func copiesAreIndependent(_ weight: Double) throws {
     var (mixture, points, _) = setting(.triangular, points: 1, seed: 5)
-    // The same density four times, so that the probabilities are the weights.
+    // All four components have the same density, so that the probabilities are the weights.
     for k in 1..<4 { (mixture.means[k], mixture.factors[k]) = (mixture.means[0], mixture.factors[0]) }
     let probabilities = [0.1, 0.2, 0.3, 0.4]
     mixture.logWeights = probabilities.map { log($0) }

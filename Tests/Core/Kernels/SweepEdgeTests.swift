@@ -10,9 +10,9 @@ import Testing
   @testable import GMMKernels
 #endif
 
-/// The kernels at the ends of what numbers can be, against plain loops.
+/// The kernels agree with plain loops at the ends of the range of doubles.
 @Suite(.testedBuild) struct SweepEdgeTests {
-  /// A mixture and its data, with what is special about them.
+  /// A mixture and its data, with the name of their peculiarity.
   struct Case: CustomTestStringConvertible, Sendable {
     var name: String
     var logWeights: [Double]
@@ -164,7 +164,7 @@ import Testing
     }
   }
 
-  /// Hundreds of points at the floor in a lane are less likely than any number says: minus infinity, and not NaN.
+  /// If hundreds of points in a lane are at the floor, the log likelihood is minus infinity, and not NaN.
   @Test func logLikelihoodBeyondTheSmallestNumberIsMinusInfinity() throws {
     for components in [2, 9] {
       let mixture = Self.cases[7].mixture(count: components)
@@ -231,8 +231,8 @@ import Testing
 
   // MARK: Padding
 
-  /// Numbers behind the last observation, of any size, are in no sum; their labels are components, and nothing is
-  /// written behind the last group.
+  /// Numbers behind the last observation, of any size, do not enter any sum. Their labels are components, and nothing
+  /// is written behind the last group.
   @Test(arguments: [1, 4, 5, 7, 9, 4_091], [1, 2, 3, 4, 5, 8])
   func whatFollowsTheLastObservationDoesNotMatter(count: Int, components: Int) throws {
     var stream = testStream(UInt64(count * 1_000 + components + 3))

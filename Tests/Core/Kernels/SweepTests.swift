@@ -10,7 +10,7 @@ import Testing
   @testable import GMMKernels
 #endif
 
-/// The kernels that pass over observations, against plain loops.
+/// The kernels that pass over observations agree with plain loops.
 @Suite(.testedBuild) struct SweepTests {
   /// Labels and counts are equal; sums agree up to their own rounding.
   ///

@@ -42,7 +42,7 @@ public struct IrisReference: Decodable, Sendable {
   /// Probabilities that two observations belong to one component.
   public let coclustering: [Pair]
   public let means: [Scalar]
-  /// Lower triangles, components in the same order. Without moments: those of second order do not exist.
+  /// Lower triangles, components in the same order. They have no moments, because those of second order do not exist.
   public let covariances: [Scalar]
   /// P(component | data) of each row, components in the same order.
   public let responsibilities: [[Double]]

@@ -1,6 +1,6 @@
 /// The inputs of Tests/Truth/Reference/diagnostics/generate.py, made again from the same bits.
 ///
-/// Only additions, multiplications and divisions in a fixed order: equal to the last bit on both
+/// They use only additions, multiplications and divisions in a fixed order, so they are equal to the last bit on both
 /// sides.
 package enum ReferenceInputs {
   /// Chains of equal length under a name.
@@ -22,7 +22,7 @@ package enum ReferenceInputs {
     }
   }
 
-  /// Makes the input of a name, nil when there is none.
+  /// Makes the input of a name; nil if there is no such input.
   package static func named(_ name: String) -> Input? {
     switch name {
     case "whiteNoise": bells(seed: 1, chains: 4, draws: 1000)

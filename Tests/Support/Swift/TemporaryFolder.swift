@@ -1,6 +1,6 @@
 import GMMKernels
 
-/// A folder of its own for one test, removed with its files when the object goes.
+/// A folder of its own for one test. It is removed with its files when the object is destroyed.
 public final class TemporaryFolder: Sendable {
   public let path: String
 

@@ -8,7 +8,7 @@ import Testing
 /// All samplers agree with posteriors that one integral gives.
 @Suite struct ClosedFormTests {
   static let samplers = SamplerChoice.allCases
-  /// A single component leaves nothing to sum out.
+  /// With a single component no assignments need to be summed out.
   static let samplersOfOne: [SamplerChoice] = [.gibbs, .metropolis]
   static let levels = [0.01, 0.1, 0.3, 0.5, 0.7, 0.9, 0.99]
 

@@ -5,7 +5,7 @@ import Testing
 
 @testable import GMMInference
 
-/// The ways to draw from the prior: directly, or by a sampler without data.
+/// The ways of drawing from the prior: directly, or by a sampler without data.
 enum PriorRoute: CaseIterable, Sendable {
   case independent, gibbs, metropolis
 
@@ -103,7 +103,7 @@ enum PriorRoute: CaseIterable, Sendable {
       componentCount: 3, weights: .dirichlet(concentration: concentration), minimumWeight: minimum,
       means: .fixed([0]),
       spread: .fixed([1]))
-    // Far in the tails an independent draw takes a thousand tries.
+    // Far in the tails, an independent draw takes a thousand tries.
     let posterior = try route.draws(model, count: route == .independent ? 4_000 : 20_000)
     for (first, second, third) in [(0, 1, 2), (2, 0, 1)] {
       let (a, b, c) = (concentration[first], concentration[second], concentration[third])
