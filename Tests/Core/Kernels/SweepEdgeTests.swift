@@ -69,7 +69,7 @@ import Testing
       places: [1e144, -1e150], widths: [1, 1]),
   ]
 
-  /// Log shares as the kernels document them: bounded from below.
+  /// Returns log shares that are bounded from below, as the kernels document them.
   private func logShares(_ mixture: PlainMixture, _ x: Double) -> [Double] {
     mixture.logShares(x).map { max($0, logShareFloor) }
   }

@@ -113,7 +113,8 @@ import Testing
     #expect(abs(logLikelihood - expectedLogLikelihood) <= 1e-12 * max(1, abs(expectedLogLikelihood)))
   }
 
-  /// Neither first, between others, nor last, where rounding of u near 0 or 1 could reach them: 200,000 draws.
+  /// In 200,000 draws no component of weight 0 is chosen. It is first, between others, or last, where rounding of u
+  /// near 0 or 1 could reach it.
   @Test func componentsOfWeightZeroAreNeverChosen() throws {
     let mixture = PlainMixture(
       logWeights: [-.infinity, log(0.5), -.infinity, log(0.5), -.infinity], means: [0, 0, 0, 1, 0],
@@ -133,7 +134,8 @@ import Testing
     }
   }
 
-  /// Points whose log densities reach -10^300, weights of 5e-324, sds of 1e-150 and 1e150: finite sums, right labels.
+  /// Points whose log densities reach -10^300, weights of 5e-324, and sds of 1e-150 and 1e150 give finite sums and
+  /// right labels.
   @Test func extremeLogDensitiesStayFinite() throws {
     let denormal = log(Double.leastNonzeroMagnitude)
     let mixture = PlainMixture(
@@ -163,8 +165,8 @@ import Testing
     for i in 0..<6 { #expect(abs(sums.base[i] + sums.base[8 + i] - 1) < 1e-15) }
   }
 
-  /// Chi-square of 800,000 labels of one point among 8 components, 7 degrees of freedom: beyond 45 with probability
-  /// 1e-7.
+  /// The chi-square of 800,000 labels of one point among 8 components has 7 degrees of freedom. It exceeds 45 with
+  /// probability 1e-7.
   @Test func drawnLabelsHaveTheirProbabilities() throws {
     let mixture = PlainMixture(
       logWeights: [0.02, 0.3, 0.001, 0.1, 0.25, 0.129, 0.15, 0.05].map { log($0) },

@@ -7,7 +7,7 @@ import Testing
 @Suite struct LinearAlgebraTests {
   /// 2⁻⁵³.
   private let unit = 0x1p-53
-  /// Below, at and beyond the vectors' width.
+  /// Sizes below, at and beyond the width of a vector.
   private static let dimensions = [1, 2, 3, 7, 8, 9, 16, 31, 64, 130]
 
   @Test func choleskyOfIntegersIsExact() throws {
@@ -122,7 +122,7 @@ import Testing
     let failure = PackedTriangle.factorize(&packed, 4, floors: floors)
     #expect(failure == FailedPivot(index: 1, value: 0))
     #expect(packed == [1, 2, 2e-3, 1, 0, 2, 0, 0, 3, 1e-2])
-    // Nothing to raise: the factor itself.
+    // No pivot needs to be raised, so the factor is the matrix's own.
     let matrix = random(9)
     packed = matrix.packed
     #expect(PackedTriangle.factorize(&packed, 9, floors: [Double](repeating: 1e-12, count: 9)) == nil)
@@ -135,7 +135,7 @@ import Testing
     #expect(matrix.full == [3, 4, 6, 4, 9, 12, 6, 12, 19])
     #expect(matrix.diagonal == [3, 9, 19])
     #expect(matrix[0, 2] == 6 && matrix[2, 0] == 6)
-    // Longer than a vector.
+    // The arrays are longer than a vector.
     var long = SymmetricMatrix(dimension: 19)
     long.addSquare(of: (0..<19).map(Double.init))
     for i in 0..<19 { for j in 0..<19 { #expect(long[i, j] == Double(i * j)) } }

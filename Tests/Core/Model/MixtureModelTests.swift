@@ -19,7 +19,7 @@ import Testing
     let lower = max(log(density.support.lower), -90)
     let upper = min(log(density.support.upper), 90)
     let integral = TabulatedDensity(lower: lower, upper: upper, intervals: 100_000) { y in
-      // The ends of a bounded support are within it, however exp rounds.
+      // The ends of a bounded support are within the support, whatever the rounding of exp.
       let sd = min(max(exp(y), density.support.lower), density.support.upper)
       return density.logDensity(sd: sd) + density.logJacobian(sd: sd)
     }
@@ -93,7 +93,7 @@ import Testing
     #expect(!shared.hasFixedMean(0) && !shared.spreadDensities[0].isFixed && !shared.hasFixedWeights)
   }
 
-  /// A prior for each component: known ones beside others, and families that differ.
+  /// Each component has a prior: known ones beside others, and different families.
   @Test func componentsHavePriorsOfTheirOwn() throws {
     let model = try MixtureModel(
       componentCount: 3, means: [.fixed([0]), .normal(mean: [3], sd: [1]), .scaledNormal(mean: [5], kappa: [2])],
@@ -123,7 +123,7 @@ import Testing
     #expect(model.logPrior(moved) == -.infinity)
   }
 
-  /// The same prior for each component is that prior.
+  /// Equal priors of all components are the same as one prior for all.
   @Test func equalPriorsOfComponentsAreOnePrior() throws {
     let one = try MixtureModel(
       componentCount: 2, means: .normal(mean: [1], sd: [4]), orderedMeans: true, spread: .halfNormal(scale: [2]))

@@ -43,7 +43,7 @@ import Testing
     #expect(sum([1, .nan]).isNaN && sum([.infinity, 1]).isNaN && sum([1, .infinity, -.infinity]).isNaN)
   }
 
-  /// Every double is its own sum.
+  /// The sum of a single double is that double.
   @Test func singleTermsAreKept() {
     var stream = RandomStream(StreamKey(seed: 2, chain: 0, purpose: .parameters).at(iteration: 0))
     var tried = 0

@@ -4,7 +4,7 @@ import GMMModel
 import TestSupport
 import Testing
 
-/// Wishart and inverse-Wishart draws, against their moments and marginal distributions.
+/// Wishart and inverse-Wishart draws agree with their moments and marginal distributions.
 @Suite struct WishartTests {
   private let scale = SymmetricMatrix(dimension: 3, full: [2, 0.6, -0.4, 0.6, 1, 0.3, -0.4, 0.3, 0.5])
 
@@ -96,7 +96,7 @@ import Testing
         Distributions.gamma(logX: $0, shape: 0.5 * dof)
       }
       #expect(statistic < GoodnessOfFit.kolmogorovLimit, "dof \(dof)")
-      // The same numbers as from the Gamma generator, but for the rounding of six operations.
+      // The numbers are those of the Gamma generator, except for the rounding of six operations.
       var stream = stream(dof)
       for draw in draws.prefix(100) {
         let variance = exp(log(1.5) - stream.logGamma(shape: 0.5 * dof))

@@ -1,7 +1,7 @@
 import GMMStorage
 import Testing
 
-/// Numbers, arrays and texts as bytes, and bytes that are not what they should be.
+/// Numbers, arrays and texts as bytes, and wrong bytes.
 @Suite struct ByteTests {
   static let numbers: [Double] = [
     0, -0.0, 1, -1.5, .pi, .infinity, -.infinity, .leastNonzeroMagnitude, .greatestFiniteMagnitude,
@@ -78,7 +78,7 @@ import Testing
 
   @Test(arguments: [Int.max, Int.max / 8, 1 << 40, 4, -1, .min])
   func countsBeyondTheBytesAreRefused(_ count: Int) {
-    // Three numbers follow: no count but up to 3 can be true, and none may lead to an allocation.
+    // Three numbers follow. So only counts up to 3 can be right, and no wrong count may lead to an allocation.
     var writer = ByteWriter()
     writer.write(count)
     for _ in 0..<3 { writer.write(1.0) }

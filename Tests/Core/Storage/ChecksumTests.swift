@@ -1,7 +1,7 @@
 import GMMStorage
 import Testing
 
-/// XXH64 against the reference implementation (xxHash 0.8, through its Python binding).
+/// XXH64 agrees with the reference implementation (xxHash 0.8, through its Python binding).
 @Suite struct ChecksumTests {
   /// (bytes, XXH64 with seed 0, with seed 0x9E3779B97F4A7C15) of byte i = i² + 7 i + 3.
   static let vectors: [(Int, UInt64, UInt64)] = [

@@ -54,7 +54,7 @@ import Testing
     #expect(try load("a") == [1, 2, 3])
   }
 
-  /// Whichever question is answered by no: the file is as it was, and nothing lies beside it.
+  /// Whichever report of progress cancels the call, the old file is unchanged, and there is no other file.
   @Test func aWriterThatIsCancelledLeavesTheOldFile() throws {
     try store([1, 2, 3], as: "a")
     let bytes = ChecksumTests.bytes(5 * FileProgress.pieceSize + 70_000)
@@ -69,7 +69,7 @@ import Testing
       try file.commit(.statistics, version: 1)
       return progress
     }
-    // Six pieces, and once the disk has them.
+    // There is a report for each of six pieces, and one when they are on the disk.
     for answers in 0..<7 {
       #expect(throws: StorageError(.cancelled, folder.file("a"), "the caller cancelled")) {
         try write(answers: answers)
@@ -98,7 +98,7 @@ import Testing
       try reading.get()
       return (progress, result)
     }
-    // Twelve pieces of the checksum's pass, three of the second.
+    // The pass for the checksum has twelve pieces, and the second pass has three.
     for answers in 0..<15 {
       #expect(throws: StorageError(.cancelled, folder.file("a"), "the caller cancelled")) { try read(answers: answers) }
     }
@@ -141,7 +141,7 @@ import Testing
     #expect(status.st_mode & 0o7777 == 0o640)
   }
 
-  /// Also while it is written: what others may not read of the old file they may not read of the new one.
+  /// This holds while the file is written too. Who may not read the old file may not read the new one.
   @Test func permissionsOfTheOldFileHoldWhileTheNewOneIsWritten() throws {
     try store([1], as: "a")
     for (mode, during) in [(0o600, 0o600), (0o440, 0o640)] as [(mode_t, mode_t)] {

@@ -55,7 +55,7 @@ import Testing
 
   @Test(arguments: [Int.max, -1, Int.min, 1 << 50, 0])
   func lengthsThatAreNotTheTruthAreRefused(_ length: Int) throws {
-    // With a right checksum of its own, so that it is the length that is refused.
+    // The header has a right checksum, so the length is the reason for the refusal.
     let header = FileHeader(.statistics, version: 1, payloadLength: length, payloadChecksum: 0)
     #expect(throws: StorageError.self) { try Self.open(header.bytes + [1, 2, 3]) }
   }

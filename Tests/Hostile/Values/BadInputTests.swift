@@ -35,7 +35,7 @@ import Testing
     #expect(throws: ModelError.self) { try posterior.extended(by: Int.max) }
   }
 
-  /// More memory than any machine has: an error, not the end of the process.
+  /// A request for more memory than any machine has is an error. It does not end the process.
   @Test func impossibleMemoryIsAnError() throws {
     let model = try model()
     let error = #expect(throws: ModelError.self) {

@@ -2,8 +2,7 @@ import GMMDiagnostics
 import TestSupport
 import Testing
 
-/// Every function on inputs for which some statistic does not exist: a defined answer, never a
-/// trap.
+/// Every function has a defined result for inputs for which some statistic does not exist, and never traps.
 @Suite struct DegenerateInputTests {
   private func summary(_ values: [Double], chains: Int = 1) -> ScalarSummary {
     ChainView.withChains(values, chains: chains) {
@@ -60,7 +59,7 @@ import Testing
     let one = summary(values, chains: 2)
     #expect(one.mean == .infinity)
     #expect(one.sd.isNaN && one.mcseMean.isNaN)
-    // Ranks and order statistics do not mind.
+    // Ranks and order statistics are defined.
     #expect(one.essBulk.isFinite && one.essTail.isFinite && one.rHat.isFinite)
     #expect(one.quantiles[1].isFinite && one.quantiles[2] == .infinity)
     let half = values.indices.map { $0 % 2 == 0 ? -Double.infinity : .infinity }

@@ -114,7 +114,7 @@ import Testing
     expectError(example.kind, example.argument, example.rule) { try example.make() }
   }
 
-  /// 1/K however it is rounded, the largest K, weights that sum to 1 but for rounding.
+  /// These are accepted: 1/K in any rounding, the largest K, and weights that sum to 1 up to rounding.
   @Test func modelsAtTheEdgeAreAccepted() throws {
     for components in 1...256 {
       _ = try MixtureModel(
