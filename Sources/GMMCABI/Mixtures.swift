@@ -5,16 +5,9 @@ import CGMMSwift
 import GMMInference
 import GMMModel
 
-private var defaults: gmm_mixture {
-  var mixture = gmm_mixture()
-  mixture.num_components = 1
-  mixture.num_dimensions = 1
-  return mixture
-}
-
 @_cdecl("gmm_mixture_init") @implementation
 public func gmm_mixture_init(_ mixture: UnsafeMutablePointer<gmm_mixture>?, _ struct_size: Int) -> gmm_status {
-  initialize(mixture, struct_size, defaults)
+  initialize(mixture, struct_size, .defaults)
 }
 
 @_cdecl("gmm_mixture_probabilities") @implementation
@@ -61,7 +54,7 @@ private func evaluate(
   _ write: (Mixture, DataSet, UnsafeMutablePointer<Double>, RunControl) throws -> Void
 ) -> gmm_status {
   call(out_error) {
-    let mixture = try knownMixture(mixture)
+    let mixture = try evaluatedMixture(mixture)
     let control = try runControl(control)
     let points = try dataSet(points, "points", dimensions: mixture.parameters.dimensionCount, of: "the mixture's")
     let width = isPerComponent ? mixture.parameters.componentCount : 1
@@ -78,7 +71,7 @@ public func gmm_mixture_sample(
   _ out_error: UnsafeMutablePointer<OpaquePointer?>?
 ) -> gmm_status {
   call(out_error) {
-    let mixture = try Mixture(estimate(mixture))
+    let mixture = try Mixture(mixtureParameters(mixture))
     let control = try runControl(control)
     guard num_points >= 0 else { throw CallError.invalid("num_points", "must not be negative", got: num_points) }
     let size = Int(num_points).multipliedReportingOverflow(by: 8 * mixture.parameters.dimensionCount)
@@ -95,44 +88,4 @@ public func gmm_mixture_sample(
     }
     try mixture.sample(Int(num_points), seed: seed, into: out, components: out_components, control)
   }
-}
-
-/// Reads a mixture whose weights may be given by their logarithms.
-private func knownMixture(_ mixture: UnsafePointer<gmm_mixture>?) throws -> Mixture {
-  guard mixture != nil else { throw CallError.null("mixture") }
-  let given = try read(mixture, "mixture", defaults: defaults)
-  let estimate = try estimate(given)
-  return try Mixture(estimate, logWeights: array(given.log_weights, estimate.componentCount))
-}
-
-/// Reads the parameters at which a caller's struct points. The code that uses them checks them.
-func estimate(_ mixture: UnsafePointer<gmm_mixture>?) throws -> MixtureParameters {
-  guard mixture != nil else { throw CallError.null("mixture") }
-  let given = try read(mixture, "mixture", defaults: defaults)
-  guard given.log_weights == nil else {
-    throw CallError(
-      GMM_ERROR_UNSUPPORTED, "log_weights", "must be NULL in calls that do not evaluate the mixture", got: "an array")
-  }
-  return try estimate(given)
-}
-
-/// Reads parameters. If there are logarithms of weights, the weights may be missing and are then equal.
-private func estimate(_ mixture: gmm_mixture) throws -> MixtureParameters {
-  let components = Int(mixture.num_components)
-  try requireComponentCount(components)
-  let dimensions = try dimensionCount(Int64(mixture.num_dimensions))
-  let structure = try covarianceStructure(mixture.covariance)
-  let shape = MixtureShape(componentCount: components, dimensionCount: dimensions, structure: structure)
-  var need = MemoryNeed()
-  need.add(components, dimensions, 8 * 64)
-  need.add(components, shape.squareCount, 8 * 32)
-  try need.require(for: "a mixture of \(components) components in \(dimensions) dimensions")
-  let equal =
-    mixture.log_weights == nil ? nil : [Double](repeating: 1 / Double(components), count: components)
-  guard let weights = equal ?? array(mixture.weights, components) else { throw CallError.null("weights") }
-  guard let means = array(mixture.means, shape.meanCount) else { throw CallError.null("means") }
-  guard let covariances = mixture.covariances else { throw CallError.null("covariances") }
-  return MixtureParameters(
-    structure: structure, componentCount: components, dimensionCount: dimensions, weights: weights, means: means,
-    covariances: try packedCovariances(covariances, shape, "covariances"))
 }

@@ -165,7 +165,7 @@ private func starts(_ options: gmm_sample_options, _ model: MixtureModel) throws
   if let posterior {
     return try PartialParameters.lastDraws(of: posterior, for: model, chains: Int(options.num_chains))
   }
-  return [try PartialParameters(estimate(options.initial_mixture), for: model)]
+  return [try PartialParameters(mixtureParameters(options.initial_mixture), for: model)]
 }
 
 private func initialValues(

@@ -23,7 +23,7 @@ public func gmm_statistics_compute(
   out_statistics?.pointee = nil
   return call(out_error) {
     let out = try required(out_statistics, "out_statistics")
-    var statistics = try MixtureStatistics(estimate(mixture))
+    var statistics = try MixtureStatistics(mixtureParameters(mixture))
     let control = try runControl(control)
     let data = try dataSet(
       data, "data", dimensions: statistics.parameters.dimensionCount, of: "the mixture's")

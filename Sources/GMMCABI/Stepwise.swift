@@ -23,7 +23,8 @@ public func gmm_stepwise_create(
   return call(out_error) {
     let out = try required(out_stepwise, "out_stepwise")
     let state = try StepwiseExpectationMaximization(
-      estimate(mixture), totalWeight: total_weight, regularization: regularization, varianceFloor: variance_floor)
+      mixtureParameters(mixture), totalWeight: total_weight, regularization: regularization,
+      varianceFloor: variance_floor)
     out.pointee = makeHandle(StepwiseObject(state))
   }
 }
