@@ -8,6 +8,7 @@ source Tests/Support/check.sh
 scratch=$(mktemp -d)
 trap 'rm -rf "$scratch"' EXIT
 version=$(cat VERSION)
+unset PYTHONPATH
 python=$PWD/build/venv/bin/python
 pip=(-m pip --quiet --disable-pip-version-check)
 
