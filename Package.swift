@@ -1,9 +1,25 @@
-// swift-tools-version: 6.2
+// swift-tools-version: 6.3
 import PackageDescription
 
+#if canImport(Glibc)
+  import Glibc
+#elseif canImport(Musl)
+  import Musl
+#else
+  import Darwin
+#endif
+
 // A dependency that is fetched by tag may not pass unsafe flags. Swift programs then link the modules themselves,
-// without the shared library's link policy.
-let isRoot = !Context.packageDirectory.contains("/checkouts/")
+// without the shared library's link policy. A package manager fetches packages to places below the folder in which it
+// keeps `workspace-state.json`: `checkouts/NAME` and `registry/downloads/SCOPE/NAME/VERSION`. A clone of one's own may
+// lie in a folder of such a name too, so the file decides.
+let isRoot: Bool = {
+  var folders = Context.packageDirectory.split(separator: "/")
+  while folders.popLast() != nil {
+    if access("/" + folders.joined(separator: "/") + "/workspace-state.json", F_OK) == 0 { return false }
+  }
+  return true
+}()
 
 let linkPolicy: [LinkerSetting] =
   isRoot

@@ -25,6 +25,14 @@ example() {
     "$scratch/example/.build/release/fit-mixture" examples/data/three_components.txt "$scratch/posterior.gmm"
 }
 
+# Counts the targets of the package in a folder that pass flags which only a package of one's own may pass.
+unsafe_flags() { swift package dump-package --package-path "$1" | grep -c unsafeFlags; }
+
+clone_below_checkouts() {
+  git clone --quiet "$scratch/libgmmswift.git" "$scratch/checkouts/libgmmswift" &&
+    [ "$(unsafe_flags "$scratch/checkouts/libgmmswift")" -gt 0 ]
+}
+
 # Whether each line `means[k] mean ...` of the output is within four posterior sds (0.08) of the posterior's mean: far
 # more than the error of any run, far less than the distance between clusters.
 finds_the_clusters() {
@@ -44,4 +52,7 @@ check "it says why a file cannot be written" \
   grep -qx "not saved: '/nowhere/posterior.gmm': cannot write: No such file or directory" <<<"$(
     "$scratch/example/.build/release/fit-mixture" examples/data/three_components.txt /nowhere/posterior.gmm)"
 check "it resolved the dependency to the tag" grep -q "\"version\" : \"$version\"" "$scratch/example/Package.resolved"
+check "a package that was fetched passes no unsafe flags" \
+  equal "$(unsafe_flags "$scratch/example/.build/checkouts/libgmmswift")" 0
+check "a clone passes them, whatever the name of the folder that it is in" clone_below_checkouts
 finish
