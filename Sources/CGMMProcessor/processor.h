@@ -1,8 +1,27 @@
-/* The instructions that the processor and the system support. Swift cannot call the compiler's builtin. */
+/* The instructions that the processor and the system support, and those that the compiler may use. Swift can ask
+ * neither the compiler's builtin nor its macros. */
 #ifndef GMM_PROCESSOR_H
 #define GMM_PROCESSOR_H
 
 #include <stdbool.h>
+
+/* Returns whether the compiler's flags let it use the instructions of the x86-64-v3 level. */
+static inline bool gmm_is_compiled_for_avx2(void) {
+#if defined(__AVX2__) && defined(__FMA__)
+  return true;
+#else
+  return false;
+#endif
+}
+
+/* The same for the x86-64-v4 level. */
+static inline bool gmm_is_compiled_for_avx512(void) {
+#if defined(__AVX512F__) && defined(__AVX512DQ__) && defined(__AVX512VL__)
+  return true;
+#else
+  return false;
+#endif
+}
 
 /* Returns whether compiled code may use the instructions of the x86-64-v3 level (AVX2 and FMA), whose registers the
  * system saves. */

@@ -6,7 +6,11 @@ import GMMKernels
   import GMMKernelsAVX512
 #endif
 
-/// The builds of the kernels that this library carries.
+/// The builds of the kernels.
+///
+/// The shared library for C carries all of them. A Swift program has the one that its own flags make, and ``best`` says
+/// which. `-Xcc -march=x86-64-v4 -Xswiftc -DGMM_AVX512` make the build for AVX-512, `-Xcc -march=x86-64-v3 -Xswiftc
+/// -DGMM_AVX2` the one for AVX2, and no flags the portable one.
 ///
 /// Within a build, results are the same bits for any number of threads. The two builds with fused multiply-add give the
 /// same bits as each other. The portable build rounds twice where they round once, so its chains part from theirs when
@@ -20,7 +24,7 @@ public enum KernelBuild: Int, Sendable, CaseIterable {
   /// The build for x86-64 with AVX-512.
   case avx512 = 3
 
-  /// Whether this library has the build and this processor can run it.
+  /// Whether the program has the build and this processor can run it.
   public var isAvailable: Bool {
     #if GMM_ALL_BUILDS
       switch self {
@@ -29,9 +33,22 @@ public enum KernelBuild: Int, Sendable, CaseIterable {
       case .avx512: gmm_processor_has_avx512()
       }
     #else
-      self == .portable
+      self == Self.compiled
     #endif
   }
+
+  #if !GMM_ALL_BUILDS
+    /// The build that the program's flags make. `-D` asks for it, and `-march` lets the compiler use its instructions.
+    private static var compiled: KernelBuild {
+      #if GMM_AVX512
+        gmm_is_compiled_for_avx512() ? .avx512 : .portable
+      #elseif GMM_AVX2
+        gmm_is_compiled_for_avx2() ? .avx2 : .portable
+      #else
+        .portable
+      #endif
+    }
+  #endif
 
   /// The fastest available build; it is found once.
   public static let best: KernelBuild = available.last ?? .portable

@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # Checks that a Swift package can depend on this one by a tag. The working tree becomes a repository with the tag that
-# VERSION names, and the Swift example is built against it and run.
+# VERSION names, and the Swift example is built against it, with the flags that this processor allows, and run.
 set -uo pipefail
 cd "$(dirname "$0")/../../.."
 source Tests/Support/check.sh
@@ -8,6 +8,7 @@ source Tests/Support/check.sh
 scratch=$(mktemp -d)
 trap 'rm -rf "$scratch"' EXIT
 version=$(cat VERSION)
+export GMMSWIFT_REPOSITORY=file://$scratch/libgmmswift.git
 
 publish() {
   mkdir "$scratch/tree" &&
@@ -18,10 +19,20 @@ publish() {
     git tag "$version" && git clone --quiet --bare . "$scratch/libgmmswift.git"
 }
 
+# The flags that README.md names, and the kernels that they make.
+flags=() kernels=portable
+if grep -q avx512vl /proc/cpuinfo 2>/dev/null; then
+  flags=(-Xcc -march=x86-64-v4 -Xswiftc -DGMM_AVX512) kernels=avx512
+elif grep -q avx2 /proc/cpuinfo 2>/dev/null; then
+  flags=(-Xcc -march=x86-64-v3 -Xswiftc -DGMM_AVX2) kernels=avx2
+fi
+
+build() {
+  swift build -c release --package-path "$scratch/example" --cache-path "$scratch/cache" ${flags[@]+"${flags[@]}"}
+}
+
 example() {
-  export GMMSWIFT_REPOSITORY=file://$scratch/libgmmswift.git
-  cp -r examples/swift "$scratch/example" && rm -rf "$scratch/example/.build" &&
-    swift build -c release --package-path "$scratch/example" --cache-path "$scratch/cache" &&
+  cp -r examples/swift "$scratch/example" && rm -rf "$scratch/example/.build" && build >&2 &&
     "$scratch/example/.build/release/fit-mixture" examples/data/three_components.txt "$scratch/posterior.gmm"
 }
 
@@ -51,6 +62,7 @@ check "it goes on from a file" grep -qx "saved, loaded and extended: 5100 draws 
 check "it says why a file cannot be written" \
   grep -qx "not saved: '/nowhere/posterior.gmm': cannot write: No such file or directory" <<<"$(
     "$scratch/example/.build/release/fit-mixture" examples/data/three_components.txt /nowhere/posterior.gmm)"
+check "it runs the kernels that its flags make" grep -qx "kernels: $kernels" "$scratch/output.txt"
 check "it resolved the dependency to the tag" grep -q "\"version\" : \"$version\"" "$scratch/example/Package.resolved"
 check "a package that was fetched passes no unsafe flags" \
   equal "$(unsafe_flags "$scratch/example/.build/checkouts/libgmmswift")" 0
