@@ -28,9 +28,9 @@ STEP := .ci/step
 
 .DELETE_ON_ERROR:
 .DEFAULT_GOAL := help
-.PHONY: help setup packages build interface demo test lint test-floors test-swift test-kernels test-abi test-hostile \
-  test-fuzz test-examples test-python bench bench-peers bench-swift battery verify verify-calibration verify-fuzz \
-  verify-sanitizers verify-memory verify-report install uninstall format clean
+.PHONY: help setup packages build docs interface demo test lint test-floors test-swift test-kernels test-abi \
+  test-hostile test-fuzz test-examples test-python bench bench-peers bench-swift battery verify verify-calibration \
+  verify-fuzz verify-sanitizers verify-memory verify-report install uninstall format clean
 
 help: ## List the targets.
 	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | awk -F'\t' '{ printf "  %-18s %s\n", $$1, $$2 }'
@@ -55,6 +55,9 @@ $(LIBRARY): $(SOURCES) VERSION
 	strip -o $@ build/symbols/libgmmswift.so.$(ABI)
 	@ln -sf $(@F) $(@D)/libgmmswift.so.$(ABI)
 	@ln -sf $(@F) $(@D)/libgmmswift.so
+
+docs: build ## Render the documentation of the Swift interface into build/docs.
+	@.ci/documentation.sh .build/release/Modules build/docs
 
 interface: ## Generate include/interface.json and the binding's structs and prototypes from the header.
 	@python3 bindings/interface
@@ -84,9 +87,10 @@ test-floors: ## Check that no folder of the sources uses what stands above it.
 
 # The build is a release build, because sampling in a debug build is too slow. It has a folder of its own, because its
 # flags differ from those of the library, and each would rebuild the other.
-test-swift: ## Run the Swift tests, and compare what is public with the list of it.
+test-swift: ## Run the Swift tests, and check what is public: its list and its documentation.
 	@$(STEP) test-swift swift test -c release -Xswiftc -enable-testing --scratch-path .build/testing
 	@$(STEP) test-swift-interface python3 Tests/Interface/swift_interface.py .build/testing/release/Modules
+	@$(STEP) test-documentation .ci/documentation.sh .build/testing/release/Modules build/docs
 
 test-kernels: build ## Look for calls, single lanes and spills in the kernels' machine code.
 	@$(STEP) test-kernels python3 Tests/Speed/HotLoops/hot_loops.py build/symbols/libgmmswift.so.$(ABI)

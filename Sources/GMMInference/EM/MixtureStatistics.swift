@@ -6,7 +6,7 @@ import GMMModel
 ///
 /// Data that do not fit in memory, or that lie on several machines, take one iteration of expectation-maximisation in
 /// three steps: the statistics of each part are computed, merged and maximised. Sums do not depend on the order in
-/// which parts are added or merged (``ReproducibleSums``), and a part is summed up by blocks of 4,096 rows. So parts
+/// which parts are added or merged (`ReproducibleSums`), and a part is summed up by blocks of 4,096 rows. So parts
 /// that are cut at multiples of 4,096 rows give the same bits as all data at once, for any grouping and any number of
 /// threads.
 public struct MixtureStatistics: Sendable, Equatable {

@@ -88,7 +88,7 @@ extension Posterior {
   /// An existing checkpoint must be of the same chains. The chains go on from it if it is ahead of this posterior.
   ///
   /// - Throws: ``ModelError`` of kind `unsupported` for subsets and prior draws; ``CancelledRun``; ``StorageError`` and
-  ///   ``UnsavedRun`` as ``sample(_:_:_:checkpoint:_:)``.
+  ///   ``UnsavedRun`` as ``sample(_:_:_:checkpoint:_:)-(MixtureModel,_,_,_,_)``.
   public func extended(
     by draws: Int, checkpoint: CheckpointPlan? = nil, _ control: RunControl = RunControl()
   ) throws -> Posterior {

@@ -6,7 +6,7 @@ import Synchronization
 ///
 /// It is checked and laid out once, never changes, and is shared by calls and threads. Points are stored in groups of
 /// eight, coordinate by coordinate: coordinate d of point i is at (i / 8 * D + d) * 8 + i % 8. So vectors over points
-/// need no gathering, and in one dimension the points simply follow each other. ``blockSize`` points form a block.
+/// need no gathering, and in one dimension the points simply follow each other. 4,096 points form a block.
 public final class DataSet: Sendable {
   private let buffer: AlignedBuffer<Double>
   /// The number of observations, N.
@@ -17,7 +17,7 @@ public final class DataSet: Sendable {
   public let weights: SampleWeights?
   /// The names of the columns, (D); empty if there are none.
   public let columnNames: [String]
-  /// The number of the first observation in the data set of which these are a part: a multiple of ``blockSize``.
+  /// The number of the first observation in the data set of which these are a part: a multiple of 4,096.
   ///
   /// Random numbers of assignments are keyed by blocks of the whole, so a part draws what the whole would draw for it.
   public let firstRow: Int

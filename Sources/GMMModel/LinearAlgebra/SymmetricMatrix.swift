@@ -2,7 +2,7 @@
 public struct SymmetricMatrix: Sendable, Equatable {
   /// D.
   public let dimension: Int
-  /// The lower triangle, D (D + 1) / 2 numbers; see ``PackedTriangle``.
+  /// The lower triangle, D (D + 1) / 2 numbers, row after row.
   public var packed: [Double]
 
   /// Creates a matrix from its packed lower triangle.

@@ -1,6 +1,6 @@
 /// One value of the parameters of a Gaussian mixture in D dimensions as its users see it: weights, means, covariances.
 ///
-/// ``Parameters`` hold the same value for samplers and kernels, and a ``Mixture`` holds both.
+/// `Parameters` hold the same value for samplers and kernels, and a ``Mixture`` holds both.
 public struct MixtureParameters: Sendable, Equatable {
   /// The form of the covariances.
   public let structure: CovarianceStructure
@@ -10,7 +10,7 @@ public struct MixtureParameters: Sendable, Equatable {
   public var weights: [Double]
   /// Means, (K, D), row after row.
   public var means: [Double]
-  /// Covariances, ``MixtureShape/covarianceCount`` numbers: packed lower triangles (``PackedTriangle``), K of them or
+  /// Covariances, ``MixtureShape/covarianceCount`` numbers: lower triangles, row after row, K of them or
   /// one for all, or variances.
   public var covariances: [Double]
 

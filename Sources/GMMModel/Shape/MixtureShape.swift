@@ -26,11 +26,11 @@ public struct MixtureShape: Sendable, Equatable {
   }
 
   /// The allowed numbers of components.
-  package static let componentRange = 1...256
+  public static let componentRange = 1...256
 
   /// The allowed numbers of dimensions. The number of entries of all components' covariance matrices still fits 63
   /// bits.
-  package static let dimensionRange = 1...(1 << 20)
+  public static let dimensionRange = 1...(1 << 20)
 
   /// Refuses numbers of components and dimensions that are out of range.
   package static func requireCounts(components: Int, dimensions: Int) throws(ModelError) {
@@ -68,8 +68,7 @@ public struct MixtureShape: Sendable, Equatable {
   package var triangleSize: Int { PackedTriangle.count(dimensionCount) }
 
   /// The number of doubles that hold the covariances without repetition: packed lower triangles, or variances.
-  @inlinable
-  package var covarianceCount: Int { hasMatrices ? matrixCount * triangleSize : sdCount }
+  public var covarianceCount: Int { hasMatrices ? matrixCount * triangleSize : sdCount }
 
   /// The shape of the components' factors in the kernels.
   @inline(__always)

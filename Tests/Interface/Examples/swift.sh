@@ -36,6 +36,13 @@ example() {
     "$scratch/example/.build/release/fit-mixture" examples/data/three_components.txt "$scratch/posterior.gmm"
 }
 
+# Builds and runs what the documentation shows, in place of the example.
+first_example() {
+  sed -n '/^```swift$/,/^```$/{/^```/d;p}' Sources/GaussianMixtures/GaussianMixtures.docc/FirstExample.md \
+    >"$scratch/example/Sources/fit-mixture/main.swift" &&
+    build >&2 && "$scratch/example/.build/release/fit-mixture"
+}
+
 # Counts the targets of the package in a folder that pass flags which only a package of one's own may pass.
 unsafe_flags() { swift package dump-package --package-path "$1" | grep -c unsafeFlags; }
 
@@ -67,4 +74,6 @@ check "it resolved the dependency to the tag" grep -q "\"version\" : \"$version\
 check "a package that was fetched passes no unsafe flags" \
   equal "$(unsafe_flags "$scratch/example/.build/checkouts/libgmmswift")" 0
 check "a clone passes them, whatever the name of the folder that it is in" clone_below_checkouts
+check "the first example of the documentation runs" eval 'first_example >"$scratch/first.txt"'
+check "and finds three clusters" grep -q '^means\[2\] 5\.' "$scratch/first.txt"
 finish
