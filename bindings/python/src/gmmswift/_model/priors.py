@@ -51,7 +51,7 @@ def _tuples(value: Any) -> Kept:
     return tuple(map(_tuples, value)) if isinstance(value, list) else float(value)
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False, eq=False)
 class Prior:
     """A prior distribution, or known values, for one kind of parameter.
 
@@ -85,6 +85,23 @@ class Prior:
             # The dataclass is frozen, and this is its constructor.
             object.__setattr__(self, field.name, kept)
 
+    # Written once here, because a dataclass would compile its own for each family at every import.
+
+    def _values(self) -> tuple[Any, ...]:
+        return tuple(getattr(self, field.name) for field in fields(self))
+
+    def __repr__(self) -> str:
+        values = ", ".join(f"{field.name}={getattr(self, field.name)!r}" for field in fields(self))
+        return f"{type(self).__qualname__}({values})"
+
+    def __eq__(self, other: object) -> bool:
+        if type(other) is not type(self):
+            return NotImplemented
+        return self._values() == other._values()
+
+    def __hash__(self) -> int:
+        return hash(self._values())
+
     def __reduce__(self) -> tuple[Any, ...]:
         values = {field.name: getattr(self, field.name) for field in fields(self)}
         return type(self)._restored, (self._format().state_of(values),)
@@ -103,7 +120,7 @@ class Prior:
         return (self,)
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False, eq=False)
 class Fixed(Prior):
     """Known values in place of a prior.
 
@@ -130,7 +147,7 @@ class Fixed(Prior):
     most_axes: ClassVar[Mapping[str, int]] = {"values": 3}
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False, eq=False)
 class Dirichlet(Prior):
     """A Dirichlet prior on the weights.
 
@@ -153,7 +170,7 @@ class Dirichlet(Prior):
     most_axes: ClassVar[Mapping[str, int]] = {"concentration": 1}
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False, eq=False)
 class Normal(Prior):
     """A Normal prior on the means, independent between components and coordinates.
 
@@ -173,7 +190,7 @@ class Normal(Prior):
     parameters: ClassVar[tuple[str, ...]] = ("mean", "sd")
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False, eq=False)
 class Uniform(Prior):
     """A Uniform prior on the standard deviation.
 
@@ -193,7 +210,7 @@ class Uniform(Prior):
     parameters: ClassVar[tuple[str, ...]] = ("lower", "upper")
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False, eq=False)
 class HalfCauchy(Prior):
     """A half-Cauchy prior on the standard deviation.
 
@@ -210,7 +227,7 @@ class HalfCauchy(Prior):
     parameters: ClassVar[tuple[str, ...]] = ("scale",)
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False, eq=False)
 class HalfNormal(Prior):
     """A half-Normal prior on the standard deviation.
 
@@ -227,7 +244,7 @@ class HalfNormal(Prior):
     parameters: ClassVar[tuple[str, ...]] = ("scale",)
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False, eq=False)
 class InverseGamma(Prior):
     """An inverse-Gamma prior on the variance.
 
@@ -247,7 +264,7 @@ class InverseGamma(Prior):
     parameters: ClassVar[tuple[str, ...]] = ("shape", "scale")
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False, eq=False)
 class Gamma(Prior):
     """A Gamma prior on the precision, 1 / variance.
 
@@ -267,7 +284,7 @@ class Gamma(Prior):
     parameters: ClassVar[tuple[str, ...]] = ("shape", "rate")
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False, eq=False)
 class InverseWishart(Prior):
     """An inverse-Wishart prior on covariance matrices.
 
@@ -291,7 +308,7 @@ class InverseWishart(Prior):
     most_axes: ClassVar[Mapping[str, int]] = {"dof": 1, "scale": 3}
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False, eq=False)
 class NormalKappa(Prior):
     """A Normal prior on the means, at the scale of the spread.
 
@@ -316,7 +333,7 @@ class NormalKappa(Prior):
     most_axes: ClassVar[Mapping[str, int]] = {"kappa": 1}
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False, eq=False)
 class NormalInverseWishart(Prior):
     """The conjugate prior of means and covariance matrices.
 
@@ -349,7 +366,7 @@ class NormalInverseWishart(Prior):
         return NormalKappa(self.mean, self.kappa), InverseWishart(self.dof, self.scale)
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False, eq=False)
 class NormalInverseGamma(Prior):
     """The conjugate prior of means and variances, for diagonal and spherical covariances.
 

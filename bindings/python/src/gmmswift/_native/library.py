@@ -65,12 +65,20 @@ lib = _load()
 _Struct = TypeVar("_Struct", bound=Structure)
 
 
+# The bytes of each options struct with its defaults; arrays that these point to live for ever.
+_DEFAULTS: dict[type[Structure], bytes] = {}
+
+
 def defaults(struct: type[_Struct]) -> _Struct:
     """Return an options struct with the library's defaults."""
+    known = _DEFAULTS.get(struct)
+    if known is not None:
+        return struct.from_buffer_copy(known)
     options = struct()
     status = getattr(lib, INITIALIZERS[struct])(byref(options), sizeof(options))
     if status != OK:
         raise exception_for(Fault(status_name(status), "", f"{struct.__name__}: no defaults"))
+    _DEFAULTS[struct] = bytes(options)
     return options
 
 
