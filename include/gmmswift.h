@@ -1109,9 +1109,9 @@ typedef struct gmm_em_result {
   double log_prior;
   /** The mean log likelihood of an observation before the last M-step (plus log_prior / N). */
   double lower_bound;
-  /** -2 log likelihood + parameters * log N. */
+  /** -2 log likelihood + parameters * log N. Parameters that the model knows do not count. */
   double bic;
-  /** -2 log likelihood + 2 * parameters. */
+  /** -2 log likelihood + 2 * parameters, as in bic. */
   double aic;
 
   /** K. */

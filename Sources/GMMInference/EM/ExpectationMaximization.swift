@@ -54,6 +54,7 @@ final class ExpectationMaximization {
       estimate: mixture.parameters, logLikelihood: logLikelihood, history: history, isConverged: isConverged,
       collapses: outcome.collapses, move: outcome.move, observationCount: total)
     fit.logPrior = step.logPrior(mixture)
+    if let model = options.model { fit.parameterCount = model.freeParameterCount }
     return fit
   }
 

@@ -23,6 +23,8 @@ public struct MaximumLikelihoodFit: Sendable, Equatable {
   public var move: Double
   /// The number of observations: the sum of their weights.
   public var observationCount: Double
+  /// The number of free parameters: weights, means and covariances. Those that a model knows do not count.
+  public var parameterCount: Int
 
   package init(
     estimate: MixtureParameters, logLikelihood: Double, history: [Double], isConverged: Bool,
@@ -35,6 +37,7 @@ public struct MaximumLikelihoodFit: Sendable, Equatable {
     self.collapses = collapses
     self.move = move
     self.observationCount = observationCount
+    parameterCount = estimate.weights.count - 1 + estimate.means.count + estimate.covariances.count
   }
 
   /// The weights, (K), sum 1.
@@ -51,9 +54,6 @@ public struct MaximumLikelihoodFit: Sendable, Equatable {
 
   /// The number of covariances that ended on the floor.
   public var componentsAtFloor: Int { collapses.count { $0.kind != .weight } }
-
-  /// The number of free parameters: weights, means and covariances.
-  public var parameterCount: Int { weights.count - 1 + means.count + estimate.covariances.count }
 
   /// The Bayesian information criterion, -2 log likelihood + parameters log N (Schwarz 1978).
   public var bic: Double { -2 * logLikelihood + Double(parameterCount) * log(observationCount) }

@@ -207,4 +207,24 @@ import Testing
       #expect(statistics == SufficientStatistics(componentCount: 2))
     }
   }
+
+  @Test func knownParametersDoNotCount() throws {
+    let normal = MeansPrior.normal(mean: [0], sd: [9])
+    let sds = SpreadPrior.halfNormal(scale: [1])
+    let free = try MixtureModel(componentCount: 2, means: normal, spread: sds)
+    #expect(free.freeParameterCount == 5)
+    let ordered = try MixtureModel(
+      componentCount: 2, means: normal, orderedMeans: true, spread: sds, sharedSpread: true)
+    #expect(ordered.freeParameterCount == 4)
+    let weights = try MixtureModel(componentCount: 2, weights: .fixed([0.4, 0.6]), means: normal, spread: sds)
+    #expect(weights.freeParameterCount == 4)
+    let one = try MixtureModel(
+      componentCount: 3, means: [.fixed([0]), .normal(mean: [2], sd: [3]), .fixed([5])],
+      spread: [.fixed([1]), .halfNormal(scale: [2]), .halfNormal(scale: [2])])
+    #expect(one.freeParameterCount == 2 + 1 + 2)
+    let plane = MixtureShape(componentCount: 2, dimensionCount: 2, structure: .full)
+    let wishart = SpreadPrior.inverseWishart(dof: [5], scale: [1, 0, 0, 1])
+    #expect(try MixtureModel(plane, means: .fixed([0, 0, 5, 5]), spread: wishart).freeParameterCount == 1 + 6)
+    #expect(try MixtureModel(plane, means: normal, spread: wishart).freeParameterCount == 1 + 4 + 6)
+  }
 }

@@ -117,3 +117,38 @@ def _values(fit):
 def test_what_contradicts_the_model_is_refused(call, message):
     with pytest.raises(ValueError, match=message):
         call()
+
+
+@pytest.mark.parametrize(
+    ("arguments", "free"),
+    [
+        ({"means": gm.Fixed([0, 5]), "sd": gm.HalfNormal(1)}, 3),
+        ({"weights": gm.Fixed([0.4, 0.6]), "means": gm.Normal(0, sd=9), "sd": gm.HalfNormal(1)}, 4),
+        ({"means": gm.Normal(0, sd=9), "sd": gm.Fixed([1, 2])}, 3),
+        ({"means": gm.Normal(0, sd=9), "sd": gm.HalfNormal(1)}, 5),
+        ({"means": gm.Normal(0, sd=9), "sd": gm.HalfNormal(1), "shared_sd": True}, 4),
+        ({"means": [gm.Fixed(0.0), gm.Normal(5, sd=1)], "sd": gm.HalfNormal(1)}, 4),
+        ({"means": gm.Normal(0, sd=9), "sd": [gm.Fixed(1.0), gm.HalfNormal(2)]}, 4),
+    ],
+)
+def test_parameters_that_the_model_knows_do_not_count(arguments, free):
+    fit = gm.fit_em(LINE, gm.Mixture(2, **arguments))
+    assert fit.aic == pytest.approx(-2 * fit.log_likelihood + 2 * free, rel=1e-12)
+    assert fit.bic == pytest.approx(-2 * fit.log_likelihood + free * np.log(len(LINE)), rel=1e-12)
+
+
+@pytest.mark.parametrize(
+    ("arguments", "free"),
+    [
+        ({"means": gm.Fixed([[0, 0], [5, 5]]), "covariance": gm.InverseWishart(5, np.eye(2))}, 7),
+        ({"means": gm.Normal(0, sd=9), "covariance": gm.Fixed(np.eye(2))}, 5),
+        ({"covariance_type": "tied"}, 1 + 4 + 3),
+        ({"covariance_type": "diag", "shared_sd": True}, 1 + 4 + 2),
+        ({"covariance_type": "spherical"}, 1 + 4 + 2),
+        ({}, 1 + 4 + 6),
+    ],
+)
+def test_parameters_that_the_model_knows_do_not_count_in_several_dimensions(arguments, free):
+    fit = gm.fit_em(TABLE, gm.Mixture(2, n_dimensions=2, **arguments))
+    assert fit.aic == pytest.approx(-2 * fit.log_likelihood + 2 * free, rel=1e-12)
+    assert fit.bic == pytest.approx(-2 * fit.log_likelihood + free * np.log(len(TABLE)), rel=1e-12)

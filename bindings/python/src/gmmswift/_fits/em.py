@@ -75,7 +75,8 @@ class EMFit:
     history : ndarray, shape (n_iterations,)
         That number for each iteration.
     bic, aic : float
-        Bayesian and Akaike information criterion; smaller is better.
+        Bayesian and Akaike information criterion; smaller is better. Parameters that a model knows
+        do not count.
     converged : bool
         Whether the tolerance was met within the iterations allowed.
     n_iterations : int
