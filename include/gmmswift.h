@@ -288,7 +288,7 @@ int64_t gmm_data_num_observations(const gmm_data *data);
 /** D; 0 for an invalid handle. */
 int64_t gmm_data_num_dimensions(const gmm_data *data);
 
-/** Whether the rows have sample weights; 0 for an invalid handle. */
+/** Whether a row has a sample weight other than 1; 0 for an invalid handle. */
 int32_t gmm_data_has_sample_weights(const gmm_data *data);
 
 /** The name of a column, owned by the data set; NULL where it has none, out of range, and for an invalid handle. */

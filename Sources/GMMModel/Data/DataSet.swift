@@ -44,7 +44,7 @@ public final class DataSet: Sendable {
     weights: SampleWeights? = nil, columnNames: [String] = [], firstRow: Int = 0, argument: String = "data"
   ) throws(ModelError) {
     try Self.check(weights, columnNames, firstRow: firstRow, count: count, dimensionCount: dimensionCount)
-    self.weights = weights
+    self.weights = Self.telling(weights)
     self.columnNames = columnNames
     self.firstRow = firstRow
     let isCountable = count >= 0 && count < Int.max - laneCount
@@ -149,8 +149,13 @@ public final class DataSet: Sendable {
     buffer = other.buffer
     count = other.count
     dimensionCount = other.dimensionCount
-    self.weights = weights ?? other.weights
+    self.weights = Self.telling(weights ?? other.weights)
     (columnNames, firstRow) = (other.columnNames, other.firstRow)
+  }
+
+  /// Returns weights that say something. Rows of weight 1 take the road of rows without weights, with the same bits.
+  private static func telling(_ weights: SampleWeights?) -> SampleWeights? {
+    weights.flatMap { $0.areOnes ? nil : $0 }
   }
 
   /// The sum of the weights, which is N if all are 1.

@@ -14,6 +14,8 @@ public final class SampleWeights: Sendable {
   package let positiveCount: Int
   /// Whether all weights are integers, so that they stand for repeated rows.
   package let areWhole: Bool
+  /// Whether all weights are 1, so that they say nothing.
+  let areOnes: Bool
 
   /// Copies the weights.
   package init(_ values: UnsafeBufferPointer<Double>, argument: String = "sample_weights") throws(ModelError) {
@@ -22,6 +24,7 @@ public final class SampleWeights: Sendable {
     }
     var positive = 0
     var areWhole = true
+    var areOnes = true
     var sum = ReproducibleSums(count: 1)
     for (i, value) in values.enumerated() {
       guard value.isFinite, value >= 0 else {
@@ -31,11 +34,13 @@ public final class SampleWeights: Sendable {
       buffer.base[i] = value
       if value > 0 { positive += 1 }
       if value != value.rounded() { areWhole = false }
+      if value != 1 { areOnes = false }
     }
     for i in values.indices { sum.add(UnsafeBufferPointer(rebasing: values[i...i])) }
     self.buffer = buffer
     positiveCount = positive
     self.areWhole = areWhole
+    self.areOnes = areOnes
     self.sum = sum
     guard positive > 0, total >= 1e-100 else {
       throw ModelError(argument, "must have a sum of at least 1e-100", got: total)
@@ -52,7 +57,7 @@ public final class SampleWeights: Sendable {
 
   private init(sharing other: SampleWeights) {
     (buffer, sum) = (other.buffer, other.sum)
-    (positiveCount, areWhole) = (other.positiveCount, other.areWhole)
+    (positiveCount, areWhole, areOnes) = (other.positiveCount, other.areWhole, other.areOnes)
   }
 
   /// The first weight; aligned to 64 bytes, zeros beyond N up to the next multiple of 8.

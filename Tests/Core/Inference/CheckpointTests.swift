@@ -140,7 +140,7 @@ import Testing
     expect("is of other data: 120 x 1, not 119 x 1", with(Array(run.data.dropLast())))
     expect("is of other data: 120 x 1, not 0 x 1", with([]))
     var weighted = run
-    weighted.sampleWeights = [Double](repeating: 1, count: 120)
+    weighted.sampleWeights = [Double](repeating: 2, count: 120)
     expect("is of data without sample weights", weighted)
     let model = try MixtureModel(
       componentCount: 3, minimumWeight: 0.05, means: .normal(mean: [0, 2, 5], sd: [5]),

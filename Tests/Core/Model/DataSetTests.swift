@@ -60,6 +60,15 @@ import Testing
     }
   }
 
+  @Test func weightsThatAreAllOneAreNone() throws {
+    let ones = try SampleWeights([1, 1])
+    let data = try DataSet([1, 2, 3, 4], dimensionCount: 2, weights: ones)
+    #expect(data.weights == nil && (data.totalWeight, data.positiveCount) == (2, 2))
+    let weighted = try data.weighted(by: SampleWeights([2, 1]))
+    #expect(weighted.weights?.total == 3)
+    #expect(try weighted.weighted(by: ones).weights == nil)
+  }
+
   @Test func namesThatDoNotFitAreRefused() {
     for (names, argument, rule) in [
       (["a"], "column_names", "must have 2 names, one for each column, got 1"),

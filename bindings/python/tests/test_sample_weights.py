@@ -34,6 +34,23 @@ def test_integer_weights_have_the_posterior_of_repeated_rows(kind):
             assert abs(ours.mean() - theirs.mean()) < 5 * error, name
 
 
+def test_weights_of_one_are_no_weights_to_the_bit():
+    line = np.concatenate([STREAM.normal(0, 1, 60), STREAM.normal(5, 1, 60)])
+    ones = np.ones(120)
+    for method in ["gibbs", "metropolis"]:
+        model = gm.Mixture(2, means=gm.Normal(0, sd=9), sd=gm.HalfCauchy(2))
+        one, other = (
+            gm.sample(model, line, 40, random_seed=3, method=method, sample_weight=weight)
+            for weight in (None, ones)
+        )
+        np.testing.assert_array_equal(one["means"], other["means"])
+        np.testing.assert_array_equal(one["log_posterior"], other["log_posterior"])
+    fits = [gm.fit_em(line, 2, random_seed=1, sample_weight=weight) for weight in (None, ones)]
+    assert fits[0].log_likelihood == fits[1].log_likelihood
+    np.testing.assert_array_equal(fits[0].means, fits[1].means)
+    assert not gm.Data(line, sample_weight=ones).has_weights
+
+
 def test_rows_of_weight_zero_are_inert():
     weights = np.ones(len(DATA))
     weights[::3] = 0

@@ -111,7 +111,7 @@ class Data:
         self.n_observations = rows.length
         self.n_dimensions = rows.dimensions
         self.names = chosen
-        self.has_weights = weights is not None
+        self.has_weights = bool(native.lib.gmm_data_has_sample_weights(self._handle))
 
     @property
     def fingerprint(self) -> int:
