@@ -49,7 +49,7 @@ $(ENVIRONMENT): .ci/environment.sh $(wildcard bindings/python/pyproject.toml bin
 build: $(LIBRARY) ## Build build/lib/libgmmswift.so, stripped, with its version links; build/symbols has it whole.
 
 $(LIBRARY): $(SOURCES) VERSION
-	swift build -c release --product gmmswift
+	swift build -c release --disable-local-rpath --product gmmswift
 	@mkdir -p $(@D) build/symbols
 	@cp .build/release/libgmmswift.so build/symbols/libgmmswift.so.$(ABI)
 	strip -o $@ build/symbols/libgmmswift.so.$(ABI)

@@ -28,7 +28,7 @@ let linkPolicy: [LinkerSetting] =
       "-static-stdlib", "-no-toolchain-stdlib-rpath", "-use-ld=lld",
       "-Xlinker", "--version-script=\(Context.packageDirectory)/Sources/gmmswift/exports.map",
       "-Xlinker", "-soname=libgmmswift.so.0",
-      "-Xlinker", "-z", "-Xlinker", "nodelete",
+      "-Xlinker", "-z", "-Xlinker", "nodelete", "-Xlinker", "-z", "-Xlinker", "now",
       "-Xlinker", "--gc-sections", "-Xlinker", "--icf=all",
     ])
   ] : []
@@ -90,9 +90,9 @@ let package = Package(
         "CGMMSwift", "GMMKernels", "GMMModel", "GMMInference", "GMMDiagnostics", "GMMStorage", "GaussianMixtures",
       ]),
     // This target is only in the shared library, whose runtime serves nobody else.
-    .target(name: "CGMMUnicode"),
+    .target(name: "CGMMRuntime"),
     .target(
-      name: "gmmswift", dependencies: ["GMMCABI"] + (isRoot ? ["CGMMUnicode"] : []),
+      name: "gmmswift", dependencies: ["GMMCABI"] + (isRoot ? ["CGMMRuntime"] : []),
       exclude: ["exports.map", "install"], linkerSettings: linkPolicy),
 
     // MARK: Tests, in the folders of their subjects

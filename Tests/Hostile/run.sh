@@ -34,6 +34,11 @@ check "the program of degenerate data builds" build degenerate
 check "degenerate data give finite draws or an error with a reason" silent "$out/degenerate"
 check "the program of hard hosts builds" build stress
 check "64 threads, forks, cancelling at any moment, slow callbacks: nothing breaks" silent "$out/stress"
+check "the program of variables for the runtime builds" compile environment \
+  Tests/Hostile/Programs/environment.c Tests/Support/C/check.c
+# It does not find swift-backtrace by itself; with it, it would install handlers.
+check "the runtime reads no variable, prints nothing and installs no handler" \
+  silent env SWIFT_DEBUG_HELP=YES SWIFT_BACKTRACE=enable=yes,swift-backtrace=/bin/true "$out/environment" "$libdir/libgmmswift.so"
 check "the program of little memory builds" build pressure -D_DEFAULT_SOURCE
 check "with little memory every call succeeds or says that there is not enough" silent "$out/pressure"
 check "the program of failing disks builds" build disk -D_GNU_SOURCE
