@@ -70,9 +70,9 @@
  * refuses one, the others do its work. A call needs 64 KB of the caller's stack. Results do not depend on the number
  * of threads: the same seed gives the same bits.
  *
- * Files. Paths are UTF-8, ended by a zero byte. A file is written under another name in the same folder (the path and
- * ".gmmtmp"), synced and renamed: it appears whole or not at all, and the file that was there before is intact until
- * then. docs/FORMATS.md describes the formats.
+ * Files. Paths are UTF-8, ended by a zero byte. A file is written as a new file in the same folder (the path and
+ * ".gmmtmp", with a number where that name belongs to somebody else), synced and renamed: it appears whole or not at
+ * all, and the file that was there before is intact until then. docs/FORMATS.md describes the formats.
  *
  * Process. The library never prints, never exits, installs no signal handler, and touches no locale, no environment
  * variable, and no file but those whose paths it is given.

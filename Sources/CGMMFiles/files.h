@@ -6,6 +6,7 @@
 #include <fcntl.h>
 #include <stdbool.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 /* Returns the errno of the last failure on this thread. */
 static inline int gmm_files_error(void) { return errno; }

@@ -4,8 +4,10 @@ import CGMMFiles
 ///
 /// The bytes go to `path` + ``suffix`` in the same folder, so that the rename stays within one file system. The file at
 /// `path` is untouched until ``commit(_:version:)`` has brought everything to the disk. The temporary file is locked
-/// while it is written, so a second writer of the same path is refused. The temporary file of a killed process is taken
-/// over, so at most one such file remains. An object that is released without a commit removes its temporary file.
+/// while it is written, so a second writer of the same path is refused. It is always a new file: that of a killed
+/// process is removed first, so at most one such file remains, and where the name belongs to somebody else a number is
+/// added to it. So no file that was planted there is written to or put in the place of `path`. An object that is
+/// released without a commit removes its temporary file.
 package final class AtomicFile {
   /// The ending of the temporary file's name.
   package static let suffix = ".gmmtmp"
@@ -15,6 +17,8 @@ package final class AtomicFile {
   /// The final path of the file: `path`, or the file that this link points to.
   private let target: String
   private let temporary: String
+  /// The number of names that are tried for the temporary file.
+  private static let mostNames = 16
   private var descriptor: Int32
   private let progress: FileProgress?
   private var checksum = Checksum()
@@ -32,8 +36,7 @@ package final class AtomicFile {
     self.path = path
     self.progress = progress
     target = try Self.resolve(path)
-    temporary = target + Self.suffix
-    descriptor = try Self.openLocked(temporary, path)
+    (temporary, descriptor) = try Self.openLocked(beside: target, path)
     buffer.reserveCapacity(Self.bufferSize)
     do throws(StorageError) {
       // The mode is set before the first byte, so that at no time more people can read the new file than the old one.
@@ -73,30 +76,64 @@ package final class AtomicFile {
     return lstat(path, &status) == 0 && gmm_files_is_link(&status)
   }
 
-  /// Opens and locks the temporary file, and makes sure that the locked file still has this name.
-  private static func openLocked(_ temporary: String, _ path: String) throws(StorageError) -> Int32 {
+  /// Makes and locks a temporary file, under the first name that does not belong to somebody else.
+  private static func openLocked(beside target: String, _ path: String) throws(StorageError) -> (String, Int32) {
+    for number in 0..<mostNames {
+      let temporary = target + suffix + (number == 0 ? "" : "\(number)")
+      if let descriptor = try openLocked(temporary, path) { return (temporary, descriptor) }
+    }
+    throw .system(path, "write", code: EEXIST)
+  }
+
+  /// Makes and locks a file that did not exist, and makes sure that the locked file still has this name.
+  ///
+  /// - Returns: `nil` where what has this name is not ours to remove.
+  private static func openLocked(_ temporary: String, _ path: String) throws(StorageError) -> Int32? {
     while true {
-      let descriptor = openFile(temporary, O_WRONLY | O_CREAT | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK, mode: 0o666)
-      guard descriptor >= 0 else { throw .system(path, "write") }
-      if flock(descriptor, LOCK_EX | LOCK_NB) != 0, systemError == EWOULDBLOCK {
-        close(descriptor)
-        throw StorageError(.system, path, "cannot write: another call or process is writing it")
+      let descriptor = openFile(temporary, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, mode: 0o666)
+      if descriptor < 0 {
+        guard systemError == EEXIST else { throw .system(path, "write") }
+        guard try clear(temporary, path) else { return nil }
+        continue
       }
-      // On file systems without locks the file stays unlocked. Between opening and locking, another writer may have
-      // renamed it.
-      var mine = stat()
-      var named = stat()
-      if fstat(descriptor, &mine) == 0, !gmm_files_is_regular(&mine) {
-        close(descriptor)
-        throw StorageError(.system, path, "cannot write: its temporary file is not a regular file")
-      }
-      if fstat(descriptor, &mine) == 0, lstat(temporary, &named) == 0, mine.st_dev == named.st_dev,
-        mine.st_ino == named.st_ino
-      {
-        return descriptor
-      }
+      // On file systems without locks the file stays unlocked. Between making and locking, another writer may have
+      // removed it.
+      try lock(descriptor, path)
+      if hasName(descriptor, temporary) { return descriptor }
       close(descriptor)
     }
+  }
+
+  /// Removes the temporary file of a writer that has ended.
+  ///
+  /// - Returns: whether the name may be tried again: `false` for what is not a file of this user.
+  private static func clear(_ temporary: String, _ path: String) throws(StorageError) -> Bool {
+    let old = openFile(temporary, O_WRONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK)
+    guard old >= 0 else { return systemError == ENOENT }
+    var status = stat()
+    guard fstat(old, &status) == 0, gmm_files_is_regular(&status), status.st_uid == geteuid() else {
+      close(old)
+      return false
+    }
+    try lock(old, path)
+    defer { close(old) }
+    // Nothing is written to it, so another name of the file keeps its contents.
+    return !hasName(old, temporary) || unlink(temporary) == 0
+  }
+
+  /// Locks a file, or closes it and throws where another writer has the lock.
+  private static func lock(_ descriptor: Int32, _ path: String) throws(StorageError) {
+    guard flock(descriptor, LOCK_EX | LOCK_NB) != 0, systemError == EWOULDBLOCK else { return }
+    close(descriptor)
+    throw StorageError(.system, path, "cannot write: another call or process is writing it")
+  }
+
+  /// Returns whether an open file has this name.
+  private static func hasName(_ descriptor: Int32, _ name: String) -> Bool {
+    var mine = stat()
+    var named = stat()
+    return fstat(descriptor, &mine) == 0 && lstat(name, &named) == 0 && mine.st_dev == named.st_dev
+      && mine.st_ino == named.st_ino
   }
 
   /// Appends bytes to the payload.

@@ -203,13 +203,47 @@ import Testing
   }
 
   /// Opening a pipe that nobody reads would wait without end. A pipe that somebody reads is not a file either.
-  @Test(arguments: [false, true]) func aPipeInThePlaceOfTheTemporaryFileIsRefused(isRead: Bool) throws {
+  @Test(arguments: [false, true]) func aPipeInThePlaceOfTheTemporaryFileStaysThere(isRead: Bool) throws {
     mkfifo(folder.file("a.gmmtmp"), 0o600)
     let reader = isRead ? open(folder.file("a.gmmtmp"), O_RDONLY | O_NONBLOCK) : -1
     defer { if isRead { close(reader) } }
-    let error = #expect(throws: StorageError.self) { try store([1], as: "a") }
-    #expect(error?.kind == .system && error?.path == folder.file("a"))
-    #expect(folder.names == ["a.gmmtmp"])
+    try store([1], as: "a")
+    #expect(try load("a") == [1])
+    #expect(folder.names == ["a", "a.gmmtmp"])
+  }
+
+  /// A second name of a file that somebody wants overwritten, with a mode of its own.
+  @Test func aPlantedTemporaryFileIsNeitherWrittenNorTakenOver() throws {
+    folder.write([9, 8, 7], to: "victim")
+    chmod(folder.file("victim"), 0o600)
+    link(folder.file("victim"), folder.file("a.gmmtmp"))
+    try store([1], as: "a")
+    #expect(folder.contents("victim") == [9, 8, 7])
+    #expect(folder.names == ["a", "victim"])
+    var victim = stat()
+    var made = stat()
+    #expect(stat(folder.file("victim"), &victim) == 0 && stat(folder.file("a"), &made) == 0)
+    #expect(victim.st_ino != made.st_ino && victim.st_nlink == 1)
+    let mask = umask(0)
+    umask(mask)
+    #expect(made.st_mode & 0o777 == 0o666 & ~mask)
+  }
+
+  @Test func aPlantedLinkIsNotFollowed() throws {
+    folder.write([9, 8, 7], to: "victim")
+    symlink(folder.file("victim"), folder.file("a.gmmtmp"))
+    try store([1], as: "a")
+    #expect(try load("a") == [1])
+    #expect(folder.contents("victim") == [9, 8, 7])
+    #expect(folder.names == ["a", "a.gmmtmp", "victim"])
+  }
+
+  @Test func namesThatAreAllTakenAreAnError() throws {
+    for number in 0..<16 { mkdir(folder.file("a.gmmtmp" + (number == 0 ? "" : "\(number)")), 0o755) }
+    #expect(throws: StorageError(.system, folder.file("a"), "cannot write: File exists", systemCode: EEXIST)) {
+      try store([1], as: "a")
+    }
+    #expect(folder.names.count == 16)
   }
 
   @Test func whatCannotBeReadIsNamedWithTheReason() throws {
