@@ -33,9 +33,12 @@ public func gmm_fit_em(
     // The data are read first, because other arrays have their shape.
     var options = try fitOptions(given)
     let open = try given.model.map { try require($0, "model", ModelObject.self).open }
-    let control = try runControl(control)
+    var control = try runControl(control)
     let data = try require(data, "data", DataObject.self).data
-    if let open { options.maximizePosterior(of: try open.model(for: data, control)) }
+    if let open {
+      let start = RunProgress(done: 0, of: options.starts)
+      options.maximizePosterior(of: try open.model(for: data, before: start, &control))
+    }
     let dimensions = data.dimensionCount
     var need = MemoryNeed()
     if given.initial_responsibilities != nil { need.add(data.count, options.componentCount, 8 * 4) }

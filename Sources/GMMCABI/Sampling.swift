@@ -57,12 +57,14 @@ public func gmm_sample(
     let out = try required(out_posterior, "out_posterior")
     let open = try require(model, "model", ModelObject.self).open
     let given = try read(options, "options", defaults: defaults)
-    let control = try runControl(control)
+    var control = try runControl(control)
     // Without data, a model in which a prior waits for them is refused.
     let rows = try data.map { try dataSet($0, "data", dimensions: open.shape.dimensionCount, of: "the model's") }
-    let model = try rows.map { try open.model(for: $0, control) } ?? closedModel(model, "model")
-    let options = try samplingOptions(given, model)
+    var options = try samplingOptions(given)
     let plan = try checkpointPlan(given.checkpoint, "checkpoint")
+    let start = try options.progressAtStart()
+    let model = try rows.map { try open.model(for: $0, before: start, &control) } ?? closedModel(model, "model")
+    options.initial = try starts(given, model)
     try handOver(to: out) {
       try sample(
         model, try rows ?? DataSet([], dimensionCount: model.dimensionCount), options, checkpoint: plan, control)
@@ -130,9 +132,8 @@ private func handOver(to out: UnsafeMutablePointer<OpaquePointer?>, _ make: () t
   }
 }
 
-private func samplingOptions(
-  _ options: gmm_sample_options, _ model: MixtureModel
-) throws -> SamplingOptions {
+/// Reads the options that do not depend on the model.
+private func samplingOptions(_ options: gmm_sample_options) throws -> SamplingOptions {
   let method: SamplingMethod
   switch options.method {
   case GMM_METHOD_GIBBS: method = .gibbs
@@ -147,8 +148,7 @@ private func samplingOptions(
   return SamplingOptions(
     method: method, draws: Int(options.num_draws), tune: Int(options.num_tune), chains: Int(options.num_chains),
     thin: Int(options.thin), seed: options.seed,
-    keepsAssignments: try flag(options.store_assignments, "store_assignments"),
-    initial: try starts(options, model))
+    keepsAssignments: try flag(options.store_assignments, "store_assignments"))
 }
 
 /// Reads the starts of chains: a mixture, the last draws of a posterior, or values.

@@ -16,4 +16,33 @@ extension OpenModel {
     let scaled = try ScaledPriors(shape, data, control)
     return try filled(means: scaled.means, spread: scaled.spread)
   }
+
+  /// Returns the model for the data of a call that then samples or fits.
+  ///
+  /// Meanwhile the call reports that its own work has not begun, and it reports its end once.
+  ///
+  /// - Parameters:
+  ///   - start: the progress of the call at its beginning.
+  ///   - control: the control of the call, which remembers when it began.
+  package func model(
+    for data: DataSet, before start: RunProgress, _ control: inout RunControl
+  ) throws(ModelError) -> MixtureModel {
+    if let model { return model }
+    control.began = monotonicSeconds()
+    var part = control
+    part.isPart = true
+    if let progress = control.progress {
+      part.progress = { current in
+        var report = start
+        (report.secondsElapsed, report.secondsLeft) = (current.secondsElapsed, .nan)
+        return progress(report)
+      }
+    }
+    do throws(ModelError) {
+      return try model(for: data, part)
+    } catch {
+      _ = control.progress?(start)
+      throw error
+    }
+  }
 }

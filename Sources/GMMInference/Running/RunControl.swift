@@ -16,6 +16,10 @@ public struct RunControl: Sendable {
   public var build: KernelBuild
   /// Whether cancelling the task in which the call is made stops the call.
   package var followsTask = true
+  /// Whether the work is a part of a call that goes on after it, whose last report is not the last one of the call.
+  var isPart = false
+  /// When the call began, if a part of it has gone before; `nil` stands for now.
+  var began: Double?
 
   public init(
     threads: Int = 0, progress: (@Sendable (RunProgress) -> Bool)? = nil, progressInterval: Double = 0.1,

@@ -14,7 +14,8 @@ package final class RunMonitor: @unchecked Sendable {
   private let task: UnsafeMutableRawPointer?
   private let progress: (@Sendable (RunProgress) -> Bool)?
   private let interval: Double
-  private let start = monotonicSeconds()
+  private let isPart: Bool
+  private let start: Double
   private var nextReport: Double
   private let caller = pthread_self()
   /// The function that returns the progress of the call. It is set before other threads begin.
@@ -25,7 +26,9 @@ package final class RunMonitor: @unchecked Sendable {
     task = control.followsTask ? gmm_current_task() : nil
     progress = control.progress
     interval = max(control.progressInterval, 0)
-    nextReport = start + interval
+    isPart = control.isPart
+    start = control.began ?? monotonicSeconds()
+    nextReport = monotonicSeconds() + interval
   }
 
   /// Whether the work should end, by itself, by the caller's flag or because the task was cancelled.
@@ -73,7 +76,7 @@ package final class RunMonitor: @unchecked Sendable {
 
   /// Reports for the last time. The caller's thread calls it when all work has ended.
   package func finish() {
-    if let progressSoFar { report(isLast: true, progressSoFar) }
+    if let progressSoFar, !isPart { report(isLast: true, progressSoFar) }
     progressSoFar = nil
   }
 

@@ -16,7 +16,7 @@ public struct RunProgress: Sendable, Equatable {
 
 extension RunProgress {
   /// Creates the progress of a call that has no chains.
-  init(done: Int, of total: Int) {
+  package init(done: Int, of total: Int) {
     self.init(
       chains: 0, iterationsDone: done, iterationsTotal: total, drawsDone: 0, drawsTotal: 0, secondsElapsed: 0,
       secondsLeft: 0)

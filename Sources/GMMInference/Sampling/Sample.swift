@@ -78,7 +78,21 @@ public func sample(
   _ model: OpenModel, _ data: DataSet, _ options: SamplingOptions = SamplingOptions(),
   checkpoint: CheckpointPlan? = nil, _ control: RunControl = RunControl()
 ) throws -> Posterior {
-  try sample(try model.model(for: data, control), data, options, checkpoint: checkpoint, control)
+  var control = control
+  let model = try model.model(for: data, before: options.progressAtStart(), &control)
+  return try sample(model, data, options, checkpoint: checkpoint, control)
+}
+
+extension SamplingOptions {
+  /// Returns the progress of a run that has not begun.
+  ///
+  /// - Throws: ``ModelError`` for numbers of draws and chains that are out of range.
+  package func progressAtStart() throws(ModelError) -> RunProgress {
+    let schedule = try schedule()
+    var start = RunProgress(done: 0, of: chains * schedule.iterations)
+    (start.chains, start.drawsTotal) = (chains, chains * schedule.draws)
+    return start
+  }
 }
 
 extension Posterior {

@@ -39,6 +39,48 @@ static gmm_control recording_control(progress_log *log) {
   return control;
 }
 
+/* While the data choose the priors of an open model, the call reports that its own work has not begun; it has one end.
+ */
+static void open_models_report_as_one_call(void) {
+  gmm_model_options open_options;
+  gmm_model_options_init(&open_options, sizeof open_options);
+  open_options.num_components = 2;
+  gmm_model *open = fixture_model(&open_options);
+  const gmm_sample_options options = fixture_sample_options();
+  progress_log log;
+  gmm_control control = recording_control(&log);
+  gmm_posterior *posterior = NULL;
+  ACCEPTED(gmm_sample(open, fixture_data_set(), &options, &control, &posterior, out_error));
+  EXPECT(log.num_calls >= 2 && log.is_consistent && log.last.num_chains == 2);
+  EXPECT(log.last.iterations_done == 140 && log.last.iterations_total == 140 && log.last.draws_done == 100);
+  gmm_posterior_destroy(posterior);
+  control = recording_control(&log);
+  control.progress_interval = 3600.0;
+  ACCEPTED(gmm_sample(open, fixture_data_set(), &options, &control, &posterior, out_error));
+  EXPECT(log.num_calls == 1 && log.last.draws_done == 100);
+  gmm_posterior_destroy(posterior);
+
+  gmm_em_options fitting;
+  gmm_em_options_init(&fitting, sizeof fitting);
+  fitting.model = open;
+  gmm_em_fit *fit = NULL;
+  control = recording_control(&log);
+  control.progress_interval = 3600.0;
+  ACCEPTED(gmm_fit_em(fixture_data_set(), &fitting, &control, &fit, out_error));
+  EXPECT(log.num_calls == 1 && log.last.iterations_done == 10 && log.last.iterations_total == 10);
+  gmm_em_fit_destroy(fit);
+
+  /* A refusal in the middle has an end as well. */
+  const double equal[] = {1.0, 1.0, 1.0};
+  gmm_data *constant = fixture_rows(equal, 3, 1);
+  control = recording_control(&log);
+  control.progress_interval = 3600.0;
+  EXPECT(gmm_sample(open, constant, &options, &control, &posterior, NULL) == GMM_ERROR_DEGENERATE);
+  EXPECT(log.num_calls == 1 && log.last.num_chains == 2 && log.last.iterations_done == 0);
+  gmm_data_destroy(constant);
+  gmm_model_destroy(open);
+}
+
 void behaviour_control(void) {
   const gmm_model_options model_options = fixture_model_options();
   gmm_model *model = fixture_model(&model_options);
@@ -66,6 +108,7 @@ void behaviour_control(void) {
   gmm_posterior_destroy(longer);
   gmm_posterior_destroy(posterior);
   gmm_model_destroy(model);
+  open_models_report_as_one_call();
 }
 
 void behaviour_cancelling(void) {
