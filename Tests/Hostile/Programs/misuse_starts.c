@@ -45,9 +45,12 @@ void misuse_starts(const misuse_handles *handles) {
                 options.initial_posterior = other);
   /* So many starts that no machine has memory for them. */
   gmm_sample_options options = plain;
-  options.num_chains = INT64_MAX;
+  options.num_chains = INT64_MAX / 128;
   options.initial_posterior = handles->posterior;
   EXPECT(gmm_sample(handles->model, fixture_data_set(), &options, NULL, &posterior, NULL) == GMM_ERROR_OUT_OF_MEMORY);
+  /* And so many that their iterations cannot be counted. */
+  START_REFUSED(GMM_ERROR_INVALID_ARGUMENT, "num_draws", options.num_chains = INT64_MAX; options.initial_mixture = NULL;
+                options.initial_posterior = handles->posterior);
   gmm_posterior_destroy(other);
   gmm_model_destroy(shared_model);
 }
