@@ -15,10 +15,19 @@ protocol Sampler: Sendable {
   /// - Parameters:
   ///   - stream: the random numbers of this chain and iteration.
   ///   - isTuning: whether step sizes may still adapt.
+  ///   - crew: threads that help with passes over the data.
   /// - Throws: a ``ModelError`` of kind `degenerate` when a conditional distribution does not exist.
   mutating func step(
-    _ state: inout ChainState, _ stream: inout RandomStream, isTuning: Bool
+    _ state: inout ChainState, _ stream: inout RandomStream, isTuning: Bool, _ crew: BlockCrew?
   ) throws(ModelError) -> StepInfo
+
+  /// Returns the log marginal of the parameters that the last step left, given the one that the sweep of assigned rows
+  /// has returned for them. They differ where sample weights have fractions.
+  mutating func logMarginal(_ swept: Double, of parameters: Parameters, _ crew: BlockCrew?) -> Double
+}
+
+extension Sampler {
+  func logMarginal(_ swept: Double, of parameters: Parameters, _ crew: BlockCrew?) -> Double { swept }
 }
 
 /// The diagnostics of a step; no later step depends on them.

@@ -4,6 +4,9 @@ import GMMModel
 ///
 ///     prior(θ) ∏_i w_{z_i} N(x_i | θ_{z_i})^β.
 ///
+/// A row of sample weight v stands for v such rows. If v is not a whole number, only the target of the parameters is
+/// defined: a row's factor there is (Σ_k w_k N(x_i | k)^β)^v.
+///
 /// At power β = 1 it is a model's posterior, given data. It tends to the prior of parameters and assignments as β falls
 /// to 0.
 ///
@@ -18,6 +21,9 @@ struct Target: Sendable {
   let data: DataSet
   /// β, above 0 and at most 1.
   let power: Double
+  /// How the rows are divided for their assignments; `nil` for the division that their weights call for, if they call
+  /// for one. No division changes the target.
+  var division: DividedRows?
 
   init(model: MixtureModel, data: DataSet, power: Double = 1) {
     self.model = model
@@ -26,5 +32,9 @@ struct Target: Sendable {
   }
 
   /// Returns the same target with a model of its own, for one thread.
-  func unshared() -> Target { Target(model: model.unshared(), data: data, power: power) }
+  func unshared() -> Target {
+    var copy = Target(model: model.unshared(), data: data, power: power)
+    copy.division = division
+    return copy
+  }
 }

@@ -105,6 +105,26 @@ struct MeanConditional {
     for d in mean.indices { point[start + d] = mean[d] + vector[d] }
   }
 
+  /// Returns the log density at the point that stands in `point` from place `start` on.
+  mutating func logDensity(of point: [Double], at start: Int) -> Double {
+    for d in mean.indices { vector[d] = point[start + d] - mean[d] }
+    let dimensions = Double(mean.count)
+    let logDeterminant = factor.logDeterminantOfSquare
+    if let scale {
+      factor.solve(&vector)
+      let squares = vector.reduce(0) { $0 + $1 * $1 } / (scale * scale)
+      return -dimensions * (halfLogTwoPi + log(scale)) - 0.5 * (logDeterminant + squares)
+    }
+    // The square of Cᵀ (x - m), column by column of C.
+    var squares = 0.0
+    for d in mean.indices {
+      var sum = 0.0
+      for i in d..<mean.count { sum += factor[i, d] * vector[i] }
+      squares += sum * sum
+    }
+    return -dimensions * halfLogTwoPi + 0.5 * (logDeterminant - squares)
+  }
+
   /// Turns a draw, which stands in `point` from place `start` on, into a draw from the same distribution with one
   /// coordinate restricted to an interval.
   ///

@@ -89,8 +89,8 @@ struct SpreadConditional {
   }
 }
 
-/// The log density of log sd given its members. It is concave for every prior here.
-private struct LogSDDensity: LogConcaveDensity {
+/// The log density of log sd given its members, up to a constant. It is concave for every prior here.
+struct LogSDDensity: LogConcaveDensity {
   let prior: SpreadDensity
   let count: Double
   let squares: Double

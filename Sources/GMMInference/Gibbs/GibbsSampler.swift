@@ -10,17 +10,26 @@ import GMMModel
 struct GibbsSampler: Sampler {
   private let model: MixtureModel
   private var powered: PoweredStatistics
+  /// Whether draws are proposals, which pay no regard to the constraints.
+  private let isProposing: Bool
   /// Whether draws are sorted instead of truncated. The components of such a chain pass each other freely.
   private let sortsDraws: Bool
+  /// Whether the mean and the spread of a component are drawn, (K). A shared spread is always drawn.
+  var isChosen: [Bool]
   /// The conditional distribution of a mean, for models with covariance matrices.
   private var mean: MeanConditional
   private var covariance: CovarianceConditional
 
-  /// - Parameter power: the power of the target.
-  init(_ model: MixtureModel, power: Double = 1) {
+  /// - Parameters:
+  ///   - power: the power of the target.
+  ///   - isProposing: whether draws are proposals: from the conditional distributions without the constraints, whose
+  ///     densities ``GibbsDensity`` has.
+  init(_ model: MixtureModel, power: Double = 1, isProposing: Bool = false) {
     self.model = model
     powered = PoweredStatistics(model.shape, power: power)
-    sortsDraws = model.foldsOrder
+    self.isProposing = isProposing
+    sortsDraws = model.foldsOrder && !isProposing
+    isChosen = [Bool](repeating: true, count: model.componentCount)
     let dimension = model.shape.hasMatrices ? model.dimensionCount : 0
     mean = MeanConditional(dimension: dimension)
     covariance = CovarianceConditional(dimension: dimension)
@@ -29,20 +38,27 @@ struct GibbsSampler: Sampler {
   func prepare(_ state: ChainState) {}
 
   mutating func step(
-    _ state: inout ChainState, _ stream: inout RandomStream, isTuning: Bool
+    _ state: inout ChainState, _ stream: inout RandomStream, isTuning: Bool, _ crew: BlockCrew?
   ) throws(ModelError) -> StepInfo {
+    try draw(&state.parameters, given: state.statistics, &stream)
+    return StepInfo()
+  }
+
+  /// Draws the parameters of the chosen components, and all weights, given statistics.
+  mutating func draw(
+    _ parameters: inout Parameters, given statistics: SufficientStatistics, _ stream: inout RandomStream
+  ) throws(ModelError) {
     if !model.hasFixedWeights {
       stream.drawWeights(
-        &state.parameters, concentration: model.concentration, counts: state.statistics.counts,
-        minimum: model.minimumWeight)
+        &parameters, concentration: model.concentration, counts: statistics.counts,
+        minimum: isProposing ? 0 : model.minimumWeight)
     }
     if powered.isPlain {
-      try drawSpreadAndMeans(&state.parameters, state.statistics, &stream)
+      try drawSpreadAndMeans(&parameters, statistics, &stream)
     } else {
-      try drawSpreadAndMeans(&state.parameters, powered(state.statistics), &stream)
+      try drawSpreadAndMeans(&parameters, powered(statistics), &stream)
     }
-    if sortsDraws, let coordinate = model.orderCoordinate { state.parameters.sortByMean(coordinate: coordinate) }
-    return StepInfo()
+    if sortsDraws, let coordinate = model.orderCoordinate { parameters.sortByMean(coordinate: coordinate) }
   }
 
   private mutating func drawSpreadAndMeans(
@@ -58,7 +74,13 @@ struct GibbsSampler: Sampler {
   }
 
   /// Whether the means are kept in order while they are drawn.
-  private var truncates: Bool { model.orderedMeans && !sortsDraws }
+  private var truncates: Bool { model.orderedMeans && !sortsDraws && !isProposing }
+
+  /// Returns whether standard deviation `j` is drawn.
+  @inline(__always)
+  private func isChosen(sd j: Int) -> Bool {
+    model.sharedSpread || isChosen[j / (model.sdCount / model.componentCount)]
+  }
 
   // MARK: Standard deviations
 
@@ -66,7 +88,7 @@ struct GibbsSampler: Sampler {
     _ parameters: inout Parameters, _ statistics: SufficientStatistics, _ stream: inout RandomStream
   ) throws(ModelError) {
     let shape = model.shape
-    for j in 0..<shape.sdCount where !model.spreadDensities[j].isFixed {
+    for j in 0..<shape.sdCount where !model.spreadDensities[j].isFixed && isChosen(sd: j) {
       let (count, squares) = ScaledMean.moments(
         ofSD: j, model, parameters, statistics, sumsOut: !truncates)
       let conditional = SpreadConditional(model.spreadDensities[j], count: count, squares: squares)
@@ -79,7 +101,7 @@ struct GibbsSampler: Sampler {
     _ parameters: inout Parameters, _ statistics: SufficientStatistics, _ stream: inout RandomStream
   ) {
     let dimensions = model.dimensionCount
-    for k in 0..<model.componentCount where !model.hasFixedMean(k) {
+    for k in 0..<model.componentCount where !model.hasFixedMean(k) && isChosen[k] {
       for d in 0..<dimensions {
         let j = k * dimensions + d
         let (mean, precision) = MeanConditional.coordinate(k, d, model, parameters, statistics)
@@ -110,7 +132,7 @@ struct GibbsSampler: Sampler {
     _ parameters: inout Parameters, _ statistics: SufficientStatistics, _ stream: inout RandomStream
   ) throws(ModelError) {
     let shape = model.shape
-    for j in 0..<shape.matrixCount {
+    for j in 0..<shape.matrixCount where shape.sharedSpread || isChosen[j] {
       guard case .inverseWishart(let dof, let scale, _, _) = model.covarianceDensities[j] else { continue }
       let components = shape.sharedSpread ? 0..<shape.componentCount : j..<j + 1
       covariance.start(dof: dof, scale: scale)
@@ -124,7 +146,7 @@ struct GibbsSampler: Sampler {
   private mutating func drawMeansOfMatrices(
     _ parameters: inout Parameters, _ statistics: SufficientStatistics, _ stream: inout RandomStream
   ) throws(ModelError) {
-    for k in 0..<model.componentCount where !model.hasFixedMean(k) {
+    for k in 0..<model.componentCount where !model.hasFixedMean(k) && isChosen[k] {
       let first = k * model.dimensionCount
       try mean.condition(on: k, model, parameters, statistics)
       // The bounds come from other components, so the draw may be written to its place before it is restricted.

@@ -96,7 +96,7 @@ extension MixtureModel {
     var sampler = GibbsSampler(self)
     for _ in 0..<(200 + 50 * componentCount * componentCount) where isWanted() {
       // Without observations no conditional distribution can be degenerate.
-      _ = try? sampler.step(&state, &stream, isTuning: false)
+      _ = try? sampler.step(&state, &stream, isTuning: false, nil)
     }
     parameters.means = state.parameters.means
     parameters.sds = state.parameters.sds

@@ -15,17 +15,36 @@ struct MetropolisSampler: Sampler {
   private let hasFreeMeans: Bool
   private let hasFreeSpread: Bool
   private let proposed: Proposed
+  /// The statistics of no rows, which leave the priors alone, if proposals are judged with the assignments summed out.
+  private let withoutAssignments: SufficientStatistics?
+  /// The pass that gives the log marginal of a proposal, if proposals are judged with the assignments summed out.
+  private let marginal: StatisticsPass?
+  /// The log marginal of `evaluated`, which the last pass has taken.
+  private var logMarginal = Double.nan
+  private var evaluated: Parameters
+  /// Memory for the statistics of a pass.
+  private var unused: SufficientStatistics
   /// The step sizes of the walks.
   var scales: ProposalScales
 
-  /// - Parameter power: the power of the target.
-  init(_ model: MixtureModel, power: Double = 1, _ scales: ProposalScales = ProposalScales()) {
+  /// - Parameters:
+  ///   - power: the power of the target.
+  ///   - marginal: the pass over the weighted rows, if some sample weight is not a whole number. Proposals are then
+  ///     judged with the assignments summed out.
+  init(
+    _ model: MixtureModel, power: Double = 1, _ scales: ProposalScales = ProposalScales(),
+    marginal: StatisticsPass? = nil
+  ) {
     self.model = model
+    self.marginal = marginal
+    unused = SufficientStatistics(model.shape)
+    withoutAssignments = marginal == nil ? nil : SufficientStatistics(model.shape)
     powered = PoweredStatistics(model.shape, power: power)
     self.scales = scales
     hasFreeMeans = model.meanDensities.contains { !$0.isFixed }
     hasFreeSpread = model.spreadDensities.contains { !$0.isFixed }
     proposed = Proposed(model.shape)
+    evaluated = proposed.parameters
   }
 
   /// Memory for proposals, so that proposals allocate nothing. A sampler belongs to one chain, which one thread at a
@@ -53,21 +72,22 @@ struct MetropolisSampler: Sampler {
   }
 
   mutating func step(
-    _ state: inout ChainState, _ stream: inout RandomStream, isTuning: Bool
+    _ state: inout ChainState, _ stream: inout RandomStream, isTuning: Bool, _ crew: BlockCrew?
   ) throws(ModelError) -> StepInfo {
     var probability = 0.0
     var kinds = 0.0
     if !model.hasFixedWeights, model.componentCount > 1 {
-      probability += stepWeights(&state, &proposed.parameters, &stream, isTuning)
+      let assigned = withoutAssignments ?? state.statistics
+      probability += stepWeights(&state, assigned, &proposed.parameters, &stream, isTuning, crew)
       kinds += 1
     }
-    let statistics = powered(state.statistics)
+    let statistics = powered(withoutAssignments ?? state.statistics)
     if hasFreeSpread {
-      probability += stepSpread(&state, statistics, &proposed.parameters, &stream, isTuning)
+      probability += stepSpread(&state, statistics, &proposed.parameters, &stream, isTuning, crew)
       kinds += 1
     }
     if hasFreeMeans {
-      probability += stepMeans(&state, statistics, &proposed.parameters, &stream, isTuning)
+      probability += stepMeans(&state, statistics, &proposed.parameters, &stream, isTuning, crew)
       kinds += 1
     }
     return StepInfo(acceptance: kinds > 0 ? probability / kinds : 1)
@@ -75,7 +95,8 @@ struct MetropolisSampler: Sampler {
 
   /// Makes a step of the weights in log ratios. The Dirichlet density there is ∏ w^(α + n), with the Jacobian.
   private mutating func stepWeights(
-    _ state: inout ChainState, _ proposal: inout Parameters, _ stream: inout RandomStream, _ isTuning: Bool
+    _ state: inout ChainState, _ statistics: SufficientStatistics, _ proposal: inout Parameters,
+    _ stream: inout RandomStream, _ isTuning: Bool, _ crew: BlockCrew?
   ) -> Double {
     let walk = scales.weights
     proposal.assign(state.parameters)
@@ -91,11 +112,11 @@ struct MetropolisSampler: Sampler {
       proposal.logWeights[k] -= largest + log(sum)
       proposal.weights[k] = exp(proposal.logWeights[k])
       logRatio +=
-        (model.concentration[k] + state.statistics.counts[k])
+        (model.concentration[k] + statistics.counts[k])
         * (proposal.logWeights[k] - state.parameters.logWeights[k])
     }
     if !model.satisfiesConstraints(proposal) { logRatio = -.infinity }
-    let isAccepted = decide(&state, &proposal, logRatio, &stream)
+    let isAccepted = decide(&state, &proposal, &logRatio, &stream, crew)
     scales.weights.record(accepted: isAccepted, adapts: isTuning)
     return Self.acceptance(logRatio)
   }
@@ -103,16 +124,16 @@ struct MetropolisSampler: Sampler {
   /// Makes a step of the sds in log sd.
   private mutating func stepSpread(
     _ state: inout ChainState, _ statistics: SufficientStatistics, _ proposal: inout Parameters,
-    _ stream: inout RandomStream, _ isTuning: Bool
+    _ stream: inout RandomStream, _ isTuning: Bool, _ crew: BlockCrew?
   ) -> Double {
     let walk = scales.sds
     proposal.assign(state.parameters)
     for j in proposal.sds.indices where !model.spreadDensities[j].isFixed {
       proposal.sds[j] *= exp(walk.scale * walk.base[j] * stream.normal())
     }
-    let logRatio =
+    var logRatio =
       logDensityOfSpread(proposal, statistics) - logDensityOfSpread(state.parameters, statistics)
-    let isAccepted = decide(&state, &proposal, logRatio, &stream)
+    let isAccepted = decide(&state, &proposal, &logRatio, &stream, crew)
     scales.sds.record(accepted: isAccepted, adapts: isTuning)
     return Self.acceptance(logRatio)
   }
@@ -120,7 +141,7 @@ struct MetropolisSampler: Sampler {
   /// Makes a step of the means.
   private mutating func stepMeans(
     _ state: inout ChainState, _ statistics: SufficientStatistics, _ proposal: inout Parameters,
-    _ stream: inout RandomStream, _ isTuning: Bool
+    _ stream: inout RandomStream, _ isTuning: Bool, _ crew: BlockCrew?
   ) -> Double {
     let walk = scales.means
     proposal.assign(state.parameters)
@@ -135,7 +156,7 @@ struct MetropolisSampler: Sampler {
           - statistics.squares(of: k, about: state.parameters.means[k])) / (2 * sd * sd)
     }
     if !model.satisfiesConstraints(proposal) { logRatio = -.infinity }
-    let isAccepted = decide(&state, &proposal, logRatio, &stream)
+    let isAccepted = decide(&state, &proposal, &logRatio, &stream, crew)
     scales.means.record(accepted: isAccepted, adapts: isTuning)
     return Self.acceptance(logRatio)
   }
@@ -162,11 +183,32 @@ struct MetropolisSampler: Sampler {
   }
 
   /// Accepts or refuses a proposal. An accepted proposal changes places with the old parameters.
-  private func decide(
-    _ state: inout ChainState, _ proposal: inout Parameters, _ logRatio: Double, _ stream: inout RandomStream
+  ///
+  /// - Parameter logRatio: the ratio given the statistics. The ratio of the marginals is added, if there is one.
+  private mutating func decide(
+    _ state: inout ChainState, _ proposal: inout Parameters, _ logRatio: inout Double, _ stream: inout RandomStream,
+    _ crew: BlockCrew?
   ) -> Bool {
-    let isAccepted = log(stream.uniform()) < logRatio
+    let logThreshold = log(stream.uniform())
+    if marginal != nil, logRatio > -.infinity {
+      let current = logMarginal(0, of: state.parameters, crew)
+      logRatio += logMarginal(0, of: proposal, crew) - current
+      if !(logThreshold < logRatio) {
+        evaluated.assign(state.parameters)
+        logMarginal = current
+      }
+    }
+    let isAccepted = logThreshold < logRatio
     if isAccepted { swap(&state.parameters, &proposal) }
     return isAccepted
+  }
+
+  mutating func logMarginal(_ swept: Double, of parameters: Parameters, _ crew: BlockCrew?) -> Double {
+    guard let marginal else { return swept }
+    if evaluated != parameters {
+      evaluated.assign(parameters)
+      logMarginal = marginal.evaluate(parameters, into: &unused, crew)
+    }
+    return logMarginal
   }
 }

@@ -10,16 +10,64 @@ struct ChainContext: Sendable {
   let keepsAssignments: Bool
   let kernels: KernelSet
   /// The number of threads that may work on one chain.
-  var workersPerChain = 1
+  var workersPerChain: Int
+  /// The rows, divided into whole ones and rests; `nil` if the sample weights are whole numbers.
+  let dividedRows: DividedRows?
+
+  init(
+    target: Target, method: SamplingMethod, seed: UInt64, moves: MovePolicy = .automatic, keepsAssignments: Bool,
+    kernels: KernelSet, workersPerChain: Int = 1
+  ) throws(ModelError) {
+    self.target = target
+    self.method = method
+    self.seed = seed
+    self.moves = moves
+    self.keepsAssignments = keepsAssignments
+    self.kernels = kernels
+    self.workersPerChain = workersPerChain
+    if let division = target.division {
+      dividedRows = division
+    } else {
+      dividedRows = try DividedRows(target.data)
+    }
+  }
+
+  /// Returns the sampler of a chain.
+  ///
+  /// - Parameters:
+  ///   - model: the chain's own copy.
+  ///   - tune: the number of tuning iterations.
+  ///   - memory: the values that the chain has learned so far.
+  func sampler(_ model: MixtureModel, tune: Int, _ memory: SamplerMemory) throws(ModelError) -> any Sampler {
+    guard let dividedRows else { return method.sampler(for: model, power: target.power, memory) }
+    switch method {
+    case .gibbs:
+      return FractionalSampler(
+        model, try pass(dividedRows.rest), dividedRows, power: target.power, tune: tune)
+    case .metropolis:
+      return MetropolisSampler(model, power: target.power, memory.proposals, marginal: try pass(target.data))
+    }
+  }
+
+  /// Returns the pass over the rests of rows, or `nil` if there are none.
+  func restPass() throws(ModelError) -> StatisticsPass? {
+    guard let dividedRows else { return nil }
+    return try pass(dividedRows.rest)
+  }
+
+  private func pass(_ rows: DataSet) throws(ModelError) -> StatisticsPass {
+    try StatisticsPass(rows, target.model.shape, kernels, power: target.power, workers: workersPerChain)
+  }
 
   /// Returns the workspace of the sweeps of chain `index`.
   ///
   /// - Parameter moves: whether the chain will sweep proposals.
   func sweeper(_ index: Int, moves: Bool) throws(ModelError) -> AssignmentSweeper {
-    try AssignmentSweeper(
-      target.data, key: key(index, .assignments),
+    let rows = dividedRows?.whole ?? target.data
+    return try AssignmentSweeper(
+      rows, key: key(index, .assignments),
       moveKey: moves ? key(index, .assignmentsOfMoves) : nil,
-      MixtureKernels(target.model.shape, kernels, isWeighted: target.data.weights != nil),
+      MixtureKernels(target.model.shape, kernels, isWeighted: rows.weights != nil),
       power: target.power, keepsLabels: keepsAssignments, workers: workersPerChain)
   }
 
@@ -31,8 +79,8 @@ struct ChainContext: Sendable {
   func mover(
     _ index: Int, _ model: MixtureModel, tune: Int, _ tuning: MoveTuning = MoveTuning()
   ) -> MarginalMover? {
-    // The target of moves is the likelihood. Fractions of rows have another target; see ``SampleWeights/areWhole``.
-    guard method == .gibbs, target.data.weights?.areWhole ?? true else { return nil }
+    // A move takes the statistics of its proposal from one sweep, and rests of rows need another pass.
+    guard method == .gibbs, dividedRows == nil else { return nil }
     return MarginalMover(model, tune: tune, key: key(index, .moves), policy: moves, tuning)
   }
 

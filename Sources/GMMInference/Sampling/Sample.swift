@@ -9,9 +9,8 @@ import GMMStorage
 ///
 /// - Parameters:
 ///   - model: the model.
-///   - data: the data. Without observations the constrained prior is sampled. A row of weight w stands for ⌊w⌋ rows,
-///     which are assigned independently. The fraction f = w - ⌊w⌋ is a row whose factor p(z) p(x | z) in the joint
-///     density of data and assignments is raised to the power f.
+///   - data: the data. Without observations the constrained prior is sampled. The density of a row is raised to the
+///     power of the row's sample weight, so a whole number stands for repeated rows.
 ///   - options: the method, the numbers of chains, draws and iterations, the seed, and the initial values.
 ///   - checkpoint: the file of the run's checkpoints, and the interval between them. The run goes on from an existing
 ///     file.
@@ -147,7 +146,7 @@ private struct SamplingRun {
     }
     self.plan = plan
     self.options = options
-    context = ChainContext(
+    context = try ChainContext(
       target: target, method: options.method, seed: options.seed, moves: options.moves,
       keepsAssignments: options.keepsAssignments, kernels: control.build.kernels,
       workersPerChain: control.workers(units: options.chains, blocks: target.data.blockCount))

@@ -9,6 +9,8 @@ struct Transition {
   private let key: StreamKey
   private let tune: Int
   private let sweeper: AssignmentSweeper
+  /// The pass over the rests of rows, if the likelihood of a draw needs one.
+  private let rest: StatisticsPass?
   private var sampler: any Sampler
   private var mover: MarginalMover?
   private let memoryBefore: SamplerMemory
@@ -25,7 +27,8 @@ struct Transition {
     key = context.key(index, .parameters)
     self.tune = tune
     memoryBefore = memory
-    sampler = context.method.sampler(for: target.model, power: target.power, memory)
+    sampler = try context.sampler(target.model, tune: tune, memory)
+    rest = target.power == 1 ? nil : try context.restPass()
     mover = context.mover(index, target.model, tune: tune, memory.moves)
     sweeper = try context.sweeper(index, moves: mover != nil)
   }
@@ -44,7 +47,10 @@ struct Transition {
   ///
   /// - Parameter crew: threads that help if the sweep does not give the log likelihood.
   func logLikelihood(_ state: borrowing ChainState, _ crew: BlockCrew?) -> Double {
-    sweeper.logLikelihood(state.parameters, logMarginal: state.logMarginal, crew)
+    let logLikelihood = sweeper.logLikelihood(state.parameters, logMarginal: state.logMarginal, crew)
+    guard let rest else { return logLikelihood }
+    var unused = SufficientStatistics(state.parameters.shape)
+    return logLikelihood + rest.evaluate(state.parameters, power: 1, into: &unused, crew)
   }
 
   /// Returns the state of a chain at its start, iteration 0: the parameters, and assignments drawn given them.
@@ -52,8 +58,10 @@ struct Transition {
   /// - Parameter crew: threads that help with the sweep.
   mutating func start(at parameters: Parameters, _ crew: BlockCrew?) -> ChainState {
     var statistics = SufficientStatistics(parameters.shape)
-    let logMarginal = sweeper.sweep(parameters, iteration: 0, into: &statistics, crew)
-    let state = ChainState(parameters: parameters, statistics: statistics, logMarginal: logMarginal, iteration: 0)
+    let swept = sweeper.sweep(parameters, iteration: 0, into: &statistics, crew)
+    let state = ChainState(
+      parameters: parameters, statistics: statistics,
+      logMarginal: sampler.logMarginal(swept, of: parameters, crew), iteration: 0)
     sampler.prepare(state)
     return state
   }
@@ -65,8 +73,9 @@ struct Transition {
   mutating func advance(_ state: inout ChainState, _ crew: BlockCrew?) throws(ModelError) -> StepInfo {
     let iteration = state.iteration + 1
     var stream = RandomStream(key.at(iteration: iteration))
-    var info = try sampler.step(&state, &stream, isTuning: iteration <= UInt64(tune))
-    state.logMarginal = sweeper.sweep(state.parameters, iteration: iteration, into: &state.statistics, crew)
+    var info = try sampler.step(&state, &stream, isTuning: iteration <= UInt64(tune), crew)
+    let swept = sweeper.sweep(state.parameters, iteration: iteration, into: &state.statistics, crew)
+    state.logMarginal = sampler.logMarginal(swept, of: state.parameters, crew)
     state.iteration = iteration
     let sweeper = sweeper
     if let acceptance = mover?.run(&state, sweeper, crew) { info.acceptance = acceptance }

@@ -3,9 +3,8 @@
 /// Each point's component is drawn as in one dimension, by inversion of one uniform number. Unless there are few
 /// components, the points are then sorted by component, so that the sums cost the same for any number of components.
 ///
-/// A row of sample weight w stands for ⌊w⌋ copies, each assigned independently, and for one more copy that counts the
-/// fraction f = w - ⌊w⌋. The factor exp q_z of this copy in the joint density of points and components is raised to the
-/// power f. So the posterior of integer weights is that of repeated rows.
+/// The sample weights are whole numbers: a row of weight n stands for n copies, each assigned independently. A row of
+/// weight 0 gets a label, and does not count.
 ///
 /// - Parameters:
 ///   - x, count, table, weights, scratch: as in ``sweepExpectations(_:count:_:weights:scratch:sums:)``.
@@ -80,7 +79,6 @@ private func drawAndSum<Weights: BlockWeights>(
   points.groups.forEachPiece(of: plan.chunk) { chunk in
     chunk.forEachPiece(of: plan.panel) { panel in
       shares.evaluate(panel, chunk: chunk.lowerBound)
-      copies?.drawFractions(panel, chunk: chunk.lowerBound)
       for pass in 0..<passCount {
         let sink = LabelBytes(labels, pass: pass)
         draws.draw(panel, chunk: chunk.lowerBound, pass: pass, &streams[pass], &logs[pass], sink)

@@ -11,6 +11,8 @@ package enum StreamPurpose: UInt64, Sendable {
   case assignmentsOfMoves = 8
   /// Points of a mixture with known parameters.
   case mixture = 9
+  /// The whole numbers of assignments of rows with fractional weights.
+  case divisionOfRows = 10
 }
 
 /// The name of a random stream: (seed, chain, purpose), then (iteration, block).

@@ -145,6 +145,9 @@ public final class DataSet: Sendable {
     return DataSet(sharing: self, weights: weights)
   }
 
+  /// Returns the same observations with as many weights, which are not checked.
+  func reweighted(by weights: SampleWeights) -> DataSet { DataSet(sharing: self, weights: weights) }
+
   private init(sharing other: DataSet, weights: SampleWeights? = nil) {
     buffer = other.buffer
     count = other.count

@@ -55,6 +55,18 @@ public final class SampleWeights: Sendable {
     self.init(sharing: try result.get())
   }
 
+  /// Makes weights of either sign, for passes that take sums alone.
+  init(signed buffer: AlignedBuffer<Double>) {
+    self.buffer = buffer
+    let values = UnsafeBufferPointer(start: buffer.base, count: buffer.count)
+    var sum = ReproducibleSums(count: 1)
+    for i in values.indices { sum.add(UnsafeBufferPointer(rebasing: values[i...i])) }
+    self.sum = sum
+    positiveCount = values.count { $0 > 0 }
+    areWhole = values.allSatisfy { $0 == $0.rounded() }
+    areOnes = values.allSatisfy { $0 == 1 }
+  }
+
   private init(sharing other: SampleWeights) {
     (buffer, sum) = (other.buffer, other.sum)
     (positiveCount, areWhole, areOnes) = (other.positiveCount, other.areWhole, other.areOnes)

@@ -13,7 +13,7 @@ package enum CovarianceDensity: Sendable, Equatable {
   /// Creates an inverse-Wishart prior.
   ///
   /// - Throws: the pivot at which `scale` fails to be positive definite.
-  static func inverseWishart(dof: Double, scale: SymmetricMatrix) throws(FailedPivot) -> CovarianceDensity {
+  package static func inverseWishart(dof: Double, scale: SymmetricMatrix) throws(FailedPivot) -> CovarianceDensity {
     let factor = try scale.cholesky()
     let dimensions = Double(scale.dimension)
     let logNormalizer =
@@ -45,5 +45,14 @@ package enum CovarianceDensity: Sendable, Equatable {
       for (i, value) in factor.packed.enumerated() where abs(l[i] - value) > 1e-12 * abs(value) { return -.infinity }
       return 0
     }
+  }
+}
+
+extension Parameters {
+  /// Returns the log density of covariance matrix `j` under a prior or a conditional distribution.
+  package func logDensity(ofCovariance j: Int, _ density: CovarianceDensity) -> Double {
+    var value = 0.0
+    withFactor(j) { value = density.logDensity(factor: $0, scratch: $1) }
+    return value
   }
 }

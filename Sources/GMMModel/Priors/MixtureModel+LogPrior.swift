@@ -13,10 +13,7 @@ extension MixtureModel {
 
   /// Returns whether the weights reach their minimum and the means are in order.
   package func satisfiesConstraints(_ parameters: Parameters) -> Bool {
-    if minimumWeight > 0 {
-      let least = minimumWeight * (1 - 1e-12)
-      for weight in parameters.weights where !(weight >= least) { return false }
-    }
+    guard satisfiesMinimum(parameters) else { return false }
     if let d = orderCoordinate {
       for k in 1..<max(1, componentCount)
       where !(parameters.means[k * dimensionCount + d] >= parameters.means[(k - 1) * dimensionCount + d]) {
@@ -24,6 +21,12 @@ extension MixtureModel {
       }
     }
     return true
+  }
+
+  /// Returns whether the weights reach their minimum.
+  package func satisfiesMinimum(_ parameters: Parameters) -> Bool {
+    let least = minimumWeight * (1 - 1e-12)
+    return minimumWeight == 0 || parameters.weights.allSatisfy { $0 >= least }
   }
 
   /// Returns the Dirichlet log density.

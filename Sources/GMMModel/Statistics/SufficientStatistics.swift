@@ -113,6 +113,36 @@ package struct SufficientStatistics: Sendable, Equatable {
     for j in squares.indices { squares[j] += second[j] }
   }
 
+  /// Adds the observations of `other`, which has the same shape, and takes their sums about these centers.
+  package mutating func add(_ other: SufficientStatistics) {
+    precondition(shape == other.shape, "statistics of one shape add up")
+    let (dimensions, size) = (shape.dimensionCount, shape.squareCount)
+    for k in counts.indices {
+      let count = other.counts[k]
+      let first = k * dimensions
+      // With s = c' - c, Σ (y + s)(y + s)ᵀ = Σ y yᵀ + t sᵀ + s tᵀ + n s sᵀ for the sums t and the squares about c'.
+      func shift(_ d: Int) -> Double { other.centers[first + d] - centers[first + d] }
+      var entry = k * size
+      for i in 0..<dimensions {
+        for j in shape.hasMatrices ? 0...i : i...i {
+          squares[entry] +=
+            other.squares[entry] + other.sums[first + i] * shift(j) + shift(i) * other.sums[first + j]
+            + count * shift(i) * shift(j)
+          entry += 1
+        }
+      }
+      for d in 0..<dimensions { sums[first + d] += other.sums[first + d] + count * shift(d) }
+      counts[k] += count
+    }
+  }
+
+  /// Gives component `k` the statistics that it has in `other`, which has the same centers.
+  package mutating func copyComponent(_ k: Int, from other: SufficientStatistics) {
+    counts[k] = other.counts[k]
+    for j in shape.mean(k) { sums[j] = other.sums[j] }
+    for j in k * shape.squareCount..<(k + 1) * shape.squareCount { squares[j] = other.squares[j] }
+  }
+
   /// Returns Σ (x - mean)² over the members of component `k` in coordinate `d`, where squares are kept by coordinate.
   ///
   /// The result is exact up to rounding while |mean - center| is at most a few sds, which holds within one iteration.

@@ -27,6 +27,7 @@ FLOORS = {
         "Clusters",
         "Chains",
         "Gibbs",
+        "Fractions",
         "Metropolis",
         "Marginal",
         "EM",

@@ -187,7 +187,7 @@ import Testing
   @Test func startsDifferBetweenChainsAndFitTheData() throws {
     let model = try model()
     let observations = try DataSet(Self.data)
-    let context = ChainContext(
+    let context = try ChainContext(
       target: Target(model: model, data: observations), method: .gibbs, seed: 1,
       keepsAssignments: false,
       kernels: KernelBuild.best.kernels)
@@ -220,7 +220,7 @@ import Testing
     let model = try model()
     let observations = try DataSet(Self.data)
     let given = PartialParameters(weights: [0.2, 0.3, 0.5], means: [9, -4, 1], sds: [0.1, 5, 2])
-    let context = ChainContext(
+    let context = try ChainContext(
       target: Target(model: model, data: observations), method: method, seed: 1,
       keepsAssignments: false,
       kernels: KernelBuild.best.kernels)

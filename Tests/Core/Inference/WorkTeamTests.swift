@@ -108,7 +108,7 @@ import Testing
   /// A start that nobody wants any more looks for no further centers.
   @Test func aStartThatIsNotWantedEndsSoon() throws {
     let model = try KernelBuildTests.model(64)
-    let context = ChainContext(
+    let context = try ChainContext(
       target: Target(model: model, data: try DataSet(KernelBuildTests.data(2_000))), method: .gibbs, seed: 1,
       keepsAssignments: false, kernels: KernelBuild.best.kernels)
     var asked = 0

@@ -20,13 +20,12 @@ struct EnumeratedPosterior {
   /// Sums over all labellings.
   ///
   /// - Parameters:
-  ///   - counts: the count of each observation; `nil` for 1.
   ///   - power: the power of the components' densities, which is the count of a member for means and spread.
   ///   - weights: the part of the weights, given the counts.
   ///   - means: the part of the means, given the members of each component.
   ///   - spread: the part of the sds, given the members of each component.
   init(
-    _ data: [Double], counts: [Double]? = nil, power: Double = 1, components: Int, weights: ([Double]) -> Part,
+    _ data: [Double], power: Double = 1, components: Int, weights: ([Double]) -> Part,
     means: ([[Member]]) -> Part, spread: ([[Member]]) -> Part
   ) {
     var terms: [(log: Double, labels: [Int], moments: [(first: Double, second: Double)])] = []
@@ -35,9 +34,9 @@ struct EnumeratedPosterior {
       var labels: [Int] = []
       var members = [[Member]](repeating: [], count: components)
       var rest = code
-      for (i, x) in data.enumerated() {
+      for x in data {
         labels.append(rest % components)
-        members[rest % components].append((x, counts?[i] ?? 1))
+        members[rest % components].append((x, 1))
         rest /= components
       }
       let powered = members.map { $0.map { ($0.x, power * $0.count) } }

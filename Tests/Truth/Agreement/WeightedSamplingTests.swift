@@ -10,15 +10,10 @@ import Testing
   private typealias Exact = EnumeratedPosterior
 
   private static let rows = [-1.3, 0.4, 0.9, 2.3, 4.0, 40.0]
-  /// The rows have 1 copy; 1 copy and a fraction; a fraction; 2 copies; a small fraction; no copy.
-  private static let weights = [1, 1.5, 0.7, 2, 0.05, 0]
+  private static let weights = [1.0, 2, 1, 2, 1, 0]
 
-  /// The copies of a row of weight w are ⌊w⌋ that count 1, and the fraction.
-  private static let copies = zip(rows, weights).flatMap { x, weight in
-    let whole = weight.rounded(.down)
-    return [EnumeratedPosterior.Member](repeating: (x, 1), count: Int(whole))
-      + (weight > whole ? [(x, weight - whole)] : [])
-  }
+  /// The rows, each as often as its weight says.
+  private static let copies = zip(rows, weights).flatMap { [Double](repeating: $0, count: Int($1)) }
 
   static let models: [(@Sendable () throws -> MixtureModel, @Sendable () -> EnumeratedPosterior)] = [
     (
@@ -29,7 +24,7 @@ import Testing
       },
       {
         Exact(
-          copies.map(\.x), counts: copies.map(\.count), components: 2, weights: Exact.dirichlet([1, 2]),
+          copies, components: 2, weights: Exact.dirichlet([1, 2]),
           means: Exact.normalMeans([(0, 1), (2, 2)], sds: [0.7, 1.5]), spread: Exact.fixedSpread([0.7, 1.5]))
       }
     ),
@@ -41,7 +36,7 @@ import Testing
       },
       {
         Exact(
-          copies.map(\.x), counts: copies.map(\.count), components: 2, weights: Exact.dirichlet([2, 1]),
+          copies, components: 2, weights: Exact.dirichlet([2, 1]),
           means: Exact.fixedMeans([0, 2.5]),
           spread: Exact.inverseGamma(means: [0, 2.5], shape: 3, scale: 2, shared: false))
       }
@@ -77,7 +72,7 @@ import Testing
         deviations.add(
           "P(z[\(row)] = \(k))", BatchEstimates.mean(indicators), exactly: exact.responsibilities[2 * copy + k])
       }
-      copy += Int(weight.rounded(.up))
+      copy += Int(weight)
     }
     #expect(deviations.beyond(4.5).isEmpty)
     #expect(deviations.rootMeanSquare < 2)

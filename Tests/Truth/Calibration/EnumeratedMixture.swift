@@ -13,15 +13,8 @@ struct EnumeratedMixture {
   private(set) var responsibilities: [Double]
   let names: [String]
 
-  /// A row, or a fraction of one, with an assignment of its own.
-  private struct Copy {
-    let x: [Double]
-    let weight: Double
-  }
-
   /// - Parameters:
-  ///   - sampleWeights: a weight w for each row: ⌊w⌋ copies with labels of their own, and one copy that counts the rest
-  ///     of w.
+  ///   - sampleWeights: a whole number for each row: its copies, with labels of their own.
   ///   - power: the power of the components' densities.
   ///   - weightPower: the power of the components' weights, to plant an error.
   ///   - extraDOF: is added to the degrees of freedom of every matrix, to plant an error.
@@ -31,11 +24,9 @@ struct EnumeratedMixture {
   ) throws {
     let shape = model.shape
     let (components, dimensions) = (shape.componentCount, shape.dimensionCount)
-    let rows = (0..<data.count / dimensions).flatMap { i -> [Copy] in
-      let x = Array(data[i * dimensions..<(i + 1) * dimensions])
-      let weight = sampleWeights?[i] ?? 1
-      let rest = weight - weight.rounded(.down)
-      return [Copy](repeating: Copy(x: x, weight: 1), count: Int(weight)) + (rest > 0 ? [Copy(x: x, weight: rest)] : [])
+    let rows = (0..<data.count / dimensions).flatMap { i -> [[Double]] in
+      let row = Array(data[i * dimensions..<(i + 1) * dimensions])
+      return [[Double]](repeating: row, count: Int(sampleWeights?[i] ?? 1))
     }
     let count = rows.count
     var terms: [(log: Double, labels: [Int], values: [Double])] = []
@@ -47,7 +38,7 @@ struct EnumeratedMixture {
         rest /= components
       }
       var counts = [Double](repeating: 0, count: components)
-      for (label, row) in zip(labels, rows) { counts[label] += weightPower * row.weight }
+      for label in labels { counts[label] += weightPower }
       var (log, values) = Self.weights(model, counts)
       var means = [(first: Double, second: Double)](repeating: (0, 0), count: shape.meanCount)
       var spreads: [Double] = []
@@ -109,7 +100,7 @@ struct EnumeratedMixture {
 
   /// Returns the conjugate blocks of a labelling in the order of the spread parameters.
   private static func blocks(
-    _ model: MixtureModel, _ rows: [Copy], _ labels: [Int], _ power: Double, _ extraDOF: Double
+    _ model: MixtureModel, _ rows: [[Double]], _ labels: [Int], _ power: Double, _ extraDOF: Double
   ) throws -> [ConjugateBlock] {
     let shape = model.shape
     let dimensions = shape.dimensionCount
@@ -120,7 +111,7 @@ struct EnumeratedMixture {
         places: places, center: places.map { model.meanCenters[$0] },
         kappa: model.meanDensities[k * dimensions].kappa,
         members: labels.indices.filter { labels[$0] == k }.map { i in
-          (coordinates.map { rows[i].x[$0] }, power * rows[i].weight)
+          (coordinates.map { rows[i][$0] }, power)
         })
     }
     if shape.hasMatrices {

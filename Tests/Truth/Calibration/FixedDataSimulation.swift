@@ -6,9 +6,8 @@ import GMMModel
 
 /// A simulation that tests the invariance of the posterior of weighted rows, and of targets with a power.
 ///
-/// A row of weight w stands for ⌊w⌋ rows and, with the fraction f = w - ⌊w⌋, for a row whose factor p(z) p(x | z) is
-/// raised to the power f. Σ_z (p(z) p(x | z))^f is not a density of x, and neither is Σ_z p(z) p(x | z)^β. So data
-/// cannot be drawn and are fixed instead. Draws of the posterior are draws of the prior that are accepted with
+/// The density of a row of weight w is raised to the power w. Neither p(x)^w nor Σ_z p(z) p(x | z)^β is a density of x.
+/// So data cannot be drawn and are fixed instead. Draws of the posterior are draws of the prior that are accepted with
 /// probability min(1, likelihood / b) and count max(1, likelihood / b), which is exact for any b. A few steps from each
 /// must give the same distribution again, over independent replicates and by pairs as in ``JointSimulation``.
 struct FixedDataSimulation: Sendable {
@@ -39,15 +38,16 @@ struct FixedDataSimulation: Sendable {
     let data = prior.draw(&random).observations(sampleWeights?.count ?? row.observations, &random)
     let bound = self.bound(prior, data, &random)
     var result = ReplicatePairs(names: quantities.names + ["members of component 0"])
-    var kernel = try ReplicateKernel(kind, model, power: power, seed: seed, mistake.plant, &random)
-    let sweeper = try AssignmentSweeper(
-      DataSet(
-        data, dimensionCount: model.dimensionCount,
-        weights: try (mistake.sampleWeights ?? sampleWeights).map { try SampleWeights($0) }),
-      key: StreamKey(seed: seed, chain: 0, purpose: .assignments),
-      moveKey: StreamKey(seed: seed, chain: 0, purpose: .assignmentsOfMoves),
-      MixtureKernels(model.shape, KernelBuild.best.kernels, isWeighted: sampleWeights != nil),
-      power: mistake.power ?? power, keepsLabels: false, workers: 1)
+    func context(_ sampleWeights: [Double]?, power: Double) throws -> ChainContext {
+      let observations = try DataSet(
+        data, dimensionCount: model.dimensionCount, weights: sampleWeights.map { try SampleWeights($0) })
+      return try ChainContext(
+        target: kind.target(model, observations, power: power), method: kind.method, seed: seed,
+        keepsAssignments: false, kernels: KernelBuild.best.kernels)
+    }
+    let sweptWeights = mistake.sampleWeights ?? sampleWeights
+    var kernel = try ReplicateKernel(kind, context(sweptWeights, power: power), mistake.plant, &random)
+    let sweeper = try context(sweptWeights, power: mistake.power ?? power).sweeper(0, moves: kind == .moves)
     for replicate in 1...replicates {
       var drawn = prior.draw(&random)
       var logFactor = self.logFactor(drawn, data)
@@ -59,7 +59,7 @@ struct FixedDataSimulation: Sendable {
       var state = ChainState(
         parameters: drawn, statistics: SufficientStatistics(model.shape), logMarginal: 0,
         iteration: UInt64(replicate) * 32)
-      state.logMarginal = sweeper.sweep(state.parameters, iteration: state.iteration, into: &state.statistics)
+      kernel.start(&state, sweeper)
       quantities.append(state.parameters, logLikelihood: state.logMarginal, to: &result.before)
       result.before.append(state.statistics.counts[0])
       result.acceptance += try kernel.run(&state, sweeper)
@@ -76,19 +76,13 @@ struct FixedDataSimulation: Sendable {
     (0..<2_000).reduce(-.infinity) { largest, _ in max(largest, logFactor(prior.draw(&random), data)) } - 2
   }
 
-  /// Returns the log of ∏ (Σ_z p(z) p(x_i | z)^β)^⌊w_i⌋ Σ_z (p(z) p(x_i | z)^β)^f_i.
+  /// Returns the log of ∏ (Σ_z p(z) p(x_i | z)^β)^w_i.
   private func logFactor(_ parameters: Parameters, _ data: [Double]) -> Double {
     let dimensions = row.dimensions
     return (0..<data.count / dimensions).reduce(0) { sum, i in
       let logs = parameters.logDensities(of: data[i * dimensions..<(i + 1) * dimensions], power: power)
-      func logSum(_ power: Double) -> Double {
-        let largest = power * (logs.max() ?? 0)
-        return largest + log(logs.reduce(0) { $0 + exp(power * $1 - largest) })
-      }
-      let weight = sampleWeights?[i] ?? 1
-      let copies = weight.rounded(.down)
-      let rest = weight - copies
-      return sum + copies * logSum(1) + (rest > 0 ? logSum(rest) : 0)
+      let largest = logs.max() ?? 0
+      return sum + (sampleWeights?[i] ?? 1) * (largest + log(logs.reduce(0) { $0 + exp($1 - largest) }))
     }
   }
 }

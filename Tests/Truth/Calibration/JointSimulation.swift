@@ -40,20 +40,17 @@ struct JointSimulation: Sendable {
     var result = ReplicatePairs(names: quantities.names + ["members of component 0"])
     result.before.reserveCapacity(replicates * result.names.count)
     result.after.reserveCapacity(replicates * result.names.count)
-    var kernel = try ReplicateKernel(kind, model, seed: seed, plant, &random)
-    let kernels = MixtureKernels(model.shape, KernelBuild.best.kernels)
-    let key = StreamKey(seed: seed, chain: 0, purpose: .assignments)
-    let moveKey = StreamKey(seed: seed, chain: 0, purpose: .assignmentsOfMoves)
+    var kernel = try ReplicateKernel(kind, context(model, []), plant, &random)
     for replicate in 1...replicates {
       let drawn = prior.draw(&random)
       let data = drawn.observations(observations ?? row.observations, &random)
-      let sweeper = try AssignmentSweeper(
-        DataSet(data, dimensionCount: model.dimensionCount), key: key, moveKey: moveKey, kernels,
-        keepsLabels: false, workers: 1)
+      let context = try context(model, data)
+      try kernel.turn(to: context)
+      let sweeper = try context.sweeper(0, moves: kind == .moves)
       var state = ChainState(
         parameters: drawn, statistics: SufficientStatistics(model.shape), logMarginal: 0,
         iteration: UInt64(replicate) * 32)
-      state.logMarginal = sweeper.sweep(state.parameters, iteration: state.iteration, into: &state.statistics)
+      kernel.start(&state, sweeper)
       quantities.append(state.parameters, logLikelihood: state.logMarginal, to: &result.before)
       result.before.append(state.statistics.counts[0])
       result.acceptance += try kernel.run(&state, sweeper)
@@ -62,5 +59,11 @@ struct JointSimulation: Sendable {
     }
     result.acceptance /= Double(replicates)
     return result
+  }
+
+  private func context(_ model: MixtureModel, _ data: [Double]) throws -> ChainContext {
+    try ChainContext(
+      target: kind.target(model, DataSet(data, dimensionCount: model.dimensionCount)), method: kind.method, seed: seed,
+      keepsAssignments: false, kernels: KernelBuild.best.kernels)
   }
 }

@@ -40,6 +40,8 @@ enum SamplerKind: String, CaseIterable, Sendable {
   case gibbs, metropolis
   /// Moves with the assignments summed out.
   case moves
+  /// Gibbs steps for rows that are divided into whole ones and rests, although their sample weights are whole numbers.
+  case divided
 }
 
 // These extensions give everything that the library offers its kind in the table. The switches have no default. So a
@@ -85,7 +87,7 @@ extension SpreadPrior {
 extension SamplingMethod {
   var kinds: [SamplerKind] {
     switch self {
-    case .gibbs: [.gibbs, .moves]
+    case .gibbs: [.gibbs, .moves, .divided]
     case .metropolis: [.metropolis]
     }
   }
@@ -94,10 +96,20 @@ extension SamplingMethod {
 extension SamplerKind {
   var method: SamplingMethod {
     switch self {
-    case .gibbs, .moves: .gibbs
+    case .gibbs, .moves, .divided: .gibbs
     case .metropolis: .metropolis
     }
   }
 
   var policy: MovePolicy { self == .moves ? .always : .never }
+
+  /// Returns the target of a chain. The numbers of assignments of divided rows are wrong by 1, 0 and -1 in turn.
+  func target(_ model: MixtureModel, _ data: DataSet, power: Double = 1) throws -> Target {
+    var target = Target(model: model, data: data, power: power)
+    guard self == .divided else { return target }
+    target.division = try DividedRows(data) { counts in
+      for i in 0..<data.count { counts[i] = max(0, (data.weights?[i] ?? 1).rounded() + [1, 0, -1][i % 3]) }
+    }
+    return target
+  }
 }

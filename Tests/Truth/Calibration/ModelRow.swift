@@ -40,7 +40,7 @@ struct ModelRow: Sendable, Hashable, CustomTestStringConvertible {
   var samplers: [SamplerKind] {
     SamplerKind.allCases.filter { kind in
       switch kind {
-      case .gibbs: true
+      case .gibbs, .divided: true
       case .moves: components > 1 && !shape.hasMatrices
       case .metropolis: dimensions == 1 && !means.isScaled
       }

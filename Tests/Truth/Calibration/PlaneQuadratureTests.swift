@@ -143,7 +143,7 @@ import Testing
     SamplerKind.allCases.filter { kind in
       guard let model = try? example.model() else { return true }
       return switch kind {
-      case .gibbs: true
+      case .gibbs, .divided: true
       case .moves: model.componentCount > 1
       case .metropolis: model.dimensionCount == 1 && !model.hasScaledMeans
       }
@@ -158,7 +158,7 @@ import Testing
     /// P(u_c ≤ edge), for each coordinate c.
     private var margins: [[Double]] = []
 
-    init(_ example: Case) throws {
+    init(_ example: Case, sampleWeights: [Double]?) throws {
       let model = try example.model()
       let quantities = TestQuantities(model)
       let side = Self.side
@@ -170,7 +170,7 @@ import Testing
         for j in 0..<side {
           let u = [0.5 * (edges[0][i] + edges[0][i + 1]), 0.5 * (edges[1][j] + edges[1][j + 1])]
           guard let (log, parameters) = example.prior(u) else { continue }
-          logs[i * side + j] = log + quantities.logLikelihood(parameters, example.data)
+          logs[i * side + j] = log + quantities.logLikelihood(parameters, example.data, sampleWeights: sampleWeights)
         }
       }
       let largest = logs.max() ?? 0
@@ -210,14 +210,26 @@ import Testing
   /// within 5 standard errors from 100 batches. Each comparison fails by chance with probability 2.5e-6, and 11 in each
   /// of 60 cases with 0.2 % in all.
   @Test(arguments: cases) func samplersAgreeWithQuadrature(_ example: (Case, SamplerKind)) throws {
-    let (example, kind) = example
+    try check(example.0, example.1)
+  }
+
+  /// The same for rows whose sample weights are fractions. Their posterior is the power posterior, whose labels no sum
+  /// runs over.
+  @Test(arguments: cases.filter { [.gibbs, .metropolis].contains($0.1) })
+  func samplersAgreeWithQuadratureOfThePowerPosterior(_ example: (example: Case, kind: SamplerKind)) throws {
+    let count = example.example.data.count / (try example.example.model()).dimensionCount
+    try check(example.example, example.kind, sampleWeights: (0..<count).map { [0.3, 1.45, 0.6, 2.2, 0.05][$0 % 5] })
+  }
+
+  private func check(_ example: Case, _ kind: SamplerKind, sampleWeights: [Double]? = nil) throws {
     let model = try example.model()
-    let grid = try Grid(example)
+    let grid = try Grid(example, sampleWeights: sampleWeights)
     var options = SamplingOptions(
       method: kind.method, draws: Tier.oracleDraws, tune: 2_000, chains: 4, thin: kind == .metropolis ? 8 : 3, seed: 23)
     options.moves = kind.policy
-    let posterior = try sample(
-      model, DataSet(example.data, dimensionCount: model.dimensionCount), options, RunControl(threads: 1))
+    let data = try DataSet(
+      example.data, dimensionCount: model.dimensionCount, weights: sampleWeights.map { try SampleWeights($0) })
+    let posterior = try sample(kind.target(model, data), options, RunControl(threads: 1))
     let draws = (0..<4).map { chain in
       (0..<posterior.drawCount).map {
         example.coordinates(Parameters(row: posterior.row(chain: chain, draw: $0), posterior.layout))
@@ -243,6 +255,10 @@ import Testing
       exactly: grid.probability(medians[0], medians[1]))
     #expect(deviations.beyond(5).isEmpty)
     #expect(deviations.rootMeanSquare < 3)
-    try Tier.record("oracles.jsonl", OracleRecord("quadrature", example.testDescription, kind.rawValue, deviations))
+    try Tier.record(
+      "oracles.jsonl",
+      OracleRecord(
+        sampleWeights == nil ? "quadrature" : "quadrature of the power posterior", example.testDescription,
+        kind.rawValue, deviations))
   }
 }

@@ -12,10 +12,10 @@ struct PlantedSampler: Sampler {
   mutating func prepare(_ state: ChainState) { base.prepare(state) }
 
   mutating func step(
-    _ state: inout ChainState, _ stream: inout RandomStream, isTuning: Bool
+    _ state: inout ChainState, _ stream: inout RandomStream, isTuning: Bool, _ crew: BlockCrew?
   ) throws(ModelError) -> StepInfo {
     before(&state)
-    let info = try base.step(&state, &stream, isTuning: isTuning)
+    let info = try base.step(&state, &stream, isTuning: isTuning, crew)
     after(&state, &stream)
     return info
   }

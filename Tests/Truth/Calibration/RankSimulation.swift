@@ -40,7 +40,7 @@ struct RankSimulation: Sendable {
   private var options: SamplingOptions {
     var options = SamplingOptions(method: kind.method, chains: 1)
     switch kind {
-    case .gibbs: (options.tune, options.thin) = (0, 8)
+    case .gibbs, .divided: (options.tune, options.thin) = (0, 8)
     // Learning 20 coordinates takes at least 320 iterations.
     case .moves: (options.tune, options.thin) = (320, 4)
     case .metropolis: (options.tune, options.thin) = (300, 30)
@@ -58,7 +58,7 @@ struct RankSimulation: Sendable {
     options.draws = 1
     let posterior = try sample(model, observations, options, RunControl(threads: 1))
     var end = try #require(posterior.continuation)[0]
-    let context = ChainContext(
+    let context = try ChainContext(
       target: Target(model: model, data: observations), method: kind.method,
       seed: ~options.seed,
       keepsAssignments: false,

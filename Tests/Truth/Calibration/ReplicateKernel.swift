@@ -7,6 +7,8 @@ import GMMModel
 struct Plant: Sendable {
   /// Makes the sampler of Gibbs and Metropolis steps; `nil` for the library's.
   var sampler: (@Sendable (MixtureModel) throws -> any Sampler)?
+  /// Makes the sampler of rows with fractional weights; `nil` for the library's.
+  var fractionalSampler: (@Sendable (ChainContext) throws -> any Sampler)?
   /// Makes the model of the moves.
   var movedModel: (@Sendable (MixtureModel) throws -> MixtureModel)?
   /// Changes the state before moves.
@@ -17,22 +19,26 @@ struct Plant: Sendable {
 struct ReplicateKernel {
   private let kind: SamplerKind
   private let key: StreamKey
+  private let makeSampler: (ChainContext) throws -> any Sampler
   private var sampler: any Sampler
   private var mover: MarginalMover?
   private let beforeMoves: (@Sendable (inout ChainState) -> Void)?
 
-  /// - Parameter power: the power of the target.
-  init(
-    _ kind: SamplerKind, _ model: MixtureModel, power: Double = 1, seed: UInt64, _ plant: Plant,
-    _ random: inout PlainRandom
-  ) throws {
+  /// - Parameter context: the context of the chain whose steps are made.
+  init(_ kind: SamplerKind, _ context: ChainContext, _ plant: Plant, _ random: inout PlainRandom) throws {
     self.kind = kind
-    key = StreamKey(seed: seed, chain: 0, purpose: .parameters)
-    sampler = try plant.sampler?(model) ?? kind.method.sampler(for: model, power: power)
+    let model = context.target.model
+    key = context.key(0, .parameters)
+    makeSampler = { context in
+      let model = context.target.model
+      return try plant.fractionalSampler?(context) ?? plant.sampler?(model)
+        ?? context.sampler(model, tune: 0, SamplerMemory())
+    }
+    sampler = try makeSampler(context)
     beforeMoves = plant.beforeMoves
     let prior = PlainPrior(model)
     switch kind {
-    case .gibbs: break
+    case .gibbs, .divided: break
     case .metropolis:
       // Step sizes must not depend on the start of the replicate, so they come from another start.
       var state = ChainState(
@@ -58,7 +64,7 @@ struct ReplicateKernel {
       for draw in draws where zip(draw, bulk).allSatisfy({ $1.contains($0) }) { tuning.watch(draw) }
       tuning.decideToLearn(&u, isForced: true)
       mover = MarginalMover(
-        target, tune: 10_000, key: StreamKey(seed: seed, chain: 0, purpose: .moves), policy: .always, tuning)
+        target, tune: 10_000, key: context.key(0, .moves), policy: .always, tuning)
       guard mover != nil, tuning.reference != nil else {
         throw ModelError(.unsupported, "moves", "must be possible for this row")
       }
@@ -78,19 +84,31 @@ struct ReplicateKernel {
     return walk
   }
 
+  /// Makes the steps those of a chain with other data.
+  mutating func turn(to context: ChainContext) throws {
+    if kind == .divided { sampler = try makeSampler(context) }
+  }
+
+  /// Draws the assignments of a state whose parameters have been set.
+  mutating func start(_ state: inout ChainState, _ sweeper: AssignmentSweeper) {
+    let swept = sweeper.sweep(state.parameters, iteration: state.iteration, into: &state.statistics)
+    state.logMarginal = sampler.logMarginal(swept, of: state.parameters, nil)
+  }
+
   /// Returns the mean acceptance probability.
   mutating func run(_ state: inout ChainState, _ sweeper: AssignmentSweeper) throws -> Double {
     if kind == .moves {
       beforeMoves?(&state)
       return mover?.move(&state, 12, isLearning: false, sweeper, nil) ?? 0
     }
-    let steps = kind == .gibbs ? 3 : 12
+    let steps = kind == .metropolis ? 12 : 3
     var acceptance = 0.0
     for _ in 0..<steps {
       state.iteration += 1
       var stream = RandomStream(key.at(iteration: state.iteration))
-      acceptance += try sampler.step(&state, &stream, isTuning: false).acceptance
-      state.logMarginal = sweeper.sweep(state.parameters, iteration: state.iteration, into: &state.statistics)
+      acceptance += try sampler.step(&state, &stream, isTuning: false, nil).acceptance
+      let swept = sweeper.sweep(state.parameters, iteration: state.iteration, into: &state.statistics)
+      state.logMarginal = sampler.logMarginal(swept, of: state.parameters, nil)
     }
     return acceptance / Double(steps)
   }

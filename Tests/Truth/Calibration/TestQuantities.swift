@@ -45,9 +45,10 @@ struct TestQuantities: Sendable {
   }
 
   /// Returns the log likelihood of data, (N, D), without the library's kernels.
-  func logLikelihood(_ parameters: Parameters, _ data: [Double]) -> Double {
+  func logLikelihood(_ parameters: Parameters, _ data: [Double], sampleWeights: [Double]? = nil) -> Double {
     return stride(from: 0, to: data.count, by: shape.dimensionCount).reduce(0) {
-      $0 + parameters.logDensity(of: data[$1..<$1 + shape.dimensionCount])
+      $0 + (sampleWeights?[$1 / shape.dimensionCount] ?? 1)
+        * parameters.logDensity(of: data[$1..<$1 + shape.dimensionCount])
     }
   }
 }

@@ -81,11 +81,11 @@ def sample(
     store_assignments : bool, default False
         Whether to keep the component of every observation in every draw: one byte each.
     sample_weight : array_like, shape (N,), optional
-        How often each observation counts, >= 0. Zero makes a row inert, and an integer repeats it:
-        each copy has its own assignment. The fraction f of any other weight is a row whose factor
-        p(z) p(x | z), in the joint density of data and assignments, is raised to the power f. A
-        stored assignment is that of a row's first copy. Log likelihoods count rows by their
-        weights.
+        How often each observation counts, >= 0. The draws are from the power posterior, prior times
+        the product of p(x_i | parameters) ** w_i, where p is the density of the mixture. So zero
+        makes a row inert, an integer repeats it, and weights of 1/3 count three rows as one. A
+        stored assignment is one draw from the row's cluster probabilities, whatever its weight. Log
+        likelihoods count rows by their weights.
     initial : mapping, Posterior, EMFit or KnownMixture, optional
         Where chains start. A mapping has any of ``"weights"``, ``"means"`` and ``"sd"`` or
         ``"covariances"``, each with the shape that it has in one draw of the posterior, for all
