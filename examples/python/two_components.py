@@ -226,7 +226,7 @@ def _sizes(report: Report) -> None:
             two_component_model(), data, draws=1_000, tune=100, chains=1, random_seed=1
         )
         summary = post.summary()
-        fewest = min(summary["ess_bulk"].values())
+        fewest = summary["ess_bulk"].min()
         rows.append([f"{size:,}", f"{post.seconds:.3f} s", f"{fewest:.0f}"])
     report.table(
         "More data",

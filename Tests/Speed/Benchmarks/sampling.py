@@ -38,7 +38,7 @@ ASKED = {
 
 def least_ess(draws: np.ndarray[Any, Any]) -> float:
     """Return the smallest bulk ESS over quantities; draws: shape (draws, quantities), one chain."""
-    return float(min(gm.summarize(draws[None])["ess_bulk"].values()))
+    return float(gm.summarize(draws[None])["ess_bulk"].min())
 
 
 def _ess(post: gm.Posterior) -> float:

@@ -55,10 +55,10 @@ def test_cells_rows_and_columns_are_found_by_name(post):
     table = post.summary()
     mean = post["means"][:, :, 0].mean()
     assert table["means[0]", "mean"] == pytest.approx(mean, rel=1e-12)
-    assert table["mean"]["means[0]"] == table.row("means[0]")["mean"] == table["means[0]", "mean"]
-    assert list(table["mean"]) == list(table.rows)
+    assert table.row("means[0]")["mean"] == table.column("mean")["means[0]"]
+    assert table.row("means[0]")["mean"] == table["means[0]", "mean"] == table["mean"][3]
     assert list(table.row("sd")) == list(table.columns)
-    assert table.column("r_hat") == table["r_hat"]
+    assert list(table.column("r_hat")) == list(table.rows)
     assert list(table) == list(table.columns)
     assert len(table) == 7
     assert "mean" in table
@@ -70,6 +70,68 @@ def test_cells_rows_and_columns_are_found_by_name(post):
             table[key]
     with pytest.raises(KeyError, match="row: must be one of"):
         table.row("mean")
+
+
+def test_columns_are_arrays(post):
+    table = post.summary(hdi_prob=0.8, quantiles=[0.1, 0.5])
+    for place, name in enumerate(table.columns):
+        assert table[name].shape == (7,)
+        assert not table[name].flags.writeable
+        np.testing.assert_array_equal(table[name], table.values[:, place])
+    np.testing.assert_array_equal(table.hdi, np.c_[table["hdi_10%"], table["hdi_90%"]])
+    np.testing.assert_array_equal(table.quantiles, np.c_[table["10%"], table["50%"]])
+    assert post.summary(quantiles=()).quantiles.shape == (7, 0)
+    # The rank of a row by one column is that of numpy.
+    assert table.rows[int(table["mean"].argmax())] == "means[2]"
+
+
+def test_a_summary_of_some_parameters_is_that_part_of_the_summary_of_all(post):
+    table = post.summary()
+    part = post.summary("means")
+    assert part.rows == ("means[0]", "means[1]", "means[2]")
+    np.testing.assert_array_equal(part.values, table.values[3:6])
+    assert post.summary(["sd", "weights[2]"]).rows == ("sd", "weights[2]")
+    other = table.select(["sd", "weights[2]"])
+    assert other.rows == ("sd", "weights[2]")
+    assert other.columns == table.columns
+    np.testing.assert_array_equal(other.values, table.values[[6, 2]])
+    assert other["sd", "r_hat"] == table["sd", "r_hat"]
+    assert [line.split()[0] for line in str(other).splitlines()[1:]] == ["sd", "weights[2]"]
+    assert not other.values.flags.writeable
+    row = post.summary("log_posterior", hdi_prob=0.5, quantiles=[0.5]).row("log_posterior")
+    assert row["50%"] == pytest.approx(np.median(post["log_posterior"]))
+    assert "hdi_25%" in row
+    assert post.summary("sd", quantiles=()).columns[-1] == "r_hat"
+    with pytest.raises(TypeError):
+        post.summary("sd", 0.9)  # the mass of the interval has its name
+    with pytest.raises(ValueError, match=r"names: must be from weights\[0\] to weights\[2\], got"):
+        table.select("weights[3]")
+
+
+def test_long_tables_are_printed_by_their_ends():
+    draws = np.random.default_rng(4).normal(size=(2, 50, 1_320))
+    draws[0, :, 700] += 3  # the two chains disagree
+    table = gm.summarize(draws)
+    lines = str(table).splitlines()
+    assert len(lines) == 23
+    assert [line.split()[0] for line in lines[1:11]] == [f"x[{i}]" for i in range(10)]
+    assert lines[11] == "..."
+    assert [line.split()[0] for line in lines[12:22]] == [f"x[{i}]" for i in range(1_310, 1_320)]
+    assert lines[22].startswith("1,320 rows; largest R-hat ")
+    assert "(x[700]), smallest bulk ESS" in lines[22]
+    assert len(table.to_string().splitlines()) == 1_321
+    assert len(str(table.select([f"x[{i}]" for i in range(60)])).splitlines()) == 61
+    assert len(str(table.select([f"x[{i}]" for i in range(61)])).splitlines()) == 23
+    html = table._repr_html_()
+    assert html.count("<tr>") == 22
+    assert "1,320 rows; largest R-hat" in html
+    # Without a statistic there is nothing to tell of it.
+    nothing = gm.summarize(np.full((2, 5, 61), np.nan), names=["line\nbreak"] * 61)
+    assert nothing._repr_html_().count("<tr>") == 22
+    assert str(nothing).splitlines()[-1] == "61 rows"
+    assert str(nothing).count("line\nbreak") == 20
+    with pytest.raises(KeyError, match=r"x\[0\], .+, \.\.\., x\[1310\], .+ got 'nothing'"):
+        table.row("nothing")
 
 
 def test_text_is_an_aligned_table(post):
@@ -97,7 +159,7 @@ def test_table_becomes_a_data_frame(post):
 
 def test_rows_of_arrays_are_named_by_their_axes():
     values = np.random.default_rng(1).normal(size=(2, 50, 2, 3))
-    assert gm.summarize(values).rows == tuple(f"x[{i},{j}]" for i in range(2) for j in range(3))
+    assert gm.summarize(values).rows == tuple(f"x[{i}, {j}]" for i in range(2) for j in range(3))
     table = gm.summarize({"a": values[..., 0, 0], "b<": values[:, :, 0]})
     assert table.rows == ("a", "b<[0]", "b<[1]", "b<[2]")
     assert "b&lt;[0]" in table._repr_html_()

@@ -37,7 +37,7 @@ def summarize(
     quantiles : sequence of float, optional
         Probabilities in [0, 1], at most 64. By default .025, .25, .5, .75, .975.
     names : sequence of str, optional
-        Names of the rows. By default ``x``, or ``x[0]``, ``x[1]``, ... (``x[0,1]`` for two axes),
+        Names of the rows. By default ``x``, or ``x[0]``, ``x[1]``, ... (``x[0, 1]`` for two axes),
         with the mapping's key in place of ``x``.
     threads : int, optional
         Number of threads, which share the quantities. By default one for each processor.
@@ -69,7 +69,7 @@ def summarize(
         array = array[np.newaxis] if array.ndim == 1 else array
         rest = array.shape[2:]
         rows += [
-            f"{name}[{','.join(map(str, index))}]" if rest else name
+            f"{name}[{', '.join(map(str, index))}]" if rest else name
             for index in product(*(range(size) for size in rest))
         ]
         quantities = int(np.prod(rest))  # not -1, which has no answer for an empty array

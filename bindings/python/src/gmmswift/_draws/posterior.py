@@ -2,21 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from functools import cached_property, partial
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from gmmswift import _native as native
-from gmmswift._arguments import file_path, int64, shown, thread_count
+from gmmswift._arguments import file_path, int64, shown
 from gmmswift._data import column_names
 from gmmswift._diagnostics.autocorrelation import autocorrelation
-from gmmswift._diagnostics.summary import Summary, summary_options
 from gmmswift._draws.arviz import to_inference_data
 from gmmswift._draws.pictures import PosteriorPlots
 from gmmswift._draws.predictions import PosteriorPredictions
 from gmmswift._draws.run import checkpoint_plan, interruptible
+from gmmswift._draws.summaries import PosteriorSummaries
 from gmmswift._model.mixture import Mixture
 
 if TYPE_CHECKING:
@@ -43,7 +43,9 @@ _ALIASES = {"sds": "sd"}
 _METHOD_NAMES = {native.METHOD_GIBBS: "gibbs", native.METHOD_METROPOLIS: "metropolis"}
 
 
-class Posterior(Mapping[str, "NDArray[Any]"], PosteriorPredictions, PosteriorPlots):
+class Posterior(
+    Mapping[str, "NDArray[Any]"], PosteriorSummaries, PosteriorPredictions, PosteriorPlots
+):
     """Draws from a posterior (or, from `sample_prior`, a prior): a mapping of names to arrays.
 
     Arrays are read-only views of the library's memory; each keeps that memory alive on its own.
@@ -198,42 +200,6 @@ class Posterior(Mapping[str, "NDArray[Any]"], PosteriorPredictions, PosteriorPlo
             )
         out.flags.writeable = False
         return out
-
-    def summary(
-        self,
-        hdi_prob: float = 0.95,
-        quantiles: Sequence[float] | None = None,
-        *,
-        threads: int | None = None,
-    ) -> Summary:
-        """Summarise the draws of every scalar parameter.
-
-        Parameters
-        ----------
-        hdi_prob : float, default 0.95
-            Mass of the highest-density interval, in (0, 1).
-        quantiles : sequence of float, optional
-            Probabilities in [0, 1], at most 64. By default .025, .25, .5, .75, .975.
-        threads : int, optional
-            Number of threads, which share the parameters. By default one for each processor.
-
-        Returns
-        -------
-        Summary
-            One row for each parameter, such as ``"means[0]"``.
-        """
-        options, keep = summary_options(hdi_prob, quantiles)
-        with native.Run(thread_count(threads)) as run:
-            handle = native.create(
-                native.lib.gmm_posterior_summarize,
-                native.lib.gmm_summary_destroy,
-                self._handle,
-                options,
-                run.control,
-                run=run,
-            )
-        del keep
-        return Summary(handle)
 
     def autocorrelation(self, name: str, max_lag: int | None = None) -> NDArray[np.float64]:
         """Return the autocorrelation of a quantity in each chain.

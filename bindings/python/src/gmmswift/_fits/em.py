@@ -22,6 +22,7 @@ from gmmswift._arguments import (
 )
 from gmmswift._data import Data, as_data
 from gmmswift._fits.known_mixture import KnownMixture
+from gmmswift._fits.views import components_html
 from gmmswift._model.mixture import Mixture
 from gmmswift._pickled import StateFormat
 from gmmswift._shapes import COVARIANCE_TYPES, Shape, covariance_shape
@@ -123,6 +124,11 @@ class EMFit:
             f"iteration{'s' * (self.n_iterations != 1)}"
             f"{f', {len(self.collapsed)} collapsed' if self.collapsed else ''}>"
         )
+
+    def _repr_html_(self) -> str:
+        shape = Shape(self.n_components, self.n_dimensions, self.covariance_type, self.shared_sd)
+        title = repr(self).strip("<>").removeprefix("gmmswift.")
+        return components_html(title, shape, self.weights, self.means, self.covariances)
 
     def __reduce__(self) -> tuple[Any, ...]:
         values = {name: getattr(self, name) for name in _FIELDS}

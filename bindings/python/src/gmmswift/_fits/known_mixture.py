@@ -18,9 +18,10 @@ from gmmswift._arguments import (
     thread_count,
 )
 from gmmswift._data import Data, as_data
+from gmmswift._fits.views import components_html
 from gmmswift._frozen import Frozen
 from gmmswift._pickled import StateFormat
-from gmmswift._shapes import COVARIANCE_TYPES, covariance_shape
+from gmmswift._shapes import COVARIANCE_TYPES, Shape, covariance_shape
 
 if TYPE_CHECKING:
     from numpy.typing import ArrayLike, NDArray
@@ -130,6 +131,10 @@ class KnownMixture(Frozen):
             f"KnownMixture(n_components={self.n_components}, n_dimensions={self.n_dimensions}, "
             f"covariance_type={self.covariance_type!r})"
         )
+
+    def _repr_html_(self) -> str:
+        shape = Shape(self.n_components, self.n_dimensions, self.covariance_type, False)
+        return components_html(repr(self), shape, self.weights, self.means, self.covariances)
 
     def probabilities(self, x: ArrayLike, *, threads: int | None = None) -> NDArray[np.float64]:
         """Return P(component | x) at points: the responsibilities.

@@ -18,6 +18,7 @@ from gmmswift._arguments import (
 )
 from gmmswift._data import Data, as_data
 from gmmswift._frozen import Frozen
+from gmmswift._html import html_block, html_table, shortened
 from gmmswift._model.creation import create_model
 from gmmswift._model.given import SDS, GivenPriors, each_prior
 from gmmswift._model.priors import Dirichlet, NormalInverseGamma, Prior
@@ -361,6 +362,10 @@ class Mixture(Frozen):
     def __repr__(self) -> str:
         arguments = self._arguments()
         return f"Mixture({', '.join(f'{name}={value!r}' for name, value in arguments.items())})"
+
+    def _repr_html_(self) -> str:
+        rows = [(name, [shortened(repr(value))]) for name, value in self._arguments().items()]
+        return html_block("Mixture", [], html_table(["argument"], rows))
 
     def __eq__(self, other: object) -> bool:
         if not isinstance(other, Mixture):

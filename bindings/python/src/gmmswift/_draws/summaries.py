@@ -1,0 +1,118 @@
+"""The summary of a posterior, and its view in notebooks."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from functools import cached_property
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from gmmswift import _native as native
+from gmmswift._arguments import thread_count
+from gmmswift._diagnostics.summarize import summarize
+from gmmswift._diagnostics.summary import Summary, summary_options
+from gmmswift._html import html_block
+from gmmswift._scalars import Names, chosen_scalars
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    from gmmswift._model.mixture import Mixture
+
+__all__ = ["PosteriorSummaries"]
+
+#: What a notebook shows of a posterior: so many rows, of a summary of at most so many numbers. It
+#: takes a second or two.
+_SHOWN_ROWS = 12
+_SHOWN_NUMBERS = 50_000_000
+
+
+class PosteriorSummaries:
+    """Statistics of the draws of each scalar parameter."""
+
+    n_chains: int
+    n_draws: int
+    _handle: native.Handle
+    _model: Mixture
+
+    if TYPE_CHECKING:
+
+        @property
+        def column_names(self) -> tuple[str, ...]:
+            """The names of the data's columns; empty if there are none."""
+
+        def __getitem__(self, name: str, /) -> NDArray[Any]:
+            """Return the draws of a quantity."""
+
+    def summary(
+        self,
+        names: Names = None,
+        *,
+        hdi_prob: float = 0.95,
+        quantiles: Sequence[float] | None = None,
+        threads: int | None = None,
+    ) -> Summary:
+        """Summarise the draws of scalar parameters.
+
+        Parameters
+        ----------
+        names : str or sequence of str, optional
+            Quantities (``"means"``), labels (``"means[0, 1]"``, or with the names of columns), or
+            labels in which ``*`` stands for any index and the last indices may be missing
+            (``"means[*, 1]"``, ``"covariances[0]"``, ``"*[2]"`` for all of component 2).
+            ``"spread"`` stands for sd or covariances; ``"log_likelihood"``, ``"log_posterior"``
+            and ``"acceptance"`` are names too. By default all parameters.
+        hdi_prob : float, default 0.95
+            Mass of the highest-density interval, in (0, 1).
+        quantiles : sequence of float, optional
+            Probabilities in [0, 1], at most 64. By default .025, .25, .5, .75, .975.
+        threads : int, optional
+            Number of threads, which share the parameters. By default one for each processor.
+
+        Returns
+        -------
+        Summary
+            One row for each parameter, such as ``"means[0]"``.
+        """
+        if names is not None:
+            chosen = chosen_scalars(names, self._model.shape, self.column_names)
+            draws = np.stack([scalar.of(self[scalar.quantity]) for scalar in chosen], axis=-1)
+            labels = [scalar.label for scalar in chosen]
+            return summarize(
+                draws, hdi_prob=hdi_prob, quantiles=quantiles, names=labels, threads=threads
+            )
+        options, keep = summary_options(hdi_prob, quantiles)
+        with native.Run(thread_count(threads)) as run:
+            handle = native.create(
+                native.lib.gmm_posterior_summarize,
+                native.lib.gmm_summary_destroy,
+                self._handle,
+                options,
+                run.control,
+                run=run,
+            )
+        del keep
+        return Summary(handle)
+
+    @cached_property
+    def _shown(self) -> tuple[str, str]:
+        """What a notebook shows of the draws: a line, and a table as HTML."""
+        shape = self._model.shape
+        columns = ("mean", "sd", "hdi_2.5%", "hdi_97.5%", "ess_bulk", "r_hat")
+        count = sum(int(np.prod(item, dtype=int)) for item in shape.of_a_draw.values())
+        if count * self.n_chains * self.n_draws <= _SHOWN_NUMBERS:
+            table = self.summary(quantiles=())
+            line = table._worst()
+        else:
+            table = self.summary("weights", quantiles=())
+            line = "R-hat and effective sample sizes: summary()"
+        places: list[int | None] = list(range(min(len(table), _SHOWN_ROWS)))
+        if len(table) > _SHOWN_ROWS or len(table) < count:
+            places.append(None)
+        return line, table._html_table(places, columns)
+
+    def _repr_html_(self) -> str:
+        line, table = self._shown
+        title = repr(self).strip("<>").removeprefix("gmmswift.")
+        return html_block("", filter(None, (title, line)), table)
