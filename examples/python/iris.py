@@ -22,7 +22,7 @@ from sklearn.datasets import load_iris
 
 import gmmswift as gm
 
-_COLORS = ("#0072B2", "#D55E00", "#009E73")
+_COLORS = tuple(gm.plots.component_color(k) for k in range(3))
 _NAMES = ("sepal length", "sepal width", "petal length", "petal width")
 #: Square of the radius that holds 95 % of a Normal distribution in the plane.
 _RADIUS = -2 * np.log(0.05)

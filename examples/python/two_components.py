@@ -183,9 +183,10 @@ def _plot_fit(data: NDArray[np.float64], posterior: gm.Posterior, em: gm.EMFit) 
     axes = gm.plot_density(data, bins=40)
     axes.get_lines()[0].remove()  # the kernel density
     shares = mixture_density(x, em.weights, em.means, np.asarray(em.sd))
-    axes.plot(x, np.exp(posterior.log_density(x)), color="#0072B2", linewidth=2.5)
-    axes.plot(x, shares.sum(axis=1), color="#D55E00", linewidth=1.6, linestyle="--")
-    axes.plot(x, shares, color="#4D4D4D", linewidth=1, linestyle=":")
+    axes.plot(x, np.exp(posterior.log_density(x)), color="#1A1A1A", linewidth=2.5)
+    axes.plot(x, shares.sum(axis=1), color="#E69F00", linewidth=1.6, linestyle="--")
+    for k in range(shares.shape[1]):
+        axes.plot(x, shares[:, k], color=gm.plots.component_color(k), linewidth=1.5, linestyle=":")
     axes.legend(
         [axes.containers[0], *axes.get_lines()[:3]],
         ["data", "posterior predictive", "maximum likelihood", "its components"],

@@ -32,17 +32,21 @@ def test_trace_has_a_row_for_each_unknown(post):
     assert [len(axes[row, 0].lines) for row in range(3)] == [9, 9, 3]
     drawn = axes[1, 1].lines[0].get_ydata()
     np.testing.assert_array_equal(drawn, post["means"][0, :, 0])
-    labels = [text.get_text() for text in axes[1, 0].get_legend().get_texts()]
-    assert labels == ["means[0]", "means[1]", "means[2]"]
+    components, chains = axes[0, 0].figure.legends
+    assert [text.get_text() for text in components.get_texts()] == ["0", "1", "2"]
+    assert [text.get_text() for text in chains.get_texts()] == ["0", "1", "2"]
     assert post.plot_trace("log_posterior").shape == (1, 2)
     assert post.plot_trace(["sd", "means"]).shape == (2, 2)
 
 
 def test_trace_densities_are_those_of_the_draws(post):
-    line = post.plot_trace("sd")[0, 0].lines[1]
-    expected = gm.kde(post["sd"][1], n_points=256)
-    np.testing.assert_array_equal(line.get_xdata(), expected.points)
-    np.testing.assert_array_equal(line.get_ydata(), expected.density)
+    lines = post.plot_trace("sd")[0, 0].lines
+    expected = [gm.kde(draws, n_points=256) for draws in post["sd"]]
+    # The highest of a component's densities has the height 1.
+    peak = max(curve.density.max() for curve in expected)
+    for line, curve in zip(lines, expected, strict=True):
+        np.testing.assert_array_equal(line.get_xdata(), curve.points)
+        np.testing.assert_array_equal(line.get_ydata(), curve.density / peak)
 
 
 def test_known_values_are_left_out(data):
@@ -183,6 +187,12 @@ def test_small_and_large_posteriors_can_be_drawn():
     [
         (lambda post: post.plot_trace("nothing"), "names: must be among weights"),
         (lambda post: post.plot_trace([]), "names: must hold at least one"),
+        (lambda post: post.plot_trace("means[3]"), r"names: must be from means\[0\] to means\[2\]"),
+        (lambda post: post.plot_autocorrelation(["sd", "mean"]), r"names\[1\]: must be among"),
+        (lambda post: post.plot_histograms("sd[0]"), r"names: must be sd, got 'sd\[0\]'"),
+        (lambda post: post.plot_trace(page=1), "page: must be from 0 to 0, got 1"),
+        (lambda post: post.plot_histograms(page=-1), "page: must be from 0 to 0, got -1"),
+        (lambda post: post.plot_autocorrelation(page=1), "page: must be from 0 to 0, got 1"),
         (lambda post: post.plot_assignment(215), "i: must be from -215 to 214, got 215"),
         (lambda post: gm.plot_dirichlet([]), "concentrations: must hold at least one"),
         (lambda post: gm.plot_dirichlet([[1, 1]]), r"concentrations\[0\]: must have shape"),

@@ -124,7 +124,9 @@ def test_pictures_show_every_scalar(covariance_type):
 
     post = fit(covariance_type)
     counts = {"full": 12, "tied": 6, "diag": 6, "spherical": 2}
-    assert post.plot_trace().shape == (3, 2)
+    rows = {"full": 10, "tied": 10, "diag": 7, "spherical": 5}[covariance_type]
+    pages = [post.plot_trace(page=page) for page in range(1 + (rows > 9))]
+    assert [axes.shape for axes in pages] == [(min(rows, 9), 2), (1, 2)][: len(pages)]
     assert post.plot_histograms().shape == (6 + counts[covariance_type],)
     assert post.plot_autocorrelation("means").shape == (6,)
     assert post.plot_predictive(5).shape == (3,)

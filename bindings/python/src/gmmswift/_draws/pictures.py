@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, TypeAlias
 
+from gmmswift._scalars import Names
+
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from gmmswift.plots._drawn import Drawn
 
-Names: TypeAlias = "str | list[str] | tuple[str, ...] | None"
 Size: TypeAlias = "tuple[float, float] | None"
 
 
@@ -17,36 +18,57 @@ class PosteriorPlots:
     """Pictures of draws; they need ``gmmswift[plot]``.
 
     Each takes `ax`, axes to draw on in place of a new figure, and `figsize`, the width and height
-    of the new figure in inches.
+    of the new figure in inches. No figure is wider than 12 inches. What does not fit on one comes
+    in pages, and a line below the panels says so.
+
+    A component has the same colour in every picture (`gmmswift.plots.component_color`). Axes end
+    where single draws or a heavy tail would rule them, and say how many draws lie outside.
+
+    Pictures of parameters take `names` as `Posterior.summary` does: quantities (``"means"``),
+    labels (``"means[0, 1]"``), or labels in which ``*`` stands for any index and the last indices
+    may be missing (``"means[*, 1]"``, ``"*[2]"`` for all of component 2).
     """
 
     def plot_trace(
-        self: Drawn, names: Names = None, *, ax: Any = None, figsize: Size = None
+        self: Drawn,
+        names: Names = None,
+        *,
+        page: int = 0,
+        ax: Any = None,
+        figsize: Size = None,
     ) -> NDArray[Any]:
         """Draw the density of each chain (left) and its trace (right).
+
+        Components share a row: one for the weights, one for each coordinate of the means, one for
+        each coordinate of the sds or entry of the covariances. A row has at most ten components,
+        and only those whose ranges are comparable. Components differ in colour, chains in line
+        style. The densities of a component are scaled so that the highest one is as high as that
+        of the other components.
 
         Parameters
         ----------
         names : str or sequence of str, optional
-            Quantities, one row each. By default all unknown parameters. Components differ in
-            colour, chains in line style.
+            What to show, as in `Posterior.summary`. By default all unknown parameters.
+        page : int, default 0
+            Which nine rows to show where there are more.
         ax, figsize : optional
-            As many axes as panels; size of the new figure.
+            Two axes for each of all rows; size of the new figure.
 
         Returns
         -------
-        ndarray of matplotlib.axes.Axes, shape (names, 2)
+        ndarray of matplotlib.axes.Axes, shape (rows, 2)
             The axes.
         """
         from gmmswift.plots._trace import plot_trace
 
-        return plot_trace(self, names, ax, figsize)
+        return plot_trace(self, names, page, ax, figsize)
 
     def plot_autocorrelation(
         self: Drawn,
         names: Names = None,
         *,
         max_lag: int | None = None,
+        page: int = 0,
         ax: Any = None,
         figsize: Size = None,
     ) -> NDArray[Any]:
@@ -55,11 +77,13 @@ class PosteriorPlots:
         Parameters
         ----------
         names : str or sequence of str, optional
-            Quantities. By default all unknown parameters.
+            What to show, as in `Posterior.summary`. By default all unknown parameters.
         max_lag : int, optional
             The last lag, below the number of draws. By default 100 or the largest possible.
+        page : int, default 0
+            Which 24 panels to show where there are more.
         ax, figsize : optional
-            As many axes as panels; size of the new figure.
+            As many axes as all panels; size of the new figure.
 
         Returns
         -------
@@ -68,7 +92,7 @@ class PosteriorPlots:
         """
         from gmmswift.plots._autocorrelation import plot_autocorrelation
 
-        return plot_autocorrelation(self, names, max_lag, ax, figsize)
+        return plot_autocorrelation(self, names, max_lag, page, ax, figsize)
 
     def plot_histograms(
         self: Drawn,
@@ -76,6 +100,7 @@ class PosteriorPlots:
         *,
         bins: int = 40,
         hdi_prob: float = 0.95,
+        page: int = 0,
         ax: Any = None,
         figsize: Size = None,
     ) -> NDArray[Any]:
@@ -84,14 +109,15 @@ class PosteriorPlots:
         Parameters
         ----------
         names : str or sequence of str, default ("means", "spread")
-            Quantities, one row each; None for all unknown parameters. ``"spread"`` stands for sd
-            or covariances, whichever the model has.
+            What to show, as in `Posterior.summary`; None for all unknown parameters.
         bins : int, default 40
             Number of bins.
         hdi_prob : float, default 0.95
             Mass of the interval, drawn as a bar below the histogram.
+        page : int, default 0
+            Which 24 panels to show where there are more.
         ax, figsize : optional
-            As many axes as panels; size of the new figure.
+            As many axes as all panels; size of the new figure.
 
         Returns
         -------
@@ -100,7 +126,7 @@ class PosteriorPlots:
         """
         from gmmswift.plots._histograms import plot_histograms
 
-        return plot_histograms(self, names, bins, hdi_prob, ax, figsize)
+        return plot_histograms(self, names, bins, hdi_prob, page, ax, figsize)
 
     def plot_predictive(
         self: Drawn,
@@ -113,7 +139,7 @@ class PosteriorPlots:
     ) -> Any:
         """Draw kernel densities of predictive data sets (light blue) and of the data (black).
 
-        In several dimensions there is a panel for each column.
+        In several dimensions there is a panel for each column, at most 24 on a new figure.
 
         Parameters
         ----------
@@ -124,7 +150,7 @@ class PosteriorPlots:
 
         Returns
         -------
-        matplotlib.axes.Axes, or in D > 1 dimensions ndarray of them, shape (D,)
+        matplotlib.axes.Axes, or in D > 1 dimensions ndarray of them, shape (panels,)
             The axes.
         """
         from gmmswift.plots._predictive import plot_predictive
@@ -135,6 +161,8 @@ class PosteriorPlots:
         self: Drawn, i: int, *, ax: Any = None, figsize: Size = None
     ) -> NDArray[Any]:
         """Draw the component of an observation: its trace where stored, and its distribution.
+
+        Of more than 20 components, those of the largest shares are shown.
 
         Parameters
         ----------

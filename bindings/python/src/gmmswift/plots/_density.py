@@ -9,7 +9,8 @@ import numpy as np
 from gmmswift._arguments import data_rows
 from gmmswift._diagnostics.density import histogram, kde
 from gmmswift._errors import DegenerateError
-from gmmswift.plots._style import BLACK, PALETTE, axes_grid, tidy
+from gmmswift.plots._limits import outside, robust_limits
+from gmmswift.plots._style import BLACK, NEUTRAL, axes_grid, marked, tidy
 
 if TYPE_CHECKING:
     from numpy.typing import ArrayLike
@@ -41,34 +42,39 @@ def plot_density(
     Returns
     -------
     matplotlib.axes.Axes
-        The axes.
+        The axes. Single values and heavy tails that would rule the axis are left out, and their
+        number is told.
     """
     values = data_rows("data", data).array
     if values.size == 0:
         raise ValueError("data: must have at least one value, got none")
     axes = axes_grid(1, 1, ax, figsize, (6.4, 3.8))[0, 0]
-    count = _bins(values) if bins is None else bins
+    limits = robust_limits(values)
+    inside = values[limits.contains(values)]
+    count = _bins(inside) if bins is None else bins
     if count:
-        counts, edges = histogram(values, count)
+        counts, edges = histogram(inside, count)
         widths = np.diff(edges)
         axes.bar(
             edges[:-1],
             counts / (values.size * widths),
             widths,
             align="edge",
-            color=PALETTE[0],
+            color=NEUTRAL,
             alpha=0.25,
             edgecolor="white",
             linewidth=0.6,
         )
     try:
-        points, density, _ = kde(values, bandwidth=bandwidth)
-        axes.plot(points, density, color=PALETTE[0], linewidth=2)
+        points, density, _ = kde(inside, bandwidth=bandwidth)
+        # The density of all values: those outside are a part of its mass.
+        axes.plot(points, density * (inside.size / values.size), color=BLACK, linewidth=2)
     except DegenerateError:  # one value, or all equal: no width to estimate
         axes.axvline(values[0], color=BLACK, linewidth=2)
     axes.set_ylim(bottom=0)
     axes.set_xlabel("x")
     axes.set_ylabel("density")
+    marked(axes, outside(values.size - inside.size, values.size, "values"))
     tidy(axes)
     return axes
 

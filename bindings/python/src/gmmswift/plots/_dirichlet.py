@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from gmmswift._arguments import int32, real_array
-from gmmswift.plots._style import BLACK, axes_grid, pyplot
+from gmmswift.plots._style import BLACK, WIDTH, axes_grid, component_color, pyplot
 
 if TYPE_CHECKING:
     from numpy.typing import ArrayLike, NDArray
@@ -63,9 +63,10 @@ def plot_dirichlet(
         )
     rows = math.ceil(len(alphas) / across)
     if ax is not None:
-        axes = axes_grid(1, len(alphas), ax, figsize, (1, 1)).reshape(-1)
+        axes = axes_grid(1, len(alphas), ax, None, (0, 0)).reshape(-1)
     else:
-        axes = axes_grid(rows, across, None, figsize, (2.6, 2.5)).reshape(-1)
+        side = min(2.6, WIDTH / across)
+        axes = axes_grid(rows, across, None, figsize, (side * across, side * rows)).reshape(-1)
         for spare in axes[len(alphas) :]:
             spare.remove()
     points = _interior_points(size)
@@ -85,17 +86,18 @@ def plot_dirichlet(
         panel.plot(outline[:, 0], outline[:, 1], color=BLACK, linewidth=0.8)
         text = ", ".join(f"{value:g}" for value in alpha)
         panel.set_title(rf"$\alpha$ = ({text})", fontsize=10)
-        for label, (x, y), down in zip(
-            ("w₀", "w₁", "w₂"), _CORNERS, (True, True, False), strict=True
-        ):
+        for component, (x, y) in enumerate(_CORNERS):
+            down = component < 2
             panel.annotate(
-                label,
+                f"w{'₀₁₂'[component]}",
                 (x, y),
                 xytext=(0, -3 if down else 3),
                 textcoords="offset points",
                 ha="center",
                 va="top" if down else "bottom",
-                fontsize=8,
+                fontsize=9,
+                fontweight="bold",
+                color=component_color(component),
             )
         panel.set_aspect("equal")
         panel.set_xlim(-0.06, 1.06)

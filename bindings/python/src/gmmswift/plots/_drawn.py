@@ -35,6 +35,10 @@ class Drawn(Protocol):
     def probabilities(self) -> NDArray[np.float64]:
         """P(component k | data) of every observation, shape (N, K)."""
 
+    @property
+    def column_names(self) -> tuple[str, ...]:
+        """The names of the data's columns; empty if there are none."""
+
     def __getitem__(self, name: str, /) -> NDArray[Any]:
         """Return the draws of a quantity, shape (chains, draws, ...)."""
 

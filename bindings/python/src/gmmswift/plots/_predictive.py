@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-import math
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from gmmswift._diagnostics.density import kde
 from gmmswift._errors import DegenerateError
-from gmmswift.plots._style import BLACK, LIGHT_BLUE, axes_grid, tidy
+from gmmswift.plots._limits import Limits, common_limits, outside, robust_limits
+from gmmswift.plots._style import BLACK, LIGHT_BLUE, PAGE, axes_grid, marked, note, panels, tidy
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -29,46 +29,70 @@ def plot_predictive(
     sets = posterior.sample_predictive(draws, n_points, random_seed)
     if posterior.n_dimensions == 1:
         axes = axes_grid(1, 1, ax, figsize, (6.4, 3.8))[0, 0]
-        _panel(axes, sets, posterior.data, "x")
+        _panel(axes, sets, posterior.data)
+        axes.set_xlabel("x")
+        axes.set_ylabel("density")
+        _legend(axes, bool(posterior.data.size), is_own=ax is None)
         return axes
-    count = posterior.n_dimensions
-    columns = count if ax is not None else min(4, count)
-    grid = axes_grid(math.ceil(count / columns), columns, ax, figsize, (3.8, 2.8)).reshape(-1)
-    for spare in grid[count:]:
-        spare.remove()
-    for d, panel in enumerate(grid[:count]):
-        _panel(panel, sets[:, :, d], posterior.data[:, d], f"x[:, {d}]")
-        if d > 0:
-            panel.get_legend().remove()
-    return np.asarray(grid[:count], dtype=object)
+    names = posterior.column_names or [f"x[:, {d}]" for d in range(posterior.n_dimensions)]
+    count = posterior.n_dimensions if ax is not None else min(posterior.n_dimensions, PAGE)
+    axes = panels(count, ax, figsize, 2.4)
+    for d, panel in enumerate(axes):
+        _panel(panel, sets[:, :, d], posterior.data[:, d])
+        panel.set_xlabel(names[d])
+        panel.set_yticks([])
+    axes[0].set_ylabel("density")
+    _legend(axes[0], bool(posterior.data.size), is_own=ax is None)
+    if count < posterior.n_dimensions:
+        note(axes[0], f"the first {count} of {posterior.n_dimensions} columns; ax= draws all")
+    return axes
 
 
-def _panel(axes: Any, sets: NDArray[np.float64], data: NDArray[np.float64], name: str) -> None:
-    alpha = float(np.clip(12 / len(sets), 0.12, 0.7))
-    for index, row in enumerate(sets):
-        _curve(
-            axes,
-            row,
-            color=LIGHT_BLUE,
-            linewidth=1,
-            alpha=alpha,
-            label="predictive draws" if index == 0 else None,
-        )
+def _panel(axes: Any, sets: NDArray[np.float64], data: NDArray[np.float64]) -> None:
+    limits = common_limits([robust_limits(values) for values in (sets, data) if values.size])
+    for row in sets:
+        alpha = float(np.clip(12 / len(sets), 0.12, 0.7))
+        _curve(axes, row, limits, color=LIGHT_BLUE, linewidth=1, alpha=alpha)
     if data.size:
-        _curve(axes, data, color=BLACK, linewidth=2.2, label="data")
+        _curve(axes, data, limits, color=BLACK, linewidth=2.2)
     axes.set_ylim(bottom=0)
-    axes.set_xlabel(name)
-    axes.set_ylabel("density")
+    axes.set_xlim(limits.padded(0.08))
     tidy(axes)
-    legend = axes.legend(frameon=False, fontsize=9)
-    for handle in legend.get_lines():
-        handle.set_alpha(1)
+    counts = [int(np.count_nonzero(~limits.contains(values))) for values in (sets, data)]
+    marked(
+        axes,
+        "\n".join(
+            filter(
+                None,
+                (
+                    outside(counts[0], sets.size, "predictive values"),
+                    outside(counts[1], data.size, "values"),
+                ),
+            )
+        ),
+    )
 
 
-def _curve(ax: Any, values: Any, **looks: Any) -> None:
-    try:
-        points, density, _ = kde(values, n_points=256)
-    except DegenerateError:  # one value, or all equal: no width to estimate
-        ax.axvline(values[0], **looks)
+def _legend(ax: Any, has_data: bool, *, is_own: bool) -> None:
+    from matplotlib.lines import Line2D
+
+    keys = [Line2D([], [], color=LIGHT_BLUE, linewidth=2, label="predictive draws")]
+    if has_data:
+        keys.append(Line2D([], [], color=BLACK, linewidth=2.2, label="data"))
+    if is_own:
+        ax.figure.legend(handles=keys, loc="outside upper left", ncols=2, frameon=False, fontsize=9)
     else:
-        ax.plot(points, density, **looks)
+        ax.legend(handles=keys, frameon=False, fontsize=9)
+
+
+def _curve(ax: Any, values: NDArray[np.float64], limits: Limits, **looks: Any) -> None:
+    inside = values[limits.contains(values)]
+    if not inside.size:
+        return
+    try:
+        points, density, _ = kde(inside, n_points=256)
+    except DegenerateError:  # one value, or all equal: no width to estimate
+        ax.axvline(inside[0], **looks)
+    else:
+        # The density of all values: those outside are a part of its mass.
+        ax.plot(points, density * (inside.size / values.size), **looks)
