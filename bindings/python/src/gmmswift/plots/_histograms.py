@@ -53,7 +53,7 @@ def _histogram(
     ax: Any, quantity: Quantity, bins: int, mean: float, lower: float, upper: float
 ) -> None:
     is_log = quantity.needs_logs
-    draws = np.log10(quantity.draws) if is_log else quantity.draws
+    draws = quantity.logs if is_log else quantity.draws
     limits = robust_limits(draws)
     inside = draws[limits.contains(draws)]
     counts, edges = histogram(inside, bins)

@@ -10,7 +10,7 @@ import numpy as np
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-__all__ = ["Limits", "common_limits", "has_heavy_tail", "outside", "robust_limits"]
+__all__ = ["Limits", "common_limits", "has_heavy_tail", "outside", "robust_ends", "robust_limits"]
 
 #: A range of so many times the distance of the quartiles shows nothing of what lies between them.
 #: It is 9 times for Normal and exponential distributions, and 38 times for a Cauchy distribution.
@@ -50,25 +50,33 @@ def robust_limits(values: NDArray[np.float64], tail: float = 0.025, factor: floa
         `tail` as that is from the median. By default that is 5.9 standard deviations of a Normal
         distribution, which no draw reaches, and 38 scales of a Cauchy distribution.
     """
-    lower, middle, upper = np.quantile(values, [tail, 0.5, 1 - tail])
-    least, most = values.min(), values.max()
-    # Where nearly all values are equal, the quantiles tell nothing of the others.
-    if lower == upper:
-        return Limits(float(least), float(most))
+    lower, upper = robust_ends(values.reshape(-1, 1), tail, factor)
+    return Limits(float(lower[0]), float(upper[0]))
+
+
+def robust_ends(
+    values: NDArray[np.float64], tail: float = 0.025, factor: float = 2
+) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """Return the ends of the robust ranges of several quantities, values of shape (draws, n)."""
+    lower, middle, upper = np.quantile(values, [tail, 0.5, 1 - tail], axis=0)
+    least, most = values.min(axis=0), values.max(axis=0)
     with np.errstate(over="ignore"):
         # A side that ties at the median still has a width.
         floor = 0.1 * (upper - lower)
-        return Limits(
-            float(max(least, lower - factor * max(middle - lower, floor))),
-            float(min(most, upper + factor * max(upper - middle, floor))),
+        cut = (
+            np.maximum(least, lower - factor * np.maximum(middle - lower, floor)),
+            np.minimum(most, upper + factor * np.maximum(upper - middle, floor)),
         )
+    # Where nearly all values are equal, the quantiles tell nothing of the others.
+    is_tied = lower == upper
+    return np.where(is_tied, least, cut[0]), np.where(is_tied, most, cut[1])
 
 
-def has_heavy_tail(values: NDArray[np.float64]) -> bool:
-    """Return whether the robust limits of values are far wider than the middle half of them."""
-    lower, upper = np.quantile(values, [0.25, 0.75])
-    limits = robust_limits(values)
-    return bool(limits.upper - limits.lower > _HEAVY * (upper - lower) > 0)
+def has_heavy_tail(values: NDArray[np.float64]) -> NDArray[np.bool_]:
+    """Return whether robust ranges are far wider than the middle half of the values, (draws, n)."""
+    first, third = np.quantile(values, [0.25, 0.75], axis=0)
+    lower, upper = robust_ends(values)
+    return np.asarray((upper - lower > _HEAVY * (third - first)) & (third > first))
 
 
 def common_limits(several: Sequence[Limits]) -> Limits:

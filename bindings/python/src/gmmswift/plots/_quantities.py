@@ -3,13 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cached_property
 from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
 
 import numpy as np
 
 from gmmswift._arguments import integer
 from gmmswift._scalars import Names, Scalar, chosen_scalars
-from gmmswift.plots._limits import Limits, common_limits, has_heavy_tail, robust_limits
+from gmmswift.plots._limits import (
+    Limits,
+    common_limits,
+    has_heavy_tail,
+    robust_ends,
+    robust_limits,
+)
 from gmmswift.plots._style import component_color, ranges
 
 if TYPE_CHECKING:
@@ -51,13 +59,23 @@ class Quantity(NamedTuple):
         return 1.0 if self.scalar.quantity in ("weights", "acceptance") else np.inf
 
     @property
+    def is_width(self) -> bool:
+        """Whether it is an sd or a variance, which are positive."""
+        return self.least == 0 and self.scalar.quantity in ("sd", "covariances")
+
+    @property
     def needs_logs(self) -> bool:
         """Whether axes are logarithmic: for widths with a heavy tail, as the prior alone has."""
-        is_width = self.least == 0 and self.scalar.quantity in ("sd", "covariances")
-        return is_width and self.draws.min() > 0 and has_heavy_tail(self.draws)
+        return self.is_width and bool(has_heavy_tail(self.draws.reshape(-1, 1))[0])
+
+    @property
+    def logs(self) -> NDArray[np.float64]:
+        """The logarithms of the draws to base 10."""
+        return np.asarray(np.log10(np.maximum(self.draws, np.finfo(float).tiny)))
 
 
-class Row(NamedTuple):
+@dataclass(frozen=True)
+class Row:
     """Quantities that share panels.
 
     Attributes
@@ -66,19 +84,23 @@ class Row(NamedTuple):
         What the quantities have in common, and their components.
     quantities : list of Quantity
         The quantities.
-    values : list of ndarray, shape (chains, draws)
-        Their draws as the axes show them: the logarithms to base 10 where `is_log`.
-    limits : Limits
-        The limits of the values.
     is_log : bool
         Whether the axes are logarithmic.
     """
 
     label: str
     quantities: list[Quantity]
-    values: list[NDArray[np.float64]]
-    limits: Limits
     is_log: bool
+
+    @cached_property
+    def values(self) -> list[NDArray[np.float64]]:
+        """The draws as the axes show them, (chains, draws): their logarithms where `is_log`."""
+        return [q.logs if self.is_log else q.draws for q in self.quantities]
+
+    @cached_property
+    def limits(self) -> Limits:
+        """The limits of the values."""
+        return common_limits([robust_limits(values) for values in self.values])
 
     @property
     def ends(self) -> tuple[float, float]:
@@ -120,43 +142,39 @@ def rows_of(chosen: Sequence[Quantity]) -> list[Row]:
         groups.setdefault(quantity.scalar.group, []).append(quantity)
     rows = []
     for group, members in groups.items():
-        is_log = any(quantity.needs_logs for quantity in members) and all(
-            quantity.draws.min() > 0 for quantity in members
-        )
-        for part in _at_one_scale(members, is_log):
+        # The rows are many and few of them are shown, so some draws decide on their number.
+        some = np.stack([_thinned(q.draws) for q in members], axis=-1)
+        is_log = members[0].is_width and bool(has_heavy_tail(some).any())
+        # Weights share the range from 0 to 1, and logarithms any range.
+        if is_log or members[0].scalar.quantity == "weights":
+            parts = [list(range(len(members)))]
+        else:
+            parts = _at_one_scale(*robust_ends(some))
+        for part in parts:
             for start in range(0, len(part), _ROW_COMPONENTS):
-                some = part[start : start + _ROW_COMPONENTS]
-                label = group if len(some) == len(members) > 1 else _label(some)
-                values = [np.log10(q.draws) if is_log else q.draws for q in some]
-                limits = common_limits([robust_limits(x) for x in values])
-                rows.append(Row(label, some, values, limits, is_log))
+                own = [members[place] for place in part[start : start + _ROW_COMPONENTS]]
+                label = group if len(own) == len(members) > 1 else _label(own)
+                rows.append(Row(label, own, is_log))
     return rows
 
 
-def _at_one_scale(members: list[Quantity], is_log: bool) -> list[list[Quantity]]:
-    """Part quantities where the range of one makes the others all alike."""
-    # Weights share the range from 0 to 1, and logarithms any range.
-    if is_log or members[0].scalar.quantity == "weights":
-        return [members]
-    found = [(robust_limits(q.draws), place, q) for place, q in enumerate(members)]
-    found.sort(key=lambda item: item[0].upper - item[0].lower)
-    parts: list[list[tuple[int, Quantity]]] = []
-    common = found[0][0]
-    for limits, place, quantity in found:
-        narrow = common.upper - common.lower
-        if not parts or limits.upper - limits.lower > _ROW_SCALES * narrow > 0:
+def _thinned(draws: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Return about a thousand draws of all chains."""
+    return draws[:, :: -(-draws.size // 1_000)].reshape(-1)
+
+
+def _at_one_scale(lower: NDArray[np.float64], upper: NDArray[np.float64]) -> list[list[int]]:
+    """Part ranges where one of them would make the others all alike; return their places."""
+    order = np.argsort(upper - lower, kind="stable")
+    parts: list[list[int]] = []
+    ends = (0.0, 0.0)
+    for place in order.tolist():
+        if not parts or upper[place] - lower[place] > _ROW_SCALES * (ends[1] - ends[0]) > 0:
             parts.append([])
-            common = limits
-        parts[-1].append((place, quantity))
-        common = common_limits([common, limits])
-    return [
-        [q for _, q in sorted(part, key=lambda item: item[0])]
-        for part in sorted(parts, key=_first_place)
-    ]
-
-
-def _first_place(part: list[tuple[int, Quantity]]) -> int:
-    return min(place for place, _ in part)
+            ends = (lower[place], upper[place])
+        parts[-1].append(place)
+        ends = (min(ends[0], lower[place]), max(ends[1], upper[place]))
+    return sorted(sorted(part) for part in parts)
 
 
 def _label(some: Sequence[Quantity]) -> str:

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 #: Rows of a page, and the width and height of one in inches.
 _ROWS, _WIDTH, _HEIGHT = 9, 11.0, 1.6
 #: A longer trace is drawn by the smallest and the largest draw of so many pieces.
-_PIECES = 2_000
+_PIECES = 1_000
 
 
 def plot_trace(
