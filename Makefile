@@ -19,7 +19,7 @@ SWIFT_FILES := Package.swift Sources Tests examples
 C_FILES := include/gmmswift.h $(wildcard Sources/C*/*.h examples/*/*.[ch] examples/*/*.cpp \
   $(addprefix Tests/,Hostile/*/*.[ch] Interface/*/*.[ch] Interface/*/*.cpp Speed/Benchmarks/*/*.c \
   Speed/Benchmarks/*/*.cpp Support/C/*.[ch]))
-PYTHON_FILES := bindings/interface bindings/python examples \
+PYTHON_FILES := bindings/interface bindings/python examples Sources/gmmswift/link \
   $(addprefix Tests/,Core Hostile Interface Speed Truth/Golden Truth/Verify)
 
 # The Python binding loads the library that was just built.
@@ -48,8 +48,11 @@ $(ENVIRONMENT): .ci/environment.sh $(wildcard bindings/python/pyproject.toml bin
 
 build: $(LIBRARY) ## Build build/lib/libgmmswift.so, stripped, with its version links; build/symbols has it whole.
 
+# The copy of the runtime is made anew each time, so that it is always that of the compiler.
 $(LIBRARY): $(SOURCES) VERSION
-	swift build -c release --disable-local-rpath --product gmmswift
+	@python3 Sources/gmmswift/link/runtime.py build/runtime/libswiftCore.a
+	swift build -c release --disable-local-rpath --product gmmswift \
+	  -Xlinker "--remap-inputs=*/libswiftCore.a=$(CURDIR)/build/runtime/libswiftCore.a"
 	@mkdir -p $(@D) build/symbols
 	@cp .build/release/libgmmswift.so build/symbols/libgmmswift.so.$(ABI)
 	strip -o $@ build/symbols/libgmmswift.so.$(ABI)

@@ -26,7 +26,8 @@ let linkPolicy: [LinkerSetting] =
   ? [
     .unsafeFlags([
       "-static-stdlib", "-no-toolchain-stdlib-rpath", "-use-ld=lld",
-      "-Xlinker", "--version-script=\(Context.packageDirectory)/Sources/gmmswift/exports.map",
+      "-Xlinker", "--version-script=\(Context.packageDirectory)/Sources/gmmswift/link/exports.map",
+      "-Xlinker", "\(Context.packageDirectory)/Sources/gmmswift/link/readonly.ld",
       "-Xlinker", "-soname=libgmmswift.so.0",
       "-Xlinker", "-z", "-Xlinker", "nodelete", "-Xlinker", "-z", "-Xlinker", "now",
       "-Xlinker", "--gc-sections", "-Xlinker", "--icf=all",
@@ -89,11 +90,11 @@ let package = Package(
       dependencies: [
         "CGMMSwift", "GMMKernels", "GMMModel", "GMMInference", "GMMDiagnostics", "GMMStorage", "GaussianMixtures",
       ]),
-    // This target is only in the shared library, whose runtime serves nobody else.
-    .target(name: "CGMMRuntime"),
+    // This target is only in the shared library, whose runtime serves nobody else. Valgrind cannot read DWARF 5.
+    .target(name: "CGMMRuntime", cSettings: isRoot ? [.unsafeFlags(["-gdwarf-4"])] : []),
     .target(
       name: "gmmswift", dependencies: ["GMMCABI"] + (isRoot ? ["CGMMRuntime"] : []),
-      exclude: ["exports.map", "install"], linkerSettings: linkPolicy),
+      exclude: ["install", "link"], linkerSettings: linkPolicy),
 
     // MARK: Tests, in the folders of their subjects
     .target(
