@@ -170,8 +170,9 @@ install: $(LIBRARY) ## Install under PREFIX (default /usr/local): header, librar
 	  >$(DESTDIR)$(CMAKEDIR)/gmmswift-config-version.cmake
 
 # Writes a template with its @NAMES@ filled in.
-FILL = sed -e 's|@VERSION@|$(VERSION)|g' -e 's|@VERSION_MAJOR@|$(firstword $(subst ., ,$(VERSION)))|g' \
-  -e 's|@ABI@|$(ABI)|g' -e 's|@PREFIX@|$(PREFIX)|g' -e 's|@LIBDIR@|$(LIBDIR)|g' -e 's|@INCLUDEDIR@|$(INCLUDEDIR)|g' \
+FILL = sed -e 's|@VERSION@|$(VERSION)|g' -e 's|@ABI@|$(ABI)|g' \
+  -e "s|@PREFIX_FROM_PKGCONFIGDIR@|$$(realpath -m --relative-to=$(PKGCONFIGDIR) $(PREFIX))|g" \
+  -e "s|@INCLUDEDIR_FROM_PKGCONFIGDIR@|$$(realpath -m --relative-to=$(PKGCONFIGDIR) $(INCLUDEDIR))|g" \
   -e "s|@INCLUDEDIR_FROM_CMAKEDIR@|$$(realpath -m --relative-to=$(CMAKEDIR) $(INCLUDEDIR))|g"
 
 uninstall: ## Remove what install put under PREFIX.
