@@ -113,7 +113,7 @@ test-examples: build $(ENVIRONMENT) ## Build, run and check the examples.
 	@$(STEP) test-swift-package Tests/Interface/Examples/swift.sh
 	@$(STEP) test-python-scripts $(VENV_PYTHON) -m pytest -q examples/python
 
-test-python: build $(ENVIRONMENT) ## Run the Python tests, and install and use the wheel.
+test-python: build $(ENVIRONMENT) ## Run the Python tests, and install and use the wheel and the source distribution.
 	@$(STEP) test-interface $(VENV_PYTHON) -m pytest -q Tests/Interface/Parser
 	@$(STEP) test-python $(VENV_PYTHON) -m pytest -q bindings/python/tests
 	@$(STEP) test-wheel Tests/Interface/Installation/wheel.sh

@@ -95,31 +95,34 @@ let package = Package(
     .target(
       name: "gmmswift", dependencies: ["GMMCABI"] + (isRoot ? ["CGMMRuntime"] : []),
       exclude: ["install", "link"], linkerSettings: linkPolicy),
-
-    // MARK: Tests, in the folders of their subjects
-    .target(
-      name: "TestSupport", dependencies: ["GMMKernels", "GMMModel", "GMMInference"], path: "Tests/Support/Swift"),
-    .testTarget(
-      name: "GMMKernelsTests", dependencies: ["GMMKernels", "GMMInference", "TestSupport"], path: "Tests/Core/Kernels"),
-    .testTarget(
-      name: "GMMDiagnosticsTests", dependencies: ["GMMDiagnostics", "TestSupport"], path: "Tests/Core/Diagnostics"),
-    .testTarget(
-      name: "GMMModelTests", dependencies: ["GMMKernels", "GMMModel", "TestSupport"], path: "Tests/Core/Model"),
-    .testTarget(name: "GMMStorageTests", dependencies: ["GMMStorage", "TestSupport"], path: "Tests/Core/Storage"),
-    .testTarget(
-      name: "GMMInferenceTests", dependencies: ["GMMInference", "GMMStorage", "TestSupport"],
-      path: "Tests/Core/Inference"),
-    .testTarget(
-      name: "AgreementTests", dependencies: ["GMMDiagnostics", "GMMInference", "TestSupport"],
-      path: "Tests/Truth/Agreement"),
-    .testTarget(
-      name: "CalibrationTests", dependencies: ["GMMInference", "TestSupport"], path: "Tests/Truth/Calibration"),
-    .testTarget(
-      name: "HostileTests", dependencies: ["GMMDiagnostics", "GMMInference", "TestSupport"],
-      path: "Tests/Hostile/Values"),
   ],
   swiftLanguageModes: [.v6]
 )
+
+// MARK: Tests, in the folders of their subjects
+
+let tests: [Target] = [
+  .target(
+    name: "TestSupport", dependencies: ["GMMKernels", "GMMModel", "GMMInference"], path: "Tests/Support/Swift"),
+  .testTarget(
+    name: "GMMKernelsTests", dependencies: ["GMMKernels", "GMMInference", "TestSupport"], path: "Tests/Core/Kernels"),
+  .testTarget(
+    name: "GMMDiagnosticsTests", dependencies: ["GMMDiagnostics", "TestSupport"], path: "Tests/Core/Diagnostics"),
+  .testTarget(
+    name: "GMMModelTests", dependencies: ["GMMKernels", "GMMModel", "TestSupport"], path: "Tests/Core/Model"),
+  .testTarget(name: "GMMStorageTests", dependencies: ["GMMStorage", "TestSupport"], path: "Tests/Core/Storage"),
+  .testTarget(
+    name: "GMMInferenceTests", dependencies: ["GMMInference", "GMMStorage", "TestSupport"],
+    path: "Tests/Core/Inference"),
+  .testTarget(
+    name: "AgreementTests", dependencies: ["GMMDiagnostics", "GMMInference", "TestSupport"],
+    path: "Tests/Truth/Agreement"),
+  .testTarget(
+    name: "CalibrationTests", dependencies: ["GMMInference", "TestSupport"], path: "Tests/Truth/Calibration"),
+  .testTarget(
+    name: "HostileTests", dependencies: ["GMMDiagnostics", "GMMInference", "TestSupport"],
+    path: "Tests/Hostile/Values"),
+]
 
 // The tests of the kernels run on every build that is compiled.
 let testsForLevels: [Target] = buildsForLevels.map { build in
@@ -129,4 +132,7 @@ let testsForLevels: [Target] = buildsForLevels.map { build in
     swiftSettings: [.define(build.name.hasSuffix("512") ? "GMM_AVX512" : "GMM_AVX2")])
 }
 
-package.targets += buildsForLevels + testsForLevels
+// A source distribution of the Python package has no tests.
+let hasTests = access("\(Context.packageDirectory)/Tests", F_OK) == 0
+
+package.targets += buildsForLevels + (hasTests ? tests + testsForLevels : [])
