@@ -116,6 +116,7 @@ test-examples: build $(ENVIRONMENT) ## Build, run and check the examples.
 test-python: build $(ENVIRONMENT) ## Run the Python tests, and install and use the wheel and the source distribution.
 	@$(STEP) test-interface $(VENV_PYTHON) -m pytest -q Tests/Interface/Parser
 	@$(STEP) test-python $(VENV_PYTHON) -m pytest -q bindings/python/tests
+	@$(STEP) test-arviz Tests/Interface/Installation/arviz.sh
 	@$(STEP) test-wheel Tests/Interface/Installation/wheel.sh
 
 # BENCH chooses: `make bench BENCH="--quick sweep em"`, or `BENCH=--docs` to renew the tables of docs/PERFORMANCE.md.

@@ -61,7 +61,7 @@ with_cmake() {
 serves() {
   local planted=$scratch/version-$1
   cp -a "$prefix" "$planted"
-  sed -i "s|PACKAGE_VERSION \"$version\"|PACKAGE_VERSION \"$1\"|" "$planted/lib/cmake/gmmswift/gmmswift-config-version.cmake"
+  sed -i "s|PACKAGE_VERSION \"$version\"|PACKAGE_VERSION \"$1\"|" "$planted"/lib/cmake/gmmswift/*-version.cmake
   cmake -S Tests/Interface/Installation/Versions -B "$planted/build" -DCMAKE_PREFIX_PATH="$planted" \
     -DPLANTED="$1" -DACCEPTED="$2" -DREFUSED="$3"
 }
@@ -71,7 +71,8 @@ if command -v cmake >/dev/null; then
   check "find_package takes 0.1.2 for what asks for 0.1, and not for other minor numbers" \
     serves 0.1.2 "0.1;0.1.0;0.1.2;0.1...0.3;0.1...<0.2" "0.0;0.1.3;0.2;1.0;0.2...0.3;0.0...<0.1.2"
   check "find_package does not take 0.2.0 for 0.1" serves 0.2.0 "0.2;0.1...0.2.0" "0.1;0.1.0;0.2.1;1.0;0.1...<0.2.0"
-  check "find_package takes 1.2.3 for earlier versions since 1.0" serves 1.2.3 "1;1.0;1.1.9;1.2.3" "0.1;0.9;1.2.4;1.3;2.0"
+  check "find_package takes 1.2.3 for earlier versions since 1.0" \
+    serves 1.2.3 "1;1.0;1.1.9;1.2.3" "0.1;0.9;1.2.4;1.3;2.0"
 else
   skip "find_package" "cmake is missing"
 fi

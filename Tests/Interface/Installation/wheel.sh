@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # Checks the Python package as users get it, both as a wheel and as a source distribution. Each is built from
-# bindings/python, installed where nothing of this project is, and used without the environment variables of development.
+# bindings/python, installed where nothing of this project is, and used without the variables of development.
 set -uo pipefail
 cd "$(dirname "$0")/../../.."
 source Tests/Support/check.sh
@@ -48,7 +48,8 @@ check "the source distribution builds" "$python" -m build --sdist --outdir "$scr
 tar -xzf "$scratch/gmmswift-$version.tar.gz" -C "$scratch"
 unpacked=$scratch/gmmswift-$version
 check "it has every module" equal "$(cd "$unpacked/src" && find gmmswift -name '*.py' | LC_ALL=C sort)" "$modules"
-check "it has the set-up, the description and the license beside them" equal "$(ls "$unpacked" | LC_ALL=C sort | xargs)" \
+check "it has the set-up, the description and the license beside them" \
+  equal "$(ls "$unpacked" | LC_ALL=C sort | xargs)" \
   "LICENSE MANIFEST.in PKG-INFO README.md library pyproject.toml setup.cfg setup.py src"
 same() {
   for name in LICENSE Makefile Package.swift Sources VERSION include; do
@@ -65,8 +66,8 @@ mkdir "$scratch/few"
 ln -s "$(command -v make)" "$(command -v strip)" "$(command -v python3)" "$scratch/few"
 without_swift() {
   local output
-  output=$(env -u GMMSWIFT_LIBRARY PATH="$scratch/few" "$python" "${pip[@]}" wheel --no-deps --wheel-dir "$scratch/none" "$unpacked" 2>&1)
-  [ $? -ne 0 ] && tr -s '\n ' ' ' <<<"$output" |
+  ! output=$(env -u GMMSWIFT_LIBRARY PATH="$scratch/few" "$python" "${pip[@]}" wheel --no-deps \
+    --wheel-dir "$scratch/none" "$unpacked" 2>&1) && tr -s '\n ' ' ' <<<"$output" |
     grep -F "libgmmswift.so has to be built, and this machine lacks swift (a Swift toolchain of version 6.3 or later"
 }
 check "it names what is missing on a machine without Swift" without_swift

@@ -97,7 +97,8 @@ class Frame:
         return self.array
 
 
-def test_names_of_columns_reach_summaries_inference_data_and_messages(table, tmp_path):
+@pytest.mark.arviz
+def test_names_of_columns_reach_summaries_trees_and_messages(table, tmp_path):
     frame = Frame(table, ["height", "width"])
     post = gm.sample(MODEL, frame, draws=40, tune=0, random_seed=1)
     assert post.column_names == ("height", "width")
@@ -107,8 +108,9 @@ def test_names_of_columns_reach_summaries_inference_data_and_messages(table, tmp
     post.save(tmp_path / "named.gmm")
     assert gm.load(tmp_path / "named.gmm").column_names == ("height", "width")
     pytest.importorskip("arviz")
-    coordinates = post.to_inference_data()["posterior"].coords["dimension"]
-    assert list(coordinates.values) == ["height", "width"]
+    for tree in (post.to_datatree(), post.to_inference_data()):
+        coordinates = tree["posterior"].coords["dimension"]
+        assert list(coordinates.values) == ["height", "width"]
     broken = table.copy()
     broken[7, 1] = np.nan
     with pytest.raises(

@@ -218,24 +218,28 @@ def test_places_that_cannot_be_written_leave_the_old_file(post, tmp_path):
     assert os.listdir(tmp_path) == ["post.gmm"]
 
 
+@pytest.mark.arviz
 @pytest.mark.parametrize("name", ["shared sd", "sds", "full", "tied", "diag", "spherical"])
 def test_arviz_and_cmdstanpy_read_the_csv_with_the_same_numbers(name, tmp_path):
     arviz = pytest.importorskip("arviz")
+    from_csv = pytest.importorskip("cmdstanpy").from_csv
+    from arviz_names import from_cmdstan
+
     model = MODELS[name]
     post = gm.sample(
         model, data_for(model), draws=50, tune=250, chains=3, thin=2, random_seed=3
     ).subset(10, 2)
     paths = post.export_csv(tmp_path / "fit")
     assert paths == [str(tmp_path / f"fit_{chain}.csv") for chain in (1, 2, 3)]
-    found = arviz.from_cmdstan(posterior=paths)
+    found = from_cmdstan(paths)
     for parameter in ("weights", "means", model.spread_name):
         values = found.posterior[parameter].values
         assert np.array_equal(values, post[parameter]), parameter
     assert np.array_equal(found.posterior["log_likelihood"].values, post["log_likelihood"])
     assert np.array_equal(found.sample_stats["lp"].values, post["log_posterior"])
     assert np.array_equal(found.sample_stats["acceptance_rate"].values, post["acceptance"])
-    assert float(arviz.rhat(found)["weights"].max()) > 0
-    fit = pytest.importorskip("cmdstanpy").from_csv(paths)
+    assert float(arviz.rhat(found.posterior)["weights"].max()) > 0
+    fit = from_csv(paths)
     assert (fit.chains, fit.thin) == (3, post.thin)
     for parameter, values in fit.stan_variables().items():
         shape = post[parameter].shape
@@ -259,14 +263,17 @@ def test_csv_files_are_those_of_cmdstan_in_form(post, tmp_path):
         post.export_csv(tmp_path / "missing" / "fit")
 
 
+@pytest.mark.arviz
+@pytest.mark.parametrize("convert", ["to_datatree", "to_inference_data"])
 @pytest.mark.parametrize("name", ["shared sd", "full"])
-def test_netcdf_by_arviz_comes_back(name, tmp_path):
+def test_netcdf_by_arviz_comes_back(name, convert, tmp_path):
     arviz = pytest.importorskip("arviz")
     model = MODELS[name]
     post = gm.sample(
         model, data_for(model), draws=20, tune=20, chains=2, random_seed=3, store_assignments=True
     )
-    path = post.to_inference_data().to_netcdf(str(tmp_path / "post.nc"))
+    path = str(tmp_path / "post.nc")
+    getattr(post, convert)().to_netcdf(path)
     found = arviz.from_netcdf(path)
     for parameter in ("weights", "means", model.spread_name, "assignments"):
         assert np.array_equal(found.posterior[parameter].values, post[parameter])

@@ -61,7 +61,7 @@ def test_missing_extras_are_named():
         "calls = [post.plot_trace, post.plot_autocorrelation, post.plot_histograms,\n"
         "         post.plot_predictive, lambda: post.plot_assignment(0),\n"
         "         lambda: gm.plot_density([0.0, 1.0]), lambda: gm.plot_dirichlet([[1, 1, 1]]),\n"
-        "         post.to_inference_data]\n"
+        "         post.to_inference_data, post.to_datatree]\n"
         "for call in calls:\n"
         "    try:\n"
         "        call()\n"
@@ -69,7 +69,7 @@ def test_missing_extras_are_named():
         "        print(error)\n"
     )
     lines = run(code)[0].splitlines()
-    assert len(lines) == 8
+    assert len(lines) == 9
     assert all("gmmswift[plot]" in line for line in lines)
 
 

@@ -100,10 +100,12 @@ def test_posterior_and_model_read_well():
     assert eval(repr(model), {**vars(gm)}) == model
 
 
+@pytest.mark.arviz
+@pytest.mark.parametrize("convert", ["to_datatree", "to_inference_data"])
 @pytest.mark.parametrize("covariance_type", SPREADS)
-def test_inference_data_name_their_axes(covariance_type):
+def test_trees_name_their_axes(covariance_type, convert):
     post = fit(covariance_type)
-    result = post.to_inference_data()
+    result = getattr(post, convert)()
     assert result.posterior["means"].dims == ("chain", "draw", "component", "dimension")
     spread = {
         "full": ("component", "dimension", "dimension_other"),

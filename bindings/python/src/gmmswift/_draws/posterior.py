@@ -12,7 +12,7 @@ from gmmswift import _native as native
 from gmmswift._arguments import file_path, int64, shown
 from gmmswift._data import column_names
 from gmmswift._diagnostics.autocorrelation import autocorrelation
-from gmmswift._draws.arviz import to_inference_data
+from gmmswift._draws.arviz import PosteriorTrees
 from gmmswift._draws.pictures import PosteriorPlots
 from gmmswift._draws.predictions import PosteriorPredictions
 from gmmswift._draws.run import checkpoint_plan, interruptible
@@ -44,7 +44,11 @@ _METHOD_NAMES = {native.METHOD_GIBBS: "gibbs", native.METHOD_METROPOLIS: "metrop
 
 
 class Posterior(
-    Mapping[str, "NDArray[Any]"], PosteriorSummaries, PosteriorPredictions, PosteriorPlots
+    Mapping[str, "NDArray[Any]"],
+    PosteriorSummaries,
+    PosteriorPredictions,
+    PosteriorPlots,
+    PosteriorTrees,
 ):
     """Draws from a posterior (or, from `sample_prior`, a prior): a mapping of names to arrays.
 
@@ -352,20 +356,3 @@ class Posterior(
                     names={"path": "prefix"},
                 )
         return paths
-
-    def to_inference_data(self) -> Any:
-        """Return the draws as ArviZ ``InferenceData`` (needs ArviZ).
-
-        Returns
-        -------
-        arviz.InferenceData
-            Groups ``posterior`` (weights, means, sd or covariances, and assignments where stored),
-            ``sample_stats`` (``lp``: the log posterior, ``log_likelihood_total`` and
-            ``acceptance_rate``) and ``observed_data`` (``x``); ``prior`` and
-            ``sample_stats_prior`` for draws from the prior. Dimensions are ``component``,
-            ``observation``, and in several ``dimension`` (``dimension_other`` for the columns of
-            matrices), whose coordinates are the names of the data's columns where they have some.
-        """
-        run = {"sampling_time": self.seconds, "tuning_steps": self.tune}
-        data = None if self.is_prior else self.data
-        return to_inference_data(self, self.model, data, run, self.column_names)

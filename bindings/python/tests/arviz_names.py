@@ -1,0 +1,64 @@
+"""What the tests use of ArviZ, by one set of names for the versions before and from 1 on."""
+
+from __future__ import annotations
+
+import arviz
+import numpy as np
+
+IS_BEFORE_1 = int(arviz.__version__.split(".")[0]) < 1
+
+
+def hdi(values, probability):
+    """Return the ends of the highest-density interval of values in one row."""
+    if IS_BEFORE_1:
+        return arviz.hdi(values, hdi_prob=probability)
+    return arviz.hdi(values, prob=probability)
+
+
+def ess(values, method):
+    """Return the effective sample size of draws of shape (chains, draws)."""
+    tails = {"prob": (0.05, 0.95)} if method == "tail" else {}
+    return float(arviz.ess(values, method=method, **tails))
+
+
+def rhat(values):
+    """Return R-hat of draws of shape (chains, draws)."""
+    return float(arviz.rhat(values))
+
+
+def autocorr(values):
+    """Return the autocorrelations along the last axis."""
+    if IS_BEFORE_1:
+        return arviz.autocorr(values)
+    from arviz_stats.base import array_stats
+
+    return np.asarray(array_stats.autocorr(values))
+
+
+def summary(tree, names, probability):
+    """Return the table of some variables, with the columns `hdi_lower` and `hdi_upper`."""
+    if IS_BEFORE_1:
+        table = arviz.summary(tree, var_names=names, hdi_prob=probability, round_to="none")
+        ends = [name for name in table.columns if name.startswith("hdi_")]
+    else:
+        # Version 1 takes the quantiles of ess_tail from this setting; 0.95 means 5 % and 95 %.
+        with arviz.rc_context({"stats.ci_prob": 0.95}):
+            table = arviz.summary(
+                tree, var_names=names, ci_prob=probability, ci_kind="hdi", round_to="none"
+            )
+        ends = [name for name in table.columns if name.startswith("hdi")]
+    return table.rename(columns=dict(zip(ends, ("hdi_lower", "hdi_upper"), strict=True)))
+
+
+def from_cmdstan(paths):
+    """Read CmdStan's CSV files; from version 1 on, ArviZ does so through cmdstanpy."""
+    if IS_BEFORE_1:
+        return arviz.from_cmdstan(posterior=paths)
+    import cmdstanpy
+
+    return arviz.from_cmdstanpy(cmdstanpy.from_csv(paths))
+
+
+def group_names(tree):
+    """Return the names of the groups of an ``InferenceData`` or a ``DataTree``."""
+    return set(tree.children) if hasattr(tree, "children") else set(tree.groups())
