@@ -1331,7 +1331,8 @@ struct gmm_mixture {
   int32_t num_dimensions;
   /** A gmm_covariance_form; default GMM_COVARIANCE_FULL. */
   int32_t covariance;
-  /** K, not negative, sum 1 (to 1e-8). */
+  /** K, not negative, sum 1 (to 1e-8; to 1e-6 where all are numbers that a float holds, and are then divided by their
+   * sum). */
   const double *weights;
   /** K x D. */
   const double *means;

@@ -24,7 +24,9 @@ public struct MixtureStatistics: Sendable, Equatable {
   /// - Throws: ``ModelError`` for parameters out of range, and covariances that are not positive definite.
   public init(_ parameters: MixtureParameters) throws(ModelError) {
     try parameters.check()
-    self.parameters = parameters
+    var scaled = parameters
+    scaled.weights = WeightSum.scaled(parameters.weights)
+    self.parameters = scaled
     observationCount = 0
     totals = ReproducibleSums(count: SufficientStatistics.momentCount(parameters.shape) + 1)
   }

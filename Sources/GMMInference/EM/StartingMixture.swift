@@ -15,7 +15,7 @@ struct StartingMixture {
   /// - Parameter crew: threads that help with passes over all observations.
   /// - Throws: ``ModelError`` for given covariances that are not positive definite.
   func mixture(run: Int, _ crew: BlockCrew?) throws(ModelError) -> Mixture {
-    if let weights = options.initial.weights, let means = options.initial.means,
+    if let weights = options.initial.weights.map(WeightSum.scaled), let means = options.initial.means,
       let covariances = options.initial.variances
     {
       return try Mixture(
@@ -31,7 +31,7 @@ struct StartingMixture {
     case .randomResponsibilities: start = try maximized(.random(key), crew)
     case .responsibilities(let values): start = try maximized(.known(values), crew)
     }
-    if let weights = options.initial.weights { start.weights = weights }
+    if let weights = options.initial.weights { start.weights = WeightSum.scaled(weights) }
     if let means = options.initial.means { start.means = means }
     if let covariances = options.initial.variances { start.covariances = covariances }
     return try Mixture(start, argument: "initial_covariances")

@@ -27,7 +27,8 @@ extension PartialParameters {
       func place(_ k: Int) -> (Double, Int) { (mixture.means[k * shape.dimensionCount + coordinate], k) }
       order.sort { place($0) < place($1) }
     }
-    let weights = order.map { mixture.weights[$0] }
+    let scaled = WeightSum.scaled(mixture.weights)
+    let weights = order.map { scaled[$0] }
     var matrices = order.map { mixture.covariance($0) }
     if shape.sharedSpread {
       var pooled = SymmetricMatrix(dimension: shape.dimensionCount)

@@ -29,7 +29,7 @@ struct StartingValues {
     if !model.shape.hasMatrices, let sds = initial.spread { start.sds = sds }
     if let factors = initial.factors(model.shape) { start.factors = factors }
     model.setKnownSpread(&start)
-    if let weights = initial.weights { start.weights = weights }
+    if let weights = initial.weights { start.weights = WeightSum.scaled(weights) }
     if model.hasFixedWeights { start.weights = model.concentration }
     return Parameters(
       model.shape, weights: start.weights, means: start.means, sds: start.sds, factors: start.factors)

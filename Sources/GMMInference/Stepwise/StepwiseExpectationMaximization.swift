@@ -51,7 +51,7 @@ public struct StepwiseExpectationMaximization: Sendable, Equatable {
       throw ModelError("variance_floor", "must be finite and positive", got: varianceFloor)
     }
     // The statistics check the parameters.
-    _ = try MixtureStatistics(parameters)
+    let parameters = try MixtureStatistics(parameters).parameters
     fit = MaximumLikelihoodFit(
       estimate: parameters, logLikelihood: .nan, history: [], isConverged: false, collapses: [], move: 0,
       observationCount: 0)

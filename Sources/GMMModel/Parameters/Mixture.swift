@@ -18,12 +18,14 @@ public struct Mixture: Sendable {
   ///   and above in magnitude, for variances outside of 1e-290 … 1e290, and for covariances that are not positive
   ///   definite, with the pivot.
   public init(_ parameters: MixtureParameters, logWeights: [Double]? = nil) throws(ModelError) {
+    var parameters = parameters
     if let logWeights {
       try PartialParameters(means: parameters.means, covariances: parameters.covariances).check(
         parameters.shape, .init())
       try Self.check(logWeights, count: parameters.componentCount)
     } else {
       try parameters.check()
+      parameters.weights = WeightSum.scaled(parameters.weights)
     }
     try self.init(parameters, argument: "covariances")
     if let logWeights { factored.logWeights = logWeights }

@@ -6,6 +6,4 @@ package enum ParameterLimits {
   package static let sds = 1e-150...1e150
   /// The range of variances.
   package static let variances = 1e-290...1e290
-  /// The largest distance of a sum of weights from 1.
-  static let weightSum = 1e-8
 }

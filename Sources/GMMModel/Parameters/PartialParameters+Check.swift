@@ -30,7 +30,7 @@ extension PartialParameters {
           naming.name("weights", k), allowsZeroWeights ? "must not be negative" : "must be positive", got: weight)
       }
       let sum = weights.reduce(0, +)
-      guard abs(sum - 1) <= ParameterLimits.weightSum else {
+      guard WeightSum.accepts(sum, of: weights) else {
         throw ModelError(naming.name("weights"), "must sum to 1", got: sum)
       }
     }

@@ -35,7 +35,7 @@ struct PriorCheck {
         throw ModelError(parameter.place(k), "must not be negative", got: weight)
       }
       let sum = weights.reduce(0, +)
-      guard abs(sum - 1) <= 1e-8 else { throw ModelError("weights.values", "must sum to 1", got: sum) }
+      guard WeightSum.accepts(sum, of: weights) else { throw ModelError("weights.values", "must sum to 1", got: sum) }
       for (k, weight) in weights.enumerated() where weight < minimum * (1 - 1e-12) {
         throw ModelError(
           .invalidModel, parameter.place(k), "must be at least `minimum_weight` = \(minimum)", got: weight)

@@ -90,6 +90,33 @@ import Testing
     #expect((0..<1_000).allSatisfy { probabilities[3 * $0] == 0 && probabilities[3 * $0 + 1] == 1 })
   }
 
+  /// 0.3 and 0.7 of single precision, times 1 + 1.2e-7 there, have the sum 1 + 9e-8.
+  @Test func weightsOfSinglePrecisionAreDividedByTheirSum() throws {
+    let single = [Float(0.3), Float(0.2), Float(0.5)].map { Double($0 * Float(1).nextUp) }
+    let sum = single.reduce(0, +)
+    #expect(abs(sum - 1) > 1e-8)
+    var known = estimate(.diag, 2)
+    known.weights = single
+    let scaled = single.map { $0 / sum }
+    #expect(try Mixture(known).parameters.weights == scaled)
+    #expect(try MixtureStatistics(known).parameters.weights == scaled)
+    #expect(try StepwiseExpectationMaximization(known).fit.estimate.weights == scaled)
+    let data = try DataSet((0..<20).map(Double.init))
+    let model = try MixtureModel(
+      componentCount: 3, weights: .fixed(single), means: .normal(mean: [0], sd: [9]), spread: .halfNormal(scale: [9]))
+    #expect(model.concentration == scaled)
+    let free = try MixtureModel(componentCount: 3, means: .normal(mean: [0], sd: [9]), spread: .halfNormal(scale: [9]))
+    let starts = PartialParameters(weights: single, means: [1, 9, 15], sds: [2, 2, 2])
+    let target = Target(model: free, data: data)
+    var stream = RandomStream(StreamKey(seed: 1, chain: 0, purpose: .prior).at(iteration: 0))
+    #expect(StartingValues(target).draw(&stream, keeping: starts).weights == scaled)
+    // A sum that is off by more than the rounding of 24 bits is refused, and so is one of weights with 53 bits.
+    for wrong in [single.map { $0 * 1.00001 }.map { Double(Float($0)) }, [0.3, 0.2, 0.5].map { $0 * (1 + 1e-7) }] {
+      known.weights = wrong
+      expectError(.invalidArgument, "weights", "must sum to 1, got \(wrong.reduce(0, +))") { try Mixture(known) }
+    }
+  }
+
   /// Squares beyond the largest double count as 1e306.
   @Test(arguments: CovarianceStructure.allCases, [1, 2])
   func farPointsGiveNoNaN(_ structure: CovarianceStructure, _ dimensions: Int) throws {
