@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 
 import gmmswift as gm
+from gmmswift import _native as native
 from tables import DATA, SPREADS, fit, same
 
 EYE = np.eye(3)
@@ -118,6 +119,26 @@ def test_scaled_priors_keep_to_their_data():
     assert pickle.loads(pickle.dumps(model)) == model
     assert pickle.loads(pickle.dumps(bound)) == bound
     assert gm.sample_prior(bound, 7)["covariances"].shape == (1, 7, 2, 3, 3)
+
+
+def test_scaling_priors_takes_the_threads_of_the_call(monkeypatch):
+    numbers = []
+
+    class Run(native.Run):
+        def __init__(self, threads=0, observer=None):
+            numbers.append(threads)
+            super().__init__(threads, observer)
+
+    monkeypatch.setattr(native, "Run", Run)
+    model = gm.Mixture(2, covariance_type="full")
+    for call in (
+        lambda: model.for_data(DATA, threads=3),
+        lambda: gm.sample(model, DATA, 2, tune=0, threads=3),
+        lambda: gm.fit_em(DATA, model, max_iter=1, threads=3),
+    ):
+        call()
+        assert set(numbers) == {3}
+        numbers.clear()
 
 
 def test_models_are_values():

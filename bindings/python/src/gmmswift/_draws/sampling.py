@@ -163,7 +163,7 @@ def sample(
     plan = checkpoint_plan(checkpoint, checkpoint_interval)
     if plan is not None:
         options.checkpoint = native.address_of(plan)
-    model = model._for_data(rows)
+    model = model._for_data(rows, thread_count(threads))
     keep = None if initial is None else set_initial(options, model, initial, n_chains)
     posterior = interruptible(
         native.lib.gmm_sample,

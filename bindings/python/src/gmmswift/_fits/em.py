@@ -282,7 +282,7 @@ def fit_em(
             name = "shared_sd" if covariance_type is None else "covariance_type"
             given = shared_sd if covariance_type is None else covariance_type
             raise ValueError(f"{name}: must be left to the model, got {shown(given)}")
-        model = _settled(n_components, rows)
+        model = _settled(n_components, rows, thread_count(threads))
         options.model = model._ready().address
         shape = model.shape
     else:
@@ -325,12 +325,12 @@ def fit_em(
     return fit_of(handle)
 
 
-def _settled(model: Mixture, rows: Data) -> Mixture:
+def _settled(model: Mixture, rows: Data, threads: int) -> Mixture:
     """Return the model for data, of which it says the number of columns."""
     known = model.n_dimensions
     if known is not None and known != rows.n_dimensions:
         raise ValueError(f"data: must have {known} columns, as the model, got {rows.n_dimensions}")
-    return model._for_data(rows)
+    return model._for_data(rows, threads)
 
 
 def _initial_values(initial: object, rows: Data, shape: Shape) -> dict[str, NDArray[np.float64]]:

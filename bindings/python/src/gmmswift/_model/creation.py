@@ -23,6 +23,7 @@ def create_model(
     ordered: bool,
     order_by: int,
     data: Data | None = None,
+    threads: int = 0,
 ) -> native.Handle:
     """Make the model in the library, with its open priors scaled to data.
 
@@ -38,6 +39,8 @@ def create_model(
         The coordinate of the order.
     data : Data, optional
         The data. Without them, open priors stay open.
+    threads : int
+        Number of threads; 0 for one per processor.
     """
     options = native.defaults(native.ModelOptions)
     options.num_components = shape.n_components
@@ -63,7 +66,7 @@ def create_model(
     model = native.create(lib.gmm_model_create, lib.gmm_model_destroy, options, names=names)
     if data is None or not priors.is_scaled:
         return model
-    with native.Run() as run:
+    with native.Run(threads) as run:
         return native.create(
             lib.gmm_model_for_data,
             lib.gmm_model_destroy,

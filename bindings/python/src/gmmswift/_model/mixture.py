@@ -15,6 +15,7 @@ from gmmswift._arguments import (
     integer,
     real_array,
     shown,
+    thread_count,
 )
 from gmmswift._data import Data, as_data
 from gmmswift._frozen import Frozen
@@ -249,7 +250,13 @@ class Mixture(Frozen):
 
     # ---------------------------------------------------------------------------------- Data
 
-    def for_data(self, data: ArrayLike | Data, sample_weight: ArrayLike | None = None) -> Mixture:
+    def for_data(
+        self,
+        data: ArrayLike | Data,
+        sample_weight: ArrayLike | None = None,
+        *,
+        threads: int | None = None,
+    ) -> Mixture:
         """Return the model for data, with its dimensions and with scaled priors for open ones.
 
         Parameters
@@ -259,6 +266,8 @@ class Mixture(Frozen):
         sample_weight : array_like, shape (N,), optional
             How often each observation counts, as in `sample`; a prior is scaled to data in which it
             is repeated so often. Their sum is at least 2.
+        threads : int, optional
+            Number of threads. By default one for each processor.
 
         Returns
         -------
@@ -273,15 +282,16 @@ class Mixture(Frozen):
         DegenerateError
             For priors scaled to a constant column, or to columns that determine each other.
         """
-        return self._for_data(as_data("data", data, self.n_dimensions, sample_weight))._stated()
+        rows = as_data("data", data, self.n_dimensions, sample_weight)
+        return self._for_data(rows, thread_count(threads))._stated()
 
-    def _for_data(self, data: Data) -> Mixture:
+    def _for_data(self, data: Data, threads: int) -> Mixture:
         if self._handle is not None:
             return self
         bound = object.__new__(Mixture)
         bound.__dict__.update(self.__dict__, n_dimensions=data.n_dimensions)
         bound._check_form()
-        bound.__dict__["_handle"] = bound._create(data)
+        bound.__dict__["_handle"] = bound._create(data, threads)
         return bound
 
     def _stated(self) -> Mixture:
@@ -402,7 +412,7 @@ class Mixture(Frozen):
     def _check_form(self) -> None:
         self._priors.check_form(self.covariance_type, self.n_dimensions, self.shared_sd)
 
-    def _create(self, data: Data | None = None) -> native.Handle:
+    def _create(self, data: Data | None = None, threads: int = 0) -> native.Handle:
         """Make the model in the library; see `create_model`."""
         is_known = self.n_dimensions is not None
         return create_model(
@@ -411,6 +421,7 @@ class Mixture(Frozen):
             ordered=self.ordered,
             order_by=self.order_by if is_known or self.order_by < 0 else 0,
             data=data,
+            threads=threads,
         )
 
     def _unknown(self) -> list[str]:
