@@ -324,6 +324,23 @@ def test_a_component_without_members_returns(kind):
     assert abs(online.means_[1, 0] - 50) < 5 / np.sqrt(300)
 
 
+def test_parts_that_are_sorted_by_group_lose_no_component():
+    stream = np.random.default_rng(4)
+    groups = [stream.normal(center, 1, (500, 1)) for center in (0, 10, 20)]
+    online = GaussianMixture(3, random_state=0).partial_fit(np.concatenate(groups))
+    for group in groups:
+        for _ in range(40):
+            online.partial_fit(group, sample_weight=np.full(500, 3.0))
+            assert (online.weights_ > 0).all()
+    # The first two groups are left with the products of 1 - share over the parts since.
+    assert online.weights_.min() < 0.1
+    for _ in range(150):
+        online.partial_fit(np.concatenate(groups), sample_weight=np.full(1_500, 3.0))
+    order = np.argsort(online.means_[:, 0])
+    np.testing.assert_allclose(online.weights_[order], 1 / 3, atol=0.02)
+    np.testing.assert_allclose(online.means_[order, 0], [0, 10, 20], atol=0.5)
+
+
 def test_verbose_tells_starts_and_iterations(iris, capsys):
     GaussianMixture(3, verbose=2, verbose_interval=1, n_init=2, random_state=0).fit(iris)
     lines = capsys.readouterr().out.splitlines()

@@ -184,9 +184,14 @@ def test_collapses_are_reported():
     assert np.isfinite(fitted.covariances_).all()
 
 
-def test_runs_that_do_not_converge_warn(iris):
-    with pytest.warns(ConvergenceWarning, match="max_iter=1"):
-        GaussianMixture(3, max_iter=1, random_state=0).fit(iris)
+@pytest.mark.parametrize("estimator", [GaussianMixture, gm.BayesianGaussianMixture])
+@pytest.mark.parametrize("method", ["fit", "fit_predict"])
+def test_runs_that_do_not_converge_warn(iris, estimator, method):
+    mixture = estimator(n_components=3, max_iter=1, random_state=0)
+    with pytest.warns(ConvergenceWarning, match="max_iter=1") as caught:
+        getattr(mixture, method)(iris)
+    # The line is the caller's.
+    assert [warning.filename for warning in caught] == [__file__]
 
 
 # ------------------------------------------------------------------------- As they were before

@@ -1,49 +1,39 @@
-"""The base of the estimators: the runs of a fit, and predictions."""
+"""The base of the estimators: the runs of a fit."""
 
 from __future__ import annotations
 
 import time
-import warnings
 from abc import abstractmethod
-from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from sklearn.base import BaseEstimator, DensityMixin
-from sklearn.exceptions import ConvergenceWarning
 from sklearn.utils import check_random_state
-from sklearn.utils.validation import check_is_fitted, validate_data
 
-from gmmswift._arguments import refuse_masked, shown
+from gmmswift._arguments import shown
 from gmmswift._data import Data, as_data
-from gmmswift._fits.known_mixture import KnownMixture
-from gmmswift._shapes import COVARIANCE_TYPES, covariance_shape
+from gmmswift._shapes import COVARIANCE_TYPES
 from gmmswift.estimators._checks import (
     check_choice,
     check_count,
-    check_finite,
     check_number,
     check_sample_weight,
 )
 from gmmswift.estimators._gaussians import precisions_of
-from gmmswift.estimators._posterior import sample_from
+from gmmswift.estimators._parameters import Parameters, float_type
+from gmmswift.estimators._predictions import Predictions
 from gmmswift.estimators._rollback import unchanged_on_failure
-from gmmswift.estimators._shares import Shares
 from gmmswift.estimators._starts import STARTS
-from gmmswift.estimators._stored import StoredEstimator
+from gmmswift.estimators._threads import limited
+from gmmswift.estimators._warned import warn_of_convergence
 
 if TYPE_CHECKING:
     from typing import TypeVar
 
-    from numpy.typing import ArrayLike, NDArray
-
-    from gmmswift._draws.posterior import Posterior
+    from numpy.typing import ArrayLike, DTypeLike, NDArray
 
     Self = TypeVar("Self", bound="MixtureEstimator")
-
-# Fitted parameters, by the names of the attributes that show them.
-Parameters = dict[str, Any]
 
 
 @dataclass(frozen=True)
@@ -68,7 +58,7 @@ class Trial:
     collapsed: list[tuple[int, int | None]]
 
 
-class MixtureEstimator(StoredEstimator, DensityMixin, BaseEstimator):  # type: ignore[misc]
+class MixtureEstimator(Predictions, DensityMixin, BaseEstimator):  # type: ignore[misc]
     """A mixture of Gaussians that is fitted by iterations from several starts."""
 
     lower_bound_: float
@@ -79,13 +69,13 @@ class MixtureEstimator(StoredEstimator, DensityMixin, BaseEstimator):  # type: i
     # ------------------------------------------------------------------- What subclasses say
 
     @abstractmethod
-    def _check(self, x: NDArray[np.float64], sample_weight: NDArray[np.float64] | None) -> None:
+    def _check(self, x: NDArray[Any], sample_weight: NDArray[np.float64] | None) -> None:
         """Check the subclass's own parameters; settle those that depend on the data."""
 
     @abstractmethod
     def _start(
         self,
-        x: NDArray[np.float64],
+        x: NDArray[Any],
         sample_weight: NDArray[np.float64] | None,
         random_state: np.random.RandomState,
     ) -> Parameters:
@@ -104,8 +94,8 @@ class MixtureEstimator(StoredEstimator, DensityMixin, BaseEstimator):  # type: i
         """Return the fitted parameters, as a start."""
 
     @abstractmethod
-    def _log_shares(self) -> NDArray[np.float64]:
-        """Return the terms that are added to log densities to compare components, (K,)."""
+    def _given(self) -> list[ArrayLike]:
+        """Return the arrays among the parameters of the estimator, whose type counts."""
 
     # ------------------------------------------------------------------------------- Fitting
 
@@ -129,7 +119,8 @@ class MixtureEstimator(StoredEstimator, DensityMixin, BaseEstimator):  # type: i
         Returns
         -------
         self
-            The estimator.
+            The estimator. Its attributes are float32 if X and all arrays among its parameters are,
+            or else float64. Everything is computed in float64.
 
         Raises
         ------
@@ -151,7 +142,7 @@ class MixtureEstimator(StoredEstimator, DensityMixin, BaseEstimator):  # type: i
         return self._labels(self._fit(X, sample_weight))
 
     @unchanged_on_failure
-    def _fit(self, X: ArrayLike, sample_weight: ArrayLike | None) -> NDArray[np.float64]:
+    def _fit(self, X: ArrayLike, sample_weight: ArrayLike | None) -> NDArray[Any]:
         """Fit; return the observations, validated."""
         x = self._validated(X, reset=True, least=2)
         given = check_sample_weight(sample_weight, len(x))
@@ -163,11 +154,13 @@ class MixtureEstimator(StoredEstimator, DensityMixin, BaseEstimator):  # type: i
         is_warm = self.warm_start and hasattr(self, "converged_")
         if is_warm:
             self._check_size_of_fit()
-            if x.shape[1] != self.means_.shape[1]:
+            columns = self._size[1]
+            if x.shape[1] != columns:
                 raise ValueError(
                     f"X has {x.shape[1]} features, but the fit that warm_start goes on from has "
-                    f"{self.means_.shape[1]}"
+                    f"{columns}"
                 )
+        dtype = float_type(x, *([self.means_] if is_warm else self._given()))
         data = as_data("X", used, sample_weight=weights)
         random_state = check_random_state(self.random_state)
         best: Trial | None = None
@@ -175,7 +168,11 @@ class MixtureEstimator(StoredEstimator, DensityMixin, BaseEstimator):  # type: i
             if self.verbose:
                 print(f"Initialization {index}")
             began = time.perf_counter()
-            start = self._parameters() if is_warm else self._start(used, weights, random_state)
+            if is_warm:
+                start = self._parameters()
+            else:
+                with limited(self.n_jobs):
+                    start = self._start(used, weights, random_state)
             if self.max_iter == 0:
                 best = self._at_start(data, start)
                 continue
@@ -184,7 +181,7 @@ class MixtureEstimator(StoredEstimator, DensityMixin, BaseEstimator):  # type: i
             if best is None or trial.lower_bounds[-1] > best.lower_bounds[-1]:
                 best = trial
         assert best is not None
-        self._adopt(best.parameters)
+        self._adopt(best.parameters, dtype)
         self.converged_ = best.converged
         self.n_iter_ = len(best.lower_bounds)
         self.lower_bounds_ = best.lower_bounds
@@ -193,27 +190,23 @@ class MixtureEstimator(StoredEstimator, DensityMixin, BaseEstimator):  # type: i
         self._warn(best)
         return x
 
-    def _adopt(self, parameters: Parameters) -> None:
+    def _adopt(self, parameters: Parameters, dtype: DTypeLike) -> None:
         """Set the fitted attributes."""
-        for name, value in parameters.items():
-            setattr(self, name, value)
-        self.precisions_ = precisions_of(self.precisions_cholesky_, self.covariance_type)
+        factors = parameters["precisions_cholesky_"]
+        precisions = precisions_of(factors, self.covariance_type)
+        self._show({**parameters, "precisions_": precisions}, dtype)
 
     def _warn(self, trial: Trial) -> None:
         if trial.collapsed:
             names = ", ".join(str(component) for component, _ in trial.collapsed)
-            warnings.warn(
+            warn_of_convergence(
                 f"components collapsed ({names}): the likelihood has no maximum there. Use fewer "
-                "components or a larger reg_covar.",
-                ConvergenceWarning,
-                stacklevel=4,
+                "components or a larger reg_covar."
             )
         if not trial.converged and self.max_iter > 0:
-            warnings.warn(
+            warn_of_convergence(
                 f"the best of the runs did not converge in max_iter={self.max_iter} iterations. "
-                "Try other starts, a larger max_iter or tol, or look for degenerate data.",
-                ConvergenceWarning,
-                stacklevel=4,
+                "Try other starts, a larger max_iter or tol, or look for degenerate data."
             )
 
     def _report(self, trial: Trial, seconds: float) -> None:
@@ -228,137 +221,9 @@ class MixtureEstimator(StoredEstimator, DensityMixin, BaseEstimator):  # type: i
         more = f" time lapse {seconds:.5f}s\t lower bound {bounds[-1]:.5f}."
         print(f"Initialization {says}." + (more if self.verbose > 1 else ""))
 
-    # --------------------------------------------------------------------------- Predictions
-
-    def predict(self, X: ArrayLike) -> NDArray[np.int64]:
-        """Return the most probable component of each observation, shape (N,)."""
-        return self._labels(self._seen(X))
-
-    def predict_proba(self, X: ArrayLike) -> NDArray[np.float64]:
-        """Return the probability of each component for each observation, shape (N, K)."""
-        x = self._seen(X)
-        return self._shares().probabilities(x)
-
-    def score_samples(self, X: ArrayLike) -> NDArray[np.float64]:
-        """Return the log density of each observation, shape (N,)."""
-        x = self._seen(X)
-        return self._shares().log_totals(x)
-
-    def score(self, X: ArrayLike, y: object = None) -> float:
-        """Return the mean log density of an observation."""
-        return float(self.score_samples(X).mean())
-
-    def sample(self, n_samples: int = 1) -> tuple[NDArray[np.float64], NDArray[np.int64]]:
-        """Draw observations from the fitted mixture.
-
-        Parameters
-        ----------
-        n_samples : int, default 1
-            Number of draws, >= 1.
-
-        Returns
-        -------
-        X : ndarray, shape (n_samples, D)
-            The draws, component after component: scikit-learn's numbers for the same `random_state`
-            and the same parameters. (`gmmswift.KnownMixture` has a generator of the library.)
-        y : ndarray, shape (n_samples,)
-            Their components.
-        """
-        check_is_fitted(self)
-        self._check_form_of_fit()
-        check_count("n_samples", n_samples, 1)
-        random_state = check_random_state(self.random_state)
-        counts = random_state.multinomial(n_samples, self.weights_)
-        parts = []
-        for k, count in enumerate(counts):
-            mean = self.means_[k]
-            if self.covariance_type in ("full", "tied"):
-                matrix = self.covariances_
-                matrix = matrix if matrix.ndim == 2 else matrix[k]
-                parts.append(random_state.multivariate_normal(mean, matrix, count))
-            else:
-                deviates = random_state.standard_normal(size=(count, len(mean)))
-                parts.append(mean + deviates * np.sqrt(self.covariances_[k]))
-        return np.vstack(parts), np.repeat(np.arange(len(counts)), counts)
-
-    def _check_size_of_fit(self) -> None:
-        """Require the number of components and the form of covariances that the fit has."""
-        size = len(self.weights_)
-        if self.n_components != size:
-            raise ValueError(
-                f"n_components: must be that of the fit, {size}, got {shown(self.n_components)}"
-            )
-        self._check_form_of_fit()
-
-    def _check_form_of_fit(self) -> None:
-        shape, (size, dimensions) = self.covariances_.shape, self.means_.shape
-        if shape != covariance_shape(size, dimensions, self.covariance_type):
-            raise ValueError(
-                f"covariance_type: must be that of the fit, with covariances of shape {shape}, "
-                f"got {shown(self.covariance_type)}"
-            )
-
-    def _shares(self) -> Shares:
-        self._check_form_of_fit()
-        return Shares(self._log_shares(), self.means_, self.covariances_, self.covariance_type)
-
-    def _labels(self, x: NDArray[np.float64]) -> NDArray[np.int64]:
-        return self._shares().labels(x)
-
-    # ----------------------------------------------------------------------- Bayes's posterior
-
-    def _sample_posterior(
-        self,
-        priors: Mapping[str, Any],
-        X: ArrayLike | None,
-        options: dict[str, Any],
-    ) -> Posterior:
-        """Run the Gibbs sampler from the fitted parameters."""
-        check_is_fitted(self)
-        if X is None:
-            if not hasattr(self, "_training"):
-                raise ValueError(
-                    "X: must be given where the estimator was unpickled, copied or fitted in "
-                    "parts, got None"
-                )
-            if "sample_weight" in options:
-                raise ValueError(
-                    "sample_weight: must be given with X (the data of the fit have the weights "
-                    f"of the fit), got {shown(options['sample_weight'])}"
-                )
-            data = self._training
-        else:
-            x = self._seen(X)
-            weights = check_sample_weight(options.pop("sample_weight", None), len(x))
-            data = as_data("X", x, sample_weight=weights)
-        self._check_size_of_fit()
-        start = KnownMixture(
-            self.weights_, self.means_, self.covariances_, covariance_type=self.covariance_type
-        )
-        return sample_from(start, priors, data, options)
-
     # ---------------------------------------------------------------------------- Validation
 
-    def _validated(self, data: ArrayLike, *, reset: bool, least: int = 1) -> NDArray[np.float64]:
-        refuse_masked("X", data)
-        # float32 becomes float64 before anything is computed, so no more digits are lost.
-        x: NDArray[np.float64] = validate_data(
-            self,
-            data,
-            dtype=np.float64,
-            order="C",
-            ensure_all_finite=False,
-            ensure_min_samples=least,
-            reset=reset,
-        )
-        check_finite(x)
-        return x
-
-    def _seen(self, data: ArrayLike) -> NDArray[np.float64]:
-        check_is_fitted(self)
-        return self._validated(data, reset=False)
-
-    def _check_all(self, x: NDArray[np.float64], sample_weight: NDArray[np.float64] | None) -> None:
+    def _check_all(self, x: NDArray[Any], sample_weight: NDArray[np.float64] | None) -> None:
         check_count("n_components", self.n_components, 1)
         check_choice("covariance_type", self.covariance_type, COVARIANCE_TYPES)
         check_number("tol", self.tol)
@@ -366,6 +231,7 @@ class MixtureEstimator(StoredEstimator, DensityMixin, BaseEstimator):  # type: i
         check_count("max_iter", self.max_iter, 0)
         check_count("n_init", self.n_init, 1)
         check_choice("init_params", self.init_params, STARTS)
+        self._threads()
         if not isinstance(self.verbose, (bool, np.bool_)):
             check_count("verbose", self.verbose, 0)
         check_count("verbose_interval", self.verbose_interval, 1)

@@ -6,10 +6,12 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
+from sklearn.utils.validation import check_is_fitted
 
 from gmmswift._model.priors import Dirichlet, NormalInverseGamma, NormalInverseWishart
-from gmmswift.estimators._base import MixtureEstimator, Parameters, Trial
+from gmmswift.estimators._base import MixtureEstimator, Trial
 from gmmswift.estimators._checks import check_choice, check_definite, check_number, check_shape
+from gmmswift.estimators._parameters import Parameters
 from gmmswift.estimators._starts import starting_responsibilities
 from gmmswift.estimators._variational import WEIGHT_TYPES, ascend, log_shares
 
@@ -74,6 +76,12 @@ class BayesianGaussianMixture(MixtureEstimator):
         1 prints starts and iterations, 2 adds times and changes; after each run.
     verbose_interval : int, default 10
         Iterations between two lines.
+    n_jobs : int, optional
+        Number of threads of the library and, in starts, of scikit-learn and numpy; -1 for all
+        processors, -2 for all but one. By default one for each processor, within
+        ``OMP_NUM_THREADS``, the limits of threadpoolctl and the quota of a container. A worker of
+        joblib has its share, so nested calls do not crowd the processors. Results do not depend on
+        it.
 
     Attributes
     ----------
@@ -128,6 +136,7 @@ covariance_prior_
         "warm_start",
         "verbose",
         "verbose_interval",
+        "n_jobs",
     )
     _fitted_names = (
         "weight_concentration_",
@@ -160,6 +169,7 @@ covariance_prior_
         warm_start: bool = False,
         verbose: int = 0,
         verbose_interval: int = 10,
+        n_jobs: int | None = None,
     ) -> None:
         self.n_components = n_components
         self.covariance_type = covariance_type
@@ -178,6 +188,7 @@ covariance_prior_
         self.warm_start = warm_start
         self.verbose = verbose
         self.verbose_interval = verbose_interval
+        self.n_jobs = n_jobs
 
     def posterior(
         self,
@@ -225,8 +236,8 @@ covariance_prior_
         concentration = self.weight_concentration_prior_
         if self._is_process:
             concentration /= self.n_components
-        mean, kappa = self.mean_prior_, self.mean_precision_prior_
-        dof, scale = self.degrees_of_freedom_prior_, self.covariance_prior_
+        mean, kappa = self._value("mean_prior_"), self.mean_precision_prior_
+        dof, scale = self.degrees_of_freedom_prior_, self._value("covariance_prior_")
         if self.covariance_type in ("full", "tied"):
             components: Any = NormalInverseWishart(mean, kappa, dof, scale)
         else:
@@ -238,7 +249,11 @@ covariance_prior_
     def _is_process(self) -> bool:
         return self.weight_concentration_prior_type == "dirichlet_process"
 
-    def _check(self, x: NDArray[np.float64], sample_weight: NDArray[np.float64] | None) -> None:
+    def _given(self) -> list[ArrayLike]:
+        given = (self.mean_prior, self.covariance_prior)
+        return [values for values in given if values is not None and np.ndim(values) > 0]
+
+    def _check(self, x: NDArray[Any], sample_weight: NDArray[np.float64] | None) -> None:
         dimensions, kind = x.shape[1], self.covariance_type
         check_choice(
             "weight_concentration_prior_type", self.weight_concentration_prior_type, WEIGHT_TYPES
@@ -270,7 +285,7 @@ covariance_prior_
 
     def _start(
         self,
-        x: NDArray[np.float64],
+        x: NDArray[Any],
         sample_weight: NDArray[np.float64] | None,
         random_state: np.random.RandomState,
     ) -> Parameters:
@@ -298,6 +313,7 @@ covariance_prior_
                 "mean_prior": self.mean_prior,
                 "covariance_prior": self.covariance_prior,
             },
+            self._threads(),
         )
         return Trial(parameters, bounds, converged, [])
 
@@ -305,8 +321,9 @@ covariance_prior_
         return self._run(data, start, -np.inf)
 
     def _parameters(self) -> Parameters:
-        return {name: getattr(self, name) for name in _NAMES}
+        check_is_fitted(self, _NAMES)
+        return {name: self._value(name) for name in _NAMES}
 
-    def _log_shares(self) -> NDArray[np.float64]:
+    def _component_shares(self) -> dict[str, NDArray[np.float64]]:
         # As fitted, whatever the parameters have been set to since.
-        return log_shares(self._parameters(), self.covariance_type)
+        return {"log_weights": log_shares(self._parameters(), self.covariance_type)}

@@ -36,7 +36,7 @@ def check_choice(name: str, value: Any, choices: tuple[str, ...]) -> None:
         raise ValueError(f"{name}: must be one of {', '.join(choices)}, got {shown(value)}")
 
 
-def check_finite(x: NDArray[np.float64]) -> None:
+def check_finite(x: NDArray[Any]) -> None:
     """Require finite data; names the row and the column of the first that is not."""
     for part in blocks(len(x)):
         if not np.isfinite(x[part]).all():
@@ -78,6 +78,24 @@ def check_shape(name: str, value: ArrayLike, shape: tuple[int, ...]) -> NDArray[
     return array
 
 
+def check_weights(name: str, value: ArrayLike, size: int) -> NDArray[np.float64]:
+    """Return weights, shape (K,), not negative, with sum 1.
+
+    As in the library, the sum of weights in single precision may be 1 to 1e-6, and they are then
+    divided by it.
+    """
+    array = check_shape(name, value, (size,))
+    if not (array >= 0).all():
+        raise ValueError(f"{name}: must not be negative, got {array.min()}")
+    total = array.sum()
+    if abs(total - 1) <= 1e-8:
+        return array
+    if abs(total - 1) > 1e-6 or not np.array_equal(array.astype(np.float32), array):
+        raise ValueError(f"{name}: must sum to 1, got {total}")
+    scaled: NDArray[np.float64] = array / total
+    return scaled
+
+
 def check_definite(name: str, value: NDArray[np.float64], kind: str) -> None:
     """Require positive numbers, or symmetric positive-definite matrices; says which eigenvalue."""
     if kind in ("diag", "spherical"):
@@ -103,11 +121,7 @@ def check_given_start(
 ) -> None:
     """Require what is given of weights, means of a shape (K, D) and precisions to start from."""
     if weights is not None:
-        array = check_shape("weights_init", weights, shape[:1])
-        if not (array >= 0).all():
-            raise ValueError(f"weights_init: must not be negative, got {array.min()}")
-        if abs(array.sum() - 1) > 1e-8:
-            raise ValueError(f"weights_init: must sum to 1, got {array.sum()}")
+        check_weights("weights_init", weights, shape[0])
     if means is not None:
         check_shape("means_init", means, shape)
     if precisions is not None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
@@ -11,18 +10,20 @@ from sklearn.utils import check_random_state
 
 from gmmswift._data import Data, as_data
 from gmmswift._fits.em import EMFit, fit_em
-from gmmswift.estimators._base import MixtureEstimator, Parameters, Trial
-from gmmswift.estimators._checks import check_given_start, check_sample_weight
+from gmmswift.estimators._base import MixtureEstimator, Trial
+from gmmswift.estimators._checks import check_given_start, check_sample_weight, check_weights
+from gmmswift.estimators._criteria import InformationCriteria
 from gmmswift.estimators._gaussians import (
     covariances_of,
     factors_of_precisions,
-    parameter_count,
     precision_factors,
 )
 from gmmswift.estimators._moments import Moments, moments
+from gmmswift.estimators._parameters import Parameters, float_type
 from gmmswift.estimators._rollback import unchanged_on_failure
 from gmmswift.estimators._starts import starting_responsibilities
 from gmmswift.estimators._stepwise import stepped
+from gmmswift.estimators._threads import limited
 
 if TYPE_CHECKING:
     from numpy.typing import ArrayLike, NDArray
@@ -30,7 +31,7 @@ if TYPE_CHECKING:
     from gmmswift._draws.posterior import Posterior
 
 
-class GaussianMixture(MixtureEstimator):
+class GaussianMixture(InformationCriteria, MixtureEstimator):
     """A mixture of Gaussians by maximum likelihood, with scikit-learn's interface.
 
     Parameters, attributes and methods are those of `sklearn.mixture.GaussianMixture`. From the same
@@ -69,6 +70,12 @@ class GaussianMixture(MixtureEstimator):
         1 prints starts and iterations, 2 adds times and changes; after each run.
     verbose_interval : int, default 10
         Iterations between two lines.
+    n_jobs : int, optional
+        Number of threads of the library and, in starts, of scikit-learn and numpy; -1 for all
+        processors, -2 for all but one. By default one for each processor, within
+        ``OMP_NUM_THREADS``, the limits of threadpoolctl and the quota of a container. A worker of
+        joblib has its share, so nested calls do not crowd the processors. Results do not depend on
+        it.
 
     Attributes
     ----------
@@ -124,6 +131,7 @@ class GaussianMixture(MixtureEstimator):
         "warm_start",
         "verbose",
         "verbose_interval",
+        "n_jobs",
     )
     _fitted_names = ("_learned",)
 
@@ -147,6 +155,7 @@ class GaussianMixture(MixtureEstimator):
         warm_start: bool = False,
         verbose: int = 0,
         verbose_interval: int = 10,
+        n_jobs: int | None = None,
     ) -> None:
         self.n_components = n_components
         self.covariance_type = covariance_type
@@ -162,8 +171,9 @@ class GaussianMixture(MixtureEstimator):
         self.warm_start = warm_start
         self.verbose = verbose
         self.verbose_interval = verbose_interval
+        self.n_jobs = n_jobs
 
-    def _fit(self, X: ArrayLike, sample_weight: ArrayLike | None) -> NDArray[np.float64]:
+    def _fit(self, X: ArrayLike, sample_weight: ArrayLike | None) -> NDArray[Any]:
         x = super()._fit(X, sample_weight)
         weights = check_sample_weight(sample_weight, len(x))
         self._learned = (float(len(x) if weights is None else weights.sum()), 1)
@@ -202,15 +212,17 @@ class GaussianMixture(MixtureEstimator):
         self
             The estimator.
         """
-        is_first = not hasattr(self, "weights_")
-        x = self._validated(X, reset=is_first, least=2 if is_first else 1)
+        is_first = not hasattr(self, "means_")
+        x = self._validated(X, reset=True, least=2) if is_first else self._seen(X)
+        dtype = float_type(x, *(self._given() if is_first else [self.means_]))
         weights = check_sample_weight(sample_weight, len(x))
         if weights is not None and not weights.all():
             x, weights = x[weights > 0], weights[weights > 0]
         data = as_data("X", x, sample_weight=weights)
         if is_first:
             self._check_all(x, weights)
-            start = self._start(x, weights, check_random_state(self.random_state))
+            with limited(self.n_jobs):
+                start = self._start(x, weights, check_random_state(self.random_state))
             seen, parts = 0.0, 0
         else:
             self._check_size_of_fit()
@@ -224,24 +236,18 @@ class GaussianMixture(MixtureEstimator):
             "covariances": start["covariances_"],
             "covariance_type": self.covariance_type,
         }
-        fit, seen = stepped(mixture, seen, data, float(self.reg_covar), self._floor)
-        self._adopt(_parameters_of(fit))
+        fit, seen = stepped(
+            mixture, seen, data, float(self.reg_covar), self._floor, self._threads()
+        )
+        self._adopt(_parameters_of(fit), dtype)
         self._learned = (seen, parts + 1)
         self.converged_ = False
         self.n_iter_ = parts + 1
         self.lower_bound_ = fit.lower_bound
-        self.lower_bounds_ = [*([] if is_first else self.lower_bounds_), fit.lower_bound]
+        self.lower_bounds_ = [*getattr(self, "lower_bounds_", []), fit.lower_bound]
+        self.n_features_in_ = x.shape[1]
         self.__dict__.pop("_training", None)
         return self
-
-    def bic(self, X: ArrayLike) -> float:
-        """Return the Bayesian information criterion on data; smaller is better."""
-        scores = self.score_samples(X)
-        return float(-2 * scores.sum() + self._n_parameters() * math.log(len(scores)))
-
-    def aic(self, X: ArrayLike) -> float:
-        """Return the Akaike information criterion on data; smaller is better."""
-        return float(-2 * self.score_samples(X).sum() + 2 * self._n_parameters())
 
     def posterior(
         self,
@@ -273,10 +279,6 @@ class GaussianMixture(MixtureEstimator):
         """
         return self._sample_posterior(priors or {}, X, {"draws": draws, **options})
 
-    def _n_parameters(self) -> int:
-        self._check_size_of_fit()
-        return parameter_count(self.n_components, self.n_features_in_, self.covariance_type)
-
     @property
     def _floor(self) -> float:
         """The floor of variances, relative to the variances of the data.
@@ -286,7 +288,11 @@ class GaussianMixture(MixtureEstimator):
         """
         return 1e-15 if self.reg_covar > 0 else 1e-12
 
-    def _check(self, x: NDArray[np.float64], sample_weight: NDArray[np.float64] | None) -> None:
+    def _given(self) -> list[ArrayLike]:
+        given = (self.weights_init, self.means_init, self.precisions_init)
+        return [values for values in given if values is not None]
+
+    def _check(self, x: NDArray[Any], sample_weight: NDArray[np.float64] | None) -> None:
         check_given_start(
             self.weights_init,
             self.means_init,
@@ -297,7 +303,7 @@ class GaussianMixture(MixtureEstimator):
 
     def _start(
         self,
-        x: NDArray[np.float64],
+        x: NDArray[Any],
         sample_weight: NDArray[np.float64] | None,
         random_state: np.random.RandomState,
     ) -> Parameters:
@@ -313,7 +319,8 @@ class GaussianMixture(MixtureEstimator):
             weights = found.counts / found.counts.sum()
         else:
             # A weight of 0 keeps a component out; so does this one, whose logarithm is finite.
-            weights = np.maximum(np.asarray(self.weights_init, np.float64), 1e-300)
+            given = check_weights("weights_init", self.weights_init, self.n_components)
+            weights = np.maximum(given, 1e-300)
         if self.means_init is None:
             assert found is not None
             means = found.means
@@ -348,6 +355,7 @@ class GaussianMixture(MixtureEstimator):
                 regularization=float(self.reg_covar),
                 initial={name: start[f"{name}_"] for name in ("weights", "means", "covariances")},
                 order="start",
+                threads=self._threads(),
             )
 
         if np.isfinite(lower_bound):
@@ -359,14 +367,21 @@ class GaussianMixture(MixtureEstimator):
         return Trial(_parameters_of(fit), fit.history.tolist(), fit.converged, fit.collapsed)
 
     def _parameters(self) -> Parameters:
-        names = ("weights_", "means_", "covariances_", "precisions_cholesky_")
-        parameters = {name: getattr(self, name) for name in names}
-        parameters["weights_"] = np.maximum(self.weights_, 1e-300)
-        return parameters
+        weights = check_weights("weights_", self._weights(), self._size[0])
+        covariances = self._covariances()
+        if hasattr(self, "precisions_cholesky_"):
+            factors = self._value("precisions_cholesky_")
+        else:
+            factors = precision_factors(covariances, self.covariance_type)
+        return {
+            "weights_": np.maximum(weights, 1e-300),
+            "means_": self._means(),
+            "covariances_": covariances,
+            "precisions_cholesky_": factors,
+        }
 
-    def _log_shares(self) -> NDArray[np.float64]:
-        with np.errstate(divide="ignore"):
-            return np.asarray(np.log(self.weights_))
+    def _component_shares(self) -> dict[str, NDArray[np.float64]]:
+        return {"weights": self._weights()}
 
 
 def _parameters_of(fit: EMFit) -> Parameters:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -36,7 +36,7 @@ class Moments:
 
 
 def moments(
-    x: NDArray[np.float64],
+    x: NDArray[Any],
     responsibilities: NDArray[np.float64],
     sample_weight: NDArray[np.float64] | None,
     kind: str,
@@ -49,6 +49,7 @@ def moments(
     observations. A tied covariance then also counts the part of every row that belongs to no
     component, about the origin.
     """
+    x = x.astype(np.float64, copy=False)
     size, dimensions = responsibilities.shape[1], x.shape[1]
     shares = responsibilities
     if sample_weight is not None:

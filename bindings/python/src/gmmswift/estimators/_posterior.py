@@ -21,5 +21,5 @@ def sample_from(
     model = Mixture(
         start.n_components,
         **{"covariance_type": start.covariance_type, "n_dimensions": data.n_dimensions, **priors},
-    ).for_data(data)
+    ).for_data(data, threads=options["threads"])
     return sample(model, data, **{"initial": start, **options})

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -12,76 +12,84 @@ from gmmswift._data import as_data
 from gmmswift._shapes import COVARIANCE_TYPES
 
 if TYPE_CHECKING:
-    from numpy.typing import NDArray
+    from numpy.typing import DTypeLike, NDArray
 
 # Rows handed to the library at a time, so that memory beyond the data and the result is bounded.
 _ROWS = 1 << 16
 
 
 class Shares:
-    """Gaussian densities, each times the exponential of its log share.
+    """Gaussian densities, each times its weight.
 
-    Shares of variational Bayes can lie so far apart that weights would underflow. This matters for
-    points that are far from all clusters, so the library takes the logarithms.
+    Weights of variational Bayes can lie so far apart that they would underflow. This matters for
+    points that are far from all clusters, so the library takes logarithms too.
 
     Parameters
     ----------
-    log_shares : ndarray, shape (K,)
-        -inf for a component without a share; at least one is finite.
+    shares : dict
+        ``"weights"``, or in their place ``"log_weights"``, of which at least one is finite, (K,).
     means : ndarray, shape (K, D)
         Means.
     covariances : ndarray
         By `kind`.
     kind : {"full", "tied", "diag", "spherical"}
         The form of the covariances.
+    threads : int
+        Number of threads.
     """
 
     def __init__(
         self,
-        log_shares: NDArray[np.float64],
+        shares: dict[str, NDArray[np.float64]],
         means: NDArray[np.float64],
         covariances: NDArray[np.float64],
         kind: str,
+        threads: int,
     ) -> None:
-        self.size = len(log_shares)
+        self.threads = threads
         mixture = native.defaults(native.MixtureValues)
         mixture.num_components, mixture.num_dimensions = means.shape
+        self.size = len(means)
         mixture.covariance = COVARIANCE_TYPES.index(kind)
-        self._arrays = [
-            np.ascontiguousarray(values, np.float64) for values in (log_shares, means, covariances)
-        ]
-        names = ("log_weights", "means", "covariances")
-        for name, values in zip(names, self._arrays, strict=True):
-            setattr(mixture, name, native.address(values))
+        self._arrays = []
+        for name, values in {**shares, "means": means, "covariances": covariances}.items():
+            self._arrays.append(np.ascontiguousarray(values, np.float64))
+            setattr(mixture, name, native.address(self._arrays[-1]))
         self._mixture = mixture
 
-    def log_totals(self, x: NDArray[np.float64]) -> NDArray[np.float64]:
-        """Return the logarithm of the sum over components, shape (N,)."""
-        out = np.empty(len(x))
-        for part in _parts(len(x)):
-            self._evaluate(native.lib.gmm_mixture_log_density, x[part], out[part])
-        return out
+    def log_totals(self, x: NDArray[Any], dtype: DTypeLike = np.float64) -> NDArray[Any]:
+        """Return the logarithm of the sum over components, shape (N,), as floats of a type."""
+        return self._evaluated(native.lib.gmm_mixture_log_density, x, (), dtype)
 
-    def probabilities(self, x: NDArray[np.float64]) -> NDArray[np.float64]:
-        """Return each component's part of the sum, shape (N, K)."""
-        out = np.empty((len(x), self.size))
-        for part in _parts(len(x)):
-            self._evaluate(native.lib.gmm_mixture_probabilities, x[part], out[part])
-        return out
+    def probabilities(self, x: NDArray[Any], dtype: DTypeLike = np.float64) -> NDArray[Any]:
+        """Return each component's part of the sum, shape (N, K), as floats of a type."""
+        return self._evaluated(native.lib.gmm_mixture_probabilities, x, (self.size,), dtype)
 
-    def labels(self, x: NDArray[np.float64]) -> NDArray[np.int64]:
+    def labels(self, x: NDArray[Any]) -> NDArray[np.int64]:
         """Return the component with the largest part, shape (N,)."""
         out = np.empty(len(x), np.int64)
         for part in _parts(len(x)):
             self.probabilities(x[part]).argmax(axis=1, out=out[part])
         return out
 
-    def _evaluate(
-        self, function: Callable[..., int], x: NDArray[np.float64], out: NDArray[np.float64]
-    ) -> None:
-        points = as_data("X", x)
-        with native.Run() as run:
-            native.call(function, self._mixture, points._handle, run.control, out, out.size)
+    def _evaluated(
+        self,
+        function: Callable[..., int],
+        x: NDArray[Any],
+        shape: tuple[int, ...],
+        dtype: DTypeLike,
+    ) -> NDArray[Any]:
+        """Return numbers of a shape for each observation."""
+        out = np.empty((len(x), *shape), dtype)
+        for part in _parts(len(x)):
+            points, found = as_data("X", x[part]), out[part]
+            if found.dtype != np.float64:
+                found = np.empty(found.shape)
+            with native.Run(self.threads) as run:
+                native.call(function, self._mixture, points._handle, run.control, found, found.size)
+            if found.dtype != out.dtype:
+                out[part] = found
+        return out
 
 
 def _parts(length: int) -> Iterator[slice]:

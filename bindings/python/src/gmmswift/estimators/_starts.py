@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from sklearn.cluster import KMeans, kmeans_plusplus
@@ -14,7 +14,7 @@ STARTS = ("kmeans", "k-means++", "random", "random_from_data")
 
 
 def starting_responsibilities(
-    x: NDArray[np.float64],
+    x: NDArray[Any],
     size: int,
     method: str,
     random_state: np.random.RandomState,

@@ -18,6 +18,7 @@ def stepped(
     part: Data,
     regularization: float,
     variance_floor: float,
+    threads: int,
 ) -> tuple[EMFit, float]:
     """Return the parameters after one more part, and the sum of all weights.
 
@@ -31,6 +32,8 @@ def stepped(
         Its observations and their weights.
     regularization, variance_floor : float
         As in `gmmswift.fit_em`.
+    threads : int
+        Number of threads.
     """
     lib = native.lib
     values, keep = mixture_values(mixture)
@@ -43,7 +46,7 @@ def stepped(
         variance_floor,
     )
     del keep
-    with native.Run() as run:
+    with native.Run(threads) as run:
         after = native.create(
             lib.gmm_stepwise_update,
             lib.gmm_stepwise_destroy,

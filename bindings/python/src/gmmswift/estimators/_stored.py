@@ -9,7 +9,7 @@ from gmmswift.estimators._state import NotStorableError, read_state, write_state
 
 __all__ = ["StoredEstimator"]
 
-# Attributes of every fitted mixture.
+# Attributes of every fitted mixture. `_exact` has the results whose attributes are float32.
 _FITTED = (
     "weights_",
     "means_",
@@ -20,6 +20,7 @@ _FITTED = (
     "n_iter_",
     "lower_bound_",
     "lower_bounds_",
+    "_exact",
     "n_features_in_",
     "feature_names_in_",
 )

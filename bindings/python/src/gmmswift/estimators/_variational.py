@@ -33,6 +33,7 @@ def ascend(
     responsibilities: NDArray[np.float64] | None,
     approximation: dict[str, Any] | None,
     settings: dict[str, Any],
+    threads: int,
 ) -> tuple[dict[str, Any], list[float], bool]:
     """Run from one start; return fitted attributes, the bound of each iteration, and convergence.
 
@@ -48,6 +49,8 @@ def ascend(
         Attributes from which to go on, and ``"lower_bound"``, in place of responsibilities.
     settings : dict
         Further options by the names of ``gmm_variational_options``; None for a default.
+    threads : int
+        Number of threads.
     """
     options = native.defaults(native.VariationalOptions)
     options.covariance = COVARIANCE_TYPES.index(kind)
@@ -63,7 +66,7 @@ def ascend(
         initial = _struct(approximation, kind, memory)
         initial.lower_bound = approximation["lower_bound"]
         options.initial = native.address_of(initial)
-    with native.Run() as run:
+    with native.Run(threads) as run:
         handle = native.create(
             native.lib.gmm_fit_variational,
             native.lib.gmm_variational_fit_destroy,
