@@ -107,7 +107,8 @@ let tests: [Target] = [
   .testTarget(
     name: "GMMKernelsTests", dependencies: ["GMMKernels", "GMMInference", "TestSupport"], path: "Tests/Core/Kernels"),
   .testTarget(
-    name: "GMMDiagnosticsTests", dependencies: ["GMMDiagnostics", "TestSupport"], path: "Tests/Core/Diagnostics"),
+    name: "GMMDiagnosticsTests", dependencies: ["GMMDiagnostics", "GaussianMixtures", "TestSupport"],
+    path: "Tests/Core/Diagnostics"),
   .testTarget(
     name: "GMMModelTests", dependencies: ["GMMKernels", "GMMModel", "TestSupport"], path: "Tests/Core/Model"),
   .testTarget(name: "GMMStorageTests", dependencies: ["GMMStorage", "TestSupport"], path: "Tests/Core/Storage"),

@@ -19,6 +19,7 @@ extension gmm_checkpoint: SizedStruct {}
 extension gmm_sample_options: SizedStruct {}
 extension gmm_posterior_info: SizedStruct {}
 extension gmm_summary_options: SizedStruct {}
+extension gmm_kde_options: SizedStruct {}
 extension gmm_em_options: SizedStruct {}
 extension gmm_em_result: SizedStruct {}
 extension gmm_mixture: SizedStruct {}

@@ -46,14 +46,14 @@ final class CountingMonitor: ComputationMonitor {
       "autocorrelation", loops: 20, { try autocorrelation($0, chain: 0, maxLag: 5_000, monitor: $1) },
       { autocorrelation($0, chain: 0, maxLag: 5_000) }, { $0 }),
     Computation(
-      "densityOnGrid", loops: 12,
+      "densityOnGrid", loops: 6,
       {
         let values = [Double](copying: $0)
-        let estimate = try KernelDensity.estimate(from: values, .scott(adjustment: 1), monitor: $1).get()
+        let estimate = try KernelDensity.estimate(from: values, .improvedSheatherJones(), monitor: $1).get()
         return try estimate.evaluatedOnGrid(size: 256, monitor: $1).densities
       }, { try KernelDensity($0).evaluatedOnGrid(size: 256).densities }, { $0 }),
     Computation(
-      "densityAtPoints", loops: 10,
+      "densityAtPoints", loops: 5,
       {
         let values = [Double](copying: $0)
         let estimate = try KernelDensity.estimate(from: values, .explicit(0.1), monitor: $1).get()

@@ -32,12 +32,19 @@ int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t size) {
   values = input_array(&self);
   if (count > 200 || stride > 4) values = NULL;
   hold_error(gmm_autocorrelation(values, count, stride, input_count(&self, 200), NULL, output, MOST, &error), &error);
-  const double bandwidth = input_number(&self);
+  gmm_kde_options density;
+  gmm_kde_options_init(&density, sizeof density);
+  density.bandwidth = input_number(&self);
+  if (input_byte(&self) >= 128) {
+    density.rule = (int32_t)input_count(&self, 3);
+    density.lower = input_number(&self);
+    density.upper = input_number(&self);
+  }
   const int64_t num_points = input_count(&self, 64);
   const double *at = input_byte(&self) < 128 ? NULL : input_array(&self);
   if (num_points > 64) at = NULL;
   const gmm_status estimated =
-      gmm_kde(values, count, stride, bandwidth, at, num_points, NULL, points, MOST, output, MOST, NULL, &error);
+      gmm_kde(values, count, stride, &density, at, num_points, NULL, points, MOST, output, MOST, NULL, &error);
   hold_error(estimated, &error);
   if (estimated == GMM_OK) hold_numbers(output, num_points, "densities are numbers");
   hold_error(gmm_histogram(values, count, stride, input_number(&self), input_number(&self), input_count(&self, 64),

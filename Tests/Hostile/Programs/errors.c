@@ -92,6 +92,19 @@ static void check_row(gmm_status status, const gmm_error *error, gmm_status expe
                    gmm_posterior_summarize(posterior, &options, NULL, &made, out_error));          \
   }
 
+#define GMM_KDE(change, expected, argument, rule, value)                                                       \
+  {                                                                                                            \
+    gmm_kde_options options;                                                                                   \
+    double points[8], density[8];                                                                              \
+    gmm_error *error = NULL;                                                                                   \
+    gmm_kde_options_init(&options, sizeof options);                                                            \
+    options.change;                                                                                            \
+    const gmm_status status =                                                                                  \
+        gmm_kde(fixture_data, FIXTURE_COUNT, 1, &options, NULL, 8, NULL, points, 8, density, 8, NULL, &error); \
+    check_row(status, error, expected, argument, rule, value, __LINE__);                                       \
+    gmm_error_destroy(error);                                                                                  \
+  }
+
 #define GMM_DATA_CREATE(change, expected, argument, rule, value)                                                \
   {                                                                                                             \
     gmm_data_options options = fixture_data_options();                                                          \

@@ -124,13 +124,16 @@ static void misuse_autocorrelation(void) {
 }
 
 /* Checks that a density estimate with these arguments is refused. */
-#define KDE_REFUSED(expected, name, values, count, stride, bandwidth, points, num_points, out, room)            \
-  REFUSED(expected, name,                                                                                       \
-          gmm_kde(values, count, stride, bandwidth, points, num_points, NULL, positions, room, out, room, NULL, \
-                  out_error))
+#define KDE_REFUSED(expected, name, values, count, stride, kernel, points, num_points, out, room) \
+  options.bandwidth = kernel;                                                                     \
+  REFUSED(                                                                                        \
+      expected, name,                                                                             \
+      gmm_kde(values, count, stride, &options, points, num_points, NULL, positions, room, out, room, NULL, out_error))
 
 static void misuse_kde(void) {
   double positions[8], density[8];
+  gmm_kde_options options;
+  gmm_kde_options_init(&options, sizeof options);
   density[0] = -4321.0;
   const int64_t n = FIXTURE_COUNT, counts[] = {0, -1, INT64_MIN, INT64_MAX}, strides[] = {0, -1, INT64_MAX};
   const double *x = fixture_data;
@@ -138,7 +141,7 @@ static void misuse_kde(void) {
   KDE_REFUSED(GMM_ERROR_NULL_ARGUMENT, "values", NULL, n, 1, 0.0, NULL, 8, density, 8);
   KDE_REFUSED(GMM_ERROR_NULL_ARGUMENT, "out_density", x, n, 1, 0.0, NULL, 8, NULL, 8);
   REFUSED(GMM_ERROR_NULL_ARGUMENT, "out_points",
-          gmm_kde(x, n, 1, 0.0, NULL, 8, NULL, NULL, 8, density, 8, NULL, out_error));
+          gmm_kde(x, n, 1, NULL, NULL, 8, NULL, NULL, 8, density, 8, NULL, out_error));
   for (int i = 0; i < 4; i++) {
     KDE_REFUSED(GMM_ERROR_INVALID_ARGUMENT, "num_values", x, counts[i], 1, 0.0, NULL, 8, density, 8);
   }
@@ -159,6 +162,13 @@ static void misuse_kde(void) {
   KDE_REFUSED(GMM_ERROR_INVALID_DATA, "points", x, n, 1, 0.0, bad, 3, density, 8);
   KDE_REFUSED(GMM_ERROR_DEGENERATE, "values", equal, 3, 1, 0.0, NULL, 8, density, 8);
   KDE_REFUSED(GMM_ERROR_DEGENERATE, "values", equal, 1, 1, 0.0, NULL, 8, density, 8);
+  const double ordered[] = {1.0, 2.0, 3.0};
+  options.lower = 1.5;
+  KDE_REFUSED(GMM_ERROR_INVALID_DATA, "values", ordered, 3, 1, 0.5, NULL, 8, density, 8);
+  options.upper = 1.5;
+  KDE_REFUSED(GMM_ERROR_INVALID_ARGUMENT, "lower", ordered, 3, 1, 0.5, NULL, 8, density, 8);
+  options.lower = 0.0;
+  KDE_REFUSED(GMM_ERROR_INVALID_DATA, "values", ordered, 3, 1, 0.5, NULL, 8, density, 8);
   EXPECT(density[0] == -4321.0);
 }
 

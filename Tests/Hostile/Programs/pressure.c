@@ -118,11 +118,14 @@ static gmm_status autocorrelation(void) {
 }
 
 static gmm_status density(void) {
-  return gmm_kde(numbers, MANY, 1, 0.0, NULL, 1000, NULL, output, 1000, output + 1000, 1000, NULL, NULL);
+  return gmm_kde(numbers, MANY, 1, NULL, NULL, 1000, NULL, output, 1000, output + 1000, 1000, NULL, NULL);
 }
 
 static gmm_status density_at_points(void) {
-  return gmm_kde(numbers, 4, 1, 1.0, numbers, MANY, NULL, NULL, 0, output, MANY, NULL, NULL);
+  gmm_kde_options options;
+  gmm_kde_options_init(&options, sizeof options);
+  options.bandwidth = 1.0;
+  return gmm_kde(numbers, 4, 1, &options, numbers, MANY, NULL, NULL, 0, output, MANY, NULL, NULL);
 }
 
 static gmm_status histogram(void) {

@@ -131,6 +131,12 @@ OUTCOMES = [
     ("gmm_fit_variational", "options", "NULL", "ok"),
     ("gmm_summarize", "names", "NULL", "ok"),
     ("*", "mixture.log_weights", "NULL", "ok"),
+    ("gmm_kde", "options", "NULL", "ok"),
+    ("gmm_kde", "options.rule", "0", "ok"),
+    ("gmm_kde", "options.lower", "-INFINITY", "ok"),
+    ("gmm_kde", "options.upper", "INFINITY", "ok"),
+    ("gmm_kde", "options.upper", "-INFINITY", "lower"),
+    ("gmm_kde", "options.*er", "-1.0", "values"),  # some values lie outside
     ("gmm_kde", "points", "NULL", "ok"),
     ("gmm_kde", "out_points", "NULL", "ok"),
     ("gmm_kde", "out_bandwidth", "NULL", "ok"),

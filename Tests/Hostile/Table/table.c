@@ -110,6 +110,13 @@ gmm_summary_options *table_gmm_summary_options(void) {
   return options;
 }
 
+gmm_kde_options *table_gmm_kde_options(void) {
+  AREA(gmm_kde_options);
+  gmm_kde_options *options = &area_gmm_kde_options.value;
+  gmm_kde_options_init(options, sizeof *options);
+  return options;
+}
+
 gmm_em_options *table_gmm_em_options(void) {
   AREA(gmm_em_options);
   gmm_em_options *options = &area_gmm_em_options.value;

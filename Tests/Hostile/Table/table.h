@@ -56,6 +56,7 @@ gmm_control *table_gmm_control(void);
 gmm_checkpoint *table_gmm_checkpoint(void);
 gmm_sample_options *table_gmm_sample_options(void);
 gmm_summary_options *table_gmm_summary_options(void);
+gmm_kde_options *table_gmm_kde_options(void);
 gmm_em_options *table_gmm_em_options(void);
 gmm_mixture *table_gmm_mixture(void);
 gmm_posterior_info *table_gmm_posterior_info(void);

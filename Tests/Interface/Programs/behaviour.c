@@ -40,6 +40,7 @@ int main(int count, char **arguments) {
                {"summaries", behaviour_summaries},
                {"predictions", behaviour_predictions},
                {"arrays", behaviour_arrays},
+               {"densities", behaviour_densities},
                {"em", behaviour_em},
                {"statistics", behaviour_statistics},
                {"mixtures", behaviour_mixtures},

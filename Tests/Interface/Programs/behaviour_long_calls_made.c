@@ -49,13 +49,16 @@ void take_file(const char *path, result *made) {
 
 static gmm_status run_kde(const gmm_control *control, result *made, gmm_error **out_error) {
   made->count = NUM_POINTS;
-  return gmm_kde(input.values, NUM_VALUES, 1, 0.0, NULL, NUM_POINTS, control, made->numbers + NUM_POINTS, NUM_POINTS,
+  return gmm_kde(input.values, NUM_VALUES, 1, NULL, NULL, NUM_POINTS, control, made->numbers + NUM_POINTS, NUM_POINTS,
                  made->numbers, NUM_POINTS, NULL, out_error);
 }
 
 static gmm_status run_kde_at_points(const gmm_control *control, result *made, gmm_error **out_error) {
+  gmm_kde_options options;
+  gmm_kde_options_init(&options, sizeof options);
+  options.bandwidth = 0.01;
   made->count = NUM_POINTS;
-  return gmm_kde(input.values, NUM_VALUES, 1, 0.01, input.values, NUM_POINTS, control, NULL, 0, made->numbers,
+  return gmm_kde(input.values, NUM_VALUES, 1, &options, input.values, NUM_POINTS, control, NULL, 0, made->numbers,
                  NUM_POINTS, NULL, out_error);
 }
 

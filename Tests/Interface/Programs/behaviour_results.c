@@ -143,7 +143,10 @@ void behaviour_arrays(void) {
   ACCEPTED(gmm_histogram(values, 4, 2, NAN, NAN, 3, NULL, edges, 3 + 1, counts, 3, out_error));
   EXPECT(edges[0] == 1.0 && edges[3] == 4.0 && counts[0] + counts[1] + counts[2] == 4);
 
-  ACCEPTED(gmm_kde(values, 4, 2, 0.0, NULL, 512, NULL, points, 512, density, 512, &bandwidth, out_error));
+  gmm_kde_options options;
+  gmm_kde_options_init(&options, sizeof options);
+  options.rule = GMM_BANDWIDTH_SCOTT;
+  ACCEPTED(gmm_kde(values, 4, 2, &options, NULL, 512, NULL, points, 512, density, 512, &bandwidth, out_error));
   EXPECT(fabs(bandwidth - sqrt(5.0 / 3.0) * pow(4.0, -0.2)) <= 1e-14);
   double mass = 0.0;
   for (int i = 0; i < 511; i++) mass += 0.5 * (density[i] + density[i + 1]) * (points[i + 1] - points[i]);
@@ -151,9 +154,45 @@ void behaviour_arrays(void) {
   EXPECT(mass > 1.0 - 0.0027 && mass <= 1.0);
   EXPECT(fabs(points[0] - (1.0 - 3.0 * bandwidth)) <= 1e-14 && fabs(points[511] - (4.0 + 3.0 * bandwidth)) <= 1e-14);
   const double wanted[] = {2.5, 40.0};
-  ACCEPTED(gmm_kde(values, 4, 2, 0.5, wanted, 2, NULL, NULL, 0, at_points, 2, NULL, out_error));
+  options.bandwidth = 0.5;
+  ACCEPTED(gmm_kde(values, 4, 2, &options, wanted, 2, NULL, NULL, 0, at_points, 2, NULL, out_error));
   const double expected = 0.5 * (normal_density(1.0, 2.5, 0.5) + normal_density(2.0, 2.5, 0.5));
   EXPECT(fabs(at_points[0] - expected) <= 1e-14 && at_points[1] >= 0.0 && at_points[1] < 1e-300);
+}
+
+/* The rules of the bandwidth, bounds, and the default. */
+void behaviour_densities(void) {
+  enum { NUM = 300 };
+  static double values[NUM], points[NUM], density[NUM], free_density[NUM];
+  double by_default = 0.0, by_isj = 0.0, by_scott = 0.0, by_silverman = 0.0;
+  /* The quantiles of an exponential distribution. */
+  for (int i = 0; i < NUM; i++) values[i] = -log((i + 0.5) / NUM);
+  gmm_kde_options options;
+  gmm_kde_options_init(&options, sizeof options);
+  EXPECT(options.rule == GMM_BANDWIDTH_ISJ && options.bandwidth == 0.0);
+  EXPECT(isinf(options.lower) && options.lower < 0.0 && isinf(options.upper) && options.upper > 0.0);
+  ACCEPTED(gmm_kde(values, NUM, 1, NULL, NULL, NUM, NULL, points, NUM, density, NUM, &by_default, out_error));
+  ACCEPTED(gmm_kde(values, NUM, 1, &options, NULL, NUM, NULL, points, NUM, free_density, NUM, &by_isj, out_error));
+  EXPECT(by_default == by_isj && by_isj > 0.0 && memcmp(density, free_density, sizeof density) == 0);
+  options.rule = GMM_BANDWIDTH_SCOTT;
+  ACCEPTED(gmm_kde(values, NUM, 1, &options, NULL, NUM, NULL, points, NUM, density, NUM, &by_scott, out_error));
+  options.rule = GMM_BANDWIDTH_SILVERMAN;
+  ACCEPTED(gmm_kde(values, NUM, 1, &options, NULL, NUM, NULL, points, NUM, density, NUM, &by_silverman, out_error));
+  EXPECT(by_silverman > 0.0 && by_silverman < 0.91 * by_scott && by_isj < by_silverman);
+
+  /* Without a bound half of the kernel at 0 leaks; with it none does. */
+  options.bandwidth = 0.2;
+  const double outside[] = {-0.1, 0.0};
+  ACCEPTED(gmm_kde(values, NUM, 1, &options, outside, 2, NULL, NULL, 0, free_density, 2, NULL, out_error));
+  options.lower = 0.0;
+  ACCEPTED(gmm_kde(values, NUM, 1, &options, outside, 2, NULL, NULL, 0, density, 2, NULL, out_error));
+  EXPECT(free_density[0] > 0.1 && density[0] == 0.0 && fabs(density[1] - 2.0 * free_density[1]) <= 1e-14);
+  options.upper = 20.0;
+  ACCEPTED(gmm_kde(values, NUM, 1, &options, NULL, NUM, NULL, points, NUM, density, NUM, NULL, out_error));
+  double mass = 0.0;
+  for (int i = 1; i < NUM; i++) mass += 0.5 * (density[i - 1] + density[i]) * (points[i] - points[i - 1]);
+  /* The grid begins at the bound, and leaves 0.0014 of the last of 300 kernels. */
+  EXPECT(points[0] == 0.0 && points[NUM - 1] < 20.0 && fabs(mass - 1.0) <= 1e-5);
 }
 
 /* The order of components is the same for every number of dimensions and every form of the covariances. */

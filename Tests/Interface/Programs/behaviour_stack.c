@@ -123,7 +123,7 @@ static void *run(void *unused) {
   ACCEPTED(gmm_summarize(fixture_data, 2, N / 2, 1, NULL, NULL, NULL, &summary, out_error));
   gmm_summary_destroy(summary);
   ACCEPTED(gmm_autocorrelation(fixture_data, N, 1, 10, NULL, numbers, N, out_error));
-  ACCEPTED(gmm_kde(fixture_data, N, 1, 0.0, NULL, N, NULL, more, N, numbers, N, NULL, out_error));
+  ACCEPTED(gmm_kde(fixture_data, N, 1, NULL, NULL, N, NULL, more, N, numbers, N, NULL, out_error));
   ACCEPTED(gmm_histogram(fixture_data, N, 1, -10.0, 10.0, 16, NULL, NULL, 0, counts, 16, out_error));
 
   /* A refusal makes an error. */

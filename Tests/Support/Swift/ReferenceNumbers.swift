@@ -47,6 +47,22 @@ package struct ReferenceNumbers: Decodable, Sendable {
     }
   }
 
+  /// The bandwidths that rules choose for values.
+  package struct Bandwidths: Decodable, Sendable {
+    package let checksum: String
+    /// Improved Sheather-Jones on 1,024 or 4,096 bins, on 65,536, and as ArviZ computes it on 256.
+    package let isj: Double
+    package let fine: Double
+    package let arviz: Double
+    package let scott: Double
+    package let silverman: Double
+
+    enum CodingKeys: String, CodingKey {
+      case checksum, isj, arviz, scott, silverman
+      case fine = "isj_fine"
+    }
+  }
+
   package struct HistogramCounts: Decodable, Sendable {
     package let lower: Double
     package let upper: Double
@@ -70,12 +86,13 @@ package struct ReferenceNumbers: Decodable, Sendable {
   package let maxLag: Int
   package let cases: [String: Case]
   package let densities: [String: Density]
+  package let bandwidths: [String: Bandwidths]
   package let histograms: [String: HistogramCounts]
   package let normalQuantiles: NormalQuantiles
   package let ranks: Ranks
 
   enum CodingKeys: String, CodingKey {
-    case cases, densities, histograms, ranks
+    case cases, densities, bandwidths, histograms, ranks
     case hdiProbabilities = "hdi_probabilities"
     case quantileProbabilities = "quantile_probabilities"
     case essProbabilities = "ess_probabilities"
@@ -99,6 +116,7 @@ package struct ReferenceNumbers: Decodable, Sendable {
 
   package static var caseNames: [String] { shared.cases.keys.sorted() }
   package static var densityNames: [String] { shared.densities.keys.sorted() }
+  package static var bandwidthNames: [String] { shared.bandwidths.keys.sorted() }
   package static var histogramNames: [String] { shared.histograms.keys.sorted() }
 }
 

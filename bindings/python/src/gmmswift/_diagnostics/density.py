@@ -7,12 +7,16 @@ from typing import TYPE_CHECKING, NamedTuple
 import numpy as np
 
 from gmmswift import _native as native
-from gmmswift._arguments import int64, real, real_array, series
+from gmmswift._arguments import code, int64, real, real_array, series, thread_count
 
 if TYPE_CHECKING:
     from numpy.typing import ArrayLike, NDArray
 
 __all__ = ["KDE", "Histogram", "histogram", "kde"]
+
+
+# The rules of a bandwidth, in the order of their numbers in the C interface.
+_RULES = ("isj", "scott", "silverman")
 
 
 class KDE(NamedTuple):
@@ -53,7 +57,10 @@ def kde(
     points: ArrayLike | None = None,
     *,
     n_points: int = 512,
-    bandwidth: float | None = None,
+    bandwidth: float | str = "isj",
+    lower: float | None = None,
+    upper: float | None = None,
+    threads: int | None = None,
 ) -> KDE:
     """Estimate a density with a Gaussian kernel.
 
@@ -63,12 +70,20 @@ def kde(
         Values of any shape, finite; all are one sample.
     points : array_like, shape (P,), optional
         Points at which the density is evaluated. By default `n_points` equally spaced points from
-        three bandwidths below the smallest value to three above the largest.
+        three bandwidths below the smallest value to three above the largest, within the bounds.
     n_points : int, default 512
         Number of points when `points` is not given, >= 1.
-    bandwidth : float, optional
-        Standard deviation of the kernel, > 0. By default Scott's rule, n**(-1/5) times the sample
-        standard deviation.
+    bandwidth : float or {"isj", "scott", "silverman"}, default "isj"
+        Standard deviation of the kernel, > 0, or the rule that chooses it. The rule "isj" is
+        improved Sheather-Jones, which suits several modes; see Notes. "scott" is n**(-1/5) s with
+        the sample standard deviation s, and "silverman" 0.9 n**(-1/5) min(s, IQR / 1.34). These two
+        suit one Normal mode, and blur several.
+    lower, upper : float, optional
+        Bounds of the values, such as ``lower=0`` for standard deviations and ``lower=0, upper=1``
+        for weights. The mass that kernels would put beyond a bound is reflected there, so the
+        density integrates to 1 within the bounds, and is 0 outside.
+    threads : int, optional
+        Threads to use. By default one for each processor, where that pays. They change no result.
 
     Returns
     -------
@@ -78,34 +93,54 @@ def kde(
     Raises
     ------
     ValueError
-        For NaN or infinite values.
+        For NaN, infinite values, and values outside the bounds.
     DegenerateError
-        If Scott's rule has no bandwidth, because there is a single value or all values are equal.
+        If a rule has no bandwidth, because there is a single value or all values are equal.
+
+    Notes
+    -----
+    Up to 8192 pairs of a value and a point are summed term by term. Larger sums take time in
+    proportion to the values plus the points. Their error is below 1e-10 of the largest density,
+    and below 1e-11 if the values span at most 20,000 bandwidths.
+
+    Improved Sheather-Jones (Botev, Grotowski, Kroese 2010, Annals of Statistics 38(5)) takes the
+    largest root of an equation for the bandwidth, up to 1.144 n**(-1/5) s, which suffices for every
+    density (Terrell 1990). Where 65,536 bins of all values are too coarse, because clusters are far
+    apart or some values far out, it is the root for the densest part. Where ties leave no root, it
+    is the root for the values without repetitions, but at most Silverman's bandwidth if less than
+    half of the values differ. Without any root, which a few values may leave, it is Silverman's. It
+    is at least half the median distance of neighbours among (up to 1024) distinct values, so that
+    rounded values make no separate peaks.
     """
     values, stride = _sample(x)
-    width = np.empty(1)
-    if bandwidth is None:
-        chosen = 0.0
+    options = native.defaults(native.KdeOptions)
+    if isinstance(bandwidth, str):
+        options.rule = code("bandwidth", bandwidth, _RULES)
     else:
-        chosen = real("bandwidth", bandwidth)
-        if not chosen > 0:  # 0 stands for Scott's rule in the C interface
-            raise ValueError(f"bandwidth: must be positive, got {chosen}")
-    if points is None:
-        count, given = int64("n_points", n_points), None
-    else:
+        options.bandwidth = real("bandwidth", bandwidth)
+        if not options.bandwidth > 0:  # 0 stands for the rule in the C interface
+            raise ValueError(f"bandwidth: must be positive, got {options.bandwidth}")
+    if lower is not None:
+        options.lower = real("lower", lower)
+    if upper is not None:
+        options.upper = real("upper", upper)
+    given = None
+    if points is not None:
         given = np.ascontiguousarray(real_array("points", points)).reshape(-1)
-        count = given.size
-    if count == 0 and given is not None:
-        return KDE(given, np.empty(0), chosen)
-    where, density = np.empty(max(count, 0)), np.empty(max(count, 0))
-    with native.Run() as run:
+    # Without a point there is still a bandwidth, so one point is asked for, and dropped.
+    asked = given if given is not None and given.size else None
+    count = 1 if given is not None and asked is None else int64("n_points", n_points)
+    if asked is not None:
+        count = asked.size
+    width, where, density = np.empty(1), np.empty(max(count, 0)), np.empty(max(count, 0))
+    with native.Run(thread_count(threads)) as run:
         native.call(
             native.lib.gmm_kde,
             values,
             values.size,
             stride,
-            chosen,
-            given,
+            options,
+            asked,
             count,
             run.control,
             where,
@@ -113,9 +148,11 @@ def kde(
             density,
             density.size,
             width,
-            names={"values": "x"},
+            names={"values": "x", "num_points": "n_points"},
         )
-    return KDE(where if given is None else given.copy(), density, float(width[0]))
+    if given is None:
+        return KDE(where, density, float(width[0]))
+    return KDE(given.copy(), density[: given.size], float(width[0]))
 
 
 def histogram(

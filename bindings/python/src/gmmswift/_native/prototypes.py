@@ -21,6 +21,7 @@ from gmmswift._native.structs import (
     DataOptions,
     EMOptions,
     EMResult,
+    KdeOptions,
     MixtureValues,
     ModelOptions,
     PosteriorInfo,
@@ -305,13 +306,14 @@ PROTOTYPES: Mapping[str, tuple[Any, list[Any]]] = {
             POINTER(c_void_p),
         ],
     ),
+    "gmm_kde_options_init": (c_int32, [POINTER(KdeOptions), c_size_t]),
     "gmm_kde": (
         c_int32,
         [
             DoubleArray,
             c_int64,
             c_int64,
-            c_double,
+            POINTER(KdeOptions),
             DoubleArray,
             c_int64,
             POINTER(Control),
@@ -359,4 +361,5 @@ INITIALIZERS: Mapping[type[Structure], str] = {
     VariationalResult: "gmm_variational_result_init",
     VariationalOptions: "gmm_variational_options_init",
     MixtureValues: "gmm_mixture_init",
+    KdeOptions: "gmm_kde_options_init",
 }

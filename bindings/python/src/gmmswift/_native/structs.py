@@ -20,6 +20,7 @@ __all__ = [
     "DataOptions",
     "EMOptions",
     "EMResult",
+    "KdeOptions",
     "MixtureValues",
     "ModelOptions",
     "PosteriorInfo",
@@ -311,4 +312,16 @@ class MixtureValues(Structure):
         ("means", c_void_p),
         ("covariances", c_void_p),
         ("log_weights", c_void_p),
+    )
+
+
+class KdeOptions(Structure):
+    """``gmm_kde_options``."""
+
+    _fields_ = (
+        ("struct_size", c_uint32),
+        ("rule", c_int32),
+        ("bandwidth", c_double),
+        ("lower", c_double),
+        ("upper", c_double),
     )

@@ -20,7 +20,7 @@ def plot_density(
     data: ArrayLike,
     *,
     bins: int | None = None,
-    bandwidth: float | None = None,
+    bandwidth: float | str = "isj",
     ax: Any = None,
     figsize: tuple[float, float] | None = None,
 ) -> Any:
@@ -32,8 +32,8 @@ def plot_density(
         Observations, finite, at least one.
     bins : int, optional
         Bins of the histogram; 0 for none. By default 2 sqrt(N), from 10 to 60.
-    bandwidth : float, optional
-        Standard deviation of the kernel. By default Scott's rule.
+    bandwidth : float or {"isj", "scott", "silverman"}, default "isj"
+        Standard deviation of the kernel, or the rule that chooses it; see `kde`.
     ax : matplotlib.axes.Axes, optional
         Where to draw. By default a new figure.
     figsize : (float, float), optional
