@@ -41,12 +41,27 @@ def test_trace_has_a_row_for_each_unknown(post):
 
 def test_trace_densities_are_those_of_the_draws(post):
     lines = post.plot_trace("sd")[0, 0].lines
-    expected = [gm.kde(draws, n_points=256) for draws in post["sd"]]
+    expected = [gm.kde(draws, n_points=256, lower=0) for draws in post["sd"]]
     # The highest of a component's densities has the height 1.
     peak = max(curve.density.max() for curve in expected)
     for line, curve in zip(lines, expected, strict=True):
         np.testing.assert_array_equal(line.get_xdata(), curve.points)
         np.testing.assert_array_equal(line.get_ydata(), curve.density / peak)
+
+
+@pytest.mark.parametrize("form", ["full", "tied", "diag"])
+def test_densities_stay_where_parameters_can_be(form):
+    rng = np.random.default_rng(3)
+    data = np.concatenate([rng.normal(0, 1, (30, 2)), rng.normal(6, 1, (2, 2))])
+    drawn = gm.sample(gm.Mixture(2, covariance_type=form), data, 60, chains=1, random_seed=1)
+    weights = [line.get_xdata() for ax in drawn.plot_trace("weights")[:, 0] for line in ax.lines]
+    assert all(line[0] >= 0 and line[-1] <= 1 for line in weights)
+    assert any(line[0] == 0 for line in weights)
+    variances = "sd" if form == "diag" else ["covariances[*, 0, 0]", "covariances[*, 1, 1]"]
+    if form == "tied":
+        variances = ["covariance[0, 0]", "covariance[1, 1]"]
+    axes = drawn.plot_trace(variances)[:, 0]
+    assert all(line.get_xdata()[0] >= 0 for ax in axes for line in ax.lines)
 
 
 def test_known_values_are_left_out(data):

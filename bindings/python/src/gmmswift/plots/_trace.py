@@ -51,8 +51,10 @@ def plot_trace(
 def _densities(ax: Any, row: Row) -> None:
     """Draw the density of each chain; those of a component are as high as those of the others."""
     curves = []
-    for values in row.values:
-        found = [_density(line, row.limits) for line in values]
+    for quantity, values in zip(row.quantities, row.values, strict=True):
+        # On a logarithmic axis nothing can leak beyond 0.
+        ends = {} if row.is_log else {"lower": quantity.least, "upper": quantity.most}
+        found = [_density(line, row.limits, ends) for line in values]
         peak = max((density.max() for _, density in filter(None, found)), default=1.0)
         curves.append([curve and (curve[0], curve[1] / peak) for curve in found])
     chains = len(row.values[0])
@@ -84,12 +86,12 @@ def _outside(row: Row, limits: Limits) -> str:
 
 
 def _density(
-    line: NDArray[np.float64], limits: Limits
+    line: NDArray[np.float64], limits: Limits, ends: dict[str, float]
 ) -> tuple[NDArray[np.float64], NDArray[np.float64]] | None:
-    """Return the density of the draws within limits, None where there is none."""
+    """Return the density of the draws within limits, which ends at `ends`; None where there is none."""
     inside = line[limits.contains(line)]
     try:
-        points, density, _ = kde(inside if inside.size else line, n_points=256)
+        points, density, _ = kde(inside if inside.size else line, n_points=256, **ends)
     except DegenerateError:
         return None
     return points, density
