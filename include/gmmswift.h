@@ -557,10 +557,10 @@ gmm_status gmm_sample_options_init(gmm_sample_options *options, size_t struct_si
  * each chain.
  *
  * Sample weights. The draws are from the power posterior, prior * prod_i p(x_i | parameters)^weight_i, where p is the
- * density of the mixture. So a weight of 0 makes a row inert, an integer repeats it, and weights of 1/3 count three rows
- * as one. The log likelihood is that of the rows times their weights. The assignment of a row is one draw from its
- * cluster probabilities, whatever its weight. Where some weight is not an integer, the acceptance of a draw is that of a
- * Metropolis-Hastings step, which is near 1 where the sum of the weights is large against the number of parameters.
+ * density of the mixture. So a weight of 0 makes a row inert, an integer repeats it, and weights of 1/3 count three
+ * rows as one. The log likelihood is that of the rows times their weights. The assignment of a row is one draw from its
+ * cluster probabilities, whatever its weight. Where some weight is not an integer, the acceptance of a draw is that of
+ * a Metropolis-Hastings step, which is near 1 where the sum of the weights is large against the number of parameters.
  *
  * Cancelling. GMM_CANCELLED hands back in *out_posterior the draws that every chain has finished, or NULL where there
  * are none, and sets *out_error as well.

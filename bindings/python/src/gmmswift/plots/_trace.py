@@ -53,7 +53,7 @@ def _densities(ax: Any, row: Row) -> None:
     curves = []
     for quantity, values in zip(row.quantities, row.values, strict=True):
         # On a logarithmic axis nothing can leak beyond 0.
-        ends = {} if row.is_log else {"lower": quantity.least, "upper": quantity.most}
+        ends = (-np.inf, np.inf) if row.is_log else (quantity.least, quantity.most)
         found = [_density(line, row.limits, ends) for line in values]
         peak = max((density.max() for _, density in filter(None, found)), default=1.0)
         curves.append([curve and (curve[0], curve[1] / peak) for curve in found])
@@ -86,12 +86,14 @@ def _outside(row: Row, limits: Limits) -> str:
 
 
 def _density(
-    line: NDArray[np.float64], limits: Limits, ends: dict[str, float]
+    line: NDArray[np.float64], limits: Limits, ends: tuple[float, float]
 ) -> tuple[NDArray[np.float64], NDArray[np.float64]] | None:
-    """Return the density of the draws within limits, which ends at `ends`; None where there is none."""
+    """Return the density of the draws within limits, with bounds; None where there is none."""
     inside = line[limits.contains(line)]
     try:
-        points, density, _ = kde(inside if inside.size else line, n_points=256, **ends)
+        points, density, _ = kde(
+            inside if inside.size else line, n_points=256, lower=ends[0], upper=ends[1]
+        )
     except DegenerateError:
         return None
     return points, density
