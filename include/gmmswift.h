@@ -709,7 +709,9 @@ enum gmm_field {
   GMM_FIELD_ASSIGNMENTS = 10,
   /** float64, the posterior's copy of the data: (N, 1) where D = 1, else (groups, 8, D). There observation i is row i
    * of the first two axes joined, and the last group ends in rows of 0. */
-  GMM_FIELD_OBSERVATIONS = 20
+  GMM_FIELD_OBSERVATIONS = 20,
+  /** (N) float64, the sample weights, where they are not all 1. */
+  GMM_FIELD_SAMPLE_WEIGHTS = 21
 };
 
 /** The elements of a view. */
@@ -735,7 +737,8 @@ typedef struct gmm_view {
 /** Fills *out_view.
  * @param field a gmm_field.
  * @return GMM_ERROR_NULL_ARGUMENT, GMM_ERROR_WRONG_HANDLE; GMM_ERROR_INVALID_ARGUMENT for an unknown field;
- * GMM_ERROR_UNSUPPORTED for assignments that were not stored, and for sds or covariances that the model does not have.
+ * GMM_ERROR_UNSUPPORTED for assignments that were not stored, for sds or covariances that the model does not have, and
+ * for weights of data that have none.
  */
 GMM_NODISCARD gmm_status gmm_posterior_view(const gmm_posterior *posterior, int32_t field, gmm_view *out_view,
                                             gmm_error **out_error) GMM_NONNULL(3);

@@ -141,6 +141,11 @@ private func view(of posterior: Posterior, _ field: Int32) throws(CallError) -> 
       observations.base, GMM_ELEMENT_FLOAT64,
       [(observations.count + laneCount - 1) / laneCount, laneCount, dimensions],
       [laneCount * dimensions, 1, laneCount])
+  case GMM_FIELD_SAMPLE_WEIGHTS:
+    guard let weights = posterior.data.weights else {
+      throw CallError(GMM_ERROR_UNSUPPORTED, "field", "sample weights must have been given", got: "data without")
+    }
+    return gmm_view(weights.base, GMM_ELEMENT_FLOAT64, [weights.count], [1])
   default: throw .invalid("field", "must be one of GMM_FIELD_...", got: field)
   }
 }

@@ -74,6 +74,26 @@ static void data_may_have_a_stride(const gmm_model *model) {
   gmm_posterior_destroy(dense);
 }
 
+static void weights_are_kept(const gmm_model *model) {
+  static double weights[FIXTURE_COUNT];
+  for (int i = 0; i < FIXTURE_COUNT; i++) weights[i] = 0.25 * (double)(1 + i % 5);
+  const gmm_sample_options options = fixture_sample_options();
+  gmm_data_options data_options = fixture_data_options();
+  gmm_data *data = NULL;
+  data_options.sample_weights = weights;
+  ACCEPTED(gmm_data_create(fixture_data, FIXTURE_COUNT, 1, &data_options, &data, out_error));
+  gmm_posterior *posterior = sample(model, data, &options, 0);
+  gmm_data_destroy(data);
+  const gmm_view view = view_of(posterior, GMM_FIELD_SAMPLE_WEIGHTS);
+  EXPECT(view.num_axes == 1 && view.shape[0] == FIXTURE_COUNT && view.strides[0] == 1);
+  EXPECT(memcmp(view.data, weights, sizeof weights) == 0);
+  gmm_posterior_destroy(posterior);
+  gmm_posterior *plain = fixture_posterior(model, &options);
+  gmm_view none;
+  REFUSED(GMM_ERROR_UNSUPPORTED, "field", gmm_posterior_view(plain, GMM_FIELD_SAMPLE_WEIGHTS, &none, out_error));
+  gmm_posterior_destroy(plain);
+}
+
 static void views_have_the_documented_shapes(const gmm_model *model, int shared) {
   gmm_sample_options options = fixture_sample_options();
   options.store_assignments = 1;
@@ -171,6 +191,7 @@ void behaviour_draws(void) {
   draws_do_not_depend_on_threads(ordered, GMM_METHOD_METROPOLIS);
   draws_depend_on_seed_and_chain(separate);
   data_may_have_a_stride(separate);
+  weights_are_kept(separate);
   views_have_the_documented_shapes(separate, 0);
   views_have_the_documented_shapes(ordered, 1);
   for (int32_t method = GMM_METHOD_GIBBS; method <= GMM_METHOD_METROPOLIS; method++) {

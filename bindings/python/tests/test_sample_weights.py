@@ -150,3 +150,43 @@ def test_metropolis_hastings_steps_of_fractional_weights_agree_with_those_of_rep
         ):
             error = np.hypot(*(gm.summarize(x).row("x")["mcse_mean"] for x in (ours, theirs)))
             assert abs(ours.mean() - theirs.mean()) < 5 * error, name
+
+
+def test_posteriors_tell_their_weights(tmp_path):
+    weights = np.linspace(0, 2.5, len(DATA))
+    posterior = draws(DATA, weights, count=20)
+    np.testing.assert_array_equal(posterior.sample_weight, weights)
+    assert not posterior.sample_weight.flags.writeable
+    assert posterior.total_weight == pytest.approx(62.5)
+    assert "50 observations of total weight 62.5" in repr(posterior)
+    posterior.save(tmp_path / "weighted.gmm")
+    np.testing.assert_array_equal(gm.load(tmp_path / "weighted.gmm").sample_weight, weights)
+    np.testing.assert_array_equal(posterior.subset(5).sample_weight, weights)
+    tree = posterior.to_datatree()
+    np.testing.assert_array_equal(tree["constant_data"]["sample_weight"], weights)
+    assert draws(DATA, count=20).sample_weight is None
+    assert draws(DATA, np.ones(50), count=20).sample_weight is None
+    assert draws(DATA, count=20).total_weight == 50
+
+
+def test_predictive_data_sets_have_as_many_rows_as_the_weights_stand_for():
+    assert draws(DATA, COPIES, count=20).sample_predictive(3).shape == (3, COPIES.sum(), 2)
+    assert draws(DATA, np.full(50, 0.4), count=20).sample_predictive(3).shape == (3, 20, 2)
+    known = gm.Mixture(2, means=gm.Fixed([0, 4]), sd=gm.Fixed(1.0))
+    little = gm.sample(known, DATA[:, 0], 20, sample_weight=np.full(50, 1e-4))
+    assert little.sample_predictive(3).shape == (3, 1)
+    assert draws(DATA, COPIES, count=20).sample_predictive(3, 7).shape == (3, 7, 2)
+
+
+def test_predictive_pictures_show_the_density_of_weighted_data():
+    weighted = draws(DATA, COPIES, count=20)
+    repeated = draws(np.repeat(DATA, COPIES, axis=0), count=20)
+    ignored = draws(DATA, count=20)
+    curves = [
+        p.plot_predictive(3, random_seed=1)[0].lines[-1].get_xydata()
+        for p in (weighted, repeated, ignored)
+    ]
+    points = np.linspace(-2, 6, 50)
+    one, same, other = (np.interp(points, *np.transpose(curve)) for curve in curves)
+    assert np.abs(one - same).max() < 0.005
+    assert np.abs(one - other).max() > 0.01

@@ -12,7 +12,7 @@ from gmmswift._errors import Fault
 if TYPE_CHECKING:
     from numpy.typing import ArrayLike
 
-__all__ = ["Data", "as_data", "column_names", "words_for"]
+__all__ = ["Data", "as_data", "column_names", "has_weights", "words_for"]
 
 
 class Data:
@@ -159,6 +159,13 @@ def as_data(
     if dimensions is not None and dimensions != value.n_dimensions:
         raise ValueError(f"{argument}: must have {dimensions} columns, got {value.n_dimensions}")
     return value
+
+
+def has_weights(posterior: native.Handle) -> bool:
+    """Return whether a posterior's data have sample weights other than 1."""
+    lib = native.lib
+    handle = native.create(lib.gmm_posterior_get_data, lib.gmm_data_destroy, posterior)
+    return bool(lib.gmm_data_has_sample_weights(handle))
 
 
 def column_names(posterior: native.Handle) -> tuple[str, ...]:

@@ -108,7 +108,10 @@ def _groups(posterior: Converted) -> dict[str, dict[str, NDArray[Any]]]:
         return {"prior": draws, "sample_stats_prior": stats}
     # Named apart from ArviZ's group of pointwise log likelihoods.
     stats["log_likelihood_total"] = posterior["log_likelihood"]
-    return {"posterior": draws, "sample_stats": stats, "observed_data": {"x": posterior.data}}
+    groups = {"posterior": draws, "sample_stats": stats, "observed_data": {"x": posterior.data}}
+    if posterior.sample_weight is not None:
+        groups["constant_data"] = {"sample_weight": posterior.sample_weight}
+    return groups
 
 
 def _axes(
@@ -125,6 +128,7 @@ def _axes(
         spread: [] if shape.is_shared else ["component"],
         "assignments": ["observation"],
         "x": ["observation", *each],
+        "sample_weight": ["observation"],
     }
     if spread == "covariances":
         dims[spread] += ["dimension", "dimension_other"]

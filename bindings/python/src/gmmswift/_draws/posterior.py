@@ -161,11 +161,14 @@ class Posterior(
             spread = f"{shape.covariance_type} covariance{shared}"
             dimensions = f" in {self.n_dimensions} dimensions"
         origin = "prior" if self.is_prior else self.method
+        weighted = (
+            "" if self.sample_weight is None else f" of total weight {self.total_weight:,.6g}"
+        )
         return (
             f"<gmmswift.Posterior: {self.n_chains} chain{'s' * (self.n_chains != 1)} of "
             f"{self.n_draws:,} draws ({origin}), {self.n_components} "
             f"component{'s' * (self.n_components != 1)} ({spread}), "
-            f"{self.n_observations:,} observations{dimensions}, {self.seconds:.3g} s>"
+            f"{self.n_observations:,} observations{weighted}{dimensions}, {self.seconds:.3g} s>"
         )
 
     # ------------------------------------------------------------------------------ Contents

@@ -10,6 +10,7 @@ import numpy as np
 from gmmswift import _native as native
 from gmmswift._arguments import int64, seed, thread_count
 from gmmswift._data import Data, as_data
+from gmmswift._draws.weights import PosteriorWeights
 
 if TYPE_CHECKING:
     from numpy.typing import ArrayLike, NDArray
@@ -17,13 +18,11 @@ if TYPE_CHECKING:
 __all__ = ["PosteriorPredictions"]
 
 
-class PosteriorPredictions:
+class PosteriorPredictions(PosteriorWeights):
     """Predictions of draws, each an average over all of them."""
 
     n_components: int
     n_dimensions: int
-    n_observations: int
-    _handle: native.Handle
 
     def sample_predictive(
         self,
@@ -41,7 +40,9 @@ class PosteriorPredictions:
             Number of data sets, >= 1. Each takes one posterior draw, chosen uniformly with
             replacement.
         n_points : int, optional
-            Observations in each. By default as many as the data have; required without data.
+            Observations in each. By default as many as the data have or, with sample weights, as
+            many as they stand for: the sum of the weights, rounded, at least 1. Required without
+            data.
         random_seed : int, optional
             From 0 to 2**64 - 1. By default fresh entropy. Same seed, same data sets, for any number
             of threads.
@@ -57,7 +58,7 @@ class PosteriorPredictions:
         if n_points is None:
             if self.n_observations == 0:
                 raise ValueError("n_points: must be given where there are no data, got None")
-            points = self.n_observations
+            points = max(1, round(self.total_weight))
         else:
             points = int64("n_points", n_points)
         # The library checks sizes before numpy does, because errors of numpy name no argument.

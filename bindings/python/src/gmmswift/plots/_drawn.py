@@ -32,6 +32,10 @@ class Drawn(Protocol):
         """The observations, shape (N,), in D > 1 dimensions (N, D)."""
 
     @property
+    def sample_weight(self) -> NDArray[np.float64] | None:
+        """The sample weights, shape (N,); None where all are 1."""
+
+    @property
     def probabilities(self) -> NDArray[np.float64]:
         """P(component k | data) of every observation, shape (N, K)."""
 
