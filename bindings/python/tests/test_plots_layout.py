@@ -47,10 +47,9 @@ class Draws(dict):
 def draws_of(shape, draws=24, chains=2):
     stream = np.random.default_rng(1)
     sizes = shape.of_a_draw
-    return Draws(
-        shape,
-        **{name: stream.gamma(20, size=(chains, draws, *size)) for name, size in sizes.items()},
-    )
+    arrays = {name: stream.gamma(20, size=(chains, draws, *size)) for name, size in sizes.items()}
+    arrays["weights"] /= arrays["weights"].sum(axis=-1, keepdims=True)
+    return Draws(shape, **arrays)
 
 
 @pytest.fixture(scope="module")
