@@ -313,7 +313,7 @@ void gmm_data_destroy(gmm_data *data);
  * priors and data are so far apart that a draw is NaN or infinite, sampling ends with GMM_ERROR_DEGENERATE.
  */
 enum gmm_prior_family {
-  /** Means or spread: the prior waits for data, whose scale chooses it; see gmm_model_for_data. */
+  /** Means or spread: the prior waits for data, which choose it by a gmm_default_priors; see gmm_model_for_data. */
   GMM_PRIOR_SCALED = -1,
   /** Any unknown: it is known, and `first` holds its values. */
   GMM_PRIOR_FIXED = 0,
@@ -350,6 +350,12 @@ enum gmm_covariance_form {
   GMM_COVARIANCE_TIED = 1,     /**< one covariance matrix for all components */
   GMM_COVARIANCE_DIAG = 2,     /**< an sd for each component and coordinate */
   GMM_COVARIANCE_SPHERICAL = 3 /**< an sd for each component */
+};
+
+/** Rules by which data choose the priors of GMM_PRIOR_SCALED. A rule keeps its meaning; other priors get another. */
+enum gmm_default_priors {
+  /** Weakly informative priors at the scale of the data; see gmm_model_for_data. */
+  GMM_DEFAULT_PRIORS_FRALEY_RAFTERY = 1
 };
 
 typedef struct gmm_prior gmm_prior;
@@ -395,8 +401,9 @@ typedef struct gmm_model_options {
   int32_t ordered_means;
   /** The coordinate in which they do, 0 .. D - 1; default 0. */
   int32_t order_coordinate;
-  /** 0. */
-  int32_t reserved;
+  /** A gmm_default_priors, the rule by which data choose the priors of GMM_PRIOR_SCALED; 0 stands for
+   * GMM_DEFAULT_PRIORS_FRALEY_RAFTERY. Where no prior waits: the rule that has chosen priors, or 0. Default 0. */
+  int32_t default_priors;
   /** GMM_PRIOR_DIRICHLET or GMM_PRIOR_FIXED (sum 1); default Dirichlet(1). */
   gmm_prior weights;
   /** Every weight is at least this, a hard constraint: 0 .. 1/K; default 0. */
@@ -427,10 +434,11 @@ GMM_NODISCARD gmm_status gmm_model_create(const gmm_model_options *options, gmm_
                                           gmm_error **out_error) GMM_NONNULL(2);
 
 /**
- * The model for data: a model of its own, in which weakly informative priors take the place of GMM_PRIOR_SCALED. They
- * are those of Fraley, Raftery (2007), "Bayesian regularization for normal mixture estimation and model-based
- * clustering", Journal of Classification 24. With x-bar the means of the columns and S the covariance matrix of the
- * data (divisor N - 1) they are
+ * The model for data: a model of its own, in which the priors of the model's rule take the place of GMM_PRIOR_SCALED.
+ *
+ * GMM_DEFAULT_PRIORS_FRALEY_RAFTERY: weakly informative priors after Fraley, Raftery (2007), "Bayesian regularization
+ * for normal mixture estimation and model-based clustering", Journal of Classification 24. With x-bar the means of the
+ * columns and S the covariance matrix of the data (divisor N - 1) they are
  *
  *     means:   Normal(x-bar, covariance of the component / 0.01);
  *     spread:  full, tied: inverse-Wishart(D + 2, S / K^(2/D));
@@ -465,10 +473,15 @@ int32_t gmm_model_num_covariances(const gmm_model *model);
 /** The gmm_covariance_form of the model, GMM_COVARIANCE_DIAG in one dimension; -1 for an invalid handle. */
 int32_t gmm_model_covariance(const gmm_model *model);
 
+/** The gmm_default_priors by which data choose priors of the model, or have chosen them; 0 where the caller stated all
+ * of them, and for an invalid handle. Files keep it. */
+int32_t gmm_model_default_priors(const gmm_model *model);
+
 /**
  * Fills *out_options, whose struct_size must be set, with options that make the same model again. Priors that data have
- * chosen are stated; those that wait for data are GMM_PRIOR_SCALED. The arrays belong to the model and end with it. In
- * one dimension the spread is stated for sds: covariance is GMM_COVARIANCE_DIAG.
+ * chosen are stated, beside the rule in default_priors; those that wait for data are GMM_PRIOR_SCALED. The arrays
+ * belong to the model and end with it. In one dimension the spread is stated for sds: covariance is
+ * GMM_COVARIANCE_DIAG.
  * @return GMM_ERROR_NULL_ARGUMENT, GMM_ERROR_WRONG_HANDLE, GMM_ERROR_STRUCT_SIZE.
  */
 GMM_NODISCARD gmm_status gmm_model_get_options(const gmm_model *model, gmm_model_options *out_options,

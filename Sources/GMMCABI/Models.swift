@@ -102,6 +102,7 @@ public func gmm_model_get_options(
     options.spread = object.priors.spread
     options.covariance = covarianceCode(model.shape.structure)
     options.order_coordinate = Int32(model.orderCoordinate ?? 0)
+    options.default_priors = defaultPriorsCode(model.defaultPriors)
     try write(options, to: out, size: Int(out.pointee.struct_size), "out_options")
   }
 }
@@ -129,6 +130,19 @@ public func gmm_model_num_covariances(_ model: OpaquePointer?) -> Int32 {
 @_cdecl("gmm_model_covariance") @implementation
 public func gmm_model_covariance(_ model: OpaquePointer?) -> Int32 {
   object(model, ModelObject.self).map { covarianceCode($0.open.shape.structure) } ?? -1
+}
+
+@_cdecl("gmm_model_default_priors") @implementation
+public func gmm_model_default_priors(_ model: OpaquePointer?) -> Int32 {
+  defaultPriorsCode(object(model, ModelObject.self)?.open.defaultPriors)
+}
+
+/// Returns the code of a rule; 0 for no rule.
+private func defaultPriorsCode(_ rule: DefaultPriors?) -> Int32 {
+  switch rule {
+  case nil: 0
+  case .fraleyRaftery: Int32(GMM_DEFAULT_PRIORS_FRALEY_RAFTERY)
+  }
 }
 
 @_cdecl("gmm_model_log_prior") @implementation

@@ -9,6 +9,7 @@ protocol Code: RawRepresentable where RawValue: FixedWidthInteger {}
 extension gmm_status_code: Code {}
 extension gmm_prior_family: Code {}
 extension gmm_covariance_form: Code {}
+extension gmm_default_priors: Code {}
 extension gmm_method: Code {}
 extension gmm_field: Code {}
 extension gmm_element: Code {}

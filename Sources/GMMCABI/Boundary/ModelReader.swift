@@ -12,13 +12,13 @@ func openModel(_ options: UnsafePointer<gmm_model_options>?) throws -> OpenModel
   // Array lengths are checked against K and D, so they come first.
   try requireComponentCount(components)
   let dimensions = try dimensionCount(Int64(options.num_dimensions))
-  guard options.reserved == 0 else { throw CallError.invalid("reserved", "must be 0", got: options.reserved) }
   let shared = try flag(options.shared_spread, "shared_spread")
   let ordered = try flag(options.ordered_means, "ordered_means")
   guard options.order_coordinate >= 0, options.order_coordinate < options.num_dimensions else {
     throw CallError.invalid(
       "order_coordinate", "must be between 0 and \(dimensions - 1)", got: options.order_coordinate)
   }
+  let defaultPriors = try defaultPriors(options.default_priors)
   let shape = MixtureShape(
     componentCount: components, dimensionCount: dimensions, structure: try covarianceStructure(options.covariance),
     sharedSpread: shared)
@@ -30,7 +30,16 @@ func openModel(_ options: UnsafePointer<gmm_model_options>?) throws -> OpenModel
   return try OpenModel(
     shape, weights: try reader.weights(options.weights), minimumWeight: options.minimum_weight,
     means: try reader.means(options.means), orderCoordinate: ordered ? Int(options.order_coordinate) : nil,
-    spread: try reader.spread(options.spread))
+    spread: try reader.spread(options.spread), defaultPriors: defaultPriors)
+}
+
+/// Returns the rule of a code; `nil` for 0.
+private func defaultPriors(_ code: Int32) throws(CallError) -> DefaultPriors? {
+  switch code {
+  case 0: nil
+  case GMM_DEFAULT_PRIORS_FRALEY_RAFTERY: .fraleyRaftery
+  default: throw .invalid("default_priors", "must be 0 or GMM_DEFAULT_PRIORS_FRALEY_RAFTERY", got: code)
+  }
 }
 
 /// Returns the model behind a handle that a function requires. No prior of the model may wait for data.

@@ -1,7 +1,7 @@
 import GMMModel
 
 extension OpenModel {
-  /// Returns the model for data: ``ScaledPriors`` take the place of the priors that wait.
+  /// Returns the model for data: the priors of the model's rule take the place of those that wait.
   ///
   /// - Parameters:
   ///   - data: observations in the model's number of dimensions. They are not read if no prior waits.
@@ -13,8 +13,11 @@ extension OpenModel {
     guard data.dimensionCount == shape.dimensionCount else {
       throw ModelError("num_dimensions", "must be the model's, \(shape.dimensionCount)", got: data.dimensionCount)
     }
-    let scaled = try ScaledPriors(shape, data, control)
-    return try filled(means: scaled.means, spread: scaled.spread)
+    switch defaultPriors ?? .fraleyRaftery {
+    case .fraleyRaftery:
+      let scaled = try ScaledPriors(shape, data, control)
+      return try filled(means: scaled.means, spread: scaled.spread)
+    }
   }
 
   /// Returns the model for the data of a call that then samples or fits.

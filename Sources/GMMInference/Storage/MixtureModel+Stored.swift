@@ -4,6 +4,7 @@ import GMMStorage
 // The codes of enumerations are those of the C header, so that one description serves files and interface.
 
 extension MixtureModel {
+  /// Writes what the draws of a run depend on: all but the rule that chose the priors.
   func write(to writer: inout ByteWriter) {
     writer.write(componentCount)
     writer.write(dimensionCount)
@@ -18,9 +19,11 @@ extension MixtureModel {
 
   /// Reads a model and checks it as if a caller had asked for it.
   ///
-  /// - Parameter room: the number of bytes that are left in the file. At least one value of the parameters must fit
-  ///   there, so that made-up dimensions cannot lead to a large allocation.
-  init(from reader: inout ByteReader, room: Int) throws(StorageError) {
+  /// - Parameters:
+  ///   - room: the number of bytes that are left in the file. At least one value of the parameters must fit there, so
+  ///     that made-up dimensions cannot lead to a large allocation.
+  ///   - hasDefaultPriors: whether the rule that chose the priors follows the model.
+  init(from reader: inout ByteReader, room: Int, hasDefaultPriors: Bool) throws(StorageError) {
     let components = try reader.readInt("components", in: MixtureShape.componentRange)
     let dimensions = try reader.readInt("dimensions", in: MixtureShape.dimensionRange)
     let structure = try CovarianceStructure(code: try reader.read(UInt32.self))
@@ -38,15 +41,17 @@ extension MixtureModel {
     let means = try MeansPrior(from: &reader, components: components)
     let orderCoordinate = try reader.readOptional { reader throws(StorageError) in try reader.readInt() }
     let spread = try SpreadPrior(from: &reader, components: components)
+    let rule = hasDefaultPriors ? try reader.read(UInt32.self) : 0
+    let defaultPriors = DefaultPriors(rawValue: rule)
+    guard rule == 0 || defaultPriors != nil else { throw .format("default priors \(rule) are unknown") }
     do throws(ModelError) {
       try self.init(
         shape, weights: weights, minimumWeight: minimumWeight, means: means, orderCoordinate: orderCoordinate,
-        spread: spread)
+        spread: spread, defaultPriors: defaultPriors)
     } catch {
       throw .format("holds an impossible model: \(error)")
     }
   }
-
 }
 
 extension CovarianceStructure {

@@ -43,7 +43,7 @@ extension Posterior {
       #   seed = \(options.seed)
       # inference_library = gmmswift \(version)
       # inference_method = \(isPrior ? "prior" : options.method == .gibbs ? "gibbs" : "metropolis")
-
+      \(model.defaultPriors.map { "# default_priors = \($0.name)\n" } ?? "")
       """
     try file.append(Array(comments.utf8))
     let columns = layout.columnsOfStan

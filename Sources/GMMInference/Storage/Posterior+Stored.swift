@@ -4,7 +4,7 @@ import GMMStorage
 
 extension Posterior {
   /// The newest format of posterior files, which this version writes.
-  static let newestFormat: UInt32 = 2
+  static let newestFormat: UInt32 = 3
 
   /// Saves everything that this posterior has: its model, its data, its options, its draws, and the snapshots of its
   /// chains.
@@ -21,6 +21,7 @@ extension Posterior {
     }
     var modelSection = ByteWriter()
     model.write(to: &modelSection)
+    modelSection.write(model.defaultPriors?.rawValue ?? 0)
 
     var optionsSection = ByteWriter()
     var options = options
@@ -88,7 +89,7 @@ extension Posterior {
 
   private static func load(_ file: StoredFile) throws(StorageError) -> Posterior {
     var section = try file.section(.model)
-    let model = try MixtureModel(from: &section, room: file.remaining)
+    let model = try MixtureModel(from: &section, room: file.remaining, hasDefaultPriors: file.header.version >= 3)
     try section.finish()
 
     section = try file.section(.options)

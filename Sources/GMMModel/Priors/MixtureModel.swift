@@ -15,6 +15,8 @@ public struct MixtureModel: Sendable, Equatable {
   /// The coordinate in which the means increase with the component's number; `nil` for no such constraint.
   public let orderCoordinate: Int?
   public let spread: SpreadPrior
+  /// The rule by which data have chosen priors of this model; `nil` if the caller stated all of them.
+  public let defaultPriors: DefaultPriors?
 
   /// The concentrations (K), or the known weights.
   package private(set) var concentration: [Double]
@@ -41,10 +43,11 @@ public struct MixtureModel: Sendable, Equatable {
   ///   - means: the means' prior.
   ///   - orderCoordinate: the coordinate in which mean_0 ≤ mean_1 ≤ ... is a constraint.
   ///   - spread: the spread's prior.
+  ///   - defaultPriors: the rule by which data have chosen priors among these.
   /// - Throws: ``ModelError`` naming the argument, the rule and the value.
   public init(
     _ shape: MixtureShape, weights: WeightsPrior = .dirichlet(concentration: [1]), minimumWeight: Double = 0,
-    means: MeansPrior, orderCoordinate: Int? = nil, spread: SpreadPrior
+    means: MeansPrior, orderCoordinate: Int? = nil, spread: SpreadPrior, defaultPriors: DefaultPriors? = nil
   ) throws(ModelError) {
     try MixtureShape.requireCounts(components: shape.componentCount, dimensions: shape.dimensionCount)
     let check = PriorCheck(shape: shape)
@@ -62,6 +65,7 @@ public struct MixtureModel: Sendable, Equatable {
     self.means = means
     self.orderCoordinate = orderCoordinate
     self.spread = spread
+    self.defaultPriors = defaultPriors
   }
 
   /// Checks and creates a model in one dimension.

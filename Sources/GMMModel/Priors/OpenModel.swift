@@ -1,5 +1,4 @@
-/// A mixture model in which the priors of means or spread may wait for data. They are then chosen at the scale of the
-/// data.
+/// A mixture model in which the priors of means or spread may wait for data. The data then choose them by a rule.
 ///
 /// Stated priors are checked when the model is created, by the rules of ``MixtureModel``.
 public struct OpenModel: Sendable, Equatable {
@@ -12,15 +11,20 @@ public struct OpenModel: Sendable, Equatable {
   public let orderCoordinate: Int?
   /// The prior; `nil` while it waits for data.
   public let spread: SpreadPrior?
+  /// The rule by which data choose the priors that wait, or by which they have chosen priors of ``model``; `nil` if the
+  /// caller stated all priors.
+  public let defaultPriors: DefaultPriors?
   /// The model; `nil` while a prior waits for data.
   public let model: MixtureModel?
 
-  /// Checks and creates a model. The parameters are those of ``MixtureModel``.
+  /// Checks and creates a model. The other parameters are those of ``MixtureModel``.
   ///
+  /// - Parameter defaultPriors: the rule for priors that wait; `nil` stands for ``DefaultPriors/fraleyRaftery``.
   /// - Throws: ``ModelError`` naming the argument, the rule and the value.
   public init(
     _ shape: MixtureShape, weights: WeightsPrior = .dirichlet(concentration: [1]), minimumWeight: Double = 0,
-    means: MeansPrior? = nil, orderCoordinate: Int? = nil, spread: SpreadPrior? = nil
+    means: MeansPrior? = nil, orderCoordinate: Int? = nil, spread: SpreadPrior? = nil,
+    defaultPriors: DefaultPriors? = nil
   ) throws(ModelError) {
     self.shape = shape
     self.weights = weights
@@ -29,11 +33,13 @@ public struct OpenModel: Sendable, Equatable {
     self.orderCoordinate = orderCoordinate
     self.spread = spread
     if let means, let spread {
+      self.defaultPriors = defaultPriors
       model = try MixtureModel(
         shape, weights: weights, minimumWeight: minimumWeight, means: means, orderCoordinate: orderCoordinate,
-        spread: spread)
+        spread: spread, defaultPriors: defaultPriors)
       return
     }
+    self.defaultPriors = defaultPriors ?? .fraleyRaftery
     model = nil
     try MixtureShape.requireCounts(components: shape.componentCount, dimensions: shape.dimensionCount)
     let check = PriorCheck(shape: shape)
@@ -53,6 +59,7 @@ public struct OpenModel: Sendable, Equatable {
     means = model.means
     orderCoordinate = model.orderCoordinate
     spread = model.spread
+    defaultPriors = model.defaultPriors
     self.model = model
   }
 
@@ -60,6 +67,6 @@ public struct OpenModel: Sendable, Equatable {
   package func filled(means: MeansPrior, spread: SpreadPrior) throws(ModelError) -> MixtureModel {
     try MixtureModel(
       shape, weights: weights, minimumWeight: minimumWeight, means: self.means ?? means,
-      orderCoordinate: orderCoordinate, spread: self.spread ?? spread)
+      orderCoordinate: orderCoordinate, spread: self.spread ?? spread, defaultPriors: defaultPriors)
   }
 }

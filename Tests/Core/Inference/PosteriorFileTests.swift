@@ -117,7 +117,8 @@ import Testing
         let old = payload[place]
         payload[place] = value
         let header = FileHeader(
-          .posterior, version: 2, payloadLength: payload.count, payloadChecksum: Checksum.of(payload))
+          .posterior, version: Posterior.newestFormat, payloadLength: payload.count,
+          payloadChecksum: Checksum.of(payload))
         folder.write(header.bytes + payload, to: "changed")
         payload[place] = old
         do {
@@ -146,7 +147,8 @@ import Testing
         hostile[place + i] = UInt8(byte)
       }
       let header = FileHeader(
-        .posterior, version: 2, payloadLength: hostile.count, payloadChecksum: Checksum.of(hostile))
+        .posterior, version: Posterior.newestFormat, payloadLength: hostile.count, payloadChecksum: Checksum.of(hostile)
+      )
       folder.write(header.bytes + hostile, to: "hostile")
       // The count is 2^47 where some thousand bytes are left. As a part of a number it may pass.
       if let loaded = try? Posterior.load(folder.file("hostile")) { #expect(loaded.drawCount == 2) }
@@ -161,7 +163,7 @@ import Testing
     let place = try #require(payload.indices.first { payload[$0...].starts(with: name) }) + Section.headSize + offset
     payload.replaceSubrange(place..<place + bytes.count, with: bytes)
     let header = FileHeader(
-      .posterior, version: 2, payloadLength: payload.count, payloadChecksum: Checksum.of(payload))
+      .posterior, version: Posterior.newestFormat, payloadLength: payload.count, payloadChecksum: Checksum.of(payload))
     folder.write(header.bytes + payload, to: "changed")
     do throws(StorageError) {
       _ = try Posterior.load(folder.file("changed"))
@@ -214,6 +216,23 @@ import Testing
     }
   }
 
+  @Test func theRuleOfDefaultPriorsComesBackAndOthersAreRefused() throws {
+    let data = try DataSet(StoredRun.data(12, dimensions: 1))
+    let open = try OpenModel(MixtureShape(componentCount: 2))
+    #expect(open.defaultPriors == .fraleyRaftery)
+    let posterior = try sample(open, data, SamplingOptions(draws: 3, tune: 3, chains: 1))
+    #expect(posterior.model.defaultPriors == .fraleyRaftery)
+    let loaded = try stored(posterior)
+    expectSame(loaded, posterior)
+    // The rule is the last number of the model.
+    var writer = ByteWriter()
+    loaded.model.write(to: &writer)
+    #expect(try reasonAgainst([7, 0, 0, 0], at: writer.bytes.count, in: .model) == "default priors 7 are unknown")
+    #expect(try reasonAgainst([0, 0, 0, 0], at: writer.bytes.count, in: .model) == nil)
+    #expect(try Posterior.load(folder.file("changed")).model.defaultPriors == nil)
+    #expect(try stored(StoredRun.all[1].sample(draws: 3)).model.defaultPriors == nil)
+  }
+
   @Test func otherFilesAreRefusedWithTheReason() throws {
     let bytes = try smallFile(StoredRun.all[1])
     func expect(_ kind: StorageError.Kind, _ reason: String, _ name: String = "other", code: Int32 = 0) {
@@ -228,11 +247,11 @@ import Testing
     }
     folder.write(header(.checkpoint, version: 1) + payload, to: "other")
     expect(.format, "must be a posterior, got a checkpoint")
-    folder.write(header(.posterior, version: 3) + payload, to: "other")
+    folder.write(header(.posterior, version: 4) + payload, to: "other")
     expect(
       .format,
-      "has format 3, written by version \(LibraryVersion.current); this is version \(LibraryVersion.current), "
-        + "which reads formats 1 to 2")
+      "has format 4, written by version \(LibraryVersion.current); this is version \(LibraryVersion.current), "
+        + "which reads formats 1 to 3")
     folder.write(bytes + [0], to: "other")
     expect(.format, "is too long: \(payload.count + 1) bytes follow its header, which announces \(payload.count)")
   }

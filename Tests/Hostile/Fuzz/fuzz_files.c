@@ -100,21 +100,34 @@ static void extend(const gmm_posterior *posterior) {
   gmm_posterior_destroy(more);
 }
 
+static void append(stored *self, const uint8_t *bytes, size_t count) {
+  if (self->size + count > LONGEST_FILE) broken("a file that is saved again is as short");
+  memcpy(self->bytes + self->size, bytes, count);
+  self->size += count;
+}
+
 /* Whether a file has the payload of one that was loaded. (The header names the library that wrote it.) Files are saved
- * in format 2, which has the first row and the names of the columns on top of format 1: 0 and none. */
+ * in format 3. At the end of the model it has the rule of default priors on top of format 2, and before the chains the
+ * first row and the names of the columns on top of format 1: 0 and none. */
 static int is_saved_again(const stored *loaded, const stored *saved) {
-  static const uint8_t no_columns[32] = {'C', 'O', 'L', 'S', 0, 0, 0, 0, 16};
-  const size_t added = loaded->bytes[12] == 1 ? sizeof no_columns : 0;
+  static const uint8_t no_rule[4] = {0}, no_columns[32] = {'C', 'O', 'L', 'S', 0, 0, 0, 0, 16};
+  static stored expected;
+  const uint8_t format = loaded->bytes[12];
+  expected.size = 0;
+  append(&expected, loaded->bytes, HEADER);
   size_t place = HEADER;
-  if (added > 0) {
-    while (place + added <= saved->size && memcmp(saved->bytes + place, "COLS", 4) != 0) {
-      place += stored_section_size(saved, place);
+  for (int section = 0; place < loaded->size; section++) {
+    const size_t size = stored_section_size(loaded, place);
+    if (format == 1 && memcmp(loaded->bytes + place, "CHNS", 4) == 0) append(&expected, no_columns, sizeof no_columns);
+    append(&expected, loaded->bytes + place, size);
+    if (format < 3 && section == 0) {
+      append(&expected, no_rule, sizeof no_rule);
+      stored_set_section_size(&expected, place, size + sizeof no_rule);
     }
-    if (place + added > saved->size || memcmp(saved->bytes + place, no_columns, added) != 0) return 0;
+    place += size;
   }
-  return saved->size == loaded->size + added &&
-         memcmp(saved->bytes + HEADER, loaded->bytes + HEADER, place - HEADER) == 0 &&
-         memcmp(saved->bytes + place + added, loaded->bytes + place, loaded->size - place) == 0;
+  return saved->size == expected.size &&
+         memcmp(saved->bytes + HEADER, expected.bytes + HEADER, expected.size - HEADER) == 0;
 }
 
 static void load(const stored *file) {

@@ -17,7 +17,7 @@ support=($here/input.c $here/stored.c $here/xxh64.c)
 strict=(-std=c99 -D_POSIX_C_SOURCE=200809L -g -Wall -Wextra -Werror -pedantic -Iinclude)
 # Files are longer than other inputs. Memory is limited to the needs of files of 4 kB: 1 GB for a process (of addresses
 # in the short run), and 8 MB for one allocation (the library allocates 4 MB to see that they are there).
-golden=Tests/Truth/Golden/format_1
+golden=(Tests/Truth/Golden/format_*)
 declare -A room=([files]="-max_len=4096 -rss_limit_mb=1024 -malloc_limit_mb=8")
 declare -A limits=([files]=--as=1000000000)
 
@@ -45,7 +45,7 @@ elif [ "${1:-}" = --short ]; then
     check "the target $target builds" gcc -O1 "${strict[@]}" $here/fuzz_$target.c "${support[@]}" \
       $here/standalone.c -o "$out/$target" -L"$libdir" -lgmmswift -Wl,-rpath,"$libdir" -lm
     inputs=($here/corpus/$target/*)
-    [ $target = files ] && inputs+=($golden/*.gmm $golden/damaged/*.gmm)
+    [ $target = files ] && inputs+=(Tests/Truth/Golden/format_*/*.gmm Tests/Truth/Golden/format_*/damaged/*.gmm)
     prlimit ${limits[$target]:-} "$out/$target" "$time" "${inputs[@]}" >"$out/$target.log" 2>&1
     judge "$target survives" "$out/$target.log" $?
   done
@@ -72,7 +72,7 @@ else
   for target in "${targets[@]}"; do
     mkdir -p "$out/corpus/$target"
     inputs=("$out/corpus/$target" $here/corpus/$target)
-    [ $target = files ] && inputs+=($golden)
+    [ $target = files ] && inputs+=("${golden[@]}")
     check "the target $target builds" "$clang" -fuse-ld=lld -fsanitize=fuzzer,address,undefined \
       -fno-sanitize-recover=undefined -O1 "${strict[@]}" $here/fuzz_$target.c "${support[@]}" \
       -o "$out/fuzz_$target" -L"$out/lib" -lgmmswift -Wl,-rpath,"$PWD/$out/lib" -lm -pthread

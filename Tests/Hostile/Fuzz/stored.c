@@ -60,7 +60,8 @@ static uint64_t get(const uint8_t *bytes) {
 void stored_seal(stored *self, uint32_t kind, const stored *like) {
   uint8_t *const header = self->bytes;
   const size_t payload = self->size - HEADER;
-  const uint32_t format = kind == KIND_CHECKPOINT || (kind == KIND_POSTERIOR && header[12] != 1) ? 2 : 1;
+  const int is_earlier = header[12] == 1 || header[12] == 2;
+  const uint32_t format = kind == KIND_CHECKPOINT ? 2 : kind != KIND_POSTERIOR ? 1 : is_earlier ? header[12] : 3;
   memset(header, 0, HEADER);
   memcpy(header, like->bytes, 8);
   put(header + 8, kind, 4);
@@ -92,6 +93,8 @@ size_t stored_section_size(const stored *file, size_t place) {
   if (length > file->size - place - 16) broken("a section of a file of the library's ends within it");
   return 16 + (size_t)length;
 }
+
+void stored_set_section_size(stored *file, size_t place, size_t size) { put(file->bytes + place + 8, size - 16, 8); }
 
 size_t stored_identity_size(const stored *checkpoint) { return stored_section_size(checkpoint, HEADER); }
 

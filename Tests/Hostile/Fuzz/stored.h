@@ -24,8 +24,8 @@ void stored_write(const char *path, const uint8_t *bytes, size_t size);
 void stored_read(const char *path, stored *self);
 
 /* Puts a header with the right length and checksums before the payload that is there. `like`: a file of the library's,
- * for its version. A posterior's format stays 1 where the header says so, and is 2 otherwise; a
- * checkpoint's is 2. */
+ * for its version. A posterior's format stays 1 or 2 where the header says so, and is 3 otherwise; a checkpoint's is
+ * 2. */
 void stored_seal(stored *self, uint32_t kind, const stored *like);
 
 /* Changes the length of each section so that it reaches to the next section. */
@@ -41,6 +41,9 @@ const stored *stored_checkpoint(int run);
 
 /* The bytes of the section that begins at a place, head included. */
 size_t stored_section_size(const stored *file, size_t place);
+
+/* Changes the bytes that the section at a place says it has, head included. */
+void stored_set_section_size(stored *file, size_t place, size_t size);
 
 /* The bytes of the first section of a checkpoint: what it is a checkpoint of. */
 size_t stored_identity_size(const stored *checkpoint);

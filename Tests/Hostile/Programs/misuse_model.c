@@ -146,6 +146,7 @@ void misuse_models(const misuse_handles *handles) {
     EXPECT(gmm_model_num_sds(wrong[i]) == 0);
     EXPECT(gmm_model_num_covariances(wrong[i]) == 0);
     EXPECT(gmm_model_covariance(wrong[i]) == -1);
+    EXPECT(gmm_model_default_priors(wrong[i]) == 0);
     REFUSED(status, "model", gmm_model_log_prior(wrong[i], weights, means, sds, &density, out_error));
     gmm_model_destroy(wrong[i]);
   }

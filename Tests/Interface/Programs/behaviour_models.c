@@ -146,6 +146,7 @@ static void open_models_take_the_data_of_the_call(void) {
     options.covariance = covariance;
     gmm_model *open = fixture_model(&options), *closed = NULL, *of_posterior = NULL;
     EXPECT(gmm_model_is_open(open) == 1 && gmm_model_covariance(open) == covariance);
+    EXPECT(gmm_model_default_priors(open) == GMM_DEFAULT_PRIORS_FRALEY_RAFTERY);
     stated.struct_size = sizeof stated;
     ACCEPTED(gmm_model_get_options(open, &stated, out_error));
     EXPECT(stated.means.family == GMM_PRIOR_SCALED && stated.spread.family == GMM_PRIOR_SCALED);
@@ -153,6 +154,7 @@ static void open_models_take_the_data_of_the_call(void) {
     EXPECT(gmm_model_is_open(closed) == 0);
     EXPECT(gmm_model_num_sds(open) == gmm_model_num_sds(closed));
     EXPECT(gmm_model_num_covariances(open) == gmm_model_num_covariances(closed));
+    EXPECT(gmm_model_default_priors(closed) == GMM_DEFAULT_PRIORS_FRALEY_RAFTERY);
 
     const gmm_sample_options sampling = fixture_sample_options();
     gmm_posterior *left = NULL, *right = NULL;
@@ -166,6 +168,15 @@ static void open_models_take_the_data_of_the_call(void) {
     ACCEPTED(gmm_posterior_get_model(left, &of_posterior, out_error));
     ACCEPTED(gmm_model_get_options(of_posterior, &stated, out_error));
     EXPECT(stated.means.family == GMM_PRIOR_NORMAL_KAPPA && stated.means.second[0] == 0.01);
+    EXPECT(stated.default_priors == GMM_DEFAULT_PRIORS_FRALEY_RAFTERY);
+    /* The options state where the priors come from, so a model made of them knows it, too. */
+    gmm_model *again = fixture_model(&stated);
+    EXPECT(gmm_model_default_priors(again) == GMM_DEFAULT_PRIORS_FRALEY_RAFTERY);
+    gmm_model_destroy(again);
+    stated.default_priors = 0;
+    again = fixture_model(&stated);
+    EXPECT(gmm_model_default_priors(again) == 0);
+    gmm_model_destroy(again);
 
     gmm_em_options fitting;
     gmm_em_options_init(&fitting, sizeof fitting);

@@ -60,6 +60,7 @@ def contents(post: gm.Posterior) -> dict[str, object]:
             post.is_prior,
             post.can_extend,
         ],
+        "default_priors": post.model.default_priors,
         "data": [value.hex() for value in np.ravel(post.data).tolist()],
         "names": list(post.summary().rows),
         "draws": {name: [float(value).hex() for value in np.ravel(post[name]).tolist()] for name in post},

@@ -70,7 +70,7 @@ def test_posterior_files_are_as_documented(name, tmp_path):
 
     assert file.data[:8] == b"\x89GMM\r\n\x1a\n"
     file.place = 8
-    assert (file.take("I"), file.take("I")) == (1, 2)
+    assert (file.take("I"), file.take("I")) == (1, 3)
     assert ".".join(str(file.take("H")) for _ in range(3)) == gm.__version__
     assert file.take("H") == 0
     assert file.take("q") == len(file.data) - 64
@@ -91,6 +91,7 @@ def test_posterior_files_are_as_documented(name, tmp_path):
             assert part.take("d") == post.model.weights.minimum
         elif block == "means":
             assert part.optional(lambda: part.take("q")) == (0 if post.model.ordered else None)
+    assert part.take("I") == (1 if name in ("full", "diag") else 0)
     assert part.is_done
     if name == "line":
         assert priors[2][0] == 11

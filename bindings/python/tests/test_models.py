@@ -141,6 +141,34 @@ def test_scaling_priors_takes_the_threads_of_the_call(monkeypatch):
         numbers.clear()
 
 
+def test_default_priors_have_a_name_that_goes_along(tmp_path):
+    model = gm.Mixture(2, covariance_type="full")
+    assert model == gm.Mixture(2, covariance_type="full", default_priors="fraley-raftery")
+    post = gm.sample(model, DATA, 5, tune=5, chains=1, random_seed=1)
+    post.save(tmp_path / "x.gmm")
+    loaded = gm.load(tmp_path / "x.gmm")
+    for each in (model, model.for_data(DATA), post.model, loaded.model, post.extend(2).model):
+        assert each.default_priors == "fraley-raftery"
+        assert "default_priors='fraley-raftery'" in repr(each)
+        assert pickle.loads(pickle.dumps(each)).default_priors == "fraley-raftery"
+    assert "default priors fraley-raftery" in repr(post)
+    assert post.to_inference_data().posterior.attrs["default_priors"] == "fraley-raftery"
+    post.export_csv(tmp_path / "x")
+    assert "# default_priors = fraley-raftery\n" in next(tmp_path.glob("x*.csv")).read_text()
+    # One prior that data choose is enough; priors of the caller alone have no rule.
+    half = gm.Mixture(2, covariance_type="full", means=gm.Normal(0, 5))
+    assert half.default_priors == half.for_data(DATA).default_priors == "fraley-raftery"
+    own = gm.Mixture(2, means=gm.Normal(0, 5), sd=gm.HalfNormal(2))
+    assert own.default_priors is None
+    assert "default" not in repr(own) + repr(gm.sample(own, DATA[:, 0], 5, tune=5, chains=1))
+
+
+@pytest.mark.parametrize("name", ["fraley", "Fraley-Raftery", "", 1, ["fraley-raftery"]])
+def test_other_default_priors_are_refused_with_the_list(name):
+    with pytest.raises(ValueError, match=r"default_priors: must be among 'fraley-raftery', got"):
+        gm.Mixture(2, covariance_type="full", default_priors=name)
+
+
 def test_models_are_values():
     models = [
         gm.Mixture(2, components=gm.NormalInverseWishart([0, 0], 1, 4, np.eye(2))),

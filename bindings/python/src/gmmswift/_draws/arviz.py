@@ -87,12 +87,15 @@ def _inference_data(posterior: Converted) -> Any:
         result = arviz.from_dict(**groups, coords=coords, dims=dims)
     else:  # a DataTree, from one mapping of groups
         result = arviz.from_dict(groups, coords=coords, dims=dims)
+    rule = posterior.model.default_priors
+    texts = {} if rule is None else {"default_priors": rule}
     for name in groups:
         result[name].attrs.update(
             inference_library="gmmswift",
             inference_library_version=__version__,
             sampling_time=posterior.seconds,
             tuning_steps=posterior.tune,
+            **texts,
         )
     return result
 

@@ -80,7 +80,7 @@ class Posterior(
     ----------
     model : Mixture
         The model, with the dimensions and priors that it took from the data as its arguments (see
-        `Mixture.for_data`).
+        `Mixture.for_data`). Its `default_priors` names the rule that chose the priors, if one did.
     n_chains, n_draws, n_components, n_dimensions, n_observations : int
         Numbers of chains, draws of each chain, components, dimensions, observations.
     tune, thin : int
@@ -164,11 +164,14 @@ class Posterior(
         weighted = (
             "" if self.sample_weight is None else f" of total weight {self.total_weight:,.6g}"
         )
+        rule = self._model.default_priors
+        priors = f"default priors {rule}, " if rule else ""
         return (
             f"<gmmswift.Posterior: {self.n_chains} chain{'s' * (self.n_chains != 1)} of "
             f"{self.n_draws:,} draws ({origin}), {self.n_components} "
             f"component{'s' * (self.n_components != 1)} ({spread}), "
-            f"{self.n_observations:,} observations{weighted}{dimensions}, {self.seconds:.3g} s>"
+            f"{self.n_observations:,} observations{weighted}{dimensions}, {priors}"
+            f"{self.seconds:.3g} s>"
         )
 
     # ------------------------------------------------------------------------------ Contents

@@ -22,6 +22,7 @@ def create_model(
     *,
     ordered: bool,
     order_by: int,
+    default_priors: int,
     data: Data | None = None,
     threads: int = 0,
 ) -> native.Handle:
@@ -37,6 +38,8 @@ def create_model(
         Whether the means are ordered.
     order_by : int
         The coordinate of the order.
+    default_priors : int
+        The code of the rule for open priors; 0 for the library's default.
     data : Data, optional
         The data. Without them, open priors stay open.
     threads : int
@@ -49,6 +52,7 @@ def create_model(
     options.ordered_means = ordered
     options.order_coordinate = order_by
     options.shared_spread = shape.is_shared
+    options.default_priors = default_priors
     options.minimum_weight = getattr(priors.weights, "minimum", 0.0)
     blocks: list[PriorBlock] = []
     for block, argument, prior in priors.parts():

@@ -21,6 +21,7 @@ from gmmswift._data import Data, as_data
 from gmmswift._frozen import Frozen
 from gmmswift._html import html_block, html_table, shortened
 from gmmswift._model.creation import create_model
+from gmmswift._model.defaults import default_priors_code, default_priors_name
 from gmmswift._model.given import SDS, GivenPriors, each_prior
 from gmmswift._model.priors import Dirichlet, NormalInverseGamma, Prior
 from gmmswift._model.stated import stated_arguments
@@ -49,6 +50,7 @@ _FORMAT = StateFormat(
             "variance",
             "precision",
             "shared_sd",
+            "default_priors",
         }
     ),
 )
@@ -102,6 +104,11 @@ class Mixture(Frozen):
         Prior on the precision, 1 / variance.
     shared_sd : bool, default False
         Whether all components share their sds.
+    default_priors : {"fraley-raftery"}, optional
+        The rule by which data choose the priors that are not given, see the notes. By default
+        "fraley-raftery". The attribute names the rule of a model that leaves priors to data, and of
+        one whose priors data have chosen, such as `Posterior.model`. It is None where all priors
+        are the caller's.
 
     Raises
     ------
@@ -111,9 +118,10 @@ class Mixture(Frozen):
 
     Notes
     -----
-    Parameters without a prior get a weakly informative one at the scale of the data, when `sample`
-    or `for_data` sees the data (Fraley, Raftery 2007, Journal of Classification 24). With m the
-    means of the columns and S their covariance matrix (divisor N - 1)::
+    Parameters without a prior get one when `sample` or `for_data` sees the data. The rule
+    "fraley-raftery" chooses weakly informative ones at the scale of the data (after Fraley, Raftery
+    2007, Journal of Classification 24). With m the means of the columns and S their covariance
+    matrix (divisor N - 1)::
 
         means[k]         ~  Normal(m, covariances[k] / 0.01)
         covariances[k]   ~  InverseWishart(D + 2, S / K**(2 / D))                  full, tied
@@ -131,7 +139,7 @@ class Mixture(Frozen):
             shared_sd=False)
     >>> gm.Mixture(3, covariance_type="full")
     Mixture(n_components=3, covariance_type='full', weights=Dirichlet(concentration=1.0,
-            minimum=0.0), ordered=False)
+            minimum=0.0), ordered=False, default_priors='fraley-raftery')
     """
 
     n_components: int
@@ -147,6 +155,7 @@ class Mixture(Frozen):
     variance: Prior | tuple[Prior, ...] | None
     precision: Prior | tuple[Prior, ...] | None
     shared_sd: bool
+    default_priors: str | None
 
     def __init__(
         self,
@@ -164,6 +173,7 @@ class Mixture(Frozen):
         variance: Prior | Sequence[Prior] | None = None,
         precision: Prior | Sequence[Prior] | None = None,
         shared_sd: bool = False,
+        default_priors: str | None = None,
     ) -> None:
         self.n_components = int32("n_components", n_components)
         self.weights = Dirichlet() if weights is None else weights
@@ -174,6 +184,7 @@ class Mixture(Frozen):
         self.sd, self.variance = each_prior(sd), each_prior(variance)
         self.precision = each_prior(precision)
         self.shared_sd = flag("shared_sd", shared_sd)
+        self._default_priors_code = default_priors_code(default_priors)
         self._priors = priors = GivenPriors(
             self.weights,
             self.components,
@@ -209,6 +220,7 @@ class Mixture(Frozen):
         self._check_form()
         self._handle: native.Handle | None = None
         handle = self._create()
+        self.default_priors = default_priors_name(native.lib.gmm_model_default_priors(handle))
         if self.n_dimensions is not None and not priors.is_scaled:
             self._handle = handle
         self._freeze(Mixture)
@@ -401,6 +413,7 @@ class Mixture(Frozen):
             names = ["n_components", "n_dimensions", "covariance_type", "weights", *blocks]
             names += ["ordered", "order_by"] if self.ordered else ["ordered"]
             names += ["shared_sd"] if self.shared_sd else []
+        names.append("default_priors")
         values = {name: getattr(self, name) for name in names}
         return {name: value for name, value in values.items() if value is not None}
 
@@ -420,6 +433,7 @@ class Mixture(Frozen):
             self._shape(self.n_dimensions or 1),
             ordered=self.ordered,
             order_by=self.order_by if is_known or self.order_by < 0 else 0,
+            default_priors=self._default_priors_code,
             data=data,
             threads=threads,
         )

@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 
 from gmmswift import _native as native
+from gmmswift._model.defaults import default_priors_name
 from gmmswift._model.priors import (
     Dirichlet,
     Fixed,
@@ -136,6 +137,7 @@ def stated_arguments(handle: native.Handle) -> dict[str, Any]:
         "ordered": bool(stated.ordered_means),
         "order_by": stated.order_coordinate,
         "shared_sd": bool(stated.shared_spread) and covariance_type != "tied",
+        "default_priors": default_priors_name(stated.default_priors),
         **blocks,
     }
 

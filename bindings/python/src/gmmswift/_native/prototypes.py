@@ -69,6 +69,7 @@ PROTOTYPES: Mapping[str, tuple[Any, list[Any]]] = {
     "gmm_model_num_sds": (c_int32, [c_void_p]),
     "gmm_model_num_covariances": (c_int32, [c_void_p]),
     "gmm_model_covariance": (c_int32, [c_void_p]),
+    "gmm_model_default_priors": (c_int32, [c_void_p]),
     "gmm_model_get_options": (c_int32, [c_void_p, POINTER(ModelOptions), POINTER(c_void_p)]),
     "gmm_model_log_prior": (
         c_int32,

@@ -70,7 +70,7 @@ class ModelOptions(Structure):
         ("shared_spread", c_int32),
         ("ordered_means", c_int32),
         ("order_coordinate", c_int32),
-        ("reserved", c_int32),
+        ("default_priors", c_int32),
         ("weights", Prior),
         ("minimum_weight", c_double),
         ("means", Prior),

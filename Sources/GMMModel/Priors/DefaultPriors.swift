@@ -1,0 +1,15 @@
+/// A rule by which data choose the priors that a caller leaves to them.
+///
+/// A rule keeps its meaning. Other default priors are a rule of their own, beside this one.
+public enum DefaultPriors: UInt32, Sendable, CaseIterable {
+  // The numbers are those of the C header and of files.
+  /// The priors of Fraley and Raftery (2007), weakly informative at the scale of the data.
+  case fraleyRaftery = 1
+
+  /// The name of the rule, such as `fraley-raftery`.
+  public var name: String {
+    switch self {
+    case .fraleyRaftery: "fraley-raftery"
+    }
+  }
+}
