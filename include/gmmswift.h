@@ -437,12 +437,13 @@ GMM_NODISCARD gmm_status gmm_model_create(const gmm_model_options *options, gmm_
  * The model for data: a model of its own, in which the priors of the model's rule take the place of GMM_PRIOR_SCALED.
  *
  * GMM_DEFAULT_PRIORS_FRALEY_RAFTERY: weakly informative priors after Fraley, Raftery (2007), "Bayesian regularization
- * for normal mixture estimation and model-based clustering", Journal of Classification 24. With x-bar the means of the
- * columns and S the covariance matrix of the data (divisor N - 1) they are
+ * for normal mixture estimation and model-based clustering", Journal of Classification 24. Variances have the
+ * distribution that they have within a covariance matrix. With x-bar the means of the columns and S the covariance
+ * matrix of the data (divisor N - 1) the priors are
  *
  *     means:   Normal(x-bar, covariance of the component / 0.01);
  *     spread:  full, tied: inverse-Wishart(D + 2, S / K^(2/D));
- *              diag: variance of coordinate d ~ inverse-Gamma((D + 2) / 2, S_dd / K^(2/D) / 2);
+ *              diag: variance of coordinate d ~ inverse-Gamma(3 / 2, S_dd / K^(2/D) / 2);
  *              spherical: the same with tr(S) / D for S_dd.
  *
  * @param model an open model; another one is handed back as it is.

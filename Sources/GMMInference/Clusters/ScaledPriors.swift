@@ -1,12 +1,15 @@
 import GMMKernels
 import GMMModel
 
-/// Weakly informative priors at the scale of the data: Fraley, Raftery (2007), "Bayesian regularization for normal
+/// Weakly informative priors at the scale of the data, after Fraley, Raftery (2007), "Bayesian regularization for normal
 /// mixture estimation and model-based clustering", Journal of Classification 24.
 ///
 /// Let x̄ be the means of the columns and S the data's covariance matrix. The priors are mean_k ~ Normal(x̄,
-/// covariance_k / 0.01) and Σ_k ~ inverse-Wishart(D + 2, S / K^(2/D)). A variance has the prior inverse-Gamma((D + 2) /
-/// 2, s² / K^(2/D) / 2), where s² is the variance of its column or, for `spherical`, the average over the columns.
+/// covariance_k / 0.01) and Σ_k ~ inverse-Wishart(D + 2, S / K^(2/D)). A variance has the distribution that it has
+/// within such a matrix, inverse-Gamma(3 / 2, s² / K^(2/D) / 2), where s² is the variance of its column or, for
+/// `spherical`, the average over the columns. So in every form the prior is worth three observations of a variance, and
+/// its mean is s² / K^(2/D). (The paper keeps the D + 2 degrees of freedom of a matrix for single variances. In many
+/// dimensions that prior outweighs the data, and its mean falls as 1 / D.)
 public struct ScaledPriors: Sendable {
   public let means: MeansPrior
   public let spread: SpreadPrior
@@ -56,7 +59,6 @@ public struct ScaledPriors: Sendable {
     }
     let shrinkage = 1 / pow(Double(shape.componentCount), 2 / Double(dimensions))
     means = .scaledNormal(mean: scale.means, kappa: [0.01])
-    let halfDOF = 0.5 * Double(dimensions + 2)
     switch shape.structure {
     case .full, .tied:
       let covariance = try makeCovariance()
@@ -72,12 +74,16 @@ public struct ScaledPriors: Sendable {
       }
       spread = .inverseWishart(dof: [Double(dimensions + 2)], scale: covariance.full.map { $0 * shrinkage })
     case .diag:
-      spread = .inverseGamma(shape: [halfDOF], scale: variances.map { 0.5 * shrinkage * $0 })
+      spread = .inverseGamma(shape: [Self.shapeOfVariance], scale: variances.map { 0.5 * shrinkage * $0 })
     case .spherical:
       let average = variances.reduce(0, +) / Double(dimensions)
-      spread = .inverseGamma(shape: [halfDOF], scale: [0.5 * shrinkage * average])
+      spread = .inverseGamma(shape: [Self.shapeOfVariance], scale: [0.5 * shrinkage * average])
     }
   }
+
+  /// The shape of a variance: Σ_dd is inverse-Gamma((ν - D + 1) / 2, Ψ_dd / 2) for Σ ~ inverse-Wishart(ν, Ψ), here with
+  /// ν = D + 2.
+  private static let shapeOfVariance = 1.5
 
   /// Returns the covariance matrix, as the covariance of a mixture's only component, which holds all observations.
   static func covariance(

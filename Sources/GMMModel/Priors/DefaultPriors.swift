@@ -3,7 +3,7 @@
 /// A rule keeps its meaning. Other default priors are a rule of their own, beside this one.
 public enum DefaultPriors: UInt32, Sendable, CaseIterable {
   // The numbers are those of the C header and of files.
-  /// The priors of Fraley and Raftery (2007), weakly informative at the scale of the data.
+  /// Weakly informative priors at the scale of the data, after Fraley and Raftery (2007).
   case fraleyRaftery = 1
 
   /// The name of the rule, such as `fraley-raftery`.

@@ -141,6 +141,23 @@ def test_scaling_priors_takes_the_threads_of_the_call(monkeypatch):
         numbers.clear()
 
 
+@pytest.mark.parametrize("dimensions", [1, 2, 8, 32, 128, 256])
+@pytest.mark.parametrize("covariance_type", ["full", "tied", "diag", "spherical"])
+def test_default_priors_leave_variances_to_the_data(covariance_type, dimensions):
+    # A draw of a large matrix takes long.
+    draws = 20 if covariance_type in ("full", "tied") and dimensions >= 128 else 2_000
+    data = np.random.default_rng(0).normal(size=(300, dimensions))
+    model = gm.Mixture(1, covariance_type=covariance_type)
+    post = gm.sample(model, data, draws, tune=0, chains=1, random_seed=1)
+    if "covariances" in post:
+        variances = np.diagonal(post["covariances"], axis1=-2, axis2=-1)
+    else:
+        variances = post["sd"] ** 2
+    # The exact ratio is N / (N + 1). A variance has a posterior sd of 0.1, here divided by the root
+    # of the number of draws, or of the number of draws and columns.
+    assert variances.mean() / data.var(axis=0, ddof=1).mean() == pytest.approx(1, abs=0.02)
+
+
 def test_default_priors_have_a_name_that_goes_along(tmp_path):
     model = gm.Mixture(2, covariance_type="full")
     assert model == gm.Mixture(2, covariance_type="full", default_priors="fraley-raftery")

@@ -120,12 +120,13 @@ class Mixture(Frozen):
     -----
     Parameters without a prior get one when `sample` or `for_data` sees the data. The rule
     "fraley-raftery" chooses weakly informative ones at the scale of the data (after Fraley, Raftery
-    2007, Journal of Classification 24). With m the means of the columns and S their covariance
-    matrix (divisor N - 1)::
+    2007, Journal of Classification 24). Variances have the distribution that they have within a
+    covariance matrix. With m the means of the columns and S their covariance matrix (divisor
+    N - 1)::
 
         means[k]         ~  Normal(m, covariances[k] / 0.01)
         covariances[k]   ~  InverseWishart(D + 2, S / K**(2 / D))                  full, tied
-        variances[k, d]  ~  InverseGamma((D + 2) / 2, S[d, d] / K**(2 / D) / 2)    diag
+        variances[k, d]  ~  InverseGamma(3 / 2, S[d, d] / K**(2 / D) / 2)          diag
         variances[k]     ~  the same with trace(S) / D for S[d, d]                 spherical
 
     A model is immutable, can be pickled and may be used by several threads at once.
