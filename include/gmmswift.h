@@ -196,6 +196,8 @@ enum gmm_status_code {
 
   /** The callback or gmm_cancel_request stopped the call. This is nobody's error. */
   GMM_CANCELLED = 70,
+  /** The posterior is improper, though chains may never notice: a warning of gmm_model_check. */
+  GMM_IMPROPER = 71,
 
   /** The library has a defect: please report it. */
   GMM_ERROR_INTERNAL = 90
@@ -454,6 +456,28 @@ GMM_NODISCARD gmm_status gmm_model_create(const gmm_model_options *options, gmm_
  */
 GMM_NODISCARD gmm_status gmm_model_for_data(const gmm_model *model, const gmm_data *data, const gmm_control *control,
                                             gmm_model **out_model, gmm_error **out_error) GMM_NONNULL(4);
+
+/**
+ * Asks whether the posterior given data exists, before it is sampled.
+ *
+ * Under a prior whose density stays positive as an sd goes to 0 (Uniform from 0, HalfCauchy, HalfNormal), ties make it
+ * improper: a component with a free mean that holds two equal rows, or one with a known mean and a row at it, has
+ * infinite mass near an sd of 0. A row of sample weight w counts as w rows. In several dimensions ties within one
+ * coordinate suffice for GMM_COVARIANCE_DIAG, and rows must be equal for GMM_COVARIANCE_SPHERICAL. docs/STATISTICS.md
+ * has the exact conditions. A Uniform prior with a lower bound above 0, InverseGamma on the variance, Gamma on the
+ * precision and inverse-Wishart priors keep the posterior proper, and so do all default priors.
+ *
+ * The modes at fault are narrow. Chains that do not meet them sample the rest, and a chain that does ends with
+ * GMM_ERROR_DEGENERATE. So gmm_sample does not ask this.
+ *
+ * @param model the model; one that is open takes its priors from the data.
+ * @param data in the model's number of dimensions.
+ * @return GMM_OK where the posterior is proper; GMM_IMPROPER, with an error that names the largest tie; for data that
+ * gmm_sample refuses, because components hold all rows as ties, GMM_ERROR_DEGENERATE; GMM_ERROR_NULL_ARGUMENT,
+ * GMM_ERROR_WRONG_HANDLE, GMM_ERROR_STRUCT_SIZE, GMM_ERROR_INVALID_ARGUMENT, GMM_ERROR_UNSUPPORTED, GMM_CANCELLED.
+ */
+GMM_NODISCARD gmm_status gmm_model_check(const gmm_model *model, const gmm_data *data, const gmm_control *control,
+                                         gmm_error **out_error);
 
 /** Whether a prior of the model waits for data (GMM_PRIOR_SCALED); 0 for an invalid handle. */
 int32_t gmm_model_is_open(const gmm_model *model);

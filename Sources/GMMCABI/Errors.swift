@@ -43,6 +43,7 @@ public func gmm_status_name(_ status: gmm_status) -> UnsafePointer<CChar>! {
   case GMM_ERROR_FILE_FORMAT: constant("GMM_ERROR_FILE_FORMAT")
   case GMM_ERROR_FILE_MISMATCH: constant("GMM_ERROR_FILE_MISMATCH")
   case GMM_CANCELLED: constant("GMM_CANCELLED")
+  case GMM_IMPROPER: constant("GMM_IMPROPER")
   case GMM_ERROR_INTERNAL: constant("GMM_ERROR_INTERNAL")
   default: constant("GMM_UNKNOWN_STATUS")
   }

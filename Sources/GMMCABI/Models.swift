@@ -77,6 +77,20 @@ public func gmm_model_for_data(
   }
 }
 
+@_cdecl("gmm_model_check") @implementation
+public func gmm_model_check(
+  _ model: OpaquePointer?, _ data: OpaquePointer?, _ control: UnsafePointer<gmm_control>?,
+  _ out_error: UnsafeMutablePointer<OpaquePointer?>?
+) -> gmm_status {
+  call(out_error) {
+    let open = try require(model, "model", ModelObject.self).open
+    var control = try runControl(control)
+    let data = try dataSet(data, "data", dimensions: open.shape.dimensionCount, of: "the model's")
+    let model = try open.model(for: data, before: RunProgress(done: 0, of: 1), &control)
+    try model.requireProperPosterior(given: data, control)
+  }
+}
+
 @_cdecl("gmm_model_is_open") @implementation
 public func gmm_model_is_open(_ model: OpaquePointer?) -> Int32 {
   object(model, ModelObject.self).map { $0.open.model == nil ? 1 : 0 } ?? 0

@@ -52,6 +52,7 @@ struct CallError: Error {
       case .invalidData: GMM_ERROR_INVALID_DATA
       case .invalidModel: GMM_ERROR_INVALID_MODEL
       case .degenerate: GMM_ERROR_DEGENERATE
+      case .improper: GMM_IMPROPER
       case .unsupported: GMM_ERROR_UNSUPPORTED
       case .outOfMemory: GMM_ERROR_OUT_OF_MEMORY
       case .cancelled: GMM_CANCELLED

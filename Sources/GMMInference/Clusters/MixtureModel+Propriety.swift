@@ -1,59 +1,184 @@
 import GMMModel
 
+// A prior under which the density of an sd stays positive at 0 makes the posterior improper where components with that
+// sd can hold nothing but ties. Let W be the sum of the weights of the rows that they hold, on a number of coordinates,
+// and let f of their means be free. With the means at the values of the ties the likelihood grows as sd^(-W) for each
+// coordinate. Free means lie within about an sd of them, which costs a factor sd each. The integral of
+// sd^(-(W - f) coordinates) diverges at 0 where the exponent is 1 or more.
+
 extension MixtureModel {
-  /// Refuses data for which the whole posterior is improper.
+  /// Refuses data for which the posterior is improper. It is proper under priors that keep every sd from 0.
   ///
-  /// A prior under which the density of an sd stays positive at 0 gives infinite mass to sds near 0 as soon as a
-  /// component can hold nothing but ties. With the mean at the value of the ties, the likelihood grows as sd^(-n). The
-  /// check asks whether a component with such an sd, or the components that share the sd, can hold all observations.
-  /// They can if all observations are equal, or if the sd is shared and there are no more distinct values than
-  /// components. (With an sd for each component any two equal observations are enough in theory. Those modes are so
-  /// narrow that chains on rounded data do not find them, and a chain that does find one is stopped.)
-  func requireProperPosterior(
-    given data: DataSet
+  /// - Parameter control: progress in blocks of observations over a pass for each coordinate, cancelling.
+  /// - Throws: ``ModelError`` of kind `degenerate` for data that components can hold as a whole, which the calls that
+  ///   sample refuse as well; of kind `improper` for data of which a component can hold a part; of kind `cancelled`.
+  public func requireProperPosterior(
+    given data: DataSet, _ control: RunControl = RunControl()
   ) throws(ModelError) {
-    guard spreadDensities.contains(where: \.reachesZero), data.count > 0 else { return }
-    let values = (0..<dimensionCount).map { fewValues(in: $0, data) }
-    let total = data.totalWeight
+    // One component, and components that share an sd, hold all rows or none.
+    let shrinking = (0..<sdCount).filter { !sharedSpread && componentCount > 1 && spreadDensities[$0].reachesZero }
+    let groups = Dictionary(grouping: shrinking) { shape.members(ofSD: $0).coordinates }
+    let team = WorkTeam(threads: 1, workers: 1)
+    try team.pass(control, blocks: max(1, groups.count * data.blockCount)) { (_, tally) throws(ModelError) in
+      try requireDistinctValues(in: data)
+      var worst: ImproperPart?
+      for coordinates in groups.keys.sorted(by: { $0.lowerBound < $1.lowerBound }) where tally.goesOn {
+        let components = (groups[coordinates] ?? []).map { shape.members(ofSD: $0).components.lowerBound }
+        let part = try improperPart(of: data, components, coordinates, tally)
+        if let part, part.weight > worst?.weight ?? 0 { worst = part }
+      }
+      if let worst, tally.goesOn { throw worst.error(self, data) }
+    }
+  }
+
+  /// Refuses data that components with an sd of their own, or all components with a shared sd, can hold as a whole.
+  ///
+  /// Every chain would then run to an sd of 0. The other improper posteriors have modes that a chain may never meet.
+  func requireDistinctValues(in data: DataSet) throws(ModelError) {
+    guard data.totalWeight > 0 else { return }
     for (j, density) in spreadDensities.enumerated() where density.reachesZero {
       let (components, coordinates) = shape.members(ofSD: j)
-      // A spherical sd needs only one coordinate that varies.
-      let areHeld = coordinates.allSatisfy { d in
-        values[d].map { canHold($0, components, in: d, total: total) } ?? false
-      }
-      if areHeld, let d = coordinates.last, let distinct = values[d] { throw improper(distinct.count, d, data) }
+      guard let values = data.fewValues(in: coordinates, limit: components.count),
+        let free = freeMeans(holding: values, components, coordinates),
+        isImproper(weight: data.totalWeight, freeMeans: free, coordinates)
+      else { continue }
+      let column = dimensionCount > 1 && coordinates.count == 1 ? "column \(data.columnName(j % dimensionCount)) " : ""
+      throw ModelError(
+        .degenerate, "data",
+        "\(column)must have more than \(values.count) distinct value\(values.count == 1 ? "" : "s") under a prior "
+          + "that lets the sd reach 0 (the posterior is improper; InverseGamma on the variance keeps it proper)",
+        got: "\(data.count) observations")
     }
   }
 
-  /// Returns whether components can hold all observations as ties at their means, so that the likelihood grows as their
-  /// sd goes to 0.
+  /// Returns whether the integral over an sd diverges at 0.
   ///
-  /// A free mean moves to one value, at the cost of one observation. A mean whose prior shrinks with the sd lies at the
-  /// prior's center, as if it were known.
-  private func canHold(_ distinct: [Double], _ components: Range<Int>, in d: Int, total: Double) -> Bool {
-    let known = components.filter { hasFixedMean($0) || hasScaledMean($0) }.map { meanCenters[$0 * dimensionCount + d] }
-    let others = distinct.count { !known.contains($0) }
-    return others <= components.count - known.count && total > Double(others)
+  /// - Parameters:
+  ///   - weight: W, the sum of the weights of rows that tie at the means of the components.
+  ///   - freeMeans: f, the number of means that hold rows and are free.
+  func isImproper(weight: Double, freeMeans: Int, _ coordinates: Range<Int>) -> Bool {
+    // Sums of fractions such as 1/3 are rounded.
+    divergence(weight: weight, freeMeans: freeMeans, coordinates) >= 1 - 1e-9
   }
 
-  /// Returns the distinct values of coordinate `d`, or `nil` if there are more of them than components that share an
-  /// sd.
-  private func fewValues(in d: Int, _ data: DataSet) -> [Double]? {
-    let limit = sharedSpread ? componentCount : 1
-    var distinct: [Double] = []
-    for i in 0..<data.count where !distinct.contains(data[i, d]) {
-      if let weights = data.weights, weights[i] == 0 { continue }
-      distinct.append(data[i, d])
-      if distinct.count > limit { return nil }
+  /// Returns the exponent (W - f) coordinates of the integral over an sd.
+  func divergence(weight: Double, freeMeans: Int, _ coordinates: Range<Int>) -> Double {
+    (weight - Double(freeMeans)) * Double(coordinates.count)
+  }
+
+  /// Returns whether the mean of component `k` stays where it is as the sd goes to 0: it is known, or its prior shrinks
+  /// with the sd.
+  func isAnchored(_ k: Int) -> Bool { hasFixedMean(k) || hasScaledMean(k) }
+
+  /// Returns the tie of the largest weight that makes the posterior improper.
+  ///
+  /// - Parameter components: components with sds of their own in `coordinates`, which can reach 0.
+  private func improperPart(
+    of data: DataSet, _ components: [Int], _ coordinates: Range<Int>, _ tally: BlockTally
+  ) throws(ModelError) -> ImproperPart? {
+    var worst: ImproperPart?
+    let ties = components.allSatisfy(isAnchored) ? nil : try TiedRows(data, coordinates, tally)
+    for k in components {
+      let part: ImproperPart?
+      if isAnchored(k) {
+        let center = center(k, coordinates)
+        let weight = data.occurrences(of: center, in: coordinates).weight
+        let isHeld = freeMeans(holding: [center], k..<k + 1, coordinates) == 0
+        part =
+          isHeld && isImproper(weight: weight, freeMeans: 0, coordinates)
+          ? ImproperPart(component: k, coordinates: coordinates, values: center, weight: weight) : nil
+      } else {
+        let tie = ties?.largest {
+          freeMeans(holding: [data.values(of: $0.row, in: coordinates)], k..<k + 1, coordinates) == 1
+        }
+        part = tie.flatMap { tie in
+          guard isImproper(weight: tie.weight, freeMeans: 1, coordinates) else { return nil }
+          let values = data.values(of: tie.row, in: coordinates)
+          return ImproperPart(component: k, coordinates: coordinates, values: values, weight: tie.weight)
+        }
+      }
+      if let part, part.weight > worst?.weight ?? 0 { worst = part }
     }
-    return distinct
+    return worst
   }
 
-  private func improper(_ count: Int, _ d: Int, _ data: DataSet) -> ModelError {
-    ModelError(
-      .degenerate, "data",
-      "\(dimensionCount > 1 ? "column \(data.columnName(d)) " : "")must have more than \(count) distinct value\(count == 1 ? "" : "s") under a prior that lets the sd reach 0 (the "
-        + "posterior is improper; InverseGamma on the variance keeps it proper)",
-      got: "\(data.count) observations")
+  /// The prior mean or the known mean of component `k`.
+  private func center(_ k: Int, _ coordinates: Range<Int>) -> [Double] {
+    coordinates.map { meanCenters[k * dimensionCount + $0] }
+  }
+
+  /// Returns how many free means it takes for the components to hold rows of the given values at their means, or `nil`
+  /// if they cannot.
+  ///
+  /// Where the means are in order, a free mean lies between the known means around it. Means that shrink to the centers
+  /// of their priors together must be in order there.
+  private func freeMeans(
+    holding values: [[Double]], _ components: Range<Int>, _ coordinates: Range<Int>
+  ) -> Int? {
+    func hasMembers(_ k: Int) -> Bool { !hasFixedWeights || concentration[k] > 0 }
+    let anchors = components.filter { isAnchored($0) && hasMembers($0) }.map { center($0, coordinates) }
+    let others = values.filter { !anchors.contains($0) }
+    func isFree(_ k: Int) -> Bool { components.contains(k) && hasMembers(k) && !isAnchored(k) }
+    guard let order = orderCoordinate, coordinates.contains(order) else {
+      return others.count <= components.count(where: isFree) ? others.count : nil
+    }
+    // The values are given to the runs of free means between fixed points, from below.
+    var left = others.map { $0[order - coordinates.lowerBound] }.sorted()[...]
+    var (lower, run) = (-Double.infinity, 0)
+    for k in 0...componentCount {
+      if k < componentCount, isFree(k) { run += 1 }
+      let isFixedPoint = k == componentCount || hasFixedMean(k) || (components.contains(k) && isAnchored(k))
+      guard isFixedPoint else { continue }
+      let upper = k < componentCount ? meanCenters[k * dimensionCount + order] : .infinity
+      guard upper >= lower else { return nil }
+      while run > 0, let value = left.first, value <= upper {
+        guard value >= lower else { return nil }
+        left = left.dropFirst()
+        run -= 1
+      }
+      (lower, run) = (upper, 0)
+    }
+    return left.isEmpty ? others.count : nil
+  }
+}
+
+/// Rows that a component can hold as ties, so that the posterior is improper.
+private struct ImproperPart: Sendable {
+  let component: Int
+  let coordinates: Range<Int>
+  let values: [Double]
+  let weight: Double
+
+  func error(_ model: MixtureModel, _ data: DataSet) -> ModelError {
+    let rows = data.occurrences(of: values, in: coordinates).rows
+    var got = "\(rows) row\(rows == 1 ? "" : "s")"
+    if data.weights != nil { got += " with weights of sum \(weight)" }
+    let shown = values.prefix(4).map { "\($0)" }.joined(separator: ", ")
+    got += " equal to \(values.count == 1 ? shown : "(\(shown)\(values.count > 4 ? ", ..." : ""))")"
+    if values.count < data.dimensionCount { got += " in column \(data.columnName(coordinates.lowerBound))" }
+    if model.isAnchored(component) {
+      got += ", the \(model.hasFixedMean(component) ? "known" : "prior") mean of component \(component)"
+    }
+    return ModelError(
+      .improper, "data",
+      "must not hold ties where a prior lets the sd of their component reach 0: the posterior is improper, and chains "
+        + "may collapse (Uniform with a lower bound above 0, or InverseGamma on the variance, keeps it proper)",
+      got: got)
+  }
+}
+
+extension DataSet {
+  /// Returns the values of a row in some coordinates, with 0 for -0.
+  fileprivate func values(of row: Int, in coordinates: Range<Int>) -> [Double] { coordinates.map { self[row, $0] + 0 } }
+
+  /// Returns the distinct values of the rows with positive weight, or `nil` if there are more than `limit`.
+  fileprivate func fewValues(in coordinates: Range<Int>, limit: Int) -> [[Double]]? {
+    var rows: [Int] = []
+    for i in 0..<count where !rows.contains(where: { areEqual($0, i, in: coordinates) }) {
+      if let weights, weights[i] == 0 { continue }
+      if rows.count == limit { return nil }
+      rows.append(i)
+    }
+    return rows.map { values(of: $0, in: coordinates) }
   }
 }

@@ -54,7 +54,7 @@ func sample(
   for (row, initial) in options.initial.enumerated() {
     try initial.check(against: model, PartialParameters.Naming(prefix: "initial_", row: row))
   }
-  try model.requireProperPosterior(given: data)
+  try model.requireDistinctValues(in: data)
   let run = try SamplingRun(target, options, checkpoint, control)
   if let contents = try run.file?.open(model, options, observationCount: data.count) {
     return try run.resume(contents, schedule, control)

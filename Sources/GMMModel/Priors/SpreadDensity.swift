@@ -24,11 +24,14 @@ package enum SpreadDensity: Sendable, Equatable {
 
   /// Whether the density of the sd stays positive as the sd goes to 0. Ties in the data can then make the posterior
   /// improper.
-  package var reachesZero: Bool {
+  package var reachesZero: Bool { scaleAtZero != nil }
+
+  /// The scale of a prior under which the density of the sd stays positive as the sd goes to 0; otherwise `nil`.
+  package var scaleAtZero: Double? {
     switch self {
-    case .uniform(let lower, _): lower == 0
-    case .halfCauchy, .halfNormal: true
-    case .inverseGamma, .gamma, .fixed: false
+    case .uniform(let lower, let upper): lower == 0 ? upper : nil
+    case .halfCauchy(let scale), .halfNormal(let scale): scale
+    case .inverseGamma, .gamma, .fixed: nil
     }
   }
 

@@ -10,6 +10,8 @@ public struct ModelError: Error, Sendable, Equatable, CustomStringConvertible {
     case invalidModel
     /// A posterior that does not exist, or a chain that collapsed.
     case degenerate
+    /// A posterior that is improper, although chains may never meet the modes at fault. It is a warning.
+    case improper
     /// A valid request that this version does not serve.
     case unsupported
     /// There is not enough memory.

@@ -14,7 +14,7 @@ void misuse_errors(const misuse_handles *handles) {
   gmm_error_destroy((gmm_error *)handles->model);
   EXPECT(gmm_model_num_components(handles->model) == 2);
 
-  const gmm_status unknown[] = {-1, 1, 9, 71, 1000, INT32_MAX, INT32_MIN};
+  const gmm_status unknown[] = {-1, 1, 9, 72, 1000, INT32_MAX, INT32_MIN};
   for (size_t i = 0; i < sizeof unknown / sizeof unknown[0]; i++) {
     EXPECT(strcmp(gmm_status_name(unknown[i]), "GMM_UNKNOWN_STATUS") == 0);
   }

@@ -61,6 +61,7 @@ CASES = {
 }
 
 
+@pytest.mark.filterwarnings("ignore::gmmswift.ImproperPosteriorWarning")
 @pytest.mark.parametrize("name", CASES)
 def test_posterior_files_are_as_documented(name, tmp_path):
     model, data, options = CASES[name]

@@ -19,6 +19,7 @@ from gmmswift._errors import (
     DegenerateError,
     FormatError,
     GMMError,
+    ImproperPosteriorWarning,
     MismatchError,
 )
 from gmmswift._fits.em import EMFit, fit_em
@@ -61,6 +62,7 @@ __all__ = [
     "HalfCauchy",
     "HalfNormal",
     "Histogram",
+    "ImproperPosteriorWarning",
     "InverseGamma",
     "InverseWishart",
     "KnownMixture",

@@ -11,6 +11,7 @@ __all__ = [
     "Fault",
     "FormatError",
     "GMMError",
+    "ImproperPosteriorWarning",
     "MismatchError",
     "Names",
     "exception_for",
@@ -23,6 +24,16 @@ class GMMError(RuntimeError):
 
 class DegenerateError(GMMError, ValueError):
     """A posterior or a maximum of the likelihood does not exist; the message says why."""
+
+
+class ImproperPosteriorWarning(UserWarning):
+    """A posterior is improper, though chains may never notice; the message says why.
+
+    Under a prior whose density stays positive as an sd goes to 0 (Uniform from 0, HalfCauchy,
+    HalfNormal), a component that holds nothing but ties has infinite mass near an sd of 0. A chain
+    that meets it ends in a `DegenerateError`. A Uniform prior with a lower bound above 0, or
+    InverseGamma on the variance, keeps the posterior proper.
+    """
 
 
 class FormatError(GMMError, ValueError):
@@ -58,6 +69,7 @@ _EXCEPTIONS: Mapping[str, type[Exception]] = {
     "GMM_ERROR_FILE": OSError,
     "GMM_ERROR_FILE_FORMAT": FormatError,
     "GMM_ERROR_FILE_MISMATCH": MismatchError,
+    "GMM_IMPROPER": ImproperPosteriorWarning,
 }
 
 # What the C interface calls an argument, and what it is called here.

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import sys
 import warnings
 from collections.abc import Callable
 from contextlib import ExitStack
@@ -14,12 +15,14 @@ import numpy as np
 from gmmswift import _native as native
 from gmmswift._arguments import file_path, real, thread_count
 from gmmswift._draws.progress import ProgressOption, observer_for
-from gmmswift._errors import CheckpointWarning, Fault
+from gmmswift._errors import CheckpointWarning, Fault, ImproperPosteriorWarning
 
 if TYPE_CHECKING:
+    from gmmswift._data import Data
+    from gmmswift._model.mixture import Mixture
     from gmmswift._shapes import Shape
 
-__all__ = ["initial_field", "interruptible"]
+__all__ = ["checkpoint_plan", "initial_field", "interruptible", "warn_if_improper"]
 
 _Posterior = TypeVar("_Posterior")
 
@@ -79,6 +82,23 @@ def interruptible(
                 return draws
             raise
         return made(handle)
+
+
+def warn_if_improper(model: Mixture, data: Data) -> None:
+    """Warn of a posterior that is improper; raise `DegenerateError` where nothing can be drawn."""
+    try:
+        with native.Run() as run:
+            native.call(native.lib.gmm_model_check, model._handle, data._handle, run.control)
+    except ImproperPosteriorWarning as warning:
+        warnings.warn(warning, stacklevel=_levels_to_caller())
+
+
+def _levels_to_caller() -> int:
+    """Return the stack level of the code outside this package, as `warnings.warn` counts it."""
+    frame, level = sys._getframe(1), 1
+    while frame.f_back is not None and frame.f_globals["__name__"].partition(".")[0] == "gmmswift":
+        frame, level = frame.f_back, level + 1
+    return level
 
 
 def checkpoint_plan(

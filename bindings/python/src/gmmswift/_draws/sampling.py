@@ -9,7 +9,7 @@ from gmmswift import _native as native
 from gmmswift._arguments import flag, int64, seed, shown, thread_count
 from gmmswift._data import Data, as_data
 from gmmswift._draws.posterior import Posterior
-from gmmswift._draws.run import checkpoint_plan, interruptible
+from gmmswift._draws.run import checkpoint_plan, interruptible, warn_if_improper
 from gmmswift._draws.starts import Initial, set_initial
 from gmmswift._model.mixture import Mixture
 
@@ -134,6 +134,12 @@ def sample(
         finished, or None if there are none. The same holds for any exception raised by `progress`
         or by a signal handler.
 
+    Warns
+    -----
+    ImproperPosteriorWarning
+        For ties in the data, or weights that repeat a row, under a prior that lets the sd reach 0:
+        the posterior is improper, and chains may collapse. Default priors never do.
+
     Examples
     --------
     >>> import gmmswift as gm
@@ -164,6 +170,7 @@ def sample(
     if plan is not None:
         options.checkpoint = native.address_of(plan)
     model = model._for_data(rows, thread_count(threads))
+    warn_if_improper(model, rows)
     keep = None if initial is None else set_initial(options, model, initial, n_chains)
     posterior = interruptible(
         native.lib.gmm_sample,

@@ -63,6 +63,7 @@ PROTOTYPES: Mapping[str, tuple[Any, list[Any]]] = {
         c_int32,
         [c_void_p, c_void_p, POINTER(Control), POINTER(c_void_p), POINTER(c_void_p)],
     ),
+    "gmm_model_check": (c_int32, [c_void_p, c_void_p, POINTER(Control), POINTER(c_void_p)]),
     "gmm_model_is_open": (c_int32, [c_void_p]),
     "gmm_model_num_components": (c_int32, [c_void_p]),
     "gmm_model_num_dimensions": (c_int32, [c_void_p]),
