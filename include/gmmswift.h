@@ -603,6 +603,13 @@ gmm_status gmm_sample_options_init(gmm_sample_options *options, size_t struct_si
  * Cancelling. GMM_CANCELLED hands back in *out_posterior the draws that every chain has finished, or NULL where there
  * are none, and sets *out_error as well.
  *
+ * Collapse. Where the posterior is improper (gmm_model_check), a chain can run to an sd of 0. It has collapsed when a
+ * component that holds nothing but ties has an sd below a thousandth (two tied rows: 1e-8) of the prior's scale, of the
+ * data's sd, and of the distance to the nearest other value. Then all chains end before that iteration, and the call
+ * returns GMM_ERROR_DEGENERATE, an error that names the chain and the iteration, and in *out_posterior the draws of the
+ * iterations before, or NULL where there are none. They are the same bits for any number of threads, and cannot be
+ * extended. A checkpoint stays as it was last written, and leads to the same end.
+ *
  * Checkpoints. With options->checkpoint the run is written to that file before the first iteration, every `interval`
  * seconds while the chains go on, and at the end, also of a cancelled run. Where the file is there already, the chains
  * go on from it and end with the same bits as if they had never stopped: a call that was killed is simply made again.
@@ -619,10 +626,10 @@ gmm_status gmm_sample_options_init(gmm_sample_options *options, size_t struct_si
  * @param options NULL for the defaults.
  * @return GMM_ERROR_NULL_ARGUMENT, GMM_ERROR_WRONG_HANDLE, GMM_ERROR_STRUCT_SIZE; GMM_ERROR_INVALID_ARGUMENT, also for
  * data in other dimensions, and for an open model without data; GMM_ERROR_INVALID_MODEL for initial values against the
- * constraints; GMM_ERROR_DEGENERATE, for example where all observations are equal under a prior that lets the sd reach
- * 0; GMM_ERROR_UNSUPPORTED for Metropolis in several dimensions or with GMM_PRIOR_NORMAL_KAPPA; GMM_ERROR_FILE,
- * GMM_ERROR_FILE_FORMAT and GMM_ERROR_FILE_MISMATCH for a checkpoint, the last with the first difference;
- * GMM_CANCELLED.
+ * constraints; GMM_ERROR_DEGENERATE where a chain collapses, and where all observations are equal under a prior that
+ * lets the sd reach 0; GMM_ERROR_UNSUPPORTED for Metropolis in several dimensions or with GMM_PRIOR_NORMAL_KAPPA;
+ * GMM_ERROR_FILE, GMM_ERROR_FILE_FORMAT and GMM_ERROR_FILE_MISMATCH for a checkpoint, the last with the first
+ * difference; GMM_CANCELLED.
  */
 GMM_NODISCARD gmm_status gmm_sample(const gmm_model *model, const gmm_data *data, const gmm_sample_options *options,
                                     const gmm_control *control, gmm_posterior **out_posterior, gmm_error **out_error)
@@ -644,14 +651,14 @@ GMM_NODISCARD gmm_status gmm_sample_prior(const gmm_model *model, int64_t num_dr
 
 /**
  * A new posterior with the old draws and num_draws more of each chain, continued: the same bits as one call for all of
- * them. Cancelling and checkpoints work as in gmm_sample. A checkpoint of the same chains that is behind the posterior
- * is replaced; from one that is ahead, the chains go on.
+ * them. Cancelling, collapse and checkpoints work as in gmm_sample. A checkpoint of the same chains that is behind the
+ * posterior is replaced; from one that is ahead, the chains go on.
  *
  * @param num_draws >= 1.
  * @param checkpoint where the run is written down, or NULL.
  * @return GMM_ERROR_NULL_ARGUMENT, GMM_ERROR_WRONG_HANDLE, GMM_ERROR_STRUCT_SIZE, GMM_ERROR_INVALID_ARGUMENT;
- * GMM_ERROR_UNSUPPORTED for subsets and prior draws; GMM_ERROR_DEGENERATE; GMM_ERROR_FILE, GMM_ERROR_FILE_FORMAT and
- * GMM_ERROR_FILE_MISMATCH for a checkpoint; GMM_CANCELLED.
+ * GMM_ERROR_UNSUPPORTED for subsets, prior draws and the draws before a collapse; GMM_ERROR_DEGENERATE;
+ * GMM_ERROR_FILE, GMM_ERROR_FILE_FORMAT and GMM_ERROR_FILE_MISMATCH for a checkpoint; GMM_CANCELLED.
  */
 GMM_NODISCARD gmm_status gmm_posterior_extend(const gmm_posterior *posterior, int64_t num_draws,
                                               const gmm_checkpoint *checkpoint, const gmm_control *control,
@@ -700,7 +707,7 @@ typedef struct gmm_posterior_info {
   int32_t has_assignments;
   /** 1: the draws are those of gmm_sample_prior. */
   int32_t is_prior;
-  /** 1: the posterior was returned by gmm_sample or gmm_posterior_extend, and can be extended. */
+  /** 1: the posterior was returned by gmm_sample or gmm_posterior_extend without a collapse, and can be extended. */
   int32_t can_extend;
   /** Wall time of the sampling, extensions included. */
   double seconds;

@@ -116,8 +116,8 @@ public func gmm_posterior_subset(
   }
 }
 
-/// Writes the posterior that `make` returns, or the posterior that comes with an error. It is the part of a cancelled
-/// run, or all draws of a run whose last checkpoint failed.
+/// Writes the posterior that `make` returns, or the posterior that comes with an error. It is the part of a run that was
+/// cancelled or in which a chain collapsed, or all draws of a run whose last checkpoint failed.
 private func handOver(to out: UnsafeMutablePointer<OpaquePointer?>, _ make: () throws -> Posterior) throws {
   do {
     out.pointee = makeHandle(PosteriorObject(try make()))
@@ -126,6 +126,9 @@ private func handOver(to out: UnsafeMutablePointer<OpaquePointer?>, _ make: () t
     let draws = run.posterior?.drawCount ?? 0
     let lost = run.checkpointError.map { "; the checkpoint is an older one: \($0)" } ?? ""
     throw CallError(GMM_CANCELLED, "", "cancelled after \(draws) draws of each chain\(lost)")
+  } catch let run as CollapsedRun {
+    out.pointee = run.posterior.map { makeHandle(PosteriorObject($0)) }
+    throw run.error
   } catch let run as UnsavedRun {
     out.pointee = makeHandle(PosteriorObject(run.posterior))
     throw CallError(run.error, "checkpoint.path")

@@ -35,11 +35,7 @@ struct SpreadConditional {
     if count == 0 { return prior.draw(&stream) }
     // For a count below 1, sd^(-n) is integrable at 0.
     if squares == 0, count >= 1, prior.reachesZero {
-      throw ModelError(
-        .degenerate, "spread",
-        "must have a prior that keeps the sd from 0 (such as InverseGamma on the variance) for data with ties: "
-          + "\(Int(exactly: count).map(String.init) ?? "\(count)") observations equal their component's mean",
-        got: "a component of sd 0")
+      throw .collapsed(onto: count, sd: 0)
     }
     var sd: Double
     switch prior {
@@ -129,6 +125,20 @@ extension SpreadDensity {
       case .fixed(let value): value
       }
     return min(max(sd, sdLimits.lowerBound), sdLimits.upperBound)
+  }
+}
+
+extension ModelError {
+  /// Returns the error of a chain in which a component has collapsed onto ties at its mean.
+  ///
+  /// - Parameter count: the sum of the weights of the component's members.
+  static func collapsed(onto count: Double, sd: Double) -> ModelError {
+    let members = count == 1 ? "1 observation" : "\(Int(exactly: count).map(String.init) ?? "\(count)") observations"
+    return ModelError(
+      .degenerate, "spread",
+      "must have a prior that keeps the sd from 0 where observations tie (Uniform with a lower bound above 0, or "
+        + "InverseGamma on the variance), because a component has collapsed onto \(members) at its mean",
+      got: "an sd of \(sd)")
   }
 }
 

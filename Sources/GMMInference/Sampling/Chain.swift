@@ -10,20 +10,24 @@ final class Chain: @unchecked Sendable {
   private let target: Target
   private let schedule: Schedule
   private let initial: PartialParameters
+  private let earlyEnd: EarlyEnd
   private var transition: Transition
   private var sink: DrawRows
   /// The state; `nil` before the chain has started.
   private var state: ChainState?
 
   /// Continues a chain from `snapshot`, or prepares a chain that will start at `initial` values.
+  ///
+  /// - Parameter earlyEnd: where the chains of the run end if one of them collapses.
   init(
     _ index: Int, _ snapshot: ChainSnapshot?, keeping initial: PartialParameters, _ context: ChainContext,
-    _ schedule: Schedule, _ store: DrawStore
+    _ schedule: Schedule, _ store: DrawStore, _ earlyEnd: EarlyEnd
   ) throws(ModelError) {
     self.index = index
     self.context = context
     self.schedule = schedule
     self.initial = initial
+    self.earlyEnd = earlyEnd
     target = context.target.unshared()
     state = snapshot?.state
     transition = try Transition(
@@ -35,9 +39,13 @@ final class Chain: @unchecked Sendable {
   /// The number of draws so far.
   var drawsDone: Int { sink.count }
   var isStarted: Bool { state != nil }
-  var isFinished: Bool { drawsDone >= schedule.draws }
-  /// A snapshot of the chain; `nil` before it has started.
-  var snapshot: ChainSnapshot? { state.map { ChainSnapshot($0, transition.memory, drawsDone: drawsDone) } }
+  var isFinished: Bool { drawsDone >= schedule.draws || iterationsDone >= earlyEnd.iterations }
+  /// Whether the chain's state is that of an iteration which it could not finish.
+  private(set) var hasCollapsed = false
+  /// A snapshot of the chain; `nil` before it has started, and when it has collapsed.
+  var snapshot: ChainSnapshot? {
+    hasCollapsed ? nil : state.map { ChainSnapshot($0, transition.memory, drawsDone: drawsDone) }
+  }
 
   /// Makes step 0 unless it has been made: it chooses parameters and draws the assignments given them.
   ///
@@ -50,6 +58,8 @@ final class Chain: @unchecked Sendable {
 
   /// Starts the chain if needed, and runs it until it is finished, `monitor` stops it, or about `seconds` have passed.
   ///
+  /// A chain that collapses sets the early end of the run.
+  ///
   /// - Parameter crew: threads that help with the sweeps.
   func advance(for seconds: Double, _ monitor: RunMonitor, _ crew: BlockCrew?) throws(ModelError) {
     let end = monotonicSeconds() + seconds
@@ -61,8 +71,17 @@ final class Chain: @unchecked Sendable {
     let work = target.data.count * target.model.componentCount
     let stride = max(1, 8_192 / (work + 64))
     var countdown = stride
-    while !isFinished, !monitor.shouldStop {
-      try step(&state, crew)
+    while drawsDone < schedule.draws, Int(state.iteration) < earlyEnd.iterations, !monitor.shouldStop {
+      let iteration = Int(state.iteration) + 1
+      do throws(ModelError) {
+        try step(&state, crew)
+      } catch {
+        guard error.kind == .degenerate else { throw error }
+        // The step may have counted the iteration or not.
+        state.iteration = UInt64(iteration - 1)
+        hasCollapsed = true
+        return earlyEnd.end(before: EarlyEnd.Collapse(chain: index, iteration: iteration, error: error))
+      }
       countdown -= 1
       if countdown == 0 {
         if monotonicSeconds() >= end { return }

@@ -7,6 +7,8 @@ struct ChainContext: Sendable {
   let method: SamplingMethod
   let seed: UInt64
   var moves = MovePolicy.automatic
+  /// Judges the states of the chains; `nil` where the priors keep every sd from 0.
+  var judge: CollapseJudge?
   let keepsAssignments: Bool
   let kernels: KernelSet
   /// The number of threads that may work on one chain.

@@ -15,8 +15,8 @@ import GMMStorage
 ///   - checkpoint: the file of the run's checkpoints, and the interval between them. The run goes on from an existing
 ///     file.
 ///   - control: threads, progress, cancelling.
-/// - Throws: ``ModelError`` for options out of range and posteriors that do not exist; ``CancelledRun``; with
-///   checkpoints ``StorageError`` before anything is sampled, and ``UnsavedRun``.
+/// - Throws: ``ModelError`` for options out of range and posteriors that do not exist; ``CollapsedRun``;
+///   ``CancelledRun``; with checkpoints ``StorageError`` before anything is sampled, and ``UnsavedRun``.
 public func sample(
   _ model: MixtureModel, _ data: DataSet, _ options: SamplingOptions = SamplingOptions(),
   checkpoint: CheckpointPlan? = nil, _ control: RunControl = RunControl()
@@ -100,16 +100,17 @@ extension Posterior {
   ///
   /// An existing checkpoint must be of the same chains. The chains go on from it if it is ahead of this posterior.
   ///
-  /// - Throws: ``ModelError`` of kind `unsupported` for subsets and prior draws; ``CancelledRun``; ``StorageError`` and
-  ///   ``UnsavedRun`` as ``sample(_:_:_:checkpoint:_:)-(MixtureModel,_,_,_,_)``.
+  /// - Throws: ``ModelError`` of kind `unsupported` for subsets, prior draws and the draws before a collapse;
+  ///   ``CollapsedRun``; ``CancelledRun``; ``StorageError`` and ``UnsavedRun`` as
+  ///   ``sample(_:_:_:checkpoint:_:)-(MixtureModel,_,_,_,_)``.
   public func extended(
     by draws: Int, checkpoint: CheckpointPlan? = nil, _ control: RunControl = RunControl()
   ) throws -> Posterior {
     guard draws >= 1 else { throw ModelError("num_draws", "must be at least 1", got: draws) }
     guard let continuation else {
       throw ModelError(
-        .unsupported, "posterior", "must come from sampling to be extended", got: isPrior ? "prior draws" : "a subset"
-      )
+        .unsupported, "posterior", "must come from sampling to be extended",
+        got: isPrior ? "prior draws" : "a subset, or the draws before a collapse")
     }
     let total = drawCount.addingReportingOverflow(draws)
     guard !total.overflow else { throw ModelError("num_draws", "must fit 63 bits with those there are", got: draws) }
@@ -148,6 +149,8 @@ private struct SamplingRun {
     self.options = options
     context = try ChainContext(
       target: target, method: options.method, seed: options.seed, moves: options.moves,
+      judge: target.model.spreadDensities.contains(where: \.reachesZero) && target.data.totalWeight > 0
+        ? CollapseJudge(target) : nil,
       keepsAssignments: options.keepsAssignments, kernels: control.build.kernels,
       workersPerChain: control.workers(units: options.chains, blocks: target.data.blockCount))
     file = plan.map {
@@ -182,8 +185,9 @@ private struct SamplingRun {
     secondsBefore: Double, isWritten: Bool = false
   ) throws -> Posterior {
     let monitor = RunMonitor(control)
+    let earlyEnd = EarlyEnd()
     let chains = try snapshots.enumerated().map { index, snapshot in
-      try Chain(index, snapshot, keeping: options.initialValues(index), context, schedule, store)
+      try Chain(index, snapshot, keeping: options.initialValues(index), context, schedule, store, earlyEnd)
     }
     let team = team(chains, schedule, control)
     var checkpointer: Checkpointer?
@@ -206,14 +210,19 @@ private struct SamplingRun {
       checkpointer?.offer(index, chains[index])
     }
     monitor.finish()
-    let checkpointError = checkpointer?.finish(chains)
-    let draws = chains.reduce(schedule.draws) { min($0, $1.drawsDone) }
+    let collapse = earlyEnd.collapse
+    // A chain that has collapsed is written to no file. The checkpoint before leads to the same collapse.
+    let checkpointError = collapse == nil ? checkpointer?.finish(chains) : nil
+    let drawsToEnd = collapse.map { max(0, ($0.iteration - 1 - schedule.tune) / schedule.thin) } ?? schedule.draws
+    let draws = chains.reduce(drawsToEnd) { min($0, $1.drawsDone) }
     let posterior =
       draws == 0
       ? nil
       : Posterior(
         context.target, options: options, store: store,
-        continuation: chains.compactMap(\.snapshot), draws: draws, seconds: secondsBefore + monitor.seconds)
+        continuation: collapse == nil ? chains.compactMap(\.snapshot) : nil, draws: draws,
+        seconds: secondsBefore + monitor.seconds)
+    if let collapse, !monitor.isCancelled { throw CollapsedRun(posterior: posterior, error: collapse.located) }
     if let posterior, !monitor.isCancelled || draws == schedule.draws {
       if let checkpointError { throw UnsavedRun(posterior: posterior, error: checkpointError) }
       return posterior

@@ -14,6 +14,9 @@ struct Transition {
   private var sampler: any Sampler
   private var mover: MarginalMover?
   private let memoryBefore: SamplerMemory
+  private let judge: CollapseJudge?
+  /// The sds below which the judge is asked.
+  private let limits: [Double]
 
   /// Creates the workspace of chain `index`.
   ///
@@ -27,6 +30,9 @@ struct Transition {
     key = context.key(index, .parameters)
     self.tune = tune
     memoryBefore = memory
+    judge = context.judge
+    // Threads that read one array count its users in one cache line, so each chain has a copy.
+    limits = context.judge?.limits.map { $0 } ?? []
     sampler = try context.sampler(target.model, tune: tune, memory)
     rest = target.power == 1 ? nil : try context.restPass()
     mover = context.mover(index, target.model, tune: tune, memory.moves)
@@ -69,7 +75,8 @@ struct Transition {
   /// Makes the next iteration.
   ///
   /// - Parameter crew: threads that help with the sweeps.
-  /// - Throws: a ``ModelError`` of kind `degenerate` when a conditional distribution does not exist.
+  /// - Throws: a ``ModelError`` of kind `degenerate` when a conditional distribution does not exist, or when the chain
+  ///   has collapsed. The state is then of no use.
   mutating func advance(_ state: inout ChainState, _ crew: BlockCrew?) throws(ModelError) -> StepInfo {
     let iteration = state.iteration + 1
     var stream = RandomStream(key.at(iteration: iteration))
@@ -79,6 +86,9 @@ struct Transition {
     state.iteration = iteration
     let sweeper = sweeper
     if let acceptance = mover?.run(&state, sweeper, crew) { info.acceptance = acceptance }
+    for j in limits.indices where state.parameters.sds[j] < limits[j] {
+      try judge?.require(ofSD: j, state.parameters, state.statistics)
+    }
     return info
   }
 }

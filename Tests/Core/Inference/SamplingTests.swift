@@ -167,7 +167,9 @@ import Testing
     expectError(.invalidArgument, "burn", "must be between 0 and 59, got 60") { try posterior.subset(burn: 60) }
     expectError(.invalidArgument, "burn", "must be between 0 and 59, got -1") { try posterior.subset(burn: -1) }
     expectError(.invalidArgument, "thin", "must be at least 1, got 0") { try posterior.subset(thin: 0) }
-    expectError(.unsupported, "posterior", "must come from sampling to be extended, got a subset") {
+    expectError(
+      .unsupported, "posterior", "must come from sampling to be extended, got a subset, or the draws before a collapse"
+    ) {
       try subset.extended(by: 1)
     }
     expectError(.unsupported, "posterior", "must come from sampling to be extended, got prior draws") {

@@ -149,6 +149,65 @@ static void empty_component_has_its_prior(void) {
   gmm_model_destroy(model);
 }
 
+/* A model of three components for ties at 0 .. 1.5 and 8 .. 9.5, under a prior of the sd. */
+static gmm_model *model_of_ties(gmm_prior spread) {
+  static const double four = 4.0, five = 5.0;
+  gmm_model_options options = fixture_model_options();
+  options.num_components = 3;
+  options.means = (gmm_prior){GMM_PRIOR_NORMAL, 1, &four, &five, NULL};
+  options.spread = spread;
+  return fixture_model(&options);
+}
+
+/* Ties are a warning before sampling. A chain that collapses on them leaves the draws that all chains have made
+ * before. */
+static void ties_are_a_warning_and_leave_draws(void) {
+  static const double two = 2.0, lower = 0.1, upper = 10.0, unequal[] = {1.0, 2.0, 3.0, 4.0}, equal[] = {2.0, 2.0, 2.0};
+  double ties[60];
+  for (int i = 0; i < 60; i++) ties[i] = (i % 2 == 0 ? 0.0 : 8.0) + (i * i % 7) / 4.0;
+  gmm_data *data = fixture_rows(ties, 60, 1);
+  gmm_model *model = model_of_ties((gmm_prior){GMM_PRIOR_HALF_CAUCHY, 1, &two, NULL, NULL});
+  gmm_model *bounded = model_of_ties((gmm_prior){GMM_PRIOR_UNIFORM, 1, &lower, &upper, NULL});
+  REFUSED(GMM_IMPROPER, "data", gmm_model_check(model, data, NULL, out_error));
+  ACCEPTED(gmm_model_check(bounded, data, NULL, out_error));
+  gmm_data *other = fixture_rows(unequal, 4, 1);
+  ACCEPTED(gmm_model_check(model, other, NULL, out_error));
+  gmm_data_destroy(other);
+  other = fixture_rows(equal, 3, 1);
+  REFUSED(GMM_ERROR_DEGENERATE, "data", gmm_model_check(model, other, NULL, out_error));
+  gmm_data_destroy(other);
+
+  gmm_sample_options options = fixture_sample_options();
+  options.num_draws = 3000;
+  options.num_tune = 10;
+  int kept = 0;
+  for (options.seed = 0; options.seed < 40 && !kept; options.seed++) {
+    gmm_posterior *posterior = NULL, *longer = NULL;
+    gmm_error *error = NULL;
+    const gmm_status status = gmm_sample(model, data, &options, NULL, &posterior, &error);
+    if (status == GMM_OK) {
+      EXPECT(posterior != NULL && error == NULL);
+    } else {
+      check_refusal(status, error, GMM_ERROR_DEGENERATE, "spread", __FILE__, __LINE__, "gmm_sample");
+      EXPECT(strstr(gmm_error_value(error), " in chain ") != NULL);
+      if (posterior != NULL) {
+        gmm_posterior_info info = {.struct_size = sizeof info};
+        ACCEPTED(gmm_posterior_get_info(posterior, &info, out_error));
+        EXPECT(info.num_draws > 0 && info.num_draws < 3000 && info.can_extend == 0 && info.is_prior == 0);
+        REFUSED_HANDLE(GMM_ERROR_UNSUPPORTED, "posterior", longer,
+                       gmm_posterior_extend(posterior, 1, NULL, NULL, &longer, out_error));
+        kept = 1;
+      }
+    }
+    gmm_error_destroy(error);
+    gmm_posterior_destroy(posterior);
+  }
+  EXPECT(kept);
+  gmm_model_destroy(bounded);
+  gmm_model_destroy(model);
+  gmm_data_destroy(data);
+}
+
 int main(void) {
   double data[ROWS * MOST_DIMENSIONS];
   fixture_fill();
@@ -176,5 +235,6 @@ int main(void) {
     }
   }
   empty_component_has_its_prior();
+  ties_are_a_warning_and_leave_draws();
   return check_report("degenerate");
 }

@@ -23,7 +23,16 @@ class GMMError(RuntimeError):
 
 
 class DegenerateError(GMMError, ValueError):
-    """A posterior or a maximum of the likelihood does not exist; the message says why."""
+    """A posterior or a maximum of the likelihood does not exist; the message says why.
+
+    Attributes
+    ----------
+    posterior : Posterior or None
+        The draws that every chain has made before one of them collapsed, from `sample` and
+        `Posterior.extend`. They cannot be extended. None if there are none.
+    """
+
+    posterior: object = None
 
 
 class ImproperPosteriorWarning(UserWarning):

@@ -289,7 +289,9 @@ class Posterior(
         Raises
         ------
         NotImplementedError
-            For subsets and prior draws.
+            For subsets, prior draws and the draws before a collapse.
+        DegenerateError
+            Where a chain collapses onto ties, with the attribute ``posterior`` as in `sample`.
         KeyboardInterrupt
             On Ctrl-C, with the attribute ``posterior`` as in `sample`.
         """

@@ -15,7 +15,12 @@ import numpy as np
 from gmmswift import _native as native
 from gmmswift._arguments import file_path, real, thread_count
 from gmmswift._draws.progress import ProgressOption, observer_for
-from gmmswift._errors import CheckpointWarning, Fault, ImproperPosteriorWarning
+from gmmswift._errors import (
+    CheckpointWarning,
+    DegenerateError,
+    Fault,
+    ImproperPosteriorWarning,
+)
 
 if TYPE_CHECKING:
     from gmmswift._data import Data
@@ -35,7 +40,7 @@ def interruptible(
     threads: int | None,
     progress: ProgressOption,
 ) -> _Posterior:
-    """Call a sampling function; an exception that stops it carries the draws so far.
+    """Call a sampling function; an exception that ends it carries the draws so far.
 
     Parameters
     ----------
@@ -72,7 +77,7 @@ def interruptible(
                 )
         except BaseException as error:
             draws = None if run.partial is None else made(run.partial)
-            if run.was_stopped:
+            if run.was_stopped or isinstance(error, DegenerateError):
                 error.posterior = draws  # type: ignore[attr-defined]
             elif isinstance(error, OSError) and draws is not None:
                 # All draws are there; only the last checkpoint is missing.

@@ -121,7 +121,9 @@ def sample(
         If there is too little memory for the draws. Nothing is then sampled.
     DegenerateError
         For a posterior that does not exist, such as equal observations under a prior that lets
-        the sd reach 0.
+        the sd reach 0, and where a chain collapses onto ties. Its attribute ``posterior`` then
+        holds the draws that every chain has made before, or None if there are none. They are the
+        same for any number of threads.
     OSError
         For a checkpoint that cannot be written or read, such as in a missing folder. Nothing is
         then sampled. If a later checkpoint fails, the run goes on. If the last one fails, there is
