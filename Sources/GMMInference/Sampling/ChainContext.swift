@@ -17,13 +17,14 @@ struct ChainContext: Sendable {
   let dividedRows: DividedRows?
 
   init(
-    target: Target, method: SamplingMethod, seed: UInt64, moves: MovePolicy = .automatic, keepsAssignments: Bool,
-    kernels: KernelSet, workersPerChain: Int = 1
+    target: Target, method: SamplingMethod, seed: UInt64, moves: MovePolicy = .automatic, judge: CollapseJudge? = nil,
+    keepsAssignments: Bool, kernels: KernelSet, workersPerChain: Int = 1
   ) throws(ModelError) {
     self.target = target
     self.method = method
     self.seed = seed
     self.moves = moves
+    self.judge = judge
     self.keepsAssignments = keepsAssignments
     self.kernels = kernels
     self.workersPerChain = workersPerChain

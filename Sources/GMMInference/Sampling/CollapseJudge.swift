@@ -35,12 +35,24 @@ struct CollapseJudge: Sendable {
     let model = target.model
     let (components, coordinates) = model.shape.members(ofSD: j)
     // The sd of components without members is drawn from the prior, and may be of any size.
-    let holders = components.filter { statistics.counts[$0] > 0 }
-    let weight = holders.reduce(0) { $0 + statistics.counts[$1] }
+    let holders: [Int]
+    let weight: Double
+    if target.data.weights?.areWhole ?? true {
+      holders = components.filter { statistics.counts[$0] > 0 }
+      weight = holders.reduce(0) { $0 + statistics.counts[$1] }
+      guard holders.allSatisfy({ k in coordinates.allSatisfy { areTied(k, $0, statistics) } }) else { return }
+    } else {
+      // The assignments of divided rows are not all that counts. What such small components hold are the rows within
+      // their reach.
+      let nearest = components.map { nearestRow(to: $0, coordinates, parameters) }
+      holders = components.indices.filter { nearest[$0].distance < 10 * parameters.sds[j] }.map { components[$0] }
+      weight = holders.reduce(0) { sum, k in
+        let row = nearest[k - components.lowerBound].row
+        return sum + target.data.occurrences(of: coordinates.map { target.data[row, $0] }, in: coordinates).weight
+      }
+    }
     let free = holders.count { !model.isAnchored($0) }
-    guard model.isImproper(weight: target.power * weight, freeMeans: free, coordinates),
-      holders.allSatisfy({ k in coordinates.allSatisfy { areTied(k, $0, statistics) } })
-    else { return }
+    guard model.isImproper(weight: target.power * weight, freeMeans: free, coordinates) else { return }
     let gap = holders.reduce(Double.infinity) { min($0, distanceToOthers($1, coordinates, parameters)) }
     let divergence = model.divergence(weight: target.power * weight, freeMeans: free, coordinates)
     let share = Self.share(divergence: divergence)
@@ -64,26 +76,36 @@ struct CollapseJudge: Sendable {
   /// point than that row, and so keeps the sd from 0.
   private func distanceToOthers(_ k: Int, _ coordinates: Range<Int>, _ parameters: Parameters) -> Double {
     let (model, data) = (target.model, target.data)
-    let mean = coordinates.map { parameters.means[k * model.dimensionCount + $0] }
-    func distance(_ row: Int, _ point: [Double]) -> Double {
-      var largest = 0.0
-      for (d, value) in zip(coordinates, point) { largest = max(largest, abs(data[row, d] - value)) }
-      return largest
-    }
-    var nearest = (row: 0, distance: Double.infinity)
-    for row in 0..<data.count where data.weights?[row] ?? 1 > 0 {
-      let distance = distance(row, mean)
-      if distance < nearest.distance { nearest = (row, distance) }
-    }
-    let values = coordinates.map { data[nearest.row, $0] }
+    let row = nearestRow(to: k, coordinates, parameters).row
+    let values = coordinates.map { data[row, $0] }
     if model.hasScaledMean(k), values != coordinates.map({ model.meanCenters[k * model.dimensionCount + $0] }) {
       return 0
     }
     var least = Double.infinity
     for row in 0..<data.count where data.weights?[row] ?? 1 > 0 {
-      let distance = distance(row, values)
+      let distance = distance(from: row, to: values, coordinates)
       if distance > 0 { least = min(least, distance) }
     }
     return least
+  }
+
+  /// Returns the row that is nearest to the mean of component `k`.
+  private func nearestRow(
+    to k: Int, _ coordinates: Range<Int>, _ parameters: Parameters
+  ) -> (row: Int, distance: Double) {
+    let mean = coordinates.map { parameters.means[k * target.model.dimensionCount + $0] }
+    var nearest = (row: 0, distance: Double.infinity)
+    for row in 0..<target.data.count where target.data.weights?[row] ?? 1 > 0 {
+      let distance = distance(from: row, to: mean, coordinates)
+      if distance < nearest.distance { nearest = (row, distance) }
+    }
+    return nearest
+  }
+
+  /// Returns the largest of the distances in the coordinates.
+  private func distance(from row: Int, to point: [Double], _ coordinates: Range<Int>) -> Double {
+    var largest = 0.0
+    for (d, value) in zip(coordinates, point) { largest = max(largest, abs(target.data[row, d] - value)) }
+    return largest
   }
 }

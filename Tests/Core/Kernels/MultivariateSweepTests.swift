@@ -286,7 +286,7 @@ import Testing
     let points = (0..<4_096).map { _ in mixture.point(&stream) }
     let space = try MultivariateWorkspace(mixture, points)
     let weights = try #require(AlignedBuffer<Double>(count: 4_096))
-    for i in 0..<4_096 { weights.base[i] = Double(i % 40) + 0.5 }
+    for i in 0..<4_096 { weights.base[i] = Double(i % 40) }
     for iteration in 0..<50 as Range<UInt64> {
       let key = StreamKey(seed: 1, chain: 0, purpose: .assignments).at(iteration: iteration)
       let isWeighted = iteration >= 40
@@ -296,7 +296,6 @@ import Testing
       let counts = space.sums.counts
       #expect(result.isFinite)
       #expect(counts[0] == 0 && counts[2] == 0 && counts[4] == 0)
-      // Halves add up exactly.
       let total = isWeighted ? (0..<4_096).reduce(0) { $0 + weights.base[$1] } : 4_096
       #expect(counts[1] + counts[3] == total)
       #expect((0..<4_096).allSatisfy { space.labels.base[$0] == 1 || space.labels.base[$0] == 3 })
