@@ -16,7 +16,7 @@ SOURCES := Package.swift $(shell find Sources include -type f ! -name interface.
 VENV_PYTHON := build/venv/bin/python
 ENVIRONMENT := build/venv/.complete
 SWIFT_FILES := Package.swift Sources Tests examples
-C_FILES := include/gmmswift.h $(wildcard Sources/C*/*.h examples/*/*.[ch] examples/*/*.cpp \
+C_FILES := include/gmmswift.h $(wildcard Sources/C*/*.[ch] Sources/C*/include/*.h examples/*/*.[ch] examples/*/*.cpp \
   $(addprefix Tests/,Hostile/*/*.[ch] Interface/*/*.[ch] Interface/*/*.cpp Speed/Benchmarks/*/*.c \
   Speed/Benchmarks/*/*.cpp Support/C/*.[ch]))
 PYTHON_FILES := bindings/interface bindings/python examples Sources/gmmswift/link \

@@ -85,10 +85,12 @@ let package = Package(
 
     // MARK: The C boundary
     .systemLibrary(name: "CGMMSwift", path: "include"),
+    .target(name: "CGMMCallbacks"),
     .target(
       name: "GMMCABI",
       dependencies: [
-        "CGMMSwift", "GMMKernels", "GMMModel", "GMMInference", "GMMDiagnostics", "GMMStorage", "GaussianMixtures",
+        "CGMMSwift", "CGMMCallbacks", "GMMKernels", "GMMModel", "GMMInference", "GMMDiagnostics", "GMMStorage",
+        "GaussianMixtures",
       ]),
     // This target is only in the shared library, whose runtime serves nobody else. Valgrind cannot read DWARF 5.
     .target(name: "CGMMRuntime", cSettings: isRoot ? [.unsafeFlags(["-gdwarf-4"])] : []),

@@ -959,9 +959,11 @@ typedef struct gmm_progress {
  * Receives progress. It is called on the thread that made the call, never concurrently, at most every progress_interval
  * seconds, and once at the end, whatever the end is. A result other than 0 cancels the call, except for the last one.
  *
- * The callback must return: worker threads are at work below it. A callback that throws a C++ exception, calls longjmp
- * or ends its thread leaves them behind, and what happens then is undefined. To pass an exception through a call, catch
- * it in the callback, keep it in user_data, return 1, and throw it again after the call (examples/cpp/exception.cpp).
+ * The callback may throw an exception, in C++ or any language that unwinds the stack, or end its thread. The call is
+ * cancelled: there is no further report, its threads end, its memory is freed, and files are as after GMM_CANCELLED.
+ * Then the exception goes on to the caller of the call, whose out_ handles and *out_error are set as they would be by
+ * GMM_CANCELLED, or by the result of the call if the last report throws. It is std::terminate that ends a program that
+ * does not catch it. A callback must not call longjmp, which leaves the threads of the call behind.
  */
 typedef int32_t (*gmm_progress_fn)(const gmm_progress *progress, void *user_data);
 

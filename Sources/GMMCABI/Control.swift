@@ -1,6 +1,7 @@
 // The names are those of the C interface.
 // swift-format-ignore-file: AlwaysUseLowerCamelCase
 
+import CGMMCallbacks
 import CGMMSwift
 import GMMInference
 import GMMModel
@@ -17,7 +18,11 @@ private var defaults: gmm_control {
   return control
 }
 
+private typealias Callback = @convention(c) (UnsafeRawPointer?, UnsafeMutableRawPointer?) -> Int32
+
 /// Returns the control that a caller passed.
+///
+/// An exception that the callback throws cancels the call, and ``call(_:_:)`` passes it on.
 func runControl(_ control: UnsafePointer<gmm_control>?) throws(CallError) -> RunControl {
   let control = try read(control, "control", defaults: defaults)
   guard control.num_threads >= 0 else {
@@ -31,10 +36,12 @@ func runControl(_ control: UnsafePointer<gmm_control>?) throws(CallError) -> Run
   var progress: (@Sendable (RunProgress) -> Bool)?
   if let given = control.progress {
     // SAFETY: progress is reported on the caller's thread alone, and the caller keeps the user data alive.
-    nonisolated(unsafe) let (function, userData) = (given, control.progress_user_data)
+    // The shim passes on the report, whose type it does not know.
+    nonisolated(unsafe) let userData = control.progress_user_data
+    let function = unsafeBitCast(given, to: Callback.self)
     progress = { current in
       var report = gmm_progress(current)
-      return function(&report, userData) == 0
+      return gmm_callback_call(function, &report, userData) == 0
     }
   }
   guard control.reserved == 0 else { throw .invalid("reserved", "must be 0", got: control.reserved) }

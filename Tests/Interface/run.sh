@@ -134,6 +134,26 @@ if command -v g++ >/dev/null; then
     g++ -std=c++17 -O1 "${strict[@]}" Tests/Interface/Programs/wrappers.cpp -o "$out/wrappers" "${link[@]}"
   check "and runs" silent "$out/wrappers"
 fi
+for compiler in g++ clang++; do
+  if ! command -v "$compiler" >/dev/null; then
+    skip "exceptions with $compiler" "$compiler is missing"
+    continue
+  fi
+  exceptions() {
+    local source objects=()
+    for source in Tests/Interface/Programs/behaviour_long_calls_made.c "${support[@]}"; do
+      objects+=("$out/exceptions_$(basename "$source" .c).o")
+      gcc -std=c99 -D_POSIX_C_SOURCE=200809L -O1 "${strict[@]}" -c "$source" -o "${objects[-1]}" || return
+    done
+    $compiler -std=c++17 -O1 "${strict[@]}" Tests/Interface/Programs/exceptions.cpp "${objects[@]}" -o "$out/exceptions" \
+      "${link[@]}"
+  }
+  check "the program of exceptions builds with $compiler" exceptions
+  check "an exception of a callback ends the call, which leaves no thread and no file behind" silent "$out/exceptions"
+  if can_find_leaks; then
+    check "and it loses no memory" without_leaks "$out/exceptions" runs
+  fi
+done
 check "a program that counts allocations builds" build allocations
 check "iterations of either sampler allocate nothing" silent "$out/allocations"
 if can_find_leaks; then

@@ -1,7 +1,6 @@
 // An exception of a progress callback that reaches the caller.
 //
-// Worker threads are at work below a callback, so an exception must not leave it: it is caught there, kept, and thrown
-// again when the call has returned and has joined its threads.
+// The call ends its threads, frees its memory and hands back the draws so far. Then the exception goes on.
 //
 //     exception
 
@@ -9,34 +8,33 @@
 
 #include <cmath>
 #include <cstdio>
-#include <exception>
 #include <functional>
+#include <memory>
 #include <stdexcept>
 #include <vector>
 
 namespace {
 
-// A callback in C++, and the exception that it threw.
-struct Observer {
-  std::function<void(const gmm_progress &)> observe;
-  std::exception_ptr thrown;
-};
+using Observer = std::function<void(const gmm_progress &)>;
+using Posterior = std::unique_ptr<gmm_posterior, decltype(&gmm_posterior_destroy)>;
+using Error = std::unique_ptr<gmm_error, decltype(&gmm_error_destroy)>;
 
-// What the library calls: nothing that the observer throws passes through here.
-int32_t observed(const gmm_progress *progress, void *user_data) noexcept {
-  Observer &observer = *static_cast<Observer *>(user_data);
-  try {
-    observer.observe(*progress);
-    return 0;
-  } catch (...) {
-    // The first one counts: the library reports once more at the end of a call that is cancelled.
-    if (!observer.thrown) observer.thrown = std::current_exception();
-    return 1;
-  }
+int32_t observed(const gmm_progress *progress, void *user_data) {
+  (*static_cast<Observer *>(user_data))(*progress);
+  return 0;
 }
 
-// Samples, or throws what the observer threw.
-gmm_posterior *sample(const gmm_model *model, const gmm_data *data, Observer &observer) {
+// Puts the handle that a call has made into its owner, whether the call returns or throws.
+template <typename Owner>
+struct Out {
+  explicit Out(Owner &owner) : owner(owner) {}
+  ~Out() { owner.reset(handle); }
+  Owner &owner;
+  typename Owner::pointer handle = nullptr;
+};
+
+// Fills the posterior, or throws what the observer throws: the posterior then has the draws so far.
+void sample(const gmm_model *model, const gmm_data *data, Observer &observer, Posterior &posterior) {
   gmm_control control;
   gmm_control_init(&control, sizeof control);
   control.progress = observed;
@@ -45,17 +43,14 @@ gmm_posterior *sample(const gmm_model *model, const gmm_data *data, Observer &ob
   gmm_sample_options options;
   gmm_sample_options_init(&options, sizeof options);
   options.num_draws = 1000000;
-  gmm_posterior *posterior = nullptr;
-  gmm_error *error = nullptr;
-  const gmm_status status = gmm_sample(model, data, &options, &control, &posterior, &error);
-  const std::runtime_error failure(gmm_error_message(error));
-  gmm_error_destroy(error);
-  if (observer.thrown) {
-    gmm_posterior_destroy(posterior);  // the draws so far
-    std::rethrow_exception(observer.thrown);
+  Error error(nullptr, gmm_error_destroy);
+  gmm_status status;
+  {
+    Out made(posterior);
+    Out failed(error);
+    status = gmm_sample(model, data, &options, &control, &made.handle, &failed.handle);
   }
-  if (status != GMM_OK) throw failure;
-  return posterior;
+  if (status != GMM_OK) throw std::runtime_error(gmm_error_message(error.get()));
 }
 
 }  // namespace
@@ -72,16 +67,17 @@ int main() {
   if (gmm_model_create(&options, &model, nullptr) != GMM_OK) return 1;
 
   int is_caught = 0;
-  Observer observer{[](const gmm_progress &progress) {
-                      if (progress.iterations_done > 1000) throw std::runtime_error("enough of it");
-                    },
-                    nullptr};
+  Posterior posterior(nullptr, gmm_posterior_destroy);
+  Observer observer = [](const gmm_progress &progress) {
+    if (progress.draws_done > 1000) throw std::runtime_error("enough of it");
+  };
   try {
-    gmm_posterior_destroy(sample(model, data, observer));
+    sample(model, data, observer, posterior);
   } catch (const std::runtime_error &error) {
     std::printf("caught after the call: %s\n", error.what());
     is_caught = 1;
   }
+  posterior.reset();
   gmm_model_destroy(model);
   gmm_data_destroy(data);
   return is_caught ? 0 : 1;

@@ -1,3 +1,4 @@
+import CGMMCallbacks
 import CGMMSwift
 import GMMModel
 import GMMStorage
@@ -63,8 +64,17 @@ struct CallError: Error {
 
 /// Runs the body of a C function. It clears the error object, catches the errors of the body, and returns the status.
 ///
-/// Every fallible function runs its body through this function.
+/// Every fallible function runs its body through this function. If a callback of the host has thrown an exception, it
+/// does not return: the exception goes on to the function's caller.
 func call(_ outError: UnsafeMutablePointer<OpaquePointer?>?, _ body: () throws -> Void) -> gmm_status {
+  let status = outcome(outError, body)
+  // The exception passes this frame and that of the function, which hold nothing any more.
+  gmm_callback_raise()
+  return status
+}
+
+@inline(never)
+private func outcome(_ outError: UnsafeMutablePointer<OpaquePointer?>?, _ body: () throws -> Void) -> gmm_status {
   outError?.pointee = nil
   do {
     try body()
