@@ -39,10 +39,10 @@
  * ----------------------------------
  * Errors. A function that can fail returns a gmm_status and takes a nullable `gmm_error **out_error` last. On entry
  * *out_error and every out_ handle are set to NULL. A call that fails writes nothing else, with one exception: a
- * prediction that is cancelled, or for which memory runs out, leaves its buffer partly written. A failed call makes an
- * error object, unless out_error is NULL; the caller destroys it with gmm_error_destroy. There is no "last error" of a
- * thread. The documentation of a function lists the statuses that it returns beside GMM_OK, but for
- * GMM_ERROR_OUT_OF_MEMORY and GMM_ERROR_INTERNAL, which any function may return.
+ * prediction or gmm_posterior_write that is cancelled, or for which memory runs out, leaves its buffer partly written.
+ * A failed call makes an error object, unless out_error is NULL; the caller destroys it with gmm_error_destroy. There
+ * is no "last error" of a thread. The documentation of a function lists the statuses that it returns beside GMM_OK, but
+ * for GMM_ERROR_OUT_OF_MEMORY and GMM_ERROR_INTERNAL, which any function may return.
  *
  * Handles. A handle is an opaque pointer that a create-like function makes and the matching destroy function frees.
  * Every function refuses a handle of another kind with GMM_ERROR_WRONG_HANDLE, and so it does one whose memory still
@@ -292,6 +292,18 @@ int64_t gmm_data_num_dimensions(const gmm_data *data);
 
 /** Whether a row has a sample weight other than 1; 0 for an invalid handle. */
 int32_t gmm_data_has_sample_weights(const gmm_data *data);
+
+/** Writes the observations, row after row, as they were given.
+ * @param out_values N x D.
+ * @return GMM_ERROR_NULL_ARGUMENT, GMM_ERROR_WRONG_HANDLE, GMM_ERROR_BUFFER_TOO_SMALL. */
+GMM_NODISCARD gmm_status gmm_data_get_values(const gmm_data *data, double *out_values, int64_t capacity,
+                                             gmm_error **out_error);
+
+/** Writes the sample weights, which are 1 where the data set has none.
+ * @param out_weights N.
+ * @return GMM_ERROR_NULL_ARGUMENT, GMM_ERROR_WRONG_HANDLE, GMM_ERROR_BUFFER_TOO_SMALL. */
+GMM_NODISCARD gmm_status gmm_data_get_sample_weights(const gmm_data *data, double *out_weights, int64_t capacity,
+                                                     gmm_error **out_error);
 
 /** The name of a column, owned by the data set; NULL where it has none, out of range, and for an invalid handle. */
 const char *gmm_data_column_name(const gmm_data *data, int64_t column);
@@ -942,9 +954,9 @@ typedef struct gmm_progress {
   /** 0 in calls other than gmm_sample and gmm_posterior_extend, as are the draws. */
   int32_t num_chains;
   /** Over all chains, tuning included. Calls that do not sample count other things. gmm_fit_em and gmm_fit_variational
-   * count starts, summaries quantities, gmm_posterior_save and _load bytes (loading reads each twice),
-   * gmm_posterior_export_csv draws, gmm_statistics_merge statistics. gmm_kde, gmm_autocorrelation and gmm_histogram
-   * count 0 or 1, all others blocks of points or draws. */
+   * count starts, summaries quantities, gmm_posterior_save, _write, _load and _read bytes (the last two read each
+   * twice), gmm_posterior_export_csv draws, gmm_statistics_merge statistics. gmm_kde, gmm_autocorrelation and
+   * gmm_histogram count 0 or 1, all others blocks of points or draws. */
   int64_t iterations_done;
   int64_t iterations_total;
   /** Kept draws, over all chains. */
@@ -979,8 +991,8 @@ enum gmm_kernel_build {
 /** How a long call runs. Nothing here changes its results, except kernel_build. */
 struct gmm_control {
   uint32_t struct_size;
-  /** 0: one for each processor that this process may use; default 0. Files, gmm_autocorrelation, gmm_histogram and
-   * gmm_statistics_merge are the work of one thread, the caller's. */
+  /** 0: one for each processor that this process may use; default 0. Files and their bytes, gmm_autocorrelation,
+   * gmm_histogram and gmm_statistics_merge are the work of one thread, the caller's. */
   int32_t num_threads;
   /** Default NULL. */
   gmm_progress_fn progress;
@@ -1041,6 +1053,33 @@ GMM_NODISCARD gmm_status gmm_posterior_save(const gmm_posterior *posterior, cons
  */
 GMM_NODISCARD gmm_status gmm_posterior_load(const char *path, const gmm_control *control, gmm_posterior **out_posterior,
                                             gmm_error **out_error) GMM_NONNULL(3);
+
+/** The number of bytes of the file that gmm_posterior_save writes, and that gmm_posterior_write writes; 0 for an
+ * invalid handle. */
+int64_t gmm_posterior_size(const gmm_posterior *posterior);
+
+/**
+ * Writes the bytes of the file that gmm_posterior_save writes to memory, so that other processes and machines can read
+ * them. No more memory is needed.
+ *
+ * @param out_bytes gmm_posterior_size bytes.
+ * @return GMM_ERROR_NULL_ARGUMENT, GMM_ERROR_WRONG_HANDLE, GMM_ERROR_STRUCT_SIZE, GMM_ERROR_INVALID_ARGUMENT,
+ * GMM_ERROR_UNSUPPORTED, GMM_ERROR_BUFFER_TOO_SMALL; GMM_CANCELLED, which leaves the buffer partly written.
+ */
+GMM_NODISCARD gmm_status gmm_posterior_write(const gmm_posterior *posterior, const gmm_control *control,
+                                             uint8_t *out_bytes, int64_t capacity, gmm_error **out_error)
+    GMM_NONNULL(3);
+
+/**
+ * Reads what gmm_posterior_write wrote, or the contents of a file of gmm_posterior_save, as gmm_posterior_load does.
+ * The bytes need no alignment and are copied. Memory stays in proportion to num_bytes, whatever the bytes say.
+ *
+ * @return GMM_ERROR_NULL_ARGUMENT, GMM_ERROR_STRUCT_SIZE, GMM_ERROR_INVALID_ARGUMENT, GMM_ERROR_WRONG_HANDLE,
+ * GMM_ERROR_UNSUPPORTED; GMM_ERROR_FILE_FORMAT for bytes of anything else, and for those that were cut, changed, or
+ * written in a later version of the format; GMM_CANCELLED.
+ */
+GMM_NODISCARD gmm_status gmm_posterior_read(const uint8_t *bytes, int64_t num_bytes, const gmm_control *control,
+                                            gmm_posterior **out_posterior, gmm_error **out_error) GMM_NONNULL(4);
 
 /**
  * Writes the draws of one chain as a CSV file in the form of CmdStan, which ArviZ, stansummary and R's posterior read:

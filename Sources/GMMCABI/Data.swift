@@ -96,6 +96,33 @@ public func gmm_data_has_sample_weights(_ data: OpaquePointer?) -> Int32 {
   object(data, DataObject.self)?.data.weights == nil ? 0 : 1
 }
 
+@_cdecl("gmm_data_get_values") @implementation
+public func gmm_data_get_values(
+  _ data: OpaquePointer?, _ out_values: UnsafeMutablePointer<Double>?, _ capacity: Int64,
+  _ out_error: UnsafeMutablePointer<OpaquePointer?>?
+) -> gmm_status {
+  call(out_error) {
+    let data = try require(data, "data", DataObject.self).data
+    let dimensions = data.dimensionCount
+    let out = try output(out_values, "out_values", needs: [data.count, dimensions], capacity: capacity)
+    for i in 0..<data.count {
+      for d in 0..<dimensions { out[i * dimensions + d] = data[i, d] }
+    }
+  }
+}
+
+@_cdecl("gmm_data_get_sample_weights") @implementation
+public func gmm_data_get_sample_weights(
+  _ data: OpaquePointer?, _ out_weights: UnsafeMutablePointer<Double>?, _ capacity: Int64,
+  _ out_error: UnsafeMutablePointer<OpaquePointer?>?
+) -> gmm_status {
+  call(out_error) {
+    let data = try require(data, "data", DataObject.self).data
+    let out = try output(out_weights, "out_weights", needs: [data.count], capacity: capacity)
+    for i in 0..<data.count { out[i] = data.weights?[i] ?? 1 }
+  }
+}
+
 @_cdecl("gmm_data_column_name") @implementation
 public func gmm_data_column_name(_ data: OpaquePointer?, _ column: Int64) -> UnsafePointer<CChar>? {
   guard let names = object(data, DataObject.self)?.columnNames, let column = Int(exactly: column),

@@ -33,6 +33,43 @@ public func gmm_posterior_load(
   }
 }
 
+@_cdecl("gmm_posterior_size") @implementation
+public func gmm_posterior_size(_ posterior: OpaquePointer?) -> Int64 {
+  Int64((try? object(posterior, PosteriorObject.self)?.posterior.storedSize) ?? 0)
+}
+
+@_cdecl("gmm_posterior_write") @implementation
+public func gmm_posterior_write(
+  _ posterior: OpaquePointer?, _ control: UnsafePointer<gmm_control>?, _ out_bytes: UnsafeMutablePointer<UInt8>?,
+  _ capacity: Int64, _ out_error: UnsafeMutablePointer<OpaquePointer?>?
+) -> gmm_status {
+  call(out_error) {
+    let posterior = try require(posterior, "posterior", PosteriorObject.self).posterior
+    let control = try runControl(control)
+    let size = try posterior.storedSize
+    let out = try output(out_bytes, "out_bytes", needs: [size], capacity: capacity)
+    try naming("out_bytes") { () throws(StorageError) in
+      try posterior.write(to: UnsafeMutableRawBufferPointer(start: out, count: size), control)
+    }
+  }
+}
+
+@_cdecl("gmm_posterior_read") @implementation
+public func gmm_posterior_read(
+  _ bytes: UnsafePointer<UInt8>?, _ num_bytes: Int64, _ control: UnsafePointer<gmm_control>?,
+  _ out_posterior: UnsafeMutablePointer<OpaquePointer?>?, _ out_error: UnsafeMutablePointer<OpaquePointer?>?
+) -> gmm_status {
+  out_posterior?.pointee = nil
+  return call(out_error) {
+    let out = try required(out_posterior, "out_posterior")
+    let control = try runControl(control)
+    let posterior = try reading(bytes, num_bytes, writtenBy: "gmm_posterior_write") { (memory) throws(StorageError) in
+      try Posterior.read(memory, control)
+    }
+    out.pointee = makeHandle(PosteriorObject(posterior))
+  }
+}
+
 @_cdecl("gmm_posterior_export_csv") @implementation
 public func gmm_posterior_export_csv(
   _ posterior: OpaquePointer?, _ chain: Int64, _ path: UnsafePointer<CChar>?, _ control: UnsafePointer<gmm_control>?,

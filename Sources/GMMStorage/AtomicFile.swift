@@ -8,7 +8,7 @@ import CGMMFiles
 /// process is removed first, so at most one such file remains, and where the name belongs to somebody else a number is
 /// added to it. So no file that was planted there is written to or put in the place of `path`. An object that is
 /// released without a commit removes its temporary file.
-package final class AtomicFile {
+package final class AtomicFile: PayloadSink {
   /// The ending of the temporary file's name.
   package static let suffix = ".gmmtmp"
 
@@ -136,7 +136,6 @@ package final class AtomicFile {
       && mine.st_ino == named.st_ino
   }
 
-  /// Appends bytes to the payload.
   package func append(_ bytes: UnsafeRawBufferPointer) throws(StorageError) {
     guard bytes.count > FileProgress.pieceSize else { return try appendPiece(bytes) }
     for start in stride(from: 0, to: bytes.count, by: FileProgress.pieceSize) {
@@ -155,21 +154,6 @@ package final class AtomicFile {
       return
     }
     buffer.append(contentsOf: bytes)
-  }
-
-  /// Appends bytes to the payload.
-  package func append(_ bytes: [UInt8]) throws(StorageError) {
-    let result = bytes.withUnsafeBytes { bytes in Result { () throws(StorageError) in try append(bytes) } }
-    try result.get()
-  }
-
-  /// Appends numbers to the payload, little-endian.
-  package func append(_ values: UnsafeBufferPointer<Double>) throws(StorageError) {
-    #if _endian(little)
-      try append(UnsafeRawBufferPointer(values))
-    #else
-      for value in values { try append(Array(withUnsafeBytes(of: value.bitPattern.littleEndian) { Array($0) })) }
-    #endif
   }
 
   /// Writes the header, brings everything to the disk, and puts the file in its place.

@@ -14,12 +14,7 @@ package enum SealedBytes {
   package static func open(
     _ bytes: UnsafeRawBufferPointer, _ kind: FileHeader.Kind, newest: UInt32
   ) throws(StorageError) -> (version: UInt32, reader: ByteReader) {
-    let header = try FileHeader(
-      Array(bytes.prefix(FileHeader.size)), length: bytes.count, kind: kind, newest: newest)
-    let payload = UnsafeRawBufferPointer(rebasing: bytes[FileHeader.size...])
-    var checksum = Checksum()
-    checksum.update(payload)
-    guard checksum.value == header.payloadChecksum else { throw .format("is damaged: its checksum is wrong") }
-    return (header.version, ByteReader(copying: payload))
+    let source = try MemorySource(bytes, kind, newest: newest)
+    return (source.header.version, ByteReader(try source.read(source.remaining)))
   }
 }

@@ -6,7 +6,7 @@ import CGMMFiles
 /// Nothing is allocated for more bytes than the file has. The file is read twice: once in small pieces for the
 /// checksum, and once for its contents. It is not mapped, because a mapped file that another process cuts would end
 /// this process.
-package final class StoredFile {
+package final class StoredFile: PayloadSource {
   package let path: String
   package let header: FileHeader
   private let descriptor: Int32
@@ -85,43 +85,14 @@ package final class StoredFile {
     return header
   }
 
-  /// Reads the next bytes of the payload into an array.
-  package func read(_ count: Int) throws(StorageError) -> [UInt8] {
-    try take(count)
-    var bytes = [UInt8](repeating: 0, count: count)
-    try Self.readAll(descriptor, path, &bytes)
-    try progress?.pass(count, of: path)
-    return bytes
-  }
-
-  /// Fills memory with the next bytes of the payload.
   package func read(into memory: UnsafeMutableRawBufferPointer) throws(StorageError) {
-    try take(memory.count)
+    try require(memory.count)
+    remaining -= memory.count
     for start in stride(from: 0, to: memory.count, by: FileProgress.pieceSize) {
       let end = start + min(FileProgress.pieceSize, memory.count - start)
       try Self.readAll(descriptor, path, UnsafeMutableRawBufferPointer(rebasing: memory[start..<end]))
       try progress?.pass(end - start, of: path)
     }
-  }
-
-  /// Fills memory with the next numbers of the payload.
-  package func read(into values: UnsafeMutableBufferPointer<Double>) throws(StorageError) {
-    try read(into: UnsafeMutableRawBufferPointer(values))
-    #if _endian(big)
-      for i in values.indices { values[i] = Double(bitPattern: UInt64(littleEndian: values[i].bitPattern)) }
-    #endif
-  }
-
-  /// Refuses bytes that have not been read.
-  package func finish() throws(StorageError) {
-    guard remaining == 0 else { throw StorageError(.format, path, "\(remaining) bytes follow the end") }
-  }
-
-  private func take(_ count: Int) throws(StorageError) {
-    guard count >= 0, count <= remaining else {
-      throw StorageError(.format, path, "\(count) bytes are announced where \(remaining) are left")
-    }
-    remaining -= count
   }
 
   private static func readAll(_ descriptor: Int32, _ path: String, _ bytes: inout [UInt8]) throws(StorageError) {

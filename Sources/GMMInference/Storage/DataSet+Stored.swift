@@ -17,7 +17,7 @@ extension DataSet {
   }
 
   /// Appends the sections of the data: N, D and the rows; the weights; the first row and the columns' names.
-  func write(to file: AtomicFile) throws(StorageError) {
+  func write(to file: any PayloadSink) throws(StorageError) {
     try file.append(Section.observations.head(length: 16 + 8 * count * dimensionCount))
     var sizes = ByteWriter()
     sizes.write(count)
@@ -61,7 +61,9 @@ extension DataSet {
   /// Reads the sections of the data of a model.
   ///
   /// - Parameter hasColumns: whether the file's format has the section of the columns.
-  static func read(from file: StoredFile, _ model: MixtureModel, hasColumns: Bool) throws(StorageError) -> DataSet {
+  static func read(from file: any PayloadSource, _ model: MixtureModel, hasColumns: Bool) throws(StorageError)
+    -> DataSet
+  {
     let length = try file.head(.observations)
     guard length >= 16 else { throw .format("lacks its section DATA") }
     var sizes = ByteReader(try file.read(16))
@@ -87,7 +89,8 @@ extension DataSet {
     }
   }
 
-  private static func readColumns(from file: StoredFile) throws(StorageError) -> (firstRow: Int, names: [String]) {
+  private static func readColumns(from file: any PayloadSource) throws(StorageError) -> (firstRow: Int, names: [String])
+  {
     var section = try file.section(.columns)
     let firstRow = try section.readInt("first row", in: 0...Int.max)
     var names: [String] = []
@@ -103,7 +106,7 @@ extension DataSet {
 
 extension SampleWeights {
   /// Reads the section of the weights of `count` observations. The result is `nil` if the section is empty.
-  static func read(from file: StoredFile, count: Int) throws(StorageError) -> SampleWeights? {
+  static func read(from file: any PayloadSource, count: Int) throws(StorageError) -> SampleWeights? {
     let length = try file.head(.sampleWeights)
     guard length > 0 else { return nil }
     guard length % 8 == 0, length / 8 == count else {

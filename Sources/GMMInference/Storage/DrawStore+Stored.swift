@@ -10,7 +10,7 @@ extension DrawStore {
   /// - Parameter isWanted: is asked every few megabytes; `false` ends the work early.
   /// - Returns: whether all draws were written.
   func write(
-    _ counts: [Int], to file: AtomicFile, while isWanted: () -> Bool = { true }
+    _ counts: [Int], to file: any PayloadSink, while isWanted: () -> Bool = { true }
   ) throws(StorageError) -> Bool {
     let total = counts.reduce(0, +)
     try file.append(Section.draws.head(length: total * layout.width * 8))
@@ -40,7 +40,7 @@ extension DrawStore {
   private var drawsAtOnce: Int { max(1, (1 << 22) / max(1, observationCount)) }
 
   /// Fills the first `counts[chain]` draws of each chain, for which there must be room, from a file.
-  func read(_ counts: [Int], from file: StoredFile) throws(StorageError) {
+  func read(_ counts: [Int], from file: any PayloadSource) throws(StorageError) {
     let total = counts.reduce(0, +)
     try file.head(.draws, length: total * layout.width * 8)
     for (chain, count) in counts.enumerated() {
@@ -97,7 +97,7 @@ extension DrawStore {
   /// Allocates memory for draws that follow in a file, and for no more.
   convenience init(
     reading counts: [Int], _ layout: DrawLayout, observationCount: Int, keepsAssignments: Bool,
-    _ file: StoredFile
+    _ file: any PayloadSource
   ) throws(StorageError) {
     let size = DrawStore.storedSize(
       counts, layout, observationCount: observationCount, keepsAssignments: keepsAssignments)

@@ -16,62 +16,11 @@ extension Posterior {
   /// - Throws: ``StorageError`` of kind `system` with the path and the system's reason, or of kind `cancelled`. The old
   ///   file at the path is then unchanged.
   public func save(to path: String, _ control: RunControl = RunControl()) throws(StorageError) {
-    guard target.power == 1 else {
-      throw StorageError(.format, path, "cannot hold draws at a power of the likelihood, got \(target.power)")
-    }
-    var modelSection = ByteWriter()
-    model.write(to: &modelSection)
-    modelSection.write(model.defaultPriors?.rawValue ?? 0)
-
-    var optionsSection = ByteWriter()
-    var options = options
-    // The thinning of a subset becomes the thinning of the file.
-    options.thin = thin
-    options.write(to: &optionsSection, dimension: model.dimensionCount)
-    optionsSection.write(options.draws)
-    optionsSection.write(isPrior)
-    optionsSection.write(drawCount)
-    optionsSection.write(seconds)
-    let counts = continuation.map { $0.map(\.drawsDone) } ?? [Int](repeating: drawCount, count: chainCount)
-    for count in counts { optionsSection.write(count) }
-
-    var chainsSection = ByteWriter()
-    for chain in continuation ?? [] { chain.write(to: &chainsSection) }
-
-    let sections = [modelSection, optionsSection, chainsSection].reduce(0) { $0 + $1.bytes.count }
-    let bytesOfDraw = 8 * layout.width + (hasAssignments ? data.count : 0)
-    let total =
-      sections + Section.posteriorCount * Section.headSize + data.storedSize + counts.reduce(0, +) * bytesOfDraw
-    try RunMonitor(control).watchFile(path, bytes: total) { (progress) throws(StorageError) in
+    let contents = try PosteriorContents(self, path)
+    try RunMonitor(control).watchFile(path, bytes: contents.size) { (progress) throws(StorageError) in
       let file = try AtomicFile(path, progress)
-      try file.append(.model, modelSection)
-      try file.append(.options, optionsSection)
-      try data.write(to: file)
-      try file.append(.chains, chainsSection)
-      if continuation != nil {
-        _ = try store.write(counts, to: file)
-      } else {
-        try writeRows(to: file)
-      }
+      try contents.write(to: file)
       try file.commit(.posterior, version: Self.newestFormat)
-    }
-  }
-
-  /// Appends the sections of the draws, draw by draw, because the draws of a subset do not follow each other in memory.
-  private func writeRows(to file: AtomicFile) throws(StorageError) {
-    let total = chainCount * drawCount
-    try file.append(Section.draws.head(length: total * layout.width * 8))
-    for chain in 0..<chainCount {
-      for draw in 0..<drawCount {
-        try file.append(UnsafeBufferPointer(start: rowMemory(chain: chain, draw: draw), count: layout.width))
-      }
-    }
-    try file.append(Section.assignments.head(length: hasAssignments ? total * data.count : 0))
-    for chain in 0..<chainCount {
-      for draw in 0..<drawCount {
-        guard let labels = assignmentMemory(chain: chain, draw: draw) else { return }
-        try file.append(UnsafeRawBufferPointer(start: labels, count: data.count))
-      }
     }
   }
 
@@ -87,7 +36,61 @@ extension Posterior {
     }
   }
 
-  private static func load(_ file: StoredFile) throws(StorageError) -> Posterior {
+  /// Returns the bytes of the file that ``save(to:_:)`` writes, so that a posterior passes between processes without a
+  /// file.
+  ///
+  /// - Parameter control: progress in bytes, cancelling.
+  /// - Throws: ``StorageError`` of kind `cancelled` or `outOfMemory`.
+  public func bytes(_ control: RunControl = RunControl()) throws(StorageError) -> [UInt8] {
+    let count = try storedSize
+    guard MemoryCheck.isAvailable(bytes: count) else {
+      throw StorageError(.outOfMemory, "", "not enough memory for the posterior's \(count) bytes")
+    }
+    var bytes = [UInt8](repeating: 0, count: count)
+    // A typed throw does not pass through `withUnsafeMutableBytes`, so the result does.
+    let result = bytes.withUnsafeMutableBytes { memory in
+      Result { () throws(StorageError) in try write(to: memory, control) }
+    }
+    try result.get()
+    return bytes
+  }
+
+  /// Returns the posterior of ``bytes(_:)`` or of a file's contents.
+  ///
+  /// - Parameter control: progress in bytes, which are read twice, and cancelling.
+  /// - Throws: ``StorageError`` of kind `format` for bytes that are cut, damaged, of a later format or of anything else;
+  ///   of kind `outOfMemory` or `cancelled`. Memory stays in proportion to the bytes, whatever they say.
+  public static func read(_ bytes: [UInt8], _ control: RunControl = RunControl()) throws(StorageError) -> Posterior {
+    // A typed throw does not pass through `withUnsafeBytes`, so the result does.
+    let result = bytes.withUnsafeBytes { bytes in
+      Result { () throws(StorageError) in try read(bytes, control) }
+    }
+    return try result.get()
+  }
+
+  /// Returns the posterior of bytes in memory that lives as long as the call.
+  package static func read(_ bytes: UnsafeRawBufferPointer, _ control: RunControl) throws(StorageError) -> Posterior {
+    try RunMonitor(control).watchFile("") { (progress) throws(StorageError) in
+      try load(try MemorySource(bytes, .posterior, newest: newestFormat, progress))
+    }
+  }
+
+  /// The number of bytes of the posterior's file.
+  package var storedSize: Int {
+    get throws(StorageError) { FileHeader.size + (try PosteriorContents(self, "").size) }
+  }
+
+  /// Writes the bytes of the posterior's file to memory of its ``storedSize``.
+  package func write(to memory: UnsafeMutableRawBufferPointer, _ control: RunControl) throws(StorageError) {
+    let contents = try PosteriorContents(self, "")
+    try RunMonitor(control).watchFile("", bytes: contents.size) { (progress) throws(StorageError) in
+      let sink = MemorySink(memory, progress)
+      try contents.write(to: sink)
+      sink.commit(.posterior, version: Self.newestFormat)
+    }
+  }
+
+  private static func load(_ file: any PayloadSource) throws(StorageError) -> Posterior {
     var section = try file.section(.model)
     let model = try MixtureModel(from: &section, room: file.remaining, hasDefaultPriors: file.header.version >= 3)
     try section.finish()

@@ -29,7 +29,7 @@ enum Section: String {
   }
 }
 
-extension AtomicFile {
+extension PayloadSink {
   /// Appends a section that was built in memory.
   func append(_ section: Section, _ contents: ByteWriter) throws(StorageError) {
     try append(section.head(length: contents.bytes.count))
@@ -37,7 +37,7 @@ extension AtomicFile {
   }
 }
 
-extension StoredFile {
+extension PayloadSource {
   /// Reads the head of a section, which must be next, and returns the length of the contents that follow.
   func head(_ section: Section) throws(StorageError) -> Int {
     var reader = ByteReader(try read(Section.headSize))
@@ -60,7 +60,7 @@ extension StoredFile {
   /// Reads a section into memory.
   func section(_ section: Section) throws(StorageError) -> ByteReader { ByteReader(try read(try head(section))) }
 
-  /// Runs `body` and names this file in its errors.
+  /// Runs `body` and names this file, if it is one, in its errors.
   func naming<Result>(_ body: () throws(StorageError) -> Result) throws(StorageError) -> Result {
     do throws(StorageError) {
       return try body()

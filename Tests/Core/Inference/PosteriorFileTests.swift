@@ -74,6 +74,47 @@ import Testing
     }
   }
 
+  // MARK: Bytes in memory
+
+  @Test(arguments: StoredRun.all) func bytesInMemoryAreThoseOfTheFile(_ run: StoredRun) throws {
+    let posterior = try run.sample()
+    for saved in [posterior, try posterior.subset(burn: 7, thin: 4)] {
+      try saved.save(to: path)
+      let bytes = try saved.bytes()
+      #expect(bytes == folder.contents("posterior.gmm"))
+      #expect(try saved.storedSize == bytes.count)
+      let read = try Posterior.read(bytes)
+      expectSame(read, saved)
+      #expect(try read.bytes() == bytes)
+    }
+    let read = try Posterior.read(try posterior.bytes())
+    #expect(bits(try read.extended(by: 40)) == bits(try run.sample(draws: 100)))
+  }
+
+  @Test func changedBytesInMemoryAreRefused() throws {
+    var bytes = try smallFile(StoredRun.all[0])
+    for length in 0..<bytes.count where length < 200 || length % 7 == 0 {
+      #expect(throws: StorageError.self, "\(length) of \(bytes.count) bytes") {
+        try Posterior.read(Array(bytes.prefix(length)))
+      }
+    }
+    #expect(throws: StorageError.self) { try Posterior.read(bytes + [0]) }
+    for bit in 0..<8 * bytes.count where bit < 8 * 100 || bit % 11 == 0 {
+      bytes[bit / 8] ^= 1 << (bit % 8)
+      #expect(throws: StorageError.self, "bit \(bit)") { try Posterior.read(bytes) }
+      bytes[bit / 8] ^= 1 << (bit % 8)
+    }
+  }
+
+  @Test func writingAndReadingMemoryCanBeCancelled() throws {
+    let posterior = try StoredRun.all[0].sample()
+    let bytes = try posterior.bytes()
+    let control = RunControl(progress: { _ in false }, progressInterval: 0)
+    let cancelled = StorageError(.cancelled, "", "the caller cancelled")
+    #expect(throws: cancelled) { try posterior.bytes(control) }
+    #expect(throws: cancelled) { try Posterior.read(bytes, control) }
+  }
+
   // MARK: Files from unknown sources
 
   /// Returns a file with assignments and states, and only a few draws.

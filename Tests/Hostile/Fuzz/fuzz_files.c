@@ -130,6 +130,25 @@ static int is_saved_again(const stored *loaded, const stored *saved) {
          memcmp(saved->bytes + HEADER, expected.bytes + HEADER, expected.size - HEADER) == 0;
 }
 
+/* Reads the bytes of a file from memory, which ends as reading the file does. */
+static void read_from_memory(const stored *file, gmm_status expected) {
+  static uint8_t copy[LONGEST_FILE];
+  gmm_posterior *posterior = NULL;
+  gmm_error *error = NULL;
+  const gmm_status status = gmm_posterior_read(file->bytes, (int64_t)file->size, NULL, &posterior, &error);
+  hold_error(status, &error);
+  if (status != expected || (status == GMM_OK) != (posterior != NULL)) broken("memory is read as a file is");
+  if (status != GMM_OK) return;
+  const int64_t size = gmm_posterior_size(posterior);
+  hold_error(gmm_posterior_write(posterior, NULL, copy, LONGEST_FILE, &error), &error);
+  static stored saved;
+  hold_error(gmm_posterior_save(posterior, copy_path, NULL, &error), &error);
+  stored_read(copy_path, &saved);
+  if (size != (int64_t)saved.size || memcmp(copy, saved.bytes, saved.size) != 0)
+    broken("the bytes are those of a file");
+  gmm_posterior_destroy(posterior);
+}
+
 static void load(const stored *file) {
   static stored copy;
   gmm_posterior *posterior = NULL;
@@ -139,6 +158,7 @@ static void load(const stored *file) {
   hold_memory(status);
   hold_error(status, &error);
   if ((status == GMM_OK) != (posterior != NULL)) broken("a posterior where there is no error");
+  read_from_memory(file, status);
   if (status != GMM_OK) return;
   use(posterior, "loaded numbers are numbers");
   extend(posterior);

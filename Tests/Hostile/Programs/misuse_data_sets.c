@@ -141,6 +141,18 @@ static void misuse_of_handles(const misuse_handles *handles) {
   EXPECT(gmm_data_num_observations(made) == 0 && gmm_data_column_name(made, 0) == NULL);
   gmm_data_destroy(made);
 
+  double numbers[N * D];
+  for (int i = 0; i < 4; i++) {
+    const gmm_status status = wrong[i] == NULL ? GMM_ERROR_NULL_ARGUMENT : GMM_ERROR_WRONG_HANDLE;
+    REFUSED(status, "data", gmm_data_get_values(wrong[i], numbers, N * D, out_error));
+    REFUSED(status, "data", gmm_data_get_sample_weights(wrong[i], numbers, N, out_error));
+  }
+  const gmm_data *table = fixture_table_set();
+  REFUSED(GMM_ERROR_BUFFER_TOO_SMALL, "capacity", gmm_data_get_values(table, numbers, N * D - 1, out_error));
+  REFUSED(GMM_ERROR_BUFFER_TOO_SMALL, "capacity", gmm_data_get_sample_weights(table, numbers, -1, out_error));
+  REFUSED(GMM_ERROR_NULL_ARGUMENT, "out_values", gmm_data_get_values(table, NULL, N * D, out_error));
+  REFUSED(GMM_ERROR_NULL_ARGUMENT, "out_weights", gmm_data_get_sample_weights(table, NULL, N, out_error));
+
   const void *no_posterior[] = {NULL, handles->model, fixture_data_set(), handles->zeros};
   for (int i = 0; i < 4; i++) {
     const gmm_status status = no_posterior[i] == NULL ? GMM_ERROR_NULL_ARGUMENT : GMM_ERROR_WRONG_HANDLE;

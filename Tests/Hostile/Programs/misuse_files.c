@@ -1,4 +1,5 @@
-/* Misuse of files: gmm_posterior_save, _load, _export_csv, _get_model, gmm_model_get_options, and checkpoints. */
+/* Misuse of files: gmm_posterior_save, _load, _write, _read, _export_csv, _get_model, gmm_model_get_options, and
+ * checkpoints. */
 #include <unistd.h>
 
 #include "misuse.h"
@@ -42,6 +43,42 @@ static void misuse_paths(const misuse_handles *handles) {
   }
   REFUSED_HANDLE(GMM_ERROR_FILE_FORMAT, "path", made, gmm_posterior_load("/proc/self/exe", NULL, &made, out_error));
   EXPECT(access(path, F_OK) != 0);
+}
+
+static void misuse_bytes(const misuse_handles *handles) {
+  const gmm_posterior *posterior = handles->posterior;
+  gmm_posterior *made = NULL;
+  const int64_t size = gmm_posterior_size(posterior);
+  uint8_t *bytes = calloc((size_t)size + 1, 1);
+  const void *wrong[] = {NULL, handles->model, handles->cancel, handles->zeros};
+  for (int i = 0; i < 4; i++) {
+    const gmm_status status = wrong[i] == NULL ? GMM_ERROR_NULL_ARGUMENT : GMM_ERROR_WRONG_HANDLE;
+    REFUSED(status, "posterior", gmm_posterior_write(wrong[i], NULL, bytes, size, out_error));
+    EXPECT(gmm_posterior_size(wrong[i]) == 0);
+  }
+  const int64_t small[] = {size - 1, 64, 0, -1, INT64_MIN};
+  for (int i = 0; i < 5; i++) {
+    REFUSED(GMM_ERROR_BUFFER_TOO_SMALL, "capacity", gmm_posterior_write(posterior, NULL, bytes, small[i], out_error));
+  }
+  EXPECT(bytes[0] == 0);
+  REFUSED(GMM_ERROR_NULL_ARGUMENT, "out_bytes", gmm_posterior_write(posterior, NULL, NULL, size, out_error));
+  REFUSED_HANDLE(GMM_ERROR_FILE_FORMAT, "bytes", made, gmm_posterior_read(bytes, size, NULL, &made, out_error));
+  ACCEPTED(gmm_posterior_write(posterior, NULL, bytes, size, out_error));
+  REFUSED_HANDLE(GMM_ERROR_INVALID_ARGUMENT, "num_bytes", made, gmm_posterior_read(bytes, -1, NULL, &made, out_error));
+  REFUSED_HANDLE(GMM_ERROR_NULL_ARGUMENT, "bytes", made, gmm_posterior_read(NULL, size, NULL, &made, out_error));
+  REFUSED(GMM_ERROR_NULL_ARGUMENT, "out_posterior", gmm_posterior_read(bytes, size, NULL, NULL, out_error));
+  const int64_t lengths[] = {0, 1, 63, 64, 65, size - 1, size + 1};
+  for (int i = 0; i < 7; i++) {
+    REFUSED_HANDLE(GMM_ERROR_FILE_FORMAT, "bytes", made, gmm_posterior_read(bytes, lengths[i], NULL, &made, out_error));
+  }
+  for (int64_t i = 0; i < size; i += i < 256 ? 1 : 97) {
+    bytes[i] ^= 1;
+    REFUSED_HANDLE(GMM_ERROR_FILE_FORMAT, "bytes", made, gmm_posterior_read(bytes, size, NULL, &made, out_error));
+    bytes[i] ^= 1;
+  }
+  ACCEPTED(gmm_posterior_read(bytes, size, NULL, &made, out_error));
+  gmm_posterior_destroy(made);
+  free(bytes);
 }
 
 static void misuse_model_options(const misuse_handles *handles) {
@@ -107,6 +144,7 @@ static void misuse_checkpoints(const misuse_handles *handles) {
 
 void misuse_files(const misuse_handles *handles) {
   misuse_paths(handles);
+  misuse_bytes(handles);
   misuse_model_options(handles);
   misuse_checkpoints(handles);
 }

@@ -22,6 +22,8 @@ VALUES_OF_FUNCTIONS = {
     ("gmm_posterior_view", "field"): "GMM_FIELD_MEANS",
     ("gmm_stepwise_read", "bytes"): "table_stepwise_bytes",
     ("gmm_stepwise_read", "num_bytes"): "table_num_stepwise_bytes",
+    ("gmm_posterior_read", "bytes"): "table_posterior_bytes",
+    ("gmm_posterior_read", "num_bytes"): "table_num_posterior_bytes",
     ("gmm_posterior_export_csv", "path"): '"build/hostile/misuse.csv"',
 }
 VALUES_OF_NAMES = {
@@ -106,6 +108,7 @@ INVALID_RESULTS = {
     "gmm_summary_column_name": "result == NULL",
     "gmm_summary_value": "isnan(result)",
     "gmm_summary_text": 'strcmp(result, "") == 0',
+    "gmm_posterior_size": "result == 0",
     "gmm_statistics_size": "result == 0",
     "gmm_stepwise_size": "result == 0",
     "gmm_stepwise_total_weight": "result == 0.0",

@@ -14,6 +14,8 @@ uint8_t table_bytes[TABLE_CAPACITY], table_noise[TABLE_CAPACITY];
 int64_t table_num_bytes;
 uint8_t table_stepwise_bytes[TABLE_CAPACITY];
 int64_t table_num_stepwise_bytes;
+uint8_t table_posterior_bytes[TABLE_CAPACITY];
+int64_t table_num_posterior_bytes;
 void *table_made;
 gmm_error *table_error;
 
@@ -208,6 +210,8 @@ void table_create(void) {
   ACCEPTED(gmm_stepwise_create(table_gmm_mixture(), 5.0, 0.0, 1e-9, &table.stepwise, out_error));
   table_num_stepwise_bytes = gmm_stepwise_size(table.stepwise);
   ACCEPTED(gmm_stepwise_write(table.stepwise, table_stepwise_bytes, TABLE_CAPACITY, out_error));
+  table_num_posterior_bytes = gmm_posterior_size(table.posterior);
+  ACCEPTED(gmm_posterior_write(table.posterior, NULL, table_posterior_bytes, TABLE_CAPACITY, out_error));
   table_num_bytes = gmm_statistics_size(table.statistics);
   ACCEPTED(gmm_statistics_write(table.statistics, table_bytes, TABLE_CAPACITY, out_error));
   gmm_model *none = NULL;

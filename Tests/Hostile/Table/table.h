@@ -8,7 +8,7 @@
 #include "check.h"
 #include "fixture.h"
 
-enum { TABLE_ROWS = 20, TABLE_POINTS = 5, TABLE_CAPACITY = 1024 };
+enum { TABLE_ROWS = 20, TABLE_POINTS = 5, TABLE_CAPACITY = 2048 };
 
 /* Valid handles of every kind, and pointers that are not handles. */
 typedef struct table_handles {
@@ -42,6 +42,10 @@ extern int64_t table_num_bytes;
 /* A stepwise fit as bytes, and their number. */
 extern uint8_t table_stepwise_bytes[TABLE_CAPACITY];
 extern int64_t table_num_stepwise_bytes;
+
+/* A posterior as bytes, and their number. */
+extern uint8_t table_posterior_bytes[TABLE_CAPACITY];
+extern int64_t table_num_posterior_bytes;
 
 /* The memory to which calls write. It is filled with a pattern before each row. */
 extern double table_output[TABLE_CAPACITY], table_more_output[TABLE_CAPACITY];

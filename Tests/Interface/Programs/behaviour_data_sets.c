@@ -157,6 +157,13 @@ static void sizes_weights_and_names_come_back(void) {
   EXPECT(gmm_data_num_observations(data) == N && gmm_data_num_dimensions(data) == D);
   EXPECT(gmm_data_has_sample_weights(data) == 1);
   for (int64_t d = 0; d < D; d++) EXPECT(strcmp(gmm_data_column_name(data, d), names[d]) == 0);
+  double found[N * D + 1] = {[N * D] = 7.0}, found_weights[N + 1] = {[N] = 7.0};
+  ACCEPTED(gmm_data_get_values(data, found, N * D, out_error));
+  ACCEPTED(gmm_data_get_sample_weights(data, found_weights, N, out_error));
+  EXPECT(memcmp(found, fixture_table, sizeof fixture_table) == 0 && found[N * D] == 7.0);
+  EXPECT(memcmp(found_weights, weights, sizeof weights) == 0 && found_weights[N] == 7.0);
+  ACCEPTED(gmm_data_get_sample_weights(fixture_table_set(), found_weights, N, out_error));
+  for (int i = 0; i < N; i++) EXPECT(found_weights[i] == 1.0);
   gmm_data_destroy(data);
   EXPECT(gmm_data_num_observations(fixture_table_set()) == N && gmm_data_num_dimensions(fixture_table_set()) == D);
   EXPECT(gmm_data_has_sample_weights(fixture_table_set()) == 0);
@@ -168,6 +175,8 @@ static void sizes_weights_and_names_come_back(void) {
   ACCEPTED(gmm_data_create(NULL, 0, D, &options, &none, out_error));
   EXPECT(gmm_data_num_observations(none) == 0 && gmm_data_num_dimensions(none) == D);
   EXPECT(gmm_data_has_sample_weights(none) == 0 && strcmp(gmm_data_column_name(none, 2), names[2]) == 0);
+  ACCEPTED(gmm_data_get_values(none, NULL, 0, out_error));
+  ACCEPTED(gmm_data_get_sample_weights(none, NULL, 0, out_error));
   gmm_data_destroy(none);
   ACCEPTED(gmm_data_create(NULL, 0, GMM_MAX_DIMENSIONS, NULL, &none, out_error));
   EXPECT(gmm_data_num_dimensions(none) == GMM_MAX_DIMENSIONS);

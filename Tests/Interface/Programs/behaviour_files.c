@@ -42,6 +42,46 @@ static void a_posterior_comes_back_and_goes_on(const gmm_model *model) {
   unlink(in_folder("a.gmm"));
 }
 
+static void bytes_in_memory_are_those_of_the_file(const gmm_model *model) {
+  gmm_sample_options options = fixture_sample_options();
+  options.store_assignments = 1;
+  gmm_posterior *posterior = fixture_posterior(model, &options), *subset = NULL;
+  ACCEPTED(gmm_posterior_subset(posterior, 5, 3, &subset, out_error));
+  gmm_posterior *both[] = {posterior, subset};
+  for (int i = 0; i < 2; i++) {
+    gmm_posterior *found = NULL, *longer = NULL, *expected = NULL;
+    ACCEPTED(gmm_posterior_save(both[i], in_folder("c.gmm"), NULL, out_error));
+    const int64_t size = gmm_posterior_size(both[i]);
+    /* The bytes lie at an odd address, and the one behind them is not written to. */
+    uint8_t *bytes = malloc((size_t)size + 3), *file = malloc((size_t)size + 1);
+    bytes[size + 1] = 77;
+    ACCEPTED(gmm_posterior_write(both[i], NULL, bytes + 1, size + 100, out_error));
+    FILE *stream = fopen(path, "rb");
+    EXPECT(stream != NULL && fread(file, 1, (size_t)size + 1, stream) == (size_t)size);
+    if (stream != NULL) fclose(stream);
+    EXPECT(memcmp(bytes + 1, file, (size_t)size) == 0 && bytes[size + 1] == 77);
+    ACCEPTED(gmm_posterior_read(bytes + 1, size, NULL, &found, out_error));
+    /* They are copied. */
+    memset(bytes, 0, (size_t)size);
+    EXPECT(same_draws(both[i], found));
+    const gmm_posterior_info before = info_of(both[i]), after = info_of(found);
+    EXPECT(memcmp(&before, &after, sizeof before) == 0);
+    if (i == 0) {
+      ACCEPTED(gmm_posterior_extend(posterior, 9, NULL, NULL, &expected, out_error));
+      ACCEPTED(gmm_posterior_extend(found, 9, NULL, NULL, &longer, out_error));
+      EXPECT(same_draws(expected, longer));
+    }
+    gmm_posterior_destroy(longer);
+    gmm_posterior_destroy(expected);
+    gmm_posterior_destroy(found);
+    free(bytes);
+    free(file);
+  }
+  unlink(path);
+  gmm_posterior_destroy(subset);
+  gmm_posterior_destroy(posterior);
+}
+
 static void priors_are_equal(const gmm_prior *left, const gmm_prior *right) {
   EXPECT(left->family == right->family && left->num_values == right->num_values && left->priors == NULL);
   for (int32_t j = 0; j < left->num_values; j++) {
@@ -190,6 +230,7 @@ void behaviour_files(void) {
   const gmm_model_options options = fixture_model_options(), ordered = fixture_ordered_options();
   gmm_model *model = fixture_model(&options), *simple = fixture_model(&ordered);
   a_posterior_comes_back_and_goes_on(model);
+  bytes_in_memory_are_those_of_the_file(model);
   the_model_of_a_posterior_is_its_own(&options);
   the_model_of_a_posterior_is_its_own(&ordered);
   static const double one = 1.0, two = 2.0;

@@ -14,6 +14,7 @@ static struct {
   gmm_model *model;
   gmm_posterior *posterior;
   const gmm_statistics *parts[64];
+  uint8_t bytes[1 << 22], stored[1 << 22]; /* of the posterior */
 } input;
 
 static void take_draws(gmm_posterior *posterior, result *made) {
@@ -130,6 +131,25 @@ static gmm_status run_load(const gmm_control *control, result *made, gmm_error *
   return status;
 }
 
+static void take_bytes(const uint8_t *bytes, int64_t count, result *made) {
+  for (int64_t i = 0; i < count && made->count < RESULT_CAPACITY; i += 40) made->numbers[made->count++] = bytes[i];
+}
+
+static gmm_status run_write(const gmm_control *control, result *made, gmm_error **out_error) {
+  const gmm_status status = gmm_posterior_write(input.posterior, control, input.bytes, sizeof input.bytes, out_error);
+  if (status == GMM_OK) take_bytes(input.bytes, gmm_posterior_size(input.posterior), made);
+  return status;
+}
+
+static gmm_status run_read(const gmm_control *control, result *made, gmm_error **out_error) {
+  gmm_posterior *posterior = (gmm_posterior *)made;
+  const gmm_status status =
+      gmm_posterior_read(input.stored, gmm_posterior_size(input.posterior), control, &posterior, out_error);
+  EXPECT((status == GMM_OK) == (posterior != NULL));
+  take_draws(posterior, made);
+  return status;
+}
+
 static gmm_status run_export(const gmm_control *control, result *made, gmm_error **out_error) {
   const gmm_status status = gmm_posterior_export_csv(input.posterior, 1, long_calls_csv, control, out_error);
   if (status == GMM_OK) take_file(long_calls_csv, made);
@@ -209,6 +229,8 @@ const long_call long_calls[NUM_LONG_CALLS] = {
     {"gmm_posterior_sample_predictive", run_predictive, 10, -1, 1},
     {"gmm_posterior_save", run_save, 4, -1, 0},
     {"gmm_posterior_load", run_load, 12, -1, 0},
+    {"gmm_posterior_write", run_write, 4, -1, 0},
+    {"gmm_posterior_read", run_read, 8, -1, 0},
     {"gmm_posterior_export_csv", run_export, 20, 20000, 0},
     {"gmm_model_for_data", run_model_for_data, 3 * 20, 3 * 20, 0},
     {"gmm_statistics_compute", run_statistics, 20, 20, 0},
@@ -236,6 +258,7 @@ const gmm_posterior *long_calls_prepare(void) {
     input.parts[i] = part;
   }
   ACCEPTED(gmm_posterior_save(input.posterior, long_calls_file, NULL, out_error));
+  ACCEPTED(gmm_posterior_write(input.posterior, NULL, input.stored, sizeof input.stored, out_error));
   ACCEPTED(gmm_posterior_export_csv(input.posterior, 1, long_calls_csv, NULL, out_error));
   return input.posterior;
 }

@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
 
 from gmmswift import _native as native
 from gmmswift._arguments import data_rows, row_weights, shown
 from gmmswift._errors import Fault
+from gmmswift._pickled import StateFormat
 
 if TYPE_CHECKING:
-    from numpy.typing import ArrayLike
+    from numpy.typing import ArrayLike, NDArray
 
 __all__ = ["Data", "as_data", "column_names", "has_weights", "words_for"]
 
@@ -114,10 +117,47 @@ class Data:
         self.has_weights = bool(native.lib.gmm_data_has_sample_weights(self._handle))
 
     @property
+    def values(self) -> NDArray[np.float64]:
+        """A copy of the observations, shape (N, D)."""
+        out = np.empty((self.n_observations, self.n_dimensions))
+        native.call(native.lib.gmm_data_get_values, self._handle, out, out.size)
+        return out
+
+    @property
+    def sample_weight(self) -> NDArray[np.float64] | None:
+        """A copy of the sample weights, shape (N,), or None if there are none."""
+        if not self.has_weights:
+            return None
+        out = np.empty(self.n_observations)
+        native.call(native.lib.gmm_data_get_sample_weights, self._handle, out, out.size)
+        return out
+
+    @property
     def fingerprint(self) -> int:
         """A 64-bit checksum of the values, equal for equal values."""
         result: int = native.lib.gmm_data_fingerprint(self._handle)
         return result
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        values = {name: getattr(self, name) for name in ("values", "sample_weight", "names")}
+        return Data._restored, (_FORMAT.state_of(values),)
+
+    @classmethod
+    def _restored(cls, state: object) -> Data:
+        """Return the data set of a pickled state."""
+        values = _FORMAT.values_of(state)
+        return cls(
+            values["values"],
+            sample_weight=values["sample_weight"],
+            names=values["names"] or None,
+        )
+
+    # A data set is immutable, so it is its own copy.
+    def __copy__(self) -> Data:
+        return self
+
+    def __deepcopy__(self, memo: object) -> Data:
+        return self
 
     def __len__(self) -> int:
         return self.n_observations
@@ -127,6 +167,9 @@ class Data:
         columns = f" of {of}" if self.names or self.n_dimensions > 1 else ""
         weighted = ", weighted" if self.has_weights else ""
         return f"<gmmswift.Data: {self.n_observations:,} observations{columns}{weighted}>"
+
+
+_FORMAT = StateFormat(1, frozenset({"values", "sample_weight", "names"}))
 
 
 def as_data(

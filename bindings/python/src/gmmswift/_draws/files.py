@@ -7,8 +7,7 @@ from typing import TYPE_CHECKING
 from gmmswift import _native as native
 from gmmswift._arguments import file_path
 from gmmswift._draws.posterior import Posterior
-from gmmswift._model.mixture import Mixture
-from gmmswift._model.stated import stated_arguments
+from gmmswift._draws.stored import model_of
 
 if TYPE_CHECKING:
     import os
@@ -45,10 +44,4 @@ def load(path: str | os.PathLike[str]) -> Posterior:
             run.control,
             run=run,
         )
-    return Posterior(handle, _model_of(handle))
-
-
-def _model_of(posterior: native.Handle) -> Mixture:
-    lib = native.lib
-    handle = native.create(lib.gmm_posterior_get_model, lib.gmm_model_destroy, posterior)
-    return Mixture(**stated_arguments(handle))
+    return Posterior(handle, model_of(handle))

@@ -9,13 +9,14 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from gmmswift import _native as native
-from gmmswift._arguments import file_path, int64, shown
+from gmmswift._arguments import int64, shown
 from gmmswift._data import column_names
 from gmmswift._diagnostics.autocorrelation import autocorrelation
 from gmmswift._draws.arviz import PosteriorTrees
 from gmmswift._draws.pictures import PosteriorPlots
 from gmmswift._draws.predictions import PosteriorPredictions
 from gmmswift._draws.run import checkpoint_plan, interruptible
+from gmmswift._draws.stored import StoredPosterior
 from gmmswift._draws.summaries import PosteriorSummaries
 from gmmswift._model.mixture import Mixture
 
@@ -49,6 +50,7 @@ class Posterior(
     PosteriorPredictions,
     PosteriorPlots,
     PosteriorTrees,
+    StoredPosterior,
 ):
     """Draws from a posterior (or, from `sample_prior`, a prior): a mapping of names to arrays.
 
@@ -74,7 +76,8 @@ class Posterior(
     shared.
 
     Iteration and ``len`` use the names. `sample`, `sample_prior`, `subset`, `extend` and `load`
-    make posteriors. A posterior is immutable, and several threads may use it.
+    make posteriors. A posterior is immutable, and several threads may use it. Pickles have the
+    bytes of its file, so that workers of joblib and Dask can return one.
 
     Attributes
     ----------
@@ -305,62 +308,3 @@ class Posterior(
             threads=threads,
             progress=progress,
         )
-
-    # ------------------------------------------------------------------------------- Exchange
-
-    def save(self, path: str | os.PathLike[str]) -> None:
-        """Save everything that the posterior has, for `gmmswift.load`.
-
-        The file holds the model, the data, the options, the draws, stored assignments, and the
-        states of the chains. A loaded posterior answers every call with the same bits, and so does
-        `extend`. The file appears whole or not at all. Its format is documented and has a checksum,
-        and later versions read it.
-
-        Parameters
-        ----------
-        path : path-like
-            The path of the file. An existing file is replaced.
-
-        Raises
-        ------
-        OSError
-            If the system refuses. An existing file is then intact, as it is on Ctrl-C.
-        """
-        with native.Run() as run:
-            native.call(
-                native.lib.gmm_posterior_save, self._handle, file_path("path", path), run.control
-            )
-
-    def export_csv(self, prefix: str | os.PathLike[str]) -> list[str]:
-        """Write the draws as CmdStan does: ``prefix_1.csv``, ``prefix_2.csv``, ..., one per chain.
-
-        ArviZ (`arviz.from_cmdstan`), CmdStan's ``stansummary`` and R's posterior package read them.
-        Columns are ``lp__`` (log posterior), ``accept_stat__``, ``log_likelihood``, ``weights.1``,
-        ..., ``means.1`` or ``means.1.1``, ... and the spread; indices start at 1. Numbers read back
-        as the same bits. The files have no assignments.
-
-        Parameters
-        ----------
-        prefix : path-like
-            The beginning of the files' paths.
-
-        Returns
-        -------
-        list of str
-            The paths.
-        """
-        beginning = file_path("prefix", prefix).decode()
-        paths = [f"{beginning}_{chain + 1}.csv" for chain in range(self.n_chains)]
-        with native.Run() as run:
-            for chain, path in enumerate(paths):
-                if run.failure is not None:
-                    break
-                native.call(
-                    native.lib.gmm_posterior_export_csv,
-                    self._handle,
-                    chain,
-                    path.encode(),
-                    run.control,
-                    names={"path": "prefix"},
-                )
-        return paths

@@ -167,10 +167,7 @@ class Handle:
         return self
 
     def __reduce__(self) -> Any:
-        raise TypeError(
-            "an object of libgmmswift cannot be pickled, its memory is not Python's: send arrays, "
-            "or a posterior by its save and gmmswift.load"
-        )
+        raise TypeError("a handle of libgmmswift cannot be pickled: its memory is not Python's")
 
 
 def create(

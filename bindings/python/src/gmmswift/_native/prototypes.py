@@ -54,6 +54,8 @@ PROTOTYPES: Mapping[str, tuple[Any, list[Any]]] = {
     "gmm_data_num_observations": (c_int64, [c_void_p]),
     "gmm_data_num_dimensions": (c_int64, [c_void_p]),
     "gmm_data_has_sample_weights": (c_int32, [c_void_p]),
+    "gmm_data_get_values": (c_int32, [c_void_p, DoubleArray, c_int64, POINTER(c_void_p)]),
+    "gmm_data_get_sample_weights": (c_int32, [c_void_p, DoubleArray, c_int64, POINTER(c_void_p)]),
     "gmm_data_column_name": (c_char_p, [c_void_p, c_int64]),
     "gmm_data_fingerprint": (c_uint64, [c_void_p]),
     "gmm_data_destroy": (None, [c_void_p]),
@@ -162,6 +164,15 @@ PROTOTYPES: Mapping[str, tuple[Any, list[Any]]] = {
     "gmm_posterior_load": (
         c_int32,
         [c_char_p, POINTER(Control), POINTER(c_void_p), POINTER(c_void_p)],
+    ),
+    "gmm_posterior_size": (c_int64, [c_void_p]),
+    "gmm_posterior_write": (
+        c_int32,
+        [c_void_p, POINTER(Control), ByteArray, c_int64, POINTER(c_void_p)],
+    ),
+    "gmm_posterior_read": (
+        c_int32,
+        [ByteArray, c_int64, POINTER(Control), POINTER(c_void_p), POINTER(c_void_p)],
     ),
     "gmm_posterior_export_csv": (
         c_int32,
