@@ -62,8 +62,8 @@
  * Names. A count is named num_..., whatever it counts. An error names an argument or field as this header does.
  *
  * Control. Every function that can take long takes a nullable `const gmm_control *control` with the number of threads,
- * a callback for progress and a flag for cancelling. A cancelled call returns GMM_CANCELLED within about 20 ms of work
- * (or one iteration, the draw of one covariance matrix, or one call of the system) and frees its memory.
+ * a callback for progress, a flag for cancelling and a time limit. A cancelled call returns GMM_CANCELLED within about
+ * 20 ms of work (or one iteration, the draw of one covariance matrix, or one call of the system) and frees its memory.
  * gmm_data_create, which copies and checks the data once, takes none.
  *
  * Threads. Every function may be called from any thread. A call creates and joins its worker threads; where the system
@@ -194,7 +194,7 @@ enum gmm_status_code {
   /** A checkpoint belongs to other data, another model, other options or another version. */
   GMM_ERROR_FILE_MISMATCH = 62,
 
-  /** The callback or gmm_cancel_request stopped the call. This is nobody's error. */
+  /** The callback, gmm_cancel_request or the time limit stopped the call. This is nobody's error. */
   GMM_CANCELLED = 70,
   /** The posterior is improper, though chains may never notice: a warning of gmm_model_check. */
   GMM_IMPROPER = 71,
@@ -988,7 +988,8 @@ enum gmm_kernel_build {
   GMM_KERNELS_AVX512 = 3    /**< x86-64 with AVX-512 (F, BW, CD, DQ, VL) */
 };
 
-/** How a long call runs. Nothing here changes its results, except kernel_build. */
+/** How a long call runs. Nothing here changes its results, except kernel_build; a clock decides no more than when a
+ * call ends. */
 struct gmm_control {
   uint32_t struct_size;
   /** 0: one for each processor that this process may use; default 0. Files and their bytes, gmm_autocorrelation,
@@ -1007,6 +1008,8 @@ struct gmm_control {
   int32_t kernel_build;
   /** 0. */
   int32_t reserved;
+  /** Seconds after which the call ends as if it were cancelled; >= 0, 0: no limit; default 0. */
+  double time_limit;
 };
 
 /** Writes the defaults.
@@ -1242,6 +1245,10 @@ gmm_status gmm_em_result_init(gmm_em_result *result, size_t struct_size) GMM_NON
  * likelihood grows without limit where a covariance becomes singular. So of all starts those with the fewest
  * covariances on the floor count, and of these the one with the largest likelihood is kept.
  *
+ * Cancelling. GMM_CANCELLED hands back in *out_fit the best fit so far, and sets *out_error as well. Starts that have
+ * not ended take part with their parameters after the last whole iteration; `converged` is 0 where one of them is the
+ * best. *out_fit is NULL where no start has made an iteration.
+ *
  * With a model the posterior density is maximised: weights, then means, then spread are set to the conditional mode in
  * each iteration (Meng, Rubin 1993). A model whose priors tell components apart keeps its order; means that a model
  * orders are in that order, whatever the options ask for.
@@ -1251,7 +1258,7 @@ gmm_status gmm_em_result_init(gmm_em_result *result, size_t struct_size) GMM_NON
  * @param options NULL for the defaults.
  * @return GMM_ERROR_NULL_ARGUMENT, GMM_ERROR_WRONG_HANDLE, GMM_ERROR_STRUCT_SIZE, GMM_ERROR_INVALID_ARGUMENT,
  * GMM_ERROR_UNSUPPORTED; GMM_ERROR_INVALID_MODEL for a density without a maximum, and initial values against the
- * constraints; GMM_ERROR_DEGENERATE for data without a spread; GMM_CANCELLED, which leaves no fit.
+ * constraints; GMM_ERROR_DEGENERATE for data without a spread; GMM_CANCELLED, with the best fit so far.
  */
 GMM_NODISCARD gmm_status gmm_fit_em(const gmm_data *data, const gmm_em_options *options, const gmm_control *control,
                                     gmm_em_fit **out_fit, gmm_error **out_error) GMM_NONNULL(4);
@@ -1375,13 +1382,13 @@ gmm_status gmm_variational_options_init(gmm_variational_options *options, size_t
  * 1). The prior is mean of k ~ Normal(mean_prior, covariance of k / mean_precision_prior), precision of k ~
  * Wishart(degrees_of_freedom_prior, covariance_prior^-1). The approximation takes assignments and parameters to be
  * independent, and so it understates the uncertainty of both. From the same responsibilities it has the numbers of
- * scikit-learn's BayesianGaussianMixture.
+ * scikit-learn's BayesianGaussianMixture. GMM_CANCELLED hands back the best fit so far as gmm_fit_em does.
  *
  * @param data at least K observations of positive weight.
  * @param options NULL for the defaults.
  * @return GMM_ERROR_NULL_ARGUMENT, GMM_ERROR_WRONG_HANDLE, GMM_ERROR_INVALID_ARGUMENT, GMM_ERROR_STRUCT_SIZE,
  * GMM_ERROR_UNSUPPORTED; GMM_ERROR_DEGENERATE for covariances that are not positive definite (constant or collinear
- * columns without a covariance_prior or a regularization); GMM_CANCELLED, which leaves no fit.
+ * columns without a covariance_prior or a regularization); GMM_CANCELLED, with the best fit so far.
  */
 GMM_NODISCARD gmm_status gmm_fit_variational(const gmm_data *data, const gmm_variational_options *options,
                                              const gmm_control *control, gmm_variational_fit **out_fit,

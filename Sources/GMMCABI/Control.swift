@@ -45,9 +45,13 @@ func runControl(_ control: UnsafePointer<gmm_control>?) throws(CallError) -> Run
     }
   }
   guard control.reserved == 0 else { throw .invalid("reserved", "must be 0", got: control.reserved) }
+  guard control.time_limit >= 0, control.time_limit.isFinite else {
+    throw .invalid("time_limit", "must be finite and not negative", got: control.time_limit)
+  }
   var result = RunControl(
     threads: Int(control.num_threads), progress: progress, progressInterval: control.progress_interval,
-    cancellation: flag, build: try kernelBuild(control.kernel_build))
+    cancellation: flag, timeLimit: control.time_limit > 0 ? control.time_limit : nil,
+    build: try kernelBuild(control.kernel_build))
   // Every host cancels by the handle, even if it is a Swift program.
   result.followsTask = false
   return result

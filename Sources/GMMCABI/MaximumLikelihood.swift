@@ -48,8 +48,22 @@ public func gmm_fit_em(
         componentCount: options.componentCount, dimensionCount: dimensions, structure: options.covariance), copies: 32)
     try need.require(for: "a fit of \(options.componentCount) components in \(dimensions) dimensions")
     try readStart(given, &options, rows: data.count, dimensions: dimensions)
-    let fit = try fitMaximumLikelihood(data, options, control)
-    out.pointee = makeHandle(try FitObject(fit))
+    try handOver(to: out, { try FitObject($0) }) { try fitMaximumLikelihood(data, options, control) }
+  }
+}
+
+/// Writes the fit that `fit` returns, or the best fit so far that comes with its error.
+func handOver<Fit: Sendable, Object: HandleObject>(
+  to out: UnsafeMutablePointer<OpaquePointer?>, _ make: (Fit) throws -> Object, _ fit: () throws -> Fit
+) throws {
+  do {
+    out.pointee = makeHandle(try make(try fit()))
+  } catch let end as CancelledFit<Fit> {
+    out.pointee = try end.fit.map { makeHandle(try make($0)) }
+    throw CallError(
+      GMM_CANCELLED, "",
+      "cancelled, with \(end.startsDone) of \(end.startsTotal) starts done"
+        + (end.fit == nil ? " and no iteration" : ""))
   }
 }
 

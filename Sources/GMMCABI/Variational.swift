@@ -57,8 +57,7 @@ public func gmm_fit_variational(
       options.initial = try approximation(initial, "initial")
       options.initialBound = try read(initial, "initial", defaults: gmm_variational_result()).lower_bound
     }
-    let fit = try fitVariational(data, options, control)
-    out.pointee = makeHandle(try VariationalObject(fit))
+    try handOver(to: out, { try VariationalObject($0) }) { try fitVariational(data, options, control) }
   }
 }
 

@@ -7,16 +7,22 @@ package final class FileProgress {
   /// The number of bytes in all; 0 until it is known.
   package internal(set) var bytesTotal: Int
   private let isWanted: () -> Bool
+  private let reason: () -> String
 
   /// The largest number of bytes between two questions.
   package static let pieceSize = 1 << 20
 
   /// - Parameters:
   ///   - bytesTotal: the number of bytes that will be written; a file that is read knows its own number.
+  ///   - reason: says in words why the work has ended.
   ///   - isWanted: `false` ends the work.
-  package init(bytesTotal: Int = 0, while isWanted: @escaping () -> Bool) {
+  package init(
+    bytesTotal: Int = 0, reason: @escaping () -> String = { "the caller cancelled" },
+    while isWanted: @escaping () -> Bool
+  ) {
     self.bytesTotal = bytesTotal
     self.isWanted = isWanted
+    self.reason = reason
   }
 
   /// Counts bytes, and asks whether to go on.
@@ -24,6 +30,6 @@ package final class FileProgress {
   /// - Throws: ``StorageError`` of kind `cancelled`.
   package func pass(_ bytes: Int, of path: String) throws(StorageError) {
     bytesDone += bytes
-    guard isWanted() else { throw StorageError(.cancelled, path, "the caller cancelled") }
+    guard isWanted() else { throw StorageError(.cancelled, path, reason()) }
   }
 }

@@ -32,11 +32,11 @@ public struct ScaledPriors: Sendable {
     let kernels = control.build.kernels
     self = try team.pass(control, blocks: passes * data.blockCount) { (crew, tally) throws(ModelError) in
       let scale = DataSpread(data, tally)
-      guard tally.goesOn else { throw .cancelledByCaller }
+      guard tally.goesOn else { throw tally.cancellationError }
       return try ScaledPriors(shape, data, scale) { () throws(ModelError) in
         let covariance = try Self.covariance(
           data, scale, divisor: count - 1, kernels, workers: team.workers, crew, tally)
-        guard tally.goesOn else { throw .cancelledByCaller }
+        guard tally.goesOn else { throw tally.cancellationError }
         return covariance
       }
     }

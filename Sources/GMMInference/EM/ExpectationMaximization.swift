@@ -25,20 +25,23 @@ final class ExpectationMaximization {
     self.step = step
   }
 
-  /// Returns the fit to which a run leads from `mixture`, or `nil` if `monitor` stops the run.
+  /// Returns the fit to which a run leads from `mixture`, and whether the run ended by itself. If `monitor` stops the
+  /// run, it is the fit after the last whole iteration, or `nil` before the first.
   ///
   /// - Parameter crew: threads that help with the passes.
   func run(
     from mixture: Mixture, _ monitor: RunMonitor, _ crew: BlockCrew?
-  ) throws(ModelError) -> MaximumLikelihoodFit? {
+  ) throws(ModelError) -> (fit: MaximumLikelihoodFit, isFinished: Bool)? {
     var mixture = mixture
     step.admit(&mixture)
     var history: [Double] = []
     var outcome = MaximizationOutcome()
     var isConverged = false
-    while history.count < options.maximumIterations {
-      if monitor.pollForStop() { return nil }
-      let (statistics, logLikelihood) = try expectation(mixture, crew)
+    if monitor.pollForStop() { return nil }
+    var (statistics, logLikelihood) = try expectation(mixture, crew)
+    while history.count < options.maximumIterations, !isConverged {
+      // The log likelihood of the parameters is known here, so a run that is stopped needs no other pass.
+      if !history.isEmpty, monitor.pollForStop() { break }
       let previous = history.last
       history.append((logLikelihood + step.logPrior(mixture)) / total)
       outcome = step.maximize(&mixture, statistics)
@@ -46,16 +49,15 @@ final class ExpectationMaximization {
       case .movement: isConverged = outcome.move <= options.tolerance
       case .lowerBound: isConverged = previous.map { abs(history[history.count - 1] - $0) < options.tolerance } ?? false
       }
-      if isConverged { break }
+      (statistics, logLikelihood) = try expectation(mixture, crew)
     }
-    let logLikelihood = try expectation(mixture, crew).logLikelihood
     outcome.collapses += ComponentCollapse.ofVanished(mixture.parameters.weights, rows: positiveCount)
     var fit = MaximumLikelihoodFit(
       estimate: mixture.parameters, logLikelihood: logLikelihood, history: history, isConverged: isConverged,
       collapses: outcome.collapses, move: outcome.move, observationCount: total)
     fit.logPrior = step.logPrior(mixture)
     if let model = options.model { fit.parameterCount = model.freeParameterCount }
-    return fit
+    return (fit, isConverged || history.count == options.maximumIterations)
   }
 
   /// Makes the E-step, which takes the moments under the responsibilities.

@@ -8,10 +8,10 @@ import GMMModel
 /// at most 2,000 of the observations (20 K where that is more), each from a stream of its own.
 ///
 /// - Throws: ``ModelError`` for options out of range, fewer observations than components, and data without any
-///   variance; of kind `cancelled` when the caller cancels.
+///   variance; ``CancelledFit`` with the best fit so far when the caller cancels.
 public func fitMaximumLikelihood(
   _ data: DataSet, _ options: MaximumLikelihoodOptions, _ control: RunControl = RunControl()
-) throws(ModelError) -> MaximumLikelihoodFit {
+) throws -> MaximumLikelihoodFit {
   try options.check(data)
   let kernels = MixtureKernels(
     options.shape(dimensions: data.dimensionCount), control.build.kernels, isWeighted: data.weights != nil)
@@ -23,7 +23,7 @@ public func fitMaximumLikelihood(
 func fitMaximumLikelihood(
   _ data: DataSet, _ options: MaximumLikelihoodOptions, _ control: RunControl,
   kernels: MixtureKernels, _ pass: any BlockPass & Sendable
-) throws(ModelError) -> MaximumLikelihoodFit {
+) throws -> MaximumLikelihoodFit {
   let spread = DataSpread(data)
   let likelihood = try MaximumLikelihoodStep(
     options, variances: spread.variances,
@@ -35,7 +35,7 @@ func fitMaximumLikelihood(
     data: data, options: options, spread: spread, step: likelihood,
     kernels: control.build.kernels)
   let monitor = RunMonitor(control)
-  let results = MaximumLikelihoodResults()
+  let results = FitResults<MaximumLikelihoodFit>()
   let runs = options.runCount
   let paysOff = data.count * options.componentCount * data.dimensionCount * runs >= 20_000
   let threads = paysOff ? control.threadCount(units: runs) : 1
@@ -45,16 +45,16 @@ func fitMaximumLikelihood(
     try ExpectationMaximization(
       data, options, step, kernels, pass, workers: team.workers)
   } _: { (start, run, crew) throws(ModelError) in
-    if let fit = try run.run(from: starts.mixture(run: start, crew), monitor, crew) { results.add(fit, start: start) }
+    guard let end = try run.run(from: starts.mixture(run: start, crew), monitor, crew) else { return }
+    results.add(end.fit, start: start, isFinished: end.isFinished)
   }
   monitor.finish()
-  try monitor.requireCompletion()
-  guard var best = results.best else { throw .outOfMemory("a fit") }
-  // A model whose priors tell components apart has an order of its own.
-  if options.model?.isExchangeable ?? true, options.order == .means || options.model?.orderedMeans ?? false {
-    best.sortByMean(coordinate: options.model?.orderCoordinate ?? 0)
+  return try results.best(of: runs) { best in
+    // A model whose priors tell components apart has an order of its own.
+    if options.model?.isExchangeable ?? true, options.order == .means || options.model?.orderedMeans ?? false {
+      best.sortByMean(coordinate: options.model?.orderCoordinate ?? 0)
+    }
   }
-  return best
 }
 
 extension MaximumLikelihoodStep {

@@ -4,7 +4,7 @@ import GMMModel
 /// A maximum-likelihood fit of a Gaussian mixture.
 ///
 /// Components are in the order that ``MaximumLikelihoodOptions/order`` asks for.
-public struct MaximumLikelihoodFit: Sendable, Equatable {
+public struct MaximumLikelihoodFit: Sendable, Equatable, RankedFit {
   /// Weights, means and covariances.
   public var estimate: MixtureParameters
   /// The log likelihood of all observations, each times its sample weight.

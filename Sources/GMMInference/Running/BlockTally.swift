@@ -1,3 +1,4 @@
+import GMMModel
 import Synchronization
 
 /// The unit of work of a call that makes passes over blocks of observations, counted block by block.
@@ -15,6 +16,9 @@ final class BlockTally: WorkQueue, @unchecked Sendable {
 
   /// Whether the work goes on. The thread that takes a block asks before it begins.
   var goesOn: Bool { !monitor.shouldStop }
+
+  /// The error of work that does not go on.
+  var cancellationError: ModelError { monitor.cancellationError }
 
   /// Counts finished blocks, and reports when it is time. The thread that finished them calls it.
   func pass(_ count: Int = 1) {

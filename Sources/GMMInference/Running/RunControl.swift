@@ -12,6 +12,9 @@ public struct RunControl: Sendable {
   public var progressInterval: Double
   /// The flag that cancels the call when it is raised.
   public var cancellation: CancellationFlag?
+  /// The seconds after which the call ends as if it were cancelled; `nil` for no limit. A clock decides when the call
+  /// ends, and nothing else of its results.
+  public var timeLimit: Double?
   /// The build of the kernels. A build that is not available stands for the best available one.
   public var build: KernelBuild
   /// Whether cancelling the task in which the call is made stops the call.
@@ -23,12 +26,13 @@ public struct RunControl: Sendable {
 
   public init(
     threads: Int = 0, progress: (@Sendable (RunProgress) -> Bool)? = nil, progressInterval: Double = 0.1,
-    cancellation: CancellationFlag? = nil, build: KernelBuild = .best
+    cancellation: CancellationFlag? = nil, timeLimit: Double? = nil, build: KernelBuild = .best
   ) {
     self.threads = threads
     self.progress = progress
     self.progressInterval = progressInterval
     self.cancellation = cancellation
+    self.timeLimit = timeLimit
     self.build = build
   }
 

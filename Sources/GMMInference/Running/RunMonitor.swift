@@ -9,6 +9,7 @@ import Synchronization
 package final class RunMonitor: @unchecked Sendable {
   private let stopped = Atomic<Bool>(false)
   private let cancelled = Atomic<Bool>(false)
+  private let isLate = Atomic<Bool>(false)
   private let cancellation: CancellationFlag?
   /// The task in which the call is made, which runs as long as the call does.
   private let task: UnsafeMutableRawPointer?
@@ -16,6 +17,7 @@ package final class RunMonitor: @unchecked Sendable {
   private let interval: Double
   private let isPart: Bool
   private let start: Double
+  private let limit: Double?
   private var nextReport: Double
   private let caller = pthread_self()
   /// The function that returns the progress of the call. It is set before other threads begin.
@@ -28,13 +30,18 @@ package final class RunMonitor: @unchecked Sendable {
     interval = max(control.progressInterval, 0)
     isPart = control.isPart
     start = control.began ?? monotonicSeconds()
+    limit = control.timeLimit
     nextReport = monotonicSeconds() + interval
   }
 
-  /// Whether the work should end, by itself, by the caller's flag or because the task was cancelled.
+  /// Whether the work should end, by itself, by the caller's flag, by the time limit or because the task was cancelled.
   var shouldStop: Bool {
     if stopped.load(ordering: .relaxed) { return true }
-    let isCancelled = cancellation?.isRequested ?? false || task.map { gmm_task_is_cancelled($0) } ?? false
+    var isCancelled = cancellation?.isRequested ?? false || task.map { gmm_task_is_cancelled($0) } ?? false
+    if !isCancelled, let limit, seconds >= limit {
+      isLate.store(true, ordering: .relaxed)
+      isCancelled = true
+    }
     if isCancelled { cancel() }
     return isCancelled
   }
@@ -50,7 +57,7 @@ package final class RunMonitor: @unchecked Sendable {
 
   /// Reports as ``pollForStop()`` does, and throws if the work should end.
   package func check() throws(ModelError) {
-    if pollForStop() { throw .cancelledByCaller }
+    if pollForStop() { throw cancellationError }
   }
 
   /// Runs work of one thread, which is reported as one unit, and finishes.
@@ -80,9 +87,18 @@ package final class RunMonitor: @unchecked Sendable {
     progressSoFar = nil
   }
 
+  /// The error of a call that was cancelled.
+  var cancellationError: ModelError { ModelError(.cancelled, "", cancellationReason) }
+
+  /// The reason why the call was cancelled, in words.
+  var cancellationReason: String {
+    guard isLate.load(ordering: .relaxed), let limit else { return "the caller cancelled" }
+    return "the time limit of \(limit) s has passed"
+  }
+
   /// Throws a ``ModelError`` of kind `cancelled` if the caller has cancelled.
   func requireCompletion() throws(ModelError) {
-    if isCancelled { throw .cancelledByCaller }
+    if isCancelled { throw cancellationError }
   }
 
   /// Ends the work because the caller wants it.
@@ -107,9 +123,4 @@ package final class RunMonitor: @unchecked Sendable {
       current.iterationsDone > 0 ? current.secondsElapsed * left / Double(current.iterationsDone) : .nan
     if !progress(current), !isLast { cancel() }
   }
-}
-
-extension ModelError {
-  /// The error of a call that the caller cancelled.
-  static let cancelledByCaller = ModelError(.cancelled, "", "the caller cancelled")
 }

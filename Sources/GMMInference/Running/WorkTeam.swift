@@ -164,7 +164,7 @@ extension WorkTeam {
     try run(tally, monitor) { (_, crew) throws(ModelError) in result.value = try work(crew, tally) }
     monitor.finish()
     try monitor.requireCompletion()
-    guard let value = result.value else { throw .cancelledByCaller }
+    guard let value = result.value else { throw monitor.cancellationError }
     return value
   }
 

@@ -21,6 +21,7 @@ struct PosteriorContents {
     }
     self.posterior = posterior
     posterior.model.write(to: &model)
+    model.write(posterior.model.defaultPriors?.rawValue ?? 0)
 
     var ofFile = posterior.options
     // The thinning of a subset becomes the thinning of the file.

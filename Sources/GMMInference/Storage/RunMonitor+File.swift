@@ -12,7 +12,7 @@ extension RunMonitor {
   func watchFile<Result>(
     _ path: String, bytes: Int = 0, _ body: (FileProgress) throws(StorageError) -> Result
   ) throws(StorageError) -> Result {
-    let file = FileProgress(bytesTotal: bytes) { !self.pollForStop() }
+    let file = FileProgress(bytesTotal: bytes, reason: { self.cancellationReason }, while: { !self.pollForStop() })
     progressSoFar = { RunProgress(done: file.bytesDone, of: file.bytesTotal) }
     defer { finish() }
     try file.pass(0, of: path)

@@ -9,11 +9,11 @@ import GMMModel
 /// numbers of scikit-learn's `BayesianGaussianMixture`.
 ///
 /// - Throws: ``ModelError`` for options out of range, fewer observations than components, and covariances that are not
-///   positive definite; of kind `cancelled` when the caller cancels.
+///   positive definite; ``CancelledFit`` with the best fit so far when the caller cancels.
 /// - Complexity: for each iteration one pass of expectation-maximisation; no memory of size N beyond the data.
 public func fitVariational(
   _ data: DataSet, _ options: VariationalOptions, _ control: RunControl = RunControl()
-) throws(ModelError) -> VariationalFit {
+) throws -> VariationalFit {
   try options.check(data)
   let shape = options.shape(dimensions: data.dimensionCount)
   let kernels = MixtureKernels(shape, control.build.kernels, isWeighted: data.weights != nil)
@@ -22,7 +22,7 @@ public func fitVariational(
   let starts = try VariationalStart(
     options: options, prior: prior, data: data, spread: spread, kernels: control.build.kernels)
   let monitor = RunMonitor(control)
-  let results = VariationalResults()
+  let results = FitResults<VariationalFit>()
   let runs = options.runCount
   let paysOff = data.count * options.componentCount * data.dimensionCount * runs >= 20_000
   let threads = paysOff ? control.threadCount(units: runs) : 1
@@ -31,12 +31,11 @@ public func fitVariational(
     try VariationalAscent(data, prior, options, kernels, workers: team.workers)
   } _: { (start, ascent, crew) throws(ModelError) in
     let approximation = try starts.approximation(run: start, workers: team.workers, crew)
-    if let fit = try ascent.run(from: approximation, monitor, crew) { results.add(fit, start: start) }
+    guard let end = try ascent.run(from: approximation, monitor, crew) else { return }
+    results.add(end.fit, start: start, isFinished: end.isFinished)
   }
   monitor.finish()
-  try monitor.requireCompletion()
-  guard let best = results.best else { throw .outOfMemory("a fit") }
-  return best
+  return try results.best(of: runs)
 }
 
 extension VariationalPrior {

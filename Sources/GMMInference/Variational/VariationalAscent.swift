@@ -25,19 +25,23 @@ final class VariationalAscent {
     self.options = options
   }
 
-  /// Returns the fit to which the ascent leads from `start`, or `nil` if `monitor` stops it.
+  /// Returns the fit to which the ascent leads from `start`, and whether the ascent ended by itself. If `monitor` stops
+  /// it, it is the fit after the last whole iteration, or `nil` before the first.
   ///
   /// - Parameter crew: threads that help with the passes.
   /// - Throws: ``ModelError`` of kind `degenerate` for a bound that is not finite, and covariances that are not
   ///   positive definite.
   func run(
     from start: VariationalApproximation, _ monitor: RunMonitor, _ crew: BlockCrew?
-  ) throws(ModelError) -> VariationalFit? {
+  ) throws(ModelError) -> (fit: VariationalFit, isFinished: Bool)? {
     var state = try state(start)
     var history: [Double] = []
     var isConverged = false
-    while history.count < options.maximumIterations {
-      if monitor.pollForStop() { return nil }
+    while history.count < options.maximumIterations, !isConverged {
+      if monitor.pollForStop() {
+        if history.isEmpty { return nil }
+        break
+      }
       let (moments, entropy) = expectation(state, crew)
       state = try self.state(prior.updated(moments))
       let bound = prior.lowerBound(state, entropy: entropy)
@@ -46,11 +50,11 @@ final class VariationalAscent {
       }
       isConverged = abs(bound - (history.last ?? options.initialBound)) < options.tolerance
       history.append(bound)
-      if isConverged { break }
     }
-    return VariationalFit(
+    let fit = VariationalFit(
       prior: prior, approximation: state.approximation, history: history, isConverged: isConverged,
       observationCount: total)
+    return (fit, isConverged || history.count == options.maximumIterations)
   }
 
   /// Returns the moments under the state's responsibilities r, and the entropy of the responsibilities, -Σ r log r.

@@ -2,7 +2,7 @@ import GMMModel
 
 /// A fit of a Gaussian mixture by variational Bayes. Components keep the order of the start, because the sticks depend
 /// on the order.
-public struct VariationalFit: Sendable, Equatable {
+public struct VariationalFit: Sendable, Equatable, RankedFit {
   /// The prior that was used.
   public var prior: VariationalPrior
   public var approximation: VariationalApproximation
@@ -17,4 +17,7 @@ public struct VariationalFit: Sendable, Equatable {
   public var iterations: Int { history.count }
   /// The last entry of ``history``; -infinity if there is none.
   public var lowerBound: Double { history.last ?? -.infinity }
+
+  /// Returns whether the bound of this fit is the larger one.
+  func isBetter(than other: VariationalFit) -> Bool { lowerBound > other.lowerBound }
 }

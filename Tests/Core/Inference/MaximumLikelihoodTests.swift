@@ -118,16 +118,6 @@ import Testing
     }
   }
 
-  @Test func cancelledFitSaysSo() throws {
-    let observations = try DataSet(Reference.load("book_ug").data)
-    let flag = CancellationFlag()
-    flag.request()
-    expectError(.cancelled, "", "the caller cancelled") {
-      try fitMaximumLikelihood(
-        observations, MaximumLikelihoodOptions(componentCount: 2), RunControl(cancellation: flag))
-    }
-  }
-
   private func fit(_ reference: Reference, _ theirs: Reference.Fit) throws -> MaximumLikelihoodFit {
     try fitMaximumLikelihood(
       DataSet(reference.data),

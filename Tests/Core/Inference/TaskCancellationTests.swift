@@ -48,7 +48,7 @@ import Testing
     await #expect(throws: ModelError(.cancelled, "", "the caller cancelled")) {
       try await inCancelledTask { try posterior.probabilities() }
     }
-    await #expect(throws: ModelError(.cancelled, "", "the caller cancelled")) {
+    await #expect(throws: CancelledFit<MaximumLikelihoodFit>.self) {
       try await inCancelledTask {
         try fitMaximumLikelihood(posterior.data, MaximumLikelihoodOptions(componentCount: 2))
       }

@@ -256,11 +256,6 @@ import Testing
     options.scale = [1, 0, 1]
     let known = try fitVariational(constant, options).approximation
     #expect(known.covariances.allSatisfy { $0.isFinite })
-    let flag = CancellationFlag()
-    flag.request()
-    expectError(.cancelled, "", "the caller cancelled") {
-      try fitVariational(data, VariationalOptions(componentCount: 2), RunControl(cancellation: flag))
-    }
   }
 
   /// log Normal(x | m_k, Σ_k) by elimination.

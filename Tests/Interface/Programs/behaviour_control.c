@@ -111,6 +111,94 @@ void behaviour_control(void) {
   open_models_report_as_one_call();
 }
 
+/* The best fit so far comes back: the later a call is cancelled, the better its fit is, up to that of the whole call.
+ */
+static void cancelled_fits_come_back(void) {
+  gmm_em_options options;
+  gmm_em_options_init(&options, sizeof options);
+  options.num_components = 2;
+  options.num_starts = 3;
+  options.max_iterations = 6;
+  options.tolerance = 0.0;
+  double last = -INFINITY;
+  int64_t num_cancelled = 0, num_fits = 0;
+  for (int64_t count = 1;; count++) {
+    progress_log log;
+    gmm_control control = recording_control(&log);
+    control.num_threads = 1;
+    log.cancel_at = count;
+    gmm_em_fit *fit = NULL;
+    gmm_error *error = NULL;
+    const gmm_status status = gmm_fit_em(fixture_data_set(), &options, &control, &fit, &error);
+    EXPECT(status == gmm_error_status(error) || (status == GMM_OK && error == NULL));
+    gmm_error_destroy(error);
+    gmm_em_result result = {.struct_size = sizeof result};
+    if (fit != NULL) {
+      ACCEPTED(gmm_em_fit_get_result(fit, &result, out_error));
+      /* The rounding of the sum of 60 terms. */
+      EXPECT(result.log_likelihood >= last - 1e-10 && result.converged == 0);
+      EXPECT(result.num_iterations >= 1 && result.num_iterations <= 6 && result.means[0] <= result.means[1]);
+      last = result.log_likelihood;
+      num_fits++;
+    }
+    gmm_em_fit_destroy(fit);
+    if (status == GMM_OK) break;
+    if (!EXPECT(status == GMM_CANCELLED && count < 1000)) break;
+    num_cancelled++;
+  }
+  EXPECT(num_fits >= 3 * 5 && num_cancelled >= num_fits - 1);
+
+  gmm_variational_options bayes;
+  gmm_variational_options_init(&bayes, sizeof bayes);
+  bayes.num_components = 2;
+  bayes.max_iterations = 6;
+  bayes.tolerance = 0.0;
+  for (int64_t count = 3; count <= 7; count++) {
+    progress_log log;
+    gmm_control control = recording_control(&log);
+    control.num_threads = 1;
+    log.cancel_at = count;
+    gmm_variational_fit *part = NULL, *whole = NULL;
+    EXPECT(gmm_fit_variational(fixture_data_set(), &bayes, &control, &part, NULL) == GMM_CANCELLED);
+    gmm_variational_result left = {.struct_size = sizeof left}, right = {.struct_size = sizeof right};
+    ACCEPTED(gmm_variational_fit_get_result(part, &left, out_error));
+    gmm_variational_options fewer = bayes;
+    fewer.max_iterations = left.num_iterations;
+    ACCEPTED(gmm_fit_variational(fixture_data_set(), &fewer, NULL, &whole, out_error));
+    ACCEPTED(gmm_variational_fit_get_result(whole, &right, out_error));
+    EXPECT(left.num_iterations == count - 2 && left.converged == 0 && left.lower_bound == right.lower_bound);
+    EXPECT(memcmp(left.means, right.means, 2 * sizeof(double)) == 0);
+    gmm_variational_fit_destroy(part);
+    gmm_variational_fit_destroy(whole);
+  }
+}
+
+/* A limit far below the clock's unit has always passed, and one of a century never. */
+static void time_limits_cancel(const gmm_model *model) {
+  gmm_control late, early;
+  gmm_control_init(&late, sizeof late);
+  gmm_control_init(&early, sizeof early);
+  EXPECT(late.time_limit == 0.0);
+  late.time_limit = 1e-300;
+  early.time_limit = 3e9;
+  gmm_em_fit *fit = NULL;
+  gmm_posterior *posterior = NULL;
+  double output[FIXTURE_COUNT * 2];
+  EXPECT(gmm_fit_em(fixture_data_set(), NULL, &late, &fit, NULL) == GMM_CANCELLED && fit == NULL);
+  ACCEPTED(gmm_fit_em(fixture_data_set(), NULL, &early, &fit, out_error));
+  gmm_em_fit_destroy(fit);
+  const gmm_sample_options options = fixture_sample_options();
+  EXPECT(gmm_sample(model, fixture_data_set(), &options, &late, &posterior, NULL) == GMM_CANCELLED);
+  EXPECT(posterior == NULL);
+  ACCEPTED(gmm_sample(model, fixture_data_set(), &options, &early, &posterior, out_error));
+  gmm_error *error = NULL;
+  EXPECT(gmm_posterior_probabilities(posterior, &late, output, FIXTURE_COUNT * 2, &error) == GMM_CANCELLED);
+  EXPECT(strstr(gmm_error_message(error), "time limit") != NULL);
+  gmm_error_destroy(error);
+  ACCEPTED(gmm_posterior_probabilities(posterior, &early, output, FIXTURE_COUNT * 2, out_error));
+  gmm_posterior_destroy(posterior);
+}
+
 void behaviour_cancelling(void) {
   const gmm_model_options model_options = fixture_model_options();
   gmm_model *model = fixture_model(&model_options);
@@ -165,6 +253,8 @@ void behaviour_cancelling(void) {
   }
   gmm_cancel_destroy(cancel);
   gmm_posterior_destroy(part);
+  cancelled_fits_come_back();
+  time_limits_cancel(model);
   gmm_model_destroy(model);
 }
 

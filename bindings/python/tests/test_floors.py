@@ -25,6 +25,7 @@ ROOMS = (
     "_shapes",
     "_scalars",
     "_build",
+    "_progress",
     "_diagnostics",
     "_data",
     "_model",

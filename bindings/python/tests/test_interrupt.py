@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import ctypes
 import os
+import pickle
 import signal
 import subprocess
 import sys
@@ -14,6 +16,7 @@ import numpy as np
 import pytest
 
 import gmmswift as gm
+from gmmswift import _native as native
 from gmmswift._native import runs
 
 
@@ -124,9 +127,129 @@ def test_control_c_stops_predictions_and_fits(data, post):
     ):
         timer = threading.Timer(0.3, os.kill, (os.getpid(), signal.SIGINT))
         timer.start()
-        with pytest.raises(KeyboardInterrupt):
+        with pytest.raises(KeyboardInterrupt) as caught:
             call()
         timer.join()
+    # The last call is a fit, and has begun or not.
+    part = caught.value.fit
+    assert part is None or (part.stopped_early and np.isfinite(part.log_likelihood))
+
+
+# ------------------------------------------------------------------------------- Fits so far
+
+THREE = np.concatenate([np.linspace(a, b, 40) for a, b in ((-6, -3), (-1, 1.5), (2.5, 7))])
+
+
+@pytest.fixture
+def stopped_fit(monkeypatch):
+    """Return a function that fits, and stops at a report; each look of the library is one."""
+    monkeypatch.setattr(runs, "_INTERVAL", 0.0)
+
+    def fit(count, **options):
+        reports = []
+
+        def report(progress):
+            reports.append(progress)
+            if len(reports) == count:
+                raise Stopped
+
+        try:
+            return gm.fit_em(THREE, 3, threads=1, progress=report, tol=0, **options), reports
+        except Stopped as stop:
+            stop.reports = reports
+            return stop, reports
+
+    return fit
+
+
+def test_a_stopped_fit_is_that_of_its_iterations(stopped_fit):
+    options = {"n_init": 1, "max_iter": 6, "random_seed": 3}
+    iterations = []
+    for count in range(1, 30):
+        stop, reports = stopped_fit(count, **options)
+        assert reports[0].n_chains == 0
+        assert (reports[-1].iterations_total, reports[-1].draws_total) == (1, 0)
+        if isinstance(stop, gm.EMFit):
+            assert not stop.stopped_early
+            assert "stopped early" not in repr(stop)
+            break
+        part = stop.fit
+        if part is None or not part.stopped_early:
+            continue
+        iterations.append(part.n_iterations)
+        assert not part.converged
+        assert repr(part).endswith(", stopped early>")
+        assert pickle.loads(pickle.dumps(part)).stopped_early
+        whole = gm.fit_em(THREE, 3, tol=0, **{**options, "max_iter": part.n_iterations})
+        assert part.log_likelihood == whole.log_likelihood
+        for name in ("weights", "means", "sd", "covariances", "history", "precisions_cholesky"):
+            np.testing.assert_array_equal(getattr(part, name), getattr(whole, name))
+    assert iterations == [1, 2, 3, 4, 5]
+
+
+@pytest.mark.parametrize("has_model", [False, True])
+def test_the_best_fit_so_far_never_gets_worse(stopped_fit, has_model, monkeypatch):
+    if has_model:
+        model = gm.Mixture(3, means=gm.Normal(0, sd=5), variance=gm.InverseGamma(2, 1))
+        plain = gm.fit_em
+        monkeypatch.setattr(gm, "fit_em", lambda data, _, **rest: plain(data, model, **rest))
+    options = {"n_init": 3, "max_iter": 5, "random_seed": 3, "init": "random_from_data"}
+    last, starts = -np.inf, set()
+    for count in range(1, 100):
+        stop, reports = stopped_fit(count, **options)
+        if isinstance(stop, gm.EMFit):
+            break
+        starts.add(reports[-1].iterations_done)
+        if stop.fit is not None:
+            # The rounding of the sum of 120 terms.
+            density = stop.fit.log_likelihood + stop.fit.log_prior
+            assert density >= last - 1e-10
+            last = density
+    assert {0, 1, 2} <= starts
+    assert stop.log_likelihood + stop.log_prior >= last - 1e-10
+
+
+def test_an_exception_of_the_last_report_comes_with_the_whole_fit():
+    def report(progress):
+        if progress.iterations_done == progress.iterations_total:
+            raise Stopped
+
+    with pytest.raises(Stopped) as caught:
+        gm.fit_em(THREE, 3, random_seed=1, progress=report)
+    assert caught.value.fit.converged
+    assert not caught.value.fit.stopped_early
+
+
+def test_a_time_limit_that_has_passed_before_an_iteration_is_an_error():
+    with pytest.raises(TimeoutError, match="time_limit: must be long enough for an iteration"):
+        gm.fit_em(THREE, 3, time_limit=1e-300)
+    whole = gm.fit_em(THREE, 3, random_seed=1)
+    for limit in (None, 0, 3e9):
+        fit = gm.fit_em(THREE, 3, random_seed=1, time_limit=limit)
+        assert not fit.stopped_early
+        np.testing.assert_array_equal(fit.means, whole.means)
+    for wrong in (-1, np.inf, np.nan):
+        with pytest.raises(ValueError, match="time_limit: must be finite and not negative, got"):
+            gm.fit_em(THREE, 3, time_limit=wrong)
+    with pytest.raises(TypeError, match="time_limit"):
+        gm.fit_em(THREE, 3, time_limit="1")
+
+
+def test_at_a_time_limit_the_best_fit_so_far_is_returned_with_a_warning(monkeypatch):
+    # The library makes the whole fit and then says that it was cancelled, as it does at a limit.
+    real = native.lib.gmm_fit_em
+
+    def late(*arguments):
+        assert real(*arguments) == native.OK
+        native.lib.gmm_model_create(None, ctypes.byref(ctypes.c_void_p()), arguments[-1])
+        return native.CANCELLED
+
+    monkeypatch.setattr(native.lib, "gmm_fit_em", late)
+    with pytest.warns(gm.TimeLimitWarning, match=r"time_limit: 5.0 s have passed") as caught:
+        fit = gm.fit_em(THREE, 3, random_seed=1, time_limit=5)
+    assert fit.stopped_early
+    assert caught[0].message.fit is fit
+    assert caught[0].filename == __file__
 
 
 @pytest.fixture
@@ -141,7 +264,7 @@ def stopped_at_once(monkeypatch):
     made = runs.Run.__init__
     monkeypatch.setattr(runs, "_INTERVAL", 0.0)
     monkeypatch.setattr(
-        runs.Run, "__init__", lambda run, threads=0, _=None: made(run, threads, stop)
+        runs.Run, "__init__", lambda run, threads=0, _=None, limit=0.0: made(run, threads, stop)
     )
     return reports
 
@@ -158,6 +281,9 @@ LONG_CALLS = {
     "save": lambda post, path: post.save(path / "new.gmm"),
     "export_csv": lambda post, path: post.export_csv(path / "new"),
     "load": lambda post, path: gm.load(path / "missing.gmm"),
+    "to_bytes": lambda post, path: post.to_bytes(),
+    "from_bytes": lambda post, path: gm.Posterior.from_bytes(b"none"),
+    "fit_em": lambda post, path: gm.fit_em(post.data, 2, threads=1),
 }
 
 

@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 
 import gmmswift as gm
-from gmmswift._draws import progress as _progress
+from gmmswift import _progress
 
 
 class Terminal(io.StringIO):
@@ -63,6 +63,20 @@ def test_true_shows_the_bar_of_tqdm(long_run, capsys):
     assert shown.out == ""
     assert "Sampling 2 chains: 100%" in shown.err
     assert "4,000 of 4,000 draws" in shown.err
+
+
+def test_fits_show_their_starts(data, capsys, monkeypatch):
+    pytest.importorskip("tqdm")
+    gm.fit_em(data, 2, n_init=3, random_seed=1, progress=True)
+    shown = capsys.readouterr()
+    assert shown.out == ""
+    assert "Fitting from 3 starts: 100%" in shown.err
+    assert "3/3" in shown.err
+    monkeypatch.setitem(sys.modules, "tqdm.auto", None)
+    gm.fit_em(data, 2, n_init=1, random_seed=1, progress=True)
+    assert capsys.readouterr().err.startswith("Fitting from 1 start: 100%, 1 of 1 starts, ")
+    with pytest.raises(TypeError, match="progress: must be True, False or a callable, got 1"):
+        gm.fit_em(data, 2, progress=1)
 
 
 def test_without_tqdm_a_line_is_rewritten_on_a_terminal(long_run, monkeypatch):

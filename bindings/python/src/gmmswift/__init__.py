@@ -12,7 +12,6 @@ from gmmswift._diagnostics.summarize import summarize
 from gmmswift._diagnostics.summary import Summary
 from gmmswift._draws.files import load
 from gmmswift._draws.posterior import Posterior
-from gmmswift._draws.progress import Progress
 from gmmswift._draws.sampling import sample, sample_prior
 from gmmswift._errors import (
     CheckpointWarning,
@@ -21,6 +20,7 @@ from gmmswift._errors import (
     GMMError,
     ImproperPosteriorWarning,
     MismatchError,
+    TimeLimitWarning,
 )
 from gmmswift._fits.em import EMFit, fit_em
 from gmmswift._fits.known_mixture import KnownMixture
@@ -41,6 +41,7 @@ from gmmswift._model.priors import (
     Prior,
     Uniform,
 )
+from gmmswift._progress import Progress
 from gmmswift._version import __version__
 
 if TYPE_CHECKING:
@@ -77,6 +78,7 @@ __all__ = [
     "Prior",
     "Progress",
     "Summary",
+    "TimeLimitWarning",
     "Uniform",
     "__version__",
     "autocorrelation",

@@ -14,6 +14,7 @@ __all__ = [
     "ImproperPosteriorWarning",
     "MismatchError",
     "Names",
+    "TimeLimitWarning",
     "exception_for",
 ]
 
@@ -65,6 +66,18 @@ class CheckpointWarning(RuntimeWarning):
     posterior: object = None
 
 
+class TimeLimitWarning(RuntimeWarning):
+    """A fit has reached its time limit; its result is the best so far.
+
+    Attributes
+    ----------
+    fit : EMFit
+        The result of the call, for programs that turn warnings into exceptions.
+    """
+
+    fit: object = None
+
+
 _EXCEPTIONS: Mapping[str, type[Exception]] = {
     "GMM_ERROR_NULL_ARGUMENT": ValueError,
     "GMM_ERROR_WRONG_HANDLE": ValueError,
@@ -79,6 +92,8 @@ _EXCEPTIONS: Mapping[str, type[Exception]] = {
     "GMM_ERROR_FILE_FORMAT": FormatError,
     "GMM_ERROR_FILE_MISMATCH": MismatchError,
     "GMM_IMPROPER": ImproperPosteriorWarning,
+    # Callbacks that cancel do so by an exception of their own, which takes the place of this one.
+    "GMM_CANCELLED": TimeoutError,
 }
 
 # What the C interface calls an argument, and what it is called here.

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-    from gmmswift._draws.progress import ProgressOption
+    from gmmswift._progress import ProgressOption
 
 __all__ = ["Posterior"]
 

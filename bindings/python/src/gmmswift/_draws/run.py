@@ -14,13 +14,13 @@ import numpy as np
 
 from gmmswift import _native as native
 from gmmswift._arguments import file_path, real, thread_count
-from gmmswift._draws.progress import ProgressOption, observer_for
 from gmmswift._errors import (
     CheckpointWarning,
     DegenerateError,
     Fault,
     ImproperPosteriorWarning,
 )
+from gmmswift._progress import ProgressOption, observer_for
 
 if TYPE_CHECKING:
     from gmmswift._data import Data

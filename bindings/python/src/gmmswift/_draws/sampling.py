@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
     from numpy.typing import ArrayLike
 
-    from gmmswift._draws.progress import ProgressOption
+    from gmmswift._progress import ProgressOption
 
 __all__ = ["sample", "sample_prior"]
 

@@ -10,7 +10,6 @@ import numpy as np
 
 from gmmswift import _native as native
 from gmmswift._arguments import (
-    array,
     code,
     flag,
     int32,
@@ -22,6 +21,8 @@ from gmmswift._arguments import (
 )
 from gmmswift._data import Data, as_data
 from gmmswift._fits.known_mixture import KnownMixture
+from gmmswift._fits.run import interruptible
+from gmmswift._fits.starts import initial_values
 from gmmswift._fits.views import components_html
 from gmmswift._model.mixture import Mixture
 from gmmswift._pickled import StateFormat
@@ -29,6 +30,8 @@ from gmmswift._shapes import COVARIANCE_TYPES, Shape, covariance_shape
 
 if TYPE_CHECKING:
     from numpy.typing import ArrayLike, NDArray
+
+    from gmmswift._progress import ProgressOption
 
 __all__ = ["EMFit", "fit_em"]
 
@@ -89,6 +92,9 @@ class EMFit:
     collapsed : list of (int, int or None)
         Components that collapsed, each with the first coordinate whose variance, given those before
         it, was kept on the floor, or None if its weight vanished.
+    stopped_early : bool
+        Whether a time limit, Ctrl-C or an exception of a callback stopped the call before all
+        starts had ended. The fit is then the best so far.
     """
 
     n_components: int
@@ -111,6 +117,7 @@ class EMFit:
     move: float
     n_at_floor: int
     collapsed: list[tuple[int, int | None]]
+    stopped_early: bool = False
 
     def __repr__(self) -> str:
         spread = f"{self.covariance_type} covariance"
@@ -122,7 +129,8 @@ class EMFit:
             f"({spread}){places}, log likelihood {self.log_likelihood:.6g}, BIC {self.bic:.6g}, "
             f"{'' if self.converged else 'not '}converged after {self.n_iterations:,} "
             f"iteration{'s' * (self.n_iterations != 1)}"
-            f"{f', {len(self.collapsed)} collapsed' if self.collapsed else ''}>"
+            f"{f', {len(self.collapsed)} collapsed' if self.collapsed else ''}"
+            f"{', stopped early' if self.stopped_early else ''}>"
         )
 
     def _repr_html_(self) -> str:
@@ -165,9 +173,9 @@ class EMFit:
         )
 
 
-# Of pickles, which have all attributes.
+# Of pickles, which have all attributes; the first ones lack the last.
 _FIELDS = [field.name for field in fields(EMFit)]
-_FORMAT = StateFormat(1, frozenset(_FIELDS))
+_FORMAT = StateFormat(1, frozenset(_FIELDS[:-1]), frozenset(_FIELDS[-1:]))
 
 
 def fit_em(
@@ -189,6 +197,8 @@ def fit_em(
     initial: Mapping[str, ArrayLike] | None = None,
     order: str = "means",
     threads: int | None = None,
+    progress: ProgressOption = False,
+    time_limit: float | None = None,
 ) -> EMFit:
     """Fit a mixture by maximum likelihood or posterior density, from several starts.
 
@@ -243,6 +253,12 @@ def fit_em(
         priors tell components apart keeps its order; means that a model orders are in their order.
     threads : int, optional
         Number of threads. By default one for each processor.
+    progress : bool or callable, default False
+        True for a bar (tqdm where it is installed, else a line on standard error); or a callable
+        that receives each `Progress`, on the calling thread. It counts starts.
+    time_limit : float, optional
+        Seconds. When they have passed, the call returns the best fit so far, with a
+        `TimeLimitWarning`. By default, and for 0, there is no limit.
 
     Returns
     -------
@@ -259,11 +275,18 @@ def fit_em(
     DegenerateError
         For a column whose values are all equal, without a model or a regularization.
     KeyboardInterrupt
-        On Ctrl-C, within a moment. There is then no fit.
+        On Ctrl-C, within a moment. Its attribute ``fit`` holds the best fit so far, or None if no
+        start has made an iteration. The same holds for any exception raised by `progress` or by a
+        signal handler.
+    TimeoutError
+        If the time limit has passed before a start has made an iteration.
 
     Notes
     -----
     A run that does not converge in ``max_iter`` iterations is not an error; see `EMFit.converged`.
+
+    The best fit so far is that of the starts that have ended, and of the others with their
+    parameters after the last whole iteration; see `EMFit.stopped_early`.
 
     Examples
     --------
@@ -309,20 +332,22 @@ def fit_em(
         options.tolerance = real("tol", tol)
     if variance_floor is not None:
         options.variance_floor = real("variance_floor", variance_floor)
-    keep = {} if initial is None else _initial_values(initial, rows, shape)
+    keep = {} if initial is None else initial_values(initial, rows, shape)
     for name, values in keep.items():
         setattr(options, f"initial_{name}", native.address(values))
-    with native.Run(thread_count(threads)) as run:
-        handle = native.create(
+    try:
+        return interruptible(
             native.lib.gmm_fit_em,
             native.lib.gmm_em_fit_destroy,
+            fit_of,
             rows._handle,
             options,
-            run.control,
-            run=run,
+            threads=threads,
+            progress=progress,
+            time_limit=time_limit,
         )
-    del keep
-    return fit_of(handle)
+    finally:
+        del keep
 
 
 def _settled(model: Mixture, rows: Data, threads: int) -> Mixture:
@@ -331,42 +356,6 @@ def _settled(model: Mixture, rows: Data, threads: int) -> Mixture:
     if known is not None and known != rows.n_dimensions:
         raise ValueError(f"data: must have {known} columns, as the model, got {rows.n_dimensions}")
     return model._for_data(rows, threads)
-
-
-def _initial_values(initial: object, rows: Data, shape: Shape) -> dict[str, NDArray[np.float64]]:
-    """Return what to start from by the names of the library, which takes variances for sds."""
-    if not isinstance(initial, Mapping):
-        raise TypeError(f"initial: must be a mapping, got {shown(initial)}")
-    size, dimensions, kind = shape.n_components, rows.n_dimensions, shape.covariance_type
-    shapes: dict[str, tuple[int, ...]] = {
-        "weights": (size,),
-        "means": (size, dimensions),
-        "covariances": covariance_shape(size, dimensions, kind, shape.is_shared),
-        "responsibilities": (rows.n_observations, size),
-    }
-    if not shape.has_matrices:
-        shapes["sd"] = shape.spread
-    values = {}
-    for name, value in initial.items():
-        if name not in shapes:
-            raise ValueError(f"initial: must have keys of {', '.join(shapes)}, got {shown(name)}")
-        values[name] = array(f"initial[{name!r}]", value, shapes[name])
-    if "sd" in values:
-        if "covariances" in values:
-            raise ValueError(
-                "initial['sd']: must be left out where covariances are given, got both"
-            )
-        values["covariances"] = _variances(values.pop("sd"))
-    return values
-
-
-def _variances(sd: NDArray[np.float64]) -> NDArray[np.float64]:
-    """Return the squares of standard deviations that have some."""
-    for index, value in np.ndenumerate(sd):
-        if not 1e-145 <= value <= 1e145:
-            place = f"[{', '.join(map(str, index))}]" if index else ""
-            raise ValueError(f"initial['sd']{place}: must be between 1e-145 and 1e145, got {value}")
-    return np.square(sd)
 
 
 def fit_of(handle: native.Handle) -> EMFit:

@@ -42,6 +42,8 @@ class Run:
         Number of threads; 0 for one per processor.
     observer : callable, optional
         Receives each `Progress`. An exception that it raises stops the call.
+    time_limit : float, default 0.0
+        Seconds after which the library ends the call with a `TimeoutError`; 0 for no limit.
 
     Attributes
     ----------
@@ -57,7 +59,12 @@ class Run:
 
     __slots__ = ("_previous", "control", "failure", "observer", "partial", "was_stopped")
 
-    def __init__(self, threads: int = 0, observer: Callable[[Any], object] | None = None) -> None:
+    def __init__(
+        self,
+        threads: int = 0,
+        observer: Callable[[Any], object] | None = None,
+        time_limit: float = 0.0,
+    ) -> None:
         self.observer = observer
         self.partial: Handle | None = None
         self.failure: BaseException | None = None
@@ -69,6 +76,7 @@ class Run:
         control.progress = _on_progress
         control.progress_user_data = id(self)
         control.progress_interval = _INTERVAL
+        control.time_limit = time_limit
         self.control = control
 
     def __enter__(self) -> Run:

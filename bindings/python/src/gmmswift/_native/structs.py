@@ -178,6 +178,7 @@ class Control(Structure):
         ("cancel", c_void_p),
         ("kernel_build", c_int32),
         ("reserved", c_int32),
+        ("time_limit", c_double),
     )
 
 

@@ -25,9 +25,9 @@ class Progress:
     Attributes
     ----------
     n_chains : int
-        Number of chains.
+        Number of chains; 0 for a fit, which has no draws either.
     iterations_done, iterations_total : int
-        Iterations over all chains, with those of the tuning.
+        Iterations over all chains, with those of the tuning. For a fit, its starts.
     draws_done, draws_total : int
         Draws over all chains.
     seconds_elapsed : float
@@ -89,10 +89,10 @@ class _Bar(_Observer):
 
     def _show(self, progress: Progress) -> None:
         if self._bar is None:
-            self._bar = self._tqdm(
-                total=progress.iterations_total, desc=_title(progress), unit="it", unit_scale=True
-            )
-        self._bar.set_postfix_str(_draws(progress), refresh=False)
+            # Starts of a fit are few, and iterations are many.
+            unit = {"unit": "it", "unit_scale": True} if progress.n_chains else {"unit": "start"}
+            self._bar = self._tqdm(total=progress.iterations_total, desc=_title(progress), **unit)
+        self._bar.set_postfix_str(_counts(progress), refresh=False)
         # The library limits the rate of reports, so each report is shown.
         self._bar.n = progress.iterations_done
         self._bar.refresh()
@@ -119,7 +119,7 @@ class _Line(_Observer):
         left = "" if math.isnan(progress.seconds_left) else f", {progress.seconds_left:.1f} s left"
         fraction = progress.iterations_done / max(progress.iterations_total, 1)
         text = (
-            f"{_title(progress)}: {fraction:4.0%}, {_draws(progress)}, "
+            f"{_title(progress)}: {fraction:4.0%}, {_counts(progress)}, "
             f"{progress.seconds_elapsed:.1f} s{left}"
         )
         if self._is_terminal:
@@ -139,10 +139,15 @@ class _Line(_Observer):
 
 
 def _title(progress: Progress) -> str:
+    if progress.n_chains == 0:
+        total = progress.iterations_total
+        return f"Fitting from {total:,} start{'s' if total != 1 else ''}"
     return f"Sampling {progress.n_chains} chain{'s' if progress.n_chains != 1 else ''}"
 
 
-def _draws(progress: Progress) -> str:
+def _counts(progress: Progress) -> str:
+    if progress.n_chains == 0:
+        return f"{progress.iterations_done:,} of {progress.iterations_total:,} starts"
     return f"{progress.draws_done:,} of {progress.draws_total:,} draws"
 
 
