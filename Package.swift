@@ -34,6 +34,9 @@ let linkPolicy: [LinkerSetting] =
     ])
   ] : []
 
+// Debug information of C as Swift writes its own: valgrind gives up at a later version.
+let debugInformation: [CSetting] = isRoot ? [.unsafeFlags(["-gdwarf-4"])] : []
+
 // The kernels are compiled three times from one source. Two more directories link to the first.
 #if arch(x86_64)
   let hasAllBuilds = isRoot
@@ -85,15 +88,15 @@ let package = Package(
 
     // MARK: The C boundary
     .systemLibrary(name: "CGMMSwift", path: "include"),
-    .target(name: "CGMMCallbacks"),
+    .target(name: "CGMMCallbacks", cSettings: debugInformation),
     .target(
       name: "GMMCABI",
       dependencies: [
         "CGMMSwift", "CGMMCallbacks", "GMMKernels", "GMMModel", "GMMInference", "GMMDiagnostics", "GMMStorage",
         "GaussianMixtures",
       ]),
-    // This target is only in the shared library, whose runtime serves nobody else. Valgrind cannot read DWARF 5.
-    .target(name: "CGMMRuntime", cSettings: isRoot ? [.unsafeFlags(["-gdwarf-4"])] : []),
+    // This target is only in the shared library, whose runtime serves nobody else.
+    .target(name: "CGMMRuntime", cSettings: debugInformation),
     .target(
       name: "gmmswift", dependencies: ["GMMCABI"] + (isRoot ? ["CGMMRuntime"] : []),
       exclude: ["install", "link"], linkerSettings: linkPolicy),

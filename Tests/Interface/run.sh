@@ -139,16 +139,7 @@ for compiler in g++ clang++; do
     skip "exceptions with $compiler" "$compiler is missing"
     continue
   fi
-  exceptions() {
-    local source objects=()
-    for source in Tests/Interface/Programs/behaviour_long_calls_made.c "${support[@]}"; do
-      objects+=("$out/exceptions_$(basename "$source" .c).o")
-      gcc -std=c99 -D_POSIX_C_SOURCE=200809L -O1 "${strict[@]}" -c "$source" -o "${objects[-1]}" || return
-    done
-    $compiler -std=c++17 -O1 "${strict[@]}" Tests/Interface/Programs/exceptions.cpp "${objects[@]}" -o "$out/exceptions" \
-      "${link[@]}"
-  }
-  check "the program of exceptions builds with $compiler" exceptions
+  check "the program of exceptions builds with $compiler" build_exceptions "$compiler"
   check "an exception of a callback ends the call, which leaves no thread and no file behind" silent "$out/exceptions"
   if can_find_leaks; then
     check "and it loses no memory" without_leaks "$out/exceptions" runs

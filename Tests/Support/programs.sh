@@ -16,6 +16,17 @@ build() {
   compile "$1" "${@:2}" $(find Tests/{Hostile,Interface}/Programs -name "$1.c" -o -name "$1_*.c") "${support[@]}"
 }
 
+# build_exceptions COMPILER: builds the program exceptions, in C++ with the C sources that it shares.
+build_exceptions() {
+  local source objects=()
+  for source in Tests/Interface/Programs/behaviour_long_calls_made.c "${support[@]}"; do
+    objects+=("$out/exceptions_$(basename "$source" .c).o")
+    gcc -std=c99 -D_POSIX_C_SOURCE=200809L -O1 -g "${strict[@]}" -c "$source" -o "${objects[-1]}" || return
+  done
+  "$1" -std=c++17 -O1 -g "${strict[@]}" Tests/Interface/Programs/exceptions.cpp "${objects[@]}" -o "$out/exceptions" \
+    "${link[@]}"
+}
+
 # Builds the program misuse_table, whose rows are made from the header.
 build_table() {
   python3 Tests/Hostile/Table/generate.py include/interface.json Tests/Hostile/Table/table.h "$out/misuse_table.c" &&

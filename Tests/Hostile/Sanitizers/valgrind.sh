@@ -14,11 +14,13 @@ source Tests/Support/programs.sh
 
 for program in misuse degenerate stress behaviour; do check "$program builds" build $program; done
 check "disk builds" build disk -D_GNU_SOURCE
+check "exceptions builds" build_exceptions g++
 check "the table of misuse builds" build_table
 check "the table of errors builds" build_errors
 check "resident memory stays flat over 10,000 rounds" "$out/stress" 10 rounds
 meanwhile under_valgrind "$out/degenerate"
 check "behaviour is clean" under_valgrind "$out/behaviour"
+check "exceptions of callbacks are clean" under_valgrind "$out/exceptions" runs
 for program in misuse errors misuse_table disk; do check "$program is clean" under_valgrind "$out/$program"; done
 check "degenerate data are clean" ended
 check "10,000 rounds lose no byte" under_valgrind "$out/stress" 10 rounds

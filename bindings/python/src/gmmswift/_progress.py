@@ -92,7 +92,8 @@ class _Bar(_Observer):
             # Starts of a fit are few, and iterations are many.
             unit = {"unit": "it", "unit_scale": True} if progress.n_chains else {"unit": "start"}
             self._bar = self._tqdm(total=progress.iterations_total, desc=_title(progress), **unit)
-        self._bar.set_postfix_str(_counts(progress), refresh=False)
+        if progress.n_chains:
+            self._bar.set_postfix_str(_counts(progress), refresh=False)
         # The library limits the rate of reports, so each report is shown.
         self._bar.n = progress.iterations_done
         self._bar.refresh()
