@@ -974,8 +974,8 @@ typedef struct gmm_progress {
  * The callback may throw an exception, in C++ or any language that unwinds the stack, or end its thread. The call is
  * cancelled: there is no further report, its threads end, its memory is freed, and files are as after GMM_CANCELLED.
  * Then the exception goes on to the caller of the call, whose out_ handles and *out_error are set as they would be by
- * GMM_CANCELLED, or by the result of the call if the last report throws. It is std::terminate that ends a program that
- * does not catch it. A callback must not call longjmp, which leaves the threads of the call behind.
+ * GMM_CANCELLED, or by the result of the call if the last report throws. A program that does not catch it ends by
+ * std::terminate. A callback must not call longjmp, which leaves the threads of the call behind.
  */
 typedef int32_t (*gmm_progress_fn)(const gmm_progress *progress, void *user_data);
 
