@@ -69,7 +69,7 @@ sections_in() {
 }
 check "constants are read-only from the start" equal "$(sections_in '^ *LOAD.* R  ' | grep -x .rodata)" .rodata
 check "only variables stay writable after load" equal \
-  "$(comm -23 <(sections_in '^ *LOAD.* RW ') <(sections_in GNU_RELRO) | grep -vxE '\.tm_clone_table')" $'.bss\n.data'
+  "$(comm -23 <(sections_in '^ *LOAD.* RW ') <(sections_in GNU_RELRO) | grep -vxE '\.(tm_clone_table|relro_padding)')" $'.bss\n.data'
 check "the library has no text relocations" equal "$(grep TEXTREL <<<"$dynamic")" ""
 check "the library is not unloaded while in use (-z nodelete)" grep -q NODELETE <<<"$dynamic"
 check "the stack is not executable" \
