@@ -63,8 +63,8 @@ import Testing
   @Test(arguments: mistakes) func mistakesAboutFractionsAreFound(_ example: Mistake) throws {
     let simulation = FixedDataSimulation(
       row: example.row, kind: .gibbs, sampleWeights: FixedDataSimulation.fractional, seed: 2)
-    let wrong = try simulation.run(replicates: 4_000, with: .init(plant: example.plant)).compared()
-    let right = try simulation.run(replicates: 4_000).compared()
+    let wrong = try simulation.run(replicates: 30_000, with: .init(plant: example.plant)).compared()
+    let right = try simulation.run(replicates: 30_000).compared()
     #expect(wrong.map(\.probability).min() ?? 1 < Tier.limit)
     #expect(right.map(\.probability).min() ?? 0 > Tier.limit)
   }

@@ -26,9 +26,9 @@ def asked(monkeypatch):
     numbers = []
 
     class Run(native.Run):
-        def __init__(self, threads=0, observer=None):
+        def __init__(self, threads=0, *others):
             numbers.append(threads)
-            super().__init__(threads, observer)
+            super().__init__(threads, *others)
 
     monkeypatch.setattr(native, "Run", Run)
     return numbers

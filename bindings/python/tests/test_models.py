@@ -125,9 +125,9 @@ def test_scaling_priors_takes_the_threads_of_the_call(monkeypatch):
     numbers = []
 
     class Run(native.Run):
-        def __init__(self, threads=0, observer=None):
+        def __init__(self, threads=0, *others):
             numbers.append(threads)
-            super().__init__(threads, observer)
+            super().__init__(threads, *others)
 
     monkeypatch.setattr(native, "Run", Run)
     model = gm.Mixture(2, covariance_type="full")

@@ -89,10 +89,10 @@ def interruptible(
         return made(handle)
 
 
-def warn_if_improper(model: Mixture, data: Data) -> None:
+def warn_if_improper(model: Mixture, data: Data, threads: int) -> None:
     """Warn of a posterior that is improper; raise `DegenerateError` where nothing can be drawn."""
     try:
-        with native.Run() as run:
+        with native.Run(threads) as run:
             native.call(native.lib.gmm_model_check, model._handle, data._handle, run.control)
     except ImproperPosteriorWarning as warning:
         warnings.warn(warning, stacklevel=_levels_to_caller())

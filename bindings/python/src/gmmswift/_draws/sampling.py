@@ -172,7 +172,7 @@ def sample(
     if plan is not None:
         options.checkpoint = native.address_of(plan)
     model = model._for_data(rows, thread_count(threads))
-    warn_if_improper(model, rows)
+    warn_if_improper(model, rows, thread_count(threads))
     keep = None if initial is None else set_initial(options, model, initial, n_chains)
     posterior = interruptible(
         native.lib.gmm_sample,
