@@ -123,10 +123,10 @@ struct FractionalSampler: Sampler {
     guard (try? gibbs.draw(&proposal, given: statistics, &stream)) != nil, isAdmissible(proposal) else {
       return StepInfo(acceptance: 0)
     }
-    let forward = density(of: proposal, from: state.parameters, given: statistics, gibbs.isChosen)
+    let forward = density(of: proposal, from: state.parameters, given: statistics, gibbs.chosen)
     let proposedLogRest = pass.evaluate(proposal, into: &proposedExpected, crew)
     let backward = density(
-      of: state.parameters, from: proposal, given: combined(state.statistics, proposedExpected), gibbs.isChosen)
+      of: state.parameters, from: proposal, given: combined(state.statistics, proposedExpected), gibbs.chosen)
     let logRatio =
       logPrior(proposal) - logPrior(state.parameters) + (proposedLogRest - logRest)
       + (logAssigned(proposal, state.statistics) - logAssigned(state.parameters, state.statistics))
@@ -147,12 +147,13 @@ struct FractionalSampler: Sampler {
   /// Chooses the components that are proposed.
   private mutating func choose(_ stream: inout RandomStream) {
     guard chosenCount < model.componentCount else { return }
-    for k in gibbs.isChosen.indices { gibbs.isChosen[k] = false }
+    var chosen = [Bool](repeating: false, count: model.componentCount)
     // Floyd's method for a random subset.
     for last in model.componentCount - chosenCount..<model.componentCount {
       let k = stream.index(below: last + 1)
-      gibbs.isChosen[gibbs.isChosen[k] ? last : k] = true
+      chosen[chosen[k] ? last : k] = true
     }
+    gibbs.chosen = chosen
   }
 
   /// Returns whether a proposal satisfies the constraints. An order into which draws are folded is none.

@@ -22,23 +22,23 @@ struct GibbsDensity {
   /// Returns the log density of the draw `new` from the parameters `old`, given statistics; -infinity where the draw
   /// would be an error.
   ///
-  /// - Parameter isChosen: the components that are drawn; see ``GibbsSampler/isChosen``.
+  /// - Parameter chosen: the components that are drawn; see ``GibbsSampler/chosen``.
   mutating func callAsFunction(
-    of new: Parameters, from old: Parameters, given statistics: SufficientStatistics, _ isChosen: [Bool]
+    of new: Parameters, from old: Parameters, given statistics: SufficientStatistics, _ chosen: [Bool]?
   ) -> Double {
     var sum = logDensityOfWeights(new, statistics)
     let statistics = powered(statistics)
     let shape = model.shape
     for j in model.spreadDensities.indices where !model.spreadDensities[j].isFixed {
       let components = shape.members(ofSD: j).components
-      guard shape.sharedSpread || isChosen[components.lowerBound] else { continue }
+      guard shape.sharedSpread || chosen?[components.lowerBound] ?? true else { continue }
       let (count, squares) = ScaledMean.moments(ofSD: j, model, old, statistics, sumsOut: true)
       sum += SpreadConditional(model.spreadDensities[j], count: count, squares: squares).logDensity(sd: new.sds[j])
     }
-    for j in 0..<shape.matrixCount where shape.sharedSpread || isChosen[j] {
+    for j in 0..<shape.matrixCount where shape.sharedSpread || chosen?[j] ?? true {
       sum += logDensityOfCovariance(j, of: new, from: old, statistics)
     }
-    for k in 0..<model.componentCount where !model.hasFixedMean(k) && isChosen[k] {
+    for k in 0..<model.componentCount where !model.hasFixedMean(k) && chosen?[k] ?? true {
       sum += logDensityOfMean(k, new, statistics)
     }
     return sum.isNaN ? -.infinity : sum

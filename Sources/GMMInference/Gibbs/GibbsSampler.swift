@@ -14,8 +14,8 @@ struct GibbsSampler: Sampler {
   private let isProposing: Bool
   /// Whether draws are sorted instead of truncated. The components of such a chain pass each other freely.
   private let sortsDraws: Bool
-  /// Whether the mean and the spread of a component are drawn, (K). A shared spread is always drawn.
-  var isChosen: [Bool]
+  /// Whether the mean and the spread of a component are drawn, (K); `nil` if all are. A shared spread is always drawn.
+  var chosen: [Bool]?
   /// The conditional distribution of a mean, for models with covariance matrices.
   private var mean: MeanConditional
   private var covariance: CovarianceConditional
@@ -29,7 +29,6 @@ struct GibbsSampler: Sampler {
     powered = PoweredStatistics(model.shape, power: power)
     self.isProposing = isProposing
     sortsDraws = model.foldsOrder && !isProposing
-    isChosen = [Bool](repeating: true, count: model.componentCount)
     let dimension = model.shape.hasMatrices ? model.dimensionCount : 0
     mean = MeanConditional(dimension: dimension)
     covariance = CovarianceConditional(dimension: dimension)
@@ -77,9 +76,8 @@ struct GibbsSampler: Sampler {
   private var truncates: Bool { model.orderedMeans && !sortsDraws && !isProposing }
 
   /// Returns whether standard deviation `j` is drawn.
-  @inline(__always)
   private func isChosen(sd j: Int) -> Bool {
-    model.sharedSpread || isChosen[j / (model.sdCount / model.componentCount)]
+    model.sharedSpread || chosen?[j / (model.sdCount / model.componentCount)] ?? true
   }
 
   // MARK: Standard deviations
@@ -88,7 +86,7 @@ struct GibbsSampler: Sampler {
     _ parameters: inout Parameters, _ statistics: SufficientStatistics, _ stream: inout RandomStream
   ) throws(ModelError) {
     let shape = model.shape
-    for j in 0..<shape.sdCount where !model.spreadDensities[j].isFixed && isChosen(sd: j) {
+    for j in 0..<shape.sdCount where !model.spreadDensities[j].isFixed && (chosen == nil || isChosen(sd: j)) {
       let (count, squares) = ScaledMean.moments(
         ofSD: j, model, parameters, statistics, sumsOut: !truncates)
       let conditional = SpreadConditional(model.spreadDensities[j], count: count, squares: squares)
@@ -101,7 +99,7 @@ struct GibbsSampler: Sampler {
     _ parameters: inout Parameters, _ statistics: SufficientStatistics, _ stream: inout RandomStream
   ) {
     let dimensions = model.dimensionCount
-    for k in 0..<model.componentCount where !model.hasFixedMean(k) && isChosen[k] {
+    for k in 0..<model.componentCount where !model.hasFixedMean(k) && (chosen?[k] ?? true) {
       for d in 0..<dimensions {
         let j = k * dimensions + d
         let (mean, precision) = MeanConditional.coordinate(k, d, model, parameters, statistics)
@@ -132,7 +130,7 @@ struct GibbsSampler: Sampler {
     _ parameters: inout Parameters, _ statistics: SufficientStatistics, _ stream: inout RandomStream
   ) throws(ModelError) {
     let shape = model.shape
-    for j in 0..<shape.matrixCount where shape.sharedSpread || isChosen[j] {
+    for j in 0..<shape.matrixCount where shape.sharedSpread || (chosen?[j] ?? true) {
       guard case .inverseWishart(let dof, let scale, _, _) = model.covarianceDensities[j] else { continue }
       let components = shape.sharedSpread ? 0..<shape.componentCount : j..<j + 1
       covariance.start(dof: dof, scale: scale)
@@ -146,7 +144,7 @@ struct GibbsSampler: Sampler {
   private mutating func drawMeansOfMatrices(
     _ parameters: inout Parameters, _ statistics: SufficientStatistics, _ stream: inout RandomStream
   ) throws(ModelError) {
-    for k in 0..<model.componentCount where !model.hasFixedMean(k) && isChosen[k] {
+    for k in 0..<model.componentCount where !model.hasFixedMean(k) && (chosen?[k] ?? true) {
       let first = k * model.dimensionCount
       try mean.condition(on: k, model, parameters, statistics)
       // The bounds come from other components, so the draw may be written to its place before it is restricted.

@@ -11,7 +11,7 @@ final class Chain: @unchecked Sendable {
   private let schedule: Schedule
   private let initial: PartialParameters
   private let earlyEnd: EarlyEnd
-  private var transition: Transition
+  private let transition: Transition
   private var sink: DrawRows
   /// The state; `nil` before the chain has started.
   private var state: ChainState?

@@ -44,11 +44,12 @@ struct CollapseJudge: Sendable {
     } else {
       // The assignments of divided rows are not all that counts. What such small components hold are the rows within
       // their reach.
-      let nearest = components.map { nearestRow(to: $0, coordinates, parameters) }
-      holders = components.indices.filter { nearest[$0].distance < 10 * parameters.sds[j] }.map { components[$0] }
-      weight = holders.reduce(0) { sum, k in
-        let row = nearest[k - components.lowerBound].row
-        return sum + target.data.occurrences(of: coordinates.map { target.data[row, $0] }, in: coordinates).weight
+      let nearest = components.map { (component: $0, place: nearestRow(to: $0, coordinates, parameters)) }
+        .filter { $0.place.distance < 10 * parameters.sds[j] }
+      holders = nearest.map(\.component)
+      weight = nearest.reduce(0) { sum, holder in
+        let values = coordinates.map { target.data[holder.place.row, $0] }
+        return sum + target.data.occurrences(of: values, in: coordinates).weight
       }
     }
     let free = holders.count { !model.isAnchored($0) }

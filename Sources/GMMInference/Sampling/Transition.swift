@@ -5,7 +5,7 @@ import GMMModel
 /// with the assignments summed out.
 ///
 /// It belongs to one chain, and one thread at a time uses it.
-struct Transition {
+final class Transition {
   private let key: StreamKey
   private let tune: Int
   private let sweeper: AssignmentSweeper
@@ -52,17 +52,21 @@ struct Transition {
   /// Returns the log likelihood of a state's parameters, whatever the power of the target.
   ///
   /// - Parameter crew: threads that help if the sweep does not give the log likelihood.
+  @inline(__always)
   func logLikelihood(_ state: borrowing ChainState, _ crew: BlockCrew?) -> Double {
     let logLikelihood = sweeper.logLikelihood(state.parameters, logMarginal: state.logMarginal, crew)
-    guard let rest else { return logLikelihood }
-    var unused = SufficientStatistics(state.parameters.shape)
-    return logLikelihood + rest.evaluate(state.parameters, power: 1, into: &unused, crew)
+    return rest == nil ? logLikelihood : logLikelihood + logLikelihoodOfRests(state.parameters, crew)
+  }
+
+  private func logLikelihoodOfRests(_ parameters: Parameters, _ crew: BlockCrew?) -> Double {
+    var unused = SufficientStatistics(parameters.shape)
+    return rest?.evaluate(parameters, power: 1, into: &unused, crew) ?? 0
   }
 
   /// Returns the state of a chain at its start, iteration 0: the parameters, and assignments drawn given them.
   ///
   /// - Parameter crew: threads that help with the sweep.
-  mutating func start(at parameters: Parameters, _ crew: BlockCrew?) -> ChainState {
+  func start(at parameters: Parameters, _ crew: BlockCrew?) -> ChainState {
     var statistics = SufficientStatistics(parameters.shape)
     let swept = sweeper.sweep(parameters, iteration: 0, into: &statistics, crew)
     let state = ChainState(
@@ -77,7 +81,7 @@ struct Transition {
   /// - Parameter crew: threads that help with the sweeps.
   /// - Throws: a ``ModelError`` of kind `degenerate` when a conditional distribution does not exist, or when the chain
   ///   has collapsed. The state is then of no use.
-  mutating func advance(_ state: inout ChainState, _ crew: BlockCrew?) throws(ModelError) -> StepInfo {
+  func advance(_ state: inout ChainState, _ crew: BlockCrew?) throws(ModelError) -> StepInfo {
     let iteration = state.iteration + 1
     var stream = RandomStream(key.at(iteration: iteration))
     var info = try sampler.step(&state, &stream, isTuning: iteration <= UInt64(tune), crew)

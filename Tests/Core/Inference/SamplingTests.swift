@@ -181,7 +181,7 @@ import Testing
   private func startingState(
     _ index: Int, _ context: ChainContext, _ initial: PartialParameters = PartialParameters()
   ) throws -> ChainState {
-    var transition = try Transition(index, context.target, SamplerMemory(), context, tune: 0)
+    let transition = try Transition(index, context.target, SamplerMemory(), context, tune: 0)
     return transition.start(at: context.start(index, keeping: initial), nil)
   }
 

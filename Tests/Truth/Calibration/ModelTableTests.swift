@@ -34,6 +34,8 @@ import Testing
   @Test func modelHasNoPropertyThatTheTableDoesNotKnow() throws {
     let known: Set = [
       "shape", "weights", "minimumWeight", "means", "orderCoordinate", "spread",
+      // The name of the rule by which data have chosen priors; it changes no density.
+      "defaultPriors",
       // These numbers follow from the ones above.
       "concentration", "meanCenters", "meanDensities", "spreadDensities", "covarianceDensities",
       "logWeightsNormalizer", "logMeansNormalizer",

@@ -63,7 +63,7 @@ struct RankSimulation: Sendable {
       seed: ~options.seed,
       keepsAssignments: false,
       kernels: KernelBuild.best.kernels)
-    var transition = try Transition(0, context.target, SamplerMemory(), context, tune: 0)
+    let transition = try Transition(0, context.target, SamplerMemory(), context, tune: 0)
     let start = transition.start(at: context.start(0, keeping: PartialParameters(parameters)), nil)
     end.state.parameters = start.parameters
     end.state.statistics = start.statistics

@@ -137,3 +137,15 @@ def test_zeros_collapse_like_any_other_value(method):
             gm.sample(model, data + shift, 2_000, tune=500, random_seed=1, method=method)
         texts.add(str(caught.value).split(" in chain ")[1])
     assert len(texts) == 1
+
+
+def test_ties_of_fractional_weights_collapse_like_repeated_rows():
+    data = np.concatenate([np.zeros(60), np.random.default_rng(0).normal(3, 1, 140)])
+    model = gm.Mixture(2, means=gm.Normal(2, sd=5), sd=gm.HalfCauchy(5))
+    with pytest.warns(gm.ImproperPosteriorWarning), pytest.raises(gm.DegenerateError) as caught:
+        gm.sample(model, data, sample_weight=np.full(200, 0.5), random_seed=1)
+    assert "30 observations" in str(caught.value)
+    # Ten rows of weight 0.1 at one place are worth one row, onto which no component can shrink.
+    few = np.concatenate([np.zeros(10), np.random.default_rng(0).normal(3, 1, 140)])
+    posterior = gm.sample(model, few, 500, sample_weight=np.full(150, 0.1), random_seed=1)
+    assert np.isfinite(posterior["sd"]).all()
