@@ -89,11 +89,20 @@ def interruptible(
         return made(handle)
 
 
+#: So few rows are checked before anybody could press Ctrl-C, and without the signal handlers.
+_QUICK = 10_000
+
+
 def warn_if_improper(model: Mixture, data: Data, threads: int) -> None:
     """Warn of a posterior that is improper; raise `DegenerateError` where nothing can be drawn."""
     try:
-        with native.Run(threads) as run:
-            native.call(native.lib.gmm_model_check, model._handle, data._handle, run.control)
+        if len(data) < _QUICK:
+            control = native.defaults(native.Control)
+            control.num_threads = threads
+            native.call(native.lib.gmm_model_check, model._handle, data._handle, control)
+        else:
+            with native.Run(threads) as run:
+                native.call(native.lib.gmm_model_check, model._handle, data._handle, run.control)
     except ImproperPosteriorWarning as warning:
         warnings.warn(warning, stacklevel=_levels_to_caller())
 
