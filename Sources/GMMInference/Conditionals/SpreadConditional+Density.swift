@@ -5,7 +5,7 @@ extension SpreadConditional {
   /// Returns the normalised log density at `sd`, with respect to the variable that the prior is stated for.
   ///
   /// Under a conjugate prior it is a closed form. Under the others the normalising constant is an integral over log
-  /// sd, by quadrature with a relative error of about 1e-10.
+  /// sd, by quadrature with a relative error of about 1e-10. Where there is no draw, the result is -infinity.
   func logDensity(sd: Double) -> Double {
     switch prior {
     case .fixed: return prior.logDensity(sd: sd)
@@ -15,6 +15,7 @@ extension SpreadConditional {
       return SpreadDensity.gamma(shape: shape + 0.5 * count, rate: rate + 0.5 * squares).logDensity(sd: sd)
     case .uniform, .halfCauchy, .halfNormal:
       if count == 0 { return prior.logDensity(sd: sd) }
+      if isImproper { return -.infinity }
       let density = LogSDDensity(prior: prior, count: count, squares: squares)
       let logSD = log(sd)
       let lower = log(max(prior.support.lower, sdLimits.lowerBound))
@@ -80,11 +81,12 @@ extension LogSDDensity {
   private func reach(of peak: Double, from mode: Double, to end: Double) -> Double {
     guard end != mode, self(end).logDensity < peak - 40 else { return end }
     let direction = end > mode ? 1.0 : -1.0
-    var step = 0.25
-    while abs(end - mode) > step, self(mode + direction * step).logDensity > peak - 40 { step *= 2 }
-    // Half of the last step does not reach far enough, and bisection finds the place.
-    var (near, far) = (0.5 * step, min(step, abs(end - mode)))
-    for _ in 0..<6 {
+    var (near, far) = (0.0, min(0.25, abs(end - mode)))
+    while far < abs(end - mode), self(mode + direction * far).logDensity > peak - 40 {
+      (near, far) = (far, min(2 * far, abs(end - mode)))
+    }
+    // At a bound the density may fall within any small part of the first step.
+    while far > 1.1 * near, far > 0x1p-50 * (1 + abs(mode)) {
       let middle = 0.5 * (near + far)
       if self(mode + direction * middle).logDensity > peak - 40 { near = middle } else { far = middle }
     }

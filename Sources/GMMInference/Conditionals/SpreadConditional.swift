@@ -33,8 +33,7 @@ struct SpreadConditional {
   /// - Throws: a ``ModelError`` of kind `degenerate` if the density is not integrable.
   func draw(_ stream: inout RandomStream, near current: Double) throws(ModelError) -> Double {
     if count == 0 { return prior.draw(&stream) }
-    // For a count below 1, sd^(-n) is integrable at 0.
-    if squares == 0, count >= 1, prior.reachesZero {
+    if isImproper {
       throw .collapsed(onto: count, sd: 0)
     }
     var sd: Double
@@ -66,6 +65,9 @@ struct SpreadConditional {
     }
     return drawLogConcave(&stream, near: current)
   }
+
+  /// Whether the density is not integrable at 0. For a count below 1, sd^(-n) is.
+  var isImproper: Bool { squares == 0 && count >= 1 && prior.reachesZero }
 
   /// The number of tries. Under the flat prior, two members are needed for a proper density.
   private var tries: Int { count >= 2 ? 8 : 0 }
