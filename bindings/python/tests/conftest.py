@@ -15,6 +15,7 @@ import pytest
 from hypothesis import settings
 
 import gmmswift as gm
+from gmmswift import _native as native
 
 # The same examples in every run; `HYPOTHESIS_PROFILE=explore pytest` looks at new ones.
 settings.register_profile("repeatable", derandomize=True)
@@ -69,3 +70,17 @@ def post(model, data):
 @pytest.fixture(scope="session")
 def post_with_sds(model_with_sds, data):
     return gm.sample(model_with_sds, data, draws=300, tune=100, chains=2, random_seed=2)
+
+
+@pytest.fixture
+def asked(monkeypatch):
+    """Return the numbers of threads of the library's calls, as they come."""
+    numbers = []
+
+    class Run(native.Run):
+        def __init__(self, threads=0, *others):
+            numbers.append(threads)
+            super().__init__(threads, *others)
+
+    monkeypatch.setattr(native, "Run", Run)
+    return numbers

@@ -13,25 +13,10 @@ from sklearn.base import clone
 from threadpoolctl import threadpool_info, threadpool_limits
 
 from gmmswift import BayesianGaussianMixture, GaussianMixture
-from gmmswift import _native as native
 from gmmswift.estimators import _threads
 
 X = np.random.default_rng(0).normal(size=(300, 2)) + np.repeat([[0], [5], [9]], 100, axis=0)
 ESTIMATORS = {"mixture": GaussianMixture, "variational": BayesianGaussianMixture}
-
-
-@pytest.fixture
-def asked(monkeypatch):
-    """Return the numbers of threads of the library's calls, as they come."""
-    numbers = []
-
-    class Run(native.Run):
-        def __init__(self, threads=0, *others):
-            numbers.append(threads)
-            super().__init__(threads, *others)
-
-    monkeypatch.setattr(native, "Run", Run)
-    return numbers
 
 
 def calls(mixture):

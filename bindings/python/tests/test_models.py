@@ -8,7 +8,6 @@ import numpy as np
 import pytest
 
 import gmmswift as gm
-from gmmswift import _native as native
 from tables import DATA, SPREADS, fit, same
 
 EYE = np.eye(3)
@@ -121,15 +120,7 @@ def test_scaled_priors_keep_to_their_data():
     assert gm.sample_prior(bound, 7)["covariances"].shape == (1, 7, 2, 3, 3)
 
 
-def test_scaling_priors_takes_the_threads_of_the_call(monkeypatch):
-    numbers = []
-
-    class Run(native.Run):
-        def __init__(self, threads=0, *others):
-            numbers.append(threads)
-            super().__init__(threads, *others)
-
-    monkeypatch.setattr(native, "Run", Run)
+def test_scaling_priors_takes_the_threads_of_the_call(asked):
     model = gm.Mixture(2, covariance_type="full")
     for call in (
         lambda: model.for_data(DATA, threads=3),
@@ -137,8 +128,8 @@ def test_scaling_priors_takes_the_threads_of_the_call(monkeypatch):
         lambda: gm.fit_em(DATA, model, max_iter=1, threads=3),
     ):
         call()
-        assert set(numbers) == {3}
-        numbers.clear()
+        assert set(asked) == {3}
+        asked.clear()
 
 
 @pytest.mark.parametrize("dimensions", [1, 2, 8, 32, 128, 256])

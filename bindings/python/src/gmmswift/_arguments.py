@@ -36,6 +36,7 @@ __all__ = [
     "seed",
     "series",
     "shown",
+    "stored_bytes",
     "thread_count",
 ]
 
@@ -103,6 +104,14 @@ def code(name: str, value: str, values: tuple[str, ...]) -> int:
     if value not in values:
         raise ValueError(f"{name}: must be one of {', '.join(values)}, got {shown(value)}")
     return values.index(value)
+
+
+def stored_bytes(name: str, value: Any) -> NDArray[np.uint8]:
+    """Return the bytes of an object that has a buffer, without a copy."""
+    try:
+        return np.frombuffer(memoryview(value), np.uint8)
+    except TypeError:
+        raise TypeError(f"{name}: must be bytes, got {shown(value)}") from None
 
 
 def real(name: str, value: object) -> float:

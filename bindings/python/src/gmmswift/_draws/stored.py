@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from gmmswift import _native as native
-from gmmswift._arguments import file_path, shown
+from gmmswift._arguments import file_path, stored_bytes
 from gmmswift._model.mixture import Mixture
 from gmmswift._model.stated import stated_arguments
 
@@ -114,10 +114,7 @@ class StoredPosterior:
         FormatError
             For other bytes, and for bytes that were cut, changed, or written by a later version.
         """
-        try:
-            values = np.frombuffer(memoryview(state), np.uint8)
-        except TypeError:
-            raise TypeError(f"state: must be bytes, got {shown(state)}") from None
+        values = stored_bytes("state", state)
         with native.Run() as run:
             handle = native.create(
                 native.lib.gmm_posterior_read,

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from gmmswift import _native as native
-from gmmswift._arguments import real, shown, thread_count
+from gmmswift._arguments import real, shown, stored_bytes, thread_count
 from gmmswift._data import Data, as_data
 from gmmswift._fits.em import EMFit, fit_of
 from gmmswift._fits.known_mixture import KnownMixture, mixture_values
@@ -129,10 +129,7 @@ class MixtureStatistics:
         FormatError
             For other bytes, and for bytes that were cut, changed, or written by a later version.
         """
-        try:
-            values = np.frombuffer(memoryview(state), np.uint8)
-        except TypeError:
-            raise TypeError(f"state: must be bytes, got {shown(state)}") from None
+        values = stored_bytes("state", state)
         result = cls.__new__(cls)
         result._handle = native.create(
             native.lib.gmm_statistics_read,
