@@ -7,7 +7,8 @@ extension Parameters {
   ///
   /// - Parameters:
   ///   - power: β.
-  ///   - scratch: a matrix of dimension D if the spread is covariance matrices.
+  ///   - scratch: memory for a matrix of dimension D, if the spread is covariance matrices.
+  ///   - point, squares: memory for a point, (D), and for the squares of a component.
   func logCompleteDensity(
     of statistics: SufficientStatistics, power: Double, _ scratch: inout LowerTriangle, _ point: inout [Double],
     _ squares: inout [Double]

@@ -88,7 +88,6 @@ final class Transition {
     let swept = sweeper.sweep(state.parameters, iteration: iteration, into: &state.statistics, crew)
     state.logMarginal = sampler.logMarginal(swept, of: state.parameters, crew)
     state.iteration = iteration
-    let sweeper = sweeper
     if let acceptance = mover?.run(&state, sweeper, crew) { info.acceptance = acceptance }
     for j in limits.indices where state.parameters.sds[j] < limits[j] {
       try judge?.require(ofSD: j, state.parameters, state.statistics)
