@@ -21,6 +21,8 @@ public struct SamplingOptions: Sendable, Equatable {
   public var initial: [PartialParameters]
   /// Whether Gibbs chains make moves with the assignments summed out.
   var moves = MovePolicy.automatic
+  /// Whether chains make split-merge moves.
+  var splitMerge = MovePolicy.automatic
 
   /// Creates options; the calls that sample check them.
   public init(

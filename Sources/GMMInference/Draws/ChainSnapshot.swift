@@ -18,4 +18,6 @@ struct SamplerMemory: Sendable, Equatable {
   var proposals = ProposalScales()
   /// The values that the chain has learned about moves with the assignments summed out.
   var moves = MoveTuning()
+  /// The values that the chain has learned about split-merge moves.
+  var splitMerge = SplitMergeTuning()
 }

@@ -50,9 +50,9 @@ final class Chain: @unchecked Sendable {
   /// Makes step 0 unless it has been made: it chooses parameters and draws the assignments given them.
   ///
   /// - Parameter crew: threads that help with the sweep.
-  func start(_ monitor: RunMonitor, _ crew: BlockCrew?) {
+  func start(_ monitor: RunMonitor, _ crew: BlockCrew?) throws(ModelError) {
     guard state == nil else { return }
-    let parameters = context.start(index, keeping: initial) { !monitor.shouldStop }
+    let parameters = try context.start(index, keeping: initial, tune: schedule.tune, crew) { !monitor.shouldStop }
     if !monitor.shouldStop { state = transition.start(at: parameters, crew) }
   }
 
@@ -63,7 +63,7 @@ final class Chain: @unchecked Sendable {
   /// - Parameter crew: threads that help with the sweeps.
   func advance(for seconds: Double, _ monitor: RunMonitor, _ crew: BlockCrew?) throws(ModelError) {
     let end = monotonicSeconds() + seconds
-    start(monitor, crew)
+    try start(monitor, crew)
     // The state is taken into a local variable, so that no call counts the users of its arrays.
     guard var state = self.state.take() else { return }
     defer { self.state = state }

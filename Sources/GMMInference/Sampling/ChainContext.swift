@@ -15,9 +15,13 @@ struct ChainContext: Sendable {
   var workersPerChain: Int
   /// The rows, divided into whole ones and rests; `nil` if the sample weights are whole numbers.
   let dividedRows: DividedRows?
+  /// Whether the chains make split-merge moves.
+  let splitMerge: MovePolicy
+  /// The rows that these moves assign; `nil` if there are none or too many.
+  let splitMergeRows: SplitMergeRows?
 
   init(
-    target: Target, method: SamplingMethod, seed: UInt64, moves: MovePolicy = .automatic, judge: CollapseJudge? = nil,
+    target: Target, method: SamplingMethod, seed: UInt64, moves: MovePolicy = .automatic, splitMerge: MovePolicy = .automatic, judge: CollapseJudge? = nil,
     keepsAssignments: Bool, kernels: KernelSet, workersPerChain: Int = 1
   ) throws(ModelError) {
     self.target = target
@@ -33,6 +37,10 @@ struct ChainContext: Sendable {
     } else {
       dividedRows = try DividedRows(target.data)
     }
+    self.splitMerge = splitMerge
+    splitMergeRows =
+      splitMerge == .never || target.model.componentCount < 2
+      ? nil : try SplitMergeRows(dividedRows?.whole ?? target.data, target.model.shape)
   }
 
   /// Returns the sampler of a chain.
@@ -87,6 +95,20 @@ struct ChainContext: Sendable {
     return MarginalMover(model, tune: tune, key: key(index, .moves), policy: moves, tuning)
   }
 
+  /// Returns the split-merge mover of chain `index`, or `nil` if the chain makes no such moves.
+  func splitMergeMover(
+    _ index: Int, _ model: MixtureModel, tune: Int, _ tuning: SplitMergeTuning
+  ) throws(ModelError) -> SplitMergeMover? {
+    guard let rows = splitMergeRows, !tuning.isOff else { return nil }
+    let sweeper = try AssignmentSweeper(
+      rows.data, key: key(index, .assignmentsOfSplitMerge), moveKey: nil,
+      MixtureKernels(model.shape, kernels, isWeighted: false), power: target.power, keepsLabels: true, workers: 1)
+    let worth = dividedRows.map { $0.total / max(1, $0.whole.totalWeight) } ?? 1
+    return SplitMergeMover(
+      model, rows, sweeper, rest: try restPass(), worth: worth, power: target.power, key: key(index, .splitMerge),
+      SplitMergeSchedule(model, rows: rows.data.count, tune: tune, isForced: splitMerge == .always), tuning)
+  }
+
   /// Returns the key of the random numbers of chain `index` for a purpose.
   func key(_ index: Int, _ purpose: StreamPurpose) -> StreamKey {
     StreamKey(seed: seed, chain: UInt64(index), purpose: purpose)
@@ -101,4 +123,25 @@ struct ChainContext: Sendable {
     var stream = RandomStream(key(index, .start).at(iteration: 0))
     return StartingValues(target).draw(&stream, keeping: initial, while: isWanted)
   }
+
+  /// Returns the parameters at which chain `index` starts: the best of a few starts, if the chain makes split-merge
+  /// moves and tunes long enough, and no values are given.
+  func start(
+    _ index: Int, keeping initial: PartialParameters, tune: Int, _ crew: BlockCrew?, while isWanted: () -> Bool
+  ) throws(ModelError) -> Parameters {
+    guard let rows = splitMergeRows, tune >= Self.leastTuneOfSearch, initial == PartialParameters() else {
+      return start(index, keeping: initial, while: isWanted)
+    }
+    let sweeper = try AssignmentSweeper(
+      rows.data, key: key(index, .assignmentsOfStarts), moveKey: nil,
+      MixtureKernels(target.model.shape, kernels, isWeighted: false), power: target.power, keepsLabels: false,
+      workers: workersPerChain)
+    let values = StartingValues(target)
+    return StartSearch(target.model, rows, power: target.power).best(
+      sweeper, key(index, .start), crew, while: isWanted
+    ) { values.draw(&$0, keeping: initial, while: isWanted) }
+  }
+
+  /// The number of tuning iterations from which starts are searched for.
+  private static let leastTuneOfSearch = 100
 }

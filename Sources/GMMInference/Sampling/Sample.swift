@@ -148,7 +148,7 @@ private struct SamplingRun {
     self.plan = plan
     self.options = options
     context = try ChainContext(
-      target: target, method: options.method, seed: options.seed, moves: options.moves,
+      target: target, method: options.method, seed: options.seed, moves: options.moves, splitMerge: options.splitMerge,
       judge: target.model.spreadDensities.contains(where: \.reachesZero) && target.data.totalWeight > 0
         ? CollapseJudge(target) : nil,
       keepsAssignments: options.keepsAssignments, kernels: control.build.kernels,
@@ -194,8 +194,8 @@ private struct SamplingRun {
     if let file, let plan {
       // Whether the file can be written is tried now, rather than after hours of sampling.
       if !isWritten || chains.contains(where: { !$0.isFinished }) { try file.probe() }
-      try team.run(ChainTurns(chains, schedule, startsOnly: true), monitor) { index, crew in
-        chains[index].start(monitor, crew)
+      try team.run(ChainTurns(chains, schedule, startsOnly: true), monitor) { (index, crew) throws(ModelError) in
+        try chains[index].start(monitor, crew)
       }
       let starts = chains.compactMap(\.snapshot)
       if starts.count == chains.count {

@@ -13,6 +13,7 @@ final class Transition {
   private let rest: StatisticsPass?
   private var sampler: any Sampler
   private var mover: MarginalMover?
+  private var splitMerge: SplitMergeMover?
   private let memoryBefore: SamplerMemory
   private let judge: CollapseJudge?
   /// The sds below which the judge is asked.
@@ -37,12 +38,13 @@ final class Transition {
     rest = target.power == 1 ? nil : try context.restPass()
     mover = context.mover(index, target.model, tune: tune, memory.moves)
     sweeper = try context.sweeper(index, moves: mover != nil)
+    splitMerge = try context.splitMergeMover(index, target.model, tune: tune, memory.splitMerge)
   }
 
   /// The values that the samplers have learned.
   var memory: SamplerMemory {
     var memory = memoryBefore
-    memory.take(from: sampler, mover)
+    memory.take(from: sampler, mover, splitMerge)
     return memory
   }
 
@@ -83,12 +85,14 @@ final class Transition {
   ///   has collapsed. The state is then of no use.
   func advance(_ state: inout ChainState, _ crew: BlockCrew?) throws(ModelError) -> StepInfo {
     let iteration = state.iteration + 1
+    let moved = splitMerge?.run(&state, crew)
     var stream = RandomStream(key.at(iteration: iteration))
     var info = try sampler.step(&state, &stream, isTuning: iteration <= UInt64(tune), crew)
     let swept = sweeper.sweep(state.parameters, iteration: iteration, into: &state.statistics, crew)
     state.logMarginal = sampler.logMarginal(swept, of: state.parameters, crew)
     state.iteration = iteration
     if let acceptance = mover?.run(&state, sweeper, crew) { info.acceptance = acceptance }
+    if let moved, info.acceptance == 1 { info.acceptance = moved }
     for j in limits.indices where state.parameters.sds[j] < limits[j] {
       try judge?.require(ofSD: j, state.parameters, state.statistics)
     }

@@ -7,14 +7,19 @@ extension ChainSnapshot {
     state.write(to: &writer)
     memory.proposals.write(to: &writer)
     memory.moves.write(to: &writer)
+    memory.splitMerge.write(to: &writer)
   }
 
-  init(from reader: inout ByteReader, _ model: MixtureModel, _ options: SamplingOptions) throws(StorageError) {
+  /// - Parameter hasSplitMerge: whether the format has split-merge moves. Chains of older formats go on without.
+  init(
+    from reader: inout ByteReader, _ model: MixtureModel, _ options: SamplingOptions, hasSplitMerge: Bool
+  ) throws(StorageError) {
     drawsDone = try reader.readInt("draws", in: 0...Int.max)
     state = try ChainState(from: &reader, model)
     memory = SamplerMemory(
       proposals: try ProposalScales(from: &reader, model.shape, isEmpty: options.method == .gibbs),
-      moves: try MoveTuning(from: &reader, dimension: FreeCoordinates(model).dimension))
+      moves: try MoveTuning(from: &reader, dimension: FreeCoordinates(model).dimension),
+      splitMerge: hasSplitMerge ? try SplitMergeTuning(from: &reader) : SplitMergeTuning(isOff: true))
     guard !Int(state.iteration).multipliedReportingOverflow(by: options.chains).overflow else {
       throw .format("announces more iterations than 63 bits count")
     }

@@ -8,7 +8,7 @@ struct CheckpointFile {
   let identity: RunIdentity
 
   /// The format that this version reads and writes.
-  static let format: UInt32 = 2
+  static let format: UInt32 = 3
 
   /// The run in a file. Its draws have not been read yet.
   struct Contents {
@@ -64,7 +64,7 @@ struct CheckpointFile {
       let seconds = try section.readDouble()
       var snapshots: [ChainSnapshot] = []
       // The identity has been compared, so this is the caller's own number of chains.
-      for _ in 0..<options.chains { snapshots.append(try ChainSnapshot(from: &section, model, options)) }
+      for _ in 0..<options.chains { snapshots.append(try ChainSnapshot(from: &section, model, options, hasSplitMerge: file.header.version >= 3)) }
       try section.finish()
       let size = DrawStore.storedSize(
         snapshots.map(\.drawsDone), DrawLayout(model.shape), observationCount: observationCount,

@@ -4,7 +4,7 @@ import GMMStorage
 
 extension Posterior {
   /// The newest format of posterior files, which this version writes.
-  static let newestFormat: UInt32 = 3
+  static let newestFormat: UInt32 = 4
 
   /// Saves everything that this posterior has: its model, its data, its options, its draws, and the snapshots of its
   /// chains.
@@ -120,7 +120,7 @@ extension Posterior {
     var chains: [ChainSnapshot] = []
     let canExtend = states.remaining > 0
     for chain in 0..<(canExtend ? options.chains : 0) {
-      chains.append(try ChainSnapshot(from: &states, model, options))
+      chains.append(try ChainSnapshot(from: &states, model, options, hasSplitMerge: file.header.version >= 4))
       guard chains[chain].drawsDone == counts[chain] else { throw .format("the draws of a chain were miscounted") }
     }
     try states.finish()

@@ -13,6 +13,11 @@ package enum StreamPurpose: UInt64, Sendable {
   case mixture = 9
   /// The whole numbers of assignments of rows with fractional weights.
   case divisionOfRows = 10
+  /// Split-merge moves, and the assignments before them.
+  case splitMerge = 11
+  case assignmentsOfSplitMerge = 12
+  /// The assignments of the starts among which a chain chooses.
+  case assignmentsOfStarts = 13
 }
 
 /// The name of a random stream: (seed, chain, purpose), then (iteration, block).

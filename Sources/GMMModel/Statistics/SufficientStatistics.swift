@@ -143,6 +143,41 @@ package struct SufficientStatistics: Sendable, Equatable {
     for j in k * shape.squareCount..<(k + 1) * shape.squareCount { squares[j] = other.squares[j] }
   }
 
+  /// Gives component `k` the statistics of some rows of `data`, about their mean.
+  package mutating func replace(_ k: Int, by rows: some Sequence<Int>, of data: DataSet) {
+    let first = k * shape.dimensionCount
+    let entry = k * shape.squareCount
+    let mean = first..<first + shape.dimensionCount
+    for j in mean { (centers[j], sums[j]) = (0, 0) }
+    for j in entry..<entry + shape.squareCount { squares[j] = 0 }
+    var count = 0.0
+    var origin: Int?
+    for i in rows {
+      // Sums about one of the rows keep their digits.
+      let base = origin ?? i
+      origin = base
+      for j in mean { sums[j] += data[i, j - first] - data[base, j - first] }
+      count += 1
+    }
+    counts[k] = count
+    guard let origin else { return }
+    for j in mean {
+      centers[j] = data[origin, j - first] + sums[j] / count
+      sums[j] = 0
+    }
+    for i in rows {
+      var place = entry
+      for d in 0..<shape.dimensionCount {
+        let distance = data[i, d] - centers[first + d]
+        sums[first + d] += distance
+        for e in shape.hasMatrices ? 0...d : d...d {
+          squares[place] += distance * (data[i, e] - centers[first + e])
+          place += 1
+        }
+      }
+    }
+  }
+
   /// Returns Σ (x - mean)² over the members of component `k` in coordinate `d`, where squares are kept by coordinate.
   ///
   /// The result is exact up to rounding while |mean - center| is at most a few sds, which holds within one iteration.

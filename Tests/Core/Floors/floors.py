@@ -28,6 +28,7 @@ FLOORS = {
         "Chains",
         "Gibbs",
         "Fractions",
+        "SplitMerge",
         "Metropolis",
         "Marginal",
         "EM",

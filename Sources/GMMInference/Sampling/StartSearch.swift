@@ -1,0 +1,62 @@
+import GMMKernels
+import GMMModel
+
+/// The search for the start of a chain: a few starts go a few iterations, and the one whose assignments are then the
+/// most probable is kept.
+///
+/// One start in a few merges two groups or divides one, and a chain takes long to mend it. The probability of the
+/// assignments has the parameters summed out (``ParameterProposal/logWeight(_:_:given:assigned:)``). The density of the
+/// parameters would not do: it is high at modes that are too narrow to have mass.
+struct StartSearch {
+  private let rows: SplitMergeRows
+  private let model: MixtureModel
+  private let power: Double
+
+  /// The number of starts, and of the iterations of each.
+  static let count = 4
+  static let iterations = 15
+
+  init(_ model: MixtureModel, _ rows: SplitMergeRows, power: Double) {
+    self.model = model
+    self.rows = rows
+    self.power = power
+  }
+
+  /// Returns the best start.
+  ///
+  /// - Parameters:
+  ///   - sweeper: sweeps of the chain's rows.
+  ///   - key: the chain's key for starts.
+  ///   - makeStart: makes a start with a stream.
+  ///   - isWanted: is asked now and then; after `false` the result is not used.
+  func best(
+    _ sweeper: AssignmentSweeper, _ key: StreamKey, _ crew: BlockCrew?, while isWanted: () -> Bool,
+    _ makeStart: (inout RandomStream) -> Parameters
+  ) -> Parameters {
+    var gibbs = GibbsSampler(model, power: power)
+    var proposal = ParameterProposal(model, rows, power: power)
+    var statistics = SufficientStatistics(model.shape)
+    let all = Array(0..<model.componentCount)
+    var best: (parameters: Parameters, logWeight: Double)?
+    for index in 0..<Self.count {
+      var stream = RandomStream(key.at(iteration: UInt64(index)))
+      var parameters = makeStart(&stream)
+      let first = parameters
+      var logWeight = -Double.infinity
+      for iteration in 0..<Self.iterations {
+        guard isWanted() else { return parameters }
+        let number = UInt64(index * Self.iterations + iteration)
+        _ = sweeper.sweep(parameters, iteration: number, into: &statistics, crew)
+        // A start that collapses is none.
+        guard (try? gibbs.draw(&parameters, given: statistics, &stream)) != nil else { break }
+        if iteration == Self.iterations - 1 {
+          logWeight = proposal.logWeight(parameters, all, given: statistics, assigned: statistics)
+        }
+      }
+      if logWeight.isNaN || logWeight == -.infinity { parameters = first }
+      if best == nil || logWeight > (best?.logWeight ?? 0) { best = (parameters, logWeight) }
+    }
+    var stream = RandomStream(key.at(iteration: 0))
+    return best?.parameters ?? makeStart(&stream)
+  }
+}

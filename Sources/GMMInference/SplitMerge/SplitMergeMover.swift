@@ -1,0 +1,171 @@
+import GMMKernels
+import GMMModel
+
+/// Metropolis-Hastings moves that divide the rows of two or three components anew, with the parameters of these
+/// components. They cross between modes that steps given the assignments, or given the parameters, do not connect.
+///
+/// From the state (θ, z) a move draws a division z' by ``SequentialAllocation``, and parameters θ' by
+/// ``ParameterProposal``. It accepts both with the probability min(1, R),
+///
+///     R = p(θ', z', x) q(θ | z) / (p(θ, z, x) q(θ' | z')) times the ratio of the divisions.
+///
+/// Under conjugate priors p(θ, z, x) / q(θ | z) is the probability of z and x with the parameters summed out, and the
+/// moves are those of Dahl (2005). Under other priors it is an unbiased estimate of it, and the moves are exact too.
+///
+/// The moves of an iteration come before its step. They begin with a sweep, because the state of a chain holds no
+/// assignments. The step's sweep makes new ones.
+struct SplitMergeMover {
+  private let model: MixtureModel
+  private let rows: SplitMergeRows
+  private let sweeper: AssignmentSweeper
+  private let rest: StatisticsPass?
+  private let power: Double
+  private let key: StreamKey
+  /// What an assigned row is worth for q, where rows have fractional weights.
+  private let worth: Double
+  private var scan: CollapsedScan?
+  private var choice: ComponentChoice
+  private var allocation: SequentialAllocation
+  private var proposal: ParameterProposal
+  /// The values that the chain has learned about the moves.
+  var tuning: SplitMergeTuning
+  private let schedule: SplitMergeSchedule
+  // The workspace.
+  private var labels: [Int]
+  private var statistics: SufficientStatistics
+  private var proposedStatistics: SufficientStatistics
+  private var weighted: SufficientStatistics
+  private var proposed: Parameters
+  private var members: [Int] = []
+  private var places: [Int] = []
+  private var proposedPlaces: [Int] = []
+  private var ofOne: [Int] = []
+
+  /// - Parameters:
+  ///   - sweeper: the sweeps over `rows`, which keep their labels.
+  ///   - rest: the pass over the rests of rows with fractional weights.
+  ///   - worth: the sum of the sample weights over the number of rows.
+  ///   - key: the chain's key for these moves.
+  init(
+    _ model: MixtureModel, _ rows: SplitMergeRows, _ sweeper: AssignmentSweeper, rest: StatisticsPass?, worth: Double,
+    power: Double, key: StreamKey, _ schedule: SplitMergeSchedule, _ tuning: SplitMergeTuning
+  ) {
+    self.model = model
+    self.rows = rows
+    self.sweeper = sweeper
+    self.rest = rest
+    self.worth = worth
+    self.power = power
+    self.key = key
+    self.schedule = schedule
+    self.tuning = tuning
+    scan = rest == nil ? CollapsedScan(model, rows, power: power) : nil
+    choice = ComponentChoice(model, rows)
+    allocation = SequentialAllocation(model, rows, power: power)
+    proposal = ParameterProposal(model, rows, power: power)
+    labels = [Int](repeating: 0, count: rows.data.count)
+    statistics = SufficientStatistics(model.shape)
+    proposedStatistics = statistics
+    weighted = statistics
+    func zeros(_ count: Int) -> [Double] { [Double](repeating: 0, count: count) }
+    let shape = model.shape
+    proposed = Parameters(
+      shape, weights: zeros(shape.componentCount), means: zeros(shape.meanCount), sds: zeros(shape.sdCount),
+      factors: zeros(shape.matrixCount * shape.triangleSize))
+  }
+
+  /// Makes the moves that are due before iteration `iteration`, which change the parameters and the statistics of the
+  /// state.
+  ///
+  /// - Returns: the mean acceptance probability of the moves; `nil` if none is due.
+  mutating func run(_ state: inout ChainState, _ crew: BlockCrew?) -> Double? {
+    let iteration = state.iteration + 1
+    let count = schedule.count(iteration, tuning)
+    let scans = scan != nil && schedule.scans(iteration)
+    guard count > 0 || scans else { return nil }
+    _ = sweeper.sweep(state.parameters, iteration: iteration, into: &statistics, crew)
+    guard let drawn = sweeper.assignments else { return nil }
+    for i in labels.indices { labels[i] = Int(drawn[i]) }
+    var stream = RandomStream(key.at(iteration: iteration))
+    let isLearning = schedule.isLearning(iteration)
+    if isLearning { tuning.watch(labels, components: model.componentCount) }
+    if scans {
+      scan?.run(&labels, &stream)
+      for k in 0..<model.componentCount {
+        statistics.replace(k, by: labels.indices.filter { labels[$0] == k }, of: rows.data)
+      }
+    }
+    var probabilities = 0.0
+    for _ in 0..<count {
+      let (probability, moved) = move(&state.parameters, &stream, crew)
+      probabilities += probability
+      if isLearning { tuning.propose(moved: moved) }
+    }
+    if isLearning { tuning.keep(labels) }
+    if iteration == schedule.last { tuning.settle() }
+    state.statistics = statistics
+    return count > 0 ? probabilities / Double(count) : nil
+  }
+
+  /// Makes one move.
+  ///
+  /// - Returns: the acceptance probability, and the share of all rows that an accepted move gave to other components.
+  private mutating func move(
+    _ parameters: inout Parameters, _ stream: inout RandomStream, _ crew: BlockCrew?
+  ) -> (probability: Double, moved: Double) {
+    let logThreshold = log(stream.uniform())
+    let components = choice.draw(statistics, &stream)
+    members.removeAll(keepingCapacity: true)
+    places.removeAll(keepingCapacity: true)
+    for i in labels.indices {
+      guard let place = components.firstIndex(of: labels[i]) else { continue }
+      members.append(i)
+      places.append(place)
+    }
+    guard !members.isEmpty else { return (0, 0) }
+    let backward = allocation.evaluate(members, among: components, &places, &stream)
+    guard backward > -.infinity else { return (0, 0) }
+    let forward = allocation.propose(members, among: components, into: &proposedPlaces, &stream)
+    takeStatistics(components)
+    proposed.assign(parameters)
+    guard (try? drawParameters(components, &stream)) != nil else { return (0, 0) }
+    let new = logWeight(proposed, components, proposedStatistics, crew)
+    guard new > -.infinity else { return (0, 0) }
+    let logRatio = new - logWeight(parameters, components, statistics, crew) + backward - forward
+      + choice.logProbability(of: components, proposedStatistics) - choice.logProbability(of: components, statistics)
+    guard !logRatio.isNaN else { return (0, 0) }
+    var moved = 0.0
+    if logThreshold < logRatio {
+      moved = labelDifference(places, proposedPlaces, components.count) * Double(members.count) / Double(labels.count)
+      swap(&parameters, &proposed)
+      swap(&statistics, &proposedStatistics)
+      for (i, place) in zip(members, proposedPlaces) { labels[i] = components[place] }
+    }
+    return (logRatio >= 0 ? 1 : exp(logRatio), moved)
+  }
+
+  private mutating func drawParameters(_ components: [Int], _ stream: inout RandomStream) throws(ModelError) {
+    weighted.assign(proposedStatistics, times: worth)
+    try proposal.draw(&proposed, components, given: weighted, &stream)
+  }
+
+  private mutating func logWeight(
+    _ parameters: Parameters, _ components: [Int], _ statistics: SufficientStatistics, _ crew: BlockCrew?
+  ) -> Double {
+    weighted.assign(statistics, times: worth)
+    let result = proposal.logWeight(parameters, components, given: weighted, assigned: statistics)
+    guard let rest else { return result }
+    var unused = proposedStatistics
+    return result + rest.evaluate(parameters, into: &unused, crew)
+  }
+
+  /// Takes the statistics of the proposed division.
+  private mutating func takeStatistics(_ components: [Int]) {
+    proposedStatistics.assign(statistics, times: 1)
+    for (place, k) in components.enumerated() {
+      ofOne.removeAll(keepingCapacity: true)
+      for (i, other) in zip(members, proposedPlaces) where other == place { ofOne.append(i) }
+      proposedStatistics.replace(k, by: ofOne, of: rows.data)
+    }
+  }
+}

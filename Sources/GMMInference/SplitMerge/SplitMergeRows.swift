@@ -1,0 +1,43 @@
+import GMMKernels
+import GMMModel
+
+/// The rows that split-merge moves assign: those of a data set, each as often as its whole weight says, in one block.
+///
+/// The chains of a run share them.
+struct SplitMergeRows: Sendable {
+  /// The rows for the kernels, without weights.
+  let data: DataSet
+  /// The points about their mean, by rows (N, D), in units of ``scales``.
+  let points: [Double]
+  /// The means of the columns, (D).
+  let origin: [Double]
+  /// The units of the columns, (D): their sds or, where coordinates share an sd, one number for all.
+  let scales: [Double]
+
+  /// Creates the rows, or returns `nil` if there are fewer than 2 or more than a block has.
+  init?(_ data: DataSet, _ shape: MixtureShape) throws(ModelError) {
+    let total = data.totalWeight
+    guard total >= 2, total <= Double(blockSize) else { return nil }
+    let dimensions = data.dimensionCount
+    var values: [Double] = []
+    for i in 0..<data.count {
+      for _ in 0..<Int(data.weights?[i] ?? 1) { values += data.row(i) }
+    }
+    // Rows without weights are shared, with their blocks.
+    self.data = data.weights == nil && data.firstRow == 0 ? data : try DataSet(values, dimensionCount: dimensions)
+    let spread = DataSpread(self.data)
+    var scales = spread.variances.map { $0.squareRoot() }
+    if shape.structure == .spherical {
+      let common = (spread.variances.reduce(0, +) / Double(dimensions)).squareRoot()
+      scales = scales.map { _ in common }
+    }
+    for d in scales.indices where !(scales[d] > 0 && scales[d].isFinite) { scales[d] = 1 }
+    origin = spread.means
+    self.scales = scales
+    for j in values.indices {
+      let d = j % dimensions
+      values[j] = (values[j] - spread.means[d]) / scales[d]
+    }
+    points = values
+  }
+}

@@ -1,0 +1,69 @@
+import GMMModel
+
+/// The iterations in which a chain makes split-merge moves.
+///
+/// All that it knows is the size of the problem, so it is the same for all threads. Costs are counted in the time of a
+/// row and a component in a sweep.
+struct SplitMergeSchedule: Sendable, Equatable {
+  /// The number of tuning iterations.
+  let last: UInt64
+  /// The moves of an iteration where they pay.
+  let count: Int
+  let countWhileTuning: Int
+  /// The iterations from one with moves to the next: while tuning, where moves pay, and where they do not.
+  let whileTuning: UInt64
+  let wherePaying: UInt64
+  let whereIdle: UInt64
+  /// The iterations from one collapsed scan to the next, while tuning and afterwards.
+  let scansWhileTuning: UInt64
+  let scansAfterwards: UInt64
+  /// Whether moves are made as where they pay, whatever the tuning finds.
+  let isAlwaysPaying: Bool
+
+  /// - Parameter isForced: whether moves are made in each iteration.
+  init(_ model: MixtureModel, rows: Int, tune: Int, isForced: Bool) {
+    last = UInt64(tune)
+    if isForced {
+      (count, countWhileTuning, whileTuning, wherePaying, whereIdle, isAlwaysPaying) = (1, 1, 1, 1, 1, true)
+      (scansWhileTuning, scansAfterwards) = (1, 1)
+      return
+    }
+    let (components, dimensions) = (Double(model.componentCount), Double(model.dimensionCount))
+    let hasMatrices = model.shape.hasMatrices
+    let perRow = hasMatrices ? 1 + dimensions * (dimensions + 1) / 4 : dimensions
+    let parameters = components * (300 + (hasMatrices ? 40 * dimensions * dimensions : 200 * dimensions))
+    let iteration = 1_000 + parameters + Double(rows) * components * perRow
+    // Two components of average size are allocated twice, forward and back.
+    let allocation = 60 + (hasMatrices ? 4 * dimensions * dimensions : 20 * dimensions)
+    let move = 2_000 + 2 * parameters + 4 * (2 / components) * Double(rows) * allocation
+    let ratio = move / iteration
+    let scan = Double(rows) * (components + 2) * allocation / iteration
+    scansWhileTuning = hasMatrices ? UInt64(max(1, (0.5 * scan).rounded(.up))) : .max
+    scansAfterwards = hasMatrices ? UInt64(max(1, scan.rounded(.up))) : .max
+    isAlwaysPaying = rows <= Self.fewRows
+    countWhileTuning = max(1, min(8, Int(4 / ratio)))
+    count = isAlwaysPaying ? max(1, min(4, Int(30_000 / move))) : countWhileTuning
+    wherePaying = UInt64(max(1, (ratio / 4).rounded(.down)))
+    whileTuning = UInt64(max(1, min(ratio / 2, Double(tune) / 64).rounded(.down)))
+    let share = min(0.25, max(0.01, 0.5 / ratio))
+    whereIdle = UInt64(max(1, (ratio / share).rounded(.up)))
+  }
+
+  /// The number of rows up to which moves always pay, because their time does not matter.
+  private static let fewRows = 64
+
+  /// Returns the number of moves before iteration `iteration`.
+  func count(_ iteration: UInt64, _ tuning: SplitMergeTuning) -> Int {
+    if iteration <= last { return iteration % whileTuning == 0 || iteration == last ? countWhileTuning : 0 }
+    if tuning.pays || isAlwaysPaying { return iteration % wherePaying == 0 ? count : 0 }
+    return iteration % whereIdle == 0 ? 1 : 0
+  }
+
+  /// Returns whether a scan comes before iteration `iteration`.
+  func scans(_ iteration: UInt64) -> Bool {
+    iteration.isMultiple(of: iteration <= last ? scansWhileTuning : scansAfterwards)
+  }
+
+  /// Returns whether the moves of an iteration tell whether moves pay.
+  func isLearning(_ iteration: UInt64) -> Bool { iteration > last / 2 && iteration <= last }
+}

@@ -1,0 +1,78 @@
+import GMMStorage
+
+/// The values that a chain has learned about split-merge moves. They are a part of the chain's memory.
+struct SplitMergeTuning: Sendable, Equatable {
+  /// Whether the chain makes no moves at all, as those of files before format 4.
+  let isOff: Bool
+  /// Whether moves reach what steps do not.
+  private(set) var pays = false
+  /// The assignments after the last moves, while the chain learns.
+  private var labels: [UInt8] = []
+  /// The shares of rows that changed their component from the moves of one iteration to those of the next.
+  private var drifts: [Double] = []
+  /// The shares of rows that accepted moves gave to another component.
+  private var jumps: [Double] = []
+
+  init(isOff: Bool = false) { self.isOff = isOff }
+
+  /// Records the assignments before the moves of an iteration.
+  mutating func watch(_ labels: [Int], components: Int) {
+    guard self.labels.count == labels.count else { return }
+    drifts.append(labelDifference(self.labels.map { Int($0) }, labels, components))
+  }
+
+  /// Records the assignments after the moves of an iteration.
+  mutating func keep(_ labels: [Int]) { self.labels = labels.map { UInt8(truncatingIfNeeded: $0) } }
+
+  mutating func propose(moved: Double) { if moved > 0 { jumps.append(moved) } }
+
+  /// Decides whether moves pay: some moved far more rows than the steps between moves do.
+  mutating func settle() {
+    let sorted = drifts.sorted()
+    let usual = sorted.isEmpty ? 0 : sorted[sorted.count * 3 / 4]
+    pays = jumps.contains { $0 > 2 * usual + 0.02 }
+    (drifts, jumps, labels) = ([], [], [])
+  }
+}
+
+extension SplitMergeTuning {
+  func write(to writer: inout ByteWriter) {
+    writer.write(isOff)
+    writer.write(pays)
+    writer.write(drifts)
+    writer.write(jumps)
+    writer.write(labels.map { Double($0) })
+  }
+
+  init(from reader: inout ByteReader) throws(StorageError) {
+    isOff = try reader.readBool()
+    pays = try reader.readBool()
+    drifts = try reader.readDoubles()
+    jumps = try reader.readDoubles()
+    for label in try reader.readDoubles() {
+      guard label >= 0, label <= 255, label == label.rounded() else { throw .format("a label must be 0 to 255, got \(label)") }
+      labels.append(UInt8(label))
+    }
+  }
+}
+
+/// Returns the least share of rows whose labels differ between two labellings, over all ways to match the labels.
+///
+/// Labels are matched greedily, by the largest numbers of common rows.
+///
+/// - Parameter count: the number of labels.
+func labelDifference(_ first: [Int], _ second: [Int], _ count: Int) -> Double {
+  var common = [Int](repeating: 0, count: count * count)
+  for (a, b) in zip(first, second) where a < count && b < count { common[a * count + b] += 1 }
+  var matched = 0
+  for _ in 0..<count {
+    guard let best = common.indices.max(by: { (common[$0], $1) < (common[$1], $0) }), common[best] > 0 else { break }
+    matched += common[best]
+    let (row, column) = (best / count, best % count)
+    for j in 0..<count {
+      common[row * count + j] = -1
+      common[j * count + column] = -1
+    }
+  }
+  return 1 - Double(matched) / Double(first.count)
+}
