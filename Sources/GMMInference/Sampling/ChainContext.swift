@@ -102,7 +102,8 @@ struct ChainContext: Sendable {
     guard let rows = splitMergeRows, !tuning.isOff else { return nil }
     let sweeper = try AssignmentSweeper(
       rows.data, key: key(index, .assignmentsOfSplitMerge), moveKey: nil,
-      MixtureKernels(model.shape, kernels, isWeighted: false), power: target.power, keepsLabels: true, workers: 1)
+      MixtureKernels(model.shape, kernels, isWeighted: false), power: target.power, keepsLabels: true,
+      workers: workersPerChain)
     let worth = dividedRows.map { $0.total / max(1, $0.whole.totalWeight) } ?? 1
     return SplitMergeMover(
       model, rows, sweeper, rest: try restPass(), worth: worth, power: target.power, key: key(index, .splitMerge),

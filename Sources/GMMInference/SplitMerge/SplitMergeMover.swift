@@ -40,6 +40,7 @@ struct SplitMergeMover {
   private var places: [Int] = []
   private var proposedPlaces: [Int] = []
   private var ofOne: [Int] = []
+  private let all: [Int]
 
   /// - Parameters:
   ///   - sweeper: the sweeps over `rows`, which keep their labels.
@@ -64,6 +65,7 @@ struct SplitMergeMover {
     allocation = SequentialAllocation(model, rows, power: power)
     proposal = ParameterProposal(model, rows, power: power)
     labels = [Int](repeating: 0, count: rows.data.count)
+    all = Array(0..<model.componentCount)
     statistics = SufficientStatistics(model.shape)
     proposedStatistics = statistics
     weighted = statistics
@@ -92,8 +94,12 @@ struct SplitMergeMover {
     if scans {
       scan?.run(&labels, &stream)
       for k in 0..<model.componentCount {
-        statistics.replace(k, by: labels.indices.filter { labels[$0] == k }, of: rows.data)
+        ofOne.removeAll(keepingCapacity: true)
+        for i in labels.indices where labels[i] == k { ofOne.append(i) }
+        statistics.replace(k, by: ofOne, of: rows.data.base)
       }
+      // The parameters were summed out, so they are drawn anew before moves that condition on some of them.
+      guard (try? proposal.draw(&state.parameters, all, given: statistics, &stream)) != nil else { return nil }
     }
     var probabilities = 0.0
     for _ in 0..<count {
@@ -165,7 +171,7 @@ struct SplitMergeMover {
     for (place, k) in components.enumerated() {
       ofOne.removeAll(keepingCapacity: true)
       for (i, other) in zip(members, proposedPlaces) where other == place { ofOne.append(i) }
-      proposedStatistics.replace(k, by: ofOne, of: rows.data)
+      proposedStatistics.replace(k, by: ofOne, of: rows.data.base)
     }
   }
 }

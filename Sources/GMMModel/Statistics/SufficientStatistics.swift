@@ -143,8 +143,12 @@ package struct SufficientStatistics: Sendable, Equatable {
     for j in k * shape.squareCount..<(k + 1) * shape.squareCount { squares[j] = other.squares[j] }
   }
 
-  /// Gives component `k` the statistics of some rows of `data`, about their mean.
-  package mutating func replace(_ k: Int, by rows: some Sequence<Int>, of data: DataSet) {
+  /// Gives component `k` the statistics of some rows, about their mean.
+  ///
+  /// - Parameter groups: the points in groups of eight, as a data set has them.
+  package mutating func replace(_ k: Int, by rows: [Int], of groups: UnsafePointer<Double>) {
+    let dimensions = shape.dimensionCount
+    func value(_ i: Int, _ d: Int) -> Double { groups[(i / laneCount * dimensions + d) * laneCount + i % laneCount] }
     let first = k * shape.dimensionCount
     let entry = k * shape.squareCount
     let mean = first..<first + shape.dimensionCount
@@ -156,22 +160,22 @@ package struct SufficientStatistics: Sendable, Equatable {
       // Sums about one of the rows keep their digits.
       let base = origin ?? i
       origin = base
-      for j in mean { sums[j] += data[i, j - first] - data[base, j - first] }
+      for j in mean { sums[j] += value(i, j - first) - value(base, j - first) }
       count += 1
     }
     counts[k] = count
     guard let origin else { return }
     for j in mean {
-      centers[j] = data[origin, j - first] + sums[j] / count
+      centers[j] = value(origin, j - first) + sums[j] / count
       sums[j] = 0
     }
     for i in rows {
       var place = entry
-      for d in 0..<shape.dimensionCount {
-        let distance = data[i, d] - centers[first + d]
+      for d in 0..<dimensions {
+        let distance = value(i, d) - centers[first + d]
         sums[first + d] += distance
         for e in shape.hasMatrices ? 0...d : d...d {
-          squares[place] += distance * (data[i, e] - centers[first + e])
+          squares[place] += distance * (value(i, e) - centers[first + e])
           place += 1
         }
       }
