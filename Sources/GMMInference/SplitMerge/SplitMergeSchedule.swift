@@ -42,7 +42,7 @@ struct SplitMergeSchedule: Sendable, Equatable {
     scansAfterwards = hasMatrices ? UInt64(max(1, scan.rounded(.up))) : .max
     isAlwaysPaying = rows <= Self.fewRows
     countWhileTuning = max(1, min(8, Int(4 / ratio)))
-    count = isAlwaysPaying ? max(1, min(4, Int(30_000 / move))) : countWhileTuning
+    count = isAlwaysPaying ? max(1, min(4, Int(24_000 / move))) : countWhileTuning
     wherePaying = UInt64(max(1, (ratio / 4).rounded(.down)))
     whileTuning = UInt64(max(1, min(ratio / 2, Double(tune) / 64).rounded(.down)))
     let share = min(0.25, max(0.01, 0.5 / ratio))
