@@ -933,6 +933,22 @@ GMM_NODISCARD gmm_status gmm_posterior_sample_predictive(const gmm_posterior *po
                                                          int64_t num_points, uint64_t seed, const gmm_control *control,
                                                          double *out_values, int64_t capacity, gmm_error **out_error);
 
+/**
+ * log p(x | parameters) of observations first_row .. first_row + num_rows - 1 under every draw, with the assignments
+ * summed out. It is without the sample weights: the log likelihood of a draw is the sum over all observations of the
+ * weight times this number. Blocks of rows bound the memory.
+ *
+ * @param first_row 0 .. N.
+ * @param num_rows 0 .. N - first_row.
+ * @param out_log_likelihood num_chains x num_draws x num_rows.
+ * @return GMM_ERROR_NULL_ARGUMENT, GMM_ERROR_WRONG_HANDLE, GMM_ERROR_STRUCT_SIZE, GMM_ERROR_INVALID_ARGUMENT,
+ * GMM_ERROR_UNSUPPORTED, GMM_ERROR_BUFFER_TOO_SMALL, GMM_CANCELLED.
+ */
+GMM_NODISCARD gmm_status gmm_posterior_pointwise_log_likelihood(const gmm_posterior *posterior, int64_t first_row,
+                                                                int64_t num_rows, const gmm_control *control,
+                                                                double *out_log_likelihood, int64_t capacity,
+                                                                gmm_error **out_error);
+
 /* ------------------------------------------------------------------------------- Progress and cancelling */
 
 /** Makes a flag, which is not raised.

@@ -82,3 +82,26 @@ public func gmm_posterior_sample_predictive(
       draws: Int(num_draws), points: Int(num_points), seed: seed, into: out, control)
   }
 }
+
+@_cdecl("gmm_posterior_pointwise_log_likelihood") @implementation
+public func gmm_posterior_pointwise_log_likelihood(
+  _ posterior: OpaquePointer?, _ first_row: Int64, _ num_rows: Int64, _ control: UnsafePointer<gmm_control>?,
+  _ out_log_likelihood: UnsafeMutablePointer<Double>?, _ capacity: Int64,
+  _ out_error: UnsafeMutablePointer<OpaquePointer?>?
+) -> gmm_status {
+  call(out_error) {
+    let posterior = try require(posterior, "posterior", PosteriorObject.self).posterior
+    let count = Int64(posterior.data.count)
+    guard first_row >= 0, first_row <= count else {
+      throw CallError.invalid("first_row", "must be between 0 and \(count)", got: first_row)
+    }
+    guard num_rows >= 0, num_rows <= count - first_row else {
+      throw CallError.invalid("num_rows", "must be between 0 and \(count - first_row)", got: num_rows)
+    }
+    let control = try runControl(control)
+    let out = try output(
+      out_log_likelihood, "out_log_likelihood", needs: [posterior.chainCount, posterior.drawCount, Int(num_rows)],
+      capacity: capacity)
+    try posterior.pointwiseLogLikelihood(rows: Int(first_row)..<Int(first_row + num_rows), into: out, control)
+  }
+}

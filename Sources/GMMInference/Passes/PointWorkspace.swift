@@ -8,6 +8,7 @@ final class PointWorkspace {
   /// The number of points in a block.
   static let points = 512
 
+  let componentCount: Int
   /// The table with one value.
   let table: AlignedBuffer<Double>
   let scratch: AlignedBuffer<Double>
@@ -24,6 +25,7 @@ final class PointWorkspace {
       let sums = AlignedBuffer<Double>(count: kernels.shape.componentCount * Self.points),
       let scales = AlignedBuffer<Double>(count: Self.points)
     else { return nil }
+    componentCount = kernels.shape.componentCount
     self.table = table
     self.scratch = scratch
     self.sums = sums
@@ -34,6 +36,13 @@ final class PointWorkspace {
   func clear() {
     sums.elements.update(repeating: 0)
     scales.elements.update(repeating: emptyLogScale)
+  }
+
+  /// Sets the sums of a block of `count` points to 0.
+  func clear(count: Int) {
+    let padded = (count + laneCount - 1) / laneCount * laneCount
+    sums.base.update(repeating: 0, count: componentCount * padded)
+    scales.base.update(repeating: emptyLogScale, count: padded)
   }
 
   /// Returns the sum of component `k` at point `i` of a block of `count` points.

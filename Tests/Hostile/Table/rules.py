@@ -55,6 +55,8 @@ VALUES_OF_NAMES = {
     "regularization": "1e-6",
     "variance_floor": "1e-9",
     "total_weight": "5.0",
+    "first_row": "1",
+    "num_rows": "4",
     "capacity": "TABLE_CAPACITY",
     "points_capacity": "TABLE_CAPACITY",
     "density_capacity": "TABLE_CAPACITY",
@@ -218,6 +220,8 @@ OUTCOMES = [
     ("gmm_data_create", "options.first_row", "0", "ok"),
     ("gmm_data_column_name", "column", "0", "ok"),
     ("gmm_posterior_*", "num_points", "0", "ok"),
+    ("gmm_posterior_pointwise_log_likelihood", "first_row", "0", "ok"),
+    ("gmm_posterior_pointwise_log_likelihood", "num_rows", "0", "ok"),
     ("gmm_mixture_*", "num_points", "0", "ok"),
     ("gmm_mixture_sample", "out_components", "NULL", "ok"),
     # The largest value is allowed here.

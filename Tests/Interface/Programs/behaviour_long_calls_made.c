@@ -217,6 +217,12 @@ static gmm_status run_merge(const gmm_control *control, result *made, gmm_error 
   return status;
 }
 
+static gmm_status run_pointwise(const gmm_control *control, result *made, gmm_error **out_error) {
+  made->count = 2 * 20000;
+  return gmm_posterior_pointwise_log_likelihood(input.posterior, 7, 1, control, made->numbers, RESULT_CAPACITY,
+                                                out_error);
+}
+
 const long_call long_calls[NUM_LONG_CALLS] = {
     {"gmm_kde", run_kde, 60, 1, 0},
     {"gmm_kde at points", run_kde_at_points, 60, 1, 0},
@@ -225,6 +231,7 @@ const long_call long_calls[NUM_LONG_CALLS] = {
     {"gmm_summarize", run_summarize, 200, NUM_QUANTITIES, 0},
     {"gmm_summarize, one quantity", run_summarize_one, 200, 1, 0},
     {"gmm_posterior_summarize", run_posterior_summarize, 100, 6, 0},
+    {"gmm_posterior_pointwise_log_likelihood", run_pointwise, 100, 1, 1},
     {"gmm_sample_prior", run_sample_prior, 20, -1, 0},
     {"gmm_posterior_sample_predictive", run_predictive, 10, -1, 1},
     {"gmm_posterior_save", run_save, 4, -1, 0},

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from gmmswift import _native as native
-from gmmswift._arguments import int64, seed, thread_count
+from gmmswift._arguments import flag, int64, seed, shown, thread_count
 from gmmswift._data import Data, as_data
 from gmmswift._draws.weights import PosteriorWeights
 
@@ -18,11 +18,72 @@ if TYPE_CHECKING:
 __all__ = ["PosteriorPredictions"]
 
 
+#: The bytes of pointwise log likelihoods that are made without naming rows.
+_UNNAMED_BYTES = 1 << 30
+
+
 class PosteriorPredictions(PosteriorWeights):
-    """Predictions of draws, each an average over all of them."""
+    """Predictions of draws, and the log likelihood of the data under them."""
 
     n_components: int
     n_dimensions: int
+    n_chains: int
+    n_draws: int
+
+    if TYPE_CHECKING:
+
+        def __getitem__(self, name: str, /) -> NDArray[Any]:
+            """Return the draws of a quantity."""
+
+    def log_likelihood(
+        self,
+        *,
+        pointwise: bool = True,
+        rows: slice | range | None = None,
+        threads: int | None = None,
+    ) -> NDArray[np.float64]:
+        """Return the log likelihood of the data under every draw, with the assignments summed out.
+
+        Parameters
+        ----------
+        pointwise : bool, default True
+            Whether each observation has a number of its own. If not, this is
+            ``["log_likelihood"]``, which weighs the observations by their sample weights.
+        rows : slice or range, optional
+            The observations, in steps of 1. By default all, where their numbers take at most 2**30
+            bytes.
+        threads : int, optional
+            Number of threads. By default one for each processor.
+
+        Returns
+        -------
+        ndarray, shape (chains, draws, rows), or (chains, draws) if not pointwise
+            log p(x_i | parameters), without sample weights: ``sample_weight * pointwise``, summed
+            over all rows, is the log likelihood.
+        """
+        if not flag("pointwise", pointwise):
+            if rows is not None:
+                raise ValueError(f"rows: must not be given without pointwise, got {shown(rows)}")
+            return self["log_likelihood"]
+        chosen = _chosen_rows(rows, self.n_observations)
+        size = self.n_chains * self.n_draws * len(chosen) * 8
+        if rows is None and size > _UNNAMED_BYTES:
+            raise ValueError(
+                f"rows: must be given where all take more than {_UNNAMED_BYTES:,} bytes, "
+                f"got None, which takes {size:,}"
+            )
+        out = np.empty((self.n_chains, self.n_draws, len(chosen)))
+        with native.Run(thread_count(threads)) as run:
+            native.call(
+                native.lib.gmm_posterior_pointwise_log_likelihood,
+                self._handle,
+                chosen.start,
+                len(chosen),
+                run.control,
+                out,
+                out.size,
+            )
+        return out
 
     def sample_predictive(
         self,
@@ -132,3 +193,20 @@ class PosteriorPredictions(PosteriorWeights):
     ) -> None:
         with native.Run(thread_count(threads)) as run:
             native.call(function, self._handle, rows._handle, run.control, out, out.size)
+
+
+def _chosen_rows(rows: slice | range | None, count: int) -> range:
+    """Return the numbers of rows that follow each other."""
+    if rows is None:
+        return range(count)
+    if isinstance(rows, slice):
+        chosen = range(count)[rows]
+    elif isinstance(rows, range):
+        chosen = rows
+    else:
+        raise TypeError(f"rows: must be a slice or a range, got {shown(rows)}")
+    if not chosen:
+        return range(0)
+    if chosen.step != 1 or chosen.start < 0 or chosen.stop > count:
+        raise ValueError(f"rows: must be from 0 to {count} in steps of 1, got {shown(rows)}")
+    return chosen

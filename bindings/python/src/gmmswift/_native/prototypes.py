@@ -154,6 +154,10 @@ PROTOTYPES: Mapping[str, tuple[Any, list[Any]]] = {
             POINTER(c_void_p),
         ],
     ),
+    "gmm_posterior_pointwise_log_likelihood": (
+        c_int32,
+        [c_void_p, c_int64, c_int64, POINTER(Control), DoubleArray, c_int64, POINTER(c_void_p)],
+    ),
     "gmm_cancel_create": (c_int32, [POINTER(c_void_p), POINTER(c_void_p)]),
     "gmm_cancel_request": (None, [c_void_p]),
     "gmm_cancel_reset": (None, [c_void_p]),
