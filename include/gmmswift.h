@@ -949,6 +949,85 @@ GMM_NODISCARD gmm_status gmm_posterior_pointwise_log_likelihood(const gmm_poster
                                                                 double *out_log_likelihood, int64_t capacity,
                                                                 gmm_error **out_error);
 
+/* --------------------------------------------------------------------------------- Comparison of models */
+
+/** The totals of a leave-one-out cross-validation. */
+typedef struct gmm_loo {
+  uint32_t struct_size;
+  /** 0. */
+  int32_t reserved;
+  /** S: the draws over all chains. */
+  int64_t num_draws;
+  /** The expected log predictive density of new data: the sum of w elpd over observations of weight w. */
+  double elpd;
+  /** Its standard error: the square root of the sum of w (elpd - mean)^2, with the weighted mean. */
+  double se;
+  /** The effective number of parameters: the log predictive density of the data themselves less `elpd`. */
+  double p_loo;
+  /** min(1 - 1 / log10(S), 0.7): terms can be trusted up to this Pareto k. */
+  double good_k;
+  /** The observations with a larger k. */
+  int64_t num_bad_k;
+  /** The effective number of draws over their number, as given or found. */
+  double relative_efficiency;
+} gmm_loo;
+
+/** Writes zeros and the size.
+ * @return GMM_ERROR_NULL_ARGUMENT, GMM_ERROR_STRUCT_SIZE. */
+gmm_status gmm_loo_init(gmm_loo *loo, size_t struct_size) GMM_NONNULL(1);
+
+/**
+ * Leave-one-out cross-validation by Pareto smoothed importance sampling (Vehtari, Gelman, Gabry 2017, Statistics and
+ * Computing 27; Vehtari, Simpson, Gelman, Yao, Gabry 2024, JMLR 25(72)). The numbers are those of ArviZ 0.23. Blocks of
+ * rows are evaluated under all draws, so memory grows neither with N times draws nor with K.
+ *
+ * An observation of sample weight w stands for w observations, one of which is left out at a time; for w < 1 the
+ * observation as a whole is left out. So integer weights are repeated rows, and rows of weight 0 enter no total.
+ *
+ * @param posterior draws from a posterior, at least 21 over all chains, with observations.
+ * @param relative_efficiency the effective number of draws over their number, > 0; or 0 for the mean over all
+ * parameters (matrices as a whole) of the effective sample size for the mean, over the number of draws, which is
+ * ArviZ's rule. 1 for a single chain.
+ * @param out_loo the totals; its struct_size must be set.
+ * @param out_elpd N: log p(x_i | the other observations); may be NULL.
+ * @param out_pareto_k N: the shape of the tail of each observation's importance ratios; may be NULL. Infinite where the
+ * tail fits no generalized Pareto distribution, -infinity where all ratios are equal and the term is exact.
+ * @return GMM_ERROR_NULL_ARGUMENT, GMM_ERROR_WRONG_HANDLE, GMM_ERROR_STRUCT_SIZE, GMM_ERROR_INVALID_ARGUMENT;
+ * GMM_ERROR_UNSUPPORTED, also for prior draws, no observations and too few draws; GMM_ERROR_BUFFER_TOO_SMALL,
+ * GMM_CANCELLED.
+ */
+GMM_NODISCARD gmm_status gmm_posterior_loo(const gmm_posterior *posterior, double relative_efficiency,
+                                           const gmm_control *control, gmm_loo *out_loo, double *out_elpd,
+                                           int64_t elpd_capacity, double *out_pareto_k, int64_t pareto_k_capacity,
+                                           gmm_error **out_error) GMM_NONNULL(4);
+
+/**
+ * The difference between two models in expected log predictive density, over pairs of the terms of the same
+ * observations (Vehtari, Gelman, Gabry 2017, equation 24).
+ *
+ * @param elpd num_observations terms of a model: out_elpd of gmm_posterior_loo.
+ * @param other_elpd num_observations terms of the other model.
+ * @param sample_weights num_observations, finite and not negative; or NULL for 1.
+ * @param num_observations >= 1.
+ * @param out_difference the sum of w (elpd - other_elpd).
+ * @param out_se its standard error; may be NULL.
+ * @return GMM_ERROR_NULL_ARGUMENT, GMM_ERROR_INVALID_ARGUMENT; GMM_ERROR_INVALID_DATA for terms that are not finite.
+ */
+GMM_NODISCARD gmm_status gmm_loo_difference(const double *elpd, const double *other_elpd, const double *sample_weights,
+                                            int64_t num_observations, double *out_difference, double *out_se,
+                                            gmm_error **out_error) GMM_NONNULL(5);
+
+/**
+ * The Bayesian information criterion at the draw of the largest log likelihood: -2 log likelihood + P log N, with P
+ * free parameters and N the sum of the sample weights. The draw stands for the maximum, so this is an upper bound;
+ * gmm_fit_em finds the maximum.
+ *
+ * @param posterior draws from a posterior with observations.
+ * @return GMM_ERROR_NULL_ARGUMENT, GMM_ERROR_WRONG_HANDLE; GMM_ERROR_UNSUPPORTED for prior draws and no observations.
+ */
+GMM_NODISCARD gmm_status gmm_posterior_bic(const gmm_posterior *posterior, double *out_bic, gmm_error **out_error)
+    GMM_NONNULL(2);
+
 /* ------------------------------------------------------------------------------- Progress and cancelling */
 
 /** Makes a flag, which is not raised.

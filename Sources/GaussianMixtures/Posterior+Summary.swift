@@ -15,8 +15,13 @@ extension Posterior {
   /// - Parameter column: one of the layout's columns.
   public func view(of column: DrawLayout.Column) -> ChainView {
     precondition(column.index < layout.parameterCount, "a posterior has \(layout.parameterCount) parameters")
-    return ChainView(
-      base: rowMemory(chain: 0, draw: 0) + column.index, chains: chainCount, draws: drawCount, chainStride: chainStride,
+    return view(ofColumn: column.index)
+  }
+
+  /// Returns a view of one number of the rows of draws.
+  func view(ofColumn index: Int) -> ChainView {
+    ChainView(
+      base: rowMemory(chain: 0, draw: 0) + index, chains: chainCount, draws: drawCount, chainStride: chainStride,
       drawStride: drawStride)
   }
 

@@ -19,7 +19,7 @@ package func summaries(
   var control = control
   control.threads = control.threadCount(units: count)
   while control.threads > 1, !isAvailable(threads: control.threads, draws: draws) { control.threads -= 1 }
-  let results = SummarySlots(count)
+  let results = Slots<ScalarSummary>(count)
   try BlockTeam.run(
     blocks: count, costPerBlock: 10 + 0.15 * Double(draws), control, monitor, makeWorkspace: { () },
     body: { (index, _, monitor) throws(ModelError) in
@@ -36,27 +36,4 @@ private func isAvailable(threads: Int, draws: Int) -> Bool {
   // This is the stack of a thread and the addresses that its allocator reserves.
   need.add(threads - 1, 160 << 20)
   return (try? need.require(for: "summaries")) != nil
-}
-
-/// Places for summaries. Threads fill different places.
-private final class SummarySlots: @unchecked Sendable {
-  private let slots: UnsafeMutableBufferPointer<ScalarSummary?>
-
-  init(_ count: Int) {
-    slots = .allocate(capacity: count)
-    slots.initialize(repeating: nil)
-  }
-
-  deinit {
-    slots.deinitialize()
-    slots.deallocate()
-  }
-
-  subscript(_ index: Int) -> ScalarSummary? {
-    get { slots[index] }
-    set { slots[index] = newValue }
-  }
-
-  /// All summaries.
-  var values: [ScalarSummary] { slots.compactMap { $0 } }
 }

@@ -19,6 +19,7 @@ extension gmm_checkpoint: SizedStruct {}
 extension gmm_sample_options: SizedStruct {}
 extension gmm_posterior_info: SizedStruct {}
 extension gmm_summary_options: SizedStruct {}
+extension gmm_loo: SizedStruct {}
 extension gmm_kde_options: SizedStruct {}
 extension gmm_em_options: SizedStruct {}
 extension gmm_em_result: SizedStruct {}
@@ -70,6 +71,9 @@ func write<Result: SizedStruct>(
   }
   if size > known { (target + known).initializeMemory(as: UInt8.self, repeating: 0, count: size - known) }
 }
+
+/// Checks the size of a caller's struct before the work whose results go into it.
+func requireSize(_ size: Int, _ name: String) throws(CallError) { _ = try checkedSize(size, name) }
 
 private func checkedSize(_ size: Int, _ name: String) throws(CallError) -> Int {
   guard size >= 8, size <= largestStruct else {

@@ -31,21 +31,6 @@ extension OpenModel {
     for data: DataSet, before start: RunProgress, _ control: inout RunControl
   ) throws(ModelError) -> MixtureModel {
     if let model { return model }
-    control.began = monotonicSeconds()
-    var part = control
-    part.isPart = true
-    if let progress = control.progress {
-      part.progress = { current in
-        var report = start
-        (report.secondsElapsed, report.secondsLeft) = (current.secondsElapsed, .nan)
-        return progress(report)
-      }
-    }
-    do throws(ModelError) {
-      return try model(for: data, part)
-    } catch {
-      _ = control.progress?(start)
-      throw error
-    }
+    return try control.runPart(before: start) { (part) throws(ModelError) in try self.model(for: data, part) }
   }
 }

@@ -70,7 +70,8 @@ class Generator:
             return "(void *)&table_made"
         if kind == "double *" and name.startswith("out_"):
             # There may be one more array beside the array that the capacity counts.
-            return "table_more_output" if name in ("out_points", "out_edges", "out_bandwidth") else "table_output"
+            others = ("out_points", "out_edges", "out_bandwidth", "out_pareto_k", "out_se")
+            return "table_more_output" if name in others else "table_output"
         if kind == "int64_t *" and name.startswith("out_"):
             return "table_counts"
         if kind in ("int32_t *", "uint8_t *") and name.startswith("out_"):

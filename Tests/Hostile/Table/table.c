@@ -93,7 +93,7 @@ gmm_sample_options *table_gmm_sample_options(void) {
   AREA(gmm_sample_options);
   gmm_sample_options *options = &area_gmm_sample_options.value;
   gmm_sample_options_init(options, sizeof *options);
-  options->num_draws = 3;
+  options->num_draws = 12;
   options->num_tune = 2;
   options->num_chains = 2;
   options->num_initial = 1;
@@ -173,6 +173,12 @@ gmm_posterior_info *table_gmm_posterior_info(void) {
   AREA(gmm_posterior_info);
   area_gmm_posterior_info.value.struct_size = sizeof(gmm_posterior_info);
   return &area_gmm_posterior_info.value;
+}
+
+gmm_loo *table_gmm_loo(void) {
+  AREA(gmm_loo);
+  area_gmm_loo.value.struct_size = sizeof(gmm_loo);
+  return &area_gmm_loo.value;
 }
 
 gmm_em_result *table_gmm_em_result(void) {

@@ -8,7 +8,7 @@
 #include "check.h"
 #include "fixture.h"
 
-enum { TABLE_ROWS = 20, TABLE_POINTS = 5, TABLE_CAPACITY = 2048 };
+enum { TABLE_ROWS = 20, TABLE_POINTS = 5, TABLE_CAPACITY = 8192 };
 
 /* Valid handles of every kind, and pointers that are not handles. */
 typedef struct table_handles {
@@ -64,6 +64,7 @@ gmm_kde_options *table_gmm_kde_options(void);
 gmm_em_options *table_gmm_em_options(void);
 gmm_mixture *table_gmm_mixture(void);
 gmm_posterior_info *table_gmm_posterior_info(void);
+gmm_loo *table_gmm_loo(void);
 gmm_em_result *table_gmm_em_result(void);
 gmm_variational_options *table_gmm_variational_options(void);
 gmm_variational_result *table_gmm_variational_result(void);

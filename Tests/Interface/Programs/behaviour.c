@@ -39,6 +39,7 @@ int main(int count, char **arguments) {
                {"parts_of_data", behaviour_parts_of_data},
                {"summaries", behaviour_summaries},
                {"predictions", behaviour_predictions},
+               {"comparison", behaviour_comparison},
                {"arrays", behaviour_arrays},
                {"densities", behaviour_densities},
                {"em", behaviour_em},

@@ -20,6 +20,7 @@ void behaviour_data_sets(void);
 void behaviour_parts_of_data(void);
 void behaviour_summaries(void);
 void behaviour_predictions(void);
+void behaviour_comparison(void);
 void behaviour_arrays(void);
 void behaviour_densities(void);
 void behaviour_em(void);

@@ -223,6 +223,13 @@ static gmm_status run_pointwise(const gmm_control *control, result *made, gmm_er
                                                 out_error);
 }
 
+static gmm_status run_loo(const gmm_control *control, result *made, gmm_error **out_error) {
+  gmm_loo loo = {.struct_size = sizeof loo};
+  made->count = 2 * FIXTURE_COUNT;
+  return gmm_posterior_loo(input.posterior, 0.0, control, &loo, made->numbers, FIXTURE_COUNT,
+                           made->numbers + FIXTURE_COUNT, FIXTURE_COUNT, out_error);
+}
+
 const long_call long_calls[NUM_LONG_CALLS] = {
     {"gmm_kde", run_kde, 60, 1, 0},
     {"gmm_kde at points", run_kde_at_points, 60, 1, 0},
@@ -232,6 +239,7 @@ const long_call long_calls[NUM_LONG_CALLS] = {
     {"gmm_summarize, one quantity", run_summarize_one, 200, 1, 0},
     {"gmm_posterior_summarize", run_posterior_summarize, 100, 6, 0},
     {"gmm_posterior_pointwise_log_likelihood", run_pointwise, 100, 1, 1},
+    {"gmm_posterior_loo", run_loo, 60, -1, 0},
     {"gmm_sample_prior", run_sample_prior, 20, -1, 0},
     {"gmm_posterior_sample_predictive", run_predictive, 10, -1, 1},
     {"gmm_posterior_save", run_save, 4, -1, 0},

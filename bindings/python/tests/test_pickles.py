@@ -372,6 +372,8 @@ def test_results_come_back():
         gm.summarize({"x": post["means"][:, :, 0]}),
         gm.kde(post["means"][:, :, 0].ravel()),
         gm.histogram(post["means"][:, :, 0].ravel()),
+        post.loo(),
+        gm.compare({"a": post}),
         gm.MixtureStatistics(FIT, X),
     ]
     for value in values:
@@ -380,7 +382,7 @@ def test_results_come_back():
             assert type(other) is type(value)
             assert str(other) == str(value) or type(value) is gm.MixtureStatistics
     assert pickle.loads(pickle.dumps(values[0])).values.tobytes() == values[0].values.tobytes()
-    assert pickle.loads(pickle.dumps(values[4])).to_bytes() == values[4].to_bytes()
+    assert pickle.loads(pickle.dumps(values[-1])).to_bytes() == values[-1].to_bytes()
 
 
 # The names of the package that a value of its may hold are those of this list and of the tests
@@ -389,6 +391,7 @@ PICKLED = {"Data", "EMFit", "Histogram", "KDE", "KnownMixture", "Mixture", "Mixt
 PICKLED |= {"Posterior", "Prior", "Progress", "Summary"} | {
     type(prior).__name__ for prior in PRIORS
 }
+PICKLED |= {"Comparison", "LeaveOneOut"}
 
 
 def test_every_public_class_is_pickled_in_a_test():

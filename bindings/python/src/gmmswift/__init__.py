@@ -10,7 +10,9 @@ from gmmswift._diagnostics.autocorrelation import autocorrelation
 from gmmswift._diagnostics.density import KDE, Histogram, histogram, kde
 from gmmswift._diagnostics.summarize import summarize
 from gmmswift._diagnostics.summary import Summary
+from gmmswift._draws.comparison import Comparison, compare
 from gmmswift._draws.files import load
+from gmmswift._draws.leave_one_out import LeaveOneOut
 from gmmswift._draws.posterior import Posterior
 from gmmswift._draws.sampling import sample, sample_prior
 from gmmswift._errors import (
@@ -52,6 +54,7 @@ if TYPE_CHECKING:
 __all__ = [
     "KDE",
     "CheckpointWarning",
+    "Comparison",
     "Data",
     "DegenerateError",
     "Dirichlet",
@@ -67,6 +70,7 @@ __all__ = [
     "InverseGamma",
     "InverseWishart",
     "KnownMixture",
+    "LeaveOneOut",
     "MismatchError",
     "Mixture",
     "MixtureStatistics",
@@ -83,6 +87,7 @@ __all__ = [
     "__version__",
     "autocorrelation",
     "build_info",
+    "compare",
     "fit_em",
     "histogram",
     "kde",

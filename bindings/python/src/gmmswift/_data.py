@@ -15,7 +15,7 @@ from gmmswift._pickled import StateFormat
 if TYPE_CHECKING:
     from numpy.typing import ArrayLike, NDArray
 
-__all__ = ["Data", "as_data", "column_names", "has_weights", "words_for"]
+__all__ = ["Data", "as_data", "column_names", "fingerprint", "has_weights", "words_for"]
 
 
 class Data:
@@ -209,6 +209,14 @@ def has_weights(posterior: native.Handle) -> bool:
     lib = native.lib
     handle = native.create(lib.gmm_posterior_get_data, lib.gmm_data_destroy, posterior)
     return bool(lib.gmm_data_has_sample_weights(handle))
+
+
+def fingerprint(posterior: native.Handle) -> int:
+    """Return a 64-bit checksum of the values of a posterior's data."""
+    lib = native.lib
+    handle = native.create(lib.gmm_posterior_get_data, lib.gmm_data_destroy, posterior)
+    result: int = lib.gmm_data_fingerprint(handle)
+    return result
 
 
 def column_names(posterior: native.Handle) -> tuple[str, ...]:

@@ -13,6 +13,7 @@ from gmmswift._arguments import int64, shown
 from gmmswift._data import column_names
 from gmmswift._diagnostics.autocorrelation import autocorrelation
 from gmmswift._draws.arviz import PosteriorTrees
+from gmmswift._draws.leave_one_out import PosteriorLeaveOneOut
 from gmmswift._draws.pictures import PosteriorPlots
 from gmmswift._draws.predictions import PosteriorPredictions
 from gmmswift._draws.run import checkpoint_plan, interruptible
@@ -48,6 +49,7 @@ class Posterior(
     Mapping[str, "NDArray[Any]"],
     PosteriorSummaries,
     PosteriorPredictions,
+    PosteriorLeaveOneOut,
     PosteriorPlots,
     PosteriorTrees,
     StoredPosterior,

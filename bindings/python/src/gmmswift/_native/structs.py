@@ -21,6 +21,7 @@ __all__ = [
     "EMOptions",
     "EMResult",
     "KdeOptions",
+    "Loo",
     "MixtureValues",
     "ModelOptions",
     "PosteriorInfo",
@@ -145,6 +146,22 @@ class SummaryOptions(Structure):
         ("num_quantiles", c_int32),
         ("hdi_probability", c_double),
         ("quantiles", c_void_p),
+    )
+
+
+class Loo(Structure):
+    """``gmm_loo``."""
+
+    _fields_ = (
+        ("struct_size", c_uint32),
+        ("reserved", c_int32),
+        ("num_draws", c_int64),
+        ("elpd", c_double),
+        ("se", c_double),
+        ("p_loo", c_double),
+        ("good_k", c_double),
+        ("num_bad_k", c_int64),
+        ("relative_efficiency", c_double),
     )
 
 
