@@ -1745,6 +1745,32 @@ GMM_NODISCARD gmm_status gmm_summarize(const double *values, int64_t num_chains,
                                        gmm_summary **out_summary, gmm_error **out_error) GMM_NONNULL(8);
 
 /**
+ * How strongly the distributions of quantities depend on a component of the posterior, the prior or the likelihood
+ * (Kallioinen, Paananen, Buerkner, Vehtari 2024, Statistics and Computing 34:57). Draws are weighted as if the
+ * component were raised to the powers 0.99 and 1.01, with Pareto smoothed weights. The sensitivity is the cumulative
+ * Jensen-Shannon distance that this causes over |log2 power|, averaged over both powers. The numbers are those of
+ * `psense` of ArviZ 1.
+ *
+ * The log prior of a draw is its log posterior less its log likelihood. From 0.05 on, a sensitivity counts as large. A
+ * large one to both components points to a conflict between prior and data, a large one to the prior alone to a strong
+ * prior or weak data.
+ *
+ * @param values num_chains x num_draws x num_quantities.
+ * @param num_chains >= 1.
+ * @param num_draws >= 1.
+ * @param num_quantities >= 1.
+ * @param log_densities num_chains x num_draws: the log density of the component at each draw.
+ * @param out_sensitivity num_quantities. NaN for a constant quantity, for values that are not finite, where a log
+ * density is not finite, and for fewer than 21 draws over all chains.
+ * @return GMM_ERROR_NULL_ARGUMENT, GMM_ERROR_STRUCT_SIZE, GMM_ERROR_WRONG_HANDLE, GMM_ERROR_INVALID_ARGUMENT,
+ * GMM_ERROR_UNSUPPORTED, GMM_ERROR_BUFFER_TOO_SMALL, GMM_CANCELLED.
+ */
+GMM_NODISCARD gmm_status gmm_power_sensitivity(const double *values, int64_t num_chains, int64_t num_draws,
+                                               int64_t num_quantities, const double *log_densities,
+                                               const gmm_control *control, double *out_sensitivity, int64_t capacity,
+                                               gmm_error **out_error);
+
+/**
  * The autocorrelation of a series at lags 0 .. max_lag: the autocovariance with divisor n over that of lag 0. NaN for a
  * constant series.
  *

@@ -89,21 +89,12 @@ public func gmm_summarize(
   out_summary?.pointee = nil
   return call(out_error) {
     let out = try required(out_summary, "out_summary")
-    guard num_chains >= 1 else { throw CallError.invalid("num_chains", "must be at least 1", got: num_chains) }
-    guard num_draws >= 1 else { throw CallError.invalid("num_draws", "must be at least 1", got: num_draws) }
-    guard num_quantities >= 1, num_quantities <= Int64(Int32.max) else {
-      throw CallError.invalid("num_quantities", "must be between 1 and 2^31 - 1", got: num_quantities)
-    }
-    let total = num_chains.multipliedReportingOverflow(by: num_draws)
-    let numbers = total.partialValue.multipliedReportingOverflow(by: num_quantities)
-    guard !total.overflow, !numbers.overflow, numbers.partialValue <= Int64.max / 16 else {
-      throw CallError.invalid("num_draws", "times `num_chains` and `num_quantities` must fit in memory", got: num_draws)
-    }
+    let sizes = try drawSizes(num_chains, num_draws, num_quantities)
     guard let values else { throw CallError.null("values") }
     let request = try SummaryRequest(options)
     let control = try runControl(control)
-    let quantities = Int(num_quantities)
-    try request.requireMemory(rows: quantities, chains: Int(num_chains), draws: Int(num_draws))
+    let quantities = sizes.quantities
+    try request.requireMemory(rows: quantities, chains: sizes.chains, draws: sizes.draws)
     var rowNames: [String] = []
     for j in 0..<quantities {
       if let names {
@@ -114,7 +105,7 @@ public func gmm_summarize(
       }
     }
     let first = ChainView(
-      base: values, chains: Int(num_chains), draws: Int(num_draws), chainStride: Int(num_draws) * quantities,
+      base: values, chains: sizes.chains, draws: sizes.draws, chainStride: sizes.draws * quantities,
       drawStride: quantities)
     out.pointee = try makeTable(rowNames, request, control) { first.shifted(by: $0) }
   }

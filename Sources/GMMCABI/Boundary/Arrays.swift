@@ -42,3 +42,22 @@ func series(
 func array(_ base: UnsafePointer<Double>?, _ count: Int) -> [Double]? {
   base.map { Array(UnsafeBufferPointer(start: $0, count: count)) }
 }
+
+/// Checks the axes of draws of several quantities, whose product fits in memory.
+///
+/// - Throws: ``CallError`` for counts out of range.
+func drawSizes(
+  _ chains: Int64, _ draws: Int64, _ quantities: Int64
+) throws(CallError) -> (chains: Int, draws: Int, quantities: Int) {
+  guard chains >= 1 else { throw .invalid("num_chains", "must be at least 1", got: chains) }
+  guard draws >= 1 else { throw .invalid("num_draws", "must be at least 1", got: draws) }
+  guard quantities >= 1, quantities <= Int64(Int32.max) else {
+    throw .invalid("num_quantities", "must be between 1 and 2^31 - 1", got: quantities)
+  }
+  let total = chains.multipliedReportingOverflow(by: draws)
+  let numbers = total.partialValue.multipliedReportingOverflow(by: quantities)
+  guard !total.overflow, !numbers.overflow, numbers.partialValue <= Int64.max / 16 else {
+    throw .invalid("num_draws", "times `num_chains` and `num_quantities` must fit in memory", got: draws)
+  }
+  return (Int(chains), Int(draws), Int(quantities))
+}

@@ -230,6 +230,12 @@ static gmm_status run_loo(const gmm_control *control, result *made, gmm_error **
                            made->numbers + FIXTURE_COUNT, FIXTURE_COUNT, out_error);
 }
 
+static gmm_status run_sensitivity(const gmm_control *control, result *made, gmm_error **out_error) {
+  made->count = NUM_QUANTITIES;
+  return gmm_power_sensitivity(input.values, 2, NUM_VALUES / 2 / NUM_QUANTITIES, NUM_QUANTITIES, input.rows, control,
+                               made->numbers, NUM_QUANTITIES, out_error);
+}
+
 const long_call long_calls[NUM_LONG_CALLS] = {
     {"gmm_kde", run_kde, 60, 1, 0},
     {"gmm_kde at points", run_kde_at_points, 60, 1, 0},
@@ -240,6 +246,7 @@ const long_call long_calls[NUM_LONG_CALLS] = {
     {"gmm_posterior_summarize", run_posterior_summarize, 100, 6, 0},
     {"gmm_posterior_pointwise_log_likelihood", run_pointwise, 100, 1, 1},
     {"gmm_posterior_loo", run_loo, 60, -1, 0},
+    {"gmm_power_sensitivity", run_sensitivity, NUM_QUANTITIES, NUM_QUANTITIES, 0},
     {"gmm_sample_prior", run_sample_prior, 20, -1, 0},
     {"gmm_posterior_sample_predictive", run_predictive, 10, -1, 1},
     {"gmm_posterior_save", run_save, 4, -1, 0},

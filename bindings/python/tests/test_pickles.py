@@ -373,6 +373,7 @@ def test_results_come_back():
         gm.kde(post["means"][:, :, 0].ravel()),
         gm.histogram(post["means"][:, :, 0].ravel()),
         post.loo(),
+        post.prior_sensitivity(),
         gm.compare({"a": post}),
         gm.MixtureStatistics(FIT, X),
     ]
@@ -391,7 +392,7 @@ PICKLED = {"Data", "EMFit", "Histogram", "KDE", "KnownMixture", "Mixture", "Mixt
 PICKLED |= {"Posterior", "Prior", "Progress", "Summary"} | {
     type(prior).__name__ for prior in PRIORS
 }
-PICKLED |= {"Comparison", "LeaveOneOut"}
+PICKLED |= {"Comparison", "LeaveOneOut", "Sensitivity"}
 
 
 def test_every_public_class_is_pickled_in_a_test():

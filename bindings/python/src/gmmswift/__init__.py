@@ -15,6 +15,7 @@ from gmmswift._draws.files import load
 from gmmswift._draws.leave_one_out import LeaveOneOut
 from gmmswift._draws.posterior import Posterior
 from gmmswift._draws.sampling import sample, sample_prior
+from gmmswift._draws.sensitivity import Sensitivity
 from gmmswift._errors import (
     CheckpointWarning,
     DegenerateError,
@@ -81,6 +82,7 @@ __all__ = [
     "Posterior",
     "Prior",
     "Progress",
+    "Sensitivity",
     "Summary",
     "TimeLimitWarning",
     "Uniform",

@@ -17,6 +17,7 @@ from gmmswift._draws.leave_one_out import PosteriorLeaveOneOut
 from gmmswift._draws.pictures import PosteriorPlots
 from gmmswift._draws.predictions import PosteriorPredictions
 from gmmswift._draws.run import checkpoint_plan, interruptible
+from gmmswift._draws.sensitivity import PosteriorSensitivity
 from gmmswift._draws.stored import StoredPosterior
 from gmmswift._draws.summaries import PosteriorSummaries
 from gmmswift._model.mixture import Mixture
@@ -50,6 +51,7 @@ class Posterior(
     PosteriorSummaries,
     PosteriorPredictions,
     PosteriorLeaveOneOut,
+    PosteriorSensitivity,
     PosteriorPlots,
     PosteriorTrees,
     StoredPosterior,

@@ -339,6 +339,20 @@ PROTOTYPES: Mapping[str, tuple[Any, list[Any]]] = {
             POINTER(c_void_p),
         ],
     ),
+    "gmm_power_sensitivity": (
+        c_int32,
+        [
+            DoubleArray,
+            c_int64,
+            c_int64,
+            c_int64,
+            DoubleArray,
+            POINTER(Control),
+            DoubleArray,
+            c_int64,
+            POINTER(c_void_p),
+        ],
+    ),
     "gmm_autocorrelation": (
         c_int32,
         [
