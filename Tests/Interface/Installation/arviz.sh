@@ -19,7 +19,7 @@ passes() {
     "$1" -m venv --clear "$folder" && "$folder/bin/python" -m pip install --quiet --disable-pip-version-check \
       "$2" numpy pytest hypothesis cmdstanpy h5netcdf h5py && touch "$folder/.complete" || return
   fi
-  "$folder/bin/python" -m pytest -q -p no:cacheprovider -m arviz bindings/python/tests/test_{arviz,data,files,shapes}.py
+  "$folder/bin/python" -m pytest -q -p no:cacheprovider -m arviz bindings/python/tests/test_{arviz,arviz_comparison,data,files,shapes}.py
 }
 
 present=$(build/venv/bin/python -c 'import arviz; print(arviz.__version__)')

@@ -62,3 +62,35 @@ def from_cmdstan(paths):
 def group_names(tree):
     """Return the names of the groups of an ``InferenceData`` or a ``DataTree``."""
     return set(tree.children) if hasattr(tree, "children") else set(tree.groups())
+
+
+#: How far leave-one-out numbers may be apart. Version 1 rounds the number of smoothed ratios down,
+#: where before it, and in R's loo, it was rounded up.
+LOO_TOLERANCE = 1e-8 if IS_BEFORE_1 else 0.1
+
+
+def loo(tree, efficiency):
+    """Return what ArviZ knows of a leave-one-out cross-validation, by our names."""
+    found = arviz.loo(tree, pointwise=True, reff=efficiency)
+    if IS_BEFORE_1:
+        names = {"elpd_loo": "elpd_loo", "se": "se", "p_loo": "p_loo", "elpd_i": "loo_i"}
+    else:
+        names = {"elpd_loo": "elpd", "se": "se", "p_loo": "p", "elpd_i": "elpd_i"}
+    names.update(pareto_k="pareto_k", good_k="good_k")
+    return {ours: np.asarray(getattr(found, theirs)) for ours, theirs in names.items()}
+
+
+def psislw(log_ratios, efficiency):
+    """Return smoothed log weights and their shapes; rows are observations."""
+    if IS_BEFORE_1:
+        return arviz.psislw(log_ratios, reff=efficiency)
+    from arviz_stats.base import array_stats
+
+    return array_stats.psislw(-log_ratios, r_eff=efficiency)
+
+
+def compare(trees):
+    """Return the comparison of models as a data frame with unrounded numbers."""
+    if IS_BEFORE_1:
+        return arviz.compare(trees)
+    return arviz.compare(trees, round_to="none")

@@ -132,7 +132,8 @@ def test_autocorrelation_works_along_draws_of_strided_views(post):
 @pytest.mark.parametrize("convert", ["to_datatree", "to_inference_data"])
 def test_trees_have_the_groups_names_and_dimensions(convert, post, post_with_sds, data):
     tree = getattr(post, convert)()
-    assert arviz_names.group_names(tree) == {"posterior", "sample_stats", "observed_data"}
+    names = {"posterior", "sample_stats", "observed_data", "log_prior"}
+    assert arviz_names.group_names(tree) == names
     assert set(tree["posterior"].data_vars) == {"weights", "means", "sd", "assignments"}
     assert tree["posterior"]["means"].dims == ("chain", "draw", "component")
     assert tree["posterior"]["sd"].dims == ("chain", "draw")
