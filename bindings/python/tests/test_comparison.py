@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
 from xml.etree import ElementTree
 
 import numpy as np
@@ -69,6 +71,23 @@ def test_threads_change_no_bit():
     one, four = (posterior.loo(threads=threads) for threads in (1, 4))
     assert one.elpd_i.tolist() == four.elpd_i.tolist()
     assert (one.elpd_loo, one.se, one.p_loo) == (four.elpd_loo, four.se, four.p_loo)
+
+
+def test_log_likelihoods_are_never_all_in_memory():
+    # All of them would take 192 MB; a block of rows takes 16 MB.
+    program = """
+import resource, numpy as np, gmmswift as gm
+data = np.random.default_rng(1).normal(size=6_000)
+model = gm.Mixture(1, means=gm.Normal(0.0, sd=3.0), sd=gm.Fixed(1.0))
+posterior = gm.sample(model, data, draws=1_000, tune=0, chains=4, random_seed=1)
+before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+posterior.loo(threads=1)
+print(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before)
+"""
+    result = subprocess.run(
+        [sys.executable, "-c", program], capture_output=True, text=True, check=True
+    )
+    assert int(result.stdout) < 48_000
 
 
 def test_integer_weights_are_repeated_rows_in_totals():
