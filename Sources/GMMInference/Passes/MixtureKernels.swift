@@ -4,7 +4,7 @@ import GMMModel
 /// The kernels for mixtures of one shape: the specialised kernels of one dimension, or those of any number of
 /// dimensions.
 ///
-/// It is an object, because the kernels are eleven closures. If they were a struct, passing it on would count the users
+/// It is an object, because the kernels are a dozen closures. If they were a struct, passing it on would count the users
 /// of each.
 final class MixtureKernels: Sendable {
   /// Memory that a kernel writes to.
@@ -110,5 +110,13 @@ final class MixtureKernels: Sendable {
       ? set.logShares(x, count, table, shape.componentCount, rows)
       : set.multivariate.logShares(
         x, count, table, shape.componentCount, shape.dimensionCount, !shape.hasMatrices, scratch, rows)
+  }
+
+  /// Adds Σ_d left[d, i] right[d, j] to sums of `rows` x `columns`, all with rows of `stride` numbers.
+  func addProducts(
+    _ left: UnsafePointer<Double>, _ right: UnsafePointer<Double>, depth: Int, stride: Int, rows: Int, columns: Int,
+    sums: Numbers
+  ) {
+    set.products(left, right, depth, stride, rows, columns, sums)
   }
 }

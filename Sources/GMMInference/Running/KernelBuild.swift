@@ -71,6 +71,7 @@ public enum KernelBuild: Int, Sendable, CaseIterable {
         let many = build.multivariate
         return GMMKernels.KernelSet(
           build.assignments, build.expectations, build.responsibilities, build.densities, build.logShares,
+          build.products,
           GMMKernels.MultivariateKernelSet(
             many.assignments, many.expectations, many.given, many.responsibilities, many.densities, many.logShares))
       case .avx512:
@@ -78,6 +79,7 @@ public enum KernelBuild: Int, Sendable, CaseIterable {
         let many = build.multivariate
         return GMMKernels.KernelSet(
           build.assignments, build.expectations, build.responsibilities, build.densities, build.logShares,
+          build.products,
           GMMKernels.MultivariateKernelSet(
             many.assignments, many.expectations, many.given, many.responsibilities, many.densities, many.logShares))
       }

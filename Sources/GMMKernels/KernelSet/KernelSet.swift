@@ -40,11 +40,19 @@ package struct KernelSet: Sendable {
       _ x: UnsafePointer<Double>, _ count: Int, _ table: Numbers, _ components: Int, _ rows: Numbers
     ) -> Void
 
+  /// The type of ``addProducts(_:_:depth:stride:rows:columns:sums:)``.
+  package typealias ProductKernel =
+    @Sendable (
+      _ left: UnsafePointer<Double>, _ right: UnsafePointer<Double>, _ depth: Int, _ stride: Int, _ rows: Int,
+      _ columns: Int, _ sums: Numbers
+    ) -> Void
+
   package let assignments: AssignmentKernel
   package let expectations: ExpectationKernel
   package let responsibilities: ResponsibilityKernel
   package let densities: DensityKernel
   package let logShares: LogShareKernel
+  package let products: ProductKernel
   /// The kernels for more than one dimension.
   package let multivariate: MultivariateKernelSet
 
@@ -52,13 +60,14 @@ package struct KernelSet: Sendable {
   package init(
     _ assignments: @escaping AssignmentKernel, _ expectations: @escaping ExpectationKernel,
     _ responsibilities: @escaping ResponsibilityKernel, _ densities: @escaping DensityKernel,
-    _ logShares: @escaping LogShareKernel, _ multivariate: MultivariateKernelSet
+    _ logShares: @escaping LogShareKernel, _ products: @escaping ProductKernel, _ multivariate: MultivariateKernelSet
   ) {
     self.assignments = assignments
     self.expectations = expectations
     self.responsibilities = responsibilities
     self.densities = densities
     self.logShares = logShares
+    self.products = products
     self.multivariate = multivariate
   }
 
@@ -85,6 +94,9 @@ package struct KernelSet: Sendable {
     },
     { x, count, table, components, rows in
       writeLogShares(x, count: count, ComponentTable(count: components, memory: table), rows: rows)
+    },
+    { left, right, depth, stride, rows, columns, sums in
+      addProducts(left, right, depth: depth, stride: stride, rows: rows, columns: columns, sums: sums)
     },
     .ofThisBuild)
 }
