@@ -39,7 +39,8 @@
  * ----------------------------------
  * Errors. A function that can fail returns a gmm_status and takes a nullable `gmm_error **out_error` last. On entry
  * *out_error and every out_ handle are set to NULL. A call that fails writes nothing else, with one exception: a
- * prediction or gmm_posterior_write that is cancelled, or for which memory runs out, leaves its buffer partly written.
+ * prediction, gmm_posterior_coclustering, _label_free or _write that is cancelled, or for which memory runs out, leaves
+ * its buffer partly written.
  * A failed call makes an error object, unless out_error is NULL; the caller destroys it with gmm_error_destroy. There
  * is no "last error" of a thread. The documentation of a function lists the statuses that it returns beside GMM_OK, but
  * for GMM_ERROR_OUT_OF_MEMORY and GMM_ERROR_INTERNAL, which any function may return.
@@ -1027,6 +1028,136 @@ GMM_NODISCARD gmm_status gmm_loo_difference(const double *elpd, const double *ot
  */
 GMM_NODISCARD gmm_status gmm_posterior_bic(const gmm_posterior *posterior, double *out_bic, gmm_error **out_error)
     GMM_NONNULL(2);
+/* ---------------------------------------------------------------------------------- Results without labels */
+
+/**
+ * The probability that two rows share a component, given the data, for pairs of rows: the average over all draws of
+ * sum_k p_ik p_jk, where p are the exact responsibilities given a draw, and 1 for the pair of a row with itself. It
+ * does not depend on the numbers of the components. It takes O(draws num_rows num_columns K) time, half of it without
+ * columns, and no memory beyond the output that grows with draws or rows. A pair has the same bits in any call.
+ *
+ * @param num_rows the number of rows, >= 1; with rows NULL, 0.
+ * @param rows num_rows numbers of rows, 0 .. N - 1, in any order, possibly repeated; NULL for all rows of the data, of
+ * which all pairs take 8 N^2 bytes.
+ * @param num_columns the number of columns, >= 1; with columns NULL, 0.
+ * @param columns num_columns numbers of the rows to pair with; NULL for the rows.
+ * @param out_probabilities num_rows x num_columns.
+ * @return GMM_ERROR_NULL_ARGUMENT, GMM_ERROR_WRONG_HANDLE, GMM_ERROR_STRUCT_SIZE; GMM_ERROR_INVALID_ARGUMENT for a row
+ * out of range; GMM_ERROR_UNSUPPORTED for prior draws; GMM_ERROR_BUFFER_TOO_SMALL, GMM_CANCELLED.
+ */
+GMM_NODISCARD gmm_status gmm_posterior_coclustering(const gmm_posterior *posterior, int64_t num_rows,
+                                                    const int64_t *rows, int64_t num_columns, const int64_t *columns,
+                                                    const gmm_control *control, double *out_probabilities,
+                                                    int64_t capacity, gmm_error **out_error);
+
+/** Losses between two partitions. Let p be the shares of the clusters of one, q those of the other, and r those of
+ * their intersections, in the sum of the sample weights. */
+enum gmm_partition_loss {
+  /** The variation of information in nats (Meila 2007): sum p log p + sum q log q - 2 sum r log r. */
+  GMM_PARTITION_VI = 0,
+  /** Binder (1978), with equal costs: sum p^2 + sum q^2 - 2 sum r^2, the share of ordered pairs of rows on which the
+   * two disagree. */
+  GMM_PARTITION_BINDER = 1
+};
+
+/** How an optimal partition is searched for. */
+typedef struct gmm_partition_options {
+  uint32_t struct_size;
+  /** A gmm_partition_loss; default GMM_PARTITION_VI. */
+  int32_t loss;
+  /** Draws over which the loss is averaged, evenly spaced, >= 1; default 1000. No more than the posterior has are
+   * used. */
+  int64_t num_draws;
+  /** Searches, each from a start of its own, 1 .. 10000; default 16. */
+  int32_t num_starts;
+  /** The largest number of clusters, or 0 for twice the largest of a draw, at least 16; default 0. */
+  int32_t max_clusters;
+  /** Default 0. */
+  uint64_t seed;
+  /** The posterior mass of the credible ball, in (0, 1); default 0.95. */
+  double ball_probability;
+} gmm_partition_options;
+
+/** Writes the defaults.
+ * @return GMM_ERROR_NULL_ARGUMENT, GMM_ERROR_STRUCT_SIZE. */
+gmm_status gmm_partition_options_init(gmm_partition_options *options, size_t struct_size) GMM_NONNULL(1);
+
+/** What is known of an optimal partition beside its labels. The bounds are those of gmm_posterior_partition. */
+typedef struct gmm_partition_result {
+  uint32_t struct_size;
+  /** The loss, a gmm_partition_loss. */
+  int32_t loss;
+  /** The number of clusters. */
+  int64_t num_clusters;
+  /** The average loss between the partition and the draws. */
+  double expected_loss;
+  /** The radius of the credible ball. */
+  double radius;
+  /** The loss between the partition and the horizontal bound, which is at most the radius. */
+  double horizontal_distance;
+  double upper_distance;
+  double lower_distance;
+  int64_t horizontal_clusters;
+  int64_t upper_clusters;
+  int64_t lower_clusters;
+  /** The number of draws that were used. */
+  int64_t num_draws;
+} gmm_partition_result;
+
+/** Sets all fields to 0 and the size.
+ * @return GMM_ERROR_NULL_ARGUMENT, GMM_ERROR_STRUCT_SIZE. */
+gmm_status gmm_partition_result_init(gmm_partition_result *result, size_t struct_size) GMM_NONNULL(1);
+
+/**
+ * The partition of the rows that minimises a posterior expected loss, with a credible ball about it.
+ *
+ * The draws of partitions are assignments, drawn anew from p(z | parameters, x) given draws of the posterior, with
+ * streams keyed by seed, chain, draw and block; stored assignments are not used. The search is greedy (Rastelli, Friel
+ * 2018; Dahl, Johnson, Mueller 2022): from several starts it moves one row at a time, then merges and splits clusters,
+ * down to a local optimum, and keeps the best. Each row counts in the loss with its sample weight, as so many rows that
+ * stay together; a row of weight 0 joins the cluster that suits a row of average weight best. The result is a function
+ * of the posterior and the options.
+ *
+ * The credible ball (Wade, Ghahramani 2018) holds all partitions within the smallest distance that holds
+ * ball_probability of the draws. Its bounds are draws: the most distant one (horizontal), and the most distant one
+ * among those with the fewest clusters (upper vertical) and among those with the most (lower vertical).
+ *
+ * With C clusters the search takes O(num_starts N draws C) time for each of a few sweeps. It takes N bytes for each
+ * draw, and on each thread 8 draws C K bytes.
+ *
+ * @param out_labels 4 x N: the clusters of the rows in the optimal partition, and in the horizontal, the upper vertical
+ * and the lower vertical bound. Clusters are numbered from 0 by decreasing weight, equal ones by their first row.
+ * @param out_result may be NULL; its struct_size must be set.
+ * @return GMM_ERROR_NULL_ARGUMENT, GMM_ERROR_WRONG_HANDLE, GMM_ERROR_STRUCT_SIZE, GMM_ERROR_INVALID_ARGUMENT;
+ * GMM_ERROR_UNSUPPORTED for prior draws; GMM_ERROR_BUFFER_TOO_SMALL, GMM_CANCELLED.
+ */
+GMM_NODISCARD gmm_status gmm_posterior_partition(const gmm_posterior *posterior, const gmm_partition_options *options,
+                                                 const gmm_control *control, int64_t *out_labels, int64_t capacity,
+                                                 gmm_partition_result *out_result, gmm_error **out_error);
+
+/** The number Q of scalars that gmm_posterior_label_free writes for each draw: K + 7; 0 for an invalid handle. */
+int32_t gmm_posterior_num_label_free(const gmm_posterior *posterior);
+
+/** The name of such a scalar, such as "sorted_weights[0]", owned by the posterior. NULL out of range and for an invalid
+ * handle. */
+const char *gmm_posterior_label_free_name(const gmm_posterior *posterior, int32_t position);
+
+/**
+ * Scalars of each draw that mean the same whatever the numbers of the components, so that their R-hat and effective
+ * sample sizes judge the chains even where labels switch (gmm_summarize takes the array as it is):
+ *
+ *     log_posterior             as in GMM_FIELD_LOG_POSTERIOR
+ *     sum_squared_weights       the probability that two new rows share a component
+ *     sorted_weights[0 .. K-1]  the weights by decreasing size
+ *     log_density[0 .. 4]       the log density of the mixture at five rows of the data: those that hold the quantiles
+ *                               .05, .25, .5, .75 and .95 of the first column, weighted by the sample weights
+ *
+ * @param out_values (chains, draws, Q).
+ * @return GMM_ERROR_NULL_ARGUMENT, GMM_ERROR_WRONG_HANDLE, GMM_ERROR_STRUCT_SIZE, GMM_ERROR_INVALID_ARGUMENT;
+ * GMM_ERROR_UNSUPPORTED for prior draws; GMM_ERROR_BUFFER_TOO_SMALL, GMM_CANCELLED.
+ */
+GMM_NODISCARD gmm_status gmm_posterior_label_free(const gmm_posterior *posterior, const gmm_control *control,
+                                                  double *out_values, int64_t capacity, gmm_error **out_error);
 
 /* ------------------------------------------------------------------------------- Progress and cancelling */
 
@@ -1051,7 +1182,8 @@ typedef struct gmm_progress {
   /** Over all chains, tuning included. Calls that do not sample count other things. gmm_fit_em and gmm_fit_variational
    * count starts, summaries quantities, gmm_posterior_save, _write, _load and _read bytes (the last two read each
    * twice), gmm_posterior_export_csv draws, gmm_statistics_merge statistics. gmm_kde, gmm_autocorrelation and
-   * gmm_histogram count 0 or 1, all others blocks of points or draws. */
+   * gmm_histogram count 0 or 1, gmm_posterior_coclustering patches of 256 x 256 pairs,
+   * gmm_posterior_partition blocks of rows and searches, all others blocks of points or draws. */
   int64_t iterations_done;
   int64_t iterations_total;
   /** Kept draws, over all chains. */

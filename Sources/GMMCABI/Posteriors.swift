@@ -5,12 +5,22 @@ import CGMMSwift
 import GMMInference
 import GMMKernels
 import GMMModel
+import Synchronization
 
 /// The object behind a `gmm_posterior`.
 final class PosteriorObject: HandleObject {
   static let handleKind = HandleKind.posterior
   let posterior: Posterior
+  private let names = Mutex<[CText]>([])
   init(_ posterior: Posterior) { self.posterior = posterior }
+
+  /// The names of the scalars without labels, which are made when they are asked for.
+  var labelFreeNames: [CText] {
+    names.withLock { names in
+      if names.isEmpty { names = posterior.labelFreeNames.map { CText($0) } }
+      return names
+    }
+  }
 }
 
 @_cdecl("gmm_posterior_get_data") @implementation

@@ -20,6 +20,8 @@ extension gmm_sample_options: SizedStruct {}
 extension gmm_posterior_info: SizedStruct {}
 extension gmm_summary_options: SizedStruct {}
 extension gmm_loo: SizedStruct {}
+extension gmm_partition_options: SizedStruct {}
+extension gmm_partition_result: SizedStruct {}
 extension gmm_kde_options: SizedStruct {}
 extension gmm_em_options: SizedStruct {}
 extension gmm_em_result: SizedStruct {}
@@ -74,6 +76,10 @@ func write<Result: SizedStruct>(
 
 /// Checks the size of a caller's struct before the work whose results go into it.
 func requireSize(_ size: Int, _ name: String) throws(CallError) { _ = try checkedSize(size, name) }
+/// Refuses a struct to be filled whose size is impossible, before the work whose result it is to receive.
+func requireSize<Result: SizedStruct>(of pointer: UnsafePointer<Result>, _ name: String) throws(CallError) {
+  _ = try checkedSize(Int(pointer.pointee.struct_size), name)
+}
 
 private func checkedSize(_ size: Int, _ name: String) throws(CallError) -> Int {
   guard size >= 8, size <= largestStruct else {

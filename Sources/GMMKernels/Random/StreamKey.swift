@@ -18,6 +18,10 @@ package enum StreamPurpose: UInt64, Sendable {
   case assignmentsOfSplitMerge = 12
   /// The assignments of the starts among which a chain chooses.
   case assignmentsOfStarts = 13
+  /// The assignments of draws of partitions.
+  case assignmentsOfPartitions = 20
+  /// The starts of a search for a partition.
+  case partitionStarts = 21
 }
 
 /// The name of a random stream: (seed, chain, purpose), then (iteration, block).

@@ -36,6 +36,7 @@ FLOORS = {
         "Stepwise",
         "Draws",
         "Prediction",
+        "Partitions",
         "Storage",
         "Sampling",
     ],

@@ -42,6 +42,16 @@ static void read_posterior(input *self, const gmm_posterior *posterior, int32_t 
   hold_error(gmm_posterior_probabilities(posterior, NULL, output, MOST_ROWS * 256, &error), &error);
   gmm_status status = gmm_posterior_probabilities(posterior, NULL, output, rows * components, NULL);
   if (status == GMM_OK) hold_numbers(output, rows * components, "probabilities are numbers");
+  static int64_t labels[4 * MOST_ROWS];
+  status = gmm_posterior_coclustering(posterior, 1, labels, 0, NULL, NULL, output, 1, &error);
+  hold_error(status, &error);
+  gmm_partition_options partition;
+  gmm_partition_options_init(&partition, sizeof partition);
+  partition.loss = (int32_t)input_count(self, 1);
+  partition.num_starts = 2;
+  hold_error(gmm_posterior_partition(posterior, &partition, NULL, labels, 4 * MOST_ROWS, NULL, &error), &error);
+  memset(labels, 0, sizeof labels);
+  hold_error(gmm_posterior_label_free(posterior, NULL, output, MOST_ROWS * 256, &error), &error);
   const double *points = input_array(self);
   const int64_t count = input_count(self, MOST_POINTS);
   if (count > MOST_POINTS && points != NULL) return; /* it would be the harness that reads too far */

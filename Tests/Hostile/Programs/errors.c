@@ -92,6 +92,19 @@ static void check_row(gmm_status status, const gmm_error *error, gmm_status expe
                    gmm_posterior_summarize(posterior, &options, NULL, &made, out_error));          \
   }
 
+#define GMM_POSTERIOR_PARTITION(change, expected, argument, rule, value)                                      \
+  {                                                                                                           \
+    gmm_partition_options options;                                                                            \
+    gmm_error *error = NULL;                                                                                  \
+    static int64_t labels[4 * FIXTURE_COUNT];                                                                 \
+    gmm_partition_options_init(&options, sizeof options);                                                     \
+    options.change;                                                                                           \
+    const gmm_status status =                                                                                 \
+        gmm_posterior_partition(posterior, &options, NULL, labels, (int64_t)4 * FIXTURE_COUNT, NULL, &error); \
+    check_row(status, error, expected, argument, rule, value, __LINE__);                                      \
+    gmm_error_destroy(error);                                                                                 \
+  }
+
 #define GMM_KDE(change, expected, argument, rule, value)                                                       \
   {                                                                                                            \
     gmm_kde_options options;                                                                                   \

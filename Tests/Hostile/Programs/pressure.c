@@ -15,7 +15,8 @@ static double *numbers, *output;
 static int64_t *counts;
 static gmm_data *many, *two;
 static gmm_model *model;
-static gmm_posterior *posterior;
+static gmm_posterior *posterior, *posterior_of_many;
+static int64_t *labels;
 static const double zero = 0.0, one = 1.0, ten = 10.0;
 
 static gmm_control one_thread(void) {
@@ -144,6 +145,19 @@ static gmm_status probabilities_at_points(void) {
   return status;
 }
 
+static gmm_status partition(void) {
+  const gmm_control control = one_thread();
+  gmm_partition_options options;
+  gmm_partition_options_init(&options, sizeof options);
+  options.num_starts = 2;
+  return gmm_posterior_partition(posterior_of_many, &options, &control, labels, 4 * MANY, NULL, NULL);
+}
+
+static gmm_status label_free(void) {
+  const gmm_control control = one_thread();
+  return gmm_posterior_label_free(posterior_of_many, &control, output, MANY, NULL);
+}
+
 static gmm_status fit(void) {
   const gmm_control control = one_thread();
   gmm_em_fit *made = NULL;
@@ -252,6 +266,8 @@ int main(void) {
                {"density at points", density_at_points},
                {"histogram", histogram},
                {"densities at points", probabilities_at_points},
+               {"partition", partition},
+               {"scalars without labels", label_free},
                {"fit", fit},
                {"fit from responsibilities", fit_from_responsibilities},
                {"wide model", wide_model},
@@ -262,7 +278,8 @@ int main(void) {
   numbers = malloc(MANY * sizeof *numbers);
   output = malloc(MANY * sizeof *output);
   counts = malloc(MANY * sizeof *counts);
-  if (numbers == NULL || output == NULL || counts == NULL) return EXIT_FAILURE;
+  labels = malloc(4 * MANY * sizeof *labels);
+  if (numbers == NULL || output == NULL || counts == NULL || labels == NULL) return EXIT_FAILURE;
   for (int i = 0; i < MANY; i++) numbers[i] = fixture_data[i % FIXTURE_COUNT] + i * 1e-9;
   many = fixture_rows(numbers, MANY, 1);
   two = fixture_rows(numbers, 2, 1);
@@ -273,6 +290,9 @@ int main(void) {
   sampling.num_draws = MANY / 5;
   const gmm_control control = one_thread();
   ACCEPTED(gmm_sample(model, two, &sampling, &control, &posterior, out_error));
+  sampling.num_draws = 4;
+  sampling.num_tune = 0;
+  ACCEPTED(gmm_sample(model, many, &sampling, &control, &posterior_of_many, out_error));
 
   for (size_t i = 0; i < sizeof calls / sizeof calls[0]; i++) {
     int num_refused = 0, num_accepted = 0;
@@ -305,10 +325,12 @@ int main(void) {
   EXPECT(gmm_sample(model, two, &sampling, NULL, &made, &error) == GMM_ERROR_OUT_OF_MEMORY && made == NULL);
   EXPECT(strstr(gmm_error_message(error), "more than 2^63 bytes") != NULL);
   gmm_error_destroy(error);
+  gmm_posterior_destroy(posterior_of_many);
   gmm_posterior_destroy(posterior);
   gmm_model_destroy(model);
   gmm_data_destroy(two);
   gmm_data_destroy(many);
+  free(labels);
   free(counts);
   free(output);
   free(numbers);

@@ -105,6 +105,12 @@ class Generator:
             return self.wrong_numbers(kind)
         if kind == "const double *":
             return [(text, value, "GMM_ERROR_NULL_ARGUMENT" if value == "NULL" else "GMM_OK") for text, value in ARRAYS]
+        if kind == "const int64_t *":
+            return [
+                ("NULL", "NULL", "GMM_ERROR_NULL_ARGUMENT"),
+                ("a negative number in it", "table_negative_index", "GMM_ERROR_INVALID_ARGUMENT"),
+                ("a large number in it", "table_large_index", "GMM_ERROR_INVALID_ARGUMENT"),
+            ]
         if kind == "const uint8_t *":
             return [("NULL", "NULL", "GMM_ERROR_NULL_ARGUMENT"), ("no format", "table_noise", "GMM_ERROR_FILE_FORMAT")]
         if kind == "const char *const *":

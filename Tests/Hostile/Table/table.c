@@ -10,6 +10,7 @@ const char *const table_names[2] = {"a", "b"}, *const table_hole_in_names[2] = {
 const gmm_statistics *table_hole_in_list[2], *table_wrong_in_list[2];
 double table_output[TABLE_CAPACITY], table_more_output[TABLE_CAPACITY];
 int64_t table_counts[TABLE_CAPACITY];
+const int64_t table_indices[2] = {3, 0}, table_negative_index[2] = {3, -1}, table_large_index[2] = {INT64_MAX, 0};
 uint8_t table_bytes[TABLE_CAPACITY], table_noise[TABLE_CAPACITY];
 int64_t table_num_bytes;
 uint8_t table_stepwise_bytes[TABLE_CAPACITY];
@@ -110,6 +111,19 @@ gmm_summary_options *table_gmm_summary_options(void) {
   options->num_quantiles = 2;
   options->quantiles = table_halves;
   return options;
+}
+
+gmm_partition_options *table_gmm_partition_options(void) {
+  AREA(gmm_partition_options);
+  gmm_partition_options *options = &area_gmm_partition_options.value;
+  gmm_partition_options_init(options, sizeof *options);
+  return options;
+}
+
+gmm_partition_result *table_gmm_partition_result(void) {
+  AREA(gmm_partition_result);
+  area_gmm_partition_result.value.struct_size = sizeof(gmm_partition_result);
+  return &area_gmm_partition_result.value;
 }
 
 gmm_kde_options *table_gmm_kde_options(void) {

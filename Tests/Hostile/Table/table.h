@@ -35,6 +35,9 @@ extern double table_nans[TABLE_CAPACITY], table_infinities[TABLE_CAPACITY], tabl
 extern const char *const table_names[2], *const table_hole_in_names[2];
 extern const gmm_statistics *table_hole_in_list[2], *table_wrong_in_list[2];
 
+/* Numbers of rows, and such with a number that no row has. */
+extern const int64_t table_indices[2], table_negative_index[2], table_large_index[2];
+
 /* Statistics as bytes, their number, and as many bytes that are not statistics. */
 extern uint8_t table_bytes[TABLE_CAPACITY], table_noise[TABLE_CAPACITY];
 extern int64_t table_num_bytes;
@@ -61,6 +64,8 @@ gmm_checkpoint *table_gmm_checkpoint(void);
 gmm_sample_options *table_gmm_sample_options(void);
 gmm_summary_options *table_gmm_summary_options(void);
 gmm_kde_options *table_gmm_kde_options(void);
+gmm_partition_options *table_gmm_partition_options(void);
+gmm_partition_result *table_gmm_partition_result(void);
 gmm_em_options *table_gmm_em_options(void);
 gmm_mixture *table_gmm_mixture(void);
 gmm_posterior_info *table_gmm_posterior_info(void);

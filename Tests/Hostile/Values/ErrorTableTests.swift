@@ -68,6 +68,7 @@ import Testing
     case "gmm_fit_variational": try attemptToApproximate(field, value)
     case "gmm_stepwise_create": try attemptToLearn(field, value)
     case "gmm_model_create": try attemptToModel(field, value)
+    case "gmm_posterior_partition": try attemptToPartition(field, value)
     default: throw Unknown(description: call)
     }
   }
@@ -82,6 +83,17 @@ import Testing
     default: throw Unknown(description: field)
     }
     _ = try sample(model, line, options)
+  }
+
+  private func attemptToPartition(_ field: String, _ value: String) throws {
+    var options = PartitionOptions()
+    switch field {
+    case "num_draws": options.draws = try integer(value)
+    case "num_starts": options.starts = try integer(value)
+    case "ball_probability": options.ballProbability = try number(value)
+    default: throw Unknown(description: field)
+    }
+    _ = try sample(model, line, SamplingOptions(draws: 5, tune: 5, chains: 1)).partition(options)
   }
 
   private func attemptToFit(_ field: String, _ value: String) throws {

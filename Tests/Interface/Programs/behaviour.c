@@ -40,6 +40,7 @@ int main(int count, char **arguments) {
                {"summaries", behaviour_summaries},
                {"predictions", behaviour_predictions},
                {"comparison", behaviour_comparison},
+               {"label_free", behaviour_label_free},
                {"arrays", behaviour_arrays},
                {"densities", behaviour_densities},
                {"em", behaviour_em},

@@ -117,6 +117,30 @@ static gmm_status run_predictive(const gmm_control *control, result *made, gmm_e
                                          RESULT_CAPACITY, out_error);
 }
 
+static gmm_status run_coclustering(const gmm_control *control, result *made, gmm_error **out_error) {
+  made->count = (int64_t)FIXTURE_COUNT * FIXTURE_COUNT;
+  return gmm_posterior_coclustering(input.posterior, 0, NULL, 0, NULL, control, made->numbers, made->count, out_error);
+}
+
+static gmm_status run_partition(const gmm_control *control, result *made, gmm_error **out_error) {
+  int64_t labels[4 * FIXTURE_COUNT];
+  made->count = (int64_t)4 * FIXTURE_COUNT;
+  for (int i = 0; i < made->count; i++) labels[i] = (int64_t)made->numbers[i];
+  const gmm_status status =
+      gmm_posterior_partition(input.posterior, NULL, control, labels, made->count, NULL, out_error);
+  for (int i = 0; i < made->count; i++) made->numbers[i] = (double)labels[i];
+  return status;
+}
+
+static gmm_status run_label_free(const gmm_control *control, result *made, gmm_error **out_error) {
+  gmm_posterior *part = NULL;
+  ACCEPTED(gmm_posterior_subset(input.posterior, 0, 5, &part, out_error));
+  made->count = (int64_t)2 * 4000 * 9;
+  const gmm_status status = gmm_posterior_label_free(part, control, made->numbers, RESULT_CAPACITY, out_error);
+  gmm_posterior_destroy(part);
+  return status;
+}
+
 static gmm_status run_save(const gmm_control *control, result *made, gmm_error **out_error) {
   const gmm_status status = gmm_posterior_save(input.posterior, long_calls_file, control, out_error);
   if (status == GMM_OK) take_file(long_calls_file, made);
@@ -249,6 +273,9 @@ const long_call long_calls[NUM_LONG_CALLS] = {
     {"gmm_power_sensitivity", run_sensitivity, NUM_QUANTITIES, NUM_QUANTITIES, 0},
     {"gmm_sample_prior", run_sample_prior, 20, -1, 0},
     {"gmm_posterior_sample_predictive", run_predictive, 10, -1, 1},
+    {"gmm_posterior_coclustering", run_coclustering, 100, 1, 0},
+    {"gmm_posterior_partition", run_partition, 21, 21, 0},
+    {"gmm_posterior_label_free", run_label_free, 20, 32, 1},
     {"gmm_posterior_save", run_save, 4, -1, 0},
     {"gmm_posterior_load", run_load, 12, -1, 0},
     {"gmm_posterior_write", run_write, 4, -1, 0},

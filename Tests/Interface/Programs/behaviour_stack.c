@@ -32,6 +32,14 @@ static void use_posterior(const gmm_posterior *posterior, const gmm_data *points
   ACCEPTED(gmm_posterior_predict_probabilities(posterior, points, NULL, numbers, N * K, out_error));
   ACCEPTED(gmm_posterior_log_density(posterior, points, NULL, numbers, N, out_error));
   ACCEPTED(gmm_posterior_sample_predictive(posterior, 2, N, 1, NULL, numbers, N * 8, out_error));
+  const int64_t rows[] = {3, 0, 1};
+  static int64_t partitions[4 * N];
+  ACCEPTED(gmm_posterior_coclustering(posterior, 3, rows, 0, NULL, NULL, numbers, N, out_error));
+  ACCEPTED(gmm_posterior_partition(posterior, NULL, NULL, partitions, (int64_t)4 * N, NULL, out_error));
+  gmm_posterior *few = NULL;
+  ACCEPTED(gmm_posterior_subset(posterior, 0, 25, &few, out_error));
+  ACCEPTED(gmm_posterior_label_free(few, NULL, numbers, N * 8, out_error));
+  gmm_posterior_destroy(few);
   ACCEPTED(gmm_posterior_save(posterior, path, NULL, out_error));
   ACCEPTED(gmm_posterior_load(path, NULL, &loaded, out_error));
   ACCEPTED(gmm_posterior_export_csv(loaded, 0, path, NULL, out_error));

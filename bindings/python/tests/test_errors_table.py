@@ -47,6 +47,7 @@ CALLS = {
     "gmm_control": sample,
     "gmm_fit_em": lambda **arguments: gm.fit_em(DATA, **{"n_components": 2, **arguments}),
     "gmm_summarize": lambda **arguments: posterior().summary(**arguments),
+    "gmm_posterior_partition": lambda **arguments: posterior().partition(**arguments),
     "gmm_kde": lambda **arguments: gm.kde(DATA, **arguments),
     "gmm_model_create": model,
 }

@@ -123,6 +123,7 @@ def test_control_c_stops_predictions_and_fits(data, post):
     for call in (
         lambda: post.log_density(many),
         lambda: post.predict_probabilities(many),
+        lambda: post.partition(starts=10_000),
         lambda: gm.fit_em(many, 20, n_init=10_000, tol=0, random_seed=1),
     ):
         timer = threading.Timer(0.3, os.kill, (os.getpid(), signal.SIGINT))

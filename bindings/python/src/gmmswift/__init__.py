@@ -13,6 +13,7 @@ from gmmswift._diagnostics.summary import Summary
 from gmmswift._draws.comparison import Comparison, compare
 from gmmswift._draws.files import load
 from gmmswift._draws.leave_one_out import LeaveOneOut
+from gmmswift._draws.partitions import CredibleBall, Partition, PartitionBound
 from gmmswift._draws.posterior import Posterior
 from gmmswift._draws.sampling import sample, sample_prior
 from gmmswift._draws.sensitivity import Sensitivity
@@ -56,6 +57,7 @@ __all__ = [
     "KDE",
     "CheckpointWarning",
     "Comparison",
+    "CredibleBall",
     "Data",
     "DegenerateError",
     "Dirichlet",
@@ -79,6 +81,8 @@ __all__ = [
     "NormalInverseGamma",
     "NormalInverseWishart",
     "NormalKappa",
+    "Partition",
+    "PartitionBound",
     "Posterior",
     "Prior",
     "Progress",

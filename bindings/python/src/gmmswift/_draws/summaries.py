@@ -12,6 +12,7 @@ from gmmswift import _native as native
 from gmmswift._arguments import thread_count
 from gmmswift._diagnostics.summarize import summarize
 from gmmswift._diagnostics.summary import Summary, summary_options
+from gmmswift._draws.label_free import PosteriorScalars
 from gmmswift._html import html_block
 from gmmswift._scalars import Names, chosen_scalars
 
@@ -28,7 +29,7 @@ _SHOWN_ROWS = 12
 _SHOWN_NUMBERS = 50_000_000
 
 
-class PosteriorSummaries:
+class PosteriorSummaries(PosteriorScalars):
     """Statistics of the draws of each scalar parameter."""
 
     n_chains: int
@@ -62,7 +63,8 @@ class PosteriorSummaries:
             labels in which ``*`` stands for any index and the last indices may be missing
             (``"means[*, 1]"``, ``"covariances[0]"``, ``"*[2]"`` for all of component 2).
             ``"spread"`` stands for sd or covariances; ``"log_likelihood"``, ``"log_posterior"``
-            and ``"acceptance"`` are names too. By default all parameters.
+            and ``"acceptance"`` are names too. By default all parameters. ``"label_free"`` alone
+            stands for the scalars of `Posterior.label_free`.
         hdi_prob : float, default 0.95
             Mass of the highest-density interval, in (0, 1).
         quantiles : sequence of float, optional
@@ -75,6 +77,11 @@ class PosteriorSummaries:
         Summary
             One row for each parameter, such as ``"means[0]"``.
         """
+        if isinstance(names, str) and names == "label_free":
+            labels, draws = self._label_free(threads)
+            return summarize(
+                draws, hdi_prob=hdi_prob, quantiles=quantiles, names=labels, threads=threads
+            )
         if names is not None:
             chosen = chosen_scalars(names, self._model.shape, self.column_names)
             draws = np.stack([scalar.of(self[scalar.quantity]) for scalar in chosen], axis=-1)

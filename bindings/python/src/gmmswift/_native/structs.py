@@ -24,6 +24,8 @@ __all__ = [
     "Loo",
     "MixtureValues",
     "ModelOptions",
+    "PartitionOptions",
+    "PartitionResult",
     "PosteriorInfo",
     "Prior",
     "Progress",
@@ -162,6 +164,39 @@ class Loo(Structure):
         ("good_k", c_double),
         ("num_bad_k", c_int64),
         ("relative_efficiency", c_double),
+    )
+
+
+class PartitionOptions(Structure):
+    """``gmm_partition_options``."""
+
+    _fields_ = (
+        ("struct_size", c_uint32),
+        ("loss", c_int32),
+        ("num_draws", c_int64),
+        ("num_starts", c_int32),
+        ("max_clusters", c_int32),
+        ("seed", c_uint64),
+        ("ball_probability", c_double),
+    )
+
+
+class PartitionResult(Structure):
+    """``gmm_partition_result``."""
+
+    _fields_ = (
+        ("struct_size", c_uint32),
+        ("loss", c_int32),
+        ("num_clusters", c_int64),
+        ("expected_loss", c_double),
+        ("radius", c_double),
+        ("horizontal_distance", c_double),
+        ("upper_distance", c_double),
+        ("lower_distance", c_double),
+        ("horizontal_clusters", c_int64),
+        ("upper_clusters", c_int64),
+        ("lower_clusters", c_int64),
+        ("num_draws", c_int64),
     )
 
 
