@@ -130,7 +130,7 @@ struct ChainContext: Sendable {
   func start(
     _ index: Int, keeping initial: PartialParameters, tune: Int, _ crew: BlockCrew?, while isWanted: () -> Bool
   ) throws(ModelError) -> Parameters {
-    guard let rows = splitMergeRows, tune >= Self.leastTuneOfSearch, initial == PartialParameters() else {
+    guard let rows = splitMergeRows, tune >= SplitMergeSchedule.leastTune, initial == PartialParameters() else {
       return start(index, keeping: initial, while: isWanted)
     }
     let sweeper = try AssignmentSweeper(
@@ -142,7 +142,4 @@ struct ChainContext: Sendable {
       sweeper, key(index, .start), crew, while: isWanted
     ) { values.draw(&$0, keeping: initial, while: isWanted) }
   }
-
-  /// The number of tuning iterations from which starts are searched for.
-  private static let leastTuneOfSearch = 100
 }

@@ -31,7 +31,8 @@ struct CollapsedScan {
   /// Draws all assignments anew, one after the other in random order.
   mutating func run(_ labels: inout [Int], _ stream: inout RandomStream) {
     let count = labels.count
-    if order.count != count { order = Array(0..<count) }
+    order.removeAll(keepingCapacity: true)
+    for i in 0..<count { order.append(i) }
     for last in stride(from: count - 1, to: 0, by: -1) { order.swapAt(last, stream.index(below: last + 1)) }
     let (dimensions, components) = (dimensions, components)
     let values = points

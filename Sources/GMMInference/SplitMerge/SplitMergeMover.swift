@@ -82,6 +82,7 @@ struct SplitMergeMover {
   /// - Returns: the mean acceptance probability of the moves; `nil` if none is due.
   mutating func run(_ state: inout ChainState, _ crew: BlockCrew?) -> Double? {
     let iteration = state.iteration + 1
+    defer { if iteration == schedule.last, schedule.isLearning(iteration) { tuning.settle() } }
     let count = schedule.count(iteration, tuning)
     let scans = scan != nil && schedule.scans(iteration)
     guard count > 0 || scans else { return nil }
@@ -108,9 +109,28 @@ struct SplitMergeMover {
       if isLearning { tuning.propose(moved: moved) }
     }
     if isLearning { tuning.keep(labels) }
-    if iteration == schedule.last { tuning.settle() }
+    fold(&state.parameters)
     state.statistics = statistics
     return count > 0 ? probabilities / Double(count) : nil
+  }
+
+  /// Numbers the components in their order, if draws are folded into one.
+  private mutating func fold(_ parameters: inout Parameters) {
+    guard model.foldsOrder, let coordinate = model.orderCoordinate else { return }
+    let dimensions = model.dimensionCount
+    let means = parameters.means
+    func isBefore(_ a: Int, _ b: Int) -> Bool {
+      (means[a * dimensions + coordinate], a) < (means[b * dimensions + coordinate], b)
+    }
+    guard !(1..<model.componentCount).allSatisfy({ isBefore($0 - 1, $0) }) else { return }
+    let order = all.sorted(by: isBefore)
+    parameters.sortByMean(coordinate: coordinate)
+    for (place, k) in order.enumerated() {
+      ofOne.removeAll(keepingCapacity: true)
+      for i in labels.indices where labels[i] == k { ofOne.append(i) }
+      proposedStatistics.replace(place, by: ofOne, of: rows.data.base)
+    }
+    swap(&statistics, &proposedStatistics)
   }
 
   /// Makes one move.

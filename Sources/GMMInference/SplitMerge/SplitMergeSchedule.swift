@@ -38,23 +38,35 @@ struct SplitMergeSchedule: Sendable, Equatable {
     let move = 2_000 + 2 * parameters + 4 * (2 / components) * Double(rows) * allocation
     let ratio = move / iteration
     let scan = Double(rows) * (components + 2) * allocation / iteration
-    scansWhileTuning = hasMatrices ? UInt64(max(1, (0.5 * scan).rounded(.up))) : .max
-    scansAfterwards = hasMatrices ? UInt64(max(1, scan.rounded(.up))) : .max
-    isAlwaysPaying = rows <= Self.fewRows
-    countWhileTuning = max(1, min(8, Int(4 / ratio)))
-    count = isAlwaysPaying ? max(1, min(4, Int(24_000 / move))) : countWhileTuning
-    wherePaying = UInt64(max(1, (ratio / 4).rounded(.down)))
-    whileTuning = UInt64(max(1, min(ratio / 2, Double(tune) / 64).rounded(.down)))
+    // Moves take at most a quarter of the time where nothing shows that they pay, and less where they are long.
     let share = min(0.25, max(0.01, 0.5 / ratio))
     whereIdle = UInt64(max(1, (ratio / share).rounded(.up)))
+    scansAfterwards = hasMatrices ? UInt64(max(1, scan.rounded(.up))) : .max
+    isAlwaysPaying = rows <= Self.fewRows
+    let several = max(1, min(8, Int(4 / ratio)))
+    count = isAlwaysPaying ? max(1, min(4, Int(24_000 / move))) : several
+    wherePaying = UInt64(max(1, (ratio / 4).rounded(.down)))
+    if isAlwaysPaying {
+      (whileTuning, countWhileTuning, scansWhileTuning) = (wherePaying, count, scansAfterwards)
+    } else if tune < Self.leastTune {
+      (whileTuning, countWhileTuning, scansWhileTuning) = (whereIdle, 1, scansAfterwards)
+    } else {
+      whileTuning = UInt64(max(1, min(ratio / 2, Double(tune) / 64).rounded(.down)))
+      countWhileTuning = several
+      scansWhileTuning = hasMatrices ? UInt64(max(1, (0.5 * scan).rounded(.up))) : .max
+    }
   }
+
+  /// The number of tuning iterations from which a chain learns whether moves pay. A shorter chain makes as many moves
+  /// while tuning as afterwards.
+  static let leastTune = 100
 
   /// The number of rows up to which moves always pay, because their time does not matter.
   private static let fewRows = 64
 
   /// Returns the number of moves before iteration `iteration`.
   func count(_ iteration: UInt64, _ tuning: SplitMergeTuning) -> Int {
-    if iteration <= last { return iteration % whileTuning == 0 || iteration == last ? countWhileTuning : 0 }
+    if iteration <= last { return iteration % whileTuning == 0 ? countWhileTuning : 0 }
     if tuning.pays || isAlwaysPaying { return iteration % wherePaying == 0 ? count : 0 }
     return iteration % whereIdle == 0 ? 1 : 0
   }
@@ -65,5 +77,7 @@ struct SplitMergeSchedule: Sendable, Equatable {
   }
 
   /// Returns whether the moves of an iteration tell whether moves pay.
-  func isLearning(_ iteration: UInt64) -> Bool { iteration > last / 2 && iteration <= last }
+  func isLearning(_ iteration: UInt64) -> Bool {
+    !isAlwaysPaying && last >= UInt64(Self.leastTune) && iteration > last / 2 && iteration <= last
+  }
 }
