@@ -556,6 +556,16 @@ enum gmm_method {
   GMM_METHOD_METROPOLIS = 1
 };
 
+/** Moves beside the steps of the method, which cross where these steps are slow or stuck (docs/STATISTICS.md). */
+enum gmm_moves {
+  /** Joint moves of all parameters, where tuning finds that they pay. Split-merge moves, which divide the rows of two
+   * or three components anew, and so cross between modes; with up to 4,096 rows, often where tuning finds that they
+   * reach what the steps do not, and now and then elsewhere. */
+  GMM_MOVES_AUTOMATIC = 0,
+  /** None: the steps of the method alone. */
+  GMM_MOVES_NONE = 1
+};
+
 /** What is drawn, where chains start, and where the run is written down. */
 typedef struct gmm_sample_options {
   uint32_t struct_size;
@@ -594,6 +604,10 @@ typedef struct gmm_sample_options {
   const gmm_posterior *initial_posterior;
   /** Where the run is written down, or NULL; default NULL. */
   const gmm_checkpoint *checkpoint;
+  /** A gmm_moves; default GMM_MOVES_AUTOMATIC. */
+  int32_t moves;
+  /** 0. */
+  int32_t reserved;
 } gmm_sample_options;
 
 /** Writes the defaults.
@@ -744,6 +758,45 @@ GMM_NODISCARD gmm_status gmm_posterior_get_model(const gmm_posterior *posterior,
  * @return GMM_ERROR_NULL_ARGUMENT, GMM_ERROR_WRONG_HANDLE. */
 GMM_NODISCARD gmm_status gmm_posterior_get_data(const gmm_posterior *posterior, gmm_data **out_data,
                                                 gmm_error **out_error) GMM_NONNULL(2);
+
+/** How often a chain makes split-merge moves. */
+enum gmm_split_merge {
+  /** Never: there is one component, there are more than 4,096 rows, or GMM_MOVES_NONE. */
+  GMM_SPLIT_MERGE_OFF = 0,
+  /** Now and then: tuning saw no move that reaches what the steps do not. */
+  GMM_SPLIT_MERGE_RARELY = 1,
+  /** Often: tuning saw such moves, or the rows are so few that moves cost nothing. */
+  GMM_SPLIT_MERGE_REGULARLY = 2
+};
+
+/** The moves of one chain. */
+typedef struct gmm_chain_moves {
+  uint32_t struct_size;
+  /** The joint moves of each iteration; 0 where they do not pay. */
+  int32_t num_joint;
+  /** A gmm_split_merge. */
+  int32_t split_merge;
+  /** 0. */
+  int32_t reserved;
+  /** Iterations from one with split-merge moves to the next; 0 where there are none. */
+  int64_t interval;
+  /** Split-merge moves since the tuning. */
+  int64_t num_proposed;
+  /** Those that gave rows to other components. */
+  int64_t num_accepted;
+} gmm_chain_moves;
+
+/** Writes zeros and the size.
+ * @return GMM_ERROR_NULL_ARGUMENT, GMM_ERROR_STRUCT_SIZE. */
+gmm_status gmm_chain_moves_init(gmm_chain_moves *moves, size_t struct_size) GMM_NONNULL(1);
+
+/** The moves of a chain, and what they have done since the tuning.
+ * @param chain 0 .. num_chains - 1.
+ * @param out_moves its struct_size must be set.
+ * @return GMM_ERROR_NULL_ARGUMENT, GMM_ERROR_WRONG_HANDLE, GMM_ERROR_STRUCT_SIZE, GMM_ERROR_INVALID_ARGUMENT;
+ * GMM_ERROR_UNSUPPORTED for draws that cannot be extended. */
+GMM_NODISCARD gmm_status gmm_posterior_get_moves(const gmm_posterior *posterior, int64_t chain,
+                                                 gmm_chain_moves *out_moves, gmm_error **out_error) GMM_NONNULL(3);
 
 /** What can be viewed of a posterior, with its axes. */
 enum gmm_field {

@@ -148,10 +148,19 @@ private func samplingOptions(_ options: gmm_sample_options) throws -> SamplingOp
   guard options.num_chains >= 1 else {
     throw CallError.invalid("num_chains", "must be at least 1", got: options.num_chains)
   }
-  return SamplingOptions(
+  guard options.reserved == 0 else { throw CallError.invalid("reserved", "must be 0", got: options.reserved) }
+  let makesMoves: Bool
+  switch options.moves {
+  case GMM_MOVES_AUTOMATIC: makesMoves = true
+  case GMM_MOVES_NONE: makesMoves = false
+  default: throw CallError.invalid("moves", "must be GMM_MOVES_AUTOMATIC or GMM_MOVES_NONE", got: options.moves)
+  }
+  var result = SamplingOptions(
     method: method, draws: Int(options.num_draws), tune: Int(options.num_tune), chains: Int(options.num_chains),
     thin: Int(options.thin), seed: options.seed,
     keepsAssignments: try flag(options.store_assignments, "store_assignments"))
+  if !makesMoves { result.makesMoves = false }
+  return result
 }
 
 /// Reads the starts of chains: a mixture, the last draws of a posterior, or values.

@@ -11,6 +11,8 @@ extension gmm_prior_family: Code {}
 extension gmm_covariance_form: Code {}
 extension gmm_default_priors: Code {}
 extension gmm_method: Code {}
+extension gmm_moves: Code {}
+extension gmm_split_merge: Code {}
 extension gmm_field: Code {}
 extension gmm_element: Code {}
 extension gmm_kernel_build: Code {}

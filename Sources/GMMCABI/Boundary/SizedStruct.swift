@@ -20,6 +20,7 @@ extension gmm_sample_options: SizedStruct {}
 extension gmm_posterior_info: SizedStruct {}
 extension gmm_summary_options: SizedStruct {}
 extension gmm_loo: SizedStruct {}
+extension gmm_chain_moves: SizedStruct {}
 extension gmm_partition_options: SizedStruct {}
 extension gmm_partition_result: SizedStruct {}
 extension gmm_kde_options: SizedStruct {}

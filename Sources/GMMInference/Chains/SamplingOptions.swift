@@ -19,7 +19,12 @@ public struct SamplingOptions: Sendable, Equatable {
   public var keepsAssignments: Bool
   /// The initial values of the chains: none (chains start from the data), one for all chains, or one for each.
   public var initial: [PartialParameters]
-  /// Whether Gibbs chains make moves with the assignments summed out.
+  /// Whether chains may make joint and split-merge moves. Without moves they are those of the method alone.
+  public var makesMoves: Bool {
+    get { moves != .never || splitMerge != .never }
+    set { (moves, splitMerge) = newValue ? (.automatic, .automatic) : (.never, .never) }
+  }
+  /// Whether Gibbs chains make joint moves, with the assignments summed out.
   var moves = MovePolicy.automatic
   /// Whether chains make split-merge moves.
   var splitMerge = MovePolicy.automatic

@@ -107,6 +107,7 @@ struct SplitMergeMover {
       let (probability, moved) = move(&state.parameters, &stream, crew)
       probabilities += probability
       if isLearning { tuning.propose(moved: moved) }
+      if iteration > schedule.last { tuning.count(moved: moved) }
     }
     if isLearning { tuning.keep(labels) }
     fold(&state.parameters)

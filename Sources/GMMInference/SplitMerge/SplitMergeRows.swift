@@ -14,10 +14,18 @@ struct SplitMergeRows: Sendable {
   /// The units of the columns, (D): their sds or, where coordinates share an sd, one number for all.
   let scales: [Double]
 
+  private static func serves(_ total: Double) -> Bool { total >= 2 && total <= Double(blockSize) }
+
+  /// Returns the number of the rows that a data set has for these moves, or `nil` if there are fewer than 2 or more than
+  /// a block has.
+  static func count(_ data: DataSet) throws(ModelError) -> Int? {
+    let total = try DividedRows(data)?.whole.totalWeight ?? data.totalWeight
+    return serves(total) ? Int(total) : nil
+  }
+
   /// Creates the rows, or returns `nil` if there are fewer than 2 or more than a block has.
   init?(_ data: DataSet, _ shape: MixtureShape) throws(ModelError) {
-    let total = data.totalWeight
-    guard total >= 2, total <= Double(blockSize) else { return nil }
+    guard Self.serves(data.totalWeight) else { return nil }
     let dimensions = data.dimensionCount
     var values: [Double] = []
     for i in 0..<data.count {

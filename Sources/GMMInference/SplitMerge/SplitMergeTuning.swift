@@ -6,6 +6,9 @@ struct SplitMergeTuning: Sendable, Equatable {
   let isOff: Bool
   /// Whether moves reach what steps do not.
   private(set) var pays = false
+  /// The numbers of moves after the tuning, and of those that gave rows to other components.
+  private(set) var proposed: UInt64 = 0
+  private(set) var accepted: UInt64 = 0
   /// The assignments after the last moves, while the chain learns.
   private var labels: [UInt8] = []
   /// The shares of rows that changed their component from the moves of one iteration to those of the next.
@@ -24,7 +27,14 @@ struct SplitMergeTuning: Sendable, Equatable {
   /// Records the assignments after the moves of an iteration.
   mutating func keep(_ labels: [Int]) { self.labels = labels.map { UInt8(truncatingIfNeeded: $0) } }
 
+  /// Records a move while the chain learns.
   mutating func propose(moved: Double) { if moved > 0 { jumps.append(moved) } }
+
+  /// Records a move after the tuning.
+  mutating func count(moved: Double) {
+    proposed += 1
+    if moved > 0 { accepted += 1 }
+  }
 
   /// Decides whether moves pay: some moved far more rows than the steps between moves do.
   mutating func settle() {
@@ -39,6 +49,8 @@ extension SplitMergeTuning {
   func write(to writer: inout ByteWriter) {
     writer.write(isOff)
     writer.write(pays)
+    writer.write(proposed)
+    writer.write(accepted)
     writer.write(drifts)
     writer.write(jumps)
     writer.write(labels.map { Double($0) })
@@ -47,6 +59,8 @@ extension SplitMergeTuning {
   init(from reader: inout ByteReader) throws(StorageError) {
     isOff = try reader.readBool()
     pays = try reader.readBool()
+    proposed = try reader.read(UInt64.self)
+    accepted = try reader.read(UInt64.self)
     drifts = try reader.readDoubles()
     jumps = try reader.readDoubles()
     for label in try reader.readDoubles() {

@@ -12,7 +12,8 @@ extension SamplingOptions {
     writer.write(thin)
     writer.write(seed)
     writer.write(keepsAssignments)
-    writer.write(moves.code)
+    // The second byte is 0 in files that know no split-merge moves.
+    writer.write(moves.code | splitMerge.code << 8)
     writer.write(initial.count)
     for values in initial {
       let covariances = values.covariances.map { Self.unpacked($0, dimension: dimension) }
@@ -32,7 +33,9 @@ extension SamplingOptions {
     thin = try reader.readInt("thin", in: 1...Int.max)
     seed = try reader.read(UInt64.self)
     keepsAssignments = try reader.readBool()
-    moves = try MovePolicy(code: try reader.read(UInt32.self))
+    let policies = try reader.read(UInt32.self)
+    moves = try MovePolicy(code: policies & 0xFF)
+    splitMerge = try MovePolicy(code: policies >> 8)
     for _ in 0..<(try reader.readCount(elementSize: 4)) {
       func array() throws(StorageError) -> [Double]? {
         try reader.readOptional { reader throws(StorageError) in try reader.readDoubles() }
@@ -87,7 +90,8 @@ extension SamplingOptions {
     }
     return differ("method", \.method) ?? differ("seed", \.seed) ?? differ("chains", \.chains)
       ?? differ("tune", \.tune) ?? differ("thin", \.thin) ?? differ("store_assignments", \.keepsAssignments)
-      ?? (initial == other.initial && moves == other.moves ? nil : "other initial values")
+      ?? (initial == other.initial ? nil : "other initial values")
+      ?? (moves == other.moves && splitMerge == other.splitMerge ? nil : "another choice of moves")
   }
 }
 

@@ -214,6 +214,8 @@ OUTCOMES = [
     ("gmm_posterior_label_free_name", "position", "0", "ok"),
     ("gmm_sample", "options.num_tune", "0", "ok"),
     ("gmm_sample", "options.store_assignments", "0", "ok"),
+    ("gmm_sample", "options.moves", "0", "ok"),
+    ("gmm_posterior_get_moves", "chain", "0", "ok"),
     ("gmm_fit_*", "options.start", "0", "ok"),
     ("gmm_fit_em", "options.order", "0", "ok"),
     ("gmm_fit_variational", "options.max_iterations", "0", "ok"),

@@ -393,6 +393,7 @@ PICKLED |= {"Posterior", "Prior", "Progress", "Summary"} | {
     type(prior).__name__ for prior in PRIORS
 }
 PICKLED |= {"Comparison", "LeaveOneOut", "Sensitivity"}
+PICKLED |= {"CredibleBall", "Partition", "PartitionBound"}
 
 
 def test_every_public_class_is_pickled_in_a_test():

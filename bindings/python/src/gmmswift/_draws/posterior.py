@@ -16,6 +16,7 @@ from gmmswift._draws.arviz import PosteriorTrees
 from gmmswift._draws.leave_one_out import PosteriorLeaveOneOut
 from gmmswift._draws.coclustering import PosteriorPairs
 from gmmswift._draws.partitions import PosteriorPartitions
+from gmmswift._draws.moves import PosteriorMoves
 from gmmswift._draws.pictures import PosteriorPlots
 from gmmswift._draws.predictions import PosteriorPredictions
 from gmmswift._draws.run import checkpoint_plan, interruptible
@@ -56,6 +57,7 @@ class Posterior(
     PosteriorSensitivity,
     PosteriorPairs,
     PosteriorPartitions,
+    PosteriorMoves,
     PosteriorPlots,
     PosteriorTrees,
     StoredPosterior,

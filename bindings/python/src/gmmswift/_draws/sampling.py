@@ -40,6 +40,7 @@ def sample(
     store_assignments: bool = False,
     sample_weight: ArrayLike | None = None,
     initial: Initial | None = None,
+    moves: bool = True,
     checkpoint: str | os.PathLike[str] | None = None,
     checkpoint_interval: float = 30.0,
 ) -> Posterior:
@@ -60,7 +61,8 @@ def sample(
     tune : int, default 1_000
         Tuning iterations, >= 0. In 200 or more of them each Gibbs chain finds out whether it mixes
         slowly. If so, it makes joint proposals of all parameters in every iteration, with the
-        assignments summed out.
+        assignments summed out. In 100 or more each chain also searches for a good start, and finds
+        out whether split-merge moves reach what its steps do not.
     chains : int, default 4
         Number of chains, >= 1.
     thin : int, default 1
@@ -94,6 +96,10 @@ def sample(
         of its chains, in turn. A fit or a mixture is moved into the model's order, form and
         constraints. By default starts are chosen from the data, differently for each chain, and so
         are the values that a mapping leaves out.
+    moves : bool, default True
+        Whether chains may make moves beside the steps of their method: joint moves, and split-merge
+        moves, which cross between modes. `Posterior.moves` tells which they made. False is for
+        comparisons.
     checkpoint : path-like, optional
         A file to which the run is written while it goes on. If the file is there already, the run
         goes on from it and ends with the same bits as if it had never stopped. So the same call
@@ -168,6 +174,7 @@ def sample(
         random_seed = 0
     options.seed = seed(random_seed)
     options.store_assignments = flag("store_assignments", store_assignments)
+    options.moves = native.MOVES_AUTOMATIC if flag("moves", moves) else native.MOVES_NONE
     plan = checkpoint_plan(checkpoint, checkpoint_interval)
     if plan is not None:
         options.checkpoint = native.address_of(plan)

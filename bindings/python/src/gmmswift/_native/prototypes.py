@@ -16,6 +16,7 @@ from typing import Any
 
 from gmmswift._native.arrays import ByteArray, DoubleArray, Int32Array, Int64Array
 from gmmswift._native.structs import (
+    ChainMoves,
     Checkpoint,
     Control,
     DataOptions,
@@ -118,6 +119,11 @@ PROTOTYPES: Mapping[str, tuple[Any, list[Any]]] = {
     "gmm_posterior_get_info": (c_int32, [c_void_p, POINTER(PosteriorInfo), POINTER(c_void_p)]),
     "gmm_posterior_get_model": (c_int32, [c_void_p, POINTER(c_void_p), POINTER(c_void_p)]),
     "gmm_posterior_get_data": (c_int32, [c_void_p, POINTER(c_void_p), POINTER(c_void_p)]),
+    "gmm_chain_moves_init": (c_int32, [POINTER(ChainMoves), c_size_t]),
+    "gmm_posterior_get_moves": (
+        c_int32,
+        [c_void_p, c_int64, POINTER(ChainMoves), POINTER(c_void_p)],
+    ),
     "gmm_posterior_view": (c_int32, [c_void_p, c_int32, POINTER(View), POINTER(c_void_p)]),
     "gmm_summary_options_init": (c_int32, [POINTER(SummaryOptions), c_size_t]),
     "gmm_posterior_summarize": (
@@ -449,6 +455,7 @@ INITIALIZERS: Mapping[type[Structure], str] = {
     ModelOptions: "gmm_model_options_init",
     SampleOptions: "gmm_sample_options_init",
     PosteriorInfo: "gmm_posterior_info_init",
+    ChainMoves: "gmm_chain_moves_init",
     SummaryOptions: "gmm_summary_options_init",
     Loo: "gmm_loo_init",
     PartitionOptions: "gmm_partition_options_init",

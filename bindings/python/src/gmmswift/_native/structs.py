@@ -15,6 +15,7 @@ from ctypes import (
 
 __all__ = [
     "PROGRESS_FN",
+    "ChainMoves",
     "Checkpoint",
     "Control",
     "DataOptions",
@@ -101,6 +102,8 @@ class SampleOptions(Structure):
         ("initial_mixture", c_void_p),
         ("initial_posterior", c_void_p),
         ("checkpoint", c_void_p),
+        ("moves", c_int32),
+        ("reserved", c_int32),
     )
 
 
@@ -125,6 +128,20 @@ class PosteriorInfo(Structure):
         ("is_prior", c_int32),
         ("can_extend", c_int32),
         ("seconds", c_double),
+    )
+
+
+class ChainMoves(Structure):
+    """``gmm_chain_moves``."""
+
+    _fields_ = (
+        ("struct_size", c_uint32),
+        ("num_joint", c_int32),
+        ("split_merge", c_int32),
+        ("reserved", c_int32),
+        ("interval", c_int64),
+        ("num_proposed", c_int64),
+        ("num_accepted", c_int64),
     )
 
 
