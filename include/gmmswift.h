@@ -692,7 +692,8 @@ GMM_NODISCARD gmm_status gmm_posterior_extend(const gmm_posterior *posterior, in
                                               gmm_posterior **out_posterior, gmm_error **out_error) GMM_NONNULL(5);
 
 /**
- * The draws burn, burn + thin, burn + 2 thin, ... of each chain, which share the memory of the posterior.
+ * The draws burn, burn + thin, burn + 2 thin, ... of each chain, which share the memory of the posterior and keep their
+ * labels.
  *
  * @param burn 0 <= burn < draws of a chain.
  * @param thin >= 1.
@@ -700,6 +701,17 @@ GMM_NODISCARD gmm_status gmm_posterior_extend(const gmm_posterior *posterior, in
  */
 GMM_NODISCARD gmm_status gmm_posterior_subset(const gmm_posterior *posterior, int64_t burn, int64_t thin,
                                               gmm_posterior **out_posterior, gmm_error **out_error) GMM_NONNULL(4);
+
+/**
+ * The draws of some chains, in the given order. They are copied and keep their labels. The result cannot be extended.
+ *
+ * @param chains num_chains different numbers, 0 <= chain < chains of the posterior.
+ * @param num_chains >= 1.
+ * @return GMM_ERROR_NULL_ARGUMENT, GMM_ERROR_WRONG_HANDLE, GMM_ERROR_INVALID_ARGUMENT.
+ */
+GMM_NODISCARD gmm_status gmm_posterior_subset_chains(const gmm_posterior *posterior, const int64_t *chains,
+                                                     int64_t num_chains, gmm_posterior **out_posterior,
+                                                     gmm_error **out_error) GMM_NONNULL(4);
 
 /** Frees a posterior; NULL is accepted. Views of it end here. */
 void gmm_posterior_destroy(gmm_posterior *posterior);
@@ -738,6 +750,10 @@ typedef struct gmm_posterior_info {
   int32_t can_extend;
   /** Wall time of the sampling, extensions included. */
   double seconds;
+  /** The gmm_label_rule of the labels; GMM_LABELS_AS_DRAWN where no labels are exchanged between draws. */
+  int32_t label_rule;
+  /** The coordinate of an order of means or sds; otherwise -1. */
+  int32_t label_coordinate;
 } gmm_posterior_info;
 
 /** Writes zeros and the size.
@@ -816,7 +832,11 @@ enum gmm_field {
   GMM_FIELD_ACCEPTANCE = 5,
   /** float64, (chains, draws, K, D, D) for full, (chains, draws, D, D) for tied. */
   GMM_FIELD_COVARIANCES = 6,
-  /** (chains, draws, N) uint8, where stored. */
+  /** (chains, draws) float64: the number of clusters, which are the components to which at least one row of positive
+   * weight is assigned. Of rows whose weights have fractions, those count that are assigned as whole rows. 0 without
+   * data; NaN in draws of files of format 3 and before. */
+  GMM_FIELD_NUM_CLUSTERS = 7,
+  /** (chains, draws, N) uint8, where stored. Where labels are exchanged, gmm_posterior_get_assignments copies them. */
   GMM_FIELD_ASSIGNMENTS = 10,
   /** float64, the posterior's copy of the data: (N, 1) where D = 1, else (groups, 8, D). There observation i is row i
    * of the first two axes joined, and the last group ends in rows of 0. */
@@ -848,11 +868,117 @@ typedef struct gmm_view {
 /** Fills *out_view.
  * @param field a gmm_field.
  * @return GMM_ERROR_NULL_ARGUMENT, GMM_ERROR_WRONG_HANDLE; GMM_ERROR_INVALID_ARGUMENT for an unknown field;
- * GMM_ERROR_UNSUPPORTED for assignments that were not stored, for sds or covariances that the model does not have, and
- * for weights of data that have none.
+ * GMM_ERROR_UNSUPPORTED for assignments that were not stored or whose labels are exchanged, for sds or covariances that
+ * the model does not have, and for weights of data that have none; GMM_ERROR_OUT_OF_MEMORY where labels are made.
  */
 GMM_NODISCARD gmm_status gmm_posterior_view(const gmm_posterior *posterior, int32_t field, gmm_view *out_view,
                                             gmm_error **out_error) GMM_NONNULL(3);
+
+/**
+ * Copies the assignments of some draws of a chain, which must have been stored, under the labels of the posterior.
+ *
+ * @param chain 0 .. num_chains - 1.
+ * @param first_draw 0 .. num_draws of the posterior - 1.
+ * @param num_draws >= 1, at most the draws that follow.
+ * @param out_assignments num_draws x N.
+ * @return GMM_ERROR_NULL_ARGUMENT, GMM_ERROR_WRONG_HANDLE, GMM_ERROR_INVALID_ARGUMENT; GMM_ERROR_UNSUPPORTED for
+ * assignments that were not stored; GMM_ERROR_BUFFER_TOO_SMALL.
+ */
+GMM_NODISCARD gmm_status gmm_posterior_get_assignments(const gmm_posterior *posterior, int64_t chain,
+                                                       int64_t first_draw, int64_t num_draws, uint8_t *out_assignments,
+                                                       int64_t capacity, gmm_error **out_error);
+
+/* ------------------------------------------------------------------------------------------------- Labels */
+/*
+ * Where priors do not tell components apart, a component's number means nothing: chains exchange the numbers of
+ * components, or each chain has numbers of its own. So posteriors come relabelled. Components that share all priors
+ * exchange labels within a draw, such that labels mean the same in all draws and chains; no draw is left out. Weights,
+ * means, spreads, assignments, summaries, probabilities and CSV files have these labels. They are made at the first use
+ * and kept. Labels stay as drawn where the means have an order (ordered_means) or the priors tell components apart, for
+ * prior draws and without data. Files hold draws as drawn. docs/LABELS.md explains the method.
+ */
+
+/** The rule of labels. */
+enum gmm_label_rule {
+  GMM_LABELS_AS_DRAWN = 0,   /**< those of the chains */
+  GMM_LABELS_DIVERGENCE = 1, /**< least divergence from a reference that the draws make, by its first mean coordinate */
+  GMM_LABELS_MEANS = 2,      /**< a coordinate of the means increases with the label */
+  GMM_LABELS_SDS = 3,        /**< the sd in a coordinate increases, or the determinant of the covariance */
+  GMM_LABELS_WEIGHTS = 4,    /**< the weight increases */
+  GMM_LABELS_ROWS = 5,       /**< rows whose components are known */
+  GMM_LABELS_MIXTURE = 6,    /**< the components of a mixture, such as a fit */
+  GMM_LABELS_POSTERIOR = 7   /**< the components of another posterior */
+};
+
+/** How the components of draws get labels. */
+typedef struct gmm_label_options {
+  uint32_t struct_size;
+  /** A gmm_label_rule but GMM_LABELS_AS_DRAWN; default GMM_LABELS_DIVERGENCE. */
+  int32_t rule;
+  /** The coordinate of GMM_LABELS_MEANS, where -1 stands for 0, or of GMM_LABELS_SDS, where -1 stands for the
+   * determinant; otherwise -1. Default -1. */
+  int32_t coordinate;
+  int32_t reserved;
+  /** For GMM_LABELS_ROWS: num_labels components, one for each observation, 0 .. K - 1, or -1 where it is unknown. */
+  const int64_t *labels;
+  int64_t num_labels;
+  /** For GMM_LABELS_MIXTURE: as many components and dimensions as the posterior has. */
+  const gmm_mixture *mixture;
+  /** For GMM_LABELS_POSTERIOR: draws given data, of as many components and dimensions. */
+  const gmm_posterior *reference;
+} gmm_label_options;
+
+/** Writes the defaults.
+ * @return GMM_ERROR_NULL_ARGUMENT, GMM_ERROR_STRUCT_SIZE. */
+gmm_status gmm_label_options_init(gmm_label_options *options, size_t struct_size) GMM_NONNULL(1);
+
+/**
+ * The same draws with the labels that the chains gave their components. They share the memory of the posterior. Saved,
+ * they load as drawn.
+ *
+ * @return GMM_ERROR_NULL_ARGUMENT, GMM_ERROR_WRONG_HANDLE.
+ */
+GMM_NODISCARD gmm_status gmm_posterior_as_drawn(const gmm_posterior *posterior, gmm_posterior **out_posterior,
+                                                gmm_error **out_error) GMM_NONNULL(2);
+
+/**
+ * The same draws with labels by another rule. They are exchanged within groups of components that share all priors,
+ * also where the means have an order. Files keep these labels; gmm_posterior_extend makes new ones by
+ * GMM_LABELS_DIVERGENCE.
+ *
+ * @param options NULL for the defaults.
+ * @return GMM_ERROR_NULL_ARGUMENT, GMM_ERROR_WRONG_HANDLE, GMM_ERROR_STRUCT_SIZE, GMM_ERROR_INVALID_ARGUMENT;
+ * GMM_ERROR_UNSUPPORTED for prior draws, draws without data, and an order by a spread that is shared; GMM_CANCELLED.
+ */
+GMM_NODISCARD gmm_status gmm_posterior_relabel(const gmm_posterior *posterior, const gmm_label_options *options,
+                                               const gmm_control *control, gmm_posterior **out_posterior,
+                                               gmm_error **out_error) GMM_NONNULL(4);
+
+/**
+ * The component, as drawn, that has label k in each draw.
+ *
+ * @param out_permutations chains x draws x K; 0 .. K - 1 in each draw where labels are as drawn.
+ * @return GMM_ERROR_NULL_ARGUMENT, GMM_ERROR_WRONG_HANDLE, GMM_ERROR_STRUCT_SIZE, GMM_ERROR_INVALID_ARGUMENT,
+ * GMM_ERROR_UNSUPPORTED, GMM_ERROR_BUFFER_TOO_SMALL, GMM_CANCELLED.
+ */
+GMM_NODISCARD gmm_status gmm_posterior_get_permutations(const gmm_posterior *posterior, const gmm_control *control,
+                                                        uint8_t *out_permutations, int64_t capacity,
+                                                        gmm_error **out_error);
+
+/**
+ * How certain the labels are: for each label the share of the draws in which the component with that label is nearer to
+ * it than to any other label that it could have. 1 where the priors tell components apart or the means have an order,
+ * NaN for labels as drawn and prior draws. Subsets have the confidence of the posterior from which they come.
+ *
+ * @param out_confidence K.
+ * @param out_overall the share of the draws in which every component is nearest to its own label, which is one minus
+ * the rate of Fruehwirth-Schnatter (2011); may be NULL.
+ * @return GMM_ERROR_NULL_ARGUMENT, GMM_ERROR_WRONG_HANDLE, GMM_ERROR_STRUCT_SIZE, GMM_ERROR_INVALID_ARGUMENT,
+ * GMM_ERROR_UNSUPPORTED, GMM_ERROR_BUFFER_TOO_SMALL, GMM_CANCELLED.
+ */
+GMM_NODISCARD gmm_status gmm_posterior_label_confidence(const gmm_posterior *posterior, const gmm_control *control,
+                                                        double *out_confidence, int64_t capacity, double *out_overall,
+                                                        gmm_error **out_error);
 
 /* ---------------------------------------------------------------------------------------------- Summaries */
 
@@ -2025,6 +2151,29 @@ GMM_NODISCARD gmm_status gmm_kde(const double *values, int64_t num_values, int64
                                  const gmm_kde_options *options, const double *points, int64_t num_points,
                                  const gmm_control *control, double *out_points, int64_t points_capacity,
                                  double *out_density, int64_t density_capacity, double *out_bandwidth,
+                                 gmm_error **out_error);
+
+/**
+ * The values of highest density: the shortest interval that holds a share of the values (Chen, Shao 1999), as in
+ * gmm_posterior_summarize; or the region of highest density, which has an interval for each mode (Hyndman 1996): the
+ * points at which a kernel density estimate is above the level that leaves the given mass above it. The estimate is
+ * evaluated at up to 65,536 points, an eighth of a bandwidth apart, and linear between them.
+ *
+ * @param values num_values elements, `stride` apart.
+ * @param stride >= 1.
+ * @param probability in (0, 1).
+ * @param is_multimodal 1 for the region, 0 for the interval.
+ * @param options of the kernel density; NULL for the defaults. The interval has no use for them.
+ * @param out_intervals the lower and the upper end of each interval, ascending. The interval is NaN if a value is.
+ * @param capacity 2 for the interval; if it is too small for the region, the error tells how much is needed.
+ * @param out_num_intervals the number of intervals.
+ * @return GMM_ERROR_NULL_ARGUMENT, GMM_ERROR_WRONG_HANDLE, GMM_ERROR_STRUCT_SIZE, GMM_ERROR_INVALID_ARGUMENT; for the
+ * region GMM_ERROR_INVALID_DATA and GMM_ERROR_DEGENERATE as in gmm_kde; GMM_ERROR_UNSUPPORTED,
+ * GMM_ERROR_BUFFER_TOO_SMALL, GMM_CANCELLED.
+ */
+GMM_NODISCARD gmm_status gmm_hdi(const double *values, int64_t num_values, int64_t stride, double probability,
+                                 int32_t is_multimodal, const gmm_kde_options *options, const gmm_control *control,
+                                 double *out_intervals, int64_t capacity, int64_t *out_num_intervals,
                                  gmm_error **out_error);
 
 /**

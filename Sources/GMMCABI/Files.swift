@@ -76,12 +76,13 @@ public func gmm_posterior_export_csv(
   _ out_error: UnsafeMutablePointer<OpaquePointer?>?
 ) -> gmm_status {
   call(out_error) {
-    let posterior = try require(posterior, "posterior", PosteriorObject.self).posterior
-    guard chain >= 0, chain < posterior.chainCount else {
-      throw CallError.invalid("chain", "must be between 0 and \(posterior.chainCount - 1)", got: chain)
+    let object = try require(posterior, "posterior", PosteriorObject.self)
+    guard chain >= 0, chain < object.posterior.chainCount else {
+      throw CallError.invalid("chain", "must be between 0 and \(object.posterior.chainCount - 1)", got: chain)
     }
     let path = try filePath(path, "path")
     let control = try runControl(control)
+    let posterior = try object.shown(control)
     try naming("path") { () throws(StorageError) in try posterior.exportCSV(chain: Int(chain), to: path, control) }
   }
 }

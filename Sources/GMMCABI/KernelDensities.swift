@@ -102,3 +102,47 @@ public func gmm_kde(
     out_bandwidth?.pointee = width
   }
 }
+
+@_cdecl("gmm_hdi") @implementation
+public func gmm_hdi(
+  _ values: UnsafePointer<Double>?, _ num_values: Int64, _ stride: Int64, _ probability: Double,
+  _ is_multimodal: Int32, _ options: UnsafePointer<gmm_kde_options>?, _ control: UnsafePointer<gmm_control>?,
+  _ out_intervals: UnsafeMutablePointer<Double>?, _ capacity: Int64,
+  _ out_num_intervals: UnsafeMutablePointer<Int64>?, _ out_error: UnsafeMutablePointer<OpaquePointer?>?
+) -> gmm_status {
+  call(out_error) {
+    let series = try series(values, num_values, stride)
+    guard probability > 0, probability < 1 else {
+      throw CallError.invalid("probability", "must be between 0 and 1", got: probability)
+    }
+    let hasModes = try flag(is_multimodal, "is_multimodal")
+    let options = try read(options, "options", defaults: defaults)
+    let (choice, bounds) = (try options.choice, try options.bounds)
+    let control = try runControl(control)
+    let count = try required(out_num_intervals, "out_num_intervals")
+    // There is at least one interval, so the least room is checked before the work.
+    _ = try output(out_intervals, "out_intervals", needs: [2], capacity: capacity)
+    var need = MemoryNeed()
+    need.add(series.count, 8 * 20)
+    need.add(1 << 16, 8 * 4)
+    try need.require(for: "the densest of \(series.count) values")
+    let region = try RunMonitor(control).watch { monitor in
+      guard hasModes else {
+        let interval = try highestDensityInterval(series, probability: probability, monitor: monitor)
+        return [(interval.lower, interval.upper)]
+      }
+      let values = try series.copy(monitor: monitor)
+      let monitor = SharingMonitor(monitor, control)
+      let estimate = try KernelDensity.estimate(from: values, choice, bounds: bounds, orThrow: monitor)
+      return try estimate.highestDensityRegion(probability: probability, monitor: monitor).map {
+        ($0.lowerBound, $0.upperBound)
+      }
+    }
+    guard !region.isEmpty else {
+      throw CallError.invalid("values", "must span a finite range", got: "an infinite one")
+    }
+    let out = try output(out_intervals, "out_intervals", needs: [2 * region.count], capacity: capacity)
+    for (i, interval) in region.enumerated() { (out[2 * i], out[2 * i + 1]) = interval }
+    count.pointee = Int64(region.count)
+  }
+}

@@ -10,8 +10,11 @@ import Synchronization
 /// The object behind a `gmm_posterior`.
 final class PosteriorObject: HandleObject {
   static let handleKind = HandleKind.posterior
+  /// The posterior, for what does not depend on labels.
   let posterior: Posterior
+  private let labelled = Mutex<Posterior?>(nil)
   private let names = Mutex<[CText]>([])
+
   init(_ posterior: Posterior) { self.posterior = posterior }
 
   /// The names of the scalars without labels, which are made when they are asked for.
@@ -20,6 +23,15 @@ final class PosteriorObject: HandleObject {
       if names.isEmpty { names = posterior.labelFreeNames.map { CText($0) } }
       return names
     }
+  }
+
+  /// Returns the posterior with the labels that the caller sees. They are made at the first use.
+  func shown(_ control: RunControl? = nil) throws -> Posterior {
+    if posterior.keepsDrawnLabels { return posterior }
+    if let made = labelled.withLock({ $0 }) { return made }
+    let made = try posterior.relabelled(control ?? runControl(nil))
+    labelled.withLock { $0 = made }
+    return made
   }
 }
 
@@ -89,6 +101,8 @@ extension gmm_posterior_info {
     seconds = posterior.seconds
     covariance = covarianceCode(posterior.layout.shape.structure)
     num_covariances = Int32(posterior.layout.shape.matrixCount)
+    label_rule = Int32(posterior.labelRule.code)
+    label_coordinate = Int32(posterior.labelRule.coordinate)
   }
 }
 
@@ -98,9 +112,14 @@ public func gmm_posterior_view(
   _ out_error: UnsafeMutablePointer<OpaquePointer?>?
 ) -> gmm_status {
   call(out_error) {
-    let posterior = try require(posterior, "posterior", PosteriorObject.self).posterior
+    let object = try require(posterior, "posterior", PosteriorObject.self)
     let out = try required(out_view, "out_view")
-    out.pointee = try view(of: posterior, field)
+    let dependsOnLabels =
+      switch field {
+      case GMM_FIELD_WEIGHTS, GMM_FIELD_MEANS, GMM_FIELD_SDS, GMM_FIELD_COVARIANCES, GMM_FIELD_ASSIGNMENTS: true
+      default: false
+      }
+    out.pointee = try view(of: dependsOnLabels ? object.shown() : object.posterior, field)
   }
 }
 
@@ -132,12 +151,14 @@ private func view(of posterior: Posterior, _ field: Int32) throws(CallError) -> 
   case GMM_FIELD_LOG_LIKELIHOOD: return scalar(layout.logLikelihood)
   case GMM_FIELD_LOG_POSTERIOR: return scalar(layout.logPosterior)
   case GMM_FIELD_ACCEPTANCE: return scalar(layout.acceptance)
+  case GMM_FIELD_NUM_CLUSTERS: return scalar(layout.clusterCount)
   case GMM_FIELD_ASSIGNMENTS:
-    guard let labels = posterior.assignmentMemory(chain: 0, draw: 0) else {
+    guard let labels = posterior.drawnAssignments(chain: 0, draw: 0) else { throw noAssignments("field") }
+    guard !posterior.isPermuted else {
       throw CallError(
-        GMM_ERROR_UNSUPPORTED, "field", "assignments must have been stored (`store_assignments`)",
-        got: "a posterior without"
-      )
+        GMM_ERROR_UNSUPPORTED, "field",
+        "assignments must be copied by gmm_posterior_get_assignments where labels are exchanged",
+        got: "a relabelled posterior")
     }
     return gmm_view(
       labels, GMM_ELEMENT_UINT8, shape + [posterior.data.count],
@@ -157,6 +178,42 @@ private func view(of posterior: Posterior, _ field: Int32) throws(CallError) -> 
     }
     return gmm_view(weights.base, GMM_ELEMENT_FLOAT64, [weights.count], [1])
   default: throw .invalid("field", "must be one of GMM_FIELD_...", got: field)
+  }
+}
+
+/// The error for a posterior whose assignments were not stored.
+private func noAssignments(_ argument: String) -> CallError {
+  CallError(
+    GMM_ERROR_UNSUPPORTED, argument, "assignments must have been stored (`store_assignments`)",
+    got: "a posterior without")
+}
+
+@_cdecl("gmm_posterior_get_assignments") @implementation
+public func gmm_posterior_get_assignments(
+  _ posterior: OpaquePointer?, _ chain: Int64, _ first_draw: Int64, _ num_draws: Int64,
+  _ out_assignments: UnsafeMutablePointer<UInt8>?, _ capacity: Int64,
+  _ out_error: UnsafeMutablePointer<OpaquePointer?>?
+) -> gmm_status {
+  call(out_error) {
+    let object = try require(posterior, "posterior", PosteriorObject.self)
+    let posterior = object.posterior
+    guard chain >= 0, chain < posterior.chainCount else {
+      throw CallError.invalid("chain", "must be between 0 and \(posterior.chainCount - 1)", got: chain)
+    }
+    guard first_draw >= 0, first_draw < posterior.drawCount else {
+      throw CallError.invalid("first_draw", "must be between 0 and \(posterior.drawCount - 1)", got: first_draw)
+    }
+    let most = posterior.drawCount - Int(first_draw)
+    guard num_draws >= 1, num_draws <= most else {
+      throw CallError.invalid("num_draws", "must be between 1 and \(most), the draws that follow", got: num_draws)
+    }
+    guard posterior.hasAssignments else { throw noAssignments("posterior") }
+    let size = posterior.data.count
+    let out = try output(out_assignments, "out_assignments", needs: [Int(num_draws), size], capacity: capacity)
+    let shown = try object.shown()
+    for draw in 0..<Int(num_draws) {
+      shown.copyAssignments(chain: Int(chain), draw: Int(first_draw) + draw, to: out + draw * size)
+    }
   }
 }
 

@@ -12,12 +12,12 @@ public func gmm_posterior_probabilities(
   _ out_error: UnsafeMutablePointer<OpaquePointer?>?
 ) -> gmm_status {
   call(out_error) {
-    let posterior = try require(posterior, "posterior", PosteriorObject.self).posterior
+    let object = try require(posterior, "posterior", PosteriorObject.self)
     let control = try runControl(control)
     let out = try output(
       out_probabilities, "out_probabilities",
-      needs: [posterior.data.count, posterior.layout.componentCount], capacity: capacity)
-    try posterior.probabilities(into: out, control)
+      needs: [object.posterior.data.count, object.posterior.layout.componentCount], capacity: capacity)
+    try object.shown(control).probabilities(into: out, control)
   }
 }
 
@@ -54,13 +54,13 @@ private func predict(
   _ write: (Posterior, DataSet, UnsafeMutablePointer<Double>, RunControl) throws -> Void
 ) -> gmm_status {
   call(out_error) {
-    let posterior = try require(posterior, "posterior", PosteriorObject.self).posterior
+    let object = try require(posterior, "posterior", PosteriorObject.self)
+    let layout = object.posterior.layout
     let control = try runControl(control)
-    let points = try dataSet(
-      points, "points", dimensions: posterior.layout.shape.dimensionCount, of: "the model's")
-    let width = isPerComponent ? posterior.layout.componentCount : 1
+    let points = try dataSet(points, "points", dimensions: layout.shape.dimensionCount, of: "the model's")
+    let width = isPerComponent ? layout.componentCount : 1
     let out = try output(out, name, needs: [points.count, width], capacity: capacity)
-    try write(posterior, points, out, control)
+    try write(isPerComponent ? object.shown(control) : object.posterior, points, out, control)
   }
 }
 

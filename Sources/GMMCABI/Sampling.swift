@@ -99,7 +99,9 @@ public func gmm_posterior_extend(
     let posterior = try require(posterior, "posterior", PosteriorObject.self).posterior
     let plan = try checkpointPlan(checkpoint, "checkpoint")
     let control = try runControl(control)
-    try handOver(to: out) { try posterior.extended(by: Int(num_draws), checkpoint: plan, control) }
+    try handOver(to: out, asDrawn: posterior.keepsDrawnLabels) {
+      try posterior.extended(by: Int(num_draws), checkpoint: plan, control)
+    }
   }
 }
 
@@ -116,21 +118,47 @@ public func gmm_posterior_subset(
   }
 }
 
+@_cdecl("gmm_posterior_subset_chains") @implementation
+public func gmm_posterior_subset_chains(
+  _ posterior: OpaquePointer?, _ chains: UnsafePointer<Int64>?, _ num_chains: Int64,
+  _ out_posterior: UnsafeMutablePointer<OpaquePointer?>?, _ out_error: UnsafeMutablePointer<OpaquePointer?>?
+) -> gmm_status {
+  out_posterior?.pointee = nil
+  return call(out_error) {
+    let out = try required(out_posterior, "out_posterior")
+    let posterior = try require(posterior, "posterior", PosteriorObject.self).posterior
+    // Chains differ, so there are no more of them than the posterior has, and no more numbers are read.
+    guard num_chains >= 1, num_chains <= posterior.chainCount else {
+      throw CallError.invalid("num_chains", "must be between 1 and \(posterior.chainCount)", got: num_chains)
+    }
+    guard let chains else { throw CallError.null("chains") }
+    let numbers = (0..<Int(num_chains)).map { Int(chains[$0]) }
+    out.pointee = makeHandle(PosteriorObject(try posterior.subset(chains: numbers)))
+  }
+}
+
 /// Writes the posterior that `make` returns, or the posterior that comes with an error. It is the part of a run that was
 /// cancelled or in which a chain collapsed, or all draws of a run whose last checkpoint failed.
-private func handOver(to out: UnsafeMutablePointer<OpaquePointer?>, _ make: () throws -> Posterior) throws {
+///
+/// - Parameter asDrawn: whether its labels stay as drawn.
+private func handOver(
+  to out: UnsafeMutablePointer<OpaquePointer?>, asDrawn: Bool = false, _ make: () throws -> Posterior
+) throws {
+  func handle(_ posterior: Posterior) -> OpaquePointer {
+    makeHandle(PosteriorObject(asDrawn ? posterior.asDrawn : posterior))
+  }
   do {
-    out.pointee = makeHandle(PosteriorObject(try make()))
+    out.pointee = handle(try make())
   } catch let run as CancelledRun {
-    out.pointee = run.posterior.map { makeHandle(PosteriorObject($0)) }
+    out.pointee = run.posterior.map(handle)
     let draws = run.posterior?.drawCount ?? 0
     let lost = run.checkpointError.map { "; the checkpoint is an older one: \($0)" } ?? ""
     throw CallError(GMM_CANCELLED, "", "cancelled after \(draws) draws of each chain\(lost)")
   } catch let run as CollapsedRun {
-    out.pointee = run.posterior.map { makeHandle(PosteriorObject($0)) }
+    out.pointee = run.posterior.map(handle)
     throw run.error
   } catch let run as UnsavedRun {
-    out.pointee = makeHandle(PosteriorObject(run.posterior))
+    out.pointee = handle(run.posterior)
     throw CallError(run.error, "checkpoint.path")
   }
 }

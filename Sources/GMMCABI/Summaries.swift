@@ -69,11 +69,13 @@ public func gmm_posterior_summarize(
   out_summary?.pointee = nil
   return call(out_error) {
     let out = try required(out_summary, "out_summary")
-    let posterior = try require(posterior, "posterior", PosteriorObject.self).posterior
+    let object = try require(posterior, "posterior", PosteriorObject.self)
     let request = try SummaryRequest(options)
     let control = try runControl(control)
     try request.requireMemory(
-      rows: posterior.layout.parameterCount, chains: posterior.chainCount, draws: posterior.drawCount)
+      rows: object.posterior.layout.parameterCount, chains: object.posterior.chainCount,
+      draws: object.posterior.drawCount)
+    let posterior = try object.shown(control)
     let columns = posterior.columns
     out.pointee = try makeTable(columns.map(\.name), request, control) { posterior.view(of: columns[$0]) }
   }

@@ -56,7 +56,16 @@ public struct HighestDensityInterval: Sendable, Equatable {
 public func highestDensityInterval(
   _ view: ChainView, probability: Double
 ) -> HighestDensityInterval {
-  unwatched { (watch) throws(Stopped) in
+  highestDensityInterval(view, probability: probability, monitor: UnwatchedComputation())
+}
+
+/// Finds the shortest interval holding `probability` of the draws, and may be ended by a monitor.
+///
+/// - Throws: what the monitor throws.
+package func highestDensityInterval<Monitor: ComputationMonitor>(
+  _ view: ChainView, probability: Double, monitor: Monitor
+) throws(Monitor.Failure) -> HighestDensityInterval {
+  try monitor.watching { (watch) throws(Stopped) in
     let pooled = try view.copyPooled(watch)
     guard try !pooled.containsNaN(watch) else { return .undefined }
     return try HighestDensityInterval(

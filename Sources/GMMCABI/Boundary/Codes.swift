@@ -22,6 +22,7 @@ extension gmm_order: Code {}
 extension gmm_weights_family: Code {}
 extension gmm_bandwidth_rule: Code {}
 extension gmm_partition_loss: Code {}
+extension gmm_label_rule: Code {}
 
 /// Returns whether a caller's number is this value, for `switch`.
 func ~= (code: some Code, number: Int32) -> Bool { Int32(code) == number }

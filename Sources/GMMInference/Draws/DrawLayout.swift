@@ -28,12 +28,15 @@ public struct DrawLayout: Sendable, Equatable {
   public var logPosterior: Int { parameterCount + 1 }
   /// The column of the mean acceptance probability of the proposals since the last draw; 1 if no proposal was made.
   public var acceptance: Int { parameterCount + 2 }
+  /// The column of the number of occupied components: those to which at least one row of positive weight is assigned.
+  /// 0 for draws without data; NaN in files from before it was recorded.
+  public var clusterCount: Int { parameterCount + 3 }
 
   /// The number of scalar parameters, which stand first. Symmetric entries of a matrix count twice.
   public var parameterCount: Int { covariances.upperBound }
 
   /// The length of a row.
-  package var width: Int { parameterCount + 3 }
+  package var width: Int { parameterCount + 4 }
 
   /// A scalar parameter that a summary shows: its name and its column.
   public struct Column: Sendable, Equatable {

@@ -43,6 +43,7 @@ struct DrawRows: DrawSink {
     row[layout.logLikelihood] = logLikelihood
     row[layout.logPosterior] = logLikelihood + logPrior
     row[layout.acceptance] = acceptance
+    row[layout.clusterCount] = Double(state.statistics.occupiedCount)
     try store.requireNumbers(chain: chain, draw: count)
     if let target = store.assignments(chain: chain, draw: count), let assignments {
       target.update(from: assignments, count: store.observationCount)

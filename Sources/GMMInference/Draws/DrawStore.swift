@@ -77,9 +77,12 @@ final class DrawStore: Sendable {
   }
 
   /// Copies the first `count` draws of one chain from another store of the same layout.
-  func copy(_ count: Int, drawsOf chain: Int, from other: DrawStore) {
-    row(chain: chain, draw: 0).update(from: other.row(chain: chain, draw: 0), count: count * layout.width)
-    if let target = assignments(chain: chain, draw: 0), let source = other.assignments(chain: chain, draw: 0) {
+  ///
+  /// - Parameter source: the chain's number in the other store; `nil` for the same number.
+  func copy(_ count: Int, drawsOf chain: Int, from other: DrawStore, chain source: Int? = nil) {
+    let from = source ?? chain
+    row(chain: chain, draw: 0).update(from: other.row(chain: from, draw: 0), count: count * layout.width)
+    if let target = assignments(chain: chain, draw: 0), let source = other.assignments(chain: from, draw: 0) {
       target.update(from: source, count: count * observationCount)
     }
   }

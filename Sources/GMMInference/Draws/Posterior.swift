@@ -3,7 +3,8 @@ import GMMModel
 
 /// Draws from a posterior, (chain, draw, parameter), with their model and their data.
 ///
-/// A posterior is immutable. Subsets share the memory of the draws.
+/// A posterior is immutable. Subsets share the memory of the draws. The draws that a chain has made are *as drawn*;
+/// ``relabelled`` has the same draws with labels of the components that mean the same in all draws.
 public final class Posterior: Sendable {
   /// The distribution of the draws.
   let target: Target
@@ -15,26 +16,80 @@ public final class Posterior: Sendable {
   public let drawCount: Int
   /// The wall time of the sampling and its extensions.
   public let seconds: Double
+  /// The draws as drawn.
   let store: DrawStore
   /// The snapshots of the chains, from which they go on; `nil` for subsets and prior draws.
   let continuation: [ChainSnapshot]?
-  /// The first draw of the store that belongs to this posterior, and the distance between two.
-  private let first: Int
-  private let step: Int
+  /// The draws of the store that belong to this posterior.
+  let drawn: DrawSelection
+  /// The labels of the draws of the posterior of which this is a part, or of this one.
+  let labels: LabelSource
+  /// The draws of ``labels`` that belong to this posterior.
+  let place: DrawSelection
+  /// The labels that this posterior shows; `nil` if it shows the draws as drawn.
+  let shown: LabelledDraws?
+  /// Whether the labels stay as drawn wherever the caller did not ask for others.
+  package let keepsDrawnLabels: Bool
+  /// The rows that this posterior shows, and which of them.
+  private let rows: DrawStore
+  private let rowSelection: DrawSelection
 
-  init(
+  /// Creates the posterior of draws of a store.
+  ///
+  /// - Parameters:
+  ///   - selection: the draws of the store.
+  ///   - origin: the origin of the draws' labels.
+  ///   - keepsDrawnLabels: whether the labels stay as drawn.
+  convenience init(
     _ target: Target, options: SamplingOptions, store: DrawStore, continuation: [ChainSnapshot]?, isPrior: Bool = false,
-    draws: Int, first: Int = 0, step: Int = 1, seconds: Double
+    draws: Int, selection: DrawSelection = DrawSelection(), seconds: Double,
+    origin: LabelSource.Origin = .automatic, keepsDrawnLabels: Bool = false
+  ) {
+    self.init(
+      target, options, store, continuation, isPrior: isPrior, draws: draws, selection,
+      LabelSource(origin, selection, drawCount: draws), DrawSelection(), shown: nil,
+      keepsDrawnLabels: keepsDrawnLabels, seconds: seconds)
+  }
+
+  private init(
+    _ target: Target, _ options: SamplingOptions, _ store: DrawStore, _ continuation: [ChainSnapshot]?, isPrior: Bool,
+    draws: Int, _ drawn: DrawSelection, _ labels: LabelSource, _ place: DrawSelection, shown: LabelledDraws?,
+    keepsDrawnLabels: Bool, seconds: Double
   ) {
     self.target = target
     self.options = options
     self.store = store
     self.continuation = continuation
     self.isPrior = isPrior
-    self.first = first
-    self.step = step
+    self.drawn = drawn
+    self.labels = labels
+    self.place = place
+    self.shown = shown
+    self.keepsDrawnLabels = keepsDrawnLabels
     self.seconds = seconds
     drawCount = draws
+    rows = shown?.rows ?? store
+    rowSelection = shown?.rows == nil ? drawn : place
+  }
+
+  /// Returns the same draws with labels.
+  ///
+  /// - Parameters:
+  ///   - shown: the labels to show; `nil` for draws as drawn.
+  ///   - labels: the source of the labels, if it is a new one, of these draws alone.
+  func showing(
+    _ shown: LabelledDraws?, from labels: LabelSource? = nil, keepsDrawnLabels: Bool = false
+  ) -> Posterior {
+    Posterior(
+      target, options, store, continuation, isPrior: isPrior, draws: drawCount, drawn, labels ?? self.labels,
+      labels == nil ? place : DrawSelection(), shown: shown, keepsDrawnLabels: keepsDrawnLabels, seconds: seconds)
+  }
+
+  /// The draws as drawn of the posterior from which this one has its labels.
+  var whole: Posterior {
+    Posterior(
+      target, options, store, nil, isPrior: isPrior, draws: labels.drawCount, labels.selection, labels, DrawSelection(),
+      shown: nil, keepsDrawnLabels: false, seconds: seconds)
   }
 
   /// The model.
@@ -48,7 +103,7 @@ public final class Posterior: Sendable {
   /// Whether the chains can go on by ``extended(by:checkpoint:_:)``.
   public var canExtend: Bool { continuation != nil }
   /// The number of iterations between two draws.
-  public var thin: Int { options.thin * step }
+  public var thin: Int { options.thin * drawn.step }
   /// Whether the draws of the assignments were kept.
   public var hasAssignments: Bool { store.keepsAssignments }
 
@@ -58,14 +113,14 @@ public final class Posterior: Sendable {
   /// The scalar parameters, with the names of the data's columns.
   public var columns: [DrawLayout.Column] { layout.columns(named: data.columnNames) }
 
-  /// The distance between two draws of a chain in the memory of the draws, in elements.
-  package var drawStride: Int { step * layout.width }
+  /// The distance between two draws of a chain in the memory of the rows that are shown, in elements.
+  package var drawStride: Int { rowSelection.step * layout.width }
 
-  /// The distance between two chains in the memory of the draws, in elements.
-  package var chainStride: Int { store.draws * layout.width }
+  /// The distance between two chains in the memory of the rows that are shown, in elements.
+  package var chainStride: Int { rows.draws * layout.width }
 
   /// The distance between two draws of a chain in the memory of the assignments.
-  package var assignmentDrawStride: Int { step * store.observationCount }
+  package var assignmentDrawStride: Int { drawn.step * store.observationCount }
 
   /// The distance between two chains in the memory of the assignments.
   package var assignmentChainStride: Int { store.draws * store.observationCount }
@@ -79,21 +134,46 @@ public final class Posterior: Sendable {
   /// Returns the assignments of one draw, (N), if they were kept.
   public func assignments(chain: Int, draw: Int) -> [UInt8]? {
     requireDraw(chain, draw)
-    return assignmentMemory(chain: chain, draw: draw).map {
-      Array(UnsafeBufferPointer(start: $0, count: store.observationCount))
+    guard hasAssignments else { return nil }
+    var result = [UInt8](repeating: 0, count: store.observationCount)
+    result.withUnsafeMutableBufferPointer { result in
+      if let base = result.baseAddress { copyAssignments(chain: chain, draw: draw, to: base) }
+    }
+    return result
+  }
+
+  /// Copies the assignments of one draw, (N), which were kept, under the labels that this posterior shows.
+  package func copyAssignments(chain: Int, draw: Int, to target: UnsafeMutablePointer<UInt8>) {
+    guard let drawn = store.assignments(chain: chain, draw: drawn[draw]) else { return }
+    let count = store.observationCount
+    guard let shown, shown.rows != nil else { return target.update(from: drawn, count: count) }
+    let components = layout.componentCount
+    let first = (chain * labels.drawCount + place[draw]) * components
+    withUnsafeTemporaryAllocation(of: UInt8.self, capacity: components) { labelOf in
+      for k in 0..<components { labelOf[Int(shown.labelling.permutations[first + k])] = UInt8(k) }
+      for i in 0..<count { target[i] = labelOf[Int(drawn[i])] }
     }
   }
 
   /// Returns the memory of ``row(chain:draw:)``, which lives as long as this object. The caller keeps the object alive.
   @inline(__always)
   package func rowMemory(chain: Int, draw: Int) -> UnsafePointer<Double> {
-    UnsafePointer(store.row(chain: chain, draw: first + draw * step))
+    UnsafePointer(rows.row(chain: chain, draw: rowSelection[draw]))
   }
 
-  /// Returns the memory of ``assignments(chain:draw:)``, which lives as long as this object.
-  package func assignmentMemory(chain: Int, draw: Int) -> UnsafePointer<UInt8>? {
-    store.assignments(chain: chain, draw: first + draw * step).map { UnsafePointer($0) }
+  /// Returns the memory of a draw as drawn, whatever labels this posterior shows.
+  @inline(__always)
+  package func drawnRow(chain: Int, draw: Int) -> UnsafePointer<Double> {
+    UnsafePointer(store.row(chain: chain, draw: drawn[draw]))
   }
+
+  /// Returns the memory of the assignments of one draw as drawn, which lives as long as this object.
+  package func drawnAssignments(chain: Int, draw: Int) -> UnsafePointer<UInt8>? {
+    store.assignments(chain: chain, draw: drawn[draw]).map { UnsafePointer($0) }
+  }
+
+  /// Whether this posterior shows other labels than those of the draws as drawn.
+  package var isPermuted: Bool { shown?.rows != nil }
 
   private func requireDraw(_ chain: Int, _ draw: Int) {
     precondition(chain >= 0 && chain < chainCount, "a posterior has \(chainCount) chains")
@@ -106,7 +186,7 @@ public final class Posterior: Sendable {
     return (0..<chainCount).map { chain in (0..<drawCount).map { rowMemory(chain: chain, draw: $0)[column] } }
   }
 
-  /// Returns the posterior of the draws burn, burn + thin, burn + 2 thin, ... of each chain.
+  /// Returns the posterior of the draws burn, burn + thin, burn + 2 thin, ... of each chain. They keep their labels.
   ///
   /// - Throws: ``ModelError`` unless 0 ≤ burn < ``drawCount`` and thin ≥ 1.
   public func subset(burn: Int = 0, thin: Int = 1) throws(ModelError) -> Posterior {
@@ -116,9 +196,9 @@ public final class Posterior: Sendable {
     guard thin >= 1 else { throw ModelError("thin", "must be at least 1", got: thin) }
     let draws = (drawCount - burn - 1) / thin + 1
     // A step beyond the last draw is never taken, so a small step does as well.
+    let step = draws > 1 ? thin : 1
     return Posterior(
-      target, options: options, store: store, continuation: nil, isPrior: isPrior, draws: draws,
-      first: first + burn * step,
-      step: step * (draws > 1 ? thin : 1), seconds: seconds)
+      target, options, store, nil, isPrior: isPrior, draws: draws, drawn.part(burn: burn, thin: step), labels,
+      place.part(burn: burn, thin: step), shown: shown, keepsDrawnLabels: keepsDrawnLabels, seconds: seconds)
   }
 }

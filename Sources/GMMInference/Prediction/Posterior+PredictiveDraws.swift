@@ -5,7 +5,7 @@ extension Posterior {
   /// Writes data sets drawn from the posterior predictive distribution.
   ///
   /// For row r, one draw of the posterior is chosen uniformly with replacement, and `points` observations are drawn
-  /// from its mixture. Row r depends on the seed and r alone, not on the number of threads.
+  /// from its mixture. Row r depends on the seed and r alone, not on the number of threads, nor on labels.
   ///
   /// - Parameter output: draws x points x D, row-major. It is partly written when the caller cancels.
   /// - Throws: ``ModelError`` of kind `cancelled` when the caller cancels.
@@ -30,7 +30,7 @@ extension Posterior {
         for r in unit * rowsAtOnce..<min(draws, (unit + 1) * rowsAtOnce) {
           var stream = RandomStream(key.at(iteration: UInt64(r)))
           let chosen = stream.index(below: chainCount * drawCount)
-          let row = rowMemory(chain: chosen / drawCount, draw: chosen % drawCount)
+          let row = drawnRow(chain: chosen / drawCount, draw: chosen % drawCount)
           let factors = shape.hasMatrices ? Parameters(row: row, layout).factors : []
           for first in stride(from: 0, to: points, by: pointsAtOnce) {
             if first > 0 { try monitor.check() }

@@ -37,6 +37,7 @@ extension Posterior: MixtureValues {
   package func logDensity(
     at points: DataSet, into output: UnsafeMutablePointer<Double>, _ control: RunControl = RunControl()
   ) throws(ModelError) {
-    try writeLogDensity(at: points, into: output, control)
+    // Labels would change the order of the components' terms, and so the last bits.
+    try asDrawn.writeLogDensity(at: points, into: output, control)
   }
 }

@@ -70,13 +70,16 @@ extension PartialParameters {
     need.add(layout.width, 8 * 2, chains)
     try need.require(for: "the starts of \(chains) chains")
     return (0..<chains).map { chain in
-      let row = posterior.row(chain: chain % posterior.chainCount, draw: posterior.drawCount - 1)
+      // Chains start from draws as drawn, whatever labels the posterior shows.
+      let row = UnsafeBufferPointer(
+        start: posterior.drawnRow(chain: chain % posterior.chainCount, draw: posterior.drawCount - 1),
+        count: layout.width)
       return PartialParameters(
         weights: model.hasFixedWeights ? nil : Array(row[layout.weights]),
         means: model.unknownMeans(Array(row[layout.means])),
         sds: model.knowsSpread || model.shape.hasMatrices ? nil : Array(row[layout.sds]),
         covariances: model.knowsSpread || !model.shape.hasMatrices
-          ? nil : packed(row[layout.covariances], model.shape))
+          ? nil : packed(Array(row[layout.covariances])[...], model.shape))
     }
   }
 

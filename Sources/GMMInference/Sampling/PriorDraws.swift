@@ -31,6 +31,7 @@ public func samplePrior(
         row[layout.logLikelihood] = 0
         row[layout.logPosterior] = model.logPrior(parameters)
         row[layout.acceptance] = 1
+        row[layout.clusterCount] = 0
         try store.requireNumbers(chain: 0, draw: draw)
       }
     })

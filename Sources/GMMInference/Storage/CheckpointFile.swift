@@ -22,7 +22,7 @@ struct CheckpointFile {
     /// Fills the draws of all chains, for which `store` must have room.
     func readDraws(into store: DrawStore) throws(StorageError) {
       try file.naming { () throws(StorageError) in
-        try store.read(snapshots.map(\.drawsDone), from: file)
+        try store.read(snapshots.map(\.drawsDone), from: file, hasClusterCounts: file.header.version >= 3)
         try file.finish()
       }
     }
@@ -68,7 +68,7 @@ struct CheckpointFile {
       try section.finish()
       let size = DrawStore.storedSize(
         snapshots.map(\.drawsDone), DrawLayout(model.shape), observationCount: observationCount,
-        keepsAssignments: options.keepsAssignments)
+        keepsAssignments: options.keepsAssignments, hasClusterCounts: file.header.version >= 3)
       guard let size, size + 2 * Section.headSize == file.remaining else {
         throw StorageError.format("must have as many draws as its chains have made")
       }

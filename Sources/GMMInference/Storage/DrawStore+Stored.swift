@@ -40,14 +40,20 @@ extension DrawStore {
   private var drawsAtOnce: Int { max(1, (1 << 22) / max(1, observationCount)) }
 
   /// Fills the first `counts[chain]` draws of each chain, for which there must be room, from a file.
-  func read(_ counts: [Int], from file: any PayloadSource) throws(StorageError) {
+  ///
+  /// - Parameter hasClusterCounts: whether rows end in the number of clusters. If not, it is set to NaN.
+  func read(_ counts: [Int], from file: any PayloadSource, hasClusterCounts: Bool) throws(StorageError) {
     let total = counts.reduce(0, +)
-    try file.head(.draws, length: total * layout.width * 8)
+    try file.head(.draws, length: total * layout.storedWidth(hasClusterCounts) * 8)
     for (chain, count) in counts.enumerated() {
       for first in stride(from: 0, to: count, by: rowsAtOnce) {
         let rows = UnsafeMutableBufferPointer(
           start: row(chain: chain, draw: first), count: min(rowsAtOnce, count - first) * layout.width)
-        try file.read(into: rows)
+        if hasClusterCounts {
+          try file.read(into: rows)
+        } else {
+          try readNarrow(rows, from: file)
+        }
         guard arePossible(rows) else { throw StorageError(.format, file.path, "holds impossible draws") }
       }
     }
@@ -65,9 +71,25 @@ extension DrawStore {
     }
   }
 
+  /// Fills rows from a file whose rows lack the number of clusters.
+  private func readNarrow(
+    _ rows: UnsafeMutableBufferPointer<Double>, from file: any PayloadSource
+  ) throws(StorageError) {
+    let narrow = layout.storedWidth(false)
+    let count = rows.count / layout.width
+    guard let base = rows.baseAddress else { return }
+    try file.read(into: UnsafeMutableBufferPointer(start: base, count: count * narrow))
+    // The last row moves first, so that no row is overwritten before it has moved.
+    for row in (0..<count).reversed() {
+      (base + row * layout.width).update(from: base + row * narrow, count: narrow)
+      base[row * layout.width + layout.clusterCount] = .nan
+    }
+  }
+
   /// Returns the number of bytes of the draws' sections without their heads, or `nil` if it does not fit 63 bits.
   static func storedSize(
-    _ counts: [Int], _ layout: DrawLayout, observationCount: Int, keepsAssignments: Bool
+    _ counts: [Int], _ layout: DrawLayout, observationCount: Int, keepsAssignments: Bool,
+    hasClusterCounts: Bool = true
   ) -> Int? {
     var total = 0
     for count in counts {
@@ -75,7 +97,8 @@ extension DrawStore {
       guard !sum.overflow, count >= 0 else { return nil }
       total = sum.partialValue
     }
-    let bytes = (8 * layout.width).addingReportingOverflow(keepsAssignments ? observationCount : 0)
+    let bytes = (8 * layout.storedWidth(hasClusterCounts)).addingReportingOverflow(
+      keepsAssignments ? observationCount : 0)
     let all = bytes.partialValue.multipliedReportingOverflow(by: total)
     return bytes.overflow || all.overflow ? nil : all.partialValue
   }
@@ -87,20 +110,28 @@ extension DrawStore {
       for j in 0..<layout.parameterCount where !rows[start + j].isFinite { return false }
       for j in layout.weights where rows[start + j] < 0 { return false }
       for j in layout.sds where rows[start + j] <= 0 { return false }
-      for j in layout.parameterCount..<layout.width where rows[start + j].isNaN { return false }
+      for j in layout.parameterCount..<layout.clusterCount where rows[start + j].isNaN { return false }
+      let clusters = rows[start + layout.clusterCount]
+      guard clusters.isNaN || (clusters >= 0 && clusters <= Double(layout.componentCount)) else { return false }
     }
     return true
   }
 }
 
+extension DrawLayout {
+  /// The length of a row in a file, which in older formats ends before the number of clusters.
+  func storedWidth(_ hasClusterCounts: Bool) -> Int { hasClusterCounts ? width : clusterCount }
+}
+
 extension DrawStore {
   /// Allocates memory for draws that follow in a file, and for no more.
   convenience init(
-    reading counts: [Int], _ layout: DrawLayout, observationCount: Int, keepsAssignments: Bool,
+    reading counts: [Int], _ layout: DrawLayout, observationCount: Int, keepsAssignments: Bool, hasClusterCounts: Bool,
     _ file: any PayloadSource
   ) throws(StorageError) {
     let size = DrawStore.storedSize(
-      counts, layout, observationCount: observationCount, keepsAssignments: keepsAssignments)
+      counts, layout, observationCount: observationCount, keepsAssignments: keepsAssignments,
+      hasClusterCounts: hasClusterCounts)
     guard let size, size <= file.remaining else {
       throw .format("more draws are announced than the \(file.remaining) bytes that are left can hold")
     }

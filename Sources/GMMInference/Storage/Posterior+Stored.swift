@@ -19,7 +19,7 @@ extension Posterior {
     let contents = try PosteriorContents(self, path)
     try RunMonitor(control).watchFile(path, bytes: contents.size) { (progress) throws(StorageError) in
       let file = try AtomicFile(path, progress)
-      try contents.write(to: file)
+      try contents.write(to: file, control)
       try file.commit(.posterior, version: Self.newestFormat)
     }
   }
@@ -85,7 +85,7 @@ extension Posterior {
     let contents = try PosteriorContents(self, "")
     try RunMonitor(control).watchFile("", bytes: contents.size) { (progress) throws(StorageError) in
       let sink = MemorySink(memory, progress)
-      try contents.write(to: sink)
+      try contents.write(to: sink, control)
       sink.commit(.posterior, version: Self.newestFormat)
     }
   }
@@ -133,13 +133,16 @@ extension Posterior {
     }
 
     let store = try DrawStore(
-      reading: counts, layout, observationCount: data.count, keepsAssignments: options.keepsAssignments, file)
-    try store.read(counts, from: file)
-    try file.finish()
-    return Posterior(
+      reading: counts, layout, observationCount: data.count, keepsAssignments: options.keepsAssignments,
+      hasClusterCounts: file.header.version >= 4, file)
+    try store.read(counts, from: file, hasClusterCounts: file.header.version >= 4)
+    let posterior = Posterior(
       Target(model: model, data: data), options: options, store: store,
       continuation: canExtend ? chains : nil, isPrior: isPrior,
       draws: drawCount, seconds: seconds)
+    let labelled = file.header.version >= 4 ? try posterior.readLabels(from: file) : posterior
+    try file.finish()
+    return labelled
   }
 
   /// Returns whether sampling could have made as many iterations as a file announces.

@@ -41,10 +41,13 @@ struct PosteriorContents {
     let data = posterior.data
     let bytesOfDraw = 8 * posterior.layout.width + (posterior.hasAssignments ? data.count : 0)
     let sections = [model, options, chains].reduce(0) { $0 + $1.bytes.count }
-    size = sections + Section.posteriorCount * Section.headSize + data.storedSize + counts.reduce(0, +) * bytesOfDraw
+    size =
+      sections + Section.posteriorCount * Section.headSize + data.storedSize + counts.reduce(0, +) * bytesOfDraw
+      + posterior.storedLabelsSize
   }
 
-  func write(to sink: any PayloadSink) throws(StorageError) {
+  /// - Parameter control: threads and cancelling, for labels that have not been made yet.
+  func write(to sink: any PayloadSink, _ control: RunControl) throws(StorageError) {
     try sink.append(.model, model)
     try sink.append(.options, options)
     try posterior.data.write(to: sink)
@@ -54,6 +57,7 @@ struct PosteriorContents {
     } else {
       try writeRows(to: sink)
     }
+    try posterior.writeLabels(to: sink, control)
   }
 
   /// Appends the sections of the draws, draw by draw, because the draws of a subset do not follow each other in memory.
@@ -63,14 +67,14 @@ struct PosteriorContents {
     try sink.append(Section.draws.head(length: total * width * 8))
     for chain in 0..<chainCount {
       for draw in 0..<drawCount {
-        try sink.append(UnsafeBufferPointer(start: posterior.rowMemory(chain: chain, draw: draw), count: width))
+        try sink.append(UnsafeBufferPointer(start: posterior.drawnRow(chain: chain, draw: draw), count: width))
       }
     }
     let observationCount = posterior.data.count
     try sink.append(Section.assignments.head(length: posterior.hasAssignments ? total * observationCount : 0))
     for chain in 0..<chainCount {
       for draw in 0..<drawCount {
-        guard let labels = posterior.assignmentMemory(chain: chain, draw: draw) else { return }
+        guard let labels = posterior.drawnAssignments(chain: chain, draw: draw) else { return }
         try sink.append(UnsafeRawBufferPointer(start: labels, count: observationCount))
       }
     }

@@ -14,11 +14,12 @@ enum Section: String {
   case chains = "CHNS"
   case draws = "DRAW"
   case assignments = "LABL"
+  case labels = "LBLS"
 
   /// The number of bytes before the contents.
   static let headSize = 16
   /// The number of sections of a posterior's file.
-  static let posteriorCount = 8
+  static let posteriorCount = 9
 
   func head(length: Int) -> [UInt8] {
     var writer = ByteWriter()

@@ -55,6 +55,9 @@ package struct SufficientStatistics: Sendable, Equatable {
     }
   }
 
+  /// The number of components to which a row of positive weight is assigned.
+  package var occupiedCount: Int { counts.reduce(0) { $0 + ($1 > 0 ? 1 : 0) } }
+
   /// The sum of all counts.
   package var total: Double { counts.reduce(0, +) }
 

@@ -35,6 +35,7 @@ FLOORS = {
         "Variational",
         "Stepwise",
         "Draws",
+        "Labels",
         "Prediction",
         "Partitions",
         "Storage",

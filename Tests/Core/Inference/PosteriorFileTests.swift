@@ -274,6 +274,24 @@ import Testing
     #expect(try stored(StoredRun.all[1].sample(draws: 3)).model.defaultPriors == nil)
   }
 
+  @Test func impossibleLabelsAreRefused() throws {
+    _ = try smallFile(StoredRun.all[0])
+    let small = try Posterior.load(path)
+    try small.relabelled(by: .means()).save(to: path)
+    // The rule, its coordinate, four shares, then a permutation of three components for each draw.
+    #expect(try reasonAgainst([2], at: 0, in: .labels) == nil)
+    #expect(try reasonAgainst([8], at: 0, in: .labels) == "has labels by an unknown rule")
+    #expect(try reasonAgainst([4], at: 0, in: .labels) == "has labels by an unknown rule")
+    #expect(try reasonAgainst([1], at: 8, in: .labels) == "has labels by an unknown rule")
+    #expect(try reasonAgainst([0, 0, 0, 0, 0, 0, 0xF8, 0x7F], at: 16, in: .labels) == "has impossible labels")
+    #expect(try reasonAgainst([0, 0], at: 48, in: .labels) == "has impossible labels")
+    #expect(try reasonAgainst([3], at: 48, in: .labels) == "has impossible labels")
+    #expect(try reasonAgainst([2, 1, 0], at: 48, in: .labels) == nil)
+    let turned = try Posterior.load(folder.file("changed"))
+    #expect(turned.row(chain: 0, draw: 0)[0] == turned.asDrawn.row(chain: 0, draw: 0)[2])
+    #expect(try turned.labelling.rule == .means(coordinate: 0))
+  }
+
   @Test func otherFilesAreRefusedWithTheReason() throws {
     let bytes = try smallFile(StoredRun.all[1])
     func expect(_ kind: StorageError.Kind, _ reason: String, _ name: String = "other", code: Int32 = 0) {
@@ -288,11 +306,11 @@ import Testing
     }
     folder.write(header(.checkpoint, version: 1) + payload, to: "other")
     expect(.format, "must be a posterior, got a checkpoint")
-    folder.write(header(.posterior, version: 4) + payload, to: "other")
+    folder.write(header(.posterior, version: 5) + payload, to: "other")
     expect(
       .format,
-      "has format 4, written by version \(LibraryVersion.current); this is version \(LibraryVersion.current), "
-        + "which reads formats 1 to 3")
+      "has format 5, written by version \(LibraryVersion.current); this is version \(LibraryVersion.current), "
+        + "which reads formats 1 to 4")
     folder.write(bytes + [0], to: "other")
     expect(.format, "is too long: \(payload.count + 1) bytes follow its header, which announces \(payload.count)")
   }

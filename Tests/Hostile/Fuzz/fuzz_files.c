@@ -54,10 +54,25 @@ static void use(const gmm_posterior *posterior, const char *what) {
   static const int32_t fields[] = {GMM_FIELD_WEIGHTS,        GMM_FIELD_MEANS,         GMM_FIELD_SDS,
                                    GMM_FIELD_LOG_LIKELIHOOD, GMM_FIELD_LOG_POSTERIOR, GMM_FIELD_ACCEPTANCE,
                                    GMM_FIELD_COVARIANCES};
+  static uint8_t labels[MOST];
   static double output[MOST];
   gmm_error *error = NULL;
   for (size_t i = 0; i < sizeof fields / sizeof fields[0]; i++) read_field(posterior, fields[i], what);
+  read_field(posterior, GMM_FIELD_NUM_CLUSTERS, NULL);
   read_field(posterior, GMM_FIELD_ASSIGNMENTS, NULL);
+  hold_error(gmm_posterior_get_assignments(posterior, 0, 0, 1, labels, MOST, &error), &error);
+  hold_error(gmm_posterior_get_permutations(posterior, NULL, labels, MOST, &error), &error);
+  hold_error(gmm_posterior_label_confidence(posterior, NULL, output, MOST, NULL, &error), &error);
+  static const int64_t chain = 0;
+  gmm_posterior *other = NULL;
+  hold_error(gmm_posterior_relabel(posterior, NULL, NULL, &other, &error), &error);
+  gmm_posterior_destroy(other);
+  hold_error(gmm_posterior_as_drawn(posterior, &other, &error), &error);
+  read_field(other, GMM_FIELD_WEIGHTS, what);
+  gmm_posterior_destroy(other);
+  hold_error(gmm_posterior_subset_chains(posterior, &chain, 1, &other, &error), &error);
+  read_field(other, GMM_FIELD_WEIGHTS, what);
+  gmm_posterior_destroy(other);
   gmm_posterior_info info = {.struct_size = sizeof info};
   hold_error(gmm_posterior_get_info(posterior, &info, &error), &error);
   gmm_model *model = NULL;
@@ -107,10 +122,32 @@ static void append(stored *self, const uint8_t *bytes, size_t count) {
 }
 
 /* Whether a file has the payload of one that was loaded. (The header names the library that wrote it.) Files are saved
- * in format 3. At the end of the model it has the rule of default priors on top of format 2, and before the chains the
- * first row and the names of the columns on top of format 1: 0 and none. */
+ * in format 4. It has the number of clusters of each draw, NaN, and an empty section of labels on top of format 3, at
+ * the end of the model the rule of default priors on top of format 2, and before the chains the first row and the names
+ * of the columns on top of format 1: 0 and none. */
+static size_t place_of(const stored *file, const char *name) {
+  size_t place = HEADER;
+  while (place < file->size && memcmp(file->bytes + place, name, 4) != 0) place += stored_section_size(file, place);
+  return place;
+}
+
+/* Appends the section of draws at `place` with one number more in each row, NaN. */
+static void append_wider(stored *self, const stored *loaded, size_t place, const stored *saved) {
+  static const uint8_t not_a_number[8] = {0, 0, 0, 0, 0, 0, 0xF8, 0x7F};
+  const size_t narrow = stored_section_size(loaded, place), at = place_of(saved, "DRAW"), start = self->size;
+  const size_t wide = at < saved->size ? stored_section_size(saved, at) : narrow;
+  const size_t rows = (wide - narrow) / 8, width = rows > 0 ? (narrow - 16) / rows : 0;
+  append(self, loaded->bytes + place, 16);
+  for (size_t row = 0; row < rows; row++) {
+    append(self, loaded->bytes + place + 16 + row * width, width);
+    append(self, not_a_number, sizeof not_a_number);
+  }
+  stored_set_section_size(self, start, self->size - start);
+}
+
 static int is_saved_again(const stored *loaded, const stored *saved) {
   static const uint8_t no_rule[4] = {0}, no_columns[32] = {'C', 'O', 'L', 'S', 0, 0, 0, 0, 16};
+  static const uint8_t no_labels[16] = {'L', 'B', 'L', 'S'};
   static stored expected;
   const uint8_t format = loaded->bytes[12];
   expected.size = 0;
@@ -119,13 +156,18 @@ static int is_saved_again(const stored *loaded, const stored *saved) {
   for (int section = 0; place < loaded->size; section++) {
     const size_t size = stored_section_size(loaded, place);
     if (format == 1 && memcmp(loaded->bytes + place, "CHNS", 4) == 0) append(&expected, no_columns, sizeof no_columns);
-    append(&expected, loaded->bytes + place, size);
+    if (format < 4 && memcmp(loaded->bytes + place, "DRAW", 4) == 0) {
+      append_wider(&expected, loaded, place, saved);
+    } else {
+      append(&expected, loaded->bytes + place, size);
+    }
     if (format < 3 && section == 0) {
       append(&expected, no_rule, sizeof no_rule);
       stored_set_section_size(&expected, place, size + sizeof no_rule);
     }
     place += size;
   }
+  if (format < 4) append(&expected, no_labels, sizeof no_labels);
   return saved->size == expected.size &&
          memcmp(saved->bytes + HEADER, expected.bytes + HEADER, expected.size - HEADER) == 0;
 }

@@ -21,6 +21,7 @@ int main(void) {
   misuse_sampling(&handles);
   misuse_posteriors(&handles);
   misuse_files(&handles);
+  misuse_labels(&handles);
   misuse_prediction(&handles);
   misuse_summaries(&handles);
   misuse_arrays(&handles);

@@ -25,6 +25,7 @@ void misuse_data_sets(const misuse_handles *handles);
 void misuse_data_tables(const misuse_handles *handles);
 void misuse_sampling(const misuse_handles *handles);
 void misuse_posteriors(const misuse_handles *handles);
+void misuse_labels(const misuse_handles *handles);
 void misuse_prediction(const misuse_handles *handles);
 void misuse_summaries(const misuse_handles *handles);
 void misuse_arrays(const misuse_handles *handles);

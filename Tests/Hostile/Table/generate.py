@@ -70,7 +70,7 @@ class Generator:
             return "(void *)&table_made"
         if kind == "double *" and name.startswith("out_"):
             # There may be one more array beside the array that the capacity counts.
-            others = ("out_points", "out_edges", "out_bandwidth", "out_pareto_k", "out_se")
+            others = ("out_points", "out_edges", "out_bandwidth", "out_pareto_k", "out_se", "out_overall")
             return "table_more_output" if name in others else "table_output"
         if kind == "int64_t *" and name.startswith("out_"):
             return "table_counts"

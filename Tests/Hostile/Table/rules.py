@@ -13,6 +13,8 @@ VALUES_OF_FUNCTIONS = {
     ("gmm_posterior_sample_predictive", "num_draws"): "3",
     ("gmm_posterior_sample_predictive", "num_points"): "4",
     ("gmm_posterior_extend", "posterior"): "table.posterior",
+    ("gmm_posterior_subset_chains", "num_chains"): "1",
+    ("gmm_posterior_get_assignments", "num_draws"): "1",
     ("gmm_summarize", "num_draws"): "10",
     ("gmm_kde", "num_points"): "8",
     ("gmm_power_sensitivity", "values"): "table_numbers",
@@ -32,6 +34,10 @@ VALUES_OF_NAMES = {
     "data": "fixture_data",
     "path": '"build/hostile/misuse.gmm"',
     "chain": "0",
+    "chains": "table_chains",
+    "first_draw": "0",
+    "probability": "0.9",
+    "is_multimodal": "1",
     "values": "fixture_data",
     "num_observations": "TABLE_ROWS",
     "num_points": "TABLE_POINTS",
@@ -153,13 +159,30 @@ OUTCOMES = [
     ("gmm_summarize", "names", "NULL", "ok"),
     ("gmm_posterior_partition", "options", "NULL", "ok"),
     ("gmm_posterior_partition", "out_result", "NULL", "ok"),
+    # The default rule of labels reads none of these.
+    ("gmm_posterior_relabel", "options", "NULL", "ok"),
+    ("gmm_posterior_relabel", "options.labels", "NULL", "ok"),
+    ("gmm_posterior_relabel", "options.num_labels", "*", "ok"),
+    ("gmm_posterior_relabel", "options.mixture", "NULL", "ok"),
+    ("gmm_posterior_relabel", "options.reference", "*", "ok"),
+    ("gmm_posterior_relabel", "options.coordinate", "-1", "ok"),
+    ("gmm_posterior_label_confidence", "out_overall", "NULL", "ok"),
+    ("gmm_posterior_get_assignments", "chain", "0", "ok"),
+    ("gmm_posterior_get_assignments", "first_draw", "0", "ok"),
+    ("gmm_hdi", "is_multimodal", "0", "ok"),
     ("*", "mixture.log_weights", "NULL", "ok"),
-    ("gmm_kde", "options", "NULL", "ok"),
-    ("gmm_kde", "options.rule", "0", "ok"),
-    ("gmm_kde", "options.lower", "-INFINITY", "ok"),
-    ("gmm_kde", "options.upper", "INFINITY", "ok"),
-    ("gmm_kde", "options.upper", "-INFINITY", "lower"),
-    ("gmm_kde", "options.*er", "-1.0", "values"),  # some values lie outside
+    *(
+        (function, *row)
+        for function in ("gmm_kde", "gmm_hdi")
+        for row in (
+            ("options", "NULL", "ok"),
+            ("options.rule", "0", "ok"),
+            ("options.lower", "-INFINITY", "ok"),
+            ("options.upper", "INFINITY", "ok"),
+            ("options.upper", "-INFINITY", "lower"),
+            ("options.*er", "-1.0", "values"),  # some values lie outside
+        )
+    ),
     ("gmm_kde", "points", "NULL", "ok"),
     ("gmm_kde", "out_points", "NULL", "ok"),
     ("gmm_kde", "out_bandwidth", "NULL", "ok"),

@@ -94,6 +94,7 @@ gmm_sample_options *table_gmm_sample_options(void) {
   AREA(gmm_sample_options);
   gmm_sample_options *options = &area_gmm_sample_options.value;
   gmm_sample_options_init(options, sizeof *options);
+  options->store_assignments = 1;
   options->num_draws = 12;
   options->num_tune = 2;
   options->num_chains = 2;
@@ -124,6 +125,13 @@ gmm_partition_result *table_gmm_partition_result(void) {
   AREA(gmm_partition_result);
   area_gmm_partition_result.value.struct_size = sizeof(gmm_partition_result);
   return &area_gmm_partition_result.value;
+}
+
+gmm_label_options *table_gmm_label_options(void) {
+  AREA(gmm_label_options);
+  gmm_label_options *options = &area_gmm_label_options.value;
+  gmm_label_options_init(options, sizeof *options);
+  return options;
 }
 
 gmm_kde_options *table_gmm_kde_options(void) {
@@ -205,6 +213,8 @@ gmm_view *table_gmm_view(void) {
   AREA(gmm_view);
   return &area_gmm_view.value;
 }
+
+const int64_t table_chains[1] = {0};
 
 void table_create(void) {
   static const int traps[] = {SIGILL, SIGTRAP, SIGSEGV, SIGBUS, SIGFPE, SIGABRT};

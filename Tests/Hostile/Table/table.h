@@ -46,6 +46,9 @@ extern int64_t table_num_bytes;
 extern uint8_t table_stepwise_bytes[TABLE_CAPACITY];
 extern int64_t table_num_stepwise_bytes;
 
+/* Chains of the posterior. */
+extern const int64_t table_chains[1];
+
 /* A posterior as bytes, and their number. */
 extern uint8_t table_posterior_bytes[TABLE_CAPACITY];
 extern int64_t table_num_posterior_bytes;
@@ -63,6 +66,7 @@ gmm_control *table_gmm_control(void);
 gmm_checkpoint *table_gmm_checkpoint(void);
 gmm_sample_options *table_gmm_sample_options(void);
 gmm_summary_options *table_gmm_summary_options(void);
+gmm_label_options *table_gmm_label_options(void);
 gmm_kde_options *table_gmm_kde_options(void);
 gmm_partition_options *table_gmm_partition_options(void);
 gmm_partition_result *table_gmm_partition_result(void);

@@ -26,6 +26,7 @@ int main(int count, char **arguments) {
   } parts[] = {{"stack", behaviour_stack}, /* first: the runtime's initialization needs most of the stack */
                {"about", about},
                {"draws", behaviour_draws},
+               {"labels", behaviour_labels},
                {"continuation", behaviour_continuation},
                {"files", behaviour_files},
                {"control", behaviour_control},

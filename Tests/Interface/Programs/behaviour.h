@@ -7,6 +7,7 @@
 #include "fixture.h"
 
 void behaviour_draws(void);
+void behaviour_labels(void);
 void behaviour_continuation(void);
 void behaviour_files(void);
 void behaviour_control(void);

@@ -17,6 +17,8 @@ static void extension_equals_one_long_run(const gmm_model *model, int32_t method
   EXPECT(info_of(second).num_draws == 30 && holds_draws(second, whole, 0, 1));
   EXPECT(info_of(third).can_extend == 1 && info_of(third).thin == 3 && info_of(third).num_tune == 20);
 
+  whole = drawn_of(whole);
+  third = drawn_of(third);
   const gmm_view left = view_of(whole, GMM_FIELD_ASSIGNMENTS), right = view_of(third, GMM_FIELD_ASSIGNMENTS);
   const uint8_t *left_labels = left.data, *right_labels = right.data;
   for (int64_t draw = 0; draw < 45; draw++) {
@@ -87,7 +89,7 @@ static void starts_can_be_given(const gmm_model *model) {
   options.initial_weights = weights;
   options.initial_means = means;
   options.initial_sds = sds;
-  gmm_posterior *posterior = fixture_posterior(model, &options);
+  gmm_posterior *posterior = drawn_of(fixture_posterior(model, &options));
   const gmm_view found = view_of(posterior, GMM_FIELD_MEANS);
 
   /* The groups are seven apart, eight times their spread: labels cannot switch in five draws. */

@@ -97,7 +97,7 @@ static void weights_are_kept(const gmm_model *model) {
 static void views_have_the_documented_shapes(const gmm_model *model, int shared) {
   gmm_sample_options options = fixture_sample_options();
   options.store_assignments = 1;
-  gmm_posterior *posterior = fixture_posterior(model, &options);
+  gmm_posterior *posterior = drawn_of(fixture_posterior(model, &options));
   const struct {
     int32_t field, num_axes;
     int64_t last;
@@ -107,6 +107,7 @@ static void views_have_the_documented_shapes(const gmm_model *model, int shared)
                   {GMM_FIELD_LOG_LIKELIHOOD, 2, 1},
                   {GMM_FIELD_LOG_POSTERIOR, 2, 1},
                   {GMM_FIELD_ACCEPTANCE, 2, 1},
+                  {GMM_FIELD_NUM_CLUSTERS, 2, 1},
                   {GMM_FIELD_ASSIGNMENTS, 3, FIXTURE_COUNT}};
   for (size_t i = 0; i < sizeof expected / sizeof expected[0]; i++) {
     const gmm_view view = view_of(posterior, expected[i].field);

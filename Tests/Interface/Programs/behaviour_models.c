@@ -123,7 +123,7 @@ static void one_component_and_the_most(void) {
     sampling.store_assignments = 1;
     for (int32_t method = GMM_METHOD_GIBBS; method <= GMM_METHOD_METROPOLIS; method++) {
       sampling.method = method;
-      gmm_posterior *posterior = fixture_posterior(model, &sampling);
+      gmm_posterior *posterior = drawn_of(fixture_posterior(model, &sampling));
       EXPECT(all_finite(posterior) && view_of(posterior, GMM_FIELD_WEIGHTS).shape[2] == counts[i]);
       const gmm_view assignments = view_of(posterior, GMM_FIELD_ASSIGNMENTS);
       for (int64_t n = 0; n < FIXTURE_COUNT; n++) {

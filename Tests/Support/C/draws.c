@@ -22,10 +22,18 @@ gmm_posterior_info info_of(const gmm_posterior *posterior) {
 }
 
 static const int32_t fields[] = {GMM_FIELD_WEIGHTS,        GMM_FIELD_MEANS,         GMM_FIELD_SDS,
-                                 GMM_FIELD_LOG_LIKELIHOOD, GMM_FIELD_LOG_POSTERIOR, GMM_FIELD_ACCEPTANCE};
+                                 GMM_FIELD_LOG_LIKELIHOOD, GMM_FIELD_LOG_POSTERIOR, GMM_FIELD_ACCEPTANCE,
+                                 GMM_FIELD_NUM_CLUSTERS};
 enum { NUM_FIELDS = sizeof fields / sizeof fields[0] };
 
-int holds_draws(const gmm_posterior *kept, const gmm_posterior *all, int64_t first, int64_t step) {
+gmm_posterior *drawn_of(gmm_posterior *posterior) {
+  gmm_posterior *drawn = NULL;
+  ACCEPTED(gmm_posterior_as_drawn(posterior, &drawn, out_error));
+  gmm_posterior_destroy(posterior);
+  return drawn;
+}
+
+static int holds_rows(const gmm_posterior *kept, const gmm_posterior *all, int64_t first, int64_t step) {
   for (int f = 0; f < NUM_FIELDS; f++) {
     const gmm_view some = view_of(kept, fields[f]), every = view_of(all, fields[f]);
     if (some.num_axes != every.num_axes || some.shape[2] != every.shape[2]) return 0;
@@ -41,6 +49,16 @@ int holds_draws(const gmm_posterior *kept, const gmm_posterior *all, int64_t fir
     }
   }
   return 1;
+}
+
+int holds_draws(const gmm_posterior *kept, const gmm_posterior *all, int64_t first, int64_t step) {
+  gmm_posterior *some = NULL, *every = NULL;
+  ACCEPTED(gmm_posterior_as_drawn(kept, &some, out_error));
+  ACCEPTED(gmm_posterior_as_drawn(all, &every, out_error));
+  const int holds = holds_rows(some, every, first, step);
+  gmm_posterior_destroy(every);
+  gmm_posterior_destroy(some);
+  return holds;
 }
 
 int same_draws(const gmm_posterior *left, const gmm_posterior *right) {

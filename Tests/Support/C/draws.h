@@ -13,7 +13,11 @@ double element(const gmm_view *view, int64_t chain, int64_t draw, int64_t compon
 /* Returns the result of gmm_posterior_get_info. */
 gmm_posterior_info info_of(const gmm_posterior *posterior);
 
-/* Whether draws first, first + step, ... of `all` are, bit for bit and in every float64 field, the draws of `kept`. */
+/* Returns the same draws as they were drawn, in place of a posterior, which is destroyed. */
+gmm_posterior *drawn_of(gmm_posterior *posterior);
+
+/* Whether draws first, first + step, ... of `all` are, bit for bit and in every float64 field, the draws of `kept`,
+ * as they were drawn. */
 int holds_draws(const gmm_posterior *kept, const gmm_posterior *all, int64_t first, int64_t step);
 
 /* Returns whether two posteriors have the same shape and the same draws. */

@@ -175,7 +175,7 @@ import Testing
       if power == 1 { deviations.add("P(z[\(i)] = \(k)), averaged", averaged[j], exactly: probability) }
       let indicators = (0..<posterior.chainCount).map { chain in
         (0..<posterior.drawCount).map { draw in
-          posterior.assignmentMemory(chain: chain, draw: draw).map { $0[i] } == UInt8(k) ? 1.0 : 0
+          posterior.drawnAssignments(chain: chain, draw: draw).map { $0[i] } == UInt8(k) ? 1.0 : 0
         }
       }
       deviations.add("P(z[\(i)] = \(k)), counted", BatchEstimates.mean(indicators), exactly: probability)

@@ -37,7 +37,7 @@ import Testing
       let (i, j) = (expected.pair[0], expected.pair[1])
       let together = (0..<posterior.chainCount).map { chain in
         (0..<posterior.drawCount).map { draw in
-          posterior.assignmentMemory(chain: chain, draw: draw).map { $0[i] == $0[j] ? 1.0 : 0.0 } ?? 0
+          posterior.drawnAssignments(chain: chain, draw: draw).map { $0[i] == $0[j] ? 1.0 : 0.0 } ?? 0
         }
       }
       deviations.add(
@@ -130,7 +130,7 @@ private struct SortedComponents {
   func membership(of i: Int, in k: Int) -> [[Double]] {
     (0..<posterior.chainCount).map { chain in
       (0..<posterior.drawCount).map { draw in
-        posterior.assignmentMemory(chain: chain, draw: draw).map { Int($0[i]) == ranked[chain][draw][k] ? 1 : 0 }
+        posterior.drawnAssignments(chain: chain, draw: draw).map { Int($0[i]) == ranked[chain][draw][k] ? 1 : 0 }
           ?? .nan
       }
     }

@@ -17,7 +17,7 @@ extension Posterior {
       let part = Posterior(
         target, options: options, store: store, continuation: nil,
         draws: length / thin,
-        first: slice * length, step: thin, seconds: 0)
+        selection: DrawSelection(first: slice * length, step: thin), seconds: 0)
       for (j, value) in try part.probabilities().enumerated() {
         sums[j] += value
         squares[j] += value * value

@@ -66,7 +66,7 @@ import Testing
       for k in 0..<2 {
         let indicators = (0..<posterior.chainCount).map { chain in
           (0..<posterior.drawCount).map { draw in
-            posterior.assignmentMemory(chain: chain, draw: draw).map { $0[row] } == UInt8(k) ? 1.0 : 0
+            posterior.drawnAssignments(chain: chain, draw: draw).map { $0[row] } == UInt8(k) ? 1.0 : 0
           }
         }
         deviations.add(

@@ -80,7 +80,7 @@ import Testing
       let (i, k) = (j / row.components, j % row.components)
       let indicators = (0..<posterior.chainCount).map { chain in
         (0..<posterior.drawCount).map {
-          posterior.assignmentMemory(chain: chain, draw: $0).map { $0[i] } == UInt8(k) ? 1.0 : 0
+          posterior.drawnAssignments(chain: chain, draw: $0).map { $0[i] } == UInt8(k) ? 1.0 : 0
         }
       }
       deviations.add("P(z[\(i)] = \(k))", BatchEstimates.mean(indicators), exactly: probability)

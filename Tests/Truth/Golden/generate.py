@@ -41,6 +41,8 @@ def posteriors() -> dict[str, gm.Posterior]:
         "full": gm.sample(full, PLANE, tune=20, **common),
         "subset": gm.sample(line, LINE, tune=10, **common | {"draws": 20}).subset(3, 7),
         "prior": gm.sample_prior(ordered, 5, random_seed=2),
+        "labels": gm.sample(full, PLANE, tune=20, **common).relabel("weights"),
+        "as_drawn": gm.sample(full, PLANE, tune=20, **common).as_drawn,
     }
 
 
@@ -63,7 +65,9 @@ def contents(post: gm.Posterior) -> dict[str, object]:
         "default_priors": post.model.default_priors,
         "data": [value.hex() for value in np.ravel(post.data).tolist()],
         "names": list(post.summary().rows),
-        "draws": {name: [float(value).hex() for value in np.ravel(post[name]).tolist()] for name in post},
+        "permutations": np.ravel(post.permutations).tolist(),
+        "label_method": post.label_method,
+        "draws": {name: [float(value).hex() for value in np.ravel(post.as_drawn[name]).tolist()] for name in post},
     }
 
 

@@ -73,6 +73,7 @@ def test_posterior_of_a_shared_sd_has_the_documented_shapes(model, data, method)
         "log_likelihood": (2, 30),
         "log_posterior": (2, 30),
         "acceptance": (2, 30),
+        "n_clusters": (2, 30),
         "assignments": (2, 30, 215),
     }
     assert post["assignments"].dtype == np.uint8
@@ -96,7 +97,7 @@ def test_posterior_of_separate_sds_has_a_last_axis(post_with_sds):
 
 def test_posterior_is_a_mapping_with_identity(post):
     assert list(post) == list(post.keys())
-    assert len(post) == len(list(post)) == 7
+    assert len(post) == len(list(post)) == 8
     assert "means" in post
     assert "nothing" not in post
     assert post.get("nothing") is None

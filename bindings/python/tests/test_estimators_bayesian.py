@@ -187,7 +187,7 @@ def test_chains_start_from_the_fit(estimator, kind, dimensions):
     fitted = estimator(n_components=3, covariance_type=kind, random_state=0).fit(x)
     post = fitted.posterior(draws=20, tune=0, chains=3, random_seed=1)
     assert isinstance(post, gm.Posterior)
-    means = np.asarray(post["means"]).reshape(3, 20, 3, dimensions)
+    means = np.asarray(post.as_drawn["means"]).reshape(3, 20, 3, dimensions)
     # Groups of 180 and more with sd 1: means within 6 standard errors, 6 / sqrt(180) = 0.45, and
     # of those of the fit, the prior's pull included.
     assert np.abs(means - fitted.means_).max() < 0.6

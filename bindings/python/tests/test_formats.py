@@ -67,11 +67,13 @@ def test_posterior_files_are_as_documented(name, tmp_path):
     model, data, options = CASES[name]
     post = gm.sample(model, data, draws=7, chains=2, random_seed=9, **options)
     post.save(tmp_path / "post.gmm")
+    # Files hold draws as drawn.
+    post = post.as_drawn
     file = Reader((tmp_path / "post.gmm").read_bytes())
 
     assert file.data[:8] == b"\x89GMM\r\n\x1a\n"
     file.place = 8
-    assert (file.take("I"), file.take("I")) == (1, 3)
+    assert (file.take("I"), file.take("I")) == (1, 4)
     assert ".".join(str(file.take("H")) for _ in range(3)) == gm.__version__
     assert file.take("H") == 0
     assert file.take("q") == len(file.data) - 64
@@ -146,11 +148,13 @@ def test_posterior_files_are_as_documented(name, tmp_path):
 
     part = file.section(b"DRAW")
     names = ["weights", "means", post.model.spread_name]
-    names += ["log_likelihood", "log_posterior", "acceptance"]
+    names += ["log_likelihood", "log_posterior", "acceptance", "n_clusters"]
     expected = np.concatenate([post[name].reshape(14, -1) for name in names], axis=1)
     assert np.array_equal(part.doubles(expected.size), np.ravel(expected))
     assert part.is_done
     part = file.section(b"LABL")
     labels = post["assignments"].tobytes() if post.has_assignments else b""
     assert part.data == labels
+    part = file.section(b"LBLS")
+    assert part.is_done
     assert file.is_done

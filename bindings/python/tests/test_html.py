@@ -23,7 +23,8 @@ def texts(element, tag):
 def test_posterior_shows_its_size_its_worst_figures_and_the_head_of_its_summary():
     post = fit("full")
     page = parsed(post)
-    title, worst = texts(page, "p")
+    title, labels, worst = texts(page, "p")
+    assert labels.startswith("Relabelled: ")
     assert title.startswith("Posterior: 2 chains of 20 draws (gibbs), 2 components")
     assert "100 observations in 3 dimensions" in title
     table = post.summary()

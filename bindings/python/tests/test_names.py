@@ -85,7 +85,7 @@ def test_columns_are_called_by_name_or_number():
     ("names", "error", "message"),
     [
         ("sd", ValueError, "names: must be among weights, means, covariances, log_likelihood, "
-         "log_posterior, acceptance, or a label such as weights[0], got 'sd'"),
+         "log_posterior, acceptance, n_clusters, or a label such as weights[0], got 'sd'"),
         ("means[3]", ValueError, "names: must be from means[0, 0] to means[2, 2], got 'means[3]'"),
         ("means[0, 1, 2]", ValueError, "names: must be from means[0, 0] to means[2, 2], got"),
         ("means[0, -1]", ValueError, "names: must be from means[0, 0] to means[2, 2], got"),

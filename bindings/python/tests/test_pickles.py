@@ -389,7 +389,7 @@ def test_results_come_back():
 # The names of the package that a value of its may hold are those of this list and of the tests
 # above: a class that is new must be in one of them.
 PICKLED = {"Data", "EMFit", "Histogram", "KDE", "KnownMixture", "Mixture", "MixtureStatistics"}
-PICKLED |= {"Posterior", "Prior", "Progress", "Summary"} | {
+PICKLED |= {"LabelConfidence", "Posterior", "Prior", "Progress", "Summary"} | {
     type(prior).__name__ for prior in PRIORS
 }
 PICKLED |= {"Comparison", "LeaveOneOut", "Sensitivity"}

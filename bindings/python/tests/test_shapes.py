@@ -27,9 +27,10 @@ def test_posterior_has_the_documented_shapes(covariance_type):
         "log_likelihood": (2, 20),
         "log_posterior": (2, 20),
         "acceptance": (2, 20),
+        "n_clusters": (2, 20),
         "assignments": (2, 20, 100),
     }
-    assert len(post) == len(list(post)) == 7
+    assert len(post) == len(list(post)) == 8
     assert post.model.spread_name == spread
     assert post.n_dimensions == post.model.n_dimensions == 3
     assert post.probabilities.shape == (100, 2)

@@ -8,12 +8,14 @@ from gmmswift._build import build_info, kernels
 from gmmswift._data import Data
 from gmmswift._diagnostics.autocorrelation import autocorrelation
 from gmmswift._diagnostics.density import KDE, Histogram, histogram, kde
+from gmmswift._diagnostics.hdi import hdi
 from gmmswift._diagnostics.summarize import summarize
 from gmmswift._diagnostics.summary import Summary
 from gmmswift._draws.comparison import Comparison, compare
 from gmmswift._draws.files import load
 from gmmswift._draws.leave_one_out import LeaveOneOut
 from gmmswift._draws.partitions import CredibleBall, Partition, PartitionBound
+from gmmswift._draws.labels import LabelConfidence
 from gmmswift._draws.posterior import Posterior
 from gmmswift._draws.sampling import sample, sample_prior
 from gmmswift._draws.sensitivity import Sensitivity
@@ -74,6 +76,7 @@ __all__ = [
     "InverseWishart",
     "KnownMixture",
     "LeaveOneOut",
+    "LabelConfidence",
     "MismatchError",
     "Mixture",
     "MixtureStatistics",
@@ -95,6 +98,7 @@ __all__ = [
     "build_info",
     "compare",
     "fit_em",
+    "hdi",
     "histogram",
     "kde",
     "kernels",

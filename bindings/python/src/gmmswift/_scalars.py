@@ -17,7 +17,7 @@ __all__ = ["STATISTICS", "Names", "Scalar", "chosen_labels", "chosen_scalars", "
 Names: TypeAlias = "str | Iterable[str] | None"
 
 #: The numbers that a draw has beside its parameters.
-STATISTICS = ("log_likelihood", "log_posterior", "acceptance")
+STATISTICS = ("log_likelihood", "log_posterior", "acceptance", "n_clusters")
 
 #: Other words for a quantity. The rows of summaries call the one matrix of tied covariances so.
 _SYNONYMS = {"sds": "sd", "covariance": "covariances"}

@@ -12,7 +12,7 @@ from gmmswift._arguments import code, int64, real, real_array, series, thread_co
 if TYPE_CHECKING:
     from numpy.typing import ArrayLike, NDArray
 
-__all__ = ["KDE", "Histogram", "histogram", "kde"]
+__all__ = ["KDE", "Histogram", "density_options", "histogram", "kde", "one_sample"]
 
 
 # The rules of a bandwidth, in the order of their numbers in the C interface.
@@ -112,18 +112,8 @@ def kde(
     is at least half the median distance of neighbours among (up to 1024) distinct values, so that
     rounded values make no separate peaks.
     """
-    values, stride = _sample(x)
-    options = native.defaults(native.KdeOptions)
-    if isinstance(bandwidth, str):
-        options.rule = code("bandwidth", bandwidth, _RULES)
-    else:
-        options.bandwidth = real("bandwidth", bandwidth)
-        if not options.bandwidth > 0:  # 0 stands for the rule in the C interface
-            raise ValueError(f"bandwidth: must be positive, got {options.bandwidth}")
-    if lower is not None:
-        options.lower = real("lower", lower)
-    if upper is not None:
-        options.upper = real("upper", upper)
+    values, stride = one_sample(x)
+    options = density_options(bandwidth, lower, upper)
     given = None
     if points is not None:
         given = np.ascontiguousarray(real_array("points", points)).reshape(-1)
@@ -175,7 +165,7 @@ def histogram(
     Histogram
         ``counts, edges``. Bins are half open, the last one is closed, as in numpy.
     """
-    values, stride = _sample(x)
+    values, stride = one_sample(x)
     lower = upper = np.nan
     if range is not None:
         lower, upper = real("range[0]", range[0]), real("range[1]", range[1])
@@ -202,7 +192,25 @@ def histogram(
     return Histogram(counts, edges)
 
 
-def _sample(x: ArrayLike) -> tuple[NDArray[np.float64], int]:
+def density_options(
+    bandwidth: float | str, lower: float | None, upper: float | None
+) -> native.KdeOptions:
+    """Return the options of a kernel density, as `kde` takes them."""
+    options = native.defaults(native.KdeOptions)
+    if isinstance(bandwidth, str):
+        options.rule = code("bandwidth", bandwidth, _RULES)
+    else:
+        options.bandwidth = real("bandwidth", bandwidth)
+        if not options.bandwidth > 0:  # 0 stands for the rule in the C interface
+            raise ValueError(f"bandwidth: must be positive, got {options.bandwidth}")
+    if lower is not None:
+        options.lower = real("lower", lower)
+    if upper is not None:
+        options.upper = real("upper", upper)
+    return options
+
+
+def one_sample(x: ArrayLike) -> tuple[NDArray[np.float64], int]:
     """Return values of any shape as one series, at least one, and its stride."""
     values = real_array("x", x).reshape(-1)
     if values.size == 0:

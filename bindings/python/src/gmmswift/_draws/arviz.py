@@ -48,7 +48,7 @@ class Converted(Drawn, Protocol):
 
 
 class PosteriorTrees:
-    """Draws as ArviZ has them; needs ``gmmswift[plot]``."""
+    """Draws as ArviZ has them, under their labels; needs ``gmmswift[plot]``."""
 
     def to_datatree(
         self: Converted,
@@ -81,8 +81,9 @@ class PosteriorTrees:
         -------
         xarray.DataTree
             Groups ``posterior`` (weights, means, sd or covariances, and assignments where stored),
-            ``sample_stats`` (``lp``: the log posterior, ``log_likelihood_total`` and
-            ``acceptance_rate``), ``observed_data`` (``x``), and those asked for; ``prior`` and
+            ``sample_stats`` (``lp``: the log posterior, ``log_likelihood_total``,
+            ``acceptance_rate`` and ``n_clusters``), ``observed_data`` (``x``), and those asked for;
+            ``prior`` and
             ``sample_stats_prior`` for draws from the prior. Dimensions are ``component``,
             ``observation``, and in several ``dimension`` (``dimension_other`` for the columns of
             matrices), whose coordinates are the names of the data's columns where they have some.
@@ -176,6 +177,7 @@ def _groups(posterior: Converted, asked: Asked) -> dict[str, dict[str, NDArray[A
         return {"prior": draws, "sample_stats_prior": stats}
     # Named apart from ArviZ's group of pointwise log likelihoods.
     stats["log_likelihood_total"] = posterior["log_likelihood"]
+    stats["n_clusters"] = posterior["n_clusters"]
     groups = {"posterior": draws, "sample_stats": stats, "observed_data": {"x": posterior.data}}
     if flag("log_prior", asked.log_prior):
         groups["log_prior"] = {"log_prior": stats["lp"] - stats["log_likelihood_total"]}

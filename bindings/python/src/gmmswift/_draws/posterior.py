@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from functools import cached_property, partial
 from typing import TYPE_CHECKING, Any
 
@@ -17,6 +17,7 @@ from gmmswift._draws.leave_one_out import PosteriorLeaveOneOut
 from gmmswift._draws.coclustering import PosteriorPairs
 from gmmswift._draws.partitions import PosteriorPartitions
 from gmmswift._draws.moves import PosteriorMoves
+from gmmswift._draws.labels import PosteriorLabels, label_method
 from gmmswift._draws.pictures import PosteriorPlots
 from gmmswift._draws.predictions import PosteriorPredictions
 from gmmswift._draws.run import checkpoint_plan, interruptible
@@ -42,6 +43,7 @@ _FIELDS = {
     "log_likelihood": native.FIELD_LOG_LIKELIHOOD,
     "log_posterior": native.FIELD_LOG_POSTERIOR,
     "acceptance": native.FIELD_ACCEPTANCE,
+    "n_clusters": native.FIELD_NUM_CLUSTERS,
     "assignments": native.FIELD_ASSIGNMENTS,
 }
 #: Other names for some quantities.
@@ -60,6 +62,7 @@ class Posterior(
     PosteriorMoves,
     PosteriorPlots,
     PosteriorTrees,
+    PosteriorLabels,
     StoredPosterior,
 ):
     """Draws from a posterior (or, from `sample_prior`, a prior): a mapping of names to arrays.
@@ -77,8 +80,16 @@ class Posterior(
     ``log_posterior``   (chains, draws)               log likelihood + log prior
     ``acceptance``      (chains, draws)               mean acceptance probability of the proposals
                                                       since the last draw; 1 where none was made
+    ``n_clusters``      (chains, draws)               components to which a row of positive weight
+                                                      is assigned; NaN in files of before format 4
     ``assignments``     (chains, draws, N), uint8     component of each observation, where stored
     ==================  ============================  ==============================================
+
+    Where priors do not tell components apart, the draws are relabelled: component k is the same
+    component in all draws and chains, and so it is in summaries, probabilities, pictures and trees.
+    No draw is left out. `as_drawn` has the numbers that the chains gave, `relabel` others,
+    `permutations` what was exchanged, and `label_confidence` how certain labels are. Relabelled
+    ``assignments`` are a copy.
 
     In D > 1 dimensions ``means`` has shape (chains, draws, K, D). Full covariances have
     ``covariances`` (chains, draws, K, D, D) in place of ``sd``, and tied covariances (chains,
@@ -110,6 +121,10 @@ class Posterior(
         Whether `extend` works.
     has_assignments : bool
         Whether assignments were stored.
+    label_method : str or None
+        The rule of the labels: ``"kl"``, ``"means"``, ``"sd"``, ``"weights"``, ``"labels"``,
+        ``"mixture"``, ``"posterior"``; None where labels are as drawn, because nothing is
+        exchanged.
     column_names : tuple of str
         The names of the data's columns; empty if there are none.
     """
@@ -133,6 +148,7 @@ class Posterior(
         self.is_prior = bool(info.is_prior)
         self.can_extend = bool(info.can_extend)
         self.has_assignments = bool(info.has_assignments)
+        self.label_method = label_method(info)
 
     # ------------------------------------------------------------------------------- Mapping
 
@@ -145,7 +161,11 @@ class Posterior(
                 raise KeyError("assignments: were not stored; sample with store_assignments=True")
             if name not in _FIELDS or name == self._absent:
                 raise KeyError(f"name: must be one of {', '.join(self)}, got {shown(name)}")
-            found = self._views[name] = native.view(self._handle, _FIELDS[name])
+            if name == "assignments":
+                found = self._assignments()
+            else:
+                found = native.view(self._handle, _FIELDS[name])
+            self._views[name] = found
         return found
 
     def __iter__(self) -> Iterator[str]:
@@ -179,11 +199,12 @@ class Posterior(
         )
         rule = self._model.default_priors
         priors = f"default priors {rule}, " if rule else ""
+        labels = "" if self.label_method is None else f"relabelled by {self.label_method}, "
         return (
             f"<gmmswift.Posterior: {self.n_chains} chain{'s' * (self.n_chains != 1)} of "
             f"{self.n_draws:,} draws ({origin}), {self.n_components} "
             f"component{'s' * (self.n_components != 1)} ({spread}), "
-            f"{self.n_observations:,} observations{weighted}{dimensions}, {priors}"
+            f"{self.n_observations:,} observations{weighted}{dimensions}, {priors}{labels}"
             f"{self.seconds:.3g} s>"
         )
 
@@ -244,8 +265,10 @@ class Posterior(
 
     # ------------------------------------------------------------------------- More or fewer draws
 
-    def subset(self, burn: int = 0, thin: int = 1) -> Posterior:
-        """Return the draws burn, burn + thin, burn + 2 thin, ... of each chain.
+    def subset(
+        self, burn: int = 0, thin: int = 1, *, chains: Sequence[int] | None = None
+    ) -> Posterior:
+        """Return the draws burn, burn + thin, burn + 2 thin, ... of each chain, or of some.
 
         Parameters
         ----------
@@ -253,16 +276,31 @@ class Posterior(
             Draws to leave out at the beginning, 0 <= burn < draws.
         thin : int, default 1
             Keep each `thin`-th draw, >= 1.
+        chains : sequence of int, optional
+            The numbers of different chains, in the order in which they are returned. By default all
+            chains.
 
         Returns
         -------
         Posterior
-            A posterior that shares this one's memory. It cannot be extended.
+            A posterior that shares this one's memory, or with `chains` has a copy. The draws keep
+            their labels. It cannot be extended.
         """
+        handle = self._handle
+        if chains is not None:
+            numbers = np.array([int64("chains", chain) for chain in chains], np.int64)
+            handle = native.create(
+                native.lib.gmm_posterior_subset_chains,
+                native.lib.gmm_posterior_destroy,
+                handle,
+                numbers,
+                numbers.size,
+                names={"num_chains": "len(chains)"},
+            )
         handle = native.create(
             native.lib.gmm_posterior_subset,
             native.lib.gmm_posterior_destroy,
-            self._handle,
+            handle,
             int64("burn", burn),
             int64("thin", thin),
         )

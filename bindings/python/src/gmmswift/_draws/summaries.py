@@ -34,6 +34,7 @@ class PosteriorSummaries(PosteriorScalars):
 
     n_chains: int
     n_draws: int
+    label_method: str | None
     _handle: native.Handle
     _model: Mixture
 
@@ -54,7 +55,7 @@ class PosteriorSummaries(PosteriorScalars):
         quantiles: Sequence[float] | None = None,
         threads: int | None = None,
     ) -> Summary:
-        """Summarise the draws of scalar parameters.
+        """Summarise the draws of scalar parameters, under their labels.
 
         Parameters
         ----------
@@ -62,9 +63,9 @@ class PosteriorSummaries(PosteriorScalars):
             Quantities (``"means"``), labels (``"means[0, 1]"``, or with the names of columns), or
             labels in which ``*`` stands for any index and the last indices may be missing
             (``"means[*, 1]"``, ``"covariances[0]"``, ``"*[2]"`` for all of component 2).
-            ``"spread"`` stands for sd or covariances; ``"log_likelihood"``, ``"log_posterior"``
-            and ``"acceptance"`` are names too. By default all parameters. ``"label_free"`` alone
-            stands for the scalars of `Posterior.label_free`.
+            ``"spread"`` stands for sd or covariances; ``"log_likelihood"``, ``"log_posterior"``,
+            ``"acceptance"`` and ``"n_clusters"`` are names too. By default all parameters.
+            ``"label_free"`` alone stands for the scalars of `Posterior.label_free`.
         hdi_prob : float, default 0.95
             Mass of the highest-density interval, in (0, 1).
         quantiles : sequence of float, optional
@@ -122,4 +123,12 @@ class PosteriorSummaries(PosteriorScalars):
     def _repr_html_(self) -> str:
         line, table = self._shown
         title = repr(self).strip("<>").removeprefix("gmmswift.")
-        return html_block("", filter(None, (title, line)), table)
+        return html_block("", filter(None, (title, self._label_line, line)), table)
+
+    @property
+    def _label_line(self) -> str:
+        """What a notebook says of labels."""
+        if self.label_method is None:
+            return ""
+        meaning = "a component's number means the same in all draws"
+        return f"Relabelled: {meaning} (label_confidence, as_drawn)"

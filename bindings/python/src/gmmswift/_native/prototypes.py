@@ -23,6 +23,7 @@ from gmmswift._native.structs import (
     EMOptions,
     EMResult,
     KdeOptions,
+    LabelOptions,
     Loo,
     MixtureValues,
     ModelOptions,
@@ -114,6 +115,10 @@ PROTOTYPES: Mapping[str, tuple[Any, list[Any]]] = {
         c_int32,
         [c_void_p, c_int64, c_int64, POINTER(c_void_p), POINTER(c_void_p)],
     ),
+    "gmm_posterior_subset_chains": (
+        c_int32,
+        [c_void_p, Int64Array, c_int64, POINTER(c_void_p), POINTER(c_void_p)],
+    ),
     "gmm_posterior_destroy": (None, [c_void_p]),
     "gmm_posterior_info_init": (c_int32, [POINTER(PosteriorInfo), c_size_t]),
     "gmm_posterior_get_info": (c_int32, [c_void_p, POINTER(PosteriorInfo), POINTER(c_void_p)]),
@@ -125,6 +130,24 @@ PROTOTYPES: Mapping[str, tuple[Any, list[Any]]] = {
         [c_void_p, c_int64, POINTER(ChainMoves), POINTER(c_void_p)],
     ),
     "gmm_posterior_view": (c_int32, [c_void_p, c_int32, POINTER(View), POINTER(c_void_p)]),
+    "gmm_posterior_get_assignments": (
+        c_int32,
+        [c_void_p, c_int64, c_int64, c_int64, ByteArray, c_int64, POINTER(c_void_p)],
+    ),
+    "gmm_label_options_init": (c_int32, [POINTER(LabelOptions), c_size_t]),
+    "gmm_posterior_as_drawn": (c_int32, [c_void_p, POINTER(c_void_p), POINTER(c_void_p)]),
+    "gmm_posterior_relabel": (
+        c_int32,
+        [c_void_p, POINTER(LabelOptions), POINTER(Control), POINTER(c_void_p), POINTER(c_void_p)],
+    ),
+    "gmm_posterior_get_permutations": (
+        c_int32,
+        [c_void_p, POINTER(Control), ByteArray, c_int64, POINTER(c_void_p)],
+    ),
+    "gmm_posterior_label_confidence": (
+        c_int32,
+        [c_void_p, POINTER(Control), DoubleArray, c_int64, DoubleArray, POINTER(c_void_p)],
+    ),
     "gmm_summary_options_init": (c_int32, [POINTER(SummaryOptions), c_size_t]),
     "gmm_posterior_summarize": (
         c_int32,
@@ -427,6 +450,22 @@ PROTOTYPES: Mapping[str, tuple[Any, list[Any]]] = {
             POINTER(c_void_p),
         ],
     ),
+    "gmm_hdi": (
+        c_int32,
+        [
+            DoubleArray,
+            c_int64,
+            c_int64,
+            c_double,
+            c_int32,
+            POINTER(KdeOptions),
+            POINTER(Control),
+            DoubleArray,
+            c_int64,
+            Int64Array,
+            POINTER(c_void_p),
+        ],
+    ),
     "gmm_histogram": (
         c_int32,
         [
@@ -456,6 +495,7 @@ INITIALIZERS: Mapping[type[Structure], str] = {
     SampleOptions: "gmm_sample_options_init",
     PosteriorInfo: "gmm_posterior_info_init",
     ChainMoves: "gmm_chain_moves_init",
+    LabelOptions: "gmm_label_options_init",
     SummaryOptions: "gmm_summary_options_init",
     Loo: "gmm_loo_init",
     PartitionOptions: "gmm_partition_options_init",

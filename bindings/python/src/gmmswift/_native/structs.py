@@ -22,6 +22,7 @@ __all__ = [
     "EMOptions",
     "EMResult",
     "KdeOptions",
+    "LabelOptions",
     "Loo",
     "MixtureValues",
     "ModelOptions",
@@ -128,6 +129,8 @@ class PosteriorInfo(Structure):
         ("is_prior", c_int32),
         ("can_extend", c_int32),
         ("seconds", c_double),
+        ("label_rule", c_int32),
+        ("label_coordinate", c_int32),
     )
 
 
@@ -154,6 +157,21 @@ class View(Structure):
         ("num_axes", c_int32),
         ("shape", c_int64 * 6),
         ("strides", c_int64 * 6),
+    )
+
+
+class LabelOptions(Structure):
+    """``gmm_label_options``."""
+
+    _fields_ = (
+        ("struct_size", c_uint32),
+        ("rule", c_int32),
+        ("coordinate", c_int32),
+        ("reserved", c_int32),
+        ("labels", c_void_p),
+        ("num_labels", c_int64),
+        ("mixture", c_void_p),
+        ("reference", c_void_p),
     )
 
 
