@@ -118,6 +118,30 @@ static void check_row(gmm_status status, const gmm_error *error, gmm_status expe
     gmm_error_destroy(error);                                                                                  \
   }
 
+#define GMM_POSTERIOR_RELABEL(change, expected, argument, rule_text, value)             \
+  {                                                                                     \
+    gmm_label_options options;                                                          \
+    gmm_posterior *made;                                                                \
+    gmm_label_options_init(&options, sizeof options);                                   \
+    options.rule = GMM_LABELS_MEANS;                                                    \
+    options.change;                                                                     \
+    REFUSED_BY_ROW(expected, argument, rule_text, value,                                \
+                   gmm_posterior_relabel(posterior, &options, NULL, &made, out_error)); \
+  }
+
+#define GMM_HDI(change, expected, argument, rule, value)                                                          \
+  {                                                                                                               \
+    double probability = 0.5, ends[2];                                                                            \
+    int32_t is_multimodal = 0;                                                                                    \
+    int64_t count;                                                                                                \
+    gmm_error *error = NULL;                                                                                      \
+    change;                                                                                                       \
+    const gmm_status status =                                                                                     \
+        gmm_hdi(fixture_data, FIXTURE_COUNT, 1, probability, is_multimodal, NULL, NULL, ends, 2, &count, &error); \
+    check_row(status, error, expected, argument, rule, value, __LINE__);                                          \
+    gmm_error_destroy(error);                                                                                     \
+  }
+
 #define GMM_DATA_CREATE(change, expected, argument, rule, value)                                                \
   {                                                                                                             \
     gmm_data_options options = fixture_data_options();                                                          \

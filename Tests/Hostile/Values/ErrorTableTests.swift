@@ -69,6 +69,9 @@ import Testing
     case "gmm_stepwise_create": try attemptToLearn(field, value)
     case "gmm_model_create": try attemptToModel(field, value)
     case "gmm_posterior_partition": try attemptToPartition(field, value)
+    case "gmm_posterior_relabel" where field == "coordinate":
+      let posterior = try sample(model, line, SamplingOptions(draws: 5, tune: 5, chains: 1))
+      _ = try posterior.relabelled(by: .means(coordinate: integer(value)))
     default: throw Unknown(description: call)
     }
   }

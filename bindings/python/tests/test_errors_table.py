@@ -49,6 +49,8 @@ CALLS = {
     "gmm_summarize": lambda **arguments: posterior().summary(**arguments),
     "gmm_posterior_partition": lambda **arguments: posterior().partition(**arguments),
     "gmm_kde": lambda **arguments: gm.kde(DATA, **arguments),
+    "gmm_posterior_relabel": lambda **arguments: posterior().relabel("means", **arguments),
+    "gmm_hdi": lambda **arguments: gm.hdi(DATA, **arguments),
     "gmm_model_create": model,
 }
 

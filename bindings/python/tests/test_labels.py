@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import itertools
 import pickle
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import numpy as np
@@ -79,6 +80,17 @@ def test_labels_are_the_same_for_any_number_of_threads(post):
     one, two = post.relabel(threads=1), post.relabel(threads=2)
     np.testing.assert_array_equal(one.permutations, two.permutations)
     np.testing.assert_array_equal(one.permutations, post.permutations)
+
+
+def test_threads_share_labels_that_are_made_once(post):
+    state = post.to_bytes()
+    for _ in range(5):
+        other = gm.Posterior.from_bytes(state)
+        parts = [other.subset(burn=burn) for burn in range(4)]
+        with ThreadPoolExecutor(8) as pool:
+            results = list(pool.map(lambda part: part["means"], parts * 4))
+        for burn, means in enumerate(results):
+            np.testing.assert_array_equal(means, post["means"][:, burn % 4 :])
 
 
 def test_clusters_are_the_components_that_have_rows(post):
