@@ -647,6 +647,9 @@ gmm_status gmm_sample_options_init(gmm_sample_options *options, size_t struct_si
  * error, and in *out_posterior all draws; the file is the checkpoint before. One thread more than num_threads, asleep
  * most of the time, does the writing.
  *
+ * Labels. Where the priors do not tell components apart, the posterior is relabelled: component k is the same component
+ * in all draws. See the section on labels.
+ *
  * @param model the model; one that is open takes its priors from the data.
  * @param data in the model's number of dimensions. Without observations, or NULL, the constrained prior is sampled by
  * the same method.

@@ -24,7 +24,7 @@ struct LabelSearch {
   private static let starts = 3
   /// A search ends when the mean cost of a draw falls by less, where labels are so uncertain that they would go on to
   /// change in a few draws.
-  private static let leastGain = 1e-3
+  private static let leastGain = 1e-2
   /// The largest number of passes of a search.
   private static let mostPasses = 20
 

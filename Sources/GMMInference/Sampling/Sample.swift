@@ -5,7 +5,9 @@ import GMMStorage
 /// Draws from the posterior of a mixture model.
 ///
 /// Draw t of chain c is the state after tune + (t + 1) thin iterations. It is a function of the seed, of c and of that
-/// number alone. It does not depend on threads, on the other chains, or on the number of draws that follow.
+/// number alone. It does not depend on threads, on the other chains, or on the number of draws that follow. Its
+/// components have the labels that the chain gave them; ``Posterior/relabelled`` has labels that mean the same in all
+/// draws.
 ///
 /// - Parameters:
 ///   - model: the model.

@@ -179,6 +179,21 @@ def test_subsets_keep_labels(post, first):
     np.testing.assert_array_equal(whole.as_drawn.subset(4)["means"], whole.as_drawn["means"][:, 4:])
 
 
+def test_subsets_of_chosen_labels_keep_them(post):
+    by_weight = post.relabel("weights")
+    part = by_weight.subset(burn=10, thin=3)
+    np.testing.assert_array_equal(part["means"], by_weight["means"][:, 10::3])
+    assert part.label_method == "weights"
+    np.testing.assert_array_equal(part.as_drawn["means"], post.as_drawn["means"][:, 10::3])
+    chain = by_weight.subset(chains=[3])
+    np.testing.assert_array_equal(chain["means"], by_weight["means"][[3]])
+    assert chain.label_method == "weights"
+    # Labels that are chosen for a subset are those of its draws.
+    own = post.subset(burn=10, thin=3).relabel("weights")
+    np.testing.assert_array_equal(own["means"], part["means"])
+    np.testing.assert_array_equal(own.subset(burn=5)["means"], part["means"][:, 5:])
+
+
 @pytest.mark.parametrize("chains", [[0, 2], [5, 1, 3], [4], range(6)])
 def test_some_chains_keep_labels(post, chains):
     part = post.subset(burn=3, thin=2, chains=chains)

@@ -112,7 +112,7 @@ def sample(
     Returns
     -------
     Posterior
-        The draws.
+        The draws, relabelled where the priors do not tell components apart.
 
     Raises
     ------
