@@ -59,6 +59,9 @@ extension Posterior {
   /// Returns ``labelling``.
   package func labelling(_ control: RunControl) throws(ModelError) -> Labelling {
     let components = layout.componentCount
+    var need = MemoryNeed()
+    need.add(chainCount, drawCount, 2 * components)
+    try need.require(for: "the labels of \(chainCount) x \(drawCount) draws")
     guard exchangesLabels, shown != nil || !keepsDrawnLabels else {
       let isKnown = hasLabelsToLearn && !keepsDrawnLabels
       return Labelling(
@@ -112,6 +115,12 @@ extension Posterior {
     let components = layout.componentCount
     let total = chainCount * drawCount
     let groups = model.labelGroups
+    // Permutations, and then renumbered rows. Arrays are made only where there is memory for them.
+    var need = MemoryNeed()
+    need.add(total, components, 3)
+    need.add(total, layout.width, 8)
+    need.add(components, LabelFeatures.count(layout.shape.dimensionCount, hasMatrices: layout.shape.hasMatrices), 64)
+    try need.require(for: "the labels of \(total) draws")
     guard !groups.isEmpty else {
       return Labelling(identityOf: components, draws: total, rule: method.rule, confidence: 1)
     }
