@@ -19,7 +19,8 @@ public func gmm_posterior_loo(
   _ out_error: UnsafeMutablePointer<OpaquePointer?>?
 ) -> gmm_status {
   call(out_error) {
-    let posterior = try require(posterior, "posterior", PosteriorObject.self).posterior
+    let object = try require(posterior, "posterior", PosteriorObject.self)
+    let posterior = object.posterior
     guard relative_efficiency >= 0, relative_efficiency.isFinite else {
       throw CallError.invalid("relative_efficiency", "must be finite and not negative", got: relative_efficiency)
     }
@@ -30,7 +31,9 @@ public func gmm_posterior_loo(
     let count = posterior.data.count
     let elpd = try optionalOutput(out_elpd, "out_elpd", count, elpd_capacity, "elpd_capacity")
     let shapes = try optionalOutput(out_pareto_k, "out_pareto_k", count, pareto_k_capacity, "pareto_k_capacity")
-    let result = try posterior.leaveOneOut(
+    // The default efficiency is that of the columns which the caller sees.
+    let shown = relative_efficiency == 0 ? try object.shown(control) : posterior
+    let result = try shown.leaveOneOut(
       relativeEfficiency: relative_efficiency == 0 ? nil : relative_efficiency, control)
     // SAFETY: `optionalOutput` has checked that there is room for an element for each observation.
     elpd?.update(from: result.logDensities, count: count)

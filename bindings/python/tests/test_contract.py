@@ -28,6 +28,7 @@ def test_signature_of_sample_is_the_documented_one():
         "progress": False,
         "store_assignments": False,
         "initial": None,
+        "moves": True,
         "sample_weight": None,
         "checkpoint": None,
         "checkpoint_interval": 30.0,

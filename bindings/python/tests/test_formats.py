@@ -49,7 +49,7 @@ CASES = {
             2, weights=gm.Dirichlet(1, minimum=0.1), means=gm.Normal(0, 5), sd=gm.HalfCauchy([1, 2])
         ),
         PLANE[:, 0],
-        {"tune": 300, "thin": 3, "store_assignments": True, "sample_weight": np.full(30, 2.0)},
+        {"tune": 300, "thin": 3, "store_assignments": True, "sample_weight": np.arange(30) > 0},
     ),
     "metropolis": (
         gm.Mixture(3, means=gm.Normal(0, 5), ordered=True, sd=gm.Uniform(0, 20), shared_sd=True),
@@ -136,7 +136,7 @@ def test_posterior_files_are_as_documented(name, tmp_path):
         assert np.allclose(np.log(weights), logs, rtol=1e-12)
         assert np.array_equal(means, np.ravel(post["means"][chain, -1]))
         members, *_sums = (part.doubles() for _ in range(4))
-        assert members.sum() == (60 if "sample_weight" in options else 30)
+        assert members.sum() == (29 if "sample_weight" in options else 30)
         for _ in range(3):
             part.doubles(), part.take("d"), part.take("q"), part.take("q")
         part.take("q")
@@ -144,6 +144,10 @@ def test_posterior_files_are_as_documented(name, tmp_path):
         part.take("?"), part.doubles(), part.take("d")
         part.take("d"), part.doubles(), part.doubles()
         part.doubles(), part.doubles()
+        is_off, _pays = part.take("?"), part.take("?")
+        assert not is_off
+        assert part.take("Q") >= part.take("Q")
+        assert [part.doubles().size for _ in range(3)] == [0, 0, 0]
     assert part.is_done
 
     part = file.section(b"DRAW")
