@@ -85,14 +85,13 @@ final class Transition {
   ///   has collapsed. The state is then of no use.
   func advance(_ state: inout ChainState, _ crew: BlockCrew?) throws(ModelError) -> StepInfo {
     let iteration = state.iteration + 1
-    let moved = splitMerge?.run(&state, crew)
+    _ = splitMerge?.run(&state, crew)
     var stream = RandomStream(key.at(iteration: iteration))
     var info = try sampler.step(&state, &stream, isTuning: iteration <= UInt64(tune), crew)
     let swept = sweeper.sweep(state.parameters, iteration: iteration, into: &state.statistics, crew)
     state.logMarginal = sampler.logMarginal(swept, of: state.parameters, crew)
     state.iteration = iteration
     if let acceptance = mover?.run(&state, sweeper, crew) { info.acceptance = acceptance }
-    if let moved, info.acceptance == 1 { info.acceptance = moved }
     for j in limits.indices where state.parameters.sds[j] < limits[j] {
       try judge?.require(ofSD: j, state.parameters, state.statistics)
     }

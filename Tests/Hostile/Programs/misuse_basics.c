@@ -55,6 +55,7 @@ void misuse_sizes(const misuse_handles *handles) {
   INIT_SIZES(gmm_sample_options, gmm_sample_options_init);
   INIT_SIZES(gmm_summary_options, gmm_summary_options_init);
   INIT_SIZES(gmm_loo, gmm_loo_init);
+  INIT_SIZES(gmm_chain_moves, gmm_chain_moves_init);
   INIT_SIZES(gmm_label_options, gmm_label_options_init);
   INIT_SIZES(gmm_kde_options, gmm_kde_options_init);
   INIT_SIZES(gmm_em_options, gmm_em_options_init);

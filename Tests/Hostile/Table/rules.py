@@ -161,7 +161,7 @@ OUTCOMES = [
     ("gmm_posterior_partition", "out_result", "NULL", "ok"),
     # The default rule of labels reads none of these.
     ("gmm_posterior_relabel", "options", "NULL", "ok"),
-    ("gmm_posterior_relabel", "options.labels", "NULL", "ok"),
+    ("gmm_posterior_relabel", "options.labels", "*", "ok"),
     ("gmm_posterior_relabel", "options.num_labels", "*", "ok"),
     ("gmm_posterior_relabel", "options.mixture", "NULL", "ok"),
     ("gmm_posterior_relabel", "options.reference", "*", "ok"),

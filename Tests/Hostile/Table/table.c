@@ -10,7 +10,8 @@ const char *const table_names[2] = {"a", "b"}, *const table_hole_in_names[2] = {
 const gmm_statistics *table_hole_in_list[2], *table_wrong_in_list[2];
 double table_output[TABLE_CAPACITY], table_more_output[TABLE_CAPACITY];
 int64_t table_counts[TABLE_CAPACITY];
-const int64_t table_indices[2] = {3, 0}, table_negative_index[2] = {3, -1}, table_large_index[2] = {INT64_MAX, 0};
+const int64_t table_indices[TABLE_ROWS] = {3, 0}, table_negative_index[TABLE_ROWS] = {3, -1},
+              table_large_index[TABLE_ROWS] = {INT64_MAX, 0};
 uint8_t table_bytes[TABLE_CAPACITY], table_noise[TABLE_CAPACITY];
 int64_t table_num_bytes;
 uint8_t table_stepwise_bytes[TABLE_CAPACITY];
@@ -195,6 +196,12 @@ gmm_posterior_info *table_gmm_posterior_info(void) {
   AREA(gmm_posterior_info);
   area_gmm_posterior_info.value.struct_size = sizeof(gmm_posterior_info);
   return &area_gmm_posterior_info.value;
+}
+
+gmm_chain_moves *table_gmm_chain_moves(void) {
+  AREA(gmm_chain_moves);
+  area_gmm_chain_moves.value.struct_size = sizeof(gmm_chain_moves);
+  return &area_gmm_chain_moves.value;
 }
 
 gmm_loo *table_gmm_loo(void) {

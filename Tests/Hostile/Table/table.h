@@ -36,7 +36,7 @@ extern const char *const table_names[2], *const table_hole_in_names[2];
 extern const gmm_statistics *table_hole_in_list[2], *table_wrong_in_list[2];
 
 /* Numbers of rows, and such with a number that no row has. */
-extern const int64_t table_indices[2], table_negative_index[2], table_large_index[2];
+extern const int64_t table_indices[TABLE_ROWS], table_negative_index[TABLE_ROWS], table_large_index[TABLE_ROWS];
 
 /* Statistics as bytes, their number, and as many bytes that are not statistics. */
 extern uint8_t table_bytes[TABLE_CAPACITY], table_noise[TABLE_CAPACITY];
@@ -74,6 +74,7 @@ gmm_em_options *table_gmm_em_options(void);
 gmm_mixture *table_gmm_mixture(void);
 gmm_posterior_info *table_gmm_posterior_info(void);
 gmm_loo *table_gmm_loo(void);
+gmm_chain_moves *table_gmm_chain_moves(void);
 gmm_em_result *table_gmm_em_result(void);
 gmm_variational_options *table_gmm_variational_options(void);
 gmm_variational_result *table_gmm_variational_result(void);

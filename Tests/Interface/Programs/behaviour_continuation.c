@@ -34,6 +34,7 @@ static void extension_equals_one_long_run(const gmm_model *model, int32_t method
 
 static void thinning_and_tuning_only_skip(const gmm_model *model) {
   gmm_sample_options options = fixture_sample_options();
+  options.moves = GMM_MOVES_NONE; /* they come before iterations that the tuning chooses */
   options.num_tune = 0;
   options.num_draws = 60;
   gmm_posterior *all = fixture_posterior(model, &options);
@@ -83,6 +84,7 @@ static void subsets_share_and_outlive(const gmm_model *model) {
 static void starts_can_be_given(const gmm_model *model) {
   const double weights[] = {0.5, 0.5}, means[] = {4.0, -3.0}, sds[] = {1.0, 1.0};
   gmm_sample_options options = fixture_sample_options();
+  options.moves = GMM_MOVES_NONE;
   options.num_tune = 0;
   options.num_draws = 5;
   options.num_initial = 1;

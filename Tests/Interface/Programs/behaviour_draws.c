@@ -94,6 +94,30 @@ static void weights_are_kept(const gmm_model *model) {
   gmm_posterior_destroy(plain);
 }
 
+static void chains_tell_their_moves(const gmm_model *model) {
+  gmm_sample_options options = fixture_sample_options();
+  for (int32_t moves = GMM_MOVES_AUTOMATIC; moves <= GMM_MOVES_NONE; moves++) {
+    options.moves = moves;
+    gmm_posterior *posterior = fixture_posterior(model, &options);
+    for (int64_t chain = 0; chain < 2; chain++) {
+      gmm_chain_moves made;
+      EXPECT(gmm_chain_moves_init(&made, sizeof made) == GMM_OK);
+      ACCEPTED(gmm_posterior_get_moves(posterior, chain, &made, out_error));
+      EXPECT(made.num_accepted >= 0 && made.num_accepted <= made.num_proposed && made.reserved == 0);
+      EXPECT((made.split_merge == GMM_SPLIT_MERGE_OFF) == (moves == GMM_MOVES_NONE));
+      EXPECT((made.interval > 0) == (moves != GMM_MOVES_NONE));
+    }
+    gmm_chain_moves unused;
+    gmm_chain_moves_init(&unused, sizeof unused);
+    REFUSED(GMM_ERROR_INVALID_ARGUMENT, "chain", gmm_posterior_get_moves(posterior, 2, &unused, out_error));
+    gmm_posterior *part = NULL;
+    ACCEPTED(gmm_posterior_subset(posterior, 1, 1, &part, out_error));
+    REFUSED(GMM_ERROR_UNSUPPORTED, "posterior", gmm_posterior_get_moves(part, 0, &unused, out_error));
+    gmm_posterior_destroy(part);
+    gmm_posterior_destroy(posterior);
+  }
+}
+
 static void views_have_the_documented_shapes(const gmm_model *model, int shared) {
   gmm_sample_options options = fixture_sample_options();
   options.store_assignments = 1;
@@ -193,6 +217,7 @@ void behaviour_draws(void) {
   draws_depend_on_seed_and_chain(separate);
   data_may_have_a_stride(separate);
   weights_are_kept(separate);
+  chains_tell_their_moves(separate);
   views_have_the_documented_shapes(separate, 0);
   views_have_the_documented_shapes(ordered, 1);
   for (int32_t method = GMM_METHOD_GIBBS; method <= GMM_METHOD_METROPOLIS; method++) {

@@ -56,11 +56,11 @@ static void posteriors_lead_on(void) {
   options.num_tune = 0;
   options.initial_posterior = first;
   gmm_posterior *found = sampled(model, &options);
+  first = drawn_of(first);
   double weights[3 * K], means[3 * K], sds[3 * K];
   double *targets[] = {weights, means, sds};
   for (int32_t field = GMM_FIELD_WEIGHTS; field <= GMM_FIELD_SDS; field++) {
-    gmm_view view;
-    ACCEPTED(gmm_posterior_view(first, field, &view, out_error));
+    const gmm_view view = view_of(first, field);
     for (int c = 0; c < 3; c++) {
       const double *last =
           (const double *)view.data + (c % 2) * view.strides[0] + (view.shape[1] - 1) * view.strides[1];

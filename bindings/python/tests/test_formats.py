@@ -119,7 +119,7 @@ def test_posterior_files_are_as_documented(name, tmp_path):
     assert part.is_done
     part = file.section(b"WGHT")
     if "sample_weight" in options:
-        assert part.doubles(30).tolist() == [2] * 30
+        assert part.doubles(30).tolist() == [0] + [1] * 29
     assert part.is_done
     part = file.section(b"COLS")
     assert (part.take("q"), part.take("q")) == (0, 0)
