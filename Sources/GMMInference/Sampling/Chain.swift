@@ -39,7 +39,7 @@ final class Chain: @unchecked Sendable {
   /// The number of draws so far.
   var drawsDone: Int { sink.count }
   var isStarted: Bool { state != nil }
-  var isFinished: Bool { drawsDone >= schedule.draws || iterationsDone >= earlyEnd.iterations }
+  var isFinished: Bool { drawsDone >= schedule.draws || !earlyEnd.allows(iterationsDone + 1, of: index) }
   /// Whether the chain's state is that of an iteration which it could not finish.
   private(set) var hasCollapsed = false
   /// A snapshot of the chain; `nil` before it has started, and when it has collapsed.
@@ -71,7 +71,7 @@ final class Chain: @unchecked Sendable {
     let work = target.data.count * target.model.componentCount
     let stride = max(1, 8_192 / (work + 64))
     var countdown = stride
-    while drawsDone < schedule.draws, Int(state.iteration) < earlyEnd.iterations, !monitor.shouldStop {
+    while drawsDone < schedule.draws, earlyEnd.allows(Int(state.iteration) + 1, of: index), !monitor.shouldStop {
       let iteration = Int(state.iteration) + 1
       do throws(ModelError) {
         try step(&state, crew)

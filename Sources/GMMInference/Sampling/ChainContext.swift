@@ -21,7 +21,8 @@ struct ChainContext: Sendable {
   let splitMergeRows: SplitMergeRows?
 
   init(
-    target: Target, method: SamplingMethod, seed: UInt64, moves: MovePolicy = .automatic, splitMerge: MovePolicy = .automatic, judge: CollapseJudge? = nil,
+    target: Target, method: SamplingMethod, seed: UInt64, moves: MovePolicy = .automatic,
+    splitMerge: MovePolicy = .automatic, judge: CollapseJudge? = nil,
     keepsAssignments: Bool, kernels: KernelSet, workersPerChain: Int = 1
   ) throws(ModelError) {
     self.target = target
@@ -138,7 +139,7 @@ struct ChainContext: Sendable {
       MixtureKernels(target.model.shape, kernels, isWeighted: false), power: target.power, keepsLabels: false,
       workers: workersPerChain)
     let values = StartingValues(target)
-    return StartSearch(target.model, rows, power: target.power).best(
+    return StartSearch(target.model, rows, power: target.power, judge).best(
       sweeper, key(index, .start), crew, while: isWanted
     ) { values.draw(&$0, keeping: initial, while: isWanted) }
   }

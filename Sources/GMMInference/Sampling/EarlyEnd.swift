@@ -3,8 +3,8 @@ import Synchronization
 
 /// The iteration before which all chains of a run end, because one of them has collapsed there.
 ///
-/// The earliest collapse decides. Chains that are behind it go on to the iteration before it, and may collapse
-/// themselves on the way. So the draws of such a run depend on the seed alone, like all draws, and not on the chain
+/// The earliest collapse decides, and of several in one iteration that of the first chain. Chains that are behind it go
+/// on to the iteration before it, those before its chain to this iteration, and may collapse themselves on the way. So the draws of such a run depend on the seed alone, like all draws, and not on the chain
 /// that a thread was working on.
 final class EarlyEnd: @unchecked Sendable {
   /// A collapse: the chain, the iteration that it could not finish, and the reason.
@@ -25,8 +25,13 @@ final class EarlyEnd: @unchecked Sendable {
   private let lock = Mutex()
   private var earliest: Collapse?
 
-  /// The number of iterations that a chain may make.
-  var iterations: Int { limit.load(ordering: .relaxed) }
+  /// Returns whether a chain may make an iteration.
+  func allows(_ iteration: Int, of chain: Int) -> Bool {
+    let last = limit.load(ordering: .relaxed)
+    if iteration <= last { return true }
+    guard iteration == last + 1 else { return false }
+    return lock.locked { earliest.map { (iteration, chain) < ($0.iteration, $0.chain) } ?? true }
+  }
 
   /// The earliest collapse so far; of several in one iteration, that of the first chain.
   var collapse: Collapse? { lock.locked { earliest } }

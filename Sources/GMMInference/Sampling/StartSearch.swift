@@ -11,12 +11,15 @@ struct StartSearch {
   private let rows: SplitMergeRows
   private let model: MixtureModel
   private let power: Double
+  private let judge: CollapseJudge?
 
   /// The number of starts, and of the iterations of each.
   static let count = 4
   static let iterations = 15
 
-  init(_ model: MixtureModel, _ rows: SplitMergeRows, power: Double) {
+  /// - Parameter judge: judges whether a start collapses; `nil` where none can.
+  init(_ model: MixtureModel, _ rows: SplitMergeRows, power: Double, _ judge: CollapseJudge?) {
+    self.judge = judge
     self.model = model
     self.rows = rows
     self.power = power
@@ -47,16 +50,25 @@ struct StartSearch {
         guard isWanted() else { return parameters }
         let number = UInt64(index * Self.iterations + iteration)
         _ = sweeper.sweep(parameters, iteration: number, into: &statistics, crew)
-        // A start that collapses is none.
+        // A start that collapses is none: where the posterior is improper, it would always seem the best.
+        guard isSound(parameters, statistics) else { break }
         guard (try? gibbs.draw(&parameters, given: statistics, &stream)) != nil else { break }
         if iteration == Self.iterations - 1 {
           logWeight = proposal.logWeight(parameters, all, given: statistics, assigned: statistics)
         }
       }
-      if logWeight.isNaN || logWeight == -.infinity { parameters = first }
+      if !logWeight.isFinite { (parameters, logWeight) = (first, -.infinity) }
       if best == nil || logWeight > (best?.logWeight ?? 0) { best = (parameters, logWeight) }
     }
     var stream = RandomStream(key.at(iteration: 0))
     return best?.parameters ?? makeStart(&stream)
+  }
+
+  /// Returns whether no component has collapsed onto ties.
+  private func isSound(_ parameters: Parameters, _ statistics: SufficientStatistics) -> Bool {
+    guard let judge else { return true }
+    return parameters.sds.indices.allSatisfy { j in
+      parameters.sds[j] >= judge.limits[j] || (try? judge.require(ofSD: j, parameters, statistics)) != nil
+    }
   }
 }

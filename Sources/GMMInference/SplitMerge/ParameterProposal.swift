@@ -52,17 +52,24 @@ struct ParameterProposal {
   mutating func logWeight(
     _ parameters: Parameters, _ components: [Int], given statistics: SufficientStatistics,
     assigned: SufficientStatistics
-  ) -> Double {
+  ) -> Double { terms(parameters, components, given: statistics, assigned: assigned).logWeight }
+
+  /// Returns log(prior(θ) ∏ w N^β) and log q(θ | z). The target is -infinity where the constraints are not met.
+  mutating func terms(
+    _ parameters: Parameters, _ components: [Int], given statistics: SufficientStatistics,
+    assigned: SufficientStatistics
+  ) -> SplitMergeTerms.OfParameters {
     guard model.foldsOrder ? model.satisfiesMinimum(parameters) : model.satisfiesConstraints(parameters) else {
-      return -.infinity
+      return SplitMergeTerms.OfParameters(target: -.infinity, density: 0)
     }
     choose(components)
     start.assign(parameters)
     setMeans(&start, components, statistics)
-    return model.logPriorOfWeights(parameters) + model.logPriorOfMeans(parameters)
-      + model.logPriorOfSpread(parameters)
-      + parameters.logCompleteDensity(of: assigned, power: power, &matrix, &point, &squares)
-      - density(of: parameters, from: start, given: statistics, gibbs.chosen)
+    return SplitMergeTerms.OfParameters(
+      target: model.logPriorOfWeights(parameters) + model.logPriorOfMeans(parameters)
+        + model.logPriorOfSpread(parameters)
+        + parameters.logCompleteDensity(of: assigned, power: power, &matrix, &point, &squares),
+      density: density(of: parameters, from: start, given: statistics, gibbs.chosen))
   }
 
   private mutating func choose(_ components: [Int]) {

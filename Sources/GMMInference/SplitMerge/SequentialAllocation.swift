@@ -41,7 +41,7 @@ struct SequentialAllocation {
   /// - Returns: log q - log r.
   mutating func propose(
     _ rows: [Int], among components: [Int], into places: inout [Int], _ stream: inout RandomStream
-  ) -> Double {
+  ) -> SplitMergeTerms.OfDivision {
     let (count, size) = (rows.count, components.count)
     var number = 1
     var u = stream.uniform()
@@ -66,7 +66,7 @@ struct SequentialAllocation {
   /// - Parameter places: the place among `components` of each row's component. It is unchanged.
   mutating func evaluate(
     _ rows: [Int], among components: [Int], _ places: inout [Int], _ stream: inout RandomStream
-  ) -> Double {
+  ) -> SplitMergeTerms.OfDivision {
     occupied = components.indices.filter(places.contains)
     shuffle(&occupied, &stream)
     anchors.removeAll(keepingCapacity: true)
@@ -88,14 +88,15 @@ struct SequentialAllocation {
 
   private mutating func allocate(
     _ rows: [Int], _ components: [Int], _ places: inout [Int], _ stream: inout RandomStream, draws: Bool
-  ) -> Double {
+  ) -> SplitMergeTerms.OfDivision {
     let (count, size, number) = (rows.count, components.count, occupied.count)
     order.removeAll(keepingCapacity: true)
     for i in 0..<count { order.append(i) }
     shuffle(&order, &stream)
     if isAnchor.count < count { isAnchor = [Bool](repeating: false, count: count) }
     if draws { places = [Int](repeating: 0, count: count) }
-    var logQ = 0.0
+    var terms = SplitMergeTerms.OfDivision(
+      occupied: log(Self.probability(of: number, size, count)), anchors: 0, rows: 0, lastRow: 0)
     let dimensions = dimensions
     // A copy of the array's reference, so that the closure may change this value.
     let values = points
@@ -112,19 +113,20 @@ struct SequentialAllocation {
       for i in order where !isAnchor[i] {
         let x = point(i)
         var chosen = draws ? -1 : (0..<number).first { occupied[$0] == places[i] } ?? 0
-        logQ += choose(&chosen, number, x, &stream)
+        terms.lastRow = choose(&chosen, number, x, &stream)
+        terms.rows += terms.lastRow
         densities.add(x, to: chosen)
         places[i] = occupied[chosen]
       }
       for i in anchors { isAnchor[i] = false }
     }
     // The choice of the components and of the anchors, in order; and r, uniform over anchors and their order.
-    logQ += log(Self.probability(of: number, size, count))
     for g in 0..<number {
       let members = places.count { $0 == occupied[g] }
-      logQ += log(Double(members)) - log(Double(count - g)) + log(Double(number - g)) - log(Double(size - g))
+      terms.anchors += log(Double(members)) - log(Double(count - g))
+      terms.occupied += log(Double(number - g)) - log(Double(size - g))
     }
-    return logQ
+    return terms
   }
 
   /// Draws the group of a row, or evaluates the one that is given.

@@ -23,13 +23,16 @@ struct SplitMergeMover {
   private let key: StreamKey
   /// What an assigned row is worth for q, where rows have fractional weights.
   private let worth: Double
-  private var scan: CollapsedScan?
+  /// The scan; `nil` if the parameters cannot be summed out.
+  var scan: CollapsedScan?
   private var choice: ComponentChoice
   private var allocation: SequentialAllocation
   private var proposal: ParameterProposal
   /// The values that the chain has learned about the moves.
   var tuning: SplitMergeTuning
   private let schedule: SplitMergeSchedule
+  /// Changes the terms of the acceptance ratio, to plant errors; `nil` outside of tests.
+  var edit: (@Sendable (inout SplitMergeTerms) -> Void)?
   // The workspace.
   private var labels: [Int]
   private var statistics: SufficientStatistics
@@ -100,7 +103,9 @@ struct SplitMergeMover {
         statistics.replace(k, by: ofOne, of: rows.data.base)
       }
       // The parameters were summed out, so they are drawn anew before moves that condition on some of them.
-      guard (try? proposal.draw(&state.parameters, all, given: statistics, &stream)) != nil else { return nil }
+      proposed.assign(state.parameters)
+      guard (try? proposal.draw(&proposed, all, given: statistics, &stream)) != nil else { return nil }
+      swap(&state.parameters, &proposed)
     }
     var probabilities = 0.0
     for _ in 0..<count {
@@ -151,15 +156,20 @@ struct SplitMergeMover {
     }
     guard !members.isEmpty else { return (0, 0) }
     let backward = allocation.evaluate(members, among: components, &places, &stream)
-    guard backward > -.infinity else { return (0, 0) }
+    guard backward.sum > -.infinity else { return (0, 0) }
     let forward = allocation.propose(members, among: components, into: &proposedPlaces, &stream)
     takeStatistics(components)
     proposed.assign(parameters)
     guard (try? drawParameters(components, &stream)) != nil else { return (0, 0) }
-    let new = logWeight(proposed, components, proposedStatistics, crew)
-    guard new > -.infinity else { return (0, 0) }
-    let logRatio = new - logWeight(parameters, components, statistics, crew) + backward - forward
-      + choice.logProbability(of: components, proposedStatistics) - choice.logProbability(of: components, statistics)
+    let new = terms(proposed, components, proposedStatistics, crew)
+    // A draw whose density cannot be told is refused.
+    guard new.logWeight.isFinite else { return (0, 0) }
+    var terms = SplitMergeTerms(
+      new: new, old: terms(parameters, components, statistics, crew), forward: forward, backward: backward,
+      choiceFromNew: choice.logProbability(of: components, proposedStatistics),
+      choiceFromOld: choice.logProbability(of: components, statistics))
+    edit?(&terms)
+    let logRatio = terms.logRatio
     guard !logRatio.isNaN else { return (0, 0) }
     var moved = 0.0
     if logThreshold < logRatio {
@@ -176,14 +186,15 @@ struct SplitMergeMover {
     try proposal.draw(&proposed, components, given: weighted, &stream)
   }
 
-  private mutating func logWeight(
+  private mutating func terms(
     _ parameters: Parameters, _ components: [Int], _ statistics: SufficientStatistics, _ crew: BlockCrew?
-  ) -> Double {
+  ) -> SplitMergeTerms.OfParameters {
     weighted.assign(statistics, times: worth)
-    let result = proposal.logWeight(parameters, components, given: weighted, assigned: statistics)
-    guard let rest else { return result }
-    var unused = proposedStatistics
-    return result + rest.evaluate(parameters, into: &unused, crew)
+    var result = proposal.terms(parameters, components, given: weighted, assigned: statistics)
+    guard let rest, result.target > -.infinity else { return result }
+    // The pass takes statistics too, which nothing needs.
+    result.target += rest.evaluate(parameters, into: &weighted, crew)
+    return result
   }
 
   /// Takes the statistics of the proposed division.

@@ -64,7 +64,9 @@ extension SplitMergeTuning {
     drifts = try reader.readDoubles()
     jumps = try reader.readDoubles()
     for label in try reader.readDoubles() {
-      guard label >= 0, label <= 255, label == label.rounded() else { throw .format("a label must be 0 to 255, got \(label)") }
+      guard label >= 0, label <= 255, label == label.rounded() else {
+        throw .format("a label must be 0 to 255, got \(label)")
+      }
       labels.append(UInt8(label))
     }
   }
@@ -75,18 +77,18 @@ extension SplitMergeTuning {
 /// Labels are matched greedily, by the largest numbers of common rows.
 ///
 /// - Parameter count: the number of labels.
+/// - Complexity: O(N log N), for N rows.
 func labelDifference(_ first: [Int], _ second: [Int], _ count: Int) -> Double {
-  var common = [Int](repeating: 0, count: count * count)
-  for (a, b) in zip(first, second) where a < count && b < count { common[a * count + b] += 1 }
+  var common: [Int: Int] = [:]
+  for (a, b) in zip(first, second) where a < count && b < count { common[a * count + b, default: 0] += 1 }
   var matched = 0
-  for _ in 0..<count {
-    guard let best = common.indices.max(by: { (common[$0], $1) < (common[$1], $0) }), common[best] > 0 else { break }
-    matched += common[best]
-    let (row, column) = (best / count, best % count)
-    for j in 0..<count {
-      common[row * count + j] = -1
-      common[j * count + column] = -1
-    }
+  var (rowIsTaken, columnIsTaken) = (Set<Int>(), Set<Int>())
+  for (pair, rows) in common.sorted(by: { ($1.value, $0.key) < ($0.value, $1.key) }) {
+    let (row, column) = (pair / count, pair % count)
+    guard !rowIsTaken.contains(row), !columnIsTaken.contains(column) else { continue }
+    matched += rows
+    rowIsTaken.insert(row)
+    columnIsTaken.insert(column)
   }
   return 1 - Double(matched) / Double(first.count)
 }
