@@ -42,6 +42,8 @@ import Testing
     var options = SamplingOptions(
       draws: draws, tune: tune, chains: chains, thin: thin, seed: 5, keepsAssignments: draws < 1_000)
     options.moves = moves
+    // Split-merge moves are refused too, and tests here see the refusals of moves.
+    options.splitMerge = .never
     return options
   }
 

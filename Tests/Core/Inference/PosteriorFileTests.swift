@@ -341,7 +341,7 @@ import Testing
       var writer = ByteWriter()
       ChainSnapshot(state, drawsDone: 0).write(to: &writer)
       var reader = ByteReader(writer.bytes)
-      let snapshot = try? ChainSnapshot(from: &reader, run.model, options)
+      let snapshot = try? ChainSnapshot(from: &reader, run.model, options, hasSplitMerge: true)
       #expect((snapshot != nil) == isPossible)
     }
   }

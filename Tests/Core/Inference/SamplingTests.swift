@@ -271,7 +271,9 @@ import Testing
         #expect(rate > 0.15 && rate < 0.6, "scale \(scale): \(rate)")
       }
     }
-    let gibbs = try sample(model(), data: Self.data, options(.gibbs))
+    var plain = options(.gibbs)
+    plain.splitMerge = .never
+    let gibbs = try sample(model(), data: Self.data, plain)
     #expect(gibbs.values(column: gibbs.layout.acceptance).allSatisfy { $0.allSatisfy { $0 == 1 } })
   }
 

@@ -148,7 +148,7 @@ import Testing
     let exact = example.exact(example.data, power)
     let options = sampler.applied(
       to: SamplingOptions(
-        draws: 20_000, tune: 4_000, chains: 4, thin: sampler == .metropolis ? 5 : 1, seed: 31, keepsAssignments: true))
+        draws: 20_000, tune: 4_000, chains: 4, thin: sampler.isMetropolis ? 5 : 1, seed: 31, keepsAssignments: true))
     let posterior = try sample(
       Target(model: example.model(), data: DataSet(example.data), power: power), options)
     expectMoves(posterior, sampler)

@@ -12,7 +12,7 @@ import Testing
   /// error)² of 640 to 1,570. From it follow rough errors of the other cells: of an sd, sd / √(2 ESS) = error / √2, and
   /// of the ends of the interval 2.67 error, what a 2.5 % quantile of a Normal has. The library's errors are fifteen
   /// times smaller and are added.
-  @Test(arguments: SamplerChoice.allCases)
+  @Test(arguments: SamplerChoice.allCases.filter { !$0.makesSplitMergeMoves })
   func publishedRowsAreReproducedInTheirPermutedLabelling(_ sampler: SamplerChoice) throws {
     let (rows, deviations, _) = try compare(sampler)
     for (row, deviations) in zip(rows, deviations) where row.name != "p__2" {

@@ -6,14 +6,20 @@ import Testing
 
 /// Agreement of all samplers with the reference posteriors.
 @Suite struct ReferenceAgreementTests {
+  /// Chains that cross between labellings cannot be compared with the one labelling of a book's table.
+  private static let cases = Reference.names.flatMap { name in
+    SamplerChoice.allCases.filter { name != "book_table" || !$0.makesSplitMergeMoves }.map { (name, $0) }
+  }
+
   /// Every number of a reference lies within 4 combined Monte-Carlo standard errors of the library's number.
   ///
   /// For one comparison with normal errors that fails by chance with probability 6e-5; there are 33 to 77 numbers in a
   /// posterior, strongly correlated. Our own errors, from 100 batches, make the tails those of Student's t with 99
   /// degrees of freedom (1.2e-4). The seeds are fixed. 4 x 50,000 draws make our errors of the means 0.2 % to 0.5 % of
   /// a posterior sd, so a bias of 1 % to 2 % of an sd is seen.
-  @Test(arguments: Reference.names, SamplerChoice.allCases)
-  func samplerAgreesWithTheReferencePosterior(_ name: String, _ sampler: SamplerChoice) throws {
+  @Test(arguments: cases)
+  func samplerAgreesWithTheReferencePosterior(_ example: (name: String, sampler: SamplerChoice)) throws {
+    let (name, sampler) = example
     let reference = try Reference.load(name)
     let posterior = try referenceRun(reference, sampler)
     expectMoves(posterior, sampler)
@@ -71,7 +77,7 @@ import Testing
 /// Metropolis steps are thinned by 3, which brings its precision nearer to that of Gibbs.
 func referenceRun(_ reference: Reference, _ sampler: SamplerChoice) throws -> Posterior {
   var options = sampler.applied(to: SamplingOptions(draws: 50_000, tune: 5_000, chains: 4, seed: 20))
-  if sampler == .metropolis { options.thin = 3 }
+  if sampler.isMetropolis { options.thin = 3 }
   // The chains start in the mode of the published labelling and stay there.
   if reference.name == "book_table" { options.initial = [PartialParameters(means: [21, 35, 9])] }
   return try sample(reference.mixtureModel(), data: reference.data, options)
@@ -86,4 +92,5 @@ func expectMoves(_ posterior: Posterior, _ sampler: SamplerChoice) {
     if sampler == .gibbs { #expect(least == 1) }
     if sampler == .gibbsWithMoves { #expect(least < 1) }
   }
+  for chain in posterior.moves ?? [] { #expect((chain.proposed > 0) == (sampler == .gibbsWithSplitMerge)) }
 }

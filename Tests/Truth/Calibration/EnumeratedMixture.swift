@@ -99,7 +99,7 @@ struct EnumeratedMixture {
   }
 
   /// Returns the conjugate blocks of a labelling in the order of the spread parameters.
-  private static func blocks(
+  static func blocks(
     _ model: MixtureModel, _ rows: [[Double]], _ labels: [Int], _ power: Double, _ extraDOF: Double
   ) throws -> [ConjugateBlock] {
     let shape = model.shape

@@ -59,6 +59,7 @@ import Testing
       method: kind.method, draws: Tier.oracleDraws, tune: 1_000, chains: 4, thin: kind == .metropolis ? 5 : 2, seed: 17,
       keepsAssignments: true)
     options.moves = kind.policy
+    options.splitMerge = kind.splitMergePolicy
     let observations = try DataSet(
       data, dimensionCount: model.dimensionCount, weights: try (claimed ?? sampleWeights).map { try SampleWeights($0) })
     let posterior = try sample(

@@ -18,6 +18,8 @@ struct FixedDataSimulation: Sendable {
   /// β, the power of the components' densities.
   var power = 1.0
   let seed: UInt64
+  /// The number of prior draws from which the bound of the likelihood is taken.
+  var boundDraws = 2_000
 
   /// The tested weights: repeated rows, and fractions below and above 1.
   static let whole = [2.0, 0, 1, 3]
@@ -43,7 +45,7 @@ struct FixedDataSimulation: Sendable {
         data, dimensionCount: model.dimensionCount, weights: sampleWeights.map { try SampleWeights($0) })
       return try ChainContext(
         target: kind.target(model, observations, power: power), method: kind.method, seed: seed,
-        keepsAssignments: false, kernels: KernelBuild.best.kernels)
+        splitMerge: kind.splitMergePolicy, keepsAssignments: false, kernels: KernelBuild.best.kernels)
     }
     let sweptWeights = mistake.sampleWeights ?? sampleWeights
     var kernel = try ReplicateKernel(kind, context(sweptWeights, power: power), mistake.plant, &random)
@@ -73,7 +75,7 @@ struct FixedDataSimulation: Sendable {
   /// Returns log b, which is 2 below the largest log factor of 2,000 draws. So seven times as many draws are accepted
   /// as at the largest, and most count about the same.
   private func bound(_ prior: PlainPrior, _ data: [Double], _ random: inout PlainRandom) -> Double {
-    (0..<2_000).reduce(-.infinity) { largest, _ in max(largest, logFactor(prior.draw(&random), data)) } - 2
+    (0..<boundDraws).reduce(-.infinity) { largest, _ in max(largest, logFactor(prior.draw(&random), data)) } - 2
   }
 
   /// Returns the log of ∏ (Σ_z p(z) p(x_i | z)^β)^w_i.

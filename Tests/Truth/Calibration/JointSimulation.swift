@@ -64,6 +64,6 @@ struct JointSimulation: Sendable {
   private func context(_ model: MixtureModel, _ data: [Double]) throws -> ChainContext {
     try ChainContext(
       target: kind.target(model, DataSet(data, dimensionCount: model.dimensionCount)), method: kind.method, seed: seed,
-      keepsAssignments: false, kernels: KernelBuild.best.kernels)
+      splitMerge: kind.splitMergePolicy, keepsAssignments: false, kernels: KernelBuild.best.kernels)
   }
 }

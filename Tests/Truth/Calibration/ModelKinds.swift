@@ -42,6 +42,8 @@ enum SamplerKind: String, CaseIterable, Sendable {
   case moves
   /// Gibbs steps for rows that are divided into whole ones and rests, although their sample weights are whole numbers.
   case divided
+  /// Split-merge moves and collapsed scans before each step.
+  case splitMerge
 }
 
 // These extensions give everything that the library offers its kind in the table. The switches have no default. So a
@@ -87,7 +89,7 @@ extension SpreadPrior {
 extension SamplingMethod {
   var kinds: [SamplerKind] {
     switch self {
-    case .gibbs: [.gibbs, .moves, .divided]
+    case .gibbs: [.gibbs, .moves, .divided, .splitMerge]
     case .metropolis: [.metropolis]
     }
   }
@@ -96,12 +98,13 @@ extension SamplingMethod {
 extension SamplerKind {
   var method: SamplingMethod {
     switch self {
-    case .gibbs, .moves, .divided: .gibbs
+    case .gibbs, .moves, .divided, .splitMerge: .gibbs
     case .metropolis: .metropolis
     }
   }
 
   var policy: MovePolicy { self == .moves ? .always : .never }
+  var splitMergePolicy: MovePolicy { self == .splitMerge ? .always : .never }
 
   /// Returns the target of a chain. The numbers of assignments of divided rows are wrong by 1, 0 and -1 in turn.
   func target(_ model: MixtureModel, _ data: DataSet, power: Double = 1) throws -> Target {

@@ -42,6 +42,7 @@ struct ModelRow: Sendable, Hashable, CustomTestStringConvertible {
       switch kind {
       case .gibbs, .divided: true
       case .moves: components > 1 && !shape.hasMatrices
+      case .splitMerge: components > 1 && observations > 1
       case .metropolis: dimensions == 1 && !means.isScaled
       }
     }

@@ -50,7 +50,7 @@ import Testing
       let model = try row.model()
       var random = PlainRandom(seed: 1)
       let data = try DataSet(
-        PlainPrior(model).draw(&random).observations(6, &random), dimensionCount: model.dimensionCount)
+        PlainPrior(model).draw(&random).observations(row.observations, &random), dimensionCount: model.dimensionCount)
       for kind in SamplerKind.allCases {
         #expect(kind.method.kinds.contains(kind))
         var isOffered = true
@@ -62,6 +62,10 @@ import Testing
         if kind == .moves {
           let key = StreamKey(seed: 1, chain: 0, purpose: .moves)
           isOffered = MarginalMover(model, tune: 1_000, key: key, policy: .always) != nil
+        }
+        if kind == .splitMerge {
+          let rows = try SplitMergeRows(data, model.shape)
+          isOffered = rows != nil && model.componentCount > 1
         }
         #expect(row.samplers.contains(kind) == isOffered, "\(kind): \(row.testDescription)")
       }

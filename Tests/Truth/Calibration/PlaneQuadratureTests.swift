@@ -144,7 +144,7 @@ import Testing
       guard let model = try? example.model() else { return true }
       return switch kind {
       case .gibbs, .divided: true
-      case .moves: model.componentCount > 1
+      case .moves, .splitMerge: model.componentCount > 1
       case .metropolis: model.dimensionCount == 1 && !model.hasScaledMeans
       }
     }.map { (example, $0) }
@@ -215,7 +215,7 @@ import Testing
 
   /// The same for rows whose sample weights are fractions. Their posterior is the power posterior, whose labels no sum
   /// runs over.
-  @Test(arguments: cases.filter { [.gibbs, .metropolis].contains($0.1) })
+  @Test(arguments: cases.filter { [.gibbs, .metropolis, .splitMerge].contains($0.1) })
   func samplersAgreeWithQuadratureOfThePowerPosterior(_ example: (example: Case, kind: SamplerKind)) throws {
     let count = example.example.data.count / (try example.example.model()).dimensionCount
     try check(example.example, example.kind, sampleWeights: (0..<count).map { [0.3, 1.45, 0.6, 2.2, 0.05][$0 % 5] })
@@ -227,6 +227,7 @@ import Testing
     var options = SamplingOptions(
       method: kind.method, draws: Tier.oracleDraws, tune: 2_000, chains: 4, thin: kind == .metropolis ? 8 : 3, seed: 23)
     options.moves = kind.policy
+    options.splitMerge = kind.splitMergePolicy
     let data = try DataSet(
       example.data, dimensionCount: model.dimensionCount, weights: sampleWeights.map { try SampleWeights($0) })
     let posterior = try sample(kind.target(model, data), options, RunControl(threads: 1))

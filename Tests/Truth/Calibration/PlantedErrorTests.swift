@@ -10,6 +10,7 @@ import Testing
     let row: ModelRow
     let kind: SamplerKind
     let plant: Plant
+    var replicates = 4_000
     /// The model that is sampled instead, if the mistake is one of the model.
     let model: @Sendable (MixtureModel) throws -> MixtureModel
 
@@ -158,6 +159,61 @@ import Testing
       plant: Plant(beforeMoves: { $0.logMarginal -= 1 })),
   ]
 
+  /// The mistakes of split-merge moves: a term of the acceptance ratio is forgotten, or that of another state.
+  static let splitMergeMistakes: [Mistake] = {
+    func mistake(
+      _ name: String, _ row: ModelRow, replicates: Int = 4_000,
+      _ edit: @escaping @Sendable (inout SplitMergeTerms) -> Void
+    ) -> Mistake {
+      var mistake = Mistake(name, row, .splitMerge, plant: Plant(splitMergeTerms: edit))
+      mistake.replicates = replicates
+      return mistake
+    }
+    func scan(
+      _ name: String, _ row: ModelRow, _ model: @escaping @Sendable (MixtureModel) throws -> MixtureModel
+    ) -> Mistake {
+      var mistake = Mistake(name, row, .splitMerge, plant: Plant(scannedModel: model))
+      mistake.replicates = 40_000
+      return mistake
+    }
+    let four = ModelRow(
+      weights: .asymmetric, means: .normalOfEach, spread: .inverseGamma, components: 4, observations: 8)
+    let two = ModelRow(weights: .asymmetric, means: .normalOfEach, spread: .halfNormal, components: 2)
+    return [
+      mistake("the anchors' factor forgotten", two) { ($0.forward.anchors, $0.backward.anchors) = (0, 0) },
+      mistake("the choice of occupied components forgotten", variances) {
+        ($0.forward.occupied, $0.backward.occupied) = (0, 0)
+      },
+      mistake("the choice of components forgotten", four, replicates: 40_000) {
+        ($0.choiceFromNew, $0.choiceFromOld) = (0, 0)
+      },
+      mistake("one row's allocation left out", two, replicates: 20_000) {
+        $0.forward.rows -= $0.forward.lastRow
+        $0.backward.rows -= $0.backward.lastRow
+      },
+      mistake("all allocations left out", full, replicates: 20_000) { ($0.forward.rows, $0.backward.rows) = (0, 0) },
+      mistake("the density of the proposed parameters forgotten", two) { ($0.new.density, $0.old.density) = (0, 0) },
+      mistake("the density of the old parameters taken for the new", variances) { $0.new.density = $0.old.density },
+      mistake("the old parameters in place of the new", variances) { $0.new.target = $0.old.target },
+      mistake("the ratio of the divisions upside down", full) { swap(&$0.forward, &$0.backward) },
+      scan("a predictive density with four degrees of freedom too many", full) { try dof($0, plus: 4) },
+      scan("a predictive density with a quarter of the prior's rows for a mean", full) {
+        guard case .scaledNormal(let mean, let kappa) = $0.means else { return $0 }
+        return try $0.changed(means: .scaledNormal(mean: mean, kappa: kappa.map { 0.25 * $0 }))
+      },
+      scan(
+        "a predictive density without the concentrations",
+        ModelRow(weights: .asymmetric, means: .scaled, spread: .inverseGamma)
+      ) { try $0.changed(weights: .dirichlet(concentration: [1])) },
+    ]
+  }()
+
+  @Test(arguments: splitMergeMistakes) func jointDistributionFindsMistakesOfSplitMergeMoves(
+    _ mistake: Mistake
+  ) throws {
+    try jointDistributionFindsMistakes(mistake)
+  }
+
   /// Returns the model with another prior of a component's mean.
   private static func mean(_ model: MixtureModel, _ k: Int, _ prior: MeansPrior) throws -> MixtureModel {
     var priors = model.means.ofComponents ?? []
@@ -191,7 +247,7 @@ import Testing
   /// Returns the smallest probability and its quantity.
   private func worst(_ mistake: Mistake, _ plant: Plant) throws -> (name: String, probability: Double) {
     let result = try JointSimulation(row: mistake.row, kind: mistake.kind, seed: 2)
-      .run(replicates: 4_000, plant: plant)
+      .run(replicates: mistake.replicates, plant: plant)
     return zip(result.names, result.compared().map(\.probability)).min { $0.1 < $1.1 } ?? ("", 1)
   }
 

@@ -41,11 +41,13 @@ struct RankSimulation: Sendable {
     var options = SamplingOptions(method: kind.method, chains: 1)
     switch kind {
     case .gibbs, .divided: (options.tune, options.thin) = (0, 8)
+    case .splitMerge: (options.tune, options.thin) = (0, 4)
     // Learning 20 coordinates takes at least 320 iterations.
     case .moves: (options.tune, options.thin) = (320, 4)
     case .metropolis: (options.tune, options.thin) = (300, 30)
     }
     options.moves = kind.policy
+    options.splitMerge = kind.splitMergePolicy
     return options
   }
 
@@ -60,7 +62,7 @@ struct RankSimulation: Sendable {
     var end = try #require(posterior.continuation)[0]
     let context = try ChainContext(
       target: Target(model: model, data: observations), method: kind.method,
-      seed: ~options.seed,
+      seed: ~options.seed, splitMerge: options.splitMerge,
       keepsAssignments: false,
       kernels: KernelBuild.best.kernels)
     let transition = try Transition(0, context.target, SamplerMemory(), context, tune: 0)

@@ -13,6 +13,10 @@ struct Plant: Sendable {
   var movedModel: (@Sendable (MixtureModel) throws -> MixtureModel)?
   /// Changes the state before moves.
   var beforeMoves: (@Sendable (inout ChainState) -> Void)?
+  /// Changes the acceptance ratio of split-merge moves.
+  var splitMergeTerms: (@Sendable (inout SplitMergeTerms) -> Void)?
+  /// Makes the model of the collapsed scans.
+  var scannedModel: (@Sendable (MixtureModel) throws -> MixtureModel)?
 }
 
 /// The steps of a replicate.
@@ -22,6 +26,8 @@ struct ReplicateKernel {
   private let makeSampler: (ChainContext) throws -> any Sampler
   private var sampler: any Sampler
   private var mover: MarginalMover?
+  private let makeSplitMergeMover: (ChainContext) throws -> SplitMergeMover?
+  private var splitMerge: SplitMergeMover?
   private let beforeMoves: (@Sendable (inout ChainState) -> Void)?
 
   /// - Parameter context: the context of the chain whose steps are made.
@@ -36,9 +42,20 @@ struct ReplicateKernel {
     }
     sampler = try makeSampler(context)
     beforeMoves = plant.beforeMoves
+    makeSplitMergeMover = { context in
+      let target = context.target
+      guard let rows = context.splitMergeRows else { return nil }
+      var mover = try context.splitMergeMover(0, target.model, tune: 0, SplitMergeTuning())
+      mover?.edit = plant.splitMergeTerms
+      if let model = try plant.scannedModel?(target.model) {
+        mover?.scan = CollapsedScan(model, rows, power: target.power)
+      }
+      return mover
+    }
+    splitMerge = try makeSplitMergeMover(context)
     let prior = PlainPrior(model)
     switch kind {
-    case .gibbs, .divided: break
+    case .gibbs, .divided, .splitMerge: break
     case .metropolis:
       // Step sizes must not depend on the start of the replicate, so they come from another start.
       var state = ChainState(
@@ -87,6 +104,7 @@ struct ReplicateKernel {
   /// Makes the steps those of a chain with other data.
   mutating func turn(to context: ChainContext) throws {
     if kind == .divided { sampler = try makeSampler(context) }
+    if kind == .splitMerge { splitMerge = try makeSplitMergeMover(context) }
   }
 
   /// Draws the assignments of a state whose parameters have been set.
@@ -100,6 +118,16 @@ struct ReplicateKernel {
     if kind == .moves {
       beforeMoves?(&state)
       return mover?.move(&state, 12, isLearning: false, sweeper, nil) ?? 0
+    }
+    // Split-merge moves change all parameters but those of other components, and two of three are enough to meet those.
+    if kind == .splitMerge {
+      var acceptance = 0.0
+      for _ in 0..<3 {
+        acceptance += splitMerge?.run(&state, nil) ?? 0
+        state.iteration += 1
+      }
+      start(&state, sweeper)
+      return acceptance / 3
     }
     let steps = kind == .metropolis ? 12 : 3
     var acceptance = 0.0

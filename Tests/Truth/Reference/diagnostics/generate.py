@@ -197,7 +197,7 @@ def kernel_density(values, bandwidth, points):
 
 
 def density(values, adjustment=1.0):
-    """scipy's bandwidth, seaborn's grid, exact densities and how far scipy is from them."""
+    """Scipy's bandwidth, seaborn's grid, exact densities and how far scipy is from them."""
     scipy_kde = stats.gaussian_kde(values)
     scipy_kde.set_bandwidth(scipy_kde.factor * adjustment)
     bandwidth = float(np.sqrt(scipy_kde.covariance.squeeze()))
