@@ -64,7 +64,9 @@ struct CheckpointFile {
       let seconds = try section.readDouble()
       var snapshots: [ChainSnapshot] = []
       // The identity has been compared, so this is the caller's own number of chains.
-      for _ in 0..<options.chains { snapshots.append(try ChainSnapshot(from: &section, model, options, hasSplitMerge: file.header.version >= 3)) }
+      for _ in 0..<options.chains {
+        snapshots.append(try ChainSnapshot(from: &section, model, options, hasSplitMerge: file.header.version >= 3))
+      }
       try section.finish()
       let size = DrawStore.storedSize(
         snapshots.map(\.drawsDone), DrawLayout(model.shape), observationCount: observationCount,

@@ -10,6 +10,9 @@ extension Posterior {
     return true
   }
 
+  /// What the number of a rule has added where the posterior showed its draws with these labels.
+  private static let shownLabels = 256
+
   /// Whether a file says that labels stay as drawn.
   private var storesDrawnLabels: Bool { keepsDrawnLabels && shown == nil }
 
@@ -32,7 +35,7 @@ extension Posterior {
       } catch {
         throw StorageError(error.kind == .cancelled ? .cancelled : .outOfMemory, "", error.rule)
       }
-      section.write(labelling.rule.code)
+      section.write(labelling.rule.code + (shown == nil ? 0 : Self.shownLabels))
       section.write(labelling.rule.coordinate)
       for share in labelling.confidence + [labelling.overallConfidence] { section.write(share) }
       section.append(labelling.permutations)
@@ -45,7 +48,11 @@ extension Posterior {
     var section = try file.section(.labels)
     guard section.remaining > 0 else { return self }
     let (code, coordinate) = (try section.readInt(), try section.readInt())
-    guard let rule = LabelRule(code: code, coordinate: coordinate, dimensions: layout.shape.dimensionCount) else {
+    let isShown = code >= Self.shownLabels
+    guard
+      let rule = LabelRule(
+        code: isShown ? code - Self.shownLabels : code, coordinate: coordinate, dimensions: layout.shape.dimensionCount)
+    else {
       throw .format("has labels by an unknown rule")
     }
     guard rule != .asDrawn else {
@@ -64,7 +71,7 @@ extension Posterior {
       overallConfidence: shares[components])
     do throws(ModelError) {
       let draws = try LabelledDraws(self, labelling)
-      return showing(draws, from: LabelSource(.given, drawn, drawCount: drawCount, made: draws))
+      return showing(isShown ? draws : nil, from: LabelSource(.given, drawn, drawCount: drawCount, made: draws))
     } catch {
       throw StorageError(.outOfMemory, file.path, error.rule)
     }

@@ -47,7 +47,6 @@ VALUES_OF_NAMES = {
     "num_chains": "2",
     "num_quantities": "2",
     "num_bins": "4",
-    "num_rows": "2",
     "num_columns": "2",
     "rows": "table_indices",
     "columns": "table_indices",

@@ -71,8 +71,8 @@ def test_one_component_and_many_rows_have_no_split_merge_moves():
 def test_what_is_refused():
     post = gm.sample(MODEL, CORNERS, 20, tune=10, chains=1, random_seed=1)
     with pytest.raises(NotImplementedError, match="posterior: must have chains that can go on"):
-        post.subset(5).moves
+        _ = post.subset(5).moves
     with pytest.raises(NotImplementedError, match="got prior draws"):
-        gm.sample_prior(MODEL, 10, 1).moves
+        _ = gm.sample_prior(MODEL, 10, 1).moves
     with pytest.raises(TypeError, match="moves"):
         gm.sample(MODEL, CORNERS, 20, moves="yes")

@@ -13,9 +13,9 @@ from gmmswift._diagnostics.summarize import summarize
 from gmmswift._diagnostics.summary import Summary
 from gmmswift._draws.comparison import Comparison, compare
 from gmmswift._draws.files import load
+from gmmswift._draws.labels import LabelConfidence
 from gmmswift._draws.leave_one_out import LeaveOneOut
 from gmmswift._draws.partitions import CredibleBall, Partition, PartitionBound
-from gmmswift._draws.labels import LabelConfidence
 from gmmswift._draws.posterior import Posterior
 from gmmswift._draws.sampling import sample, sample_prior
 from gmmswift._draws.sensitivity import Sensitivity
@@ -75,8 +75,8 @@ __all__ = [
     "InverseGamma",
     "InverseWishart",
     "KnownMixture",
-    "LeaveOneOut",
     "LabelConfidence",
+    "LeaveOneOut",
     "MismatchError",
     "Mixture",
     "MixtureStatistics",

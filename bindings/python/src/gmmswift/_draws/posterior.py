@@ -13,11 +13,11 @@ from gmmswift._arguments import int64, shown
 from gmmswift._data import column_names
 from gmmswift._diagnostics.autocorrelation import autocorrelation
 from gmmswift._draws.arviz import PosteriorTrees
-from gmmswift._draws.leave_one_out import PosteriorLeaveOneOut
 from gmmswift._draws.coclustering import PosteriorPairs
-from gmmswift._draws.partitions import PosteriorPartitions
-from gmmswift._draws.moves import PosteriorMoves
 from gmmswift._draws.labels import PosteriorLabels, label_method
+from gmmswift._draws.leave_one_out import PosteriorLeaveOneOut
+from gmmswift._draws.moves import PosteriorMoves
+from gmmswift._draws.partitions import PosteriorPartitions
 from gmmswift._draws.pictures import PosteriorPlots
 from gmmswift._draws.predictions import PosteriorPredictions
 from gmmswift._draws.run import checkpoint_plan, interruptible
