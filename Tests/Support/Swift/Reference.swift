@@ -84,7 +84,8 @@ public struct Reference: Decodable, Sendable {
   /// Reads rows x, exp(x), exp(x) less that double.
   public static func exponentials() throws -> [[Double]] { try read([[Double]].self, "exponential") }
 
-  static func read<Value: Decodable>(_ type: Value.Type, _ name: String) throws -> Value {
+  /// Reads a file of `Tests/Truth/Reference`.
+  public static func read<Value: Decodable>(_ type: Value.Type, _ name: String) throws -> Value {
     let folder = URL(fileURLWithPath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
     let file = folder.deletingLastPathComponent().appendingPathComponent("Truth/Reference/\(name).json")
     return try JSONDecoder().decode(type, from: Data(contentsOf: file))
