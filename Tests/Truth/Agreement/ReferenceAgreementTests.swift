@@ -92,5 +92,6 @@ func expectMoves(_ posterior: Posterior, _ sampler: SamplerChoice) {
     if sampler == .gibbs { #expect(least == 1) }
     if sampler == .gibbsWithMoves { #expect(least < 1) }
   }
-  for chain in posterior.moves ?? [] { #expect((chain.proposed > 0) == (sampler == .gibbsWithSplitMerge)) }
+  let splits = sampler == .gibbsWithSplitMerge || sampler == .metropolisWithSplitMerge
+  for chain in posterior.moves ?? [] { #expect((chain.proposed > 0) == splits) }
 }
