@@ -151,8 +151,8 @@ def _published(report: Report, model: gm.Mixture) -> gm.Posterior:
     """Add the published table beside the posterior in the published labelling."""
     report.text(
         "In the published table the labels are permuted: the component whose prior mean is 10 "
-        "sits at 21, that of 20 at 35, and that of 35 at 9. A chain of Gibbs steps that starts there "
-        "stays there, although the labelling in the order of the priors has e<sup>131</sup> "
+        "sits at 21, that of 20 at 35, and that of 35 at 9. A chain of Gibbs steps that starts "
+        "there stays there, although the labelling in the order of the priors has e<sup>131</sup> "
         "times the mass. The data of the book are lost; these 215 values have the published means "
         "and sd in that labelling, and the chains start in it."
     )
