@@ -8,6 +8,7 @@
 #include <unistd.h>
 
 #include "input.h"
+#include "saved_again.h"
 #include "stored.h"
 
 enum { MOST = 1 << 16 };
@@ -115,63 +116,6 @@ static void extend(const gmm_posterior *posterior) {
   gmm_posterior_destroy(more);
 }
 
-static void append(stored *self, const uint8_t *bytes, size_t count) {
-  if (self->size + count > LONGEST_FILE) broken("a file that is saved again is as short");
-  memcpy(self->bytes + self->size, bytes, count);
-  self->size += count;
-}
-
-/* Whether a file has the payload of one that was loaded. (The header names the library that wrote it.) Files are saved
- * in format 4. It has the number of clusters of each draw, NaN, and an empty section of labels on top of format 3, at
- * the end of the model the rule of default priors on top of format 2, and before the chains the first row and the names
- * of the columns on top of format 1: 0 and none. */
-static size_t place_of(const stored *file, const char *name) {
-  size_t place = HEADER;
-  while (place < file->size && memcmp(file->bytes + place, name, 4) != 0) place += stored_section_size(file, place);
-  return place;
-}
-
-/* Appends the section of draws at `place` with one number more in each row, NaN. */
-static void append_wider(stored *self, const stored *loaded, size_t place, const stored *saved) {
-  static const uint8_t not_a_number[8] = {0, 0, 0, 0, 0, 0, 0xF8, 0x7F};
-  const size_t narrow = stored_section_size(loaded, place), at = place_of(saved, "DRAW"), start = self->size;
-  const size_t wide = at < saved->size ? stored_section_size(saved, at) : narrow;
-  const size_t rows = (wide - narrow) / 8, width = rows > 0 ? (narrow - 16) / rows : 0;
-  append(self, loaded->bytes + place, 16);
-  for (size_t row = 0; row < rows; row++) {
-    append(self, loaded->bytes + place + 16 + row * width, width);
-    append(self, not_a_number, sizeof not_a_number);
-  }
-  stored_set_section_size(self, start, self->size - start);
-}
-
-static int is_saved_again(const stored *loaded, const stored *saved) {
-  static const uint8_t no_rule[4] = {0}, no_columns[32] = {'C', 'O', 'L', 'S', 0, 0, 0, 0, 16};
-  static const uint8_t no_labels[16] = {'L', 'B', 'L', 'S'};
-  static stored expected;
-  const uint8_t format = loaded->bytes[12];
-  expected.size = 0;
-  append(&expected, loaded->bytes, HEADER);
-  size_t place = HEADER;
-  for (int section = 0; place < loaded->size; section++) {
-    const size_t size = stored_section_size(loaded, place);
-    if (format == 1 && memcmp(loaded->bytes + place, "CHNS", 4) == 0) append(&expected, no_columns, sizeof no_columns);
-    if (format < 4 && memcmp(loaded->bytes + place, "DRAW", 4) == 0) {
-      append_wider(&expected, loaded, place, saved);
-    } else {
-      append(&expected, loaded->bytes + place, size);
-    }
-    if (format < 3 && section == 0) {
-      append(&expected, no_rule, sizeof no_rule);
-      stored_set_section_size(&expected, place, size + sizeof no_rule);
-    }
-    place += size;
-  }
-  if (format < 4) append(&expected, no_labels, sizeof no_labels);
-  return saved->size == expected.size &&
-         memcmp(saved->bytes + HEADER, expected.bytes + HEADER, expected.size - HEADER) == 0;
-}
-
 /* Reads the bytes of a file from memory, which ends as reading the file does. */
 static void read_from_memory(const stored *file, gmm_status expected) {
   static uint8_t copy[LONGEST_FILE];
@@ -208,7 +152,7 @@ static void load(const stored *file) {
   hold_error(saved, &error);
   if (saved != GMM_OK) broken("what was loaded can be saved");
   stored_read(copy_path, &copy);
-  if (!is_saved_again(file, &copy)) broken("what was loaded is saved as the same bytes");
+  if (!saved_again(file, &copy)) broken("what was loaded is saved as the same bytes");
   gmm_posterior_destroy(posterior);
 }
 

@@ -13,7 +13,7 @@ cd "$(dirname "$0")/../../.."
 source Tests/Support/check.sh
 here=Tests/Hostile/Fuzz
 targets=(data sample em arrays files)
-support=($here/input.c $here/stored.c $here/xxh64.c)
+support=($here/input.c $here/stored.c $here/saved_again.c $here/xxh64.c)
 strict=(-std=c99 -D_POSIX_C_SOURCE=200809L -g -Wall -Wextra -Werror -pedantic -Iinclude)
 # Files are longer than other inputs. Memory is limited to the needs of files of 4 kB: 1 GB for a process (of addresses
 # in the short run), and 8 MB for one allocation (the library allocates 4 MB to see that they are there).

@@ -24,8 +24,8 @@ void stored_write(const char *path, const uint8_t *bytes, size_t size);
 void stored_read(const char *path, stored *self);
 
 /* Puts a header with the right length and checksums before the payload that is there. `like`: a file of the library's,
- * for its version. A posterior's format stays 1 or 2 where the header says so, and is 3 otherwise; a checkpoint's is
- * 2. */
+ * for its version. A posterior's format stays an earlier one where the header says so, and is today's otherwise; a
+ * checkpoint's is today's. */
 void stored_seal(stored *self, uint32_t kind, const stored *like);
 
 /* Changes the length of each section so that it reaches to the next section. */
