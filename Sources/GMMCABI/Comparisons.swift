@@ -27,7 +27,7 @@ public func gmm_posterior_loo(
     let control = try runControl(control)
     let loo = try required(out_loo, "out_loo")
     let size = Int(loo.pointee.struct_size)
-    try requireSize(size, "out_loo")
+    try requireSize(of: loo, "out_loo")
     let count = posterior.data.count
     let elpd = try optionalOutput(out_elpd, "out_elpd", count, elpd_capacity, "elpd_capacity")
     let shapes = try optionalOutput(out_pareto_k, "out_pareto_k", count, pareto_k_capacity, "pareto_k_capacity")

@@ -76,8 +76,6 @@ func write<Result: SizedStruct>(
   if size > known { (target + known).initializeMemory(as: UInt8.self, repeating: 0, count: size - known) }
 }
 
-/// Checks the size of a caller's struct before the work whose results go into it.
-func requireSize(_ size: Int, _ name: String) throws(CallError) { _ = try checkedSize(size, name) }
 /// Refuses a struct to be filled whose size is impossible, before the work whose result it is to receive.
 func requireSize<Result: SizedStruct>(of pointer: UnsafePointer<Result>, _ name: String) throws(CallError) {
   _ = try checkedSize(Int(pointer.pointee.struct_size), name)

@@ -4,7 +4,7 @@ import GMMModel
 public struct ChainMoves: Sendable, Equatable {
   /// How often split-merge moves are made.
   public enum SplitMerge: Sendable, Equatable {
-    /// Never: there is one component, there are more rows than a block has, or the caller wants none.
+    /// Never: there is one component, nothing to infer or more rows than a block has, or the caller wants none.
     case off
     /// Now and then, because the tuning saw no move that reaches what steps do not.
     case rarely
@@ -28,14 +28,14 @@ extension Posterior {
   /// Returns the moves of each chain, or `nil` for prior draws, subsets, and the draws before a collapse.
   public var moves: [ChainMoves]? {
     guard !isPrior, let continuation else { return nil }
-    let rows = (try? SplitMergeRows.count(data)) ?? nil
-    let schedule = rows.map {
+    let whole = (try? DividedRows(data)) ?? nil
+    let schedule = SplitMergeRows.count(whole?.whole ?? data, model).map {
       SplitMergeSchedule(model, rows: $0, tune: options.tune, isForced: options.splitMerge == .always)
     }
     return continuation.map { chain in
       let tuning = chain.memory.splitMerge
       var (kind, interval) = (ChainMoves.SplitMerge.off, 0)
-      if let schedule, !tuning.isOff, options.splitMerge != .never, model.componentCount > 1 {
+      if let schedule, !tuning.isOff, options.splitMerge != .never {
         let isRegular = schedule.isAlwaysPaying || tuning.pays
         kind = isRegular ? .regularly : .rarely
         interval = Int(isRegular ? schedule.wherePaying : schedule.whereIdle)

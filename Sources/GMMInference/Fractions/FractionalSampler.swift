@@ -70,9 +70,7 @@ struct FractionalSampler: Sampler {
     proposedExpected = expected
     combined = CombinedStatistics(model, power: power)
     func zeros(_ count: Int) -> [Double] { [Double](repeating: 0, count: count) }
-    proposal = Parameters(
-      shape, weights: zeros(shape.componentCount), means: zeros(shape.meanCount), sds: zeros(shape.sdCount),
-      factors: zeros(shape.matrixCount * shape.triangleSize))
+    proposal = Parameters(zerosOf: shape)
     parameters = proposal
     matrix = LowerTriangle(dimension: shape.hasMatrices ? shape.dimensionCount : 0)
     point = zeros(shape.dimensionCount)

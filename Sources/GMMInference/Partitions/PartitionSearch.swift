@@ -73,7 +73,11 @@ final class PartitionSearch {
   }
 
   /// Returns atoms in random order.
-  func shuffled(_ atoms: [Int]) -> [Int] { atoms.shuffled(using: &stream) }
+  func shuffled(_ atoms: [Int]) -> [Int] {
+    var atoms = atoms
+    stream.shuffle(&atoms)
+    return atoms
+  }
 
   /// The best place for an atom without a cluster; a slot of `nil` stands for a new one.
   private func best(for atom: Int, except own: Int = -1) -> (slot: Int?, change: Double) {

@@ -30,7 +30,9 @@ struct PartitionStarts {
     default:
       guard start > 3 else { return [Int](repeating: 0, count: draws.atomCount) }
       var labels = [Int](repeating: -1, count: draws.atomCount)
-      for (label, atom) in draws.heavyAtoms.shuffled(using: &stream).prefix(capacity).enumerated() {
+      var atoms = draws.heavyAtoms
+      stream.shuffle(&atoms)
+      for (label, atom) in atoms.prefix(capacity).enumerated() {
         labels[atom] = label
       }
       return labels

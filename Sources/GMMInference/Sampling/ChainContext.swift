@@ -40,8 +40,7 @@ struct ChainContext: Sendable {
     }
     self.splitMerge = splitMerge
     splitMergeRows =
-      splitMerge == .never || target.model.componentCount < 2
-      ? nil : try SplitMergeRows(dividedRows?.whole ?? target.data, target.model.shape)
+      splitMerge == .never ? nil : try SplitMergeRows(dividedRows?.whole ?? target.data, target.model)
   }
 
   /// Returns the sampler of a chain.

@@ -4,8 +4,8 @@ import Synchronization
 /// The iteration before which all chains of a run end, because one of them has collapsed there.
 ///
 /// The earliest collapse decides, and of several in one iteration that of the first chain. Chains that are behind it go
-/// on to the iteration before it, those before its chain to this iteration, and may collapse themselves on the way. So the draws of such a run depend on the seed alone, like all draws, and not on the chain
-/// that a thread was working on.
+/// on to the iteration before it, those before its chain to this iteration, and may collapse themselves on the way. So
+/// the draws of such a run depend on the seed alone, like all draws, and not on the chain that a thread was working on.
 final class EarlyEnd: @unchecked Sendable {
   /// A collapse: the chain, the iteration that it could not finish, and the reason.
   struct Collapse: Sendable {

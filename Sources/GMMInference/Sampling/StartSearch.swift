@@ -40,7 +40,7 @@ struct StartSearch {
     var proposal = ParameterProposal(model, rows, power: power)
     var statistics = SufficientStatistics(model.shape)
     let all = Array(0..<model.componentCount)
-    var best: (parameters: Parameters, logWeight: Double)?
+    var best = (parameters: Parameters(zerosOf: model.shape), logWeight: -Double.infinity)
     for index in 0..<Self.count {
       var stream = RandomStream(key.at(iteration: UInt64(index)))
       var parameters = makeStart(&stream)
@@ -58,10 +58,9 @@ struct StartSearch {
         }
       }
       if !logWeight.isFinite { (parameters, logWeight) = (first, -.infinity) }
-      if best == nil || logWeight > (best?.logWeight ?? 0) { best = (parameters, logWeight) }
+      if index == 0 || logWeight > best.logWeight { best = (parameters, logWeight) }
     }
-    var stream = RandomStream(key.at(iteration: 0))
-    return best?.parameters ?? makeStart(&stream)
+    return best.parameters
   }
 
   /// Returns whether no component has collapsed onto ties.

@@ -85,7 +85,7 @@ final class Transition {
   ///   has collapsed. The state is then of no use.
   func advance(_ state: inout ChainState, _ crew: BlockCrew?) throws(ModelError) -> StepInfo {
     let iteration = state.iteration + 1
-    _ = splitMerge?.run(&state, crew)
+    splitMerge?.run(&state, crew)
     var stream = RandomStream(key.at(iteration: iteration))
     var info = try sampler.step(&state, &stream, isTuning: iteration <= UInt64(tune), crew)
     let swept = sweeper.sweep(state.parameters, iteration: iteration, into: &state.statistics, crew)

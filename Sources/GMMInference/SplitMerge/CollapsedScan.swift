@@ -33,7 +33,7 @@ struct CollapsedScan {
     let count = labels.count
     order.removeAll(keepingCapacity: true)
     for i in 0..<count { order.append(i) }
-    for last in stride(from: count - 1, to: 0, by: -1) { order.swapAt(last, stream.index(below: last + 1)) }
+    stream.shuffle(&order)
     let (dimensions, components) = (dimensions, components)
     let values = points
     values.withUnsafeBufferPointer { values in
@@ -64,16 +64,8 @@ struct CollapsedScan {
           logs[k] = exp(logs[k] - largest)
           sum += logs[k]
         }
-        var chosen = old
-        if sum > 0, sum.isFinite {
-          var u = stream.uniform() * sum
-          chosen = 0
-          while chosen < components - 1 {
-            u -= logs[chosen]
-            if u <= 0 { break }
-            chosen += 1
-          }
-        }
+        let isKnown = sum > 0 && sum.isFinite
+        let chosen = isKnown ? stream.place(inProportionTo: logs, count: components, sum: sum) : old
         densities.add(x, to: chosen)
         labels[i] = chosen
       }

@@ -26,9 +26,7 @@ struct ParameterProposal {
     gibbs = GibbsSampler(model, power: power, isProposing: true)
     density = GibbsDensity(model, power: power)
     func zeros(_ count: Int) -> [Double] { [Double](repeating: 0, count: count) }
-    start = Parameters(
-      shape, weights: zeros(shape.componentCount), means: zeros(shape.meanCount), sds: zeros(shape.sdCount),
-      factors: zeros(shape.matrixCount * shape.triangleSize))
+    start = Parameters(zerosOf: shape)
     typicalVariances = rows.scales.map { $0 * $0 / Double(shape.componentCount * shape.componentCount) }
     matrix = LowerTriangle(dimension: shape.hasMatrices ? shape.dimensionCount : 0)
     point = zeros(shape.dimensionCount)

@@ -21,40 +21,28 @@ struct PredictivePrior: Sendable, Equatable {
     let means = model.meanDensities[k * dimensions..<(k + 1) * dimensions]
     let units = rows.scales
     center = (0..<dimensions).map { (model.meanCenters[k * dimensions + $0] - rows.origin[$0]) / units[$0] }
-    // A typical variance of each coordinate, for means whose prior has a scale of its own.
-    var typical: [Double]
-    switch model.shape.structure {
-    case .full, .tied:
-      switch model.covarianceDensities[model.shape.matrix(k)] {
-      case .inverseWishart(let dof, let scale, _, _):
-        self.dof = dof
-        self.scale = (0..<dimensions * dimensions).map {
+    let size = model.shape.structure == .spherical ? 1 : dimensions
+    if model.shape.hasMatrices {
+      func inUnits(_ matrix: SymmetricMatrix, times factor: Double) -> [Double] {
+        (0..<dimensions * dimensions).map {
           let (i, j) = ($0 / dimensions, $0 % dimensions)
-          return scale[max(i, j), min(i, j)] / (units[i] * units[j])
-        }
-      case .fixed(let factor):
-        let square = factor.square
-        dof = Self.knownDOF
-        scale = (0..<dimensions * dimensions).map {
-          let (i, j) = ($0 / dimensions, $0 % dimensions)
-          return Self.knownDOF * square[max(i, j), min(i, j)] / (units[i] * units[j])
+          return factor * matrix[max(i, j), min(i, j)] / (units[i] * units[j])
         }
       }
-      let worth = dof
-      let matrix = scale
-      typical = (0..<dimensions).map { matrix[$0 * dimensions + $0] / worth }
-    case .diag, .spherical:
-      let count = model.shape.structure == .diag ? dimensions : 1
-      let priors = (0..<count).map { d in
+      switch model.covarianceDensities[model.shape.matrix(k)] {
+      case .inverseWishart(let dof, let scale, _, _): (self.dof, self.scale) = (dof, inUnits(scale, times: 1))
+      case .fixed(let factor): (dof, scale) = (Self.knownDOF, inUnits(factor.square, times: Self.knownDOF))
+      }
+    } else {
+      let priors = (0..<size).map { d in
         Self.variance(model.spreadDensities[model.shape.sd(k, d)], unit: units[d], components: model.componentCount)
       }
       dof = priors[0].dof
       scale = priors.map { $0.scale * priors[0].dof / $0.dof }
-      let worth = dof
-      typical = priors.map { _ in 0 }
-      for j in typical.indices { typical[j] = scale[j] / worth }
-      if count == 1 { typical = [Double](repeating: typical[0], count: dimensions) }
     }
+    let (worth, scales) = (dof, scale)
+    /// Returns a typical variance of a coordinate, for means whose prior has a scale of its own.
+    func typical(_ d: Int) -> Double { scales[size == 1 ? 0 : model.shape.hasMatrices ? d * (size + 1) : d] / worth }
     switch means[means.startIndex] {
     case .scaledNormal(_, let kappa): self.kappa = kappa
     case .fixed: kappa = 1e6
@@ -62,7 +50,7 @@ struct PredictivePrior: Sendable, Equatable {
       var sum = 0.0
       for d in 0..<dimensions {
         guard case .normal(_, let sd) = means[means.startIndex + d] else { continue }
-        let ratio = typical[d] / (sd / units[d] * (sd / units[d]))
+        let ratio = typical(d) / (sd / units[d] * (sd / units[d]))
         sum += log(min(max(ratio, 1e-4), 1e4))
       }
       kappa = exp(sum / Double(dimensions))

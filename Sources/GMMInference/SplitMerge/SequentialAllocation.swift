@@ -51,7 +51,7 @@ struct SequentialAllocation {
       number += 1
     }
     occupied = Array(components.indices)
-    shuffle(&occupied, &stream)
+    stream.shuffle(&occupied)
     occupied.removeLast(size - number)
     anchors.removeAll(keepingCapacity: true)
     while anchors.count < number {
@@ -68,7 +68,7 @@ struct SequentialAllocation {
     _ rows: [Int], among components: [Int], _ places: inout [Int], _ stream: inout RandomStream
   ) -> SplitMergeTerms.OfDivision {
     occupied = components.indices.filter(places.contains)
-    shuffle(&occupied, &stream)
+    stream.shuffle(&occupied)
     anchors.removeAll(keepingCapacity: true)
     for place in occupied {
       let members = places.indices.filter { places[$0] == place }
@@ -92,7 +92,7 @@ struct SequentialAllocation {
     let (count, size, number) = (rows.count, components.count, occupied.count)
     order.removeAll(keepingCapacity: true)
     for i in 0..<count { order.append(i) }
-    shuffle(&order, &stream)
+    stream.shuffle(&order)
     if isAnchor.count < count { isAnchor = [Bool](repeating: false, count: count) }
     if draws { places = [Int](repeating: 0, count: count) }
     var terms = SplitMergeTerms.OfDivision(
@@ -154,19 +154,7 @@ struct SequentialAllocation {
       for g in 0..<number { logs[g] = 1 }
       sum = Double(number)
     }
-    if chosen < 0 {
-      var u = number > 1 ? stream.uniform() * sum : 0
-      chosen = 0
-      while chosen < number - 1 {
-        u -= logs[chosen]
-        if u <= 0 { break }
-        chosen += 1
-      }
-    }
+    if chosen < 0 { chosen = number > 1 ? stream.place(inProportionTo: logs, count: number, sum: sum) : 0 }
     return log(logs[chosen] / sum)
-  }
-
-  private func shuffle(_ values: inout [Int], _ stream: inout RandomStream) {
-    for last in stride(from: values.count - 1, to: 0, by: -1) { values.swapAt(last, stream.index(below: last + 1)) }
   }
 }

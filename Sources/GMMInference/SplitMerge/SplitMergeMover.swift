@@ -72,17 +72,14 @@ struct SplitMergeMover {
     statistics = SufficientStatistics(model.shape)
     proposedStatistics = statistics
     weighted = statistics
-    func zeros(_ count: Int) -> [Double] { [Double](repeating: 0, count: count) }
-    let shape = model.shape
-    proposed = Parameters(
-      shape, weights: zeros(shape.componentCount), means: zeros(shape.meanCount), sds: zeros(shape.sdCount),
-      factors: zeros(shape.matrixCount * shape.triangleSize))
+    proposed = Parameters(zerosOf: model.shape)
   }
 
   /// Makes the moves that are due before iteration `iteration`, which change the parameters and the statistics of the
   /// state.
   ///
   /// - Returns: the mean acceptance probability of the moves; `nil` if none is due.
+  @discardableResult
   mutating func run(_ state: inout ChainState, _ crew: BlockCrew?) -> Double? {
     let iteration = state.iteration + 1
     defer { if iteration == schedule.last, schedule.isLearning(iteration) { tuning.settle() } }
@@ -97,11 +94,7 @@ struct SplitMergeMover {
     if isLearning { tuning.watch(labels, components: model.componentCount) }
     if scans {
       scan?.run(&labels, &stream)
-      for k in 0..<model.componentCount {
-        ofOne.removeAll(keepingCapacity: true)
-        for i in labels.indices where labels[i] == k { ofOne.append(i) }
-        statistics.replace(k, by: ofOne, of: rows.data.base)
-      }
+      for k in all { statistics.replace(k, by: members(of: k), of: rows.data.base) }
       // The parameters were summed out, so they are drawn anew before moves that condition on some of them.
       proposed.assign(state.parameters)
       guard (try? proposal.draw(&proposed, all, given: statistics, &stream)) != nil else { return nil }
@@ -132,11 +125,16 @@ struct SplitMergeMover {
     let order = all.sorted(by: isBefore)
     parameters.sortByMean(coordinate: coordinate)
     for (place, k) in order.enumerated() {
-      ofOne.removeAll(keepingCapacity: true)
-      for i in labels.indices where labels[i] == k { ofOne.append(i) }
-      proposedStatistics.replace(place, by: ofOne, of: rows.data.base)
+      proposedStatistics.replace(place, by: members(of: k), of: rows.data.base)
     }
     swap(&statistics, &proposedStatistics)
+  }
+
+  /// Returns the rows of component `k`.
+  private mutating func members(of k: Int) -> [Int] {
+    ofOne.removeAll(keepingCapacity: true)
+    for i in labels.indices where labels[i] == k { ofOne.append(i) }
+    return ofOne
   }
 
   /// Makes one move.

@@ -14,18 +14,20 @@ struct SplitMergeRows: Sendable {
   /// The units of the columns, (D): their sds or, where coordinates share an sd, one number for all.
   let scales: [Double]
 
-  private static func serves(_ total: Double) -> Bool { total >= 2 && total <= Double(blockSize) }
-
-  /// Returns the number of the rows that a data set has for these moves, or `nil` if there are fewer than 2 or more than
-  /// a block has.
-  static func count(_ data: DataSet) throws(ModelError) -> Int? {
-    let total = try DividedRows(data)?.whole.totalWeight ?? data.totalWeight
-    return serves(total) ? Int(total) : nil
+  /// Returns the number of the rows, or `nil` if there are no moves: the model has one component or no free parameter,
+  /// or there are fewer than 2 rows or more than a block has.
+  ///
+  /// - Parameter data: with whole weights.
+  static func count(_ data: DataSet, _ model: MixtureModel) -> Int? {
+    guard model.componentCount > 1, model.freeParameterCount > 0, data.totalWeight >= 2,
+      data.totalWeight <= Double(blockSize)
+    else { return nil }
+    return Int(data.totalWeight)
   }
 
-  /// Creates the rows, or returns `nil` if there are fewer than 2 or more than a block has.
-  init?(_ data: DataSet, _ shape: MixtureShape) throws(ModelError) {
-    guard Self.serves(data.totalWeight) else { return nil }
+  /// Creates the rows, or returns `nil` if there are no moves; see ``count(_:_:)``.
+  init?(_ data: DataSet, _ model: MixtureModel) throws(ModelError) {
+    guard Self.count(data, model) != nil else { return nil }
     let dimensions = data.dimensionCount
     var values: [Double] = []
     for i in 0..<data.count {
@@ -35,7 +37,7 @@ struct SplitMergeRows: Sendable {
     self.data = data.weights == nil && data.firstRow == 0 ? data : try DataSet(values, dimensionCount: dimensions)
     let spread = DataSpread(self.data)
     var scales = spread.variances.map { $0.squareRoot() }
-    if shape.structure == .spherical {
+    if model.shape.structure == .spherical {
       let common = (spread.variances.reduce(0, +) / Double(dimensions)).squareRoot()
       scales = scales.map { _ in common }
     }

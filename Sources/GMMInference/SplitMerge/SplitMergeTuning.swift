@@ -53,7 +53,8 @@ extension SplitMergeTuning {
     writer.write(accepted)
     writer.write(drifts)
     writer.write(jumps)
-    writer.write(labels.map { Double($0) })
+    writer.write(labels.count)
+    writer.append(labels)
   }
 
   init(from reader: inout ByteReader) throws(StorageError) {
@@ -63,12 +64,7 @@ extension SplitMergeTuning {
     accepted = try reader.read(UInt64.self)
     drifts = try reader.readDoubles()
     jumps = try reader.readDoubles()
-    for label in try reader.readDoubles() {
-      guard label >= 0, label <= 255, label == label.rounded() else {
-        throw .format("a label must be 0 to 255, got \(label)")
-      }
-      labels.append(UInt8(label))
-    }
+    labels = try reader.readBytes(try reader.readCount(elementSize: 1))
   }
 }
 

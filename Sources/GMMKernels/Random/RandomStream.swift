@@ -46,6 +46,26 @@ package struct RandomStream: RandomNumberGenerator, Sendable {
     Int(truncatingIfNeeded: next().multipliedFullWidth(by: UInt64(truncatingIfNeeded: count)).high)
   }
 
+  /// Puts values into random order, each with the same probability (Fisher, Yates).
+  ///
+  /// The order is the same for every version of the standard library, whose `shuffle(using:)` promises none.
+  package mutating func shuffle<Value>(_ values: inout [Value]) {
+    for last in stride(from: values.count - 1, to: 0, by: -1) { values.swapAt(last, index(below: last + 1)) }
+  }
+
+  /// Returns a place among the first `count` of `weights`, in proportion to them.
+  ///
+  /// - Parameter sum: their sum, positive and finite.
+  @inline(__always)
+  package mutating func place(inProportionTo weights: [Double], count: Int, sum: Double) -> Int {
+    var u = uniform() * sum
+    for place in 0..<count - 1 {
+      u -= weights[place]
+      if u <= 0 { return place }
+    }
+    return count - 1
+  }
+
   /// Returns an Exponential(1) number.
   @inline(__always)
   package mutating func exponential() -> Double {

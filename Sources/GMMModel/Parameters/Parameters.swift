@@ -25,6 +25,14 @@ package struct Parameters: Sendable, Equatable {
     self.factors = factors
   }
 
+  /// Creates memory for parameters, all of which are 0.
+  package init(zerosOf shape: MixtureShape) {
+    func zeros(_ count: Int) -> [Double] { [Double](repeating: 0, count: count) }
+    self.init(
+      shape, weights: zeros(shape.componentCount), means: zeros(shape.meanCount), sds: zeros(shape.sdCount),
+      factors: zeros(shape.matrixCount * shape.triangleSize))
+  }
+
   /// Creates parameters from the spread as callers see it: standard deviations, or covariance matrices, D x D each, of
   /// which the lower triangles are read.
   ///

@@ -16,7 +16,7 @@ import Testing
   }
 
   private static func rows(_ values: [Double], _ model: MixtureModel) throws -> SplitMergeRows {
-    try #require(try SplitMergeRows(DataSet(values), model.shape))
+    try #require(try SplitMergeRows(DataSet(values), model))
   }
 
   private static func stream(_ seed: UInt64) -> RandomStream {
@@ -158,14 +158,14 @@ import Testing
 
   /// Rows are as many as their whole weights say, and too many or too few have none.
   @Test func rowsAreThoseOfABlock() throws {
-    let shape = try Self.model(2).shape
+    let model = try Self.model(2)
     for (count, serves) in [(1, false), (2, true), (4_096, true), (4_097, false)] {
-      let rows = try SplitMergeRows(DataSet((0..<count).map(Double.init)), shape)
+      let rows = try SplitMergeRows(DataSet((0..<count).map(Double.init)), model)
       #expect((rows != nil) == serves)
     }
-    let weighted = try SplitMergeRows(DataSet([5, 6, 7], weights: SampleWeights([2, 0, 1])), shape)
+    let weighted = try SplitMergeRows(DataSet([5, 6, 7], weights: SampleWeights([2, 0, 1])), model)
     #expect(weighted?.data.count == 3)
-    #expect(try SplitMergeRows(DataSet([5, 6], weights: SampleWeights([4_096, 1])), shape) == nil)
+    #expect(try SplitMergeRows(DataSet([5, 6], weights: SampleWeights([4_096, 1])), model) == nil)
   }
 
   /// A chain that is stored while it learns goes on to the same bits.

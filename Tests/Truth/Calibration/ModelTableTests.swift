@@ -64,8 +64,8 @@ import Testing
           isOffered = MarginalMover(model, tune: 1_000, key: key, policy: .always) != nil
         }
         if kind == .splitMerge {
-          let rows = try SplitMergeRows(data, model.shape)
-          isOffered = rows != nil && model.componentCount > 1
+          let rows = try SplitMergeRows(data, model)
+          isOffered = rows != nil
         }
         #expect(row.samplers.contains(kind) == isOffered, "\(kind): \(row.testDescription)")
       }

@@ -38,7 +38,7 @@ import Testing
       let data = PlainPrior(model).draw(&random).observations(count, &random)
       let dimensions = model.dimensionCount
       points = (0..<count).map { Array(data[$0 * dimensions..<($0 + 1) * dimensions]) }
-      rows = try #require(try SplitMergeRows(DataSet(data, dimensionCount: dimensions), model.shape))
+      rows = try #require(try SplitMergeRows(DataSet(data, dimensionCount: dimensions), model))
     }
 
     /// The log evidence of rows with labels, given the labels.
