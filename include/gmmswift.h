@@ -566,6 +566,9 @@ enum gmm_moves {
   GMM_MOVES_NONE = 1
 };
 
+/** In place of a number of rungs: as many as tuning finds, about twice the communication barrier. */
+enum gmm_rungs { GMM_RUNGS_AUTOMATIC = 1 };
+
 /** What is drawn, where chains start, and where the run is written down. */
 typedef struct gmm_sample_options {
   uint32_t struct_size;
@@ -606,8 +609,10 @@ typedef struct gmm_sample_options {
   const gmm_checkpoint *checkpoint;
   /** A gmm_moves; default GMM_MOVES_AUTOMATIC. */
   int32_t moves;
-  /** 0. */
-  int32_t reserved;
+  /** Rungs of tempering: 0 for none, GMM_RUNGS_AUTOMATIC for as many as tuning finds, or 2 .. 64. Chains at lower and
+   * lower powers of the densities exchange states with the chain, which then crosses between modes that no move
+   * connects. Each rung takes the time of a chain. Default 0. */
+  int32_t num_rungs;
 } gmm_sample_options;
 
 /** Writes the defaults.
@@ -816,6 +821,34 @@ gmm_status gmm_chain_moves_init(gmm_chain_moves *moves, size_t struct_size) GMM_
  * GMM_ERROR_UNSUPPORTED for draws that cannot be extended. */
 GMM_NODISCARD gmm_status gmm_posterior_get_moves(const gmm_posterior *posterior, int64_t chain,
                                                  gmm_chain_moves *out_moves, gmm_error **out_error) GMM_NONNULL(3);
+
+/** The rungs of one chain. */
+typedef struct gmm_chain_tempering {
+  uint32_t struct_size;
+  /** Rungs, the chain itself included; 1 without tempering. */
+  int32_t num_rungs;
+  /** The communication barrier: the sum of the rejection rates between neighbours. */
+  double barrier;
+  /** States that came back to the chain after they had been on the last rung, since the tuning. */
+  int64_t num_round_trips;
+} gmm_chain_tempering;
+
+/** Writes zeros and the size.
+ * @return GMM_ERROR_NULL_ARGUMENT, GMM_ERROR_STRUCT_SIZE. */
+gmm_status gmm_chain_tempering_init(gmm_chain_tempering *tempering, size_t struct_size) GMM_NONNULL(1);
+
+/** The rungs of a chain, and their exchanges since the tuning. An exchange is accepted with the assignments summed out.
+ * @param chain 0 .. num_chains - 1.
+ * @param out_tempering its struct_size must be set.
+ * @param out_powers the powers of the densities, falling from 1, (num_rungs), or NULL.
+ * @param out_swap_rates the mean probability that a rung and the next exchange states, (num_rungs - 1), or NULL.
+ * @return GMM_ERROR_NULL_ARGUMENT, GMM_ERROR_WRONG_HANDLE, GMM_ERROR_STRUCT_SIZE, GMM_ERROR_INVALID_ARGUMENT,
+ * GMM_ERROR_BUFFER_TOO_SMALL;
+ * GMM_ERROR_UNSUPPORTED for draws that cannot be extended. */
+GMM_NODISCARD gmm_status gmm_posterior_get_tempering(const gmm_posterior *posterior, int64_t chain,
+                                                     gmm_chain_tempering *out_tempering, double *out_powers,
+                                                     int64_t powers_capacity, double *out_swap_rates,
+                                                     int64_t swap_rates_capacity, gmm_error **out_error) GMM_NONNULL(3);
 
 /** What can be viewed of a posterior, with its axes. */
 enum gmm_field {
@@ -1316,6 +1349,68 @@ gmm_status gmm_partition_result_init(gmm_partition_result *result, size_t struct
 GMM_NODISCARD gmm_status gmm_posterior_partition(const gmm_posterior *posterior, const gmm_partition_options *options,
                                                  const gmm_control *control, int64_t *out_labels, int64_t capacity,
                                                  gmm_partition_result *out_result, gmm_error **out_error);
+
+/** How the modes of a posterior are looked for. */
+typedef struct gmm_mode_options {
+  uint32_t struct_size;
+  /** 0. */
+  int32_t reserved;
+  /** Draws that are examined, evenly over the chains, 2 .. 10000; default 400. No more than the posterior has are used,
+   * and at least one of each chain. */
+  int64_t num_draws;
+  /** Steps from each of them, 1 .. 1000000; default 50. */
+  int64_t num_steps;
+  /** Default 0. */
+  uint64_t seed;
+} gmm_mode_options;
+
+/** Writes the defaults.
+ * @return GMM_ERROR_NULL_ARGUMENT, GMM_ERROR_STRUCT_SIZE. */
+gmm_status gmm_mode_options_init(gmm_mode_options *options, size_t struct_size) GMM_NONNULL(1);
+
+/** What was examined to find modes. */
+typedef struct gmm_mode_result {
+  uint32_t struct_size;
+  /** The number M of modes. */
+  int32_t num_modes;
+  /** The draws that were examined. */
+  int64_t num_draws;
+  /** The share of rows by which the clusters of two draws may differ that are connected directly. */
+  double reach;
+} gmm_mode_result;
+
+/** Writes zeros and the size.
+ * @return GMM_ERROR_NULL_ARGUMENT, GMM_ERROR_STRUCT_SIZE. */
+gmm_status gmm_mode_result_init(gmm_mode_result *result, size_t struct_size) GMM_NONNULL(1);
+
+/**
+ * The modes of a posterior, as its chains have found them: sets of draws that the steps of the method, without moves
+ * and rungs, connect. Modes come by decreasing mass. Draws that differ by the numbers of their components alone are in
+ * one mode.
+ *
+ * From each examined draw the chain makes steps. The share of rows whose most probable component differs before and
+ * after, over the best matching of numbers, is at most the reach in 95 % of the draws. Two draws whose clusters differ
+ * by at most the reach are connected, and a mode holds all draws that are connected through others. At most 500 rows
+ * are compared. The masses are shares of the examined draws: they are those of the posterior only where chains pass
+ * between the modes, and their errors, by autocorrelation and between chains, tell.
+ *
+ * @param options NULL for the defaults.
+ * @param control threads, progress in draws, cancelling; NULL for the defaults.
+ * @param out_result its struct_size must be set; NULL if only arrays are wanted.
+ * @param out_masses the shares of the draws, (M), or NULL.
+ * @param out_errors their Monte-Carlo standard errors, (M), or NULL.
+ * @param out_log_posteriors the largest log posterior density among the examined draws of each mode, (M), or NULL.
+ * @param out_best the chain and the draw where it is, (M, 2), or NULL.
+ * @param out_shares the share of each chain's examined draws, (M, num_chains), or NULL.
+ * @param capacity modes for which the arrays have room; as many as examined draws always suffice.
+ * @return GMM_ERROR_NULL_ARGUMENT, GMM_ERROR_WRONG_HANDLE, GMM_ERROR_STRUCT_SIZE, GMM_ERROR_INVALID_ARGUMENT,
+ * GMM_ERROR_BUFFER_TOO_SMALL, GMM_ERROR_OUT_OF_MEMORY, GMM_CANCELLED; GMM_ERROR_UNSUPPORTED for prior draws.
+ */
+GMM_NODISCARD gmm_status gmm_posterior_modes(const gmm_posterior *posterior, const gmm_mode_options *options,
+                                             const gmm_control *control, gmm_mode_result *out_result,
+                                             double *out_masses, double *out_errors, double *out_log_posteriors,
+                                             int64_t *out_best, double *out_shares, int64_t capacity,
+                                             gmm_error **out_error);
 
 /** The number Q of scalars that gmm_posterior_label_free writes for each draw: K + 7; 0 for an invalid handle. */
 int32_t gmm_posterior_num_label_free(const gmm_posterior *posterior);

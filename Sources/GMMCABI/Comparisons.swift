@@ -42,14 +42,6 @@ public func gmm_posterior_loo(
   }
 }
 
-/// Checks that an output buffer has `count` elements, if there is one.
-private func optionalOutput(
-  _ buffer: UnsafeMutablePointer<Double>?, _ name: String, _ count: Int, _ capacity: Int64, _ capacityName: String
-) throws(CallError) -> UnsafeMutablePointer<Double>? {
-  guard buffer != nil else { return nil }
-  return try output(buffer, name, needs: [count], capacity: capacity, named: capacityName)
-}
-
 extension gmm_loo {
   fileprivate init(_ result: LeaveOneOut) {
     self.init()

@@ -20,15 +20,8 @@ public func gmm_posterior_get_moves(
   call(out_error) {
     let posterior = try require(posterior, "posterior", PosteriorObject.self).posterior
     let out = try required(out_moves, "out_moves")
-    guard (0..<Int64(posterior.chainCount)).contains(chain) else {
-      throw CallError.invalid("chain", "must be between 0 and \(posterior.chainCount - 1)", got: chain)
-    }
-    guard let moves = posterior.moves else {
-      throw ModelError(
-        .unsupported, "posterior", "must have chains that can go on",
-        got: posterior.isPrior ? "prior draws" : "a subset, or the draws before a collapse")
-    }
-    try write(gmm_chain_moves(moves[Int(chain)]), to: out, size: Int(out.pointee.struct_size), "out_moves")
+    let moves = try ofChain(chain, posterior, posterior.moves)
+    try write(gmm_chain_moves(moves), to: out, size: Int(out.pointee.struct_size), "out_moves")
   }
 }
 

@@ -176,7 +176,6 @@ private func samplingOptions(_ options: gmm_sample_options) throws -> SamplingOp
   guard options.num_chains >= 1 else {
     throw CallError.invalid("num_chains", "must be at least 1", got: options.num_chains)
   }
-  guard options.reserved == 0 else { throw CallError.invalid("reserved", "must be 0", got: options.reserved) }
   let makesMoves: Bool
   switch options.moves {
   case GMM_MOVES_AUTOMATIC: makesMoves = true
@@ -188,6 +187,11 @@ private func samplingOptions(_ options: gmm_sample_options) throws -> SamplingOp
     thin: Int(options.thin), seed: options.seed,
     keepsAssignments: try flag(options.store_assignments, "store_assignments"))
   if !makesMoves { result.makesMoves = false }
+  switch options.num_rungs {
+  case 0: result.rungs = .none
+  case GMM_RUNGS_AUTOMATIC: result.rungs = .automatic
+  default: result.rungs = .count(Int(options.num_rungs))
+  }
   return result
 }
 

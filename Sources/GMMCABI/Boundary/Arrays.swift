@@ -61,3 +61,11 @@ func drawSizes(
   }
   return (Int(chains), Int(draws), Int(quantities))
 }
+
+/// Checks that an output buffer has `count` elements, if there is one.
+func optionalOutput<Element>(
+  _ buffer: UnsafeMutablePointer<Element>?, _ name: String, _ count: Int, _ capacity: Int64, _ capacityName: String
+) throws(CallError) -> UnsafeMutablePointer<Element>? {
+  guard buffer != nil else { return nil }
+  return try output(buffer, name, needs: [count], capacity: capacity, named: capacityName)
+}

@@ -12,6 +12,7 @@ extension gmm_covariance_form: Code {}
 extension gmm_default_priors: Code {}
 extension gmm_method: Code {}
 extension gmm_moves: Code {}
+extension gmm_rungs: Code {}
 extension gmm_split_merge: Code {}
 extension gmm_field: Code {}
 extension gmm_element: Code {}

@@ -22,6 +22,9 @@ extension gmm_label_options: SizedStruct {}
 extension gmm_summary_options: SizedStruct {}
 extension gmm_loo: SizedStruct {}
 extension gmm_chain_moves: SizedStruct {}
+extension gmm_chain_tempering: SizedStruct {}
+extension gmm_mode_options: SizedStruct {}
+extension gmm_mode_result: SizedStruct {}
 extension gmm_partition_options: SizedStruct {}
 extension gmm_partition_result: SizedStruct {}
 extension gmm_kde_options: SizedStruct {}

@@ -4,7 +4,7 @@ import GMMModel
 /// have learned.
 ///
 /// Random streams have the iteration in their keys, so the state holds no generator.
-struct ChainState: Sendable {
+struct ChainState: Sendable, Equatable {
   var parameters: Parameters
   /// The statistics of the assignments that were drawn last, given `parameters`.
   var statistics: SufficientStatistics

@@ -24,6 +24,8 @@ public struct SamplingOptions: Sendable, Equatable {
     get { moves != .never || splitMerge != .never }
     set { (moves, splitMerge) = newValue ? (.automatic, .automatic) : (.never, .never) }
   }
+  /// The rungs of tempering. Each takes the time of a chain.
+  public var rungs = RungCount.none
   /// Whether Gibbs chains make joint moves, with the assignments summed out.
   var moves = MovePolicy.automatic
   /// Whether chains make split-merge moves.
@@ -52,6 +54,12 @@ public struct SamplingOptions: Sendable, Equatable {
     guard tune >= 0 else { throw ModelError("num_tune", "must not be negative", got: tune) }
     guard chains >= 1 else { throw ModelError("num_chains", "must be at least 1", got: chains) }
     guard thin >= 1 else { throw ModelError("thin", "must be at least 1", got: thin) }
+    if case .count(let count) = rungs, !PowerLadder.counts.contains(count) {
+      throw ModelError(
+        "num_rungs",
+        "must be 0, 1 (as many as tuning finds) or \(PowerLadder.counts.lowerBound) to "
+          + "\(PowerLadder.counts.upperBound)", got: count)
+    }
     try Self.requireCountable(tune: tune, draws: draws, thin: thin, chains: chains)
     return Schedule(tune: tune, thin: thin, draws: draws)
   }

@@ -36,6 +36,25 @@ struct ClusterPoints: Sendable {
     total = weights.reduce(0, +)
   }
 
+  /// Returns L⁻¹ (x - m) in place of each point x.
+  func whitened(by factor: LowerTriangle, about center: [Double]) -> ClusterPoints {
+    var values = self.values
+    var point = center
+    for i in 0..<count {
+      for d in 0..<dimensionCount { point[d] = values[i * dimensionCount + d] - center[d] }
+      factor.solve(&point)
+      for d in 0..<dimensionCount { values[i * dimensionCount + d] = point[d] }
+    }
+    return ClusterPoints(values, weights: weights, dimensionCount: dimensionCount)
+  }
+
+  private init(_ values: [Double], weights: [Double], dimensionCount: Int) {
+    self.values = values
+    self.weights = weights
+    self.dimensionCount = dimensionCount
+    total = weights.reduce(0, +)
+  }
+
   /// Returns point `i`, (D).
   func point(_ i: Int) -> ArraySlice<Double> { values[(i * dimensionCount)..<((i + 1) * dimensionCount)] }
 

@@ -20,4 +20,6 @@ struct SamplerMemory: Sendable, Equatable {
   var moves = MoveTuning()
   /// The values that the chain has learned about split-merge moves.
   var splitMerge = SplitMergeTuning()
+  /// The rungs below the chain; `nil` without tempering.
+  var rungs: RungMemory?
 }

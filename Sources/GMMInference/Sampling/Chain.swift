@@ -53,7 +53,7 @@ final class Chain: @unchecked Sendable {
   func start(_ monitor: RunMonitor, _ crew: BlockCrew?) throws(ModelError) {
     guard state == nil else { return }
     let parameters = try context.start(index, keeping: initial, tune: schedule.tune, crew) { !monitor.shouldStop }
-    if !monitor.shouldStop { state = transition.start(at: parameters, crew) }
+    if !monitor.shouldStop { state = try transition.start(at: parameters, crew) }
   }
 
   /// Starts the chain if needed, and runs it until it is finished, `monitor` stops it, or about `seconds` have passed.

@@ -17,12 +17,14 @@ struct ChainContext: Sendable {
   let dividedRows: DividedRows?
   /// Whether the chains make split-merge moves.
   let splitMerge: MovePolicy
+  /// The rungs of tempering.
+  let rungs: RungCount
   /// The rows that these moves assign; `nil` if there are none or too many.
   let splitMergeRows: SplitMergeRows?
 
   init(
     target: Target, method: SamplingMethod, seed: UInt64, moves: MovePolicy = .automatic,
-    splitMerge: MovePolicy = .automatic, judge: CollapseJudge? = nil,
+    splitMerge: MovePolicy = .automatic, rungs: RungCount = .none, judge: CollapseJudge? = nil,
     keepsAssignments: Bool, kernels: KernelSet, workersPerChain: Int = 1
   ) throws(ModelError) {
     self.target = target
@@ -39,8 +41,16 @@ struct ChainContext: Sendable {
       dividedRows = try DividedRows(target.data)
     }
     self.splitMerge = splitMerge
+    self.rungs = rungs
     splitMergeRows =
       splitMerge == .never ? nil : try SplitMergeRows(dividedRows?.whole ?? target.data, target.model)
+  }
+
+  /// Returns the context of a rung below the chain.
+  func ofRung(_ target: Target, seed: UInt64) throws(ModelError) -> ChainContext {
+    try ChainContext(
+      target: target, method: method, seed: seed, moves: moves, splitMerge: splitMerge, keepsAssignments: false,
+      kernels: kernels, workersPerChain: workersPerChain)
   }
 
   /// Returns the sampler of a chain.
@@ -138,8 +148,11 @@ struct ChainContext: Sendable {
       MixtureKernels(target.model.shape, kernels, isWeighted: false), power: target.power, keepsLabels: false,
       workers: workersPerChain)
     let values = StartingValues(target)
-    return StartSearch(target.model, rows, power: target.power, judge).best(
-      sweeper, key(index, .start), crew, while: isWanted
-    ) { values.draw(&$0, keeping: initial, while: isWanted) }
+    var search = StartSearch(
+      target.model, rows, power: target.power, sweeper, key(index, .start), judge, crew)
+    return search.best(while: isWanted) { stream, isWhitened in
+      (isWhitened ? values.drawWhitened(&stream, while: isWanted) : nil)
+        ?? values.draw(&stream, keeping: initial, while: isWanted)
+    }
   }
 }

@@ -151,6 +151,7 @@ private struct SamplingRun {
     self.options = options
     context = try ChainContext(
       target: target, method: options.method, seed: options.seed, moves: options.moves, splitMerge: options.splitMerge,
+      rungs: options.rungs,
       judge: target.model.spreadDensities.contains(where: \.reachesZero) && target.data.totalWeight > 0
         ? CollapseJudge(target) : nil,
       keepsAssignments: options.keepsAssignments, kernels: control.build.kernels,
@@ -236,7 +237,8 @@ private struct SamplingRun {
   private func team(_ chains: [Chain], _ schedule: Schedule, _ control: RunControl) -> WorkTeam {
     let points = Double(context.target.data.count * context.target.model.componentCount)
     let remaining = chains.reduce(0.0) { $0 + Double(schedule.iterations - $1.iterationsDone) }
-    let team = WorkTeam(control, units: chains.count, microseconds: remaining * (0.5 + 3e-3 * points))
+    let team = WorkTeam(
+      control, units: chains.count, microseconds: remaining * (0.5 + 3e-3 * points) * Double(options.rungs.firstCount))
     return WorkTeam(threads: team.threads, workers: context.workersPerChain)
   }
 }

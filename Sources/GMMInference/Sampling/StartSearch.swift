@@ -1,66 +1,109 @@
 import GMMKernels
 import GMMModel
 
-/// The search for the start of a chain: a few starts go a few iterations, and the one whose assignments are then the
-/// most probable is kept.
+/// The search for the start of a chain: a few starts go a few iterations, the better ones go on, and the one whose mode
+/// seems to have the most mass is kept.
 ///
-/// One start in a few merges two groups or divides one, and a chain takes long to mend it. The probability of the
-/// assignments has the parameters summed out (``ParameterProposal/logWeight(_:_:given:assigned:)``). The density of the
-/// parameters would not do: it is high at modes that are too narrow to have mass.
+/// Every other start is from whitened data. One start in a few merges two groups or divides one, and a chain takes long
+/// to mend it. The log mass of a mode is estimated by Chib's identity (1995),
+///
+///     log p(x | θ) + log prior(θ) - log q(θ | z),
+///
+/// with the assignments z from which θ was drawn, as the mean of a round's last iterations. Neither the density of θ would
+/// do, which is high at modes that are too narrow to have mass, nor the probability of z, which forgets how many other
+/// assignments the mode has.
 struct StartSearch {
-  private let rows: SplitMergeRows
+  private let sweeper: AssignmentSweeper
+  private let key: StreamKey
+  private let crew: BlockCrew?
   private let model: MixtureModel
-  private let power: Double
   private let judge: CollapseJudge?
+  private var gibbs: GibbsSampler
+  private var proposal: ParameterProposal
+  private var statistics: SufficientStatistics
+  private let all: [Int]
 
-  /// The number of starts, and of the iterations of each.
-  static let count = 4
-  static let iterations = 15
+  /// The rounds: how many starts are in it, and how many iterations they make.
+  static let rounds: [(starts: Int, iterations: Int)] = [(6, 20), (3, 40), (2, 60)]
+  /// The number of the last iterations of a round that judge a start.
+  private static let judged = 10
 
-  /// - Parameter judge: judges whether a start collapses; `nil` where none can.
-  init(_ model: MixtureModel, _ rows: SplitMergeRows, power: Double, _ judge: CollapseJudge?) {
-    self.judge = judge
+  /// A start on its way.
+  private struct Candidate {
+    let index: Int
+    var parameters: Parameters
+    var stream: RandomStream
+    /// The number of its iterations.
+    var iterations: UInt64 = 0
+    /// The estimate of the log mass; -infinity if it has collapsed, and the parameters are then where it began.
+    var logMass = 0.0
+  }
+
+  /// - Parameters:
+  ///   - sweeper: sweeps of the chain's rows.
+  ///   - key: the chain's key for starts.
+  ///   - judge: judges whether a start collapses; `nil` where none can.
+  init(
+    _ model: MixtureModel, _ rows: SplitMergeRows, power: Double, _ sweeper: AssignmentSweeper, _ key: StreamKey,
+    _ judge: CollapseJudge?, _ crew: BlockCrew?
+  ) {
+    self.sweeper = sweeper
+    self.key = key
+    self.crew = crew
     self.model = model
-    self.rows = rows
-    self.power = power
+    self.judge = judge
+    gibbs = GibbsSampler(model, power: power)
+    proposal = ParameterProposal(model, rows, power: power)
+    statistics = SufficientStatistics(model.shape)
+    all = Array(0..<model.componentCount)
   }
 
   /// Returns the best start.
   ///
   /// - Parameters:
-  ///   - sweeper: sweeps of the chain's rows.
-  ///   - key: the chain's key for starts.
-  ///   - makeStart: makes a start with a stream.
   ///   - isWanted: is asked now and then; after `false` the result is not used.
-  func best(
-    _ sweeper: AssignmentSweeper, _ key: StreamKey, _ crew: BlockCrew?, while isWanted: () -> Bool,
-    _ makeStart: (inout RandomStream) -> Parameters
+  ///   - makeStart: makes a start with a stream, from whitened data or from data in units of each coordinate.
+  mutating func best(
+    while isWanted: () -> Bool, _ makeStart: (inout RandomStream, _ isWhitened: Bool) -> Parameters
   ) -> Parameters {
-    var gibbs = GibbsSampler(model, power: power)
-    var proposal = ParameterProposal(model, rows, power: power)
-    var statistics = SufficientStatistics(model.shape)
-    let all = Array(0..<model.componentCount)
-    var best = (parameters: Parameters(zerosOf: model.shape), logWeight: -Double.infinity)
-    for index in 0..<Self.count {
+    var candidates: [Candidate] = []
+    for index in 0..<Self.rounds[0].starts {
       var stream = RandomStream(key.at(iteration: UInt64(index)))
-      var parameters = makeStart(&stream)
-      let first = parameters
-      var logWeight = -Double.infinity
-      for iteration in 0..<Self.iterations {
-        guard isWanted() else { return parameters }
-        let number = UInt64(index * Self.iterations + iteration)
-        _ = sweeper.sweep(parameters, iteration: number, into: &statistics, crew)
-        // A start that collapses is none: where the posterior is improper, it would always seem the best.
-        guard isSound(parameters, statistics) else { break }
-        guard (try? gibbs.draw(&parameters, given: statistics, &stream)) != nil else { break }
-        if iteration == Self.iterations - 1 {
-          logWeight = proposal.logWeight(parameters, all, given: statistics, assigned: statistics)
-        }
-      }
-      if !logWeight.isFinite { (parameters, logWeight) = (first, -.infinity) }
-      if index == 0 || logWeight > best.logWeight { best = (parameters, logWeight) }
+      let parameters = makeStart(&stream, index % 2 == 1)
+      candidates.append(Candidate(index: index, parameters: parameters, stream: stream))
     }
-    return best.parameters
+    for round in Self.rounds {
+      candidates.removeLast(max(0, candidates.count - round.starts))
+      for place in candidates.indices {
+        guard isWanted() else { return candidates[0].parameters }
+        if candidates[place].logMass > -.infinity { advance(&candidates[place], by: round.iterations) }
+      }
+      candidates.sort { ($1.logMass, $0.index) < ($0.logMass, $1.index) }
+    }
+    return candidates[0].parameters
+  }
+
+  private mutating func advance(_ candidate: inout Candidate, by count: Int) {
+    let before = candidate.parameters
+    var (sum, pending) = (0.0, 0.0)
+    for iteration in 0...count {
+      let number = UInt64(candidate.index) << 32 | candidate.iterations
+      candidate.iterations += 1
+      let logMarginal = sweeper.sweep(candidate.parameters, iteration: number, into: &statistics, crew)
+      if iteration > count - Self.judged { sum += pending + logMarginal }
+      guard iteration < count else { break }
+      // A start that collapses is none: where the posterior is improper, it would always seem the best.
+      guard isSound(candidate.parameters, statistics),
+        (try? gibbs.draw(&candidate.parameters, given: statistics, &candidate.stream)) != nil
+      else {
+        sum = .nan
+        break
+      }
+      let terms = proposal.terms(candidate.parameters, all, given: statistics, assigned: statistics)
+      pending = terms.target == -.infinity ? -.infinity : model.logPrior(candidate.parameters) - terms.density
+    }
+    candidate.logMass = sum / Double(Self.judged)
+    if !candidate.logMass.isFinite { (candidate.parameters, candidate.logMass) = (before, -.infinity) }
   }
 
   /// Returns whether no component has collapsed onto ties.

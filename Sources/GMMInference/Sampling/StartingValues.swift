@@ -8,7 +8,9 @@ import GMMModel
 /// and weights by a log-Normal factor of 0.3. For more than a handful of observations the scatter is wider than the
 /// posterior, so R-hat can see whether chains agree. It is also small enough to be forgotten in few iterations.
 struct StartingValues {
-  private let target: Target
+  let target: Target
+  /// The most rows that are clustered.
+  static let mostRows = 2_000
   private var model: MixtureModel { target.model }
 
   init(_ target: Target) { self.target = target }
@@ -40,7 +42,7 @@ struct StartingValues {
   ) -> Parameters {
     let components = model.componentCount
     // Only the sample is used, so the time of a start does not grow with the data.
-    let points = ClusterPoints(target.data, limit: 2_000, &stream)
+    let points = ClusterPoints(target.data, limit: Self.mostRows, &stream)
     let variances = Partition(whole: points).squares.map { $0 / points.total }
     var known = means
     if (0..<components).allSatisfy(model.hasFixedMean) { known = model.meanCenters }
@@ -175,7 +177,7 @@ struct StartingValues {
   }
 
   /// Returns weights scaled to sum 1 with each at least the minimum.
-  private func allowed(_ weights: [Double]) -> [Double] {
+  func allowed(_ weights: [Double]) -> [Double] {
     let sum = weights.reduce(0, +)
     let room = max(0, 1 - Double(weights.count) * model.minimumWeight)
     return weights.map { model.minimumWeight + room * $0 / sum }

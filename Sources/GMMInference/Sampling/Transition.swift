@@ -14,6 +14,7 @@ final class Transition {
   private var sampler: any Sampler
   private var mover: MarginalMover?
   private var splitMerge: SplitMergeMover?
+  let rungs: Rungs?
   private let memoryBefore: SamplerMemory
   private let judge: CollapseJudge?
   /// The sds below which the judge is asked.
@@ -37,7 +38,8 @@ final class Transition {
     sampler = try context.sampler(target.model, tune: tune, memory)
     rest = target.power == 1 ? nil : try context.restPass()
     mover = context.mover(index, target.model, tune: tune, memory.moves)
-    sweeper = try context.sweeper(index, moves: mover != nil)
+    rungs = try Rungs(index, target, context, tune: tune, memory.rungs)
+    sweeper = try context.sweeper(index, moves: mover != nil || rungs != nil || target.power < 1)
     splitMerge = try context.splitMergeMover(index, target.model, tune: tune, memory.splitMerge)
   }
 
@@ -45,6 +47,7 @@ final class Transition {
   var memory: SamplerMemory {
     var memory = memoryBefore
     memory.take(from: sampler, mover, splitMerge)
+    memory.rungs = rungs?.memory
     return memory
   }
 
@@ -68,7 +71,8 @@ final class Transition {
   /// Returns the state of a chain at its start, iteration 0: the parameters, and assignments drawn given them.
   ///
   /// - Parameter crew: threads that help with the sweep.
-  func start(at parameters: Parameters, _ crew: BlockCrew?) -> ChainState {
+  func start(at parameters: Parameters, _ crew: BlockCrew?) throws(ModelError) -> ChainState {
+    try rungs?.start(at: parameters, crew)
     var statistics = SufficientStatistics(parameters.shape)
     let swept = sweeper.sweep(parameters, iteration: 0, into: &statistics, crew)
     let state = ChainState(
@@ -78,6 +82,19 @@ final class Transition {
     return state
   }
 
+  /// Returns the log marginal of other parameters at the power of this transition, and draws assignments for them.
+  ///
+  /// - Parameters:
+  ///   - iteration: names the random numbers, together with `move`.
+  ///   - move: a number beyond those of the joint moves of an iteration, and below 256.
+  func logMarginal(
+    of parameters: Parameters, _ iteration: UInt64, move: Int, into statistics: inout SufficientStatistics,
+    _ crew: BlockCrew?
+  ) -> Double {
+    let swept = sweeper.sweepProposal(parameters, iteration: iteration, move: move, into: &statistics, crew)
+    return sampler.logMarginal(swept, of: parameters, crew)
+  }
+
   /// Makes the next iteration.
   ///
   /// - Parameter crew: threads that help with the sweeps.
@@ -85,6 +102,7 @@ final class Transition {
   ///   has collapsed. The state is then of no use.
   func advance(_ state: inout ChainState, _ crew: BlockCrew?) throws(ModelError) -> StepInfo {
     let iteration = state.iteration + 1
+    try rungs?.advance(&state, self, crew)
     splitMerge?.run(&state, crew)
     var stream = RandomStream(key.at(iteration: iteration))
     var info = try sampler.step(&state, &stream, isTuning: iteration <= UInt64(tune), crew)

@@ -12,8 +12,8 @@ extension SamplingOptions {
     writer.write(thin)
     writer.write(seed)
     writer.write(keepsAssignments)
-    // The second byte is 0 in files that know no split-merge moves.
-    writer.write(moves.code | splitMerge.code << 8)
+    // The second byte is 0 in files that know no split-merge moves, and the third in those that know no rungs.
+    writer.write(moves.code | splitMerge.code << 8 | rungs.code << 16)
     writer.write(initial.count)
     for values in initial {
       let covariances = values.covariances.map { Self.unpacked($0, dimension: dimension) }
@@ -35,7 +35,8 @@ extension SamplingOptions {
     keepsAssignments = try reader.readBool()
     let policies = try reader.read(UInt32.self)
     moves = try MovePolicy(code: policies & 0xFF)
-    splitMerge = try MovePolicy(code: policies >> 8)
+    splitMerge = try MovePolicy(code: policies >> 8 & 0xFF)
+    rungs = try RungCount(code: policies >> 16)
     for _ in 0..<(try reader.readCount(elementSize: 4)) {
       func array() throws(StorageError) -> [Double]? {
         try reader.readOptional { reader throws(StorageError) in try reader.readDoubles() }
@@ -88,10 +89,35 @@ extension SamplingOptions {
       self[keyPath: value] == other[keyPath: value]
         ? nil : "\(name) \(self[keyPath: value]), not \(other[keyPath: value])"
     }
-    return differ("method", \.method) ?? differ("seed", \.seed) ?? differ("chains", \.chains)
-      ?? differ("tune", \.tune) ?? differ("thin", \.thin) ?? differ("store_assignments", \.keepsAssignments)
-      ?? (initial == other.initial ? nil : "other initial values")
-      ?? (moves == other.moves && splitMerge == other.splitMerge ? nil : "another choice of moves")
+    let values = [
+      differ("method", \.method), differ("seed", \.seed), differ("chains", \.chains), differ("tune", \.tune),
+      differ("thin", \.thin), differ("store_assignments", \.keepsAssignments),
+      initial == other.initial ? nil : "other initial values",
+      moves == other.moves && splitMerge == other.splitMerge ? nil : "another choice of moves",
+      rungs == other.rungs ? nil : "another number of rungs",
+    ]
+    return values.compactMap { $0 }.first
+  }
+}
+
+extension RungCount {
+  /// The number of rungs in files: 0 for none, 1 for as many as tuning finds.
+  fileprivate var code: UInt32 {
+    switch self {
+    case .none: 0
+    case .automatic: 1
+    case .count(let count): UInt32(truncatingIfNeeded: count)
+    }
+  }
+
+  fileprivate init(code: UInt32) throws(StorageError) {
+    switch code {
+    case 0: self = .none
+    case 1: self = .automatic
+    default:
+      guard PowerLadder.counts.contains(Int(code)) else { throw .format("there cannot be \(code) rungs") }
+      self = .count(Int(code))
+    }
   }
 }
 

@@ -18,6 +18,9 @@ package enum StreamPurpose: UInt64, Sendable {
   case assignmentsOfSplitMerge = 12
   /// The assignments of the starts among which a chain chooses.
   case assignmentsOfStarts = 13
+  /// Exchanges between the rungs of a chain, and the seeds of its rungs.
+  case exchanges = 14
+  case rungs = 15
   /// The assignments of draws of partitions.
   case assignmentsOfPartitions = 20
   /// The starts of a search for a partition.

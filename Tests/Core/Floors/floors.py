@@ -21,6 +21,7 @@ FLOORS = {
     "GMMKernels": ["Memory", "Vector", "Random", "Shared", "OneDimension", "ManyDimensions", "KernelSet"],
     "GMMModel": ["Support", "LinearAlgebra", "Shape", "Statistics", "Data", "Parameters", "Priors"],
     "GMMInference": [
+        "Tempering",
         "Running",
         "Passes",
         "Conditionals",
@@ -40,6 +41,7 @@ FLOORS = {
         "Partitions",
         "Storage",
         "Sampling",
+        "Modes",
     ],
 }
 

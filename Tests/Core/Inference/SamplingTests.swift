@@ -182,7 +182,7 @@ import Testing
     _ index: Int, _ context: ChainContext, _ initial: PartialParameters = PartialParameters()
   ) throws -> ChainState {
     let transition = try Transition(index, context.target, SamplerMemory(), context, tune: 0)
-    return transition.start(at: context.start(index, keeping: initial), nil)
+    return try transition.start(at: context.start(index, keeping: initial), nil)
   }
 
   /// Starts come from the data, are scattered, and lie within the constraints.

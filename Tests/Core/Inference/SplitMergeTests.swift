@@ -178,7 +178,7 @@ import Testing
     var options = SamplingOptions(draws: 60, tune: 200, chains: 1)
     options.seed = 4
     let whole = try Transition(0, target, SamplerMemory(), context, tune: 200)
-    var state = whole.start(at: context.start(0, keeping: PartialParameters()), nil)
+    var state = try whole.start(at: context.start(0, keeping: PartialParameters()), nil)
     for _ in 0..<stop { _ = try whole.advance(&state, nil) }
     var writer = ByteWriter()
     ChainSnapshot(state, whole.memory, drawsDone: max(0, stop - 200)).write(to: &writer)

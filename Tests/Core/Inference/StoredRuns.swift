@@ -47,6 +47,11 @@ struct StoredRun: Sendable, CustomTestStringConvertible {
         method: method, draws: 60, tune: tune, chains: 3, thin: thin, seed: 11, keepsAssignments: keeps,
         initial: initial)
     }
+    func tempered(_ options: SamplingOptions, _ rungs: RungCount) -> SamplingOptions {
+      var options = options
+      options.rungs = rungs
+      return options
+    }
     func line(_ spread: SpreadPrior, shared: Bool = false) throws -> MixtureModel {
       try MixtureModel(
         componentCount: 3, minimumWeight: 0.05, means: .normal(mean: [0, 2, 5], sd: [5]), orderedMeans: shared,
@@ -102,6 +107,12 @@ struct StoredRun: Sendable, CustomTestStringConvertible {
             componentCount: 3, means: [.fixed([0]), .normal(mean: [2], sd: [3]), .normal(mean: [5], sd: [3])],
             spread: [.halfNormal(scale: [2]), .inverseGamma(shape: [2], scale: [1]), .fixed([1])]), data: flat,
           options: options(keeps: true)),
+        StoredRun(
+          name: "rungs found while tuning", model: try line(.uniform(lower: [0], upper: [20])), data: flat,
+          options: tempered(options(), .automatic)),
+        StoredRun(
+          name: "Metropolis with three rungs", model: try line(.gamma(shape: [2], rate: [1])), data: flat,
+          options: tempered(options(.metropolis, tune: 200), .count(3))),
       ]
     } catch {
       fatalError("\(error)")

@@ -1,6 +1,7 @@
 /* Files are saved in format 4. On top of format 3 it has the number of clusters of each draw, NaN, what each chain has
- * learned about split-merge moves, and an empty section of labels; on top of format 2, at the end of the model the rule
- * of default priors; on top of format 1, before the chains the first row and the names of the columns: 0 and none. */
+ * learned about split-merge moves and its rungs, and an empty section of labels; on top of format 2, at the end of the
+ * model the rule of default priors; on top of format 1, before the chains the first row and the names of the columns: 0
+ * and none. */
 #include "saved_again.h"
 
 #include "input.h"
@@ -67,9 +68,9 @@ static size_t chain_size(const uint8_t *bytes) {
   return size;
 }
 
-/* Appends the section of chains at `place`, each of which makes no split-merge moves. */
+/* Appends the section of chains at `place`, each of which makes no split-merge moves and has no rungs. */
 static void append_chains(stored *self, const stored *loaded, size_t place) {
-  static const uint8_t no_moves[2 + 5 * 8] = {1};
+  static const uint8_t no_moves[2 + 5 * 8 + 1] = {1};
   const size_t end = place + stored_section_size(loaded, place), start = self->size;
   append(self, loaded->bytes + place, 16);
   for (size_t at = place + 16; at < end;) {

@@ -56,6 +56,9 @@ void misuse_sizes(const misuse_handles *handles) {
   INIT_SIZES(gmm_summary_options, gmm_summary_options_init);
   INIT_SIZES(gmm_loo, gmm_loo_init);
   INIT_SIZES(gmm_chain_moves, gmm_chain_moves_init);
+  INIT_SIZES(gmm_mode_options, gmm_mode_options_init);
+  INIT_SIZES(gmm_mode_result, gmm_mode_result_init);
+  INIT_SIZES(gmm_chain_tempering, gmm_chain_tempering_init);
   INIT_SIZES(gmm_label_options, gmm_label_options_init);
   INIT_SIZES(gmm_kde_options, gmm_kde_options_init);
   INIT_SIZES(gmm_em_options, gmm_em_options_init);

@@ -198,6 +198,18 @@ gmm_posterior_info *table_gmm_posterior_info(void) {
   return &area_gmm_posterior_info.value;
 }
 
+gmm_chain_tempering *table_gmm_chain_tempering(void) {
+  AREA(gmm_chain_tempering);
+  area_gmm_chain_tempering.value.struct_size = sizeof(gmm_chain_tempering);
+  return &area_gmm_chain_tempering.value;
+}
+
+gmm_mode_result *table_gmm_mode_result(void) {
+  AREA(gmm_mode_result);
+  area_gmm_mode_result.value.struct_size = sizeof(gmm_mode_result);
+  return &area_gmm_mode_result.value;
+}
+
 gmm_chain_moves *table_gmm_chain_moves(void) {
   AREA(gmm_chain_moves);
   area_gmm_chain_moves.value.struct_size = sizeof(gmm_chain_moves);

@@ -75,6 +75,8 @@ gmm_mixture *table_gmm_mixture(void);
 gmm_posterior_info *table_gmm_posterior_info(void);
 gmm_loo *table_gmm_loo(void);
 gmm_chain_moves *table_gmm_chain_moves(void);
+gmm_mode_result *table_gmm_mode_result(void);
+gmm_chain_tempering *table_gmm_chain_tempering(void);
 gmm_em_result *table_gmm_em_result(void);
 gmm_variational_options *table_gmm_variational_options(void);
 gmm_variational_result *table_gmm_variational_result(void);

@@ -94,6 +94,66 @@ static void weights_are_kept(const gmm_model *model) {
   gmm_posterior_destroy(plain);
 }
 
+static void chains_tell_their_rungs(const gmm_model *model) {
+  gmm_sample_options options = fixture_sample_options();
+  static const int32_t numbers[] = {0, GMM_RUNGS_AUTOMATIC, 4}, refused[] = {-1, 65};
+  for (size_t i = 0; i < sizeof numbers / sizeof numbers[0]; i++) {
+    const int32_t rungs = options.num_rungs = numbers[i];
+    gmm_posterior *posterior = fixture_posterior(model, &options);
+    gmm_chain_tempering tempering;
+    EXPECT(gmm_chain_tempering_init(&tempering, sizeof tempering) == GMM_OK);
+    double powers[64], rates[64];
+    ACCEPTED(gmm_posterior_get_tempering(posterior, 1, &tempering, powers, 64, rates, 64, out_error));
+    EXPECT(rungs == 0 ? tempering.num_rungs == 1 : rungs == 4 ? tempering.num_rungs == 4 : tempering.num_rungs >= 2);
+    EXPECT(powers[0] == 1 && tempering.num_round_trips >= 0);
+    double barrier = 0;
+    for (int32_t rung = 0; rung + 1 < tempering.num_rungs; rung++) {
+      EXPECT(powers[rung + 1] < powers[rung] && powers[rung + 1] > 0 && rates[rung] >= 0 && rates[rung] <= 1);
+      barrier += 1 - rates[rung];
+    }
+    EXPECT(fabs(tempering.barrier - barrier) < 1e-12);
+    REFUSED(GMM_ERROR_BUFFER_TOO_SMALL, "powers_capacity",
+            gmm_posterior_get_tempering(posterior, 0, &tempering, powers, 0, NULL, 0, out_error));
+    REFUSED(GMM_ERROR_INVALID_ARGUMENT, "chain",
+            gmm_posterior_get_tempering(posterior, 2, &tempering, NULL, 0, NULL, 0, out_error));
+    gmm_posterior_destroy(posterior);
+  }
+  for (size_t i = 0; i < sizeof refused / sizeof refused[0]; i++) {
+    options.num_rungs = refused[i];
+    gmm_posterior *posterior = NULL;
+    REFUSED(GMM_ERROR_INVALID_ARGUMENT, "num_rungs",
+            gmm_sample(model, fixture_data_set(), &options, NULL, &posterior, out_error));
+  }
+}
+
+static void modes_share_the_draws(const gmm_model *model) {
+  const gmm_sample_options options = fixture_sample_options();
+  gmm_posterior *posterior = fixture_posterior(model, &options);
+  gmm_mode_options how;
+  EXPECT(gmm_mode_options_init(&how, sizeof how) == GMM_OK && how.num_draws == 400 && how.num_steps == 50);
+  gmm_mode_result result;
+  EXPECT(gmm_mode_result_init(&result, sizeof result) == GMM_OK);
+  double masses[100], errors[100], tops[100], shares[200];
+  int64_t best[200];
+  ACCEPTED(gmm_posterior_modes(posterior, &how, NULL, &result, masses, errors, tops, best, shares, 100, out_error));
+  EXPECT(result.num_modes >= 1 && result.num_draws == 100 && result.reach >= 0 && result.reach <= 1);
+  double sum = 0;
+  for (int32_t mode = 0; mode < result.num_modes; mode++) {
+    EXPECT(masses[mode] > 0 && errors[mode] >= 0 && isfinite(tops[mode]));
+    EXPECT(best[2 * mode] >= 0 && best[2 * mode] < 2 && best[2 * mode + 1] >= 0 && best[2 * mode + 1] < 50);
+    EXPECT(fabs(masses[mode] - (shares[2 * mode] + shares[2 * mode + 1]) / 2) < 1e-12);
+    sum += masses[mode];
+  }
+  EXPECT(fabs(sum - 1) < 1e-12);
+  ACCEPTED(gmm_posterior_modes(posterior, NULL, NULL, &result, NULL, NULL, NULL, NULL, NULL, 0, out_error));
+  REFUSED(GMM_ERROR_BUFFER_TOO_SMALL, "capacity",
+          gmm_posterior_modes(posterior, NULL, NULL, &result, masses, NULL, NULL, NULL, NULL, 0, out_error));
+  how.num_draws = 1;
+  REFUSED(GMM_ERROR_INVALID_ARGUMENT, "num_draws",
+          gmm_posterior_modes(posterior, &how, NULL, &result, NULL, NULL, NULL, NULL, NULL, 0, out_error));
+  gmm_posterior_destroy(posterior);
+}
+
 static void chains_tell_their_moves(const gmm_model *model) {
   gmm_sample_options options = fixture_sample_options();
   for (int32_t moves = GMM_MOVES_AUTOMATIC; moves <= GMM_MOVES_NONE; moves++) {
@@ -218,6 +278,8 @@ void behaviour_draws(void) {
   data_may_have_a_stride(separate);
   weights_are_kept(separate);
   chains_tell_their_moves(separate);
+  chains_tell_their_rungs(separate);
+  modes_share_the_draws(separate);
   views_have_the_documented_shapes(separate, 0);
   views_have_the_documented_shapes(ordered, 1);
   for (int32_t method = GMM_METHOD_GIBBS; method <= GMM_METHOD_METROPOLIS; method++) {

@@ -66,7 +66,7 @@ struct RankSimulation: Sendable {
       keepsAssignments: false,
       kernels: KernelBuild.best.kernels)
     let transition = try Transition(0, context.target, SamplerMemory(), context, tune: 0)
-    let start = transition.start(at: context.start(0, keeping: PartialParameters(parameters)), nil)
+    let start = try transition.start(at: context.start(0, keeping: PartialParameters(parameters)), nil)
     end.state.parameters = start.parameters
     end.state.statistics = start.statistics
     end.state.logMarginal = start.logMarginal

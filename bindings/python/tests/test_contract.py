@@ -29,6 +29,7 @@ def test_signature_of_sample_is_the_documented_one():
         "store_assignments": False,
         "initial": None,
         "moves": True,
+        "tempering": False,
         "sample_weight": None,
         "checkpoint": None,
         "checkpoint_interval": 30.0,

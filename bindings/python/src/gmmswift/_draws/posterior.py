@@ -16,6 +16,7 @@ from gmmswift._draws.arviz import PosteriorTrees
 from gmmswift._draws.coclustering import PosteriorPairs
 from gmmswift._draws.labels import PosteriorLabels, label_method
 from gmmswift._draws.leave_one_out import PosteriorLeaveOneOut
+from gmmswift._draws.modes import PosteriorModes
 from gmmswift._draws.moves import PosteriorMoves
 from gmmswift._draws.partitions import PosteriorPartitions
 from gmmswift._draws.pictures import PosteriorPlots
@@ -24,6 +25,7 @@ from gmmswift._draws.run import checkpoint_plan, interruptible
 from gmmswift._draws.sensitivity import PosteriorSensitivity
 from gmmswift._draws.stored import StoredPosterior
 from gmmswift._draws.summaries import PosteriorSummaries
+from gmmswift._draws.tempering import PosteriorTempering
 from gmmswift._model.mixture import Mixture
 
 if TYPE_CHECKING:
@@ -59,7 +61,9 @@ class Posterior(
     PosteriorSensitivity,
     PosteriorPairs,
     PosteriorPartitions,
+    PosteriorModes,
     PosteriorMoves,
+    PosteriorTempering,
     PosteriorPlots,
     PosteriorTrees,
     PosteriorLabels,

@@ -10,6 +10,7 @@ from gmmswift._arguments import flag, int64, seed, shown, thread_count
 from gmmswift._data import Data, as_data
 from gmmswift._draws.posterior import Posterior
 from gmmswift._draws.run import checkpoint_plan, interruptible, warn_if_improper
+from gmmswift._draws.tempering import rung_count
 from gmmswift._draws.starts import Initial, set_initial
 from gmmswift._model.mixture import Mixture
 
@@ -41,6 +42,7 @@ def sample(
     sample_weight: ArrayLike | None = None,
     initial: Initial | None = None,
     moves: bool = True,
+    tempering: bool | str | int = False,
     checkpoint: str | os.PathLike[str] | None = None,
     checkpoint_interval: float = 30.0,
 ) -> Posterior:
@@ -100,6 +102,12 @@ def sample(
         Whether chains may make moves beside the steps of their method: joint moves, and split-merge
         moves, which cross between modes. `Posterior.moves` tells which they made. False is for
         comparisons.
+    tempering : bool, "auto" or int, default False
+        Rungs below each chain: chains at lower and lower powers of the densities, down to data that
+        are worth two rows for each component. They exchange states with the chain, which then
+        crosses between modes that no move connects. Each rung takes the time of a chain. "auto"
+        lets tuning find their number, about twice the communication barrier; a number, 2 to 64,
+        counts the chain itself. `Posterior.tempering` tells what the rungs did.
     checkpoint : path-like, optional
         A file to which the run is written while it goes on. If the file is there already, the run
         goes on from it and ends with the same bits as if it had never stopped. So the same call
@@ -175,6 +183,7 @@ def sample(
     options.seed = seed(random_seed)
     options.store_assignments = flag("store_assignments", store_assignments)
     options.moves = native.MOVES_AUTOMATIC if flag("moves", moves) else native.MOVES_NONE
+    options.num_rungs = rung_count(tempering)
     plan = checkpoint_plan(checkpoint, checkpoint_interval)
     if plan is not None:
         options.checkpoint = native.address_of(plan)

@@ -16,6 +16,7 @@ from ctypes import (
 __all__ = [
     "PROGRESS_FN",
     "ChainMoves",
+    "ChainTempering",
     "Checkpoint",
     "Control",
     "DataOptions",
@@ -25,6 +26,8 @@ __all__ = [
     "LabelOptions",
     "Loo",
     "MixtureValues",
+    "ModeOptions",
+    "ModeResult",
     "ModelOptions",
     "PartitionOptions",
     "PartitionResult",
@@ -104,7 +107,7 @@ class SampleOptions(Structure):
         ("initial_posterior", c_void_p),
         ("checkpoint", c_void_p),
         ("moves", c_int32),
-        ("reserved", c_int32),
+        ("num_rungs", c_int32),
     )
 
 
@@ -145,6 +148,17 @@ class ChainMoves(Structure):
         ("interval", c_int64),
         ("num_proposed", c_int64),
         ("num_accepted", c_int64),
+    )
+
+
+class ChainTempering(Structure):
+    """``gmm_chain_tempering``."""
+
+    _fields_ = (
+        ("struct_size", c_uint32),
+        ("num_rungs", c_int32),
+        ("barrier", c_double),
+        ("num_round_trips", c_int64),
     )
 
 
@@ -232,6 +246,29 @@ class PartitionResult(Structure):
         ("upper_clusters", c_int64),
         ("lower_clusters", c_int64),
         ("num_draws", c_int64),
+    )
+
+
+class ModeOptions(Structure):
+    """``gmm_mode_options``."""
+
+    _fields_ = (
+        ("struct_size", c_uint32),
+        ("reserved", c_int32),
+        ("num_draws", c_int64),
+        ("num_steps", c_int64),
+        ("seed", c_uint64),
+    )
+
+
+class ModeResult(Structure):
+    """``gmm_mode_result``."""
+
+    _fields_ = (
+        ("struct_size", c_uint32),
+        ("num_modes", c_int32),
+        ("num_draws", c_int64),
+        ("reach", c_double),
     )
 
 
