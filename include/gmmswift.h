@@ -1243,6 +1243,91 @@ GMM_NODISCARD gmm_status gmm_loo_difference(const double *elpd, const double *ot
  */
 GMM_NODISCARD gmm_status gmm_posterior_bic(const gmm_posterior *posterior, double *out_bic, gmm_error **out_error)
     GMM_NONNULL(2);
+
+/** Ways to estimate the evidence of a model. */
+enum gmm_evidence_method {
+  /** Bridge sampling (Meng, Wong 1996) between the posterior and a mixture of its conditional distributions, both with
+   * the assignments summed out. It uses draws of the posterior. */
+  GMM_EVIDENCE_BRIDGE = 0,
+  /** Stepping stones (Xie et al. 2011) along powers of the components' densities, from the prior to the posterior. Each
+   * power has chains of its own, which exchange their states. It uses the model and the data alone. */
+  GMM_EVIDENCE_STEPPING_STONES = 1
+};
+
+/** How the evidence of a model is estimated. */
+typedef struct gmm_evidence_options {
+  uint32_t struct_size;
+  /** A gmm_evidence_method; default GMM_EVIDENCE_BRIDGE. */
+  int32_t method;
+  /** Draws: of the mixture, and at most of the posterior, for bridge sampling; or of each power. 100 .. 2^24, or 0 for
+   * 4,000, and for as many of each power as bring the error to 0.05, 10,000 .. 160,000; default 0. */
+  int64_t num_draws;
+  /** Conditional distributions in the mixture of bridge sampling, 1 .. 2^20, at most half of the posterior's draws; or
+   * 0 for up to 500; default 0. */
+  int64_t num_terms;
+  /** Default 0. */
+  uint64_t seed;
+} gmm_evidence_options;
+
+/** Writes the defaults.
+ * @return GMM_ERROR_NULL_ARGUMENT, GMM_ERROR_STRUCT_SIZE. */
+gmm_status gmm_evidence_options_init(gmm_evidence_options *options, size_t struct_size) GMM_NONNULL(1);
+
+/** The evidence of a model. */
+typedef struct gmm_evidence {
+  uint32_t struct_size;
+  /** The gmm_evidence_method. */
+  int32_t method;
+  /** log p(data), in nats. */
+  double log_evidence;
+  /** Its standard error; 0 for a closed form. */
+  double error;
+  /** The log of the prior's mass on the parameters that meet the constraints, by which bridge sampling has divided the
+   * integral; 0 for stepping stones. An order of exchangeable components is not in it. */
+  double log_prior_mass;
+  /** How much the posterior and the mixture have in common, or the least of two neighbouring powers, at most 1. The
+   * error grows as it falls. */
+  double overlap;
+  /** The draws of the posterior that were used, or those at each power; 0 for a closed form. */
+  int64_t num_draws;
+  /** The conditional distributions of the mixture; 0 for other methods. */
+  int64_t num_terms;
+  /** The powers, with 0 and 1; 0 for other methods. */
+  int32_t num_rungs;
+  /** 1 if log_evidence is a closed form. */
+  int32_t is_exact;
+} gmm_evidence;
+
+/** Sets all fields to 0 and the size.
+ * @return GMM_ERROR_NULL_ARGUMENT, GMM_ERROR_STRUCT_SIZE. */
+gmm_status gmm_evidence_init(gmm_evidence *evidence, size_t struct_size) GMM_NONNULL(1);
+
+/**
+ * The log marginal likelihood of the model of a posterior: the log of the integral of prior times likelihood over all
+ * parameters, summed over all assignments and all labels, with its Monte-Carlo error.
+ *
+ * The prior is normalised on the parameters that meet the constraints. So a model whose exchangeable means are in order
+ * has the evidence of the model without the order, and no factor K! is missing. A row of sample weight w counts as the
+ * power w of its density, also for fractions. One component under a conjugate prior has a closed form.
+ *
+ * Bridge sampling takes the draws of the second half of each chain, and makes the mixture from the first half. Its
+ * error knows nothing of modes that no chain has met. It takes O(draws terms K (K D^2 + 2^(G - 1))) time, where G is
+ * the number of components that share all priors, and as many passes over the rows as there are draws and terms.
+ * Stepping stones find their powers by themselves. Both are functions of the posterior and the options.
+ *
+ * @param posterior draws from a posterior with any number of rows; at least 20 over all chains, and 2 of each, for
+ * bridge sampling.
+ * @param options NULL for the defaults.
+ * @param out_evidence its struct_size must be set.
+ * @return GMM_ERROR_NULL_ARGUMENT, GMM_ERROR_WRONG_HANDLE, GMM_ERROR_STRUCT_SIZE, GMM_ERROR_INVALID_ARGUMENT;
+ * GMM_ERROR_UNSUPPORTED for prior draws, too few draws, and bridge sampling of more than 12 components that share all
+ * priors; GMM_ERROR_DEGENERATE for a posterior that is improper, which has no evidence (the message says which part of
+ * the data and of the priors), and for a mixture that does not overlap with the posterior; GMM_CANCELLED.
+ */
+GMM_NODISCARD gmm_status gmm_posterior_log_evidence(const gmm_posterior *posterior, const gmm_evidence_options *options,
+                                                    const gmm_control *control, gmm_evidence *out_evidence,
+                                                    gmm_error **out_error) GMM_NONNULL(4);
+
 /* ---------------------------------------------------------------------------------- Results without labels */
 
 /**

@@ -23,6 +23,7 @@ extension gmm_order: Code {}
 extension gmm_weights_family: Code {}
 extension gmm_bandwidth_rule: Code {}
 extension gmm_partition_loss: Code {}
+extension gmm_evidence_method: Code {}
 extension gmm_label_rule: Code {}
 
 /// Returns whether a caller's number is this value, for `switch`.

@@ -21,6 +21,8 @@ extension gmm_posterior_info: SizedStruct {}
 extension gmm_label_options: SizedStruct {}
 extension gmm_summary_options: SizedStruct {}
 extension gmm_loo: SizedStruct {}
+extension gmm_evidence_options: SizedStruct {}
+extension gmm_evidence: SizedStruct {}
 extension gmm_chain_moves: SizedStruct {}
 extension gmm_chain_tempering: SizedStruct {}
 extension gmm_mode_options: SizedStruct {}

@@ -48,6 +48,14 @@ extension MixtureModel {
     }
   }
 
+  /// Returns a draw of the spread from its prior, whatever the order of the means, among other values without meaning.
+  func drawPriorOfSpread(_ stream: inout RandomStream) -> Parameters {
+    var parameters = Parameters(
+      shape, weights: [Double](repeating: 1 / Double(componentCount), count: componentCount), means: meanCenters)
+    drawPriorSpread(&parameters, &stream) { true }
+    return parameters
+  }
+
   /// Draws the covariance matrices' Cholesky factors.
   private func drawPriorFactors(_ stream: inout RandomStream, while isWanted: () -> Bool) -> [Double] {
     covarianceDensities.flatMap { density in

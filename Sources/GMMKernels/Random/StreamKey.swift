@@ -25,6 +25,13 @@ package enum StreamPurpose: UInt64, Sendable {
   case assignmentsOfPartitions = 20
   /// The starts of a search for a partition.
   case partitionStarts = 21
+  /// The seeds of the rungs of stepping stones, whose chains use the purposes above under seeds of their own.
+  case evidenceRungs = 30
+  /// Draws from the prior for the evidence: at the foot of a ladder, and for the mass of the constraints.
+  case evidencePrior = 31
+  /// The assignments and the draws of the mixture of bridge sampling.
+  case evidenceAssignments = 32
+  case evidenceProposals = 33
 }
 
 /// The name of a random stream: (seed, chain, purpose), then (iteration, block).

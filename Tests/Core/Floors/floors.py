@@ -42,6 +42,7 @@ FLOORS = {
         "Storage",
         "Sampling",
         "Modes",
+        "Evidence",
     ],
 }
 

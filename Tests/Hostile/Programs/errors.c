@@ -105,6 +105,19 @@ static void check_row(gmm_status status, const gmm_error *error, gmm_status expe
     gmm_error_destroy(error);                                                                                 \
   }
 
+#define GMM_POSTERIOR_LOG_EVIDENCE(change, expected, argument, rule, value)                             \
+  {                                                                                                     \
+    gmm_evidence_options options;                                                                       \
+    gmm_evidence evidence;                                                                              \
+    gmm_error *error = NULL;                                                                            \
+    gmm_evidence_options_init(&options, sizeof options);                                                \
+    gmm_evidence_init(&evidence, sizeof evidence);                                                      \
+    options.change;                                                                                     \
+    const gmm_status status = gmm_posterior_log_evidence(posterior, &options, NULL, &evidence, &error); \
+    check_row(status, error, expected, argument, rule, value, __LINE__);                                \
+    gmm_error_destroy(error);                                                                           \
+  }
+
 #define GMM_KDE(change, expected, argument, rule, value)                                                       \
   {                                                                                                            \
     gmm_kde_options options;                                                                                   \

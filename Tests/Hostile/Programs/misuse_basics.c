@@ -55,6 +55,8 @@ void misuse_sizes(const misuse_handles *handles) {
   INIT_SIZES(gmm_sample_options, gmm_sample_options_init);
   INIT_SIZES(gmm_summary_options, gmm_summary_options_init);
   INIT_SIZES(gmm_loo, gmm_loo_init);
+  INIT_SIZES(gmm_evidence_options, gmm_evidence_options_init);
+  INIT_SIZES(gmm_evidence, gmm_evidence_init);
   INIT_SIZES(gmm_chain_moves, gmm_chain_moves_init);
   INIT_SIZES(gmm_mode_options, gmm_mode_options_init);
   INIT_SIZES(gmm_mode_result, gmm_mode_result_init);

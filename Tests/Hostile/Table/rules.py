@@ -160,6 +160,7 @@ OUTCOMES = [
     ("gmm_summarize", "names", "NULL", "ok"),
     ("gmm_posterior_partition", "options", "NULL", "ok"),
     ("gmm_posterior_partition", "out_result", "NULL", "ok"),
+    ("gmm_posterior_log_evidence", "options", "NULL", "ok"),
     # The default rule of labels reads none of these.
     ("gmm_posterior_relabel", "options", "NULL", "ok"),
     ("gmm_posterior_relabel", "options.labels", "*", "ok"),
@@ -235,6 +236,8 @@ OUTCOMES = [
     ("gmm_sample", "options.method", "0", "ok"),
     ("gmm_posterior_partition", "options.loss", "0", "ok"),
     ("gmm_posterior_partition", "options.max_clusters", "0", "ok"),
+    ("gmm_posterior_log_evidence", "options.method", "0", "ok"),
+    ("gmm_posterior_log_evidence", "options.num_*", "0", "ok"),
     ("gmm_posterior_label_free_name", "position", "0", "ok"),
     ("gmm_sample", "options.num_tune", "0", "ok"),
     ("gmm_sample", "options.store_assignments", "0", "ok"),

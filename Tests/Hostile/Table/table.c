@@ -128,6 +128,21 @@ gmm_partition_result *table_gmm_partition_result(void) {
   return &area_gmm_partition_result.value;
 }
 
+gmm_evidence_options *table_gmm_evidence_options(void) {
+  AREA(gmm_evidence_options);
+  gmm_evidence_options *options = &area_gmm_evidence_options.value;
+  gmm_evidence_options_init(options, sizeof *options);
+  options->num_draws = 100;
+  options->num_terms = 4;
+  return options;
+}
+
+gmm_evidence *table_gmm_evidence(void) {
+  AREA(gmm_evidence);
+  area_gmm_evidence.value.struct_size = sizeof(gmm_evidence);
+  return &area_gmm_evidence.value;
+}
+
 gmm_label_options *table_gmm_label_options(void) {
   AREA(gmm_label_options);
   gmm_label_options *options = &area_gmm_label_options.value;

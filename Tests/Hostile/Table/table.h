@@ -70,6 +70,8 @@ gmm_label_options *table_gmm_label_options(void);
 gmm_kde_options *table_gmm_kde_options(void);
 gmm_partition_options *table_gmm_partition_options(void);
 gmm_partition_result *table_gmm_partition_result(void);
+gmm_evidence_options *table_gmm_evidence_options(void);
+gmm_evidence *table_gmm_evidence(void);
 gmm_em_options *table_gmm_em_options(void);
 gmm_mixture *table_gmm_mixture(void);
 gmm_posterior_info *table_gmm_posterior_info(void);

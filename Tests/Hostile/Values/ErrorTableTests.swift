@@ -69,6 +69,7 @@ import Testing
     case "gmm_stepwise_create": try attemptToLearn(field, value)
     case "gmm_model_create": try attemptToModel(field, value)
     case "gmm_posterior_partition": try attemptToPartition(field, value)
+    case "gmm_posterior_log_evidence": try attemptToWeigh(field, value)
     case "gmm_posterior_relabel" where field == "coordinate":
       let posterior = try sample(model, line, SamplingOptions(draws: 5, tune: 5, chains: 1))
       _ = try posterior.relabelled(by: .means(coordinate: integer(value)))
@@ -97,6 +98,16 @@ import Testing
     default: throw Unknown(description: field)
     }
     _ = try sample(model, line, SamplingOptions(draws: 5, tune: 5, chains: 1)).partition(options)
+  }
+
+  private func attemptToWeigh(_ field: String, _ value: String) throws {
+    var options = LogEvidenceOptions()
+    switch field {
+    case "num_draws": options.draws = try integer(value)
+    case "num_terms": options.terms = try integer(value)
+    default: throw Unknown(description: field)
+    }
+    _ = try sample(model, line, SamplingOptions(draws: 5, tune: 5, chains: 1)).logEvidence(options)
   }
 
   private func attemptToFit(_ field: String, _ value: String) throws {

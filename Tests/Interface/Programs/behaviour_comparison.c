@@ -71,6 +71,34 @@ static void bic_is_that_of_the_best_draw(const gmm_posterior *posterior) {
   EXPECT(is_close(bic, -2.0 * best + 5.0 * log(FIXTURE_COUNT)));
 }
 
+/* Both methods agree, threads change no bit, and an older caller's struct gets what it has room for. */
+static void evidence_is_the_same_by_both_methods(const gmm_posterior *posterior) {
+  gmm_evidence_options options = {.struct_size = sizeof options, .num_draws = 1000};
+  gmm_evidence bridge, again, stones;
+  gmm_control control;
+  EXPECT(gmm_control_init(&control, sizeof control) == GMM_OK);
+  EXPECT(gmm_evidence_init(&bridge, sizeof bridge) == GMM_OK && bridge.num_draws == 0);
+  again = stones = bridge;
+  ACCEPTED(gmm_posterior_log_evidence(posterior, &options, NULL, &bridge, out_error));
+  EXPECT(bridge.method == GMM_EVIDENCE_BRIDGE && bridge.num_draws == CHAINS * DRAWS / 2);
+  EXPECT(bridge.num_terms == CHAINS * DRAWS / 2 && bridge.num_rungs == 0 && !bridge.is_exact);
+  EXPECT(bridge.error > 0.0 && bridge.error < 1.0 && bridge.overlap > 0.0 && bridge.overlap <= 1.0);
+  control.num_threads = 3;
+  ACCEPTED(gmm_posterior_log_evidence(posterior, &options, &control, &again, out_error));
+  EXPECT(again.log_evidence == bridge.log_evidence && again.error == bridge.error);
+  options.method = GMM_EVIDENCE_STEPPING_STONES;
+  ACCEPTED(gmm_posterior_log_evidence(posterior, &options, NULL, &stones, out_error));
+  EXPECT(stones.method == GMM_EVIDENCE_STEPPING_STONES && stones.num_rungs > 2 && stones.num_terms == 0);
+  EXPECT(fabs(stones.log_evidence - bridge.log_evidence) < 4.0 * hypot(stones.error, bridge.error));
+  control.num_threads = 1;
+  ACCEPTED(gmm_posterior_log_evidence(posterior, &options, &control, &again, out_error));
+  EXPECT(again.log_evidence == stones.log_evidence && again.error == stones.error);
+  gmm_evidence older = {.struct_size = offsetof(gmm_evidence, error), .error = 77.0};
+  options.method = GMM_EVIDENCE_BRIDGE;
+  ACCEPTED(gmm_posterior_log_evidence(posterior, &options, NULL, &older, out_error));
+  EXPECT(older.log_evidence == bridge.log_evidence && older.error == 77.0);
+}
+
 /* Draws from the prior, and a handful of draws, have nothing to compare. */
 static void what_cannot_be_compared_is_refused(const gmm_model *model) {
   gmm_loo loo = {.struct_size = sizeof loo, .elpd = 5.0};
@@ -89,7 +117,18 @@ static void what_cannot_be_compared_is_refused(const gmm_model *model) {
   EXPECT(gmm_posterior_loo(few, 0.0, NULL, &loo, NULL, 0, NULL, 0, &error) == GMM_ERROR_UNSUPPORTED);
   EXPECT(strcmp(gmm_error_message(error), "posterior: must have at least 21 draws over all chains, got 20") == 0);
   gmm_error_destroy(error);
-  EXPECT(loo.elpd == 5.0 && bic == 5.0);
+  gmm_evidence evidence = {.struct_size = sizeof evidence, .log_evidence = 5.0};
+  EXPECT(gmm_posterior_log_evidence(prior, NULL, NULL, &evidence, &error) == GMM_ERROR_UNSUPPORTED);
+  EXPECT(strcmp(gmm_error_message(error), "posterior: must be given data to have an evidence, got prior draws") == 0);
+  gmm_error_destroy(error);
+  gmm_posterior_destroy(few);
+  options.num_draws = 9;
+  few = fixture_posterior(model, &options);
+  EXPECT(gmm_posterior_log_evidence(few, NULL, NULL, &evidence, &error) == GMM_ERROR_UNSUPPORTED);
+  EXPECT(strcmp(gmm_error_message(error),
+                "posterior: must have at least 20 draws, 2 of each chain, for bridge sampling, got 2 x 9") == 0);
+  gmm_error_destroy(error);
+  EXPECT(loo.elpd == 5.0 && bic == 5.0 && evidence.log_evidence == 5.0);
   gmm_posterior_destroy(few);
   gmm_posterior_destroy(prior);
 }
@@ -103,6 +142,7 @@ void behaviour_comparison(void) {
   totals_are_sums_of_terms(posterior);
   differences_are_over_pairs();
   bic_is_that_of_the_best_draw(posterior);
+  evidence_is_the_same_by_both_methods(posterior);
   what_cannot_be_compared_is_refused(model);
   gmm_posterior_destroy(posterior);
   gmm_model_destroy(model);

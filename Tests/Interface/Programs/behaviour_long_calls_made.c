@@ -254,6 +254,26 @@ static gmm_status run_loo(const gmm_control *control, result *made, gmm_error **
                            made->numbers + FIXTURE_COUNT, FIXTURE_COUNT, out_error);
 }
 
+static gmm_status run_evidence_by(int32_t method, const gmm_control *control, result *made, gmm_error **out_error) {
+  const gmm_evidence_options options = {
+      .struct_size = sizeof options, .method = method, .num_draws = 100, .num_terms = 20};
+  gmm_evidence evidence = {.struct_size = sizeof evidence};
+  const gmm_status status = gmm_posterior_log_evidence(input.posterior, &options, control, &evidence, out_error);
+  made->count = 2;
+  if (status != GMM_OK) return status;
+  made->numbers[0] = evidence.log_evidence;
+  made->numbers[1] = evidence.error;
+  return status;
+}
+
+static gmm_status run_bridge(const gmm_control *control, result *made, gmm_error **out_error) {
+  return run_evidence_by(GMM_EVIDENCE_BRIDGE, control, made, out_error);
+}
+
+static gmm_status run_stones(const gmm_control *control, result *made, gmm_error **out_error) {
+  return run_evidence_by(GMM_EVIDENCE_STEPPING_STONES, control, made, out_error);
+}
+
 static gmm_status run_sensitivity(const gmm_control *control, result *made, gmm_error **out_error) {
   made->count = NUM_QUANTITIES;
   return gmm_power_sensitivity(input.values, 2, NUM_VALUES / 2 / NUM_QUANTITIES, NUM_QUANTITIES, input.rows, control,
@@ -270,6 +290,8 @@ const long_call long_calls[NUM_LONG_CALLS] = {
     {"gmm_posterior_summarize", run_posterior_summarize, 100, 6, 0},
     {"gmm_posterior_pointwise_log_likelihood", run_pointwise, 100, 1, 1},
     {"gmm_posterior_loo", run_loo, 60, -1, 0},
+    {"gmm_posterior_log_evidence, bridge", run_bridge, 33, 33, 0},
+    {"gmm_posterior_log_evidence, stepping stones", run_stones, 80, 80, 0},
     {"gmm_power_sensitivity", run_sensitivity, NUM_QUANTITIES, NUM_QUANTITIES, 0},
     {"gmm_sample_prior", run_sample_prior, 20, -1, 0},
     {"gmm_posterior_sample_predictive", run_predictive, 10, -1, 1},

@@ -166,6 +166,7 @@ def test_models_are_compared_in_pairs_of_rows(post, two):
             assert table[name, column] == getattr(loo, column)
         assert table[name, "bic"] == posterior.bic
         assert np.isnan(table[name, "log_evidence"])
+        assert np.isnan(table[name, "se_evidence"])
     lines = str(table).splitlines()
     assert len(lines) == 3
     assert lines[0].split() == list(table.columns)
@@ -200,16 +201,21 @@ def test_equal_models_keep_their_order(post):
 def test_evidence_is_asked_for_only_where_it_is_wanted(post, two, monkeypatch):
     calls = []
 
-    def log_evidence(self):
-        calls.append(self)
-        return -12.5
+    asks = gm.Posterior.log_evidence
 
-    monkeypatch.setattr(gm.Posterior, "log_evidence", log_evidence, raising=False)
+    def log_evidence(self, **arguments):
+        calls.append(self)
+        return asks(self, draws=100, terms=10, **arguments)
+
+    monkeypatch.setattr(gm.Posterior, "log_evidence", log_evidence)
     assert np.isnan(gm.compare({"a": post})["log_evidence"]).all()
     assert calls == []
     table = gm.compare({"a": post, "b": two}, evidence=True)
-    assert list(table["log_evidence"]) == [-12.5, -12.5]
     assert len(calls) == 2
+    for name, posterior in (("a", post), ("b", two)):
+        exact = asks(posterior, draws=100, terms=10)
+        assert table[name, "log_evidence"] == exact.value
+        assert table[name, "se_evidence"] == exact.error > 0
 
 
 def test_a_table_names_its_rows_and_columns(post):

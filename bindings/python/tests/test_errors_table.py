@@ -48,6 +48,7 @@ CALLS = {
     "gmm_fit_em": lambda **arguments: gm.fit_em(DATA, **{"n_components": 2, **arguments}),
     "gmm_summarize": lambda **arguments: posterior().summary(**arguments),
     "gmm_posterior_partition": lambda **arguments: posterior().partition(**arguments),
+    "gmm_posterior_log_evidence": lambda **arguments: posterior().log_evidence(**arguments),
     "gmm_kde": lambda **arguments: gm.kde(DATA, **arguments),
     "gmm_posterior_relabel": lambda **arguments: posterior().relabel("means", **arguments),
     "gmm_hdi": lambda **arguments: gm.hdi(DATA, **arguments),

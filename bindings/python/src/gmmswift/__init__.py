@@ -12,6 +12,7 @@ from gmmswift._diagnostics.hdi import hdi
 from gmmswift._diagnostics.summarize import summarize
 from gmmswift._diagnostics.summary import Summary
 from gmmswift._draws.comparison import Comparison, compare
+from gmmswift._draws.evidence import LogEvidence
 from gmmswift._draws.files import load
 from gmmswift._draws.labels import LabelConfidence
 from gmmswift._draws.leave_one_out import LeaveOneOut
@@ -77,6 +78,7 @@ __all__ = [
     "KnownMixture",
     "LabelConfidence",
     "LeaveOneOut",
+    "LogEvidence",
     "MismatchError",
     "Mixture",
     "MixtureStatistics",

@@ -29,6 +29,7 @@ _FORMATS = {
     "elpd_diff": ".2f",
     "se_diff": ".2f",
     "log_evidence": ".2f",
+    "se_evidence": ".2f",
     "bic": ".2f",
     "n_bad_k": "d",
 }
@@ -39,8 +40,9 @@ class Comparison(Table):
 
     Columns: ``rank``, from 1; ``elpd_loo``, ``se`` and ``p_loo`` of `Posterior.loo`; ``elpd_diff``,
     the difference to the best model, at most 0, and ``se_diff``, its standard error over pairs of
-    rows; ``log_evidence``, NaN where it was not asked for or a posterior does not have it; ``bic``,
-    that of the best draw; and ``n_bad_k``, the number of rows whose Pareto k is too large.
+    rows; ``log_evidence`` and ``se_evidence``, that of `Posterior.log_evidence` and its standard
+    error, NaN where it was not asked for; ``bic``, that of the best draw; and ``n_bad_k``, the
+    number of rows whose Pareto k is too large.
 
     Attributes
     ----------
@@ -67,7 +69,7 @@ def compare(
     models : mapping of str to Posterior
         The posteriors by the names of their models, at least one.
     evidence : bool, default False
-        Whether to ask posteriors that have it for their log evidence, which may take long.
+        Whether to estimate the log evidence by bridge sampling, which may take seconds.
     threads : int, optional
         Number of threads. By default one for each processor.
 
@@ -81,7 +83,7 @@ def compare(
     ValueError
         If the models are of different data or sample weights.
     NotImplementedError
-        As in `Posterior.loo`.
+        As in `Posterior.loo`, and in `Posterior.log_evidence` where it is asked for.
     """
     if not isinstance(models, Mapping):
         raise TypeError(f"models: must be a mapping of names to posteriors, got {shown(models)}")
@@ -101,6 +103,7 @@ def compare(
     best = results[order[0]].elpd_i
     weights = posteriors[0].sample_weight
     differences = np.array([_difference(results[i].elpd_i, best, weights) for i in order])
+    evidences = [_evidence(posteriors[i], threads) if asks else (np.nan, np.nan) for i in order]
     columns: dict[str, Any] = {
         "rank": np.arange(1, len(names) + 1),
         "elpd_loo": np.array([results[i].elpd_loo for i in order]),
@@ -108,7 +111,8 @@ def compare(
         "p_loo": np.array([results[i].p_loo for i in order]),
         "elpd_diff": differences[:, 0],
         "se_diff": differences[:, 1],
-        "log_evidence": np.array([_evidence(posteriors[i]) if asks else np.nan for i in order]),
+        "log_evidence": np.array([value for value, _ in evidences]),
+        "se_evidence": np.array([error for _, error in evidences]),
         "bic": np.array([posteriors[i].bic for i in order]),
         "n_bad_k": np.array([results[i].n_bad_k for i in order]),
     }
@@ -151,8 +155,7 @@ def _difference(
     return float(value[0]), float(error[0])
 
 
-def _evidence(posterior: Posterior) -> float:
-    """Return the log evidence of a posterior that has it, or NaN."""
-    found = getattr(posterior, "log_evidence", None)
-    value = found() if callable(found) else found
-    return np.nan if value is None else float(value)
+def _evidence(posterior: Posterior, threads: int | None) -> tuple[float, float]:
+    """Return the log evidence of a posterior and its standard error."""
+    found = posterior.log_evidence(threads=threads)
+    return found.value, found.error

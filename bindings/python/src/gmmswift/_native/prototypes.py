@@ -23,6 +23,8 @@ from gmmswift._native.structs import (
     DataOptions,
     EMOptions,
     EMResult,
+    Evidence,
+    EvidenceOptions,
     KdeOptions,
     LabelOptions,
     Loo,
@@ -235,6 +237,18 @@ PROTOTYPES: Mapping[str, tuple[Any, list[Any]]] = {
         ],
     ),
     "gmm_posterior_bic": (c_int32, [c_void_p, DoubleArray, POINTER(c_void_p)]),
+    "gmm_evidence_options_init": (c_int32, [POINTER(EvidenceOptions), c_size_t]),
+    "gmm_evidence_init": (c_int32, [POINTER(Evidence), c_size_t]),
+    "gmm_posterior_log_evidence": (
+        c_int32,
+        [
+            c_void_p,
+            POINTER(EvidenceOptions),
+            POINTER(Control),
+            POINTER(Evidence),
+            POINTER(c_void_p),
+        ],
+    ),
     "gmm_posterior_coclustering": (
         c_int32,
         [
@@ -534,6 +548,8 @@ INITIALIZERS: Mapping[type[Structure], str] = {
     LabelOptions: "gmm_label_options_init",
     SummaryOptions: "gmm_summary_options_init",
     Loo: "gmm_loo_init",
+    EvidenceOptions: "gmm_evidence_options_init",
+    Evidence: "gmm_evidence_init",
     PartitionOptions: "gmm_partition_options_init",
     PartitionResult: "gmm_partition_result_init",
     ModeOptions: "gmm_mode_options_init",

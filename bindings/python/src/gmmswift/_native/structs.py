@@ -22,6 +22,8 @@ __all__ = [
     "DataOptions",
     "EMOptions",
     "EMResult",
+    "Evidence",
+    "EvidenceOptions",
     "KdeOptions",
     "LabelOptions",
     "Loo",
@@ -213,6 +215,35 @@ class Loo(Structure):
         ("good_k", c_double),
         ("num_bad_k", c_int64),
         ("relative_efficiency", c_double),
+    )
+
+
+class EvidenceOptions(Structure):
+    """``gmm_evidence_options``."""
+
+    _fields_ = (
+        ("struct_size", c_uint32),
+        ("method", c_int32),
+        ("num_draws", c_int64),
+        ("num_terms", c_int64),
+        ("seed", c_uint64),
+    )
+
+
+class Evidence(Structure):
+    """``gmm_evidence``."""
+
+    _fields_ = (
+        ("struct_size", c_uint32),
+        ("method", c_int32),
+        ("log_evidence", c_double),
+        ("error", c_double),
+        ("log_prior_mass", c_double),
+        ("overlap", c_double),
+        ("num_draws", c_int64),
+        ("num_terms", c_int64),
+        ("num_rungs", c_int32),
+        ("is_exact", c_int32),
     )
 
 
