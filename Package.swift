@@ -126,7 +126,7 @@ let tests: [Target] = [
   .testTarget(
     name: "CalibrationTests", dependencies: ["GMMInference", "TestSupport"], path: "Tests/Truth/Calibration"),
   .testTarget(
-    name: "HostileTests", dependencies: ["GMMDiagnostics", "GMMInference", "TestSupport"],
+    name: "HostileTests", dependencies: ["GMMDiagnostics", "GMMInference", "GaussianMixtures", "TestSupport"],
     path: "Tests/Hostile/Values"),
 ]
 

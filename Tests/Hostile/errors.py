@@ -20,6 +20,8 @@ def literal(value: str) -> str:
     """Return the value of a field in C."""
     if value == str(-(2**63)):
         return "INT64_MIN"
+    if value == str(2**63 - 1):
+        return "INT64_MAX"
     return LITERALS.get(value, value)
 
 
@@ -47,7 +49,12 @@ def rows(table: dict[str, Any]) -> list[str]:
         for entry in group["rows"]:
             if "c" in entry.get("only", ["c"]):
                 field = entry["field"]
-                lines += [row(call, f"{field} = {literal(value)}", entry, value, field) for value in entry["values"]]
+                for value in entry["values"]:
+                    # A call with another posterior is a macro of its own.
+                    name, change = (
+                        (f"{call}_of", value) if field == "posterior" else (call, f"{field} = {literal(value)}")
+                    )
+                    lines.append(row(name, change, entry, value, field))
     for entry in table["priors"]:
         if "c" in entry.get("only", ["c"]):
             unknown = entry["argument"].partition(".")[0]

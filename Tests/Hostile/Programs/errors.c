@@ -30,6 +30,8 @@ static void check_row(gmm_status status, const gmm_error *error, gmm_status expe
     check_holds(call == (expected) && made == NULL, __FILE__, __LINE__, "no handle"); \
   } while (0)
 
+#include "errors_results.h"
+
 #define GMM_SAMPLE(change, expected, argument, rule, value)                                  \
   {                                                                                          \
     gmm_sample_options options = fixture_sample_options();                                   \
@@ -180,6 +182,8 @@ static void check_row(gmm_status status, const gmm_error *error, gmm_status expe
 
 int main(void) {
   static const double halves[] = {0.5, 0.5}, means[] = {-1.0, 1.0}, ones[] = {1.0, 1.0};
+  static const double thirds[] = {0.25, 0.5, 0.25}, places[] = {-1.0, 0.0, 1.0, 2.0, 3.0, 4.0};
+  static const double variances[] = {1.0, 1.0, 1.0, 1.0, 1.0, 1.0};
   fixture_fill();
   const gmm_model_options model_options = fixture_model_options();
   const gmm_sample_options sample_options = fixture_sample_options();
@@ -191,7 +195,37 @@ int main(void) {
   mixture.weights = halves;
   mixture.means = means;
   mixture.covariances = ones;
+  gmm_mixture of_three = mixture, in_space = mixture;
+  of_three.num_components = 3;
+  of_three.weights = thirds;
+  in_space.num_dimensions = 3;
+  of_three.means = in_space.means = places;
+  of_three.covariances = in_space.covariances = variances;
+  in_space.covariance = GMM_COVARIANCE_DIAG;
+  const gmm_mixture *mixture_of_three_components = &of_three, *mixture_in_three_dimensions = &in_space;
+  gmm_model_options options_of_three = model_options, options_in_space = model_options;
+  options_of_three.num_components = 3;
+  options_in_space.num_dimensions = 3;
+  options_in_space.covariance = GMM_COVARIANCE_DIAG;
+  gmm_sample_options options_of_one_draw = sample_options;
+  options_of_one_draw.num_chains = options_of_one_draw.num_draws = 1;
+  gmm_model *model_of_three = fixture_model(&options_of_three), *model_in_space = fixture_model(&options_in_space);
+  gmm_data *no_data = fixture_rows(NULL, 0, 1);
+  gmm_posterior *of_three_components = fixture_posterior(model_of_three, &sample_options);
+  gmm_posterior *in_three_dimensions = fixture_sample(model_in_space, fixture_table_set(), &sample_options);
+  gmm_posterior *of_one_draw = fixture_posterior(model, &options_of_one_draw);
+  gmm_posterior *without_data = fixture_sample(model, no_data, &sample_options);
+  gmm_posterior *prior_draws = NULL;
+  ACCEPTED(gmm_sample_prior(model, 50, 1, NULL, &prior_draws, out_error));
 #include "errors.inc"
+  gmm_posterior_destroy(prior_draws);
+  gmm_posterior_destroy(without_data);
+  gmm_posterior_destroy(of_one_draw);
+  gmm_posterior_destroy(in_three_dimensions);
+  gmm_posterior_destroy(of_three_components);
+  gmm_data_destroy(no_data);
+  gmm_model_destroy(model_in_space);
+  gmm_model_destroy(model_of_three);
   gmm_posterior_destroy(posterior);
   gmm_model_destroy(model);
   return check_report("errors");

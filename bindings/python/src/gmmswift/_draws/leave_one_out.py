@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -136,8 +137,10 @@ class PosteriorLeaveOneOut:
         efficiency = 0.0
         if relative_efficiency is not None:
             efficiency = real("relative_efficiency", relative_efficiency)
-            if not efficiency > 0:
-                raise ValueError(f"relative_efficiency: must be positive, got {efficiency}")
+            if not 0 < efficiency < math.inf:
+                raise ValueError(
+                    f"relative_efficiency: must be finite and positive, got {efficiency}"
+                )
         totals = native.sized(native.Loo)
         terms, shapes = np.empty(self.n_observations), np.empty(self.n_observations)
         with native.Run(thread_count(threads)) as run:
