@@ -1,0 +1,112 @@
+import GMMModel
+import TestSupport
+import Testing
+
+@testable import GMMInference
+
+/// Chains with all options at their defaults agree with quadrature under every prior of an sd, where two components have
+/// a posterior with two modes: the middle pair of three belongs to the left one or to the right one.
+@Suite struct LineQuadratureTests {
+  struct Case: Sendable, CustomTestStringConvertible {
+    let name: String
+    let prior: SpreadPrior
+    let exact: LineQuadrature.Spread
+    var isScaled = false
+    var isShared = false
+    var testDescription: String {
+      "\(isShared ? "shared " : "")\(name), \(isScaled ? "scaled means" : "Normal means")"
+    }
+
+    var quadrature: LineQuadrature {
+      LineQuadrature(
+        rows: LineQuadratureTests.rows, components: 2, concentration: 1.5,
+        mean: isScaled ? .scaled(1.5, kappa: 0.1) : .normal(1.5, sd: 4), spread: exact, isShared: isShared)
+    }
+
+    func posterior() throws -> Posterior {
+      let model = try MixtureModel(
+        componentCount: 2, weights: .dirichlet(concentration: [1.5]),
+        means: isScaled ? .scaledNormal(mean: [1.5], kappa: [0.1]) : .normal(mean: [1.5], sd: [4]),
+        spread: prior, sharedSpread: isShared)
+      let options = SamplingOptions(draws: Tier.oracleDraws, seed: 19, keepsAssignments: true)
+      return try sample(model, data: LineQuadratureTests.rows, options, RunControl(threads: 1))
+    }
+  }
+
+  /// No row lies at the center of the means' prior, where scaled means let an sd reach 0.
+  static let rows = [-3.2, -2.6, 0.1, 0.6, 3.4, 4.1]
+
+  private static let spreads: [(String, SpreadPrior, LineQuadrature.Spread)] = [
+    ("uniform", .uniform(lower: [0], upper: [5]), .uniform(0, 5)),
+    ("uniform from above 0", .uniform(lower: [0.3], upper: [4]), .uniform(0.3, 4)),
+    ("half-Cauchy", .halfCauchy(scale: [0.7]), .halfCauchy(0.7)),
+    ("half-Normal", .halfNormal(scale: [1.5]), .halfNormal(1.5)),
+    ("inverse Gamma", .inverseGamma(shape: [2], scale: [0.6]), .inverseGamma(2, 0.6)),
+    ("inverse Gamma without a mean", .inverseGamma(shape: [0.6], scale: [0.2]), .inverseGamma(0.6, 0.2)),
+    ("Gamma", .gamma(shape: [1.5], rate: [0.5]), .inverseGamma(1.5, 0.5)),
+    ("inverse Wishart", .inverseWishart(dof: [3], scale: [1]), .inverseGamma(1.5, 0.5)),
+  ]
+
+  /// Short runs have shared sds with Normal means alone.
+  static let cases: [Case] = [false, true].flatMap { isShared in
+    [false, true].flatMap { isScaled in
+      spreads.map { Case(name: $0.0, prior: $0.1, exact: $0.2, isScaled: isScaled, isShared: isShared) }
+    }
+  }.filter { Tier.isLong || !($0.isShared && $0.isScaled) }
+
+  /// Returns the distances of a run from a quadrature, and of co-clustering probabilities in units of their bounds.
+  private func compare(
+    _ example: Case, _ posterior: Posterior, _ exact: LineQuadrature.Result
+  ) -> (deviations: Deviations, largest: Double, worst: Double) {
+    var deviations = Deviations()
+    let layout = posterior.layout
+    let draws = (0..<posterior.chainCount).map { chain in
+      (0..<posterior.drawCount).map { draw -> [Double] in
+        let parameters = Parameters(row: posterior.row(chain: chain, draw: draw), layout)
+        let values = LineQuadrature.values(
+          means: parameters.means, sds: parameters.sds, hasMean: !example.isScaled)
+        return values + [parameters.weights.reduce(0) { $0 + $1 * $1 }]
+      }
+    }
+    var expectations = exact.expectations + [exact.squaredWeights]
+    // Scaled means have no expectation where the sd has none.
+    if example.isScaled { expectations[LineQuadrature.names.count - 1] = 0 }
+    for (place, name) in (LineQuadrature.names + ["squared weights"]).enumerated() {
+      let values = draws.map { $0.map { $0[place] } }
+      let found = BatchEstimates.mean(values)
+      if found.error == 0 {
+        // What no draw shows has hardly any probability.
+        #expect(abs(found.value - expectations[place]) < 1e-3, "\(name)")
+        continue
+      }
+      deviations.add(name, found, exactly: expectations[place])
+    }
+    var (largest, worst) = (0.0, 0.0)
+    for (found, exact) in zip(posterior.coclusteringOfAssignments, exact.labellings.coclustering) {
+      let distance = abs(found.value - exact)
+      largest = max(largest, distance)
+      worst = max(worst, distance / (4 * found.error + 1e-4))
+    }
+    return (deviations, largest, worst)
+  }
+
+  /// Co-clustering probabilities are within 0.02, and within 4 standard errors from 100 batches and 10⁻⁴. The other
+  /// numbers are within 5 standard errors: by chance, 2.5e-6 each (Student's t, 99 degrees of freedom). Numbers under a
+  /// planted error, a forgotten Jacobian, are not.
+  @Test(arguments: cases) func defaultChainsAgreeWithQuadratureUnderEveryPriorOfAnSD(_ example: Case) throws {
+    let exact = example.quadrature.result()
+    let modes = exact.labellings.modes
+    #expect(modes.count > 1 && modes[1] > 0.05, "\(modes)")
+    let posterior = try example.posterior()
+    let (deviations, largest, worst) = compare(example, posterior, exact)
+    #expect(largest < 0.02)
+    #expect(worst < 1)
+    #expect(deviations.beyond(5).isEmpty)
+    try Tier.record(
+      "oracles.jsonl", OracleRecord("quadrature for each set of rows", example.testDescription, "default", deviations))
+    // A density of log sd that is taken for one of the sd is refuted.
+    var wrong = example.quadrature
+    wrong.forgetsJacobian = true
+    #expect(!compare(example, posterior, wrong.result()).deviations.beyond(5).isEmpty)
+  }
+}
