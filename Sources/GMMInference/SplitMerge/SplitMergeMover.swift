@@ -33,6 +33,8 @@ struct SplitMergeMover {
   private let schedule: SplitMergeSchedule
   /// Changes the terms of the acceptance ratio, to plant errors; `nil` outside of tests.
   var edit: (@Sendable (inout SplitMergeTerms) -> Void)?
+  /// Changes the statistics at which the density of parameters is evaluated, to plant errors; `nil` outside of tests.
+  var editStatistics: (@Sendable (inout SufficientStatistics) -> Void)?
   // The workspace.
   private var labels: [Int]
   private var statistics: SufficientStatistics
@@ -188,6 +190,7 @@ struct SplitMergeMover {
     _ parameters: Parameters, _ components: [Int], _ statistics: SufficientStatistics, _ crew: BlockCrew?
   ) -> SplitMergeTerms.OfParameters {
     weighted.assign(statistics, times: worth)
+    editStatistics?(&weighted)
     var result = proposal.terms(parameters, components, given: weighted, assigned: statistics)
     guard let rest, result.target > -.infinity else { return result }
     // The pass takes statistics too, which nothing needs.

@@ -236,11 +236,17 @@ import Testing
     let quantity: String
     let probability: Double
 
-    init(_ mistake: Mistake, _ test: String, _ worst: (name: String, probability: Double)) {
-      self.mistake = mistake.testDescription
-      kernel = mistake.kind.rawValue
+    init(
+      _ mistake: String, _ kind: SamplerKind, _ test: String, _ worst: (name: String, probability: Double)
+    ) {
+      self.mistake = mistake
+      kernel = kind.rawValue
       self.test = test
       (quantity, probability) = worst
+    }
+
+    init(_ mistake: Mistake, _ test: String, _ worst: (name: String, probability: Double)) {
+      self.init(mistake.testDescription, mistake.kind, test, worst)
     }
   }
 

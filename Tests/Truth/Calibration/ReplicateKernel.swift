@@ -15,6 +15,8 @@ struct Plant: Sendable {
   var beforeMoves: (@Sendable (inout ChainState) -> Void)?
   /// Changes the acceptance ratio of split-merge moves.
   var splitMergeTerms: (@Sendable (inout SplitMergeTerms) -> Void)?
+  /// Changes the statistics at which the density of parameters is evaluated in split-merge moves.
+  var splitMergeStatistics: (@Sendable (inout SufficientStatistics) -> Void)?
   /// Makes the model of the collapsed scans.
   var scannedModel: (@Sendable (MixtureModel) throws -> MixtureModel)?
 }
@@ -47,6 +49,7 @@ struct ReplicateKernel {
       guard let rows = context.splitMergeRows else { return nil }
       var mover = try context.splitMergeMover(0, target.model, tune: 0, SplitMergeTuning())
       mover?.edit = plant.splitMergeTerms
+      mover?.editStatistics = plant.splitMergeStatistics
       if let model = try plant.scannedModel?(target.model) {
         mover?.scan = CollapsedScan(model, rows, power: target.power)
       }
