@@ -154,6 +154,7 @@ typedef struct gmm_stepwise gmm_stepwise;
 
 typedef struct gmm_control gmm_control;
 typedef struct gmm_checkpoint gmm_checkpoint;
+typedef struct gmm_until gmm_until;
 typedef struct gmm_mixture gmm_mixture;
 
 /* -------------------------------------------------------------------------------------- Status and errors */
@@ -613,7 +614,38 @@ typedef struct gmm_sample_options {
    * lower powers of the densities exchange states with the chain, which then crosses between modes that no move
    * connects. Each rung takes the time of a chain. Default 0. */
   int32_t num_rungs;
+  /** The convergence at which the run ends; then num_draws is the least number of draws. NULL: it ends after num_draws;
+   * default NULL. */
+  const gmm_until *until;
 } gmm_sample_options;
+
+/**
+ * The convergence at which a run ends, and the limits at which it ends without.
+ *
+ * It is that of scalars of each draw which need no labels: the log posterior, the log likelihood, the number of
+ * clusters, the sum of the squared weights, and the weights by decreasing size. A scalar that is the same in all draws
+ * is left out.
+ */
+struct gmm_until {
+  uint32_t struct_size;
+  /** 0. */
+  int32_t reserved;
+  /** The effective sample size over all chains, of the bulk and of the tails of each scalar, > 0; 0: none is asked for;
+   * default 1000. */
+  double ess;
+  /** The largest rank-normalised split R-hat of a scalar, > 1; 0: none is asked for, as with one chain, which has none;
+   * default 1.01. One of the two must be asked for. */
+  double r_hat;
+  /** The largest number of draws of each chain, >= num_draws; 0: ten times num_draws; default 0. */
+  int64_t max_draws;
+  /** Seconds after which the run ends with the draws that all chains have, which a clock decides; >= 0, 0: no limit;
+   * default 0. If there are none, the call returns GMM_CANCELLED. */
+  double seconds;
+};
+
+/** Writes the defaults.
+ * @return GMM_ERROR_NULL_ARGUMENT, GMM_ERROR_STRUCT_SIZE. */
+gmm_status gmm_until_init(gmm_until *until, size_t struct_size) GMM_NONNULL(1);
 
 /** Writes the defaults.
  * @return GMM_ERROR_NULL_ARGUMENT, GMM_ERROR_STRUCT_SIZE. */
@@ -651,6 +683,14 @@ gmm_status gmm_sample_options_init(gmm_sample_options *options, size_t struct_si
  * for example, sampling goes on and the next one is tried. If the last one fails, the call returns GMM_ERROR_FILE, an
  * error, and in *out_posterior all draws; the file is the checkpoint before. One thread more than num_threads, asleep
  * most of the time, does the writing.
+ *
+ * Convergence. With options->until the run looks at its draws when each chain has num_draws of them, and then whenever
+ * their number has grown by a half (rounded down, by at least 1, and never beyond max_draws). It ends where they have
+ * converged. So the number of draws is a function of the draws: it depends on no clock, unless until->seconds ends the
+ * run, and on no number of threads. The draws are those of a run of the same length without until. A run that goes on
+ * from its checkpoint looks at the draws of the file too, so it ends where it would have ended without a stop. A run
+ * that reaches max_draws, or that has no time or memory left, returns GMM_OK and all draws, and
+ * gmm_posterior_get_until tells what they have reached. Progress counts up to the next look.
  *
  * Labels. Where the priors do not tell components apart, the posterior is relabelled: component k is the same component
  * in all draws. See the section on labels.
@@ -849,6 +889,51 @@ GMM_NODISCARD gmm_status gmm_posterior_get_tempering(const gmm_posterior *poster
                                                      gmm_chain_tempering *out_tempering, double *out_powers,
                                                      int64_t powers_capacity, double *out_swap_rates,
                                                      int64_t swap_rates_capacity, gmm_error **out_error) GMM_NONNULL(3);
+/** Why a run with gmm_sample_options.until ended. */
+enum gmm_until_end {
+  GMM_UNTIL_MET = 0,       /**< the draws have reached what was asked for */
+  GMM_UNTIL_MAX_DRAWS = 1, /**< the largest number of draws was made */
+  GMM_UNTIL_SECONDS = 2,   /**< the time was over */
+  /** There was no memory for more draws, or to look at those there are. The figures of the latter are NaN. */
+  GMM_UNTIL_MEMORY = 3
+};
+
+/** Scalars of each draw that need no labels. */
+enum gmm_until_scalar {
+  GMM_UNTIL_NONE = -1, /**< all scalars are the same in all draws */
+  GMM_UNTIL_LOG_POSTERIOR = 0,
+  GMM_UNTIL_LOG_LIKELIHOOD = 1,
+  GMM_UNTIL_NUM_CLUSTERS = 2,
+  GMM_UNTIL_SUM_SQUARED_WEIGHTS = 3,
+  /** The largest weight; the weight of rank k, from 0, is this number + k. */
+  GMM_UNTIL_SORTED_WEIGHTS = 4
+};
+
+/** What the draws of a run with gmm_sample_options.until have reached. */
+typedef struct gmm_until_result {
+  uint32_t struct_size;
+  /** A gmm_until_end. */
+  int32_t end;
+  /** The least effective sample size, of the bulk and the tails; NaN for fewer than four draws of each chain. */
+  double ess;
+  /** The largest R-hat; NaN for one chain, and for fewer than four draws of each chain. */
+  double r_hat;
+  /** The gmm_until_scalar of ess. */
+  int32_t ess_scalar;
+  /** The gmm_until_scalar of r_hat. */
+  int32_t r_hat_scalar;
+} gmm_until_result;
+
+/** Writes zeros and the size.
+ * @return GMM_ERROR_NULL_ARGUMENT, GMM_ERROR_STRUCT_SIZE. */
+gmm_status gmm_until_result_init(gmm_until_result *result, size_t struct_size) GMM_NONNULL(1);
+
+/** What the draws have reached, and why the run ended.
+ * @param out_result its struct_size must be set.
+ * @return GMM_ERROR_NULL_ARGUMENT, GMM_ERROR_WRONG_HANDLE, GMM_ERROR_STRUCT_SIZE; GMM_ERROR_UNSUPPORTED for a posterior
+ * of a run without gmm_sample_options.until, of subsets, of continued chains and of files. */
+GMM_NODISCARD gmm_status gmm_posterior_get_until(const gmm_posterior *posterior, gmm_until_result *out_result,
+                                                 gmm_error **out_error) GMM_NONNULL(2);
 
 /** What can be viewed of a posterior, with its axes. */
 enum gmm_field {

@@ -62,12 +62,14 @@ public func gmm_sample(
     let rows = try data.map { try dataSet($0, "data", dimensions: open.shape.dimensionCount, of: "the model's") }
     var options = try samplingOptions(given)
     let plan = try checkpointPlan(given.checkpoint, "checkpoint")
+    let until = try untilPlan(given.until)
     let start = try options.progressAtStart()
     let model = try rows.map { try open.model(for: $0, before: start, &control) } ?? closedModel(model, "model")
     options.initial = try starts(given, model)
     try handOver(to: out) {
       try sample(
-        model, try rows ?? DataSet([], dimensionCount: model.dimensionCount), options, checkpoint: plan, control)
+        model, try rows ?? DataSet([], dimensionCount: model.dimensionCount), options, checkpoint: plan, until: until,
+        control)
     }
   }
 }

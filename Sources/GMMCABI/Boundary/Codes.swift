@@ -25,6 +25,8 @@ extension gmm_bandwidth_rule: Code {}
 extension gmm_partition_loss: Code {}
 extension gmm_evidence_method: Code {}
 extension gmm_label_rule: Code {}
+extension gmm_until_end: Code {}
+extension gmm_until_scalar: Code {}
 
 /// Returns whether a caller's number is this value, for `switch`.
 func ~= (code: some Code, number: Int32) -> Bool { Int32(code) == number }

@@ -17,6 +17,8 @@ extension gmm_progress: SizedStruct {}
 extension gmm_control: SizedStruct {}
 extension gmm_checkpoint: SizedStruct {}
 extension gmm_sample_options: SizedStruct {}
+extension gmm_until: SizedStruct {}
+extension gmm_until_result: SizedStruct {}
 extension gmm_posterior_info: SizedStruct {}
 extension gmm_label_options: SizedStruct {}
 extension gmm_summary_options: SizedStruct {}

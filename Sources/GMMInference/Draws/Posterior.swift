@@ -16,6 +16,9 @@ public final class Posterior: Sendable {
   public let drawCount: Int
   /// The wall time of the sampling and its extensions.
   public let seconds: Double
+  /// The end of the run, if it went on until its draws had converged; `nil` for other runs, subsets, continued chains and
+  /// posteriors of files.
+  public let until: UntilResult?
   /// The draws as drawn.
   let store: DrawStore
   /// The snapshots of the chains, from which they go on; `nil` for subsets and prior draws.
@@ -43,18 +46,19 @@ public final class Posterior: Sendable {
   convenience init(
     _ target: Target, options: SamplingOptions, store: DrawStore, continuation: [ChainSnapshot]?, isPrior: Bool = false,
     draws: Int, selection: DrawSelection = DrawSelection(), seconds: Double,
-    origin: LabelSource.Origin = .automatic, keepsDrawnLabels: Bool = false
+    origin: LabelSource.Origin = .automatic, keepsDrawnLabels: Bool = false,
+    until: UntilResult? = nil
   ) {
     self.init(
       target, options, store, continuation, isPrior: isPrior, draws: draws, selection,
       LabelSource(origin, selection, drawCount: draws), DrawSelection(), shown: nil,
-      keepsDrawnLabels: keepsDrawnLabels, seconds: seconds)
+      keepsDrawnLabels: keepsDrawnLabels, seconds: seconds, until: until)
   }
 
   private init(
     _ target: Target, _ options: SamplingOptions, _ store: DrawStore, _ continuation: [ChainSnapshot]?, isPrior: Bool,
     draws: Int, _ drawn: DrawSelection, _ labels: LabelSource, _ place: DrawSelection, shown: LabelledDraws?,
-    keepsDrawnLabels: Bool, seconds: Double
+    keepsDrawnLabels: Bool, seconds: Double, until: UntilResult? = nil
   ) {
     self.target = target
     self.options = options
@@ -67,6 +71,7 @@ public final class Posterior: Sendable {
     self.shown = shown
     self.keepsDrawnLabels = keepsDrawnLabels
     self.seconds = seconds
+    self.until = until
     drawCount = draws
     rows = shown?.rows ?? store
     rowSelection = shown?.rows == nil ? drawn : place
@@ -82,7 +87,8 @@ public final class Posterior: Sendable {
   ) -> Posterior {
     Posterior(
       target, options, store, continuation, isPrior: isPrior, draws: drawCount, drawn, labels ?? self.labels,
-      labels == nil ? place : DrawSelection(), shown: shown, keepsDrawnLabels: keepsDrawnLabels, seconds: seconds)
+      labels == nil ? place : DrawSelection(), shown: shown, keepsDrawnLabels: keepsDrawnLabels, seconds: seconds,
+      until: until)
   }
 
   /// The draws as drawn of the posterior from which this one has its labels.

@@ -17,20 +17,24 @@ package final class RunMonitor: @unchecked Sendable {
   private let interval: Double
   private let isPart: Bool
   private let start: Double
-  private let limit: Double?
+  private var limit: Double?
+  /// The time limit of the caller; `limit` is an earlier one of the work itself until that has been passed.
+  private let callersLimit: Double?
   private var nextReport: Double
   private let caller = pthread_self()
   /// The function that returns the progress of the call. It is set before other threads begin.
   var progressSoFar: (() -> RunProgress)?
 
-  package init(_ control: RunControl) {
+  /// - Parameter ownLimit: the seconds after which the work itself wants to end; `nil` for no limit.
+  package init(_ control: RunControl, until ownLimit: Double? = nil) {
     cancellation = control.cancellation
     task = control.followsTask ? gmm_current_task() : nil
     progress = control.progress
     interval = max(control.progressInterval, 0)
     isPart = control.isPart
     start = control.began ?? monotonicSeconds()
-    limit = control.timeLimit
+    callersLimit = control.timeLimit
+    limit = ownLimit.map { min($0, control.timeLimit ?? .infinity) } ?? control.timeLimit
     nextReport = monotonicSeconds() + interval
   }
 
@@ -94,6 +98,17 @@ package final class RunMonitor: @unchecked Sendable {
   var cancellationReason: String {
     guard isLate.load(ordering: .relaxed), let limit else { return "the caller cancelled" }
     return "the time limit of \(limit) s has passed"
+  }
+
+  /// Whether the work has ended because the limit of its own has passed.
+  var hasReachedOwnLimit: Bool { isLate.load(ordering: .relaxed) && limit != callersLimit }
+
+  /// Lets work go on after the limit of its own, under the limit of the caller. No other thread works meanwhile.
+  func passOwnLimit() {
+    limit = callersLimit
+    stopped.store(false, ordering: .relaxed)
+    cancelled.store(false, ordering: .relaxed)
+    isLate.store(false, ordering: .relaxed)
   }
 
   /// Throws a ``ModelError`` of kind `cancelled` if the caller has cancelled.

@@ -8,7 +8,7 @@ final class Chain: @unchecked Sendable {
   private let index: Int
   private let context: ChainContext
   private let target: Target
-  private let schedule: Schedule
+  private var schedule: Schedule
   private let initial: PartialParameters
   private let earlyEnd: EarlyEnd
   private let transition: Transition
@@ -45,6 +45,14 @@ final class Chain: @unchecked Sendable {
   /// A snapshot of the chain; `nil` before it has started, and when it has collapsed.
   var snapshot: ChainSnapshot? {
     hasCollapsed ? nil : state.map { ChainSnapshot($0, transition.memory, drawsDone: drawsDone) }
+  }
+
+  /// Prepares the next leg of the run. No thread works on the chain meanwhile.
+  ///
+  /// - Parameter store: the memory of the draws from now on, which has those that the chain has made.
+  func goOn(_ schedule: Schedule, _ store: DrawStore) {
+    self.schedule = schedule
+    sink = DrawRows(store, chain: index, count: drawsDone)
   }
 
   /// Makes step 0 unless it has been made: it chooses parameters and draws the assignments given them.

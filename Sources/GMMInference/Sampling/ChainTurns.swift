@@ -32,10 +32,13 @@ final class ChainTurns: WorkQueue, @unchecked Sendable {
   }
 
   var progress: RunProgress {
-    RunProgress(
-      chains: chains.count, iterationsDone: done.reduce(0) { $0 + $1.iterations },
-      iterationsTotal: chains.count * schedule.iterations,
-      drawsDone: done.reduce(0) { $0 + $1.draws }, drawsTotal: chains.count * schedule.draws,
+    let iterations = done.reduce(0) { $0 + $1.iterations }
+    let draws = done.reduce(0) { $0 + $1.draws }
+    // Chains of a checkpoint may be further than this leg goes.
+    return RunProgress(
+      chains: chains.count, iterationsDone: iterations,
+      iterationsTotal: max(iterations, chains.count * schedule.iterations),
+      drawsDone: draws, drawsTotal: max(draws, chains.count * schedule.draws),
       secondsElapsed: 0, secondsLeft: 0)
   }
 }

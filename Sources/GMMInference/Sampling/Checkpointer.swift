@@ -13,7 +13,7 @@ import Synchronization
 /// its work.
 final class Checkpointer: WorkService, @unchecked Sendable {
   private let file: CheckpointFile
-  private let store: DrawStore
+  private var store: DrawStore
   private let interval: Double
   private let secondsBefore: Double
   private let start = monotonicSeconds()
@@ -58,6 +58,19 @@ final class Checkpointer: WorkService, @unchecked Sendable {
     rounds = snapshots.map { $0.drawsDone >= draws ? Int.max : 0 }
     written = snapshots.map(\.state.iteration)
     due = start + interval
+  }
+
+  /// Prepares the next leg of the run, between two of its teams.
+  ///
+  /// - Parameter store: the memory of the draws from now on, which has those of the snapshots.
+  func goOn(_ store: DrawStore, _ chains: [Chain]) {
+    self.store = store
+    rounds = chains.map { $0.isFinished ? Int.max : 0 }
+    for (index, chain) in chains.enumerated() where chain.isFinished {
+      if let snapshot = chain.snapshot { snapshots[index] = snapshot }
+    }
+    (isOver, isCollecting) = (false, false)
+    owner.store(Owner.none, ordering: .relaxed)
   }
 
   // MARK: Chains

@@ -23,7 +23,15 @@ public func sample(
   _ model: MixtureModel, _ data: DataSet, _ options: SamplingOptions = SamplingOptions(),
   checkpoint: CheckpointPlan? = nil, _ control: RunControl = RunControl()
 ) throws -> Posterior {
-  try sample(Target(model: model, data: data), options, checkpoint: checkpoint, control)
+  try sample(model, data, options, checkpoint: checkpoint, until: nil, control)
+}
+
+/// Draws from the posterior of a mixture model until the draws have converged, if there is a plan for that.
+package func sample(
+  _ model: MixtureModel, _ data: DataSet, _ options: SamplingOptions, checkpoint: CheckpointPlan?, until: UntilPlan?,
+  _ control: RunControl
+) throws -> Posterior {
+  try sample(Target(model: model, data: data), options, checkpoint: checkpoint, until: until, control)
 }
 
 /// Draws from a target, which has a power on the components' densities.
@@ -33,7 +41,8 @@ public func sample(
 ///
 /// - Throws: ``ModelError``, also for a power out of range, and the other errors of ``sample(_:_:_:checkpoint:_:)``.
 func sample(
-  _ target: Target, _ options: SamplingOptions, checkpoint: CheckpointPlan? = nil, _ control: RunControl = RunControl()
+  _ target: Target, _ options: SamplingOptions, checkpoint: CheckpointPlan? = nil, until: UntilPlan? = nil,
+  _ control: RunControl = RunControl()
 ) throws -> Posterior {
   let (model, data) = (target.model, target.data)
   guard target.power > 0, target.power <= 1 else {
@@ -57,7 +66,7 @@ func sample(
     try initial.check(against: model, PartialParameters.Naming(prefix: "initial_", row: row))
   }
   try model.requireDistinctValues(in: data)
-  let run = try SamplingRun(target, options, checkpoint, control)
+  let run = try SamplingRun(target, options, checkpoint, until: until, control)
   if let contents = try run.file?.open(model, options, observationCount: data.count) {
     return try run.resume(contents, schedule, control)
   }
@@ -130,115 +139,5 @@ extension Posterior {
     let store = try run.makeStore(draws: ends.reduce(schedule.draws) { max($0, $1.drawsDone) })
     for (index, end) in ends.enumerated() { store.copy(end.drawsDone, drawsOf: index, from: self.store) }
     return try run.finish(ends, schedule, store, control, secondsBefore: seconds)
-  }
-}
-
-/// The state that the parts of one sampling call share.
-private struct SamplingRun {
-  let context: ChainContext
-  let options: SamplingOptions
-  /// The plan of the run's checkpoints.
-  let plan: CheckpointPlan?
-  let file: CheckpointFile?
-
-  init(
-    _ target: Target, _ options: SamplingOptions, _ plan: CheckpointPlan?, _ control: RunControl
-  ) throws(ModelError) {
-    guard target.power == 1 || plan == nil else {
-      throw ModelError(.unsupported, "power", "must be 1 where checkpoints are written", got: target.power)
-    }
-    self.plan = plan
-    self.options = options
-    context = try ChainContext(
-      target: target, method: options.method, seed: options.seed, moves: options.moves, splitMerge: options.splitMerge,
-      rungs: options.rungs,
-      judge: target.model.spreadDensities.contains(where: \.reachesZero) && target.data.totalWeight > 0
-        ? CollapseJudge(target) : nil,
-      keepsAssignments: options.keepsAssignments, kernels: control.build.kernels,
-      workersPerChain: control.workers(units: options.chains, blocks: target.data.blockCount))
-    file = plan.map {
-      CheckpointFile(path: $0.path, identity: RunIdentity(target.model, target.data, options, control.build))
-    }
-  }
-
-  func makeStore(draws: Int) throws(ModelError) -> DrawStore {
-    try DrawStore(
-      layout: DrawLayout(context.target.model.shape),
-      chains: options.chains, draws: draws, observationCount: context.target.data.count,
-      keepsAssignments: options.keepsAssignments)
-  }
-
-  /// Goes on from a checkpoint.
-  func resume(
-    _ contents: CheckpointFile.Contents, _ schedule: Schedule, _ control: RunControl
-  ) throws -> Posterior {
-    let store = try makeStore(draws: contents.snapshots.reduce(schedule.draws) { max($0, $1.drawsDone) })
-    try contents.readDraws(into: store)
-    return try finish(
-      contents.snapshots, schedule, store, control, secondsBefore: contents.seconds, isWritten: true)
-  }
-
-  /// Runs the chains and makes a posterior of the draws that all of them have.
-  ///
-  /// - Parameters:
-  ///   - snapshots: the snapshots of the chains; `nil` for chains that have not started.
-  ///   - isWritten: whether the checkpoint already has these snapshots.
-  func finish(
-    _ snapshots: [ChainSnapshot?], _ schedule: Schedule, _ store: DrawStore, _ control: RunControl,
-    secondsBefore: Double, isWritten: Bool = false
-  ) throws -> Posterior {
-    let monitor = RunMonitor(control)
-    let earlyEnd = EarlyEnd()
-    let chains = try snapshots.enumerated().map { index, snapshot in
-      try Chain(index, snapshot, keeping: options.initialValues(index), context, schedule, store, earlyEnd)
-    }
-    let team = team(chains, schedule, control)
-    var checkpointer: Checkpointer?
-    if let file, let plan {
-      // Whether the file can be written is tried now, rather than after hours of sampling.
-      if !isWritten || chains.contains(where: { !$0.isFinished }) { try file.probe() }
-      try team.run(ChainTurns(chains, schedule, startsOnly: true), monitor) { (index, crew) throws(ModelError) in
-        try chains[index].start(monitor, crew)
-      }
-      let starts = chains.compactMap(\.snapshot)
-      if starts.count == chains.count {
-        if !isWritten { _ = try file.write(starts, store, seconds: secondsBefore) }
-        checkpointer = Checkpointer(
-          file, store, starts, draws: schedule.draws, interval: plan.interval, secondsBefore: secondsBefore)
-      }
-    }
-    try team.run(ChainTurns(chains, schedule), monitor, beside: checkpointer) {
-      [checkpointer] (index, crew) throws(ModelError) in
-      try chains[index].advance(for: ChainTurns.length, monitor, crew)
-      checkpointer?.offer(index, chains[index])
-    }
-    monitor.finish()
-    let collapse = earlyEnd.collapse
-    // A chain that has collapsed is written to no file. The checkpoint before leads to the same collapse.
-    let checkpointError = collapse == nil ? checkpointer?.finish(chains) : nil
-    let drawsToEnd = collapse.map { max(0, ($0.iteration - 1 - schedule.tune) / schedule.thin) } ?? schedule.draws
-    let draws = chains.reduce(drawsToEnd) { min($0, $1.drawsDone) }
-    let posterior =
-      draws == 0
-      ? nil
-      : Posterior(
-        context.target, options: options, store: store,
-        continuation: collapse == nil ? chains.compactMap(\.snapshot) : nil, draws: draws,
-        seconds: secondsBefore + monitor.seconds)
-    if let collapse, !monitor.isCancelled { throw CollapsedRun(posterior: posterior, error: collapse.located) }
-    if let posterior, !monitor.isCancelled || draws == schedule.draws {
-      if let checkpointError { throw UnsavedRun(posterior: posterior, error: checkpointError) }
-      return posterior
-    }
-    throw CancelledRun(posterior: posterior, checkpointError: checkpointError)
-  }
-
-  /// Returns the team whose number of threads pays.
-  private func team(_ chains: [Chain], _ schedule: Schedule, _ control: RunControl) -> WorkTeam {
-    let points = Double(context.target.data.count * context.target.model.componentCount)
-    let remaining = chains.reduce(0.0) { $0 + Double(schedule.iterations - $1.iterationsDone) }
-    let team = WorkTeam(
-      control, units: chains.count, microseconds: remaining * (0.5 + 3e-3 * points) * Double(options.rungs.firstCount))
-    return WorkTeam(threads: team.threads, workers: context.workersPerChain)
   }
 }

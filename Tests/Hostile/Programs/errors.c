@@ -52,6 +52,18 @@ static void check_row(gmm_status status, const gmm_error *error, gmm_status expe
                    gmm_sample(model, fixture_data_set(), &options, &control, &made, out_error)); \
   }
 
+#define GMM_UNTIL(change, expected, argument, rule, value)                                   \
+  {                                                                                          \
+    gmm_sample_options options = fixture_sample_options();                                   \
+    gmm_posterior *made;                                                                     \
+    gmm_until until;                                                                         \
+    gmm_until_init(&until, sizeof until);                                                    \
+    until.change;                                                                            \
+    options.until = &until;                                                                  \
+    REFUSED_BY_ROW(expected, argument, rule, value,                                          \
+                   gmm_sample(model, fixture_data_set(), &options, NULL, &made, out_error)); \
+  }
+
 #define GMM_FIT_EM(change, expected, argument, rule, value)                                                            \
   {                                                                                                                    \
     gmm_em_options options;                                                                                            \

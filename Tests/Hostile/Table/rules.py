@@ -196,6 +196,8 @@ OUTCOMES = [
     ("*", "control.cancel", "NULL", "ok"),
     ("gmm_posterior_extend", "checkpoint", "NULL", "ok"),
     ("gmm_sample", "options.checkpoint", "NULL", "ok"),
+    ("gmm_sample", "options.until", "NULL", "ok"),
+    ("*_init", "until", "NULL", "status"),
     ("*_init", "checkpoint", "NULL", "status"),
     ("*", "checkpoint.struct_size", "8", "path"),
     ("gmm_fit_em", "options.model", "NULL", "ok"),

@@ -85,6 +85,18 @@ gmm_checkpoint *table_gmm_checkpoint(void) {
   return checkpoint;
 }
 
+gmm_until *table_gmm_until(void) {
+  AREA(gmm_until);
+  gmm_until_init(&area_gmm_until.value, sizeof(gmm_until));
+  return &area_gmm_until.value;
+}
+
+gmm_until_result *table_gmm_until_result(void) {
+  AREA(gmm_until_result);
+  area_gmm_until_result.value.struct_size = sizeof(gmm_until_result);
+  return &area_gmm_until_result.value;
+}
+
 gmm_control *table_cancelled_control(void) {
   gmm_control *control = table_gmm_control();
   gmm_cancel_request(table.cancel);
@@ -266,7 +278,11 @@ void table_create(void) {
   ACCEPTED(gmm_cancel_create(&table.cancel, out_error));
   table.data = fixture_weighted_rows(fixture_data, TABLE_ROWS, 1, table_positive);
   ACCEPTED(gmm_model_create(table_gmm_model_options(), &table.model, out_error));
-  ACCEPTED(gmm_sample(table.model, table.data, table_gmm_sample_options(), NULL, &table.posterior, out_error));
+  gmm_sample_options *options = table_gmm_sample_options();
+  gmm_until *until = table_gmm_until();
+  until->ess = 1.0;
+  options->until = until;
+  ACCEPTED(gmm_sample(table.model, table.data, options, NULL, &table.posterior, out_error));
   ACCEPTED(gmm_posterior_summarize(table.posterior, NULL, NULL, &table.summary, out_error));
   ACCEPTED(gmm_fit_em(table.data, table_gmm_em_options(), NULL, &table.fit, out_error));
   ACCEPTED(gmm_statistics_compute(table_gmm_mixture(), table.data, NULL, &table.statistics, out_error));

@@ -64,6 +64,8 @@ gmm_data_options *table_gmm_data_options(void);
 gmm_model_options *table_gmm_model_options(void);
 gmm_control *table_gmm_control(void);
 gmm_checkpoint *table_gmm_checkpoint(void);
+gmm_until *table_gmm_until(void);
+gmm_until_result *table_gmm_until_result(void);
 gmm_sample_options *table_gmm_sample_options(void);
 gmm_summary_options *table_gmm_summary_options(void);
 gmm_label_options *table_gmm_label_options(void);

@@ -69,6 +69,7 @@ struct Unknown: Error, CustomStringConvertible {
   private func attempt(_ call: String, _ field: String, _ value: String) throws {
     switch call {
     case "gmm_sample": try attemptToSample(field, value)
+    case "gmm_until": try attemptToSampleUntil(field, value)
     case "gmm_fit_em": try attemptToFit(field, value)
     case "gmm_fit_variational": try attemptToApproximate(field, value)
     case "gmm_stepwise_create": try attemptToLearn(field, value)
@@ -92,6 +93,20 @@ struct Unknown: Error, CustomStringConvertible {
     default: throw Unknown(description: field)
     }
     _ = try sample(model, line, options)
+  }
+
+  private func attemptToSampleUntil(_ field: String, _ value: String) throws {
+    var until = Until()
+    switch field {
+    case "ess": until.ess = try number(value)
+    case "r_hat": until.rHat = try number(value)
+    case "seconds": until.seconds = try number(value)
+    case "max_draws": until.maxDraws = try integer(value)
+    default: throw Unknown(description: field)
+    }
+    let plan = UntilPlan(until) { (_, _, _) throws(ModelError) in throw .outOfMemory("a test") }
+    let options = SamplingOptions(draws: 50, tune: 20, chains: 2)
+    _ = try sample(model, line, options, checkpoint: nil, until: plan, RunControl())
   }
 
   private func attemptToPartition(_ field: String, _ value: String) throws {

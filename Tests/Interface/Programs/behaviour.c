@@ -49,7 +49,8 @@ int main(int count, char **arguments) {
                {"mixtures", behaviour_mixtures},
                {"variational", behaviour_variational},
                {"stepwise", behaviour_stepwise},
-               {"starts", behaviour_starts}};
+               {"starts", behaviour_starts},
+               {"until", behaviour_until}};
   int num_run = 0;
   fixture_fill();
   for (size_t i = 0; i < sizeof parts / sizeof *parts; i++) {

@@ -30,6 +30,7 @@ def test_signature_of_sample_is_the_documented_one():
         "initial": None,
         "moves": True,
         "tempering": False,
+        "until": None,
         "sample_weight": None,
         "checkpoint": None,
         "checkpoint_interval": 30.0,

@@ -20,8 +20,10 @@ from gmmswift._draws.partitions import CredibleBall, Partition, PartitionBound
 from gmmswift._draws.posterior import Posterior
 from gmmswift._draws.sampling import sample, sample_prior
 from gmmswift._draws.sensitivity import Sensitivity
+from gmmswift._draws.until import Until, UntilResult
 from gmmswift._errors import (
     CheckpointWarning,
+    ConvergenceWarning,
     DegenerateError,
     FormatError,
     GMMError,
@@ -60,6 +62,7 @@ __all__ = [
     "KDE",
     "CheckpointWarning",
     "Comparison",
+    "ConvergenceWarning",
     "CredibleBall",
     "Data",
     "DegenerateError",
@@ -95,6 +98,8 @@ __all__ = [
     "Summary",
     "TimeLimitWarning",
     "Uniform",
+    "Until",
+    "UntilResult",
     "__version__",
     "autocorrelation",
     "build_info",

@@ -7,6 +7,7 @@ from typing import NamedTuple, TypeAlias
 
 __all__ = [
     "CheckpointWarning",
+    "ConvergenceWarning",
     "DegenerateError",
     "Fault",
     "FormatError",
@@ -56,6 +57,18 @@ class MismatchError(GMMError, ValueError):
 
 class CheckpointWarning(RuntimeWarning):
     """A run has made all its draws but could not write its last checkpoint.
+
+    Attributes
+    ----------
+    posterior : Posterior
+        The result of the call, for programs that turn warnings into exceptions.
+    """
+
+    posterior: object = None
+
+
+class ConvergenceWarning(UserWarning):
+    """Draws have not converged; the message says what they have reached.
 
     Attributes
     ----------

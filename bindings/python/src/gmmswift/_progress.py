@@ -94,6 +94,8 @@ class _Bar(_Observer):
             self._bar = self._tqdm(total=progress.iterations_total, desc=_title(progress), **unit)
         if progress.n_chains:
             self._bar.set_postfix_str(_counts(progress), refresh=False)
+        # A run that goes on until its draws have converged has more to do after each look at them.
+        self._bar.total = progress.iterations_total
         # The library limits the rate of reports, so each report is shown.
         self._bar.n = progress.iterations_done
         self._bar.refresh()

@@ -27,6 +27,7 @@ from gmmswift._draws.sensitivity import PosteriorSensitivity
 from gmmswift._draws.stored import StoredPosterior
 from gmmswift._draws.summaries import PosteriorSummaries
 from gmmswift._draws.tempering import PosteriorTempering
+from gmmswift._draws.until import PosteriorUntil
 from gmmswift._model.mixture import Mixture
 
 if TYPE_CHECKING:
@@ -66,6 +67,7 @@ class Posterior(
     PosteriorModes,
     PosteriorMoves,
     PosteriorTempering,
+    PosteriorUntil,
     PosteriorPlots,
     PosteriorTrees,
     PosteriorLabels,

@@ -27,7 +27,13 @@ if TYPE_CHECKING:
     from gmmswift._model.mixture import Mixture
     from gmmswift._shapes import Shape
 
-__all__ = ["checkpoint_plan", "initial_field", "interruptible", "warn_if_improper"]
+__all__ = [
+    "checkpoint_plan",
+    "initial_field",
+    "interruptible",
+    "levels_to_caller",
+    "warn_if_improper",
+]
 
 _Posterior = TypeVar("_Posterior")
 
@@ -104,10 +110,10 @@ def warn_if_improper(model: Mixture, data: Data, threads: int) -> None:
             with native.Run(threads) as run:
                 native.call(native.lib.gmm_model_check, model._handle, data._handle, run.control)
     except ImproperPosteriorWarning as warning:
-        warnings.warn(warning, stacklevel=_levels_to_caller())
+        warnings.warn(warning, stacklevel=levels_to_caller())
 
 
-def _levels_to_caller() -> int:
+def levels_to_caller() -> int:
     """Return the stack level of the code outside this package, as `warnings.warn` counts it."""
     frame, level = sys._getframe(1), 1
     while frame.f_back is not None and frame.f_globals["__name__"].partition(".")[0] == "gmmswift":

@@ -12,6 +12,7 @@ from gmmswift._draws.posterior import Posterior
 from gmmswift._draws.run import checkpoint_plan, interruptible, warn_if_improper
 from gmmswift._draws.tempering import rung_count
 from gmmswift._draws.starts import Initial, set_initial
+from gmmswift._draws.until import Until, until_options, warn_if_unmet
 from gmmswift._model.mixture import Mixture
 
 if TYPE_CHECKING:
@@ -43,6 +44,7 @@ def sample(
     initial: Initial | None = None,
     moves: bool = True,
     tempering: bool | str | int = False,
+    until: Until | None = None,
     checkpoint: str | os.PathLike[str] | None = None,
     checkpoint_interval: float = 30.0,
 ) -> Posterior:
@@ -59,7 +61,7 @@ def sample(
         and layouts, such as float32, Fortran order and data frames, are converted. Masked and
         missing values are refused.
     draws : int, default 10_000
-        Draws of each chain, >= 1.
+        Draws of each chain, >= 1; with `until` the least number of them.
     tune : int, default 1_000
         Tuning iterations, >= 0. In 200 or more of them each Gibbs chain finds out whether it mixes
         slowly. If so, it makes joint proposals of all parameters in every iteration, with the
@@ -108,6 +110,9 @@ def sample(
         crosses between modes that no move connects. Each rung takes the time of a chain. "auto"
         lets tuning find their number, about twice the communication barrier; a number, 2 to 64,
         counts the chain itself. `Posterior.tempering` tells what the rungs did.
+    until : Until, optional
+        The convergence at which the run ends. `Posterior.until` tells what was reached. By default
+        the run ends after `draws`.
     checkpoint : path-like, optional
         A file to which the run is written while it goes on. If the file is there already, the run
         goes on from it and ends with the same bits as if it had never stopped. So the same call
@@ -155,6 +160,9 @@ def sample(
     ImproperPosteriorWarning
         For ties in the data, or weights that repeat a row, under a prior that lets the sd reach 0:
         the posterior is improper, and chains may collapse. Default priors never do.
+    ConvergenceWarning
+        Where a run with `until` has ended before its draws had converged. All its draws are
+        returned.
 
     Examples
     --------
@@ -184,6 +192,9 @@ def sample(
     options.store_assignments = flag("store_assignments", store_assignments)
     options.moves = native.MOVES_AUTOMATIC if flag("moves", moves) else native.MOVES_NONE
     options.num_rungs = rung_count(tempering)
+    limits = until_options(until)
+    if limits is not None:
+        options.until = native.address_of(limits)
     plan = checkpoint_plan(checkpoint, checkpoint_interval)
     if plan is not None:
         options.checkpoint = native.address_of(plan)
@@ -200,7 +211,9 @@ def sample(
         threads=threads,
         progress=progress,
     )
-    del keep, plan
+    del keep, plan, limits
+    if until is not None:
+        warn_if_unmet(posterior, until)
     return posterior
 
 

@@ -37,6 +37,8 @@ from gmmswift._native.structs import (
     PosteriorInfo,
     SampleOptions,
     SummaryOptions,
+    Until,
+    UntilResult,
     VariationalOptions,
     VariationalResult,
     View,
@@ -89,6 +91,7 @@ PROTOTYPES: Mapping[str, tuple[Any, list[Any]]] = {
         [c_void_p, DoubleArray, DoubleArray, DoubleArray, DoubleArray, POINTER(c_void_p)],
     ),
     "gmm_model_destroy": (None, [c_void_p]),
+    "gmm_until_init": (c_int32, [POINTER(Until), c_size_t]),
     "gmm_sample_options_init": (c_int32, [POINTER(SampleOptions), c_size_t]),
     "gmm_sample": (
         c_int32,
@@ -148,6 +151,8 @@ PROTOTYPES: Mapping[str, tuple[Any, list[Any]]] = {
             POINTER(c_void_p),
         ],
     ),
+    "gmm_until_result_init": (c_int32, [POINTER(UntilResult), c_size_t]),
+    "gmm_posterior_get_until": (c_int32, [c_void_p, POINTER(UntilResult), POINTER(c_void_p)]),
     "gmm_posterior_view": (c_int32, [c_void_p, c_int32, POINTER(View), POINTER(c_void_p)]),
     "gmm_posterior_get_assignments": (
         c_int32,
@@ -541,10 +546,12 @@ PROTOTYPES: Mapping[str, tuple[Any, list[Any]]] = {
 INITIALIZERS: Mapping[type[Structure], str] = {
     DataOptions: "gmm_data_options_init",
     ModelOptions: "gmm_model_options_init",
+    Until: "gmm_until_init",
     SampleOptions: "gmm_sample_options_init",
     PosteriorInfo: "gmm_posterior_info_init",
     ChainMoves: "gmm_chain_moves_init",
     ChainTempering: "gmm_chain_tempering_init",
+    UntilResult: "gmm_until_result_init",
     LabelOptions: "gmm_label_options_init",
     SummaryOptions: "gmm_summary_options_init",
     Loo: "gmm_loo_init",

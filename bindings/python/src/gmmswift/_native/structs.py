@@ -38,6 +38,8 @@ __all__ = [
     "Progress",
     "SampleOptions",
     "SummaryOptions",
+    "Until",
+    "UntilResult",
     "VariationalOptions",
     "VariationalResult",
     "View",
@@ -110,6 +112,20 @@ class SampleOptions(Structure):
         ("checkpoint", c_void_p),
         ("moves", c_int32),
         ("num_rungs", c_int32),
+        ("until", c_void_p),
+    )
+
+
+class Until(Structure):
+    """``gmm_until``."""
+
+    _fields_ = (
+        ("struct_size", c_uint32),
+        ("reserved", c_int32),
+        ("ess", c_double),
+        ("r_hat", c_double),
+        ("max_draws", c_int64),
+        ("seconds", c_double),
     )
 
 
@@ -161,6 +177,19 @@ class ChainTempering(Structure):
         ("num_rungs", c_int32),
         ("barrier", c_double),
         ("num_round_trips", c_int64),
+    )
+
+
+class UntilResult(Structure):
+    """``gmm_until_result``."""
+
+    _fields_ = (
+        ("struct_size", c_uint32),
+        ("end", c_int32),
+        ("ess", c_double),
+        ("r_hat", c_double),
+        ("ess_scalar", c_int32),
+        ("r_hat_scalar", c_int32),
     )
 
 

@@ -1,0 +1,41 @@
+import GMMInference
+import GMMModel
+
+/// Draws from the posterior of a mixture model until the draws have converged.
+///
+/// The draws have the bits of a run of the same length without `until`. They are looked at when each chain has
+/// `options.draws` of them, and then whenever their number has grown by a half, by the figures of
+/// `Posterior.convergence`. `Posterior.until` of the result tells what was reached. A
+/// run that goes on from a checkpoint ends where it would have ended without a stop, unless a limit of seconds ends it.
+///
+/// - Parameters:
+///   - until: the convergence that is wanted, and the limits at which the run ends without.
+///   - options: the least number of draws and all else.
+/// - Throws: the errors of `sample` without `until`; `ModelError` for an `until` out of
+///   range. A limit of seconds that has passed before the first draw is a `CancelledRun`.
+public func sample(
+  _ model: MixtureModel, _ data: DataSet, until: Until, _ options: SamplingOptions = SamplingOptions(),
+  checkpoint: CheckpointPlan? = nil, _ control: RunControl = RunControl()
+) throws -> Posterior {
+  try sample(model, data, options, checkpoint: checkpoint, until: UntilPlan(until), control)
+}
+
+/// Draws from the posterior of a mixture model until the draws have converged. Priors that wait for data are chosen at
+/// the scale of these data.
+public func sample(
+  _ model: OpenModel, _ data: DataSet, until: Until, _ options: SamplingOptions = SamplingOptions(),
+  checkpoint: CheckpointPlan? = nil, _ control: RunControl = RunControl()
+) throws -> Posterior {
+  var control = control
+  let model = try model.model(for: data, before: options.progressAtStart(), &control)
+  return try sample(model, data, until: until, options, checkpoint: checkpoint, control)
+}
+
+extension UntilPlan {
+  /// Creates the plan to go on until the draws have converged.
+  package init(_ until: Until) {
+    self.init(until) { (posterior, control, monitor) throws(ModelError) in
+      try posterior.convergence(control, monitor)
+    }
+  }
+}

@@ -1,0 +1,166 @@
+import GMMModel
+import GMMStorage
+import TestSupport
+import Testing
+
+@testable import GMMInference
+
+/// Runs go on until their draws have converged, leg by leg, with the bits of a run of the same length.
+@Suite struct UntilTests {
+  let folder = TemporaryFolder()
+  private var plan: CheckpointPlan { CheckpointPlan(path: folder.file("run.gmmckpt"), interval: 1e-3) }
+  private let run = StoredRun.all[0]
+
+  /// A plan whose draws converge when there are so many of them, and which notes at how many it looks.
+  private func until(
+    _ enough: Int, maxDraws: Int = 200, seconds: Double? = nil, looks: Box<[Int]> = Box([])
+  ) -> UntilPlan {
+    let wish = Until(ess: Double(enough), rHat: nil, maxDraws: maxDraws, seconds: seconds)
+    return UntilPlan(wish) { (posterior, _, _) throws(ModelError) in
+      looks.value.append(posterior.drawCount)
+      return ConvergenceFigures(
+        ess: Double(posterior.drawCount), rHat: 1, essQuantity: .logPosterior, rHatQuantity: .clusterCount)
+    }
+  }
+
+  private func sampled(
+    _ until: UntilPlan, draws: Int = 10, checkpoint: CheckpointPlan? = nil, threads: Int = 2,
+    cancellation: CancellationFlag? = nil, progress: (@Sendable (RunProgress) -> Bool)? = nil
+  ) throws -> Posterior {
+    var options = run.options
+    options.draws = draws
+    let control = RunControl(threads: threads, progress: progress, progressInterval: 0, cancellation: cancellation)
+    return try sample(run.model, try run.observations, options, checkpoint: checkpoint, until: until, control)
+  }
+
+  @Test func drawsAreLookedAtWheneverTheirNumberHasGrownByAHalf() throws {
+    let looks = Box<[Int]>([])
+    let posterior = try sampled(until(10_000, maxDraws: 50, looks: looks))
+    #expect(looks.value == [10, 15, 22, 33, 49, 50])
+    #expect(posterior.drawCount == 50)
+    let result = try #require(posterior.until)
+    #expect(result.end == .maxDraws && !result.isMet)
+    #expect(result.figures.ess == 50)
+    let few = Box<[Int]>([])
+    _ = try sampled(until(10_000, maxDraws: 5, looks: few), draws: 1)
+    #expect(few.value == [1, 2, 3, 4, 5])
+  }
+
+  @Test(arguments: [1, 3]) func theDrawsAreThoseOfARunOfTheSameLength(threads: Int) throws {
+    let posterior = try sampled(until(20), threads: threads)
+    #expect(posterior.until?.isMet == true)
+    #expect(posterior.drawCount == 22)
+    #expect(bits(posterior) == bits(try run.sample(draws: 22)))
+    let longer = try posterior.extended(by: 13)
+    #expect(bits(longer) == bits(try run.sample(draws: 35)))
+    #expect(longer.until == nil)
+    #expect(posterior.asDrawn.until == posterior.until)
+    #expect(try posterior.subset(burn: 1).until == nil)
+    #expect(bits(try sampled(until(5), threads: threads)) == bits(try run.sample(draws: 10)))
+  }
+
+  @Test func aRunThatIsStoppedAgainAndAgainEndsWhereItWouldHaveEnded() throws {
+    let expected = bits(try run.sample(draws: 2_530))
+    var posterior: Posterior?
+    let stops = Box(0)
+    while posterior == nil {
+      let start = Box<Int?>(nil)
+      do {
+        posterior = try sampled(
+          until(2_500, maxDraws: 3_000), draws: 500, checkpoint: plan,
+          progress: { progress in
+            start.value = start.value ?? progress.iterationsDone
+            return stops.value >= 9 || progress.iterationsDone - start.value! < 200
+          })
+      } catch is CancelledRun {
+        stops.value += 1
+      }
+    }
+    #expect(stops.value > 0)
+    #expect(posterior?.drawCount == 2_530)
+    #expect(bits(try #require(posterior)) == expected)
+  }
+
+  @Test func aFileWithMoreDrawsIsLookedAtFromTheBeginning() throws {
+    _ = try run.sample(draws: 100, checkpoint: plan)
+    let looks = Box<[Int]>([])
+    let posterior = try sampled(until(30, looks: looks), checkpoint: plan)
+    #expect(looks.value == [10, 15, 22, 33])
+    #expect(bits(posterior) == bits(try run.sample(draws: 33)))
+    // The chains are further than the draws of the result.
+    #expect(bits(try posterior.extended(by: 100)) == bits(try run.sample(draws: 133)))
+  }
+
+  @Test func checkpointsGoOnFromLegToLeg() throws {
+    let copies = Box<[[UInt8]]>([])
+    let posterior = try sampled(
+      until(2_500, maxDraws: 3_000), draws: 500, checkpoint: plan,
+      progress: { progress in
+        guard progress.iterationsDone > 0 else { return true }
+        let bytes = folder.contents("run.gmmckpt")
+        if copies.value.last != bytes, copies.value.count < 6 { copies.value.append(bytes) }
+        return true
+      })
+    for copy in copies.value {
+      folder.write(copy, to: "run.gmmckpt")
+      let again = try sampled(until(2_500, maxDraws: 3_000), draws: 500, checkpoint: plan)
+      #expect(bits(again) == bits(posterior))
+      #expect(again.until == posterior.until)
+    }
+  }
+
+  @Test func timeEndsARunThatWouldNeverConverge() throws {
+    let posterior = try sampled(until(.max, maxDraws: 1_000_000_000, seconds: 0.2), draws: 2)
+    #expect(posterior.until?.end == .seconds)
+    #expect(posterior.canExtend)
+    let count = min(posterior.drawCount, 500)
+    #expect(bits(posterior).prefix(count) == bits(try run.sample(draws: posterior.drawCount)).prefix(count))
+    #expect(throws: CancelledRun.self) { try sampled(until(5, seconds: 1e-9)) }
+  }
+
+  @Test func drawsAreKeptWhereThereIsNoMemoryToLookAtThem() throws {
+    let wish = Until(ess: 1, rHat: nil)
+    let posterior = try sampled(UntilPlan(wish) { (_, _, _) throws(ModelError) in throw .outOfMemory("a test") })
+    #expect(posterior.until?.end == .memory)
+    #expect(posterior.until?.figures.ess.isNaN == true)
+    #expect(bits(posterior) == bits(try run.sample(draws: 10)))
+  }
+
+  @Test func aRunThatIsCancelledWhileItLooksKeepsItsDraws() throws {
+    let flag = CancellationFlag()
+    let wish = UntilPlan(Until(ess: 1e9, rHat: nil)) { (posterior, _, monitor) throws(ModelError) in
+      flag.request()
+      try monitor.check()
+      Issue.record("the flag is not seen")
+      return ConvergenceFigures(ess: 0, rHat: 1, essQuantity: nil, rHatQuantity: nil)
+    }
+    do {
+      _ = try sampled(wish, cancellation: flag)
+      Issue.record("the run is not cancelled")
+    } catch let run as CancelledRun {
+      let part = try #require(run.posterior)
+      #expect(part.drawCount == 10 && part.until == nil)
+      #expect(bits(try part.extended(by: 5)) == bits(try self.run.sample(draws: 15)))
+    }
+  }
+
+  @Test func whatCannotBeAskedForIsRefused() throws {
+    func refused(_ argument: String, _ rule: String, draws: Int = 10, chains: Int? = nil, _ until: Until) {
+      var options = run.options
+      options.draws = draws
+      options.chains = chains ?? options.chains
+      let plan = UntilPlan(until) { (_, _, _) throws(ModelError) in
+        ConvergenceFigures(ess: 0, rHat: 1, essQuantity: nil, rHatQuantity: nil)
+      }
+      expectError(.invalidArgument, argument, rule) {
+        try sample(run.model, try run.observations, options, checkpoint: nil, until: plan, RunControl())
+      }
+    }
+    refused(
+      "until", "must ask for an effective sample size or an R-hat, got neither", Until(ess: nil, rHat: nil))
+    refused(
+      "until.r_hat", "must be left out for one chain, which has none, got 1.01", chains: 1, Until())
+    refused("until.max_draws", "must be at least `num_draws`, 10, got 9", Until(maxDraws: 9))
+    refused("until.max_draws", "must be at least `num_draws`, 10, got -1", Until(maxDraws: -1))
+  }
+}
