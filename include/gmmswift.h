@@ -47,9 +47,9 @@
  *
  * Handles. A handle is an opaque pointer that a create-like function makes and the matching destroy function frees.
  * Every function refuses a handle of another kind with GMM_ERROR_WRONG_HANDLE, and so it does one whose memory still
- * shows that it was destroyed; this check helps to find mistakes and cannot find all. All handles but gmm_cancel are
- * immutable, so any number of threads may read one at the same time. A handle keeps alive what it was made from, so
- * handles may be destroyed in any order.
+ * shows that it was destroyed; this check helps to find mistakes and cannot find all. All handles but gmm_cancel
+ * and gmm_run are immutable, so any number of threads may read one at the same time. A handle keeps alive what it was
+ * made from, so handles may be destroyed in any order.
  *
  * Structs. A struct that begins with `uint32_t struct_size` can grow: new fields are appended. Call its _init function
  * with its size, then change fields. A smaller struct_size means defaults for the missing fields. A larger one is
@@ -67,9 +67,9 @@
  * 20 ms of work (or one iteration, the draw of one covariance matrix, or one call of the system) and frees its memory.
  * gmm_data_create, which copies and checks the data once, takes none.
  *
- * Threads. Every function may be called from any thread. A call creates and joins its worker threads; where the system
- * refuses one, the others do its work. A call needs 64 KB of the caller's stack. Results do not depend on the number
- * of threads: the same seed gives the same bits.
+ * Threads. Every function may be called from any thread. A call creates and joins its worker threads, but for
+ * gmm_run_start, whose threads end with the run; where the system refuses one, the others do its work. A call needs 64
+ * KB of the caller's stack. Results do not depend on the number of threads: the same seed gives the same bits.
  *
  * Files. Paths are UTF-8, ended by a zero byte. A file is written as a new file in the same folder (the path and
  * ".gmmtmp", with a number where that name belongs to somebody else), synced and renamed: it appears whole or not at
@@ -139,6 +139,9 @@ typedef struct gmm_error gmm_error;
 
 /** A flag that stops the calls it is given to, from any thread or signal handler. */
 typedef struct gmm_cancel gmm_cancel;
+
+/** A run that goes on beside the program. */
+typedef struct gmm_run gmm_run;
 
 /** A fit by expectation-maximisation. */
 typedef struct gmm_em_fit gmm_em_fit;
@@ -763,6 +766,108 @@ GMM_NODISCARD gmm_status gmm_posterior_subset_chains(const gmm_posterior *poster
 
 /** Frees a posterior; NULL is accepted. Views of it end here. */
 void gmm_posterior_destroy(gmm_posterior *posterior);
+
+/* ------------------------------------------------------------------------- Sampling beside the program */
+
+/** What a run is doing. */
+enum gmm_run_state {
+  GMM_RUN_RUNNING = 0,
+  GMM_RUN_PAUSED = 1,
+  GMM_RUN_FINISHED = 2, /**< it has ended with all its draws, or with those that gmm_sample_options.until wants */
+  GMM_RUN_STOPPED = 3,  /**< it was stopped or cancelled, or its time was over */
+  GMM_RUN_FAILED = 4    /**< it has ended with an error */
+};
+
+/** How far a run is. */
+typedef struct gmm_run_info {
+  uint32_t struct_size;
+  /** A gmm_run_state. */
+  int32_t state;
+  /** The status that gmm_run_wait returns for a run that has ended; GMM_OK before. */
+  gmm_status status;
+  int32_t num_chains;
+  /** The draws that every chain has. */
+  int64_t num_draws;
+  /** As in a gmm_progress. */
+  int64_t iterations_done;
+  int64_t iterations_total;
+  int64_t draws_done;
+  int64_t draws_total;
+  /** The time of the run so far, without pauses. */
+  double seconds;
+} gmm_run_info;
+
+/** Writes zeros and the size.
+ * @return GMM_ERROR_NULL_ARGUMENT, GMM_ERROR_STRUCT_SIZE. */
+gmm_status gmm_run_info_init(gmm_run_info *info, size_t struct_size) GMM_NONNULL(1);
+
+/**
+ * Starts a run of gmm_sample beside the program, and returns. The draws have the same bits.
+ *
+ * Its threads are the only ones of this library that outlive a call. They block all signals, as the threads of calls
+ * do, and end with the run, at the latest in gmm_run_destroy. The functions of a run may be called from any thread.
+ * They see the draws up to the last turn of each chain, about two milliseconds or one iteration ago.
+ *
+ * A process that is forked from that of the run has no threads of it. There the functions that return a status return
+ * GMM_ERROR_UNSUPPORTED, and gmm_run_destroy frees no more than the handle. dlclose does not unload the library, so
+ * threads that go on keep their code. A program that ends does not wait for a run.
+ *
+ * @param model as in gmm_sample.
+ * @param data as in gmm_sample.
+ * @param options as in gmm_sample. The values are read and checked before the call returns, and so are the priors of an
+ * open model; a checkpoint is opened by the run.
+ * @param control NULL, or without a progress callback, since a run is asked for its progress. A time limit does not
+ * count pauses. The flag for cancelling stops the run; it must outlive it.
+ * @return GMM_ERROR_NULL_ARGUMENT, GMM_ERROR_WRONG_HANDLE, GMM_ERROR_STRUCT_SIZE, GMM_ERROR_INVALID_ARGUMENT,
+ * GMM_ERROR_INVALID_MODEL, GMM_ERROR_DEGENERATE, GMM_ERROR_UNSUPPORTED and GMM_ERROR_FILE as gmm_sample, for arguments;
+ * GMM_CANCELLED. GMM_ERROR_OUT_OF_MEMORY also where the system refuses a thread.
+ */
+GMM_NODISCARD gmm_status gmm_run_start(const gmm_model *model, const gmm_data *data, const gmm_sample_options *options,
+                                       const gmm_control *control, gmm_run **out_run, gmm_error **out_error)
+    GMM_NONNULL(5);
+
+/** How far a run is. It does not wait.
+ * @param out_info its struct_size must be set.
+ * @param out_draws the draws of each chain (num_chains), or NULL with a capacity of 0.
+ * @return GMM_ERROR_NULL_ARGUMENT, GMM_ERROR_WRONG_HANDLE, GMM_ERROR_STRUCT_SIZE, GMM_ERROR_BUFFER_TOO_SMALL;
+ * GMM_ERROR_UNSUPPORTED in a fork of the run's process. */
+GMM_NODISCARD gmm_status gmm_run_poll(const gmm_run *run, gmm_run_info *out_info, int64_t *out_draws, int64_t capacity,
+                                      gmm_error **out_error) GMM_NONNULL(2);
+
+/** A posterior of the draws that every chain has, or NULL where there are none, while the run goes on. It is that of a
+ * run of this length: the same bits, and it can be extended. It shares the memory of the run's draws. After the end of
+ * the run it is the posterior of gmm_run_wait.
+ * @return GMM_ERROR_NULL_ARGUMENT, GMM_ERROR_WRONG_HANDLE; GMM_ERROR_UNSUPPORTED in a fork of the run's process. */
+GMM_NODISCARD gmm_status gmm_run_snapshot(const gmm_run *run, gmm_posterior **out_posterior, gmm_error **out_error)
+    GMM_NONNULL(2);
+
+/** Pauses a run, and returns when its threads have ended or sleep, within about 20 ms of work or one iteration. A pause
+ * changes no draw. NULL is accepted, and so is a run that is paused or has ended. */
+void gmm_run_pause(gmm_run *run);
+
+/** Lets a paused run go on. NULL is accepted, and so is a run that is not paused. */
+void gmm_run_resume(gmm_run *run);
+
+/** Ends a run, paused or not, with the draws that every chain has, and does not wait for the end. NULL is accepted, and
+ * so is a run that has ended. */
+void gmm_run_stop(gmm_run *run);
+
+/**
+ * Waits for the end of a run, and returns what gmm_sample would have returned: the status, *out_posterior and
+ * *out_error. A run that was stopped returns GMM_CANCELLED and its draws. A paused run does not end by itself. The
+ * function may be called again, and makes a new handle each time.
+ *
+ * @param control progress of the run, and a flag and a time limit for the wait. A wait that is cancelled returns
+ * GMM_CANCELLED and no posterior, and the run goes on.
+ * @return GMM_ERROR_NULL_ARGUMENT, GMM_ERROR_WRONG_HANDLE, GMM_ERROR_STRUCT_SIZE, GMM_ERROR_INVALID_ARGUMENT;
+ * GMM_ERROR_UNSUPPORTED in a fork of the run's process; GMM_ERROR_DEGENERATE, GMM_ERROR_FILE, GMM_ERROR_FILE_FORMAT and
+ * GMM_ERROR_FILE_MISMATCH as gmm_sample; GMM_CANCELLED.
+ */
+GMM_NODISCARD gmm_status gmm_run_wait(gmm_run *run, const gmm_control *control, gmm_posterior **out_posterior,
+                                      gmm_error **out_error) GMM_NONNULL(3);
+
+/** Stops a run if it has not ended, waits for its threads, and frees it; its posteriors stay. NULL is accepted. */
+void gmm_run_destroy(gmm_run *run);
 
 /* ------------------------------------------------------------------------------- The draws of a posterior */
 

@@ -55,21 +55,11 @@ public func gmm_sample(
   out_posterior?.pointee = nil
   return call(out_error) {
     let out = try required(out_posterior, "out_posterior")
-    let open = try require(model, "model", ModelObject.self).open
-    let given = try read(options, "options", defaults: defaults)
     var control = try runControl(control)
-    // Without data, a model in which a prior waits for them is refused.
-    let rows = try data.map { try dataSet($0, "data", dimensions: open.shape.dimensionCount, of: "the model's") }
-    var options = try samplingOptions(given)
-    let plan = try checkpointPlan(given.checkpoint, "checkpoint")
-    let until = try untilPlan(given.until)
-    let start = try options.progressAtStart()
-    let model = try rows.map { try open.model(for: $0, before: start, &control) } ?? closedModel(model, "model")
-    options.initial = try starts(given, model)
+    let given = try SamplingCall(model, data, options, &control)
     try handOver(to: out) {
       try sample(
-        model, try rows ?? DataSet([], dimensionCount: model.dimensionCount), options, checkpoint: plan, until: until,
-        control)
+        given.model, given.data, given.options, checkpoint: given.checkpoint, until: given.until, control)
     }
   }
 }
@@ -143,7 +133,7 @@ public func gmm_posterior_subset_chains(
 /// cancelled or in which a chain collapsed, or all draws of a run whose last checkpoint failed.
 ///
 /// - Parameter asDrawn: whether its labels stay as drawn.
-private func handOver(
+func handOver(
   to out: UnsafeMutablePointer<OpaquePointer?>, asDrawn: Bool = false, _ make: () throws -> Posterior
 ) throws {
   func handle(_ posterior: Posterior) -> OpaquePointer {
@@ -151,17 +141,43 @@ private func handOver(
   }
   do {
     out.pointee = handle(try make())
-  } catch let run as CancelledRun {
-    out.pointee = run.posterior.map(handle)
-    let draws = run.posterior?.drawCount ?? 0
-    let lost = run.checkpointError.map { "; the checkpoint is an older one: \($0)" } ?? ""
-    throw CallError(GMM_CANCELLED, "", "cancelled after \(draws) draws of each chain\(lost)")
-  } catch let run as CollapsedRun {
-    out.pointee = run.posterior.map(handle)
-    throw run.error
-  } catch let run as UnsavedRun {
-    out.pointee = handle(run.posterior)
-    throw CallError(run.error, "checkpoint.path")
+  } catch {
+    switch error {
+    case let run as CancelledRun: out.pointee = run.posterior.map(handle)
+    case let run as CollapsedRun: out.pointee = run.posterior.map(handle)
+    case let run as UnsavedRun: out.pointee = handle(run.posterior)
+    default: break
+    }
+    throw error
+  }
+}
+
+/// The options of a call that samples, all read.
+struct SamplingCall {
+  let model: MixtureModel
+  let data: DataSet
+  let options: SamplingOptions
+  let checkpoint: CheckpointPlan?
+  let until: UntilPlan?
+
+  /// - Parameter control: remembers when the call began, if the data choose the priors of the model first.
+  init(
+    _ model: OpaquePointer?, _ data: OpaquePointer?, _ options: UnsafePointer<gmm_sample_options>?,
+    _ control: inout RunControl
+  ) throws {
+    let open = try require(model, "model", ModelObject.self).open
+    let given = try read(options, "options", defaults: defaults)
+    // Without data, a model in which a prior waits for them is refused.
+    let rows = try data.map { try dataSet($0, "data", dimensions: open.shape.dimensionCount, of: "the model's") }
+    var options = try samplingOptions(given)
+    checkpoint = try checkpointPlan(given.checkpoint, "checkpoint")
+    until = try untilPlan(given.until)
+    let start = try options.progressAtStart()
+    let closed = try rows.map { try open.model(for: $0, before: start, &control) } ?? closedModel(model, "model")
+    options.initial = try starts(given, closed)
+    self.model = closed
+    self.data = try rows ?? DataSet([], dimensionCount: closed.dimensionCount)
+    self.options = options
   }
 }
 

@@ -1,5 +1,6 @@
 import CGMMCallbacks
 import CGMMSwift
+import GMMInference
 import GMMModel
 import GMMStorage
 
@@ -62,6 +63,14 @@ struct CallError: Error {
   }
 }
 
+extension CallError {
+  init(_ run: CancelledRun) {
+    let draws = run.posterior?.drawCount ?? 0
+    let lost = run.checkpointError.map { "; the checkpoint is an older one: \($0)" } ?? ""
+    self.init(GMM_CANCELLED, "", "cancelled after \(draws) draws of each chain\(lost)")
+  }
+}
+
 /// Runs the body of a C function. It clears the error object, catches the errors of the body, and returns the status.
 ///
 /// Every fallible function runs its body through this function. If a callback of the host has thrown an exception, it
@@ -80,15 +89,22 @@ private func outcome(_ outError: UnsafeMutablePointer<OpaquePointer?>?, _ body: 
     try body()
     return gmm_status(GMM_OK)
   } catch {
-    let error =
-      switch error {
-      case let error as CallError: error
-      case let error as ModelError: CallError(error)
-      case let error as StorageError: CallError(error, "checkpoint.path")
-      default: CallError(GMM_ERROR_INTERNAL, "", "unexpected error: \(error)")
-      }
+    let error = callError(error)
     outError?.pointee = makeHandle(ErrorObject(error))
     return error.status
+  }
+}
+
+/// Returns the error of a C function for an error of any kind.
+func callError(_ error: any Error) -> CallError {
+  switch error {
+  case let error as CallError: error
+  case let error as ModelError: CallError(error)
+  case let error as StorageError: CallError(error, "checkpoint.path")
+  case let run as CancelledRun: CallError(run)
+  case let run as CollapsedRun: CallError(run.error)
+  case let run as UnsavedRun: CallError(run.error, "checkpoint.path")
+  default: CallError(GMM_ERROR_INTERNAL, "", "unexpected error: \(error)")
   }
 }
 

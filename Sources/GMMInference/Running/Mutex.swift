@@ -59,6 +59,16 @@ final class Mutex: @unchecked Sendable {
   /// the wait.
   func wake() { pthread_cond_signal(changed) }
 
+  /// Sleeps as long as `condition` holds. It is evaluated under the lock, as in ``wait(seconds:while:)``.
+  func waitForever(while condition: () -> Bool) {
+    locked {
+      while condition() { pthread_cond_wait(changed, mutex) }
+    }
+  }
+
+  /// Makes all waiting threads look at their conditions again. The caller holds the lock.
+  func wakeAll() { pthread_cond_broadcast(changed) }
+
   #if os(Linux)
     private static let clock = CLOCK_MONOTONIC
   #else

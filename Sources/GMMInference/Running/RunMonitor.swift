@@ -16,7 +16,7 @@ package final class RunMonitor: @unchecked Sendable {
   private let progress: (@Sendable (RunProgress) -> Bool)?
   private let interval: Double
   private let isPart: Bool
-  private let start: Double
+  private var start: Double
   private var limit: Double?
   /// The time limit of the caller; `limit` is an earlier one of the work itself until that has been passed.
   private let callersLimit: Double?
@@ -109,6 +109,12 @@ package final class RunMonitor: @unchecked Sendable {
     stopped.store(false, ordering: .relaxed)
     cancelled.store(false, ordering: .relaxed)
     isLate.store(false, ordering: .relaxed)
+  }
+
+  /// Lets work go on that ``stop()`` has ended, after a pause that does not count. No other thread works meanwhile.
+  func goOn(after pause: Double) {
+    start += pause
+    stopped.store(false, ordering: .relaxed)
   }
 
   /// Throws a ``ModelError`` of kind `cancelled` if the caller has cancelled.

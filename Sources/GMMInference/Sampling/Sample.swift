@@ -44,35 +44,54 @@ func sample(
   _ target: Target, _ options: SamplingOptions, checkpoint: CheckpointPlan? = nil, until: UntilPlan? = nil,
   _ control: RunControl = RunControl()
 ) throws -> Posterior {
-  let (model, data) = (target.model, target.data)
-  guard target.power > 0, target.power <= 1 else {
-    throw ModelError("power", "must be above 0 and at most 1", got: target.power)
+  try SamplingRun(checking: target, options, checkpoint, until: until, control).run(control)
+}
+
+extension SamplingRun {
+  /// Prepares a run whose options suit its target.
+  ///
+  /// - Throws: ``ModelError`` for options out of range and posteriors that do not exist.
+  init(
+    checking target: Target, _ options: SamplingOptions, _ checkpoint: CheckpointPlan?, until: UntilPlan?,
+    _ control: RunControl
+  ) throws(ModelError) {
+    let (model, data) = (target.model, target.data)
+    guard target.power > 0, target.power <= 1 else {
+      throw ModelError("power", "must be above 0 and at most 1", got: target.power)
+    }
+    _ = try options.schedule()
+    guard options.initial.count <= 1 || options.initial.count == options.chains else {
+      throw ModelError(
+        "num_initial", "must be 0, 1 or the number of chains, \(options.chains)", got: options.initial.count)
+    }
+    guard data.count == 0 || data.dimensionCount == model.dimensionCount else {
+      throw ModelError(
+        "num_dimensions", "must be the model's, \(model.dimensionCount)", got: data.dimensionCount)
+    }
+    guard options.method == .gibbs || (model.dimensionCount == 1 && !model.hasScaledMeans) else {
+      throw ModelError(
+        .unsupported, "method", "must be Gibbs in several dimensions and for means scaled by the spread",
+        got: "Metropolis")
+    }
+    for (row, initial) in options.initial.enumerated() {
+      try initial.check(against: model, PartialParameters.Naming(prefix: "initial_", row: row))
+    }
+    try model.requireDistinctValues(in: data)
+    try self.init(target, options, checkpoint, until: until, control)
   }
-  let schedule = try options.schedule()
-  guard options.initial.count <= 1 || options.initial.count == options.chains else {
-    throw ModelError(
-      "num_initial", "must be 0, 1 or the number of chains, \(options.chains)", got: options.initial.count)
+
+  /// Makes the draws, from a checkpoint if there is one.
+  ///
+  /// - Parameter gate: the place at which others watch and steer the run, if there are any.
+  func run(_ control: RunControl, _ gate: RunGate? = nil) throws -> Posterior {
+    let (target, schedule) = (context.target, try options.schedule())
+    if let contents = try file?.open(target.model, options, observationCount: target.data.count) {
+      return try resume(contents, schedule, control, gate)
+    }
+    let store = try makeStore(draws: options.draws)
+    let starts = [ChainSnapshot?](repeating: nil, count: options.chains)
+    return try finish(starts, schedule, store, control, gate, secondsBefore: 0)
   }
-  guard data.count == 0 || data.dimensionCount == model.dimensionCount else {
-    throw ModelError(
-      "num_dimensions", "must be the model's, \(model.dimensionCount)", got: data.dimensionCount)
-  }
-  guard options.method == .gibbs || (model.dimensionCount == 1 && !model.hasScaledMeans) else {
-    throw ModelError(
-      .unsupported, "method", "must be Gibbs in several dimensions and for means scaled by the spread",
-      got: "Metropolis")
-  }
-  for (row, initial) in options.initial.enumerated() {
-    try initial.check(against: model, PartialParameters.Naming(prefix: "initial_", row: row))
-  }
-  try model.requireDistinctValues(in: data)
-  let run = try SamplingRun(target, options, checkpoint, until: until, control)
-  if let contents = try run.file?.open(model, options, observationCount: data.count) {
-    return try run.resume(contents, schedule, control)
-  }
-  let store = try run.makeStore(draws: options.draws)
-  let starts = [ChainSnapshot?](repeating: nil, count: options.chains)
-  return try run.finish(starts, schedule, store, control, secondsBefore: 0)
 }
 
 /// Draws from the posterior of a mixture model, given an array.

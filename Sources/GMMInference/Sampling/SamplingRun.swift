@@ -6,7 +6,7 @@ import GMMStorage
 ///
 /// A run goes on leg by leg. In a leg all chains make draws up to the same number. Most runs have one leg; a run that
 /// goes on until its draws have converged looks at them after each.
-struct SamplingRun {
+struct SamplingRun: Sendable {
   let context: ChainContext
   let options: SamplingOptions
   /// The plan of the run's checkpoints.
@@ -50,12 +50,12 @@ struct SamplingRun {
 
   /// Goes on from a checkpoint.
   func resume(
-    _ contents: CheckpointFile.Contents, _ schedule: Schedule, _ control: RunControl
+    _ contents: CheckpointFile.Contents, _ schedule: Schedule, _ control: RunControl, _ gate: RunGate? = nil
   ) throws -> Posterior {
     let store = try makeStore(draws: contents.snapshots.reduce(schedule.draws) { max($0, $1.drawsDone) })
     try contents.readDraws(into: store)
     return try finish(
-      contents.snapshots, schedule, store, control, secondsBefore: contents.seconds, isWritten: true)
+      contents.snapshots, schedule, store, control, gate, secondsBefore: contents.seconds, isWritten: true)
   }
 
   /// Runs the chains and makes a posterior of the draws that all of them have.
@@ -64,10 +64,11 @@ struct SamplingRun {
   ///   - snapshots: the snapshots of the chains; `nil` for chains that have not started.
   ///   - schedule: the schedule of the first leg.
   ///   - store: the memory of the draws, with room for those of the first leg and those that there are.
+  ///   - gate: the place at which others watch and steer the run, if there are any.
   ///   - isWritten: whether the checkpoint already has these snapshots.
   func finish(
     _ snapshots: [ChainSnapshot?], _ schedule: Schedule, _ store: DrawStore, _ control: RunControl,
-    secondsBefore: Double, isWritten: Bool = false
+    _ gate: RunGate? = nil, secondsBefore: Double, isWritten: Bool = false
   ) throws -> Posterior {
     var (schedule, store) = (schedule, store)
     let monitor = RunMonitor(control, until: until?.until.seconds)
@@ -75,6 +76,7 @@ struct SamplingRun {
     let chains = try snapshots.enumerated().map { index, snapshot in
       try Chain(index, snapshot, keeping: options.initialValues(index), context, schedule, store, earlyEnd)
     }
+    gate?.open(monitor, RunGate.Draws(store: store, ends: chains.map(\.snapshot), schedule: schedule))
     func posterior(
       draws: Int, _ continuation: [ChainSnapshot]? = nil, _ result: UntilResult? = nil
     ) -> Posterior {
@@ -86,9 +88,11 @@ struct SamplingRun {
     if let file, let plan {
       // Whether the file can be written is tried now, rather than after hours of sampling.
       if !isWritten || chains.contains(where: { !$0.isFinished }) { try file.probe() }
-      try team(chains, schedule, control).run(ChainTurns(chains, schedule, startsOnly: true), monitor) {
-        (index, crew) throws(ModelError) in try chains[index].start(monitor, crew)
-      }
+      repeat {
+        try team(chains, schedule, control).run(ChainTurns(chains, schedule, startsOnly: true), monitor) {
+          (index, crew) throws(ModelError) in try chains[index].start(monitor, crew)
+        }
+      } while gate?.rest() ?? false
       let starts = chains.compactMap(\.snapshot)
       if starts.count == chains.count {
         if !isWritten { _ = try file.write(starts, store, seconds: secondsBefore) }
@@ -102,6 +106,11 @@ struct SamplingRun {
         [checkpointer] (index, crew) throws(ModelError) in
         try chains[index].advance(for: ChainTurns.length, monitor, crew)
         checkpointer?.offer(index, chains[index])
+        if let gate { gate.offer(index, chains[index].snapshot) }
+      }
+      if gate?.rest() ?? false {
+        checkpointer?.goOn(store, chains)
+        continue
       }
       guard let until, earlyEnd.collapse == nil else { break }
       let draws = chains.reduce(schedule.draws) { min($0, $1.drawsDone) }
@@ -116,7 +125,8 @@ struct SamplingRun {
         figures = try until.assess(posterior(draws: draws), control, monitor)
       } catch {
         // A time that is over while the draws are looked at ends the run, and they are looked at once more.
-        if monitor.hasReachedOwnLimit { continue }
+        // So they are after a pause.
+        if monitor.hasReachedOwnLimit || (error.kind == .cancelled && !monitor.isCancelled) { continue }
         if error.kind == .cancelled { break }
         figures = ConvergenceFigures(ess: .nan, rHat: .nan, essQuantity: nil, rHatQuantity: nil)
         end = .memory
@@ -136,6 +146,7 @@ struct SamplingRun {
         schedule.draws = next
         for chain in chains { chain.goOn(schedule, store) }
         checkpointer?.goOn(store, chains)
+        gate?.goOn(store, schedule)
         continue
       }
       result = end.map { UntilResult(end: $0, figures: figures) }

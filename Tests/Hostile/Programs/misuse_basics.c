@@ -54,6 +54,9 @@ void misuse_sizes(const misuse_handles *handles) {
   INIT_SIZES(gmm_posterior_info, gmm_posterior_info_init);
   INIT_SIZES(gmm_sample_options, gmm_sample_options_init);
   INIT_SIZES(gmm_summary_options, gmm_summary_options_init);
+  INIT_SIZES(gmm_until, gmm_until_init);
+  INIT_SIZES(gmm_until_result, gmm_until_result_init);
+  INIT_SIZES(gmm_run_info, gmm_run_info_init);
   INIT_SIZES(gmm_loo, gmm_loo_init);
   INIT_SIZES(gmm_evidence_options, gmm_evidence_options_init);
   INIT_SIZES(gmm_evidence, gmm_evidence_init);

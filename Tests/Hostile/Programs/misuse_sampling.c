@@ -46,6 +46,53 @@ static void misuse_starting_values(const misuse_handles *handles) {
   gmm_model_destroy(ordered);
 }
 
+static int32_t ignore(const gmm_progress *progress, void *user_data) {
+  (void)progress;
+  (void)user_data;
+  return 0;
+}
+
+/* Handles that are no runs, and runs that cannot begin. */
+static void misuse_runs(const misuse_handles *handles) {
+  gmm_run_info info;
+  gmm_run_info_init(&info, sizeof info);
+  gmm_posterior *made = NULL;
+  gmm_run *wrong[] = {(gmm_run *)handles->cancel, handles->zeros, (gmm_run *)handles->posterior};
+  for (int i = 0; i < 3; i++) {
+    REFUSED(GMM_ERROR_WRONG_HANDLE, "run", gmm_run_poll(wrong[i], &info, NULL, 0, out_error));
+    REFUSED_HANDLE(GMM_ERROR_WRONG_HANDLE, "run", made, gmm_run_snapshot(wrong[i], &made, out_error));
+    REFUSED_HANDLE(GMM_ERROR_WRONG_HANDLE, "run", made, gmm_run_wait(wrong[i], NULL, &made, out_error));
+    gmm_run_pause(wrong[i]);
+    gmm_run_resume(wrong[i]);
+    gmm_run_stop(wrong[i]);
+    gmm_run_destroy(wrong[i]);
+  }
+  gmm_run *run = NULL;
+  gmm_control control;
+  gmm_control_init(&control, sizeof control);
+  control.progress = ignore;
+  REFUSED_HANDLE(GMM_ERROR_INVALID_ARGUMENT, "progress", run,
+                 gmm_run_start(handles->model, fixture_data_set(), NULL, &control, &run, out_error));
+  gmm_sample_options options = fixture_sample_options();
+  options.num_draws = 0;
+  REFUSED_HANDLE(GMM_ERROR_INVALID_ARGUMENT, "num_draws", run,
+                 gmm_run_start(handles->model, fixture_data_set(), &options, NULL, &run, out_error));
+  /* A run that fails says so as gmm_sample does. */
+  gmm_checkpoint checkpoint;
+  gmm_checkpoint_init(&checkpoint, sizeof checkpoint);
+  checkpoint.path = "build/no folder/run.gmmckpt";
+  options = fixture_sample_options();
+  options.checkpoint = &checkpoint;
+  ACCEPTED(gmm_run_start(handles->model, fixture_data_set(), &options, NULL, &run, out_error));
+  REFUSED_HANDLE(GMM_ERROR_FILE, "checkpoint.path", made, gmm_run_wait(run, NULL, &made, out_error));
+  ACCEPTED(gmm_run_poll(run, &info, NULL, 0, out_error));
+  EXPECT(info.state == GMM_RUN_FAILED && info.status == GMM_ERROR_FILE && info.num_draws == 0);
+  gmm_run_destroy(run);
+  /* The handle of a run that was destroyed. */
+  REFUSED(GMM_ERROR_WRONG_HANDLE, "run", gmm_run_poll(run, &info, NULL, 0, out_error));
+  gmm_run_destroy(run);
+}
+
 static void misuse_handles_of_sampling(const misuse_handles *handles) {
   const gmm_sample_options options = fixture_sample_options();
   gmm_posterior *made = NULL;
@@ -141,5 +188,6 @@ static void misuse_control(const misuse_handles *handles) {
 void misuse_sampling(const misuse_handles *handles) {
   misuse_handles_of_sampling(handles);
   misuse_starting_values(handles);
+  misuse_runs(handles);
   misuse_control(handles);
 }

@@ -52,6 +52,38 @@ static void *sample_long(void *argument) {
   return is_right ? argument : NULL;
 }
 
+/* The child of a fork beside a run, which has no threads of it: calls say so, and none waits. */
+static void live_beside_run(gmm_run *run, const gmm_model *model, const gmm_posterior *expected) {
+  gmm_run_info info;
+  gmm_posterior *posterior = NULL;
+  alarm(60);
+  gmm_run_info_init(&info, sizeof info);
+  int is_right = gmm_run_poll(run, &info, NULL, 0, NULL) == GMM_ERROR_UNSUPPORTED;
+  is_right = gmm_run_snapshot(run, &posterior, NULL) == GMM_ERROR_UNSUPPORTED && is_right;
+  is_right = gmm_run_wait(run, NULL, &posterior, NULL) == GMM_ERROR_UNSUPPORTED && is_right;
+  gmm_run_pause(run);
+  gmm_run_resume(run);
+  gmm_run_stop(run);
+  gmm_run_destroy(run);
+  if (!is_right) _exit(1);
+  live_as_child(model, expected);
+}
+
+static void fork_beside_runs(const gmm_model *model, const gmm_posterior *expected, int round) {
+  gmm_sample_options options = fixture_sample_options();
+  options.num_draws = 2000000;
+  gmm_run *run = NULL;
+  ACCEPTED(gmm_run_start(model, fixture_data_set(), &options, NULL, &run, out_error));
+  for (int i = 0; i < 6; i++) {
+    if (i == 3) gmm_run_pause(run);
+    sleep_microseconds((round * 6 + i) * 997L % 3000);
+    const pid_t child = fork();
+    if (child == 0) live_beside_run(run, model, expected);
+    EXPECT(child_is_well(child));
+  }
+  gmm_run_destroy(run);
+}
+
 void stress_forks(int scale) {
   const gmm_model_options model_options = fixture_model_options();
   gmm_sample_options options = fixture_sample_options();
@@ -72,6 +104,8 @@ void stress_forks(int scale) {
     }
     void *is_right = NULL;
     EXPECT(pthread_join(thread, &is_right) == 0 && is_right != NULL);
+
+    fork_beside_runs(model, expected, round);
 
     /* Forks during a call, on the thread of the call. */
     gmm_control control;

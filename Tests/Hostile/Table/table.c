@@ -91,6 +91,12 @@ gmm_until *table_gmm_until(void) {
   return &area_gmm_until.value;
 }
 
+gmm_run_info *table_gmm_run_info(void) {
+  AREA(gmm_run_info);
+  area_gmm_run_info.value.struct_size = sizeof(gmm_run_info);
+  return &area_gmm_run_info.value;
+}
+
 gmm_until_result *table_gmm_until_result(void) {
   AREA(gmm_until_result);
   area_gmm_until_result.value.struct_size = sizeof(gmm_until_result);
@@ -287,6 +293,7 @@ void table_create(void) {
   ACCEPTED(gmm_fit_em(table.data, table_gmm_em_options(), NULL, &table.fit, out_error));
   ACCEPTED(gmm_statistics_compute(table_gmm_mixture(), table.data, NULL, &table.statistics, out_error));
   ACCEPTED(gmm_fit_variational(table.data, table_gmm_variational_options(), NULL, &table.variational, out_error));
+  ACCEPTED(gmm_run_start(table.model, table.data, table_gmm_sample_options(), NULL, &table.run, out_error));
   ACCEPTED(gmm_stepwise_create(table_gmm_mixture(), 5.0, 0.0, 1e-9, &table.stepwise, out_error));
   table_num_stepwise_bytes = gmm_stepwise_size(table.stepwise);
   ACCEPTED(gmm_stepwise_write(table.stepwise, table_stepwise_bytes, TABLE_CAPACITY, out_error));
@@ -308,6 +315,7 @@ void table_destroy(void) {
   gmm_error_destroy(table.error);
   gmm_statistics_destroy(table.statistics);
   gmm_stepwise_destroy(table.stepwise);
+  gmm_run_destroy(table.run);
   gmm_variational_fit_destroy(table.variational);
   gmm_em_fit_destroy(table.fit);
   gmm_summary_destroy(table.summary);

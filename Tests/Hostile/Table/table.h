@@ -20,6 +20,7 @@ typedef struct table_handles {
   gmm_statistics *statistics;
   gmm_variational_fit *variational;
   gmm_stepwise *stepwise;
+  gmm_run *run;
   gmm_error *error;
   gmm_cancel *cancel;
   const gmm_statistics *statistics_list[2];
@@ -65,6 +66,7 @@ gmm_model_options *table_gmm_model_options(void);
 gmm_control *table_gmm_control(void);
 gmm_checkpoint *table_gmm_checkpoint(void);
 gmm_until *table_gmm_until(void);
+gmm_run_info *table_gmm_run_info(void);
 gmm_until_result *table_gmm_until_result(void);
 gmm_sample_options *table_gmm_sample_options(void);
 gmm_summary_options *table_gmm_summary_options(void);

@@ -50,7 +50,8 @@ int main(int count, char **arguments) {
                {"variational", behaviour_variational},
                {"stepwise", behaviour_stepwise},
                {"starts", behaviour_starts},
-               {"until", behaviour_until}};
+               {"until", behaviour_until},
+               {"runs", behaviour_runs}};
   int num_run = 0;
   fixture_fill();
   for (size_t i = 0; i < sizeof parts / sizeof *parts; i++) {

@@ -30,6 +30,7 @@ void behaviour_statistics(void);
 void behaviour_mixtures(void);
 void behaviour_starts(void);
 void behaviour_until(void);
+void behaviour_runs(void);
 void behaviour_stack(void);
 void behaviour_stepwise(void);
 void behaviour_variational(void);

@@ -11,6 +11,7 @@ from gmmswift._diagnostics.density import KDE, Histogram, histogram, kde
 from gmmswift._diagnostics.hdi import hdi
 from gmmswift._diagnostics.summarize import summarize
 from gmmswift._diagnostics.summary import Summary
+from gmmswift._draws.beside import Run, RunStatus, start
 from gmmswift._draws.comparison import Comparison, compare
 from gmmswift._draws.evidence import LogEvidence
 from gmmswift._draws.files import load
@@ -94,6 +95,8 @@ __all__ = [
     "Posterior",
     "Prior",
     "Progress",
+    "Run",
+    "RunStatus",
     "Sensitivity",
     "Summary",
     "TimeLimitWarning",
@@ -114,6 +117,7 @@ __all__ = [
     "plot_dirichlet",
     "sample",
     "sample_prior",
+    "start",
     "summarize",
 ]
 

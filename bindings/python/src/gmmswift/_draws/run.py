@@ -32,7 +32,9 @@ __all__ = [
     "initial_field",
     "interruptible",
     "levels_to_caller",
+    "names_of",
     "warn_if_improper",
+    "warn_of_checkpoint",
 ]
 
 _Posterior = TypeVar("_Posterior")
@@ -78,7 +80,7 @@ def interruptible(
                     native.lib.gmm_posterior_destroy,
                     *arguments,
                     run.control,
-                    names=partial(_names, shape),
+                    names=names_of(shape),
                     run=run,
                 )
         except BaseException as error:
@@ -86,13 +88,17 @@ def interruptible(
             if run.was_stopped or isinstance(error, DegenerateError):
                 error.posterior = draws  # type: ignore[attr-defined]
             elif isinstance(error, OSError) and draws is not None:
-                # All draws are there; only the last checkpoint is missing.
-                warning = CheckpointWarning(str(error))
-                warning.posterior = draws
-                warnings.warn(warning, stacklevel=3)
+                warn_of_checkpoint(error, draws)
                 return draws
             raise
         return made(handle)
+
+
+def warn_of_checkpoint(error: OSError, posterior: object) -> None:
+    """Warn of a run that has all its draws but could not write its last checkpoint."""
+    warning = CheckpointWarning(str(error))
+    warning.posterior = posterior
+    warnings.warn(warning, stacklevel=levels_to_caller())
 
 
 #: So few rows are checked before anybody could press Ctrl-C, and without the signal handlers.
@@ -132,6 +138,11 @@ def checkpoint_plan(
     plan.path = file_path("checkpoint", checkpoint)
     plan.interval = interval
     return plan
+
+
+def names_of(shape: Shape) -> Callable[[Fault], dict[str, str]]:
+    """Return the words for messages of a call that samples, for each fault."""
+    return partial(_names, shape)
 
 
 def _names(shape: Shape, fault: Fault) -> dict[str, str]:

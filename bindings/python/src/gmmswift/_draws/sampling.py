@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from functools import partial
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Literal, NamedTuple
 
 from gmmswift import _native as native
 from gmmswift._arguments import flag, int64, seed, shown, thread_count
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
     from gmmswift._progress import ProgressOption
 
-__all__ = ["sample", "sample_prior"]
+__all__ = ["SamplingCall", "sample", "sample_prior", "sampling_call"]
 
 _METHODS = {"gibbs": native.METHOD_GIBBS, "metropolis": native.METHOD_METROPOLIS}
 
@@ -177,6 +177,75 @@ def sample(
     >>> post["means"].shape, post["covariances"].shape
     ((4, 500, 2, 3), (4, 500, 2, 3, 3))
     """
+    call = sampling_call(
+        model,
+        data,
+        draws,
+        tune=tune,
+        chains=chains,
+        thin=thin,
+        method=method,
+        random_seed=random_seed,
+        threads=threads,
+        store_assignments=store_assignments,
+        sample_weight=sample_weight,
+        initial=initial,
+        moves=moves,
+        until=until,
+        checkpoint=checkpoint,
+        checkpoint_interval=checkpoint_interval,
+    )
+    posterior = interruptible(
+        native.lib.gmm_sample,
+        partial(Posterior, model=call.model),
+        call.model.shape,
+        *call.arguments,
+        threads=threads,
+        progress=progress,
+    )
+    if until is not None:
+        warn_if_unmet(posterior, until)
+    return posterior
+
+
+class SamplingCall(NamedTuple):
+    """The arguments of a call that samples, as the library takes them.
+
+    Attributes
+    ----------
+    model : Mixture
+        The model, with what it takes from the data.
+    arguments : tuple
+        The arguments of the function before its control.
+    kept : tuple
+        The memory to which the arguments point.
+    """
+
+    model: Mixture
+    arguments: tuple[object, ...]
+    kept: tuple[object, ...]
+
+
+def sampling_call(
+    model: Mixture,
+    data: ArrayLike | Data,
+    draws: int,
+    *,
+    tune: int,
+    chains: int,
+    thin: int,
+    method: str,
+    random_seed: int | None,
+    threads: int | None,
+    store_assignments: bool,
+    sample_weight: ArrayLike | None,
+    initial: Initial | None,
+    moves: bool,
+    until: Until | None,
+    checkpoint: str | os.PathLike[str] | None,
+    checkpoint_interval: float,
+) -> SamplingCall:
+    """Return the arguments of a call that samples; they are those of `sample`."""
     if not isinstance(model, Mixture):
         raise TypeError(f"model: must be a Mixture, got {shown(model)}")
     rows = as_data("data", data, model.n_dimensions, sample_weight)
@@ -200,21 +269,8 @@ def sample(
         options.checkpoint = native.address_of(plan)
     model = model._for_data(rows, thread_count(threads))
     warn_if_improper(model, rows, thread_count(threads))
-    keep = None if initial is None else set_initial(options, model, initial, n_chains)
-    posterior = interruptible(
-        native.lib.gmm_sample,
-        partial(Posterior, model=model),
-        model.shape,
-        model._handle,
-        rows._handle,
-        options,
-        threads=threads,
-        progress=progress,
-    )
-    del keep, plan, limits
-    if until is not None:
-        warn_if_unmet(posterior, until)
-    return posterior
+    starts = None if initial is None else set_initial(options, model, initial, n_chains)
+    return SamplingCall(model, (model._handle, rows._handle, options), (rows, limits, plan, starts))
 
 
 def sample_prior(

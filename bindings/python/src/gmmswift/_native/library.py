@@ -30,6 +30,7 @@ __all__ = [
     "array_address",
     "call",
     "create",
+    "create_or_none",
     "defaults",
     "handles",
     "lib",
@@ -190,6 +191,15 @@ def create(
         raise _failure(status, error, names)
     assert handle is not None
     return handle
+
+
+def create_or_none(function: Any, destroy: Any, *arguments: Any) -> Handle | None:
+    """Call a function as `create` does that may succeed and make nothing."""
+    out, error = c_void_p(), c_void_p()
+    status = function(*arguments, byref(out), byref(error))
+    if status != OK:
+        raise _failure(status, error, None)
+    return None if out.value is None else Handle(out.value, destroy)
 
 
 def handles(owners: list[Handle]) -> Any:

@@ -36,6 +36,7 @@ __all__ = [
     "PosteriorInfo",
     "Prior",
     "Progress",
+    "RunInfo",
     "SampleOptions",
     "SummaryOptions",
     "Until",
@@ -125,6 +126,23 @@ class Until(Structure):
         ("ess", c_double),
         ("r_hat", c_double),
         ("max_draws", c_int64),
+        ("seconds", c_double),
+    )
+
+
+class RunInfo(Structure):
+    """``gmm_run_info``."""
+
+    _fields_ = (
+        ("struct_size", c_uint32),
+        ("state", c_int32),
+        ("status", c_int32),
+        ("num_chains", c_int32),
+        ("num_draws", c_int64),
+        ("iterations_done", c_int64),
+        ("iterations_total", c_int64),
+        ("draws_done", c_int64),
+        ("draws_total", c_int64),
         ("seconds", c_double),
     )
 
