@@ -47,9 +47,9 @@
  *
  * Handles. A handle is an opaque pointer that a create-like function makes and the matching destroy function frees.
  * Every function refuses a handle of another kind with GMM_ERROR_WRONG_HANDLE, and so it does one whose memory still
- * shows that it was destroyed; this check helps to find mistakes and cannot find all. All handles but gmm_cancel
- * and gmm_run are immutable, so any number of threads may read one at the same time. A handle keeps alive what it was
- * made from, so handles may be destroyed in any order.
+ * shows that it was destroyed; this check helps to find mistakes and cannot find all. All handles but
+ * gmm_cancel, gmm_run and gmm_stream are immutable, so any number of threads may read one at the same time. A handle
+ * keeps alive what it was made from, so handles may be destroyed in any order.
  *
  * Structs. A struct that begins with `uint32_t struct_size` can grow: new fields are appended. Call its _init function
  * with its size, then change fields. A smaller struct_size means defaults for the missing fields. A larger one is
@@ -68,8 +68,9 @@
  * gmm_data_create, which copies and checks the data once, takes none.
  *
  * Threads. Every function may be called from any thread. A call creates and joins its worker threads, but for
- * gmm_run_start, whose threads end with the run; where the system refuses one, the others do its work. A call needs 64
- * KB of the caller's stack. Results do not depend on the number of threads: the same seed gives the same bits.
+ * gmm_run_start and gmm_stream_start, whose threads end with their handles; where the system refuses one, the others do
+ * its work. A call needs 64 KB of the caller's stack. Results do not depend on the number of threads: the same seed
+ * gives the same bits.
  *
  * Files. Paths are UTF-8, ended by a zero byte. A file is written as a new file in the same folder (the path and
  * ".gmmtmp", with a number where that name belongs to somebody else), synced and renamed: it appears whole or not at
@@ -142,6 +143,9 @@ typedef struct gmm_cancel gmm_cancel;
 
 /** A run that goes on beside the program. */
 typedef struct gmm_run gmm_run;
+
+/** Draws in parts, while they are made. */
+typedef struct gmm_stream gmm_stream;
 
 /** A fit by expectation-maximisation. */
 typedef struct gmm_em_fit gmm_em_fit;
@@ -868,6 +872,43 @@ GMM_NODISCARD gmm_status gmm_run_wait(gmm_run *run, const gmm_control *control, 
 
 /** Stops a run if it has not ended, waits for its threads, and frees it; its posteriors stay. NULL is accepted. */
 void gmm_run_destroy(gmm_run *run);
+
+/**
+ * Starts to draw in parts, and returns. gmm_stream_next hands the parts over, one after the other, while the library
+ * makes the next one. The parts together are the draws of gmm_sample, as drawn.
+ *
+ * Memory is bounded: beside the parts that the program keeps, one waits and one is being made. Then the chains wait
+ * for the program. So num_draws may be as large as a program can ever want. The threads are those of a run beside the
+ * program (gmm_run_start): they end with the stream, and a fork has none.
+ *
+ * @param model as in gmm_sample.
+ * @param data as in gmm_sample.
+ * @param options as in gmm_sample, without a checkpoint and without `until`.
+ * @param part draws of each chain in a part, >= 1. The last part may have fewer.
+ * @param control NULL, or without a progress callback. A time limit counts the time in which chains wait.
+ * @return GMM_ERROR_NULL_ARGUMENT, GMM_ERROR_WRONG_HANDLE, GMM_ERROR_STRUCT_SIZE, GMM_ERROR_INVALID_ARGUMENT,
+ * GMM_ERROR_INVALID_MODEL, GMM_ERROR_DEGENERATE, GMM_ERROR_UNSUPPORTED and GMM_ERROR_FILE as gmm_sample, for arguments;
+ * GMM_CANCELLED. GMM_ERROR_OUT_OF_MEMORY also where the system refuses a thread.
+ */
+GMM_NODISCARD gmm_status gmm_stream_start(const gmm_model *model, const gmm_data *data,
+                                          const gmm_sample_options *options, int64_t part, const gmm_control *control,
+                                          gmm_stream **out_stream, gmm_error **out_error) GMM_NONNULL(6);
+
+/**
+ * Waits for the next part: a posterior as drawn of the next draws of each chain, which cannot be extended; NULL after
+ * the last.
+ *
+ * @param control a flag and a time limit for the wait, and a callback whose progress counts nothing. A wait that is
+ * cancelled returns GMM_CANCELLED, and the stream goes on.
+ * @return GMM_ERROR_NULL_ARGUMENT, GMM_ERROR_WRONG_HANDLE, GMM_ERROR_STRUCT_SIZE, GMM_ERROR_INVALID_ARGUMENT;
+ * GMM_ERROR_UNSUPPORTED in a fork of the stream's process; GMM_ERROR_DEGENERATE where a chain has collapsed, after the
+ * draws before; GMM_CANCELLED, also for a stream that was cancelled.
+ */
+GMM_NODISCARD gmm_status gmm_stream_next(gmm_stream *stream, const gmm_control *control, gmm_posterior **out_posterior,
+                                         gmm_error **out_error) GMM_NONNULL(3);
+
+/** Ends a stream, waits for its threads, and frees it; its parts stay. NULL is accepted. */
+void gmm_stream_destroy(gmm_stream *stream);
 
 /* ------------------------------------------------------------------------------- The draws of a posterior */
 

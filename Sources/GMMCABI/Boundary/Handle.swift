@@ -15,6 +15,7 @@ enum HandleKind: UInt64 {
   case stepwise = 0x676D_6D5F_7374_6531
   case variational = 0x676D_6D5F_7661_7231
   case run = 0x676D_6D5F_7275_6E31
+  case stream = 0x676D_6D5F_7374_7231
 }
 
 /// An object that a caller holds through an opaque pointer.

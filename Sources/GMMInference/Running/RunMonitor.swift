@@ -117,6 +117,23 @@ package final class RunMonitor: @unchecked Sendable {
     stopped.store(false, ordering: .relaxed)
   }
 
+  /// Waits for what other threads make, as the work of a call.
+  ///
+  /// - Parameters:
+  ///   - progress: returns what is reported while the call waits.
+  ///   - take: waits for some seconds and returns what there is, or `nil` for nothing yet.
+  /// - Throws: the errors of `take`, and a ``ModelError`` of kind `cancelled` if the wait is cancelled.
+  func wait<Made>(_ progress: @escaping () -> RunProgress, _ take: (_ seconds: Double) throws -> Made?) throws -> Made {
+    progressSoFar = progress
+    defer { finish() }
+    // Whoever cancels the wait does not wake it, so it looks now and then.
+    let isWatched = self.progress != nil || cancellation != nil || limit != nil
+    while true {
+      if let made = try take(isWatched ? min(secondsToReport, 0.01) : .infinity) { return made }
+      try check()
+    }
+  }
+
   /// Throws a ``ModelError`` of kind `cancelled` if the caller has cancelled.
   func requireCompletion() throws(ModelError) {
     if isCancelled { throw cancellationError }

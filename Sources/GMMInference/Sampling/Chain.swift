@@ -55,6 +55,12 @@ final class Chain: @unchecked Sendable {
     sink = DrawRows(store, chain: index, count: drawsDone)
   }
 
+  /// Prepares the next leg of the run, in a memory of its own: the draws of the chain are counted from its first one.
+  func begin(_ schedule: Schedule, _ store: DrawStore) {
+    self.schedule = schedule
+    sink = DrawRows(store, chain: index, count: 0)
+  }
+
   /// Makes step 0 unless it has been made: it chooses parameters and draws the assignments given them.
   ///
   /// - Parameter crew: threads that help with the sweep.

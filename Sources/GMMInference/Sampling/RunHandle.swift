@@ -152,16 +152,12 @@ public final class RunHandle: Sendable {
   ///   fork of the run's process.
   public func wait(_ control: RunControl = RunControl()) throws -> Posterior {
     try requireThreads()
-    let monitor = RunMonitor(control)
-    monitor.progressSoFar = { [self] in (try? status())?.progress ?? RunProgress(done: 0, of: 1) }
-    defer { monitor.finish() }
-    // Whoever cancels the wait does not wake it, so it looks now and then.
-    let isWatched = control.progress != nil || control.cancellation != nil || control.timeLimit != nil
-    while true {
-      if let outcome = gate.wait(seconds: isWatched ? min(monitor.secondsToReport, 0.01) : .infinity) {
-        return try outcome.get()
-      }
-      try monitor.check()
+    let outcome = try RunMonitor(control).wait {
+      [self] in
+      (try? status())?.progress ?? RunProgress(done: 0, of: 1)
+    } _: { [gate] in
+      gate.wait(seconds: $0)
     }
+    return try outcome.get()
   }
 }

@@ -177,7 +177,7 @@ struct SamplingRun: Sendable {
   }
 
   /// Returns the team whose number of threads pays.
-  private func team(_ chains: [Chain], _ schedule: Schedule, _ control: RunControl) -> WorkTeam {
+  func team(_ chains: [Chain], _ schedule: Schedule, _ control: RunControl) -> WorkTeam {
     let points = Double(context.target.data.count * context.target.model.componentCount)
     let remaining = chains.reduce(0.0) { $0 + Double(max(0, schedule.iterations - $1.iterationsDone)) }
     let team = WorkTeam(

@@ -294,6 +294,7 @@ void table_create(void) {
   ACCEPTED(gmm_statistics_compute(table_gmm_mixture(), table.data, NULL, &table.statistics, out_error));
   ACCEPTED(gmm_fit_variational(table.data, table_gmm_variational_options(), NULL, &table.variational, out_error));
   ACCEPTED(gmm_run_start(table.model, table.data, table_gmm_sample_options(), NULL, &table.run, out_error));
+  ACCEPTED(gmm_stream_start(table.model, table.data, table_gmm_sample_options(), 5, NULL, &table.stream, out_error));
   ACCEPTED(gmm_stepwise_create(table_gmm_mixture(), 5.0, 0.0, 1e-9, &table.stepwise, out_error));
   table_num_stepwise_bytes = gmm_stepwise_size(table.stepwise);
   ACCEPTED(gmm_stepwise_write(table.stepwise, table_stepwise_bytes, TABLE_CAPACITY, out_error));
@@ -316,6 +317,7 @@ void table_destroy(void) {
   gmm_statistics_destroy(table.statistics);
   gmm_stepwise_destroy(table.stepwise);
   gmm_run_destroy(table.run);
+  gmm_stream_destroy(table.stream);
   gmm_variational_fit_destroy(table.variational);
   gmm_em_fit_destroy(table.fit);
   gmm_summary_destroy(table.summary);

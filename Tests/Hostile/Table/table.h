@@ -21,6 +21,7 @@ typedef struct table_handles {
   gmm_variational_fit *variational;
   gmm_stepwise *stepwise;
   gmm_run *run;
+  gmm_stream *stream;
   gmm_error *error;
   gmm_cancel *cancel;
   const gmm_statistics *statistics_list[2];

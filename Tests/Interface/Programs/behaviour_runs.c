@@ -95,11 +95,60 @@ static void check_steering(const gmm_model *model) {
   gmm_posterior_destroy(end);
 }
 
+/* The parts of a stream are the draws of a call. */
+static void check_stream(const gmm_model *model) {
+  gmm_sample_options options = fixture_sample_options();
+  gmm_posterior *whole = fixture_posterior(model, &options), *part = NULL;
+  gmm_stream *stream = NULL;
+  const gmm_view expected = view_of(whole, GMM_FIELD_LOG_POSTERIOR);
+  const int64_t num_draws[] = {20, 20, 10};
+  ACCEPTED(gmm_stream_start(model, fixture_data_set(), &options, 20, NULL, &stream, out_error));
+  for (int64_t i = 0; i < 3; i++) {
+    ACCEPTED(gmm_stream_next(stream, NULL, &part, out_error));
+    const gmm_view view = view_of(part, GMM_FIELD_LOG_POSTERIOR);
+    EXPECT(view.shape[0] == 2 && view.shape[1] == num_draws[i]);
+    for (int64_t draw = 0; draw < num_draws[i]; draw++) {
+      EXPECT(element(&view, 0, draw, 0) == element(&expected, 0, 20 * i + draw, 0));
+      EXPECT(element(&view, 1, draw, 0) == element(&expected, 1, 20 * i + draw, 0));
+    }
+    gmm_posterior_destroy(part);
+  }
+  ACCEPTED(gmm_stream_next(stream, NULL, &part, out_error));
+  EXPECT(part == NULL);
+  gmm_stream_destroy(stream);
+  gmm_posterior_destroy(whole);
+
+  /* It needs memory for parts alone, waits for the program, and ends at any moment. */
+  options.num_draws = INT64_MAX / 1000000;
+  for (int moment = 0; moment < 20; moment++) {
+    ACCEPTED(gmm_stream_start(model, fixture_data_set(), &options, 10, NULL, &stream, out_error));
+    if (moment % 2) {
+      ACCEPTED(gmm_stream_next(stream, NULL, &part, out_error));
+      gmm_posterior_destroy(part);
+    }
+    gmm_stream_destroy(stream);
+  }
+  gmm_checkpoint checkpoint;
+  gmm_checkpoint_init(&checkpoint, sizeof checkpoint);
+  checkpoint.path = "build/stream.gmmckpt";
+  options.checkpoint = &checkpoint;
+  REFUSED_HANDLE(GMM_ERROR_INVALID_ARGUMENT, "checkpoint", stream,
+                 gmm_stream_start(model, fixture_data_set(), &options, 10, NULL, &stream, out_error));
+  gmm_until until;
+  gmm_until_init(&until, sizeof until);
+  options.checkpoint = NULL;
+  options.until = &until;
+  REFUSED_HANDLE(GMM_ERROR_INVALID_ARGUMENT, "until", stream,
+                 gmm_stream_start(model, fixture_data_set(), &options, 10, NULL, &stream, out_error));
+  gmm_stream_destroy(NULL);
+}
+
 void behaviour_runs(void) {
   const gmm_model_options model_options = fixture_ordered_options();
   gmm_model *model = fixture_model(&model_options);
   check_whole_run(model);
   check_steering(model);
+  check_stream(model);
   /* Destroyed at any moment of its life. */
   for (int moment = 0; moment < 40; moment++) {
     gmm_run *run = started(model, moment % 4 == 3 ? 1 : MANY);

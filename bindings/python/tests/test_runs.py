@@ -6,6 +6,7 @@ import gc
 import inspect
 import os
 import threading
+import time
 
 import numpy as np
 import pytest
@@ -43,6 +44,15 @@ def first_snapshot(run):
 
 def thread_count():
     return len(os.listdir("/proc/self/task"))
+
+
+def assert_threads_end(before):
+    """Expect no more threads than before; the system lists one for a moment after its end."""
+    for _ in range(1_000):
+        if thread_count() <= before:
+            return
+        time.sleep(0.001)
+    assert thread_count() <= before
 
 
 def test_a_run_makes_the_draws_of_a_call():
@@ -116,7 +126,7 @@ def test_an_exception_in_the_block_ends_the_threads():
 
     with pytest.raises(ZeroDivisionError):
         fail()
-    assert thread_count() == before
+    assert_threads_end(before)
 
 
 def test_a_dropped_run_ends():
@@ -126,14 +136,14 @@ def test_a_dropped_run_ends():
     assert thread_count() > before
     del run
     gc.collect()
-    assert thread_count() == before
+    assert_threads_end(before)
     # Its snapshots stay.
     assert_same(post.as_drawn, sampled(post.n_draws).as_drawn)
     paused = started()
     paused.pause()
     del paused
     gc.collect()
-    assert thread_count() == before
+    assert_threads_end(before)
 
 
 def test_several_threads_may_steer_a_run():

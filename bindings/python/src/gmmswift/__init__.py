@@ -21,6 +21,7 @@ from gmmswift._draws.partitions import CredibleBall, Partition, PartitionBound
 from gmmswift._draws.posterior import Posterior
 from gmmswift._draws.sampling import sample, sample_prior
 from gmmswift._draws.sensitivity import Sensitivity
+from gmmswift._draws.streams import Stream, stream
 from gmmswift._draws.until import Until, UntilResult
 from gmmswift._errors import (
     CheckpointWarning,
@@ -98,6 +99,7 @@ __all__ = [
     "Run",
     "RunStatus",
     "Sensitivity",
+    "Stream",
     "Summary",
     "TimeLimitWarning",
     "Uniform",
@@ -118,6 +120,7 @@ __all__ = [
     "sample",
     "sample_prior",
     "start",
+    "stream",
     "summarize",
 ]
 

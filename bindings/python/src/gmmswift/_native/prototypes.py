@@ -148,6 +148,23 @@ PROTOTYPES: Mapping[str, tuple[Any, list[Any]]] = {
     "gmm_run_stop": (None, [c_void_p]),
     "gmm_run_wait": (c_int32, [c_void_p, POINTER(Control), POINTER(c_void_p), POINTER(c_void_p)]),
     "gmm_run_destroy": (None, [c_void_p]),
+    "gmm_stream_start": (
+        c_int32,
+        [
+            c_void_p,
+            c_void_p,
+            POINTER(SampleOptions),
+            c_int64,
+            POINTER(Control),
+            POINTER(c_void_p),
+            POINTER(c_void_p),
+        ],
+    ),
+    "gmm_stream_next": (
+        c_int32,
+        [c_void_p, POINTER(Control), POINTER(c_void_p), POINTER(c_void_p)],
+    ),
+    "gmm_stream_destroy": (None, [c_void_p]),
     "gmm_posterior_info_init": (c_int32, [POINTER(PosteriorInfo), c_size_t]),
     "gmm_posterior_get_info": (c_int32, [c_void_p, POINTER(PosteriorInfo), POINTER(c_void_p)]),
     "gmm_posterior_get_model": (c_int32, [c_void_p, POINTER(c_void_p), POINTER(c_void_p)]),
