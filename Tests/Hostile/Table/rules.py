@@ -264,6 +264,7 @@ OUTCOMES = [
     ("gmm_sample", "options.moves", "0", "ok"),
     ("gmm_sample", "options.num_rungs", "0", "ok"),
     ("gmm_run_start", "options.moves", "0", "ok"),
+    ("gmm_run_start", "options.num_rungs", "0", "ok"),
     ("gmm_stream_start", "options.moves", "0", "ok"),
     ("gmm_posterior_get_moves", "chain", "0", "ok"),
     ("gmm_posterior_get_tempering", "chain", "0", "ok"),
