@@ -28,7 +28,7 @@ import Testing
         componentCount: 2, weights: .dirichlet(concentration: [1.5]),
         means: isScaled ? .scaledNormal(mean: [1.5], kappa: [0.1]) : .normal(mean: [1.5], sd: [4]),
         spread: prior, sharedSpread: isShared)
-      let options = SamplingOptions(draws: Tier.oracleDraws, seed: 19, keepsAssignments: true)
+      let options = SamplingOptions(draws: Tier.quadratureDraws, seed: 19, keepsAssignments: true)
       return try sample(model, data: LineQuadratureTests.rows, options, RunControl(threads: 1))
     }
   }

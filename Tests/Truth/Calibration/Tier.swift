@@ -29,6 +29,8 @@ enum Tier {
   static let priorDraws = size(4_000, long: 100_000)
   /// Draws of each of four chains that are compared with exact posteriors.
   static let oracleDraws = size(5_000, long: 50_000)
+  /// The same of default chains, which make many moves of so few rows.
+  static let quadratureDraws = size(3_000, long: 50_000)
 
   private static let lock = Mutex(())
 
