@@ -2,8 +2,8 @@
 
     python bench.py [--quick] [--docs] [SECTION ...]
 
-Sections: sweep, sampling, em, dimensions, growth, calls; all by default. Results of sections that
-are not run are kept from the last run. Writes results.json, results.md and pictures into
+Sections: sweep, sampling, modes, em, dimensions, growth, calls; all by default. Results of sections
+that are not run are kept from the last run. Writes results.json, results.md and pictures into
 build/bench; --docs puts the tables into docs/PERFORMANCE.md; --docs with --no-run only does that.
 """
 
@@ -19,6 +19,7 @@ import calls
 import dimensions
 import em
 import growth
+import modes
 import sampling
 import sweep
 from asked import asked_table
@@ -31,6 +32,7 @@ from tables import Table
 SECTIONS: dict[str, ModuleType] = {
     "sweep": sweep,
     "sampling": sampling,
+    "modes": modes,
     "em": em,
     "dimensions": dimensions,
     "growth": growth,

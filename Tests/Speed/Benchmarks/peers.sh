@@ -18,7 +18,7 @@ environment() {
     echo "peers: $folder is not complete: the benchmarks go without it" >&2
 }
 
-environment venv pymc nutpie numba numpyro jax scikit-learn
+environment venv pymc nutpie numba numpyro jax walnutpie scikit-learn
 # oneDAL's binding for Python stopped at scikit-learn 1.5 and numpy 1.
 environment venv-onedal daal4py==2024.7 packaging 'scikit-learn==1.5.*' 'numpy<2'
 
