@@ -135,6 +135,9 @@ typedef struct gmm_posterior gmm_posterior;
 /** A table of statistics with a row for each quantity. */
 typedef struct gmm_summary gmm_summary;
 
+/** What is wrong with the draws of a posterior, in words. */
+typedef struct gmm_diagnosis gmm_diagnosis;
+
 /** What went wrong in a call. */
 typedef struct gmm_error gmm_error;
 
@@ -1318,12 +1321,140 @@ double gmm_summary_value(const gmm_summary *summary, int32_t row, int32_t column
 GMM_NODISCARD gmm_status gmm_summary_get_values(const gmm_summary *summary, double *out_values, int64_t capacity,
                                                 gmm_error **out_error) GMM_NONNULL(2);
 
-/** The table as aligned text owned by the summary: a header line and a line for each row, each ended by a newline. ""
- * for an invalid handle. */
+/** What a row of gmm_posterior_summarize says beside its numbers: "prior" for the means and the spread of a component
+ * that has no rows in at least nine of ten draws, because these are draws from the prior; "empty" for its weight; else
+ * "". It is "" for all rows of gmm_summarize. NULL out of range and for an invalid handle. */
+const char *gmm_summary_row_note(const gmm_summary *summary, int32_t row);
+
+/** The table as aligned text owned by the summary: a header line and a line for each row, each ended by a newline. A
+ * last column has the notes, where there are any. "" for an invalid handle. */
 const char *gmm_summary_text(const gmm_summary *summary);
 
 /** Frees a summary; NULL is accepted. Its names and its text end here. */
 void gmm_summary_destroy(gmm_summary *summary);
+
+/* ---------------------------------------------------------------------------------------------- Diagnoses */
+
+/** How much gmm_posterior_diagnose looks at. */
+enum gmm_diagnosis_extent {
+  /** The log posterior, the weights and the numbers of occupied components, at up to 500 draws of each chain: about a
+   * millisecond, without a pass over the data and without labels. */
+  GMM_DIAGNOSIS_QUICK = 0,
+  /** Everything. */
+  GMM_DIAGNOSIS_FULL = 1
+};
+
+/** What a finding is about. Findings of one severity come in this order. */
+enum gmm_finding {
+  /** A chain has collapsed, so the draws end early. */
+  GMM_FINDING_ENDED_EARLY = 0,
+  /** The posterior is improper. */
+  GMM_FINDING_IMPROPER = 1,
+  /** There are fewer than 400 draws in all, and nothing else is judged by R-hat or effective sample sizes. */
+  GMM_FINDING_SHORT_RUN = 2,
+  /** Chains are in different modes: the middle 90 % of their draws of a scalar do not overlap. */
+  GMM_FINDING_DIFFERENT_MODES = 3,
+  /** R-hat is above 1.05 (a problem) or 1.01 (a note). */
+  GMM_FINDING_CHAINS_DISAGREE = 4,
+  /** An effective sample size is below 100 (a problem) or 400 (a note). */
+  GMM_FINDING_FEW_EFFECTIVE_DRAWS = 5,
+  /** There is one chain. */
+  GMM_FINDING_SINGLE_CHAIN = 6,
+  /** A component is nearest to its own label in fewer than 90 % of the draws (a note), or R-hat of a relabelled
+   * parameter is above 1.05 where results without labels are fine (a problem). */
+  GMM_FINDING_LABELS_UNCERTAIN = 7,
+  /** Components have no rows in at least nine of ten draws. */
+  GMM_FINDING_EMPTY_COMPONENTS = 8,
+  /** The data, or what they say of a parameter, lie far from the prior. */
+  GMM_FINDING_PRIOR_AGAINST_DATA = 9,
+  /** The prior says more than the data on a parameter: its sensitivity by gmm_power_sensitivity is at least 0.05, and
+   * larger than that to the likelihood. */
+  GMM_FINDING_INFORMATIVE_PRIOR = 10,
+  /** Fewer than 10 % of the Metropolis proposals are accepted, or more than 75 %. */
+  GMM_FINDING_ACCEPTANCE = 11
+};
+
+/** How much a finding matters. */
+enum gmm_severity {
+  /** Something to know; the numbers are good for what they say. */
+  GMM_SEVERITY_NOTE = 0,
+  /** Something is wrong; numbers mislead. */
+  GMM_SEVERITY_PROBLEM = 1
+};
+
+/**
+ * Says what is wrong with the draws of a posterior and what to do about it, the worst first.
+ *
+ * R-hat and effective sample sizes of the scalars of gmm_posterior_label_free, which need no labels, come first. Those
+ * of relabelled parameters are judged beside them, so chains in different modes and uncertain labels are told apart. Of
+ * a single chain, R-hat compares the halves. A full diagnosis makes labels if nothing has made them. It looks at up to
+ * four million numbers of scalars without labels, and at as many of weights, means, sds and variances; of longer runs
+ * it takes draws at even distances.
+ *
+ * @param extent a gmm_diagnosis_extent.
+ * @return GMM_ERROR_NULL_ARGUMENT, GMM_ERROR_WRONG_HANDLE, GMM_ERROR_STRUCT_SIZE, GMM_ERROR_INVALID_ARGUMENT;
+ * GMM_ERROR_UNSUPPORTED for prior draws; GMM_CANCELLED.
+ */
+GMM_NODISCARD gmm_status gmm_posterior_diagnose(const gmm_posterior *posterior, int32_t extent,
+                                                const gmm_control *control, gmm_diagnosis **out_diagnosis,
+                                                gmm_error **out_error) GMM_NONNULL(4);
+
+/** The number of findings, problems before notes; 0 where there is nothing to report, and for an invalid handle. */
+int32_t gmm_diagnosis_num_findings(const gmm_diagnosis *diagnosis);
+
+/** A gmm_finding; -1 out of range and for an invalid handle. */
+int32_t gmm_diagnosis_kind(const gmm_diagnosis *diagnosis, int32_t finding);
+
+/** A gmm_severity; -1 out of range and for an invalid handle. */
+int32_t gmm_diagnosis_severity(const gmm_diagnosis *diagnosis, int32_t finding);
+
+/** What was found, in sentences owned by the diagnosis. NULL out of range and for an invalid handle. */
+const char *gmm_diagnosis_what(const gmm_diagnosis *diagnosis, int32_t finding);
+
+/** What to do about it, owned by the diagnosis. NULL out of range and for an invalid handle. */
+const char *gmm_diagnosis_advice(const gmm_diagnosis *diagnosis, int32_t finding);
+
+/** The number of numbers behind a finding; 0 out of range and for an invalid handle. */
+int32_t gmm_diagnosis_num_numbers(const gmm_diagnosis *diagnosis, int32_t finding);
+
+/** A name such as "r_hat", "nats" or "mode_of_chain[2]", owned by the diagnosis. NULL out of range and for an invalid
+ * handle. */
+const char *gmm_diagnosis_number_name(const gmm_diagnosis *diagnosis, int32_t finding, int32_t number);
+
+/** The number of that name; NaN out of range and for an invalid handle. */
+double gmm_diagnosis_number(const gmm_diagnosis *diagnosis, int32_t finding, int32_t number);
+
+/** The number of measures: scalars without labels, then, in a full diagnosis, relabelled parameters. There is one for
+ * each kind, such as the means, that of the largest R-hat. 0 for an invalid handle. */
+int32_t gmm_diagnosis_num_measures(const gmm_diagnosis *diagnosis);
+
+/** The scalar that is measured, such as "log_posterior" or "means[0]", owned by the diagnosis. NULL out of range and
+ * for an invalid handle. */
+const char *gmm_diagnosis_measure_name(const gmm_diagnosis *diagnosis, int32_t measure);
+
+/** A statistic of that scalar.
+ * @param column GMM_COLUMN_R_HAT, GMM_COLUMN_ESS_BULK or GMM_COLUMN_ESS_TAIL.
+ * @return NaN out of range, for a constant scalar and for an invalid handle. */
+double gmm_diagnosis_measure(const gmm_diagnosis *diagnosis, int32_t measure, int32_t column);
+
+/** All of it as a page of text owned by the diagnosis, in lines ended by newlines. "" for an invalid handle. */
+const char *gmm_diagnosis_text(const gmm_diagnosis *diagnosis);
+
+/** Frees a diagnosis; NULL is accepted. Its text ends here. */
+void gmm_diagnosis_destroy(gmm_diagnosis *diagnosis);
+
+/**
+ * The probability that no row of positive weight is assigned to a component, for each component: the average over the
+ * draws of the product of 1 - P(component | x_i) over all rows. At most 256 draws at even distances are taken, and at
+ * least 8 of a posterior with many rows.
+ *
+ * @param out_probabilities K.
+ * @return GMM_ERROR_NULL_ARGUMENT, GMM_ERROR_WRONG_HANDLE, GMM_ERROR_STRUCT_SIZE, GMM_ERROR_INVALID_ARGUMENT;
+ * GMM_ERROR_UNSUPPORTED for draws without observations; GMM_ERROR_BUFFER_TOO_SMALL, GMM_CANCELLED.
+ */
+GMM_NODISCARD gmm_status gmm_posterior_empty_probabilities(const gmm_posterior *posterior, const gmm_control *control,
+                                                           double *out_probabilities, int64_t capacity,
+                                                           gmm_error **out_error);
 
 /* ------------------------------------------------------------------------------ Components and predictions */
 

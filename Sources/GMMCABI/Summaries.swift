@@ -77,7 +77,12 @@ public func gmm_posterior_summarize(
       draws: object.posterior.drawCount)
     let posterior = try object.shown(control)
     let columns = posterior.columns
-    out.pointee = try makeTable(columns.map(\.name), request, control) { posterior.view(of: columns[$0]) }
+    var part = control
+    let empty = try part.runPart(before: RunProgress(done: 0, of: columns.count)) { (part) throws(ModelError) in
+      try posterior.emptyComponents(part)
+    }
+    let notes = empty.isEmpty ? [] : columns.map { posterior.layout.note(ofColumn: $0.index, empty: empty) }
+    out.pointee = try makeTable(columns.map(\.name), notes, request, part) { posterior.view(of: columns[$0]) }
   }
 }
 
@@ -109,13 +114,24 @@ public func gmm_summarize(
     let first = ChainView(
       base: values, chains: sizes.chains, draws: sizes.draws, chainStride: sizes.draws * quantities,
       drawStride: quantities)
-    out.pointee = try makeTable(rowNames, request, control) { first.shifted(by: $0) }
+    out.pointee = try makeTable(rowNames, [], request, control) { first.shifted(by: $0) }
+  }
+}
+
+extension DrawLayout {
+  /// Returns what a summary says of a parameter of a component that is empty in nearly all draws.
+  fileprivate func note(ofColumn index: Int, empty: [Int]) -> SummaryTable.Note {
+    guard let component = component(ofColumn: index), empty.contains(component) else { return .none }
+    return weights.contains(index) ? .empty : .prior
   }
 }
 
 /// Returns a handle of the table of one quantity for each name.
+///
+/// - Parameter notes: a note for each name, or none.
 private func makeTable(
-  _ names: [String], _ request: SummaryRequest, _ control: RunControl, view: @escaping @Sendable (Int) -> ChainView
+  _ names: [String], _ notes: [SummaryTable.Note], _ request: SummaryRequest, _ control: RunControl,
+  view: @escaping @Sendable (Int) -> ChainView
 ) throws(ModelError) -> OpaquePointer {
   let monitor = RunMonitor(control)
   defer { monitor.finish() }
@@ -123,7 +139,7 @@ private func makeTable(
   let statistics = try summaries(
     names.count, draws: first.count, hdiProbability: request.hdiProbability,
     quantileProbabilities: request.quantiles, control, monitor, view: view)
-  return makeHandle(try SummaryTable(names, request, statistics, monitor))
+  return makeHandle(try SummaryTable(names, notes, request, statistics, monitor))
 }
 
 @_cdecl("gmm_summary_num_rows") @implementation
@@ -156,6 +172,12 @@ public func gmm_summary_value(_ summary: OpaquePointer?, _ row: Int32, _ column:
     table.cells[Int(row)].indices.contains(Int(column))
   else { return .nan }
   return table.cells[Int(row)][Int(column)]
+}
+
+@_cdecl("gmm_summary_row_note") @implementation
+public func gmm_summary_row_note(_ summary: OpaquePointer?, _ row: Int32) -> UnsafePointer<CChar>! {
+  guard let table = object(summary, SummaryTable.self), table.rowNames.indices.contains(Int(row)) else { return nil }
+  return (table.notes.isEmpty ? .none : table.notes[Int(row)]).pointer
 }
 
 @_cdecl("gmm_summary_get_values") @implementation

@@ -6,7 +6,30 @@ import GMMModel
 /// The object behind a `gmm_summary`: names, numbers, and the table as text.
 final class SummaryTable: HandleObject {
   static let handleKind = HandleKind.summary
+
+  /// What a row says beside its numbers.
+  enum Note {
+    /// Nothing.
+    case none
+    /// The weight of a component that is empty in nearly all draws.
+    case empty
+    /// A parameter of such a component, which has been drawn from the prior.
+    case prior
+
+    var pointer: UnsafePointer<CChar> {
+      switch self {
+      case .none: constant("")
+      case .empty: constant("empty")
+      case .prior: constant("prior")
+      }
+    }
+
+    var text: String { String(cString: pointer) }
+  }
+
   let rowNames: [CText]
+  /// A note for each row; empty if there are none.
+  let notes: [Note]
   let columnNames: [CText]
   let cells: [[Double]]
   let text: CText
@@ -15,9 +38,10 @@ final class SummaryTable: HandleObject {
   ///
   /// - Parameters:
   ///   - names: a name for each of `statistics`.
+  ///   - notes: a note for each, or none.
   ///   - monitor: the monitor of the call, which may end it while rows are formatted.
   init(
-    _ names: [String], _ request: SummaryRequest, _ statistics: [ScalarSummary], _ monitor: RunMonitor
+    _ names: [String], _ notes: [Note], _ request: SummaryRequest, _ statistics: [ScalarSummary], _ monitor: RunMonitor
   ) throws(ModelError) {
     let tail = (1 - request.hdiProbability) / 2
     let columns =
@@ -30,18 +54,20 @@ final class SummaryTable: HandleObject {
       ] + summary.quantiles
     }
     rowNames = names.map { CText($0) }
+    self.notes = notes
     columnNames = columns.map { CText($0) }
-    text = CText(try Self.format(names, columns, cells, monitor))
+    text = CText(try Self.format(names, notes, columns, cells, monitor))
   }
 
   private static func format(
-    _ names: [String], _ columns: [String], _ cells: [[Double]], _ monitor: RunMonitor
+    _ names: [String], _ notes: [Note], _ columns: [String], _ cells: [[Double]], _ monitor: RunMonitor
   ) throws(ModelError) -> String {
-    var table = [[""] + columns]
+    var table = [[""] + columns + (notes.isEmpty ? [] : ["note"])]
     var widths = table[0].map(\.utf8.count)
-    for (name, row) in zip(names, cells) {
+    for (place, row) in cells.enumerated() {
       try monitor.check()
-      let line = [name] + zip(columns, row).map { formatted($1, column: $0) }
+      var line = [names[place]] + zip(columns, row).map { formatted($1, column: $0) }
+      if !notes.isEmpty { line.append(notes[place].text) }
       for (column, cell) in line.enumerated() { widths[column] = max(widths[column], cell.utf8.count) }
       table.append(line)
     }

@@ -28,6 +28,8 @@ extension gmm_label_rule: Code {}
 extension gmm_until_end: Code {}
 extension gmm_until_scalar: Code {}
 extension gmm_run_state: Code {}
+extension gmm_summary_column: Code {}
+extension gmm_diagnosis_extent: Code {}
 
 /// Returns whether a caller's number is this value, for `switch`.
 func ~= (code: some Code, number: Int32) -> Bool { Int32(code) == number }

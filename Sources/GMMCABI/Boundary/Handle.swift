@@ -16,6 +16,7 @@ enum HandleKind: UInt64 {
   case variational = 0x676D_6D5F_7661_7231
   case run = 0x676D_6D5F_7275_6E31
   case stream = 0x676D_6D5F_7374_7231
+  case diagnosis = 0x676D_6D5F_6469_6131
 }
 
 /// An object that a caller holds through an opaque pointer.

@@ -38,6 +38,15 @@ public struct DrawLayout: Sendable, Equatable {
   /// The length of a row.
   package var width: Int { parameterCount + 4 }
 
+  /// Returns the component to which a parameter belongs; `nil` for a spread that the components share.
+  package func component(ofColumn index: Int) -> Int? {
+    if weights.contains(index) { return index }
+    if means.contains(index) { return (index - means.lowerBound) / shape.dimensionCount }
+    guard !shape.sharedSpread else { return nil }
+    if sds.contains(index) { return (index - sds.lowerBound) / (sdCount / componentCount) }
+    return (index - covariances.lowerBound) / (shape.dimensionCount * shape.dimensionCount)
+  }
+
   /// A scalar parameter that a summary shows: its name and its column.
   public struct Column: Sendable, Equatable {
     /// The name, such as `means[2]`.

@@ -39,6 +39,7 @@ FLOORS = {
         "Labels",
         "Prediction",
         "Partitions",
+        "Diagnosis",
         "Storage",
         "Sampling",
         "Modes",

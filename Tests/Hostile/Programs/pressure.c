@@ -158,6 +158,18 @@ static gmm_status label_free(void) {
   return gmm_posterior_label_free(posterior_of_many, &control, output, MANY, NULL);
 }
 
+static gmm_status diagnose(void) {
+  const gmm_control control = one_thread();
+  gmm_diagnosis *diagnosis = NULL;
+  gmm_status status = gmm_posterior_diagnose(posterior_of_many, GMM_DIAGNOSIS_QUICK, &control, &diagnosis, NULL);
+  gmm_diagnosis_destroy(diagnosis);
+  if (status == GMM_OK) {
+    status = gmm_posterior_diagnose(posterior_of_many, GMM_DIAGNOSIS_FULL, &control, &diagnosis, NULL);
+    gmm_diagnosis_destroy(diagnosis);
+  }
+  return status;
+}
+
 static gmm_status fit(void) {
   const gmm_control control = one_thread();
   gmm_em_fit *made = NULL;
@@ -268,6 +280,7 @@ int main(void) {
                {"densities at points", probabilities_at_points},
                {"partition", partition},
                {"scalars without labels", label_free},
+               {"diagnose", diagnose},
                {"fit", fit},
                {"fit from responsibilities", fit_from_responsibilities},
                {"wide model", wide_model},

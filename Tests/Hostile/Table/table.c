@@ -290,6 +290,7 @@ void table_create(void) {
   options->until = until;
   ACCEPTED(gmm_sample(table.model, table.data, options, NULL, &table.posterior, out_error));
   ACCEPTED(gmm_posterior_summarize(table.posterior, NULL, NULL, &table.summary, out_error));
+  ACCEPTED(gmm_posterior_diagnose(table.posterior, GMM_DIAGNOSIS_FULL, NULL, &table.diagnosis, out_error));
   ACCEPTED(gmm_fit_em(table.data, table_gmm_em_options(), NULL, &table.fit, out_error));
   ACCEPTED(gmm_statistics_compute(table_gmm_mixture(), table.data, NULL, &table.statistics, out_error));
   ACCEPTED(gmm_fit_variational(table.data, table_gmm_variational_options(), NULL, &table.variational, out_error));
@@ -321,6 +322,7 @@ void table_destroy(void) {
   gmm_variational_fit_destroy(table.variational);
   gmm_em_fit_destroy(table.fit);
   gmm_summary_destroy(table.summary);
+  gmm_diagnosis_destroy(table.diagnosis);
   gmm_posterior_destroy(table.posterior);
   gmm_model_destroy(table.model);
   gmm_data_destroy(table.data);

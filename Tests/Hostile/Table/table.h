@@ -16,6 +16,7 @@ typedef struct table_handles {
   gmm_model *model;
   gmm_posterior *posterior;
   gmm_summary *summary;
+  gmm_diagnosis *diagnosis;
   gmm_em_fit *fit;
   gmm_statistics *statistics;
   gmm_variational_fit *variational;

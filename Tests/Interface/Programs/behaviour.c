@@ -42,6 +42,7 @@ int main(int count, char **arguments) {
                {"predictions", behaviour_predictions},
                {"comparison", behaviour_comparison},
                {"label_free", behaviour_label_free},
+               {"diagnosis", behaviour_diagnosis},
                {"arrays", behaviour_arrays},
                {"densities", behaviour_densities},
                {"em", behaviour_em},

@@ -23,6 +23,7 @@ void behaviour_summaries(void);
 void behaviour_predictions(void);
 void behaviour_comparison(void);
 void behaviour_label_free(void);
+void behaviour_diagnosis(void);
 void behaviour_arrays(void);
 void behaviour_densities(void);
 void behaviour_em(void);

@@ -141,6 +141,23 @@ static gmm_status run_label_free(const gmm_control *control, result *made, gmm_e
   return status;
 }
 
+static gmm_status run_diagnose(const gmm_control *control, result *made, gmm_error **out_error) {
+  gmm_diagnosis *diagnosis = (gmm_diagnosis *)made;
+  const gmm_status status = gmm_posterior_diagnose(input.posterior, GMM_DIAGNOSIS_FULL, control, &diagnosis, out_error);
+  EXPECT((status == GMM_OK) == (diagnosis != NULL));
+  for (int32_t i = 0; i < gmm_diagnosis_num_measures(diagnosis); i++) {
+    made->numbers[made->count++] = gmm_diagnosis_measure(diagnosis, i, GMM_COLUMN_ESS_BULK);
+  }
+  gmm_diagnosis_destroy(diagnosis);
+  return status;
+}
+
+static gmm_status run_empty_probabilities(const gmm_control *control, result *made, gmm_error **out_error) {
+  const gmm_status status = gmm_posterior_empty_probabilities(input.posterior, control, made->numbers, 2, out_error);
+  if (status == GMM_OK) made->count = 2;
+  return status;
+}
+
 static gmm_status run_save(const gmm_control *control, result *made, gmm_error **out_error) {
   const gmm_status status = gmm_posterior_save(input.posterior, long_calls_file, control, out_error);
   if (status == GMM_OK) take_file(long_calls_file, made);
@@ -298,6 +315,8 @@ const long_call long_calls[NUM_LONG_CALLS] = {
     {"gmm_posterior_coclustering", run_coclustering, 100, 1, 0},
     {"gmm_posterior_partition", run_partition, 21, 21, 0},
     {"gmm_posterior_label_free", run_label_free, 20, 32, 1},
+    {"gmm_posterior_diagnose", run_diagnose, 100, -1, 0},
+    {"gmm_posterior_empty_probabilities", run_empty_probabilities, 20, -1, 0},
     {"gmm_posterior_save", run_save, 4, -1, 0},
     {"gmm_posterior_load", run_load, 12, -1, 0},
     {"gmm_posterior_write", run_write, 4, -1, 0},

@@ -40,6 +40,10 @@ static void use_posterior(const gmm_posterior *posterior, const gmm_data *points
   ACCEPTED(gmm_posterior_subset(posterior, 0, 25, &few, out_error));
   ACCEPTED(gmm_posterior_label_free(few, NULL, numbers, N * 8, out_error));
   gmm_posterior_destroy(few);
+  gmm_diagnosis *diagnosis = NULL;
+  ACCEPTED(gmm_posterior_diagnose(posterior, GMM_DIAGNOSIS_FULL, NULL, &diagnosis, out_error));
+  gmm_diagnosis_destroy(diagnosis);
+  ACCEPTED(gmm_posterior_empty_probabilities(posterior, NULL, numbers, N, out_error));
   ACCEPTED(gmm_posterior_save(posterior, path, NULL, out_error));
   ACCEPTED(gmm_posterior_load(path, NULL, &loaded, out_error));
   ACCEPTED(gmm_posterior_export_csv(loaded, 0, path, NULL, out_error));
