@@ -374,6 +374,8 @@ def test_results_come_back():
         gm.histogram(post["means"][:, :, 0].ravel()),
         post.loo(),
         post.prior_sensitivity(),
+        post.diagnose(),
+        post.diagnose().findings[0],
         gm.compare({"a": post}),
         gm.MixtureStatistics(FIT, X),
     ]
@@ -393,6 +395,7 @@ PICKLED |= {"LabelConfidence", "Posterior", "Prior", "Progress", "Summary"} | {
     type(prior).__name__ for prior in PRIORS
 }
 PICKLED |= {"Comparison", "LeaveOneOut", "Sensitivity"}
+PICKLED |= {"Diagnosis", "Finding"}
 PICKLED |= {"CredibleBall", "Partition", "PartitionBound"}
 
 

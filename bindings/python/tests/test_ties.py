@@ -38,7 +38,7 @@ def test_ties_are_a_warning_that_names_them(sd):
 @pytest.mark.parametrize("sd", KEPT_FROM_ZERO, ids=repr)
 def test_a_prior_that_keeps_the_sd_from_zero_gives_no_warning(sd):
     with warnings.catch_warnings():
-        warnings.simplefilter("error")
+        warnings.simplefilter("error", gm.ImproperPosteriorWarning)
         post = gm.sample(model_of(sd), WAITING, 300, tune=300, random_seed=1)
     assert post.n_draws == 300
 

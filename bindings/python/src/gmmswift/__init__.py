@@ -14,6 +14,7 @@ from gmmswift._diagnostics.summary import Summary
 from gmmswift._draws.beside import Run, RunStatus, start
 from gmmswift._draws.comparison import Comparison, compare
 from gmmswift._draws.evidence import LogEvidence
+from gmmswift._draws.diagnosis import Diagnosis, Finding
 from gmmswift._draws.files import load
 from gmmswift._draws.labels import LabelConfidence
 from gmmswift._draws.leave_one_out import LeaveOneOut
@@ -68,8 +69,10 @@ __all__ = [
     "CredibleBall",
     "Data",
     "DegenerateError",
+    "Diagnosis",
     "Dirichlet",
     "EMFit",
+    "Finding",
     "Fixed",
     "FormatError",
     "GMMError",

@@ -47,16 +47,15 @@ class ImproperPosteriorWarning(UserWarning):
     """
 
 
-class FormatError(GMMError, ValueError):
-    """A file is not this library's, is cut or damaged, or is of a later version."""
+class ConvergenceWarning(UserWarning):
+    """Draws are not to be relied on; the message has the worst of it.
 
-
-class MismatchError(GMMError, ValueError):
-    """A checkpoint is of other data, another model, other options or another version."""
-
-
-class CheckpointWarning(RuntimeWarning):
-    """A run has made all its draws but could not write its last checkpoint.
+    `Posterior.diagnose` says more, and what to do. `sample`, `Posterior.extend` and
+    `Posterior.summary` warn once of each posterior, from a look at the log posterior, the weights
+    and the numbers of occupied components: where chains are in different modes, where R-hat is
+    above 1.05, and where an effective sample size is below 100. They do not warn of runs of fewer
+    than 400 draws in all, which are too short to judge. A run with `Until` warns where it has ended
+    before its draws had reached what was asked for; the message says what they have reached.
 
     Attributes
     ----------
@@ -67,8 +66,16 @@ class CheckpointWarning(RuntimeWarning):
     posterior: object = None
 
 
-class ConvergenceWarning(UserWarning):
-    """Draws have not converged; the message says what they have reached.
+class FormatError(GMMError, ValueError):
+    """A file is not this library's, is cut or damaged, or is of a later version."""
+
+
+class MismatchError(GMMError, ValueError):
+    """A checkpoint is of other data, another model, other options or another version."""
+
+
+class CheckpointWarning(RuntimeWarning):
+    """A run has made all its draws but could not write its last checkpoint.
 
     Attributes
     ----------

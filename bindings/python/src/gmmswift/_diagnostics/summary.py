@@ -22,6 +22,11 @@ __all__ = ["Summary", "summary_options"]
 #: A table of more rows is printed by its first and last rows.
 _ALL_ROWS = 60
 _END_ROWS = 10
+#: The meaning of notes.
+_FOOTNOTE = (
+    "prior: no row of the data belongs to the component in at least nine of ten draws, "
+    "so the number is a draw from the prior; empty: its weight"
+)
 
 
 class Summary:
@@ -46,6 +51,11 @@ class Summary:
         The ends of the highest-density intervals, read-only.
     quantiles : ndarray, shape (rows, quantiles)
         The quantiles, read-only.
+    notes : tuple of str
+        A word for each row: ``"prior"`` for the means and the spread of a component that has no
+        rows of the data in at least nine of ten draws, which are draws from the prior; ``"empty"``
+        for its weight; else ``""``. If there are any, they are the last column of the printed
+        table.
 
     Examples
     --------
@@ -60,6 +70,7 @@ class Summary:
     rows: tuple[str, ...]
     columns: tuple[str, ...]
     values: NDArray[np.float64]
+    notes: tuple[str, ...]
 
     def __init__(self, handle: native.Handle) -> None:
         lib = native.lib
@@ -71,6 +82,7 @@ class Summary:
         self.values = np.empty((n_rows, n_columns))
         native.call(lib.gmm_summary_get_values, handle, self.values, self.values.size)
         self.values.flags.writeable = False
+        self.notes = tuple(lib.gmm_summary_row_note(handle, r).decode() for r in range(n_rows))
         # All lines have as many bytes. A name may hold the end of a line, so they are not split.
         text: bytes = lib.gmm_summary_text(handle)
         length = len(text) // (n_rows + 1)
@@ -126,7 +138,21 @@ class Summary:
         table.columns = self.columns
         table.values = self.values[places]
         table.values.flags.writeable = False
+        table.notes = tuple(self.notes[place] for place in places)
         table._lines = (self._lines[0], *(self._lines[place + 1] for place in places))
+        return table
+
+    def _with_notes(self, notes: Sequence[str]) -> Summary:
+        """Return this table with notes."""
+        if not any(notes):
+            return self
+        table = object.__new__(Summary)
+        table.rows, table.columns, table.values = self.rows, self.columns, self.values
+        table.notes = tuple(notes)
+        table._lines = tuple(
+            f"{line}  {note:>5}"
+            for line, note in zip(self._lines, ("note", *table.notes), strict=True)
+        )
         return table
 
     def to_pandas(self) -> pandas.DataFrame:
@@ -138,8 +164,8 @@ class Summary:
         )
 
     def to_string(self) -> str:
-        """Return all rows as text."""
-        return "\n".join(self._lines)
+        """Return all rows as text, and a line on notes, if there are any."""
+        return "\n".join([*self._lines, *self._footnotes()])
 
     def __len__(self) -> int:
         return len(self.rows)
@@ -156,6 +182,7 @@ class Summary:
             return self.to_string()
         head, *lines = self._lines
         ends = [head, *lines[:_END_ROWS], "...", *lines[-_END_ROWS:], self._remark()]
+        ends += self._footnotes()
         return "\n".join(ends)
 
     __repr__ = __str__
@@ -166,21 +193,31 @@ class Summary:
         if len(self) > _ALL_ROWS:
             places[_END_ROWS:-_END_ROWS] = [None]
             remarks = [self._remark()]
-        return html_block("", remarks, self._html_table(places, self.columns))
+        return html_block(
+            "", [*remarks, *self._footnotes()], self._html_table(places, self.columns)
+        )
 
     def _html_table(self, places: Sequence[int | None], columns: Sequence[str]) -> str:
         """Return some rows and columns as HTML; a row of dots for None."""
         where = [self._column(name) for name in columns]
+        noted = any(self.notes)
         rows = [
-            ("…", ["…"] * len(where))
+            ("…", ["…"] * (len(where) + noted))
             if place is None
             else (
                 self.rows[place],
-                [_cell(self.columns[c], self.values[place, c]) for c in where],
+                [
+                    *(_cell(self.columns[c], self.values[place, c]) for c in where),
+                    *([self.notes[place]] if noted else []),
+                ],
             )
             for place in places
         ]
-        return html_table(columns, rows)
+        return html_table([*columns, "note"] if noted else columns, rows)
+
+    def _footnotes(self) -> list[str]:
+        """Return what the notes mean."""
+        return [_FOOTNOTE] if any(self.notes) else []
 
     def _worst(self) -> str:
         """Return the largest R-hat and the smallest effective sample size, with their rows."""

@@ -231,6 +231,7 @@ def start(
     sample_weight: ArrayLike | None = None,
     initial: Initial | None = None,
     moves: bool = True,
+    tempering: bool | str | int = False,
     until: Until | None = None,
     checkpoint: str | os.PathLike[str] | None = None,
     checkpoint_interval: float = 30.0,
@@ -244,7 +245,7 @@ def start(
     ----------
     model, data, draws, tune, chains, thin, method, random_seed, threads, store_assignments
         As in `sample`.
-    sample_weight, initial, moves, until, checkpoint, checkpoint_interval
+    sample_weight, initial, moves, tempering, until, checkpoint, checkpoint_interval
         As in `sample`.
 
     Returns
@@ -286,6 +287,7 @@ def start(
         sample_weight=sample_weight,
         initial=initial,
         moves=moves,
+        tempering=tempering,
         until=until,
         checkpoint=checkpoint,
         checkpoint_interval=checkpoint_interval,

@@ -15,6 +15,7 @@ from gmmswift._diagnostics.autocorrelation import autocorrelation
 from gmmswift._draws.arviz import PosteriorTrees
 from gmmswift._draws.coclustering import PosteriorPairs
 from gmmswift._draws.evidence import PosteriorEvidence
+from gmmswift._draws.diagnosis import PosteriorDiagnosis
 from gmmswift._draws.labels import PosteriorLabels, label_method
 from gmmswift._draws.leave_one_out import PosteriorLeaveOneOut
 from gmmswift._draws.modes import PosteriorModes
@@ -58,6 +59,7 @@ _METHOD_NAMES = {native.METHOD_GIBBS: "gibbs", native.METHOD_METROPOLIS: "metrop
 class Posterior(
     Mapping[str, "NDArray[Any]"],
     PosteriorSummaries,
+    PosteriorDiagnosis,
     PosteriorPredictions,
     PosteriorLeaveOneOut,
     PosteriorEvidence,
@@ -353,8 +355,13 @@ class Posterior(
             Where a chain collapses onto ties, with the attribute ``posterior`` as in `sample`.
         KeyboardInterrupt
             On Ctrl-C, with the attribute ``posterior`` as in `sample`.
+
+        Warns
+        -----
+        ConvergenceWarning
+            As in `sample`.
         """
-        return interruptible(
+        longer = interruptible(
             native.lib.gmm_posterior_extend,
             partial(Posterior, model=self._model),
             self._model.shape,
@@ -364,3 +371,5 @@ class Posterior(
             threads=threads,
             progress=progress,
         )
+        longer._warn_of_trouble(threads)
+        return longer

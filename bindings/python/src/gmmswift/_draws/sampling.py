@@ -161,8 +161,9 @@ def sample(
         For ties in the data, or weights that repeat a row, under a prior that lets the sd reach 0:
         the posterior is improper, and chains may collapse. Default priors never do.
     ConvergenceWarning
-        Where a run with `until` has ended before its draws had converged. All its draws are
-        returned.
+        For chains in different modes, and for draws that are worth few: `Posterior.diagnose` says
+        more, and what to do. Where a run with `until` has ended before its draws had converged,
+        all its draws are returned.
 
     Examples
     --------
@@ -191,6 +192,7 @@ def sample(
         sample_weight=sample_weight,
         initial=initial,
         moves=moves,
+        tempering=tempering,
         until=until,
         checkpoint=checkpoint,
         checkpoint_interval=checkpoint_interval,
@@ -203,7 +205,9 @@ def sample(
         threads=threads,
         progress=progress,
     )
-    if until is not None:
+    if until is None:
+        posterior._warn_of_trouble(threads)
+    else:
         warn_if_unmet(posterior, until)
     return posterior
 
@@ -241,6 +245,7 @@ def sampling_call(
     sample_weight: ArrayLike | None,
     initial: Initial | None,
     moves: bool,
+    tempering: bool | str | int,
     until: Until | None,
     checkpoint: str | os.PathLike[str] | None,
     checkpoint_interval: float,

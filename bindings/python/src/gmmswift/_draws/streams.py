@@ -87,6 +87,7 @@ def stream(
     sample_weight: ArrayLike | None = None,
     initial: Initial | None = None,
     moves: bool = True,
+    tempering: bool | str | int = False,
 ) -> Stream:
     """Draw from the posterior of a model in parts, while they are made.
 
@@ -100,7 +101,7 @@ def stream(
         As in `sample`.
     part : int, default 100
         Draws of each chain in a part, >= 1. The last part may have fewer.
-    sample_weight, initial, moves
+    sample_weight, initial, moves, tempering
         As in `sample`.
 
     Returns
@@ -140,6 +141,7 @@ def stream(
         sample_weight=sample_weight,
         initial=initial,
         moves=moves,
+        tempering=tempering,
         until=None,
         checkpoint=None,
         checkpoint_interval=30.0,

@@ -14,7 +14,7 @@ from gmmswift._diagnostics.summarize import summarize
 from gmmswift._diagnostics.summary import Summary, summary_options
 from gmmswift._draws.label_free import PosteriorScalars
 from gmmswift._html import html_block
-from gmmswift._scalars import Names, chosen_scalars
+from gmmswift._scalars import Names, Scalar, chosen_scalars
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -39,6 +39,13 @@ class PosteriorSummaries(PosteriorScalars):
     _model: Mixture
 
     if TYPE_CHECKING:
+
+        @property
+        def _empty_components(self) -> frozenset[int]:
+            """The components that are empty in nearly all draws."""
+
+        def _warn_of_trouble(self, threads: int | None) -> None:
+            """Warn, once, of draws that are not to be relied on."""
 
         @property
         def column_names(self) -> tuple[str, ...]:
@@ -76,8 +83,25 @@ class PosteriorSummaries(PosteriorScalars):
         Returns
         -------
         Summary
-            One row for each parameter, such as ``"means[0]"``.
+            One row for each parameter, such as ``"means[0]"``. The rows of components that are
+            empty in nearly all draws have a note: their means and spreads are draws from the prior.
+
+        Warns
+        -----
+        ConvergenceWarning
+            Once for a posterior, as in `sample`.
         """
+        self._warn_of_trouble(threads)
+        return self._summary(names, hdi_prob, quantiles, threads)
+
+    def _summary(
+        self,
+        names: Names,
+        hdi_prob: float = 0.95,
+        quantiles: Sequence[float] | None = None,
+        threads: int | None = None,
+    ) -> Summary:
+        """Return `summary` without a warning."""
         if isinstance(names, str) and names == "label_free":
             labels, draws = self._label_free(threads)
             return summarize(
@@ -87,9 +111,10 @@ class PosteriorSummaries(PosteriorScalars):
             chosen = chosen_scalars(names, self._model.shape, self.column_names)
             draws = np.stack([scalar.of(self[scalar.quantity]) for scalar in chosen], axis=-1)
             labels = [scalar.label for scalar in chosen]
-            return summarize(
+            table = summarize(
                 draws, hdi_prob=hdi_prob, quantiles=quantiles, names=labels, threads=threads
             )
+            return table._with_notes([self._note(scalar) for scalar in chosen])
         options, keep = summary_options(hdi_prob, quantiles)
         with native.Run(thread_count(threads)) as run:
             handle = native.create(
@@ -103,6 +128,12 @@ class PosteriorSummaries(PosteriorScalars):
         del keep
         return Summary(handle)
 
+    def _note(self, scalar: Scalar) -> str:
+        """Return what a summary says of a number of a component without rows."""
+        if scalar.component not in self._empty_components:
+            return ""
+        return "empty" if scalar.quantity == "weights" else "prior"
+
     @cached_property
     def _shown(self) -> tuple[str, str]:
         """What a notebook shows of the draws: a line, and a table as HTML."""
@@ -110,10 +141,10 @@ class PosteriorSummaries(PosteriorScalars):
         columns = ("mean", "sd", "hdi_2.5%", "hdi_97.5%", "ess_bulk", "r_hat")
         count = sum(int(np.prod(item, dtype=int)) for item in shape.of_a_draw.values())
         if count * self.n_chains * self.n_draws <= _SHOWN_NUMBERS:
-            table = self.summary(quantiles=())
+            table = self._summary(None, quantiles=())
             line = table._worst()
         else:
-            table = self.summary("weights", quantiles=())
+            table = self._summary("weights", quantiles=())
             line = "R-hat and effective sample sizes: summary()"
         places: list[int | None] = list(range(min(len(table), _SHOWN_ROWS)))
         if len(table) > _SHOWN_ROWS or len(table) < count:
