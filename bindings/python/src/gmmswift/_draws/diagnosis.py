@@ -181,9 +181,9 @@ class PosteriorDiagnosis:
         R-hat and effective sample sizes of results that need no labels are judged first, then those
         of relabelled parameters: chains in different modes, and how many nats they are apart; too
         few effective draws, and how many would do; labels that are uncertain; components that are
-        empty all the time; a prior far from the data, or one that says more than they do; Metropolis
-        proposals that are accepted too rarely. `sample` and `summary` warn of the problems that are
-        seen at a glance (`ConvergenceWarning`).
+        empty all the time; a prior far from the data, or one that says more than they do;
+        Metropolis proposals that are accepted too rarely. `sample` and `summary` warn of the
+        problems that are seen at a glance (`ConvergenceWarning`).
 
         Parameters
         ----------
