@@ -1356,7 +1356,8 @@ enum gmm_finding {
   GMM_FINDING_DIFFERENT_MODES = 3,
   /** R-hat is above 1.05 (a problem) or 1.01 (a note). */
   GMM_FINDING_CHAINS_DISAGREE = 4,
-  /** An effective sample size is below 100 (a problem) or 400 (a note). */
+  /** The effective sample size of the bulk is below 100 (a problem), or that of the bulk or the tails below 400 (a
+   * note). */
   GMM_FINDING_FEW_EFFECTIVE_DRAWS = 5,
   /** There is one chain. */
   GMM_FINDING_SINGLE_CHAIN = 6,

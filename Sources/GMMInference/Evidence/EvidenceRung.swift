@@ -51,7 +51,7 @@ final class EvidenceRung {
     guard let transition else { return }
     let parameters = try context.start(0, keeping: PartialParameters(), tune: tune, nil) { !monitor.shouldStop }
     guard !monitor.shouldStop else { return }
-    state = transition.start(at: parameters, nil)
+    state = try transition.start(at: parameters, nil)
   }
 
   /// Makes the next iteration of the chain, or the next draw from the prior.

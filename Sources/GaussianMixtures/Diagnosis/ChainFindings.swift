@@ -78,14 +78,15 @@ struct ChainFindings {
       [("r_hat", worst.rHat)])
   }
 
-  /// The finding of a small effective sample size.
+  /// The finding of a small effective sample size. Where that of the tails alone is small, means are good, and quantiles
+  /// are not.
   static func smallSample(_ least: Convergence, _ facts: RunFacts) -> Finding? {
     let size = least.leastESS
     guard size < DiagnosisLimits.ess else { return nil }
     let isOfBulk = !(least.essTail < least.essBulk)
     let needed = roundedUp(Double(facts.draws) * DiagnosisLimits.ess / max(size, 1))
     return Finding(
-      .fewEffectiveDraws, size < DiagnosisLimits.badESS ? .problem : .note,
+      .fewEffectiveDraws, least.essBulk < DiagnosisLimits.badESS ? .problem : .note,
       "The draws are worth few: \(counted(facts.total, "draw")) of \(least.name) have an effective sample size of "
         + "\(whole(size)) in the \(isOfBulk ? "bulk" : "tails").",
       advice: "Estimates, and R-hat itself, need 400: about \(whole(needed)) draws of each chain.",

@@ -79,8 +79,11 @@ extension [Convergence] {
   /// The one with the largest R-hat.
   var largestRHat: Convergence? { filter { !$0.rHat.isNaN }.max { $0.rHat < $1.rHat } }
 
-  /// The one with the smallest effective sample size.
-  var smallestESS: Convergence? { filter { $0.leastESS.isFinite }.min { $0.leastESS < $1.leastESS } }
+  /// The one with the smallest effective sample size. A bulk that is a problem goes before small tails.
+  var smallestESS: Convergence? {
+    filter { $0.essBulk < DiagnosisLimits.badESS }.min { $0.essBulk < $1.essBulk }
+      ?? filter { $0.leastESS.isFinite }.min { $0.leastESS < $1.leastESS }
+  }
 
   /// The one with the largest R-hat, or any where none has one.
   var worst: Convergence? { largestRHat ?? first }

@@ -53,9 +53,10 @@ class ConvergenceWarning(UserWarning):
     `Posterior.diagnose` says more, and what to do. `sample`, `Posterior.extend` and
     `Posterior.summary` warn once of each posterior, from a look at the log posterior, the weights
     and the numbers of occupied components: where chains are in different modes, where R-hat is
-    above 1.05, and where an effective sample size is below 100. They do not warn of runs of fewer
-    than 400 draws in all, which are too short to judge. A run with `Until` warns where it has ended
-    before its draws had reached what was asked for; the message says what they have reached.
+    above 1.05, and where the effective sample size of the bulk is below 100. They do not warn of
+    runs of fewer than 400 draws in all, which are too short to judge. A run with `Until` warns
+    where it has ended before its draws had reached what was asked for; the message says what they
+    have reached.
 
     Attributes
     ----------

@@ -261,5 +261,7 @@ class PosteriorDiagnosis:
         for finding in findings:
             if finding.severity == "problem":
                 text = f"{finding.what} diagnose() of the posterior says what to do."
-                warnings.warn(text, ConvergenceWarning, stacklevel=levels_to_caller())
+                warning = ConvergenceWarning(text)
+                warning.posterior = self
+                warnings.warn(warning, stacklevel=levels_to_caller())
                 return
