@@ -20,7 +20,7 @@ final class DiagnosisObject: HandleObject {
   }
 
   let findings: [Item]
-  let measures: [(name: CText, value: Convergence)]
+  let measures: [(name: CText, value: ScalarConvergence)]
   let text: CText
 
   init(_ diagnosis: Diagnosis) {

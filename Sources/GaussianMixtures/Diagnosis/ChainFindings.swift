@@ -2,7 +2,7 @@
 struct ChainFindings {
   let facts: RunFacts
   let scalars: [Scalar]
-  let measures: [Convergence]
+  let measures: [ScalarConvergence]
 
   /// Whether the chains do not agree, so that nothing finer can be said.
   var isBad: Bool { (measures.largestRHat?.rHat ?? 1) > DiagnosisLimits.badRHat }
@@ -66,7 +66,7 @@ struct ChainFindings {
   }
 
   /// The finding of a large R-hat.
-  static func disagreement(_ worst: Convergence, _ facts: RunFacts) -> Finding {
+  static func disagreement(_ worst: ScalarConvergence, _ facts: RunFacts) -> Finding {
     let isBad = worst.rHat > DiagnosisLimits.badRHat
     let subject = facts.chains > 1 ? "Chains do" : "The halves of the chain do"
     return Finding(
@@ -80,7 +80,7 @@ struct ChainFindings {
 
   /// The finding of a small effective sample size. Where that of the tails alone is small, means are good, and quantiles
   /// are not.
-  static func smallSample(_ least: Convergence, _ facts: RunFacts) -> Finding? {
+  static func smallSample(_ least: ScalarConvergence, _ facts: RunFacts) -> Finding? {
     let size = least.leastESS
     guard size < DiagnosisLimits.ess else { return nil }
     let isOfBulk = !(least.essTail < least.essBulk)

@@ -17,11 +17,11 @@ public struct Diagnosis: Sendable, Equatable {
   /// The findings: problems before notes, each of them in the order of ``Finding/Kind``.
   public let findings: [Finding]
   /// R-hat and effective sample sizes: the scalars without labels first, then the worst of each kind of parameter.
-  public let measures: [Convergence]
+  public let measures: [ScalarConvergence]
   /// The run in words: chains, draws, components and observations.
   let run: String
 
-  init(_ findings: [Finding], _ measures: [Convergence], run: String) {
+  init(_ findings: [Finding], _ measures: [ScalarConvergence], run: String) {
     self.findings = findings.sorted {
       ($1.severity.rawValue, $0.kind.rawValue) < ($0.severity.rawValue, $1.kind.rawValue)
     }

@@ -3,7 +3,7 @@ struct LabelFindings {
   /// A parameter: its component, if it belongs to one, and its statistics.
   struct Parameter: Sendable {
     let component: Int?
-    let measure: Convergence
+    let measure: ScalarConvergence
   }
 
   let facts: RunFacts
@@ -28,7 +28,7 @@ struct LabelFindings {
   }
 
   /// The statistics of parameters of components that have rows.
-  private var occupied: [Convergence] {
+  private var occupied: [ScalarConvergence] {
     parameters.filter { $0.component.map { !empty.contains($0) } ?? true }.map(\.measure)
   }
 

@@ -80,8 +80,8 @@ extension Posterior {
   }
 
   /// Returns for each kind of scalars, which share a name up to their indices, the one with the largest R-hat.
-  private static func worstOfEachKind(_ measures: [Convergence]) -> [Convergence] {
-    var kinds: [(name: Substring.UTF8View, measures: [Convergence])] = []
+  private static func worstOfEachKind(_ measures: [ScalarConvergence]) -> [ScalarConvergence] {
+    var kinds: [(name: Substring.UTF8View, measures: [ScalarConvergence])] = []
     for measure in measures {
       let name = measure.name.utf8.prefix { $0 != UInt8(ascii: "[") }
       if let place = kinds.firstIndex(where: { $0.name.elementsEqual(name) }) {

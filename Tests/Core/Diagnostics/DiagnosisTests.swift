@@ -192,8 +192,8 @@ import Testing
     #expect(percentage(0.256) == "26 %")
   }
 
-  private func measured(_ name: String, rHat: Double, ess: Double, isLabelFree: Bool = true) -> Convergence {
-    Convergence(name: name, isLabelFree: isLabelFree, rHat: rHat, essBulk: ess, essTail: 2 * ess)
+  private func measured(_ name: String, rHat: Double, ess: Double, isLabelFree: Bool = true) -> ScalarConvergence {
+    ScalarConvergence(name: name, isLabelFree: isLabelFree, rHat: rHat, essBulk: ess, essTail: 2 * ess)
   }
 
   private func facts() throws -> RunFacts {
@@ -203,7 +203,7 @@ import Testing
     return RunFacts(try sample(model, data, SamplingOptions(draws: 500, tune: 5, chains: 4)))
   }
 
-  private func chains(_ measures: [Convergence]) throws -> ChainFindings {
+  private func chains(_ measures: [ScalarConvergence]) throws -> ChainFindings {
     ChainFindings(
       facts: try facts(), scalars: measures.map { Self.scalar($0.name, levels: [0, 0, 0, 0]) }, measures: measures)
   }
@@ -229,7 +229,7 @@ import Testing
     let good = measured("log_posterior", rHat: 1.002, ess: 1_500)
     let switched = LabelFindings.Parameter(
       component: 1, measure: measured("means[1]", rHat: 1.3, ess: 20, isLabelFree: false))
-    func findings(_ chain: Convergence, confidence: [Double]?, empty: [Int] = []) throws -> [Finding] {
+    func findings(_ chain: ScalarConvergence, confidence: [Double]?, empty: [Int] = []) throws -> [Finding] {
       let chains = try chains([chain])
       return LabelFindings(
         facts: chains.facts, chains: chains, parameters: [switched], confidence: confidence, empty: empty

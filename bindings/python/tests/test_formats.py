@@ -147,7 +147,9 @@ def test_posterior_files_are_as_documented(name, tmp_path):
         is_off, _pays = part.take("?"), part.take("?")
         assert not is_off
         assert part.take("Q") >= part.take("Q")
-        assert [part.doubles().size for _ in range(3)] == [0, 0, 0]
+        assert [part.doubles().size for _ in range(2)] == [0, 0]
+        assert part.take("q") == 0
+        assert part.optional(lambda: True) is None
     assert part.is_done
 
     part = file.section(b"DRAW")

@@ -3,7 +3,7 @@ import GMMInference
 import GMMModel
 
 /// How well the chains agree on one scalar of the draws.
-public struct Convergence: Sendable, Equatable {
+public struct ScalarConvergence: Sendable, Equatable {
   /// The scalar, such as `log_posterior` or `means[0]`.
   public let name: String
   /// Whether the scalar is the same whatever the numbers of the components are.
@@ -47,25 +47,23 @@ struct Scalar: Sendable {
   func mean(_ index: Int) -> Double { chain(index).reduce(0, +) / Double(draws) }
 
   /// Computes the statistics. Those of one chain compare its halves.
-  func convergence<Monitor: ComputationMonitor>(_ monitor: Monitor) throws(Monitor.Failure) -> Convergence {
+  func convergence<Monitor: ComputationMonitor>(_ monitor: Monitor) throws(Monitor.Failure) -> ScalarConvergence {
     guard !isNearlyConstant else {
-      return Convergence(name: name, isLabelFree: isLabelFree, rHat: .nan, essBulk: .nan, essTail: .nan)
+      return ScalarConvergence(name: name, isLabelFree: isLabelFree, rHat: .nan, essBulk: .nan, essTail: .nan)
     }
     let halves = chains > 1 ? chains : 2
-    let result = ChainView.withChains(values, chains: halves) { (view) -> Result<ScalarSummary, Monitor.Failure> in
-      Result { () throws(Monitor.Failure) in
-        try summarize(view, hdiProbability: 0.95, quantileProbabilities: [], monitor: monitor)
-      }
+    let result = ChainView.withChains(values, chains: halves) { (view) -> Result<Convergence, Monitor.Failure> in
+      Result { () throws(Monitor.Failure) in try GMMDiagnostics.convergence(view, monitor: monitor) }
     }
     let summary = try result.get()
-    return Convergence(
+    return ScalarConvergence(
       name: name, isLabelFree: isLabelFree, rHat: summary.rHat, essBulk: summary.essBulk, essTail: summary.essTail)
   }
 }
 
 /// Computes the statistics of several scalars. Threads share them.
-func convergences(_ scalars: [Scalar], _ control: RunControl) throws(ModelError) -> [Convergence] {
-  let results = Slots<Convergence>(scalars.count)
+func convergences(_ scalars: [Scalar], _ control: RunControl) throws(ModelError) -> [ScalarConvergence] {
+  let results = Slots<ScalarConvergence>(scalars.count)
   try BlockTeam.run(
     blocks: scalars.count, costPerBlock: 10 + 0.15 * Double(scalars.first?.values.count ?? 0), control,
     makeWorkspace: { () },
@@ -75,16 +73,16 @@ func convergences(_ scalars: [Scalar], _ control: RunControl) throws(ModelError)
   return results.values
 }
 
-extension [Convergence] {
+extension [ScalarConvergence] {
   /// The one with the largest R-hat.
-  var largestRHat: Convergence? { filter { !$0.rHat.isNaN }.max { $0.rHat < $1.rHat } }
+  var largestRHat: ScalarConvergence? { filter { !$0.rHat.isNaN }.max { $0.rHat < $1.rHat } }
 
   /// The one with the smallest effective sample size. A bulk that is a problem goes before small tails.
-  var smallestESS: Convergence? {
+  var smallestESS: ScalarConvergence? {
     filter { $0.essBulk < DiagnosisLimits.badESS }.min { $0.essBulk < $1.essBulk }
       ?? filter { $0.leastESS.isFinite }.min { $0.leastESS < $1.leastESS }
   }
 
   /// The one with the largest R-hat, or any where none has one.
-  var worst: Convergence? { largestRHat ?? first }
+  var worst: ScalarConvergence? { largestRHat ?? first }
 }
