@@ -189,7 +189,8 @@ def _words(lines: Iterable[str], among: Iterable[str]) -> list[str]:
 
 
 def _imports(module: str, names: Iterable[str]) -> list[str]:
-    ordered = _sorted(names)
+    # Members of an import are ordered whatever their case, those of `__all__` are not.
+    ordered = sorted(_sorted(names), key=lambda each: (_kind(each), each.lower()))
     line = f"from {module} import {', '.join(ordered)}"
     if len(line) <= _WIDTH:
         return [line]
@@ -198,9 +199,11 @@ def _imports(module: str, names: Iterable[str]) -> list[str]:
 
 def _sorted(names: Iterable[str]) -> list[str]:
     """Sort as isort does: constants, classes, variables."""
-    return sorted(
-        names, key=lambda each: (0 if each.isupper() and len(each) > 1 else 1 if each[0].isupper() else 2, each)
-    )
+    return sorted(names, key=lambda each: (_kind(each), each))
+
+
+def _kind(name: str) -> int:
+    return 0 if name.isupper() and len(name) > 1 else 1 if name[0].isupper() else 2
 
 
 def _bracketed(before: str, brackets: str, parts: Sequence[str], after: str = "") -> list[str]:

@@ -13,8 +13,8 @@ from gmmswift._diagnostics.summarize import summarize
 from gmmswift._diagnostics.summary import Summary
 from gmmswift._draws.beside import Run, RunStatus, start
 from gmmswift._draws.comparison import Comparison, compare
-from gmmswift._draws.evidence import LogEvidence
 from gmmswift._draws.diagnosis import Diagnosis, Finding
+from gmmswift._draws.evidence import LogEvidence
 from gmmswift._draws.files import load
 from gmmswift._draws.labels import LabelConfidence
 from gmmswift._draws.leave_one_out import LeaveOneOut

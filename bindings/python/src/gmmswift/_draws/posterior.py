@@ -14,8 +14,8 @@ from gmmswift._data import column_names
 from gmmswift._diagnostics.autocorrelation import autocorrelation
 from gmmswift._draws.arviz import PosteriorTrees
 from gmmswift._draws.coclustering import PosteriorPairs
-from gmmswift._draws.evidence import PosteriorEvidence
 from gmmswift._draws.diagnosis import PosteriorDiagnosis
+from gmmswift._draws.evidence import PosteriorEvidence
 from gmmswift._draws.labels import PosteriorLabels, label_method
 from gmmswift._draws.leave_one_out import PosteriorLeaveOneOut
 from gmmswift._draws.modes import PosteriorModes

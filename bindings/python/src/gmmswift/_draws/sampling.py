@@ -10,8 +10,8 @@ from gmmswift._arguments import flag, int64, seed, shown, thread_count
 from gmmswift._data import Data, as_data
 from gmmswift._draws.posterior import Posterior
 from gmmswift._draws.run import checkpoint_plan, interruptible, warn_if_improper
-from gmmswift._draws.tempering import rung_count
 from gmmswift._draws.starts import Initial, set_initial
+from gmmswift._draws.tempering import rung_count
 from gmmswift._draws.until import Until, until_options, warn_if_unmet
 from gmmswift._model.mixture import Mixture
 
