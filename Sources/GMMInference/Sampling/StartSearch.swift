@@ -23,8 +23,9 @@ struct StartSearch {
   private var statistics: SufficientStatistics
   private let all: [Int]
 
-  /// The rounds: how many starts are in it, and how many iterations they make.
-  static let rounds: [(starts: Int, iterations: Int)] = [(6, 20), (3, 40), (2, 60)]
+  /// The rounds: how many starts are in it, and how many iterations they make. Covariance matrices have more ways to go
+  /// wrong.
+  private let rounds: [(starts: Int, iterations: Int)]
   /// The number of the last iterations of a round that judge a start.
   private static let judged = 10
 
@@ -52,6 +53,7 @@ struct StartSearch {
     self.crew = crew
     self.model = model
     self.judge = judge
+    rounds = model.shape.hasMatrices ? [(12, 20), (4, 40), (2, 60)] : [(6, 20), (3, 40), (2, 60)]
     gibbs = GibbsSampler(model, power: power)
     proposal = ParameterProposal(model, rows, power: power)
     statistics = SufficientStatistics(model.shape)
@@ -67,12 +69,12 @@ struct StartSearch {
     while isWanted: () -> Bool, _ makeStart: (inout RandomStream, _ isWhitened: Bool) -> Parameters
   ) -> Parameters {
     var candidates: [Candidate] = []
-    for index in 0..<Self.rounds[0].starts {
+    for index in 0..<rounds[0].starts {
       var stream = RandomStream(key.at(iteration: UInt64(index)))
       let parameters = makeStart(&stream, index % 2 == 1)
       candidates.append(Candidate(index: index, parameters: parameters, stream: stream))
     }
-    for round in Self.rounds {
+    for round in rounds {
       candidates.removeLast(max(0, candidates.count - round.starts))
       for place in candidates.indices {
         guard isWanted() else { return candidates[0].parameters }

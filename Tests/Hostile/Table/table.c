@@ -140,6 +140,13 @@ gmm_partition_options *table_gmm_partition_options(void) {
   return options;
 }
 
+gmm_mode_options *table_gmm_mode_options(void) {
+  AREA(gmm_mode_options);
+  gmm_mode_options *options = &area_gmm_mode_options.value;
+  gmm_mode_options_init(options, sizeof *options);
+  return options;
+}
+
 gmm_partition_result *table_gmm_partition_result(void) {
   AREA(gmm_partition_result);
   area_gmm_partition_result.value.struct_size = sizeof(gmm_partition_result);

@@ -75,6 +75,7 @@ gmm_summary_options *table_gmm_summary_options(void);
 gmm_label_options *table_gmm_label_options(void);
 gmm_kde_options *table_gmm_kde_options(void);
 gmm_partition_options *table_gmm_partition_options(void);
+gmm_mode_options *table_gmm_mode_options(void);
 gmm_partition_result *table_gmm_partition_result(void);
 gmm_evidence_options *table_gmm_evidence_options(void);
 gmm_evidence *table_gmm_evidence(void);
