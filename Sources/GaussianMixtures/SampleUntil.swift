@@ -9,8 +9,12 @@ import GMMModel
 /// run that goes on from a checkpoint ends where it would have ended without a stop, unless a limit of seconds ends it.
 ///
 /// - Parameters:
+///   - model: the model.
+///   - data: the data.
 ///   - until: the convergence that is wanted, and the limits at which the run ends without.
 ///   - options: the least number of draws and all else.
+///   - checkpoint: the file of the run's checkpoints, and the interval between them.
+///   - control: threads, progress, cancelling.
 /// - Throws: the errors of `sample` without `until`; `ModelError` for an `until` out of
 ///   range. A limit of seconds that has passed before the first draw is a `CancelledRun`.
 public func sample(
