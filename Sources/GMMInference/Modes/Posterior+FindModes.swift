@@ -143,40 +143,12 @@ extension Posterior {
           (logPosterior($0), $1) < (logPosterior($1), $0)
         } ?? 0
       return PosteriorModes.Mode(
-        mass: mass, error: error(of: members, shares, mass, perChain), shares: shares, best: places[best],
+        mass: mass, error: varianceOfMean(members, chains: chainCount).squareRoot(), shares: shares, best: places[best],
         logPosterior: logPosterior(best))
     }
     return PosteriorModes(
       modes: modes.sorted { ($0.mass, $1.best.chain, $1.best.draw) > ($1.mass, $0.best.chain, $0.best.draw) },
       drawCount: places.count, reach: reach)
-  }
-
-  /// Returns the Monte-Carlo standard error of a mass: the larger one of the errors by the autocorrelation within chains
-  /// (Geyer 1992, the initial positive sequence) and by the means of the chains.
-  private func error(of members: [Double], _ shares: [Double], _ mass: Double, _ perChain: Int) -> Double {
-    func covariance(_ lag: Int) -> Double {
-      var sum = 0.0
-      for chain in 0..<chainCount {
-        for t in 0..<max(0, perChain - lag) {
-          let i = chain * perChain + t
-          sum += (members[i] - mass) * (members[i + lag] - mass)
-        }
-      }
-      return sum / Double(members.count)
-    }
-    let variance = covariance(0)
-    var (sum, last) = (-variance, Double.infinity)
-    for lag in stride(from: 0, to: perChain, by: 2) {
-      let pair = min(last, covariance(lag) + covariance(lag + 1))
-      guard pair > 0 else { break }
-      sum += 2 * pair
-      last = pair
-    }
-    let within = max(sum, variance) / Double(members.count)
-    let between =
-      chainCount > 1
-      ? shares.reduce(0) { $0 + ($1 - mass) * ($1 - mass) } / Double(chainCount * (chainCount - 1)) : 0
-    return max(within, between).squareRoot()
   }
 }
 
