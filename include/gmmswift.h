@@ -913,6 +913,50 @@ GMM_NODISCARD gmm_status gmm_stream_next(gmm_stream *stream, const gmm_control *
 /** Ends a stream, waits for its threads, and frees it; its parts stay. NULL is accepted. */
 void gmm_stream_destroy(gmm_stream *stream);
 
+/** A part of the draws, as a sink receives it. */
+typedef struct gmm_part {
+  uint32_t struct_size;
+  int32_t num_chains;
+  /** The number of the part's first draw in each chain, from 0. */
+  int64_t first_draw;
+  /** Draws of each chain. */
+  int64_t num_draws;
+  /** These draws of all chains, as drawn, for gmm_posterior_view and all other functions of a posterior; they cannot be
+   * extended. The handle belongs to the library and ends when the sink returns. A sink that keeps the draws takes
+   * another one: gmm_posterior_subset with burn 0 and thin 1, which copies nothing. */
+  const gmm_posterior *posterior;
+} gmm_part;
+
+/**
+ * Receives draws while they are made. It is called on the thread that made the call, never concurrently, with one part
+ * after the other. Meanwhile the library makes the next part, and then its chains wait. A result other than 0 ends the
+ * call with GMM_CANCELLED; what went wrong is for the sink to keep in its user_data.
+ *
+ * It may call every function of the library, gmm_sample_to included. It may throw an exception or end its thread, as a
+ * gmm_progress_fn may, and must not call longjmp.
+ */
+typedef int32_t (*gmm_sink_fn)(const gmm_part *part, void *user_data);
+
+/**
+ * Draws in parts, which a sink receives: gmm_stream_start and gmm_stream_next in one call, with the same parts, bits
+ * and bounds of memory. GMM_OK means that the sink has received num_draws draws of each chain.
+ *
+ * @param model as in gmm_sample.
+ * @param data as in gmm_sample.
+ * @param options as in gmm_sample, without a checkpoint and without `until`.
+ * @param part draws of each chain in a part, >= 1. The last part may have fewer.
+ * @param control as in gmm_sample. Progress counts the draws that the sink has received. The time limit counts the time
+ * of the sink.
+ * @param user_data what the sink receives.
+ * @return GMM_ERROR_NULL_ARGUMENT, GMM_ERROR_WRONG_HANDLE, GMM_ERROR_STRUCT_SIZE, GMM_ERROR_INVALID_ARGUMENT,
+ * GMM_ERROR_INVALID_MODEL, GMM_ERROR_UNSUPPORTED and GMM_ERROR_FILE as gmm_sample; GMM_ERROR_DEGENERATE, where a chain
+ * has collapsed after the sink has received the draws before; GMM_CANCELLED, also where the sink ends the call. Parts
+ * that the sink has not received are then dropped. GMM_ERROR_OUT_OF_MEMORY also where the system refuses a thread.
+ */
+GMM_NODISCARD gmm_status gmm_sample_to(const gmm_model *model, const gmm_data *data, const gmm_sample_options *options,
+                                       int64_t part, const gmm_control *control, gmm_sink_fn sink, void *user_data,
+                                       gmm_error **out_error);
+
 /* ------------------------------------------------------------------------------- The draws of a posterior */
 
 /** What a posterior holds. */
@@ -1902,7 +1946,7 @@ void gmm_cancel_destroy(gmm_cancel *cancel);
 /** How far a call is. */
 typedef struct gmm_progress {
   uint32_t struct_size;
-  /** 0 in calls other than gmm_sample and gmm_posterior_extend, as are the draws. */
+  /** 0 in calls that do not sample a posterior, as are the draws. */
   int32_t num_chains;
   /** Over all chains, tuning included. Calls that do not sample count other things. gmm_fit_em and gmm_fit_variational
    * count starts, summaries quantities, gmm_posterior_save, _write, _load and _read bytes (the last two read each

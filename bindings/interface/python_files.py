@@ -175,7 +175,8 @@ def _prototypes(document: Document, names: _Names) -> str:
     lines = ["from collections.abc import Mapping"]
     lines += [*_imports("ctypes", _words(body, _CTYPES)), "from typing import Any", ""]
     lines += _imports("gmmswift._native.arrays", _words(body, _ARRAYS.values()))
-    lines += _imports("gmmswift._native.structs", _words(body, names.structs.values()))
+    kinds = [*names.structs.values(), *names.callbacks.values()]
+    lines += _imports("gmmswift._native.structs", _words(body, kinds))
     lines += ["", '__all__ = ["INITIALIZERS", "PROTOTYPES"]']
     return _head("the functions") + "\n".join([*lines, *body]) + "\n"
 

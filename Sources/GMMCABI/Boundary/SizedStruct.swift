@@ -20,6 +20,7 @@ extension gmm_sample_options: SizedStruct {}
 extension gmm_until: SizedStruct {}
 extension gmm_run_info: SizedStruct {}
 extension gmm_until_result: SizedStruct {}
+extension gmm_part: SizedStruct {}
 extension gmm_posterior_info: SizedStruct {}
 extension gmm_label_options: SizedStruct {}
 extension gmm_summary_options: SizedStruct {}

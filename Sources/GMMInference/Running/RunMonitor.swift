@@ -126,6 +126,11 @@ package final class RunMonitor: @unchecked Sendable {
   func wait<Made>(_ progress: @escaping () -> RunProgress, _ take: (_ seconds: Double) throws -> Made?) throws -> Made {
     progressSoFar = progress
     defer { finish() }
+    return try wait(take)
+  }
+
+  /// Waits for what other threads make, as a part of a call that reports the progress of the whole.
+  func wait<Made>(_ take: (_ seconds: Double) throws -> Made?) throws -> Made {
     // Whoever cancels the wait does not wake it, so it looks now and then.
     let isWatched = self.progress != nil || cancellation != nil || limit != nil
     while true {

@@ -12,6 +12,8 @@ import GMMModel
 public final class DrawStream: Sendable {
   private let gate: StreamGate
   private let thread: BackgroundThread
+  private let progressAtStart: RunProgress
+  private let tune: Int
 
   /// Starts to draw from the posterior of a mixture model, and returns.
   ///
@@ -35,6 +37,8 @@ public final class DrawStream: Sendable {
     let settled = control
     let run = try SamplingRun(
       checking: Target(model: model, data: data), options, nil, until: nil, control)
+    progressAtStart = try options.progressAtStart()
+    tune = options.tune
     let gate = StreamGate()
     self.gate = gate
     thread = try BackgroundThread { gate.finish(Result { try run.stream(part: part, settled, gate) }) }
@@ -66,6 +70,36 @@ public final class DrawStream: Sendable {
       RunProgress(done: 0, of: 1)
     } _: { [gate] in
       try gate.next(seconds: $0)
+    }
+  }
+
+  /// Hands all parts to a function, one after the other, and ends the stream.
+  ///
+  /// The function is called on the caller's thread, while the threads of the stream make the next part.
+  ///
+  /// - Parameters:
+  ///   - control: cancelling, a time limit and progress, which counts the draws that were handed over.
+  ///   - take: receives a part and the number of its first draw in each chain, from 0; returns whether the run goes on.
+  /// - Throws: the errors of ``next(_:)`` and of `take`; ``ModelError`` of kind `cancelled` if `take` ends the run.
+  package func forEachPart(_ control: RunControl, _ take: (Posterior, _ firstDraw: Int) throws -> Bool) throws {
+    defer { stop() }
+    let monitor = RunMonitor(control)
+    var progress = progressAtStart
+    let iterationsOfDraw = (progress.iterationsTotal - progress.chains * tune) / progress.drawsTotal
+    monitor.progressSoFar = { progress }
+    defer { monitor.finish() }
+    var done = 0
+    while true {
+      // A part that waits would hide that the caller has cancelled.
+      try monitor.check()
+      guard let part = try monitor.wait({ [gate] in try gate.next(seconds: $0) }) else { return }
+      let first = done
+      done += part.drawCount
+      progress.drawsDone = progress.chains * done
+      progress.iterationsDone = progress.chains * tune + progress.drawsDone * iterationsOfDraw
+      guard try take(part, first) else {
+        throw ModelError(.cancelled, "", "the sink ended the run after \(done) draws of each chain")
+      }
     }
   }
 

@@ -29,6 +29,48 @@ import Testing
     #expect(try stream.next() == nil)
   }
 
+  @Test(arguments: [1, 3]) func aFunctionReceivesAllParts(threads: Int) throws {
+    let run = StoredRun.all[0]
+    let counted = Box<[Int]>([])
+    let control = RunControl(
+      threads: threads,
+      progress: { progress in
+        #expect(progress.drawsTotal == 180 && progress.iterationsTotal == 3 * (400 + 60 * run.options.thin))
+        let iterations = progress.drawsDone == 0 ? 0 : 3 * 400 + progress.drawsDone * run.options.thin
+        #expect(progress.iterationsDone == iterations)
+        counted.value.append(progress.drawsDone)
+        return true
+      }, progressInterval: 0)
+    var (parts, firsts) = ([Posterior](), [Int]())
+    try stream(run, draws: 60, part: 25).forEachPart(control) { part, first in
+      parts.append(part)
+      firsts.append(first)
+      return true
+    }
+    #expect(firsts == [0, 25, 50])
+    #expect(rows(parts) == rows([try run.sample(draws: 60)]))
+    #expect(counted.value.first == 0 && counted.value.last == 180)
+
+    var taken = 0
+    expectError(.cancelled, "", "the sink ended the run after 14 draws of each chain") {
+      try stream(run, draws: 1_000_000_000_000, part: 7).forEachPart(RunControl()) { _, _ in
+        taken += 1
+        return taken < 2
+      }
+    }
+    #expect(taken == 2)
+    // A sink that is slower than the chains does not hide that the caller has cancelled.
+    let flag = CancellationFlag()
+    expectError(.cancelled, "", "the caller cancelled") {
+      try stream(run, draws: 1_000_000_000_000, part: 7).forEachPart(RunControl(cancellation: flag)) { _, _ in
+        flag.request()
+        taken += 1
+        return true
+      }
+    }
+    #expect(taken == 3)
+  }
+
   @Test func aStreamWaitsForItsCallerAndEndsWithIt() throws {
     let run = StoredRun.all[0]
     let endless = try stream(run, draws: 1_000_000_000_000, part: 7)

@@ -126,9 +126,9 @@ class Generator:
             ]
         if kind == "size_t":
             return [(value, value, "GMM_ERROR_STRUCT_SIZE") for value in ("0", "7", "8", "4097", "SIZE_MAX")]
-        if kind == "void *" or kind in self.header.callbacks:
+        if kind == "void *":
             return []
-        if kind.endswith("*"):
+        if kind.endswith("*") or kind in self.header.callbacks:
             return [("NULL", "NULL", "GMM_ERROR_NULL_ARGUMENT")]
         raise SystemExit(f"generate.py knows no wrong values for the type {kind} of {name}")
 

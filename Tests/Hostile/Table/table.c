@@ -85,6 +85,11 @@ gmm_checkpoint *table_gmm_checkpoint(void) {
   return checkpoint;
 }
 
+int32_t table_sink(const gmm_part *part, void *user_data) {
+  (void)user_data;
+  return part->num_draws < 1;
+}
+
 gmm_until *table_gmm_until(void) {
   AREA(gmm_until);
   gmm_until_init(&area_gmm_until.value, sizeof(gmm_until));

@@ -68,6 +68,7 @@ gmm_model_options *table_gmm_model_options(void);
 gmm_control *table_gmm_control(void);
 gmm_checkpoint *table_gmm_checkpoint(void);
 gmm_until *table_gmm_until(void);
+int32_t table_sink(const gmm_part *part, void *user_data);
 gmm_run_info *table_gmm_run_info(void);
 gmm_until_result *table_gmm_until_result(void);
 gmm_sample_options *table_gmm_sample_options(void);

@@ -1,4 +1,6 @@
 /* Runs beside the program. */
+#include <pthread.h>
+
 #include "behaviour.h"
 
 enum { MANY = 2000000 };
@@ -143,12 +145,121 @@ static void check_stream(const gmm_model *model) {
   gmm_stream_destroy(NULL);
 }
 
+/* What a sink receives, and how it is to end. */
+typedef struct received {
+  const gmm_model *model;
+  const gmm_posterior *whole;
+  int64_t num_parts, num_draws;
+  int64_t last;         /* the sink ends the call when it has so many draws */
+  gmm_posterior *kept;  /* the first part, as long as the sink wants it */
+  gmm_cancel *cancel;   /* raised at the second part */
+  int64_t num_reported; /* draws of the last report */
+  pthread_t caller;
+} received;
+
+static int32_t receive(const gmm_part *part, void *user_data) {
+  received *self = user_data;
+  EXPECT(pthread_equal(pthread_self(), self->caller));
+  EXPECT(part->struct_size == sizeof *part && part->num_chains == 2 && part->first_draw == self->num_draws);
+  gmm_posterior_info info;
+  gmm_posterior_info_init(&info, sizeof info);
+  ACCEPTED(gmm_posterior_get_info(part->posterior, &info, out_error));
+  EXPECT(info.num_draws == part->num_draws && info.num_chains == 2 && !info.can_extend);
+  if (self->whole) {
+    const gmm_view view = view_of(part->posterior, GMM_FIELD_LOG_POSTERIOR);
+    const gmm_view expected = view_of(self->whole, GMM_FIELD_LOG_POSTERIOR);
+    for (int64_t draw = 0; draw < part->num_draws; draw++) {
+      EXPECT(element(&view, 0, draw, 0) == element(&expected, 0, part->first_draw + draw, 0));
+      EXPECT(element(&view, 1, draw, 0) == element(&expected, 1, part->first_draw + draw, 0));
+    }
+  }
+  if (!self->kept) ACCEPTED(gmm_posterior_subset(part->posterior, 0, 1, &self->kept, out_error));
+  self->num_draws += part->num_draws;
+  if (++self->num_parts == 2) gmm_cancel_request(self->cancel);
+  return self->num_draws >= self->last;
+}
+
+static int32_t count_draws(const gmm_progress *progress, void *user_data) {
+  received *self = user_data;
+  /* The last report of a call that a sink ends counts the part of that sink. */
+  EXPECT(progress->draws_done == 2 * self->num_draws && progress->num_chains == 2);
+  self->num_reported = progress->draws_done;
+  return 0;
+}
+
+/* A sink that calls the library, a sampling with a sink included. */
+static int32_t receive_within(const gmm_part *part, void *user_data) {
+  received *outer = user_data, inner = {.model = outer->model, .last = INT64_MAX, .caller = outer->caller};
+  gmm_sample_options options = fixture_sample_options();
+  ACCEPTED(gmm_sample_to(outer->model, fixture_data_set(), &options, 25, NULL, receive, &inner, out_error));
+  EXPECT(inner.num_parts == 2 && inner.num_draws == 50);
+  gmm_posterior_destroy(inner.kept);
+  return receive(part, user_data);
+}
+
+/* A sink receives the draws of a call, on the thread of the call. */
+static void check_sink(const gmm_model *model) {
+  gmm_sample_options options = fixture_sample_options();
+  gmm_posterior *whole = fixture_posterior(model, &options);
+  gmm_control control;
+  gmm_control_init(&control, sizeof control);
+  control.progress = count_draws;
+  control.progress_interval = 0.0;
+  for (int32_t num_threads = 1; num_threads <= 3; num_threads += 2) {
+    received all = {.model = model, .whole = whole, .last = INT64_MAX, .caller = pthread_self()};
+    control.num_threads = num_threads;
+    control.progress_user_data = &all;
+    ACCEPTED(gmm_sample_to(model, fixture_data_set(), &options, 20, &control, receive, &all, out_error));
+    EXPECT(all.num_parts == 3 && all.num_draws == 50 && all.num_reported == 100);
+    /* A part that the sink kept is still there. */
+    const gmm_view kept = view_of(all.kept, GMM_FIELD_LOG_POSTERIOR);
+    const gmm_view expected = view_of(whole, GMM_FIELD_LOG_POSTERIOR);
+    EXPECT(kept.shape[1] == 20 && element(&kept, 1, 19, 0) == element(&expected, 1, 19, 0));
+    gmm_posterior_destroy(all.kept);
+  }
+  received nested = {.model = model, .whole = whole, .last = INT64_MAX, .caller = pthread_self()};
+  ACCEPTED(gmm_sample_to(model, fixture_data_set(), &options, 20, NULL, receive_within, &nested, out_error));
+  EXPECT(nested.num_parts == 3 && nested.num_draws == 50);
+  gmm_posterior_destroy(nested.kept);
+  gmm_posterior_destroy(whole);
+
+  /* A run without an end is stopped by its sink, by a flag, and by time. */
+  options.num_draws = INT64_MAX / 1000000;
+  received some = {.model = model, .last = 25, .caller = pthread_self()};
+  gmm_error *error = NULL;
+  EXPECT(gmm_sample_to(model, fixture_data_set(), &options, 10, NULL, receive, &some, &error) == GMM_CANCELLED);
+  EXPECT(some.num_parts == 3 && some.num_draws == 30);
+  EXPECT(strcmp(gmm_error_message(error), "the sink ended the run after 30 draws of each chain") == 0);
+  gmm_error_destroy(error);
+  gmm_posterior_destroy(some.kept);
+  received two = {.model = model, .last = INT64_MAX, .caller = pthread_self()};
+  ACCEPTED(gmm_cancel_create(&two.cancel, out_error));
+  gmm_control_init(&control, sizeof control);
+  control.cancel = two.cancel;
+  EXPECT(gmm_sample_to(model, fixture_data_set(), &options, 10, &control, receive, &two, NULL) == GMM_CANCELLED);
+  EXPECT(two.num_parts == 2);
+  gmm_posterior_destroy(two.kept);
+  gmm_cancel_destroy(two.cancel);
+  received late = {.model = model, .last = INT64_MAX, .caller = pthread_self()};
+  gmm_control_init(&control, sizeof control);
+  control.time_limit = 0.05;
+  EXPECT(gmm_sample_to(model, fixture_data_set(), &options, 10, &control, receive, &late, NULL) == GMM_CANCELLED);
+  gmm_posterior_destroy(late.kept);
+
+  REFUSED(GMM_ERROR_NULL_ARGUMENT, "sink", gmm_sample_to(model, NULL, &options, 10, NULL, NULL, &late, out_error));
+  gmm_until until;
+  gmm_until_init(&until, sizeof until);
+  options.until = &until;
+  REFUSED(GMM_ERROR_INVALID_ARGUMENT, "until", gmm_sample_to(model, NULL, &options, 10, NULL, receive, &late, out_error));
+}
+
 void behaviour_runs(void) {
   const gmm_model_options model_options = fixture_ordered_options();
   gmm_model *model = fixture_model(&model_options);
   check_whole_run(model);
   check_steering(model);
   check_stream(model);
+  check_sink(model);
   /* Destroyed at any moment of its life. */
   for (int moment = 0; moment < 40; moment++) {
     gmm_run *run = started(model, moment % 4 == 3 ? 1 : MANY);

@@ -269,6 +269,37 @@ void nestedCalls() {
   gmm_model_destroy(model);
 }
 
+/// A sink that throws ends the call, whose parts and threads are freed.
+void throwingSinks() {
+  const gmm_model_options model_options = fixture_model_options();
+  gmm_model* model = fixture_model(&model_options);
+  gmm_sample_options options = fixture_sample_options();
+  options.num_draws = INT64_MAX / 1000000;
+  const int before = threads();
+  for (const int last : {1, 2, 5}) {
+    int parts = 0;
+    std::function<void()> receive = [&] {
+      if (++parts == last) throw Thrown(last);
+    };
+    const gmm_sink_fn sink = [](const gmm_part*, void* user_data) -> int32_t {
+      const Local local;
+      (*static_cast<std::function<void()>*>(user_data))();
+      return 0;
+    };
+    gmm_error* error = nullptr;
+    int caught = 0;
+    try {
+      (void)!gmm_sample_to(model, fixture_data_set(), &options, 7, nullptr, sink, &receive, &error);
+    } catch (const Thrown& thrown) {
+      caught = thrown.number;
+    }
+    EXPECT(caught == last && parts == last && Thrown::count == 0 && Local::count == 0 && hasThreads(before));
+    EXPECT(gmm_error_status(error) == GMM_CANCELLED);
+    gmm_error_destroy(error);
+  }
+  gmm_model_destroy(model);
+}
+
 int32_t endThread(const gmm_progress* progress, void* user_data) {
   const Local local;
   if (progress->draws_done > 0) pthread_exit(user_data);
@@ -323,6 +354,7 @@ int main(int argc, char**) {
   if (argc == 1) longCalls();
   runs();
   nestedCalls();
+  throwingSinks();
   endedThreads();
   return check_report("exceptions");
 }

@@ -16,6 +16,7 @@ from typing import Any
 
 from gmmswift._native.arrays import ByteArray, DoubleArray, Int32Array, Int64Array
 from gmmswift._native.structs import (
+    SINK_FN,
     ChainMoves,
     ChainTempering,
     Checkpoint,
@@ -165,6 +166,19 @@ PROTOTYPES: Mapping[str, tuple[Any, list[Any]]] = {
         [c_void_p, POINTER(Control), POINTER(c_void_p), POINTER(c_void_p)],
     ),
     "gmm_stream_destroy": (None, [c_void_p]),
+    "gmm_sample_to": (
+        c_int32,
+        [
+            c_void_p,
+            c_void_p,
+            POINTER(SampleOptions),
+            c_int64,
+            POINTER(Control),
+            SINK_FN,
+            c_void_p,
+            POINTER(c_void_p),
+        ],
+    ),
     "gmm_posterior_info_init": (c_int32, [POINTER(PosteriorInfo), c_size_t]),
     "gmm_posterior_get_info": (c_int32, [c_void_p, POINTER(PosteriorInfo), POINTER(c_void_p)]),
     "gmm_posterior_get_model": (c_int32, [c_void_p, POINTER(c_void_p), POINTER(c_void_p)]),

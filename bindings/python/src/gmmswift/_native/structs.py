@@ -15,6 +15,7 @@ from ctypes import (
 
 __all__ = [
     "PROGRESS_FN",
+    "SINK_FN",
     "ChainMoves",
     "ChainTempering",
     "Checkpoint",
@@ -31,6 +32,7 @@ __all__ = [
     "ModeOptions",
     "ModeResult",
     "ModelOptions",
+    "Part",
     "PartitionOptions",
     "PartitionResult",
     "PosteriorInfo",
@@ -145,6 +147,21 @@ class RunInfo(Structure):
         ("draws_total", c_int64),
         ("seconds", c_double),
     )
+
+
+class Part(Structure):
+    """``gmm_part``."""
+
+    _fields_ = (
+        ("struct_size", c_uint32),
+        ("num_chains", c_int32),
+        ("first_draw", c_int64),
+        ("num_draws", c_int64),
+        ("posterior", c_void_p),
+    )
+
+
+SINK_FN = CFUNCTYPE(c_int32, POINTER(Part), c_void_p)
 
 
 class PosteriorInfo(Structure):
