@@ -1124,7 +1124,7 @@ gmm_status gmm_until_result_init(gmm_until_result *result, size_t struct_size) G
 /** What the draws have reached, and why the run ended.
  * @param out_result its struct_size must be set.
  * @return GMM_ERROR_NULL_ARGUMENT, GMM_ERROR_WRONG_HANDLE, GMM_ERROR_STRUCT_SIZE; GMM_ERROR_UNSUPPORTED for a posterior
- * of a run without gmm_sample_options.until, of subsets, of continued chains and of files. */
+ * of a run without gmm_sample_options.until, of subsets, and of gmm_posterior_extend. Files keep the result. */
 GMM_NODISCARD gmm_status gmm_posterior_get_until(const gmm_posterior *posterior, gmm_until_result *out_result,
                                                  gmm_error **out_error) GMM_NONNULL(2);
 

@@ -16,8 +16,8 @@ public final class Posterior: Sendable {
   public let drawCount: Int
   /// The wall time of the sampling and its extensions.
   public let seconds: Double
-  /// The end of the run, if it went on until its draws had converged; `nil` for other runs, subsets, continued chains and
-  /// posteriors of files.
+  /// The end of the run, if it went on until its draws had converged; `nil` for other runs and extensions, and for
+  /// subsets.
   public let until: UntilResult?
   /// The draws as drawn.
   let store: DrawStore
@@ -89,6 +89,13 @@ public final class Posterior: Sendable {
       target, options, store, continuation, isPrior: isPrior, draws: drawCount, drawn, labels ?? self.labels,
       labels == nil ? place : DrawSelection(), shown: shown, keepsDrawnLabels: keepsDrawnLabels, seconds: seconds,
       until: until)
+  }
+
+  /// Returns the same draws, of a run that ended so.
+  func ended(_ until: UntilResult) -> Posterior {
+    Posterior(
+      target, options, store, continuation, isPrior: isPrior, draws: drawCount, drawn, labels, place, shown: shown,
+      keepsDrawnLabels: keepsDrawnLabels, seconds: seconds, until: until)
   }
 
   /// The draws as drawn of the posterior from which this one has its labels.

@@ -141,8 +141,11 @@ extension Posterior {
       continuation: canExtend ? chains : nil, isPrior: isPrior,
       draws: drawCount, seconds: seconds)
     let labelled = file.header.version >= 4 ? try posterior.readLabels(from: file) : posterior
+    let hasEnd = file.header.version >= 4 && file.remaining > 0
+    let until = hasEnd ? try UntilResult(from: file, components: model.componentCount) : nil
+    guard until == nil || canExtend else { throw .format("tells the end of a run that nothing goes on from") }
     try file.finish()
-    return labelled
+    return until.map(labelled.ended) ?? labelled
   }
 
   /// Returns whether sampling could have made as many iterations as a file announces.

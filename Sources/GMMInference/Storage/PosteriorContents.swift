@@ -43,7 +43,7 @@ struct PosteriorContents {
     let sections = [model, options, chains].reduce(0) { $0 + $1.bytes.count }
     size =
       sections + Section.posteriorCount * Section.headSize + data.storedSize + counts.reduce(0, +) * bytesOfDraw
-      + posterior.storedLabelsSize
+      + posterior.storedLabelsSize + (posterior.until == nil ? 0 : Section.headSize + UntilResult.storedSize)
   }
 
   /// - Parameter control: threads and cancelling, for labels that have not been made yet.
@@ -58,6 +58,7 @@ struct PosteriorContents {
       try writeRows(to: sink)
     }
     try posterior.writeLabels(to: sink, control)
+    try posterior.until?.write(to: sink)
   }
 
   /// Appends the sections of the draws, draw by draw, because the draws of a subset do not follow each other in memory.

@@ -15,10 +15,11 @@ enum Section: String {
   case draws = "DRAW"
   case assignments = "LABL"
   case labels = "LBLS"
+  case until = "UNTL"
 
   /// The number of bytes before the contents.
   static let headSize = 16
-  /// The number of sections of a posterior's file.
+  /// The number of sections of every posterior's file.
   static let posteriorCount = 9
 
   func head(length: Int) -> [UInt8] {

@@ -144,6 +144,58 @@ import Testing
     }
   }
 
+  // MARK: Files
+
+  @Test(arguments: [
+    UntilResult.End.met, .maxDraws, .seconds, .memory,
+  ]) func aFileTellsWhyItsRunEnded(_ end: UntilResult.End) throws {
+    let plain = try run.sample(draws: 10)
+    let size = try plain.bytes().count
+    for (ess, quantity) in [
+      (1.5, ConvergenceQuantity.sortedWeight(rank: 2)), (2.5, .logPosterior), (0, .logLikelihood),
+      (1, .sumOfSquaredWeights), (.nan, nil),
+    ] {
+      let result = UntilResult(
+        end: end,
+        figures: ConvergenceFigures(ess: ess, rHat: 1.25, essQuantity: quantity, rHatQuantity: .clusterCount))
+      let bytes = try plain.ended(result).bytes()
+      #expect(bytes.count == size + 52)
+      let read = try Posterior.read(bytes)
+      #expect(try read.bytes() == bytes)
+      let found = try #require(read.until)
+      #expect(found.end == end && found.figures.rHat == 1.25 && found.figures.rHatQuantity == .clusterCount)
+      #expect(found.figures.ess == ess || ess.isNaN && found.figures.ess.isNaN)
+      #expect(found.figures.essQuantity == quantity)
+    }
+    #expect(try Posterior.read(try plain.bytes()).until == nil)
+    #expect(try plain.asDrawn.ended(try #require(try sampled(until(5)).until)).asDrawn.until?.isMet == true)
+  }
+
+  @Test func impossibleEndsInFilesAreRefused() throws {
+    let bytes = try sampled(until(20)).bytes()
+    // The section is at the end of the file: 4 bytes, two numbers and two places of quantities.
+    func refused(_ reason: String, at place: Int, _ values: [UInt8]) {
+      var payload = Array(bytes[FileHeader.size...])
+      payload.replaceSubrange(payload.count - 36 + place..<payload.count - 36 + place + values.count, with: values)
+      let header = FileHeader(
+        .posterior, version: Posterior.newestFormat, payloadLength: payload.count,
+        payloadChecksum: Checksum.of(payload))
+      do {
+        _ = try Posterior.read(header.bytes + payload)
+        Issue.record("nothing is refused: \(reason)")
+      } catch {
+        #expect("\(error)".contains(reason))
+      }
+    }
+    let infinity: [UInt8] = [0, 0, 0, 0, 0, 0, 0xF0, 0x7F]
+    refused("ended for an unknown reason", at: 0, [4])
+    refused("has an impossible convergence", at: 4, infinity)
+    refused("has an impossible convergence", at: 11, [0xC0])
+    refused("has an impossible convergence", at: 19, [0xBF])
+    refused("names an unknown quantity", at: 20, [7])
+    refused("names an unknown quantity", at: 28, [0xFE, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF])
+  }
+
   @Test func whatCannotBeAskedForIsRefused() throws {
     func refused(_ argument: String, _ rule: String, draws: Int = 10, chains: Int? = nil, _ until: Until) {
       var options = run.options

@@ -129,8 +129,19 @@ def test_other_posteriors_have_no_result(tmp_path):
     post = sampled(gm.Until(ess=1, r_hat=None))
     assert post.until.met
     assert post.as_drawn.until == post.until
-    for other in (sampled(), post.subset(1), post.extend(1), pickle.loads(pickle.dumps(post))):
+    for other in (sampled(), post.subset(1), post.extend(1), pickle.loads(pickle.dumps(sampled()))):
         assert other.until is None
+
+
+def test_files_and_pickles_keep_what_was_reached(tmp_path):
+    post, _ = unmet(gm.Until(ess=1e9, max_draws=120))
+    path = tmp_path / "post.gmm"
+    post.save(path)
+    for copy in (gm.load(path), pickle.loads(pickle.dumps(post))):
+        assert copy.until == post.until
+        assert copy.as_drawn.until == post.until
+        assert copy.until.end == "max_draws"
+        assert_same(copy, post)
 
 
 def test_one_chain_has_no_r_hat():

@@ -149,7 +149,8 @@ class PosteriorUntil:
     def until(self) -> UntilResult | None:
         """What the draws of a run with `until` have reached.
 
-        It is None for other runs, for subsets and continued chains, and after `load`.
+        It is None for other runs, for subsets, and for chains that `extend` continued. Files and
+        pickles keep it.
         """
         result = native.sized(native.UntilResult)
         try:
