@@ -750,6 +750,30 @@ GMM_NODISCARD gmm_status gmm_posterior_extend(const gmm_posterior *posterior, in
                                               gmm_posterior **out_posterior, gmm_error **out_error) GMM_NONNULL(5);
 
 /**
+ * A new posterior with the old draws, at least num_draws more of each chain, and more until they have converged. It is
+ * gmm_posterior_extend with the looks of gmm_sample_options.until.
+ *
+ * The looks are those of one run: at n, the num_draws of the gmm_sample that began the chains, and then whenever the
+ * number has grown by a half. Those at fewer draws than there are with num_draws more are left out. So a gmm_sample
+ * with the same options, this until and a max_draws ends with the same draws, unless it ends at a look that is left
+ * out. For instance, a run that met its until and is extended until a stricter one has the draws of a run until the
+ * stricter one, and a cancelled run that is extended until what it was to meet has the draws that it would have had.
+ * Where the draws are at a look and have converged, none are made.
+ *
+ * @param num_draws >= 0.
+ * @param until NULL for the defaults. max_draws counts the old draws too, and must be at least as many with num_draws
+ * more; 0: ten times the number at the first look. Its seconds are those of this call.
+ * @param checkpoint where the run is written down, or NULL.
+ * @return GMM_ERROR_NULL_ARGUMENT, GMM_ERROR_WRONG_HANDLE, GMM_ERROR_STRUCT_SIZE, GMM_ERROR_INVALID_ARGUMENT;
+ * GMM_ERROR_UNSUPPORTED for subsets, prior draws and the draws before a collapse; GMM_ERROR_DEGENERATE;
+ * GMM_ERROR_FILE, GMM_ERROR_FILE_FORMAT and GMM_ERROR_FILE_MISMATCH for a checkpoint; GMM_CANCELLED.
+ */
+GMM_NODISCARD gmm_status gmm_posterior_extend_until(const gmm_posterior *posterior, int64_t num_draws,
+                                                    const gmm_until *until, const gmm_checkpoint *checkpoint,
+                                                    const gmm_control *control, gmm_posterior **out_posterior,
+                                                    gmm_error **out_error) GMM_NONNULL(6);
+
+/**
  * The draws burn, burn + thin, burn + 2 thin, ... of each chain, which share the memory of the posterior and keep their
  * labels.
  *
@@ -1082,7 +1106,7 @@ GMM_NODISCARD gmm_status gmm_posterior_get_tempering(const gmm_posterior *poster
                                                      gmm_chain_tempering *out_tempering, double *out_powers,
                                                      int64_t powers_capacity, double *out_swap_rates,
                                                      int64_t swap_rates_capacity, gmm_error **out_error) GMM_NONNULL(3);
-/** Why a run with gmm_sample_options.until ended. */
+/** Why a run with gmm_sample_options.until, or of gmm_posterior_extend_until, ended. */
 enum gmm_until_end {
   GMM_UNTIL_MET = 0,       /**< the draws have reached what was asked for */
   GMM_UNTIL_MAX_DRAWS = 1, /**< the largest number of draws was made */
@@ -1102,7 +1126,7 @@ enum gmm_until_scalar {
   GMM_UNTIL_SORTED_WEIGHTS = 4
 };
 
-/** What the draws of a run with gmm_sample_options.until have reached. */
+/** What the draws of a run with gmm_sample_options.until, or of gmm_posterior_extend_until, have reached. */
 typedef struct gmm_until_result {
   uint32_t struct_size;
   /** A gmm_until_end. */

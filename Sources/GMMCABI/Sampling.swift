@@ -4,6 +4,7 @@
 import CGMMSwift
 import GMMInference
 import GMMModel
+import GaussianMixtures
 
 private var defaults: gmm_sample_options {
   var options = gmm_sample_options()
@@ -34,7 +35,7 @@ public func gmm_checkpoint_init(_ checkpoint: UnsafeMutablePointer<gmm_checkpoin
 }
 
 /// Returns the plan of a run's checkpoints; `nil` for NULL.
-private func checkpointPlan(
+func checkpointPlan(
   _ checkpoint: UnsafePointer<gmm_checkpoint>?, _ name: String
 ) throws(CallError) -> CheckpointPlan? {
   guard checkpoint != nil else { return nil }
@@ -93,6 +94,25 @@ public func gmm_posterior_extend(
     let control = try runControl(control)
     try handOver(to: out, asDrawn: posterior.keepsDrawnLabels) {
       try posterior.extended(by: Int(num_draws), checkpoint: plan, control)
+    }
+  }
+}
+
+@_cdecl("gmm_posterior_extend_until") @implementation
+public func gmm_posterior_extend_until(
+  _ posterior: OpaquePointer?, _ num_draws: Int64, _ until: UnsafePointer<gmm_until>?,
+  _ checkpoint: UnsafePointer<gmm_checkpoint>?, _ control: UnsafePointer<gmm_control>?,
+  _ out_posterior: UnsafeMutablePointer<OpaquePointer?>?, _ out_error: UnsafeMutablePointer<OpaquePointer?>?
+) -> gmm_status {
+  out_posterior?.pointee = nil
+  return call(out_error) {
+    let out = try required(out_posterior, "out_posterior")
+    let posterior = try require(posterior, "posterior", PosteriorObject.self).posterior
+    let until = try untilPlan(until) ?? UntilPlan(Until())
+    let plan = try checkpointPlan(checkpoint, "checkpoint")
+    let control = try runControl(control)
+    try handOver(to: out, asDrawn: posterior.keepsDrawnLabels) {
+      try posterior.extended(by: Int(num_draws), until: until, checkpoint: plan, control)
     }
   }
 }

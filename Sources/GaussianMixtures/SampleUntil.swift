@@ -35,6 +35,29 @@ public func sample(
   return try sample(model, data, until: until, options, checkpoint: checkpoint, control)
 }
 
+extension Posterior {
+  /// Returns a posterior with these draws and more of each chain, until they have converged.
+  ///
+  /// The draws have the bits of one call. They are looked at where a run from the beginning looks: when each chain has
+  /// `options.draws` of them, the number of the first call, and then whenever their number has grown by a half. Looks
+  /// at fewer draws than there are, or than are wanted, are left out. So the result is that of a `sample` with the same
+  /// `until` and a `maxDraws`, unless that ends at a look which is left out. If the draws have converged already and
+  /// their number is one of these, no others are made.
+  ///
+  /// - Parameters:
+  ///   - draws: the least number of draws of each chain beside those that there are, at least 0.
+  ///   - until: the convergence that is wanted, and the limits. The largest number of draws counts those that there are.
+  ///     By default it is ten times the number at the first look. The time is that of this call.
+  ///   - checkpoint: as in `extended(by:checkpoint:_:)`.
+  ///   - control: threads, progress, cancelling.
+  /// - Throws: the errors of `extended(by:checkpoint:_:)`; `ModelError` for an `until` out of range.
+  public func extended(
+    by draws: Int = 0, until: Until, checkpoint: CheckpointPlan? = nil, _ control: RunControl = RunControl()
+  ) throws -> Posterior {
+    try extended(by: draws, until: UntilPlan(until), checkpoint: checkpoint, control)
+  }
+}
+
 extension UntilPlan {
   /// Creates the plan to go on until the draws have converged.
   package init(_ until: Until) {

@@ -137,6 +137,15 @@ extension Posterior {
     by draws: Int, checkpoint: CheckpointPlan? = nil, _ control: RunControl = RunControl()
   ) throws -> Posterior {
     guard draws >= 1 else { throw ModelError("num_draws", "must be at least 1", got: draws) }
+    return try extended(by: draws, until: nil, checkpoint: checkpoint, control)
+  }
+
+  /// Returns a posterior with these draws and at least `draws` more of each chain, until they have converged if there is
+  /// a plan for that.
+  package func extended(
+    by draws: Int, until: UntilPlan?, checkpoint: CheckpointPlan?, _ control: RunControl
+  ) throws -> Posterior {
+    guard draws >= 0 else { throw ModelError("num_draws", "must not be negative", got: draws) }
     guard let continuation else {
       throw ModelError(
         .unsupported, "posterior", "must come from sampling to be extended",
@@ -146,8 +155,10 @@ extension Posterior {
     guard !total.overflow else { throw ModelError("num_draws", "must fit 63 bits with those there are", got: draws) }
     try SamplingOptions.requireCountable(
       tune: options.tune, draws: total.partialValue, thin: options.thin, chains: chainCount)
-    let schedule = Schedule(tune: options.tune, thin: options.thin, draws: total.partialValue)
-    let run = try SamplingRun(target, options, checkpoint, control)
+    let run = try SamplingRun(
+      target, options, checkpoint, until: until, from: UntilStart(options, extendedTo: total.partialValue), control)
+    let schedule = Schedule(
+      tune: options.tune, thin: options.thin, draws: until == nil ? total.partialValue : run.firstLook)
     let ends = continuation
     if let contents = try run.file?.open(model, options, observationCount: data.count),
       contents.iterations >= ends.reduce(0, { $0 + Int($1.state.iteration) })

@@ -14,13 +14,18 @@ struct SamplingRun: Sendable {
   let file: CheckpointFile?
   /// The plan of a run that goes on until its draws have converged.
   let until: UntilPlan?
+  /// Where the run begins to look at its draws, if it does.
+  private let start: UntilStart
   /// The largest number of draws of each chain.
   private let limit: Int
+  /// The number of draws of each chain at which a run with ``until`` looks first.
+  var firstLook: Int { min(start.look, limit) }
 
+  /// - Parameter start: where a run with `until` begins to look at its draws; `nil` for a run that begins.
   /// - Throws: ``ModelError`` for a plan that these options do not allow.
   init(
     _ target: Target, _ options: SamplingOptions, _ plan: CheckpointPlan?, until: UntilPlan? = nil,
-    _ control: RunControl
+    from start: UntilStart? = nil, _ control: RunControl
   ) throws(ModelError) {
     guard target.power == 1 || plan == nil else {
       throw ModelError(.unsupported, "power", "must be 1 where checkpoints are written", got: target.power)
@@ -28,7 +33,8 @@ struct SamplingRun: Sendable {
     self.plan = plan
     self.options = options
     self.until = until
-    limit = try until?.until.limit(options) ?? 0
+    self.start = start ?? UntilStart(options)
+    limit = try until?.until.limit(options, self.start) ?? 0
     context = try ChainContext(
       target: target, method: options.method, seed: options.seed, moves: options.moves, splitMerge: options.splitMerge,
       rungs: options.rungs,
@@ -131,7 +137,7 @@ struct SamplingRun: Sendable {
         figures = ConvergenceFigures(ess: .nan, rHat: .nan, essQuantity: nil, rHatQuantity: nil)
         end = .memory
       }
-      if draws >= options.draws, until.until.isMet(by: figures) { end = .met }
+      if draws >= start.least, until.until.isMet(by: figures) { end = .met }
       if end == nil {
         guard let next = Until.next(after: schedule.draws, limit: limit) else {
           result = UntilResult(end: .maxDraws, figures: figures)

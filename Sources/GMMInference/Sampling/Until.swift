@@ -28,7 +28,7 @@ public struct Until: Sendable, Equatable {
   /// Returns the largest number of draws.
   ///
   /// - Throws: ``ModelError`` for values out of range, or that a run with these options cannot meet.
-  func limit(_ options: SamplingOptions) throws(ModelError) -> Int {
+  func limit(_ options: SamplingOptions, _ start: UntilStart) throws(ModelError) -> Int {
     guard ess != nil || rHat != nil else {
       throw ModelError("until", "must ask for an effective sample size or an R-hat", got: "neither")
     }
@@ -44,10 +44,10 @@ public struct Until: Sendable, Equatable {
     if let seconds, !(seconds > 0 && seconds.isFinite) {
       throw ModelError("until.seconds", "must be finite and positive", got: seconds)
     }
-    let product = options.draws.multipliedReportingOverflow(by: Self.factor)
-    let limit = maxDraws ?? (product.overflow ? options.draws : product.partialValue)
-    guard limit >= options.draws else {
-      throw ModelError("until.max_draws", "must be at least `num_draws`, \(options.draws)", got: limit)
+    let product = start.look.multipliedReportingOverflow(by: Self.factor)
+    let limit = maxDraws ?? (product.overflow ? start.look : product.partialValue)
+    guard limit >= start.least else {
+      throw ModelError("until.max_draws", "must be at least \(start.leastInWords), \(start.least)", got: limit)
     }
     try SamplingOptions.requireCountable(
       tune: options.tune, draws: limit, thin: options.thin, chains: options.chains)
@@ -65,6 +65,32 @@ public struct Until: Sendable, Equatable {
     if let ess, !(figures.ess >= ess) { return false }
     if let rHat, !(figures.rHat <= rHat) { return false }
     return true
+  }
+}
+
+/// Where a run with ``Until`` begins to look at its draws.
+struct UntilStart {
+  /// The least number of draws of each chain.
+  let least: Int
+  /// The least number in the words of an error.
+  let leastInWords: String
+  /// The number of draws at the first look, unless the run ends before.
+  let look: Int
+
+  /// Creates the start of a run with these options.
+  init(_ options: SamplingOptions) {
+    (least, leastInWords, look) = (options.draws, "`num_draws`", options.draws)
+  }
+
+  /// Creates the start of a run that goes on with the chains of such a run.
+  ///
+  /// The looks stay where they would have been in one run: only those with too few draws are left out.
+  ///
+  /// - Parameter least: the draws that there are, and those that are wanted beside them.
+  init(_ options: SamplingOptions, extendedTo least: Int) {
+    var look = max(options.draws, 1)
+    while look < least { look = Until.next(after: look, limit: .max) ?? least }
+    (self.least, leastInWords, self.look) = (least, "the draws there are with `num_draws` more", look)
   }
 }
 

@@ -97,5 +97,10 @@ import Testing
     shorter.draws = looks[looks.count - 2]
     let before = try sample(mixture(2), data, shorter).convergence()
     #expect(before.ess < 300 || before.rHat > 1.05)
+    // Two calls end where the one has ended.
+    let easier = try sample(mixture(2), data, until: Until(ess: 100, rHat: 1.2, maxDraws: 20_000), options)
+    let extended = try easier.extended(until: until)
+    #expect(easier.drawCount < found.drawCount)
+    #expect(bits(extended) == bits(found) && extended.until == result)
   }
 }

@@ -13,7 +13,7 @@ import Testing
 
   /// A plan whose draws converge when there are so many of them, and which notes at how many it looks.
   private func until(
-    _ enough: Int, maxDraws: Int = 200, seconds: Double? = nil, looks: Box<[Int]> = Box([])
+    _ enough: Int, maxDraws: Int? = 200, seconds: Double? = nil, looks: Box<[Int]> = Box([])
   ) -> UntilPlan {
     let wish = Until(ess: Double(enough), rHat: nil, maxDraws: maxDraws, seconds: seconds)
     return UntilPlan(wish) { (posterior, _, _) throws(ModelError) in
@@ -142,6 +142,82 @@ import Testing
       #expect(part.drawCount == 10 && part.until == nil)
       #expect(bits(try part.extended(by: 5)) == bits(try self.run.sample(draws: 15)))
     }
+  }
+
+  // MARK: Chains that go on
+
+  /// Looks at 10, 15, 22, 33, 49, 73, 109, ... draws of each chain, whatever has been made before.
+  @Test(arguments: [1, 3]) func anExtensionEndsWhereOneRunWouldHaveEnded(threads: Int) throws {
+    let control = RunControl(threads: threads)
+    func extended(_ posterior: Posterior, by draws: Int = 0, _ enough: Int, maxDraws: Int? = 200) throws -> (
+      Posterior, [Int]
+    ) {
+      let looks = Box<[Int]>([])
+      let plan = until(enough, maxDraws: maxDraws, looks: looks)
+      return (try posterior.extended(by: draws, until: plan, checkpoint: nil, control), looks.value)
+    }
+    func expectSame(_ posterior: Posterior, _ direct: Posterior) throws {
+      #expect(bits(posterior) == bits(direct))
+      #expect(posterior.until == direct.until)
+      #expect(bits(try posterior.extended(by: 5)) == bits(try run.sample(draws: direct.drawCount + 5)))
+    }
+    let start = try sampled(until(20))
+    #expect(start.drawCount == 22)
+    let (longer, looks) = try extended(start, 60)
+    #expect(looks == [22, 33, 49, 73])
+    try expectSame(longer, try sampled(until(60)))
+    // What has converged stays as it is.
+    let (same, look) = try extended(longer, 70)
+    #expect(look == [73])
+    try expectSame(same, longer)
+    // The looks stay where they are for numbers between them, and for draws that must be made.
+    let (between, laterLooks) = try extended(try start.extended(by: 13), 60)
+    #expect(laterLooks == [49, 73])
+    try expectSame(between, longer)
+    #expect(try extended(start, by: 12, 1).1 == [49])
+    // The last look is at the limit, which counts all draws.
+    let (last, limitedLooks) = try extended(start, by: 40, 1_000, maxDraws: 64)
+    #expect(limitedLooks == [64])
+    #expect(last.until?.end == .maxDraws)
+    #expect(bits(last) == bits(try run.sample(draws: 64)))
+    #expect(try extended(start, 10_000, maxDraws: nil).0.drawCount == 220)
+  }
+
+  @Test func anExtensionThatIsStoppedGoesOnFromItsCheckpoint() throws {
+    let start = try sampled(until(500, maxDraws: 3_000), draws: 500)
+    let flag = CancellationFlag()
+    let plan = UntilPlan(Until(ess: 1e9, rHat: nil, maxDraws: 3_000)) { (posterior, _, monitor) throws(ModelError) in
+      if posterior.drawCount > 1_000 { flag.request() }
+      try monitor.check()
+      return ConvergenceFigures(ess: 0, rHat: 1, essQuantity: nil, rHatQuantity: nil)
+    }
+    #expect(throws: CancelledRun.self) {
+      try start.extended(by: 0, until: plan, checkpoint: self.plan, RunControl(threads: 2, cancellation: flag))
+    }
+    let looks = Box<[Int]>([])
+    let posterior = try start.extended(
+      by: 0, until: until(2_500, maxDraws: 3_000, looks: looks), checkpoint: self.plan, RunControl(threads: 2))
+    #expect(looks.value == [500, 750, 1_125, 1_687, 2_530])
+    #expect(bits(posterior) == bits(try run.sample(draws: 2_530)))
+  }
+
+  @Test func extensionsThatCannotBeAreRefused() throws {
+    let start = try sampled(until(20))
+    func refused(_ kind: ModelError.Kind, _ argument: String, _ rule: String, _ posterior: Posterior, by draws: Int) {
+      expectError(kind, argument, rule) {
+        try posterior.extended(by: draws, until: until(1, maxDraws: 30), checkpoint: nil, RunControl())
+      }
+    }
+    refused(.invalidArgument, "num_draws", "must not be negative, got -1", start, by: -1)
+    refused(
+      .invalidArgument, "until.max_draws", "must be at least the draws there are with `num_draws` more, 31, got 30",
+      start,
+      by: 9)
+    refused(.invalidArgument, "num_draws", "must fit 63 bits with those there are, got \(Int.max)", start, by: .max)
+    refused(
+      .unsupported, "posterior",
+      "must come from sampling to be extended, got a subset, or the draws before a collapse", try start.subset(), by: 1)
+    expectError(.invalidArgument, "num_draws", "must be at least 1, got 0") { try start.extended(by: 0) }
   }
 
   // MARK: Files

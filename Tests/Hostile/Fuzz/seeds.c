@@ -73,9 +73,21 @@ static void keep_posteriors(const char *folder) {
         gmm_posterior_save(posterior, path, NULL, NULL) != GMM_OK)
       broken("runs have posteriors");
     stored_read(path, &file);
-    gmm_posterior_destroy(posterior);
     snprintf(name, sizeof name, "posterior-%d", run);
     keep(folder, name, &file);
+    gmm_until until;
+    gmm_until_init(&until, sizeof until);
+    until.ess = 1.0;
+    until.r_hat = 0.0;
+    gmm_posterior *longer = NULL;
+    if (gmm_posterior_extend_until(posterior, 0, &until, NULL, NULL, &longer, NULL) != GMM_OK ||
+        gmm_posterior_save(longer, path, NULL, NULL) != GMM_OK)
+      broken("runs go on until they have converged");
+    stored_read(path, &file);
+    snprintf(name, sizeof name, "posterior-until-%d", run);
+    keep(folder, name, &file);
+    gmm_posterior_destroy(longer);
+    gmm_posterior_destroy(posterior);
   }
 }
 

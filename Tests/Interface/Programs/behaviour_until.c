@@ -38,6 +38,54 @@ static void check_bits(const gmm_model *model, const gmm_posterior *posterior) {
   gmm_posterior_destroy(straight);
 }
 
+static gmm_posterior *extended(const gmm_posterior *posterior, int64_t num_draws, const gmm_until *until) {
+  gmm_posterior *longer = NULL;
+  ACCEPTED(gmm_posterior_extend_until(posterior, num_draws, until, NULL, NULL, &longer, out_error));
+  return longer;
+}
+
+/* A run until something stricter is the same in one call or in two, and a file keeps what it has reached. */
+static void check_extending(const gmm_model *model) {
+  gmm_until until, stricter;
+  gmm_until_init(&until, sizeof until);
+  until.ess = 150.0;
+  until.max_draws = 100000;
+  stricter = until;
+  stricter.ess = 1000.0;
+  gmm_sample_options options = options_until(&until);
+  gmm_posterior *start = fixture_posterior(model, &options);
+  options.until = &stricter;
+  gmm_posterior *direct = fixture_posterior(model, &options), *longer = extended(start, 0, &stricter);
+  EXPECT(num_draws_of(start) < num_draws_of(direct) && num_draws_of(longer) == num_draws_of(direct));
+  const gmm_until_result expected = result_of(direct), result = result_of(longer);
+  EXPECT(result.end == GMM_UNTIL_MET && result.ess == expected.ess && result.r_hat == expected.r_hat);
+  check_bits(model, longer);
+
+  uint8_t *const bytes = malloc((size_t)gmm_posterior_size(longer));
+  ACCEPTED(gmm_posterior_write(longer, NULL, bytes, gmm_posterior_size(longer), out_error));
+  gmm_posterior *read = NULL;
+  ACCEPTED(gmm_posterior_read(bytes, gmm_posterior_size(longer), NULL, &read, out_error));
+  free(bytes);
+  const gmm_until_result stored = result_of(read);
+  EXPECT(stored.end == result.end && stored.ess == result.ess && stored.r_hat == result.r_hat);
+  EXPECT(stored.ess_scalar == result.ess_scalar && stored.r_hat_scalar == result.r_hat_scalar);
+  gmm_posterior_destroy(read);
+
+  /* What has converged stays as it is, unless more draws are wanted. */
+  gmm_posterior *same = extended(longer, 0, NULL), *more = extended(longer, 1, &until);
+  EXPECT(num_draws_of(same) == num_draws_of(longer));
+  EXPECT(num_draws_of(more) == num_draws_of(longer) + num_draws_of(longer) / 2);
+  stricter.max_draws = num_draws_of(longer);
+  gmm_posterior *none = NULL;
+  REFUSED_HANDLE(GMM_ERROR_INVALID_ARGUMENT, "until.max_draws", none,
+                 gmm_posterior_extend_until(longer, 1, &stricter, NULL, NULL, &none, out_error));
+  gmm_posterior_destroy(more);
+  gmm_posterior_destroy(same);
+  gmm_posterior_destroy(longer);
+  gmm_posterior_destroy(direct);
+  gmm_posterior_destroy(start);
+}
+
 void behaviour_until(void) {
   const gmm_model_options model_options = fixture_ordered_options();
   gmm_model *model = fixture_model(&model_options);
@@ -86,5 +134,6 @@ void behaviour_until(void) {
   posterior = fixture_posterior(model, &options);
   EXPECT(result_of(posterior).end == GMM_UNTIL_MET && isnan(result_of(posterior).r_hat));
   gmm_posterior_destroy(posterior);
+  check_extending(model);
   gmm_model_destroy(model);
 }

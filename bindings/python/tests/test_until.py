@@ -144,6 +144,63 @@ def test_files_and_pickles_keep_what_was_reached(tmp_path):
         assert_same(copy, post)
 
 
+@pytest.mark.parametrize("threads", [1, 3])
+def test_an_extension_is_one_run_until_something_stricter(threads):
+    until = gm.Until(ess=300, r_hat=1.1, max_draws=20_000)
+    stricter = gm.Until(ess=1_500, r_hat=1.02, max_draws=20_000)
+    start, direct = sampled(until), sampled(stricter)
+    assert start.n_draws < direct.n_draws
+    for post in (start, start.extend(3), pickle.loads(pickle.dumps(start))):
+        longer = post.extend(until=stricter, threads=threads)
+        assert_same(longer, direct)
+        assert longer.until == direct.until
+    # What has converged stays as it is.
+    same = direct.extend(until=stricter)
+    assert same.n_draws == direct.n_draws
+    assert same.until == direct.until
+    assert direct.extend(1, until=until).n_draws == direct.n_draws + direct.n_draws // 2
+
+
+def test_a_cancelled_run_is_extended_until_what_it_was_to_meet():
+    until = gm.Until(ess=3_000, r_hat=None, max_draws=100_000)
+
+    class StopError(Exception):
+        pass
+
+    def stop(progress):
+        # The first look is at 100 draws of each of the three chains, so all have some then.
+        if progress.draws_done > 210:
+            raise StopError
+
+    with pytest.raises(StopError) as caught:
+        sampled(until, progress=stop, threads=1)
+    assert_same(caught.value.posterior.extend(until=until), sampled(until))
+
+
+def test_extensions_have_limits_and_warn():
+    post = sampled()
+    with pytest.warns(gm.ConvergenceWarning, match="after the 150 draws of each chain") as caught:
+        longer = post.extend(20, until=gm.Until(ess=1e9, max_draws=150))
+    assert caught[0].filename == __file__
+    assert caught[0].message.posterior is longer
+    assert longer.until.end == "max_draws"
+    expect_refusal(
+        lambda: post.extend(20, until=gm.Until(max_draws=119)),
+        "until.max_draws",
+        ValueError,
+        "must be at least the draws there are with",
+    )
+    expect_refusal(lambda: post.extend(-1, until=gm.Until()), "draws", ValueError, "must not be")
+    expect_refusal(post.extend, "draws", TypeError, "must be an integer")
+    expect_refusal(lambda: post.extend(until=3), "until", TypeError)
+    expect_refusal(
+        lambda: post.subset(1).extend(until=gm.Until()),
+        "posterior",
+        NotImplementedError,
+        "must come",
+    )
+
+
 def test_one_chain_has_no_r_hat():
     options = {"draws": 50, "random_seed": 1}
     post = gm.sample(MODEL, DATA, chains=1, until=gm.Until(ess=1, r_hat=None), **options)

@@ -28,7 +28,7 @@ from gmmswift._draws.sensitivity import PosteriorSensitivity
 from gmmswift._draws.stored import StoredPosterior
 from gmmswift._draws.summaries import PosteriorSummaries
 from gmmswift._draws.tempering import PosteriorTempering
-from gmmswift._draws.until import PosteriorUntil
+from gmmswift._draws.until import PosteriorUntil, Until, until_options, warn_if_unmet
 from gmmswift._model.mixture import Mixture
 
 if TYPE_CHECKING:
@@ -318,8 +318,9 @@ class Posterior(
 
     def extend(
         self,
-        draws: int,
+        draws: int | None = None,
         *,
+        until: Until | None = None,
         threads: int | None = None,
         progress: ProgressOption = False,
         checkpoint: str | os.PathLike[str] | None = None,
@@ -329,8 +330,15 @@ class Posterior(
 
         Parameters
         ----------
-        draws : int
-            More draws of each chain, >= 1.
+        draws : int, optional
+            More draws of each chain, >= 1. With `until` the least number of them, >= 0, by default
+            0.
+        until : Until, optional
+            The convergence at which the chains end. The draws are looked at where one run looks:
+            at the `draws` of the `sample` that began the chains, and then whenever their number has
+            grown by a half, but not below the number that there is, or is wanted. So the draws are
+            those of a `sample` with this `until` and its `max_draws`, unless that ends at a look
+            which is left out. Where they have converged already, at a look, none are made.
         threads : int, optional
             Number of threads. By default one for each processor.
         progress : bool or callable, default False
@@ -360,16 +368,32 @@ class Posterior(
         -----
         ConvergenceWarning
             As in `sample`.
+
+        Examples
+        --------
+        >>> import gmmswift as gm
+        >>> post = gm.sample(gm.Mixture(1), [-1.0, 0.0, 1.0, 3.0], 100, random_seed=1)
+        >>> longer = post.extend(until=gm.Until(ess=1_000))
+        >>> longer.until.met, longer.n_draws > post.n_draws
+        (True, True)
         """
+        if draws is None and until is None:
+            raise TypeError("draws: must be an integer where there is no `until`, got None")
+        wish = () if until is None else (until_options(until),)
+        function = native.lib.gmm_posterior_extend
         longer = interruptible(
-            native.lib.gmm_posterior_extend,
+            function if until is None else native.lib.gmm_posterior_extend_until,
             partial(Posterior, model=self._model),
             self._model.shape,
             self._handle,
-            int64("draws", draws),
+            0 if draws is None else int64("draws", draws),
+            *wish,
             checkpoint_plan(checkpoint, checkpoint_interval),
             threads=threads,
             progress=progress,
         )
-        longer._warn_of_trouble(threads)
+        if until is None:
+            longer._warn_of_trouble(threads)
+        else:
+            warn_if_unmet(longer, until)
         return longer

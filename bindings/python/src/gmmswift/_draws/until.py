@@ -29,14 +29,14 @@ _SCALARS = {
 
 @dataclass(frozen=True)
 class Until:
-    """The convergence at which `sample` ends, and the limits at which it ends without.
+    """The convergence at which sampling ends, and the limits at which it ends without.
 
-    Convergence is that of scalars of each draw which need no labels: the log posterior, the log
-    likelihood, the number of clusters, the sum of the squared weights, and the weights by
-    decreasing size. A scalar that is the same in all draws is left out. The draws are looked at
-    when each chain has the `draws` of the call, and then whenever their number has grown by a half.
-    So the number of draws depends on the draws alone, and not on threads or a clock, unless
-    `seconds` ends the run.
+    `sample`, `start` and `Posterior.extend` take it. Convergence is that of scalars of each draw
+    which need no labels: the log posterior, the log likelihood, the number of clusters, the sum of
+    the squared weights, and the weights by decreasing size. A scalar that is the same in all draws
+    is left out. The draws are looked at when each chain has the `draws` of the call, and then
+    whenever their number has grown by a half. So the number of draws depends on the draws alone,
+    and not on threads or a clock, unless `seconds` ends the run.
 
     Parameters
     ----------
@@ -47,8 +47,8 @@ class Until:
         The largest rank-normalised split R-hat of a scalar, > 1. None asks for none, as it must
         with one chain.
     max_draws : int, optional
-        The largest number of draws of each chain, at least the `draws` of the call. By default ten
-        times that.
+        The largest number of draws of each chain, at least the `draws` of the call, old ones
+        included in `Posterior.extend`. By default ten times the number at the first look.
     seconds : float, optional
         Seconds after which the run ends with the draws that all chains have, > 0. By default there
         is no limit.
@@ -149,8 +149,8 @@ class PosteriorUntil:
     def until(self) -> UntilResult | None:
         """What the draws of a run with `until` have reached.
 
-        It is None for other runs, for subsets, and for chains that `extend` continued. Files and
-        pickles keep it.
+        It is None for other runs, for subsets, and for chains that `extend` continued without an
+        `until`. Files and pickles keep it.
         """
         result = native.sized(native.UntilResult)
         try:

@@ -121,6 +121,18 @@ PROTOTYPES: Mapping[str, tuple[Any, list[Any]]] = {
             POINTER(c_void_p),
         ],
     ),
+    "gmm_posterior_extend_until": (
+        c_int32,
+        [
+            c_void_p,
+            c_int64,
+            POINTER(Until),
+            POINTER(Checkpoint),
+            POINTER(Control),
+            POINTER(c_void_p),
+            POINTER(c_void_p),
+        ],
+    ),
     "gmm_posterior_subset": (
         c_int32,
         [c_void_p, c_int64, c_int64, POINTER(c_void_p), POINTER(c_void_p)],
