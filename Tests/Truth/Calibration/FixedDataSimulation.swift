@@ -1,4 +1,3 @@
-import Foundation
 import GMMKernels
 import GMMModel
 
@@ -7,9 +6,9 @@ import GMMModel
 /// A simulation that tests the invariance of the posterior of weighted rows, and of targets with a power.
 ///
 /// The density of a row of weight w is raised to the power w. Neither p(x)^w nor Σ_z p(z) p(x | z)^β is a density of x.
-/// So data cannot be drawn and are fixed instead. Draws of the posterior are draws of the prior that are accepted with
-/// probability min(1, likelihood / b) and count max(1, likelihood / b), which is exact for any b. A few steps from each
-/// must give the same distribution again, over independent replicates and by pairs as in ``JointSimulation``.
+/// So data cannot be drawn and are fixed instead. A few steps from each of many draws of the posterior
+/// (``PoweredPosterior``) must give the same distribution again, over independent replicates and by pairs as in
+/// ``JointSimulation``.
 struct FixedDataSimulation: Sendable {
   let row: ModelRow
   let kind: SamplerKind
@@ -38,7 +37,8 @@ struct FixedDataSimulation: Sendable {
     let quantities = TestQuantities(model)
     var random = PlainRandom(seed: seed)
     let data = prior.draw(&random).observations(sampleWeights?.count ?? row.observations, &random)
-    let bound = self.bound(prior, data, &random)
+    let posterior = PoweredPosterior(
+      prior, data, sampleWeights: sampleWeights, power: power, boundDraws: boundDraws, &random)
     var result = ReplicatePairs(names: quantities.names + ["members of component 0"])
     func context(_ sampleWeights: [Double]?, power: Double) throws -> ChainContext {
       let observations = try DataSet(
@@ -51,13 +51,8 @@ struct FixedDataSimulation: Sendable {
     var kernel = try ReplicateKernel(kind, context(sweptWeights, power: power), mistake.plant, &random)
     let sweeper = try context(sweptWeights, power: mistake.power ?? power).sweeper(0, moves: kind == .moves)
     for replicate in 1...replicates {
-      var drawn = prior.draw(&random)
-      var logFactor = self.logFactor(drawn, data)
-      while log(random.uniform()) >= logFactor - bound {
-        drawn = prior.draw(&random)
-        logFactor = self.logFactor(drawn, data)
-      }
-      result.weights.append(exp(max(0, logFactor - bound)))
+      let (drawn, weight) = posterior.draw(&random)
+      result.weights.append(weight)
       var state = ChainState(
         parameters: drawn, statistics: SufficientStatistics(model.shape), logMarginal: 0,
         iteration: UInt64(replicate) * 32)
@@ -70,21 +65,5 @@ struct FixedDataSimulation: Sendable {
     }
     result.acceptance /= Double(replicates)
     return result
-  }
-
-  /// Returns log b, which is 2 below the largest log factor of 2,000 draws. So seven times as many draws are accepted
-  /// as at the largest, and most count about the same.
-  private func bound(_ prior: PlainPrior, _ data: [Double], _ random: inout PlainRandom) -> Double {
-    (0..<boundDraws).reduce(-.infinity) { largest, _ in max(largest, logFactor(prior.draw(&random), data)) } - 2
-  }
-
-  /// Returns the log of ∏ (Σ_z p(z) p(x_i | z)^β)^w_i.
-  private func logFactor(_ parameters: Parameters, _ data: [Double]) -> Double {
-    let dimensions = row.dimensions
-    return (0..<data.count / dimensions).reduce(0) { sum, i in
-      let logs = parameters.logDensities(of: data[i * dimensions..<(i + 1) * dimensions], power: power)
-      let largest = logs.max() ?? 0
-      return sum + (sampleWeights?[i] ?? 1) * (largest + log(logs.reduce(0) { $0 + exp($1 - largest) }))
-    }
   }
 }

@@ -16,10 +16,14 @@ import Testing
 /// order of spread and means, which forget each other between two draws.
 ///
 /// If a kernel needs tuning, an ordinary chain on the same data tunes it from an ordinary start, and both chains take
-/// over what it has learned.
+/// over what it has learned. So do chains with rungs, whose tuning brings the rungs to their targets. Their exchanges in
+/// turns are not reversible, but only in whether the odd or the even pairs come first, which draws several iterations
+/// apart do not show.
 struct RankSimulation: Sendable {
   let row: ModelRow
   let kind: SamplerKind
+  /// The rungs of the chains.
+  var rungs = RungCount.none
   let seed: UInt64
 
   /// L.
@@ -48,6 +52,9 @@ struct RankSimulation: Sendable {
     }
     options.moves = kind.policy
     options.splitMerge = kind.splitMergePolicy
+    options.rungs = rungs
+    // All rungs start where the chain does, and need iterations to leave that place.
+    if rungs != .none { (options.tune, options.thin) = (max(options.tune, 200), options.thin / 2) }
     return options
   }
 

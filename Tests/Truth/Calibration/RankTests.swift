@@ -6,8 +6,14 @@ import Testing
   /// Rows are not divided at the public interface unless their weights call for it.
   @Test(arguments: JointDistributionTests.cases.filter { $0.1 != .divided })
   func ranksOfTheTruthAreUniform(_ example: (ModelRow, SamplerKind)) throws {
-    let (row, kind) = example
-    let result = try RankSimulation(row: row, kind: kind, seed: 1).run(replicates: Tier.rankReplicates)
+    try Self.check(RankSimulation(row: example.0, kind: example.1, seed: 1))
+  }
+
+  /// Expects uniform ranks, and records them.
+  static func check(_ simulation: RankSimulation) throws {
+    let row = simulation.row
+    let kind = simulation.kind.rawValue + (simulation.rungs == .none ? "" : " with rungs")
+    let result = try simulation.run(replicates: Tier.rankReplicates)
     let tests = result.tested()
     for (name, test) in zip(result.names, tests) {
       #expect(
@@ -15,7 +21,7 @@ import Testing
         "\(row), \(kind), \(name): distribution \(test.ecdf), location \(test.location), scale \(test.scale)")
     }
     var record = TableRecord(
-      row, kind.rawValue, replicates: Tier.rankReplicates, names: result.names, statistics: tests,
+      row, kind, replicates: Tier.rankReplicates, names: result.names, statistics: tests,
       probabilities: tests.map(\.probability))
     record.histograms = result.histograms
     if Tier.isLong {

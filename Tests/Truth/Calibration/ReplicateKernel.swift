@@ -110,6 +110,13 @@ struct ReplicateKernel {
     if kind == .splitMerge { splitMerge = try makeSplitMergeMover(context) }
   }
 
+  /// The step sizes of the steps.
+  var memory: SamplerMemory {
+    var memory = SamplerMemory()
+    memory.take(from: sampler, nil, nil)
+    return memory
+  }
+
   /// Draws the assignments of a state whose parameters have been set.
   mutating func start(_ state: inout ChainState, _ sweeper: AssignmentSweeper) {
     let swept = sweeper.sweep(state.parameters, iteration: state.iteration, into: &state.statistics)

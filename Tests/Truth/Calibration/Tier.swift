@@ -26,6 +26,7 @@ enum Tier {
   /// Replicates in the whole table, in long runs only.
   static let wholeReplicates = size(1_000, long: 4_000)
   static let weightedReplicates = size(2_000, long: 40_000)
+  static let temperedReplicates = size(1_000, long: 40_000)
   static let priorDraws = size(4_000, long: 100_000)
   /// Draws of each of four chains that are compared with exact posteriors.
   static let oracleDraws = size(5_000, long: 50_000)

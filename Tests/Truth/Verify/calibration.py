@@ -186,7 +186,7 @@ def power(page: Page, records: list[Record], what: str) -> str:
 
 def add_calibration(page: Page, folder: Path) -> None:
     """Add the sections to a page; `folder` has the records and takes the pictures."""
-    joint, whole, ranks, prior, weighted, powered, planted, oracles = (
+    joint, whole, ranks, prior, weighted, powered, tempered, planted, oracles = (
         read(folder / f"{name}.jsonl")
         for name in (
             "joint",
@@ -195,6 +195,7 @@ def add_calibration(page: Page, folder: Path) -> None:
             "prior",
             "weighted",
             "powered",
+            "tempered",
             "planted",
             "oracles",
         )
@@ -241,6 +242,8 @@ def add_calibration(page: Page, folder: Path) -> None:
         page.section("Weighted rows", judge(page, weighted, "weighted"), table(head, worst(weighted)))
     if powered:
         page.section("Powered densities", judge(page, powered, "powered"), table(head, worst(powered)))
+    if tempered:
+        page.section("Chains with rungs", judge(page, tempered, "tempered"), table(head, worst(tempered)))
     largest = sorted(oracles, key=lambda record: -abs(record["largest"]))
     page.section(
         "Exact posteriors",
