@@ -30,7 +30,7 @@ struct EvidenceDensity {
   }
 
   /// Returns the log marginal of parameters at a power, with the assignments summed out.
-  mutating func logMarginal(of parameters: Parameters, power: Double) -> Double {
+  private mutating func logMarginal(of parameters: Parameters, power: Double) -> Double {
     guard power > 0 else { return 0 }
     let value = pass.evaluate(parameters, power: power, into: &unused, nil)
     return value.isNaN ? -.infinity : value

@@ -46,7 +46,7 @@ struct SteppingStones {
     for number in 1...Self.ladders {
       ladders.append(
         try EvidenceLadder(
-          number, powers: powers, target, seed: options.seed, isCollapsed: isCollapsed, tune: Self.tune,
+          number << 16, powers: powers, target, seed: options.seed, isCollapsed: isCollapsed, tune: Self.tune,
           control.build.kernels))
     }
     let all = ladders
@@ -76,16 +76,16 @@ struct SteppingStones {
   /// Adds the steps. An iteration's states enter all steps, and are not independent of each other, so their terms are
   /// added before the variance is taken.
   private static func sum(_ ladders: [EvidenceLadder]) -> LogEvidence {
-    let first = ladders[0].rungs
-    let draws = ladders.reduce(0) { $0 + $1.rungs[0].above.count }
+    let powers = ladders[0].powers
+    let draws = ladders.reduce(0) { $0 + $1.above[0].count }
     var steps = [LogEvidence.Rung(power: 0, overlap: 1, logRatio: 0)]
     var terms = [Double](repeating: 0, count: draws)
-    for place in 1..<first.count {
+    for place in 1..<powers.count {
       let ratio = TwoSidedRatio(
-        below: ladders.flatMap { $0.rungs[place - 1].above }, above: ladders.flatMap { $0.rungs[place].below })
+        below: ladders.flatMap { $0.above[place - 1] }, above: ladders.flatMap { $0.below[place] })
       for t in terms.indices { terms[t] += ratio.below[t] - ratio.above[t] }
       steps.append(
-        LogEvidence.Rung(power: first[place].power, overlap: min(ratio.overlap, 1), logRatio: ratio.logRatio))
+        LogEvidence.Rung(power: powers[place], overlap: min(ratio.overlap, 1), logRatio: ratio.logRatio))
     }
     return LogEvidence(
       value: steps.reduce(0) { $0 + $1.logRatio },
@@ -93,36 +93,36 @@ struct SteppingStones {
       drawCount: draws, termCount: 0, overlap: steps.map(\.overlap).min() ?? 1, rungs: steps)
   }
 
-  /// A rung of the search, and its draws.
+  /// A power of the search alone, and its draws.
   private final class Pilot: @unchecked Sendable {
-    let rung: EvidenceRung
+    let power: Double
+    let ladder: EvidenceLadder
     var draws: [EvidenceDraw] = []
 
-    init(_ rung: EvidenceRung) { self.rung = rung }
+    init(_ ladder: EvidenceLadder) { (power, self.ladder) = (ladder.powers[0], ladder) }
 
     func explore(_ monitor: RunMonitor) throws(ModelError) {
-      try rung.start(tune: SteppingStones.tune, monitor)
+      try ladder.start(tune: SteppingStones.tune, monitor)
       for step in 0..<SteppingStones.tune + SteppingStones.pilots where !monitor.pollForStop() {
-        try rung.advance { !monitor.shouldStop }
-        if step >= SteppingStones.tune, let draw = rung.draw { draws.append(draw) }
+        let drawn = try ladder.advance { !monitor.shouldStop }
+        if step >= SteppingStones.tune { draws += drawn }
       }
     }
   }
 
   /// Returns powers in ascending order whose distributions overlap with their neighbours.
   private func findPowers(_ monitor: RunMonitor, units: Int) throws(ModelError) -> [Double] {
-    var powers = [1.0]
-    while powers[0] * target.data.totalWeight > 0.5, powers.count < 16 { powers.insert(powers[0] / 4, at: 0) }
-    powers.insert(0, at: 0)
+    var powers = PowerLadder.fromPrior(total: target.data.totalWeight)
     var pilots: [Double: Pilot] = [:]
     while true {
       var fresh: [Pilot] = []
       for power in powers where pilots[power] == nil {
-        let rung = try EvidenceRung(
-          pilots.count, power: power, target, seed: options.seed, isCollapsed: isCollapsed, tune: Self.tune,
-          control.build.kernels)
-        fresh.append(Pilot(rung))
-        pilots[power] = fresh[fresh.count - 1]
+        let pilot = Pilot(
+          try EvidenceLadder(
+            pilots.count, powers: [power], target, seed: options.seed, isCollapsed: isCollapsed, tune: Self.tune,
+            control.build.kernels))
+        fresh.append(pilot)
+        pilots[power] = pilot
       }
       let new = fresh
       try each(new.count, monitor, units: units) { (index) throws(ModelError) in try new[index].explore(monitor) }
@@ -130,12 +130,12 @@ struct SteppingStones {
       var next = [0.0]
       for place in 1..<found.count {
         let (lower, upper) = (found[place - 1], found[place])
-        let (from, to) = (lower.rung.power, upper.rung.power)
+        let (from, to) = (lower.power, upper.power)
         let ratio = TwoSidedRatio(
-          below: lower.rung.ratios(lower.draws, from: from, to: to),
-          above: upper.rung.ratios(upper.draws, from: from, to: to))
+          below: lower.ladder.ratios(lower.draws, from: from, to: to),
+          above: upper.ladder.ratios(upper.draws, from: from, to: to))
         if ratio.overlap < Self.leastOverlap, next.count + found.count - place < Self.mostRungs {
-          next.append(from == 0 ? to / 8 : (from * to).squareRoot())
+          next.append(PowerLadder.between(from, to))
         }
         next.append(to)
       }

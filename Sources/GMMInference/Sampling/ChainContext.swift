@@ -19,13 +19,15 @@ struct ChainContext: Sendable {
   let splitMerge: MovePolicy
   /// The rungs of tempering.
   let rungs: RungCount
+  /// The powers of the chain and its rungs, in descending order; `nil` if tuning finds them.
+  let powers: [Double]?
   /// The rows that these moves assign; `nil` if there are none or too many.
   let splitMergeRows: SplitMergeRows?
 
   init(
     target: Target, method: SamplingMethod, seed: UInt64, moves: MovePolicy = .automatic,
-    splitMerge: MovePolicy = .automatic, rungs: RungCount = .none, judge: CollapseJudge? = nil,
-    keepsAssignments: Bool, kernels: KernelSet, workersPerChain: Int = 1
+    splitMerge: MovePolicy = .automatic, rungs: RungCount = .none, powers: [Double]? = nil,
+    judge: CollapseJudge? = nil, keepsAssignments: Bool, kernels: KernelSet, workersPerChain: Int = 1
   ) throws(ModelError) {
     self.target = target
     self.method = method
@@ -42,6 +44,7 @@ struct ChainContext: Sendable {
     }
     self.splitMerge = splitMerge
     self.rungs = rungs
+    self.powers = powers
     splitMergeRows =
       splitMerge == .never ? nil : try SplitMergeRows(dividedRows?.whole ?? target.data, target.model)
   }

@@ -41,11 +41,16 @@ final class Rungs {
     self.tune = tune
     key = context.key(chain, .exchanges)
     let least = PowerLadder.leastPower(target.model, total: target.data.totalWeight)
-    rungs = memory ?? RungMemory(powers: PowerLadder.geometric(context.rungs.firstCount, least: least))
+    rungs =
+      memory
+      ?? RungMemory(powers: context.powers ?? PowerLadder.geometric(context.rungs.firstCount, least: least))
     firstStatistics = SufficientStatistics(target.model.shape)
     secondStatistics = firstStatistics
     for index in rungs.states.indices { transitions.append(try transition(index, rungs.memories[index])) }
   }
+
+  /// The states of the rungs, from the highest power to the lowest.
+  var states: [ChainState] { rungs.states }
 
   /// The rungs as they are now.
   var memory: RungMemory {
@@ -69,7 +74,7 @@ final class Rungs {
     let iteration = state.iteration + 1
     exchange(&state, first, iteration, crew)
     for index in transitions.indices { _ = try transitions[index].advance(&rungs.states[index], crew) }
-    if PowerLadder.isRenewed(after: iteration, tune: tune) { try renew() }
+    if context.powers == nil, PowerLadder.isRenewed(after: iteration, tune: tune) { try renew() }
     if iteration == UInt64(tune) { rungs.forgetExchanges() }
   }
 

@@ -1,11 +1,12 @@
 import GMMKernels
 import GMMModel
 
-/// The powers of a chain's rungs, in descending order: 1 for the chain itself, and less and less for the rungs below it.
+/// The powers of a chain and of the rungs below it: 1 for the chain itself, and less and less for the rungs.
 ///
-/// They are chosen so that neighbours exchange their states equally often (Syed, Bouchard-Côté, Deligiannidis, Doucet
-/// 2022, section 5): the rejections between neighbours, added from rung to rung, estimate the communication barrier as a
-/// function of the power, and the powers are spaced evenly in it.
+/// While a chain tunes, they are chosen so that neighbours exchange their states equally often (Syed, Bouchard-Côté,
+/// Deligiannidis, Doucet 2022, section 5): the rejections between neighbours, added from rung to rung, estimate the
+/// communication barrier as a function of the power, and the powers are spaced evenly in it. Stepping stones also have
+/// power 0, and put powers where neighbours overlap too little.
 enum PowerLadder {
   /// The numbers of rungs that there can be.
   static let counts = 2...64
@@ -48,6 +49,19 @@ enum PowerLadder {
   /// section 5.3).
   static func count(barrier: Double) -> Int {
     max(counts.lowerBound, min(counts.upperBound, Int((2 * barrier).rounded(.up)) + 1))
+  }
+
+  /// Returns the first powers of stepping stones, in ascending order: 0, and powers that fall from 1 by a factor of 4
+  /// until the data are worth half a row.
+  static func fromPrior(total: Double) -> [Double] {
+    var powers = [1.0]
+    while powers[0] * total > 0.5, powers.count < 16 { powers.insert(powers[0] / 4, at: 0) }
+    return [0] + powers
+  }
+
+  /// Returns a power between two neighbours: their geometric mean, or an eighth of the upper one above 0.
+  static func between(_ lower: Double, _ upper: Double) -> Double {
+    lower == 0 ? upper / 8 : (lower * upper).squareRoot()
   }
 
   /// Returns whether the powers are chosen anew after an iteration: after a sixteenth, an eighth, a quarter and half of
