@@ -64,6 +64,47 @@ static void check_row(gmm_status status, const gmm_error *error, gmm_status expe
                    gmm_sample(model, fixture_data_set(), &options, NULL, &made, out_error)); \
   }
 
+static int32_t a_function(const gmm_progress *progress, void *user_data) {
+  (void)progress, (void)user_data;
+  return 0;
+}
+
+/* The options and the control of a run or a stream, after the change of a row. */
+#define BESIDE_THE_PROGRAM(change)                                    \
+  gmm_sample_options options = fixture_sample_options();              \
+  int64_t num_draws = options.num_draws, num_tune = options.num_tune; \
+  int32_t num_rungs = 0;                                              \
+  gmm_progress_fn progress = NULL;                                    \
+  const gmm_checkpoint *checkpoint = NULL;                            \
+  const gmm_until *until = NULL;                                      \
+  int64_t part = 10;                                                  \
+  gmm_control control;                                                \
+  gmm_control_init(&control, sizeof control);                         \
+  change;                                                             \
+  options.num_draws = num_draws;                                      \
+  options.num_tune = num_tune;                                        \
+  options.num_rungs = num_rungs;                                      \
+  options.checkpoint = checkpoint;                                    \
+  options.until = until;                                              \
+  control.progress = progress;                                        \
+  (void)part;
+
+#define GMM_RUN_START(change, expected, argument, rule, value)                                      \
+  {                                                                                                 \
+    BESIDE_THE_PROGRAM(change)                                                                      \
+    gmm_run *made;                                                                                  \
+    REFUSED_BY_ROW(expected, argument, rule, value,                                                 \
+                   gmm_run_start(model, fixture_data_set(), &options, &control, &made, out_error)); \
+  }
+
+#define GMM_STREAM_START(change, expected, argument, rule, value)                                            \
+  {                                                                                                          \
+    BESIDE_THE_PROGRAM(change)                                                                               \
+    gmm_stream *made;                                                                                        \
+    REFUSED_BY_ROW(expected, argument, rule, value,                                                          \
+                   gmm_stream_start(model, fixture_data_set(), &options, part, &control, &made, out_error)); \
+  }
+
 #define GMM_FIT_EM(change, expected, argument, rule, value)                                                            \
   {                                                                                                                    \
     gmm_em_options options;                                                                                            \
@@ -117,19 +158,6 @@ static void check_row(gmm_status status, const gmm_error *error, gmm_status expe
         gmm_posterior_partition(posterior, &options, NULL, labels, (int64_t)4 * FIXTURE_COUNT, NULL, &error); \
     check_row(status, error, expected, argument, rule, value, __LINE__);                                      \
     gmm_error_destroy(error);                                                                                 \
-  }
-
-#define GMM_POSTERIOR_LOG_EVIDENCE(change, expected, argument, rule, value)                             \
-  {                                                                                                     \
-    gmm_evidence_options options;                                                                       \
-    gmm_evidence evidence;                                                                              \
-    gmm_error *error = NULL;                                                                            \
-    gmm_evidence_options_init(&options, sizeof options);                                                \
-    gmm_evidence_init(&evidence, sizeof evidence);                                                      \
-    options.change;                                                                                     \
-    const gmm_status status = gmm_posterior_log_evidence(posterior, &options, NULL, &evidence, &error); \
-    check_row(status, error, expected, argument, rule, value, __LINE__);                                \
-    gmm_error_destroy(error);                                                                           \
   }
 
 #define GMM_KDE(change, expected, argument, rule, value)                                                       \
@@ -227,6 +255,13 @@ int main(void) {
   gmm_posterior *in_three_dimensions = fixture_sample(model_in_space, fixture_table_set(), &sample_options);
   gmm_posterior *of_one_draw = fixture_posterior(model, &options_of_one_draw);
   gmm_posterior *without_data = fixture_sample(model, no_data, &sample_options);
+  gmm_checkpoint a_place;
+  gmm_checkpoint_init(&a_place, sizeof a_place);
+  a_place.path = "never written";
+  gmm_until some_goal;
+  gmm_until_init(&some_goal, sizeof some_goal);
+  const gmm_checkpoint *a_checkpoint = &a_place;
+  const gmm_until *a_goal = &some_goal;
   gmm_posterior *prior_draws = NULL;
   ACCEPTED(gmm_sample_prior(model, 50, 1, NULL, &prior_draws, out_error));
 #include "errors.inc"

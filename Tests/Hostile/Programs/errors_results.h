@@ -79,6 +79,40 @@ static int64_t error_labels[4 * FIXTURE_COUNT];
         gmm_loo_difference(&elpd, &other_elpd, &sample_weight, num_observations, &difference, NULL, out_error)); \
   }
 
+#define GMM_POSTERIOR_LOG_EVIDENCE_FOR(given, change, expected, argument, rule, value)        \
+  {                                                                                           \
+    gmm_evidence_options options;                                                             \
+    gmm_evidence evidence;                                                                    \
+    gmm_evidence_options_init(&options, sizeof options);                                      \
+    gmm_evidence_init(&evidence, sizeof evidence);                                            \
+    change;                                                                                   \
+    REFUSED_NUMBERS(expected, argument, rule, value,                                          \
+                    gmm_posterior_log_evidence(given, &options, NULL, &evidence, out_error)); \
+  }
+
+#define GMM_POSTERIOR_LOG_EVIDENCE(change, expected, argument, rule, value) \
+  GMM_POSTERIOR_LOG_EVIDENCE_FOR(posterior, options.change, expected, argument, rule, value)
+
+#define GMM_POSTERIOR_LOG_EVIDENCE_OF(given, expected, argument, rule, value) \
+  GMM_POSTERIOR_LOG_EVIDENCE_FOR(given, (void)0, expected, argument, rule, value)
+
+#define GMM_POSTERIOR_MODES_FOR(given, change, expected, argument, rule, value)                                       \
+  {                                                                                                                   \
+    gmm_mode_options options;                                                                                         \
+    gmm_mode_result result;                                                                                           \
+    gmm_mode_options_init(&options, sizeof options);                                                                  \
+    gmm_mode_result_init(&result, sizeof result);                                                                     \
+    change;                                                                                                           \
+    REFUSED_NUMBERS(expected, argument, rule, value,                                                                  \
+                    gmm_posterior_modes(given, &options, NULL, &result, NULL, NULL, NULL, NULL, NULL, 0, out_error)); \
+  }
+
+#define GMM_POSTERIOR_MODES(change, expected, argument, rule, value) \
+  GMM_POSTERIOR_MODES_FOR(posterior, options.change, expected, argument, rule, value)
+
+#define GMM_POSTERIOR_MODES_OF(given, expected, argument, rule, value) \
+  GMM_POSTERIOR_MODES_FOR(given, (void)0, expected, argument, rule, value)
+
 #define GMM_POSTERIOR_BIC_OF(given, expected, argument, rule, value) \
   REFUSED_NUMBERS(expected, argument, rule, value, gmm_posterior_bic(given, error_numbers, out_error));
 

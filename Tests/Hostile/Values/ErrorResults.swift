@@ -73,6 +73,12 @@ struct ErrorResults {
     case ("gmm_posterior_loo", "posterior"): _ = try posterior(value).leaveOneOut()
     case ("gmm_loo_difference", "other"):
       _ = try posterior().leaveOneOut().difference(from: posterior(value).leaveOneOut())
+    case ("gmm_posterior_modes", "num_draws"), ("gmm_posterior_modes", "num_steps"):
+      var options = ModeOptions()
+      if field == "num_draws" { options.draws = try integer(value) } else { options.steps = try integer(value) }
+      _ = try posterior().modes(options)
+    case ("gmm_posterior_modes", "posterior"): _ = try posterior(value).modes()
+    case ("gmm_posterior_log_evidence", "posterior"): _ = try posterior(value).logEvidence()
     case ("gmm_posterior_bic", "posterior"): _ = try posterior(value).bayesianInformationCriterion()
     case ("gmm_power_sensitivity", "posterior"): _ = try posterior(value).priorSensitivity()
     case ("gmm_posterior_subset_chains", "first"): _ = try posterior().subset(chains: [integer(value), 1])

@@ -75,7 +75,8 @@ struct Unknown: Error, CustomStringConvertible {
     case "gmm_stepwise_create": try attemptToLearn(field, value)
     case "gmm_model_create": try attemptToModel(field, value)
     case "gmm_posterior_partition" where field != "posterior": try attemptToPartition(field, value)
-    case "gmm_posterior_log_evidence": try attemptToWeigh(field, value)
+    case "gmm_run_start", "gmm_stream_start": try attemptToStart(call, field, value)
+    case "gmm_posterior_log_evidence" where field != "posterior": try attemptToWeigh(field, value)
     case "gmm_posterior_relabel" where field == "coordinate":
       let posterior = try sample(model, line, SamplingOptions(draws: 5, tune: 5, chains: 1))
       _ = try posterior.relabelled(by: .means(coordinate: integer(value)))
@@ -90,9 +91,30 @@ struct Unknown: Error, CustomStringConvertible {
     case "num_tune": options.tune = try integer(value)
     case "num_chains": options.chains = try integer(value)
     case "thin": options.thin = try integer(value)
+    case "num_rungs": options.rungs = .count(try integer(value))
     default: throw Unknown(description: field)
     }
     _ = try sample(model, line, options)
+  }
+
+  /// Starts a run, or a stream of parts.
+  private func attemptToStart(_ call: String, _ field: String, _ value: String) throws {
+    var options = SamplingOptions(draws: 50, tune: 20, chains: 2)
+    var control = RunControl()
+    var part = 10
+    switch field {
+    case "num_draws": options.draws = try integer(value)
+    case "num_tune": options.tune = try integer(value)
+    case "num_rungs": options.rungs = .count(try integer(value))
+    case "part": part = try integer(value)
+    case "progress": control.progress = { _ in true }
+    default: throw Unknown(description: field)
+    }
+    if call == "gmm_run_start" {
+      _ = try RunHandle(model, line, options, control)
+    } else {
+      _ = try DrawStream(model, line, options, part: part, control)
+    }
   }
 
   private func attemptToSampleUntil(_ field: String, _ value: String) throws {

@@ -104,7 +104,18 @@ CALLS = {
     "gmm_control": sample,
     "gmm_fit_em": lambda **arguments: gm.fit_em(DATA, **{"n_components": 2, **arguments}),
     "gmm_summarize": lambda **arguments: posterior().summary(**arguments),
-    "gmm_posterior_log_evidence": lambda **arguments: posterior().log_evidence(**arguments),
+    "gmm_run_start": lambda **arguments: gm.start(
+        mixture(), DATA, **{"draws": 50, "tune": 20, "chains": 2, **arguments}
+    ),
+    "gmm_stream_start": lambda **arguments: gm.stream(
+        mixture(), DATA, **{"draws": 50, "tune": 20, "chains": 2, **arguments}
+    ),
+    "gmm_posterior_modes": lambda posterior=None, **arguments: (posterior or made("usual")).modes(
+        **arguments
+    ),
+    "gmm_posterior_log_evidence": lambda posterior=None, **arguments: (
+        posterior or made("usual")
+    ).log_evidence(**arguments),
     "gmm_posterior_partition": lambda posterior=None, **arguments: (
         posterior or made("usual")
     ).partition(**arguments),
