@@ -7,12 +7,10 @@ import GMMModel
 /// Given its parameters, a component of few rows in many dimensions hardly ever takes a further row, because its
 /// covariance is that of its own rows. With the covariance summed out, it does.
 struct CollapsedScan {
-  private var densities: PredictiveDensities
-  private let dimensions: Int
+  private var allocation: RowAllocation
   private let components: Int
-  private let points: [Double]
+  private let all: [Int]
   private var order: [Int] = []
-  private var logs: [Double]
 
   /// Creates a workspace, or returns `nil` if the parameters cannot be summed out.
   init?(_ model: MixtureModel, _ rows: SplitMergeRows, power: Double) {
@@ -21,54 +19,19 @@ struct CollapsedScan {
       && (0..<model.componentCount).allSatisfy { model.hasScaledMean($0) }
       && (0..<model.componentCount).allSatisfy { PredictivePrior.isExact($0, model) }
     guard isConjugate else { return nil }
-    dimensions = model.dimensionCount
     components = model.componentCount
-    densities = PredictiveDensities(model, rows, power: power, groups: components)
-    points = rows.points
-    logs = [Double](repeating: 0, count: components)
+    allocation = RowAllocation(model, rows, power: power, groups: components)
+    all = Array(0..<rows.data.count)
   }
 
   /// Draws all assignments anew, one after the other in random order.
   mutating func run(_ labels: inout [Int], _ stream: inout RandomStream) {
-    let count = labels.count
-    order.removeAll(keepingCapacity: true)
-    for i in 0..<count { order.append(i) }
+    order = all
     stream.shuffle(&order)
-    let (dimensions, components) = (dimensions, components)
-    let values = points
-    values.withUnsafeBufferPointer { values in
-      // SAFETY: there is a label for each point of D numbers, and there is at least one.
-      func point(_ i: Int) -> UnsafePointer<Double> { values.baseAddress! + i * dimensions }
-      for k in 0..<components { densities.clear(k, as: k) }
-      for i in 0..<count {
-        _ = densities.logDensity(labels[i], at: point(i))
-        densities.add(point(i), to: labels[i])
-      }
-      for i in order {
-        let x = point(i)
-        let old = labels[i]
-        if !densities.remove(x, from: old) {
-          densities.clear(old, as: old)
-          for j in 0..<count where j != i && labels[j] == old {
-            _ = densities.logDensity(old, at: point(j))
-            densities.add(point(j), to: old)
-          }
-        }
-        var largest = -Double.infinity
-        for k in 0..<components {
-          logs[k] = densities.logDensity(k, at: x)
-          largest = max(largest, logs[k])
-        }
-        var sum = 0.0
-        for k in 0..<components {
-          logs[k] = exp(logs[k] - largest)
-          sum += logs[k]
-        }
-        let isKnown = sum > 0 && sum.isFinite
-        let chosen = isKnown ? stream.place(inProportionTo: logs, count: components, sum: sum) : old
-        densities.add(x, to: chosen)
-        labels[i] = chosen
-      }
+    for k in 0..<components { allocation.clear(k, as: k) }
+    for i in all { allocation.add(i, to: labels[i]) }
+    for i in order {
+      labels[i] = allocation.rejoin(i, of: all, labels, count: components, given: nil, &stream).group
     }
   }
 }

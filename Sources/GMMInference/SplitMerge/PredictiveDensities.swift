@@ -6,7 +6,7 @@ import GMMModel
 ///
 /// At power β a member counts β in the statistics of mean and spread, and its density is the ratio of the normalising
 /// constants with and without it: Student's t at β = 1.
-struct PredictiveDensities {
+final class PredictiveDensities {
   private let structure: CovarianceStructure
   private let dimensions: Int
   private let power: Double
@@ -15,24 +15,40 @@ struct PredictiveDensities {
   private let logDeterminants: [Double]
   private let inverses: [[Double]]
   /// The terms of each prior that depend on the number of members alone; NaN before they are needed.
-  private var constants: [[Double]]
+  private let constants: UnsafeMutablePointer<Double>
+  /// The number of such terms of a prior.
+  private let stride: Int
   /// The prior of each component.
   private let priorOfComponent: [Int]
-  /// log(concentration + count), or the log of the known weight.
+  /// The weights are concentration + count, or those whose logs are known.
   private let concentration: [Double]
-  private let logWeights: [Double]?
+  private let logWeights: [Double]
 
-  // The groups: the prior, the number of members, the mean, and the inverse of the scale (matrices) or the scale.
-  private var priorOfGroup: [Int]
-  private var component: [Int]
-  private var counts: [Int]
-  private var means: [Double]
-  private var scales: [Double]
-  private var determinants: [Double]
-  /// W (x - mean) of each group for the row that was asked for last, and its square.
-  private var products: [Double]
-  private var squares: [Double]
+  /// What a group's densities have in common.
+  private struct Group {
+    var prior = 0
+    var component = 0
+    var count = 0
+    var kappa = 0.0
+    var dof = 0.0
+    /// The sum of the log determinant of its scale, of the log weight and of the terms of the number of members.
+    var base = 0.0
+    /// κ and the members, in rows.
+    var worth = 0.0
+    var logDeterminant = 0.0
+    /// The same sum for the group without one of its members, but for the change of the determinant.
+    var baseWithoutOne = 0.0
+    /// The square (x - mean)ᵀ W (x - mean) of the row that was asked for last.
+    var square = 0.0
+  }
 
+  private let groups: UnsafeMutableBufferPointer<Group>
+  private let means: UnsafeMutablePointer<Double>
+  /// The inverse W of each group's scale (matrices), or the scale.
+  private let scales: UnsafeMutablePointer<Double>
+  /// W (x - mean) of each group for the row that was asked for last.
+  private let products: UnsafeMutablePointer<Double>
+  private let distances: UnsafeMutablePointer<Double>
   private let scaleSize: Int
 
   /// - Parameters:
@@ -56,7 +72,7 @@ struct PredictiveDensities {
     priors = distinct
     priorOfComponent = places
     concentration = model.concentration
-    logWeights = model.hasFixedWeights ? model.concentration.map { log($0) } : nil
+    logWeights = model.hasFixedWeights ? model.concentration.map { log($0) } : []
     let hasMatrices = model.shape.hasMatrices
     scaleSize = hasMatrices ? dimensions * dimensions : structure == .diag ? dimensions : 1
     var logDeterminants: [Double] = []
@@ -78,193 +94,199 @@ struct PredictiveDensities {
     }
     self.logDeterminants = logDeterminants
     self.inverses = inverses
-    let rowCount = rows.points.count / dimensions
-    constants = distinct.map { _ in [Double](repeating: .nan, count: rowCount + 1) }
-    priorOfGroup = [Int](repeating: 0, count: groups)
-    component = priorOfGroup
-    counts = priorOfGroup
-    means = [Double](repeating: 0, count: groups * dimensions)
-    scales = [Double](repeating: 0, count: groups * scaleSize)
-    determinants = [Double](repeating: 0, count: groups)
-    products = means
-    squares = determinants
+    stride = rows.points.count / dimensions + 1
+    // SAFETY: this object owns the memory until `deinit`. All of it is initialised here.
+    func memory(_ count: Int, of value: Double = 0) -> UnsafeMutablePointer<Double> {
+      let first = UnsafeMutablePointer<Double>.allocate(capacity: count)
+      first.initialize(repeating: value, count: count)
+      return first
+    }
+    constants = memory(distinct.count * stride, of: .nan)
+    self.groups = .allocate(capacity: groups)
+    self.groups.initialize(repeating: Group())
+    means = memory(groups * dimensions)
+    scales = memory(groups * scaleSize)
+    products = memory(groups * dimensions)
+    distances = memory(dimensions)
+  }
+
+  deinit {
+    groups.deallocate()
+    for memory in [constants, means, scales, products, distances] { memory.deallocate() }
   }
 
   /// Empties group `g`, which is then one of component `k`.
-  mutating func clear(_ g: Int, as k: Int) {
+  func clear(_ g: Int, as k: Int) {
     let prior = priorOfComponent[k]
-    (priorOfGroup[g], component[g], counts[g]) = (prior, k, 0)
+    (groups[g].prior, groups[g].component, groups[g].count) = (prior, k, 0)
+    (groups[g].kappa, groups[g].dof) = (priors[prior].kappa, priors[prior].dof)
     for d in 0..<dimensions { means[g * dimensions + d] = priors[prior].center[d] }
     for j in 0..<scaleSize { scales[g * scaleSize + j] = inverses[prior][j] }
-    determinants[g] = logDeterminants[prior]
+    groups[g].logDeterminant = logDeterminants[prior]
+    refresh(g)
   }
 
+  /// Empties group `g`, which stays one of its component.
+  func clear(_ g: Int) { clear(g, as: groups[g].component) }
+
+  /// Returns the number of rows in group `g`.
+  func count(_ g: Int) -> Int { groups[g].count }
+
   /// Returns the log of the weight of group `g` times its predictive density at `x`, up to a constant of all groups.
-  @inline(__always)
-  mutating func logDensity(_ g: Int, at x: UnsafePointer<Double>) -> Double {
-    let prior = priorOfGroup[g]
-    let count = counts[g]
-    if constants[prior][count].isNaN { constants[prior][count] = constant(prior, count) }
-    let worth = priors[prior].kappa + power * Double(count)
-    let factor = power * worth / (worth + power)
-    let logWeight = logWeights.map { $0[component[g]] } ?? log(concentration[component[g]] + Double(count))
-    var result = logWeight + constants[prior][count]
-    let dof = priors[prior].dof
-    switch structure {
-    case .full, .tied:
-      let square = multiply(g, x)
-      squares[g] = square
-      result -= 0.5 * power * determinants[g]
-      result -= 0.5 * (dof + power * Double(count + 1)) * log(1 + factor * square)
-    case .diag:
-      var product = 1.0
-      for d in 0..<dimensions {
-        let distance = x[d] - means[g * dimensions + d]
-        product *= 1 + factor * distance * distance / scales[g * dimensions + d]
-        if product > 1e200 {
-          result -= 0.5 * (dof + power * Double(count + 1)) * log(product)
-          product = 1
-        }
-      }
-      result -= 0.5 * power * determinants[g]
-      result -= 0.5 * (dof + power * Double(count + 1)) * log(product)
-    case .spherical:
-      var square = 0.0
-      for d in 0..<dimensions {
-        let distance = x[d] - means[g * dimensions + d]
-        square += distance * distance
-      }
-      let size = Double(dimensions)
-      squares[g] = square
-      result -= 0.5 * power * size * determinants[g]
-      result -= 0.5 * (dof + power * size * Double(count + 1)) * log(1 + factor * square / scales[g])
+  func logDensity(_ g: Int, at x: UnsafePointer<Double>) -> Double {
+    let worth = groups[g].worth
+    return groups[g].base - exponent(g, groups[g].count + 1) * logGrowth(g, x, power * worth / (worth + power))
+  }
+
+  /// Returns the same for a member `x` of group `g`, under the group without it.
+  ///
+  /// - Returns: NaN if the difference loses its digits. The group must then be made anew without the row.
+  func logDensityOfMember(_ g: Int, at x: UnsafePointer<Double>) -> Double {
+    if groups[g].count == 1 {
+      clear(g)
+      let result = logDensity(g, at: x)
+      add(x, to: g)
+      return result
     }
-    return result
+    // The mean includes the row. Without it the growth is the inverse of this shrinkage; so is that of the determinant.
+    let worth = groups[g].worth
+    let logShrinkage = logGrowth(g, x, -power * worth / (worth - power))
+    let size = structure == .spherical ? Double(dimensions) : 1
+    return groups[g].baseWithoutOne - 0.5 * power * size * logShrinkage + exponent(g, groups[g].count) * logShrinkage
   }
 
   /// Adds the row for which the density of group `g` was asked for last.
-  @inline(__always)
-  mutating func add(_ x: UnsafePointer<Double>, to g: Int) {
-    let worth = priors[priorOfGroup[g]].kappa + power * Double(counts[g])
-    let factor = power * worth / (worth + power)
-    let share = power / (worth + power)
-    let first = g * dimensions
-    switch structure {
-    case .full, .tied:
-      let growth = 1 + factor * squares[g]
-      let ratio = factor / growth
-      scales.withUnsafeMutableBufferPointer { scales in
-        products.withUnsafeBufferPointer { products in
-          for i in 0..<dimensions {
-            let row = g * scaleSize + i * dimensions
-            let step = ratio * products[first + i]
-            for j in 0..<dimensions { scales[row + j] -= step * products[first + j] }
-          }
-        }
-      }
-      determinants[g] += log(growth)
-    case .diag:
-      var sum = 0.0
-      for d in 0..<dimensions {
-        let distance = x[d] - means[first + d]
-        let old = scales[first + d]
-        scales[first + d] = old + factor * distance * distance
-        sum += log(scales[first + d] / old)
-      }
-      determinants[g] += sum
-    case .spherical:
-      let old = scales[g]
-      scales[g] = old + factor * squares[g]
-      determinants[g] += log(scales[g] / old)
-    }
-    for d in 0..<dimensions { means[first + d] += share * (x[d] - means[first + d]) }
-    counts[g] += 1
+  func add(_ x: UnsafePointer<Double>, to g: Int) {
+    let worth = groups[g].worth
+    change(g, x, factor: power * worth / (worth + power), share: power / (worth + power), by: 1)
   }
 
-  /// Takes a member of group `g` out of it.
-  ///
-  /// - Returns: whether the group's numbers keep their digits. If not, the group must be made anew from its rows.
-  @inline(__always)
-  mutating func remove(_ x: UnsafePointer<Double>, from g: Int) -> Bool {
-    if counts[g] == 1 {
-      clear(g, as: component[g])
-      return true
-    }
-    // The mean includes the row, so the factor is that of the smaller group.
-    let worth = priors[priorOfGroup[g]].kappa + power * Double(counts[g])
-    let factor = power * worth / (worth - power)
-    let share = power / (worth - power)
-    let first = g * dimensions
-    var isExact = true
-    switch structure {
-    case .full, .tied:
-      let shrinkage = 1 - factor * multiply(g, x)
-      guard shrinkage > Self.leastShrinkage else { return false }
-      let ratio = factor / shrinkage
-      scales.withUnsafeMutableBufferPointer { scales in
-        products.withUnsafeBufferPointer { products in
-          for i in 0..<dimensions {
-            let row = g * scaleSize + i * dimensions
-            let step = ratio * products[first + i]
-            for j in 0..<dimensions { scales[row + j] += step * products[first + j] }
-          }
-        }
-      }
-      determinants[g] += log(shrinkage)
-    case .diag:
-      var sum = 0.0
-      for d in 0..<dimensions {
-        let distance = x[d] - means[first + d]
-        let old = scales[first + d]
-        let new = old - factor * distance * distance
-        if !(new > Self.leastShrinkage * old) { isExact = false }
-        scales[first + d] = new
-        sum += log(new / old)
-      }
-      determinants[g] += sum
-    case .spherical:
-      var square = 0.0
-      for d in 0..<dimensions {
-        let distance = x[d] - means[first + d]
-        square += distance * distance
-      }
-      let old = scales[g]
-      let new = old - factor * square
-      if !(new > Self.leastShrinkage * old) { isExact = false }
-      scales[g] = new
-      determinants[g] += log(new / old)
-    }
-    for d in 0..<dimensions { means[first + d] -= share * (x[d] - means[first + d]) }
-    counts[g] -= 1
-    return isExact
+  /// Takes a member out of group `g`, for which ``logDensityOfMember(_:at:)`` was asked last and is not NaN.
+  func remove(_ x: UnsafePointer<Double>, from g: Int) {
+    guard groups[g].count > 1 else { return clear(g) }
+    let worth = groups[g].worth
+    change(g, x, factor: -power * worth / (worth - power), share: -power / (worth - power), by: -1)
   }
 
   /// The share of a scale that must be left for a difference to keep its digits.
   private static let leastShrinkage = 1e-8
 
-  /// Returns the number of rows in group `g`.
-  func count(_ g: Int) -> Int { counts[g] }
+  /// Returns the power of the growth of a group that has `count` members with it.
+  private func exponent(_ g: Int, _ count: Int) -> Double {
+    let size = structure == .spherical ? Double(dimensions) : 1
+    return 0.5 * (groups[g].dof + power * size * Double(count))
+  }
 
-  /// Writes W (x - mean) to the products, and returns the square (x - mean)ᵀ W (x - mean).
-  @inline(__always)
-  private mutating func multiply(_ g: Int, _ x: UnsafePointer<Double>) -> Double {
-    let first = g * dimensions
-    return withUnsafeTemporaryAllocation(of: Double.self, capacity: dimensions) { distance in
-      for d in 0..<dimensions { distance[d] = x[d] - means[first + d] }
-      var square = 0.0
-      scales.withUnsafeBufferPointer { scales in
-        products.withUnsafeMutableBufferPointer { products in
-          for i in 0..<dimensions {
-            let row = g * scaleSize + i * dimensions
-            var sum = 0.0
-            for j in 0..<dimensions { sum += scales[row + j] * distance[j] }
-            products[first + i] = sum
-            square += sum * distance[i]
-          }
+  /// Returns the log of 1 + `factor` times the square of the distance to group `g`, summed over the coordinates where
+  /// each has a scale of its own; NaN if that is too small.
+  private func logGrowth(_ g: Int, _ x: UnsafePointer<Double>, _ factor: Double) -> Double {
+    let mean = means + g * dimensions
+    let scale = scales + g * scaleSize
+    switch structure {
+    case .full, .tied:
+      multiply(g, x)
+      let growth = 1 + factor * groups[g].square
+      return growth > Self.leastShrinkage ? log(growth) : .nan
+    case .diag:
+      var (sum, product) = (0.0, 1.0)
+      for d in 0..<dimensions {
+        let distance = x[d] - mean[d]
+        let growth = 1 + factor * distance * distance / scale[d]
+        guard growth > Self.leastShrinkage else { return .nan }
+        product *= growth
+        if product > 1e200 || product < 1e-200 {
+          sum += log(product)
+          product = 1
         }
       }
-      return max(0, square)
+      return sum + log(product)
+    case .spherical:
+      var square = 0.0
+      for d in 0..<dimensions {
+        let distance = x[d] - mean[d]
+        square += distance * distance
+      }
+      groups[g].square = square
+      let growth = 1 + factor * square / scale[0]
+      return growth > Self.leastShrinkage ? log(growth) : .nan
     }
+  }
+
+  /// Adds or removes a row: the update of rank one of the scale, and that of the mean.
+  private func change(_ g: Int, _ x: UnsafePointer<Double>, factor: Double, share: Double, by step: Int) {
+    let mean = means + g * dimensions
+    let scale = scales + g * scaleSize
+    switch structure {
+    case .full, .tied:
+      let growth = 1 + factor * groups[g].square
+      let ratio = factor / growth
+      let product = products + g * dimensions
+      for i in 0..<dimensions {
+        let row = scale + i * dimensions
+        let step = ratio * product[i]
+        for j in 0..<dimensions { row[j] -= step * product[j] }
+      }
+      groups[g].logDeterminant += log(growth)
+    case .diag:
+      var sum = 0.0
+      for d in 0..<dimensions {
+        let distance = x[d] - mean[d]
+        let old = scale[d]
+        scale[d] = old + factor * distance * distance
+        sum += log(scale[d] / old)
+      }
+      groups[g].logDeterminant += sum
+    case .spherical:
+      let old = scale[0]
+      scale[0] = old + factor * groups[g].square
+      groups[g].logDeterminant += log(scale[0] / old)
+    }
+    for d in 0..<dimensions { mean[d] += share * (x[d] - mean[d]) }
+    groups[g].count += step
+    refresh(g)
+  }
+
+  /// Takes the terms that a group's densities have in common.
+  private func refresh(_ g: Int) {
+    let group = groups[g]
+    groups[g].worth = group.kappa + power * Double(group.count)
+    groups[g].base = base(group, group.count)
+    groups[g].baseWithoutOne = group.count > 1 ? base(group, group.count - 1) : .nan
+  }
+
+  private func base(_ group: Group, _ count: Int) -> Double {
+    let place = group.prior * stride + count
+    if constants[place].isNaN { constants[place] = constant(group.prior, count) }
+    let k = group.component
+    let logWeight = logWeights.isEmpty ? log(concentration[k] + Double(count)) : logWeights[k]
+    let size = structure == .spherical ? Double(dimensions) : 1
+    return logWeight + constants[place] - 0.5 * power * size * group.logDeterminant
+  }
+
+  /// Takes W (x - mean) and the square (x - mean)ᵀ W (x - mean).
+  private func multiply(_ g: Int, _ x: UnsafePointer<Double>) {
+    let mean = means + g * dimensions
+    let product = products + g * dimensions
+    var row = scales + g * scaleSize
+    for d in 0..<dimensions {
+      distances[d] = x[d] - mean[d]
+      product[d] = 0
+    }
+    // W is symmetric, so its rows are summed, two at a time.
+    var i = 0
+    while i + 1 < dimensions {
+      let (a, b, next) = (distances[i], distances[i + 1], row + dimensions)
+      for j in 0..<dimensions { product[j] += a * row[j] + b * next[j] }
+      row = next + dimensions
+      i += 2
+    }
+    if i < dimensions {
+      let a = distances[i]
+      for j in 0..<dimensions { product[j] += a * row[j] }
+    }
+    var square = 0.0
+    for d in 0..<dimensions { square += product[d] * distances[d] }
+    groups[g].square = max(0, square)
   }
 
   /// Returns the terms of the log density that depend on the number of members alone.

@@ -33,11 +33,13 @@ struct SplitMergeSchedule: Sendable, Equatable {
     let perRow = hasMatrices ? 1 + dimensions * (dimensions + 1) / 4 : dimensions
     let parameters = components * (300 + (hasMatrices ? 40 * dimensions * dimensions : 200 * dimensions))
     let iteration = 1_000 + parameters + Double(rows) * components * perRow
-    // Two components of average size are allocated twice, forward and back.
-    let allocation = 60 + (hasMatrices ? 4 * dimensions * dimensions : 20 * dimensions)
-    let move = 2_000 + 2 * parameters + 4 * (2 / components) * Double(rows) * allocation
+    // A row's predictive density, for one group.
+    let density = hasMatrices ? 5 + 1.5 * dimensions + 0.12 * dimensions * dimensions : 4 + 2 * dimensions
+    // Two components of average size are allocated twice, forward and back, in one scan or four of two densities each.
+    let move = 2_000 + 2 * parameters + 15 * (2 / components) * Double(rows) * density
     let ratio = move / iteration
-    let scan = Double(rows) * (components + 2) * allocation / iteration
+    // The sweep before the scan and the draw of the parameters after it take an iteration's time.
+    let scan = 1 + Double(rows) * (components + 1) * density / iteration
     // Moves take at most a quarter of the time where nothing shows that they pay, and less where they are long.
     let share = min(0.25, max(0.01, 0.5 / ratio))
     whereIdle = UInt64(max(1, (ratio / share).rounded(.up)))

@@ -84,7 +84,7 @@ import Testing
 
 /// A collapsed scan with a mistake: a row is still a member of its component when it is assigned anew.
 private struct SelfCountingScan {
-  private var densities: PredictiveDensities
+  private let densities: PredictiveDensities
   private let points: [Double]
   private let dimensions: Int
   private let components: Int
