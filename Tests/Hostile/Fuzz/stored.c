@@ -73,9 +73,9 @@ void stored_seal(stored *self, uint32_t kind, const stored *like) {
 }
 
 void stored_mend_sections(stored *self) {
-  static const char names[][9] = {"MODL\0\0\0\0", "OPTS\0\0\0\0", "DATA\0\0\0\0", "WGHT\0\0\0\0", "COLS\0\0\0\0",
-                                  "IDEN\0\0\0\0", "CHNS\0\0\0\0", "DRAW\0\0\0\0", "LABL\0\0\0\0", "LBLS\0\0\0\0",
-                                  "UNTL\0\0\0\0"};
+  static const char names[][9] = {"MODL\0\0\0\0", "OPTS\0\0\0\0", "DATA\0\0\0\0", "WGHT\0\0\0\0",
+                                  "COLS\0\0\0\0", "IDEN\0\0\0\0", "CHNS\0\0\0\0", "DRAW\0\0\0\0",
+                                  "LABL\0\0\0\0", "LBLS\0\0\0\0", "UNTL\0\0\0\0"};
   uint8_t *section = NULL, *const end = self->bytes + self->size;
   for (uint8_t *place = self->bytes + HEADER; place + 16 <= end; place++) {
     int found = 0;

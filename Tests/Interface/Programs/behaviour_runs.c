@@ -250,7 +250,8 @@ static void check_sink(const gmm_model *model) {
   gmm_until until;
   gmm_until_init(&until, sizeof until);
   options.until = &until;
-  REFUSED(GMM_ERROR_INVALID_ARGUMENT, "until", gmm_sample_to(model, NULL, &options, 10, NULL, receive, &late, out_error));
+  REFUSED(GMM_ERROR_INVALID_ARGUMENT, "until",
+          gmm_sample_to(model, NULL, &options, 10, NULL, receive, &late, out_error));
 }
 
 void behaviour_runs(void) {
