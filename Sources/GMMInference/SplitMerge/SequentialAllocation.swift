@@ -22,7 +22,10 @@ struct SequentialAllocation {
   private var allocation: RowAllocation
   private var order: [Int] = []
   private var isAnchor: [Bool] = []
+  /// The group of each row, its place in `occupied`; and that which is given, where a division is evaluated.
   private var groups: [Int] = []
+  private var given: [Int] = []
+  private var members: [Int] = []
   private var anchors: [Int] = []
   private var occupied: [Int] = []
 
@@ -68,11 +71,13 @@ struct SequentialAllocation {
   mutating func evaluate(
     _ rows: [Int], among components: [Int], _ places: inout [Int], launches: Bool, _ stream: inout RandomStream
   ) -> SplitMergeTerms.OfDivision {
-    occupied = components.indices.filter(places.contains)
+    occupied.removeAll(keepingCapacity: true)
+    for place in components.indices where places.contains(place) { occupied.append(place) }
     stream.shuffle(&occupied)
     anchors.removeAll(keepingCapacity: true)
     for place in occupied {
-      let members = places.indices.filter { places[$0] == place }
+      members.removeAll(keepingCapacity: true)
+      for i in places.indices where places[i] == place { members.append(i) }
       anchors.append(members[stream.index(below: members.count)])
     }
     return allocate(rows, components, &places, &stream, launches: launches, draws: false)
@@ -94,19 +99,22 @@ struct SequentialAllocation {
     let (count, size, number) = (rows.count, components.count, occupied.count)
     var terms = SplitMergeTerms.OfDivision(
       occupied: log(Self.probability(of: number, size, count)), anchors: 0, rows: 0, lastRow: 0)
-    if draws { places = [Int](repeating: occupied[0], count: count) }
+    if draws {
+      places.removeAll(keepingCapacity: true)
+      for _ in 0..<count { places.append(occupied[0]) }
+    }
     if number > 1 {
       order.removeAll(keepingCapacity: true)
       for i in 0..<count { order.append(i) }
       stream.shuffle(&order)
-      // The group of each row: the place of its component in `occupied`.
-      let given = draws ? nil : places.map { place in occupied.firstIndex(of: place) ?? 0 }
+      given.removeAll(keepingCapacity: true)
+      if !draws { for place in places { given.append(occupied.firstIndex(of: place) ?? 0) } }
       if launches {
-        _ = start(rows, components, given: nil, &stream)
-        for _ in 1..<Self.launchScans { _ = scan(rows, given: nil, &stream) }
-        (terms.rows, terms.lastRow) = scan(rows, given: given, &stream)
+        _ = start(rows, components, draws: true, &stream)
+        for _ in 1..<Self.launchScans { _ = scan(rows, draws: true, &stream) }
+        (terms.rows, terms.lastRow) = scan(rows, draws: draws, &stream)
       } else {
-        (terms.rows, terms.lastRow) = start(rows, components, given: given, &stream)
+        (terms.rows, terms.lastRow) = start(rows, components, draws: draws, &stream)
       }
       if draws { for i in 0..<count { places[i] = occupied[groups[i]] } }
     }
@@ -121,10 +129,14 @@ struct SequentialAllocation {
 
   /// Gives each anchor to its group, and then the other rows, in order.
   private mutating func start(
-    _ rows: [Int], _ components: [Int], given: [Int]?, _ stream: inout RandomStream
+    _ rows: [Int], _ components: [Int], draws: Bool, _ stream: inout RandomStream
   ) -> (rows: Double, lastRow: Double) {
-    groups = [Int](repeating: -1, count: rows.count)
-    isAnchor = [Bool](repeating: false, count: rows.count)
+    groups.removeAll(keepingCapacity: true)
+    isAnchor.removeAll(keepingCapacity: true)
+    for _ in rows.indices {
+      groups.append(-1)
+      isAnchor.append(false)
+    }
     for (g, i) in anchors.enumerated() {
       allocation.clear(g, as: components[occupied[g]])
       allocation.add(rows[i], to: g)
@@ -133,7 +145,7 @@ struct SequentialAllocation {
     }
     var (sum, last) = (0.0, 0.0)
     for i in order where !isAnchor[i] {
-      (groups[i], last) = allocation.join(rows[i], count: anchors.count, given: given?[i], &stream)
+      (groups[i], last) = allocation.join(rows[i], count: anchors.count, given: draws ? nil : given[i], &stream)
       sum += last
     }
     return (sum, last)
@@ -141,11 +153,12 @@ struct SequentialAllocation {
 
   /// Takes each row but the anchors out of its group, in order, and gives it to a group anew.
   private mutating func scan(
-    _ rows: [Int], given: [Int]?, _ stream: inout RandomStream
+    _ rows: [Int], draws: Bool, _ stream: inout RandomStream
   ) -> (rows: Double, lastRow: Double) {
     var (sum, last) = (0.0, 0.0)
     for i in order where !isAnchor[i] {
-      (groups[i], last) = allocation.rejoin(i, of: rows, groups, count: anchors.count, given: given?[i], &stream)
+      let known = draws ? nil : given[i]
+      (groups[i], last) = allocation.rejoin(i, of: rows, groups, count: anchors.count, given: known, &stream)
       sum += last
     }
     return (sum, last)

@@ -139,9 +139,6 @@ struct SplitMergeMover {
     return ofOne
   }
 
-  /// The share of moves whose division is launched.
-  private static let shareOfLaunches = 0.5
-
   /// Makes one move.
   ///
   /// - Returns: the acceptance probability, and the share of all rows that an accepted move gave to other components.
@@ -158,7 +155,7 @@ struct SplitMergeMover {
       places.append(place)
     }
     guard !members.isEmpty else { return (0, 0) }
-    let launches = stream.uniform() < Self.shareOfLaunches
+    let launches = stream.uniform() < schedule.shareOfLaunches
     let backward = allocation.evaluate(members, among: components, &places, launches: launches, &stream)
     guard backward.sum > -.infinity else { return (0, 0) }
     let forward = allocation.propose(members, among: components, into: &proposedPlaces, launches: launches, &stream)

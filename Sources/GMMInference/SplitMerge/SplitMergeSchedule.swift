@@ -17,6 +17,8 @@ struct SplitMergeSchedule: Sendable, Equatable {
   /// The iterations from one collapsed scan to the next, while tuning and afterwards.
   let scansWhileTuning: UInt64
   let scansAfterwards: UInt64
+  /// The share of moves whose division is launched.
+  let shareOfLaunches: Double
   /// Whether moves are made as where they pay, whatever the tuning finds.
   let isAlwaysPaying: Bool
 
@@ -25,7 +27,7 @@ struct SplitMergeSchedule: Sendable, Equatable {
     last = UInt64(tune)
     if isForced {
       (count, countWhileTuning, whileTuning, wherePaying, whereIdle, isAlwaysPaying) = (1, 1, 1, 1, 1, true)
-      (scansWhileTuning, scansAfterwards) = (1, 1)
+      (scansWhileTuning, scansAfterwards, shareOfLaunches) = (1, 1, 0.5)
       return
     }
     let (components, dimensions) = (Double(model.componentCount), Double(model.dimensionCount))
@@ -36,7 +38,10 @@ struct SplitMergeSchedule: Sendable, Equatable {
     // A row's predictive density, for one group.
     let density = hasMatrices ? 5 + 1.5 * dimensions + 0.12 * dimensions * dimensions : 4 + 2 * dimensions
     // Two components of average size are allocated twice, forward and back, in one scan or four of two densities each.
-    let move = 2_000 + 2 * parameters + 15 * (2 / components) * Double(rows) * density
+    // Few rows are divided well by one.
+    isAlwaysPaying = rows <= Self.fewRows
+    shareOfLaunches = isAlwaysPaying ? 0 : 0.5
+    let move = 2_000 + 2 * parameters + (isAlwaysPaying ? 6 : 15) * (2 / components) * Double(rows) * density
     let ratio = move / iteration
     // The sweep before the scan and the draw of the parameters after it take an iteration's time.
     let scan = 1 + Double(rows) * (components + 1) * density / iteration
@@ -44,9 +49,8 @@ struct SplitMergeSchedule: Sendable, Equatable {
     let share = min(0.25, max(0.01, 0.5 / ratio))
     whereIdle = UInt64(max(1, (ratio / share).rounded(.up)))
     scansAfterwards = hasMatrices ? UInt64(max(1, scan.rounded(.up))) : .max
-    isAlwaysPaying = rows <= Self.fewRows
     let several = max(1, min(8, Int(4 / ratio)))
-    count = isAlwaysPaying ? max(1, min(4, Int(24_000 / move))) : several
+    count = isAlwaysPaying ? max(1, min(4, Int(12_000 / move))) : several
     wherePaying = UInt64(max(1, (ratio / 4).rounded(.down)))
     if isAlwaysPaying {
       (whileTuning, countWhileTuning, scansWhileTuning) = (wherePaying, count, scansAfterwards)

@@ -49,8 +49,12 @@ package struct RandomStream: RandomNumberGenerator, Sendable {
   /// Puts values into random order, each with the same probability (Fisher, Yates).
   ///
   /// The order is the same for every version of the standard library, whose `shuffle(using:)` promises none.
-  package mutating func shuffle<Value>(_ values: inout [Value]) {
-    for last in stride(from: values.count - 1, to: 0, by: -1) { values.swapAt(last, index(below: last + 1)) }
+  package mutating func shuffle(_ values: inout [Int]) {
+    var last = values.count - 1
+    while last > 0 {
+      values.swapAt(last, index(below: last + 1))
+      last -= 1
+    }
   }
 
   /// Returns a place among the first `count` of `weights`, in proportion to them.
