@@ -195,7 +195,7 @@ import Testing
       mistake("the density of the proposed parameters forgotten", two) { ($0.new.density, $0.old.density) = (0, 0) },
       mistake("the density of the old parameters taken for the new", variances) { $0.new.density = $0.old.density },
       mistake("the old parameters in place of the new", variances) { $0.new.target = $0.old.target },
-      mistake("the ratio of the divisions upside down", full) { swap(&$0.forward, &$0.backward) },
+      mistake("the ratio of the divisions upside down", full, replicates: 20_000) { swap(&$0.forward, &$0.backward) },
       scan("a predictive density with four degrees of freedom too many", full) { try dof($0, plus: 4) },
       scan("a predictive density with a quarter of the prior's rows for a mean", full) {
         guard case .scaledNormal(let mean, let kappa) = $0.means else { return $0 }
