@@ -35,13 +35,15 @@ struct SplitMergeSchedule: Sendable, Equatable {
     let perRow = hasMatrices ? 1 + dimensions * (dimensions + 1) / 4 : dimensions
     let parameters = components * (300 + (hasMatrices ? 40 * dimensions * dimensions : 200 * dimensions))
     let iteration = 1_000 + parameters + Double(rows) * components * perRow
-    // A row's predictive density, for one group.
-    let density = hasMatrices ? 5 + 1.5 * dimensions + 0.12 * dimensions * dimensions : 4 + 2 * dimensions
+    // A row's predictive density under a matrix, for one group.
+    let density = 5 + 1.5 * dimensions + 0.12 * dimensions * dimensions
     // Two components of average size are allocated twice, forward and back, in one scan or four of two densities each.
-    // Few rows are divided well by one.
+    // Few rows, and those without matrices, are divided well by one.
     isAlwaysPaying = rows <= Self.fewRows
-    shareOfLaunches = isAlwaysPaying ? 0 : 0.5
-    let move = 2_000 + 2 * parameters + (isAlwaysPaying ? 6 : 15) * (2 / components) * Double(rows) * density
+    shareOfLaunches = isAlwaysPaying || !hasMatrices ? 0 : 0.5
+    let rowsOfTwo = (2 / components) * Double(rows)
+    let allocation = hasMatrices ? (isAlwaysPaying ? 6 : 15) * density : 4 * (60 + 20 * dimensions)
+    let move = 2_000 + 2 * parameters + rowsOfTwo * allocation
     let ratio = move / iteration
     // The sweep before the scan and the draw of the parameters after it take an iteration's time.
     let scan = 1 + Double(rows) * (components + 1) * density / iteration
