@@ -10,7 +10,7 @@ struct CollapsedScan {
   private var allocation: RowAllocation
   private let components: Int
   private let all: [Int]
-  private var order: [Int] = []
+  private var order: [Int]
 
   /// Creates a workspace, or returns `nil` if the parameters cannot be summed out.
   init?(_ model: MixtureModel, _ rows: SplitMergeRows, power: Double) {
@@ -22,11 +22,12 @@ struct CollapsedScan {
     components = model.componentCount
     allocation = RowAllocation(model, rows, power: power, groups: components)
     all = Array(0..<rows.data.count)
+    order = [Int](repeating: 0, count: all.count)
   }
 
   /// Draws all assignments anew, one after the other in random order.
   mutating func run(_ labels: inout [Int], _ stream: inout RandomStream) {
-    order = all
+    for i in all { order[i] = i }
     stream.shuffle(&order)
     for k in 0..<components { allocation.clear(k, as: k) }
     for i in all { allocation.add(i, to: labels[i]) }

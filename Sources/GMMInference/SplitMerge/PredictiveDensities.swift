@@ -50,6 +50,8 @@ final class PredictiveDensities {
   private let products: UnsafeMutablePointer<Double>
   private let distances: UnsafeMutablePointer<Double>
   private let scaleSize: Int
+  /// The number of coordinates that share one scale, as the log determinant counts it: D if spherical, else 1.
+  private let coordinates: Double
 
   /// - Parameters:
   ///   - groups: the largest number of groups.
@@ -74,6 +76,7 @@ final class PredictiveDensities {
     concentration = model.concentration
     logWeights = model.hasFixedWeights ? model.concentration.map { log($0) } : []
     let hasMatrices = model.shape.hasMatrices
+    coordinates = model.shape.structure == .spherical ? Double(model.dimensionCount) : 1
     scaleSize = hasMatrices ? dimensions * dimensions : structure == .diag ? dimensions : 1
     var logDeterminants: [Double] = []
     var inverses: [[Double]] = []
@@ -151,8 +154,8 @@ final class PredictiveDensities {
     // The mean includes the row. Without it the growth is the inverse of this shrinkage; so is that of the determinant.
     let worth = groups[g].worth
     let logShrinkage = logGrowth(g, x, -power * worth / (worth - power))
-    let size = structure == .spherical ? Double(dimensions) : 1
-    return groups[g].baseWithoutOne - 0.5 * power * size * logShrinkage + exponent(g, groups[g].count) * logShrinkage
+    return groups[g].baseWithoutOne
+      + (exponent(g, groups[g].count) - 0.5 * power * coordinates) * logShrinkage
   }
 
   /// Adds the row for which the density of group `g` was asked for last.
@@ -173,8 +176,7 @@ final class PredictiveDensities {
 
   /// Returns the power of the growth of a group that has `count` members with it.
   private func exponent(_ g: Int, _ count: Int) -> Double {
-    let size = structure == .spherical ? Double(dimensions) : 1
-    return 0.5 * (groups[g].dof + power * size * Double(count))
+    return 0.5 * (groups[g].dof + power * coordinates * Double(count))
   }
 
   /// Returns the log of 1 + `factor` times the square of the distance to group `g`, summed over the coordinates where
@@ -259,8 +261,7 @@ final class PredictiveDensities {
     if constants[place].isNaN { constants[place] = constant(group.prior, count) }
     let k = group.component
     let logWeight = logWeights.isEmpty ? log(concentration[k] + Double(count)) : logWeights[k]
-    let size = structure == .spherical ? Double(dimensions) : 1
-    return logWeight + constants[place] - 0.5 * power * size * group.logDeterminant
+    return logWeight + constants[place] - 0.5 * power * coordinates * group.logDeterminant
   }
 
   /// Takes W (x - mean) and the square (x - mean)ᵀ W (x - mean).
