@@ -37,13 +37,13 @@ struct SplitMergeSchedule: Sendable, Equatable {
     let iteration = 1_000 + parameters + Double(rows) * components * perRow
     // A row's predictive density under a matrix, for one group.
     let density = 5 + 1.5 * dimensions + 0.12 * dimensions * dimensions
-    // Two components of average size are allocated twice, forward and back, in one scan or four of two densities each.
-    // Few rows, and those without matrices, are divided well by one.
+    // Few rows, and those without matrices, are divided well by one allocation.
     isAlwaysPaying = rows <= Self.fewRows
     shareOfLaunches = isAlwaysPaying || !hasMatrices ? 0 : 0.5
-    let rowsOfTwo = (2 / components) * Double(rows)
-    let allocation = hasMatrices ? (isAlwaysPaying ? 6 : 15) * density : 4 * (60 + 20 * dimensions)
-    let move = 2_000 + 2 * parameters + rowsOfTwo * allocation
+    // Two components of average size are allocated twice, forward and back; a launch adds three scans.
+    let allocation =
+      shareOfLaunches > 0 ? 15 * density : 4 * (60 + (hasMatrices ? 4 * dimensions * dimensions : 20 * dimensions))
+    let move = 2_000 + 2 * parameters + (2 / components) * Double(rows) * allocation
     let ratio = move / iteration
     // The sweep before the scan and the draw of the parameters after it take an iteration's time.
     let scan = 1 + Double(rows) * (components + 1) * density / iteration
@@ -52,7 +52,7 @@ struct SplitMergeSchedule: Sendable, Equatable {
     whereIdle = UInt64(max(1, (ratio / share).rounded(.up)))
     scansAfterwards = hasMatrices ? UInt64(max(1, scan.rounded(.up))) : .max
     let several = max(1, min(8, Int(4 / ratio)))
-    count = isAlwaysPaying ? max(1, min(4, Int(12_000 / move))) : several
+    count = isAlwaysPaying ? max(1, min(4, Int(24_000 / move))) : several
     wherePaying = UInt64(max(1, (ratio / 4).rounded(.down)))
     if isAlwaysPaying {
       (whileTuning, countWhileTuning, scansWhileTuning) = (wherePaying, count, scansAfterwards)
