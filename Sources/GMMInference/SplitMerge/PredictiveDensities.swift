@@ -11,13 +11,13 @@ final class PredictiveDensities {
   private let dimensions: Int
   private let power: Double
   private let priors: [PredictivePrior]
-  /// The Cholesky factor's log determinant and the inverse of each prior's scale.
+  /// The Cholesky factor's log determinant and the inverse of each prior's scale, as ``scales`` has it.
   private let logDeterminants: [Double]
   private let inverses: [[Double]]
   /// The terms of each prior that depend on the number of members alone; NaN before they are needed.
   private let constants: UnsafeMutablePointer<Double>
   /// The number of such terms of a prior.
-  private let stride: Int
+  private let termCount: Int
   /// The prior of each component.
   private let priorOfComponent: [Int]
   /// The weights are concentration + count, or those whose logs are known.
@@ -50,6 +50,8 @@ final class PredictiveDensities {
   private let products: UnsafeMutablePointer<Double>
   private let distances: UnsafeMutablePointer<Double>
   private let scaleSize: Int
+  /// The numbers of a row of W: D, and zeros up to whole vectors.
+  private let width: Int
   /// The number of coordinates that share one scale, as the log determinant counts it: D if spherical, else 1.
   private let coordinates: Double
 
@@ -77,7 +79,15 @@ final class PredictiveDensities {
     logWeights = model.hasFixedWeights ? model.concentration.map { log($0) } : []
     let hasMatrices = model.shape.hasMatrices
     coordinates = model.shape.structure == .spherical ? Double(model.dimensionCount) : 1
-    scaleSize = hasMatrices ? dimensions * dimensions : structure == .diag ? dimensions : 1
+    let lanes = Lanes.scalarCount
+    let width = hasMatrices ? (dimensions + lanes - 1) / lanes * lanes : dimensions
+    self.width = width
+    scaleSize = hasMatrices ? dimensions * width : structure == .diag ? dimensions : 1
+    func padded(_ matrix: SymmetricMatrix) -> [Double] {
+      let full = matrix.full
+      let zeros = [Double](repeating: 0, count: width - matrix.dimension)
+      return (0..<matrix.dimension).flatMap { full[$0 * matrix.dimension..<($0 + 1) * matrix.dimension] + zeros }
+    }
     var logDeterminants: [Double] = []
     var inverses: [[Double]] = []
     for prior in distinct {
@@ -89,28 +99,28 @@ final class PredictiveDensities {
       let matrix = SymmetricMatrix(dimension: dimensions, full: prior.scale)
       guard let factor = try? matrix.cholesky() else {
         logDeterminants.append(0)
-        inverses.append((0..<scaleSize).map { $0 % (model.dimensionCount + 1) == 0 ? 1 : 0 })
+        inverses.append(padded(SymmetricMatrix(diagonal: [Double](repeating: 1, count: dimensions))))
         continue
       }
       logDeterminants.append(factor.logDeterminantOfSquare)
-      inverses.append(factor.inverseOfSquare.full)
+      inverses.append(padded(factor.inverseOfSquare))
     }
     self.logDeterminants = logDeterminants
     self.inverses = inverses
-    stride = rows.points.count / dimensions + 1
+    termCount = rows.points.count / dimensions + 1
     // SAFETY: this object owns the memory until `deinit`. All of it is initialised here.
     func memory(_ count: Int, of value: Double = 0) -> UnsafeMutablePointer<Double> {
       let first = UnsafeMutablePointer<Double>.allocate(capacity: count)
       first.initialize(repeating: value, count: count)
       return first
     }
-    constants = memory(distinct.count * stride, of: .nan)
+    constants = memory(distinct.count * termCount, of: .nan)
     self.groups = .allocate(capacity: groups)
     self.groups.initialize(repeating: Group())
     means = memory(groups * dimensions)
     scales = memory(groups * scaleSize)
-    products = memory(groups * dimensions)
-    distances = memory(dimensions)
+    products = memory(groups * width)
+    distances = memory(width)
   }
 
   deinit {
@@ -222,11 +232,14 @@ final class PredictiveDensities {
     case .full, .tied:
       let growth = 1 + factor * groups[g].square
       let ratio = factor / growth
-      let product = products + g * dimensions
+      let product = products + g * width
       for i in 0..<dimensions {
-        let row = scale + i * dimensions
         let step = ratio * product[i]
-        for j in 0..<dimensions { row[j] -= step * product[j] }
+        for column in stride(from: 0, to: width, by: Lanes.scalarCount) {
+          let row = scale + i * width + column
+          UnsafeMutableRawPointer(row).storeBytes(
+            of: Self.lanes(row) - step * Self.lanes(product + column), as: Lanes.self)
+        }
       }
       groups[g].logDeterminant += log(growth)
     case .diag:
@@ -257,7 +270,7 @@ final class PredictiveDensities {
   }
 
   private func base(_ group: Group, _ count: Int) -> Double {
-    let place = group.prior * stride + count
+    let place = group.prior * termCount + count
     if constants[place].isNaN { constants[place] = constant(group.prior, count) }
     let k = group.component
     let logWeight = logWeights.isEmpty ? log(concentration[k] + Double(count)) : logWeights[k]
@@ -267,27 +280,32 @@ final class PredictiveDensities {
   /// Takes W (x - mean) and the square (x - mean)ᵀ W (x - mean).
   private func multiply(_ g: Int, _ x: UnsafePointer<Double>) {
     let mean = means + g * dimensions
-    let product = products + g * dimensions
-    var row = scales + g * scaleSize
-    for d in 0..<dimensions {
-      distances[d] = x[d] - mean[d]
-      product[d] = 0
+    for d in 0..<dimensions { distances[d] = x[d] - mean[d] }
+    let product = products + g * width
+    var square = Lanes.zero
+    // W is symmetric, so its rows are summed, in as many columns at a time as a vector has.
+    for column in stride(from: 0, to: width, by: Lanes.scalarCount) {
+      var row = scales + g * scaleSize + column
+      var (even, odd) = (Lanes.zero, Lanes.zero)
+      var i = 0
+      while i + 1 < dimensions {
+        even += distances[i] * Self.lanes(row)
+        odd += distances[i + 1] * Self.lanes(row + width)
+        row += 2 * width
+        i += 2
+      }
+      if i < dimensions { even += distances[i] * Self.lanes(row) }
+      let sum = even + odd
+      UnsafeMutableRawPointer(product + column).storeBytes(of: sum, as: Lanes.self)
+      square += sum * Self.lanes(distances + column)
     }
-    // W is symmetric, so its rows are summed, two at a time.
-    var i = 0
-    while i + 1 < dimensions {
-      let (a, b, next) = (distances[i], distances[i + 1], row + dimensions)
-      for j in 0..<dimensions { product[j] += a * row[j] + b * next[j] }
-      row = next + dimensions
-      i += 2
-    }
-    if i < dimensions {
-      let a = distances[i]
-      for j in 0..<dimensions { product[j] += a * row[j] }
-    }
-    var square = 0.0
-    for d in 0..<dimensions { square += product[d] * distances[d] }
-    groups[g].square = max(0, square)
+    groups[g].square = max(0, square.sum())
+  }
+
+  private typealias Lanes = SIMD4<Double>
+
+  private static func lanes(_ first: UnsafePointer<Double>) -> Lanes {
+    UnsafeRawPointer(first).loadUnaligned(as: Lanes.self)
   }
 
   /// Returns the terms of the log density that depend on the number of members alone.

@@ -172,16 +172,61 @@ package struct SufficientStatistics: Sendable, Equatable {
       centers[j] = value(origin, j - first) + sums[j] / count
       sums[j] = 0
     }
-    for i in rows {
-      var place = entry
-      for d in 0..<dimensions {
-        let distance = value(i, d) - centers[first + d]
-        sums[first + d] += distance
-        for e in shape.hasMatrices ? 0...d : d...d {
-          squares[place] += distance * (value(i, e) - centers[first + e])
-          place += 1
+    let hasMatrices = shape.hasMatrices
+    let size = Swift.min(rows.count, Self.rowsAtATime)
+    // SAFETY: `capacity` numbers, of which each is written before it is read.
+    withUnsafeTemporaryAllocation(of: Double.self, capacity: size * dimensions) { distances in
+      for start in stride(from: 0, to: rows.count, by: size) {
+        let end = Swift.min(start + size, rows.count)
+        for (j, i) in rows[start..<end].enumerated() {
+          for d in 0..<dimensions {
+            let distance = value(i, d) - centers[first + d]
+            distances[j * dimensions + d] = distance
+            sums[first + d] += distance
+          }
+        }
+        squares.withUnsafeMutableBufferPointer { squares in
+          // SAFETY: the entries of component `k`, and the distances of `end - start` rows.
+          let (entries, distances) = (squares.baseAddress! + entry, UnsafePointer(distances.baseAddress!))
+          if hasMatrices {
+            Self.addProducts(distances, rows: end - start, dimensions, to: entries)
+          } else {
+            for j in 0..<end - start {
+              for d in 0..<dimensions { entries[d] += distances[j * dimensions + d] * distances[j * dimensions + d] }
+            }
+          }
         }
       }
+    }
+  }
+
+  /// The number of rows whose distances are held at a time.
+  private static let rowsAtATime = 16
+
+  /// Adds x xᵀ of some rows x to a packed triangle, one row of the triangle after the other, in as many entries at a
+  /// time as a vector has.
+  private static func addProducts(
+    _ points: UnsafePointer<Double>, rows: Int, _ dimensions: Int, to triangle: UnsafeMutablePointer<Double>
+  ) {
+    typealias Lanes = SIMD4<Double>
+    var entries = triangle
+    for d in 0..<dimensions {
+      var e = 0
+      while e + Lanes.scalarCount <= d + 1 {
+        let place = UnsafeMutableRawPointer(entries + e)
+        var sum = place.loadUnaligned(as: Lanes.self)
+        for j in 0..<rows {
+          let point = points + j * dimensions
+          sum += point[d] * UnsafeRawPointer(point + e).loadUnaligned(as: Lanes.self)
+        }
+        place.storeBytes(of: sum, as: Lanes.self)
+        e += Lanes.scalarCount
+      }
+      while e <= d {
+        for j in 0..<rows { entries[e] += points[j * dimensions + d] * points[j * dimensions + e] }
+        e += 1
+      }
+      entries += d + 1
     }
   }
 

@@ -15,9 +15,7 @@ import Testing
   private func run(_ model: MixtureModel, _ data: [Double], _ sampler: SamplerChoice) throws -> Posterior {
     try sample(
       model, data: data,
-      sampler.applied(
-        to: SamplingOptions(
-          draws: 20_000, tune: 4_000, chains: 4, thin: sampler.isMetropolis ? 5 : 1, seed: 41)))
+      sampler.applied(to: SamplingOptions(draws: 20_000, tune: 4_000, chains: 4, seed: 41)))
   }
 
   /// Compares P(θ ≤ q) at seven quantiles q, within 4.5 standard errors from 100 batches: by chance 2e-5 each.

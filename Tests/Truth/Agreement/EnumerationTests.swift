@@ -144,11 +144,26 @@ import Testing
   /// Compares E[θ] and E[θ²] of each parameter, and P(z_i = k) from the kept assignments and, at power 1, from
   /// responsibilities. They agree within 4.5 standard errors from 100 batches. Each of some 40 numbers in a case
   /// exceeds this by chance with probability 2e-5 (Student's t, 99 degrees of freedom).
+  ///
+  /// The numbers of a case move together, at worst all with one labelling's probability, so that their root mean square
+  /// exceeds 2 by chance in up to 5 % of the cases. There, other draws decide, four times as many: a bias of 2 standard
+  /// errors is one of 4 in them.
   private func expectAgreement(_ example: Case, _ sampler: SamplerChoice, power: Double) throws {
+    let deviations = try deviations(example, sampler, power: power, draws: 20_000, seed: 31)
+    #expect(deviations.beyond(4.5).isEmpty)
+    if deviations.rootMeanSquare < 2 { return }
+    let others = try self.deviations(example, sampler, power: power, draws: 80_000, seed: 32)
+    #expect(others.beyond(4.5).isEmpty)
+    #expect(others.rootMeanSquare < 2)
+  }
+
+  /// Returns how far the numbers of a run are from the exact ones.
+  private func deviations(
+    _ example: Case, _ sampler: SamplerChoice, power: Double, draws: Int, seed: UInt64
+  ) throws -> Deviations {
     let exact = example.exact(example.data, power)
     let options = sampler.applied(
-      to: SamplingOptions(
-        draws: 20_000, tune: 4_000, chains: 4, thin: sampler.isMetropolis ? 5 : 1, seed: 31, keepsAssignments: true))
+      to: SamplingOptions(draws: draws, tune: 4_000, chains: 4, seed: seed, keepsAssignments: true))
     let posterior = try sample(
       Target(model: example.model(), data: DataSet(example.data), power: power), options)
     expectMoves(posterior, sampler)
@@ -180,7 +195,6 @@ import Testing
       }
       deviations.add("P(z[\(i)] = \(k)), counted", BatchEstimates.mean(indicators), exactly: probability)
     }
-    #expect(deviations.beyond(4.5).isEmpty)
-    #expect(deviations.rootMeanSquare < 2)
+    return deviations
   }
 }

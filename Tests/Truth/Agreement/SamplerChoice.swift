@@ -24,9 +24,15 @@ enum SamplerChoice: Sendable, CustomTestStringConvertible, CaseIterable {
 
   var makesSplitMergeMoves: Bool { self == .gibbsWithSplitMerge || self == .metropolisWithSplitMerge }
 
-  /// Returns `options` with this sampler in them.
+  /// Returns `options` with this sampler in them, thinned by as many iterations as its draws are alike.
   func applied(to options: SamplingOptions) -> SamplingOptions {
     var options = options
+    options.thin =
+      switch self {
+      case .gibbs, .gibbsWithMoves, .gibbsWithSplitMerge: 1
+      case .metropolis: 5
+      case .metropolisWithSplitMerge: 2
+      }
     options.method = isMetropolis ? .metropolis : .gibbs
     options.moves = self == .gibbsWithMoves ? .always : .never
     options.splitMerge = makesSplitMergeMoves ? .automatic : .never

@@ -47,10 +47,21 @@ def test_every_draw_gives_the_marginal_likelihood_of_one_component(structure, d)
 def separated(request):
     x, labels = groups(request.param)
     exact = Exact("full", 2, x)
-    post = gm.sample(
-        exact.model(), x, 150, tune=20, chains=2, random_seed=2, store_assignments=True
-    )
+    # The steps alone leave the groups apart; moves do not, see below.
+    options = {"tune": 20, "chains": 2, "random_seed": 2, "store_assignments": True}
+    post = gm.sample(exact.model(), x, 150, moves=False, **options)
     return exact, labels, post
+
+
+@pytest.mark.parametrize("d", SIZES)
+def test_moves_find_that_one_group_is_more_probable(d):
+    # 2,080 or 8,256 further covariances are worth more than the separation: thousands of nats.
+    x, labels = groups(d)
+    exact = Exact("full", 2, x)
+    post = gm.sample(exact.model(), x, 150, tune=20, random_seed=2, store_assignments=True)
+    z = post.as_drawn["assignments"][:, -1].astype(int)
+    assert exact.log_joint(0 * labels) > exact.log_joint(labels) + 1000
+    assert max(exact.log_joint(last) for last in z) > exact.log_joint(0 * labels) - 20
 
 
 def test_separate_groups_have_the_posterior_of_their_labels(separated):
