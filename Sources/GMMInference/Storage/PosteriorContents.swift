@@ -58,7 +58,7 @@ struct PosteriorContents {
       try writeRows(to: sink)
     }
     try posterior.writeLabels(to: sink, control)
-    try posterior.until?.write(to: sink)
+    try posterior.until?.write(to: sink, components: posterior.model.componentCount)
   }
 
   /// Appends the sections of the draws, draw by draw, because the draws of a subset do not follow each other in memory.

@@ -4,14 +4,17 @@ extension UntilResult {
   /// The number of bytes of the section of a file that holds the end of a run, without its head.
   static let storedSize = 36
 
-  /// Appends the section of the end of the run.
-  func write(to sink: any PayloadSink) throws(StorageError) {
+  /// Appends the section of the end of the run. A quantity is stored as its place among all, or -1 if there is none.
+  ///
+  /// - Parameter components: K of the model.
+  func write(to sink: any PayloadSink, components: Int) throws(StorageError) {
+    let all = ConvergenceQuantity.all(components: components)
     var section = ByteWriter()
     section.write(end.code)
     section.write(figures.ess)
     section.write(figures.rHat)
-    section.write(ConvergenceQuantity.code(figures.essQuantity))
-    section.write(ConvergenceQuantity.code(figures.rHatQuantity))
+    section.write(figures.essQuantity.flatMap { all.firstIndex(of: $0) } ?? -1)
+    section.write(figures.rHatQuantity.flatMap { all.firstIndex(of: $0) } ?? -1)
     try sink.append(.until, section)
   }
 
@@ -25,10 +28,10 @@ extension UntilResult {
     guard ess.isNaN || (ess >= 0 && ess.isFinite), rHat.isNaN || rHat >= 0 else {
       throw .format("has an impossible convergence")
     }
+    let all = ConvergenceQuantity.all(components: components)
     func quantity() throws(StorageError) -> ConvergenceQuantity? {
       let code = try section.readInt()
-      guard code != ConvergenceQuantity.code(nil) else { return nil }
-      let all = ConvergenceQuantity.all(components: components)
+      guard code != -1 else { return nil }
       guard all.indices.contains(code) else { throw .format("names an unknown quantity") }
       return all[code]
     }
@@ -58,20 +61,6 @@ extension UntilResult.End {
     case 2: self = .seconds
     case 3: self = .memory
     default: return nil
-    }
-  }
-}
-
-extension ConvergenceQuantity {
-  /// Returns the number of a quantity in files, its place in ``all(components:)``; -1 for none.
-  fileprivate static func code(_ quantity: ConvergenceQuantity?) -> Int {
-    switch quantity {
-    case nil: -1
-    case .logPosterior: 0
-    case .logLikelihood: 1
-    case .clusterCount: 2
-    case .sumOfSquaredWeights: 3
-    case .sortedWeight(let rank): 4 + rank
     }
   }
 }
