@@ -40,6 +40,12 @@ agrees() {
 
 prints() { grep -qE "$2" "$out/$1.txt" || { cat "$out/$1.txt"; return 1; }; }
 
+# Whether each of the five densities of the parts is that of all draws at once.
+same_densities() {
+  awk -F '[ ,]+' '$4 > 0 && $4 == $NF { same++ } END { exit same != 5 }' "$out/draws_in_parts.txt" ||
+    { cat "$out/draws_in_parts.txt"; return 1; }
+}
+
 # The data files, but for one that no recipe makes, are what their script writes, where there is a numpy to run it.
 python=build/venv/bin/python
 if "$python" -c 'import numpy' 2>/dev/null; then
@@ -86,6 +92,8 @@ check "data_in_parts runs" run data_in_parts
 check "data_in_parts reaches the published maximum, -1130.264 for 272 rows" \
   prints data_in_parts '^iteration  9: mean log likelihood -4\.15538[0-9], moved by [0-9.]+e-0[5-9]$'
 check "data_in_parts fits as with all data at once" prints data_in_parts '^all 21760 rows at once: the same bits$'
+check "draws_in_parts runs" run draws_in_parts
+check "draws_in_parts averages the densities of all parts" same_densities
 check "cancel_from_thread runs" run cancel_from_thread
 check "cancel_from_thread keeps the finished draws" prints cancel_from_thread '^[1-9][0-9]* draws of each of 4 chains$'
 check "load_with_dlopen runs" run load_with_dlopen "$libdir/libgmmswift.so.0"
@@ -100,7 +108,8 @@ if [ -f README.md ]; then
 fi
 
 if can_find_leaks; then
-  for name in two_components three_components book_known book_unknown two_dimensions data_in_parts cancel_from_thread; do
+  for name in two_components three_components book_known book_unknown two_dimensions data_in_parts draws_in_parts \
+    cancel_from_thread; do
     check "$name loses no memory" without_leaks "$out/$name"
   done
   check "load_with_dlopen loses no memory" without_leaks "$out/load_with_dlopen" build/symbols/libgmmswift.so.0
