@@ -19,7 +19,7 @@ struct StartSearch {
   private let model: MixtureModel
   private let judge: CollapseJudge?
   private var gibbs: GibbsSampler
-  private var proposal: ParameterProposal
+  private let proposal: ParameterProposal
   private var statistics: SufficientStatistics
   private let all: [Int]
 

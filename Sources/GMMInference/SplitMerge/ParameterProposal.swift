@@ -7,7 +7,7 @@ import GMMModel
 ///
 /// It is one Gibbs step that starts at means which are a function of the statistics. Where the prior of the means is
 /// scaled by the spread, the means are summed out of the spread's draw, and q is the conditional distribution itself.
-struct ParameterProposal {
+final class ParameterProposal {
   private let model: MixtureModel
   private var gibbs: GibbsSampler
   private var density: GibbsDensity
@@ -36,7 +36,7 @@ struct ParameterProposal {
   /// Replaces the parameters of the chosen components, all weights, and a shared spread with its means, by a draw.
   ///
   /// - Throws: a ``ModelError`` where the statistics leave no conditional distribution.
-  mutating func draw(
+  func draw(
     _ parameters: inout Parameters, _ components: [Int], given statistics: SufficientStatistics,
     _ stream: inout RandomStream
   ) throws(ModelError) {
@@ -47,13 +47,13 @@ struct ParameterProposal {
 
   /// Returns log(prior(θ) ∏ w N^β) - log q(θ | z): an estimate of the log probability of the assignments with the
   /// parameters of the components summed out.
-  mutating func logWeight(
+  func logWeight(
     _ parameters: Parameters, _ components: [Int], given statistics: SufficientStatistics,
     assigned: SufficientStatistics
   ) -> Double { terms(parameters, components, given: statistics, assigned: assigned).logWeight }
 
   /// Returns log(prior(θ) ∏ w N^β) and log q(θ | z). The target is -infinity where the constraints are not met.
-  mutating func terms(
+  func terms(
     _ parameters: Parameters, _ components: [Int], given statistics: SufficientStatistics,
     assigned: SufficientStatistics
   ) -> SplitMergeTerms.OfParameters {
@@ -70,7 +70,7 @@ struct ParameterProposal {
       density: density(of: parameters, from: start, given: statistics, gibbs.chosen))
   }
 
-  private mutating func choose(_ components: [Int]) {
+  private func choose(_ components: [Int]) {
     guard !model.sharedSpread else { return }
     var chosen = [Bool](repeating: false, count: model.componentCount)
     for k in components { chosen[k] = true }

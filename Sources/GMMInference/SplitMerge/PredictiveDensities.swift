@@ -7,31 +7,37 @@ import GMMModel
 /// At power β a member counts β in the statistics of mean and spread, and its density is the ratio of the normalising
 /// constants with and without it: Student's t at β = 1.
 final class PredictiveDensities {
+  private typealias Lanes = SIMD4<Double>
+
   private let structure: CovarianceStructure
   private let dimensions: Int
   private let power: Double
-  private let priors: [PredictivePrior]
-  /// The Cholesky factor's log determinant and the inverse of each prior's scale, as ``scales`` has it.
+
+  /// What the components have in common that are alike.
+  private struct Kind: Equatable {
+    let prior: PredictivePrior
+    let concentration: Double
+  }
+
+  private let kinds: [Kind]
+  private let kindOfComponent: [Int]
+  /// Whether the concentrations are the weights themselves. If not, a group's weight is its concentration + count.
+  private let hasFixedWeights: Bool
+  /// The log determinant and the inverse of each kind's scale, as ``scales`` has it.
   private let logDeterminants: [Double]
   private let inverses: [[Double]]
-  /// The terms of each prior that depend on the number of members alone; NaN before they are needed.
+  /// The terms of each kind that depend on the number of members alone; NaN before they are needed.
   private let constants: UnsafeMutablePointer<Double>
-  /// The number of such terms of a prior.
+  /// The number of such terms of a kind.
   private let termCount: Int
-  /// The prior of each component.
-  private let priorOfComponent: [Int]
-  /// The weights are concentration + count, or those whose logs are known.
-  private let concentration: [Double]
-  private let logWeights: [Double]
 
   /// What a group's densities have in common.
   private struct Group {
-    var prior = 0
-    var component = 0
+    var kind = 0
     var count = 0
     var kappa = 0.0
     var dof = 0.0
-    /// The sum of the log determinant of its scale, of the log weight and of the terms of the number of members.
+    /// The sum of the log determinant of its scale and of the terms of the number of members.
     var base = 0.0
     /// κ and the members, in rows.
     var worth = 0.0
@@ -62,21 +68,20 @@ final class PredictiveDensities {
     structure = model.shape.structure
     dimensions = model.dimensionCount
     self.power = power
-    var distinct: [PredictivePrior] = []
+    hasFixedWeights = model.hasFixedWeights
+    var distinct: [Kind] = []
     var places: [Int] = []
     for k in 0..<model.componentCount {
-      let prior = PredictivePrior(k, model, rows)
-      if let place = distinct.firstIndex(of: prior) {
+      let kind = Kind(prior: PredictivePrior(k, model, rows), concentration: model.concentration[k])
+      if let place = distinct.firstIndex(of: kind) {
         places.append(place)
       } else {
         places.append(distinct.count)
-        distinct.append(prior)
+        distinct.append(kind)
       }
     }
-    priors = distinct
-    priorOfComponent = places
-    concentration = model.concentration
-    logWeights = model.hasFixedWeights ? model.concentration.map { log($0) } : []
+    kinds = distinct
+    kindOfComponent = places
     let hasMatrices = model.shape.hasMatrices
     coordinates = model.shape.structure == .spherical ? Double(model.dimensionCount) : 1
     let lanes = Lanes.scalarCount
@@ -90,7 +95,7 @@ final class PredictiveDensities {
     }
     var logDeterminants: [Double] = []
     var inverses: [[Double]] = []
-    for prior in distinct {
+    for prior in distinct.map(\.prior) {
       guard hasMatrices else {
         logDeterminants.append(prior.scale.reduce(0) { $0 + log($1) })
         inverses.append(prior.scale)
@@ -130,17 +135,21 @@ final class PredictiveDensities {
 
   /// Empties group `g`, which is then one of component `k`.
   func clear(_ g: Int, as k: Int) {
-    let prior = priorOfComponent[k]
-    (groups[g].prior, groups[g].component, groups[g].count) = (prior, k, 0)
-    (groups[g].kappa, groups[g].dof) = (priors[prior].kappa, priors[prior].dof)
-    for d in 0..<dimensions { means[g * dimensions + d] = priors[prior].center[d] }
-    for j in 0..<scaleSize { scales[g * scaleSize + j] = inverses[prior][j] }
-    groups[g].logDeterminant = logDeterminants[prior]
-    refresh(g)
+    groups[g].kind = kindOfComponent[k]
+    clear(g)
   }
 
   /// Empties group `g`, which stays one of its component.
-  func clear(_ g: Int) { clear(g, as: groups[g].component) }
+  func clear(_ g: Int) {
+    let kind = groups[g].kind
+    let prior = kinds[kind].prior
+    groups[g].count = 0
+    (groups[g].kappa, groups[g].dof) = (prior.kappa, prior.dof)
+    for d in 0..<dimensions { means[g * dimensions + d] = prior.center[d] }
+    for j in 0..<scaleSize { scales[g * scaleSize + j] = inverses[kind][j] }
+    groups[g].logDeterminant = logDeterminants[kind]
+    refresh(g)
+  }
 
   /// Returns the number of rows in group `g`.
   func count(_ g: Int) -> Int { groups[g].count }
@@ -270,11 +279,9 @@ final class PredictiveDensities {
   }
 
   private func base(_ group: Group, _ count: Int) -> Double {
-    let place = group.prior * termCount + count
-    if constants[place].isNaN { constants[place] = constant(group.prior, count) }
-    let k = group.component
-    let logWeight = logWeights.isEmpty ? log(concentration[k] + Double(count)) : logWeights[k]
-    return logWeight + constants[place] - 0.5 * power * coordinates * group.logDeterminant
+    let place = group.kind * termCount + count
+    if constants[place].isNaN { constants[place] = constant(kinds[group.kind], count) }
+    return constants[place] - 0.5 * power * coordinates * group.logDeterminant
   }
 
   /// Takes W (x - mean) and the square (x - mean)ᵀ W (x - mean).
@@ -302,15 +309,15 @@ final class PredictiveDensities {
     groups[g].square = max(0, square.sum())
   }
 
-  private typealias Lanes = SIMD4<Double>
-
+  /// Returns the numbers from `first` on that a vector has.
   private static func lanes(_ first: UnsafePointer<Double>) -> Lanes {
+    // SAFETY: rows and columns have whole vectors; the load asks for no alignment.
     UnsafeRawPointer(first).loadUnaligned(as: Lanes.self)
   }
 
   /// Returns the terms of the log density that depend on the number of members alone.
-  private func constant(_ prior: Int, _ count: Int) -> Double {
-    let (kappa, dof) = (priors[prior].kappa, priors[prior].dof)
+  private func constant(_ kind: Kind, _ count: Int) -> Double {
+    let (kappa, dof) = (kind.prior.kappa, kind.prior.dof)
     let worth = kappa + power * Double(count)
     let size = Double(dimensions)
     var sum = 0.5 * size * log(worth / (worth + power))
@@ -323,6 +330,7 @@ final class PredictiveDensities {
     case .diag: sum += size * ratio(before, power)
     case .spherical: sum += ratio(dof + power * size * Double(count), power * size)
     }
-    return sum
+    let weight = hasFixedWeights ? kind.concentration : kind.concentration + Double(count)
+    return log(weight) + sum
   }
 }

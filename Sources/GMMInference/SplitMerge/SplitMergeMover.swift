@@ -27,7 +27,7 @@ struct SplitMergeMover {
   var scan: CollapsedScan?
   private var choice: ComponentChoice
   private var allocation: SequentialAllocation
-  private var proposal: ParameterProposal
+  private let proposal: ParameterProposal
   /// The values that the chain has learned about the moves.
   var tuning: SplitMergeTuning
   private let schedule: SplitMergeSchedule

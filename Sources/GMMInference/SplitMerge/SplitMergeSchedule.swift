@@ -39,16 +39,17 @@ struct SplitMergeSchedule: Sendable, Equatable {
     let density = 60 + 0.45 * dimensions * dimensions
     // Few rows, and those without matrices, are divided well by one allocation.
     isAlwaysPaying = rows <= Self.fewRows
-    shareOfLaunches = isAlwaysPaying || !hasMatrices ? 0 : 0.5
+    let launches = !isAlwaysPaying && hasMatrices
+    shareOfLaunches = launches ? 0.5 : 0
     // Two components of average size are allocated twice, forward and back; a launch adds three scans.
     let allocation =
-      shareOfLaunches > 0 ? 15 * density : 4 * (60 + (hasMatrices ? 4 * dimensions * dimensions : 20 * dimensions))
+      launches ? 15 * density : 4 * (60 + (hasMatrices ? 4 * dimensions * dimensions : 20 * dimensions))
     let move = 2_000 + 2 * parameters + (2 / components) * Double(rows) * allocation
     let ratio = move / iteration
     // The sweep before a scan and the draw of the parameters after it take an iteration's time.
     let scan = 1 + Double(rows) * components * density / iteration
     // Moves take at most a quarter of the time where nothing shows that they pay, and less where they are long.
-    let share = min(0.25, max(0.01, (shareOfLaunches > 0 ? 4 : 0.5) / ratio))
+    let share = min(0.25, max(0.01, (launches ? 4 : 0.5) / ratio))
     whereIdle = UInt64(max(1, (ratio / share).rounded(.up)))
     scansAfterwards = hasMatrices ? UInt64((1 + 0.5 * scan).rounded(.up)) : .max
     let several = max(1, min(8, Int(4 / ratio)))
@@ -59,7 +60,7 @@ struct SplitMergeSchedule: Sendable, Equatable {
     } else if tune < Self.leastTune {
       (whileTuning, countWhileTuning, scansWhileTuning) = (whereIdle, 1, scansAfterwards)
     } else {
-      whileTuning = UInt64(max(1, min(ratio / (shareOfLaunches > 0 ? 8 : 2), Double(tune) / 64).rounded(.down)))
+      whileTuning = UInt64(max(1, min(ratio / (launches ? 8 : 2), Double(tune) / 64).rounded(.down)))
       countWhileTuning = several
       scansWhileTuning = hasMatrices ? UInt64(max(1, (0.5 * scan).rounded(.down))) : .max
     }

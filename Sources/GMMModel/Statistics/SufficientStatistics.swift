@@ -173,60 +173,23 @@ package struct SufficientStatistics: Sendable, Equatable {
       sums[j] = 0
     }
     let hasMatrices = shape.hasMatrices
-    let size = Swift.min(rows.count, Self.rowsAtATime)
-    // SAFETY: `capacity` numbers, of which each is written before it is read.
-    withUnsafeTemporaryAllocation(of: Double.self, capacity: size * dimensions) { distances in
-      for start in stride(from: 0, to: rows.count, by: size) {
-        let end = Swift.min(start + size, rows.count)
-        for (j, i) in rows[start..<end].enumerated() {
-          for d in 0..<dimensions {
-            let distance = value(i, d) - centers[first + d]
-            distances[j * dimensions + d] = distance
-            sums[first + d] += distance
-          }
+    withUnsafeTemporaryAllocation(of: Double.self, capacity: dimensions) { distances in
+      // SAFETY: D numbers, which are written for each row before they are read; and the entries of component `k`.
+      let distances = distances.baseAddress!
+      for i in rows {
+        for d in 0..<dimensions {
+          distances[d] = value(i, d) - centers[first + d]
+          sums[first + d] += distances[d]
         }
         squares.withUnsafeMutableBufferPointer { squares in
-          // SAFETY: the entries of component `k`, and the distances of `end - start` rows.
-          let (entries, distances) = (squares.baseAddress! + entry, UnsafePointer(distances.baseAddress!))
+          let entries = squares.baseAddress! + entry
           if hasMatrices {
-            Self.addProducts(distances, rows: end - start, dimensions, to: entries)
+            PackedTriangle.addSquare(of: distances, weight: 1, to: entries, dimensions)
           } else {
-            for j in 0..<end - start {
-              for d in 0..<dimensions { entries[d] += distances[j * dimensions + d] * distances[j * dimensions + d] }
-            }
+            for d in 0..<dimensions { entries[d] += distances[d] * distances[d] }
           }
         }
       }
-    }
-  }
-
-  /// The number of rows whose distances are held at a time.
-  private static let rowsAtATime = 16
-
-  /// Adds x xᵀ of some rows x to a packed triangle, one row of the triangle after the other, in as many entries at a
-  /// time as a vector has.
-  private static func addProducts(
-    _ points: UnsafePointer<Double>, rows: Int, _ dimensions: Int, to triangle: UnsafeMutablePointer<Double>
-  ) {
-    typealias Lanes = SIMD4<Double>
-    var entries = triangle
-    for d in 0..<dimensions {
-      var e = 0
-      while e + Lanes.scalarCount <= d + 1 {
-        let place = UnsafeMutableRawPointer(entries + e)
-        var sum = place.loadUnaligned(as: Lanes.self)
-        for j in 0..<rows {
-          let point = points + j * dimensions
-          sum += point[d] * UnsafeRawPointer(point + e).loadUnaligned(as: Lanes.self)
-        }
-        place.storeBytes(of: sum, as: Lanes.self)
-        e += Lanes.scalarCount
-      }
-      while e <= d {
-        for j in 0..<rows { entries[e] += points[j * dimensions + d] * points[j * dimensions + e] }
-        e += 1
-      }
-      entries += d + 1
     }
   }
 

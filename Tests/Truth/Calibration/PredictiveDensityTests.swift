@@ -111,7 +111,7 @@ import Testing
     }
     exact += try example.logEvidence(Array(labels.indices), labels, power: power)
     exact += power * Double(Self.count * model.dimensionCount) * halfLogTwoPi
-    var proposal = ParameterProposal(model, example.rows, power: power)
+    let proposal = ParameterProposal(model, example.rows, power: power)
     var random = PlainRandom(seed: 5)
     var stream = RandomStream(StreamKey(seed: 1, chain: 0, purpose: .splitMerge))
     for _ in 0..<20 {
@@ -131,7 +131,7 @@ import Testing
     for k in 0..<3 {
       statistics.replace(k, by: labels.indices.filter { labels[$0] == k }, of: example.rows.data.base)
     }
-    var proposal = ParameterProposal(model, example.rows, power: 1)
+    let proposal = ParameterProposal(model, example.rows, power: 1)
     var random = PlainRandom(seed: 5)
     var stream = RandomStream(StreamKey(seed: 1, chain: 0, purpose: .splitMerge))
     var parameters = PlainPrior(model).draw(&random)
