@@ -24,7 +24,7 @@ struct StartSearch {
   private let all: [Int]
 
   /// The rounds: how many starts are in it, and how many iterations they make. Covariance matrices have more ways to go
-  /// wrong.
+  /// wrong, and few components have fewer.
   private let rounds: [(starts: Int, iterations: Int)]
   /// The number of the last iterations of a round that judge a start.
   private static let judged = 10
@@ -53,7 +53,10 @@ struct StartSearch {
     self.crew = crew
     self.model = model
     self.judge = judge
-    rounds = model.shape.hasMatrices ? [(12, 20), (4, 40), (2, 60)] : [(6, 20), (3, 40), (2, 60)]
+    rounds =
+      model.shape.hasMatrices
+      ? [(12, 20), (4, 40), (2, 60)]
+      : model.componentCount <= 3 ? [(4, 20), (2, 40)] : [(6, 20), (3, 40), (2, 60)]
     gibbs = GibbsSampler(model, power: power)
     proposal = ParameterProposal(model, rows, power: power)
     statistics = SufficientStatistics(model.shape)
@@ -101,6 +104,7 @@ struct StartSearch {
         sum = .nan
         break
       }
+      guard iteration >= count - Self.judged else { continue }
       let terms = proposal.terms(candidate.parameters, all, given: statistics, assigned: statistics)
       pending = terms.target == -.infinity ? -.infinity : model.logPrior(candidate.parameters) - terms.density
     }

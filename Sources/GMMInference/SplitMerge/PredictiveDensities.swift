@@ -42,10 +42,10 @@ final class PredictiveDensities {
     /// κ and the members, in rows.
     var worth = 0.0
     var logDeterminant = 0.0
-    /// The same sum for the group without one of its members, but for the change of the determinant.
-    var baseWithoutOne = 0.0
     /// The square (x - mean)ᵀ W (x - mean) of the row that was asked for last.
     var square = 0.0
+    /// The log of the growth of the determinant with the row that was asked for last.
+    var logGrowth = 0.0
   }
 
   private let groups: UnsafeMutableBufferPointer<Group>
@@ -157,7 +157,9 @@ final class PredictiveDensities {
   /// Returns the log of the weight of group `g` times its predictive density at `x`, up to a constant of all groups.
   func logDensity(_ g: Int, at x: UnsafePointer<Double>) -> Double {
     let worth = groups[g].worth
-    return groups[g].base - exponent(g, groups[g].count + 1) * logGrowth(g, x, power * worth / (worth + power))
+    let logGrowth = logGrowth(g, x, power * worth / (worth + power))
+    groups[g].logGrowth = logGrowth
+    return groups[g].base - exponent(g, groups[g].count + 1) * logGrowth
   }
 
   /// Returns the same for a member `x` of group `g`, under the group without it.
@@ -173,7 +175,8 @@ final class PredictiveDensities {
     // The mean includes the row. Without it the growth is the inverse of this shrinkage; so is that of the determinant.
     let worth = groups[g].worth
     let logShrinkage = logGrowth(g, x, -power * worth / (worth - power))
-    return groups[g].baseWithoutOne
+    groups[g].logGrowth = logShrinkage
+    return base(groups[g], groups[g].count - 1)
       + (exponent(g, groups[g].count) - 0.5 * power * coordinates) * logShrinkage
   }
 
@@ -250,21 +253,15 @@ final class PredictiveDensities {
             of: Self.lanes(row) - step * Self.lanes(product + column), as: Lanes.self)
         }
       }
-      groups[g].logDeterminant += log(growth)
     case .diag:
-      var sum = 0.0
       for d in 0..<dimensions {
         let distance = x[d] - mean[d]
-        let old = scale[d]
-        scale[d] = old + factor * distance * distance
-        sum += log(scale[d] / old)
+        scale[d] += factor * distance * distance
       }
-      groups[g].logDeterminant += sum
     case .spherical:
-      let old = scale[0]
-      scale[0] = old + factor * groups[g].square
-      groups[g].logDeterminant += log(scale[0] / old)
+      scale[0] += factor * groups[g].square
     }
+    groups[g].logDeterminant += groups[g].logGrowth
     for d in 0..<dimensions { mean[d] += share * (x[d] - mean[d]) }
     groups[g].count += step
     refresh(g)
@@ -275,7 +272,6 @@ final class PredictiveDensities {
     let group = groups[g]
     groups[g].worth = group.kappa + power * Double(group.count)
     groups[g].base = base(group, group.count)
-    groups[g].baseWithoutOne = group.count > 1 ? base(group, group.count - 1) : .nan
   }
 
   private func base(_ group: Group, _ count: Int) -> Double {

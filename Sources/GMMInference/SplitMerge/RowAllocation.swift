@@ -31,10 +31,10 @@ struct RowAllocation {
   /// Adds a row to one of the first `count` groups.
   ///
   /// - Parameter given: the group, if it is not to be drawn but evaluated.
-  /// - Returns: the group, and the log of its probability.
+  /// - Returns: the group, and its probability.
   mutating func join(
     _ row: Int, count: Int, given: Int?, _ stream: inout RandomStream
-  ) -> (group: Int, logProbability: Double) {
+  ) -> (group: Int, probability: Double) {
     withPoint(row) { x in
       for g in 0..<count { shares[g] = densities.logDensity(g, at: x) }
       let choice = choose(count, given, from: nil, &stream)
@@ -48,10 +48,10 @@ struct RowAllocation {
   /// - Parameters:
   ///   - rows: the rows, and `groups`: the group of each. The row's own is `groups[i]`.
   ///   - given: the new group, if it is not to be drawn but evaluated.
-  /// - Returns: the group, and the log of its probability.
+  /// - Returns: the group, and its probability.
   mutating func rejoin(
     _ i: Int, of rows: [Int], _ groups: [Int], count: Int, given: Int?, _ stream: inout RandomStream
-  ) -> (group: Int, logProbability: Double) {
+  ) -> (group: Int, probability: Double) {
     let old = groups[i]
     return withPoint(rows[i]) { x in
       for g in 0..<count where g != old { shares[g] = densities.logDensity(g, at: x) }
@@ -73,24 +73,25 @@ struct RowAllocation {
   /// Draws a group in proportion to the shares, which are logs, or evaluates the one that is given.
   private mutating func choose(
     _ count: Int, _ given: Int?, from old: Int?, _ stream: inout RandomStream
-  ) -> (group: Int, logProbability: Double) {
-    var largest = -Double.infinity
-    for g in 0..<count { largest = max(largest, shares[g]) }
+  ) -> (group: Int, probability: Double) {
+    var likeliest = 0
+    for g in 1..<max(1, count) where shares[g] > shares[likeliest] { likeliest = g }
+    let largest = shares[likeliest]
     var sum = 0.0
     if largest.isFinite {
       for g in 0..<count {
-        shares[g] = exp(shares[g] - largest)
+        shares[g] = g == likeliest ? 1 : exp(shares[g] - largest)
         sum += shares[g]
       }
     }
     if !(sum > 0 && sum.isFinite) {
       // Where the densities cannot be told, a row stays where it is, or joins any group.
-      if let old { return (given ?? old, given ?? old == old ? 0 : -.infinity) }
+      if let old { return (given ?? old, given ?? old == old ? 1 : 0) }
       for g in 0..<count { shares[g] = 1 }
       sum = Double(count)
     }
     let chosen = given ?? stream.place(inProportionTo: shares, count: count, sum: sum)
-    return (chosen, log(shares[chosen] / sum))
+    return (chosen, shares[chosen] / sum)
   }
 
   private func withPoint<Result>(_ row: Int, _ body: (UnsafePointer<Double>) -> Result) -> Result {

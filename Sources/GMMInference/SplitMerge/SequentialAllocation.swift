@@ -20,8 +20,8 @@ import GMMModel
 /// ``evaluate(_:among:_:launches:_:)`` return log q - log r.
 struct SequentialAllocation {
   private var allocation: RowAllocation
+  /// The rows but the anchors, in the order in which they join.
   private var order: [Int] = []
-  private var isAnchor: [Bool] = []
   /// The group of each row, its place in `occupied`; and that which is given, where a division is evaluated.
   private var groups: [Int] = []
   private var given: [Int] = []
@@ -105,7 +105,7 @@ struct SequentialAllocation {
     }
     if number > 1 {
       order.removeAll(keepingCapacity: true)
-      for i in 0..<count { order.append(i) }
+      for i in 0..<count where !anchors.contains(i) { order.append(i) }
       stream.shuffle(&order)
       given.removeAll(keepingCapacity: true)
       if !draws { for place in places { given.append(occupied.firstIndex(of: place) ?? 0) } }
@@ -132,35 +132,48 @@ struct SequentialAllocation {
     _ rows: [Int], _ components: [Int], draws: Bool, _ stream: inout RandomStream
   ) -> (rows: Double, lastRow: Double) {
     groups.removeAll(keepingCapacity: true)
-    isAnchor.removeAll(keepingCapacity: true)
-    for _ in rows.indices {
-      groups.append(-1)
-      isAnchor.append(false)
-    }
+    for _ in rows.indices { groups.append(-1) }
     for (g, i) in anchors.enumerated() {
       allocation.clear(g, as: components[occupied[g]])
       allocation.add(rows[i], to: g)
       groups[i] = g
-      isAnchor[i] = true
     }
-    var (sum, last) = (0.0, 0.0)
-    for i in order where !isAnchor[i] {
+    var probability = LogProduct()
+    var last = 1.0
+    for i in order {
       (groups[i], last) = allocation.join(rows[i], count: anchors.count, given: draws ? nil : given[i], &stream)
-      sum += last
+      probability.multiply(by: last)
     }
-    return (sum, last)
+    return (probability.value, log(last))
   }
 
   /// Takes each row but the anchors out of its group, in order, and gives it to a group anew.
   private mutating func scan(
     _ rows: [Int], draws: Bool, _ stream: inout RandomStream
   ) -> (rows: Double, lastRow: Double) {
-    var (sum, last) = (0.0, 0.0)
-    for i in order where !isAnchor[i] {
+    var probability = LogProduct()
+    var last = 1.0
+    for i in order {
       let known = draws ? nil : given[i]
       (groups[i], last) = allocation.rejoin(i, of: rows, groups, count: anchors.count, given: known, &stream)
-      sum += last
+      probability.multiply(by: last)
     }
-    return (sum, last)
+    return (probability.value, log(last))
+  }
+}
+
+/// The log of a product of probabilities, with few logarithms.
+private struct LogProduct {
+  private var sum = 0.0
+  private var product = 1.0
+
+  /// The log of the product; -infinity if a factor was 0.
+  var value: Double { sum + log(product) }
+
+  mutating func multiply(by probability: Double) {
+    product *= probability
+    guard product < 1e-150 else { return }
+    sum += log(product)
+    product = 1
   }
 }

@@ -43,7 +43,7 @@ struct SplitMergeSchedule: Sendable, Equatable {
     shareOfLaunches = launches ? 0.5 : 0
     // Two components of average size are allocated twice, forward and back; a launch adds three scans.
     let allocation =
-      launches ? 15 * density : 4 * (60 + (hasMatrices ? 4 * dimensions * dimensions : 20 * dimensions))
+      launches ? 15 * density : 4 * (hasMatrices ? 60 + 4 * dimensions * dimensions : 250 + 40 * dimensions)
     let move = 2_000 + 2 * parameters + (2 / components) * Double(rows) * allocation
     let ratio = move / iteration
     // The sweep before a scan and the draw of the parameters after it take an iteration's time.
@@ -51,7 +51,9 @@ struct SplitMergeSchedule: Sendable, Equatable {
     // Moves take at most a quarter of the time where nothing shows that they pay, and less where they are long.
     let share = min(0.25, max(0.01, (launches ? 4 : 0.5) / ratio))
     whereIdle = UInt64(max(1, (ratio / share).rounded(.up)))
-    scansAfterwards = hasMatrices ? UInt64((1 + 0.5 * scan).rounded(.up)) : .max
+    // In few dimensions an iteration is so short that scans at half of the time would be too rare: a mode of few rows is
+    // left by its scans.
+    scansAfterwards = hasMatrices ? UInt64(min(Self.mostBetweenScans, (1 + 0.5 * scan).rounded(.up))) : .max
     let several = max(1, min(8, Int(4 / ratio)))
     count = isAlwaysPaying ? max(1, min(4, Int(24_000 / move))) : several
     wherePaying = UInt64(max(1, (ratio / 4).rounded(.down)))
@@ -60,7 +62,11 @@ struct SplitMergeSchedule: Sendable, Equatable {
     } else if tune < Self.leastTune {
       (whileTuning, countWhileTuning, scansWhileTuning) = (whereIdle, 1, scansAfterwards)
     } else {
-      whileTuning = UInt64(max(1, min(ratio / (launches ? 8 : 2), Double(tune) / 64).rounded(.down)))
+      // Without matrices few components go wrong in few ways, and the start is the best of several. So what moves may
+      // take grows with the components, as does their least number; the time of few rows does not matter.
+      let budget = launches ? 8 : min(2, components * components / 32)
+      let least = launches ? 64 : min(64, max(4, Self.affordable / move))
+      whileTuning = UInt64(max(1, min(ratio / budget, Double(tune) / least).rounded(.down)))
       countWhileTuning = several
       scansWhileTuning = hasMatrices ? UInt64(max(1, (0.5 * scan).rounded(.down))) : .max
     }
@@ -69,6 +75,12 @@ struct SplitMergeSchedule: Sendable, Equatable {
   /// The number of tuning iterations from which a chain learns whether moves pay. A shorter chain makes as many moves
   /// while tuning as afterwards.
   static let leastTune = 100
+
+  /// What a chain may spend on moves while tuning without its time mattering: about two milliseconds.
+  private static let affordable = 1e6
+
+  /// The most iterations from one scan to the next after the tuning.
+  private static let mostBetweenScans = 4.0
 
   /// The number of rows up to which moves always pay, because their time does not matter.
   private static let fewRows = 64

@@ -73,18 +73,20 @@ extension SplitMergeTuning {
 /// Labels are matched greedily, by the largest numbers of common rows.
 ///
 /// - Parameter count: the number of labels.
-/// - Complexity: O(N log N), for N rows.
+/// - Complexity: O(N + C² log C), for N rows and C labels.
 func labelDifference(_ first: [Int], _ second: [Int], _ count: Int) -> Double {
-  var common: [Int: Int] = [:]
-  for (a, b) in zip(first, second) where a < count && b < count { common[a * count + b, default: 0] += 1 }
+  var common = [Int](repeating: 0, count: count * count)
+  for (a, b) in zip(first, second) where a < count && b < count { common[a * count + b] += 1 }
   var matched = 0
-  var (rowIsTaken, columnIsTaken) = (Set<Int>(), Set<Int>())
-  for (pair, rows) in common.sorted(by: { ($1.value, $0.key) < ($0.value, $1.key) }) {
+  var rowIsTaken = [Bool](repeating: false, count: count)
+  var columnIsTaken = rowIsTaken
+  let pairs = common.indices.filter { common[$0] > 0 }
+  for pair in pairs.sorted(by: { (common[$1], $0) < (common[$0], $1) }) {
     let (row, column) = (pair / count, pair % count)
-    guard !rowIsTaken.contains(row), !columnIsTaken.contains(column) else { continue }
-    matched += rows
-    rowIsTaken.insert(row)
-    columnIsTaken.insert(column)
+    guard !rowIsTaken[row], !columnIsTaken[column] else { continue }
+    matched += common[pair]
+    rowIsTaken[row] = true
+    columnIsTaken[column] = true
   }
   return 1 - Double(matched) / Double(first.count)
 }

@@ -16,8 +16,8 @@ import Testing
 
   /// Runs in which moves are made for different reasons.
   static let runs: [StoredRun] = {
-    func line(_ spread: SpreadPrior) throws -> MixtureModel {
-      try MixtureModel(componentCount: 3, means: .normal(mean: [2], sd: [5]), spread: spread)
+    func line(_ spread: SpreadPrior, components: Int = 3) throws -> MixtureModel {
+      try MixtureModel(componentCount: components, means: .normal(mean: [2], sd: [5]), spread: spread)
     }
     func options(
       _ method: SamplingMethod = .gibbs, tune: Int = 400, thin: Int = 1, keeps: Bool = true
@@ -33,7 +33,7 @@ import Testing
           name: "few rows, moves in every iteration", model: try line(.halfCauchy(scale: [1])), data: overlapping,
           options: options()),
         StoredRun(
-          name: "chains that learn whether moves pay", model: try line(.inverseGamma(shape: [2], scale: [1])),
+          name: "chains that learn whether moves pay", model: try line(.inverseGamma(shape: [2], scale: [1]), components: 8),
           data: many, options: options(tune: learning)),
         StoredRun(
           name: "collapsed scans",
@@ -43,8 +43,8 @@ import Testing
             spread: .inverseWishart(dof: [5], scale: [1, 0.2, 0.2, 1])), data: wide,
           options: options(tune: learning, keeps: false)),
         StoredRun(
-          name: "Metropolis", model: try line(.halfNormal(scale: [2])), data: many,
-          options: options(.metropolis, tune: learning, thin: 2)),
+          name: "Metropolis", model: try line(.halfNormal(scale: [2]), components: 8), data: many,
+          options: options(.metropolis, tune: learning, thin: 20)),
         StoredRun(
           name: "sample weights with fractions", model: try line(.uniform(lower: [0.1], upper: [9])),
           data: overlapping, options: options(), sampleWeights: (0..<40).map { 0.25 * Double(1 + $0 % 5) }),
