@@ -5,13 +5,14 @@
 
 enum { CHAINS = 2, DRAWS = 50, LABELS = CHAINS * DRAWS * 2 };
 
-/* Two chains whose first components start in different groups. */
+/* Two chains whose first components start in different groups, and stay there: moves could exchange them. */
 static gmm_posterior *turned_chains(const gmm_model *model) {
   static const double means[] = {-3, 4, 4, -3};
   gmm_sample_options options = fixture_sample_options();
   options.store_assignments = 1;
   options.num_initial = 2;
   options.initial_means = means;
+  options.moves = GMM_MOVES_NONE;
   gmm_posterior *posterior = NULL;
   ACCEPTED(gmm_sample(model, fixture_data_set(), &options, NULL, &posterior, out_error));
   return posterior;
