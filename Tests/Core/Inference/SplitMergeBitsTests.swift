@@ -33,8 +33,9 @@ import Testing
           name: "few rows, moves in every iteration", model: try line(.halfCauchy(scale: [1])), data: overlapping,
           options: options()),
         StoredRun(
-          name: "chains that learn whether moves pay", model: try line(.inverseGamma(shape: [2], scale: [1]), components: 8),
-          data: many, options: options(tune: learning)),
+          name: "chains that learn whether moves pay",
+          model: try line(.inverseGamma(shape: [2], scale: [1]), components: 8), data: many,
+          options: options(tune: learning)),
         StoredRun(
           name: "collapsed scans",
           model: try MixtureModel(
