@@ -350,6 +350,9 @@ enum gmm_prior_family {
   /** Means: Normal(m0, covariance of the component / kappa). `first` = m0, with D numbers for each value; `second` =
    * kappa > 0. It is conjugate with an inverse-Wishart or inverse-Gamma spread. */
   GMM_PRIOR_NORMAL_KAPPA = 3,
+  /** Weights: Dirichlet with the concentration alpha / K of each weight among K components. `first` = alpha > 0, one
+   * value. */
+  GMM_PRIOR_DYNAMIC_DIRICHLET = 4,
   /** Standard deviation: `first` = lower >= 0, `second` = upper > lower. */
   GMM_PRIOR_UNIFORM = 10,
   /** Standard deviation: `first` = scale > 0. */
@@ -367,7 +370,21 @@ enum gmm_prior_family {
   /** Means or spread: `priors` holds a prior for each component, and num_values is their number: K, or 1 where the
    * spread is shared. Their families belong to the same unknown and may differ. A component with GMM_PRIOR_FIXED is
    * known, and the others are inferred beside it. GMM_PRIOR_SCALED and GMM_PRIOR_EACH are refused within. */
-  GMM_PRIOR_EACH = 50
+  GMM_PRIOR_EACH = 50,
+  /** Number of components, as all that follow: K uniform on a, ..., b. `first` = a >= 1, b >= a. */
+  GMM_PRIOR_DISCRETE_UNIFORM = 60,
+  /** K - 1 ~ Geometric(p): P(K = k) = p (1 - p)^(k - 1). `first` = p, 0 < p < 1. */
+  GMM_PRIOR_GEOMETRIC = 61,
+  /** K - 1 ~ Poisson(rate). `first` = rate > 0. */
+  GMM_PRIOR_SHIFTED_POISSON = 62,
+  /** K - 1 ~ negative binomial. `first` = size r > 0, probability p, 0 < p < 1: P(K - 1 = k) is in proportion to
+   * Gamma(r + k) / k! (1 - p)^k. */
+  GMM_PRIOR_NEGATIVE_BINOMIAL = 63,
+  /** K - 1 ~ beta-negative-binomial: negative binomial of size r with a probability that is Beta(a, b)
+   * (Fruehwirth-Schnatter, Malsiner-Walli, Gruen 2021). `first` = r, a, b > 0. */
+  GMM_PRIOR_BETA_NEGATIVE_BINOMIAL = 64,
+  /** `first` = P(K = 1), P(K = 2), ... up to a factor, not negative. */
+  GMM_PRIOR_PROBABILITIES = 65
 };
 
 /** Forms of the components' covariances. In one dimension all but GMM_COVARIANCE_TIED are the same. */
@@ -415,7 +432,7 @@ struct gmm_prior {
 /** A model: its size, and the prior and the constraints of each of its three unknowns. */
 typedef struct gmm_model_options {
   uint32_t struct_size;
-  /** K, 1 .. GMM_MAX_COMPONENTS; default 1. */
+  /** K, 1 .. GMM_MAX_COMPONENTS; the largest K if it has a prior; default 1. */
   int32_t num_components;
   /** D, 1 .. GMM_MAX_DIMENSIONS; default 1. */
   int32_t num_dimensions;
@@ -439,6 +456,11 @@ typedef struct gmm_model_options {
   /** For sds a family on the sd, variance or precision; for covariance matrices GMM_PRIOR_INVERSE_WISHART; for both
    * GMM_PRIOR_FIXED, _EACH and _SCALED; default GMM_PRIOR_SCALED. A shared spread has those of one component. */
   gmm_prior spread;
+  /** The prior of the number of components, cut off at num_components: GMM_PRIOR_DISCRETE_UNIFORM or one of the
+   * families that follow it; `first` holds num_values parameters. All components then have the same priors: one value,
+   * or D; no GMM_PRIOR_SCALED, known weights or means, least weight or order. Default GMM_PRIOR_FIXED: K is
+   * num_components. */
+  gmm_prior count;
 } gmm_model_options;
 
 /** Writes the defaults.
@@ -451,6 +473,10 @@ gmm_status gmm_model_options_init(gmm_model_options *options, size_t struct_size
  *
  * With GMM_PRIOR_SCALED the model is open: the prior of its means or spread waits for data. gmm_sample and gmm_fit_em
  * choose it at the scale of their data, as gmm_model_for_data does. Calls without data refuse an open model.
+ *
+ * If the number of components has a prior, K stands for the largest number wherever a model or a posterior has arrays
+ * of components. Chains draw the number given the partition of the rows (telescoping sampling, Fruehwirth-Schnatter,
+ * Malsiner-Walli, Gruen 2021, Bayesian Analysis 16), which is exact for every prior that is allowed.
  *
  * @return GMM_ERROR_NULL_ARGUMENT, GMM_ERROR_STRUCT_SIZE; GMM_ERROR_INVALID_ARGUMENT for a parameter out of range;
  * GMM_ERROR_INVALID_MODEL for a contradiction, such as a minimum_weight above 1/K, fixed means out of order or without
@@ -1152,7 +1178,8 @@ gmm_status gmm_until_result_init(gmm_until_result *result, size_t struct_size) G
 GMM_NODISCARD gmm_status gmm_posterior_get_until(const gmm_posterior *posterior, gmm_until_result *out_result,
                                                  gmm_error **out_error) GMM_NONNULL(2);
 
-/** What can be viewed of a posterior, with its axes. */
+/** What can be viewed of a posterior, with its axes. If the number of components has a prior, a draw has components 0,
+ * ..., GMM_FIELD_NUM_COMPONENTS - 1, those with rows first, and NaN in the places of others. */
 enum gmm_field {
   /** (chains, draws, K) float64. */
   GMM_FIELD_WEIGHTS = 0,
@@ -1174,6 +1201,11 @@ enum gmm_field {
    * weight is assigned. Of rows whose weights have fractions, those count that are assigned as whole rows. 0 without
    * data; NaN in draws of files of format 3 and before. */
   GMM_FIELD_NUM_CLUSTERS = 7,
+  /** (chains, draws) float64: the number of components, where it has a prior. */
+  GMM_FIELD_NUM_COMPONENTS = 8,
+  /** (chains, draws, K) float64: the rows of each component, where the number of components has a prior; a row of
+   * sample weight w counts as w. */
+  GMM_FIELD_CLUSTER_SIZES = 9,
   /** (chains, draws, N) uint8, where stored. Where labels are exchanged, gmm_posterior_get_assignments copies them. */
   GMM_FIELD_ASSIGNMENTS = 10,
   /** float64, the posterior's copy of the data: (N, 1) where D = 1, else (groups, 8, D). There observation i is row i
@@ -1927,6 +1959,44 @@ GMM_NODISCARD gmm_status gmm_posterior_modes(const gmm_posterior *posterior, con
                                              double *out_masses, double *out_errors, double *out_log_posteriors,
                                              int64_t *out_best, double *out_shares, int64_t capacity,
                                              gmm_error **out_error);
+
+/** What gmm_posterior_count_probabilities counts. */
+enum gmm_count {
+  GMM_COUNT_COMPONENTS = 0, /**< components, K */
+  GMM_COUNT_CLUSTERS = 1    /**< clusters: the components with rows, K+ */
+};
+
+/**
+ * The posterior of the number of components or clusters, for models in which it has a prior.
+ *
+ * That of components is the mean over draws of p(K | partition of the rows), which is more precise than the shares of
+ * the draws; that of clusters is the shares.
+ *
+ * @param count a gmm_count.
+ * @param out_probabilities P(0), P(1), ..., P(num_components): num_components + 1 numbers.
+ * @param out_errors their Monte-Carlo standard errors, as many, or NULL.
+ * @param capacity numbers for which each array has room.
+ * @return GMM_ERROR_NULL_ARGUMENT, GMM_ERROR_WRONG_HANDLE, GMM_ERROR_INVALID_ARGUMENT, GMM_ERROR_BUFFER_TOO_SMALL,
+ * GMM_ERROR_OUT_OF_MEMORY; GMM_ERROR_UNSUPPORTED if the number of components is known.
+ */
+GMM_NODISCARD gmm_status gmm_posterior_count_probabilities(const gmm_posterior *posterior, int32_t count,
+                                                           double *out_probabilities, double *out_errors,
+                                                           int64_t capacity, gmm_error **out_error) GMM_NONNULL(3);
+
+/**
+ * The draws with one number of clusters, as a posterior of so many components, for models in which their number has a
+ * prior. It is relabelled like others, and everything about components can be asked of it.
+ *
+ * Components without rows are left out, and the weights are scaled to sum 1. Log likelihood and log posterior are those
+ * of the whole draw. The draws of all chains follow each other in one chain.
+ *
+ * @param num_clusters a number that some draw has; see GMM_FIELD_NUM_CLUSTERS.
+ * @return GMM_ERROR_NULL_ARGUMENT, GMM_ERROR_WRONG_HANDLE, GMM_ERROR_INVALID_ARGUMENT, GMM_ERROR_OUT_OF_MEMORY;
+ * GMM_ERROR_UNSUPPORTED if the number of components is known.
+ */
+GMM_NODISCARD gmm_status gmm_posterior_given_clusters(const gmm_posterior *posterior, int32_t num_clusters,
+                                                      gmm_posterior **out_posterior, gmm_error **out_error)
+    GMM_NONNULL(3);
 
 /** The number Q of scalars that gmm_posterior_label_free writes for each draw: K + 7; 0 for an invalid handle. */
 int32_t gmm_posterior_num_label_free(const gmm_posterior *posterior);

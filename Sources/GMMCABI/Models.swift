@@ -114,6 +114,7 @@ public func gmm_model_get_options(
     options.weights = object.priors.weights
     options.means = object.priors.means
     options.spread = object.priors.spread
+    options.count = object.priors.count
     options.covariance = covarianceCode(model.shape.structure)
     options.order_coordinate = Int32(model.orderCoordinate ?? 0)
     options.default_priors = defaultPriorsCode(model.defaultPriors)
@@ -167,6 +168,7 @@ public func gmm_model_log_prior(
 ) -> gmm_status {
   call(out_error) {
     let model = try closedModel(model, "model")
+    try model.requireKnownCount("a density of its parameters")
     let shape = model.shape
     let out = try required(out_log_density, "out_log_density")
     guard let weights = array(weights, model.componentCount) else { throw CallError.null("weights") }

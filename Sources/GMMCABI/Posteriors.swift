@@ -152,6 +152,12 @@ private func view(of posterior: Posterior, _ field: Int32) throws(CallError) -> 
   case GMM_FIELD_LOG_POSTERIOR: return scalar(layout.logPosterior)
   case GMM_FIELD_ACCEPTANCE: return scalar(layout.acceptance)
   case GMM_FIELD_NUM_CLUSTERS: return scalar(layout.clusterCount)
+  case GMM_FIELD_NUM_COMPONENTS:
+    guard let column = layout.count else { throw knownCount("the number of components") }
+    return scalar(column)
+  case GMM_FIELD_CLUSTER_SIZES:
+    guard layout.varies else { throw knownCount("cluster sizes") }
+    return tensor(layout.sizes, [components])
   case GMM_FIELD_ASSIGNMENTS:
     guard let labels = posterior.drawnAssignments(chain: 0, draw: 0) else { throw noAssignments("field") }
     guard !posterior.isPermuted else {
@@ -215,6 +221,12 @@ public func gmm_posterior_get_assignments(
       shown.copyAssignments(chain: Int(chain), draw: Int(first_draw) + draw, to: out + draw * size)
     }
   }
+}
+
+private func knownCount(_ what: String) -> CallError {
+  CallError(
+    GMM_ERROR_UNSUPPORTED, "field", "\(what) must belong to a model in which it has a prior",
+    got: "a known number of components")
 }
 
 private func unsupported(_ what: String, _ condition: String, _ layout: DrawLayout) -> CallError {

@@ -75,6 +75,7 @@ public func gmm_posterior_summarize(
     try request.requireMemory(
       rows: object.posterior.layout.parameterCount, chains: object.posterior.chainCount,
       draws: object.posterior.drawCount)
+    try object.posterior.requireComponents()
     let posterior = try object.shown(control)
     let columns = posterior.columns
     var part = control

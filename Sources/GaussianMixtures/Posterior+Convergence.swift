@@ -68,15 +68,15 @@ extension Posterior {
       for draw in 0..<drawCount {
         if draw % 1_024 == 0 { try monitor.check() }
         let row = drawnRow(chain: chain, draw: draw)
-        let weights = row + layout.weights.lowerBound
         switch quantity {
         case .logPosterior: result.append(row[layout.logPosterior])
         case .logLikelihood: result.append(row[layout.logLikelihood])
         case .clusterCount: result.append(row[layout.clusterCount])
         case .sumOfSquaredWeights:
-          result.append((0..<layout.componentCount).reduce(0) { $0 + weights[$1] * weights[$1] })
+          result.append(
+            (0..<layout.componentCount).reduce(0) { $0 + layout.weight($1, of: row) * layout.weight($1, of: row) })
         case .sortedWeight(let rank):
-          for k in sorted.indices { sorted[k] = weights[k] }
+          for k in sorted.indices { sorted[k] = layout.weight(k, of: row) }
           sorted.sort(by: >)
           result.append(sorted[rank])
         }

@@ -95,6 +95,8 @@ extension Posterior {
       throw ModelError(.unsupported, "posterior", "must be of draws from a posterior", got: "prior draws")
     }
     guard data.count > 0 else { throw ModelError(.unsupported, "posterior", "must have observations", got: "none") }
+    // Draws of several numbers of components have several numbers of parameters.
+    guard !layout.varies else { return .nan }
     var best = -Double.infinity
     for chain in 0..<chainCount {
       for draw in 0..<drawCount { best = max(best, rowMemory(chain: chain, draw: draw)[layout.logLikelihood]) }

@@ -27,6 +27,7 @@ extension Posterior {
     guard !isPrior else {
       throw ModelError(.unsupported, "posterior", "must be of draws from a posterior", got: "prior draws")
     }
+    try requireComponents()
     let columns = columns
     let views = { @Sendable [self] (index: Int) in view(of: columns[index]) }
     let priors = (0..<chainCount).flatMap { chain in

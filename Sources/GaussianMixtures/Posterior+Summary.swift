@@ -36,6 +36,7 @@ extension Posterior {
     hdiProbability: Double = 0.95, quantileProbabilities: [Double] = [0.025, 0.25, 0.5, 0.75, 0.975],
     _ control: RunControl = RunControl()
   ) throws(ModelError) -> [ParameterSummary] {
+    try requireComponents()
     let columns = columns
     let monitor = RunMonitor(control)
     defer { monitor.finish() }

@@ -25,6 +25,7 @@ extension gmm_bandwidth_rule: Code {}
 extension gmm_partition_loss: Code {}
 extension gmm_evidence_method: Code {}
 extension gmm_label_rule: Code {}
+extension gmm_count: Code {}
 extension gmm_until_end: Code {}
 extension gmm_until_scalar: Code {}
 extension gmm_run_state: Code {}

@@ -9,6 +9,7 @@ final class PriorArrays {
   let weights: gmm_prior
   let means: gmm_prior
   let spread: gmm_prior
+  let count: gmm_prior
   private let memory: UnsafeMutablePointer<Double>
   /// The priors of single components, those of the means first.
   private let ofComponents: UnsafeMutablePointer<gmm_prior>
@@ -20,7 +21,8 @@ final class PriorArrays {
     let scaled = [Statement(GMM_PRIOR_SCALED, [])]
     let means = model.means.map { Statement.list($0, shape) } ?? scaled
     let spread = model.spread.map { Statement.list($0, shape) } ?? scaled
-    let statements = [weights] + means + spread
+    let count = Statement(model.count)
+    let statements = [weights] + means + spread + [count]
     // SAFETY: the memory is owned by this object, freed in `deinit`, and never written again. It is filled with all
     // numbers and priors.
     memory = .allocate(capacity: max(1, statements.reduce(0) { $0 + $1.first.count + $1.second.count }))
@@ -48,6 +50,7 @@ final class PriorArrays {
     self.weights = prior(weights)
     self.means = prior(means, isEach: model.means?.ofComponents != nil)
     self.spread = prior(spread, isEach: model.spread?.ofComponents != nil)
+    self.count = prior(count)
   }
 
   deinit {
@@ -81,6 +84,20 @@ private struct Statement {
     switch prior {
     case .fixed(let values): self.init(GMM_PRIOR_FIXED, values)
     case .dirichlet(let concentration): self.init(GMM_PRIOR_DIRICHLET, concentration)
+    case .dynamicDirichlet(let total): self.init(GMM_PRIOR_DYNAMIC_DIRICHLET, [total])
+    }
+  }
+
+  /// - Parameter prior: `nil` for a number of components that is known.
+  init(_ prior: CountPrior?) {
+    switch prior {
+    case nil: self.init(GMM_PRIOR_FIXED, [])
+    case .uniform(let first, let last): self.init(GMM_PRIOR_DISCRETE_UNIFORM, [Double(first), Double(last)])
+    case .geometric(let probability): self.init(GMM_PRIOR_GEOMETRIC, [probability])
+    case .shiftedPoisson(let rate): self.init(GMM_PRIOR_SHIFTED_POISSON, [rate])
+    case .negativeBinomial(let size, let probability): self.init(GMM_PRIOR_NEGATIVE_BINOMIAL, [size, probability])
+    case .betaNegativeBinomial(let size, let a, let b): self.init(GMM_PRIOR_BETA_NEGATIVE_BINOMIAL, [size, a, b])
+    case .probabilities(let values): self.init(GMM_PRIOR_PROBABILITIES, values)
     }
   }
 

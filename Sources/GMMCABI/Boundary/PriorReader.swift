@@ -12,8 +12,56 @@ struct PriorReader {
     case GMM_PRIOR_FIXED: .fixed(try parameter(prior, prior.first, "weights.values", lengths))
     case GMM_PRIOR_DIRICHLET:
       .dirichlet(concentration: try parameter(prior, prior.first, "weights.concentration", lengths))
+    case GMM_PRIOR_DYNAMIC_DIRICHLET:
+      .dynamicDirichlet(total: try parameter(prior, prior.first, "weights.total", [])[0])
     default:
-      throw .invalid("weights.family", "must be GMM_PRIOR_DIRICHLET or GMM_PRIOR_FIXED", got: prior.family)
+      throw .invalid(
+        "weights.family", "must be GMM_PRIOR_DIRICHLET, _DYNAMIC_DIRICHLET or _FIXED", got: prior.family)
+    }
+  }
+
+  /// Returns the prior of the number of components, or `nil` if it is known.
+  func count(_ prior: gmm_prior) throws(CallError) -> CountPrior? {
+    let path = "count"
+    guard prior.family != Int32(GMM_PRIOR_FIXED) else { return nil }
+    guard prior.priors == nil else {
+      throw .invalid(path, "must have no prior of its own: `priors` must be NULL", got: "a pointer")
+    }
+    func values(_ number: Int) throws(CallError) -> [Double] {
+      guard Int(prior.num_values) == number else {
+        throw .invalid("\(path).num_values", "must be \(number) for this family", got: prior.num_values)
+      }
+      guard let values = array(prior.first, number) else { throw .null("\(path).first") }
+      return values
+    }
+    func whole(_ value: Double, _ name: String) throws(CallError) -> Int {
+      guard let result = Int(exactly: value) else {
+        throw .invalid("\(path).\(name)", "must be a whole number", got: value)
+      }
+      return result
+    }
+    switch prior.family {
+    case GMM_PRIOR_DISCRETE_UNIFORM:
+      let ends = try values(2)
+      return .uniform(first: try whole(ends[0], "first"), last: try whole(ends[1], "last"))
+    case GMM_PRIOR_GEOMETRIC: return .geometric(probability: try values(1)[0])
+    case GMM_PRIOR_SHIFTED_POISSON: return .shiftedPoisson(rate: try values(1)[0])
+    case GMM_PRIOR_NEGATIVE_BINOMIAL:
+      let parameters = try values(2)
+      return .negativeBinomial(size: parameters[0], probability: parameters[1])
+    case GMM_PRIOR_BETA_NEGATIVE_BINOMIAL:
+      let parameters = try values(3)
+      return .betaNegativeBinomial(size: parameters[0], a: parameters[1], b: parameters[2])
+    case GMM_PRIOR_PROBABILITIES:
+      guard prior.num_values >= 1, prior.num_values <= Int32(MixtureShape.componentRange.upperBound) else {
+        throw .invalid(
+          "\(path).num_values", "must be between 1 and \(MixtureShape.componentRange.upperBound)",
+          got: prior.num_values)
+      }
+      return .probabilities(try values(Int(prior.num_values)))
+    default:
+      throw .invalid(
+        "\(path).family", "must be GMM_PRIOR_FIXED, _DISCRETE_UNIFORM or one that follows it", got: prior.family)
     }
   }
 

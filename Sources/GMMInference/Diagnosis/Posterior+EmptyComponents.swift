@@ -20,6 +20,7 @@ extension Posterior {
   /// - Complexity: O(draws N K). A draw is left as soon as all of its components have rows for certain.
   public func emptyProbabilities(_ control: RunControl = RunControl()) throws(ModelError) -> [Double] {
     try requireData()
+    try requireComponents()
     let components = layout.componentCount
     let most = min(
       max(8, Self.densitiesForEmptiness / max(data.count * components, 1)), Self.drawsForEmptiness)
@@ -44,7 +45,7 @@ extension Posterior {
   ///
   /// Most posteriors have none, and the numbers of occupied components say so without a look at the rows.
   package func emptyComponents(_ control: RunControl = RunControl()) throws(ModelError) -> [Int] {
-    guard !isPrior, data.count > 0, data.totalWeight > 0 else { return [] }
+    guard !isPrior, !layout.varies, data.count > 0, data.totalWeight > 0 else { return [] }
     let components = layout.componentCount
     var smaller = 0
     for chain in 0..<chainCount {

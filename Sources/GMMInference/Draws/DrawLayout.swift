@@ -1,11 +1,21 @@
 import GMMModel
 
 /// The layout of a draw's row. No other type knows the number and the order of its columns.
+///
+/// If the number of components has a prior, K is the largest number, a row has a column for the number of its draw, and
+/// the places of components that the draw does not have are NaN. Components with rows come first.
 public struct DrawLayout: Sendable, Equatable {
   /// The numbers of components and dimensions, and the form of the covariances.
   public let shape: MixtureShape
+  /// Whether the number of components varies between draws.
+  public let varies: Bool
 
-  init(_ shape: MixtureShape) { self.shape = shape }
+  init(_ shape: MixtureShape, varies: Bool = false) {
+    self.shape = shape
+    self.varies = varies
+  }
+
+  init(_ model: MixtureModel) { self.init(model.shape, varies: model.count != nil) }
 
   /// K.
   public var componentCount: Int { shape.componentCount }
@@ -32,11 +42,29 @@ public struct DrawLayout: Sendable, Equatable {
   /// 0 for draws without data; NaN in files from before it was recorded.
   public var clusterCount: Int { parameterCount + 3 }
 
+  /// The column of the number of components; `nil` if it is K in all draws.
+  public var count: Int? { varies ? parameterCount + 4 : nil }
+  /// Columns of the rows of each component, (K), a row of sample weight w as w; empty unless the number of components
+  /// varies.
+  public var sizes: Range<Int> { parameterCount + 5..<parameterCount + 5 + (varies ? componentCount : 0) }
+
+  /// Returns the number of components of a draw.
+  @inline(__always)
+  package func componentCount(of row: UnsafePointer<Double>) -> Int {
+    varies ? Int(row[parameterCount + 4]) : componentCount
+  }
+
+  /// Returns the weight of a component, 0 if the draw does not have it.
+  @inline(__always)
+  package func weight(_ k: Int, of row: UnsafePointer<Double>) -> Double {
+    k < componentCount(of: row) ? row[weights.lowerBound + k] : 0
+  }
+
   /// The number of scalar parameters, which stand first. Symmetric entries of a matrix count twice.
   public var parameterCount: Int { covariances.upperBound }
 
   /// The length of a row.
-  package var width: Int { parameterCount + 4 }
+  package var width: Int { parameterCount + 4 + (varies ? 1 + componentCount : 0) }
 
   /// Returns the component to which a parameter belongs; `nil` for a spread that the components share.
   package func component(ofColumn index: Int) -> Int? {

@@ -44,6 +44,9 @@ struct DrawRows: DrawSink {
     row[layout.logPosterior] = logLikelihood + logPrior
     row[layout.acceptance] = acceptance
     row[layout.clusterCount] = Double(state.statistics.occupiedCount)
+    for (k, column) in layout.sizes.enumerated() {
+      row[column] = k < state.statistics.counts.count ? state.statistics.counts[k] : .nan
+    }
     try store.requireNumbers(chain: chain, draw: count)
     if let target = store.assignments(chain: chain, draw: count), let assignments {
       target.update(from: assignments, count: store.observationCount)

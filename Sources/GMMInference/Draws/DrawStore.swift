@@ -60,7 +60,11 @@ final class DrawStore: Sendable {
   /// squared distances overflow.
   func requireNumbers(chain: Int, draw: Int) throws(ModelError) {
     let row = row(chain: chain, draw: draw)
-    func isWrong(_ j: Int) -> Bool { j < layout.parameterCount ? !row[j].isFinite : row[j].isNaN }
+    let count = layout.componentCount(of: row)
+    func isWrong(_ j: Int) -> Bool {
+      j < layout.parameterCount
+        ? !row[j].isFinite && !(layout.varies && (layout.component(ofColumn: j) ?? 0) >= count) : row[j].isNaN
+    }
     guard let j = (0...layout.logPosterior).first(where: isWrong) else { return }
     let kinds = [
       (layout.weights, "weight"), (layout.means, "mean"), (layout.sds, "sd"), (layout.covariances, "covariance"),

@@ -4,9 +4,13 @@ import GMMModel
 extension Parameters {
   /// Writes weights, means and spread into a draw's row.
   func write(to row: UnsafeMutablePointer<Double>, _ layout: DrawLayout) {
-    for (j, column) in layout.weights.enumerated() { row[column] = weights[j] }
-    for (j, column) in layout.means.enumerated() { row[column] = means[j] }
-    for (j, column) in layout.sds.enumerated() { row[column] = sds[j] }
+    if let count = layout.count {
+      for column in 0..<layout.parameterCount { row[column] = .nan }
+      row[count] = Double(componentCount)
+    }
+    for (j, weight) in weights.enumerated() { row[layout.weights.lowerBound + j] = weight }
+    for (j, mean) in means.enumerated() { row[layout.means.lowerBound + j] = mean }
+    for (j, sd) in sds.enumerated() { row[layout.sds.lowerBound + j] = sd }
     guard shape.hasMatrices else { return }
     let dimensions = shape.dimensionCount
     let size = shape.triangleSize
@@ -27,10 +31,11 @@ extension Parameters {
 
   /// Reads a draw's row back.
   init(row: UnsafePointer<Double>, _ layout: DrawLayout) {
-    let shape = layout.shape
+    let shape = layout.shape.withComponents(layout.componentCount(of: row))
     self.init(
-      shape, weights: layout.weights.map { row[$0] }, means: layout.means.map { row[$0] },
-      sds: layout.sds.map { row[$0] })
+      shape, weights: layout.weights.prefix(shape.componentCount).map { row[$0] },
+      means: layout.means.prefix(shape.meanCount).map { row[$0] },
+      sds: layout.sds.prefix(shape.sdCount).map { row[$0] })
     let size = shape.dimensionCount * shape.dimensionCount
     for k in 0..<shape.matrixCount {
       let start = layout.covariances.lowerBound + k * size
@@ -42,18 +47,25 @@ extension Parameters {
     }
   }
 
-  /// Writes the table in which the kernels evaluate a draw's mixture.
+  /// Writes the table in which the kernels evaluate a draw's mixture. Components that the draw does not have get the
+  /// weight 0.
   static func fillTable(
     _ memory: UnsafeMutablePointer<Double>, from row: UnsafePointer<Double>, _ layout: DrawLayout
   ) {
     let shape = layout.shape
-    guard shape.dimensionCount == 1 else { return Parameters(row: row, layout).fillTable(memory, isLine: false) }
+    guard shape.dimensionCount == 1 else {
+      let parameters = Parameters(row: row, layout)
+      return (layout.varies ? parameters.withComponents(shape.componentCount) : parameters).fillTable(
+        memory, isLine: false)
+    }
     // No array is made, because in one dimension this is done for every draw at every few points.
     let table = ComponentTable(count: shape.componentCount, memory: memory)
+    let count = layout.componentCount(of: row)
     for k in 0..<shape.componentCount {
+      let origin = k < count ? k : 0
       table.set(
-        k, logWeight: log(row[k]), mean: row[layout.means.lowerBound + k],
-        sd: row[layout.sds.lowerBound + shape.sd(k, 0)])
+        k, logWeight: k < count ? log(row[k]) : -.infinity, mean: row[layout.means.lowerBound + origin],
+        sd: row[layout.sds.lowerBound + shape.sd(origin, 0)])
     }
   }
 }

@@ -29,10 +29,11 @@ extension Posterior {
   public var moves: [ChainMoves]? {
     guard !isPrior, let continuation else { return nil }
     let whole = (try? DividedRows(data)) ?? nil
-    let schedule = SplitMergeRows.count(whole?.whole ?? data, model).map {
-      SplitMergeSchedule(model, rows: $0, tune: options.tune, isForced: options.splitMerge == .always)
-    }
     return continuation.map { chain in
+      let model = model.count == nil ? model : model.known(count: chain.state.parameters.componentCount)
+      let schedule = SplitMergeRows.count(whole?.whole ?? data, model).map {
+        SplitMergeSchedule(model, rows: $0, tune: options.tune, isForced: options.splitMerge == .always)
+      }
       let tuning = chain.memory.splitMerge
       var (kind, interval) = (ChainMoves.SplitMerge.off, 0)
       if let schedule, !tuning.isOff, options.splitMerge != .never {

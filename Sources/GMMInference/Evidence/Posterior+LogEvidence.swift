@@ -22,6 +22,7 @@ extension Posterior {
     guard options.terms >= 0, options.terms <= 1 << 20 else {
       throw ModelError("num_terms", "must be from 0 to 1048576", got: options.terms)
     }
+    try requireComponents()
     guard !isPrior else {
       throw ModelError(.unsupported, "posterior", "must be given data to have an evidence", got: "prior draws")
     }

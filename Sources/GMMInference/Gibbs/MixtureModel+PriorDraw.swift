@@ -2,6 +2,13 @@ import GMMKernels
 import GMMModel
 
 extension MixtureModel {
+  /// Returns the model of a number of components that is drawn from its prior, or this one if the number is known.
+  func ofDrawnCount(_ stream: inout RandomStream) -> MixtureModel {
+    guard count != nil else { return self }
+    let probabilities = logCounts.map { exp($0) }
+    return known(count: 1 + stream.place(inProportionTo: probabilities, count: componentCount, sum: 1))
+  }
+
   /// Returns an independent draw from the prior under its constraints.
   ///
   /// Weights with a minimum are drawn in one of two ways. A draw from a flat Dirichlet distribution is moved and scaled

@@ -38,6 +38,7 @@ public enum LabelMethod: Sendable {
         .unsupported, "posterior", "must have draws given data for its components to have labels",
         got: posterior.isPrior ? "prior draws" : "draws without data")
     }
+    try posterior.requireComponents()
     let shape = posterior.layout.shape
     switch self {
     case .automatic, .weights: break

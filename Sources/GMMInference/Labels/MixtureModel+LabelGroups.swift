@@ -3,7 +3,9 @@ import GMMModel
 extension MixtureModel {
   /// The components that share all their priors, in groups of at least two, ascending. Within a group, a permutation of
   /// the components leaves the prior unchanged, apart from the order of the means.
+  /// There are none where the number of components is unknown.
   var labelGroups: [[Int]] {
+    guard count == nil else { return [] }
     var groups: [[Int]] = []
     for k in 0..<componentCount {
       if let group = groups.firstIndex(where: { hasPriors($0[0], of: k) }) {

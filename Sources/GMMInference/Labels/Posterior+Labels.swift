@@ -63,7 +63,7 @@ extension Posterior {
     need.add(chainCount, drawCount, 2 * components)
     try need.require(for: "the labels of \(chainCount) x \(drawCount) draws")
     guard exchangesLabels, shown != nil || !keepsDrawnLabels else {
-      let isKnown = hasLabelsToLearn && !keepsDrawnLabels
+      let isKnown = hasLabelsToLearn && !keepsDrawnLabels && !layout.varies
       return Labelling(
         identityOf: components, draws: chainCount * drawCount, rule: .asDrawn, confidence: isKnown ? 1 : .nan)
     }

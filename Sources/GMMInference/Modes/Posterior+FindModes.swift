@@ -18,6 +18,7 @@ extension Posterior {
     _ options: ModeOptions = ModeOptions(), _ control: RunControl = RunControl()
   ) throws(ModelError) -> PosteriorModes {
     try requireData()
+    try requireComponents()
     guard (2...10_000).contains(options.draws) else {
       throw ModelError("num_draws", "must be 2 to 10000", got: options.draws)
     }

@@ -130,7 +130,7 @@ private final class LabelFreeWorkspace {
     output[0] = row[posterior.layout.logPosterior]
     var sum = 0.0
     for k in weights.indices {
-      weights[k] = row[posterior.layout.weights.lowerBound + k]
+      weights[k] = posterior.layout.weight(k, of: row)
       sum += weights[k] * weights[k]
     }
     output[1] = sum

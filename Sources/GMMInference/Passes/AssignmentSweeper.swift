@@ -4,11 +4,21 @@ import GMMModel
 /// Draws the assignments of one chain, given parameters. A sweep allocates nothing.
 ///
 /// With a power β, component k is drawn with a probability in proportion to w_k N(x | k)^β.
+///
+/// It is made for mixtures of up to K components. Those of fewer work in the same memory.
 final class AssignmentSweeper {
-  private let reducer: BlockReducer
+  /// The pass for one number of components.
+  private struct Pass {
+    let kernels: MixtureKernels
+    let reducer: BlockReducer
+  }
+
+  private let rows: Int
+  private let most: Pass
+  /// The passes for fewer components, by their number; empty before one is needed.
+  private var fewer: [Pass?] = []
   private let key: StreamKey
   private let moveKey: StreamKey
-  private let kernels: MixtureKernels
   private let firstBlock: Int
   private let power: Double
   /// Memory for the statistics of a pass that is made for the log likelihood alone. It is `nil` at power 1, because a
@@ -36,15 +46,30 @@ final class AssignmentSweeper {
       }
       return labels
     }
+    rows = data.count
     labels = try makeLabels(keepsLabels)
     proposedLabels = try makeLabels(keepsLabels && moveKey != nil)
-    reducer = try BlockReducer(data, kernels, workers: workers)
+    most = Pass(kernels: kernels, reducer: try BlockReducer(data, kernels, workers: workers))
     self.key = key
     firstBlock = data.firstBlock
     self.power = power
     unused = power == 1 ? nil : SufficientStatistics(kernels.shape)
     self.moveKey = moveKey ?? key
-    self.kernels = kernels
+  }
+
+  /// Returns the pass for a number of components.
+  @inline(__always)
+  private func pass(_ components: Int) -> Pass {
+    components == most.kernels.shape.componentCount ? most : narrowPass(components)
+  }
+
+  private func narrowPass(_ components: Int) -> Pass {
+    if fewer.isEmpty { fewer = [Pass?](repeating: nil, count: most.kernels.shape.componentCount) }
+    if let pass = fewer[components] { return pass }
+    let kernels = MixtureKernels(most.kernels, components: components)
+    let pass = Pass(kernels: kernels, reducer: BlockReducer(sharing: most.reducer, kernels))
+    fewer[components] = pass
+    return pass
   }
 
   /// The assignments of the last sweep or of the last proposal that was kept since, (N); `nil` unless they are kept.
@@ -79,7 +104,16 @@ final class AssignmentSweeper {
   func logLikelihood(_ parameters: Parameters, logMarginal: Double, _ crew: BlockCrew?) -> Double {
     guard var statistics = unused.take() else { return logMarginal }
     defer { unused = statistics }
-    return reducer.reduce(parameters, power: 1, into: &statistics, crew, ExpectationPass(kernels: kernels))
+    statistics.match(parameters.shape)
+    let pass = pass(parameters.componentCount)
+    return pass.reducer.reduce(
+      parameters, power: 1, into: &statistics, crew, ExpectationPass(kernels: pass.kernels))
+  }
+
+  /// Gives component k of the last sweep the number `labelOf[k]`.
+  func renumber(_ labelOf: [UInt8]) {
+    guard let labels else { return }
+    for i in 0..<rows { labels.base[i] = labelOf[Int(labels.base[i])] }
   }
 
   /// Makes the assignments of the last proposal the assignments of the chain.
@@ -89,9 +123,11 @@ final class AssignmentSweeper {
     _ parameters: Parameters, into statistics: inout SufficientStatistics, _ labels: AlignedBuffer<UInt8>?,
     _ key: StreamKey, _ iteration: UInt64, _ crew: BlockCrew?
   ) -> Double {
-    let pass = AssignmentPass(
-      firstBlock: firstBlock, kernels: kernels, key: key, iteration: iteration, labels: labels?.base)
-    return reducer.reduce(parameters, power: power, into: &statistics, crew, pass)
+    statistics.match(parameters.shape)
+    let pass = pass(parameters.componentCount)
+    let draws = AssignmentPass(
+      firstBlock: firstBlock, kernels: pass.kernels, key: key, iteration: iteration, labels: labels?.base)
+    return pass.reducer.reduce(parameters, power: power, into: &statistics, crew, draws)
   }
 }
 

@@ -19,6 +19,13 @@ final class BlockReducer: Sendable {
     workspace = try BlockWorkspace(data, kernels, workers: workers, slots: window.slots)
   }
 
+  /// Creates a reducer for mixtures of fewer components in the memory of another one. Only one of the two is used at a
+  /// time.
+  init(sharing other: BlockReducer, _ kernels: MixtureKernels) {
+    window = other.window
+    workspace = BlockWorkspace(sharing: other.workspace, kernels)
+  }
+
   /// Evaluates parameters over all observations.
   ///
   /// - Parameters:

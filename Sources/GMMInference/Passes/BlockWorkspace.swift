@@ -37,6 +37,20 @@ final class BlockWorkspace: @unchecked Sendable {
     self.results = results
   }
 
+  /// Creates a workspace for mixtures of fewer components in the memory of another one. Only one of the two is used at a
+  /// time.
+  init(sharing other: BlockWorkspace, _ kernels: MixtureKernels) {
+    momentCount = SufficientStatistics.momentCount(kernels.shape)
+    precondition(momentCount <= other.momentCount, "the memory holds the pass of fewer components")
+    data = other.data
+    self.kernels = kernels
+    table = other.table
+    scratch = other.scratch
+    scratchStride = other.scratchStride
+    results = other.results
+    resultStride = other.resultStride
+  }
+
   /// One block of a pass.
   struct Block {
     let index: Int

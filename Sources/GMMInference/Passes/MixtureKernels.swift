@@ -23,6 +23,13 @@ final class MixtureKernels: Sendable {
     isLine = shape.dimensionCount == 1 && !isWeighted
   }
 
+  /// Creates the kernels for another number of components.
+  init(_ other: MixtureKernels, components: Int) {
+    shape = other.shape.withComponents(components)
+    set = other.set
+    isLine = other.isLine
+  }
+
   /// Writes the table in which the kernels evaluate parameters.
   ///
   /// - Parameters:

@@ -17,6 +17,7 @@ extension Posterior: MixtureValues {
   package func probabilities(
     into output: UnsafeMutablePointer<Double>, _ control: RunControl = RunControl()
   ) throws(ModelError) {
+    try requireComponents()
     try writeResponsibilities(at: data, into: output, control)
   }
 
@@ -27,6 +28,7 @@ extension Posterior: MixtureValues {
   package func predictProbabilities(
     at points: DataSet, into output: UnsafeMutablePointer<Double>, _ control: RunControl = RunControl()
   ) throws(ModelError) {
+    try requireComponents()
     try writeShares(at: points, into: output, control)
   }
 

@@ -111,7 +111,7 @@ final class Chain: @unchecked Sendable {
       state.acceptance = 0
     } else if kept % schedule.thin == 0 {
       try sink.record(
-        state, logLikelihood: transition.logLikelihood(state, crew), logPrior: target.model.logPrior(state.parameters),
+        state, logLikelihood: transition.logLikelihood(state, crew), logPrior: transition.logPrior(state),
         acceptance: state.acceptance / Double(schedule.thin), assignments: transition.assignments)
       state.acceptance = 0
     }

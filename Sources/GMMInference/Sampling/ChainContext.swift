@@ -104,7 +104,7 @@ struct ChainContext: Sendable {
     _ index: Int, _ model: MixtureModel, tune: Int, _ tuning: MoveTuning = MoveTuning()
   ) -> MarginalMover? {
     // A move takes the statistics of its proposal from one sweep, and rests of rows need another pass.
-    guard method == .gibbs, dividedRows == nil else { return nil }
+    guard method == .gibbs, dividedRows == nil, model.count == nil else { return nil }
     return MarginalMover(model, tune: tune, key: key(index, .moves), policy: moves, tuning)
   }
 
@@ -112,7 +112,7 @@ struct ChainContext: Sendable {
   func splitMergeMover(
     _ index: Int, _ model: MixtureModel, tune: Int, _ tuning: SplitMergeTuning
   ) throws(ModelError) -> SplitMergeMover? {
-    guard let rows = splitMergeRows, !tuning.isOff else { return nil }
+    guard let rows = splitMergeRows, !tuning.isOff, model.componentCount > 1 else { return nil }
     let sweeper = try AssignmentSweeper(
       rows.data, key: key(index, .assignmentsOfSplitMerge), moveKey: nil,
       MixtureKernels(model.shape, kernels, isWeighted: false), power: target.power, keepsLabels: true,
@@ -143,6 +143,7 @@ struct ChainContext: Sendable {
   func start(
     _ index: Int, keeping initial: PartialParameters, tune: Int, _ crew: BlockCrew?, while isWanted: () -> Bool
   ) throws(ModelError) -> Parameters {
+    if target.model.count != nil { return try startOfUnknownCount(index, tune: tune, crew, while: isWanted) }
     guard let rows = splitMergeRows, tune >= SplitMergeSchedule.leastTune, initial == PartialParameters() else {
       return start(index, keeping: initial, while: isWanted)
     }

@@ -33,7 +33,7 @@ struct CollapseJudge: Sendable {
   /// - Complexity: O(N) where members tie, otherwise O(K).
   func require(ofSD j: Int, _ parameters: Parameters, _ statistics: SufficientStatistics) throws(ModelError) {
     let model = target.model
-    let (components, coordinates) = model.shape.members(ofSD: j)
+    let (components, coordinates) = parameters.shape.members(ofSD: j)
     // The sd of components without members is drawn from the prior, and may be of any size.
     let holders: [Int]
     let weight: Double

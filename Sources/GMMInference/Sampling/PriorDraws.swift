@@ -11,7 +11,7 @@ public func samplePrior(
 ) throws(ModelError) -> Posterior {
   guard draws >= 1 else { throw ModelError("num_draws", "must be at least 1", got: draws) }
   let start = monotonicSeconds()
-  let layout = DrawLayout(model.shape)
+  let layout = DrawLayout(model)
   let store = try DrawStore(layout: layout, chains: 1, draws: draws, observationCount: 0, keepsAssignments: false)
   let key = StreamKey(seed: seed, chain: 0, purpose: .prior)
   // A parameter takes half a microsecond, and matrices take more.
@@ -23,7 +23,7 @@ public func samplePrior(
     body: { (unit, model, monitor) throws(ModelError) in
       for draw in unit * drawsAtOnce..<min(draws, (unit + 1) * drawsAtOnce) {
         var stream = RandomStream(key.at(iteration: UInt64(draw)))
-        let parameters = model.drawPrior(&stream) { !monitor.pollForStop() }
+        let parameters = model.ofDrawnCount(&stream).drawPrior(&stream) { !monitor.pollForStop() }
         // This look is cheaper than one with a report. Reports are made between units.
         if monitor.shouldStop { try monitor.check() }
         let row = store.row(chain: 0, draw: draw)
@@ -32,6 +32,7 @@ public func samplePrior(
         row[layout.logPosterior] = model.logPrior(parameters)
         row[layout.acceptance] = 1
         row[layout.clusterCount] = 0
+        for (k, column) in layout.sizes.enumerated() { row[column] = k < parameters.componentCount ? 0 : .nan }
         try store.requireNumbers(chain: 0, draw: draw)
       }
     })

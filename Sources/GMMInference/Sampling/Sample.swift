@@ -73,6 +73,16 @@ extension SamplingRun {
         .unsupported, "method", "must be Gibbs in several dimensions and for means scaled by the spread",
         got: "Metropolis")
     }
+    if model.count != nil {
+      func refused(_ name: String, _ rule: String, got value: some CustomStringConvertible) -> ModelError {
+        ModelError(.unsupported, name, "\(rule) where the number of components is unknown", got: value)
+      }
+      guard options.method == .gibbs else { throw refused("method", "must be Gibbs", got: "Metropolis") }
+      guard options.initial.isEmpty else { throw refused("num_initial", "must be 0", got: options.initial.count) }
+      guard data.weights?.areWhole ?? true else {
+        throw refused("sample_weights", "must be whole numbers", got: "fractions")
+      }
+    }
     for (row, initial) in options.initial.enumerated() {
       try initial.check(against: model, PartialParameters.Naming(prefix: "initial_", row: row))
     }

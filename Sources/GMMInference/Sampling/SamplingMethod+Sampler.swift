@@ -16,9 +16,9 @@ extension SamplingMethod {
 
 extension SamplerMemory {
   /// Takes what a chain's samplers have learned. Values that they do not have stay.
-  mutating func take(from sampler: any Sampler, _ mover: MarginalMover?, _ splitMerge: SplitMergeMover?) {
+  mutating func take(from sampler: any Sampler, _ mover: MarginalMover?, _ splitMerge: SplitMergeTuning?) {
     if let walk = sampler as? MetropolisSampler { proposals = walk.scales }
     if let mover { moves = mover.tuning }
-    if let splitMerge { self.splitMerge = splitMerge.tuning }
+    if let splitMerge { self.splitMerge = splitMerge }
   }
 }

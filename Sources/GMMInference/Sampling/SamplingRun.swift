@@ -49,7 +49,7 @@ struct SamplingRun: Sendable {
 
   func makeStore(draws: Int) throws(ModelError) -> DrawStore {
     try DrawStore(
-      layout: DrawLayout(context.target.model.shape),
+      layout: DrawLayout(context.target.model),
       chains: options.chains, draws: draws, observationCount: context.target.data.count,
       keepsAssignments: options.keepsAssignments)
   }

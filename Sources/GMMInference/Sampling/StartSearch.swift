@@ -71,6 +71,13 @@ struct StartSearch {
   mutating func best(
     while isWanted: () -> Bool, _ makeStart: (inout RandomStream, _ isWhitened: Bool) -> Parameters
   ) -> Parameters {
+    bestWithMass(while: isWanted, makeStart).parameters
+  }
+
+  /// Returns the best start, and the estimate of the log mass of its mode; -infinity if all starts collapse.
+  mutating func bestWithMass(
+    while isWanted: () -> Bool, _ makeStart: (inout RandomStream, _ isWhitened: Bool) -> Parameters
+  ) -> (parameters: Parameters, logMass: Double) {
     var candidates: [Candidate] = []
     for index in 0..<rounds[0].starts {
       var stream = RandomStream(key.at(iteration: UInt64(index)))
@@ -80,12 +87,12 @@ struct StartSearch {
     for round in rounds {
       candidates.removeLast(max(0, candidates.count - round.starts))
       for place in candidates.indices {
-        guard isWanted() else { return candidates[0].parameters }
+        guard isWanted() else { return (candidates[0].parameters, -.infinity) }
         if candidates[place].logMass > -.infinity { advance(&candidates[place], by: round.iterations) }
       }
       candidates.sort { ($1.logMass, $0.index) < ($0.logMass, $1.index) }
     }
-    return candidates[0].parameters
+    return (candidates[0].parameters, candidates[0].logMass)
   }
 
   private mutating func advance(_ candidate: inout Candidate, by count: Int) {

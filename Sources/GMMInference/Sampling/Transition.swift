@@ -4,6 +4,10 @@ import GMMModel
 /// One iteration of a chain: new parameters given the assignments, new assignments given the parameters, and the moves
 /// with the assignments summed out.
 ///
+/// If the number of components has a prior, it is drawn first, given the partition of the rows (telescoping sampling,
+/// Frühwirth-Schnatter, Malsiner-Walli, Grün 2021). Everything else is done as for a model of that known number. A step
+/// draws components without rows from their prior.
+///
 /// It belongs to one chain, and one thread at a time uses it.
 final class Transition {
   private let key: StreamKey
@@ -11,9 +15,8 @@ final class Transition {
   private let sweeper: AssignmentSweeper
   /// The pass over the rests of rows, if the likelihood of a draw needs one.
   private let rest: StatisticsPass?
-  private var sampler: any Sampler
   private var mover: MarginalMover?
-  private var splitMerge: SplitMergeMover?
+  private var parts: TransitionParts
   let rungs: Rungs?
   private let memoryBefore: SamplerMemory
   private let judge: CollapseJudge?
@@ -35,18 +38,17 @@ final class Transition {
     judge = context.judge
     // Threads that read one array count its users in one cache line, so each chain has a copy.
     limits = context.judge?.limits.map { $0 } ?? []
-    sampler = try context.sampler(target.model, tune: tune, memory)
     rest = target.power == 1 ? nil : try context.restPass()
     mover = context.mover(index, target.model, tune: tune, memory.moves)
     rungs = try Rungs(index, target, context, tune: tune, memory.rungs)
     sweeper = try context.sweeper(index, moves: mover != nil || rungs != nil || target.power < 1)
-    splitMerge = try context.splitMergeMover(index, target.model, tune: tune, memory.splitMerge)
+    parts = try TransitionParts(index, target, context, tune: tune, memory)
   }
 
   /// The values that the samplers have learned.
   var memory: SamplerMemory {
     var memory = memoryBefore
-    memory.take(from: sampler, mover, splitMerge)
+    memory.take(from: parts.sampler, mover, parts.splitMergeTuning)
     memory.rungs = rungs?.memory
     return memory
   }
@@ -73,12 +75,14 @@ final class Transition {
   /// - Parameter crew: threads that help with the sweep.
   func start(at parameters: Parameters, _ crew: BlockCrew?) throws(ModelError) -> ChainState {
     try rungs?.start(at: parameters, crew)
+    try parts.use(parameters.componentCount)
     var statistics = SufficientStatistics(parameters.shape)
     let swept = sweeper.sweep(parameters, iteration: 0, into: &statistics, crew)
-    let state = ChainState(
+    var state = ChainState(
       parameters: parameters, statistics: statistics,
-      logMarginal: sampler.logMarginal(swept, of: parameters, crew), iteration: 0)
-    sampler.prepare(state)
+      logMarginal: parts.sampler.logMarginal(swept, of: parameters, crew), iteration: 0)
+    renumber(&state)
+    parts.sampler.prepare(state)
     return state
   }
 
@@ -92,7 +96,17 @@ final class Transition {
     _ crew: BlockCrew?
   ) -> Double {
     let swept = sweeper.sweepProposal(parameters, iteration: iteration, move: move, into: &statistics, crew)
-    return sampler.logMarginal(swept, of: parameters, crew)
+    return parts.sampler.logMarginal(swept, of: parameters, crew)
+  }
+
+  /// Returns the log density of the prior at a state's parameters.
+  @inline(__always)
+  func logPrior(_ state: borrowing ChainState) -> Double { parts.logPrior(state.parameters) }
+
+  /// Numbers the components with rows first, if their number varies.
+  private func renumber(_ state: inout ChainState) {
+    guard parts.varies, let numbers = state.putOccupiedFirst() else { return }
+    sweeper.renumber(numbers)
   }
 
   /// Makes the next iteration.
@@ -103,14 +117,21 @@ final class Transition {
   func advance(_ state: inout ChainState, _ crew: BlockCrew?) throws(ModelError) -> StepInfo {
     let iteration = state.iteration + 1
     try rungs?.advance(&state, self, crew)
-    splitMerge?.run(&state, crew)
+    if parts.varies { try parts.use(state.parameters.componentCount) }
+    parts.splitMerge?.run(&state, crew)
     var stream = RandomStream(key.at(iteration: iteration))
-    var info = try sampler.step(&state, &stream, isTuning: iteration <= UInt64(tune), crew)
+    if parts.varies {
+      // Moves may have left components without rows before others.
+      _ = state.putOccupiedFirst()
+      try parts.drawCount(&state, &stream)
+    }
+    var info = try parts.sampler.step(&state, &stream, isTuning: iteration <= UInt64(tune), crew)
     let swept = sweeper.sweep(state.parameters, iteration: iteration, into: &state.statistics, crew)
-    state.logMarginal = sampler.logMarginal(swept, of: state.parameters, crew)
+    state.logMarginal = parts.sampler.logMarginal(swept, of: state.parameters, crew)
     state.iteration = iteration
     if let acceptance = mover?.run(&state, sweeper, crew) { info.acceptance = acceptance }
-    for j in limits.indices where state.parameters.sds[j] < limits[j] {
+    renumber(&state)
+    for j in state.parameters.sds.indices where !limits.isEmpty && state.parameters.sds[j] < limits[j] {
       try judge?.require(ofSD: j, state.parameters, state.statistics)
     }
     return info

@@ -14,12 +14,16 @@ extension ChainState {
 
   /// Reads the state of a chain on `model`, and checks everything that could lead to an index or an allocation.
   init(from reader: inout ByteReader, _ model: MixtureModel) throws(StorageError) {
-    let shape = model.shape
     iteration = try reader.read(UInt64.self)
     guard iteration <= UInt64(Int.max) else { throw .format("\(iteration) iterations are too many") }
     logMarginal = try reader.readDouble()
     acceptance = try reader.readDouble()
-    let weights = try reader.readDoubles(count: shape.componentCount)
+    let weights = try reader.readDoubles()
+    let least = model.count == nil ? model.componentCount : 1
+    guard (least...model.componentCount).contains(weights.count) else {
+      throw .format("a chain has \(weights.count) components")
+    }
+    let shape = model.shape.withComponents(weights.count)
     let logWeights = try reader.readDoubles(count: shape.componentCount)
     let means = try reader.readDoubles(count: shape.meanCount)
     let sds = try reader.readDoubles(count: shape.sdCount)

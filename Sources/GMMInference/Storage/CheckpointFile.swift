@@ -69,7 +69,7 @@ struct CheckpointFile {
       }
       try section.finish()
       let size = DrawStore.storedSize(
-        snapshots.map(\.drawsDone), DrawLayout(model.shape), observationCount: observationCount,
+        snapshots.map(\.drawsDone), DrawLayout(model), observationCount: observationCount,
         keepsAssignments: options.keepsAssignments, hasClusterCounts: file.header.version >= 3)
       guard let size, size + 2 * Section.headSize == file.remaining else {
         throw StorageError.format("must have as many draws as its chains have made")

@@ -107,7 +107,9 @@ extension DrawStore {
   /// are positive.
   private func arePossible(_ rows: UnsafeMutableBufferPointer<Double>) -> Bool {
     for start in stride(from: 0, to: rows.count, by: layout.width) {
-      for j in 0..<layout.parameterCount where !rows[start + j].isFinite { return false }
+      guard let present = componentCount(ofRow: start, rows) else { return false }
+      func has(_ j: Int) -> Bool { present == layout.componentCount || (layout.component(ofColumn: j) ?? 0) < present }
+      for j in 0..<layout.parameterCount where !rows[start + j].isFinite && has(j) { return false }
       for j in layout.weights where rows[start + j] < 0 { return false }
       for j in layout.sds where rows[start + j] <= 0 { return false }
       for j in layout.parameterCount..<layout.clusterCount where rows[start + j].isNaN { return false }
@@ -115,6 +117,20 @@ extension DrawStore {
       guard clusters.isNaN || (clusters >= 0 && clusters <= Double(layout.componentCount)) else { return false }
     }
     return true
+  }
+
+  /// Returns the number of components of a row, or `nil` if it is none that a row can have.
+  private func componentCount(ofRow start: Int, _ rows: UnsafeMutableBufferPointer<Double>) -> Int? {
+    guard let column = layout.count else { return layout.componentCount }
+    let count = rows[start + column]
+    let clusters = rows[start + layout.clusterCount]
+    guard count >= 1, count <= Double(layout.componentCount), count == count.rounded(), clusters >= 0,
+      clusters <= count, clusters == clusters.rounded()
+    else { return nil }
+    for (k, size) in layout.sizes.enumerated() where k < Int(count) {
+      guard rows[start + size].isFinite, (rows[start + size] > 0) == (k < Int(clusters)) else { return nil }
+    }
+    return Int(count)
   }
 }
 

@@ -10,6 +10,10 @@ extension MixtureModel {
     writer.write(dimensionCount)
     writer.write(shape.structure.code)
     writer.write(sharedSpread)
+    if let count {
+      writer.write(PriorCode.count)
+      count.write(to: &writer)
+    }
     weights.write(to: &writer)
     writer.write(minimumWeight)
     means.write(to: &writer)
@@ -36,7 +40,13 @@ extension MixtureModel {
     guard DrawLayout(shape).width <= room / 8 else {
       throw .format("\(components) components in \(dimensions) dimensions are announced where \(room) bytes are left")
     }
-    let weights = try WeightsPrior(from: &reader)
+    var code = try reader.read(UInt32.self)
+    var count: CountPrior?
+    if code == PriorCode.count {
+      count = try CountPrior(from: &reader)
+      code = try reader.read(UInt32.self)
+    }
+    let weights = try WeightsPrior(from: &reader, code: code)
     let minimumWeight = try reader.readDouble()
     let means = try MeansPrior(from: &reader, components: components)
     let orderCoordinate = try reader.readOptional { reader throws(StorageError) in try reader.readInt() }
@@ -47,7 +57,7 @@ extension MixtureModel {
     do throws(ModelError) {
       try self.init(
         shape, weights: weights, minimumWeight: minimumWeight, means: means, orderCoordinate: orderCoordinate,
-        spread: spread, defaultPriors: defaultPriors)
+        spread: spread, defaultPriors: defaultPriors, count: count)
     } catch {
       throw .format("holds an impossible model: \(error)")
     }
@@ -78,16 +88,64 @@ extension WeightsPrior {
     switch self {
     case .fixed(let values): writer.writePrior(PriorCode.fixed, values)
     case .dirichlet(let concentration): writer.writePrior(PriorCode.dirichlet, concentration)
+    case .dynamicDirichlet(let total): writer.writePrior(PriorCode.dynamicDirichlet, [total])
     }
   }
 
-  fileprivate init(from reader: inout ByteReader) throws(StorageError) {
-    switch try reader.read(UInt32.self) {
+  fileprivate init(from reader: inout ByteReader, code: UInt32) throws(StorageError) {
+    switch code {
+    case PriorCode.dynamicDirichlet:
+      let values = try reader.readDoubles(count: 1)
+      self = .dynamicDirichlet(total: values[0])
     case PriorCode.fixed: self = .fixed(try reader.readDoubles())
     case PriorCode.dirichlet: self = .dirichlet(concentration: try reader.readDoubles())
     case let code: throw PriorCode.unknown(code, "weights")
     }
   }
+}
+
+extension CountPrior {
+  fileprivate func write(to writer: inout ByteWriter) {
+    switch self {
+    case .uniform(let first, let last): writer.writePrior(CountCode.uniform, [Double(first), Double(last)])
+    case .geometric(let probability): writer.writePrior(CountCode.geometric, [probability])
+    case .shiftedPoisson(let rate): writer.writePrior(CountCode.shiftedPoisson, [rate])
+    case .negativeBinomial(let size, let probability):
+      writer.writePrior(CountCode.negativeBinomial, [size, probability])
+    case .betaNegativeBinomial(let size, let a, let b):
+      writer.writePrior(CountCode.betaNegativeBinomial, [size, a, b])
+    case .probabilities(let values): writer.writePrior(CountCode.probabilities, values)
+    }
+  }
+
+  fileprivate init(from reader: inout ByteReader) throws(StorageError) {
+    let code = try reader.read(UInt32.self)
+    let values = try reader.readDoubles()
+    switch (code, values.count) {
+    case (CountCode.uniform, 2):
+      guard let first = Int(exactly: values[0]), let last = Int(exactly: values[1]) else {
+        throw .format("holds a number of components that is no whole number")
+      }
+      self = .uniform(first: first, last: last)
+    case (CountCode.geometric, 1): self = .geometric(probability: values[0])
+    case (CountCode.shiftedPoisson, 1): self = .shiftedPoisson(rate: values[0])
+    case (CountCode.negativeBinomial, 2): self = .negativeBinomial(size: values[0], probability: values[1])
+    case (CountCode.betaNegativeBinomial, 3):
+      self = .betaNegativeBinomial(size: values[0], a: values[1], b: values[2])
+    case (CountCode.probabilities, _): self = .probabilities(values)
+    default: throw PriorCode.unknown(code, "the number of components")
+    }
+  }
+}
+
+/// The numbers of the priors of the number of components in files.
+private enum CountCode {
+  static let uniform: UInt32 = 0
+  static let geometric: UInt32 = 1
+  static let shiftedPoisson: UInt32 = 2
+  static let negativeBinomial: UInt32 = 3
+  static let betaNegativeBinomial: UInt32 = 4
+  static let probabilities: UInt32 = 5
 }
 
 extension MeansPrior {
@@ -165,6 +223,7 @@ extension SpreadPrior {
 private enum PriorCode {
   static let fixed: UInt32 = 0
   static let dirichlet: UInt32 = 1
+  static let dynamicDirichlet: UInt32 = 4
   static let normal: UInt32 = 2
   static let scaledNormal: UInt32 = 3
   static let uniform: UInt32 = 10
@@ -175,6 +234,8 @@ private enum PriorCode {
   static let inverseWishart: UInt32 = 40
   static let fixedCovariances: UInt32 = 41
   static let each: UInt32 = 50
+  /// A prior of the number of components, before that of the weights.
+  static let count: UInt32 = 60
 
   static func unknown(_ code: UInt32, _ of: String) -> StorageError { .format("prior \(code) of \(of) is unknown") }
 }

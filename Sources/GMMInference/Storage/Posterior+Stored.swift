@@ -115,7 +115,7 @@ extension Posterior {
 
     let data = try DataSet.read(from: file, model, hasColumns: file.header.version >= 2)
 
-    let layout = DrawLayout(model.shape)
+    let layout = DrawLayout(model)
     var states = try file.section(.chains)
     var chains: [ChainSnapshot] = []
     let canExtend = states.remaining > 0

@@ -122,20 +122,34 @@ package struct Parameters: Sendable, Equatable {
     }
   }
 
-  private mutating func swapComponents(_ a: Int, _ b: Int) {
+  /// Returns the parameters of the first components, or with more of them, of weight 0, that repeat the mean and the
+  /// spread of the first one.
+  package func withComponents(_ count: Int) -> Parameters {
+    let components = componentCount
+    func resized(_ values: [Double], _ size: Int) -> [Double] {
+      guard size > 0 else { return values }
+      return count <= components
+        ? Array(values[0..<count * size])
+        : values + (components..<count).flatMap { _ in values[0..<size] }
+    }
+    let own = shape.sharedSpread ? 0 : 1
+    var result = Parameters(
+      shape.withComponents(count), weights: [], means: resized(means, shape.dimensionCount),
+      sds: resized(sds, own * shape.sdCount / components),
+      factors: resized(factors, own * (shape.hasMatrices ? shape.triangleSize : 0)))
+    let added = max(0, count - components)
+    result.weights = Array(weights.prefix(count)) + [Double](repeating: 0, count: added)
+    result.logWeights = Array(logWeights.prefix(count)) + [Double](repeating: -.infinity, count: added)
+    return result
+  }
+
+  /// Exchanges the numbers of two components.
+  package mutating func swapComponents(_ a: Int, _ b: Int) {
     weights.swapAt(a, b)
     logWeights.swapAt(a, b)
     means.swapStretches(a, b, size: shape.dimensionCount)
     guard !shape.sharedSpread else { return }
     sds.swapStretches(a, b, size: shape.sdCount / componentCount)
     if shape.hasMatrices { factors.swapStretches(a, b, size: shape.triangleSize) }
-  }
-}
-
-extension [Double] {
-  /// Exchanges ranges `a` and `b` of `size` elements each.
-  @inline(__always)
-  fileprivate mutating func swapStretches(_ a: Int, _ b: Int, size: Int) {
-    for i in 0..<size { swapAt(a * size + i, b * size + i) }
   }
 }

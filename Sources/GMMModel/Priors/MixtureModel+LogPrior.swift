@@ -5,9 +5,12 @@ extension MixtureModel {
   ///
   /// The density of the weights is taken on the simplex with respect to the first K - 1 weights. The density of the
   /// spread is taken in the variable that the prior is stated for. Known values contribute 0. Outside the support or
-  /// the constraints the result is -infinity.
+  /// the constraints the result is -infinity. An unknown number of components contributes its log probability.
   package func logPrior(_ parameters: Parameters) -> Double {
-    satisfiesConstraints(parameters)
+    if count != nil {
+      return logCounts[parameters.componentCount - 1] + known(count: parameters.componentCount).logPrior(parameters)
+    }
+    return satisfiesConstraints(parameters)
       ? logPriorOfWeights(parameters) + logPriorOfMeans(parameters) + logPriorOfSpread(parameters) : -.infinity
   }
 

@@ -1,6 +1,9 @@
 import GMMKernels
 
-/// A Gaussian mixture of a known number of components in any number of dimensions, with priors and constraints.
+/// A Gaussian mixture in any number of dimensions, with priors and constraints.
+///
+/// The number of components is known, or has a prior of its own. Then K below is the largest number, all components have
+/// the same priors, and there are no constraints.
 ///
 /// x_i | z_i = k ~ Normal(mean_k, covariance_k), P(z_i = k) = weight_k. The prior is the product of the three named
 /// priors, restricted to the parameters for which the constraints hold. A model is checked when it is created and
@@ -17,6 +20,8 @@ public struct MixtureModel: Sendable, Equatable {
   public let spread: SpreadPrior
   /// The rule by which data have chosen priors of this model; `nil` if the caller stated all of them.
   public let defaultPriors: DefaultPriors?
+  /// The prior of the number of components, which is at most K; `nil` if it is K.
+  public let count: CountPrior?
 
   /// The concentrations (K), or the known weights.
   package private(set) var concentration: [Double]
@@ -32,6 +37,8 @@ public struct MixtureModel: Sendable, Equatable {
   /// The constants of the log prior, which every draw needs.
   let logWeightsNormalizer: Double
   let logMeansNormalizer: Double
+  /// The log probabilities of 1, ..., K components; none if their number is known.
+  package let logCounts: [Double]
 
   /// Checks and creates a model.
   ///
@@ -44,14 +51,22 @@ public struct MixtureModel: Sendable, Equatable {
   ///   - orderCoordinate: the coordinate in which mean_0 ≤ mean_1 ≤ ... is a constraint.
   ///   - spread: the spread's prior.
   ///   - defaultPriors: the rule by which data have chosen priors among these.
+  ///   - count: the prior of the number of components. Arrays of the other priors then have one value, or one for each
+  ///     coordinate.
   /// - Throws: ``ModelError`` naming the argument, the rule and the value.
   public init(
     _ shape: MixtureShape, weights: WeightsPrior = .dirichlet(concentration: [1]), minimumWeight: Double = 0,
-    means: MeansPrior, orderCoordinate: Int? = nil, spread: SpreadPrior, defaultPriors: DefaultPriors? = nil
+    means: MeansPrior, orderCoordinate: Int? = nil, spread: SpreadPrior, defaultPriors: DefaultPriors? = nil,
+    count: CountPrior? = nil
   ) throws(ModelError) {
     try MixtureShape.requireCounts(components: shape.componentCount, dimensions: shape.dimensionCount)
     let check = PriorCheck(shape: shape)
     try check.order(orderCoordinate)
+    logCounts = try count?.logProbabilities(most: shape.componentCount) ?? []
+    if count != nil {
+      try check.exchangeable(
+        weights: weights, minimumWeight: minimumWeight, means: means, orderCoordinate: orderCoordinate, spread: spread)
+    }
     concentration = try check.weights(weights, minimum: minimumWeight)
     meanDensities = try check.means(means, orderCoordinate: orderCoordinate)
     meanCenters = meanDensities.map(\.center)
@@ -66,6 +81,27 @@ public struct MixtureModel: Sendable, Equatable {
     self.orderCoordinate = orderCoordinate
     self.spread = spread
     self.defaultPriors = defaultPriors
+    self.count = count
+  }
+
+  /// Returns the model for a number of components that is known, at most K. All components of this model share their
+  /// priors.
+  package func known(count components: Int) -> MixtureModel {
+    do {
+      return try MixtureModel(
+        shape.withComponents(components), weights: weights, means: means, spread: spread, defaultPriors: defaultPriors)
+    } catch {
+      preconditionFailure("the priors of one component serve any number of them: \(error)")
+    }
+  }
+
+  /// Refuses a model whose number of components is unknown.
+  ///
+  /// - Parameter what: what asks for the number.
+  package func requireKnownCount(_ what: String) throws(ModelError) {
+    guard count != nil else { return }
+    throw ModelError(
+      .unsupported, "model", "must have a known number of components for \(what)", got: "a number with a prior")
   }
 
   /// Checks and creates a model in one dimension.

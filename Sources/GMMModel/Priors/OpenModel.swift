@@ -14,6 +14,8 @@ public struct OpenModel: Sendable, Equatable {
   /// The rule by which data choose the priors that wait, or by which they have chosen priors of ``model``; `nil` if the
   /// caller stated all priors.
   public let defaultPriors: DefaultPriors?
+  /// The prior of the number of components; `nil` if it is known.
+  public let count: CountPrior?
   /// The model; `nil` while a prior waits for data.
   public let model: MixtureModel?
 
@@ -24,9 +26,10 @@ public struct OpenModel: Sendable, Equatable {
   public init(
     _ shape: MixtureShape, weights: WeightsPrior = .dirichlet(concentration: [1]), minimumWeight: Double = 0,
     means: MeansPrior? = nil, orderCoordinate: Int? = nil, spread: SpreadPrior? = nil,
-    defaultPriors: DefaultPriors? = nil
+    defaultPriors: DefaultPriors? = nil, count: CountPrior? = nil
   ) throws(ModelError) {
     self.shape = shape
+    self.count = count
     self.weights = weights
     self.minimumWeight = minimumWeight
     self.means = means
@@ -36,8 +39,13 @@ public struct OpenModel: Sendable, Equatable {
       self.defaultPriors = defaultPriors
       model = try MixtureModel(
         shape, weights: weights, minimumWeight: minimumWeight, means: means, orderCoordinate: orderCoordinate,
-        spread: spread, defaultPriors: defaultPriors)
+        spread: spread, defaultPriors: defaultPriors, count: count)
       return
+    }
+    guard count == nil else {
+      throw ModelError(
+        .invalidModel, means == nil ? "means.family" : "spread.family",
+        "must be stated where the number of components is unknown", got: "a prior that waits for data")
     }
     self.defaultPriors = defaultPriors ?? .fraleyRaftery
     model = nil
@@ -60,6 +68,7 @@ public struct OpenModel: Sendable, Equatable {
     orderCoordinate = model.orderCoordinate
     spread = model.spread
     defaultPriors = model.defaultPriors
+    count = model.count
     self.model = model
   }
 

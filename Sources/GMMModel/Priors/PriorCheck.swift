@@ -28,6 +28,9 @@ struct PriorCheck {
     switch prior {
     case .dirichlet(let concentration):
       return try PriorParameter(concentration, "weights.concentration", rows: componentCount).positive()
+    case .dynamicDirichlet(let total):
+      let total = try PriorParameter([total], "weights.total", rows: 1).positive()[0]
+      return [Double](repeating: total / Double(componentCount), count: componentCount)
     case .fixed(let values):
       let parameter = try PriorParameter(values, "weights.values", rows: componentCount)
       let weights = try parameter.finite()
@@ -69,6 +72,32 @@ struct PriorCheck {
 
   private func nested(_ path: String) -> ModelError {
     ModelError(.invalidModel, path, "must be the prior of one component", got: "priors for each of several")
+  }
+
+  /// Refuses priors and constraints that are not the same for all components, for models in which their number is
+  /// unknown.
+  func exchangeable(
+    weights: WeightsPrior, minimumWeight: Double, means: MeansPrior, orderCoordinate: Int?, spread: SpreadPrior
+  ) throws(ModelError) {
+    func refused(_ path: String, _ rule: String, got value: some CustomStringConvertible) -> ModelError {
+      ModelError(.invalidModel, path, "\(rule) where the number of components is unknown", got: value)
+    }
+    switch weights {
+    case .fixed: throw refused("weights.family", "must be Dirichlet", got: "known weights")
+    case .dirichlet(let concentration) where concentration.count > 1:
+      throw refused("weights.concentration", "must have 1 value", got: concentration.count)
+    case .dirichlet, .dynamicDirichlet: break
+    }
+    guard minimumWeight == 0 else { throw refused("minimum_weight", "must be 0", got: minimumWeight) }
+    guard orderCoordinate == nil else { throw refused("ordered_means", "must be 0", got: 1) }
+    if means.ofComponents != nil { throw refused("means.family", "must be one prior", got: "one for each component") }
+    if case .fixed = means { throw refused("means.family", "must leave the means unknown", got: "known means") }
+    if spread.ofComponents != nil, !shape.sharedSpread {
+      throw refused("spread.family", "must be one prior", got: "one for each component")
+    }
+    let one = PriorCheck(shape: shape.withComponents(1))
+    _ = try one.means(means, orderCoordinate: nil)
+    if shape.hasMatrices { _ = try one.covariances(spread) } else { _ = try one.spread(spread) }
   }
 
   // MARK: Means

@@ -2,6 +2,8 @@
 public enum WeightsPrior: Sendable, Equatable {
   /// Dirichlet(`concentration`), with positive concentrations.
   case dirichlet(concentration: [Double])
+  /// Dirichlet(`total` / K, ..., `total` / K), `total` > 0, for K components.
+  case dynamicDirichlet(total: Double)
   /// Known weights, which sum to 1.
   case fixed([Double])
 }

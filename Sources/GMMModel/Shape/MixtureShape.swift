@@ -25,6 +25,12 @@ public struct MixtureShape: Sendable, Equatable {
       dimensionCount == 1 ? .diag : structure == .full && sharedSpread ? .tied : structure
   }
 
+  /// Returns the shape of the same form with another number of components.
+  package func withComponents(_ count: Int) -> MixtureShape {
+    MixtureShape(
+      componentCount: count, dimensionCount: dimensionCount, structure: structure, sharedSpread: sharedSpread)
+  }
+
   /// The allowed numbers of components.
   public static let componentRange = 1...256
 

@@ -25,6 +25,33 @@ package struct SufficientStatistics: Sendable, Equatable {
     squares = [Double](repeating: 0, count: shape.componentCount * shape.squareCount)
   }
 
+  /// Exchanges the numbers of two components.
+  package mutating func swapComponents(_ a: Int, _ b: Int) {
+    counts.swapAt(a, b)
+    centers.swapStretches(a, b, size: shape.dimensionCount)
+    sums.swapStretches(a, b, size: shape.dimensionCount)
+    squares.swapStretches(a, b, size: shape.squareCount)
+  }
+
+  /// Returns the statistics of the first components, or with more of them, without observations.
+  package func withComponents(_ count: Int) -> SufficientStatistics {
+    var result = SufficientStatistics(shape.withComponents(count))
+    let kept = min(count, shape.componentCount)
+    for k in 0..<kept { result.counts[k] = counts[k] }
+    for j in 0..<kept * shape.dimensionCount {
+      result.centers[j] = centers[j]
+      result.sums[j] = sums[j]
+    }
+    for j in 0..<kept * shape.squareCount { result.squares[j] = squares[j] }
+    return result
+  }
+
+  /// Makes room for another number of components, if it is another, and then forgets all observations.
+  @inline(__always)
+  package mutating func match(_ other: MixtureShape) {
+    if shape.componentCount != other.componentCount { self = SufficientStatistics(other) }
+  }
+
   /// Creates statistics from the arrays of others of the same shape, or returns `nil` if an array has another length.
   package init?(_ shape: MixtureShape, counts: [Double], centers: [Double], sums: [Double], squares: [Double]) {
     guard counts.count == shape.componentCount, centers.count == shape.meanCount, sums.count == shape.meanCount,

@@ -18,7 +18,8 @@ extension Posterior {
       throw ModelError(.unsupported, "posterior", "must be of draws from a posterior", got: "prior draws")
     }
     let facts = RunFacts(self)
-    guard extent == .full, data.count > 0, data.totalWeight > 0 else {
+    // What is told of components means nothing where their number varies.
+    guard extent == .full, !layout.varies, data.count > 0, data.totalWeight > 0 else {
       let scalars = try quickScalars()
       let chains = ChainFindings(facts: facts, scalars: scalars, measures: try convergences(scalars, control))
       return Diagnosis(

@@ -39,8 +39,8 @@ extension Posterior {
         columns[1].append(row[layout.clusterCount])
         var sum = 0.0
         for k in 0..<components {
-          weights[k] = row[k]
-          sum += row[k] * row[k]
+          weights[k] = layout.weight(k, of: row)
+          sum += weights[k] * weights[k]
         }
         columns[2].append(sum)
         if weightCount > 0 { weights.sort(by: >) }

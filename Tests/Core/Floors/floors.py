@@ -27,6 +27,7 @@ FLOORS = {
         "Conditionals",
         "Clusters",
         "Chains",
+        "Counts",
         "Gibbs",
         "Fractions",
         "SplitMerge",

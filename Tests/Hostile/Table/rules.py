@@ -13,6 +13,10 @@ VALUES_OF_FUNCTIONS = {
     ("gmm_posterior_sample_predictive", "num_draws"): "3",
     ("gmm_posterior_sample_predictive", "num_points"): "4",
     ("gmm_posterior_extend", "posterior"): "table.posterior",
+    ("gmm_posterior_count_probabilities", "posterior"): "table.counted",
+    ("gmm_posterior_count_probabilities", "count"): "GMM_COUNT_CLUSTERS",
+    ("gmm_posterior_given_clusters", "posterior"): "table.counted",
+    ("gmm_posterior_given_clusters", "num_clusters"): "table_num_clusters",
     ("gmm_posterior_extend_until", "num_draws"): "0",
     ("gmm_posterior_subset_chains", "num_chains"): "1",
     ("gmm_posterior_get_assignments", "num_draws"): "1",
@@ -256,6 +260,11 @@ OUTCOMES = [
     ("*", "options.means.family", "0", "ok"),  # GMM_PRIOR_FIXED
     ("*", "options.*.priors", "NULL", "ok"),  # only GMM_PRIOR_EACH needs it
     ("gmm_model_create", "options.weights.family", "-1", "weights.family"),
+    # The number of components is known in the valid call, and no other field of its prior is read.
+    ("gmm_model_create", "options.count.family", "0", "ok"),
+    ("gmm_model_create", "options.count.family", "*", "count"),
+    ("gmm_model_create", "options.count.*", "*", "ok"),
+    ("gmm_posterior_count_probabilities", "count", "0", "ok"),
     ("gmm_model_create", "options.*.family", "-1", "ok"),  # GMM_PRIOR_SCALED
     ("*", "options.spread.*", "*", "spread"),
     ("*", "options.means.*", "*", "means"),

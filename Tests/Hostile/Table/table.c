@@ -18,6 +18,7 @@ uint8_t table_stepwise_bytes[TABLE_CAPACITY];
 int64_t table_num_stepwise_bytes;
 uint8_t table_posterior_bytes[TABLE_CAPACITY];
 int64_t table_num_posterior_bytes;
+int32_t table_num_clusters;
 void *table_made;
 gmm_error *table_error;
 
@@ -280,6 +281,21 @@ gmm_view *table_gmm_view(void) {
 
 const int64_t table_chains[1] = {0};
 
+/* Samples with an unknown number of components. */
+static void create_counted(void) {
+  static const double numbers[] = {1, 2};
+  gmm_model_options *options = table_gmm_model_options();
+  options->count = (gmm_prior){GMM_PRIOR_DISCRETE_UNIFORM, 2, numbers, NULL, NULL};
+  options->weights.num_values = options->means.num_values = options->spread.num_values = 1;
+  gmm_model *model = NULL;
+  ACCEPTED(gmm_model_create(options, &model, out_error));
+  ACCEPTED(gmm_sample(model, table.data, table_gmm_sample_options(), NULL, &table.counted, out_error));
+  gmm_model_destroy(model);
+  gmm_view clusters;
+  ACCEPTED(gmm_posterior_view(table.counted, GMM_FIELD_NUM_CLUSTERS, &clusters, out_error));
+  table_num_clusters = (int32_t) * (const double *)clusters.data;
+}
+
 void table_create(void) {
   static const int traps[] = {SIGILL, SIGTRAP, SIGSEGV, SIGBUS, SIGFPE, SIGABRT};
   for (int i = 0; i < 6; i++) signal(traps[i], trapped);
@@ -301,6 +317,7 @@ void table_create(void) {
   until->ess = 1.0;
   options->until = until;
   ACCEPTED(gmm_sample(table.model, table.data, options, NULL, &table.posterior, out_error));
+  create_counted();
   ACCEPTED(gmm_posterior_summarize(table.posterior, NULL, NULL, &table.summary, out_error));
   ACCEPTED(gmm_posterior_diagnose(table.posterior, GMM_DIAGNOSIS_FULL, NULL, &table.diagnosis, out_error));
   ACCEPTED(gmm_fit_em(table.data, table_gmm_em_options(), NULL, &table.fit, out_error));
@@ -336,6 +353,7 @@ void table_destroy(void) {
   gmm_summary_destroy(table.summary);
   gmm_diagnosis_destroy(table.diagnosis);
   gmm_posterior_destroy(table.posterior);
+  gmm_posterior_destroy(table.counted);
   gmm_model_destroy(table.model);
   gmm_data_destroy(table.data);
   gmm_cancel_destroy(table.cancel);

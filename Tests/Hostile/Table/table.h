@@ -15,6 +15,7 @@ typedef struct table_handles {
   gmm_data *data;
   gmm_model *model;
   gmm_posterior *posterior;
+  gmm_posterior *counted; /* of an unknown number of components */
   gmm_summary *summary;
   gmm_diagnosis *diagnosis;
   gmm_em_fit *fit;
@@ -48,6 +49,9 @@ extern int64_t table_num_bytes;
 /* A stepwise fit as bytes, and their number. */
 extern uint8_t table_stepwise_bytes[TABLE_CAPACITY];
 extern int64_t table_num_stepwise_bytes;
+
+/* A number of clusters that a draw of the posterior of an unknown number of components has. */
+extern int32_t table_num_clusters;
 
 /* Chains of the posterior. */
 extern const int64_t table_chains[1];

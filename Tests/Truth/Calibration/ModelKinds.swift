@@ -4,7 +4,7 @@ import GMMModel
 
 /// The kinds of priors of the weights.
 enum WeightsKind: String, CaseIterable, Sendable {
-  case flat, asymmetric, flatAboveMinimum, asymmetricAboveMinimum, fixed
+  case flat, asymmetric, dynamic, flatAboveMinimum, asymmetricAboveMinimum, fixed
 }
 
 /// The kinds of priors of the means. In a kind `OfEach` each component has numbers of its own. In a kind `Among`
@@ -54,6 +54,7 @@ extension WeightsPrior {
   var kinds: [WeightsKind] {
     switch self {
     case .dirichlet: [.flat, .asymmetric, .flatAboveMinimum, .asymmetricAboveMinimum]
+    case .dynamicDirichlet: [.dynamic]
     case .fixed: [.fixed]
     }
   }

@@ -73,6 +73,7 @@ struct ModelRow: Sendable, Hashable, CustomTestStringConvertible {
 
   var weightsPrior: WeightsPrior {
     switch weights {
+    case .dynamic: .dynamicDirichlet(total: 2)
     case .flat, .flatAboveMinimum: .dirichlet(concentration: [1])
     case .asymmetric, .asymmetricAboveMinimum: .dirichlet(concentration: cycle([0.5, 1, 2.5], components))
     case .fixed:

@@ -178,6 +178,8 @@ def _groups(posterior: Converted, asked: Asked) -> dict[str, dict[str, NDArray[A
     # Named apart from ArviZ's group of pointwise log likelihoods.
     stats["log_likelihood_total"] = posterior["log_likelihood"]
     stats["n_clusters"] = posterior["n_clusters"]
+    if "n_components" in posterior:
+        stats["n_components"] = posterior["n_components"]
     groups = {"posterior": draws, "sample_stats": stats, "observed_data": {"x": posterior.data}}
     if flag("log_prior", asked.log_prior):
         groups["log_prior"] = {"log_prior": stats["lp"] - stats["log_likelihood_total"]}

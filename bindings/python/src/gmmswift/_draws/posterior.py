@@ -14,6 +14,7 @@ from gmmswift._data import column_names
 from gmmswift._diagnostics.autocorrelation import autocorrelation
 from gmmswift._draws.arviz import PosteriorTrees
 from gmmswift._draws.coclustering import PosteriorPairs
+from gmmswift._draws.counts import PosteriorCounts
 from gmmswift._draws.diagnosis import PosteriorDiagnosis
 from gmmswift._draws.evidence import PosteriorEvidence
 from gmmswift._draws.labels import PosteriorLabels, label_method
@@ -25,7 +26,7 @@ from gmmswift._draws.pictures import PosteriorPlots
 from gmmswift._draws.predictions import PosteriorPredictions
 from gmmswift._draws.run import checkpoint_plan, interruptible
 from gmmswift._draws.sensitivity import PosteriorSensitivity
-from gmmswift._draws.stored import StoredPosterior
+from gmmswift._draws.stored import StoredPosterior, model_of
 from gmmswift._draws.summaries import PosteriorSummaries
 from gmmswift._draws.tempering import PosteriorTempering
 from gmmswift._draws.until import PosteriorUntil, Until, until_options, warn_if_unmet
@@ -49,8 +50,12 @@ _FIELDS = {
     "log_posterior": native.FIELD_LOG_POSTERIOR,
     "acceptance": native.FIELD_ACCEPTANCE,
     "n_clusters": native.FIELD_NUM_CLUSTERS,
+    "n_components": native.FIELD_NUM_COMPONENTS,
+    "cluster_sizes": native.FIELD_CLUSTER_SIZES,
     "assignments": native.FIELD_ASSIGNMENTS,
 }
+#: Quantities of models in which the number of components has a prior.
+_OF_COUNTS = ("n_components", "cluster_sizes")
 #: Other names for some quantities.
 _ALIASES = {"sds": "sd"}
 _METHOD_NAMES = {native.METHOD_GIBBS: "gibbs", native.METHOD_METROPOLIS: "metropolis"}
@@ -65,6 +70,7 @@ class Posterior(
     PosteriorEvidence,
     PosteriorSensitivity,
     PosteriorPairs,
+    PosteriorCounts,
     PosteriorPartitions,
     PosteriorModes,
     PosteriorMoves,
@@ -93,6 +99,8 @@ class Posterior(
     ``n_clusters``      (chains, draws)               components to which a row of positive weight
                                                       is assigned; NaN in files of before format 4
     ``assignments``     (chains, draws, N), uint8     component of each observation, where stored
+    ``n_components``    (chains, draws)               components, where their number has a prior
+    ``cluster_sizes``   (chains, draws, K)            rows of each component, where it has
     ==================  ============================  ==============================================
 
     Where priors do not tell components apart, the draws are relabelled: component k is the same
@@ -100,6 +108,12 @@ class Posterior(
     No draw is left out. `as_drawn` has the numbers that the chains gave, `relabel` others,
     `permutations` what was exchanged, and `label_confidence` how certain labels are. Relabelled
     ``assignments`` are a copy.
+
+    Where the number of components has a prior (`Unknown`), K is the largest number, components with
+    rows come first, and the places of those that a draw does not have are NaN. Numbers of
+    components and clusters are in `p_components` and `p_clusters`. Components mean something in
+    the draws of one number of clusters, `given`; densities, co-clustering, partitions and
+    predictions are of all draws.
 
     In D > 1 dimensions ``means`` has shape (chains, draws, K, D). Full covariances have
     ``covariances`` (chains, draws, K, D, D) in place of ``sd``, and tied covariances (chains,
@@ -169,7 +183,7 @@ class Posterior(
         if found is None:
             if name == "assignments" and not self.has_assignments:
                 raise KeyError("assignments: were not stored; sample with store_assignments=True")
-            if name not in _FIELDS or name == self._absent:
+            if name not in self:
                 raise KeyError(f"name: must be one of {', '.join(self)}, got {shown(name)}")
             if name == "assignments":
                 found = self._assignments()
@@ -179,12 +193,21 @@ class Posterior(
         return found
 
     def __iter__(self) -> Iterator[str]:
-        for name in _FIELDS:
-            if name != self._absent and (name != "assignments" or self.has_assignments):
-                yield name
+        absent = {self._absent}
+        if not self.has_assignments:
+            absent.add("assignments")
+        if self._model._unknown_count is None:
+            absent.update(_OF_COUNTS)
+        return (name for name in _FIELDS if name not in absent)
 
     def __len__(self) -> int:
-        return len(_FIELDS) - 1 - (not self.has_assignments)
+        return sum(1 for _ in self)
+
+    def __contains__(self, name: object) -> bool:
+        return any(name == other for other in self)
+
+    def _of_handle(self, handle: native.Handle) -> Posterior:
+        return Posterior(handle, model_of(handle))
 
     @property
     def _absent(self) -> str:
@@ -209,10 +232,11 @@ class Posterior(
         )
         rule = self._model.default_priors
         priors = f"default priors {rule}, " if rule else ""
+        most = "" if self._model._unknown_count is None else "up to "
         labels = "" if self.label_method is None else f"relabelled by {self.label_method}, "
         return (
             f"<gmmswift.Posterior: {self.n_chains} chain{'s' * (self.n_chains != 1)} of "
-            f"{self.n_draws:,} draws ({origin}), {self.n_components} "
+            f"{self.n_draws:,} draws ({origin}), {most}{self.n_components} "
             f"component{'s' * (self.n_components != 1)} ({spread}), "
             f"{self.n_observations:,} observations{weighted}{dimensions}, {priors}{labels}"
             f"{self.seconds:.3g} s>"

@@ -121,6 +121,7 @@ class PosteriorSensitivity:
             raise NotImplementedError(
                 "posterior: must be of draws from a posterior, got prior draws"
             )
+        self._require_components()
         if by not in ("parameter", "kind"):
             raise ValueError(f"by: must be 'parameter' or 'kind', got {shown(by)}")
         limit = real("threshold", threshold)

@@ -137,6 +137,8 @@ class PosteriorSummaries(PosteriorScalars):
     @cached_property
     def _shown(self) -> tuple[str, str]:
         """What a notebook shows of the draws: a line, and a table as HTML."""
+        if self._model._unknown_count is not None:
+            return "", self._counts_as_html()
         shape = self._model.shape
         columns = ("mean", "sd", "hdi_2.5%", "hdi_97.5%", "ess_bulk", "r_hat")
         count = sum(int(np.prod(item, dtype=int)) for item in shape.of_a_draw.values())

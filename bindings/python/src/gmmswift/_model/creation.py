@@ -11,6 +11,7 @@ from gmmswift._shapes import COVARIANCE_TYPES, Shape
 
 if TYPE_CHECKING:
     from gmmswift._data import Data
+    from gmmswift._model.counts import Unknown
     from gmmswift._model.given import GivenPriors
 
 __all__ = ["create_model"]
@@ -23,6 +24,7 @@ def create_model(
     ordered: bool,
     order_by: int,
     default_priors: int,
+    unknown: Unknown | None = None,
     data: Data | None = None,
     threads: int = 0,
 ) -> native.Handle:
@@ -40,6 +42,8 @@ def create_model(
         The coordinate of the order.
     default_priors : int
         The code of the rule for open priors; 0 for the library's default.
+    unknown : Unknown, optional
+        The prior of the number of components; None where it is known.
     data : Data, optional
         The data. Without them, open priors stay open.
     threads : int
@@ -54,6 +58,9 @@ def create_model(
     options.shared_spread = shape.is_shared
     options.default_priors = default_priors
     options.minimum_weight = getattr(priors.weights, "minimum", 0.0)
+    kept = None
+    if unknown is not None:
+        options.count, kept = unknown._block()
     blocks: list[PriorBlock] = []
     for block, argument, prior in priors.parts():
         if prior is not None:
@@ -64,6 +71,9 @@ def create_model(
         result: dict[str, str] = {}
         for block in blocks:
             result |= block.names(fault)
+        if kept is not None:
+            # The parameters of the prior of the number are known by their own names.
+            result |= {"count": "n_components.prior", "count.probabilities": "n_components.values"}
         return result
 
     lib = native.lib

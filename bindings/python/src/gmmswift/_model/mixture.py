@@ -20,6 +20,7 @@ from gmmswift._arguments import (
 from gmmswift._data import Data, as_data
 from gmmswift._frozen import Frozen
 from gmmswift._html import html_block, html_table, shortened
+from gmmswift._model.counts import Unknown
 from gmmswift._model.creation import create_model
 from gmmswift._model.defaults import default_priors_code, default_priors_name
 from gmmswift._model.given import SDS, GivenPriors, each_prior
@@ -68,8 +69,9 @@ class Mixture(Frozen):
 
     Parameters
     ----------
-    n_components : int
-        K, from 1 to 256.
+    n_components : int or Unknown
+        K, from 1 to 256; or its prior, `Unknown`. Then all components have the same priors, which
+        are stated, and K below is the largest number.
     n_dimensions : int, optional
         D, the number of columns of the data. By default what the shapes of the priors say, or the
         data when they are seen; 1 for a model in the words of one dimension: `means` and one of
@@ -79,7 +81,7 @@ class Mixture(Frozen):
         coordinate; an sd for each component. By default "diag" where the spread's prior is on sds,
         variances or precisions, else "full". In one dimension all but "tied", which is the same as
         `shared_sd`, are the same.
-    weights : Dirichlet or Fixed, default ``Dirichlet(1.0)``
+    weights : Dirichlet, DynamicDirichlet or Fixed, default ``Dirichlet(1.0)``
         Prior on the weights, with an optional minimum weight; or the known weights.
     components : NormalInverseWishart or NormalInverseGamma, optional
         Conjugate prior on means and spread, in place of the next arguments: the first for full and
@@ -143,7 +145,7 @@ class Mixture(Frozen):
             minimum=0.0), ordered=False, default_priors='fraley-raftery')
     """
 
-    n_components: int
+    n_components: int | Unknown
     n_dimensions: int | None
     covariance_type: str
     weights: Prior
@@ -160,7 +162,7 @@ class Mixture(Frozen):
 
     def __init__(
         self,
-        n_components: int,
+        n_components: int | Unknown,
         *,
         n_dimensions: int | None = None,
         covariance_type: str | None = None,
@@ -176,7 +178,11 @@ class Mixture(Frozen):
         shared_sd: bool = False,
         default_priors: str | None = None,
     ) -> None:
-        self.n_components = int32("n_components", n_components)
+        self._unknown_count = n_components if isinstance(n_components, Unknown) else None
+        if isinstance(n_components, Unknown):
+            self.n_components, self._most = n_components, n_components.most
+        else:
+            self.n_components = self._most = int32("n_components", n_components)
         self.weights = Dirichlet() if weights is None else weights
         self.components, self.means = components, each_prior(means)
         self.covariance = each_prior(covariance)
@@ -246,7 +252,7 @@ class Mixture(Frozen):
         """Number of covariance matrices: K, 1 when tied; 0 where the spread is sds."""
         if not self.shape.has_matrices:
             return 0
-        return 1 if self.covariance_type == "tied" else self.n_components
+        return 1 if self.covariance_type == "tied" else self._most
 
     @property
     def shape(self) -> Shape:
@@ -421,7 +427,7 @@ class Mixture(Frozen):
     # ------------------------------------------------------------------------------- Library
 
     def _shape(self, dimensions: int) -> Shape:
-        return Shape(self.n_components, dimensions, self.covariance_type, self.shared_sd)
+        return Shape(self._most, dimensions, self.covariance_type, self.shared_sd)
 
     def _check_form(self) -> None:
         self._priors.check_form(self.covariance_type, self.n_dimensions, self.shared_sd)
@@ -435,6 +441,7 @@ class Mixture(Frozen):
             ordered=self.ordered,
             order_by=self.order_by if is_known or self.order_by < 0 else 0,
             default_priors=self._default_priors_code,
+            unknown=self._unknown_count,
             data=data,
             threads=threads,
         )

@@ -14,6 +14,7 @@ from gmmswift._pickled import StateFormat
 
 __all__ = [
     "Dirichlet",
+    "DynamicDirichlet",
     "Fixed",
     "Gamma",
     "HalfCauchy",
@@ -168,6 +169,24 @@ class Dirichlet(Prior):
     blocks: ClassVar[tuple[str, ...]] = ("weights",)
     parameters: ClassVar[tuple[str, ...]] = ("concentration",)
     most_axes: ClassVar[Mapping[str, int]] = {"concentration": 1}
+
+
+@dataclass(frozen=True, repr=False, eq=False)
+class DynamicDirichlet(Prior):
+    """A Dirichlet prior on the weights whose concentration is ``alpha / K`` among K components.
+
+    Parameters
+    ----------
+    alpha : float, default 1.0
+        The sum of the concentrations, > 0.
+    """
+
+    alpha: Parameter = 1.0
+
+    family: ClassVar[int] = native.PRIOR_DYNAMIC_DIRICHLET
+    blocks: ClassVar[tuple[str, ...]] = ("weights",)
+    parameters: ClassVar[tuple[str, ...]] = ("alpha",)
+    most_axes: ClassVar[Mapping[str, int]] = {"alpha": 0}
 
 
 @dataclass(frozen=True, repr=False, eq=False)

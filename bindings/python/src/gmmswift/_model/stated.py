@@ -7,9 +7,11 @@ from typing import Any
 import numpy as np
 
 from gmmswift import _native as native
+from gmmswift._model.counts import stated_count
 from gmmswift._model.defaults import default_priors_name
 from gmmswift._model.priors import (
     Dirichlet,
+    DynamicDirichlet,
     Fixed,
     Gamma,
     HalfCauchy,
@@ -93,6 +95,8 @@ def stated_arguments(handle: native.Handle) -> dict[str, Any]:
     weights: Prior
     if stated.weights.family == native.PRIOR_FIXED:
         weights = Fixed(_parameter(stated.weights.first, stated.weights.num_values, ()))
+    elif stated.weights.family == native.PRIOR_DYNAMIC_DIRICHLET:
+        weights = DynamicDirichlet(_parameter(stated.weights.first, 1, ()))
     else:
         concentration = _parameter(stated.weights.first, stated.weights.num_values, ())
         weights = Dirichlet(concentration, minimum=stated.minimum_weight)
@@ -132,7 +136,7 @@ def stated_arguments(handle: native.Handle) -> dict[str, Any]:
             ("full" if is_matrix else "diag") if dimensions == 1 else covariance_type
         )
     return {
-        "n_components": stated.num_components,
+        "n_components": stated_count(stated.count, stated.num_components),
         "weights": weights,
         "ordered": bool(stated.ordered_means),
         "order_by": stated.order_coordinate,

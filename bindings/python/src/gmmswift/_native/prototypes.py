@@ -385,6 +385,14 @@ PROTOTYPES: Mapping[str, tuple[Any, list[Any]]] = {
             POINTER(c_void_p),
         ],
     ),
+    "gmm_posterior_count_probabilities": (
+        c_int32,
+        [c_void_p, c_int32, DoubleArray, DoubleArray, c_int64, POINTER(c_void_p)],
+    ),
+    "gmm_posterior_given_clusters": (
+        c_int32,
+        [c_void_p, c_int32, POINTER(c_void_p), POINTER(c_void_p)],
+    ),
     "gmm_posterior_num_label_free": (c_int32, [c_void_p]),
     "gmm_posterior_label_free_name": (c_char_p, [c_void_p, c_int32]),
     "gmm_posterior_label_free": (

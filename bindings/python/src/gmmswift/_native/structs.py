@@ -90,6 +90,7 @@ class ModelOptions(Structure):
         ("minimum_weight", c_double),
         ("means", Prior),
         ("spread", Prior),
+        ("count", Prior),
     )
 
 

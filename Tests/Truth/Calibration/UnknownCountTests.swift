@@ -1,0 +1,170 @@
+import Foundation
+import GMMModel
+import TestSupport
+import Testing
+
+@testable import GMMInference
+
+/// Chains of an unknown number of components against the sum over all partitions of their rows.
+@Suite struct UnknownCountTests {
+  /// A model with conjugate priors, and a few rows.
+  struct Example: Sendable, CustomTestStringConvertible {
+    let structure: CovarianceStructure
+    let count: CountPrior
+    let weights: WeightsPrior
+    let dimensions: Int
+    var most = 9
+    var rungs = RungCount.none
+    var power = 1.0
+
+    var testDescription: String { "\(structure), D = \(dimensions), K ~ \(count), weights ~ \(weights), \(rungs)" }
+
+    static let rows: [[Double]] = [
+      [0.1, 0.2], [0.4, -0.3], [2.1, 1.9], [2.6, 2.2], [0.3, 2.4], [2.3, -0.4], [1.2, 1.1],
+    ]
+    var rows: [[Double]] { Self.rows.map { Array($0.prefix(dimensions)) } }
+    private var scale: [[Double]] { dimensions == 1 ? [[0.2]] : [[0.2, 0.05], [0.05, 0.3]] }
+    private static let (kappa, dof) = (0.2, 4.0)
+    private var center: [Double] { [1.2, 1.0].prefix(dimensions).map { $0 } }
+
+    func model() throws -> MixtureModel {
+      let hasMatrices = structure == .full || structure == .tied
+      return try MixtureModel(
+        MixtureShape(componentCount: most, dimensionCount: dimensions, structure: structure), weights: weights,
+        means: .scaledNormal(mean: center, kappa: [Self.kappa]),
+        spread: hasMatrices && dimensions > 1
+          ? .inverseWishart(dof: [Self.dof], scale: scale.flatMap { $0 })
+          : .inverseGamma(shape: [0.5 * Self.dof], scale: [0.5 * scale[0][0]]), count: count)
+    }
+
+    func sum(_ mistake: PartitionSum.Mistake? = nil) throws -> PartitionSum {
+      PartitionSum(
+        count: rows.count, logPrior: try count.logProbabilities(most: most),
+        concentration: { k in
+          switch weights {
+          case .dirichlet(let values): values[0]
+          case .dynamicDirichlet(let total): total / Double(k)
+          case .fixed: .nan
+          }
+        }, mistake: mistake,
+        logMarginal: PartitionSum.logMarginal(
+          dimensions == 1 && structure != .tied ? .diag : structure, rows: rows, center: center, kappa: Self.kappa,
+          dof: Self.dof, scale: scale))
+    }
+
+    func draws(_ count: Int = Tier.oracleDraws) throws -> Posterior {
+      var options = SamplingOptions(draws: count, thin: 2, seed: 31, keepsAssignments: true)
+      options.rungs = rungs
+      return try sample(
+        try model(), try DataSet(rows.flatMap { $0 }, dimensionCount: dimensions), options, RunControl(threads: 1))
+    }
+  }
+
+  static let examples: [Example] = [
+    Example(
+      structure: .diag, count: .geometric(probability: 0.3), weights: .dirichlet(concentration: [1]), dimensions: 1),
+    Example(
+      structure: .full, count: .betaNegativeBinomial(size: 1, a: 4, b: 3), weights: .dirichlet(concentration: [0.5]),
+      dimensions: 2),
+    Example(
+      structure: .spherical, count: .shiftedPoisson(rate: 2), weights: .dynamicDirichlet(total: 1.5), dimensions: 2),
+    Example(
+      structure: .tied, count: .uniform(first: 2, last: 6), weights: .dirichlet(concentration: [2]), dimensions: 2),
+    Example(
+      structure: .diag, count: .negativeBinomial(size: 2, probability: 0.5), weights: .dynamicDirichlet(total: 0.5),
+      dimensions: 2),
+    Example(
+      structure: .full, count: .probabilities([1, 0, 2, 3, 0, 1]), weights: .dynamicDirichlet(total: 3), dimensions: 2,
+      rungs: .count(3)),
+  ]
+
+  /// Returns the deviations of draws from a sum.
+  private func deviations(_ posterior: Posterior, from sum: PartitionSum) throws -> Deviations {
+    var deviations = Deviations()
+    let count = try #require(posterior.layout.count)
+    let components = posterior.values(column: count)
+    let clusters = posterior.values(column: posterior.layout.clusterCount)
+    for (k, exact) in sum.components.enumerated() where exact > 1e-3 {
+      deviations.add(
+        "K = \(k + 1)", BatchEstimates.mean(components) { $0 == Double(k + 1) ? 1 : 0 }, exactly: exact)
+    }
+    for (t, exact) in sum.clusters.enumerated() where exact > 1e-3 {
+      deviations.add(
+        "\(t + 1) clusters", BatchEstimates.mean(clusters) { $0 == Double(t + 1) ? 1 : 0 }, exactly: exact)
+    }
+    for (place, (found, exact)) in zip(posterior.coclusteringOfAssignments, sum.coclustering).enumerated() {
+      deviations.add("pair \(place)", found, exactly: exact)
+    }
+    return deviations
+  }
+
+  @Test(arguments: examples) func drawsAgreeWithTheSumOverAllPartitions(_ example: Example) throws {
+    let posterior = try example.draws()
+    let sum = try example.sum()
+    let deviations = try deviations(posterior, from: sum)
+    #expect(deviations.beyond(4.5).isEmpty, "\(deviations.beyond(4.5))")
+    #expect(deviations.rootMeanSquare < 2, "\(deviations.summary)")
+    // The mean of the probabilities given the partitions has an error of its own, which is the smaller one.
+    let components = try posterior.componentProbabilities()
+    for (k, exact) in sum.components.enumerated() {
+      let found = Estimate(components.values[k + 1], error: components.errors[k + 1])
+      #expect(abs(found.value - exact) < 5 * found.error + 1e-4, "P(K = \(k + 1)): \(found), \(exact)")
+    }
+    let clusters = try posterior.clusterProbabilities()
+    for (t, exact) in sum.clusters.enumerated() {
+      #expect(abs(clusters.values[t + 1] - exact) < 5 * clusters.errors[t + 1] + 1e-3)
+    }
+    #expect(components.values[0] == 0 && abs(components.values.reduce(0, +) - 1) < 1e-9)
+  }
+
+  /// Each wrong formula is beyond the bounds.
+  @Test(arguments: PartitionSum.Mistake.allCases) func wrongFormulasAreRefuted(_ mistake: PartitionSum.Mistake) throws {
+    let example = Self.examples[1]
+    let deviations = try deviations(try example.draws(), from: try example.sum(mistake))
+    #expect(!deviations.beyond(6).isEmpty, "\(mistake): \(deviations.summary)")
+  }
+
+  /// Without rows the posterior is the prior, and all components are empty.
+  @Test(arguments: examples.prefix(4)) func withoutRowsTheNumberHasItsPrior(_ example: Example) throws {
+    let posterior = try sample(
+      try example.model(), try DataSet([], dimensionCount: example.dimensions), SamplingOptions(draws: 5_000, seed: 3),
+      RunControl(threads: 1))
+    let draws = posterior.values(column: try #require(posterior.layout.count))
+    for (k, logPrior) in try example.count.logProbabilities(most: example.most).enumerated() {
+      let found = BatchEstimates.mean(draws) { $0 == Double(k + 1) ? 1 : 0 }
+      #expect(abs(found.deviation(from: exp(logPrior))) < 4.5, "P(K = \(k + 1)): \(found), \(exp(logPrior))")
+    }
+    #expect(posterior.values(column: posterior.layout.clusterCount).allSatisfy { $0.allSatisfy { $0 == 0 } })
+  }
+
+  /// Under priors that are not conjugate, p(K) is in proportion to the evidence of models with a known number.
+  @Test(arguments: [
+    SpreadPrior.halfNormal(scale: [1]), .halfCauchy(scale: [0.5]), .uniform(lower: [0.05], upper: [3]),
+  ]) func probabilitiesAreThoseOfTheEvidence(_ spread: SpreadPrior) throws {
+    let values = [-1.2, -0.9, -1.1, -0.4, 0.1, 1.9, 2.2, 2.4, 1.7, 5.1, 4.8, 2.0]
+    let most = 4
+    let data = try DataSet(values)
+    func model(_ components: Int, _ count: CountPrior?) throws -> MixtureModel {
+      try MixtureModel(
+        MixtureShape(componentCount: components), means: .normal(mean: [1], sd: [3]), spread: spread, count: count)
+    }
+    let control = RunControl(threads: 1)
+    var logs: [Double] = []
+    var errors: [Double] = []
+    for k in 1...most {
+      let evidence = try sample(try model(k, nil), data, SamplingOptions(draws: 5_000, seed: 5), control).logEvidence()
+      logs.append(evidence.value)
+      errors.append(evidence.error)
+    }
+    let largest = logs.max() ?? 0
+    let total = logs.reduce(0) { $0 + exp($1 - largest) }
+    let found = try sample(
+      try model(most, .uniform(first: 1, last: most)), data, SamplingOptions(draws: 10_000, seed: 6), control
+    ).componentProbabilities()
+    for k in 1...most {
+      let exact = exp(logs[k - 1] - largest) / total
+      let error = (found.errors[k] * found.errors[k] + exact * exact * errors[k - 1] * errors[k - 1]).squareRoot()
+      #expect(abs(found.values[k] - exact) < 4.5 * error + 1e-4, "P(K = \(k)): \(found.values[k]), \(exact) ± \(error)")
+    }
+  }
+}

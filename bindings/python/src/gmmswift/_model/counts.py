@@ -1,0 +1,237 @@
+"""Priors on the number of components."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, fields
+from typing import Any, ClassVar
+
+import numpy as np
+
+from gmmswift import _native as native
+from gmmswift._arguments import int32, real, real_array, shown
+
+__all__ = [
+    "BetaNegativeBinomial",
+    "CountPrior",
+    "DiscreteUniform",
+    "Geometric",
+    "NegativeBinomial",
+    "Probabilities",
+    "ShiftedPoisson",
+    "Unknown",
+    "stated_count",
+]
+
+#: The largest number of components where neither the caller nor the prior says one.
+_MOST = 30
+
+
+@dataclass(frozen=True)
+class CountPrior:
+    """A distribution on 1, 2, ...: the prior of a number of components.
+
+    Not to be used directly: see the classes named after the families. Ranges are checked when a
+    `Mixture` is made.
+    """
+
+    #: The family in the C interface.
+    family: ClassVar[int]
+
+    def __post_init__(self) -> None:
+        for field in fields(self):
+            # The dataclass is frozen, and this is its constructor.
+            object.__setattr__(self, field.name, self._kept(field.name, getattr(self, field.name)))
+
+    def _kept(self, name: str, value: Any) -> Any:
+        return real(name, value)
+
+    def _parameters(self) -> list[float]:
+        return [getattr(self, field.name) for field in fields(self)]
+
+
+@dataclass(frozen=True)
+class DiscreteUniform(CountPrior):
+    """K uniform on `first`, ..., `last`.
+
+    Parameters
+    ----------
+    first, last : int
+        The ends, 1 <= first <= last.
+    """
+
+    first: int
+    last: int
+
+    family: ClassVar[int] = native.PRIOR_DISCRETE_UNIFORM
+
+    def _kept(self, name: str, value: Any) -> Any:
+        return int32(name, value)
+
+
+@dataclass(frozen=True)
+class Geometric(CountPrior):
+    """K - 1 ~ Geometric(p): ``P(K = k) = p (1 - p)**(k - 1)``.
+
+    Parameters
+    ----------
+    probability : float
+        p, 0 < p < 1.
+    """
+
+    probability: float
+
+    family: ClassVar[int] = native.PRIOR_GEOMETRIC
+
+
+@dataclass(frozen=True)
+class ShiftedPoisson(CountPrior):
+    """K - 1 ~ Poisson(rate).
+
+    Parameters
+    ----------
+    rate : float
+        The mean of K - 1, > 0.
+    """
+
+    rate: float
+
+    family: ClassVar[int] = native.PRIOR_SHIFTED_POISSON
+
+
+@dataclass(frozen=True)
+class NegativeBinomial(CountPrior):
+    """K - 1 ~ negative binomial, of mean ``size (1 - probability) / probability``.
+
+    Parameters
+    ----------
+    size : float
+        r > 0.
+    probability : float
+        p, 0 < p < 1: ``P(K - 1 = k)`` is in proportion to ``Gamma(r + k) / k! (1 - p)**k``.
+    """
+
+    size: float
+    probability: float
+
+    family: ClassVar[int] = native.PRIOR_NEGATIVE_BINOMIAL
+
+
+@dataclass(frozen=True)
+class BetaNegativeBinomial(CountPrior):
+    """K - 1 ~ beta-negative-binomial: negative binomial with a Beta(a, b) probability.
+
+    The parameters (1, 4, 3) are those that Fruehwirth-Schnatter, Malsiner-Walli and Gruen (2021)
+    recommend: the mean of K is 2, and the tail is long.
+
+    Parameters
+    ----------
+    size, a, b : float
+        The size of the negative binomial, and the parameters of the Beta distribution, > 0.
+    """
+
+    size: float
+    a: float
+    b: float
+
+    family: ClassVar[int] = native.PRIOR_BETA_NEGATIVE_BINOMIAL
+
+
+@dataclass(frozen=True)
+class Probabilities(CountPrior):
+    """P(K = 1), P(K = 2), ..., up to a factor.
+
+    Parameters
+    ----------
+    values : sequence of float
+        Up to 256 numbers, not negative.
+    """
+
+    values: tuple[float, ...]
+
+    family: ClassVar[int] = native.PRIOR_PROBABILITIES
+
+    def _kept(self, name: str, value: Any) -> Any:
+        array = real_array(name, value)
+        if array.ndim != 1 or not 1 <= array.size <= native.MAX_COMPONENTS:
+            raise ValueError(
+                f"{name}: must be 1 to {native.MAX_COMPONENTS} numbers, got shape {array.shape}"
+            )
+        return tuple(map(float, array))
+
+    def _parameters(self) -> list[float]:
+        return list(self.values)
+
+
+@dataclass(frozen=True)
+class Unknown:
+    """An unknown number of components, in place of `n_components`.
+
+    The number K is drawn with everything else (telescoping sampling, Fruehwirth-Schnatter,
+    Malsiner-Walli, Gruen 2021, Bayesian Analysis 16(4)). Components that no row belongs to count
+    for K but not for the number of clusters, K+, which is what data tell of.
+
+    Parameters
+    ----------
+    prior : CountPrior or sequence of float, default ``BetaNegativeBinomial(1, 4, 3)``
+        The prior of K; a sequence has the probabilities of 1, 2, ... up to a factor.
+    max : int, optional
+        The largest K, 1 to 256, at which the prior is cut off and normalised. Draws have room for
+        so many components. By default that of the prior, where it has one, else 30.
+
+    Examples
+    --------
+    >>> import gmmswift as gm
+    >>> gm.Unknown(gm.Geometric(0.2), max=64)
+    Unknown(prior=Geometric(probability=0.2), max=64)
+    """
+
+    prior: CountPrior | Sequence[float] = BetaNegativeBinomial(1, 4, 3)
+    max: int | None = None
+
+    def __post_init__(self) -> None:
+        prior = self.prior
+        if not isinstance(prior, CountPrior):
+            if isinstance(prior, str) or not isinstance(prior, (Sequence, np.ndarray)):
+                raise TypeError(
+                    "prior: must be a prior of a number of components, or probabilities, "
+                    f"got {shown(prior)}"
+                )
+            prior = Probabilities(tuple(prior))
+        object.__setattr__(self, "prior", prior)
+        if self.max is None:
+            if isinstance(prior, DiscreteUniform):
+                most = min(prior.last, native.MAX_COMPONENTS)
+            else:
+                most = len(prior.values) if isinstance(prior, Probabilities) else _MOST
+        else:
+            most = int32("max", self.max)
+        if not 1 <= most <= native.MAX_COMPONENTS:
+            raise ValueError(f"max: must be between 1 and {native.MAX_COMPONENTS}, got {most}")
+        object.__setattr__(self, "max", most)
+
+    @property
+    def most(self) -> int:
+        """The largest number of components."""
+        assert self.max is not None
+        return self.max
+
+    def _block(self) -> tuple[native.Prior, Any]:
+        """Return the prior as the C interface takes it, and what it points to."""
+        assert isinstance(self.prior, CountPrior)
+        values = np.array(self.prior._parameters(), dtype=np.float64)
+        struct = native.Prior(self.prior.family, values.size, native.address(values), None, None)
+        return struct, values
+
+
+def stated_count(struct: native.Prior, most: int) -> int | Unknown:
+    """Return a number of components, or its prior, from a model of the library."""
+    if struct.family == native.PRIOR_FIXED:
+        return most
+    values = native.doubles_at(struct.first, struct.num_values)
+    if struct.family == native.PRIOR_PROBABILITIES:
+        return Unknown(Probabilities(tuple(values)), most)
+    kind = next(kind for kind in CountPrior.__subclasses__() if kind.family == struct.family)
+    if kind is DiscreteUniform:
+        return Unknown(DiscreteUniform(int(values[0]), int(values[1])), most)
+    return Unknown(kind(*map(float, values)), most)
