@@ -2296,6 +2296,15 @@ typedef struct gmm_em_result {
   double bic;
   /** -2 log likelihood + 2 * parameters, as in bic. */
   double aic;
+  /** The integrated completed likelihood on the scale of bic: bic + 2 * entropy (Biernacki, Celeux, Govaert 2000, IEEE
+   * PAMI 22), where the responsibilities stand for the most probable assignments. The smaller, the better: it prefers
+   * components that overlap little. NaN for a stepwise fit. */
+  double icl;
+  /** The sum of -w_i t_ik log t_ik over rows and components, of responsibilities t and sample weights w, >= 0; of the
+   * parameters of log_likelihood. NaN for a stepwise fit. */
+  double entropy;
+  /** The number of free parameters: weights, means and covariances, without those that the model knows. */
+  int64_t num_parameters;
 
   /** K. */
   const double *weights;
@@ -2522,14 +2531,19 @@ struct gmm_mixture {
   const double *weights;
   /** K x D. */
   const double *means;
-  /** Full: K x D x D, tied: D x D, positive definite; diag: K x D, spherical: K variances, also where all are the
-   * same. */
+  /** Full: K x D x D, tied: D x D, positive definite; diag: K x D, spherical: K variances, of which only the first
+   * component's are read where the spread is shared. */
   const double *covariances;
   /** K logarithms that take the place of weights (which may then be NULL) where those would underflow, or NULL. They
    * are below 1e300 in magnitude or -infinity, and at least one is finite. The sum of their exponentials is free:
    * densities have it as a factor. GMM_ERROR_UNSUPPORTED in calls other than gmm_mixture_probabilities,
-   * gmm_mixture_log_probabilities and gmm_mixture_log_density. */
+   * gmm_mixture_log_probabilities, gmm_mixture_log_density and gmm_mixture_entropy. */
   const double *log_weights;
+  /** 1: one covariance for all components (with GMM_COVARIANCE_FULL the same as GMM_COVARIANCE_TIED); default 0. The
+   * M-step of gmm_statistics and gmm_stepwise keeps it so. */
+  int32_t shared_spread;
+  /** 0. */
+  int32_t reserved;
 };
 
 /** Writes the defaults, without any parameters.
@@ -2576,6 +2590,19 @@ GMM_NODISCARD gmm_status gmm_mixture_log_density(const gmm_mixture *mixture, con
                                                  gmm_error **out_error);
 
 /**
+ * The entropy of the responsibilities, -sum_k t_k log t_k: 0 where the component is certain, log K where all are
+ * equally probable. Its sum over the data of a fit is the `entropy` of gmm_em_result.
+ *
+ * @param points in the mixture's number of dimensions; their weights are ignored.
+ * @param out_entropy N of the points.
+ * @return GMM_ERROR_NULL_ARGUMENT, GMM_ERROR_WRONG_HANDLE, GMM_ERROR_STRUCT_SIZE, GMM_ERROR_INVALID_ARGUMENT,
+ * GMM_ERROR_UNSUPPORTED, GMM_ERROR_BUFFER_TOO_SMALL, GMM_CANCELLED.
+ */
+GMM_NODISCARD gmm_status gmm_mixture_entropy(const gmm_mixture *mixture, const gmm_data *points,
+                                             const gmm_control *control, double *out_entropy, int64_t capacity,
+                                             gmm_error **out_error);
+
+/**
  * Independent points of the mixture, in the order in which they are drawn: components are not sorted. Point i is a
  * function of the mixture, seed and i alone, so the first points of many are the same as those of few.
  *
@@ -2620,7 +2647,8 @@ GMM_NODISCARD gmm_status gmm_statistics_merge(const gmm_statistics *const *stati
 
 /**
  * The parameters to which one iteration leads, as a fit in the order of the mixture: num_iterations is 1, `converged`
- * 0, and `move` tells how far the parameters moved; log_likelihood, bic and aic are those of the parameters before.
+ * 0, and `move` tells how far the parameters moved; log_likelihood, bic, aic, icl and entropy are those of the
+ * parameters before.
  *
  * @param regularization as in gmm_em_options.
  * @param variance_floor as in gmm_em_options.

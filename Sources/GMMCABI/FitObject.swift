@@ -54,6 +54,9 @@ final class FitObject: HandleObject {
     result.lower_bound = fit.lowerBound
     result.bic = fit.bic
     result.aic = fit.aic
+    result.icl = fit.icl ?? .nan
+    result.entropy = fit.entropy ?? .nan
+    result.num_parameters = Int64(fit.parameterCount)
     result.weights = starts[0]
     result.means = starts[1]
     result.num_covariances = Int64(covariances.count)

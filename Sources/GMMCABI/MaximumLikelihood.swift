@@ -72,9 +72,7 @@ private func fitOptions(_ options: gmm_em_options) throws(CallError) -> MaximumL
   let components = Int(options.num_components)
   // Array lengths depend on K, so K is checked first.
   try requireComponentCount(components)
-  var structure = try covarianceStructure(options.covariance)
-  let isShared = try flag(options.shared_spread, "shared_spread")
-  if isShared, structure == .full { structure = .tied }
+  let form = try covarianceForm(options.covariance, shared: options.shared_spread)
   let start = try fitStart(options.start)
   let criterion: ConvergenceCriterion =
     switch options.criterion {
@@ -89,10 +87,10 @@ private func fitOptions(_ options: gmm_em_options) throws(CallError) -> MaximumL
     default: throw .invalid("order", "must be a GMM_ORDER_ value", got: options.order)
     }
   var result = MaximumLikelihoodOptions(
-    componentCount: components, covariance: structure, start: start, starts: Int(options.num_starts),
+    componentCount: components, covariance: form.structure, start: start, starts: Int(options.num_starts),
     maximumIterations: Int(options.max_iterations), criterion: criterion, tolerance: options.tolerance,
     varianceFloor: options.variance_floor, regularization: options.regularization, seed: options.seed)
-  result.sharedSpread = isShared
+  result.sharedSpread = form.isShared
   result.order = order
   return result
 }

@@ -45,6 +45,16 @@ public func gmm_mixture_log_density(
   ) { mixture, points, out, control in try mixture.logDensity(at: points, into: out, control) }
 }
 
+@_cdecl("gmm_mixture_entropy") @implementation
+public func gmm_mixture_entropy(
+  _ mixture: UnsafePointer<gmm_mixture>?, _ points: OpaquePointer?, _ control: UnsafePointer<gmm_control>?,
+  _ out_entropy: UnsafeMutablePointer<Double>?, _ capacity: Int64, _ out_error: UnsafeMutablePointer<OpaquePointer?>?
+) -> gmm_status {
+  evaluate(
+    mixture, points, control, out_entropy, "out_entropy", capacity, out_error, isPerComponent: false
+  ) { mixture, points, out, control in try mixture.entropy(at: points, into: out, control) }
+}
+
 /// Checks the arguments of an evaluation at points and makes it. It writes one number for each point, or one for each
 /// point and component.
 private func evaluate(

@@ -14,6 +14,15 @@ func covarianceStructure(_ code: Int32) throws(CallError) -> CovarianceStructure
   }
 }
 
+/// Returns the form of a code, and whether all components share one spread. Full covariances that are shared are tied.
+func covarianceForm(
+  _ code: Int32, shared: Int32
+) throws(CallError) -> (structure: CovarianceStructure, isShared: Bool) {
+  let structure = try covarianceStructure(code)
+  let isShared = try flag(shared, "shared_spread")
+  return (isShared && structure == .full ? .tied : structure, isShared)
+}
+
 /// Returns the code of a form.
 func covarianceCode(_ structure: CovarianceStructure) -> Int32 {
   switch structure {

@@ -70,8 +70,10 @@ private func parameters(_ mixture: gmm_mixture) throws -> MixtureParameters {
   let components = Int(mixture.num_components)
   try requireComponentCount(components)
   let dimensions = try dimensionCount(Int64(mixture.num_dimensions))
-  let structure = try covarianceStructure(mixture.covariance)
-  let shape = MixtureShape(componentCount: components, dimensionCount: dimensions, structure: structure)
+  let form = try covarianceForm(mixture.covariance, shared: mixture.shared_spread)
+  guard mixture.reserved == 0 else { throw CallError.invalid("reserved", "must be 0", got: mixture.reserved) }
+  let shape = MixtureShape(
+    componentCount: components, dimensionCount: dimensions, structure: form.structure, sharedSpread: form.isShared)
   var need = MemoryNeed()
   need.add(components, dimensions, 8 * 64)
   need.add(components, shape.squareCount, 8 * 32)
@@ -82,6 +84,6 @@ private func parameters(_ mixture: gmm_mixture) throws -> MixtureParameters {
   guard let means = array(mixture.means, shape.meanCount) else { throw CallError.null("means") }
   guard let covariances = mixture.covariances else { throw CallError.null("covariances") }
   return MixtureParameters(
-    structure: structure, componentCount: components, dimensionCount: dimensions, weights: weights, means: means,
-    covariances: try packedCovariances(covariances, shape, "covariances"))
+    structure: form.structure, componentCount: components, dimensionCount: dimensions, weights: weights, means: means,
+    covariances: try packedCovariances(covariances, shape, "covariances"), sharedSpread: form.isShared)
 }

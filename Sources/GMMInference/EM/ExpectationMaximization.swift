@@ -53,8 +53,9 @@ final class ExpectationMaximization {
     }
     outcome.collapses += ComponentCollapse.ofVanished(mixture.parameters.weights, rows: positiveCount)
     var fit = MaximumLikelihoodFit(
-      estimate: mixture.parameters, logLikelihood: logLikelihood, history: history, isConverged: isConverged,
-      collapses: outcome.collapses, move: outcome.move, observationCount: total)
+      estimate: mixture.parameters, logLikelihood: logLikelihood,
+      entropy: mixture.entropy(statistics, logLikelihood: logLikelihood), history: history,
+      isConverged: isConverged, collapses: outcome.collapses, move: outcome.move, observationCount: total)
     fit.logPrior = step.logPrior(mixture)
     if let model = options.model { fit.parameterCount = model.freeParameterCount }
     return (fit, isConverged || history.count == options.maximumIterations)

@@ -9,6 +9,9 @@ public struct MaximumLikelihoodFit: Sendable, Equatable, RankedFit {
   public var estimate: MixtureParameters
   /// The log likelihood of all observations, each times its sample weight.
   public var logLikelihood: Double
+  /// The entropy of the responsibilities, each times its sample weight: -Σ w_i t_ik log t_ik, not negative. It has the
+  /// parameters of ``logLikelihood``. `nil` for a stepwise fit, which keeps no responsibilities.
+  public var entropy: Double?
   /// The log density of the model's prior; 0 if the likelihood alone was maximised.
   public var logPrior = 0.0
   /// The mean log likelihood of an observation before the M-step, plus the log prior over N if there is a prior, for
@@ -27,11 +30,12 @@ public struct MaximumLikelihoodFit: Sendable, Equatable, RankedFit {
   public var parameterCount: Int
 
   package init(
-    estimate: MixtureParameters, logLikelihood: Double, history: [Double], isConverged: Bool,
+    estimate: MixtureParameters, logLikelihood: Double, entropy: Double?, history: [Double], isConverged: Bool,
     collapses: [ComponentCollapse], move: Double, observationCount: Double
   ) {
     self.estimate = estimate
     self.logLikelihood = logLikelihood
+    self.entropy = entropy
     self.history = history
     self.isConverged = isConverged
     self.collapses = collapses
@@ -60,6 +64,12 @@ public struct MaximumLikelihoodFit: Sendable, Equatable, RankedFit {
 
   /// Akaike's information criterion, -2 log likelihood + 2 parameters (Akaike 1974).
   public var aic: Double { -2 * logLikelihood + 2 * Double(parameterCount) }
+
+  /// The integrated completed likelihood on the scale of ``bic``, of which it is the smaller the better:
+  /// ``bic`` + 2 ``entropy`` (Biernacki, Celeux, Govaert 2000, IEEE PAMI 22). It prefers components that overlap little.
+  /// They complete the likelihood by the most probable assignments; the responsibilities stand for these here, as in
+  /// McLachlan, Peel (2000), chapter 6. `nil` where there is no entropy.
+  public var icl: Double? { entropy.map { bic + 2 * $0 } }
 
   /// Returns whether this fit is to be preferred. A fit with fewer covariances on the floor is preferred, because the
   /// likelihood grows without limit there. Otherwise the larger likelihood or posterior density decides.

@@ -13,7 +13,7 @@ extension MixtureStatistics {
     var writer = ByteWriter()
     writer.write(parameters.componentCount)
     writer.write(parameters.dimensionCount)
-    writer.write(parameters.structure.code)
+    writer.write(parameters.formCode)
     writer.write(parameters.weights)
     writer.write(parameters.means)
     writer.write(parameters.covariances)
@@ -40,8 +40,9 @@ extension MixtureStatistics {
     var (_, reader) = try SealedBytes.open(bytes, .statistics, newest: Self.formatVersion)
     let components = try reader.readInt("components", in: MixtureShape.componentRange)
     let dimensions = try reader.readInt("dimensions", in: MixtureShape.dimensionRange)
-    let structure = try CovarianceStructure(code: try reader.read(UInt32.self))
-    let shape = MixtureShape(componentCount: components, dimensionCount: dimensions, structure: structure)
+    let (structure, isShared) = try MixtureParameters.form(code: try reader.read(UInt32.self))
+    let shape = MixtureShape(
+      componentCount: components, dimensionCount: dimensions, structure: structure, sharedSpread: isShared)
     let weights = try reader.readDoubles(count: components)
     let means = try reader.readDoubles(count: shape.meanCount)
     let covariances = try reader.readDoubles(count: shape.covarianceCount)
@@ -55,7 +56,7 @@ extension MixtureStatistics {
       try self.init(
         MixtureParameters(
           structure: structure, componentCount: components, dimensionCount: dimensions, weights: weights, means: means,
-          covariances: covariances))
+          covariances: covariances, sharedSpread: isShared))
     } catch {
       throw .format("holds impossible parameters: \(error)")
     }
@@ -83,6 +84,25 @@ extension MixtureStatistics {
 
   /// The number of bytes of a sum: the place of its highest digit, and four digits.
   private static var storedSumSize: Int { 33 }
+}
+
+extension MixtureParameters {
+  /// The number of the form in stored fits: that of the structure; 4 and 5 for one diagonal or spherical covariance of
+  /// all components.
+  var formCode: UInt32 {
+    guard shape.sharedSpread else { return structure.code }
+    return structure == .diag ? 4 : structure == .spherical ? 5 : CovarianceStructure.tied.code
+  }
+
+  /// Returns the form of a stored fit.
+  static func form(code: UInt32) throws(StorageError) -> (structure: CovarianceStructure, isShared: Bool) {
+    switch code {
+    case 4: return (.diag, true)
+    case 5: return (.spherical, true)
+    case 0...3: return (try CovarianceStructure(code: code), false)
+    default: throw .format("a form of covariances must be 0 to 5, got \(code)")
+    }
+  }
 }
 
 extension ReproducibleSums {

@@ -109,7 +109,7 @@ public struct MixtureStatistics: Sendable, Equatable {
   ///   - varianceFloor: the smallest variance of a coordinate, given those before it, as a fraction of the data's;
   ///     positive.
   /// - Returns: the parameters, with the components in their order before, their move, and the components that
-  ///   collapsed. Log likelihood and history belong to the parameters before.
+  ///   collapsed. Log likelihood, entropy and history belong to the parameters before.
   /// - Throws: ``ModelError`` without observations, and for constant coordinates without regularization.
   public func maximized(
     regularization: Double = 0, varianceFloor: Double = 1e-12
@@ -129,11 +129,13 @@ public struct MixtureStatistics: Sendable, Equatable {
     options.regularization = regularization
     let step = try MaximumLikelihoodStep(options, variances: statistics.variances, count: observationCount)
     var mixture = try Mixture(parameters, argument: "covariances")
+    let entropy = mixture.entropy(statistics, logLikelihood: logLikelihood)
     var outcome = step.maximize(&mixture, statistics)
     outcome.collapses += ComponentCollapse.ofVanished(mixture.parameters.weights, rows: observationCount)
     return MaximumLikelihoodFit(
-      estimate: mixture.parameters, logLikelihood: logLikelihood, history: [logLikelihood / totalWeight],
-      isConverged: false, collapses: outcome.collapses, move: outcome.move, observationCount: totalWeight)
+      estimate: mixture.parameters, logLikelihood: logLikelihood, entropy: entropy,
+      history: [logLikelihood / totalWeight], isConverged: false, collapses: outcome.collapses, move: outcome.move,
+      observationCount: totalWeight)
   }
 
   var statistics: SufficientStatistics {

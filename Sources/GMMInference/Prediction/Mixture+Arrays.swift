@@ -46,6 +46,18 @@ extension Mixture {
     }
   }
 
+  /// Returns the entropy of the responsibilities at points, -Σ_k t_k log t_k for each, (N): 0 where the component is
+  /// certain, log K where all are equally probable.
+  ///
+  /// - Throws: ``ModelError`` for points in another number of dimensions, and when the caller cancels.
+  public func entropy(
+    at points: DataSet, _ control: RunControl = RunControl()
+  ) throws(ModelError) -> [Double] {
+    try makeArray([points.count], "entropies") { (output) throws(ModelError) in
+      try entropy(at: points, into: output, control)
+    }
+  }
+
   /// Draws points. The component of each point is independent of the other components.
   ///
   /// A point depends on the seed and its place alone, neither on the number of threads nor on the number of points that

@@ -42,6 +42,17 @@ extension Mixture: MixtureValues {
     try writeLogDensity(at: points, into: output, control)
   }
 
+  /// Writes the entropy of the responsibilities at given points.
+  ///
+  /// - Parameter output: one number for each point, from 0 to log K.
+  /// - Throws: ``ModelError`` for points in another number of dimensions, and when the caller cancels.
+  package func entropy(
+    at points: DataSet, into output: UnsafeMutablePointer<Double>, _ control: RunControl = RunControl()
+  ) throws(ModelError) {
+    try check(points)
+    try writeEntropy(at: points, into: output, control)
+  }
+
   /// Draws points. The component of each point is independent of the other components, and the points stay in the order
   /// in which they are drawn.
   ///

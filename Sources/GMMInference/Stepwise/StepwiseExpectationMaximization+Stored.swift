@@ -12,7 +12,7 @@ extension StepwiseExpectationMaximization {
     var writer = ByteWriter()
     writer.write(estimate.componentCount)
     writer.write(estimate.dimensionCount)
-    writer.write(estimate.structure.code)
+    writer.write(estimate.formCode)
     for values in [estimate.weights, estimate.means, estimate.covariances] { writer.write(values) }
     for value in [regularization, varianceFloor, totalWeight] { writer.write(value) }
     writer.write(partCount)
@@ -42,8 +42,9 @@ extension StepwiseExpectationMaximization {
     var (_, reader) = try SealedBytes.open(bytes, .stepwise, newest: Self.formatVersion)
     let components = try reader.readInt("components", in: MixtureShape.componentRange)
     let dimensions = try reader.readInt("dimensions", in: MixtureShape.dimensionRange)
-    let structure = try CovarianceStructure(code: try reader.read(UInt32.self))
-    let shape = MixtureShape(componentCount: components, dimensionCount: dimensions, structure: structure)
+    let (structure, isShared) = try MixtureParameters.form(code: try reader.read(UInt32.self))
+    let shape = MixtureShape(
+      componentCount: components, dimensionCount: dimensions, structure: structure, sharedSpread: isShared)
     let weights = try reader.readDoubles(count: components)
     let means = try reader.readDoubles(count: shape.meanCount)
     let covariances = try reader.readDoubles(count: shape.covarianceCount)
@@ -58,7 +59,8 @@ extension StepwiseExpectationMaximization {
       try self.init(
         MixtureParameters(
           structure: structure, componentCount: components, dimensionCount: dimensions, weights: weights, means: means,
-          covariances: covariances), totalWeight: total, regularization: regularization, varianceFloor: floor)
+          covariances: covariances, sharedSpread: isShared), totalWeight: total, regularization: regularization,
+        varianceFloor: floor)
     } catch {
       throw .format("holds an impossible fit: \(error)")
     }

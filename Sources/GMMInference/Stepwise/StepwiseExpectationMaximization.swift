@@ -53,7 +53,7 @@ public struct StepwiseExpectationMaximization: Sendable, Equatable {
     // The statistics check the parameters.
     let parameters = try MixtureStatistics(parameters).parameters
     fit = MaximumLikelihoodFit(
-      estimate: parameters, logLikelihood: .nan, history: [], isConverged: false, collapses: [], move: 0,
+      estimate: parameters, logLikelihood: .nan, entropy: nil, history: [], isConverged: false, collapses: [], move: 0,
       observationCount: 0)
     self.totalWeight = totalWeight
     self.regularization = regularization
@@ -90,8 +90,9 @@ public struct StepwiseExpectationMaximization: Sendable, Equatable {
     var mixture = try Mixture(fit.estimate, argument: "covariances")
     let outcome = step.maximize(&mixture, blended)
     fit = MaximumLikelihoodFit(
-      estimate: mixture.parameters, logLikelihood: part.logLikelihood, history: [part.logLikelihood / weight],
-      isConverged: false, collapses: outcome.collapses, move: outcome.move, observationCount: weight)
+      estimate: mixture.parameters, logLikelihood: part.logLikelihood, entropy: nil,
+      history: [part.logLikelihood / weight], isConverged: false, collapses: outcome.collapses, move: outcome.move,
+      observationCount: weight)
     running = blended.centered(at: mixture.parameters.means)
     totalWeight += weight
     partCount += 1

@@ -20,6 +20,28 @@ import Testing
     #expect(try back.maximized() == statistics.maximized())
   }
 
+  /// One diagonal or spherical covariance of all components comes back as one, and an iteration keeps it.
+  @Test(arguments: [CovarianceStructure.diag, .spherical])
+  func sharedVariancesComeBackAsOne(_ structure: CovarianceStructure) throws {
+    let plain = estimate(structure, 2)
+    let shape = MixtureShape(
+      componentCount: plain.componentCount, dimensionCount: 2, structure: structure, sharedSpread: true)
+    let shared = MixtureParameters(
+      structure: structure, componentCount: plain.componentCount, dimensionCount: 2, weights: plain.weights,
+      means: plain.means, covariances: Array(plain.covariances.prefix(shape.covarianceCount)), sharedSpread: true)
+    let data = try DataSet((0..<2_000).map { Foundation.sin(Double($0) * 12.9) }, dimensionCount: 2)
+    var statistics = try MixtureStatistics(shared)
+    try statistics.add(data)
+    let back = try read(statistics.bytes)
+    #expect(back == statistics && back.bytes == statistics.bytes)
+    let fit = try back.maximized()
+    #expect(fit.estimate.shape == shape && fit.estimate.covariances.count == shape.covarianceCount)
+    var stepwise = try StepwiseExpectationMaximization(shared)
+    try stepwise.update(data)
+    let again = try StepwiseExpectationMaximization(bytes: stepwise.bytes)
+    #expect(again == stepwise && again.fit.estimate.shape == shape)
+  }
+
   /// Merging parts that were stored as bytes gives the bits of all data at once.
   @Test func partsOfOtherMachinesGiveTheSameBits() throws {
     let values = (0..<(3 * blockSize + 77) * 2).map { Foundation.sin(Double($0) * 12.9) }

@@ -28,10 +28,11 @@ static int output_is_untouched(void) {
   return 1;
 }
 
-/* Checks that all three functions refuse a mixture. */
+/* Checks that all functions refuse a mixture. */
 static void mixture_refused(gmm_status status, const char *name, const gmm_mixture *mixture) {
   REFUSED(status, name, gmm_mixture_probabilities(mixture, five, NULL, output, ROOM, out_error));
   REFUSED(status, name, gmm_mixture_log_density(mixture, five, NULL, output, ROOM, out_error));
+  REFUSED(status, name, gmm_mixture_entropy(mixture, five, NULL, output, ROOM, out_error));
   REFUSED(status, name, gmm_mixture_sample(mixture, 5, 1, NULL, output, ROOM, labels, ROOM, out_error));
 }
 
@@ -50,6 +51,8 @@ static void misuse_evaluation(const misuse_handles *handles) {
   CHANGE_REFUSED(GMM_ERROR_INVALID_ARGUMENT, "num_components", mixture.num_components = -1);
   CHANGE_REFUSED(GMM_ERROR_INVALID_ARGUMENT, "num_dimensions", mixture.num_dimensions = INT32_MAX);
   CHANGE_REFUSED(GMM_ERROR_INVALID_ARGUMENT, "covariance", mixture.covariance = -1);
+  CHANGE_REFUSED(GMM_ERROR_INVALID_ARGUMENT, "shared_spread", mixture.shared_spread = 2);
+  CHANGE_REFUSED(GMM_ERROR_INVALID_ARGUMENT, "reserved", mixture.reserved = 1);
   CHANGE_REFUSED(GMM_ERROR_NULL_ARGUMENT, "weights", mixture.weights = NULL);
   CHANGE_REFUSED(GMM_ERROR_NULL_ARGUMENT, "means", mixture.means = NULL);
   CHANGE_REFUSED(GMM_ERROR_NULL_ARGUMENT, "covariances", mixture.covariances = NULL);
@@ -64,6 +67,7 @@ static void misuse_evaluation(const misuse_handles *handles) {
     const gmm_status status = wrong[i] == NULL ? GMM_ERROR_NULL_ARGUMENT : GMM_ERROR_WRONG_HANDLE;
     REFUSED(status, "points", gmm_mixture_probabilities(&mixture, wrong[i], NULL, output, ROOM, out_error));
     REFUSED(status, "points", gmm_mixture_log_density(&mixture, wrong[i], NULL, output, ROOM, out_error));
+    REFUSED(status, "points", gmm_mixture_entropy(&mixture, wrong[i], NULL, output, ROOM, out_error));
   }
   const int64_t capacities[] = {4, 0, -1, INT64_MIN};
   for (int i = 0; i < 4; i++) {
@@ -73,6 +77,8 @@ static void misuse_evaluation(const misuse_handles *handles) {
     REFUSED(GMM_ERROR_BUFFER_TOO_SMALL, "capacity",
             gmm_mixture_log_density(&mixture, five, NULL, output, capacity, out_error));
     REFUSED(GMM_ERROR_BUFFER_TOO_SMALL, "capacity",
+            gmm_mixture_entropy(&mixture, five, NULL, output, capacity, out_error));
+    REFUSED(GMM_ERROR_BUFFER_TOO_SMALL, "capacity",
             gmm_mixture_sample(&mixture, 5, 1, NULL, output, capacity, labels, 5, out_error));
     REFUSED(GMM_ERROR_BUFFER_TOO_SMALL, "components_capacity",
             gmm_mixture_sample(&mixture, 5, 1, NULL, output, ROOM, labels, capacity < 5 ? capacity : 4, out_error));
@@ -81,6 +87,7 @@ static void misuse_evaluation(const misuse_handles *handles) {
           gmm_mixture_probabilities(&mixture, five, NULL, NULL, ROOM, out_error));
   REFUSED(GMM_ERROR_NULL_ARGUMENT, "out_log_density",
           gmm_mixture_log_density(&mixture, five, NULL, NULL, ROOM, out_error));
+  REFUSED(GMM_ERROR_NULL_ARGUMENT, "out_entropy", gmm_mixture_entropy(&mixture, five, NULL, NULL, ROOM, out_error));
   REFUSED(GMM_ERROR_NULL_ARGUMENT, "out_points",
           gmm_mixture_sample(&mixture, 5, 1, NULL, NULL, ROOM, labels, ROOM, out_error));
   REFUSED(GMM_ERROR_INVALID_ARGUMENT, "num_points",

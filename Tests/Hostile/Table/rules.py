@@ -288,6 +288,7 @@ OUTCOMES = [
     ("gmm_status_name", "status", "0", "ok"),
     ("*", "options.ordered_means", "0", "ok"),
     ("*", "options.shared_spread", "0", "ok"),
+    ("*", "mixture.shared_spread", "0", "ok"),
     ("gmm_model_create", "options.default_priors", "0", "ok"),
     ("*", "*.reserved", "0", "ok"),
     ("*", "*.covariance", "0", "ok"),

@@ -172,7 +172,7 @@ def test_fits_tell_what_they_are_in_a_line(iris):
     assert "1 component (tied covariance), log" in repr(short)
     assert "not converged after 1 iteration>" in repr(short)
     shared = gm.fit_em(iris, 2, covariance_type="diag", shared_sd=True, random_seed=1)
-    assert "(one diag covariance for all)" in repr(shared)
+    assert "(tied-diag covariance)" in repr(shared)
     assert shared.shared_sd is True
 
 

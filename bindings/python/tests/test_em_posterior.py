@@ -63,7 +63,7 @@ def test_shapes_follow_the_model():
         model = gm.Mixture(2, covariance_type=kind, shared_sd=shared)
         fit = gm.fit_em(TABLE, model, random_seed=1, n_init=1)
         assert fit.covariances.shape == fit.precisions_cholesky.shape == shape
-        assert fit.covariance_type == kind
+        assert fit.covariance_type == (f"tied-{kind}" if shared else kind)
         assert fit.shared_sd == (shared or kind == "tied")
         # A fit under a model is a start of statistics, as any other.
         step = gm.MixtureStatistics(fit, TABLE).maximize()

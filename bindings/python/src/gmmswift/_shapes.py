@@ -4,9 +4,29 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-__all__ = ["COVARIANCE_TYPES", "Shape", "covariance_shape"]
+__all__ = [
+    "COVARIANCE_TYPES",
+    "FORMS",
+    "Shape",
+    "covariance_form",
+    "covariance_name",
+    "covariance_shape",
+]
 
 COVARIANCE_TYPES = ("full", "tied", "diag", "spherical")  # by GMM_COVARIANCE_ code
+#: With the diagonal and spherical covariances that all components share.
+FORMS = (*COVARIANCE_TYPES, "tied-diag", "tied-spherical")
+
+
+def covariance_form(name: str) -> tuple[int, bool]:
+    """Return the GMM_COVARIANCE_ code of a form, and whether its sds are shared."""
+    return COVARIANCE_TYPES.index(name.removeprefix("tied-")), name.startswith("tied-")
+
+
+def covariance_name(code: int, shared: bool) -> str:
+    """Return the name of the form of a code whose spread all components share, or do not share."""
+    name = COVARIANCE_TYPES[code]
+    return f"tied-{name}" if shared and name in ("diag", "spherical") else name
 
 
 def covariance_shape(
@@ -18,8 +38,8 @@ def covariance_shape(
         "tied": (dimensions, dimensions),
         "diag": (dimensions,),
         "spherical": (),
-    }[kind]
-    return one if shared or kind == "tied" else (size, *one)
+    }[kind.removeprefix("tied-")]
+    return one if shared or kind.startswith("tied") else (size, *one)
 
 
 class Shape(NamedTuple):
@@ -38,7 +58,7 @@ class Shape(NamedTuple):
     @property
     def is_shared(self) -> bool:
         """Whether all components share one spread."""
-        return self.shared_sd or self.covariance_type == "tied"
+        return self.shared_sd or self.covariance_type.startswith("tied")
 
     @property
     def means(self) -> tuple[int, ...]:
@@ -50,7 +70,7 @@ class Shape(NamedTuple):
         """The shape of sds or covariances; a shared spread has no axis of components."""
         if self.has_matrices:
             item: tuple[int, ...] = (self.n_dimensions, self.n_dimensions)
-        elif self.covariance_type == "spherical" or self.n_dimensions == 1:
+        elif self.covariance_type.endswith("spherical") or self.n_dimensions == 1:
             item = ()
         else:
             item = (self.n_dimensions,)

@@ -26,7 +26,7 @@ from gmmswift._fits.starts import initial_values
 from gmmswift._fits.views import components_html
 from gmmswift._model.mixture import Mixture
 from gmmswift._pickled import StateFormat
-from gmmswift._shapes import COVARIANCE_TYPES, Shape, covariance_shape
+from gmmswift._shapes import FORMS, Shape, covariance_form, covariance_name, covariance_shape
 
 if TYPE_CHECKING:
     from numpy.typing import ArrayLike, NDArray
@@ -52,8 +52,8 @@ class EMFit:
     ----------
     n_components, n_dimensions : int
         K and D.
-    covariance_type : {"full", "tied", "diag", "spherical"}
-        The form of the covariances.
+    covariance_type : str
+        The form of the covariances: one of the six of `fit_em`.
     shared_sd : bool
         Whether all components share one covariance.
     weights : ndarray, shape (K,)
@@ -65,8 +65,8 @@ class EMFit:
         "spherical", (K, D) for "diag". Shared sds have no axis of components, and a single sd is a
         float. None if covariances are matrices: "full" and "tied" in several dimensions.
     covariances : ndarray
-        Shape (K, D, D), (D, D), (K, D) or (K,), by ``covariance_type``. Shared covariances have no
-        axis of components.
+        Shape (K, D, D), (D, D), (K, D), (K,), (D,) or (), by ``covariance_type``. Shared
+        covariances have no axis of components.
     precisions_cholesky : ndarray
         The same shape: upper triangular U with precision U Uᵀ; 1 / sd for diagonal covariances.
     log_likelihood : float
@@ -81,6 +81,13 @@ class EMFit:
     bic, aic : float
         Bayesian and Akaike information criterion; smaller is better. Parameters that a model knows
         do not count.
+    icl : float
+        The integrated completed likelihood on the same scale: BIC + 2 ``entropy`` (Biernacki,
+        Celeux, Govaert 2000). It prefers components that overlap little. NaN for a stepwise fit.
+    entropy : float
+        The entropy of the responsibilities, Σ -w[i] t[i, k] log t[i, k] over rows and components.
+    n_parameters : int
+        The number of free parameters: weights, means and covariances.
     converged : bool
         Whether the tolerance was met within the iterations allowed.
     n_iterations : int
@@ -112,6 +119,9 @@ class EMFit:
     history: NDArray[np.float64]
     bic: float
     aic: float
+    icl: float
+    entropy: float
+    n_parameters: int
     converged: bool
     n_iterations: int
     move: float
@@ -120,13 +130,11 @@ class EMFit:
     stopped_early: bool = False
 
     def __repr__(self) -> str:
-        spread = f"{self.covariance_type} covariance"
-        if self.shared_sd and self.covariance_type != "tied":
-            spread = f"one {spread} for all"
         places = f" in {self.n_dimensions} dimensions" if self.n_dimensions > 1 else ""
         return (
             f"<gmmswift.EMFit: {self.n_components} component{'s' * (self.n_components != 1)} "
-            f"({spread}){places}, log likelihood {self.log_likelihood:.6g}, BIC {self.bic:.6g}, "
+            f"({self.covariance_type} covariance){places}, log likelihood "
+            f"{self.log_likelihood:.6g}, BIC {self.bic:.6g}, "
             f"{'' if self.converged else 'not '}converged after {self.n_iterations:,} "
             f"iteration{'s' * (self.n_iterations != 1)}"
             f"{f', {len(self.collapsed)} collapsed' if self.collapsed else ''}"
@@ -164,12 +172,8 @@ class EMFit:
     @property
     def mixture(self) -> KnownMixture:
         """The fitted parameters as a mixture of their own."""
-        covariances = self.covariances
-        if self.shared_sd and self.covariance_type in ("diag", "spherical"):
-            # A mixture has variances for each component.
-            covariances = np.repeat(covariances[np.newaxis], self.n_components, axis=0)
         return KnownMixture(
-            self.weights, self.means, covariances, covariance_type=self.covariance_type
+            self.weights, self.means, self.covariances, covariance_type=self.covariance_type
         )
 
 
@@ -211,12 +215,15 @@ def fit_em(
         likelihood) is maximised within its constraints. Open priors are scaled to the data first,
         as by `Mixture.for_data`. Weights need concentrations of at least 1, a minimum, or fixed
         values.
-    covariance_type : {"full", "tied", "diag", "spherical"}, optional
-        A covariance matrix for each component, one for all, diagonal ones, or multiples of the unit
-        matrix; by default "full". In one dimension all but "tied" are the same. With a model it is
-        the model's, and not to be given.
+    covariance_type : str, optional
+        The form of the covariances. "full": a matrix for each component; "tied": one matrix for
+        all; "diag": diagonal matrices; "spherical": multiples of the unit matrix; "tied-diag",
+        "tied-spherical": one of these for all. By default "full". In one dimension there is an sd
+        for each component, or one for all where the name begins with "tied". With a model the form
+        is the model's, and not to be given.
     shared_sd : bool, default False
-        Whether all components share one covariance, as with "tied".
+        Whether all components share one covariance. It makes "tied" of "full", "tied-diag" of
+        "diag" and "tied-spherical" of "spherical".
     init : {"kmeans", "k-means++", "random", "random_from_data"}, default "kmeans"
         The kind of start: k-means clusters, clusters about k-means++ seeds, random
         responsibilities, or means at random observations.
@@ -310,9 +317,10 @@ def fit_em(
         shape = model.shape
     else:
         options.num_components = int32("n_components", n_components)
-        options.shared_spread = flag("shared_sd", shared_sd)
         kind = "full" if covariance_type is None else covariance_type
-        options.covariance = code("covariance_type", kind, COVARIANCE_TYPES)
+        code("covariance_type", kind, FORMS)
+        options.covariance, is_shared = covariance_form(kind)
+        options.shared_spread = flag("shared_sd", shared_sd) or is_shared
         shape = Shape(options.num_components, rows.n_dimensions, kind, bool(options.shared_spread))
     options.start = code("init", init, STARTS)
     options.criterion = code("criterion", criterion, CRITERIA)
@@ -363,7 +371,8 @@ def fit_of(handle: native.Handle) -> EMFit:
     result = native.sized(native.EMResult)
     native.call(native.lib.gmm_em_fit_get_result, handle, result)
     size, dimensions = result.num_components, result.num_dimensions
-    kind, shared = COVARIANCE_TYPES[result.covariance], bool(result.shared_spread)
+    shared = bool(result.shared_spread)
+    kind = covariance_name(result.covariance, shared)
     shape = Shape(size, dimensions, kind, shared)
     matrices = covariance_shape(size, dimensions, kind, shared)
     count = result.num_covariances
@@ -389,6 +398,9 @@ def fit_of(handle: native.Handle) -> EMFit:
         history=native.doubles_at(result.history, result.num_iterations),
         bic=result.bic,
         aic=result.aic,
+        icl=result.icl,
+        entropy=result.entropy,
+        n_parameters=result.num_parameters,
         converged=bool(result.converged),
         n_iterations=result.num_iterations,
         move=result.move,

@@ -21,7 +21,7 @@ from gmmswift._data import Data, as_data
 from gmmswift._fits.views import components_html
 from gmmswift._frozen import Frozen
 from gmmswift._pickled import StateFormat
-from gmmswift._shapes import COVARIANCE_TYPES, Shape, covariance_shape
+from gmmswift._shapes import FORMS, Shape, covariance_form, covariance_shape
 
 if TYPE_CHECKING:
     from numpy.typing import ArrayLike, NDArray
@@ -44,9 +44,11 @@ class KnownMixture(Frozen):
     means : array_like, shape (K, D), or (K,) in one dimension
         Finite.
     covariances : array_like
-        Positive definite: shape (K, D, D), (D, D), (K, D) or (K,), by ``covariance_type``.
-    covariance_type : {"full", "tied", "diag", "spherical"}, default "full"
-        The form of the covariances.
+        Positive definite: shape (K, D, D), (D, D), (K, D) or (K,), by ``covariance_type``; (D,) and
+        () for the last two.
+    covariance_type : str, default "full"
+        The form of the covariances: "full", "tied", "diag", "spherical", "tied-diag" or
+        "tied-spherical", as in `fit_em`.
 
     Attributes
     ----------
@@ -97,7 +99,7 @@ class KnownMixture(Frozen):
         *,
         covariance_type: str = "full",
     ) -> None:
-        code("covariance_type", covariance_type, COVARIANCE_TYPES)
+        code("covariance_type", covariance_type, FORMS)
         size = np.size(weights)
         if size < 1:
             raise ValueError("weights: must have at least 1 value, got 0 values")
@@ -108,7 +110,7 @@ class KnownMixture(Frozen):
         values = array("means", means, (size, dimensions)).copy()
         self.means = values if dimensions > 1 else values[:, 0]
         shape = covariance_shape(size, dimensions, covariance_type)
-        self.covariances = array("covariances", covariances, shape).copy()
+        self.covariances = array("covariances", covariances, shape).copy().reshape(shape)
         if covariance_type in ("full", "tied"):
             check_symmetric("covariances", self.covariances)
         for name in _PARAMETERS:
@@ -174,6 +176,27 @@ class KnownMixture(Frozen):
         rows = as_data("x", x, self.n_dimensions)
         out = np.empty((rows.n_observations, self.n_components))
         self._evaluate(native.lib.gmm_mixture_log_probabilities, rows, out, threads)
+        return out
+
+    def entropy(self, x: ArrayLike, *, threads: int | None = None) -> NDArray[np.float64]:
+        """Return the entropy of the responsibilities at points, how unsure their components are.
+
+        Parameters
+        ----------
+        x : array_like, shape (M, D), or in one dimension (M,) or (M, 1)
+            Points, finite.
+        threads : int, optional
+            Number of threads. By default one for each processor.
+
+        Returns
+        -------
+        ndarray, shape (M,)
+            -Σ t[k] log t[k]: 0 where the component is certain, log K where all are equally
+            probable.
+        """
+        rows = as_data("x", x, self.n_dimensions)
+        out = np.empty(rows.n_observations)
+        self._evaluate(native.lib.gmm_mixture_entropy, rows, out, threads)
         return out
 
     def log_density(self, x: ArrayLike, *, threads: int | None = None) -> NDArray[np.float64]:
@@ -274,7 +297,8 @@ def mixture_values(parameters: Any) -> tuple[native.MixtureValues, list[object]]
             raise ValueError(f"parameters: {rule}, got {shown(name)}")
     kind = parameters.get("covariance_type", "full")
     mixture = native.defaults(native.MixtureValues)
-    mixture.covariance = code("covariance_type", str(kind), COVARIANCE_TYPES)
+    code("covariance_type", str(kind), FORMS)
+    mixture.covariance, mixture.shared_spread = covariance_form(str(kind))
     size = np.size(parameters["weights"])
     dimensions = np.size(parameters["means"]) // max(size, 1)
     mixture.num_components, mixture.num_dimensions = size, dimensions

@@ -30,7 +30,7 @@ def components_html(
     variances = np.asarray(covariances)
     if shape.covariance_type in ("full", "tied"):
         variances = np.diagonal(variances, axis1=-2, axis2=-1)
-    elif shape.covariance_type == "spherical":
+    elif shape.covariance_type.endswith("spherical"):
         variances = variances[..., np.newaxis]
     sds = np.broadcast_to(np.sqrt(variances), (size, dimensions))
     table = np.asarray(means).reshape(size, dimensions)

@@ -27,7 +27,7 @@ from gmmswift._model.given import SDS, GivenPriors, each_prior
 from gmmswift._model.priors import Dirichlet, NormalInverseGamma, Prior
 from gmmswift._model.stated import stated_arguments
 from gmmswift._pickled import StateFormat
-from gmmswift._shapes import COVARIANCE_TYPES, Shape
+from gmmswift._shapes import COVARIANCE_TYPES, FORMS, Shape, covariance_form
 
 if TYPE_CHECKING:
     from numpy.typing import ArrayLike
@@ -78,7 +78,8 @@ class Mixture(Frozen):
         `sd`, `variance` and `precision`, of shapes () and (K,), and no `covariance_type`.
     covariance_type : {"full", "tied", "diag", "spherical"}, optional
         A covariance matrix for each component; one for all; an sd for each component and
-        coordinate; an sd for each component. By default "diag" where the spread's prior is on sds,
+        coordinate; an sd for each component. "tied-diag" and "tied-spherical" stand for the last
+        two with `shared_sd`. By default "diag" where the spread's prior is on sds,
         variances or precisions, else "full". In one dimension all but "tied", which is the same as
         `shared_sd`, are the same.
     weights : Dirichlet, DynamicDirichlet or Fixed, default ``Dirichlet(1.0)``
@@ -216,10 +217,13 @@ class Mixture(Frozen):
                 components, NormalInverseGamma
             )
             covariance_type = "diag" if on_sds or self._is_simple else "full"
-        if not isinstance(covariance_type, str) or covariance_type not in COVARIANCE_TYPES:
-            rule = ", ".join(repr(name) for name in COVARIANCE_TYPES)
+        if not isinstance(covariance_type, str) or covariance_type not in FORMS:
+            rule = ", ".join(repr(name) for name in FORMS)
             raise ValueError(f"covariance_type: must be among {rule}, got {shown(covariance_type)}")
+        place, is_shared = covariance_form(covariance_type)
+        covariance_type = COVARIANCE_TYPES[place]
         self.covariance_type = covariance_type
+        self.shared_sd = self.shared_sd or is_shared
         if n_dimensions is not None:
             self.n_dimensions = integer("n_dimensions", n_dimensions, 1, 2**20)
         else:

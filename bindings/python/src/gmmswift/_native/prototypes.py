@@ -486,6 +486,17 @@ PROTOTYPES: Mapping[str, tuple[Any, list[Any]]] = {
             POINTER(c_void_p),
         ],
     ),
+    "gmm_mixture_entropy": (
+        c_int32,
+        [
+            POINTER(MixtureValues),
+            c_void_p,
+            POINTER(Control),
+            DoubleArray,
+            c_int64,
+            POINTER(c_void_p),
+        ],
+    ),
     "gmm_mixture_sample": (
         c_int32,
         [

@@ -455,6 +455,9 @@ class EMResult(Structure):
         ("lower_bound", c_double),
         ("bic", c_double),
         ("aic", c_double),
+        ("icl", c_double),
+        ("entropy", c_double),
+        ("num_parameters", c_int64),
         ("weights", c_void_p),
         ("means", c_void_p),
         ("num_covariances", c_int64),
@@ -533,6 +536,8 @@ class MixtureValues(Structure):
         ("means", c_void_p),
         ("covariances", c_void_p),
         ("log_weights", c_void_p),
+        ("shared_spread", c_int32),
+        ("reserved", c_int32),
     )
 
 

@@ -13,7 +13,6 @@ from sklearn.utils import check_random_state
 
 from gmmswift._arguments import shown
 from gmmswift._data import Data, as_data
-from gmmswift._shapes import COVARIANCE_TYPES
 from gmmswift.estimators._checks import (
     check_choice,
     check_count,
@@ -60,6 +59,9 @@ class Trial:
 
 class MixtureEstimator(Predictions, DensityMixin, BaseEstimator):  # type: ignore[misc]
     """A mixture of Gaussians that is fitted by iterations from several starts."""
+
+    #: The forms of covariances that the estimator takes.
+    _forms: tuple[str, ...]
 
     lower_bound_: float
     lower_bounds_: list[float]
@@ -225,7 +227,7 @@ class MixtureEstimator(Predictions, DensityMixin, BaseEstimator):  # type: ignor
 
     def _check_all(self, x: NDArray[Any], sample_weight: NDArray[np.float64] | None) -> None:
         check_count("n_components", self.n_components, 1)
-        check_choice("covariance_type", self.covariance_type, COVARIANCE_TYPES)
+        check_choice("covariance_type", self.covariance_type, self._forms)
         check_number("tol", self.tol)
         check_number("reg_covar", self.reg_covar)
         check_count("max_iter", self.max_iter, 0)

@@ -9,6 +9,7 @@ import numpy as np
 from sklearn.utils.validation import check_is_fitted
 
 from gmmswift._model.priors import Dirichlet, NormalInverseGamma, NormalInverseWishart
+from gmmswift._shapes import COVARIANCE_TYPES
 from gmmswift.estimators._base import MixtureEstimator, Trial
 from gmmswift.estimators._checks import check_choice, check_definite, check_number, check_shape
 from gmmswift.estimators._parameters import Parameters
@@ -118,6 +119,7 @@ covariance_prior_
     """
 
     _kind = 2
+    _forms = COVARIANCE_TYPES
     _own_parameters = (
         "n_components",
         "covariance_type",

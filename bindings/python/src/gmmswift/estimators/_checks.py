@@ -98,7 +98,7 @@ def check_weights(name: str, value: ArrayLike, size: int) -> NDArray[np.float64]
 
 def check_definite(name: str, value: NDArray[np.float64], kind: str) -> None:
     """Require positive numbers, or symmetric positive-definite matrices; says which eigenvalue."""
-    if kind in ("diag", "spherical"):
+    if kind not in ("full", "tied"):
         if not (value > 0).all():
             raise ValueError(f"{name}: must be positive, got {value.min()}")
         return

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from typing import TYPE_CHECKING
 
+from gmmswift.estimators._checks import check_sample_weight
 from gmmswift.estimators._gaussians import parameter_count
 from gmmswift.estimators._predictions import Predictions
 
@@ -53,6 +54,30 @@ class InformationCriteria(Predictions):
         """
         total, _ = self._log_likelihood(X, sample_weight)
         return -2 * total + 2 * self._n_parameters()
+
+    def icl(self, X: ArrayLike, sample_weight: ArrayLike | None = None) -> float:
+        """Return the integrated completed likelihood on data, on the scale of `bic`.
+
+        Smaller is better, and components that overlap little are preferred (Biernacki, Celeux,
+        Govaert 2000, IEEE PAMI 22).
+
+        Parameters
+        ----------
+        X : array_like, shape (N, D)
+            Observations.
+        sample_weight : array_like, shape (N,), optional
+            As in `bic`.
+
+        Returns
+        -------
+        float
+            BIC + 2 * the entropy of the responsibilities.
+        """
+        x = self._seen(X)
+        weights = check_sample_weight(sample_weight, len(x))
+        entropies = self._shares().entropies(x)
+        entropy = float(entropies.sum() if weights is None else weights @ entropies)
+        return self.bic(X, sample_weight) + 2 * entropy
 
     def _n_parameters(self) -> int:
         self._check_size_of_fit()

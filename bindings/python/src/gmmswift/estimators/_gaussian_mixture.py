@@ -10,6 +10,7 @@ from sklearn.utils import check_random_state
 
 from gmmswift._data import Data, as_data
 from gmmswift._fits.em import EMFit, fit_em
+from gmmswift._shapes import FORMS
 from gmmswift.estimators._base import MixtureEstimator, Trial
 from gmmswift.estimators._checks import check_given_start, check_sample_weight, check_weights
 from gmmswift.estimators._criteria import InformationCriteria
@@ -42,9 +43,10 @@ class GaussianMixture(InformationCriteria, MixtureEstimator):
     ----------
     n_components : int, default 1
         K, from 1 to 256.
-    covariance_type : {"full", "tied", "diag", "spherical"}, default "full"
-        A covariance matrix for each component, one for all, diagonal ones, or multiples of the unit
-        matrix.
+    covariance_type : str, default "full"
+        scikit-learn's "full", "tied", "diag" and "spherical": a covariance matrix for each
+        component, one for all, diagonal ones, or multiples of the unit matrix; and "tied-diag" and
+        "tied-spherical": one of the last two for all.
     tol : float, default 1e-3
         A run has converged when the mean log likelihood of an observation changes by less, >= 0.
     reg_covar : float, default 1e-6
@@ -84,7 +86,7 @@ class GaussianMixture(InformationCriteria, MixtureEstimator):
     means_ : ndarray, shape (K, D)
         Means.
     covariances_ : ndarray
-        Shape (K, D, D), (D, D), (K, D) or (K,), by ``covariance_type``.
+        Shape (K, D, D), (D, D), (K, D), (K,), (D,) or (), by ``covariance_type``.
     precisions_ : ndarray
         The inverses of the covariances.
     precisions_cholesky_ : ndarray
@@ -116,6 +118,7 @@ class GaussianMixture(InformationCriteria, MixtureEstimator):
     """
 
     _kind = 1
+    _forms = FORMS
     _own_parameters = (
         "n_components",
         "covariance_type",

@@ -1,4 +1,4 @@
-"""Densities and factors of Gaussians under the four covariance structures."""
+"""Densities and factors of Gaussians under all forms of covariances."""
 
 from __future__ import annotations
 
@@ -30,12 +30,11 @@ def precision_factors(covariances: NDArray[np.float64], kind: str) -> NDArray[np
     ValueError
         For a covariance that is not positive definite; says of which component.
     """
-    if kind in ("diag", "spherical"):
-        if not (covariances > 0).all():
-            component = int(np.argwhere(~(covariances > 0))[0][0])
-            raise ValueError(_not_definite(f"the variance of component {component}"))
-        factors: NDArray[np.float64] = 1 / np.sqrt(covariances)
-        return factors
+    if kind not in ("full", "tied"):
+        if not np.all(covariances > 0):
+            place = "" if kind.startswith("tied") else f" of component {_first(covariances)}"
+            raise ValueError(_not_definite(f"the variance{place}"))
+        return np.asarray(1 / np.sqrt(covariances))
     matrices = covariances[np.newaxis] if kind == "tied" else covariances
     factors = np.empty_like(matrices)
     identity = np.eye(matrices.shape[-1])
@@ -48,6 +47,11 @@ def precision_factors(covariances: NDArray[np.float64], kind: str) -> NDArray[np
         # Triangular inverses have exact zeros below; a general solver leaves rounding there.
         factors[k] = np.triu(np.linalg.solve(lower, identity).T)
     return factors[0] if kind == "tied" else factors
+
+
+def _first(variances: NDArray[np.float64]) -> int:
+    """Return the first component with a variance that is not positive."""
+    return int(np.argwhere(~(variances > 0))[0][0])
 
 
 def _not_definite(name: str) -> str:
@@ -63,25 +67,22 @@ def factors_of_precisions(precisions: NDArray[np.float64], kind: str) -> NDArray
 
     With J the exchange matrix and J Λ J = L Lᵀ, U = J L J.
     """
-    if kind in ("diag", "spherical"):
-        roots: NDArray[np.float64] = np.sqrt(precisions)
-        return roots
+    if kind not in ("full", "tied"):
+        return np.asarray(np.sqrt(precisions))
     return np.ascontiguousarray(np.linalg.cholesky(precisions[..., ::-1, ::-1])[..., ::-1, ::-1])
 
 
 def precisions_of(factors: NDArray[np.float64], kind: str) -> NDArray[np.float64]:
     """Return U Uᵀ, or the squares."""
-    if kind in ("diag", "spherical"):
-        squares: NDArray[np.float64] = factors**2
-        return squares
+    if kind not in ("full", "tied"):
+        return np.asarray(factors**2)
     return np.asarray(factors @ np.swapaxes(factors, -1, -2))
 
 
 def covariances_of(factors: NDArray[np.float64], kind: str) -> NDArray[np.float64]:
     """Return the covariances (U Uᵀ)⁻¹."""
-    if kind in ("diag", "spherical"):
-        variances: NDArray[np.float64] = factors**-2.0
-        return variances
+    if kind not in ("full", "tied"):
+        return np.asarray(factors**-2.0)
     inverse = np.linalg.inv(factors)
     return np.asarray(np.swapaxes(inverse, -1, -2) @ inverse)
 
@@ -94,5 +95,7 @@ def parameter_count(size: int, dimensions: int, kind: str) -> int:
         "tied": matrix,
         "diag": size * dimensions,
         "spherical": size,
+        "tied-diag": dimensions,
+        "tied-spherical": 1,
     }
     return covariances[kind] + size * dimensions + size - 1

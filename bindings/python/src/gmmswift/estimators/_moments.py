@@ -73,13 +73,13 @@ def moments(
         for k in range(size):
             y = x[part] - means[k]
             weighted = shares[part, k, np.newaxis] * y
-            scatter[k] += weighted.T @ y if scatter.ndim == 3 else (weighted * y).sum(axis=0)
-    if kind == "tied":
+            scatter[k] += _squares(weighted, y, scatter.ndim - 1)
+    if kind.startswith("tied"):
         pooled = scatter.sum(axis=0)
         rest = 1 - responsibilities.sum(axis=1)
         if (abs(rest) > 1e-9).any():  # else rounding, which an offset would blow up
             rest = rest if sample_weight is None else rest * sample_weight
-            pooled += (rest[:, np.newaxis] * x).T @ x
+            pooled += _squares(rest[:, np.newaxis] * x, x, pooled.ndim)
         covariances = pooled / counts.sum()
     else:
         covariances = scatter / counts.reshape(-1, *[1] * (scatter.ndim - 1))
@@ -87,6 +87,13 @@ def moments(
         covariances[..., range(dimensions), range(dimensions)] += regularization
     else:
         covariances = covariances + regularization
-        if kind == "spherical":
-            covariances = covariances.mean(axis=1)
+        if kind.endswith("spherical"):
+            covariances = np.asarray(covariances.mean(axis=-1))
     return Moments(counts, means, covariances)
+
+
+def _squares(
+    left: NDArray[np.float64], right: NDArray[np.float64], axes: int
+) -> NDArray[np.float64]:
+    """Return the sum of the products of rows: a matrix, or its diagonal for one axis."""
+    return np.asarray(left.T @ right if axes == 2 else (left * right).sum(axis=0))

@@ -108,7 +108,10 @@ class Predictions(FittedParameters):
                 parts.append(random_state.multivariate_normal(means[k], matrix, count))
             else:
                 deviates = random_state.standard_normal(size=(count, means.shape[1]))
-                parts.append(means[k] + deviates * np.sqrt(covariances[k]))
+                variances = (
+                    covariances if self.covariance_type.startswith("tied") else covariances[k]
+                )
+                parts.append(means[k] + deviates * np.sqrt(variances))
         return np.vstack(parts), np.repeat(np.arange(len(counts)), counts)
 
     def _log_likelihood(

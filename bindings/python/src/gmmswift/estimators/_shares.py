@@ -9,7 +9,7 @@ import numpy as np
 
 from gmmswift import _native as native
 from gmmswift._data import as_data
-from gmmswift._shapes import COVARIANCE_TYPES
+from gmmswift._shapes import covariance_form
 
 if TYPE_CHECKING:
     from numpy.typing import DTypeLike, NDArray
@@ -32,8 +32,8 @@ class Shares:
         Means.
     covariances : ndarray
         By `kind`.
-    kind : {"full", "tied", "diag", "spherical"}
-        The form of the covariances.
+    kind : str
+        The form of the covariances: one of the six of `gmmswift.fit_em`.
     threads : int
         Number of threads.
     """
@@ -50,7 +50,7 @@ class Shares:
         mixture = native.defaults(native.MixtureValues)
         mixture.num_components, mixture.num_dimensions = means.shape
         self.size = len(means)
-        mixture.covariance = COVARIANCE_TYPES.index(kind)
+        mixture.covariance, mixture.shared_spread = covariance_form(kind)
         self._arrays = []
         for name, values in {**shares, "means": means, "covariances": covariances}.items():
             self._arrays.append(np.ascontiguousarray(values, np.float64))
@@ -64,6 +64,10 @@ class Shares:
     def probabilities(self, x: NDArray[Any], dtype: DTypeLike = np.float64) -> NDArray[Any]:
         """Return each component's part of the sum, shape (N, K), as floats of a type."""
         return self._evaluated(native.lib.gmm_mixture_probabilities, x, (self.size,), dtype)
+
+    def entropies(self, x: NDArray[Any]) -> NDArray[Any]:
+        """Return the entropy of the components' parts, shape (N,)."""
+        return self._evaluated(native.lib.gmm_mixture_entropy, x, (), np.float64)
 
     def labels(self, x: NDArray[Any]) -> NDArray[np.int64]:
         """Return the component with the largest part, shape (N,)."""
