@@ -2617,6 +2617,38 @@ GMM_NODISCARD gmm_status gmm_mixture_sample(const gmm_mixture *mixture, int64_t 
                                             int32_t *out_components, int64_t components_capacity,
                                             gmm_error **out_error);
 
+/* -------------------------------------------------------------------------------------- Merging components */
+
+/**
+ * Merges components into clusters, one pair after the other (Baudry, Raftery, Celeux, Lo, Gottardo 2010, J. Comp.
+ * Graph. Stat. 19). A cluster may need several components; its responsibility is the sum of theirs. Each step merges
+ * the two clusters whose merging lowers the entropy of the responsibilities most, the first pair of several. Where the
+ * entropy falls steeply while clusters are merged, these tell nothing apart; where it falls little, fewer clusters are
+ * no clearer.
+ *
+ * The time is O(N K^2); a pair costs nothing in rows in which one of the two has a responsibility of 0. Threads share
+ * the rows and change no bit.
+ *
+ * @param probabilities num_observations x num_components responsibilities, such as those of gmm_mixture_probabilities
+ * or gmm_posterior_probabilities; finite, not negative, each row with a positive sum, to which it is scaled.
+ * @param sample_weights num_observations, finite, not negative, not all 0; or NULL for 1.
+ * @param num_observations N, >= 1.
+ * @param num_components K, 1 .. GMM_MAX_COMPONENTS.
+ * @param out_entropies K: the sum of -w_i t_ik log t_ik with 1 .. K clusters; 0 for one.
+ * @param out_merged_weights K, or NULL: for each number of clusters the sum of the weights of the rows that were most
+ * probable in one of the two clusters whose merging led to it; 0 for K.
+ * @param entropies_capacity the number of elements of out_entropies and out_merged_weights.
+ * @param out_clusters K x K, or NULL: in row c - 1 the cluster of each component where c are left, 0 .. c - 1 in the
+ * order of their first components.
+ * @return GMM_ERROR_NULL_ARGUMENT, GMM_ERROR_WRONG_HANDLE, GMM_ERROR_STRUCT_SIZE, GMM_ERROR_INVALID_ARGUMENT,
+ * GMM_ERROR_UNSUPPORTED, GMM_ERROR_BUFFER_TOO_SMALL, GMM_CANCELLED.
+ */
+GMM_NODISCARD gmm_status gmm_merge_components(const double *probabilities, const double *sample_weights,
+                                              int64_t num_observations, int32_t num_components,
+                                              const gmm_control *control, double *out_entropies,
+                                              double *out_merged_weights, int64_t entropies_capacity,
+                                              int32_t *out_clusters, int64_t clusters_capacity, gmm_error **out_error);
+
 /* ------------------------------------------------------------------------------------------ Data in parts */
 
 /**

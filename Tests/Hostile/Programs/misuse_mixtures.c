@@ -106,6 +106,41 @@ static void misuse_evaluation(const misuse_handles *handles) {
   EXPECT(output_is_untouched());
 }
 
+static void misuse_merging(void) {
+  const double wrong[3][4] = {{1.0, 0.0, (double)NAN, 1.0}, {1.0, 0.0, 0.0, -1.0}, {1.0, 0.0, 0.0, 0.0}};
+  const char *const names[3] = {"probabilities[1, 0]", "probabilities[1, 1]", "probabilities[1]"};
+  const double negative[2] = {1.0, -1.0}, nothing[2] = {0.0, 0.0};
+  for (int i = 0; i < 3; i++) {
+    REFUSED(GMM_ERROR_INVALID_ARGUMENT, names[i],
+            gmm_merge_components(wrong[i], NULL, 2, 2, NULL, output, output, ROOM, labels, ROOM, out_error));
+  }
+  REFUSED(GMM_ERROR_INVALID_ARGUMENT, "sample_weights[1]",
+          gmm_merge_components(unit, negative, 2, 2, NULL, output, output, ROOM, labels, ROOM, out_error));
+  REFUSED(GMM_ERROR_INVALID_ARGUMENT, "sample_weights",
+          gmm_merge_components(unit, nothing, 2, 2, NULL, output, output, ROOM, labels, ROOM, out_error));
+  const int32_t components[] = {0, -1, GMM_MAX_COMPONENTS + 1, INT32_MAX, INT32_MIN};
+  for (int i = 0; i < 5; i++) {
+    REFUSED(GMM_ERROR_INVALID_ARGUMENT, "num_components",
+            gmm_merge_components(unit, NULL, 2, components[i], NULL, output, output, ROOM, labels, ROOM, out_error));
+  }
+  const int64_t rows[] = {0, -1, INT64_MAX, INT64_MIN};
+  for (int i = 0; i < 4; i++) {
+    REFUSED(GMM_ERROR_INVALID_ARGUMENT, "num_observations",
+            gmm_merge_components(unit, NULL, rows[i], 2, NULL, output, output, ROOM, labels, ROOM, out_error));
+  }
+  REFUSED(GMM_ERROR_BUFFER_TOO_SMALL, "entropies_capacity",
+          gmm_merge_components(unit, NULL, 2, 2, NULL, output, output, 1, labels, ROOM, out_error));
+  REFUSED(GMM_ERROR_BUFFER_TOO_SMALL, "clusters_capacity",
+          gmm_merge_components(unit, NULL, 2, 2, NULL, output, output, ROOM, labels, 3, out_error));
+  EXPECT(output_is_untouched());
+  double entropies[2], merged[2];
+  int32_t clusters[4];
+  const double halves[4] = {0.5, 0.5, 1.0, 0.0};
+  ACCEPTED(gmm_merge_components(halves, NULL, 2, 2, NULL, entropies, merged, 2, clusters, 4, out_error));
+  EXPECT(entropies[0] == 0.0 && fabs(entropies[1] - log(2.0)) < 1e-15 && merged[0] == 2.0 && merged[1] == 0.0);
+  EXPECT(clusters[0] == 0 && clusters[1] == 0 && clusters[2] == 0 && clusters[3] == 1);
+}
+
 static void misuse_bytes(const misuse_handles *handles) {
   gmm_data *twenty = fixture_rows(fixture_data, 20, 2);
   const gmm_mixture mixture = valid_mixture();
@@ -154,6 +189,7 @@ void misuse_known_mixtures(const misuse_handles *handles) {
   }
   five = fixture_rows(fixture_data, 5, 2);
   misuse_evaluation(handles);
+  misuse_merging();
   gmm_data_destroy(five);
   misuse_bytes(handles);
 }

@@ -31,6 +31,7 @@ ROOMS = (
     "_model",
     "_fits",
     "plots",
+    "_components",
     "_draws",
     "estimators",
     "__init__",

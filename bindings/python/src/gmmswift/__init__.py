@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from gmmswift._build import build_info, kernels
+from gmmswift._components.merging import Merging, merge_components
 from gmmswift._data import Data
 from gmmswift._diagnostics.autocorrelation import autocorrelation
 from gmmswift._diagnostics.density import KDE, Histogram, histogram, kde
@@ -103,6 +104,7 @@ __all__ = [
     "LabelConfidence",
     "LeaveOneOut",
     "LogEvidence",
+    "Merging",
     "MismatchError",
     "Mixture",
     "MixtureStatistics",
@@ -138,6 +140,7 @@ __all__ = [
     "kde",
     "kernels",
     "load",
+    "merge_components",
     "plot_density",
     "plot_dirichlet",
     "sample",

@@ -511,6 +511,22 @@ PROTOTYPES: Mapping[str, tuple[Any, list[Any]]] = {
             POINTER(c_void_p),
         ],
     ),
+    "gmm_merge_components": (
+        c_int32,
+        [
+            DoubleArray,
+            DoubleArray,
+            c_int64,
+            c_int32,
+            POINTER(Control),
+            DoubleArray,
+            DoubleArray,
+            c_int64,
+            Int32Array,
+            c_int64,
+            POINTER(c_void_p),
+        ],
+    ),
     "gmm_statistics_compute": (
         c_int32,
         [POINTER(MixtureValues), c_void_p, POINTER(Control), POINTER(c_void_p), POINTER(c_void_p)],

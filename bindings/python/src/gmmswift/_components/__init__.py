@@ -1,0 +1,1 @@
+"""How many components: fits of several numbers of them, and components merged into clusters."""
