@@ -384,6 +384,7 @@ def test_results_come_back():
         gm.sample(gm.Mixture(2), LINE, 20, tune=10, until=gm.Until(ess=1, r_hat=None)).until,
         status,
         gm.compare({"a": post}),
+        gm.select(LINE, [1, 2], random_seed=1, n_init=1),
         gm.merge_components(FIT.probabilities(X)),
         gm.MixtureStatistics(FIT, X),
     ]
@@ -402,7 +403,7 @@ PICKLED = {"Data", "EMFit", "Histogram", "KDE", "KnownMixture", "Mixture", "Mixt
 PICKLED |= {"LabelConfidence", "Posterior", "Prior", "Progress", "Summary"} | {
     type(prior).__name__ for prior in PRIORS
 }
-PICKLED |= {"Comparison", "LeaveOneOut", "Merging", "Sensitivity"}
+PICKLED |= {"Comparison", "LeaveOneOut", "Merging", "Selection", "Sensitivity"}
 PICKLED |= {"Diagnosis", "Finding", "LogEvidence", "RunStatus", "Until", "UntilResult"}
 #: A run and a stream are threads, which cannot be stored.
 ALIVE = {"Run", "Stream"}

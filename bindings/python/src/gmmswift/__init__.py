@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from gmmswift._build import build_info, kernels
 from gmmswift._components.merging import Merging, merge_components
+from gmmswift._components.selection import Selection, select
 from gmmswift._data import Data
 from gmmswift._diagnostics.autocorrelation import autocorrelation
 from gmmswift._diagnostics.density import KDE, Histogram, histogram, kde
@@ -121,6 +122,7 @@ __all__ = [
     "Progress",
     "Run",
     "RunStatus",
+    "Selection",
     "Sensitivity",
     "ShiftedPoisson",
     "Stream",
@@ -145,6 +147,7 @@ __all__ = [
     "plot_dirichlet",
     "sample",
     "sample_prior",
+    "select",
     "start",
     "stream",
     "summarize",

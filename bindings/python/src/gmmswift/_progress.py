@@ -68,7 +68,11 @@ class _Observer(AbstractContextManager["_Observer"]):
         self._receive = receive
 
     def __call__(self, progress: native.Progress) -> None:
-        self._receive(_observed(progress))
+        self.report(_observed(progress))
+
+    def report(self, progress: Progress) -> None:
+        """Receive the progress, which may be that of several calls."""
+        self._receive(progress)
 
     def __exit__(
         self,
