@@ -333,10 +333,11 @@ void gmm_data_destroy(gmm_data *data);
  * Families of priors. Each belongs to the unknowns that are named with it.
  *
  * Ranges. Standard deviations, and parameters that are scales of them, lie in 1e-145 .. 1e145. Other positive
- * parameters lie in 1e-290 .. 1e290, except for matrices and their degrees of freedom. Means, like data, are below
- * 1e144 in magnitude. Draws of sds are cut off at 1e-150 and 1e150, draws of a covariance matrix where an sd would pass
- * 1e140. Priors that reach beyond, such as Gamma(0.001, 0.001) on the precision, have much of their mass there. Where
- * priors and data are so far apart that a draw is NaN or infinite, sampling ends with GMM_ERROR_DEGENERATE.
+ * parameters lie in 1e-290 .. 1e290, except for matrices and their degrees of freedom, and for GMM_PRIOR_LOG_NORMAL.
+ * Means, like data, are below 1e144 in magnitude. Draws of sds are cut off at 1e-150 and 1e150, draws of a covariance
+ * matrix where an sd would pass 1e140. Priors that reach beyond, such as Gamma(0.001, 0.001) on the precision, have
+ * much of their mass there. Where priors and data are so far apart that a draw is NaN or infinite, sampling ends with
+ * GMM_ERROR_DEGENERATE.
  */
 enum gmm_prior_family {
   /** Means or spread: the prior waits for data, which choose it by a gmm_default_priors; see gmm_model_for_data. */
@@ -359,6 +360,11 @@ enum gmm_prior_family {
   GMM_PRIOR_HALF_CAUCHY = 11,
   /** Standard deviation: `first` = scale > 0, the sd of the Normal before it is folded. */
   GMM_PRIOR_HALF_NORMAL = 12,
+  /** Standard deviation: log sd is Normal(mu, sigma). `first` = mu in -333 .. 333, `second` = sigma in 1e-6 .. 100. */
+  GMM_PRIOR_LOG_NORMAL = 13,
+  /** Standard deviation: `first` = degrees of freedom dof > 0, `second` = scale > 0. The density is proportional to
+   * (1 + (sd / scale)^2 / dof)^(-(dof + 1) / 2); with dof = 1 it is that of GMM_PRIOR_HALF_CAUCHY. */
+  GMM_PRIOR_HALF_STUDENT_T = 14,
   /** Variance: `first` = shape > 0, `second` = scale > 0. */
   GMM_PRIOR_INVERSE_GAMMA = 20,
   /** Precision: `first` = shape > 0, `second` = rate > 0. */
@@ -510,12 +516,12 @@ GMM_NODISCARD gmm_status gmm_model_for_data(const gmm_model *model, const gmm_da
 /**
  * Asks whether the posterior given data exists, before it is sampled.
  *
- * Under a prior whose density stays positive as an sd goes to 0 (Uniform from 0, HalfCauchy, HalfNormal), ties make it
- * improper: a component with a free mean that holds two equal rows, or one with a known mean and a row at it, has
- * infinite mass near an sd of 0. A row of sample weight w counts as w rows. In several dimensions ties within one
- * coordinate suffice for GMM_COVARIANCE_DIAG, and rows must be equal for GMM_COVARIANCE_SPHERICAL. docs/STATISTICS.md
- * has the exact conditions. A Uniform prior with a lower bound above 0, InverseGamma on the variance, Gamma on the
- * precision and inverse-Wishart priors keep the posterior proper, and so do all default priors.
+ * Under a prior whose density stays positive as an sd goes to 0 (Uniform from 0, HalfCauchy, HalfNormal, HalfStudentT),
+ * ties make it improper: a component with a free mean that holds two equal rows, or one with a known mean and a row at
+ * it, has infinite mass near an sd of 0. A row of sample weight w counts as w rows. In several dimensions ties within
+ * one coordinate suffice for GMM_COVARIANCE_DIAG, and rows must be equal for GMM_COVARIANCE_SPHERICAL.
+ * docs/STATISTICS.md has the exact conditions. A Uniform prior with a lower bound above 0, InverseGamma on the
+ * variance, Gamma on the precision and inverse-Wishart priors keep the posterior proper, and so do all default priors.
  *
  * The modes at fault are narrow. Chains that do not meet them sample the rest, and a chain that does ends with
  * GMM_ERROR_DEGENERATE. So gmm_sample does not ask this.

@@ -135,6 +135,8 @@ private struct Statement {
     case .uniform(let lower, let upper): self.init(GMM_PRIOR_UNIFORM, lower, upper)
     case .halfCauchy(let scale): self.init(GMM_PRIOR_HALF_CAUCHY, scale)
     case .halfNormal(let scale): self.init(GMM_PRIOR_HALF_NORMAL, scale)
+    case .logNormal(let mu, let sigma): self.init(GMM_PRIOR_LOG_NORMAL, mu, sigma)
+    case .halfStudentT(let dof, let scale): self.init(GMM_PRIOR_HALF_STUDENT_T, dof, scale)
     case .inverseGamma(let shape, let scale): self.init(GMM_PRIOR_INVERSE_GAMMA, shape, scale)
     case .gamma(let shape, let rate): self.init(GMM_PRIOR_GAMMA, shape, rate)
     case .inverseWishart(let dof, let scale):

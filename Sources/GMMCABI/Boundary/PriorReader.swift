@@ -130,6 +130,8 @@ struct PriorReader {
     case GMM_PRIOR_UNIFORM: return .uniform(lower: try first("lower"), upper: try second("upper"))
     case GMM_PRIOR_HALF_CAUCHY: return .halfCauchy(scale: try first("scale"))
     case GMM_PRIOR_HALF_NORMAL: return .halfNormal(scale: try first("scale"))
+    case GMM_PRIOR_LOG_NORMAL: return .logNormal(mu: try first("mu"), sigma: try second("sigma"))
+    case GMM_PRIOR_HALF_STUDENT_T: return .halfStudentT(dof: try first("dof"), scale: try second("scale"))
     case GMM_PRIOR_INVERSE_GAMMA: return .inverseGamma(shape: try first("shape"), scale: try second("scale"))
     case GMM_PRIOR_GAMMA: return .gamma(shape: try first("shape"), rate: try second("rate"))
     case GMM_PRIOR_INVERSE_WISHART:
@@ -138,7 +140,8 @@ struct PriorReader {
     default:
       throw .invalid(
         "\(path).family",
-        "must be GMM_PRIOR_UNIFORM, _HALF_CAUCHY, _HALF_NORMAL, _INVERSE_GAMMA, _GAMMA, _INVERSE_WISHART"
+        "must be GMM_PRIOR_UNIFORM, _HALF_CAUCHY, _HALF_NORMAL, _LOG_NORMAL, _HALF_STUDENT_T, _INVERSE_GAMMA, _GAMMA, "
+          + "_INVERSE_WISHART"
           + (path == "spread" ? ", _FIXED, _SCALED or _EACH" : " or _FIXED"),
         got: prior.family)
     }

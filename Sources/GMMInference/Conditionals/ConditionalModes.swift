@@ -33,6 +33,12 @@ extension SpreadConditional {
       // Of the two forms of the root, this is the one without cancellation.
       let u = half > 0 ? (half + root) / (count + 2) : ratio / (root - half)
       return scale * u.squareRoot()
+    case .logNormal(let mu, let sigma):
+      // The density of sd has one power of the sd more than that of log sd.
+      let sd = exp(modeUnderLogNormal(mu, sigma, power: count + 1).logSD)
+      return min(max(sd, sdLimits.lowerBound), sdLimits.upperBound)
+    case .halfStudentT(let dof, let scale):
+      return count > 0 ? modeUnderHalfStudentT(dof, scale, power: count) : nil
     case .inverseGamma(let shape, let scale):
       return ((scale + 0.5 * squares) / (shape + 1 + 0.5 * count)).squareRoot()
     case .gamma(let shape, let rate):

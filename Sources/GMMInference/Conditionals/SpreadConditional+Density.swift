@@ -13,7 +13,7 @@ extension SpreadConditional {
       return SpreadDensity.inverseGamma(shape: shape + 0.5 * count, scale: scale + 0.5 * squares).logDensity(sd: sd)
     case .gamma(let shape, let rate):
       return SpreadDensity.gamma(shape: shape + 0.5 * count, rate: rate + 0.5 * squares).logDensity(sd: sd)
-    case .uniform, .halfCauchy, .halfNormal:
+    case .uniform, .halfCauchy, .halfNormal, .logNormal, .halfStudentT:
       if count == 0 { return prior.logDensity(sd: sd) }
       if isImproper { return -.infinity }
       let density = LogSDDensity(prior: prior, count: count, squares: squares)
@@ -55,6 +55,7 @@ extension LogSDDensity {
     // The slope decreases. Steps that double find a place beyond its root.
     var (below, above) = (guess, guess)
     var step = 0.5
+    if case .logNormal(_, let sigma) = prior { step = min(step, sigma) }
     if slope > 0 {
       repeat {
         below = above

@@ -27,7 +27,8 @@ struct SpreadConditional {
   /// Under a conjugate prior the precision is a Gamma number. Under the other priors, for n ≥ 2, Gamma precisions are
   /// tried a few times: those of a prior that is flat in the sd or, in the tail of HalfCauchy, flat in 1/sd. A try is
   /// accepted with a probability in proportion to the rest of the prior. If all tries fail, the draw is from the
-  /// log-concave density of log sd. Without members the draw is from the prior.
+  /// log-concave density of log sd. Under LogNormal and HalfStudentT a power of the sd
+  /// that touches the prior at the mode takes the place of the flat prior, and most tries are accepted. Without members the draw is from the prior.
   ///
   /// - Parameter current: the current sd. It serves only as a guess of the mode.
   /// - Throws: a ``ModelError`` of kind `degenerate` if the density is not integrable.
@@ -62,6 +63,10 @@ struct SpreadConditional {
         let ratio = sd / scale
         if stream.uniform() < exp(-0.5 * ratio * ratio) { return sd }
       }
+    case .logNormal(let mu, let sigma):
+      if let sd = drawUnderLogNormal(mu, sigma, &stream) { return sd }
+    case .halfStudentT(let dof, let scale):
+      if let sd = drawUnderHalfStudentT(dof, scale, &stream) { return sd }
     }
     return drawLogConcave(&stream, near: current)
   }
@@ -81,13 +86,18 @@ struct SpreadConditional {
     let density = LogSDDensity(prior: prior, count: count, squares: squares)
     let lower = log(max(support.lower, sdLimits.lowerBound))
     let upper = log(min(support.upper, sdLimits.upperBound))
-    let guess = squares > 0 ? 0.5 * log(squares / count) : log(current)
+    var guess = squares > 0 ? 0.5 * log(squares / count) : log(current)
+    if case .logNormal(let mu, let sigma) = prior { guess = modeUnderLogNormal(mu, sigma, power: count).logSD }
     let sd = exp(stream.logConcave(density, lower: lower, upper: upper, near: guess))
     return min(max(sd, support.lower), support.upper)
   }
 }
 
 /// The log density of log sd given its members, up to a constant. It is concave for every prior here.
+///
+/// With u = log sd, the members add -n u - S exp(-2u) / 2, which is concave, and the Jacobian adds u. LogNormal adds
+/// -u - (u - μ)² / (2σ²), a concave quadratic. HalfStudentT adds -(ν + 1) / 2 log(1 + exp(2u) / (ν s²)), and log(1 +
+/// exp(2u + c)) is convex: its second derivative is 4 p (1 - p) with p = 1 / (1 + exp(-2u - c)).
 struct LogSDDensity: LogConcaveDensity {
   let prior: SpreadDensity
   let count: Double
@@ -107,7 +117,15 @@ struct LogSDDensity: LogConcaveDensity {
       let square = exp(2 * (logSD - log(scale)))
       value -= 0.5 * square
       slope -= square
-    default:
+    case .logNormal(let mu, let sigma):
+      let distance = (logSD - mu) / sigma
+      value -= logSD + 0.5 * distance * distance
+      slope -= 1 + distance / sigma
+    case .halfStudentT(let dof, let scale):
+      let logRatio = 2 * (logSD - log(scale)) - log(dof)
+      value -= 0.5 * (dof + 1) * log1pExp(logRatio)
+      slope -= (dof + 1) / (1 + exp(-logRatio))
+    case .uniform, .inverseGamma, .gamma, .fixed:
       break
     }
     return (value, slope)
@@ -122,6 +140,10 @@ extension SpreadDensity {
       case .uniform(let lower, let upper): lower + (upper - lower) * stream.uniform()
       case .halfCauchy(let scale): scale * tan(0.5 * Double.pi * stream.uniform())
       case .halfNormal(let scale): scale * abs(stream.normal())
+      case .logNormal(let mu, let sigma): exp(mu + sigma * stream.normal())
+      case .halfStudentT(let dof, let scale):
+        // The precision of the Normal that is folded is Gamma(ν/2, ν s²/2), in log space, where nothing overflows.
+        scale * exp(log(abs(stream.normal())) + 0.5 * (log(0.5 * dof) - stream.logGamma(shape: 0.5 * dof)))
       case .inverseGamma(let shape, let scale): stream.sdOfGammaPrecision(shape: shape, rate: scale)
       case .gamma(let shape, let rate): stream.sdOfGammaPrecision(shape: shape, rate: rate)
       case .fixed(let value): value

@@ -37,7 +37,7 @@ struct CollapsedEvidence {
       && model.spreadDensities.allSatisfy { density in
         switch density {
         case .inverseGamma, .gamma, .fixed: true
-        case .uniform, .halfCauchy, .halfNormal: false
+        case .uniform, .halfCauchy, .halfNormal, .logNormal, .halfStudentT: false
         }
       }
   }
@@ -60,7 +60,7 @@ struct CollapsedEvidence {
         sum += shape * log(scale) - logGammaFunction(shape) + logGammaFunction(after)
         sum -= after * log(scale + 0.5 * squares)
       case .fixed(let sd): sum -= count * log(sd) + 0.5 * squares / (sd * sd)
-      case .uniform, .halfCauchy, .halfNormal: return .nan
+      case .uniform, .halfCauchy, .halfNormal, .logNormal, .halfStudentT: return .nan
       }
     }
     for j in model.covarianceDensities.indices { sum += ofCovariance(j) }

@@ -169,7 +169,8 @@ struct StartingValues {
     }
     return switch model.spreadDensities[model.shape.sd(0, d)] {
     case .uniform(let lower, let upper): 0.5 * (lower + upper)
-    case .halfCauchy(let scale), .halfNormal(let scale): scale
+    case .halfCauchy(let scale), .halfNormal(let scale), .halfStudentT(_, let scale): scale
+    case .logNormal(let mu, _): exp(mu)
     case .inverseGamma(let shape, let scale): (scale / (shape + 1)).squareRoot()
     case .gamma(let shape, let rate): (rate / shape).squareRoot()
     case .fixed(let sd): sd

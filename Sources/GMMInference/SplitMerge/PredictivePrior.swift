@@ -80,12 +80,19 @@ struct PredictivePrior: Sendable, Equatable {
     // The variance that Fraley and Raftery's default has for the clusters of data in these units.
     let ofClusters = 1 / Double(components * components)
     func weak(_ sd: Double) -> (dof: Double, scale: Double) { (3, 3 * min(max(sd * sd / square, 1e-6), ofClusters)) }
+    /// The logarithm of a variance with ν degrees of freedom has a variance of about 2 / ν.
+    func ofLogarithm(_ mu: Double, _ sigma: Double) -> (dof: Double, scale: Double) {
+      let dof = min(0.5 / (sigma * sigma), knownDOF)
+      let median = exp(mu)
+      return dof > 3 ? (dof, dof * min(max(median * median / square, 1e-12), 1e12)) : weak(median)
+    }
     return switch density {
     case .inverseGamma(let shape, let scale): (2 * shape, 2 * scale / square)
     case .gamma(let shape, let rate): (2 * shape, 2 * rate / square)
     case .fixed(let sd): (knownDOF, knownDOF * sd * sd / square)
     case .uniform(_, let upper): weak(upper)
-    case .halfCauchy(let scale), .halfNormal(let scale): weak(scale)
+    case .halfCauchy(let scale), .halfNormal(let scale), .halfStudentT(_, let scale): weak(scale)
+    case .logNormal(let mu, let sigma): ofLogarithm(mu, sigma)
     }
   }
 }

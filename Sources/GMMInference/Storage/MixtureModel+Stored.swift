@@ -186,6 +186,8 @@ extension SpreadPrior {
     case .uniform(let lower, let upper): writer.writePrior(PriorCode.uniform, lower, upper)
     case .halfCauchy(let scale): writer.writePrior(PriorCode.halfCauchy, scale)
     case .halfNormal(let scale): writer.writePrior(PriorCode.halfNormal, scale)
+    case .logNormal(let mu, let sigma): writer.writePrior(PriorCode.logNormal, mu, sigma)
+    case .halfStudentT(let dof, let scale): writer.writePrior(PriorCode.halfStudentT, dof, scale)
     case .inverseGamma(let shape, let scale): writer.writePrior(PriorCode.inverseGamma, shape, scale)
     case .gamma(let shape, let rate): writer.writePrior(PriorCode.gamma, shape, rate)
     case .inverseWishart(let dof, let scale): writer.writePrior(PriorCode.inverseWishart, dof, scale)
@@ -204,6 +206,8 @@ extension SpreadPrior {
     case PriorCode.uniform: self = .uniform(lower: try reader.readDoubles(), upper: try reader.readDoubles())
     case PriorCode.halfCauchy: self = .halfCauchy(scale: try reader.readDoubles())
     case PriorCode.halfNormal: self = .halfNormal(scale: try reader.readDoubles())
+    case PriorCode.logNormal: self = .logNormal(mu: try reader.readDoubles(), sigma: try reader.readDoubles())
+    case PriorCode.halfStudentT: self = .halfStudentT(dof: try reader.readDoubles(), scale: try reader.readDoubles())
     case PriorCode.inverseGamma: self = .inverseGamma(shape: try reader.readDoubles(), scale: try reader.readDoubles())
     case PriorCode.gamma: self = .gamma(shape: try reader.readDoubles(), rate: try reader.readDoubles())
     case PriorCode.inverseWishart:
@@ -229,6 +233,8 @@ private enum PriorCode {
   static let uniform: UInt32 = 10
   static let halfCauchy: UInt32 = 11
   static let halfNormal: UInt32 = 12
+  static let logNormal: UInt32 = 13
+  static let halfStudentT: UInt32 = 14
   static let inverseGamma: UInt32 = 20
   static let gamma: UInt32 = 30
   static let inverseWishart: UInt32 = 40

@@ -174,6 +174,14 @@ struct PriorCheck {
       return try uniform(try parameter(lower, "lower"), try parameter(upper, "upper"))
     case .halfCauchy(let scale): return try scales(scale).map { .halfCauchy(scale: $0) }
     case .halfNormal(let scale): return try scales(scale).map { .halfNormal(scale: $0) }
+    case .logNormal(let mu, let sigma):
+      let mu = try parameter(mu, "mu").finite(in: PriorParameter.logarithms)
+      return zip(mu, try parameter(sigma, "sigma").positive(PriorParameter.sdsOfLogarithms)).map {
+        .logNormal(mu: $0, sigma: $1)
+      }
+    case .halfStudentT(let dof, let scale):
+      let dof = try parameter(dof, "dof").positive()
+      return zip(dof, try scales(scale)).map { .halfStudentT(dof: $0, scale: $1) }
     case .inverseGamma(let shape, let scale):
       let shape = try parameter(shape, "shape").positive()
       return zip(shape, try parameter(scale, "scale").positive()).map { .inverseGamma(shape: $0, scale: $1) }

@@ -56,6 +56,13 @@ struct PriorParameter {
     return result
   }
 
+  /// Returns values within a range, row by row.
+  func finite(in range: ClosedRange<Double>) throws(ModelError) -> [Double] {
+    let result = try finite()
+    for j in values.indices { try require(range, result[j], j) }
+    return result
+  }
+
   /// Refuses a value out of a range.
   func require(_ range: ClosedRange<Double>, _ value: Double, _ j: Int) throws(ModelError) {
     guard range.contains(value) else {
@@ -65,6 +72,11 @@ struct PriorParameter {
 
   /// The range of sds: their squares and the inverses of their squares are finite.
   static let roots = 1e-145...1e145
+  /// The range of the logarithms of sds.
+  static let logarithms = -333.0...333.0
+  /// The range of the sds of logarithms of sds. Far below it, the spacing of doubles would show; far above it, most of
+  /// the mass would lie beyond the range of sds.
+  static let sdsOfLogarithms = 1e-6...100.0
   /// The range of variances, precisions, shapes and all other parameters.
   static let squares = 1e-290...1e290
 }

@@ -47,6 +47,11 @@ public indirect enum SpreadPrior: Sendable, Equatable {
   case halfCauchy(scale: [Double])
   /// sd ~ HalfNormal(`scale`), with `scale` the sd of the Normal that is folded.
   case halfNormal(scale: [Double])
+  /// log sd ~ Normal(`mu`, `sigma`) with `sigma` the standard deviation.
+  case logNormal(mu: [Double], sigma: [Double])
+  /// sd ~ HalfStudentT(`dof`, `scale`): density ∝ (1 + (sd / scale)² / dof)^(-(dof + 1) / 2). With one degree of
+  /// freedom it is HalfCauchy(`scale`).
+  case halfStudentT(dof: [Double], scale: [Double])
   /// sd² ~ InverseGamma(`shape`, `scale`): density ∝ v^(-shape-1) exp(-scale / v).
   case inverseGamma(shape: [Double], scale: [Double])
   /// 1 / sd² ~ Gamma(`shape`, `rate`): density ∝ τ^(shape-1) exp(-rate τ).

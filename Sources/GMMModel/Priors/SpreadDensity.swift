@@ -5,6 +5,9 @@ package enum SpreadDensity: Sendable, Equatable {
   case uniform(lower: Double, upper: Double)
   case halfCauchy(scale: Double)
   case halfNormal(scale: Double)
+  /// The Normal distribution of log sd.
+  case logNormal(mu: Double, sigma: Double)
+  case halfStudentT(dof: Double, scale: Double)
   case inverseGamma(shape: Double, scale: Double)
   case gamma(shape: Double, rate: Double)
   case fixed(Double)
@@ -31,7 +34,9 @@ package enum SpreadDensity: Sendable, Equatable {
     switch self {
     case .uniform(let lower, let upper): lower == 0 ? upper : nil
     case .halfCauchy(let scale), .halfNormal(let scale): scale
-    case .inverseGamma, .gamma, .fixed: nil
+    // The density is flat up to about scale √dof where that is below the scale.
+    case .halfStudentT(let dof, let scale): scale * min(1, dof.squareRoot())
+    case .logNormal, .inverseGamma, .gamma, .fixed: nil
     }
   }
 
@@ -50,6 +55,13 @@ package enum SpreadDensity: Sendable, Equatable {
     case .halfNormal(let scale):
       let ratio = sd / scale
       return 0.5 * log(2 / Double.pi) - log(scale) - 0.5 * ratio * ratio
+    case .logNormal(let mu, let sigma):
+      let logSD = log(sd)
+      let distance = (logSD - mu) / sigma
+      return -halfLogTwoPi - log(sigma) - logSD - 0.5 * distance * distance
+    case .halfStudentT(let dof, let scale):
+      let constant = log(2) + logGammaHalfStep(0.5 * dof) - 0.5 * (log(dof) + log(Double.pi)) - log(scale)
+      return constant - 0.5 * (dof + 1) * log1pExp(2 * (log(sd) - log(scale)) - log(dof))
     case .inverseGamma(let shape, let scale):
       let variance = sd * sd
       return shape * log(scale) - logGammaFunction(shape) - 2 * (shape + 1) * log(sd) - scale / variance
@@ -63,12 +75,26 @@ package enum SpreadDensity: Sendable, Equatable {
   /// Returns log |d(variable) / d(log sd)|, the term that the log density gains when it is taken in log sd.
   package func logJacobian(sd: Double) -> Double {
     switch self {
-    case .uniform, .halfCauchy, .halfNormal: log(sd)
+    case .uniform, .halfCauchy, .halfNormal, .logNormal, .halfStudentT: log(sd)
     case .inverseGamma: log(2) + 2 * log(sd)
     case .gamma: log(2) - 2 * log(sd)
     case .fixed: 0
     }
   }
+}
+
+/// Returns log(1 + exp(x)) without overflow.
+@inline(__always)
+package func log1pExp(_ x: Double) -> Double { max(x, 0) + log1p(exp(-abs(x))) }
+
+/// Returns log Γ(x + 1/2) - log Γ(x) for x > 0, with an error of about 1e-14 for all x.
+///
+/// For large x the two terms cancel, and Stirling's series takes their place. Its next term is below 1e-13 / 2.
+package func logGammaHalfStep(_ x: Double) -> Double {
+  guard x > 32 else { return logGammaFunction(x + 0.5) - logGammaFunction(x) }
+  let inverse = 1 / x
+  let square = inverse * inverse
+  return 0.5 * log(x) - inverse * (1.0 / 8 - square * (1.0 / 192 - square / 640))
 }
 
 /// Returns log Γ(x) for x > 0, without the global sign variable of `lgamma`.

@@ -36,7 +36,8 @@ import Testing
     let rising = (0..<count).map { 1 + 0.3 * Double($0) }
     return [
       .uniform(lower: [0], upper: [10]), .uniform(lower: [0.2], upper: rising.map { 2 * $0 }),
-      .halfCauchy(scale: [2]), .halfNormal(scale: rising), .inverseGamma(shape: [2], scale: rising),
+      .halfCauchy(scale: [2]), .halfNormal(scale: rising), .logNormal(mu: rising, sigma: [0.7]),
+      .halfStudentT(dof: [3], scale: rising), .inverseGamma(shape: [2], scale: rising),
       .gamma(shape: rising, rate: [1]), .fixed(rising),
     ]
   }
@@ -64,7 +65,7 @@ import Testing
         }
       }
     }
-    #expect(count == 420)
+    #expect(count == 540)
     #expect(failures.isEmpty)
   }
 

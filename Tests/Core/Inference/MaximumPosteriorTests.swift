@@ -106,6 +106,15 @@ import Testing
           .fixedCovariances(matrix), .inverseWishart(dof: [5], scale: matrix), .inverseWishart(dof: [8], scale: matrix),
         ])
     },
+    Case(testDescription: "LogNormal sds") {
+      try MixtureModel(componentCount: 3, means: wide, spread: .logNormal(mu: [-1, 0, 1], sigma: [0.2]))
+    },
+    Case(testDescription: "diagonal, LogNormal, one for all") {
+      try MixtureModel(shape(2, .diag, shared: true), means: wide2, spread: .logNormal(mu: [0], sigma: [1]))
+    },
+    Case(testDescription: "spherical, HalfStudentT") {
+      try MixtureModel(shape(2, .spherical), means: wide2, spread: .halfStudentT(dof: [3], scale: [0.5]))
+    },
   ]
   private static let wide2 = MeansPrior.normal(mean: [1, 2], sd: [6, 5])
 
@@ -329,14 +338,16 @@ import Testing
   }
 
   /// The square of the sum of squares, divided by that of the scale, overflows. The mode is the root of each prior's
-  /// equation, to 4 roundings. With T = S/s² far above n, the sd² of HalfNormal is s √S - n s² / 2, and that of
-  /// HalfCauchy is S / (n + 2).
+  /// equation, to 4 roundings. With T = S/s² far above n, the sd² of HalfNormal is s √S - n s² / 2, that of HalfCauchy is
+  /// S / (n + 2), and that of HalfStudentT is S / (n + ν + 1).
   @Test(arguments: [1e-145, 1e-100, 1e-70]) func modesOfSdsAreFoundFarAboveTheirPriors(_ scale: Double) throws {
     let (count, squares) = (50.0, 4e20)
     let normal = try #require(SpreadConditional(.halfNormal(scale: scale), count: count, squares: squares).mode)
     let cauchy = try #require(SpreadConditional(.halfCauchy(scale: scale), count: count, squares: squares).mode)
     #expect(abs(normal / (scale * 2e10).squareRoot() - 1) < 1e-15)
     #expect(abs(cauchy / (squares / 52).squareRoot() - 1) < 1e-15)
+    let student = SpreadConditional(.halfStudentT(dof: 5, scale: scale), count: count, squares: squares).mode
+    #expect(abs(try #require(student) / (squares / 56).squareRoot() - 1) < 1e-15)
     // The variance floor comes from the data, but it never exceeds the support.
     let model = try MixtureModel(
       componentCount: 1, means: .normal(mean: [0], sd: [1e11]), spread: .uniform(lower: [0], upper: [scale]))

@@ -9,12 +9,14 @@ import Testing
 @Suite struct MixtureModelTests {
   static let spreads: [SpreadDensity] = [
     .uniform(lower: 0, upper: 20), .uniform(lower: 0.5, upper: 2), .halfCauchy(scale: 3), .halfNormal(scale: 2),
+    .logNormal(mu: -2, sigma: 0.3), .logNormal(mu: 3, sigma: 8), .halfStudentT(dof: 4, scale: 3),
+    .halfStudentT(dof: 0.5, scale: 0.2), .halfStudentT(dof: 70, scale: 2), .halfStudentT(dof: 1e12, scale: 2),
     .inverseGamma(shape: 2, scale: 3), .inverseGamma(shape: 0.3, scale: 0.01), .gamma(shape: 2, rate: 1),
     .gamma(shape: 0.2, rate: 5),
   ]
 
-  /// With the Jacobian, each density of log sd integrates to 1: HalfCauchy has tails of e^-|y|, the Gammas with shapes
-  /// a of e^(-2 a |y|), so that beyond |y| = 90 nothing above 1e-15 is left. The uniform ones end between grid points.
+  /// With the Jacobian, each density of log sd integrates to 1: HalfCauchy has tails of e^-|y|, HalfStudentT of e^(-ν y)
+  /// and the Gammas with shapes a of e^(-2 a |y|), so that beyond |y| = 90 nothing above 1e-15 is left. The uniform ones end between grid points.
   @Test(arguments: spreads) func spreadDensitiesIntegrateToOne(_ density: SpreadDensity) {
     let lower = max(log(density.support.lower), -90)
     let upper = min(log(density.support.upper), 90)

@@ -94,9 +94,10 @@ static gmm_prior input_one_prior(input *self, int32_t components) {
   static const int32_t families[] = {GMM_PRIOR_SCALED,      GMM_PRIOR_FIXED,           GMM_PRIOR_DIRICHLET,
                                      GMM_PRIOR_NORMAL,      GMM_PRIOR_NORMAL_KAPPA,    GMM_PRIOR_UNIFORM,
                                      GMM_PRIOR_HALF_CAUCHY, GMM_PRIOR_HALF_NORMAL,     GMM_PRIOR_INVERSE_GAMMA,
-                                     GMM_PRIOR_GAMMA,       GMM_PRIOR_INVERSE_WISHART, 99};
+                                     GMM_PRIOR_GAMMA,       GMM_PRIOR_INVERSE_WISHART, 99,
+                                     GMM_PRIOR_LOG_NORMAL,  GMM_PRIOR_HALF_STUDENT_T};
   gmm_prior prior;
-  prior.family = families[input_byte(self) % 12];
+  prior.family = families[input_byte(self) % 14];
   const uint8_t values = input_byte(self);
   prior.num_values = values < 200 ? 1 : values < 250 ? components : (int32_t)input_count(self, 9);
   prior.first = input_array(self);

@@ -28,9 +28,9 @@ static gmm_model_options valid_options(void) {
 
 static void misuse_of_priors(void) {
   /* Families that do not go with covariance matrices, or with sds. */
-  const int32_t on_sds[] = {GMM_PRIOR_UNIFORM, GMM_PRIOR_HALF_CAUCHY, GMM_PRIOR_HALF_NORMAL, GMM_PRIOR_INVERSE_GAMMA,
-                            GMM_PRIOR_GAMMA};
-  for (int i = 0; i < 5; i++) {
+  const int32_t on_sds[] = {GMM_PRIOR_UNIFORM, GMM_PRIOR_HALF_CAUCHY, GMM_PRIOR_HALF_NORMAL,   GMM_PRIOR_INVERSE_GAMMA,
+                            GMM_PRIOR_GAMMA,   GMM_PRIOR_LOG_NORMAL,  GMM_PRIOR_HALF_STUDENT_T};
+  for (int i = 0; i < 7; i++) {
     MODEL_REFUSED(GMM_ERROR_INVALID_ARGUMENT, "spread", options.spread = ((gmm_prior){on_sds[i], 3, unit, unit, NULL}));
     MODEL_REFUSED(GMM_ERROR_INVALID_MODEL, "spread", options.spread = ((gmm_prior){on_sds[i], 1, &one, &two, NULL}));
     MODEL_REFUSED(GMM_ERROR_INVALID_MODEL, "spread", options.covariance = GMM_COVARIANCE_TIED;

@@ -78,10 +78,11 @@ import Testing
 
   static let improper: [SpreadPrior] = [
     .uniform(lower: [0], upper: [5]), .halfCauchy(scale: [1]), .halfNormal(scale: [1]),
+    .halfStudentT(dof: [4], scale: [1]),
   ]
   static let proper: [SpreadPrior] = [
     .uniform(lower: [0.1], upper: [5]), .inverseGamma(shape: [2], scale: [1]), .gamma(shape: [2], rate: [1]),
-    .fixed([1]),
+    .fixed([1]), .logNormal(mu: [0], sigma: [1]),
   ]
 
   @Test(arguments: improper, methods) func equalObservationsAreRefusedWhereThePosteriorIsImproper(

@@ -223,6 +223,8 @@ struct Unknown: Error, CustomStringConvertible {
     case ("spread", "uniform"): spread = .uniform(lower: first, upper: second)
     case ("spread", "half_cauchy"): spread = .halfCauchy(scale: first)
     case ("spread", "half_normal"): spread = .halfNormal(scale: first)
+    case ("spread", "log_normal"): spread = .logNormal(mu: first, sigma: second)
+    case ("spread", "half_student_t"): spread = .halfStudentT(dof: first, scale: second)
     case ("spread", "inverse_gamma"): spread = .inverseGamma(shape: first, scale: second)
     case ("spread", "gamma"): spread = .gamma(shape: first, rate: second)
     case ("spread", "fixed"): spread = .fixed(first)

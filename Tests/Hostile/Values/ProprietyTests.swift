@@ -52,6 +52,7 @@ import Testing
     let ties = try DataSet([1, 2, 2, 3, -0.0, 0, 0])
     for spread in [
       SpreadPrior.uniform(lower: [0], upper: [5]), .halfCauchy(scale: [1]), .halfNormal(scale: [1]),
+      .halfStudentT(dof: [3], scale: [1]),
     ] {
       expectImproper("3 rows equal to 0.0", try line(Self.means, spread), ties)
       expect(nil, try line(Self.means, spread), try DataSet([1, 2, 3, 4]))
@@ -61,6 +62,7 @@ import Testing
     for spread in [
       SpreadPrior.uniform(lower: [1e-3], upper: [5]), .inverseGamma(shape: [1], scale: [1]),
       .gamma(shape: [1], rate: [1]), .fixed([1]), .inverseWishart(dof: [1], scale: [1]),
+      .logNormal(mu: [0], sigma: [2]),
     ] {
       expect(nil, try line(Self.means, spread), ties)
     }

@@ -11,6 +11,7 @@ import Testing
   static let methods: [SamplingMethod] = [.gibbs, .metropolis]
   static let reachingZero: [SpreadPrior] = [
     .uniform(lower: [0], upper: [10]), .halfCauchy(scale: [1]), .halfNormal(scale: [5]),
+    .halfStudentT(dof: [3], scale: [2]),
   ]
 
   /// 30 equal values, and 70 of a Normal distribution 3 sds away.

@@ -133,12 +133,12 @@ static void with_priors_of_components(void) {
 
 int main(void) {
   fixture_fill();
-  const gmm_prior spreads[] = {{GMM_PRIOR_UNIFORM, 1, &zero, &ten, NULL},
-                               {GMM_PRIOR_HALF_CAUCHY, 1, &two, NULL, NULL},
-                               {GMM_PRIOR_HALF_NORMAL, 1, &two, NULL, NULL},
-                               {GMM_PRIOR_INVERSE_GAMMA, 1, &two, &one, NULL},
-                               {GMM_PRIOR_GAMMA, 1, &two, &one, NULL}};
-  for (int choice = 0; choice < 5 * 2 * 2 * 2; choice++) {
+  const gmm_prior spreads[] = {
+      {GMM_PRIOR_UNIFORM, 1, &zero, &ten, NULL},      {GMM_PRIOR_HALF_CAUCHY, 1, &two, NULL, NULL},
+      {GMM_PRIOR_HALF_NORMAL, 1, &two, NULL, NULL},   {GMM_PRIOR_INVERSE_GAMMA, 1, &two, &one, NULL},
+      {GMM_PRIOR_GAMMA, 1, &two, &one, NULL},         {GMM_PRIOR_LOG_NORMAL, 1, &zero, &one, NULL},
+      {GMM_PRIOR_HALF_STUDENT_T, 1, &ten, &two, NULL}};
+  for (int choice = 0; choice < 7 * 2 * 2 * 2; choice++) {
     gmm_model_options options = fixture_model_options();
     options.num_components = choice & 1 ? 9 : K;
     options.minimum_weight = choice & 2 ? 0.08 : 0.0;

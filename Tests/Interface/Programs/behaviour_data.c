@@ -51,13 +51,14 @@ static void the_same_data_elsewhere(double offset, double scale, double prior_sd
 static void equal_values(void) {
   const double values[] = {5.0, 5.0, 5.0, 5.0, 5.0, 5.0};
   const double one = 1.0, two = 2.0, five = 5.0;
-  const int32_t reaching_zero[] = {GMM_PRIOR_UNIFORM, GMM_PRIOR_HALF_CAUCHY, GMM_PRIOR_HALF_NORMAL};
+  const int32_t reaching_zero[] = {GMM_PRIOR_UNIFORM, GMM_PRIOR_HALF_CAUCHY, GMM_PRIOR_HALF_NORMAL,
+                                   GMM_PRIOR_HALF_STUDENT_T};
   const double lower[] = {0.0};
   gmm_posterior *posterior = NULL;
   for (int shared = 0; shared < 2; shared++) {
     gmm_model_options options = fixture_model_options();
     options.shared_spread = shared;
-    for (int i = 0; i < 3; i++) {
+    for (int i = 0; i < 4; i++) {
       const int is_uniform = reaching_zero[i] == GMM_PRIOR_UNIFORM;
       options.spread = (gmm_prior){reaching_zero[i], 1, is_uniform ? lower : &five, &five, NULL};
       gmm_model *model = fixture_model(&options);

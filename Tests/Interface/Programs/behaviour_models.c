@@ -65,9 +65,10 @@ static void every_combination_works(void) {
   const gmm_prior spreads[] = {
       {GMM_PRIOR_UNIFORM, 1, &zero, &ten, NULL},    {GMM_PRIOR_HALF_CAUCHY, 1, &two, NULL, NULL},
       {GMM_PRIOR_HALF_NORMAL, 1, &two, NULL, NULL}, {GMM_PRIOR_INVERSE_GAMMA, 1, &two, &one, NULL},
-      {GMM_PRIOR_GAMMA, 1, &two, &one, NULL},       {GMM_PRIOR_FIXED, 1, &fixed_sd, NULL, NULL}};
+      {GMM_PRIOR_GAMMA, 1, &two, &one, NULL},       {GMM_PRIOR_FIXED, 1, &fixed_sd, NULL, NULL},
+      {GMM_PRIOR_LOG_NORMAL, 1, &zero, &one, NULL}, {GMM_PRIOR_HALF_STUDENT_T, 1, &ten, &two, NULL}};
   const double minima[] = {0.0, 0.2};
-  for (int choice = 0; choice < 2 * 2 * 2 * 2 * 2 * 6; choice++) {
+  for (int choice = 0; choice < 2 * 2 * 2 * 2 * 2 * 8; choice++) {
     gmm_model_options options = fixture_model_options();
     options.num_components = K;
     options.weights = weights[choice & 1];

@@ -112,12 +112,16 @@ import Testing
   }
 
   /// One component under priors that are not conjugate, by quadrature over the mean and the log sd.
-  @Test(arguments: ["half-normal", "half-cauchy", "uniform"]) func quadrature(_ name: String) throws {
+  @Test(arguments: ["half-normal", "half-cauchy", "log-normal", "half-t", "uniform"]) func quadrature(_ name: String)
+    throws
+  {
     let rows = [0.3, -0.8, 1.9, 0.7, 1.1]
     let spread: SpreadPrior =
       switch name {
       case "half-normal": .halfNormal(scale: [2])
       case "half-cauchy": .halfCauchy(scale: [1])
+      case "log-normal": .logNormal(mu: [0.2], sigma: [0.6])
+      case "half-t": .halfStudentT(dof: [3], scale: [0.7])
       default: .uniform(lower: [0.1], upper: [5])
       }
     let model = try MixtureModel(componentCount: 1, means: .normal(mean: [1], sd: [2]), spread: spread)

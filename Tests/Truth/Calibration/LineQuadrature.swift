@@ -11,6 +11,10 @@ struct LineQuadrature: Sendable {
     case uniform(Double, Double)
     case halfCauchy(Double)
     case halfNormal(Double)
+    /// The mean and the sd of log sd.
+    case logNormal(Double, Double)
+    /// Degrees of freedom and scale.
+    case halfStudentT(Double, Double)
     /// Of the variance, or the same Gamma of the precision: shape and scale.
     case inverseGamma(Double, Double)
 
@@ -21,6 +25,12 @@ struct LineQuadrature: Sendable {
       case .uniform(let lower, let upper): return sd < lower || sd > upper ? -.infinity : y - log(upper - lower)
       case .halfCauchy(let scale): return log(2 / (Double.pi * scale)) - log1p(sd / scale * (sd / scale)) + y
       case .halfNormal(let scale): return 0.5 * log(2 / Double.pi) - log(scale) - 0.5 * sd / scale * (sd / scale) + y
+      case .logNormal(let mu, let sigma):
+        return -log(sigma * (2 * Double.pi).squareRoot()) - 0.5 * (y - mu) / sigma * (y - mu) / sigma
+      case .halfStudentT(let dof, let scale):
+        let constant: Double = log(2) + lgamma(0.5 * (dof + 1)) - lgamma(0.5 * dof)
+        let tail: Double = 0.5 * (dof + 1) * log1p(sd / scale * (sd / scale) / dof)
+        return constant - 0.5 * log(Double.pi * dof) - log(scale) - tail + y
       case .inverseGamma(let shape, let scale):
         let constant: Double = log(2) + shape * log(scale) - lgamma(shape)
         return constant - 2 * shape * y - scale * exp(-2 * y)
@@ -33,6 +43,8 @@ struct LineQuadrature: Sendable {
       case .uniform(let lower, let upper): log(max(lower, 1e-9 * upper))...log(upper)
       case .halfCauchy(let scale): log(scale) - 19...log(scale) + 19
       case .halfNormal(let scale): log(scale) - 19...log(scale) + 2
+      case .logNormal(let mu, let sigma): mu - 6 * sigma...mu + 6 * sigma
+      case .halfStudentT(let dof, let scale): log(scale) - 19...log(scale) + 1 + 19 / dof
       case .inverseGamma(let shape, let scale): 0.5 * log(scale) - 4...0.5 * log(scale) + max(4, 9.5 / shape)
       }
     }

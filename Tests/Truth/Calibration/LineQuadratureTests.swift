@@ -41,6 +41,8 @@ import Testing
     ("uniform from above 0", .uniform(lower: [0.3], upper: [4]), .uniform(0.3, 4)),
     ("half-Cauchy", .halfCauchy(scale: [0.7]), .halfCauchy(0.7)),
     ("half-Normal", .halfNormal(scale: [1.5]), .halfNormal(1.5)),
+    ("log-Normal", .logNormal(mu: [-0.5], sigma: [0.8]), .logNormal(-0.5, 0.8)),
+    ("half-Student-t", .halfStudentT(dof: [2.5], scale: [0.9]), .halfStudentT(2.5, 0.9)),
     ("inverse Gamma", .inverseGamma(shape: [2], scale: [0.6]), .inverseGamma(2, 0.6)),
     ("inverse Gamma without a mean", .inverseGamma(shape: [0.6], scale: [0.2]), .inverseGamma(0.6, 0.2)),
     ("Gamma", .gamma(shape: [1.5], rate: [0.5]), .inverseGamma(1.5, 0.5)),

@@ -24,7 +24,8 @@ enum OrderKind: String, CaseIterable, Sendable {
 
 /// The kinds of priors of the spread.
 enum SpreadKind: String, CaseIterable, Sendable {
-  case uniform, halfCauchy, halfNormal, inverseGamma, gamma, inverseWishart, fixed, fixedCovariances
+  case uniform, halfCauchy, halfNormal, logNormal, halfStudentT, inverseGamma, gamma, inverseWishart
+  case fixed, fixedCovariances
   /// Component 1 is known. The others have priors of one family, or of several.
   case fixedAmongSDs, fixedAmongMatrices
 
@@ -77,6 +78,8 @@ extension SpreadPrior {
     case .uniform: [.uniform]
     case .halfCauchy: [.halfCauchy]
     case .halfNormal: [.halfNormal]
+    case .logNormal: [.logNormal]
+    case .halfStudentT: [.halfStudentT]
     case .inverseGamma: [.inverseGamma]
     case .gamma: [.gamma]
     case .inverseWishart: [.inverseWishart]

@@ -116,6 +116,8 @@ struct ModelRow: Sendable, Hashable, CustomTestStringConvertible {
     case .uniform: return .uniform(lower: scales.map { 0.4 * $0 }, upper: scales.map { 2 * $0 })
     case .halfCauchy: return .halfCauchy(scale: scales)
     case .halfNormal: return .halfNormal(scale: scales)
+    case .logNormal: return .logNormal(mu: scales.map { log($0) }, sigma: cycle([0.6, 0.4, 0.8], count))
+    case .halfStudentT: return .halfStudentT(dof: cycle([4, 3, 5], count), scale: scales)
     case .inverseGamma: return .inverseGamma(shape: cycle([3, 2.5, 4], count), scale: scales.map { 2 * $0 })
     case .gamma: return .gamma(shape: cycle([3, 2.5, 4], count), rate: scales.map { 2 * $0 })
     case .fixed: return .fixed(scales)

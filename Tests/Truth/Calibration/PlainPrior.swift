@@ -42,6 +42,9 @@ struct PlainPrior {
     case .uniform(let lower, let upper): lower + (upper - lower) * random.uniform()
     case .halfCauchy(let scale): scale * abs(random.normal() / random.normal())
     case .halfNormal(let scale): scale * abs(random.normal())
+    case .logNormal(let mu, let sigma): exp(mu + sigma * random.normal())
+    case .halfStudentT(let dof, let scale):
+      scale * abs(random.normal()) / (random.gamma(halfShape: 0.5 * dof) / (0.5 * dof)).squareRoot()
     case .inverseGamma(let shape, let scale): (scale / random.gamma(halfShape: shape)).squareRoot()
     case .gamma(let shape, let rate): 1 / (random.gamma(halfShape: shape) / rate).squareRoot()
     case .fixed(let sd): sd

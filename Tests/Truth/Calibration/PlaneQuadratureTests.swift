@@ -29,6 +29,7 @@ import Testing
 
   private static let spreads: [SpreadDensity] = [
     .uniform(lower: 0.6, upper: 2.5), .halfCauchy(scale: 0.7), .halfNormal(scale: 0.8),
+    .logNormal(mu: 0, sigma: 0.5), .halfStudentT(dof: 3, scale: 0.7),
     .inverseGamma(shape: 2, scale: 1.5), .gamma(shape: 1.5, rate: 1),
   ]
 
@@ -38,6 +39,8 @@ import Testing
     case .uniform(let lower, let upper): .uniform(lower: all(lower), upper: all(upper))
     case .halfCauchy(let scale): .halfCauchy(scale: all(scale))
     case .halfNormal(let scale): .halfNormal(scale: all(scale))
+    case .logNormal(let mu, let sigma): .logNormal(mu: all(mu), sigma: all(sigma))
+    case .halfStudentT(let dof, let scale): .halfStudentT(dof: all(dof), scale: all(scale))
     case .inverseGamma(let shape, let scale): .inverseGamma(shape: all(shape), scale: all(scale))
     case .gamma(let shape, let rate): .gamma(shape: all(shape), rate: all(rate))
     case .fixed(let sd): .fixed(all(sd))

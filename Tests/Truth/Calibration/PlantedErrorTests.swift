@@ -68,6 +68,8 @@ import Testing
     dimensions: 2)
   private static let knownMatrix = ModelRow(
     means: .normal, spread: .fixedAmongMatrices, structure: .full, dimensions: 2)
+  private static let logNormal = ModelRow(weights: .asymmetric, means: .normalOfEach, spread: .logNormal)
+  private static let halfStudentT = ModelRow(weights: .asymmetric, means: .normalOfEach, spread: .halfStudentT)
   private static let aboveMinimum = ModelRow(weights: .asymmetricAboveMinimum, means: .fixed, spread: .halfNormal)
 
   private static func dof(_ model: MixtureModel, plus extra: Double) throws -> MixtureModel {
@@ -100,6 +102,15 @@ import Testing
     Mistake(
       "log ratios of weights with the Jacobian twice", ModelRow(means: .fixed, spread: .halfNormal), .metropolis
     ) { try $0.changed(weights: .dirichlet(concentration: $0.concentration.map { $0 + 1 })) },
+    Mistake("log-Normal without the derivative of the logarithm", logNormal) {
+      guard case .logNormal(let mu, let sigma) = $0.spread else { return $0 }
+      return try $0.changed(spread: .logNormal(mu: zip(mu, sigma).map { $0 + $1 * $1 }, sigma: sigma))
+    },
+    Mistake("half-Student-t without the degrees of freedom in its scale", halfStudentT) {
+      guard case .halfStudentT(let dof, let scale) = $0.spread else { return $0 }
+      return try $0.changed(
+        spread: .halfStudentT(dof: dof, scale: scale.enumerated().map { $1 / dof[$0 % dof.count].squareRoot() }))
+    },
     Mistake("log ratios of weights with the Jacobian twice", aboveMinimum, .moves) {
       try $0.changed(weights: .dirichlet(concentration: $0.concentration.map { $0 + 1 }))
     },

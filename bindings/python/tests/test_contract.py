@@ -265,6 +265,8 @@ def test_every_family_of_priors_can_be_sampled(data):
         {"sd": gm.Uniform(0, 20)},
         {"sd": gm.HalfCauchy(5)},
         {"sd": gm.HalfNormal(2)},
+        {"sd": gm.LogNormal(1, 0.5)},
+        {"sd": gm.HalfStudentT(4, 2)},
         {"sd": gm.Fixed(2.0)},
         {"variance": gm.InverseGamma(2, 4)},
         {"variance": gm.Fixed(4.0)},

@@ -27,6 +27,8 @@ FAMILIES = {
     "uniform": gm.Uniform,
     "half_cauchy": gm.HalfCauchy,
     "half_normal": gm.HalfNormal,
+    "log_normal": gm.LogNormal,
+    "half_student_t": gm.HalfStudentT,
     "inverse_gamma": gm.InverseGamma,
     "gamma": gm.Gamma,
 }

@@ -30,6 +30,11 @@ MODELS = {
         2, weights=gm.Fixed([0.4, 0.6]), means=gm.Fixed([0, 4]), precision=gm.Gamma(2, 3)
     ),
     "Cauchy": gm.Mixture(2, means=gm.Normal(0, 9), sd=gm.HalfCauchy([1, 2])),
+    "log-Normal": gm.Mixture(2, means=gm.Normal(0, 9), sd=gm.LogNormal([0, 1], 0.5)),
+    "Student": gm.Mixture(2, means=gm.Normal(0, 9), sd=gm.HalfStudentT([3, 4], [1, 2])),
+    "Student and log-Normal": gm.Mixture(
+        2, means=gm.Normal(0, 9), sd=[gm.HalfStudentT(3, 1), gm.LogNormal(0, 1)]
+    ),
     "known sd": gm.Mixture(2, means=gm.Normal(0, 9), sd=gm.Fixed([1, 2])),
     "conjugate line": gm.Mixture(
         2, n_dimensions=1, components=gm.NormalInverseGamma(0, 0.1, 2, [1, 2])

@@ -128,6 +128,8 @@ PRIORS = [
     gm.Uniform(0, [1, 2]),
     gm.HalfCauchy(1),
     gm.HalfNormal(2),
+    gm.HalfStudentT(3, [1, 2]),
+    gm.LogNormal(0, [1, 2]),
     gm.InverseGamma(2, 3),
     gm.Gamma(2, 3),
     gm.InverseWishart(4, [[2.0, 0.5], [0.5, 1.0]]),

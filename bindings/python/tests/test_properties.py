@@ -38,6 +38,8 @@ def models(draw):
                 ("sd", lambda: gm.Uniform(lower, lower + draw(positive))),
                 ("sd", lambda: gm.HalfCauchy(parameter(positive, count))),
                 ("sd", lambda: gm.HalfNormal(parameter(positive, count))),
+                ("sd", lambda: gm.HalfStudentT(draw(positive), parameter(positive, count))),
+                ("sd", lambda: gm.LogNormal(parameter(numbers, count), draw(st.floats(0.01, 3)))),
                 ("sd", lambda: gm.Fixed(parameter(positive, count))),
                 ("variance", lambda: gm.InverseGamma(parameter(positive, count), draw(positive))),
                 ("variance", lambda: gm.Fixed(parameter(positive, count))),

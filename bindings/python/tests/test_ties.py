@@ -14,8 +14,14 @@ import gmmswift as gm
 WAITING = np.loadtxt(
     pathlib.Path(__file__).parents[3] / "examples" / "data" / "faithful.txt", comments="#"
 )[:, 1]
-REACHING_ZERO = [gm.HalfCauchy(5), gm.HalfNormal(10), gm.Uniform(0, 50)]
-KEPT_FROM_ZERO = [gm.Uniform(0.5, 50), gm.InverseGamma(2, 10), gm.Gamma(2, 10), gm.Fixed(5)]
+REACHING_ZERO = [gm.HalfCauchy(5), gm.HalfNormal(10), gm.Uniform(0, 50), gm.HalfStudentT(3, 5)]
+KEPT_FROM_ZERO = [
+    gm.Uniform(0.5, 50),
+    gm.LogNormal(1.5, 0.5),
+    gm.InverseGamma(2, 10),
+    gm.Gamma(2, 10),
+    gm.Fixed(5),
+]
 
 
 def model_of(sd, size=3):

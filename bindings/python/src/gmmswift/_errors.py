@@ -41,9 +41,9 @@ class ImproperPosteriorWarning(UserWarning):
     """A posterior is improper, though chains may never notice; the message says why.
 
     Under a prior whose density stays positive as an sd goes to 0 (Uniform from 0, HalfCauchy,
-    HalfNormal), a component that holds nothing but ties has infinite mass near an sd of 0. A chain
-    that meets it ends in a `DegenerateError`. A Uniform prior with a lower bound above 0, or
-    InverseGamma on the variance, keeps the posterior proper.
+    HalfNormal, HalfStudentT), a component that holds nothing but ties has infinite mass near an sd
+    of 0. A chain that meets it ends in a `DegenerateError`. A Uniform prior with a lower bound
+    above 0, or InverseGamma on the variance, keeps the posterior proper.
     """
 
 

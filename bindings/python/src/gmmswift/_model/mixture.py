@@ -97,7 +97,7 @@ class Mixture(Frozen):
     covariance : InverseWishart or Fixed, or a sequence of them, optional
         Prior on full or tied covariance matrices; or the known ones; or for each component a prior
         of its own. At most one of `covariance`, `sd`, `variance` and `precision` is given.
-    sd : Uniform, HalfCauchy, HalfNormal or Fixed, or a sequence of priors, optional
+    sd : Uniform, HalfCauchy, HalfNormal, HalfStudentT, LogNormal or Fixed, or a sequence, optional
         Prior on the standard deviation, of diagonal or spherical covariances. In a sequence, a
         prior for each component, InverseGamma is one on the variance and Gamma one on the
         precision.

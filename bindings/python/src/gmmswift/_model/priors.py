@@ -19,9 +19,11 @@ __all__ = [
     "Gamma",
     "HalfCauchy",
     "HalfNormal",
+    "HalfStudentT",
     "InverseGamma",
     "InverseWishart",
     "Kept",
+    "LogNormal",
     "Normal",
     "NormalInverseGamma",
     "NormalInverseWishart",
@@ -261,6 +263,51 @@ class HalfNormal(Prior):
     family: ClassVar[int] = native.PRIOR_HALF_NORMAL
     blocks: ClassVar[tuple[str, ...]] = ("sd",)
     parameters: ClassVar[tuple[str, ...]] = ("scale",)
+
+
+@dataclass(frozen=True, repr=False, eq=False)
+class LogNormal(Prior):
+    """A log-Normal prior on the standard deviation: its logarithm is Normal(mu, sigma).
+
+    Its density falls to 0 at 0 faster than any power, so that ties leave the posterior proper.
+
+    Parameters
+    ----------
+    mu : float or array_like, shape (K,), or in D dimensions (D,) or (K, D)
+        Means of the logarithm, -333 to 333: ``exp(mu)`` is the median.
+    sigma : float or array_like, of the same shapes
+        Standard deviations of the logarithm, 1e-6 to 100.
+    """
+
+    mu: Parameter
+    sigma: Parameter
+
+    family: ClassVar[int] = native.PRIOR_LOG_NORMAL
+    blocks: ClassVar[tuple[str, ...]] = ("sd",)
+    parameters: ClassVar[tuple[str, ...]] = ("mu", "sigma")
+
+
+@dataclass(frozen=True, repr=False, eq=False)
+class HalfStudentT(Prior):
+    """A half-Student-t prior on the standard deviation.
+
+    The density is proportional to ``(1 + (sd / scale)**2 / dof)**(-(dof + 1) / 2)``. With one
+    degree of freedom it is that of `HalfCauchy`; with many it nears that of `HalfNormal`.
+
+    Parameters
+    ----------
+    dof : float or array_like, shape (K,), or in D dimensions (D,) or (K, D)
+        Degrees of freedom, > 0.
+    scale : float or array_like, of the same shapes
+        Scales, > 0.
+    """
+
+    dof: Parameter
+    scale: Parameter
+
+    family: ClassVar[int] = native.PRIOR_HALF_STUDENT_T
+    blocks: ClassVar[tuple[str, ...]] = ("sd",)
+    parameters: ClassVar[tuple[str, ...]] = ("dof", "scale")
 
 
 @dataclass(frozen=True, repr=False, eq=False)
