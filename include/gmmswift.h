@@ -354,7 +354,8 @@ enum gmm_prior_family {
   /** Weights: Dirichlet with the concentration alpha / K of each weight among K components. `first` = alpha > 0, one
    * value. */
   GMM_PRIOR_DYNAMIC_DIRICHLET = 4,
-  /** Standard deviation: `first` = lower >= 0, `second` = upper > lower. */
+  /** Standard deviation: `first` = lower >= 0, `second` = upper > lower. Means: `first` = lower, `second` = upper >
+   * lower, independent between coordinates. */
   GMM_PRIOR_UNIFORM = 10,
   /** Standard deviation: `first` = scale > 0. */
   GMM_PRIOR_HALF_CAUCHY = 11,
@@ -457,7 +458,7 @@ typedef struct gmm_model_options {
   gmm_prior weights;
   /** Every weight is at least this, a hard constraint: 0 .. 1/K; default 0. */
   double minimum_weight;
-  /** GMM_PRIOR_NORMAL, _NORMAL_KAPPA, _FIXED, _EACH or _SCALED; default GMM_PRIOR_SCALED. */
+  /** GMM_PRIOR_NORMAL, _NORMAL_KAPPA, _UNIFORM, _FIXED, _EACH or _SCALED; default GMM_PRIOR_SCALED. */
   gmm_prior means;
   /** For sds a family on the sd, variance or precision; for covariance matrices GMM_PRIOR_INVERSE_WISHART; for both
    * GMM_PRIOR_FIXED, _EACH and _SCALED; default GMM_PRIOR_SCALED. A shared spread has those of one component. */

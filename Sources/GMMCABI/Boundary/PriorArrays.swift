@@ -117,6 +117,7 @@ private struct Statement {
     case .each: return nil
     case .fixed(let values): self.init(GMM_PRIOR_FIXED, values)
     case .normal(let mean, let sd): self.init(GMM_PRIOR_NORMAL, mean, sd)
+    case .uniform(let lower, let upper): self.init(GMM_PRIOR_UNIFORM, lower, upper)
     case .scaledNormal(let mean, let kappa):
       self.init(GMM_PRIOR_NORMAL_KAPPA, mean, kappa, sizes: (shape.dimensionCount, 1))
     }

@@ -87,6 +87,10 @@ struct PriorReader {
       return .normal(
         mean: try parameter(prior, prior.first, "\(path).mean", lengths),
         sd: try parameter(prior, prior.second, "\(path).sd", lengths))
+    case GMM_PRIOR_UNIFORM:
+      return .uniform(
+        lower: try parameter(prior, prior.first, "\(path).lower", lengths),
+        upper: try parameter(prior, prior.second, "\(path).upper", lengths))
     case GMM_PRIOR_NORMAL_KAPPA:
       return .scaledNormal(
         mean: try parameter(prior, prior.first, "\(path).mean", [rows], size: shape.dimensionCount),
@@ -94,7 +98,7 @@ struct PriorReader {
     default:
       throw .invalid(
         "\(path).family",
-        "must be GMM_PRIOR_NORMAL, _NORMAL_KAPPA\(path == "means" ? ", _FIXED, _SCALED or _EACH" : " or _FIXED")",
+        "must be GMM_PRIOR_NORMAL, _NORMAL_KAPPA, _UNIFORM\(path == "means" ? ", _FIXED, _SCALED or _EACH" : " or _FIXED")",
         got: prior.family)
     }
   }

@@ -118,6 +118,7 @@ extension MixtureModel {
     func hasMembers(_ k: Int) -> Bool { !hasFixedWeights || concentration[k] > 0 }
     let anchors = components.filter { isAnchored($0) && hasMembers($0) }.map { center($0, coordinates) }
     let others = values.filter { !anchors.contains($0) }
+    if hasBoundedMeans { return boundedFreeMeans(holding: others, components, coordinates, hasMembers) }
     func isFree(_ k: Int) -> Bool { components.contains(k) && hasMembers(k) && !isAnchored(k) }
     guard let order = orderCoordinate, coordinates.contains(order) else {
       return others.count <= components.count(where: isFree) ? others.count : nil
@@ -139,6 +140,82 @@ extension MixtureModel {
       (lower, run) = (upper, 0)
     }
     return left.isEmpty ? others.count : nil
+  }
+}
+
+// MARK: Bounds
+
+extension MixtureModel {
+  /// Returns the number of `values` if free means, each between its bounds, can lie at them, otherwise `nil`.
+  ///
+  /// A mean at its bound holds rows there as well as others do, since half of the mass about them is within the bounds.
+  private func boundedFreeMeans(
+    holding values: [[Double]], _ components: Range<Int>, _ coordinates: Range<Int>, _ hasMembers: (Int) -> Bool
+  ) -> Int? {
+    func canHold(_ k: Int, _ value: [Double]) -> Bool {
+      zip(coordinates, value).allSatisfy { d, x in
+        guard let (lower, upper) = meanDensities[k * dimensionCount + d].bounds else { return true }
+        return x >= lower && x <= upper
+      }
+    }
+    let free = components.filter { hasMembers($0) && !isAnchored($0) }
+    guard values.count <= free.count else { return nil }
+    if let order = orderCoordinate, coordinates.contains(order) {
+      return holdInOrder(values, free, components, order, coordinates, canHold) ? values.count : nil
+    }
+    // Kuhn's method: each value takes a component, whose former value looks for another one.
+    var holder: [Int: Int] = [:]
+    func place(_ value: Int, _ seen: inout Set<Int>) -> Bool {
+      for k in free where !seen.contains(k) && canHold(k, values[value]) {
+        seen.insert(k)
+        if let former = holder[k], !place(former, &seen) { continue }
+        holder[k] = value
+        return true
+      }
+      return false
+    }
+    for value in values.indices {
+      var seen: Set<Int> = []
+      if !place(value, &seen) { return nil }
+    }
+    return values.count
+  }
+
+  /// Returns whether free means can lie at the values in the order of the components.
+  ///
+  /// The components take their places from below, and `levels[i]` is the least place of the last one where the `i`
+  /// smallest values are held.
+  private func holdInOrder(
+    _ values: [[Double]], _ free: [Int], _ components: Range<Int>, _ order: Int, _ coordinates: Range<Int>,
+    _ canHold: (Int, [Double]) -> Bool
+  ) -> Bool {
+    let place = order - coordinates.lowerBound
+    let values = values.sorted { $0[place] < $1[place] }
+    let isFree = Set(free)
+    var levels: [Double?] = [-.infinity] + values.map { _ in nil }
+    for k in 0..<componentCount {
+      let density = meanDensities[k * dimensionCount + order]
+      let isAtCenter = hasFixedMean(k) || (components.contains(k) && isAnchored(k))
+      var next = levels
+      for i in levels.indices {
+        next[i] = nil
+        // The mean lies anywhere above the last one and between its bounds.
+        if let level = levels[i] {
+          if isAtCenter {
+            next[i] = density.center >= level ? density.center : nil
+          } else if level < density.bounds?.upper ?? .infinity {
+            // A mean that must be above its bound leaves no room at the bound.
+            next[i] = max(level, density.bounds?.lower.nextUp ?? -.infinity)
+          }
+        }
+        // The mean lies at the next value.
+        guard i > 0, isFree.contains(k), let level = levels[i - 1], canHold(k, values[i - 1]) else { continue }
+        let value = values[i - 1][place]
+        if value >= level { next[i] = min(next[i] ?? .infinity, value) }
+      }
+      levels = next
+    }
+    return levels[values.count] != nil
   }
 }
 

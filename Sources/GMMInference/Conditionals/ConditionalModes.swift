@@ -74,20 +74,36 @@ func modeOfWeights(powers: [Double], minimum: Double) -> [Double]? {
   return weights
 }
 
-/// Returns the increasing numbers with the least sum of squared distances from `values`, weighted by `precisions`
-/// (isotonic regression by pooling of neighbours: Barlow, Bartholomew, Bremner, Brunk 1972).
-func nearestInOrder(_ values: [Double], precisions: [Double]) -> [Double] {
-  var pools: [(value: Double, precision: Double, count: Int)] = []
-  for (value, precision) in zip(values, precisions) {
-    var pool = (value: value, precision: precision, count: 1)
-    while let last = pools.last, last.value > pool.value {
+/// Returns the increasing numbers between their bounds with the least sum of squared distances from `values`, weighted by
+/// `precisions` (isotonic regression by pooling of neighbours: Barlow, Bartholomew, Bremner, Brunk 1972).
+///
+/// Pooling is right for all convex functions, and a squared distance that is infinite beyond bounds is one. A pool's
+/// function is least at its weighted mean, moved between the bounds that its members share.
+///
+/// - Parameter bounds: the bounds of each number, between which some increasing numbers lie; `nil` for no bounds.
+func nearestInOrder(
+  _ values: [Double], precisions: [Double], bounds: [(lower: Double, upper: Double)]? = nil
+) -> [Double] {
+  struct Pool {
+    var value: Double
+    var precision: Double
+    var count: Int
+    var lower: Double
+    var upper: Double
+    var place: Double { min(max(value, lower), upper) }
+  }
+  var pools: [Pool] = []
+  for (k, (value, precision)) in zip(values, precisions).enumerated() {
+    let (lower, upper) = bounds?[k] ?? (-.infinity, .infinity)
+    var pool = Pool(value: value, precision: precision, count: 1, lower: lower, upper: upper)
+    while let last = pools.last, last.place > pool.place {
       pools.removeLast()
       let total = last.precision + pool.precision
-      pool = (
-        last.value + pool.precision / total * (pool.value - last.value), total, last.count + pool.count
-      )
+      pool = Pool(
+        value: last.value + pool.precision / total * (pool.value - last.value), precision: total,
+        count: last.count + pool.count, lower: max(last.lower, pool.lower), upper: min(last.upper, pool.upper))
     }
     pools.append(pool)
   }
-  return pools.flatMap { [Double](repeating: $0.value, count: $0.count) }
+  return pools.flatMap { [Double](repeating: $0.place, count: $0.count) }
 }

@@ -11,13 +11,24 @@ struct MeanConditional {
   /// The factor C with P = C Cᵀ or, if there is a ``scale``, the factor L with P⁻¹ = scale² L Lᵀ.
   private var factor: LowerTriangle
   private var scale: Double?
+  /// Whether the prior is Uniform. The distribution is then Normal(m, P⁻¹) between the bounds, with P = n Σ⁻¹; without
+  /// members it is the prior.
+  private(set) var isBounded = false
+  private var isFlat = false
+  private var lower: [Double]
+  private var upper: [Double]
+  /// Σ⁻¹, for draws of one coordinate given the others.
+  private var inverse: LowerTriangle
+  private var hasInverse = false
   /// Memory for a vector: noise, or a column of P⁻¹.
   private var vector: [Double]
 
   init(dimension: Int) {
     mean = [Double](repeating: 0, count: dimension)
     vector = mean
+    (lower, upper) = (mean, mean)
     factor = LowerTriangle(dimension: dimension)
+    inverse = factor
   }
 
   /// Makes this the distribution of the mean of component `k`, which is free.
@@ -29,6 +40,17 @@ struct MeanConditional {
     let first = k * mean.count
     let count = statistics.counts[k]
     parameters.copyFactor(k, to: &factor)
+    isBounded = model.hasBoundedMean(k)
+    if isBounded {
+      (isFlat, hasInverse) = (count == 0, false)
+      for d in mean.indices {
+        (lower[d], upper[d]) = model.meanDensities[first + d].bounds ?? (0, 0)
+        let shift = isFlat ? 0 : statistics.sums[first + d] / count
+        mean[d] = (isFlat ? model.meanCenters[first + d] : statistics.centers[first + d]) + shift
+      }
+      scale = isFlat ? .infinity : 1 / count.squareRoot()
+      return
+    }
     if let kappa = model.meanDensities[first].kappa {
       // P is (κ + n) Σ⁻¹, so the factor of Σ suffices.
       for d in mean.indices {
@@ -65,8 +87,8 @@ struct MeanConditional {
   }
 
   /// Returns m and P of coordinate `d` for independent coordinates: P = 1/s0² + n/σ² and m = c + ((m0 - c)/s0² + Σ(x -
-  /// c)/σ²) / P. If the prior is scaled by the spread, 1/s0² is κ/σ². For a known mean m is its value, and P is
-  /// infinite.
+  /// c)/σ²) / P. If the prior is scaled by the spread, 1/s0² is κ/σ². If it is Uniform, 1/s0² is 0, and the distribution
+  /// is that between its bounds. For a known mean m is its value, and P is infinite.
   @inline(__always)
   static func coordinate(
     _ k: Int, _ d: Int, _ model: MixtureModel, _ parameters: Parameters, _ statistics: SufficientStatistics
@@ -83,6 +105,9 @@ struct MeanConditional {
       // The spread cancels, so it is left out and nothing overflows.
       let worth = kappa + statistics.counts[k]
       return (center + kappa / worth * distance + statistics.sums[j] / worth, worth * dataPrecision)
+    case .uniform:
+      let count = statistics.counts[k]
+      return count > 0 ? (center + statistics.sums[j] / count, count * dataPrecision) : (model.meanCenters[j], 0)
     case .normal(_, let priorSD): priorPrecision = 1 / (priorSD * priorSD)
     }
     let precision = priorPrecision + statistics.counts[k] * dataPrecision
@@ -92,6 +117,119 @@ struct MeanConditional {
     let shares = (prior: priorPrecision / precision, data: dataPrecision / precision)
     return (center + (shares.prior * distance + shares.data * statistics.sums[j]), precision)
   }
+
+  /// Returns the distribution of coordinate `d` of component `k` between the bounds of its prior; `nil` if there are
+  /// none.
+  @inline(__always)
+  static func bounded(
+    _ k: Int, _ d: Int, _ model: MixtureModel, mean: Double, precision: Double
+  ) -> BoundedNormal? {
+    guard let (lower, upper) = model.meanDensities[k * model.dimensionCount + d].bounds else { return nil }
+    return BoundedNormal(mean: mean, sd: 1 / precision.squareRoot(), lower: lower, upper: upper)
+  }
+
+  // MARK: Between bounds
+
+  /// Returns the distribution of coordinate `d` between its bounds, given the coordinates before it, without the bounds
+  /// of those after it. The first `d` places of the vector have (L⁻¹ (y - m)) / scale.
+  private func given(before d: Int) -> BoundedNormal {
+    guard let scale, !isFlat else {
+      return BoundedNormal(mean: mean[d], sd: .infinity, lower: lower[d], upper: upper[d])
+    }
+    var shift = 0.0
+    for j in 0..<d { shift += factor[d, j] * vector[j] }
+    return BoundedNormal(
+      mean: mean[d] + scale * shift, sd: scale * factor[d, d], lower: lower[d], upper: upper[d])
+  }
+
+  /// Draws each coordinate given those before it and its own bounds, and writes the draw to `point` from place `start`
+  /// on. The distribution is near to the conditional one (Geweke 1991), and ``logDensity(of:at:)`` is its density.
+  mutating func drawInSequence(_ stream: inout RandomStream, into point: inout [Double], at start: Int) {
+    for d in mean.indices {
+      let distribution = given(before: d)
+      let value = distribution.draw(&stream)
+      vector[d] = (value - distribution.mean) / distribution.sd
+      point[start + d] = value
+    }
+  }
+
+  /// Makes a transition of the point that stands in `point` from place `start` on, and leaves the distribution between
+  /// the bounds unchanged.
+  ///
+  /// Exact draws without the bounds are tried, whose failure does not depend on the point. If none lies between the
+  /// bounds, each coordinate is drawn given the others, forwards and then backwards.
+  ///
+  /// - Parameter order: further bounds of one coordinate.
+  mutating func drawBetweenBounds(
+    _ stream: inout RandomStream, into point: inout [Double], at start: Int,
+    order: (coordinate: Int, lower: Double, upper: Double)?
+  ) {
+    if let order {
+      lower[order.coordinate] = max(lower[order.coordinate], order.lower)
+      upper[order.coordinate] = min(upper[order.coordinate], order.upper)
+    }
+    guard let scale, !isFlat else {
+      for d in mean.indices { point[start + d] = given(before: d).draw(&stream) }
+      return
+    }
+    for _ in 0..<4 {
+      for d in mean.indices { vector[d] = stream.normal() }
+      factor.multiply(&vector)
+      for d in mean.indices { vector[d] = mean[d] + scale * vector[d] }
+      if mean.indices.allSatisfy({ vector[$0] >= lower[$0] && vector[$0] <= upper[$0] }) {
+        for d in mean.indices { point[start + d] = vector[d] }
+        return
+      }
+    }
+    for d in mean.indices { drawCoordinate(d, &stream, of: &point, at: start) }
+    for d in mean.indices.reversed() { drawCoordinate(d, &stream, of: &point, at: start) }
+  }
+
+  private mutating func drawCoordinate(
+    _ d: Int, _ stream: inout RandomStream, of point: inout [Double], at start: Int
+  ) {
+    point[start + d] = givenOthers(d, of: point, at: start).draw(&stream)
+  }
+
+  /// Returns the distribution of coordinate `d` given the others, N(m_d - Σ_j Q_dj (y_j - m_j) / Q_dd, 1 / (n Q_dd))
+  /// between the bounds, with Q = Σ⁻¹.
+  private mutating func givenOthers(_ d: Int, of point: [Double], at start: Int) -> BoundedNormal {
+    if !hasInverse {
+      for i in factor.packed.indices { inverse.packed[i] = factor.packed[i] }
+      inverse.invertSquare()
+      hasInverse = true
+    }
+    var sum = 0.0
+    for j in mean.indices where j != d { sum += inverse[max(d, j), min(d, j)] * (point[start + j] - mean[j]) }
+    let own = inverse[d, d]
+    return BoundedNormal(
+      mean: mean[d] - sum / own, sd: (scale ?? 1) / own.squareRoot(), lower: lower[d], upper: upper[d])
+  }
+
+  /// Moves a point between the bounds to the place between them where the density is largest. Without members the density
+  /// is constant, and the point stays.
+  ///
+  /// The coordinates are moved in turn to where the density is largest given the others. That converges, since the log
+  /// density is strictly concave and the bounds are those of single coordinates (Tseng 2001).
+  mutating func maximize(_ point: inout [Double]) {
+    for d in mean.indices { point[d] = min(max(point[d], lower[d]), upper[d]) }
+    guard !isFlat else { return }
+    if mean.indices.allSatisfy({ mean[$0] >= lower[$0] && mean[$0] <= upper[$0] }) {
+      for d in mean.indices { point[d] = mean[d] }
+      return
+    }
+    for _ in 0..<10_000 {
+      var moved = 0.0
+      for d in mean.indices {
+        let distribution = givenOthers(d, of: point, at: 0)
+        moved = max(moved, abs(distribution.mode - point[d]) / distribution.sd)
+        point[d] = distribution.mode
+      }
+      if moved < 1e-12 { break }
+    }
+  }
+
+  // MARK: Draws
 
   /// Draws from the distribution exactly, and writes the draw to `point` from place `start` on.
   mutating func draw(_ stream: inout RandomStream, into point: inout [Double], at start: Int) {
@@ -105,8 +243,18 @@ struct MeanConditional {
     for d in mean.indices { point[start + d] = mean[d] + vector[d] }
   }
 
-  /// Returns the log density at the point that stands in `point` from place `start` on.
+  /// Returns the log density at the point that stands in `point` from place `start` on. Where the prior has bounds, it is
+  /// that of ``drawInSequence(_:into:at:)``.
   mutating func logDensity(of point: [Double], at start: Int) -> Double {
+    if isBounded {
+      var sum = 0.0
+      for d in mean.indices {
+        let distribution = given(before: d)
+        sum += distribution.logDensity(point[start + d])
+        vector[d] = (point[start + d] - distribution.mean) / distribution.sd
+      }
+      return sum
+    }
     for d in mean.indices { vector[d] = point[start + d] - mean[d] }
     let dimensions = Double(mean.count)
     let logDeterminant = factor.logDeterminantOfSquare

@@ -69,7 +69,11 @@ extension SpreadConditional {
     // For such ratios the prior is sd^(-ν - 1) to the last bit, and the square may overflow.
     if steepness > 1e9 * total.squareRoot() { return root / total.squareRoot() }
     let half = 0.5 * (steepness * steepness - power)
-    let distance = hypot(half, total.squareRoot() * steepness)
+    // The square root of half² + (n + ν + 1) g², whose terms may overflow. (The C library's hypot has a new version.)
+    let other = total.squareRoot() * steepness
+    let larger = max(abs(half), other)
+    let (a, b) = (half / larger, other / larger)
+    let distance = larger * (a * a + b * b).squareRoot()
     // Of the two forms of the root, this is the one without cancellation.
     return half > 0
       ? scale * dof.squareRoot() * ((half + distance) / total).squareRoot()

@@ -40,6 +40,12 @@ extension MaximumLikelihoodOptions {
     guard regularization == 0 else {
       throw ModelError("regularization", "must be 0 for the maximum of a posterior", got: regularization)
     }
+    guard !model.hasBoundedMeans || !model.shape.hasMatrices || !model.orderedMeans || model.foldsOrder else {
+      throw ModelError(
+        .unsupported, "means",
+        "must have no Uniform prior beside an order and covariance matrices for the maximum of a posterior",
+        got: "Uniform means with priors that differ")
+    }
     if !model.hasFixedWeights, model.minimumWeight == 0, let least = model.concentration.min(), least < 1 {
       throw ModelError(
         .invalidModel, "weights",

@@ -37,6 +37,7 @@ struct MaximumPosteriorStep: MaximizationStep {
     var means = mixture.parameters.means
     model.setKnownMeans(&means)
     if !model.foldsOrder { model.admitOrder(&means) }
+    model.admitBounds(&means)
     for (j, mean) in means.enumerated() { mixture.setMean(j, mean) }
     for (j, density) in model.spreadDensities.enumerated() {
       let (lower, upper) = density.support
@@ -83,22 +84,44 @@ struct MaximumPosteriorStep: MaximizationStep {
         // A covariance above its floors has a factor, and so has its inverse plus a prior precision.
         var conditional = MeanConditional(dimension: dimensions)
         guard (try? conditional.condition(on: k, model, mixture.factored, statistics)) != nil else { return }
-        means.append(conditional.mean)
+        if conditional.isBounded {
+          var mean = model.shape.mean(k).map { mixture.parameters.means[$0] }
+          conditional.maximize(&mean)
+          means.append(mean)
+        } else {
+          means.append(conditional.mean)
+        }
         conditionals.append(conditional)
         if let coordinate { precisions.append(1 / conditional.variance(coordinate)) }
       } else {
         let modes = (0..<dimensions).map { MeanConditional.coordinate(k, $0, model, mixture.factored, statistics) }
-        means.append(modes.map(\.mean))
-        if let coordinate { precisions.append(modes[coordinate].precision) }
+        means.append(
+          modes.indices.map { d in
+            // Without members every mean between the bounds is a maximum, and the mean stays. Between bounds, an order
+            // needs the maximum without them.
+            if modes[d].precision == 0 { return mixture.parameters.means[k * dimensions + d] }
+            guard d != coordinate,
+              let bounded = MeanConditional.bounded(
+                k, d, model, mean: modes[d].mean, precision: modes[d].precision)
+            else { return modes[d].mean }
+            return bounded.mode
+          })
+        if let coordinate { precisions.append(max(modes[coordinate].precision, .leastNormalMagnitude)) }
       }
     }
     if let coordinate {
       for free in model.runsOfFreeMeans {
-        let values = nearestInOrder(free.map { means[$0][coordinate] }, precisions: Array(precisions[free]))
         // The nearest increasing numbers between bounds are the nearest increasing numbers without bounds, moved to the
         // bounds.
         let lower = free.lowerBound > 0 ? means[free.lowerBound - 1][coordinate] : -.infinity
         let upper = free.upperBound < means.count ? means[free.upperBound][coordinate] : .infinity
+        let bounds = free.map { k -> (lower: Double, upper: Double) in
+          let own = model.meanDensities[k * dimensions + coordinate].bounds
+          return (max(own?.lower ?? lower, lower), min(own?.upper ?? upper, upper))
+        }
+        let values = nearestInOrder(
+          free.map { means[$0][coordinate] }, precisions: Array(precisions[free]),
+          bounds: model.hasBoundedMeans ? bounds : nil)
         for (k, value) in zip(free, values) {
           let value = min(max(value, lower), upper)
           if model.shape.hasMatrices {

@@ -21,13 +21,15 @@ final class ConditionalMixture: @unchecked Sendable {
   private let ofTerms: AlignedBuffer<Double>
   /// The precisions of the prior of the means in each coordinate; 0 where it is no Normal prior of its own, (K, D).
   private let priorPrecisions: [Double]
+  /// Half the distance between the bounds of the means in each coordinate; 0 where there are none, (K, D).
+  private let halfWidths: [Double]
 
   /// - Parameters:
   ///   - groups: the components that may exchange labels.
   ///   - count: S.
   init(_ model: MixtureModel, groups: [[Int]], count: Int) throws(ModelError) {
     self.model = model
-    layout = ConditionalLayout(model.shape)
+    layout = ConditionalLayout(model.shape, hasBounds: model.hasBoundedMeans)
     let grouped = Set(groups.joined())
     self.groups = groups + (0..<model.componentCount).filter { !grouped.contains($0) }.map { [$0] }
     var need = MemoryNeed()
@@ -43,6 +45,7 @@ final class ConditionalMixture: @unchecked Sendable {
     priorPrecisions = model.meanDensities.map {
       if case .normal(_, let sd) = $0 { 1 / (sd * sd) } else { 0 }
     }
+    halfWidths = model.meanDensities.map { $0.bounds.map { 0.5 * ($0.upper - $0.lower) } ?? 0 }
   }
 
   // MARK: Terms
@@ -80,7 +83,7 @@ final class ConditionalMixture: @unchecked Sendable {
     let dimensions = layout.dimensions
     guard !model.hasFixedMean(k) else { return }
     let count = statistics.counts[k]
-    own[layout.constant] -= Double(dimensions) * halfLogTwoPi
+    if !model.hasBoundedMean(k) { own[layout.constant] -= Double(dimensions) * halfLogTwoPi }
     for d in 0..<dimensions {
       let j = k * dimensions + d
       own[layout.mean + d] = statistics.sums[j] + count * (statistics.centers[j] - model.meanCenters[j])
@@ -164,7 +167,7 @@ final class ConditionalMixture: @unchecked Sendable {
       for (column, c) in group.enumerated() {
         var largest = -Double.infinity
         for (row, k) in group.enumerated() {
-          let value = work.logEntry(base + k * layout.width, of: k, at: c, layout, priorPrecisions)
+          let value = work.logEntry(base + k * layout.width, of: k, at: c, layout, priorPrecisions, halfWidths)
           work.entries[place + column * size + row] = value
           largest = max(largest, value)
         }

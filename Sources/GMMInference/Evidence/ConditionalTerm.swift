@@ -29,8 +29,11 @@ struct ConditionalLayout: Sendable {
   let triangle: Int
   let isShared: Bool
   let hasMatrices: Bool
+  /// Whether the densities of some means are those between bounds.
+  let hasBounds: Bool
 
-  init(_ shape: MixtureShape) {
+  init(_ shape: MixtureShape, hasBounds: Bool = false) {
+    self.hasBounds = hasBounds
     dimensions = shape.dimensionCount
     hasMatrices = shape.hasMatrices
     isShared = shape.sharedSpread
@@ -43,7 +46,8 @@ struct ConditionalLayout: Sendable {
   var count: Int { 1 }
   /// What the mean is worth, κ + n, if its prior is scaled by the spread; otherwise 0.
   var worth: Int { 2 }
-  /// The mean's conditional mean less its prior mean, or Σ (x - prior mean) over members, (D).
+  /// The mean's conditional mean less its prior mean, or Σ (x - prior mean) over members, (D). The prior mean of a Uniform
+  /// prior is the middle of its bounds.
   var mean: Int { 3 }
   /// The exponents of the sds, and the sums of squares; or the exponent of the determinant, and the scale matrix.
   var spread: Int { 3 + dimensions }
@@ -59,5 +63,7 @@ struct ConditionalLayout: Sendable {
   var place: Int { 1 }
   /// log sd and 1 / sd² in each coordinate, (D) and (D); or log |Σ|, and Σ⁻¹ with its entries beside the diagonal twice.
   var ofSpread: Int { 1 + dimensions }
-  var featureWidth: Int { ofSpread + (hasMatrices ? 1 + triangle : 2 * dimensions) }
+  /// The factor of Σ, if means have bounds.
+  var factor: Int { ofSpread + (hasMatrices ? 1 + triangle : 2 * dimensions) }
+  var featureWidth: Int { factor + (hasMatrices && hasBounds ? triangle : 0) }
 }

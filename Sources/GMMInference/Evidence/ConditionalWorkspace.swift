@@ -65,6 +65,9 @@ final class ConditionalWorkspace {
       let hasScaledMean = model.hasScaledMean(c)
       if layout.hasMatrices {
         parameters.copyFactor(c, to: &inverse)
+        if layout.hasBounds {
+          for i in inverse.packed.indices { own[layout.factor + i] = inverse.packed[i] }
+        }
         spread[0] = inverse.logDeterminantOfSquare
         if hasScaledMean { common -= 0.5 * spread[0] }
         inverse.invertSquare()
@@ -115,7 +118,8 @@ final class ConditionalWorkspace {
   /// Returns the log density of component `c` under the numbers of component `k` of a term.
   @inline(__always)
   func logEntry(
-    _ numbers: UnsafePointer<Double>, of k: Int, at c: Int, _ layout: ConditionalLayout, _ priorPrecisions: [Double]
+    _ numbers: UnsafePointer<Double>, of k: Int, at c: Int, _ layout: ConditionalLayout, _ priorPrecisions: [Double],
+    _ halfWidths: [Double]
   ) -> Double {
     let own = features + c * layout.featureWidth
     let spread = own + layout.ofSpread
@@ -126,6 +130,7 @@ final class ConditionalWorkspace {
     let mean = numbers + layout.mean
     let worth = numbers[layout.worth]
     let isNormal = priorPrecisions[k * dimensions] > 0
+    let isBounded = halfWidths[k * dimensions] > 0
     guard layout.hasMatrices else {
       if !layout.isShared { sum += logOfSDs(numbers + layout.spread, spread, layout) }
       for d in 0..<dimensions {
@@ -134,6 +139,11 @@ final class ConditionalWorkspace {
           let total = priorPrecisions[k * dimensions + d] + count * precision
           let distance = place[d] - precision * mean[d] / total
           sum += 0.5 * (log(total) - total * distance * distance)
+        } else if isBounded {
+          let bound = halfWidths[k * dimensions + d]
+          sum += BoundedNormal(
+            mean: count > 0 ? mean[d] / count : 0, sd: 1 / (count * precision).squareRoot(), lower: -bound, upper: bound
+          ).logDensity(place[d])
         } else if worth > 0 {
           let distance = place[d] - mean[d]
           sum -= 0.5 * worth * precision * distance * distance
@@ -156,7 +166,33 @@ final class ConditionalWorkspace {
       for i in 1...layout.triangle { quadratic += spread[i] * scale[i] }
     }
     sum -= 0.5 * quadratic
+    if isBounded { return sum + logBounded(mean, at: place, count, own + layout.factor, halfWidths, k * dimensions) }
     return isNormal ? sum + logNormal(mean, at: place, count, spread, priorPrecisions, k * dimensions) : sum
+  }
+
+  /// Returns the log density of a mean between bounds, drawn coordinate by coordinate given those before it
+  /// (``MeanConditional/drawInSequence(_:into:at:)``).
+  ///
+  /// - Parameters:
+  ///   - total: Σ (x - middle of the bounds) over the members, (D).
+  ///   - factor: the factor of the covariance matrix, packed.
+  private func logBounded(
+    _ total: UnsafePointer<Double>, at place: UnsafePointer<Double>, _ count: Double, _ factor: UnsafePointer<Double>,
+    _ halfWidths: [Double], _ first: Int
+  ) -> Double {
+    let scale = 1 / count.squareRoot()
+    var sum = 0.0
+    for d in vector.indices {
+      let bound = halfWidths[first + d]
+      var shift = 0.0
+      if count > 0 { for j in 0..<d { shift += factor[PackedTriangle.index(d, j)] * vector[j] } }
+      let distribution = BoundedNormal(
+        mean: count > 0 ? total[d] / count + scale * shift : 0, sd: scale * factor[PackedTriangle.index(d, d)],
+        lower: -bound, upper: bound)
+      sum += distribution.logDensity(place[d])
+      vector[d] = (place[d] - distribution.mean) / distribution.sd
+    }
+    return sum
   }
 
   /// Returns the log density of a mean under its conditional distribution given a covariance matrix, where its prior is

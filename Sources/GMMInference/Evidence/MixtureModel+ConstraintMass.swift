@@ -93,17 +93,16 @@ extension MixtureModel {
       k >= 0 && k < componentCount ? meanCenters[k * dimensionCount + d] : outside
     }
     return runsOfFreeMeans.reduce(0) { sum, run in
-      let sds = run.map { k -> Double in
-        switch meanDensities[k * dimensionCount + d] {
-        case .normal(_, let sd): return sd
-        case .scaledNormal(_, let kappa): return (spread?.sd(of: k, coordinate: d) ?? 1) / kappa.squareRoot()
-        case .fixed: return 0
-        }
+      let densities = run.map { k -> OrderedDensity in
+        let own = meanDensities[k * dimensionCount + d]
+        if let (lower, upper) = own.bounds { return .uniform(lower: lower, upper: upper) }
+        let sd = own.kappa.map { (spread?.sd(of: k, coordinate: d) ?? 1) / $0.squareRoot() } ?? own.sd ?? 0
+        return .normal(mean: own.center, sd: sd)
       }
       return sum
         + logOrderProbability(
-          run.map { meanCenters[$0 * dimensionCount + d] }, sds, lower: bound(run.lowerBound - 1, -.infinity),
-          upper: bound(run.upperBound, .infinity), density: density)
+          densities, lower: bound(run.lowerBound - 1, -.infinity), upper: bound(run.upperBound, .infinity),
+          density: density)
     }
   }
 }

@@ -81,7 +81,12 @@ struct GibbsDensity {
     var sum = 0.0
     for d in 0..<model.dimensionCount {
       let (mean, precision) = MeanConditional.coordinate(k, d, model, new, statistics)
-      let distance = new.means[k * model.dimensionCount + d] - mean
+      let value = new.means[k * model.dimensionCount + d]
+      if let bounded = MeanConditional.bounded(k, d, model, mean: mean, precision: precision) {
+        sum += bounded.logDensity(value)
+        continue
+      }
+      let distance = value - mean
       sum += 0.5 * (log(precision) - precision * distance * distance) - halfLogTwoPi
     }
     return sum

@@ -104,7 +104,13 @@ struct GibbsSampler: Sampler {
         let j = k * dimensions + d
         let (mean, precision) = MeanConditional.coordinate(k, d, model, parameters, statistics)
         let deviation = 1 / precision.squareRoot()
-        if truncates, d == model.orderCoordinate {
+        if let bounds = model.meanDensities[j].bounds {
+          let (lower, upper) =
+            truncates && d == model.orderCoordinate ? neighbours(of: k, parameters) : (-.infinity, .infinity)
+          let distribution = BoundedNormal(
+            mean: mean, sd: deviation, lower: max(bounds.lower, lower), upper: min(bounds.upper, upper))
+          parameters.means[j] = distribution.draw(&stream)
+        } else if truncates, d == model.orderCoordinate {
           let (lower, upper) = neighbours(of: k, parameters)
           parameters.means[j] = stream.normal(mean: mean, sd: deviation, lower: lower, upper: upper)
         } else {
@@ -147,6 +153,17 @@ struct GibbsSampler: Sampler {
     for k in 0..<model.componentCount where !model.hasFixedMean(k) && (chosen?[k] ?? true) {
       let first = k * model.dimensionCount
       try mean.condition(on: k, model, parameters, statistics)
+      if mean.isBounded {
+        if isProposing {
+          mean.drawInSequence(&stream, into: &parameters.means, at: first)
+        } else {
+          let bounds = truncates ? neighbours(of: k, parameters) : (-.infinity, .infinity)
+          mean.drawBetweenBounds(
+            &stream, into: &parameters.means, at: first, order: (model.orderCoordinate ?? 0, bounds.lower, bounds.upper)
+          )
+        }
+        continue
+      }
       // The bounds come from other components, so the draw may be written to its place before it is restricted.
       mean.draw(&stream, into: &parameters.means, at: first)
       if truncates, let d = model.orderCoordinate {

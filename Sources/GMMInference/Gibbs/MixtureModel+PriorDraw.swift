@@ -101,7 +101,9 @@ extension MixtureModel {
   private func drawOrderedByChain(
     _ parameters: inout Parameters, _ coordinate: Int, _ stream: inout RandomStream, while isWanted: () -> Bool
   ) {
-    if mixesFixedMeans {
+    if hasBoundedMeans {
+      admitBounds(&parameters.means)
+    } else if mixesFixedMeans {
       admitOrder(&parameters.means)
     } else {
       putMeansInOrder(&parameters, coordinate)
@@ -138,6 +140,13 @@ extension MixtureModel {
   private func drawFreeMeans(_ parameters: inout Parameters, _ stream: inout RandomStream) {
     for k in 0..<componentCount where !hasFixedMean(k) {
       let range = shape.mean(k)
+      if hasBoundedMean(k) {
+        for j in range {
+          guard let (lower, upper) = meanDensities[j].bounds else { continue }
+          parameters.means[j] = min(lower + (upper - lower) * stream.uniform(), upper)
+        }
+        continue
+      }
       var noise = range.map { _ in stream.normal() }
       if let kappa = meanDensities[range.lowerBound].kappa {
         if shape.hasMatrices {

@@ -4,8 +4,8 @@ import GMMModel
 /// The free parameters of a model as one vector u of real numbers, in which they are proposed jointly.
 ///
 /// The coordinates are log(w_k / w_0) for k = 1 … K - 1, the means, and the logarithms of the sds, in this order and
-/// without known values. The map takes no account of the order of the means, the minimum weight and the bounds of an
-/// sd. Parameters that violate them have density 0.
+/// without known values. The map takes no account of the order of the means, the minimum weight and the bounds of means
+/// and sds. Parameters that violate them have density 0.
 struct FreeCoordinates: Sendable {
   /// The length d of u; 0 if nothing is free.
   let dimension: Int

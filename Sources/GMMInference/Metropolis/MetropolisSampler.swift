@@ -64,8 +64,7 @@ struct MetropolisSampler: Sampler {
     scales.weights.base = state.statistics.counts.map { 1 / (1 + $0).squareRoot() }
     let counts = powered(state.statistics).counts
     scales.means.base = counts.indices.map { k in
-      let priorSD = if case .normal(_, let sd) = model.meanDensities[k] { sd } else { 1.0 }
-      return min(parameters.sd(k) / (1 + counts[k]).squareRoot(), priorSD)
+      min(parameters.sd(k) / (1 + counts[k]).squareRoot(), model.meanDensities[k].sd ?? 1)
     }
     let spreadCounts = model.sharedSpread ? [counts.reduce(0, +)] : counts
     scales.sds.base = spreadCounts.map { 1 / (2 * (1 + $0)).squareRoot() }

@@ -8,7 +8,7 @@ extension PartialParameters {
   ///
   /// Components are put into the model's order. Covariances take the model's form: they are pooled by weight for a
   /// shared spread, and reduced to their diagonals for sds. Weights below the model's minimum move to the minimum, and
-  /// sds outside the support of their prior move to its edge. Values that the model knows are left out.
+  /// means and sds outside the support of their prior move to its edge. Values that the model knows are left out.
   ///
   /// - Throws: ``ModelError`` for another number of components or dimensions, and for impossible parameters.
   public init(_ mixture: MixtureParameters, for model: MixtureModel) throws(ModelError) {
@@ -40,6 +40,10 @@ extension PartialParameters {
     self.init()
     if !model.hasFixedWeights { self.weights = Self.lifted(weights, least: max(Self.leastWeight, model.minimumWeight)) }
     means = model.unknownMeans(order.flatMap { mixture.mean($0) })
+    if var moved = means {
+      model.admitBounds(&moved)
+      means = moved
+    }
     guard !model.knowsSpread else { return }
     if shape.hasMatrices {
       covariances = matrices.flatMap { $0.packed }

@@ -81,6 +81,7 @@ struct StartingValues {
     } else if model.orderedMeans {
       start.sortByMean(coordinate: coordinate)
     }
+    model.admitBounds(&start.means)
     return start
   }
 

@@ -54,6 +54,7 @@ extension StartingValues {
       for i in 0..<dimensions { for j in 0...i { start.factors.append(factor[i, j] * sds[j]) } }
     }
     if let coordinate = model.orderCoordinate { start.sortByMean(coordinate: coordinate) }
+    model.admitBounds(&start.means)
     return Parameters(
       shape, weights: model.hasFixedWeights ? model.concentration : start.weights, means: start.means,
       sds: start.sds, factors: start.factors)

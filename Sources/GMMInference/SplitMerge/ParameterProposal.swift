@@ -93,14 +93,21 @@ final class ParameterProposal {
         let average = statistics.centers[j] + distance
         let square = statistics.squares[k * model.shape.squareCount + model.shape.square(d)]
         let variance = (max(0, square - count * distance * distance) + typicalVariances[d]) / (count + 1)
-        guard case .normal(let center, let sd) = model.meanDensities[j] else {
+        let density = model.meanDensities[j]
+        guard let sd = density.sd else {
           parameters.means[j] = average
           continue
         }
+        let center = model.meanCenters[j]
         let (precision, priorPrecision) = (power * count / variance, 1 / (sd * sd))
         let share = precision / (precision + priorPrecision)
         let step = model.shape.hasMatrices ? 0 : 1 / (precision + priorPrecision).squareRoot()
-        parameters.means[j] = share.isNaN ? average : share * average + (1 - share) * center + step
+        let place = share.isNaN ? average : share * average + (1 - share) * center
+        parameters.means[j] = share.isNaN ? place : place + step
+        guard let (lower, upper) = density.bounds else { continue }
+        // Where the step leads out of the bounds, it is taken from the upper one downwards.
+        if parameters.means[j] > upper { parameters.means[j] = min(place, upper) - step }
+        parameters.means[j] = min(max(parameters.means[j], lower), upper)
       }
     }
   }

@@ -46,10 +46,10 @@ struct PredictivePrior: Sendable, Equatable {
     switch means[means.startIndex] {
     case .scaledNormal(_, let kappa): self.kappa = kappa
     case .fixed: kappa = 1e6
-    case .normal:
+    case .normal, .uniform:
       var sum = 0.0
       for d in 0..<dimensions {
-        guard case .normal(_, let sd) = means[means.startIndex + d] else { continue }
+        guard let sd = means[means.startIndex + d].sd else { continue }
         let ratio = typical(d) / (sd / units[d] * (sd / units[d]))
         sum += log(min(max(ratio, 1e-4), 1e4))
       }

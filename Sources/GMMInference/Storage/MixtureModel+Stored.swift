@@ -153,6 +153,7 @@ extension MeansPrior {
     switch self {
     case .fixed(let values): writer.writePrior(PriorCode.fixed, values)
     case .normal(let mean, let sd): writer.writePrior(PriorCode.normal, mean, sd)
+    case .uniform(let lower, let upper): writer.writePrior(PriorCode.uniform, lower, upper)
     case .scaledNormal(let mean, let kappa): writer.writePrior(PriorCode.scaledNormal, mean, kappa)
     case .each(let priors):
       writer.write(PriorCode.each)
@@ -166,6 +167,7 @@ extension MeansPrior {
     switch try reader.read(UInt32.self) {
     case PriorCode.fixed: self = .fixed(try reader.readDoubles())
     case PriorCode.normal: self = .normal(mean: try reader.readDoubles(), sd: try reader.readDoubles())
+    case PriorCode.uniform: self = .uniform(lower: try reader.readDoubles(), upper: try reader.readDoubles())
     case PriorCode.scaledNormal: self = .scaledNormal(mean: try reader.readDoubles(), kappa: try reader.readDoubles())
     case PriorCode.each where components > 0:
       var priors: [MeansPrior] = []

@@ -4,6 +4,8 @@ package enum MeanDensity: Sendable, Equatable {
   case normal(mean: Double, sd: Double)
   /// Normal(`mean`, covariance of the component / `kappa`), jointly with the component's other coordinates.
   case scaledNormal(mean: Double, kappa: Double)
+  /// Uniform(`lower`, `upper`).
+  case uniform(lower: Double, upper: Double)
   /// The known value.
   case fixed(Double)
 
@@ -12,7 +14,23 @@ package enum MeanDensity: Sendable, Equatable {
   package var center: Double {
     switch self {
     case .normal(let mean, _), .scaledNormal(let mean, _): mean
+    case .uniform(let lower, let upper): lower + 0.5 * (upper - lower)
     case .fixed(let value): value
+    }
+  }
+
+  /// The bounds between which the prior keeps the coordinate; `nil` if there are none, or if the value is known.
+  @inline(__always)
+  package var bounds: (lower: Double, upper: Double)? {
+    if case .uniform(let lower, let upper) = self { (lower, upper) } else { nil }
+  }
+
+  /// The prior sd where it does not depend on other parameters; otherwise `nil`.
+  package var sd: Double? {
+    switch self {
+    case .normal(_, let sd): sd
+    case .uniform(let lower, let upper): (upper - lower) / 12.0.squareRoot()
+    case .scaledNormal, .fixed: nil
     }
   }
 

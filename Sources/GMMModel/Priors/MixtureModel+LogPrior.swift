@@ -45,7 +45,7 @@ extension MixtureModel {
     return sum
   }
 
-  /// Returns the Normal log density of the free means; -infinity if a known mean has another value.
+  /// Returns the log density of the free means; -infinity if one is out of its bounds or a known mean has another value.
   package func logPriorOfMeans(_ parameters: Parameters) -> Double {
     var sum = logMeansNormalizer
     for k in 0..<componentCount {
@@ -58,6 +58,8 @@ extension MixtureModel {
         case .normal(let mean, let sd):
           let distance = (parameters.means[j] - mean) / sd
           sum -= 0.5 * distance * distance
+        case .uniform(let lower, let upper):
+          guard parameters.means[j] >= lower, parameters.means[j] <= upper else { return -.infinity }
         case .fixed(let value): if parameters.means[j] != value { return -.infinity }
         case .scaledNormal: break
         }
@@ -109,12 +111,13 @@ extension MixtureModel {
     return logGammaFunction(total) - sum
   }
 
-  /// Returns the log of the product of the Normal densities' heights, without the factors that depend on the spread.
+  /// Returns the log of the product of the densities' heights, without the factors that depend on the spread.
   static func logMeansNormalizer(_ densities: [MeanDensity], dimension: Int) -> Double {
     var (ofNormals, ofScaled) = (0.0, 0.0)
     for (j, density) in densities.enumerated() {
       switch density {
       case .normal(_, let sd): ofNormals = ofNormals - log(sd) - halfLogTwoPi
+      case .uniform(let lower, let upper): ofNormals -= log(upper - lower)
       case .scaledNormal(_, let kappa) where j.isMultiple(of: dimension):
         ofScaled = ofScaled + 0.5 * log(kappa) - halfLogTwoPi
       case .scaledNormal, .fixed: break

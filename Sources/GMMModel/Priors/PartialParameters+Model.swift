@@ -20,6 +20,11 @@ extension PartialParameters {
           "must increase with the component", got: "\(means[j]) after \(means[before])")
       }
     }
+    for (j, mean) in (means ?? []).enumerated() {
+      guard let (lower, upper) = model.meanDensities[j].bounds, !(mean >= lower && mean <= upper) else { continue }
+      throw ModelError(
+        .invalidModel, naming.name("means", j), "must be within the prior's support \(lower) ... \(upper)", got: mean)
+    }
     guard !model.shape.hasMatrices else { return }
     for (j, sd) in (spread ?? []).enumerated() where !model.spreadDensities[j].isFixed {
       let support = model.spreadDensities[j].support

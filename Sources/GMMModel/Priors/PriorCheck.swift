@@ -106,9 +106,9 @@ struct PriorCheck {
   func means(_ prior: MeansPrior, orderCoordinate: Int?) throws(ModelError) -> [MeanDensity] {
     let densities = try densities(of: prior, each: prior.ofComponents, "means", rows: componentCount, means)
     if let orderCoordinate {
-      try requireOrder(densities, orderCoordinate) { k, d in
-        if prior.ofComponents != nil { return "means[\(k)].values\(dimensionCount > 1 ? "[\(d)]" : "")" }
-        return "means.values[\(dimensionCount > 1 ? "\(k), " : "")\(dimensionCount > 1 ? d : k)]"
+      try requireOrder(densities, orderCoordinate) { name, k, d in
+        if prior.ofComponents != nil { return "means[\(k)].\(name)\(dimensionCount > 1 ? "[\(d)]" : "")" }
+        return "means.\(name)[\(dimensionCount > 1 ? "\(k), " : "")\(dimensionCount > 1 ? d : k)]"
       }
     }
     return densities
@@ -126,28 +126,52 @@ struct PriorCheck {
       let means = try parameter(mean, "mean").location()
       let kappas = try PriorParameter(kappa, "\(path).kappa", rows: rows).positive()
       return means.indices.map { .scaledNormal(mean: means[$0], kappa: kappas[$0 / dimensionCount]) }
+    case .uniform(let lower, let upper):
+      let (lower, upper) = (try parameter(lower, "lower"), try parameter(upper, "upper"))
+      let ends = Array(zip(try lower.location(), try upper.location()))
+      for (j, (least, largest)) in ends.enumerated() where !(largest > least) {
+        throw ModelError(upper.place(j), "must be above `\(lower.place(j))` = \(least)", got: largest)
+      }
+      return ends.map { .uniform(lower: $0, upper: $1) }
     case .fixed(let values): return try parameter(values, "values").location().map { .fixed($0) }
     case .each: throw nested(path)
     }
   }
 
-  /// Refuses known means that leave no room for the order of the means.
+  /// Refuses known means and bounds that leave no room for the order of the means.
   ///
-  /// - Parameter place: the caller's name of a component's mean in a coordinate.
+  /// - Parameter place: the caller's name of a value of a component's prior in a coordinate.
   private func requireOrder(
-    _ densities: [MeanDensity], _ d: Int, _ place: (Int, Int) -> String
+    _ densities: [MeanDensity], _ d: Int, _ place: (String, Int, Int) -> String
   ) throws(ModelError) {
+    var least = -Double.infinity
+    for k in 0..<componentCount {
+      let density = densities[k * dimensionCount + d]
+      let rule = "must be above the bounds before it when the means are ordered"
+      if case .fixed(let value) = density, value <= least {
+        throw ModelError(.invalidModel, place("values", k, d), rule, got: "\(value) after \(least)")
+      }
+      guard let bounds = density.bounds else { continue }
+      let known = (0..<k).reversed().lazy.compactMap { before -> Double? in
+        if case .fixed(let value) = densities[before * dimensionCount + d] { value } else { nil }
+      }.first
+      let before = max(least, known ?? -.infinity)
+      guard bounds.upper > before else {
+        throw ModelError(.invalidModel, place("upper", k, d), rule, got: "\(bounds.upper) after \(before)")
+      }
+      least = max(least, bounds.lower)
+    }
     var last: (k: Int, value: Double)?
     for k in 0..<componentCount {
       guard case .fixed(let value) = densities[k * dimensionCount + d] else { continue }
       if let last, value < last.value {
         throw ModelError(
-          .invalidModel, place(k, d),
+          .invalidModel, place("values", k, d),
           "fixed means must increase when the means are ordered", got: "\(value) after \(last.value)")
       }
       if let last, value == last.value, k > last.k + 1 {
         throw ModelError(
-          .invalidModel, place(k, d),
+          .invalidModel, place("values", k, d),
           "fixed means must leave room for the ordered ones between them", got: "\(value) twice")
       }
       last = (k, value)

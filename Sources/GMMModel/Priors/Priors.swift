@@ -10,7 +10,7 @@ public enum WeightsPrior: Sendable, Equatable {
 
 /// The prior of the component means, independent between components.
 ///
-/// Arrays of means and sds hold one value for all components and coordinates, one for each coordinate (D), or one for
+/// Arrays of means, sds and bounds hold one value for all components and coordinates, one for each coordinate (D), or one for
 /// each component and coordinate (K, D). An array of priors gives components different families:
 /// `[.fixed([0]), .normal(mean: [3], sd: [1])]`.
 public indirect enum MeansPrior: Sendable, Equatable {
@@ -19,6 +19,8 @@ public indirect enum MeansPrior: Sendable, Equatable {
   /// Normal(`mean`, covariance of the component / `kappa`). With an inverse-Wishart or inverse-Gamma spread this is the
   /// conjugate prior. `kappa`, one or K values, is the number of observations that the prior mean is worth.
   case scaledNormal(mean: [Double], kappa: [Double])
+  /// Uniform(`lower`, `upper`) with finite bounds, independent between coordinates.
+  case uniform(lower: [Double], upper: [Double])
   /// Known means.
   case fixed([Double])
   /// A prior for each component (K). None of them is of this case; their arrays hold one value, or one for each

@@ -27,6 +27,8 @@ import Testing
       ("Normal of each", .normal(mean: centers, sd: centers.map { 1 + abs($0) }), false),
       ("ordered Normal", .normal(mean: [1], sd: [3]), true),
       ("ordered Normal of each", .normal(mean: centers.reversed(), sd: [4]), true),
+      ("Uniform", .uniform(lower: [-3], upper: [7]), false),
+      ("ordered Uniform of each", .uniform(lower: centers.map { $0 - 3 }, upper: [8]), true),
       ("fixed", .fixed(centers), false),
       ("fixed and ordered", .fixed(centers), true),
     ]
@@ -65,7 +67,7 @@ import Testing
         }
       }
     }
-    #expect(count == 540)
+    #expect(count == 720)
     #expect(failures.isEmpty)
   }
 

@@ -29,7 +29,8 @@ import Testing
 
   static let models = [
     "conjugate", "conjugate sds", "Normal means", "shared sd", "tied", "tied, Normal means", "full, Normal means",
-    "spherical", "two kinds", "known", "fixed weights",
+    "spherical", "two kinds", "known", "fixed weights", "Uniform means", "tied, Uniform means", "full, Uniform means",
+    "Uniform among others",
   ]
 
   private static func model(_ name: String) throws -> MixtureModel {
@@ -40,6 +41,7 @@ import Testing
       MixtureShape(componentCount: 3, dimensionCount: 2, structure: structure)
     }
     let line = MeansPrior.normal(mean: [1], sd: [2])
+    let box = MeansPrior.uniform(lower: [0.5], upper: [3])
     switch name {
     case "conjugate": return try MixtureModel(shape(.full), means: scaled, spread: wishart)
     case "conjugate sds":
@@ -58,6 +60,11 @@ import Testing
     case "two kinds":
       return try MixtureModel(
         componentCount: 3, means: .normal(mean: [0, 3, 0], sd: [2]), spread: .halfNormal(scale: [2]))
+    case "Uniform means": return try MixtureModel(componentCount: 3, means: box, spread: .halfCauchy(scale: [1]))
+    case "tied, Uniform means": return try MixtureModel(shape(.tied), means: box, spread: wishart)
+    case "full, Uniform means": return try MixtureModel(shape(.full), means: box, spread: wishart)
+    case "Uniform among others":
+      return try MixtureModel(shape(.full), means: .each([box, normal, box]), spread: wishart)
     case "known":
       return try MixtureModel(
         shape(.full), means: .each([.fixed([0, 1]), normal, scaled]),

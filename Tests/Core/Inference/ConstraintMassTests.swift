@@ -9,24 +9,44 @@ import Testing
 @Suite struct ConstraintMassTests {
   private static func normal(_ x: Double) -> Double { 0.5 * erfc(-x / 2.0.squareRoot()) }
 
+  private static func normals(_ means: [Double], _ sds: [Double]) -> [OrderedDensity] {
+    zip(means, sds).map { .normal(mean: $0, sd: $1) }
+  }
+
   @Test func probabilitiesOfOrders() {
     // Two Normal numbers: their difference is Normal.
     for (means, sds) in [([0.0, 1], [1.0, 2]), ([3, -1], [0.5, 1]), ([0, 0], [1e-3, 10])] {
       let expected = log(Self.normal((means[1] - means[0]) / hypot(sds[0], sds[1])))
-      #expect(abs(logOrderProbability(means, sds, lower: -.infinity, upper: .infinity) - expected) < 1e-6)
+      #expect(abs(logOrderProbability(Self.normals(means, sds), lower: -.infinity, upper: .infinity) - expected) < 1e-6)
     }
     // Equal ones: 1/m!, and the mth power of an interval's probability over m!.
     let five = logOrderProbability(
-      [Double](repeating: 2, count: 5), [Double](repeating: 3, count: 5), lower: -.infinity, upper: .infinity)
+      [OrderedDensity](repeating: .normal(mean: 2, sd: 3), count: 5), lower: -.infinity, upper: .infinity)
     #expect(abs(five + log(120.0)) < 1e-6)
-    let three = logOrderProbability([0, 0, 0], [1, 1, 1], lower: -0.5, upper: 2)
+    let three = logOrderProbability(Self.normals([0, 0, 0], [1, 1, 1]), lower: -0.5, upper: 2)
     #expect(abs(three - 3 * log(Self.normal(2) - Self.normal(-0.5)) + log(6.0)) < 1e-6)
-    let one = logOrderProbability([1], [2], lower: -1, upper: .infinity)
+    let one = logOrderProbability(Self.normals([1], [2]), lower: -1, upper: .infinity)
     #expect(abs(one - log(Self.normal(1))) < 1e-6)
+    // Two Uniform numbers, of whose square a triangle is out of order; three that are equal, and a part of their range; a
+    // Normal number below a Uniform one, whose probability is ∫ Φ = x Φ + φ, and above it.
+    func probability(_ numbers: [OrderedDensity], _ lower: Double = -.infinity, _ upper: Double = .infinity) -> Double {
+      exp(logOrderProbability(numbers, lower: lower, upper: upper))
+    }
+    #expect(abs(probability([.uniform(lower: 0, upper: 2), .uniform(lower: 1, upper: 3)]) - 7.0 / 8) < 1e-6)
+    #expect(abs(probability([.uniform(lower: 1, upper: 3), .uniform(lower: 0, upper: 2)]) - 1.0 / 8) < 1e-6)
+    let equal = [OrderedDensity](repeating: .uniform(lower: -1, upper: 3), count: 3)
+    #expect(abs(probability(equal) - 1.0 / 6) < 1e-6)
+    #expect(abs(probability(equal, 0, 2) - 1.0 / 48) < 1e-6)
+    let density = exp(-0.5) / (2 * Double.pi).squareRoot()
+    let expected = Self.normal(1) + density - 1 / (2 * Double.pi).squareRoot()
+    let pair: [OrderedDensity] = [.normal(mean: 0, sd: 1), .uniform(lower: 0, upper: 1)]
+    #expect(abs(probability(pair) - expected) < 1e-6)
+    #expect(abs(probability(pair.reversed()) - 1 + expected) < 1e-6)
+    #expect(probability([.uniform(lower: 2, upper: 3), .uniform(lower: 0, upper: 1)]) == 0)
   }
 
   /// The mass is the share of draws of the prior that meet the constraints, within 4 standard errors.
-  @Test(arguments: ["order", "scaled", "known means", "minimum", "narrow"]) func massIsTheShareOfPriorDraws(
+  @Test(arguments: ["order", "scaled", "bounds", "known means", "minimum", "narrow"]) func massIsTheShareOfPriorDraws(
     _ name: String
   ) throws {
     let unit = SpreadPrior.inverseGamma(shape: [3], scale: [2])
@@ -39,6 +59,13 @@ import Testing
         try MixtureModel(
           componentCount: 3, means: .scaledNormal(mean: [1, 0, 2], kappa: [0.5]), orderedMeans: isConstrained,
           spread: unit)
+      case "bounds":
+        try MixtureModel(
+          componentCount: 3,
+          means: .each([
+            .uniform(lower: [0], upper: [2]), .normal(mean: [1], sd: [1]), .uniform(lower: [-1], upper: [3]),
+          ]),
+          orderedMeans: isConstrained, spread: unit)
       case "known means":
         try MixtureModel(
           componentCount: 3,
@@ -63,7 +90,7 @@ import Testing
     let share = Double(hits) / Double(draws)
     let mass = constrained.constraintMass(seed: 1)
     #expect(mass.error < 0.02)
-    #expect((mass.error == 0) == ["order", "known means"].contains(name))
+    #expect((mass.error == 0) == ["order", "bounds", "known means"].contains(name))
     let error = hypot(mass.error, ((1 - share) / (share * Double(draws))).squareRoot())
     #expect(abs(mass.log - log(share)) < 4 * error, "\(name): \(mass), \(log(share))")
     #expect(free.constraintMass(seed: 1) == (0, 0))

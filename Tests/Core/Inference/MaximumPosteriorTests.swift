@@ -106,6 +106,26 @@ import Testing
           .fixedCovariances(matrix), .inverseWishart(dof: [5], scale: matrix), .inverseWishart(dof: [8], scale: matrix),
         ])
     },
+    Case(testDescription: "Uniform means, of which two bind") {
+      try MixtureModel(
+        componentCount: 3, means: .uniform(lower: [-9, 1, 8.5], upper: [-0.3, 6, 12]),
+        spread: .inverseGamma(shape: [3], scale: [2]))
+    },
+    Case(testDescription: "ordered Uniform and Normal means") {
+      try MixtureModel(
+        componentCount: 3, weights: .dirichlet(concentration: [3]),
+        means: [.uniform(lower: [3], upper: [9]), .uniform(lower: [0], upper: [7]), .normal(mean: [2], sd: [1])],
+        orderedMeans: true, spread: .inverseGamma(shape: [3], scale: [2]))
+    },
+    Case(testDescription: "full, Uniform means, of which some coordinates bind") {
+      try MixtureModel(
+        shape(2, .full), means: .uniform(lower: [-1, 0.4, 3, 3, 4, 8.3], upper: [5, 2, 3.6, 9, 9, 9]),
+        spread: .inverseWishart(dof: [6], scale: [3, 2.5, 2.5, 3]))
+    },
+    Case(testDescription: "spherical, Uniform means") {
+      try MixtureModel(
+        shape(2, .spherical), means: .uniform(lower: [-1, 0.4], upper: [8.5, 7]), spread: .gamma(shape: [2], rate: [1]))
+    },
     Case(testDescription: "LogNormal sds") {
       try MixtureModel(componentCount: 3, means: wide, spread: .logNormal(mu: [-1, 0, 1], sigma: [0.2]))
     },
@@ -335,6 +355,10 @@ import Testing
     #expect(nearestInOrder([3, 1], precisions: [1, 3]) == [1.5, 1.5])
     #expect(nearestInOrder([1, 5, 3, 2, 7], precisions: [1, 1, 1, 2, 1]) == [1, 3, 3, 3, 7])
     #expect(nearestInOrder([3, 2, 1], precisions: [1, 1, 1]) == [2, 2, 2])
+    let bounds = [(lower: 2.5, upper: 9.0), (-9, 4), (-.infinity, .infinity)]
+    #expect(nearestInOrder([3, 2, 1], precisions: [1, 1, 1], bounds: bounds) == [2.5, 2.5, 2.5])
+    // Without the second one's bound the last two would be 4.5.
+    #expect(nearestInOrder([3, 8, 1], precisions: [1, 1, 1], bounds: bounds) == [3, 4, 4])
   }
 
   /// The square of the sum of squares, divided by that of the scale, overflows. The mode is the root of each prior's

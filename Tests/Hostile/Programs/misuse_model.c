@@ -16,7 +16,7 @@ static void misuse_priors(void) {
   /* Families that do not belong to the parameter, and numbers that are not families. */
   MODEL_REFUSED(GMM_ERROR_INVALID_ARGUMENT, "weights", options.weights.family = GMM_PRIOR_NORMAL);
   MODEL_REFUSED(GMM_ERROR_INVALID_ARGUMENT, "means", options.means.family = GMM_PRIOR_DIRICHLET);
-  MODEL_REFUSED(GMM_ERROR_INVALID_ARGUMENT, "means", options.means.family = GMM_PRIOR_UNIFORM);
+  MODEL_REFUSED(GMM_ERROR_INVALID_ARGUMENT, "means", options.means.family = GMM_PRIOR_HALF_NORMAL);
   MODEL_REFUSED(GMM_ERROR_INVALID_ARGUMENT, "spread", options.spread.family = GMM_PRIOR_NORMAL);
   MODEL_REFUSED(GMM_ERROR_INVALID_ARGUMENT, "weights", options.weights.family = GMM_PRIOR_SCALED);
   /* The stated priors of an open model are checked like those of other models. */
@@ -91,11 +91,21 @@ static void misuse_priors_of_components(void) {
   MODEL_REFUSED(GMM_ERROR_INVALID_ARGUMENT, "weights", options.weights.priors = valid);
   MODEL_REFUSED(GMM_ERROR_INVALID_ARGUMENT, "means", options.means.priors = valid);
   MODEL_REFUSED(GMM_ERROR_INVALID_ARGUMENT, "spread", options.spread.priors = valid);
-  const int32_t families[] = {GMM_PRIOR_SCALED, GMM_PRIOR_EACH, GMM_PRIOR_DIRICHLET, GMM_PRIOR_UNIFORM, INT32_MAX};
+  const int32_t families[] = {GMM_PRIOR_SCALED, GMM_PRIOR_EACH, GMM_PRIOR_DIRICHLET, GMM_PRIOR_LOG_NORMAL, INT32_MAX};
   for (size_t i = 0; i < sizeof families / sizeof families[0]; i++) {
     gmm_prior priors[] = {known, open};
     priors[1].family = families[i];
     MODEL_REFUSED(GMM_ERROR_INVALID_ARGUMENT, "means[1].family",
+                  options.means = ((gmm_prior){GMM_PRIOR_EACH, 2, NULL, NULL, priors}));
+  }
+  {
+    const gmm_prior priors[] = {known, {GMM_PRIOR_UNIFORM, 1, &one, &negative, NULL}};
+    MODEL_REFUSED(GMM_ERROR_INVALID_ARGUMENT, "means[1].upper",
+                  options.means = ((gmm_prior){GMM_PRIOR_EACH, 2, NULL, NULL, priors}));
+  }
+  {
+    const gmm_prior priors[] = {known, {GMM_PRIOR_UNIFORM, 1, &one, NULL, NULL}};
+    MODEL_REFUSED(GMM_ERROR_NULL_ARGUMENT, "means[1].upper",
                   options.means = ((gmm_prior){GMM_PRIOR_EACH, 2, NULL, NULL, priors}));
   }
   {

@@ -219,6 +219,7 @@ struct Unknown: Error, CustomStringConvertible {
     case ("weights", "dirichlet"): weights = .dirichlet(concentration: first)
     case ("weights", "fixed"): weights = .fixed(first)
     case ("means", "normal"): means = .normal(mean: first, sd: second)
+    case ("means", "uniform"): means = .uniform(lower: first, upper: second)
     case ("means", "fixed"): means = .fixed(first)
     case ("spread", "uniform"): spread = .uniform(lower: first, upper: second)
     case ("spread", "half_cauchy"): spread = .halfCauchy(scale: first)

@@ -85,6 +85,35 @@ import Testing
     expect(nil, try line(scaled), try DataSet([1, 1, 3, 4]))
   }
 
+  /// A free mean between bounds holds the ties between them, and those that the order leaves to it.
+  @Test func boundsOfMeansSayWhichRowsTheyHold() throws {
+    let ties = try DataSet([1, 2, 2, 3, 6, 6, 6])
+    func box(_ lower: [Double], _ upper: [Double]) -> MeansPrior { .uniform(lower: lower, upper: upper) }
+    expectImproper("3 rows equal to 6.0", try line(box([0], [9])), ties)
+    expectImproper("2 rows equal to 2.0", try line(box([0], [5])), ties)
+    // The bounds are a part of the support.
+    expectImproper("2 rows equal to 2.0", try line(box([2], [5])), ties)
+    expect(nil, try line(box([2.5], [5])), ties)
+    expectImproper("2 rows equal to 2.0", try line(box([0, 2.5], [4, 5])), ties)
+    // In order, the second mean is above the bound of the first, and the first below that of the second.
+    expect(nil, try line(box([7, 0], [9, 9]), ordered: true), ties)
+    expectImproper("3 rows equal to 6.0", try line(box([4, 0], [9, 9]), ordered: true), ties)
+    expect(nil, try line(box([0, 0], [9, 1.5]), ordered: true), ties)
+    // Components that share an sd hold all rows: each value needs a component whose bounds hold it.
+    let two = try DataSet([1, 1, 6, 6])
+    expect(.degenerate, try line(box([0, 5], [2, 7]), shared: true), two)
+    expect(.degenerate, try line(box([0, 0], [9, 2]), shared: true), two)
+    expect(nil, try line(box([0, 0], [2, 2]), shared: true), two)
+    expect(nil, try line(box([0, 0], [9, 2]), ordered: true, shared: true), two)
+    expect(.degenerate, try line(box([0, 0], [2, 9]), ordered: true, shared: true), two)
+    expect(nil, try line(box([0, 0, 2], [2, 9, 5]), components: 3, ordered: true, shared: true), two)
+    expect(.degenerate, try line(box([0, 0, 2], [2, 9, 8]), components: 3, ordered: true, shared: true), two)
+    let rows = try DataSet([1, 1, 1, 1, 2, 3, 4, 6], dimensionCount: 2)
+    expectImproper("2 rows equal to (1.0, 1.0)", try plane(.spherical, box([0, 0], [2, 2])), rows)
+    expect(nil, try plane(.spherical, box([0, 1.5], [2, 3])), rows)
+    expectImproper("2 rows equal to 1.0 in column 0", try plane(.diag, box([0, 1.5], [2, 3])), rows)
+  }
+
   @Test func weightsCountAsRowsAndFractionsAsFractions() throws {
     func data(_ values: [Double], _ weights: [Double]) throws -> DataSet {
       try DataSet(values, weights: SampleWeights(weights))

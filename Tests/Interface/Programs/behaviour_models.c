@@ -61,22 +61,24 @@ static void samples_right(const gmm_model_options *options) {
 static void every_combination_works(void) {
   const gmm_prior weights[] = {{GMM_PRIOR_DIRICHLET, 1, &two, NULL, NULL},
                                {GMM_PRIOR_FIXED, K, fixed_weights, NULL, NULL}};
-  const gmm_prior means[] = {{GMM_PRIOR_NORMAL, 1, &zero, &ten, NULL}, {GMM_PRIOR_FIXED, K, fixed_means, NULL, NULL}};
+  const gmm_prior means[] = {{GMM_PRIOR_NORMAL, 1, &zero, &ten, NULL},
+                             {GMM_PRIOR_FIXED, K, fixed_means, NULL, NULL},
+                             {GMM_PRIOR_UNIFORM, 1, &zero, &ten, NULL}};
   const gmm_prior spreads[] = {
       {GMM_PRIOR_UNIFORM, 1, &zero, &ten, NULL},    {GMM_PRIOR_HALF_CAUCHY, 1, &two, NULL, NULL},
       {GMM_PRIOR_HALF_NORMAL, 1, &two, NULL, NULL}, {GMM_PRIOR_INVERSE_GAMMA, 1, &two, &one, NULL},
       {GMM_PRIOR_GAMMA, 1, &two, &one, NULL},       {GMM_PRIOR_FIXED, 1, &fixed_sd, NULL, NULL},
       {GMM_PRIOR_LOG_NORMAL, 1, &zero, &one, NULL}, {GMM_PRIOR_HALF_STUDENT_T, 1, &ten, &two, NULL}};
   const double minima[] = {0.0, 0.2};
-  for (int choice = 0; choice < 2 * 2 * 2 * 2 * 2 * 8; choice++) {
+  for (int choice = 0; choice < 2 * 3 * 2 * 2 * 2 * 8; choice++) {
     gmm_model_options options = fixture_model_options();
     options.num_components = K;
     options.weights = weights[choice & 1];
-    options.means = means[choice >> 1 & 1];
-    options.minimum_weight = minima[choice >> 2 & 1];
-    options.ordered_means = choice >> 3 & 1;
-    options.shared_spread = choice >> 4 & 1;
-    options.spread = spreads[choice >> 5];
+    options.minimum_weight = minima[choice >> 1 & 1];
+    options.ordered_means = choice >> 2 & 1;
+    options.shared_spread = choice >> 3 & 1;
+    options.spread = spreads[choice >> 4 & 7];
+    options.means = means[choice >> 7];
     samples_right(&options);
   }
 }

@@ -54,6 +54,63 @@ import Testing
     #expect(abs(row[posterior.layout.logPosterior] - logPosterior) < 1e-12 * max(1, abs(logPosterior)))
   }
 
+  /// A Uniform prior with a known sd has a Normal posterior between its bounds, which lie around, on one side of, or far
+  /// from the mean of the data.
+  @Test(arguments: samplersOfOne, [(-9.0, 9.0), (2.5, 3.2), (4, 9), (-1e3, 1.5)])
+  func oneComponentWithKnownSDHasABoundedNormalMean(
+    _ sampler: SamplerChoice, _ bounds: (lower: Double, upper: Double)
+  ) throws {
+    let (lower, upper) = bounds
+    for count in [0, 1, 12] {
+      let data = (0..<count).map { 3 + Foundation.sin(Double($0) * 7) }
+      let sd = 1.5
+      let model = try MixtureModel(
+        componentCount: 1, means: .uniform(lower: [lower], upper: [upper]), spread: .fixed([sd]))
+      let posterior = try run(model, data, sampler)
+      // With data, hardly any mass is below -40.
+      let least = count > 0 ? max(lower, -40) : lower
+      let exact = TabulatedDensity(lower: least, upper: upper, intervals: 20_000) { mean in
+        data.reduce(0) { $0 + logNormal($1, mean, sd) }
+      }
+      expectDistribution(posterior, column: 1, lower: least, upper: upper, exact.probability(upTo:))
+      let row = posterior.row(chain: 2, draw: 77)
+      let logPosterior = data.reduce(-log(upper - lower)) { $0 + logNormal($1, row[1], sd) }
+      #expect(abs(row[posterior.layout.logPosterior] - logPosterior) < 1e-11 * max(1, abs(logPosterior)))
+    }
+  }
+
+  /// Correlated coordinates between bounds that bind: given the first, the second is Normal between its bounds, which
+  /// leaves one integral.
+  @Test(arguments: [0.0, 0.9, -0.99], [1, 20])
+  func correlatedMeansBetweenBoundsMatchQuadrature(_ correlation: Double, count: Int) throws {
+    let (lower, upper) = ([0.5, -0.2], [1.4, 2.0])
+    let sd2 = 2.0
+    let rows = (0..<count).flatMap { [1.6 + Foundation.sin(Double($0) * 7), 0.1 + Foundation.cos(Double($0) * 3)] }
+    let model = try MixtureModel(
+      MixtureShape(componentCount: 1, dimensionCount: 2, structure: .full),
+      means: .uniform(lower: lower, upper: upper),
+      spread: .fixedCovariances([1, correlation * sd2, correlation * sd2, sd2 * sd2]))
+    let posterior = try sample(
+      model, DataSet(rows, dimensionCount: 2), SamplingOptions(draws: 20_000, tune: 1_000, chains: 4, seed: 43))
+    let n = Double(count)
+    let average = (0..<2).map { d in stride(from: d, to: rows.count, by: 2).reduce(0) { $0 + rows[$1] } / n }
+    func margin(_ d: Int) -> TabulatedDensity {
+      let sds = [1, sd2].map { $0 / n.squareRoot() }
+      let other = 1 - d
+      return TabulatedDensity(lower: lower[d], upper: upper[d], intervals: 4_000) { x in
+        let z = (x - average[d]) / sds[d]
+        let mean = average[other] + correlation * sds[other] * z
+        let sd = sds[other] * (1 - correlation * correlation).squareRoot()
+        let mass = Distributions.normal((upper[other] - mean) / sd) - Distributions.normal((lower[other] - mean) / sd)
+        return -0.5 * z * z + log(mass)
+      }
+    }
+    for d in 0..<2 {
+      expectDistribution(
+        posterior, column: 1 + d, lower: lower[d], upper: upper[d], margin(d).probability(upTo:))
+    }
+  }
+
   /// With a known mean, InverseGamma(a, b) on the variance has the posterior InverseGamma(a + n/2, b + S/2).
   @Test(arguments: samplersOfOne, [1, 2, 30])
   func oneComponentWithKnownMeanHasAnInverseGammaVariance(_ sampler: SamplerChoice, count: Int) throws {

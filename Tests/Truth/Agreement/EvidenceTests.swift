@@ -112,9 +112,8 @@ import Testing
   }
 
   /// One component under priors that are not conjugate, by quadrature over the mean and the log sd.
-  @Test(arguments: ["half-normal", "half-cauchy", "log-normal", "half-t", "uniform"]) func quadrature(_ name: String)
-    throws
-  {
+  @Test(arguments: ["half-normal", "half-cauchy", "log-normal", "half-t", "uniform"])
+  func quadrature(_ name: String) throws {
     let rows = [0.3, -0.8, 1.9, 0.7, 1.1]
     let spread: SpreadPrior =
       switch name {
@@ -145,8 +144,33 @@ import Testing
     #expect(abs(result.value - exact) < 3 * result.error + 1e-3, "\(result) \(exact)")
   }
 
+  /// One component with a known sd and Uniform means, of which the bounds cut off a part: the evidence is that of a flat
+  /// prior times the mass between the bounds.
+  @Test func boundedMean() throws {
+    let rows = [0.3, -0.8, 1.9, 0.7, 1.1]
+    let (lower, upper, sd) = (0.5, 3.0, 1.2)
+    let model = try MixtureModel(
+      componentCount: 1, means: .uniform(lower: [lower], upper: [upper]), spread: .fixed([sd]))
+    let steps = 20_000
+    let step = (upper - lower) / Double(steps)
+    let sum = (0..<steps).reduce(0.0) { sum, i in
+      let mean = lower + step * (Double(i) + 0.5)
+      return sum + exp(rows.reduce(0) { $0 + logNormal($1, mean, sd) })
+    }
+    let exact = log(sum / Double(steps))
+    for method in [EvidenceMethod.bridge, .steppingStones] {
+      let result = try Self.posterior(model, DataSet(rows)).logEvidence(LogEvidenceOptions(method: method, seed: 2))
+      #expect(result.error < 0.05)
+      #expect(abs(result.value - exact) < 4 * result.error + 1e-6, "\(result) \(exact)")
+    }
+  }
+
   /// Forms of covariances and priors that are not conjugate: both methods agree.
-  @Test(arguments: ["diag", "tied", "spherical", "full, Normal means", "one known component"])
+  @Test(
+    arguments: [
+      "diag", "tied", "spherical", "full, Normal means", "full, Uniform means", "ordered Uniform means",
+      "one known component",
+    ])
   func methodsAgree(_ name: String) throws {
     let rows = (0..<24).map { i -> Double in
       let noise = 0.3 * Double((i * i + i / 2) % 7)
@@ -169,6 +193,12 @@ import Testing
           shape(.spherical), weights: .dirichlet(concentration: [2]), minimumWeight: 0.1, means: means,
           spread: .halfCauchy(scale: [1]))
       case "full, Normal means": try MixtureModel(shape(.full), means: means, spread: wishart)
+      case "full, Uniform means":
+        try MixtureModel(shape(.full), means: .uniform(lower: [0, 0.5], upper: [3, 4]), spread: wishart)
+      case "ordered Uniform means":
+        try MixtureModel(
+          shape(.diag), means: .each([.uniform(lower: [0.2], upper: [3]), .uniform(lower: [0], upper: [4])]),
+          orderCoordinate: 0, spread: .gamma(shape: [2], rate: [1]))
       default:
         try MixtureModel(
           shape(.full), means: .each([.fixed([0.5, 0.5]), .normal(mean: [3, 3], sd: [2, 2])]), spread: wishart)

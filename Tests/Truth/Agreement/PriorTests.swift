@@ -152,6 +152,62 @@ enum PriorRoute: CaseIterable, Sendable {
     #expect(isOrdered(posterior))
   }
 
+  /// Ordered means of one Uniform prior are its order statistics.
+  @Test(arguments: PriorRoute.allCases, [2, 4])
+  func orderedUniformMeansAreOrderStatistics(_ route: PriorRoute, components: Int) throws {
+    let model = try MixtureModel(
+      componentCount: components, means: .uniform(lower: [-1], upper: [4]), orderedMeans: true, spread: .fixed([1]))
+    let posterior = try route.draws(model, count: 20_000)
+    for k in 0..<components {
+      let deviations = compare(posterior, column: components + k, lower: -1, upper: 4) {
+        Distributions.beta((min(max($0, -1), 4) + 1) / 5, Double(k + 1), Double(components - k))
+      }
+      #expect(deviations.beyond(4.5).isEmpty)
+    }
+    #expect(isOrdered(posterior))
+  }
+
+  /// Ordered means of two Uniform priors and a Normal one between them: each marginal by the sum over a grid of the
+  /// others' probabilities. The last bounds leave little room, so that independent draws are ends of chains.
+  @Test(arguments: PriorRoute.allCases, [(-1.0, 2.0, 0.0, 3.0), (0, 4, -3, 0.04)])
+  func orderedMeansBetweenBoundsMatchQuadrature(
+    _ route: PriorRoute, _ bounds: (a: Double, b: Double, c: Double, d: Double)
+  ) throws {
+    let (a, b, c, d) = bounds
+    let isRare = d < 1
+    let model = try MixtureModel(
+      componentCount: 3,
+      means: [.uniform(lower: [a], upper: [b]), .normal(mean: [1], sd: [2]), .uniform(lower: [c], upper: [d])],
+      orderedMeans: true, spread: .fixed([1]))
+    let posterior = try route.draws(model, count: isRare && route == .independent ? 4_000 : 20_000)
+    func normal(_ x: Double) -> Double { Distributions.normal(x, mean: 1, sd: 2) }
+    func width(_ x: Double, _ y: Double) -> Double { max(0, y - x) }
+    // P(m0 ≤ x) and P(m2 ≥ x) up to constants.
+    func below(_ x: Double) -> Double { width(a, min(x, b)) }
+    func above(_ x: Double) -> Double { width(max(x, c), d) }
+    /// Returns ∫ from x to y of f φ by the midpoint rule.
+    func integral(_ x: Double, _ y: Double, _ f: (Double) -> Double) -> Double {
+      guard y > x else { return 0 }
+      let step = (y - x) / 400
+      return (0..<400).reduce(0) { sum, i in
+        let t = x + step * (Double(i) + 0.5)
+        return sum + step * f(t) * exp(-0.125 * (t - 1) * (t - 1))
+      }
+    }
+    let (low, high) = (a, d)
+    let densities: [(Double) -> Double] = [
+      { x in x > b ? 0 : integral(x, high, above) },
+      { x in below(x) * above(x) * exp(-0.125 * (x - 1) * (x - 1)) },
+      { x in x < c ? 0 : integral(low, x, below) },
+    ]
+    for k in 0..<3 {
+      let exact = TabulatedDensity(lower: low, upper: high, intervals: 2_000) { log(densities[k]($0)) }
+      let deviations = compare(posterior, column: 3 + k, lower: low, upper: high, exact.probability(upTo:))
+      #expect(deviations.beyond(4.5).isEmpty, "mean \(k)")
+    }
+    #expect(isOrdered(posterior))
+  }
+
   /// Ordered means of different priors: each marginal by quadrature over the others' chains of inequalities.
   ///
   /// f_k(x) ∝ φ_k(x) L_k(x) U_k(x), with L_k(x) the probability of the means below being in order and below x, and

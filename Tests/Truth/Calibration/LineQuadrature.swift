@@ -50,10 +50,11 @@ struct LineQuadrature: Sendable {
     }
   }
 
-  /// The prior of a mean: Normal, with an sd of its own or with variance sd² / κ.
+  /// The prior of a mean: Normal, with an sd of its own or with variance sd² / κ, or Uniform.
   enum Mean: Sendable {
     case normal(Double, sd: Double)
     case scaled(Double, kappa: Double)
+    case uniform(Double, Double)
   }
 
   let rows: [Double]
@@ -104,15 +105,30 @@ struct LineQuadrature: Sendable {
   /// Returns the mean and the variance of a component's mean before its rows are seen.
   private func prior(_ sd: Double) -> (center: Double, variance: Double) {
     switch mean {
+    case .uniform: (.nan, .nan)
     case .normal(let center, let priorSD): (center, priorSD * priorSD)
     case .scaled(let center, let kappa): (center, sd * sd / kappa)
     }
+  }
+
+  /// Returns the mass of Normal(the rows' mean, sd² / n) between two numbers; without rows their distance.
+  private func between(_ lower: Double, _ upper: Double, _ sd: Double, _ members: Members) -> Double {
+    guard members.count > 0 else { return upper - lower }
+    let root = (0.5 * members.count).squareRoot() / sd
+    let (a, b) = ((lower - members.mean) * root, (upper - members.mean) * root)
+    // The difference is one of small numbers.
+    return a > 0 ? 0.5 * (erfc(a) - erfc(b)) : 0.5 * (erfc(-b) - erfc(-a))
   }
 
   /// Returns log p(rows | sd), with the mean integrated out.
   private func logEvidence(_ y: Double, _ members: Members) -> Double {
     guard members.count > 0 else { return 0 }
     let sd = exp(y)
+    if case .uniform(let lower, let upper) = mean {
+      let ofSquares: Double =
+        (1 - members.count) * (y + 0.5 * log(2 * Double.pi)) - 0.5 * members.squares / (sd * sd)
+      return ofSquares - 0.5 * log(members.count) + log(between(lower, upper, sd, members) / (upper - lower))
+    }
     let (center, variance) = prior(sd)
     let whole = variance + sd * sd / members.count
     let distance = members.mean - center
@@ -126,6 +142,18 @@ struct LineQuadrature: Sendable {
   /// Returns expectations given the sd: P(mean ≤ point), 1 if the sd is below a point, log sd, and the mean.
   private func expectations(_ y: Double, _ members: Members) -> [Double] {
     let sd = exp(y)
+    if case .uniform(let lower, let upper) = mean {
+      let mass = between(lower, upper, sd, members)
+      var values = Self.points.means.map { between(lower, min(max($0, lower), upper), sd, members) / mass }
+      for point in Self.points.sds { values.append(sd <= point ? 1 : 0) }
+      guard members.count > 0 else { return values + [y, 0.5 * (lower + upper)] }
+      let error = sd / members.count.squareRoot()
+      let heights = [lower, upper].map { (end: Double) -> Double in
+        let z = (end - members.mean) / error
+        return exp(-0.5 * z * z) / (2 * Double.pi).squareRoot()
+      }
+      return values + [y, members.mean + error * (heights[0] - heights[1]) / mass]
+    }
     let (center, variance) = prior(sd)
     let precision = 1 / variance + members.count / (sd * sd)
     let middle = (center / variance + members.count * members.mean / (sd * sd)) / precision

@@ -13,20 +13,26 @@ import Testing
     let exact: LineQuadrature.Spread
     var isScaled = false
     var isShared = false
+    /// Whether the means are Uniform. Both bounds are beside the middle of outer rows.
+    var isUniform = false
     var testDescription: String {
-      "\(isShared ? "shared " : "")\(name), \(isScaled ? "scaled means" : "Normal means")"
+      let means = isUniform ? "Uniform means" : isScaled ? "scaled means" : "Normal means"
+      return "\(isShared ? "shared " : "")\(name), \(means)"
     }
 
     var quadrature: LineQuadrature {
       LineQuadrature(
         rows: LineQuadratureTests.rows, components: 2, concentration: 1.5,
-        mean: isScaled ? .scaled(1.5, kappa: 0.1) : .normal(1.5, sd: 4), spread: exact, isShared: isShared)
+        mean: isUniform ? .uniform(-2.7, 3.6) : isScaled ? .scaled(1.5, kappa: 0.1) : .normal(1.5, sd: 4),
+        spread: exact, isShared: isShared)
     }
 
     func posterior() throws -> Posterior {
+      let normal =
+        isScaled ? MeansPrior.scaledNormal(mean: [1.5], kappa: [0.1]) : .normal(mean: [1.5], sd: [4])
       let model = try MixtureModel(
         componentCount: 2, weights: .dirichlet(concentration: [1.5]),
-        means: isScaled ? .scaledNormal(mean: [1.5], kappa: [0.1]) : .normal(mean: [1.5], sd: [4]),
+        means: isUniform ? .uniform(lower: [-2.7], upper: [3.6]) : normal,
         spread: prior, sharedSpread: isShared)
       let options = SamplingOptions(draws: Tier.quadratureDraws, seed: 19, keepsAssignments: true)
       return try sample(model, data: LineQuadratureTests.rows, options, RunControl(threads: 1))
@@ -50,11 +56,17 @@ import Testing
   ]
 
   /// Short runs have shared sds with Normal means alone.
-  static let cases: [Case] = [false, true].flatMap { isShared in
-    [false, true].flatMap { isScaled in
-      spreads.map { Case(name: $0.0, prior: $0.1, exact: $0.2, isScaled: isScaled, isShared: isShared) }
+  static let cases: [Case] =
+    [false, true].flatMap { isShared in
+      [false, true].flatMap { isScaled in
+        spreads.map { Case(name: $0.0, prior: $0.1, exact: $0.2, isScaled: isScaled, isShared: isShared) }
+      }
+    }.filter { Tier.isLong || !($0.isShared && $0.isScaled) }
+    + [false, true].flatMap { isShared in
+      spreads.enumerated().filter { Tier.isLong || $0.offset % 4 == (isShared ? 1 : 0) }.map {
+        Case(name: $1.0, prior: $1.1, exact: $1.2, isShared: isShared, isUniform: true)
+      }
     }
-  }.filter { Tier.isLong || !($0.isShared && $0.isScaled) }
 
   /// Returns the numbers of each draw that a quadrature has too, (chains, draws, numbers).
   private func numbers(_ example: Case, _ posterior: Posterior) -> [[[Double]]] {

@@ -12,6 +12,7 @@ enum WeightsKind: String, CaseIterable, Sendable {
 enum MeansKind: String, CaseIterable, Sendable {
   case normal, normalOfEach, scaled, scaledOfEach, fixed
   case fixedAmongNormal, fixedAmongScaled, normalAmongScaled
+  case uniform, uniformOfEach, uniformAmongNormal
 
   /// Whether a mean has a prior that is scaled by the spread.
   var isScaled: Bool { [.scaled, .scaledOfEach, .fixedAmongScaled, .normalAmongScaled].contains(self) }
@@ -66,8 +67,9 @@ extension MeansPrior {
     switch self {
     case .normal: [.normal, .normalOfEach]
     case .scaledNormal: [.scaled, .scaledOfEach]
+    case .uniform: [.uniform, .uniformOfEach]
     case .fixed: [.fixed]
-    case .each: [.fixedAmongNormal, .fixedAmongScaled, .normalAmongScaled]
+    case .each: [.fixedAmongNormal, .fixedAmongScaled, .normalAmongScaled, .uniformAmongNormal]
     }
   }
 }

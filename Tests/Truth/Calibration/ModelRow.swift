@@ -101,6 +101,14 @@ struct ModelRow: Sendable, Hashable, CustomTestStringConvertible {
     case .fixedAmongNormal: return among(.fixed(between)) { .normal(mean: $0, sd: [$1 + 0.5]) }
     case .fixedAmongScaled: return among(.fixed(between)) { .scaledNormal(mean: $0, kappa: [$1]) }
     case .normalAmongScaled: return among(.normal(mean: between, sd: [1])) { .scaledNormal(mean: $0, kappa: [$1]) }
+    case .uniformAmongNormal:
+      return among(.uniform(lower: between.map { $0 - 0.8 }, upper: between.map { $0 + 0.5 })) {
+        .normal(mean: $0, sd: [$1 + 0.5])
+      }
+    case .uniform: return .uniform(lower: coordinates.map { 0.3 * $0 - 1 }, upper: coordinates.map { 0.5 * $0 + 1.5 })
+    case .uniformOfEach:
+      return .uniform(
+        lower: zip(centers, sds).map { $0 - 0.9 * $1 }, upper: zip(centers, sds).map { $0 + 1.1 * $1 })
     case .normal: return .normal(mean: coordinates.map { 0.5 * $0 }, sd: coordinates.map { 1.5 + 0.3 * $0 })
     case .normalOfEach: return .normal(mean: centers, sd: sds)
     case .scaled: return .scaledNormal(mean: coordinates.map { 0.5 * $0 }, kappa: [0.5])

@@ -79,8 +79,11 @@ struct PlainPrior {
         continue
       }
       for j in range {
-        guard case .normal(let mean, let sd) = model.meanDensities[j] else { continue }
-        parameters.means[j] = mean + sd * random.normal()
+        switch model.meanDensities[j] {
+        case .normal(let mean, let sd): parameters.means[j] = mean + sd * random.normal()
+        case .uniform(let lower, let upper): parameters.means[j] = lower + (upper - lower) * random.uniform()
+        case .fixed, .scaledNormal: break
+        }
       }
     }
   }

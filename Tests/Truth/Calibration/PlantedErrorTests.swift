@@ -70,6 +70,9 @@ import Testing
     means: .normal, spread: .fixedAmongMatrices, structure: .full, dimensions: 2)
   private static let logNormal = ModelRow(weights: .asymmetric, means: .normalOfEach, spread: .logNormal)
   private static let halfStudentT = ModelRow(weights: .asymmetric, means: .normalOfEach, spread: .halfStudentT)
+  private static let bounded = ModelRow(weights: .asymmetric, means: .uniformOfEach, spread: .inverseGamma)
+  private static let boundedInPlane = ModelRow(
+    weights: .asymmetric, means: .uniformOfEach, spread: .inverseWishart, structure: .full, dimensions: 2)
   private static let aboveMinimum = ModelRow(weights: .asymmetricAboveMinimum, means: .fixed, spread: .halfNormal)
 
   private static func dof(_ model: MixtureModel, plus extra: Double) throws -> MixtureModel {
@@ -102,6 +105,18 @@ import Testing
     Mistake(
       "log ratios of weights with the Jacobian twice", ModelRow(means: .fixed, spread: .halfNormal), .metropolis
     ) { try $0.changed(weights: .dirichlet(concentration: $0.concentration.map { $0 + 1 })) },
+    Mistake("means beyond their bounds", bounded) {
+      guard case .uniform(let lower, let upper) = $0.means else { return $0 }
+      return try $0.changed(means: .uniform(lower: lower.map { $0 - 0.3 }, upper: upper))
+    },
+    Mistake("means beyond their bounds, correlated", boundedInPlane) {
+      guard case .uniform(let lower, let upper) = $0.means else { return $0 }
+      return try $0.changed(means: .uniform(lower: lower, upper: upper.map { $0 + 0.3 }))
+    },
+    Mistake("means beyond their bounds", bounded, .metropolis) {
+      guard case .uniform(let lower, let upper) = $0.means else { return $0 }
+      return try $0.changed(means: .uniform(lower: lower.map { $0 - 0.3 }, upper: upper))
+    },
     Mistake("log-Normal without the derivative of the logarithm", logNormal) {
       guard case .logNormal(let mu, let sigma) = $0.spread else { return $0 }
       return try $0.changed(spread: .logNormal(mu: zip(mu, sigma).map { $0 + $1 * $1 }, sigma: sigma))

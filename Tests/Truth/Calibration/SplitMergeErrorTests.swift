@@ -20,6 +20,9 @@ import Testing
   private static let variances = ModelRow(weights: .asymmetric, means: .scaledOfEach, spread: .inverseGamma)
   private static let sds = ModelRow(weights: .asymmetric, means: .normalOfEach, spread: .halfNormal)
 
+  private static let bounded = ModelRow(
+    weights: .asymmetric, means: .uniform, spread: .inverseWishart, structure: .full, dimensions: 2)
+
   /// The density of parameters is that given another member of component 0, or members about a moved center.
   private static let anotherMember = Plant(splitMergeStatistics: { $0.edit { $0[0] += 1 } })
   private static let movedCenters = Plant(splitMergeStatistics: { $0.forgetCenters(movedBy: 0.3) })
@@ -28,6 +31,7 @@ import Testing
     Mistake(testDescription: "a density given another member, matrices", row: matrices, plant: anotherMember),
     Mistake(testDescription: "a density given another member, sds", row: sds, plant: anotherMember),
     Mistake(testDescription: "a density given moved members, sds", row: sds, plant: movedCenters),
+    Mistake(testDescription: "a density given moved members, bounded means", row: bounded, plant: movedCenters),
   ]
 
   /// Each mistake lies beyond the limit of the table, and the same row without the mistake lies within.

@@ -275,6 +275,8 @@ def test_every_family_of_priors_can_be_sampled(data):
     ]
     blocks = [
         {"means": gm.Normal(20, 15), "ordered": True},
+        {"means": gm.Uniform(0, 60)},
+        {"means": gm.Uniform(0, 60), "ordered": True},
         {"means": gm.Normal([10, 20, 35], sd=[2, 2, 3])},
         {"means": gm.Fixed([10, 20, 35]), "weights": gm.Dirichlet([1, 2, 3])},
         {"means": gm.Normal(20, 15), "weights": gm.Fixed([0.2, 0.3, 0.5])},

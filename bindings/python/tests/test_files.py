@@ -35,6 +35,13 @@ MODELS = {
     "Student and log-Normal": gm.Mixture(
         2, means=gm.Normal(0, 9), sd=[gm.HalfStudentT(3, 1), gm.LogNormal(0, 1)]
     ),
+    "Uniform means": gm.Mixture(2, means=gm.Uniform([-1, 0], [9, 10]), sd=gm.HalfNormal(2)),
+    "one Uniform mean": gm.Mixture(
+        2, means=[gm.Uniform(-1, 9), gm.Normal(0, 9)], ordered=True, sd=gm.HalfNormal(2)
+    ),
+    "Uniform means, diag": gm.Mixture(
+        2, covariance_type="diag", means=gm.Uniform([[-1, 0], [1, 2]], 10), sd=gm.HalfNormal(2)
+    ),
     "known sd": gm.Mixture(2, means=gm.Normal(0, 9), sd=gm.Fixed([1, 2])),
     "conjugate line": gm.Mixture(
         2, n_dimensions=1, components=gm.NormalInverseGamma(0, 0.1, 2, [1, 2])

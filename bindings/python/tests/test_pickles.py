@@ -125,7 +125,7 @@ PRIORS = [
     gm.Dirichlet([1, 2], minimum=0.05),
     gm.Normal([0, 9], sd=10),
     gm.NormalKappa(0, 0.1),
-    gm.Uniform(0, [1, 2]),
+    gm.Uniform(-3, [1, 2]),
     gm.HalfCauchy(1),
     gm.HalfNormal(2),
     gm.HalfStudentT(3, [1, 2]),

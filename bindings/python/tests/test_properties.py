@@ -10,6 +10,7 @@ import gmmswift as gm
 
 positive = st.floats(1e-2, 1e2)
 numbers = st.floats(-1e3, 1e3)
+logarithms = st.floats(-20, 20)
 
 
 @st.composite
@@ -29,6 +30,9 @@ def models(draw):
     means = gm.Normal(parameter(numbers), parameter(positive))
     if draw(st.booleans()):
         means = gm.Fixed(sorted(draw(st.lists(numbers, min_size=size, max_size=size))))
+    if draw(st.integers(0, 3)) == 0:
+        lower = draw(numbers)
+        means = gm.Uniform(lower, lower + draw(positive))
     shared = draw(st.booleans())
     count = 1 if shared else size
     lower = draw(st.sampled_from([0.0, 0.5]))
@@ -39,7 +43,10 @@ def models(draw):
                 ("sd", lambda: gm.HalfCauchy(parameter(positive, count))),
                 ("sd", lambda: gm.HalfNormal(parameter(positive, count))),
                 ("sd", lambda: gm.HalfStudentT(draw(positive), parameter(positive, count))),
-                ("sd", lambda: gm.LogNormal(parameter(numbers, count), draw(st.floats(0.01, 3)))),
+                (
+                    "sd",
+                    lambda: gm.LogNormal(parameter(logarithms, count), draw(st.floats(0.01, 3))),
+                ),
                 ("sd", lambda: gm.Fixed(parameter(positive, count))),
                 ("variance", lambda: gm.InverseGamma(parameter(positive, count), draw(positive))),
                 ("variance", lambda: gm.Fixed(parameter(positive, count))),
@@ -77,6 +84,9 @@ def check(post):
         assert weights.min() >= model.weights.minimum * (1 - 1e-12)
     if model.ordered:
         assert (np.diff(means, axis=-1) >= 0).all()
+    if isinstance(model.means, gm.Uniform):
+        assert means.min() >= model.means.lower
+        assert means.max() <= model.means.upper
     assert (post["sd"] > 0).all()
 
 

@@ -87,7 +87,7 @@ class Mixture(Frozen):
     components : NormalInverseWishart or NormalInverseGamma, optional
         Conjugate prior on means and spread, in place of the next arguments: the first for full and
         tied covariances, the second for diagonal and spherical ones.
-    means : Normal, NormalKappa or Fixed, or a sequence of them, optional
+    means : Normal, NormalKappa, Uniform or Fixed, or a sequence of them, optional
         Prior on the means; or the known means; or for each component a prior of its own, whose
         parameters have no axis of components: ``[Fixed(0.0), Normal(3, sd=1)]``.
     ordered : bool, default False

@@ -213,12 +213,14 @@ class Normal(Prior):
 
 @dataclass(frozen=True, repr=False, eq=False)
 class Uniform(Prior):
-    """A Uniform prior on the standard deviation.
+    """A Uniform prior on the standard deviation, or on the means.
+
+    Means are independent between components and coordinates.
 
     Parameters
     ----------
     lower : float or array_like, shape (K,), or in D dimensions (D,) or (K, D)
-        Lower ends, >= 0.
+        Lower ends; for standard deviations >= 0.
     upper : float or array_like, shape (K,), or in D dimensions (D,) or (K, D)
         Upper ends, above the lower ones.
     """
@@ -227,7 +229,7 @@ class Uniform(Prior):
     upper: Parameter
 
     family: ClassVar[int] = native.PRIOR_UNIFORM
-    blocks: ClassVar[tuple[str, ...]] = ("sd",)
+    blocks: ClassVar[tuple[str, ...]] = ("sd", "means")
     parameters: ClassVar[tuple[str, ...]] = ("lower", "upper")
 
 

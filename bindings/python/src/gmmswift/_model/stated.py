@@ -31,7 +31,7 @@ from gmmswift._shapes import COVARIANCE_TYPES
 
 __all__ = ["stated_arguments"]
 
-_MEANS: tuple[type[Prior], ...] = (Fixed, Normal, NormalKappa)
+_MEANS: tuple[type[Prior], ...] = (Fixed, Normal, NormalKappa, Uniform)
 _SPREADS: tuple[type[Prior], ...] = (
     Fixed,
     Uniform,
