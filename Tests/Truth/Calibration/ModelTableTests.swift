@@ -36,6 +36,8 @@ import Testing
       "shape", "weights", "minimumWeight", "means", "orderCoordinate", "spread",
       // The name of the rule by which data have chosen priors; it changes no density.
       "defaultPriors",
+      // An unknown number of components has tests of its own (UnknownCountTests), and none in this table.
+      "count", "logCounts",
       // These numbers follow from the ones above.
       "concentration", "meanCenters", "meanDensities", "spreadDensities", "covarianceDensities",
       "logWeightsNormalizer", "logMeansNormalizer",

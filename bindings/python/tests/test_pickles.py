@@ -135,10 +135,20 @@ PRIORS = [
     gm.InverseWishart(4, [[2.0, 0.5], [0.5, 1.0]]),
     gm.NormalInverseWishart(0, 1, 4, [[2.0, 0.5], [0.5, 1.0]]),
     gm.NormalInverseGamma(0, 1, 2, 3),
+    gm.DynamicDirichlet(2),
+]
+COUNTS = [
+    gm.DiscreteUniform(1, 9),
+    gm.Geometric(0.2),
+    gm.ShiftedPoisson(2),
+    gm.NegativeBinomial(2, 0.5),
+    gm.BetaNegativeBinomial(1, 4, 3),
+    gm.Probabilities((1, 2)),
+    gm.Unknown([1, 2, 3], max=2),
 ]
 MIXTURE = gm.KnownMixture([0.25, 0.75], [[0, 0], [9, 9]], np.stack([np.eye(2)] * 2))
 FIT = gm.fit_em(X, 2, random_seed=1)
-VALUES = [*MODELS, *PRIORS, MIXTURE, FIT]
+VALUES = [*MODELS, *PRIORS, *COUNTS, MIXTURE, FIT]
 
 
 def state_of(value):
@@ -151,7 +161,7 @@ def restored(value, state):
     return restore(state)
 
 
-@pytest.mark.parametrize("value", [*MODELS, *PRIORS], ids=repr)
+@pytest.mark.parametrize("value", [*MODELS, *PRIORS, *COUNTS], ids=repr)
 def test_models_and_priors_come_back_equal(value):
     for protocol in range(pickle.HIGHEST_PROTOCOL + 1):
         other = pickle.loads(pickle.dumps(value, protocol=protocol))
@@ -401,9 +411,18 @@ def test_results_come_back():
 
 # The names of the package that a value of its may hold are those of this list and of the tests
 # above: a class that is new must be in one of them.
-PICKLED = {"Data", "EMFit", "Histogram", "KDE", "KnownMixture", "Mixture", "MixtureStatistics"}
+PICKLED = {
+    "CountPrior",
+    "Data",
+    "EMFit",
+    "Histogram",
+    "KDE",
+    "KnownMixture",
+    "Mixture",
+    "MixtureStatistics",
+}
 PICKLED |= {"LabelConfidence", "Posterior", "Prior", "Progress", "Summary"} | {
-    type(prior).__name__ for prior in PRIORS
+    type(prior).__name__ for prior in [*PRIORS, *COUNTS]
 }
 PICKLED |= {"Comparison", "LeaveOneOut", "Merging", "Selection", "Sensitivity"}
 PICKLED |= {"Diagnosis", "Finding", "LogEvidence", "RunStatus", "Until", "UntilResult"}

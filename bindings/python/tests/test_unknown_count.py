@@ -168,7 +168,7 @@ def test_the_draws_of_one_number_of_clusters_are_a_posterior(post):
     assert "weights[0]" in str(given.summary())
     labels = given["assignments"][0, 7]
     assert len(set(labels)) == 3
-    with pytest.raises(ValueError, match=r"n_clusters: must be a number .* that some draw has: .*3"):
+    with pytest.raises(ValueError, match=r"n_clusters: must be a number .* draw has: .*3"):
         post.given(n_clusters=12)
     with pytest.raises(NotImplementedError, match="number of components has a prior"):
         given.given(n_clusters=3)
@@ -212,7 +212,8 @@ def test_what_needs_no_components_is_of_all_draws(post):
     assert np.isfinite(post.loo().elpd_loo)
     assert "P(clusters)" in post._repr_html_()
     assert "up to 12 components" in repr(post)
-    assert np.isnan(gm.compare({"a": post, "b": few})["bic"]).all()
+    half = post.subset(thin=2)
+    assert np.isnan(gm.compare({"a": post, "b": half})["bic"]).all()
     assert np.isnan(post.label_confidence.overall)
     assert "log_posterior" in str(post.diagnose())
     assert post.summary("label_free")["r_hat"].max() < 1.1
@@ -268,9 +269,7 @@ def test_tempered_chains_have_numbers_of_their_own():
     tempered = gm.sample(
         MODEL, rows(), 600, tune=200, chains=2, random_seed=2, tempering=3, threads=1
     )
-    again = gm.sample(
-        MODEL, rows(), 600, tune=200, chains=2, random_seed=2, tempering=3, threads=2
-    )
+    again = gm.sample(MODEL, rows(), 600, tune=200, chains=2, random_seed=2, tempering=3, threads=2)
     np.testing.assert_array_equal(tempered["weights"], again["weights"])
     plain = gm.sample(MODEL, rows(), 2_000, tune=200, random_seed=3)
     error = np.hypot(tempered.p_clusters_mcse, plain.p_clusters_mcse)[3]

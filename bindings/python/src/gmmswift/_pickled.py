@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any, NamedTuple
+from dataclasses import fields
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from gmmswift._errors import FormatError
 
-__all__ = ["StateFormat"]
+if TYPE_CHECKING:
+    from typing import Self
+
+__all__ = ["PickledFields", "StateFormat"]
 
 _VERSION = "version"
 
@@ -50,6 +54,23 @@ class StateFormat(NamedTuple):
         for name in values.keys() - self.required - self.optional:
             raise _refused("of known values", f"one with {name!r}")
         return values
+
+
+class PickledFields:
+    """A base of dataclasses whose state is that of their fields."""
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        values = {name: getattr(self, name) for name in self._format().required}
+        return type(self)._restored, (self._format().state_of(values),)
+
+    @classmethod
+    def _restored(cls, state: object) -> Self:
+        """Return the value of a pickled state."""
+        return cls(**cls._format().values_of(state))
+
+    @classmethod
+    def _format(cls) -> StateFormat:
+        return StateFormat(1, frozenset(field.name for field in fields(cls)))  # type: ignore[arg-type]
 
 
 def _refused(rule: str, found: str) -> FormatError:

@@ -3,18 +3,20 @@
 from __future__ import annotations
 
 from functools import cached_property
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 
 from gmmswift import _native as native
 from gmmswift._arguments import int32
+from gmmswift._draws.stored import model_of
 from gmmswift._html import html_table
 
 if TYPE_CHECKING:
+    from typing import Any, Self
+
     from numpy.typing import NDArray
 
-    from gmmswift._draws.posterior import Posterior
     from gmmswift._model.mixture import Mixture
 
 __all__ = ["PosteriorCounts"]
@@ -87,7 +89,7 @@ class PosteriorCounts:
                 "number of clusters), got an unknown number of components"
             )
 
-    def given(self, *, n_clusters: int) -> Posterior:
+    def given(self, *, n_clusters: int) -> Self:
         """Return the draws with one number of clusters, as a posterior of so many components.
 
         It is relabelled like others, and everything about components can be asked of it. Its share
@@ -119,7 +121,7 @@ class PosteriorCounts:
             int32("n_clusters", n_clusters),
             names={"num_clusters": "n_clusters"},
         )
-        return self._of_handle(handle)
+        return type(self)(handle, model_of(handle))
 
     def _counts_as_html(self) -> str:
         """Return the table that a notebook shows of the numbers."""
@@ -132,10 +134,10 @@ class PosteriorCounts:
         ]
         return html_table(("P(components)", "P(clusters)"), rows)
 
-    def _of_handle(self, handle: native.Handle) -> Posterior:
-        raise NotImplementedError
-
     if TYPE_CHECKING:
+
+        def __init__(self, handle: native.Handle, model: Mixture) -> None:
+            """Make a posterior."""
 
         def __getitem__(self, name: str, /) -> NDArray[Any]:
             """Return the draws of a quantity."""

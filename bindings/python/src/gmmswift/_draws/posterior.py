@@ -26,7 +26,7 @@ from gmmswift._draws.pictures import PosteriorPlots
 from gmmswift._draws.predictions import PosteriorPredictions
 from gmmswift._draws.run import checkpoint_plan, interruptible
 from gmmswift._draws.sensitivity import PosteriorSensitivity
-from gmmswift._draws.stored import StoredPosterior, model_of
+from gmmswift._draws.stored import StoredPosterior
 from gmmswift._draws.summaries import PosteriorSummaries
 from gmmswift._draws.tempering import PosteriorTempering
 from gmmswift._draws.until import PosteriorUntil, Until, until_options, warn_if_unmet
@@ -205,9 +205,6 @@ class Posterior(
 
     def __contains__(self, name: object) -> bool:
         return any(name == other for other in self)
-
-    def _of_handle(self, handle: native.Handle) -> Posterior:
-        return Posterior(handle, model_of(handle))
 
     @property
     def _absent(self) -> str:

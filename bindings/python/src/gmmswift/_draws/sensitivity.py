@@ -73,6 +73,9 @@ class PosteriorSensitivity:
 
     if TYPE_CHECKING:
 
+        def _require_components(self) -> None:
+            """Refuse draws of an unknown number of components."""
+
         @property
         def column_names(self) -> tuple[str, ...]:
             """The names of the data's columns; empty if there are none."""

@@ -40,6 +40,9 @@ class PosteriorSummaries(PosteriorScalars):
 
     if TYPE_CHECKING:
 
+        def _counts_as_html(self) -> str:
+            """Return the table of the numbers of components."""
+
         @property
         def _empty_components(self) -> frozenset[int]:
             """The components that are empty in nearly all draws."""

@@ -10,6 +10,7 @@ import numpy as np
 
 from gmmswift import _native as native
 from gmmswift._arguments import int32, real, real_array, shown
+from gmmswift._pickled import PickledFields
 
 __all__ = [
     "BetaNegativeBinomial",
@@ -28,7 +29,7 @@ _MOST = 30
 
 
 @dataclass(frozen=True)
-class CountPrior:
+class CountPrior(PickledFields):
     """A distribution on 1, 2, ...: the prior of a number of components.
 
     Not to be used directly: see the classes named after the families. Ranges are checked when a
@@ -164,7 +165,7 @@ class Probabilities(CountPrior):
 
 
 @dataclass(frozen=True)
-class Unknown:
+class Unknown(PickledFields):
     """An unknown number of components, in place of `n_components`.
 
     The number K is drawn with everything else (telescoping sampling, Fruehwirth-Schnatter,

@@ -10,7 +10,7 @@ import numpy as np
 
 from gmmswift import _native as native
 from gmmswift._arguments import real, real_array
-from gmmswift._pickled import StateFormat
+from gmmswift._pickled import PickledFields
 
 __all__ = [
     "Dirichlet",
@@ -55,7 +55,7 @@ def _tuples(value: Any) -> Kept:
 
 
 @dataclass(frozen=True, repr=False, eq=False)
-class Prior:
+class Prior(PickledFields):
     """A prior distribution, or known values, for one kind of parameter.
 
     Not to be used directly: see the classes named after the families. Each parameter is a number,
@@ -104,19 +104,6 @@ class Prior:
 
     def __hash__(self) -> int:
         return hash(self._values())
-
-    def __reduce__(self) -> tuple[Any, ...]:
-        values = {field.name: getattr(self, field.name) for field in fields(self)}
-        return type(self)._restored, (self._format().state_of(values),)
-
-    @classmethod
-    def _restored(cls, state: object) -> Prior:
-        """Return the prior of a pickled state."""
-        return cls(**cls._format().values_of(state))
-
-    @classmethod
-    def _format(cls) -> StateFormat:
-        return StateFormat(1, frozenset(field.name for field in fields(cls)))
 
     def parts(self) -> tuple[Prior, ...]:
         """Return the priors of single kinds of parameters that this prior consists of."""
