@@ -3,7 +3,7 @@ import GMMModel
 
 /// The conditional distribution of the number of components K, given a partition of the rows into clusters of n_1, ...,
 /// n_t rows, with weights and parameters summed out (Frühwirth-Schnatter, Malsiner-Walli, Grün 2021, *Generalized
-/// mixtures of finite mixtures and telescoping sampling*, Bayesian Analysis 16, eq. 2.9):
+/// mixtures of finite mixtures and telescoping sampling*, Bayesian Analysis 16):
 ///
 ///     p(K | n) ∝ p(K) K! / (K - t)! Γ(K γ) / Γ(N + K γ) ∏_j Γ(n_j + γ) / Γ(γ),
 ///

@@ -27,6 +27,7 @@ int main(int count, char **arguments) {
                {"about", about},
                {"draws", behaviour_draws},
                {"labels", behaviour_labels},
+               {"counts", behaviour_counts},
                {"continuation", behaviour_continuation},
                {"files", behaviour_files},
                {"control", behaviour_control},

@@ -73,7 +73,7 @@ struct ModelRow: Sendable, Hashable, CustomTestStringConvertible {
 
   var weightsPrior: WeightsPrior {
     switch weights {
-    case .dynamic: .dynamicDirichlet(total: 2)
+    case .dynamic: .dynamicDirichlet(total: 1.5 * Double(components))
     case .flat, .flatAboveMinimum: .dirichlet(concentration: [1])
     case .asymmetric, .asymmetricAboveMinimum: .dirichlet(concentration: cycle([0.5, 1, 2.5], components))
     case .fixed:
