@@ -60,7 +60,8 @@ class Generator:
             ((function.name, name), rules.VALUES_OF_FUNCTIONS),
             (name, rules.VALUES_OF_NAMES),
         ):
-            if key in table and self.handle(kind) is None:
+            # A handle has a value by name only for a function that needs another one than most.
+            if key in table and (table is rules.VALUES_OF_FUNCTIONS or self.handle(kind) is None):
                 return table[key]
         if handle := self.handle(kind):
             return rules.HANDLES[handle]

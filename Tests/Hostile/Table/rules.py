@@ -272,6 +272,7 @@ OUTCOMES = [
     ("gmm_model_create", "options.count.family", "*", "count"),
     ("gmm_model_create", "options.count.*", "*", "ok"),
     ("gmm_posterior_count_probabilities", "count", "0", "ok"),
+    ("gmm_posterior_count_probabilities", "out_errors", "NULL", "ok"),
     ("gmm_model_create", "options.*.family", "-1", "ok"),  # GMM_PRIOR_SCALED
     ("*", "options.spread.*", "*", "spread"),
     ("*", "options.means.*", "*", "means"),

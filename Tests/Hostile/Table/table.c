@@ -287,9 +287,10 @@ static void create_counted(void) {
   gmm_model_options *options = table_gmm_model_options();
   options->count = (gmm_prior){GMM_PRIOR_DISCRETE_UNIFORM, 2, numbers, NULL, NULL};
   options->weights.num_values = options->means.num_values = options->spread.num_values = 1;
+  const gmm_sample_options sampling = fixture_sample_options();
   gmm_model *model = NULL;
   ACCEPTED(gmm_model_create(options, &model, out_error));
-  ACCEPTED(gmm_sample(model, table.data, table_gmm_sample_options(), NULL, &table.counted, out_error));
+  ACCEPTED(gmm_sample(model, table.data, &sampling, NULL, &table.counted, out_error));
   gmm_model_destroy(model);
   gmm_view clusters;
   ACCEPTED(gmm_posterior_view(table.counted, GMM_FIELD_NUM_CLUSTERS, &clusters, out_error));
