@@ -45,13 +45,11 @@ enum PartitionFinder {
     }
 
     let found = try search(options.starts, part: 1) { search, place in
-      search.begin(starts.labels(place))
-      search.descend()
+      if search.begin(starts.labels(place)) { search.descend() }
     }
     let chosen = Array(found.prefix(refinedCount(options)))
     let refined = try search(chosen.count, part: 2) { search, place in
-      search.begin(chosen[place].labels)
-      search.refine()
+      if search.begin(chosen[place].labels) { search.refine() }
     }
     guard let best = refined.first else { throw team.monitor.cancellationError }
     return try finished(best, draws, mass, options.loss, capacity: capacity, team.monitor)

@@ -28,12 +28,14 @@ final class PartitionSearch {
   private var isStopped: Bool { state.isOutOfMemory || monitor.pollForStop() }
 
   /// Begins at a partition, given as a label for each atom; atoms of label -1 are put where the loss is least.
-  func begin(_ labels: [Int]) {
+  ///
+  /// - Returns: whether every atom has a cluster. If not, the search has been stopped and cannot go on.
+  func begin(_ labels: [Int]) -> Bool {
     state.clear()
     var slots: [Int: Int] = [:]
     var rest: [Int] = []
     for (place, atom) in atoms.enumerated() {
-      if place % 256 == 0, isStopped { return }
+      if place % 256 == 0, isStopped { return false }
       guard labels[atom] >= 0 else {
         rest.append(atom)
         continue
@@ -41,7 +43,7 @@ final class PartitionSearch {
       if let slot = slots[labels[atom]] {
         state.add(atom, to: slot)
       } else if state.canGrow {
-        guard let slot = state.open() else { return }
+        guard let slot = state.open() else { return false }
         slots[labels[atom]] = slot
         state.add(atom, to: slot)
       } else {
@@ -49,10 +51,11 @@ final class PartitionSearch {
       }
     }
     for (place, atom) in shuffled(rest).enumerated() {
-      if place % 16 == 0, isStopped { return }
-      guard let slot = best(for: atom).slot ?? state.open() else { return }
+      if place % 16 == 0, isStopped { return false }
+      guard let slot = best(for: atom).slot ?? state.open() else { return false }
       state.add(atom, to: slot)
     }
+    return true
   }
 
   /// Goes downhill by moves of single atoms and by merges until neither lowers the loss.

@@ -133,6 +133,37 @@ import Testing
     #expect(try one.expectedLoss != posterior.partition(other).expectedLoss)
   }
 
+  /// An odd number of rows and a start without labels: a search that is stopped leaves rows without a cluster. Every
+  /// look at the monitor is a report, so each look stops one call.
+  @Test func aSearchStopsWhereverItLooks() throws {
+    var stream = RandomStream(StreamKey(seed: 8, chain: 0, purpose: .start).at(iteration: 0))
+    let draws = try PartitionDraws(
+      randomDraws(20, rows: 37, clusters: 6, &stream), weights: [Double](repeating: 1, count: 37))
+    let options = PartitionOptions(starts: 6)
+    func found(stoppingAt count: Int) throws -> FoundPartition {
+      let reports = Box(0)
+      let control = RunControl(
+        threads: 1,
+        progress: { _ in
+          reports.value += 1
+          return reports.value != count
+        }, progressInterval: 0)
+      return try PartitionFinder.find(draws, options, StepTeam(control, units: 1))
+    }
+    let whole = try found(stoppingAt: 0)
+    for count in 1...100_000 {
+      do {
+        let result = try found(stoppingAt: count)
+        #expect(result.labels == whole.labels)
+        #expect(count > 100, "\(count) reports are no test")
+        return
+      } catch {
+        #expect((error as? ModelError)?.kind == .cancelled)
+      }
+    }
+    Issue.record("no search has ended")
+  }
+
   @Test func wrongOptionsAndPriorDrawsAreRefused() throws {
     let posterior = try posterior(draws: 4)
     expectError(.invalidArgument, "num_draws", "must be at least 1, got 0") {

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ctypes
+import itertools
 import os
 import pickle
 import signal
@@ -118,22 +119,47 @@ def test_control_c_raises_keyboard_interrupt_within_a_moment(small, call):
     assert min(delays) < 0.2, delays
 
 
-def test_control_c_stops_predictions_and_fits(data, post):
-    many = np.resize(data, 3_000_000)
-    for call in (
-        lambda: post.log_density(many),
-        lambda: post.predict_probabilities(many),
-        lambda: post.partition(starts=10_000),
-        lambda: gm.fit_em(many, 20, n_init=10_000, tol=0, random_seed=1),
-    ):
-        timer = threading.Timer(0.3, os.kill, (os.getpid(), signal.SIGINT))
-        timer.start()
-        with pytest.raises(KeyboardInterrupt) as caught:
-            call()
-        timer.join()
-    # The last call is a fit, and has begun or not.
-    part = caught.value.fit
-    assert part is None or (part.stopped_early and np.isfinite(part.log_likelihood))
+@pytest.fixture
+def control_c_at(monkeypatch):
+    """Return a function that has Ctrl-C come at a look of the library, in each later call."""
+    monkeypatch.setattr(runs, "_INTERVAL", 0.0)
+    made = runs.Run.__init__
+
+    def arrange(look):
+        def begin(run, threads=0, _=None, limit=0.0):
+            looks = itertools.count(1)
+
+            def report(progress):
+                if next(looks) == look:
+                    os.kill(os.getpid(), signal.SIGINT)
+
+            made(run, threads, report, limit)
+
+        monkeypatch.setattr(runs.Run, "__init__", begin)
+
+    return arrange
+
+
+@pytest.mark.parametrize("look", [1, 2, 5])
+@pytest.mark.parametrize(
+    "call",
+    [
+        lambda post, many: post.log_density(many, threads=1),
+        lambda post, many: post.predict_probabilities(many, threads=1),
+        lambda post, many: post.partition(starts=100, threads=1),
+        lambda post, many: gm.fit_em(many, 20, n_init=3, tol=0, random_seed=1, threads=1),
+        lambda post, many: gm.summarize(many.reshape(4, -1), threads=1),
+        lambda post, many: gm.kde(many.reshape(4, -1), bandwidth=1e-3, threads=1),
+    ],
+    ids=["log_density", "predict_probabilities", "partition", "fit_em", "summarize", "kde"],
+)
+def test_control_c_stops_predictions_fits_and_statistics(data, post, control_c_at, call, look):
+    many = np.resize(data, 400_000)
+    control_c_at(look)
+    with pytest.raises(KeyboardInterrupt) as caught:
+        call(post, many)
+    fit = getattr(caught.value, "fit", None)
+    assert fit is None or (fit.stopped_early and np.isfinite(fit.log_likelihood))
 
 
 # ------------------------------------------------------------------------------- Fits so far
@@ -295,16 +321,6 @@ def test_every_long_call_stops_at_its_first_report(name, post, tmp_path, stopped
     assert len(stopped_at_once) == 1
     # A file whose writing stops is removed, and no other file is left.
     assert list(tmp_path.iterdir()) == []
-
-
-def test_control_c_stops_statistics_of_draws(data):
-    many = np.resize(data, (4, 5_000_000))
-    for call in (lambda: gm.summarize(many), lambda: gm.kde(many, bandwidth=1e-3)):
-        timer = threading.Timer(0.2, os.kill, (os.getpid(), signal.SIGINT))
-        timer.start()
-        with pytest.raises(KeyboardInterrupt):
-            call()
-        timer.join()
 
 
 def test_other_signals_that_raise_stop_the_call(small):
