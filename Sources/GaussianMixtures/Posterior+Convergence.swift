@@ -17,7 +17,9 @@ extension Posterior {
   /// Threads share the quantities. The statistics of one quantity are the work of one thread, so they do not depend on
   /// the number of threads.
   func convergence(_ control: RunControl, _ monitor: RunMonitor) throws(ModelError) -> ConvergenceFigures {
-    let quantities = ConvergenceQuantity.all(components: layout.componentCount)
+    let components = layout.componentCount
+    let quantities = ConvergenceQuantity.all(
+      components: layout.varies ? min(components, Self.quickWeights) : components)
     let draws = chainCount * drawCount
     var control = control
     control.threads = control.threadCount(units: quantities.count)

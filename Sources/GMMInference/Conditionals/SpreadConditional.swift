@@ -27,8 +27,8 @@ struct SpreadConditional {
   /// Under a conjugate prior the precision is a Gamma number. Under the other priors, for n ≥ 2, Gamma precisions are
   /// tried a few times: those of a prior that is flat in the sd or, in the tail of HalfCauchy, flat in 1/sd. A try is
   /// accepted with a probability in proportion to the rest of the prior. If all tries fail, the draw is from the
-  /// log-concave density of log sd. Under LogNormal and HalfStudentT a power of the sd
-  /// that touches the prior at the mode takes the place of the flat prior, and most tries are accepted. Without members the draw is from the prior.
+  /// log-concave density of log sd. Under LogNormal and HalfStudentT a power of the sd that touches the prior at the mode
+  /// takes the place of the flat prior, and most tries are accepted. Without members the draw is from the prior.
   ///
   /// - Parameter current: the current sd. It serves only as a guess of the mode.
   /// - Throws: a ``ModelError`` of kind `degenerate` if the density is not integrable.

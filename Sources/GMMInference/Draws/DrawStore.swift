@@ -60,12 +60,12 @@ final class DrawStore: Sendable {
   /// squared distances overflow.
   func requireNumbers(chain: Int, draw: Int) throws(ModelError) {
     let row = row(chain: chain, draw: draw)
-    let count = layout.componentCount(of: row)
+    let (parameters, count) = (layout.parameterCount, layout.componentCount(of: row))
     func isWrong(_ j: Int) -> Bool {
-      j < layout.parameterCount
-        ? !row[j].isFinite && !(layout.varies && (layout.component(ofColumn: j) ?? 0) >= count) : row[j].isNaN
+      guard j < parameters else { return row[j].isNaN }
+      return !row[j].isFinite && (layout.component(ofColumn: j) ?? 0) < count
     }
-    guard let j = (0...layout.logPosterior).first(where: isWrong) else { return }
+    guard let j = (0..<parameters + 2).first(where: isWrong) else { return }
     let kinds = [
       (layout.weights, "weight"), (layout.means, "mean"), (layout.sds, "sd"), (layout.covariances, "covariance"),
     ]

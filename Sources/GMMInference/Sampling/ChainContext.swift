@@ -147,6 +147,17 @@ struct ChainContext: Sendable {
     guard let rows = splitMergeRows, tune >= SplitMergeSchedule.leastTune, initial == PartialParameters() else {
       return start(index, keeping: initial, while: isWanted)
     }
+    return try bestStart(index, target, rows, crew, while: isWanted).parameters
+  }
+
+  /// Returns the best of a few starts of chain `index`, and the estimate of the log mass of its mode.
+  ///
+  /// - Parameters:
+  ///   - target: has a known number of components. Starts come from its data.
+  ///   - rows: the rows by which starts are judged.
+  func bestStart(
+    _ index: Int, _ target: Target, _ rows: SplitMergeRows, _ crew: BlockCrew?, while isWanted: () -> Bool
+  ) throws(ModelError) -> (parameters: Parameters, logMass: Double) {
     let sweeper = try AssignmentSweeper(
       rows.data, key: key(index, .assignmentsOfStarts), moveKey: nil,
       MixtureKernels(target.model.shape, kernels, isWeighted: false), power: target.power, keepsLabels: false,
@@ -156,7 +167,7 @@ struct ChainContext: Sendable {
       target.model, rows, power: target.power, sweeper, key(index, .start), judge, crew)
     return search.best(while: isWanted) { stream, isWhitened in
       (isWhitened ? values.drawWhitened(&stream, while: isWanted) : nil)
-        ?? values.draw(&stream, keeping: initial, while: isWanted)
+        ?? values.draw(&stream, keeping: PartialParameters(), while: isWanted)
     }
   }
 }

@@ -45,18 +45,8 @@ struct CountStart {
     var worse = 0
     for components in Self.numbers(most: model.componentCount) where model.logCounts[components - 1] > -.infinity {
       guard worse < Self.patience, isWanted() else { break }
-      let known = model.known(count: components)
-      let values = StartingValues(Target(model: known, data: data, power: context.target.power))
-      let sweeper = try AssignmentSweeper(
-        rows.data, key: context.key(index, .assignmentsOfStarts), moveKey: nil,
-        MixtureKernels(known.shape, context.kernels, isWeighted: false), power: context.target.power,
-        keepsLabels: false, workers: context.workersPerChain)
-      var search = StartSearch(
-        known, rows, power: context.target.power, sweeper, context.key(index, .start), context.judge, crew)
-      let found = search.bestWithMass(while: isWanted) { stream, isWhitened in
-        (isWhitened ? values.drawWhitened(&stream, while: isWanted) : nil)
-          ?? values.draw(&stream, keeping: PartialParameters(), while: isWanted)
-      }
+      let known = Target(model: model.known(count: components), data: data, power: context.target.power)
+      let found = try context.bestStart(index, known, rows, crew, while: isWanted)
       let logMass = found.logMass + model.logCounts[components - 1] + logGammaFunction(Double(components + 1))
       if best.map({ logMass > $0.logMass }) ?? true {
         best = (found.parameters, logMass)

@@ -63,19 +63,13 @@ struct StartSearch {
     all = Array(0..<model.componentCount)
   }
 
-  /// Returns the best start.
+  /// Finds the best start.
   ///
   /// - Parameters:
   ///   - isWanted: is asked now and then; after `false` the result is not used.
   ///   - makeStart: makes a start with a stream, from whitened data or from data in units of each coordinate.
+  /// - Returns: the start, and the estimate of the log mass of its mode; -infinity if all starts collapse.
   mutating func best(
-    while isWanted: () -> Bool, _ makeStart: (inout RandomStream, _ isWhitened: Bool) -> Parameters
-  ) -> Parameters {
-    bestWithMass(while: isWanted, makeStart).parameters
-  }
-
-  /// Returns the best start, and the estimate of the log mass of its mode; -infinity if all starts collapse.
-  mutating func bestWithMass(
     while isWanted: () -> Bool, _ makeStart: (inout RandomStream, _ isWhitened: Bool) -> Parameters
   ) -> (parameters: Parameters, logMass: Double) {
     var candidates: [Candidate] = []

@@ -16,7 +16,7 @@ final class Transition {
   /// The pass over the rests of rows, if the likelihood of a draw needs one.
   private let rest: StatisticsPass?
   private var mover: MarginalMover?
-  private var parts: TransitionParts
+  private let parts: TransitionParts
   let rungs: Rungs?
   private let memoryBefore: SamplerMemory
   private let judge: CollapseJudge?
@@ -48,7 +48,7 @@ final class Transition {
   /// The values that the samplers have learned.
   var memory: SamplerMemory {
     var memory = memoryBefore
-    memory.take(from: parts.sampler, mover, parts.splitMergeTuning)
+    memory.take(from: parts.current.sampler, mover, parts.splitMergeTuning)
     memory.rungs = rungs?.memory
     return memory
   }
@@ -80,9 +80,9 @@ final class Transition {
     let swept = sweeper.sweep(parameters, iteration: 0, into: &statistics, crew)
     var state = ChainState(
       parameters: parameters, statistics: statistics,
-      logMarginal: parts.sampler.logMarginal(swept, of: parameters, crew), iteration: 0)
+      logMarginal: parts.current.sampler.logMarginal(swept, of: parameters, crew), iteration: 0)
     renumber(&state)
-    parts.sampler.prepare(state)
+    parts.current.sampler.prepare(state)
     return state
   }
 
@@ -96,7 +96,7 @@ final class Transition {
     _ crew: BlockCrew?
   ) -> Double {
     let swept = sweeper.sweepProposal(parameters, iteration: iteration, move: move, into: &statistics, crew)
-    return parts.sampler.logMarginal(swept, of: parameters, crew)
+    return parts.current.sampler.logMarginal(swept, of: parameters, crew)
   }
 
   /// Returns the log density of the prior at a state's parameters.
@@ -118,16 +118,16 @@ final class Transition {
     let iteration = state.iteration + 1
     try rungs?.advance(&state, self, crew)
     if parts.varies { try parts.use(state.parameters.componentCount) }
-    parts.splitMerge?.run(&state, crew)
+    parts.current.splitMerge?.run(&state, crew)
     var stream = RandomStream(key.at(iteration: iteration))
     if parts.varies {
       // Moves may have left components without rows before others.
       _ = state.putOccupiedFirst()
       try parts.drawCount(&state, &stream)
     }
-    var info = try parts.sampler.step(&state, &stream, isTuning: iteration <= UInt64(tune), crew)
+    var info = try parts.current.sampler.step(&state, &stream, isTuning: iteration <= UInt64(tune), crew)
     let swept = sweeper.sweep(state.parameters, iteration: iteration, into: &state.statistics, crew)
-    state.logMarginal = parts.sampler.logMarginal(swept, of: state.parameters, crew)
+    state.logMarginal = parts.current.sampler.logMarginal(swept, of: state.parameters, crew)
     state.iteration = iteration
     if let acceptance = mover?.run(&state, sweeper, crew) { info.acceptance = acceptance }
     renumber(&state)

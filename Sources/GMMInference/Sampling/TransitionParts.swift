@@ -1,27 +1,33 @@
 import GMMKernels
 import GMMModel
 
-/// The parts of a transition that are made for one number of components: the model, the sampler and the split-merge
-/// moves. If the number has a prior, there are parts for each number that the chain has had.
-struct TransitionParts {
+/// The parts of a transition that are made for one number of components. If the number has a prior, there are parts for
+/// each number that the chain has had.
+///
+/// It belongs to one chain, and one thread at a time uses it.
+final class TransitionParts {
+  /// The parts for one number of components. They are an object, because a copy of a model would count the users of all
+  /// its arrays.
+  final class Part {
+    let model: MixtureModel
+    var sampler: any Sampler
+    var splitMerge: SplitMergeMover?
+
+    init(_ model: MixtureModel, _ sampler: any Sampler, _ splitMerge: SplitMergeMover?) {
+      (self.model, self.sampler, self.splitMerge) = (model, sampler, splitMerge)
+    }
+  }
+
   private let index: Int
   private let target: Target
   private let context: ChainContext
   private let tune: Int
   private var memory: SamplerMemory
-  /// The model of the number of components that is in use.
-  private var model: MixtureModel
-  var sampler: any Sampler
-  var splitMerge: SplitMergeMover?
   private var conditional: CountConditional?
-  /// The parts for other numbers of components, by their number.
-  private var others: [Others?] = []
-
-  private struct Others {
-    let model: MixtureModel
-    let sampler: any Sampler
-    let splitMerge: SplitMergeMover?
-  }
+  /// The parts in use.
+  private(set) var current: Part
+  /// Those for numbers of components that the chain has had, by the number.
+  private var others: [Part?] = []
 
   /// - Parameters:
   ///   - index: the number of the chain.
@@ -35,43 +41,44 @@ struct TransitionParts {
     self.context = context
     self.tune = tune
     self.memory = memory
-    if target.model.count == nil {
-      model = target.model
-    } else {
-      let most = target.model.componentCount
-      model = target.model.known(count: most)
-      conditional = CountConditional(target.model, total: target.data.totalWeight)
-      others = [Others?](repeating: nil, count: most + 1)
+    var model = target.model
+    if model.count != nil {
+      conditional = CountConditional(model, total: target.data.totalWeight)
+      others = [Part?](repeating: nil, count: model.componentCount + 1)
+      // These parts are the smallest. The state of the chain says which are needed.
+      model = model.known(count: 1)
     }
-    sampler = try context.sampler(model, tune: tune, memory)
-    splitMerge = try context.splitMergeMover(index, model, tune: tune, memory.splitMerge)
+    current = Part(
+      model, try context.sampler(model, tune: tune, memory),
+      try context.splitMergeMover(index, model, tune: tune, memory.splitMerge))
   }
 
   /// Whether the number of components has a prior.
   var varies: Bool { conditional != nil }
 
   /// What the chain has learned about split-merge moves. A single component makes none.
-  var splitMergeTuning: SplitMergeTuning { splitMerge?.tuning ?? memory.splitMerge }
+  var splitMergeTuning: SplitMergeTuning { current.splitMerge?.tuning ?? memory.splitMerge }
 
   /// Takes the parts for a number of components into use.
-  mutating func use(_ components: Int) throws(ModelError) {
-    guard components != model.componentCount else { return }
+  func use(_ components: Int) throws(ModelError) {
+    let before = current.model.componentCount
+    guard components != before else { return }
     // What a chain has learned about moves goes with it.
     memory.splitMerge = splitMergeTuning
-    others[model.componentCount] = Others(model: model, sampler: sampler, splitMerge: splitMerge)
-    if let found = others[components] {
-      (model, sampler, splitMerge) = (found.model, found.sampler, found.splitMerge)
-      others[components] = nil
-      splitMerge?.tuning = memory.splitMerge
+    others[before] = current
+    if let other = others[components] {
+      current = other
+      current.splitMerge?.tuning = memory.splitMerge
     } else {
-      model = target.model.known(count: components)
-      sampler = try context.sampler(model, tune: tune, memory)
-      splitMerge = try context.splitMergeMover(index, model, tune: tune, memory.splitMerge)
+      let model = target.model.known(count: components)
+      current = Part(
+        model, try context.sampler(model, tune: tune, memory),
+        try context.splitMergeMover(index, model, tune: tune, memory.splitMerge))
     }
   }
 
   /// Draws the number of components of a state, given the partition of the rows, and takes its parts into use.
-  mutating func drawCount(_ state: inout ChainState, _ stream: inout RandomStream) throws(ModelError) {
+  func drawCount(_ state: inout ChainState, _ stream: inout RandomStream) throws(ModelError) {
     guard let components = conditional?.draw(state.statistics.counts, &stream) else { return }
     state.setCount(components)
     try use(components)
@@ -79,6 +86,7 @@ struct TransitionParts {
 
   /// Returns the log density of the prior.
   func logPrior(_ parameters: Parameters) -> Double {
-    model.logPrior(parameters) + (varies ? target.model.logCounts[parameters.componentCount - 1] : 0)
+    guard varies else { return target.model.logPrior(parameters) }
+    return current.model.logPrior(parameters) + target.model.logProbability(ofCount: parameters.componentCount)
   }
 }

@@ -84,6 +84,8 @@ struct SplitMergeMover {
   @discardableResult
   mutating func run(_ state: inout ChainState, _ crew: BlockCrew?) -> Double? {
     let iteration = state.iteration + 1
+    // A chain of one component makes no moves. If its number varies, it may have been one when the tuning ended.
+    if iteration > schedule.last, tuning.isUnsettled { tuning.settle() }
     defer { if iteration == schedule.last, schedule.isLearning(iteration) { tuning.settle() } }
     let count = schedule.count(iteration, tuning)
     let scans = scan != nil && schedule.scans(iteration)

@@ -18,10 +18,16 @@ struct SplitMergeTuning: Sendable, Equatable {
 
   init(isOff: Bool = false) { self.isOff = isOff }
 
+  /// Whether what was recorded has not decided yet.
+  var isUnsettled: Bool { !labels.isEmpty }
+
   /// Records the assignments before the moves of an iteration.
+  ///
+  /// - Parameter components: their number. It may be another one than at the last record.
   mutating func watch(_ labels: [Int], components: Int) {
     guard self.labels.count == labels.count else { return }
-    drifts.append(labelDifference(self.labels.map { Int($0) }, labels, components))
+    let before = self.labels.map { Int($0) }
+    drifts.append(labelDifference(before, labels, max(components, 1 + (before.max() ?? 0))))
   }
 
   /// Records the assignments after the moves of an iteration.
@@ -73,14 +79,18 @@ extension SplitMergeTuning {
 /// Labels are matched greedily, by the largest numbers of common rows.
 ///
 /// - Parameter count: the number of labels.
-/// - Complexity: O(N + C² log C), for N rows and C labels.
+/// - Complexity: O(N + C² + P log P), for N rows, C labels and P pairs of labels that rows have.
 func labelDifference(_ first: [Int], _ second: [Int], _ count: Int) -> Double {
   var common = [Int](repeating: 0, count: count * count)
-  for (a, b) in zip(first, second) where a < count && b < count { common[a * count + b] += 1 }
+  var pairs: [Int] = []
+  for (a, b) in zip(first, second) where a < count && b < count {
+    let pair = a * count + b
+    if common[pair] == 0 { pairs.append(pair) }
+    common[pair] += 1
+  }
   var matched = 0
   var rowIsTaken = [Bool](repeating: false, count: count)
   var columnIsTaken = rowIsTaken
-  let pairs = common.indices.filter { common[$0] > 0 }
   for pair in pairs.sorted(by: { (common[$1], $0) < (common[$0], $1) }) {
     let (row, column) = (pair / count, pair % count)
     guard !rowIsTaken[row], !columnIsTaken[column] else { continue }

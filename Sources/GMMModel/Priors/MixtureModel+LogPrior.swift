@@ -5,14 +5,16 @@ extension MixtureModel {
   ///
   /// The density of the weights is taken on the simplex with respect to the first K - 1 weights. The density of the
   /// spread is taken in the variable that the prior is stated for. Known values contribute 0. Outside the support or
-  /// the constraints the result is -infinity. An unknown number of components contributes its log probability.
+  /// the constraints the result is -infinity.
   package func logPrior(_ parameters: Parameters) -> Double {
-    if count != nil {
-      return logCounts[parameters.componentCount - 1] + known(count: parameters.componentCount).logPrior(parameters)
-    }
+    precondition(count == nil, "a model of a known number of components has the density of its parameters")
     return satisfiesConstraints(parameters)
       ? logPriorOfWeights(parameters) + logPriorOfMeans(parameters) + logPriorOfSpread(parameters) : -.infinity
   }
+
+  /// Returns the log probability of a number of components; 0 if it is known.
+  @inline(__always)
+  package func logProbability(ofCount components: Int) -> Double { count == nil ? 0 : logCounts[components - 1] }
 
   /// Returns whether the weights reach their minimum and the means are in order.
   package func satisfiesConstraints(_ parameters: Parameters) -> Bool {

@@ -4,8 +4,9 @@ import GMMModel
 extension Posterior {
   /// The draws that a quick diagnosis looks at in each chain.
   private static let quickDraws = 500
-  /// The sorted weights that a quick diagnosis looks at.
-  private static let quickWeights = 4
+  /// The sorted weights that a quick diagnosis looks at, and convergence where the number of components varies: further
+  /// ranks are those of few draws.
+  static let quickWeights = 4
   /// The numbers of all scalars of a kind that a full diagnosis looks at.
   private static let fullNumbers = 4_000_000
 

@@ -11,7 +11,7 @@ import pytest
 from sklearn.datasets import load_iris
 
 import gmmswift as gm
-from gmmswift._components import selection as module
+from gmmswift._components import search as module
 from gmmswift._components.starts import splits
 
 REFERENCE = Path(__file__).parents[3] / "Tests" / "Truth" / "Reference"

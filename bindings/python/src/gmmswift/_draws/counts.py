@@ -33,7 +33,7 @@ class PosteriorCounts:
     _handle: native.Handle
     _model: Mixture
 
-    @cached_property
+    @property
     def p_components(self) -> NDArray[np.float64]:
         """P(K = k | data) in entry k, shape (K + 1,) for the largest K, read-only.
 
@@ -45,14 +45,14 @@ class PosteriorCounts:
         NotImplementedError
             If the number of components is known.
         """
-        return self._counted(native.COUNT_COMPONENTS)[0]
+        return self._components_counted[0]
 
-    @cached_property
+    @property
     def p_components_mcse(self) -> NDArray[np.float64]:
         """The Monte-Carlo standard errors of `p_components`."""
-        return self._counted(native.COUNT_COMPONENTS)[1]
+        return self._components_counted[1]
 
-    @cached_property
+    @property
     def p_clusters(self) -> NDArray[np.float64]:
         """P(K+ = k | data) in entry k: the number of components with rows.
 
@@ -61,12 +61,20 @@ class PosteriorCounts:
         NotImplementedError
             If the number of components is known.
         """
-        return self._counted(native.COUNT_CLUSTERS)[0]
+        return self._clusters_counted[0]
 
-    @cached_property
+    @property
     def p_clusters_mcse(self) -> NDArray[np.float64]:
         """The Monte-Carlo standard errors of `p_clusters`."""
-        return self._counted(native.COUNT_CLUSTERS)[1]
+        return self._clusters_counted[1]
+
+    @cached_property
+    def _components_counted(self) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+        return self._counted(native.COUNT_COMPONENTS)
+
+    @cached_property
+    def _clusters_counted(self) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+        return self._counted(native.COUNT_CLUSTERS)
 
     def _counted(self, count: int) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
         values, errors = np.empty(self.n_components + 1), np.empty(self.n_components + 1)
