@@ -354,6 +354,9 @@ enum gmm_prior_family {
   /** Weights: Dirichlet with the concentration alpha / K of each weight among K components. `first` = alpha > 0, one
    * value. */
   GMM_PRIOR_DYNAMIC_DIRICHLET = 4,
+  /** Concentration of the weights: the F distribution. `first`, `second` = degrees of freedom > 0. The density is
+   * proportional to x^(first / 2 - 1) (1 + first x / second)^(-(first + second) / 2). */
+  GMM_PRIOR_F = 5,
   /** Standard deviation: `first` = lower >= 0, `second` = upper > lower. Means: `first` = lower, `second` = upper >
    * lower, independent between coordinates. */
   GMM_PRIOR_UNIFORM = 10,
@@ -368,12 +371,17 @@ enum gmm_prior_family {
   GMM_PRIOR_HALF_STUDENT_T = 14,
   /** Variance: `first` = shape > 0, `second` = scale > 0. */
   GMM_PRIOR_INVERSE_GAMMA = 20,
-  /** Precision: `first` = shape > 0, `second` = rate > 0. */
+  /** Precision; concentration of the weights; rate or scale of the spread's prior: `first` = shape > 0, `second` =
+   * rate > 0. */
   GMM_PRIOR_GAMMA = 30,
   /** Covariance matrix: `first` = degrees of freedom > D - 1, `second` = scale matrices, symmetric and positive
    * definite, with D x D numbers for each value. The density is proportional to
    * |S|^(-(dof + D + 1) / 2) exp(-tr(scale S^-1) / 2). */
   GMM_PRIOR_INVERSE_WISHART = 40,
+  /** Scale matrix of GMM_PRIOR_INVERSE_WISHART: `first` = degrees of freedom > D - 1, `second` = a symmetric positive
+   * definite matrix S, D x D; one value. The density is proportional to |W|^((dof - D - 1) / 2) exp(-tr(S^-1 W) / 2),
+   * the mean is dof S. */
+  GMM_PRIOR_WISHART = 41,
   /** Means or spread: `priors` holds a prior for each component, and num_values is their number: K, or 1 where the
    * spread is shared. Their families belong to the same unknown and may differ. A component with GMM_PRIOR_FIXED is
    * known, and the others are inferred beside it. GMM_PRIOR_SCALED and GMM_PRIOR_EACH are refused within. */
@@ -431,8 +439,17 @@ struct gmm_prior {
   const double *first;
   /** The second parameter; ignored, and may be NULL, for families with one. */
   const double *second;
-  /** The priors of the components with GMM_PRIOR_EACH. It must be NULL for all other families, where it is reserved for
-   * parameters that have priors themselves. */
+  /** With GMM_PRIOR_EACH the priors of the components. Otherwise NULL, or the priors of the parameters: unknown numbers
+   * that all components share (hyperparameters). Chains draw them from their conditional distributions, and start at
+   * the values in `first` and `second`, which are the same for all components then.
+   *
+   *     GMM_PRIOR_DIRICHLET, _DYNAMIC_DIRICHLET: one prior, GMM_PRIOR_GAMMA or _F, of the concentration or of alpha;
+   *     GMM_PRIOR_NORMAL: two, GMM_PRIOR_NORMAL of the means in `first`, 1 or D values; then one of GMM_PRIOR_FIXED;
+   *     GMM_PRIOR_GAMMA, _INVERSE_GAMMA of the spread: two, one of GMM_PRIOR_FIXED; then GMM_PRIOR_GAMMA of the rate or
+   *     scale in `second`, of which diag covariances have one for each coordinate: 1 or D values;
+   *     GMM_PRIOR_INVERSE_WISHART: two, one of GMM_PRIOR_FIXED; then GMM_PRIOR_WISHART of the scale in `second`.
+   *
+   * GMM_PRIOR_FIXED with num_values 0 leaves a parameter as it is stated. All other families must have NULL. */
   const gmm_prior *priors;
 };
 
@@ -1215,6 +1232,17 @@ enum gmm_field {
   GMM_FIELD_CLUSTER_SIZES = 9,
   /** (chains, draws, N) uint8, where stored. Where labels are exchanged, gmm_posterior_get_assignments copies them. */
   GMM_FIELD_ASSIGNMENTS = 10,
+  /** (chains, draws) float64: the concentration of each weight, or alpha of GMM_PRIOR_DYNAMIC_DIRICHLET, where it has a
+   * prior. */
+  GMM_FIELD_CONCENTRATION = 11,
+  /** (chains, draws) float64 where D = 1, else (chains, draws, D): the mean of the means' prior, where it has a prior.
+   */
+  GMM_FIELD_CENTER = 12,
+  /** float64, (chains, draws, D) for diag with D > 1, else (chains, draws): the rate or scale of the spread's prior,
+   * where it has a prior. */
+  GMM_FIELD_RATE = 13,
+  /** (chains, draws, D, D) float64: the scale matrix of the spread's prior, where it has a prior. */
+  GMM_FIELD_SCALE = 14,
   /** float64, the posterior's copy of the data: (N, 1) where D = 1, else (groups, 8, D). There observation i is row i
    * of the first two axes joined, and the last group ends in rows of 0. */
   GMM_FIELD_OBSERVATIONS = 20,

@@ -169,6 +169,7 @@ public func gmm_model_log_prior(
   call(out_error) {
     let model = try closedModel(model, "model")
     try model.requireKnownCount("a density of its parameters")
+    try model.requireKnownHyperparameters("a density of its parameters")
     let shape = model.shape
     let out = try required(out_log_density, "out_log_density")
     guard let weights = array(weights, model.componentCount) else { throw CallError.null("weights") }

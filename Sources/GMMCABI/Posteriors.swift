@@ -158,6 +158,19 @@ private func view(of posterior: Posterior, _ field: Int32) throws(CallError) -> 
   case GMM_FIELD_CLUSTER_SIZES:
     guard layout.varies else { throw knownCount("cluster sizes") }
     return tensor(layout.sizes, [components])
+  case GMM_FIELD_CONCENTRATION:
+    guard let column = layout.hyperparameters.concentration.first else { throw known("the concentration") }
+    return scalar(column)
+  case GMM_FIELD_CENTER:
+    guard !layout.hyperparameters.centers.isEmpty else { throw known("the mean of the means") }
+    return tensor(layout.hyperparameters.centers, [dimensions == 1 ? nil : dimensions])
+  case GMM_FIELD_RATE:
+    let rates = layout.hyperparameters.rates
+    guard !rates.isEmpty else { throw known("the rate or scale of the spread's prior") }
+    return tensor(rates, [layout.shape.structure == .diag && dimensions > 1 ? dimensions : nil])
+  case GMM_FIELD_SCALE:
+    guard !layout.hyperparameters.scale.isEmpty else { throw known("the scale matrix") }
+    return tensor(layout.hyperparameters.scale, [dimensions, dimensions])
   case GMM_FIELD_ASSIGNMENTS:
     guard let labels = posterior.drawnAssignments(chain: 0, draw: 0) else { throw noAssignments("field") }
     guard !posterior.isPermuted else {
@@ -185,6 +198,11 @@ private func view(of posterior: Posterior, _ field: Int32) throws(CallError) -> 
     return gmm_view(weights.base, GMM_ELEMENT_FLOAT64, [weights.count], [1])
   default: throw .invalid("field", "must be one of GMM_FIELD_...", got: field)
   }
+}
+
+/// The error for a hyperparameter that has no prior.
+private func known(_ what: String) -> CallError {
+  CallError(GMM_ERROR_UNSUPPORTED, "field", "\(what) must have a prior", got: "a known value")
 }
 
 /// The error for a posterior whose assignments were not stored.

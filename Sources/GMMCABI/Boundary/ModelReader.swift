@@ -30,7 +30,8 @@ func openModel(_ options: UnsafePointer<gmm_model_options>?) throws -> OpenModel
   return try OpenModel(
     shape, weights: try reader.weights(options.weights), minimumWeight: options.minimum_weight,
     means: try reader.means(options.means), orderCoordinate: ordered ? Int(options.order_coordinate) : nil,
-    spread: try reader.spread(options.spread), defaultPriors: defaultPriors, count: try reader.count(options.count))
+    spread: try reader.spread(options.spread), defaultPriors: defaultPriors, count: try reader.count(options.count),
+    hyperpriors: try reader.hyperpriors(weights: options.weights, means: options.means, spread: options.spread))
 }
 
 /// Returns the rule of a code; `nil` for 0.

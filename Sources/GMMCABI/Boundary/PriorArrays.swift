@@ -22,7 +22,8 @@ final class PriorArrays {
     let means = model.means.map { Statement.list($0, shape) } ?? scaled
     let spread = model.spread.map { Statement.list($0, shape) } ?? scaled
     let count = Statement(model.count)
-    let statements = [weights] + means + spread + [count]
+    let ofParameters = Statement.OfParameters(model.hyperpriors)
+    let statements = [weights] + means + spread + [count] + ofParameters.all
     // SAFETY: the memory is owned by this object, freed in `deinit`, and never written again. It is filled with all
     // numbers and priors.
     memory = .allocate(capacity: max(1, statements.reduce(0) { $0 + $1.first.count + $1.second.count }))
@@ -47,9 +48,18 @@ final class PriorArrays {
         family: Int32(GMM_PRIOR_EACH), num_values: Int32(list.count), first: nil, second: nil,
         priors: UnsafePointer(nextPrior))
     }
-    self.weights = prior(weights)
-    self.means = prior(means, isEach: model.means?.ofComponents != nil)
-    self.spread = prior(spread, isEach: model.spread?.ofComponents != nil)
+    /// Returns a prior whose parameters have priors, if there are any.
+    func prior(_ stated: gmm_prior, of parameters: [Statement]) -> gmm_prior {
+      guard !parameters.isEmpty else { return stated }
+      defer { nextPrior += parameters.count }
+      for (k, statement) in parameters.enumerated() { (nextPrior + k).initialize(to: prior(statement)) }
+      var result = stated
+      result.priors = UnsafePointer(nextPrior)
+      return result
+    }
+    self.weights = prior(prior(weights), of: ofParameters.weights)
+    self.means = prior(prior(means, isEach: model.means?.ofComponents != nil), of: ofParameters.means)
+    self.spread = prior(prior(spread, isEach: model.spread?.ofComponents != nil), of: ofParameters.spread)
     self.count = prior(count)
   }
 
@@ -78,6 +88,38 @@ private struct Statement {
     }
     self.first = filled(first, sizes.0)
     self.second = filled(second, sizes.1)
+  }
+
+  /// The statements of the priors of parameters.
+  struct OfParameters {
+    let weights: [Statement]
+    let means: [Statement]
+    let spread: [Statement]
+
+    /// Those of the parameters of all priors.
+    var all: [Statement] { weights + means + spread }
+
+    init(_ priors: Hyperpriors) {
+      let known = Statement(knownAs: GMM_PRIOR_FIXED)
+      switch priors.concentration {
+      case nil: weights = []
+      case .gamma(let shape, let rate): weights = [Statement(GMM_PRIOR_GAMMA, [shape], [rate])]
+      case .f(let first, let second): weights = [Statement(GMM_PRIOR_F, [first], [second])]
+      }
+      means = priors.center.map { [Statement(GMM_PRIOR_NORMAL, $0.mean, $0.sd), known] } ?? []
+      if let scale = priors.scale {
+        spread = [known, Statement(GMM_PRIOR_WISHART, [scale.dof], scale.scale, sizes: (1, scale.scale.count))]
+      } else {
+        spread = priors.rate.map { [known, Statement(GMM_PRIOR_GAMMA, $0.shape, $0.rate)] } ?? []
+      }
+    }
+  }
+
+  /// A parameter that has no prior.
+  private init(knownAs family: gmm_prior_family) {
+    self.family = family
+    count = 0
+    (first, second) = ([], [])
   }
 
   init(_ prior: WeightsPrior) {

@@ -11,9 +11,10 @@ struct PriorReader {
     return switch prior.family {
     case GMM_PRIOR_FIXED: .fixed(try parameter(prior, prior.first, "weights.values", lengths))
     case GMM_PRIOR_DIRICHLET:
-      .dirichlet(concentration: try parameter(prior, prior.first, "weights.concentration", lengths))
+      .dirichlet(
+        concentration: try parameter(prior, prior.first, "weights.concentration", lengths, mayHavePriors: true))
     case GMM_PRIOR_DYNAMIC_DIRICHLET:
-      .dynamicDirichlet(total: try parameter(prior, prior.first, "weights.total", [])[0])
+      .dynamicDirichlet(total: try parameter(prior, prior.first, "weights.total", [], mayHavePriors: true)[0])
     default:
       throw .invalid(
         "weights.family", "must be GMM_PRIOR_DIRICHLET, _DYNAMIC_DIRICHLET or _FIXED", got: prior.family)
@@ -85,8 +86,8 @@ struct PriorReader {
     case GMM_PRIOR_FIXED: return .fixed(try parameter(prior, prior.first, "\(path).values", lengths))
     case GMM_PRIOR_NORMAL:
       return .normal(
-        mean: try parameter(prior, prior.first, "\(path).mean", lengths),
-        sd: try parameter(prior, prior.second, "\(path).sd", lengths))
+        mean: try parameter(prior, prior.first, "\(path).mean", lengths, mayHavePriors: path == "means"),
+        sd: try parameter(prior, prior.second, "\(path).sd", lengths, mayHavePriors: path == "means"))
     case GMM_PRIOR_UNIFORM:
       return .uniform(
         lower: try parameter(prior, prior.first, "\(path).lower", lengths),
@@ -121,11 +122,12 @@ struct PriorReader {
   private func spread(_ prior: gmm_prior, _ path: String, rows: Int) throws(CallError) -> SpreadPrior {
     let lengths = shape.structure == .diag ? [shape.dimensionCount, rows * shape.dimensionCount] : [rows]
     let matrix = shape.dimensionCount * shape.dimensionCount
+    let mayHavePriors = path == "spread" && Self.hierarchicalSpreads.contains(prior.family)
     func first(_ name: String) throws(CallError) -> [Double] {
-      try parameter(prior, prior.first, "\(path).\(name)", lengths)
+      try parameter(prior, prior.first, "\(path).\(name)", lengths, mayHavePriors: mayHavePriors)
     }
-    func second(_ name: String) throws(CallError) -> [Double] {
-      try parameter(prior, prior.second, "\(path).\(name)", lengths)
+    func second(_ name: String, size: Int = 1) throws(CallError) -> [Double] {
+      try parameter(prior, prior.second, "\(path).\(name)", lengths, size: size, mayHavePriors: mayHavePriors)
     }
     switch prior.family {
     case GMM_PRIOR_FIXED where shape.hasMatrices:
@@ -139,8 +141,7 @@ struct PriorReader {
     case GMM_PRIOR_INVERSE_GAMMA: return .inverseGamma(shape: try first("shape"), scale: try second("scale"))
     case GMM_PRIOR_GAMMA: return .gamma(shape: try first("shape"), rate: try second("rate"))
     case GMM_PRIOR_INVERSE_WISHART:
-      return .inverseWishart(
-        dof: try first("dof"), scale: try parameter(prior, prior.second, "\(path).scale", lengths, size: matrix))
+      return .inverseWishart(dof: try first("dof"), scale: try second("scale", size: matrix))
     default:
       throw .invalid(
         "\(path).family",
@@ -148,6 +149,91 @@ struct PriorReader {
           + "_INVERSE_WISHART"
           + (path == "spread" ? ", _FIXED, _SCALED or _EACH" : " or _FIXED"),
         got: prior.family)
+    }
+  }
+
+  // MARK: Priors of parameters
+
+  /// The families of spreads of which a parameter may have a prior.
+  private static let hierarchicalSpreads = [
+    GMM_PRIOR_GAMMA, GMM_PRIOR_INVERSE_GAMMA, GMM_PRIOR_INVERSE_WISHART,
+  ].map { Int32($0) }
+
+  /// Returns the priors of the parameters of priors. The families have been read.
+  func hyperpriors(weights: gmm_prior, means: gmm_prior, spread: gmm_prior) throws(CallError) -> Hyperpriors {
+    var result = Hyperpriors()
+    if let priors = weights.priors {
+      let path = weights.family == Int32(GMM_PRIOR_DIRICHLET) ? "weights.concentration" : "weights.total"
+      result.concentration = try concentration(priors[0], path)
+    }
+    if means.family == Int32(GMM_PRIOR_NORMAL), let priors = means.priors {
+      try requireKnown(priors[1], "means.sd")
+      if let arrays = try arrays(priors[0], GMM_PRIOR_NORMAL, "_NORMAL", "means.mean", ("mean", "sd"), [shape.dimensionCount]) {
+        result.center = CenterPrior(mean: arrays.0, sd: arrays.1)
+      }
+    }
+    if Self.hierarchicalSpreads.contains(spread.family), let priors = spread.priors {
+      let ofMatrices = spread.family == Int32(GMM_PRIOR_INVERSE_WISHART)
+      try requireKnown(priors[0], ofMatrices ? "spread.dof" : "spread.shape")
+      let path = spread.family == Int32(GMM_PRIOR_GAMMA) ? "spread.rate" : "spread.scale"
+      if ofMatrices {
+        let matrix = shape.dimensionCount * shape.dimensionCount
+        if let arrays = try arrays(priors[1], GMM_PRIOR_WISHART, "_WISHART", path, ("dof", "scale"), [], size: matrix) {
+          result.scale = ScalePrior(dof: arrays.0[0], scale: arrays.1)
+        }
+      } else {
+        let lengths = shape.structure == .diag ? [shape.dimensionCount] : []
+        if let arrays = try arrays(priors[1], GMM_PRIOR_GAMMA, "_GAMMA", path, ("shape", "rate"), lengths) {
+          result.rate = RatePrior(shape: arrays.0, rate: arrays.1)
+        }
+      }
+    }
+    return result
+  }
+
+  /// Returns the prior of a concentration; `nil` if it is known.
+  private func concentration(_ prior: gmm_prior, _ path: String) throws(CallError) -> ConcentrationPrior? {
+    switch prior.family {
+    case GMM_PRIOR_FIXED:
+      try requireKnown(prior, path)
+      return nil
+    case GMM_PRIOR_GAMMA:
+      return .gamma(
+        shape: try parameter(prior, prior.first, "\(path).shape", [])[0],
+        rate: try parameter(prior, prior.second, "\(path).rate", [])[0])
+    case GMM_PRIOR_F:
+      return .f(
+        first: try parameter(prior, prior.first, "\(path).first", [])[0],
+        second: try parameter(prior, prior.second, "\(path).second", [])[0])
+    default: throw .invalid("\(path).family", "must be GMM_PRIOR_GAMMA, _F or _FIXED", got: prior.family)
+    }
+  }
+
+  /// Returns the two arrays of a parameter's prior; `nil` if the parameter is known.
+  private func arrays(
+    _ prior: gmm_prior, _ family: gmm_prior_family, _ familyName: String, _ path: String,
+    _ names: (String, String), _ lengths: [Int], size: Int = 1
+  ) throws(CallError) -> ([Double], [Double])? {
+    switch prior.family {
+    case GMM_PRIOR_FIXED:
+      try requireKnown(prior, path)
+      return nil
+    case Int32(family):
+      return (
+        try parameter(prior, prior.first, "\(path).\(names.0)", lengths),
+        try parameter(prior, prior.second, "\(path).\(names.1)", lengths, size: size)
+      )
+    default: throw .invalid("\(path).family", "must be GMM_PRIOR\(familyName) or _FIXED", got: prior.family)
+    }
+  }
+
+  /// Refuses a prior where a parameter is known. Its value is the one that its prior states.
+  private func requireKnown(_ prior: gmm_prior, _ path: String) throws(CallError) {
+    guard prior.family == Int32(GMM_PRIOR_FIXED) else {
+      throw .invalid("\(path).family", "must be GMM_PRIOR_FIXED, because it has no prior here", got: prior.family)
+    }
+    guard prior.num_values == 0, prior.priors == nil else {
+      throw .invalid("\(path).num_values", "must be 0 for a parameter without a prior", got: prior.num_values)
     }
   }
 
@@ -171,11 +257,13 @@ struct PriorReader {
   /// - Parameters:
   ///   - lengths: the allowed numbers of values besides 1. The last is the number of single values.
   ///   - size: the number of elements of a value.
+  ///   - mayHavePriors: whether parameters of the family may have priors; see ``hyperpriors(weights:means:spread:)``.
   private func parameter(
-    _ prior: gmm_prior, _ values: UnsafePointer<Double>?, _ name: String, _ lengths: [Int], size: Int = 1
+    _ prior: gmm_prior, _ values: UnsafePointer<Double>?, _ name: String, _ lengths: [Int], size: Int = 1,
+    mayHavePriors: Bool = false
   ) throws(CallError) -> [Double] {
     let count = Int(prior.num_values)
-    guard prior.priors == nil else {
+    guard prior.priors == nil || mayHavePriors else {
       throw .invalid(name, "must have no prior of its own: `priors` must be NULL", got: "a pointer")
     }
     guard count == 1 || lengths.contains(count) else {

@@ -10,6 +10,13 @@ protocol Sampler: Sendable {
   /// Learns from the state of a new chain, whose assignments have been drawn once.
   mutating func prepare(_ state: ChainState)
 
+  /// Whether a step draws the weights, and the parameters of components without rows, from their conditional
+  /// distributions, whatever they were before.
+  var redrawsFromCounts: Bool { get }
+
+  /// Takes the model with other hyperparameters.
+  mutating func adopt(_ model: MixtureModel)
+
   /// Draws new parameters given the assignments' statistics.
   ///
   /// - Parameters:
@@ -27,6 +34,8 @@ protocol Sampler: Sendable {
 }
 
 extension Sampler {
+  var redrawsFromCounts: Bool { false }
+
   func logMarginal(_ swept: Double, of parameters: Parameters, _ crew: BlockCrew?) -> Double { swept }
 }
 

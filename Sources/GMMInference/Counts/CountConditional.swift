@@ -10,10 +10,14 @@ import GMMModel
 /// where γ is the concentration of each weight among K components. It does not depend on the data in any other way.
 struct CountConditional {
   private let most: Int
+  private let total: Double
+  private let isDynamic: Bool
+  /// log (p(K) K!), by K.
+  private let logPriors: [Double]
+  /// γ, or K γ if it is that which does not depend on K.
+  private var concentration: Double
   /// The terms that depend on K and N alone, by K.
-  private let base: [Double]
-  /// The concentration by K, if it depends on K; otherwise the last factor is the same for all K.
-  private let concentrations: [Double]?
+  private var base: [Double]
   /// log (m!), by m.
   private let logFactorials: [Double]
   /// The probabilities by the number of clusters, where they depend on it alone; empty before they are needed.
@@ -23,14 +27,30 @@ struct CountConditional {
   init(_ model: MixtureModel, total: Double) {
     precondition(model.count != nil, "the number of components has a prior")
     most = model.componentCount
-    let concentrations = (1...most).map { model.weights.concentration(components: $0) }
-    base = (1...most).map { k in
-      let sum = Double(k) * concentrations[k - 1]
-      return model.logCounts[k - 1] + logGammaFunction(Double(k + 1)) + logGammaFunction(sum)
-        - logGammaFunction(total + sum)
+    self.total = total
+    switch model.weights {
+    case .dirichlet(let values): (isDynamic, concentration) = (false, values[0])
+    case .dynamicDirichlet(let total): (isDynamic, concentration) = (true, total)
+    case .fixed: preconditionFailure("known weights have no concentration")
     }
-    self.concentrations = concentrations.allSatisfy { $0 == concentrations[0] } ? nil : concentrations
+    logPriors = (1...most).map { model.logCounts[$0 - 1] + logGammaFunction(Double($0 + 1)) }
     logFactorials = (0...most).map { logGammaFunction(Double($0 + 1)) }
+    known = []
+    base = []
+    setBase()
+  }
+
+  /// Takes another concentration: of each weight, or of all if it is that which does not depend on K.
+  mutating func adopt(concentration: Double) {
+    guard concentration != self.concentration else { return }
+    self.concentration = concentration
+    setBase()
+  }
+
+  private mutating func setBase() {
+    base = (1...most).map { k in
+      logPriors[k - 1] - logGammaIncrease(isDynamic ? concentration : Double(k) * concentration, total)
+    }
     known = [[Double]](repeating: [], count: most + 1)
   }
 
@@ -47,13 +67,13 @@ struct CountConditional {
   ///
   /// - Parameter clusters: the rows of the clusters.
   mutating func probabilities(of clusters: ArraySlice<Double>) -> [Double] {
-    if concentrations == nil, !known[clusters.count].isEmpty { return known[clusters.count] }
+    if !isDynamic, !known[clusters.count].isEmpty { return known[clusters.count] }
     var logs = [Double](repeating: -.infinity, count: most)
     for k in max(1, clusters.count)...most {
       logs[k - 1] = base[k - 1] - logFactorials[k - clusters.count]
-      guard let concentration = concentrations?[k - 1] else { continue }
-      for count in clusters { logs[k - 1] += logGammaFunction(count + concentration) }
-      logs[k - 1] -= Double(clusters.count) * logGammaFunction(concentration)
+      // The last factor is the same for all K if γ is.
+      guard isDynamic else { continue }
+      for count in clusters { logs[k - 1] += logGammaIncrease(concentration / Double(k), count) }
     }
     let largest = logs.max() ?? 0
     var sum = 0.0
@@ -62,18 +82,7 @@ struct CountConditional {
       sum += logs[k]
     }
     for k in logs.indices { logs[k] /= sum }
-    if concentrations == nil { known[clusters.count] = logs }
+    if !isDynamic { known[clusters.count] = logs }
     return logs
-  }
-}
-
-extension WeightsPrior {
-  /// Returns the concentration of each weight among `components` components.
-  func concentration(components: Int) -> Double {
-    switch self {
-    case .dirichlet(let concentration): concentration[0]
-    case .dynamicDirichlet(let total): total / Double(components)
-    case .fixed: preconditionFailure("known weights have no concentration")
-    }
   }
 }

@@ -9,13 +9,21 @@ public struct DrawLayout: Sendable, Equatable {
   public let shape: MixtureShape
   /// Whether the number of components varies between draws.
   public let varies: Bool
+  /// Columns of the hyperparameters, which follow the covariances.
+  public let hyperparameters: HyperparameterPlaces
 
-  init(_ shape: MixtureShape, varies: Bool = false) {
+  init(_ shape: MixtureShape, varies: Bool = false, hyperparameters: HyperparameterPlaces = .none) {
     self.shape = shape
     self.varies = varies
+    let count =
+      shape.componentCount + shape.meanCount + shape.sdCount
+      + shape.matrixCount * shape.dimensionCount * shape.dimensionCount
+    self.hyperparameters = hyperparameters.moved(by: count)
   }
 
-  init(_ model: MixtureModel) { self.init(model.shape, varies: model.count != nil) }
+  init(_ model: MixtureModel) {
+    self.init(model.shape, varies: model.count != nil, hyperparameters: model.hyperparameterPlaces)
+  }
 
   /// K.
   public var componentCount: Int { shape.componentCount }
@@ -61,16 +69,17 @@ public struct DrawLayout: Sendable, Equatable {
   }
 
   /// The number of scalar parameters, which stand first. Symmetric entries of a matrix count twice.
-  public var parameterCount: Int { covariances.upperBound }
+  public var parameterCount: Int { hyperparameters.all.upperBound }
 
   /// The length of a row.
   package var width: Int { parameterCount + 4 + (varies ? 1 + componentCount : 0) }
 
-  /// Returns the component to which a parameter belongs; `nil` for a spread that the components share.
+  /// Returns the component to which a parameter belongs; `nil` for a spread that the components share and for
+  /// hyperparameters.
   package func component(ofColumn index: Int) -> Int? {
     if weights.contains(index) { return index }
     if means.contains(index) { return (index - means.lowerBound) / shape.dimensionCount }
-    guard !shape.sharedSpread else { return nil }
+    guard !shape.sharedSpread, index < covariances.upperBound else { return nil }
     if sds.contains(index) { return (index - sds.lowerBound) / (sdCount / componentCount) }
     return (index - covariances.lowerBound) / (shape.dimensionCount * shape.dimensionCount)
   }
@@ -87,7 +96,8 @@ public struct DrawLayout: Sendable, Equatable {
   ///
   /// In one dimension: `weights[0]`, ..., `means[0]`, ..., `sd` when it is shared, else `sd[0]`, .... In more:
   /// `means[k, d]`; `sd[k, d]` for `diag`, `sd[k]` for `spherical` (without k where shared); `covariances[k, i, j]`, i
-  /// ≥ j, for `full`, `covariance[i, j]` for `tied`.
+  /// ≥ j, for `full`, `covariance[i, j]` for `tied`. Hyperparameters: `concentration`; `center`, `rate` and `scale`, with
+  /// `[d]` where there is one for each coordinate; `scale[i, j]`, i ≥ j.
   public var columns: [Column] { columns(named: []) }
 
   /// Returns the scalar parameters by name, with the names of the data's columns in place of their numbers.
@@ -118,6 +128,23 @@ public struct DrawLayout: Sendable, Equatable {
             (shape.sharedSpread ? "covariance[" : "covariances[\(k), ") + "\(coordinate(i)), \(coordinate(j))]"
           result.append(Column(name: name, index: covariances.lowerBound + (k * dimensions + i) * dimensions + j))
         }
+      }
+    }
+    return result + hyperparameterColumns(coordinate)
+  }
+
+  private func hyperparameterColumns(_ coordinate: (Int) -> String) -> [Column] {
+    let (places, dimensions) = (hyperparameters, shape.dimensionCount)
+    func named(_ name: String, _ range: Range<Int>) -> [Column] {
+      range.enumerated().map { Column(name: range.count == 1 ? name : "\(name)[\(coordinate($0))]", index: $1) }
+    }
+    var result = named("concentration", places.concentration) + named("center", places.centers)
+    result += named(places.areRates ? "rate" : "scale", places.rates)
+    guard !places.scale.isEmpty else { return result }
+    for i in 0..<dimensions {
+      for j in 0...i {
+        let name = "scale[\(coordinate(i)), \(coordinate(j))]"
+        result.append(Column(name: name, index: places.scale.lowerBound + i * dimensions + j))
       }
     }
     return result

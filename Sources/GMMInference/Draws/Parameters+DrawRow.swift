@@ -2,7 +2,7 @@ import GMMKernels
 import GMMModel
 
 extension Parameters {
-  /// Writes weights, means and spread into a draw's row.
+  /// Writes weights, means, spread and hyperparameters into a draw's row.
   func write(to row: UnsafeMutablePointer<Double>, _ layout: DrawLayout) {
     if let count = layout.count {
       for column in 0..<layout.parameterCount { row[column] = .nan }
@@ -11,6 +11,7 @@ extension Parameters {
     for (j, weight) in weights.enumerated() { row[layout.weights.lowerBound + j] = weight }
     for (j, mean) in means.enumerated() { row[layout.means.lowerBound + j] = mean }
     for (j, sd) in sds.enumerated() { row[layout.sds.lowerBound + j] = sd }
+    for (j, value) in zip(layout.hyperparameters.all, hyperparameters) { row[j] = value }
     guard shape.hasMatrices else { return }
     let dimensions = shape.dimensionCount
     let size = shape.triangleSize
@@ -36,6 +37,7 @@ extension Parameters {
       shape, weights: layout.weights.prefix(shape.componentCount).map { row[$0] },
       means: layout.means.prefix(shape.meanCount).map { row[$0] },
       sds: layout.sds.prefix(shape.sdCount).map { row[$0] })
+    hyperparameters = layout.hyperparameters.all.map { row[$0] }
     let size = shape.dimensionCount * shape.dimensionCount
     for k in 0..<shape.matrixCount {
       let start = layout.covariances.lowerBound + k * size

@@ -33,6 +33,7 @@ extension MaximumLikelihoodOptions {
 
   private func check(_ model: MixtureModel, _ data: DataSet) throws(ModelError) {
     try model.requireKnownCount("a fit")
+    try model.requireKnownHyperparameters("a fit")
     guard data.dimensionCount == model.dimensionCount else {
       throw ModelError(
         "num_dimensions", "must be the model's, \(model.dimensionCount)", got: data.dimensionCount)

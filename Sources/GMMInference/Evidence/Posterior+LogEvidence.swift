@@ -23,6 +23,7 @@ extension Posterior {
       throw ModelError("num_terms", "must be from 0 to 1048576", got: options.terms)
     }
     try requireComponents()
+    try model.requireKnownHyperparameters("an evidence")
     guard !isPrior else {
       throw ModelError(.unsupported, "posterior", "must be given data to have an evidence", got: "prior draws")
     }

@@ -8,7 +8,7 @@ import GMMModel
 /// a quarter of those of the assigned rows. Otherwise it has the statistics of its assigned rows alone. Either way the
 /// result is a function of the two statistics, which is all that a proposal needs.
 struct CombinedStatistics {
-  private let model: MixtureModel
+  private var model: MixtureModel
   private let power: Double
   private var total: SufficientStatistics
   // The workspace for the squares of a component.
@@ -26,6 +26,9 @@ struct CombinedStatistics {
     factor = LowerTriangle(dimension: shape.hasMatrices ? shape.dimensionCount : 0)
     average = [Double](repeating: 0, count: shape.dimensionCount)
   }
+
+  /// Takes the model with other hyperparameters.
+  mutating func adopt(_ model: MixtureModel) { self.model = model }
 
   /// Returns the combination.
   mutating func callAsFunction(

@@ -24,7 +24,7 @@ import GMMModel
 /// log likelihood of the rests, from a pass over them at θ', and the density of the assigned rows, from their
 /// statistics.
 struct FractionalSampler: Sampler {
-  private let model: MixtureModel
+  private var model: MixtureModel
   private let power: Double
   private let pass: StatisticsPass
   private var plain: GibbsSampler
@@ -90,6 +90,14 @@ struct FractionalSampler: Sampler {
   }
 
   func prepare(_ state: ChainState) {}
+
+  mutating func adopt(_ model: MixtureModel) {
+    self.model = model
+    gibbs.adopt(model)
+    density.adopt(model)
+    plain.adopt(model)
+    combined.adopt(model)
+  }
 
   mutating func logMarginal(
     _ swept: Double, of parameters: Parameters, _ crew: BlockCrew?

@@ -5,7 +5,7 @@ import GMMModel
 ///
 /// Densities are normalised and in the variables of ``MixtureModel/logPrior(_:)``.
 struct GibbsDensity {
-  private let model: MixtureModel
+  private var model: MixtureModel
   private var powered: PoweredStatistics
   private var mean: MeanConditional
   private var covariance: CovarianceConditional
@@ -18,6 +18,9 @@ struct GibbsDensity {
     mean = MeanConditional(dimension: dimension)
     covariance = CovarianceConditional(dimension: dimension)
   }
+
+  /// Takes the model with other hyperparameters.
+  mutating func adopt(_ model: MixtureModel) { self.model = model }
 
   /// Returns the log density of the draw `new` from the parameters `old`, given statistics; -infinity where the draw
   /// would be an error.

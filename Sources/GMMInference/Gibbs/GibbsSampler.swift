@@ -8,7 +8,7 @@ import GMMModel
 /// needs no shift, and no digit is lost. If the prior of the means is scaled by the spread, the spread is drawn with
 /// the means summed out, so that the two are one exact joint draw. Known values stay as they are.
 struct GibbsSampler: Sampler {
-  private let model: MixtureModel
+  private var model: MixtureModel
   private var powered: PoweredStatistics
   /// Whether draws are proposals, which pay no regard to the constraints.
   private let isProposing: Bool
@@ -35,6 +35,11 @@ struct GibbsSampler: Sampler {
   }
 
   func prepare(_ state: ChainState) {}
+
+  // Means that are drawn between their neighbours' means depend on those of components without rows.
+  var redrawsFromCounts: Bool { !truncates && !isProposing }
+
+  mutating func adopt(_ model: MixtureModel) { self.model = model }
 
   mutating func step(
     _ state: inout ChainState, _ stream: inout RandomStream, isTuning: Bool, _ crew: BlockCrew?

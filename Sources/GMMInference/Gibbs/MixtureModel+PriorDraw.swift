@@ -9,6 +9,14 @@ extension MixtureModel {
     return known(count: 1 + stream.place(inProportionTo: probabilities, count: componentCount, sum: 1))
   }
 
+  /// Returns the model with hyperparameters that are drawn from their priors, or this one if they are known.
+  func ofDrawnHyperparameters(_ stream: inout RandomStream) -> MixtureModel {
+    guard var conditional = HyperparameterConditional(self) else { return self }
+    var model = self
+    model.adopt(conditional.drawPrior(&stream))
+    return model
+  }
+
   /// Returns an independent draw from the prior under its constraints.
   ///
   /// Weights with a minimum are drawn in one of two ways. A draw from a flat Dirichlet distribution is moved and scaled
@@ -23,6 +31,7 @@ extension MixtureModel {
     drawPriorSpread(&parameters, &stream, while: isWanted)
     drawPriorWeights(&parameters, &stream, while: isWanted)
     drawPriorMeans(&parameters, &stream, while: isWanted)
+    parameters.hyperparameters = hyperparameters
     return parameters
   }
 

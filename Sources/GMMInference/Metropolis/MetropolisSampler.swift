@@ -10,7 +10,7 @@ import GMMModel
 /// conditional sds at the start (PyMC's argument `S`, there 1), so that the scheme does not depend on the units of the
 /// data.
 struct MetropolisSampler: Sampler {
-  private let model: MixtureModel
+  private var model: MixtureModel
   private var powered: PoweredStatistics
   private let hasFreeMeans: Bool
   private let hasFreeSpread: Bool
@@ -58,6 +58,8 @@ struct MetropolisSampler: Sampler {
         shape, weights: zeros(shape.componentCount), means: zeros(shape.meanCount), sds: zeros(shape.sdCount))
     }
   }
+
+  mutating func adopt(_ model: MixtureModel) { self.model = model }
 
   mutating func prepare(_ state: ChainState) {
     let parameters = state.parameters

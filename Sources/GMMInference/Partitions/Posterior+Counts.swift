@@ -16,7 +16,9 @@ extension Posterior {
   public func componentProbabilities() throws(ModelError) -> CountProbabilities {
     try requireUnknownCount()
     var conditional = CountConditional(model, total: data.totalWeight)
+    let concentration = layout.hyperparameters.concentration.first
     return try probabilities { row, output in
+      if let concentration { conditional.adopt(concentration: row[concentration]) }
       let sizes = row + self.layout.sizes.lowerBound
       let clusters = (0..<Int(row[self.layout.clusterCount])).map { sizes[$0] }
       for (k, probability) in conditional.probabilities(of: clusters[...]).enumerated() {

@@ -23,14 +23,16 @@ public func samplePrior(
     body: { (unit, model, monitor) throws(ModelError) in
       for draw in unit * drawsAtOnce..<min(draws, (unit + 1) * drawsAtOnce) {
         var stream = RandomStream(key.at(iteration: UInt64(draw)))
-        let known = model.ofDrawnCount(&stream)
+        let known = model.ofDrawnCount(&stream).ofDrawnHyperparameters(&stream)
         let parameters = known.drawPrior(&stream) { !monitor.pollForStop() }
         // This look is cheaper than one with a report. Reports are made between units.
         if monitor.shouldStop { try monitor.check() }
         let row = store.row(chain: 0, draw: draw)
         parameters.write(to: row, layout)
         row[layout.logLikelihood] = 0
-        row[layout.logPosterior] = known.logPrior(parameters) + model.logProbability(ofCount: parameters.componentCount)
+        row[layout.logPosterior] =
+          known.logPrior(parameters) + model.logProbability(ofCount: parameters.componentCount)
+          + model.logHyperprior(parameters.hyperparameters)
         row[layout.acceptance] = 1
         row[layout.clusterCount] = 0
         for (k, column) in layout.sizes.enumerated() { row[column] = k < parameters.componentCount ? 0 : .nan }

@@ -6,11 +6,12 @@ import GMMModel
 ///
 /// If the number of components has a prior, it is drawn first, given the partition of the rows (telescoping sampling,
 /// Frühwirth-Schnatter, Malsiner-Walli, Grün 2021). Everything else is done as for a model of that known number. A step
-/// draws components without rows from their prior.
+/// draws components without rows from their prior. Hyperparameters follow, given the parameters.
 ///
 /// It belongs to one chain, and one thread at a time uses it.
 final class Transition {
   private let key: StreamKey
+  private let target: Target
   private let tune: Int
   private let sweeper: AssignmentSweeper
   /// The pass over the rests of rows, if the likelihood of a draw needs one.
@@ -33,6 +34,7 @@ final class Transition {
     _ index: Int, _ target: Target, _ memory: SamplerMemory, _ context: ChainContext, tune: Int
   ) throws(ModelError) {
     key = context.key(index, .parameters)
+    self.target = target
     self.tune = tune
     memoryBefore = memory
     judge = context.judge
@@ -75,7 +77,9 @@ final class Transition {
   /// - Parameter crew: threads that help with the sweep.
   func start(at parameters: Parameters, _ crew: BlockCrew?) throws(ModelError) -> ChainState {
     try rungs?.start(at: parameters, crew)
-    try parts.use(parameters.componentCount)
+    var parameters = parameters
+    parameters.hyperparameters = target.model.hyperparameters
+    try parts.use(for: parameters)
     var statistics = SufficientStatistics(parameters.shape)
     let swept = sweeper.sweep(parameters, iteration: 0, into: &statistics, crew)
     var state = ChainState(
@@ -117,7 +121,7 @@ final class Transition {
   func advance(_ state: inout ChainState, _ crew: BlockCrew?) throws(ModelError) -> StepInfo {
     let iteration = state.iteration + 1
     try rungs?.advance(&state, self, crew)
-    if parts.varies { try parts.use(state.parameters.componentCount) }
+    try parts.use(for: state.parameters)
     parts.current.splitMerge?.run(&state, crew)
     var stream = RandomStream(key.at(iteration: iteration))
     if parts.varies {
@@ -125,6 +129,7 @@ final class Transition {
       _ = state.putOccupiedFirst()
       try parts.drawCount(&state, &stream)
     }
+    parts.drawHyperparameters(&state, &stream)
     var info = try parts.current.sampler.step(&state, &stream, isTuning: iteration <= UInt64(tune), crew)
     let swept = sweeper.sweep(state.parameters, iteration: iteration, into: &state.statistics, crew)
     state.logMarginal = parts.current.sampler.logMarginal(swept, of: state.parameters, crew)

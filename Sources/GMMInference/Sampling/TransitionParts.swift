@@ -9,12 +9,20 @@ final class TransitionParts {
   /// The parts for one number of components. They are an object, because a copy of a model would count the users of all
   /// its arrays.
   final class Part {
-    let model: MixtureModel
+    private(set) var model: MixtureModel
     var sampler: any Sampler
     var splitMerge: SplitMergeMover?
 
     init(_ model: MixtureModel, _ sampler: any Sampler, _ splitMerge: SplitMergeMover?) {
       (self.model, self.sampler, self.splitMerge) = (model, sampler, splitMerge)
+    }
+
+    /// Gives the priors the hyperparameters of the chain.
+    func adopt(_ hyperparameters: [Double]) {
+      guard hyperparameters != model.hyperparameters else { return }
+      model.adopt(hyperparameters)
+      sampler.adopt(model)
+      splitMerge?.adopt(model)
     }
   }
 
@@ -24,6 +32,8 @@ final class TransitionParts {
   private let tune: Int
   private var memory: SamplerMemory
   private var conditional: CountConditional?
+  /// The distributions of the hyperparameters; `nil` if they are known.
+  private var hyperparameters: HyperparameterConditional?
   /// The parts in use.
   private(set) var current: Part
   /// Those for numbers of components that the chain has had, by the number.
@@ -41,6 +51,7 @@ final class TransitionParts {
     self.context = context
     self.tune = tune
     self.memory = memory
+    hyperparameters = HyperparameterConditional(target.model)
     var model = target.model
     if model.count != nil {
       conditional = CountConditional(model, total: target.data.totalWeight)
@@ -59,8 +70,14 @@ final class TransitionParts {
   /// What the chain has learned about split-merge moves. A single component makes none.
   var splitMergeTuning: SplitMergeTuning { current.splitMerge?.tuning ?? memory.splitMerge }
 
-  /// Takes the parts for a number of components into use.
-  func use(_ components: Int) throws(ModelError) {
+  /// Takes the parts for a state's number of components into use, with the state's hyperparameters.
+  @inline(__always)
+  func use(for parameters: Parameters) throws(ModelError) {
+    if varies { try use(parameters.componentCount) }
+    if hyperparameters != nil { current.adopt(parameters.hyperparameters) }
+  }
+
+  private func use(_ components: Int) throws(ModelError) {
     let before = current.model.componentCount
     guard components != before else { return }
     // What a chain has learned about moves goes with it.
@@ -79,14 +96,25 @@ final class TransitionParts {
 
   /// Draws the number of components of a state, given the partition of the rows, and takes its parts into use.
   func drawCount(_ state: inout ChainState, _ stream: inout RandomStream) throws(ModelError) {
+    if let place = target.model.hyperparameterPlaces.concentration.first {
+      conditional?.adopt(concentration: state.parameters.hyperparameters[place])
+    }
     guard let components = conditional?.draw(state.statistics.counts, &stream) else { return }
     state.setCount(components)
-    try use(components)
+    try use(for: state.parameters)
+  }
+
+  /// Draws the hyperparameters of a state, if they are unknown, and gives them to the priors.
+  @inline(__always)
+  func drawHyperparameters(_ state: inout ChainState, _ stream: inout RandomStream) {
+    guard hyperparameters != nil else { return }
+    hyperparameters?.draw(&state, current.model, sumsOut: current.sampler.redrawsFromCounts, &stream)
+    current.adopt(state.parameters.hyperparameters)
   }
 
   /// Returns the log density of the prior.
   func logPrior(_ parameters: Parameters) -> Double {
-    guard varies else { return target.model.logPrior(parameters) }
-    return current.model.logPrior(parameters) + target.model.logProbability(ofCount: parameters.componentCount)
+    current.model.logPrior(parameters) + target.model.logProbability(ofCount: parameters.componentCount)
+      + target.model.logHyperprior(parameters.hyperparameters)
   }
 }

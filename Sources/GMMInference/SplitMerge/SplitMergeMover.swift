@@ -15,7 +15,7 @@ import GMMModel
 /// The moves of an iteration come before its step. They begin with a sweep, because the state of a chain holds no
 /// assignments. The step's sweep makes new ones.
 struct SplitMergeMover {
-  private let model: MixtureModel
+  private var model: MixtureModel
   private let rows: SplitMergeRows
   private let sweeper: AssignmentSweeper
   private let rest: StatisticsPass?
@@ -27,7 +27,9 @@ struct SplitMergeMover {
   var scan: CollapsedScan?
   private var choice: ComponentChoice
   private var allocation: SequentialAllocation
-  private let proposal: ParameterProposal
+  private var proposal: ParameterProposal
+  /// Whether the model has other hyperparameters than the densities of the moves.
+  private var isStale = false
   /// The values that the chain has learned about the moves.
   var tuning: SplitMergeTuning
   private let schedule: SplitMergeSchedule
@@ -77,6 +79,21 @@ struct SplitMergeMover {
     proposed = Parameters(zerosOf: model.shape)
   }
 
+  /// Takes the model with other hyperparameters.
+  mutating func adopt(_ model: MixtureModel) {
+    self.model = model
+    isStale = true
+  }
+
+  /// Makes the densities of the moves anew if the hyperparameters have changed.
+  private mutating func refresh() {
+    guard isStale else { return }
+    isStale = false
+    if scan != nil { scan = CollapsedScan(model, rows, power: power) }
+    allocation = SequentialAllocation(model, rows, power: power)
+    proposal = ParameterProposal(model, rows, power: power)
+  }
+
   /// Makes the moves that are due before iteration `iteration`, which change the parameters and the statistics of the
   /// state.
   ///
@@ -90,6 +107,7 @@ struct SplitMergeMover {
     let count = schedule.count(iteration, tuning)
     let scans = scan != nil && schedule.scans(iteration)
     guard count > 0 || scans else { return nil }
+    refresh()
     _ = sweeper.sweep(state.parameters, iteration: iteration, into: &statistics, crew)
     guard let drawn = sweeper.assignments else { return nil }
     for i in labels.indices { labels[i] = Int(drawn[i]) }

@@ -10,6 +10,7 @@ extension ChainState {
       parameters.weights, parameters.logWeights, parameters.means, parameters.sds, parameters.factors,
       statistics.counts, statistics.centers, statistics.sums, statistics.squares,
     ] { writer.write(array) }
+    if !parameters.hyperparameters.isEmpty { writer.write(parameters.hyperparameters) }
   }
 
   /// Reads the state of a chain on `model`, and checks everything that could lead to an index or an allocation.
@@ -43,5 +44,10 @@ extension ChainState {
       throw .format("a chain stands at impossible sums")
     }
     self.statistics = statistics
+    let count = model.hyperparameterPlaces.all.count
+    guard count > 0 else { return }
+    let hyperparameters = try reader.readDoubles(count: count)
+    guard hyperparameters.allSatisfy(\.isFinite) else { throw .format("a chain stands at impossible hyperparameters") }
+    parameters.hyperparameters = hyperparameters
   }
 }

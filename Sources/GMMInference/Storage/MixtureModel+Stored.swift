@@ -14,6 +14,10 @@ extension MixtureModel {
       writer.write(PriorCode.count)
       count.write(to: &writer)
     }
+    if !hyperpriors.isEmpty {
+      writer.write(PriorCode.hyperpriors)
+      hyperpriors.write(to: &writer)
+    }
     weights.write(to: &writer)
     writer.write(minimumWeight)
     means.write(to: &writer)
@@ -46,6 +50,11 @@ extension MixtureModel {
       count = try CountPrior(from: &reader)
       code = try reader.read(UInt32.self)
     }
+    var hyperpriors = Hyperpriors()
+    if code == PriorCode.hyperpriors {
+      hyperpriors = try Hyperpriors(from: &reader)
+      code = try reader.read(UInt32.self)
+    }
     let weights = try WeightsPrior(from: &reader, code: code)
     let minimumWeight = try reader.readDouble()
     let means = try MeansPrior(from: &reader, components: components)
@@ -57,7 +66,7 @@ extension MixtureModel {
     do throws(ModelError) {
       try self.init(
         shape, weights: weights, minimumWeight: minimumWeight, means: means, orderCoordinate: orderCoordinate,
-        spread: spread, defaultPriors: defaultPriors, count: count)
+        spread: spread, defaultPriors: defaultPriors, count: count, hyperpriors: hyperpriors)
     } catch {
       throw .format("holds an impossible model: \(error)")
     }
@@ -136,6 +145,57 @@ extension CountPrior {
     default: throw PriorCode.unknown(code, "the number of components")
     }
   }
+}
+
+extension Hyperpriors {
+  fileprivate func write(to writer: inout ByteWriter) {
+    writer.write(optional: concentration) { writer, prior in
+      switch prior {
+      case .gamma(let shape, let rate): writer.writePrior(ConcentrationCode.gamma, [shape, rate])
+      case .f(let first, let second): writer.writePrior(ConcentrationCode.f, [first, second])
+      }
+    }
+    writer.write(optional: center) { writer, prior in
+      writer.write(prior.mean)
+      writer.write(prior.sd)
+    }
+    writer.write(optional: rate) { writer, prior in
+      writer.write(prior.shape)
+      writer.write(prior.rate)
+    }
+    writer.write(optional: scale) { writer, prior in
+      writer.write(prior.dof)
+      writer.write(prior.scale)
+    }
+  }
+
+  fileprivate init(from reader: inout ByteReader) throws(StorageError) {
+    self.init(
+      concentration: try reader.readOptional { reader throws(StorageError) in
+        let code = try reader.read(UInt32.self)
+        let values = try reader.readDoubles(count: 2)
+        switch code {
+        case ConcentrationCode.gamma: return .gamma(shape: values[0], rate: values[1])
+        case ConcentrationCode.f: return .f(first: values[0], second: values[1])
+        default: throw PriorCode.unknown(code, "the concentration")
+        }
+      },
+      center: try reader.readOptional { reader throws(StorageError) in
+        CenterPrior(mean: try reader.readDoubles(), sd: try reader.readDoubles())
+      },
+      rate: try reader.readOptional { reader throws(StorageError) in
+        RatePrior(shape: try reader.readDoubles(), rate: try reader.readDoubles())
+      },
+      scale: try reader.readOptional { reader throws(StorageError) in
+        ScalePrior(dof: try reader.readDouble(), scale: try reader.readDoubles())
+      })
+  }
+}
+
+/// The numbers of the priors of a concentration in files.
+private enum ConcentrationCode {
+  static let gamma: UInt32 = 0
+  static let f: UInt32 = 1
 }
 
 /// The numbers of the priors of the number of components in files.
@@ -244,6 +304,8 @@ private enum PriorCode {
   static let each: UInt32 = 50
   /// A prior of the number of components, before that of the weights.
   static let count: UInt32 = 60
+  /// Priors of hyperparameters, before that of the weights.
+  static let hyperpriors: UInt32 = 61
 
   static func unknown(_ code: UInt32, _ of: String) -> StorageError { .format("prior \(code) of \(of) is unknown") }
 }

@@ -14,6 +14,8 @@ package struct Parameters: Sendable, Equatable {
   package var sds: [Double]
   /// Cholesky factors of the covariance matrices, packed (``PackedTriangle``), ``MixtureShape/matrixCount`` triangles.
   package var factors: [Double]
+  /// The hyperparameters, at ``HyperparameterPlaces``; empty if the model has none, or before they are chosen.
+  package var hyperparameters: [Double] = []
 
   /// Creates parameters of a given shape.
   package init(_ shape: MixtureShape, weights: [Double], means: [Double], sds: [Double] = [], factors: [Double] = []) {
@@ -71,6 +73,8 @@ package struct Parameters: Sendable, Equatable {
     for j in means.indices { means[j] = other.means[j] }
     for j in sds.indices { sds[j] = other.sds[j] }
     for j in factors.indices { factors[j] = other.factors[j] }
+    if hyperparameters.count != other.hyperparameters.count { hyperparameters = other.hyperparameters }
+    for j in hyperparameters.indices { hyperparameters[j] = other.hyperparameters[j] }
   }
 
   /// Returns the sd of component `k` in coordinate `d`.
@@ -137,6 +141,7 @@ package struct Parameters: Sendable, Equatable {
       shape.withComponents(count), weights: [], means: resized(means, shape.dimensionCount),
       sds: resized(sds, own * shape.sdCount / components),
       factors: resized(factors, own * (shape.hasMatrices ? shape.triangleSize : 0)))
+    result.hyperparameters = hyperparameters
     let added = max(0, count - components)
     result.weights = Array(weights.prefix(count)) + [Double](repeating: 0, count: added)
     result.logWeights = Array(logWeights.prefix(count)) + [Double](repeating: -.infinity, count: added)

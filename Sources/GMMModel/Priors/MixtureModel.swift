@@ -22,6 +22,8 @@ public struct MixtureModel: Sendable, Equatable {
   public let defaultPriors: DefaultPriors?
   /// The prior of the number of components, which is at most K; `nil` if it is K.
   public let count: CountPrior?
+  /// The priors of values of the other priors that are unknown.
+  public let hyperpriors: Hyperpriors
 
   /// The concentrations (K), or the known weights.
   package private(set) var concentration: [Double]
@@ -35,10 +37,14 @@ public struct MixtureModel: Sendable, Equatable {
   package private(set) var covarianceDensities: [CovarianceDensity]
 
   /// The constants of the log prior, which every draw needs.
-  let logWeightsNormalizer: Double
+  private(set) var logWeightsNormalizer: Double
   let logMeansNormalizer: Double
   /// The log probabilities of 1, ..., K components; none if their number is known.
   package let logCounts: [Double]
+  /// The prior densities of the hyperparameters; `nil` if there are none.
+  package let hyperDensities: HyperDensities?
+  /// The hyperparameters that the densities above have.
+  package private(set) var hyperparameters: [Double]
 
   /// Checks and creates a model.
   ///
@@ -53,11 +59,12 @@ public struct MixtureModel: Sendable, Equatable {
   ///   - defaultPriors: the rule by which data have chosen priors among these.
   ///   - count: the prior of the number of components. Arrays of the other priors then have one value, or one for each
   ///     coordinate.
+  ///   - hyperpriors: the priors of values of the other priors. Those are the values at which chains start.
   /// - Throws: ``ModelError`` naming the argument, the rule and the value.
   public init(
     _ shape: MixtureShape, weights: WeightsPrior = .dirichlet(concentration: [1]), minimumWeight: Double = 0,
     means: MeansPrior, orderCoordinate: Int? = nil, spread: SpreadPrior, defaultPriors: DefaultPriors? = nil,
-    count: CountPrior? = nil
+    count: CountPrior? = nil, hyperpriors: Hyperpriors = Hyperpriors()
   ) throws(ModelError) {
     try MixtureShape.requireCounts(components: shape.componentCount, dimensions: shape.dimensionCount)
     let check = PriorCheck(shape: shape)
@@ -82,6 +89,63 @@ public struct MixtureModel: Sendable, Equatable {
     self.spread = spread
     self.defaultPriors = defaultPriors
     self.count = count
+    self.hyperpriors = hyperpriors
+    hyperDensities = try check.hyperpriors(
+      hyperpriors, weights: weights, minimumWeight: minimumWeight, means: means, spread: spread,
+      isOrdered: orderCoordinate != nil, meanDensities)
+    hyperparameters = []
+    hyperparameters = statedHyperparameters
+  }
+
+  /// The hyperparameters at which chains start: the values in the priors.
+  private var statedHyperparameters: [Double] {
+    var values: [Double] = []
+    let places = hyperparameterPlaces
+    if !places.concentration.isEmpty {
+      if case .dynamicDirichlet(let total) = weights { values.append(total) } else { values.append(concentration[0]) }
+    }
+    values += meanCenters[0..<places.centers.count]
+    for density in spreadDensities[0..<places.rates.count] {
+      switch density {
+      case .gamma(_, let rate): values.append(rate)
+      case .inverseGamma(_, let scale): values.append(scale)
+      default: preconditionFailure("a rate or a scale has a prior")
+      }
+    }
+    if !places.scale.isEmpty, case .inverseWishart(_, let scale, _, _) = covarianceDensities[0] { values += scale.full }
+    return values
+  }
+
+  /// Gives the densities other hyperparameters.
+  package mutating func adopt(_ values: [Double]) {
+    guard values != hyperparameters else { return }
+    hyperparameters = values
+    let places = hyperparameterPlaces
+    if let place = places.concentration.first {
+      var value = values[place]
+      if case .dynamicDirichlet = weights { value /= Double(componentCount) }
+      for k in concentration.indices { concentration[k] = value }
+      logWeightsNormalizer =
+        logGammaFunction(value * Double(componentCount)) - Double(componentCount) * logGammaFunction(value)
+    }
+    for j in meanDensities.indices where !places.centers.isEmpty {
+      guard case .normal(_, let sd) = meanDensities[j] else { continue }
+      meanCenters[j] = values[places.centers.lowerBound + j % dimensionCount]
+      meanDensities[j] = .normal(mean: meanCenters[j], sd: sd)
+    }
+    for j in spreadDensities.indices where !places.rates.isEmpty {
+      let value = values[places.rates.lowerBound + j % places.rates.count]
+      switch spreadDensities[j] {
+      case .gamma(let shape, _): spreadDensities[j] = .gamma(shape: shape, rate: value)
+      case .inverseGamma(let shape, _): spreadDensities[j] = .inverseGamma(shape: shape, scale: value)
+      default: break
+      }
+    }
+    guard !places.scale.isEmpty, case .inverseWishart(let dof, _, _, _) = covarianceDensities[0] else { return }
+    let scale = SymmetricMatrix(dimension: dimensionCount, full: Array(values[places.scale]))
+    // A draw from a Wishart distribution is positive definite, up to rounding.
+    guard let density = try? CovarianceDensity.inverseWishart(dof: dof, scale: scale) else { return }
+    for j in covarianceDensities.indices { covarianceDensities[j] = density }
   }
 
   /// Returns the model for a number of components that is known, at most K. All components of this model share their
@@ -89,7 +153,8 @@ public struct MixtureModel: Sendable, Equatable {
   package func known(count components: Int) -> MixtureModel {
     do {
       return try MixtureModel(
-        shape.withComponents(components), weights: weights, means: means, spread: spread, defaultPriors: defaultPriors)
+        shape.withComponents(components), weights: weights, means: means, spread: spread, defaultPriors: defaultPriors,
+        hyperpriors: hyperpriors)
     } catch {
       preconditionFailure("the priors of one component serve any number of them: \(error)")
     }

@@ -16,6 +16,8 @@ public struct OpenModel: Sendable, Equatable {
   public let defaultPriors: DefaultPriors?
   /// The prior of the number of components; `nil` if it is known.
   public let count: CountPrior?
+  /// The priors of values of the other priors that are unknown.
+  public let hyperpriors: Hyperpriors
   /// The model; `nil` while a prior waits for data.
   public let model: MixtureModel?
 
@@ -26,10 +28,11 @@ public struct OpenModel: Sendable, Equatable {
   public init(
     _ shape: MixtureShape, weights: WeightsPrior = .dirichlet(concentration: [1]), minimumWeight: Double = 0,
     means: MeansPrior? = nil, orderCoordinate: Int? = nil, spread: SpreadPrior? = nil,
-    defaultPriors: DefaultPriors? = nil, count: CountPrior? = nil
+    defaultPriors: DefaultPriors? = nil, count: CountPrior? = nil, hyperpriors: Hyperpriors = Hyperpriors()
   ) throws(ModelError) {
     self.shape = shape
     self.count = count
+    self.hyperpriors = hyperpriors
     self.weights = weights
     self.minimumWeight = minimumWeight
     self.means = means
@@ -39,7 +42,7 @@ public struct OpenModel: Sendable, Equatable {
       self.defaultPriors = defaultPriors
       model = try MixtureModel(
         shape, weights: weights, minimumWeight: minimumWeight, means: means, orderCoordinate: orderCoordinate,
-        spread: spread, defaultPriors: defaultPriors, count: count)
+        spread: spread, defaultPriors: defaultPriors, count: count, hyperpriors: hyperpriors)
       return
     }
     guard count == nil else {
@@ -69,6 +72,7 @@ public struct OpenModel: Sendable, Equatable {
     spread = model.spread
     defaultPriors = model.defaultPriors
     count = model.count
+    hyperpriors = model.hyperpriors
     self.model = model
   }
 
@@ -76,6 +80,7 @@ public struct OpenModel: Sendable, Equatable {
   package func filled(means: MeansPrior, spread: SpreadPrior) throws(ModelError) -> MixtureModel {
     try MixtureModel(
       shape, weights: weights, minimumWeight: minimumWeight, means: self.means ?? means,
-      orderCoordinate: orderCoordinate, spread: self.spread ?? spread, defaultPriors: defaultPriors)
+      orderCoordinate: orderCoordinate, spread: self.spread ?? spread, defaultPriors: defaultPriors,
+      hyperpriors: hyperpriors)
   }
 }

@@ -29,19 +29,19 @@ struct PriorMatrices {
   /// Returns the results of `body` for each matrix.
   ///
   /// - Throws: ``ModelError`` with the pivot at which a matrix fails to be positive definite.
-  func map(
-    _ body: (Int, SymmetricMatrix) throws(FailedPivot) -> CovarianceDensity
-  ) throws(ModelError) -> [CovarianceDensity] {
-    var densities: [CovarianceDensity] = []
+  func map<Result>(
+    _ body: (Int, SymmetricMatrix) throws(FailedPivot) -> Result
+  ) throws(ModelError) -> [Result] {
+    var results: [Result] = []
     for k in 0..<count {
       do throws(FailedPivot) {
-        densities.append(try body(k, matrices[k % matrices.count]))
+        results.append(try body(k, matrices[k % matrices.count]))
       } catch {
         throw ModelError(
           matrices.count == 1 ? path : "\(path)[\(k)]", "must be positive definite",
           got: "pivot \(error.value) in row \(error.index)")
       }
     }
-    return densities
+    return results
   }
 }

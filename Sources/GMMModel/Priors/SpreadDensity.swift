@@ -102,3 +102,12 @@ package func logGammaFunction(_ x: Double) -> Double {
   var sign: Int32 = 0
   return lgamma_r(x, &sign)
 }
+
+/// Returns log Γ(x + n) - log Γ(x) for x > 0 and n ≥ 0, without the cancellation of two large numbers.
+///
+/// For large x it is the difference of two of Stirling's series. Their next term is below 1e-13.
+package func logGammaIncrease(_ x: Double, _ n: Double) -> Double {
+  guard x > 32 else { return logGammaFunction(x + n) - logGammaFunction(x) }
+  func rest(_ x: Double) -> Double { (1.0 / 12 - (1.0 / 360 - 1 / (1260 * x * x)) / (x * x)) / x }
+  return n * log(x) + ((x + n - 0.5) * log1p(n / x) - n) + rest(x + n) - rest(x)
+}

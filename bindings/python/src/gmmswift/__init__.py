@@ -53,6 +53,7 @@ from gmmswift._model.mixture import Mixture
 from gmmswift._model.priors import (
     Dirichlet,
     DynamicDirichlet,
+    F,
     Fixed,
     Gamma,
     HalfCauchy,
@@ -67,6 +68,7 @@ from gmmswift._model.priors import (
     NormalKappa,
     Prior,
     Uniform,
+    Wishart,
 )
 from gmmswift._progress import Progress
 from gmmswift._version import __version__
@@ -91,6 +93,7 @@ __all__ = [
     "DiscreteUniform",
     "DynamicDirichlet",
     "EMFit",
+    "F",
     "Finding",
     "Fixed",
     "FormatError",
@@ -136,6 +139,7 @@ __all__ = [
     "Unknown",
     "Until",
     "UntilResult",
+    "Wishart",
     "__version__",
     "autocorrelation",
     "build_info",

@@ -171,6 +171,7 @@ def _groups(posterior: Converted, asked: Asked) -> dict[str, dict[str, NDArray[A
     unknowns = ["weights", "means", posterior.model.spread_name]
     if posterior.has_assignments:
         unknowns.append("assignments")
+    unknowns += posterior.model._hyperparameters
     draws = {name: posterior[name] for name in unknowns}
     stats = {"lp": posterior["log_posterior"], "acceptance_rate": posterior["acceptance"]}
     if posterior.is_prior:
@@ -209,7 +210,13 @@ def _axes(
         "assignments": ["observation"],
         "x": ["observation", *each],
         "sample_weight": ["observation"],
+        "concentration": [],
+        "center": each,
+        "rate": each if shape.covariance_type == "diag" else [],
+        "scale": each if shape.covariance_type == "diag" else [],
     }
+    if shape.has_matrices:
+        dims["scale"] = ["dimension", "dimension_other"]
     if spread == "covariances":
         dims[spread] += ["dimension", "dimension_other"]
     elif model.covariance_type != "spherical":

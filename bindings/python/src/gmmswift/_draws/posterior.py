@@ -52,8 +52,14 @@ _FIELDS = {
     "n_clusters": native.FIELD_NUM_CLUSTERS,
     "n_components": native.FIELD_NUM_COMPONENTS,
     "cluster_sizes": native.FIELD_CLUSTER_SIZES,
+    "concentration": native.FIELD_CONCENTRATION,
+    "center": native.FIELD_CENTER,
+    "rate": native.FIELD_RATE,
+    "scale": native.FIELD_SCALE,
     "assignments": native.FIELD_ASSIGNMENTS,
 }
+#: Parameters of priors, which models have where these have priors themselves.
+_HYPERPARAMETERS = ("concentration", "center", "rate", "scale")
 #: Quantities of models in which the number of components has a prior.
 _OF_COUNTS = ("n_components", "cluster_sizes")
 #: Other names for some quantities.
@@ -101,6 +107,11 @@ class Posterior(
     ``assignments``     (chains, draws, N), uint8     component of each observation, where stored
     ``n_components``    (chains, draws)               components, where their number has a prior
     ``cluster_sizes``   (chains, draws, K)            rows of each component, where it has
+    ``concentration``   (chains, draws)               that of the weights, where it has a prior
+    ``center``          (chains, draws[, D])          mean of the prior of the means, where it has
+    ``rate``            (chains, draws[, D])          rate of a Gamma prior, where it has a prior
+    ``scale``           (chains, draws[, D[, D]])     scale of an inverse-Gamma or inverse-Wishart
+                                                      prior, where it has a prior
     ==================  ============================  ==============================================
 
     Where priors do not tell components apart, the draws are relabelled: component k is the same
@@ -188,7 +199,10 @@ class Posterior(
             if name == "assignments":
                 found = self._assignments()
             else:
-                found = native.view(self._handle, _FIELDS[name])
+                field = _FIELDS[name]
+                if name == "scale" and not self._model.shape.has_matrices:
+                    field = native.FIELD_RATE
+                found = native.view(self._handle, field)
             self._views[name] = found
         return found
 
@@ -198,6 +212,7 @@ class Posterior(
             absent.add("assignments")
         if self._model._unknown_count is None:
             absent.update(_OF_COUNTS)
+        absent.update(set(_HYPERPARAMETERS) - set(self._model._hyperparameters))
         return (name for name in _FIELDS if name not in absent)
 
     def __len__(self) -> int:

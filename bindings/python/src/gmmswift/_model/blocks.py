@@ -9,7 +9,7 @@ import numpy as np
 
 from gmmswift import _native as native
 from gmmswift._errors import Fault
-from gmmswift._model.priors import Fixed, Kept, NormalKappa, Prior
+from gmmswift._model.priors import Fixed, Kept, NormalKappa, Prior, Wishart
 from gmmswift._shapes import Shape
 
 if TYPE_CHECKING:
@@ -92,8 +92,10 @@ def _block(
     matrices = {name for name, target in targets.items() if len(target) == 3}
     if is_item:
         targets = {name: target[1:] for name, target in targets.items()}
+    values = {name: getattr(prior, name) for name in prior.parameters}
+    # Chains start at a value of a parameter that has a prior.
     given = {
-        name: _fitted(f"{path}.{name}", getattr(prior, name), target, is_matrix=name in matrices)
+        name: _fitted(f"{path}.{name}", start_of(values[name]), target, is_matrix=name in matrices)
         for name, target in targets.items()
     }
     # One row serves all components if no parameter differs between them.
@@ -113,7 +115,17 @@ def _block(
     count = arrays[0].size
     if isinstance(prior, NormalKappa) or matrices:
         count = 1 if is_item else arrays[0].shape[0]
-    struct = native.Prior(prior.family, count, *map(native.address, arrays))
+    pointers = [*map(native.address, arrays), None][:2]
+    inner = [
+        _hyperprior(shape, f"{path}.{name}", value) if isinstance(value, Prior) else None
+        for name, value in values.items()
+    ]
+    structs = None
+    if any(inner):
+        known = native.Prior(native.PRIOR_FIXED, 0, None, None, None)
+        structs = native.prior_array([known if item is None else item.struct for item in inner])
+    address = None if structs is None else native.array_address(structs)
+    struct = native.Prior(prior.family, count, *pointers, address)
 
     def names(fault: Fault) -> dict[str, str]:
         result = {block: path}
@@ -125,7 +137,42 @@ def _block(
                 result[fault.argument] = f"{path}.{name}{own}"
         return result
 
-    return PriorBlock(struct, arrays, names)
+    return PriorBlock(struct, [*arrays, structs, *inner], names)
+
+
+def _hyperprior(shape: Shape, path: str, prior: Prior) -> PriorBlock:
+    """Return the C form of the prior of a parameter.
+
+    Its own parameters are numbers, or have a value for each coordinate. Matrices are whole.
+    """
+    arrays = []
+    for name in prior.parameters:
+        array = np.asarray(getattr(prior, name), dtype=np.float64)
+        if isinstance(prior, Wishart) and name == "scale":
+            wanted: tuple[int, ...] = (shape.n_dimensions, shape.n_dimensions)
+            rule = f"have shape {wanted}"
+        elif isinstance(prior, Wishart) or prior.most_axes.get(name) == 0:
+            wanted, rule = (), "be a number"
+        else:
+            wanted = (array.size,) if array.size in (1, shape.n_dimensions) else ()
+            rule = "be a number"
+            if shape.n_dimensions > 1:
+                rule += f" or have {shape.n_dimensions} values"
+            array = array.reshape(wanted) if array.ndim < 2 and wanted else array
+        if array.shape != wanted:
+            found = f"shape {array.shape}" if array.ndim else f"{array}"
+            raise ValueError(f"{path}.{name}: must {rule}, got {found}")
+        arrays.append(np.atleast_1d(array))
+    count = 1 if isinstance(prior, Wishart) else max(array.size for array in arrays)
+    if not isinstance(prior, Wishart):
+        arrays = [np.array(np.broadcast_to(array, count), order="C") for array in arrays]
+    struct = native.Prior(prior.family, count, *map(native.address, arrays), None)
+    return PriorBlock(struct, arrays, lambda fault: {})
+
+
+def start_of(value: Any) -> Any:
+    """Return a parameter, or the value at which chains start where it has a prior."""
+    return value.start() if isinstance(value, Prior) else value
 
 
 def _fitted(
@@ -186,7 +233,7 @@ def stated_dimensions(priors: list[tuple[str, Prior]]) -> int | None:
     stated: dict[bool, int] = {}
     for block, prior in priors:
         for name in prior.parameters:
-            shape = np.shape(getattr(prior, name))
+            shape = np.shape(start_of(getattr(prior, name)))
             if not shape or name in ("kappa", "dof"):
                 continue
             is_matrix = block == "covariance"

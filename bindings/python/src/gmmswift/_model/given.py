@@ -63,6 +63,19 @@ class GivenPriors(NamedTuple):
             if not all(isinstance(item, Fixed) for item in _items(prior))
         ]
 
+    @property
+    def hyperparameters(self) -> list[str]:
+        """A draw's names of the parameters of priors that have priors themselves."""
+        means, spread = (prior for *_, prior in self.parts()[1:])
+        priors = [
+            ("concentration", getattr(self.weights, "concentration", None)),
+            ("concentration", getattr(self.weights, "alpha", None)),
+            ("center", getattr(means, "mean", None)),
+            ("rate", getattr(spread, "rate", None)),
+            ("scale", getattr(spread, "scale", None)),
+        ]
+        return [name for name, value in priors if isinstance(value, Prior)]
+
     def parts(self) -> list[tuple[str, str, Priors | None]]:
         """Return the kind, the argument and the prior of weights, means and spread."""
         means: tuple[str, Priors | None] = ("means", self.means)

@@ -132,6 +132,12 @@ class Mixture(Frozen):
         variances[k, d]  ~  InverseGamma(3 / 2, S[d, d] / K**(2 / D) / 2)          diag
         variances[k]     ~  the same with trace(S) / D for S[d, d]                 spherical
 
+    A parameter of a prior may have a prior itself; one number, or one for each coordinate, is then
+    shared by all components and drawn with everything else: the concentration of `Dirichlet` and
+    `DynamicDirichlet` (`Gamma` or `F`), the mean of `Normal` (`Normal`), the rate of `Gamma` and
+    the scale of `InverseGamma` (`Gamma`), and the scale of `InverseWishart` (`Wishart`). Draws have
+    ``concentration``, ``center``, ``rate`` and ``scale``.
+
     A model is immutable, can be pickled and may be used by several threads at once.
 
     Examples
@@ -449,6 +455,11 @@ class Mixture(Frozen):
             data=data,
             threads=threads,
         )
+
+    @property
+    def _hyperparameters(self) -> list[str]:
+        """What a posterior calls the parameters of priors that have priors themselves."""
+        return self._priors.hyperparameters
 
     def _unknown(self) -> list[str]:
         """Return what a posterior calls the parameters that have a prior and no known values."""

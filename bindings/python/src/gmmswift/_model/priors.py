@@ -15,6 +15,7 @@ from gmmswift._pickled import PickledFields
 __all__ = [
     "Dirichlet",
     "DynamicDirichlet",
+    "F",
     "Fixed",
     "Gamma",
     "HalfCauchy",
@@ -30,6 +31,7 @@ __all__ = [
     "NormalKappa",
     "Prior",
     "Uniform",
+    "Wishart",
 ]
 
 #: One number for all components and coordinates, or an array that says more.
@@ -76,17 +78,36 @@ class Prior(PickledFields):
     parameters: ClassVar[tuple[str, ...]]
     #: The largest number of axes of a parameter, where it is not 2: component and coordinate.
     most_axes: ClassVar[Mapping[str, int]] = {}
+    #: The parameters that may have a prior themselves, and the names of its families.
+    hierarchical: ClassVar[Mapping[str, tuple[str, ...]]] = {}
 
     def __post_init__(self) -> None:
         for field in fields(self):
             value = getattr(self, field.name)
-            kept: Kept
-            if field.name in self.parameters:
+            kept: Kept | Prior
+            if isinstance(value, Prior):
+                kept = self._hyperprior(field.name, value)
+            elif field.name in self.parameters:
                 kept = _kept(field.name, value, self.most_axes.get(field.name, 2))
             else:
                 kept = real(field.name, value)
             # The dataclass is frozen, and this is its constructor.
             object.__setattr__(self, field.name, kept)
+
+    def _hyperprior(self, name: str, prior: Prior) -> Prior:
+        families = self.hierarchical.get(name, ())
+        if type(prior).__name__ not in families:
+            rule = f"a number, an array or {' or '.join(families)}" if families else "no prior"
+            raise ValueError(f"{name}: must be {rule}, got {type(prior).__name__}")
+        for inner in prior.parameters:
+            if isinstance(getattr(prior, inner), Prior):
+                found = type(getattr(prior, inner)).__name__
+                raise ValueError(f"{name}.{inner}: must be a number or an array, got {found}")
+        return prior
+
+    def start(self) -> Any:
+        """Return the value at which chains start, where this is the prior of a parameter."""
+        raise NotImplementedError
 
     # Written once here, because a dataclass would compile its own for each family at every import.
 
@@ -141,23 +162,27 @@ class Fixed(Prior):
 class Dirichlet(Prior):
     """A Dirichlet prior on the weights.
 
-    With K = 2 and concentration 1, each weight is Uniform(0, 1).
+    With K = 2 and concentration 1, each weight is Uniform(0, 1). With many components and a small
+    concentration that has a prior, such as ``Dirichlet(Gamma(1, 20))``, most components stay
+    without rows: a sparse finite mixture (Malsiner-Walli, Fruehwirth-Schnatter, Gruen 2016).
 
     Parameters
     ----------
-    concentration : float or array_like, shape (K,), default 1.0
-        Concentrations, > 0.
+    concentration : float or array_like, shape (K,), or Gamma or F, default 1.0
+        Concentrations, > 0; or the prior of one for all components, which is drawn with everything
+        else.
     minimum : float, default 0.0
         Least value of every weight, a hard constraint: 0 <= minimum <= 1/K.
     """
 
-    concentration: Parameter = 1.0
+    concentration: Parameter | Prior = 1.0
     minimum: float = 0.0
 
     family: ClassVar[int] = native.PRIOR_DIRICHLET
     blocks: ClassVar[tuple[str, ...]] = ("weights",)
     parameters: ClassVar[tuple[str, ...]] = ("concentration",)
     most_axes: ClassVar[Mapping[str, int]] = {"concentration": 1}
+    hierarchical: ClassVar[Mapping[str, tuple[str, ...]]] = {"concentration": ("Gamma", "F")}
 
 
 @dataclass(frozen=True, repr=False, eq=False)
@@ -166,16 +191,17 @@ class DynamicDirichlet(Prior):
 
     Parameters
     ----------
-    alpha : float, default 1.0
-        The sum of the concentrations, > 0.
+    alpha : float or Gamma or F, default 1.0
+        The sum of the concentrations, > 0; or its prior.
     """
 
-    alpha: Parameter = 1.0
+    alpha: Parameter | Prior = 1.0
 
     family: ClassVar[int] = native.PRIOR_DYNAMIC_DIRICHLET
     blocks: ClassVar[tuple[str, ...]] = ("weights",)
     parameters: ClassVar[tuple[str, ...]] = ("alpha",)
     most_axes: ClassVar[Mapping[str, int]] = {"alpha": 0}
+    hierarchical: ClassVar[Mapping[str, tuple[str, ...]]] = {"alpha": ("Gamma", "F")}
 
 
 @dataclass(frozen=True, repr=False, eq=False)
@@ -184,18 +210,24 @@ class Normal(Prior):
 
     Parameters
     ----------
-    mean : float or array_like, shape (K,), or in D dimensions (D,) or (K, D)
-        Prior means.
+    mean : float or array_like, shape (K,), or in D dimensions (D,) or (K, D), or Normal
+        Prior means; or the prior of one for all components, in each coordinate, whose parameters
+        are numbers or of shape (D,).
     sd : float or array_like, of the same shapes
         Prior standard deviations, > 0.
     """
 
-    mean: Parameter
+    mean: Parameter | Prior
     sd: Parameter
 
     family: ClassVar[int] = native.PRIOR_NORMAL
     blocks: ClassVar[tuple[str, ...]] = ("means",)
     parameters: ClassVar[tuple[str, ...]] = ("mean", "sd")
+    hierarchical: ClassVar[Mapping[str, tuple[str, ...]]] = {"mean": ("Normal",)}
+
+    def start(self) -> Any:
+        """Return the mean."""
+        return self.mean
 
 
 @dataclass(frozen=True, repr=False, eq=False)
@@ -307,36 +339,108 @@ class InverseGamma(Prior):
     ----------
     shape : float or array_like, shape (K,), or in D dimensions (D,) or (K, D)
         Shapes, > 0.
-    scale : float or array_like, shape (K,), or in D dimensions (D,) or (K, D)
-        Scales, > 0: the mean is scale / (shape - 1) where shape > 1.
+    scale : float or array_like, shape (K,), or in D dimensions (D,) or (K, D), or Gamma
+        Scales, > 0: the mean is scale / (shape - 1) where shape > 1. Or the prior of one for all
+        components, where covariances are diagonal in each coordinate: its parameters are numbers or
+        of shape (D,).
     """
 
     shape: Parameter
-    scale: Parameter
+    scale: Parameter | Prior
 
     family: ClassVar[int] = native.PRIOR_INVERSE_GAMMA
     blocks: ClassVar[tuple[str, ...]] = ("variance",)
     parameters: ClassVar[tuple[str, ...]] = ("shape", "scale")
+    hierarchical: ClassVar[Mapping[str, tuple[str, ...]]] = {"scale": ("Gamma",)}
 
 
 @dataclass(frozen=True, repr=False, eq=False)
 class Gamma(Prior):
-    """A Gamma prior on the precision, 1 / variance.
+    """A Gamma prior on the precision, 1 / variance; or on a concentration, a rate or a scale.
 
     Parameters
     ----------
     shape : float or array_like, shape (K,), or in D dimensions (D,) or (K, D)
         Shapes, > 0.
-    rate : float or array_like, shape (K,), or in D dimensions (D,) or (K, D)
-        Rates, > 0: the mean is shape / rate.
+    rate : float or array_like, shape (K,), or in D dimensions (D,) or (K, D), or Gamma
+        Rates, > 0: the mean is shape / rate. Or the prior of one for all components, where
+        covariances are diagonal in each coordinate: its parameters are numbers or of shape (D,).
+
+    Examples
+    --------
+    The prior of Richardson and Green (1997), with R the range of the data:
+
+    >>> import gmmswift as gm
+    >>> R = 25.1
+    >>> gm.Gamma(2, rate=gm.Gamma(0.2, 10 / R**2)).rate.shape
+    0.2
     """
 
     shape: Parameter
-    rate: Parameter
+    rate: Parameter | Prior
 
     family: ClassVar[int] = native.PRIOR_GAMMA
     blocks: ClassVar[tuple[str, ...]] = ("precision",)
     parameters: ClassVar[tuple[str, ...]] = ("shape", "rate")
+    hierarchical: ClassVar[Mapping[str, tuple[str, ...]]] = {"rate": ("Gamma",)}
+
+    def start(self) -> Any:
+        """Return the mean."""
+        return np.divide(self.shape, self.rate)  # type: ignore[arg-type]
+
+
+@dataclass(frozen=True, repr=False, eq=False)
+class F(Prior):
+    """The F distribution, as the prior of a concentration of the weights.
+
+    Its density at x is proportional to ``x**(first / 2 - 1) * (1 + first * x / second)**(-(first +
+    second) / 2)``. Fruehwirth-Schnatter, Malsiner-Walli and Gruen (2021) recommend F(6, 3).
+
+    Parameters
+    ----------
+    first, second : float
+        Degrees of freedom, > 0.
+    """
+
+    first: Parameter
+    second: Parameter
+
+    family: ClassVar[int] = native.PRIOR_F
+    blocks: ClassVar[tuple[str, ...]] = ()
+    parameters: ClassVar[tuple[str, ...]] = ("first", "second")
+    most_axes: ClassVar[Mapping[str, int]] = {"first": 0, "second": 0}
+
+    def start(self) -> Any:
+        """Return 1, which is near the median."""
+        return 1.0
+
+
+@dataclass(frozen=True, repr=False, eq=False)
+class Wishart(Prior):
+    """A Wishart prior on the scale matrix of `InverseWishart`.
+
+    The density at W is proportional to ``|W|**((dof - D - 1) / 2) * exp(-trace(inv(scale) @ W) /
+    2)``; the mean is ``dof * scale``.
+
+    Parameters
+    ----------
+    dof : float
+        Degrees of freedom, > D - 1.
+    scale : array_like, shape (D, D)
+        A symmetric positive definite matrix.
+    """
+
+    dof: Parameter
+    scale: Parameter
+
+    family: ClassVar[int] = native.PRIOR_WISHART
+    blocks: ClassVar[tuple[str, ...]] = ()
+    parameters: ClassVar[tuple[str, ...]] = ("dof", "scale")
+    most_axes: ClassVar[Mapping[str, int]] = {"dof": 0}
+
+    def start(self) -> Any:
+        """Return the mean."""
+        return np.multiply(self.dof, self.scale)  # type: ignore[arg-type]
 
 
 @dataclass(frozen=True, repr=False, eq=False)
@@ -350,17 +454,18 @@ class InverseWishart(Prior):
     ----------
     dof : float or array_like, shape (K,)
         Degrees of freedom, > D - 1.
-    scale : array_like, shape (D, D) or (K, D, D)
-        Symmetric positive definite matrices.
+    scale : array_like, shape (D, D) or (K, D, D), or Wishart
+        Symmetric positive definite matrices; or the prior of one for all components.
     """
 
     dof: Parameter
-    scale: Parameter | Sequence[Sequence[Sequence[float]]]
+    scale: Parameter | Sequence[Sequence[Sequence[float]]] | Prior
 
     family: ClassVar[int] = native.PRIOR_INVERSE_WISHART
     blocks: ClassVar[tuple[str, ...]] = ("covariance",)
     parameters: ClassVar[tuple[str, ...]] = ("dof", "scale")
     most_axes: ClassVar[Mapping[str, int]] = {"dof": 1, "scale": 3}
+    hierarchical: ClassVar[Mapping[str, tuple[str, ...]]] = {"scale": ("Wishart",)}
 
 
 @dataclass(frozen=True, repr=False, eq=False)
@@ -403,18 +508,19 @@ class NormalInverseWishart(Prior):
         The number of observations that the prior mean is worth, > 0.
     dof : float or array_like, shape (K,)
         Degrees of freedom, > D - 1.
-    scale : array_like, shape (D, D) or (K, D, D)
-        Symmetric positive definite matrices.
+    scale : array_like, shape (D, D) or (K, D, D), or Wishart
+        Symmetric positive definite matrices; or the prior of one for all components.
     """
 
     mean: Parameter
     kappa: Parameter
     dof: Parameter
-    scale: Parameter | Sequence[Sequence[Sequence[float]]]
+    scale: Parameter | Sequence[Sequence[Sequence[float]]] | Prior
 
     blocks: ClassVar[tuple[str, ...]] = ("components",)
     parameters: ClassVar[tuple[str, ...]] = ("mean", "kappa", "dof", "scale")
     most_axes: ClassVar[Mapping[str, int]] = {"kappa": 1, "dof": 1, "scale": 3}
+    hierarchical: ClassVar[Mapping[str, tuple[str, ...]]] = {"scale": ("Wishart",)}
 
     def parts(self) -> tuple[Prior, ...]:
         """Return the prior of the means and that of the covariance matrices."""
@@ -435,17 +541,19 @@ class NormalInverseGamma(Prior):
     kappa : float or array_like, shape (K,)
         The number of observations that the prior mean is worth, > 0.
     shape, scale : float or array_like, shape (K,), or in D dimensions (D,) or (K, D)
-        Shapes and scales, > 0; for spherical covariances of shape (K,).
+        Shapes and scales, > 0; for spherical covariances of shape (K,). The scale may be a Gamma
+        prior of one for all components, as in `InverseGamma`.
     """
 
     mean: Parameter
     kappa: Parameter
     shape: Parameter
-    scale: Parameter
+    scale: Parameter | Prior
 
     blocks: ClassVar[tuple[str, ...]] = ("components",)
     parameters: ClassVar[tuple[str, ...]] = ("mean", "kappa", "shape", "scale")
     most_axes: ClassVar[Mapping[str, int]] = {"kappa": 1}
+    hierarchical: ClassVar[Mapping[str, tuple[str, ...]]] = {"scale": ("Gamma",)}
 
     def parts(self) -> tuple[Prior, ...]:
         """Return the prior of the means and that of the variances."""

@@ -12,6 +12,7 @@ from gmmswift._model.defaults import default_priors_name
 from gmmswift._model.priors import (
     Dirichlet,
     DynamicDirichlet,
+    F,
     Fixed,
     Gamma,
     HalfCauchy,
@@ -26,12 +27,14 @@ from gmmswift._model.priors import (
     NormalKappa,
     Prior,
     Uniform,
+    Wishart,
 )
 from gmmswift._shapes import COVARIANCE_TYPES
 
 __all__ = ["stated_arguments"]
 
 _MEANS: tuple[type[Prior], ...] = (Fixed, Normal, NormalKappa, Uniform)
+_OF_PARAMETERS: tuple[type[Prior], ...] = (Gamma, F, Normal, Wishart)
 _SPREADS: tuple[type[Prior], ...] = (
     Fixed,
     Uniform,
@@ -66,16 +69,21 @@ def stated_arguments(handle: native.Handle) -> dict[str, Any]:
     def prior(kinds: tuple[type[Prior], ...], block: str, struct: native.Prior) -> Prior:
         kind = next(kind for kind in kinds if _family(kind) == struct.family)
         pointers = (struct.first, struct.second)
+        inner = native.priors_at(struct.priors, len(kind.parameters)) if struct.priors else ()
         return kind(
             *(
-                _parameter(pointer, struct.num_values, _item(kind, name, block))
-                for name, pointer in zip(kind.parameters, pointers, strict=False)
+                prior(_OF_PARAMETERS, block, inner[place])
+                if inner and inner[place].family != native.PRIOR_FIXED
+                else _parameter(pointer, struct.num_values, _item(kind, name, block))
+                for place, (name, pointer) in enumerate(
+                    zip(kind.parameters, pointers, strict=False)
+                )
             )
         )
 
     def _item(kind: type[Prior], name: str, block: str) -> tuple[int, ...]:
         """Return the axes of one value."""
-        if name == "scale" and kind is InverseWishart:
+        if name == "scale" and kind in (InverseWishart, Wishart):
             return (dimensions, dimensions)
         if block == "spread" and has_matrices and kind is Fixed:
             return (dimensions, dimensions)
@@ -85,6 +93,8 @@ def stated_arguments(handle: native.Handle) -> dict[str, Any]:
 
     def rows(value: Any) -> Any:
         """Return numbers for each component and coordinate with an axis for each."""
+        if isinstance(value, Prior):
+            return value
         array = np.asarray(value)
         if dimensions > 1 and array.ndim == 1 and array.size > dimensions:
             return array.reshape(-1, dimensions)
@@ -100,10 +110,11 @@ def stated_arguments(handle: native.Handle) -> dict[str, Any]:
     if stated.weights.family == native.PRIOR_FIXED:
         weights = Fixed(_parameter(stated.weights.first, stated.weights.num_values, ()))
     elif stated.weights.family == native.PRIOR_DYNAMIC_DIRICHLET:
-        weights = DynamicDirichlet(_parameter(stated.weights.first, 1, ()))
+        weights = prior((DynamicDirichlet,), "weights", stated.weights)
     else:
-        concentration = _parameter(stated.weights.first, stated.weights.num_values, ())
-        weights = Dirichlet(concentration, minimum=stated.minimum_weight)
+        stated_weights = prior((Dirichlet,), "weights", stated.weights)
+        assert isinstance(stated_weights, Dirichlet)
+        weights = Dirichlet(stated_weights.concentration, minimum=stated.minimum_weight)
     means, spread = priors(_MEANS, "means"), priors(_SPREADS, "spread")
     blocks: dict[str, Any] = {}
     if isinstance(means, NormalKappa) and isinstance(spread, InverseWishart):

@@ -1,0 +1,197 @@
+import GMMKernels
+import GMMModel
+
+/// The conditional distributions of the hyperparameters given the parameters of the components.
+///
+/// Centers, rates and the scale matrix are drawn exactly: their priors are conjugate. The concentration makes slice
+/// steps in its logarithm.
+///
+/// Where the step that follows draws weights and components without rows from their conditional distributions, whatever
+/// they were, both are summed out: the hyperparameters are drawn given the components with rows, and the concentration
+/// given the rows of each component. Draw and step together are then one draw of the block.
+struct HyperparameterConditional {
+  /// The slice steps of a concentration in an iteration.
+  private static let sliceSteps = 2
+  private let densities: HyperDensities
+  private let shape: MixtureShape
+  private let isDynamic: Bool
+  // The workspace of the scale matrix.
+  private var precision: LowerTriangle
+  private var inverse: LowerTriangle
+
+  /// Returns `nil` if the model has no unknown hyperparameters.
+  init?(_ model: MixtureModel) {
+    guard let densities = model.hyperDensities else { return nil }
+    self.densities = densities
+    shape = model.shape
+    if case .dynamicDirichlet = model.weights { isDynamic = true } else { isDynamic = false }
+    precision = LowerTriangle(dimension: densities.scale == nil ? 0 : shape.dimensionCount)
+    inverse = precision
+  }
+
+  /// Draws the hyperparameters of a state.
+  ///
+  /// - Parameters:
+  ///   - model: the model of the state's number of components, with any hyperparameters.
+  ///   - sumsOut: whether weights and components without rows are summed out.
+  mutating func draw(_ state: inout ChainState, _ model: MixtureModel, sumsOut: Bool, _ stream: inout RandomStream) {
+    let components = (0..<model.componentCount).filter { !sumsOut || state.statistics.counts[$0] > 0 }
+    drawConcentration(&state, sumsOut: sumsOut, &stream)
+    drawCenters(&state.parameters, model, components, &stream)
+    drawRates(&state.parameters, model, components, &stream)
+    drawScale(&state.parameters, model, components, &stream)
+  }
+
+  /// Returns hyperparameters that are drawn from their priors.
+  mutating func drawPrior(_ stream: inout RandomStream) -> [Double] {
+    var values = [Double](repeating: 0, count: densities.places.all.count)
+    if let prior = densities.concentration, let place = densities.places.concentration.first {
+      values[place] = prior.draw(&stream)
+    }
+    for (d, place) in densities.places.centers.enumerated() {
+      values[place] = densities.centerMeans[d] + densities.centerSDs[d] * stream.normal()
+    }
+    for (d, place) in densities.places.rates.enumerated() {
+      values[place] = Self.inRange(stream.logGamma(shape: densities.rateShapes[d]) - log(densities.rateRates[d]))
+    }
+    if let scale = densities.scale { drawWishart(dof: scale.dof, scale.factor, into: &values, &stream) }
+    return values
+  }
+
+  /// Returns the exponential of a number, within the range of rates and scales.
+  private static func inRange(_ logarithm: Double) -> Double {
+    min(max(exp(logarithm), PriorLimits.scales.lowerBound), PriorLimits.scales.upperBound)
+  }
+
+  // MARK: Concentration
+
+  private func drawConcentration(_ state: inout ChainState, sumsOut: Bool, _ stream: inout RandomStream) {
+    guard let prior = densities.concentration, let place = densities.places.concentration.first else { return }
+    let components = state.parameters.componentCount
+    let (counts, logWeights) = (state.statistics.counts, state.parameters.logWeights)
+    let range = PriorLimits.scales
+    let sumOfLogs = sumsOut ? 0 : logWeights.reduce(0, +)
+    let total = counts.reduce(0, +)
+    let occupied = counts.filter { $0 > 0 }
+
+    /// Returns the log density of the logarithm of the concentration.
+    func logDensity(_ y: Double) -> Double {
+      let x = exp(y)
+      guard range.contains(x) else { return -.infinity }
+      let each = isDynamic ? x / Double(components) : x
+      let sum = Double(components) * each
+      var value = prior.logDensity(x) + y
+      guard components > 1 else { return value }
+      if sumsOut {
+        value -= logGammaIncrease(sum, total)
+        for count in occupied { value += logGammaIncrease(each, count) }
+      } else {
+        value += logGammaFunction(sum) - Double(components) * logGammaFunction(each) + (each - 1) * sumOfLogs
+      }
+      return value
+    }
+    var y = log(state.parameters.hyperparameters[place])
+    for _ in 0..<Self.sliceSteps { y = stream.slice(from: y, width: 1, logDensity) }
+    state.parameters.hyperparameters[place] = exp(y)
+  }
+
+  // MARK: Centers
+
+  private func drawCenters(
+    _ parameters: inout Parameters, _ model: MixtureModel, _ components: [Int], _ stream: inout RandomStream
+  ) {
+    for (d, place) in densities.places.centers.enumerated() {
+      let sd = densities.centerSDs[d]
+      var precision = 1 / (sd * sd)
+      // The distances from the prior mean, so that no digit is lost.
+      var sum = 0.0
+      for k in components {
+        let j = k * shape.dimensionCount + d
+        guard case .normal(_, let sd) = model.meanDensities[j] else { continue }
+        precision += 1 / (sd * sd)
+        sum += (parameters.means[j] - densities.centerMeans[d]) / (sd * sd)
+      }
+      parameters.hyperparameters[place] =
+        densities.centerMeans[d] + sum / precision + stream.normal() / precision.squareRoot()
+    }
+  }
+
+  // MARK: Rates
+
+  private func drawRates(
+    _ parameters: inout Parameters, _ model: MixtureModel, _ components: [Int], _ stream: inout RandomStream
+  ) {
+    let places = densities.places.rates
+    for (d, place) in places.enumerated() {
+      var (shape, rate) = (densities.rateShapes[d], densities.rateRates[d])
+      for k in self.shape.sharedSpread ? [0] : components {
+        let j = k * places.count + d
+        let sd = parameters.sds[j]
+        switch model.spreadDensities[j] {
+        case .gamma(let own, _), .inverseGamma(let own, _): shape += own
+        default: continue
+        }
+        rate += 1 / (sd * sd)
+      }
+      parameters.hyperparameters[place] = Self.inRange(stream.logGamma(shape: shape) - log(rate))
+    }
+  }
+
+  // MARK: The scale matrix
+
+  /// Draws W ~ Wishart(dof₀ + n dof, (S₀⁻¹ + Σ_k Σ_k⁻¹)⁻¹) for n matrices.
+  private mutating func drawScale(
+    _ parameters: inout Parameters, _ model: MixtureModel, _ components: [Int], _ stream: inout RandomStream
+  ) {
+    guard let prior = densities.scale, case .inverseWishart(let own, _, _, _) = model.covarianceDensities[0] else {
+      return
+    }
+    var dof = prior.dof
+    precision.packed = prior.inverse.packed
+    for k in shape.sharedSpread ? [0] : components {
+      dof += own
+      parameters.copyFactor(k, to: &inverse)
+      inverse.invertSquare()
+      for (j, value) in inverse.packed.enumerated() { precision.packed[j] += value }
+    }
+    guard precision.factorize() == nil else { return }
+    precision.invertSquare()
+    guard precision.factorize() == nil else { return }
+    drawWishart(dof: dof, precision, into: &parameters.hyperparameters, &stream)
+  }
+
+  /// Draws a Wishart matrix and writes it in full to its places.
+  ///
+  /// - Parameter factor: the Cholesky factor of its scale.
+  private mutating func drawWishart(
+    dof: Double, _ factor: LowerTriangle, into values: inout [Double], _ stream: inout RandomStream
+  ) {
+    var factor = factor
+    factor.withMemory { factor, dimensions in
+      inverse.withMemory { draw, _ in
+        stream.wishart(dof: dof, scale: factor, dimensions, into: draw)
+        PackedTriangle.square(draw, dimensions)
+      }
+    }
+    let (first, dimensions) = (densities.places.scale.lowerBound, shape.dimensionCount)
+    for i in 0..<dimensions {
+      for j in 0...i {
+        values[first + i * dimensions + j] = inverse[i, j]
+        values[first + j * dimensions + i] = inverse[i, j]
+      }
+    }
+  }
+}
+
+extension ConcentrationPrior {
+  /// Returns a draw.
+  fileprivate func draw(_ stream: inout RandomStream) -> Double {
+    let logarithm =
+      switch self {
+      case .gamma(let shape, let rate): stream.logGamma(shape: shape) - log(rate)
+      case .f(let first, let second):
+        stream.logGamma(shape: 0.5 * first) - stream.logGamma(shape: 0.5 * second) - log(first / second)
+      }
+    return min(max(exp(logarithm), PriorLimits.scales.lowerBound), PriorLimits.scales.upperBound)
+  }
+}
