@@ -49,7 +49,7 @@ final class AssignmentSweeper {
     rows = data.count
     labels = try makeLabels(keepsLabels)
     proposedLabels = try makeLabels(keepsLabels && moveKey != nil)
-    most = Pass(kernels: kernels, reducer: try BlockReducer(data, kernels, workers: workers))
+    most = Pass(kernels: kernels, reducer: try BlockReducer(data, kernels, workers: workers, isShared: true))
     self.key = key
     firstBlock = data.firstBlock
     self.power = power

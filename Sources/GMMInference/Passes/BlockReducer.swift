@@ -10,13 +10,15 @@ final class BlockReducer: Sendable {
   private let workspace: BlockWorkspace
   private let window: BlockWindow
 
-  /// - Parameter workers: the number of threads that may work on a pass.
+  /// - Parameters:
+  ///   - workers: the number of threads that may work on a pass.
+  ///   - isShared: whether reducers for fewer components will share the memory.
   init(
-    _ data: DataSet, _ kernels: MixtureKernels, workers: Int
+    _ data: DataSet, _ kernels: MixtureKernels, workers: Int, isShared: Bool = false
   ) throws(ModelError) {
     window = BlockWindow(
       blocks: data.blockCount, workers: workers, resultSize: SufficientStatistics.momentCount(kernels.shape) + 1)
-    workspace = try BlockWorkspace(data, kernels, workers: workers, slots: window.slots)
+    workspace = try BlockWorkspace(data, kernels, workers: workers, slots: window.slots, isShared: isShared)
   }
 
   /// Creates a reducer for mixtures of fewer components in the memory of another one. Only one of the two is used at a

@@ -19,12 +19,13 @@ final class BlockWorkspace: @unchecked Sendable {
   /// - Parameters:
   ///   - workers: the number of threads that may work on a pass.
   ///   - slots: the number of blocks whose results are held at a time.
+  ///   - isShared: whether workspaces for fewer components will share the memory.
   init(
-    _ data: DataSet, _ kernels: MixtureKernels, workers: Int, slots: Int
+    _ data: DataSet, _ kernels: MixtureKernels, workers: Int, slots: Int, isShared: Bool = false
   ) throws(ModelError) {
     momentCount = SufficientStatistics.momentCount(kernels.shape)
     // Strides are whole cache lines, so that threads do not write to the same line.
-    scratchStride = (kernels.scratchSize + 7) / 8 * 8
+    scratchStride = ((isShared ? kernels.largestScratchSize : kernels.scratchSize) + 7) / 8 * 8
     resultStride = (momentCount + 1 + 7) / 8 * 8
     guard let table = AlignedBuffer<Double>(count: Parameters.tableSize(kernels.shape)),
       let scratch = AlignedBuffer<Double>(count: scratchStride * workers),
@@ -38,10 +39,13 @@ final class BlockWorkspace: @unchecked Sendable {
   }
 
   /// Creates a workspace for mixtures of fewer components in the memory of another one. Only one of the two is used at a
-  /// time.
+  /// time, and the other one has been made to be shared.
   init(sharing other: BlockWorkspace, _ kernels: MixtureKernels) {
     momentCount = SufficientStatistics.momentCount(kernels.shape)
-    precondition(momentCount <= other.momentCount, "the memory holds the pass of fewer components")
+    precondition(
+      momentCount <= other.momentCount && kernels.scratchSize <= other.scratchStride
+        && Parameters.tableSize(kernels.shape) <= other.table.count,
+      "the memory holds the pass of fewer components")
     data = other.data
     self.kernels = kernels
     table = other.table

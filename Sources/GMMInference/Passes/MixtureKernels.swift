@@ -49,6 +49,12 @@ final class MixtureKernels: Sendable {
         form: shape.factorForm)
   }
 
+  /// The number of doubles that suffice for any number of components up to that of the shape. Fewer components may need
+  /// more memory, because more points are worked on at once.
+  var largestScratchSize: Int {
+    (1...shape.componentCount).reduce(0) { max($0, MixtureKernels(self, components: $1).scratchSize) }
+  }
+
   /// Draws the assignments of one block, takes the sums of its members, and returns the log likelihood.
   @inline(__always)
   func assignments(
