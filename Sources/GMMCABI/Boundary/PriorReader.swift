@@ -168,7 +168,9 @@ struct PriorReader {
     }
     if means.family == Int32(GMM_PRIOR_NORMAL), let priors = means.priors {
       try requireKnown(priors[1], "means.sd")
-      if let arrays = try arrays(priors[0], GMM_PRIOR_NORMAL, "_NORMAL", "means.mean", ("mean", "sd"), [shape.dimensionCount]) {
+      if let arrays = try arrays(
+        priors[0], GMM_PRIOR_NORMAL, "_NORMAL", "means.mean", ("mean", "sd"), [shape.dimensionCount])
+      {
         result.center = CenterPrior(mean: arrays.0, sd: arrays.1)
       }
     }

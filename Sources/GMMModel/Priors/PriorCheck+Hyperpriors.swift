@@ -73,7 +73,8 @@ extension PriorCheck {
 
   private func requireOneConcentration(_ weights: WeightsPrior, _ minimumWeight: Double) throws(ModelError) {
     switch weights {
-    case .fixed: throw refused("weights.family", "must be Dirichlet where its concentration has a prior", got: "known weights")
+    case .fixed:
+      throw refused("weights.family", "must be Dirichlet where its concentration has a prior", got: "known weights")
     case .dirichlet(let concentration) where concentration.count > 1:
       throw refused(
         "weights.concentration", "must have 1 value where the concentration has a prior", got: concentration.count)

@@ -28,6 +28,7 @@ FLOORS = {
         "Clusters",
         "Chains",
         "Counts",
+        "Hyperparameters",
         "Gibbs",
         "Fractions",
         "SplitMerge",

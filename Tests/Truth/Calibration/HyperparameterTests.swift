@@ -16,7 +16,9 @@ import Testing
     case center
   }
 
-  private static let rows: [[Double]] = [[0.1, 0.2], [0.4, -0.3], [2.1, 1.9], [2.6, 2.2], [0.3, 2.4], [2.3, -0.4]]
+  private static let rows: [[Double]] = [
+    [0.1, 0.2], [0.4, -0.3], [2.1, 1.9], [2.6, 2.2], [0.3, 2.4], [2.3, -0.4],
+  ]
   private static let (kappa, dof) = (0.2, 4.0)
 
   private struct Example {

@@ -9,7 +9,7 @@ import numpy as np
 
 from gmmswift import _native as native
 from gmmswift._errors import Fault
-from gmmswift._model.priors import Fixed, Kept, NormalKappa, Prior, Wishart
+from gmmswift._model.priors import DynamicDirichlet, Fixed, Kept, NormalKappa, Prior, Wishart
 from gmmswift._shapes import Shape
 
 if TYPE_CHECKING:
@@ -129,6 +129,8 @@ def _block(
 
     def names(fault: Fault) -> dict[str, str]:
         result = {block: path}
+        if isinstance(prior, DynamicDirichlet):
+            result[f"{block}.total"] = f"{path}.alpha"
         # The indices before those of the number belong to the block.
         index = [*map(str, fault.indices)][block.count("[") :]
         for name, array in given.items():

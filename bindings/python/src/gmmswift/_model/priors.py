@@ -386,7 +386,10 @@ class Gamma(Prior):
 
     def start(self) -> Any:
         """Return the mean."""
-        return np.divide(self.shape, self.rate)  # type: ignore[arg-type]
+        with np.errstate(all="ignore"):
+            mean = np.divide(self.shape, self.rate)  # type: ignore[arg-type]
+        # Parameters out of their range are refused by their own names.
+        return np.where(np.isfinite(mean) & (mean > 0), mean, 1.0)
 
 
 @dataclass(frozen=True, repr=False, eq=False)
@@ -440,7 +443,13 @@ class Wishart(Prior):
 
     def start(self) -> Any:
         """Return the mean."""
-        return np.multiply(self.dof, self.scale)  # type: ignore[arg-type]
+        mean = np.multiply(self.dof, self.scale)  # type: ignore[arg-type]
+        try:
+            np.linalg.cholesky(mean)
+        except np.linalg.LinAlgError:
+            # Parameters out of their range are refused by their own names.
+            return np.eye(mean.shape[-1]) if mean.ndim == 2 else mean
+        return mean
 
 
 @dataclass(frozen=True, repr=False, eq=False)

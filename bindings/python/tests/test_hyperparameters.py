@@ -1,0 +1,280 @@
+"""Parameters of priors that have priors themselves."""
+
+import pickle
+
+import numpy as np
+import pytest
+
+import gmmswift as gm
+
+RNG = np.random.default_rng(5)
+LINE = np.concatenate([RNG.normal(-3, 0.5, 30), RNG.normal(2, 1, 40)])
+PLANE = np.concatenate([RNG.normal((-3, 0), 0.5, (25, 2)), RNG.normal((2, 3), 1, (30, 2))])
+
+#: Models, and the shapes of their hyperparameters in a draw.
+MODELS = {
+    "concentration": (
+        lambda: gm.Mixture(
+            3, weights=gm.Dirichlet(gm.Gamma(1, 20)), means=gm.Normal(0, 5), sd=gm.HalfNormal(2)
+        ),
+        LINE,
+        {"concentration": ()},
+    ),
+    "dynamic": (
+        lambda: gm.Mixture(
+            gm.Unknown(gm.Geometric(0.3), max=9),
+            weights=gm.DynamicDirichlet(gm.F(6, 3)),
+            means=gm.Normal(0, 5),
+            sd=gm.HalfNormal(2),
+        ),
+        LINE,
+        {"concentration": ()},
+    ),
+    "line": (
+        lambda: gm.Mixture(
+            3, means=gm.Normal(gm.Normal(0, 10), sd=5), precision=gm.Gamma(2, rate=gm.Gamma(0.2, 2))
+        ),
+        LINE,
+        {"center": (), "rate": ()},
+    ),
+    "diag": (
+        lambda: gm.Mixture(
+            3,
+            covariance_type="diag",
+            means=gm.Normal(gm.Normal([0, 1], sd=[10, 20]), sd=5),
+            variance=gm.InverseGamma(2, scale=gm.Gamma([1, 2], 3)),
+        ),
+        PLANE,
+        {"center": (2,), "scale": (2,)},
+    ),
+    "spherical": (
+        lambda: gm.Mixture(
+            gm.Unknown(max=6),
+            covariance_type="spherical",
+            n_dimensions=2,
+            means=gm.Normal(0, sd=5),
+            variance=gm.InverseGamma(2, scale=gm.Gamma(1, 3)),
+        ),
+        PLANE,
+        {"scale": ()},
+    ),
+    "full": (
+        lambda: gm.Mixture(
+            3,
+            covariance_type="full",
+            means=gm.Normal([0, 1], sd=[5, 6]),
+            covariance=gm.InverseWishart(6, gm.Wishart(3, [[0.3, 0.1], [0.1, 0.2]])),
+        ),
+        PLANE,
+        {"scale": (2, 2)},
+    ),
+    "conjugate": (
+        lambda: gm.Mixture(
+            3,
+            covariance_type="tied",
+            components=gm.NormalInverseWishart([0, 1], 0.1, 6, gm.Wishart(3, np.eye(2))),
+        ),
+        PLANE,
+        {"scale": (2, 2)},
+    ),
+    "conjugate sds": (
+        lambda: gm.Mixture(
+            3,
+            covariance_type="diag",
+            components=gm.NormalInverseGamma([0, 1], 0.1, 2, gm.Gamma(2, [3, 4])),
+        ),
+        PLANE,
+        {"scale": (2,)},
+    ),
+}
+
+
+@pytest.fixture(scope="module", params=MODELS)
+def case(request):
+    make, data, shapes = MODELS[request.param]
+    model = make()
+    return model, data, shapes, gm.sample(model, data, 200, tune=150, chains=2, random_seed=4)
+
+
+def test_draws_have_the_hyperparameters(case):
+    model, _, shapes, post = case
+    for name, shape in shapes.items():
+        draws = post[name]
+        assert draws.shape == (2, 200, *shape)
+        assert np.isfinite(draws).all()
+        assert (np.ptp(draws, axis=1) > 0).all()
+        if name != "center":
+            assert (np.diagonal(draws, axis1=-2, axis2=-1) if len(shape) == 2 else draws).min() > 0
+        assert name in list(post)
+    assert not {"concentration", "center", "rate", "scale"} - set(shapes) & set(post)
+    prior = gm.sample_prior(model, 50, random_seed=1)
+    assert {name: prior[name].shape[2:] for name in shapes} == shapes
+
+
+def test_models_are_kept(case):
+    model, _, shapes, post = case
+    assert pickle.loads(pickle.dumps(model)) == model
+    assert eval(repr(model), {**vars(gm), "gmmswift": gm}) == model
+    loaded = gm.Posterior.from_bytes(post.to_bytes())
+    assert loaded.model == model
+    for name in shapes:
+        np.testing.assert_array_equal(loaded[name], post[name])
+
+
+def test_runs_are_continued_to_the_bit(case, tmp_path):
+    model, data, shapes, post = case
+    whole = gm.sample(model, data, 230, tune=150, chains=2, random_seed=4, threads=1)
+    for longer in (post.extend(30), gm.Posterior.from_bytes(post.to_bytes()).extend(30)):
+        for name in ("means", "log_posterior", *shapes):
+            np.testing.assert_array_equal(longer[name], whole[name])
+
+
+def test_summaries_and_trees_have_the_hyperparameters(case):
+    model, _, shapes, post = case
+    if not isinstance(model.n_components, gm.Unknown):
+        names = post.summary().rows
+        for name, shape in shapes.items():
+            rows = [row for row in names if row.partition("[")[0] == name]
+            assert len(rows) == (3 if len(shape) == 2 else shape[0] if shape else 1)
+            first = (post[name].reshape(400, -1))[:, 0].mean()
+            assert post.summary().row(rows[0])["mean"] == pytest.approx(first)
+    tree = post.to_datatree() if hasattr(post, "to_datatree") else None
+    if tree is not None:
+        for name, shape in shapes.items():
+            assert tree["posterior"][name].shape == (2, 200, *shape)
+
+
+def test_the_log_posterior_has_the_prior_of_the_hyperparameters():
+    from scipy import stats
+
+    rate, center = gm.Gamma(1.5, 2), gm.Normal(1, 4)
+    model = gm.Mixture(2, means=gm.Normal(center, sd=3), precision=gm.Gamma(2, rate=rate))
+    post = gm.sample(model, LINE, 50, tune=50, chains=1, random_seed=2).as_drawn
+    for draw in range(0, 50, 7):
+        found = {name: post[name][0, draw] for name in ("weights", "means", "sd", "rate", "center")}
+        known = gm.Mixture(
+            2, means=gm.Normal(found["center"], sd=3), precision=gm.Gamma(2, found["rate"])
+        )
+        expected = (
+            known.log_prior(found["weights"], found["means"], found["sd"])
+            + stats.gamma(1.5, scale=1 / 2).logpdf(found["rate"])
+            + stats.norm(1, 4).logpdf(found["center"])
+        )
+        log_prior = post["log_posterior"][0, draw] - post["log_likelihood"][0, draw]
+        assert log_prior == pytest.approx(expected, rel=1e-12)
+
+
+def test_a_sparse_mixture_leaves_components_empty():
+    model = gm.Mixture(
+        10, weights=gm.Dirichlet(gm.Gamma(1, 20)), means=gm.Normal(0, sd=4), sd=gm.HalfNormal(2)
+    )
+    post = gm.sample(model, LINE, 2_000, random_seed=1)
+    assert post["concentration"].mean() < 0.1
+    assert (post["n_clusters"] <= 3).mean() > 0.8
+
+
+def test_rates_are_those_of_each_coordinate():
+    """Coordinates of different units have scales of their own."""
+    data = PLANE * [1, 1_000]
+    model = gm.Mixture(
+        2,
+        covariance_type="diag",
+        means=gm.Normal([0, 0], sd=[10, 10_000]),
+        variance=gm.InverseGamma(2, scale=gm.Gamma(1, [1, 1e-6])),
+    )
+    scale = gm.sample(model, data, 1_000, random_seed=1)["scale"].mean((0, 1))
+    assert 1e5 < scale[1] / scale[0] < 1e7
+
+
+@pytest.mark.parametrize(
+    ("make", "error", "message"),
+    [
+        (lambda: gm.Gamma(gm.Gamma(1, 1), 1), ValueError, "shape: must be no prior, got Gamma"),
+        (
+            lambda: gm.Dirichlet(gm.Normal(1, 1)),
+            ValueError,
+            "concentration: must be a number, an array or Gamma or F, got Normal",
+        ),
+        (
+            lambda: gm.Gamma(2, gm.Gamma(1, gm.Gamma(1, 1))),
+            ValueError,
+            "rate.rate: must be a number or an array, got Gamma",
+        ),
+        (
+            lambda: model_of(precision=gm.Gamma(2, gm.Gamma(-1, 1))),
+            ValueError,
+            r"precision\.rate\.shape: must be positive, got -1",
+        ),
+        (
+            lambda: model_of(precision=gm.Gamma([1, 2], gm.Gamma(1, 1))),
+            ValueError,
+            r"precision\.shape: must be the same for all components",
+        ),
+        (
+            lambda: model_of(means=gm.Normal(gm.Normal(0, 0), 1)),
+            ValueError,
+            r"means\.mean\.sd: must be positive, got 0",
+        ),
+        (
+            lambda: model_of(means=gm.Normal(gm.Normal([0, 1], 1), 1)),
+            ValueError,
+            r"means\.mean\.mean: must be a number, got shape \(2,\)",
+        ),
+        (
+            lambda: model_of(weights=gm.Dirichlet(gm.Gamma(1, 1), minimum=0.1)),
+            ValueError,
+            "minimum_weight|weights.minimum",
+        ),
+        (
+            lambda: model_of(weights=gm.DynamicDirichlet(gm.Gamma(1, np.inf))),
+            ValueError,
+            r"weights\.alpha\.rate: must be finite, got inf",
+        ),
+        (
+            lambda: gm.Mixture(
+                2,
+                covariance_type="full",
+                means=gm.Normal([0, 0], 1),
+                covariance=gm.InverseWishart(4, gm.Wishart(1, np.eye(2))),
+            ),
+            ValueError,
+            r"covariance\.scale\.dof: must be above `?n_dimensions`? - 1 = 1, got 1",
+        ),
+        (
+            lambda: gm.Mixture(
+                2,
+                covariance_type="full",
+                means=gm.Normal([0, 0], 1),
+                covariance=gm.InverseWishart(4, gm.Wishart(3, [[1, 2], [2, 1]])),
+            ),
+            ValueError,
+            r"covariance\.scale\.scale: must be positive definite",
+        ),
+        (
+            lambda: model_of(means=[gm.Normal(gm.Normal(0, 1), 1), gm.Normal(0, 1)]),
+            ValueError,
+            r"means\[0\]",
+        ),
+        (lambda: gm.Mixture(2, weights=gm.Gamma(1, 1)), ValueError, "weights: must be"),
+    ],
+)
+def test_refusals_name_the_argument(make, error, message):
+    with pytest.raises(error, match=message):
+        make()
+
+
+def model_of(**priors):
+    spread = {} if {"sd", "precision", "variance"} & set(priors) else {"sd": gm.HalfNormal(1)}
+    return gm.Mixture(2, **{"means": gm.Normal(0, 1), **spread, **priors})
+
+
+def test_what_needs_known_hyperparameters_says_so():
+    model = model_of(precision=gm.Gamma(2, gm.Gamma(1, 1)))
+    post = gm.sample(model, LINE, 200, tune=100, chains=1, random_seed=1)
+    for call in (
+        lambda: model.log_prior([0.5, 0.5], [0, 1], [1, 1]),
+        lambda: gm.fit_em(LINE, model),
+        lambda: post.log_evidence(),
+    ):
+        with pytest.raises(NotImplementedError, match="model: must have known hyperparameters"):
+            call()
