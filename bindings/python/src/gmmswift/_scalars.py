@@ -11,13 +11,23 @@ from gmmswift._shapes import Shape
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-__all__ = ["STATISTICS", "Names", "Scalar", "chosen_labels", "chosen_scalars", "scalar_parameters"]
+__all__ = [
+    "COUNTS",
+    "STATISTICS",
+    "Names",
+    "Scalar",
+    "chosen_labels",
+    "chosen_scalars",
+    "scalar_parameters",
+]
 
 #: A name or several; see `chosen_scalars`.
 Names: TypeAlias = "str | Iterable[str] | None"
 
 #: The numbers that a draw has beside its parameters.
 STATISTICS = ("log_likelihood", "log_posterior", "acceptance", "n_clusters")
+#: Those that it has beside them where the number of components has a prior.
+COUNTS = ("n_components",)
 
 #: Other words for a quantity. The rows of summaries call the one matrix of tied covariances so.
 _SYNONYMS = {"sds": "sd", "covariance": "covariances"}
@@ -105,7 +115,12 @@ def _scalar(
     return Scalar(label, quantity, index, component, words)
 
 
-def chosen_scalars(names: Names, shape: Shape, columns: Sequence[str] = ()) -> list[Scalar]:
+def chosen_scalars(
+    names: Names,
+    shape: Shape,
+    columns: Sequence[str] = (),
+    statistics: Sequence[str] = STATISTICS,
+) -> list[Scalar]:
     """Return the scalars that `names` select, in this order, each of them once.
 
     Parameters
@@ -119,6 +134,8 @@ def chosen_scalars(names: Names, shape: Shape, columns: Sequence[str] = ()) -> l
         The shape of the mixture.
     columns : sequence of str
         Names of the columns, or none.
+    statistics : sequence of str
+        The numbers that a draw has beside its parameters.
 
     Raises
     ------
@@ -126,7 +143,7 @@ def chosen_scalars(names: Names, shape: Shape, columns: Sequence[str] = ()) -> l
         If a name selects nothing.
     """
     scalars = scalar_parameters(shape, columns)
-    scalars += [Scalar(name, name, (), None, ()) for name in STATISTICS]
+    scalars += [Scalar(name, name, (), None, ()) for name in statistics]
     synonyms = {**_SYNONYMS, "spread": shape.spread_name}
     labels = [_spellings(scalar) for scalar in scalars]
     return [scalars[place] for place in chosen_labels(names, labels, synonyms)]

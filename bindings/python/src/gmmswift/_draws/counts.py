@@ -11,6 +11,7 @@ from gmmswift import _native as native
 from gmmswift._arguments import int32
 from gmmswift._draws.stored import model_of
 from gmmswift._html import html_table
+from gmmswift._model.counts import require_components
 
 if TYPE_CHECKING:
     from typing import Any, Self
@@ -91,11 +92,7 @@ class PosteriorCounts:
 
     def _require_components(self) -> None:
         """Refuse what is told of components, where their number varies between draws."""
-        if self._model._unknown_count is not None:
-            raise NotImplementedError(
-                "posterior: must have the same components in all draws (`given` has those of one "
-                "number of clusters), got an unknown number of components"
-            )
+        require_components(self._model._unknown_count)
 
     def given(self, *, n_clusters: int) -> Self:
         """Return the draws with one number of clusters, as a posterior of so many components.

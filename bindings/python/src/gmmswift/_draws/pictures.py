@@ -27,6 +27,11 @@ class PosteriorPlots:
     Pictures of parameters take `names` as `Posterior.summary` does: quantities (``"means"``),
     labels (``"means[0, 1]"``), or labels in which ``*`` stands for any index and the last indices
     may be missing (``"means[*, 1]"``, ``"*[2]"`` for all of component 2).
+
+    Where the number of components has a prior, pictures of components are refused with
+    NotImplementedError: `Posterior.given` has the draws of one number of clusters.
+    `plot_predictive` is of all draws, and so are pictures of ``"n_components"``, ``"n_clusters"``
+    and other numbers that belong to no component.
     """
 
     def plot_trace(

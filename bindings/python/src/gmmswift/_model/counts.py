@@ -21,6 +21,7 @@ __all__ = [
     "Probabilities",
     "ShiftedPoisson",
     "Unknown",
+    "require_components",
     "stated_count",
 ]
 
@@ -223,6 +224,15 @@ class Unknown(PickledFields):
         values = np.array(self.prior._parameters(), dtype=np.float64)
         struct = native.Prior(self.prior.family, values.size, native.address(values), None, None)
         return struct, values
+
+
+def require_components(unknown: Unknown | None) -> None:
+    """Refuse what is told of components, where their number varies between draws."""
+    if unknown is not None:
+        raise NotImplementedError(
+            "posterior: must have the same components in all draws (`given` has those of one "
+            "number of clusters), got an unknown number of components"
+        )
 
 
 def stated_count(struct: native.Prior, most: int) -> int | Unknown:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from gmmswift._arguments import integer
+from gmmswift._model.counts import require_components
 from gmmswift.plots._style import BLACK, axes_grid, component_color, head, tidy
 
 if TYPE_CHECKING:
@@ -22,6 +23,7 @@ def plot_assignment(
     posterior: Drawn, i: int, ax: Any, figsize: tuple[float, float] | None
 ) -> NDArray[Any]:
     """Draw the trace of an assignment and its distribution; see `Posterior.plot_assignment`."""
+    require_components(posterior.model._unknown_count)
     n = posterior.n_observations
     if n == 0:
         raise ValueError("i: must be an observation, got a posterior without data")

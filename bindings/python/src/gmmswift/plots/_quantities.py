@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
 import numpy as np
 
 from gmmswift._arguments import integer
-from gmmswift._scalars import Names, Scalar, chosen_scalars
+from gmmswift._model.counts import require_components
+from gmmswift._scalars import COUNTS, STATISTICS, Names, Scalar, chosen_scalars
 from gmmswift.plots._limits import (
     Limits,
     common_limits,
@@ -117,12 +118,19 @@ class Row:
 
 
 def quantities(posterior: Drawn, names: Names) -> list[Quantity]:
-    """Return the chosen scalars with their draws; by default those of all unknown parameters."""
+    """Return the chosen scalars with their draws; by default those of all unknown parameters.
+
+    Where the number of components varies between draws, their parameters are refused.
+    """
+    unknown = posterior.model._unknown_count
     chosen = chosen_scalars(
         default_names(posterior) if names is None else names,
         posterior.model.shape,
         posterior.column_names,
+        STATISTICS if unknown is None else STATISTICS + COUNTS,
     )
+    if any(scalar.component is not None for scalar in chosen):
+        require_components(unknown)
     return [Quantity(scalar, scalar.of(posterior[scalar.quantity])) for scalar in chosen]
 
 
