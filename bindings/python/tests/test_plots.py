@@ -153,6 +153,7 @@ def test_pictures_are_drawn_on_given_axes(post, post_with_sds, data):
     _, ax = plt.subplots()
     assert gm.plot_density(data, ax=ax) is ax
     assert post.plot_predictive(3, ax=ax) is ax
+    assert post.plot_density(ax=ax) is ax
     _, pair = plt.subplots(1, 2)
     assert list(post.plot_assignment(0, ax=pair)) == list(pair)
     assert list(gm.plot_dirichlet([[1, 1, 1], [2, 2, 2]], ax=pair)) == list(pair)
@@ -171,6 +172,7 @@ def test_figures_have_the_asked_size(post, data):
         post.plot_autocorrelation(figsize=(7, 5)),
         post.plot_histograms(figsize=(7, 5)),
         post.plot_predictive(figsize=(7, 5)),
+        post.plot_density(figsize=(7, 5)),
         post.plot_assignment(0, figsize=(7, 5)),
         gm.plot_density(data, figsize=(7, 5)),
         gm.plot_dirichlet([[1, 1, 1]], figsize=(7, 5)),
@@ -187,6 +189,7 @@ def test_small_and_large_posteriors_can_be_drawn():
         one.plot_autocorrelation,
         one.plot_histograms,
         one.plot_predictive,
+        one.plot_density,
         lambda: one.plot_assignment(1),
     ):
         draw()
@@ -208,6 +211,8 @@ def test_small_and_large_posteriors_can_be_drawn():
         (lambda post: post.plot_trace(page=1), "page: must be from 0 to 0, got 1"),
         (lambda post: post.plot_histograms(page=-1), "page: must be from 0 to 0, got -1"),
         (lambda post: post.plot_autocorrelation(page=1), "page: must be from 0 to 0, got 1"),
+        (lambda post: post.plot_density(prob=1), "prob: must be between 0 and 1, got 1"),
+        (lambda post: post.plot_density(draws=0), "draws: must be from 1 to .+, got 0"),
         (lambda post: post.plot_assignment(215), "i: must be from -215 to 214, got 215"),
         (lambda post: gm.plot_dirichlet([]), "concentrations: must hold at least one"),
         (lambda post: gm.plot_dirichlet([[1, 1]]), r"concentrations\[0\]: must have shape"),

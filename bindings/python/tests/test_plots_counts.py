@@ -11,6 +11,7 @@ import numpy as np
 import pytest
 
 import gmmswift as gm
+from gmmswift.plots._posterior_density import density_of_draws
 
 PRIORS = {"means": gm.Normal(20, sd=15), "variance": gm.InverseGamma(2, 4)}
 
@@ -31,6 +32,84 @@ def varying(data):
     return gm.sample(
         model, data, 500, tune=200, chains=2, random_seed=1, store_assignments=True
     )  # fmt: skip
+
+
+# --------------------------------------------------------------------------------------- Density
+
+
+def test_the_density_of_draws_of_any_number_has_a_band(varying, data):
+    ax = varying.plot_density(prob=0.8)
+    (line,) = ax.lines
+    # All 1,000 draws are used, so the line is the predictive density.
+    points = line.get_xdata()
+    np.testing.assert_allclose(line.get_ydata(), np.exp(varying.log_density(points)), rtol=1e-9)
+    # The band holds 80 % of the draws' densities; one of them by hand.
+    few = varying.subset(thin=500, chains=[1])
+    weights, means, sd = (few[name][0, 0] for name in ("weights", "means", "sd"))
+    heights = weights * np.exp(-0.5 * ((data[:3, None] - means) / sd) ** 2)
+    expected = np.nansum(heights / (sd * np.sqrt(2 * np.pi)), axis=1)
+    draws = {name: few[name][0] for name in ("weights", "means", "sd")}
+    np.testing.assert_allclose(density_of_draws(few, draws, data[:3], 0)[0], expected)
+    every = {name: varying[name].reshape(1_000, 12) for name in draws}
+    densities = density_of_draws(varying, every, points, 0)
+    band = ax.collections[0].get_paths()[0].vertices[:, 1]
+    assert band.max() == pytest.approx(np.quantile(densities, 0.9, axis=0).max())
+    area = sum(bar.get_height() * bar.get_width() for bar in ax.patches)
+    assert area == pytest.approx(1)
+    assert not varying.plot_density(bins=0).patches
+
+
+FORMS = [
+    ("full", False),
+    ("tied", False),
+    ("diag", False),
+    ("diag", True),
+    ("spherical", False),
+    ("spherical", True),
+]
+
+
+@pytest.mark.parametrize(("form", "shared"), FORMS)
+def test_densities_of_columns_are_those_of_the_mixture(form, shared):
+    table = np.random.default_rng(4).normal([[0, 5]] * 30 + [[6, 1]] * 20)
+    names = ["height", "width"]
+    options = {"shared_sd": True} if shared else {}
+    model = gm.Mixture(2, covariance_type=form, **options)
+    post = gm.sample(model, gm.Data(table, names=names), 1, chains=1, random_seed=1)
+    axes = post.plot_density(draws=5)
+    assert [ax.get_xlabel() for ax in axes] == names
+    weights, means = post["weights"][0, 0], post["means"][0, 0]
+    spread = post[post.model.spread_name][0, 0]
+    for d, ax in enumerate(axes):
+        if post.model.spread_name == "covariances":
+            variance = spread[..., d, d]
+        else:
+            variance = (spread if form == "spherical" else spread[..., d]) ** 2
+        marginal = gm.KnownMixture(
+            weights, means[:, d], np.broadcast_to(variance, 2), covariance_type="diag"
+        )
+        line = ax.lines[0]
+        expected = np.exp(marginal.log_density(line.get_xdata()))
+        np.testing.assert_allclose(line.get_ydata(), expected, rtol=1e-9)
+
+
+def test_densities_of_weighted_data_prior_draws_and_wide_tables(data):
+    model = gm.Mixture(1, means=gm.Normal(0, 20), sd=gm.HalfNormal(10))
+    weight = np.where(data < 15, 2.0, 0.0)
+    ax = gm.sample(model, data, 20, sample_weight=weight).plot_density()
+    assert sum(bar.get_height() * bar.get_width() for bar in ax.patches) == pytest.approx(1)
+    assert ax.get_xlim()[1] < 20
+    prior = gm.sample_prior(model, 50, random_seed=1).plot_density()
+    assert not prior.patches
+    assert [text.get_text() for text in prior.figure.legends[0].get_texts()] == [
+        "predictive density",
+        "95 % band",
+    ]
+    table = np.random.default_rng(9).normal(size=(20, 30))
+    wide = gm.sample(gm.Mixture(1, covariance_type="diag"), table, 5, tune=0, chains=1)
+    axes = wide.plot_density()
+    assert axes.shape == (24,)
+    assert axes[0].figure.get_supxlabel() == "the first 24 of 30 columns; ax= draws all"
 
 
 # ------------------------------------------------------------------------------------ Components

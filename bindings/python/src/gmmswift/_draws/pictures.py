@@ -30,8 +30,8 @@ class PosteriorPlots:
 
     Where the number of components has a prior, pictures of components are refused with
     NotImplementedError: `Posterior.given` has the draws of one number of clusters.
-    `plot_predictive` is of all draws, and so are pictures of ``"n_components"``, ``"n_clusters"``
-    and other numbers that belong to no component.
+    `plot_density` and `plot_predictive` are of all draws, and so are pictures of
+    ``"n_components"``, ``"n_clusters"`` and other numbers that belong to no component.
     """
 
     def plot_trace(
@@ -161,6 +161,43 @@ class PosteriorPlots:
         from gmmswift.plots._predictive import plot_predictive
 
         return plot_predictive(self, draws, n_points, random_seed, ax, figsize)
+
+    def plot_density(
+        self: Drawn,
+        *,
+        prob: float = 0.95,
+        draws: int = 1_000,
+        bins: int | None = None,
+        ax: Any = None,
+        figsize: Size = None,
+    ) -> Any:
+        """Draw the predictive density (black) with the band of its draws (light blue).
+
+        The band is pointwise: at each point it holds `prob` of the densities of the draws. The line
+        is their mean, the posterior predictive density. The histogram is that of the data, weighted
+        by the sample weights. Numbers of components may vary between draws. In several dimensions
+        there is a panel for each column, at most 24 on a new figure.
+
+        Parameters
+        ----------
+        prob : float, default 0.95
+            The mass of the band, in (0, 1).
+        draws : int, default 1000
+            The most draws that are used, evenly spaced over all chains, >= 1.
+        bins : int, optional
+            Bins of the histogram; 0 for none. By default 2 sqrt(N), from 10 to 60.
+        ax, figsize : optional
+            Axes; size of the new figure.
+
+        Returns
+        -------
+        matplotlib.axes.Axes, or in D > 1 dimensions ndarray of them, shape (panels,)
+            The axes. Single values and heavy tails that would rule an axis are left out, and their
+            number is told.
+        """
+        from gmmswift.plots._posterior_density import plot_posterior_density
+
+        return plot_posterior_density(self, prob, draws, bins, ax, figsize)
 
     def plot_assignment(
         self: Drawn, i: int, *, ax: Any = None, figsize: Size = None

@@ -13,7 +13,7 @@ from gmmswift.plots._limits import outside, robust_limits
 from gmmswift.plots._style import BLACK, NEUTRAL, axes_grid, marked, tidy
 
 if TYPE_CHECKING:
-    from numpy.typing import ArrayLike
+    from numpy.typing import ArrayLike, NDArray
 
 
 def plot_density(
@@ -51,20 +51,7 @@ def plot_density(
     axes = axes_grid(1, 1, ax, figsize, (6.4, 3.8))[0, 0]
     limits = robust_limits(values)
     inside = values[limits.contains(values)]
-    count = _bins(inside) if bins is None else bins
-    if count:
-        counts, edges = histogram(inside, count)
-        widths = np.diff(edges)
-        axes.bar(
-            edges[:-1],
-            counts / (values.size * widths),
-            widths,
-            align="edge",
-            color=NEUTRAL,
-            alpha=0.25,
-            edgecolor="white",
-            linewidth=0.6,
-        )
+    draw_histogram(axes, values, None, limits.contains(values), bins)
     try:
         points, density, _ = kde(inside, bandwidth=bandwidth)
         # The density of all values: those outside are a part of its mass.
@@ -77,6 +64,58 @@ def plot_density(
     marked(axes, outside(values.size - inside.size, values.size, "values"))
     tidy(axes)
     return axes
+
+
+def draw_histogram(
+    ax: Any,
+    values: NDArray[np.float64],
+    weights: NDArray[np.float64] | None,
+    is_inside: NDArray[np.bool_],
+    bins: int | None,
+) -> float:
+    """Draw the bars of the values inside; those outside are a part of the mass.
+
+    Parameters
+    ----------
+    ax : matplotlib.axes.Axes
+        Where to draw.
+    values, weights : ndarray, shape (N,)
+        Values, and their sample weights or None.
+    is_inside : ndarray of bool, shape (N,)
+        Which values the bars count.
+    bins : int or None
+        As in `plot_density`.
+
+    Returns
+    -------
+    float
+        The height of the highest bar; 0 without bars.
+    """
+    inside = values[is_inside]
+    count = _bins(inside) if bins is None else bins
+    if not count:
+        return 0.0
+    if weights is None:
+        counts, edges = histogram(inside, count)
+        total = float(values.size)
+    else:
+        # numpy's, because the library counts whole values.
+        edges = histogram(inside, count).edges
+        counts = np.histogram(inside, edges, weights=weights[is_inside])[0]
+        total = float(weights.sum())
+    widths = np.diff(edges)
+    heights = counts / (total * widths)
+    ax.bar(
+        edges[:-1],
+        heights,
+        widths,
+        align="edge",
+        color=NEUTRAL,
+        alpha=0.25,
+        edgecolor="white",
+        linewidth=0.6,
+    )
+    return float(heights.max())
 
 
 def _bins(values: Any) -> int:
