@@ -9,6 +9,7 @@ matplotlib.use("Agg")
 import matplotlib.pyplot as plt
 import numpy as np
 import pytest
+from matplotlib.container import BarContainer
 
 import gmmswift as gm
 from gmmswift.plots._posterior_density import density_of_draws
@@ -32,6 +33,71 @@ def varying(data):
     return gm.sample(
         model, data, 500, tune=200, chains=2, random_seed=1, store_assignments=True
     )  # fmt: skip
+
+
+# ---------------------------------------------------------------------------------------- Counts
+
+
+def bars_of(ax):
+    """Return the heights of the bars of components and of clusters, by number."""
+    return [
+        {round(bar.get_center()[0]): bar.get_height() for bar in container}
+        for container in ax.containers
+        if isinstance(container, BarContainer)
+    ]
+
+
+def test_counts_show_both_probabilities_with_their_errors(varying):
+    ax = varying.plot_counts()
+    both = (varying.p_components, varying.p_clusters)
+    last = np.flatnonzero(np.maximum(*both) >= 5e-4)[-1]
+    for bars, values in zip(bars_of(ax), both, strict=True):
+        assert list(bars) == list(range(1, last + 1))
+        np.testing.assert_allclose(list(bars.values()), values[1 : last + 1])
+    intervals = [lines.get_segments() for lines in ax.collections]
+    for segments, values, errors in zip(
+        intervals, both, (varying.p_components_mcse, varying.p_clusters_mcse), strict=True
+    ):
+        for k, segment in enumerate(segments, 1):
+            (_, lower), (_, upper) = segment
+            assert lower == pytest.approx(max(0, values[k] - 1.96 * errors[k]))
+            assert upper == pytest.approx(min(1, values[k] + 1.96 * errors[k]))
+    marks = next(line for line in ax.lines if line.get_label() == "prior of K")
+    exact = varying.model.n_components.probabilities
+    np.testing.assert_array_equal(marks.get_ydata(), exact[1 : last + 1])
+    assert [text.get_text() for text in ax.figure.legends[0].get_texts()] == [
+        "components, K",
+        "clusters, K+",
+        "prior of K",
+        "Monte-Carlo error, 95 %",
+    ]
+    _, own = plt.subplots()
+    assert varying.plot_counts(prior=False, ax=own) is own
+    assert "prior of K" not in [line.get_label() for line in own.lines]
+    assert tuple(varying.plot_counts(figsize=(7, 5)).figure.get_size_inches()) == (7, 5)
+
+
+def test_counts_begin_where_there_are_many(data):
+    # Twenty components and no other number.
+    model = gm.Mixture(gm.Unknown([0.0] * 19 + [1.0]), **PRIORS)
+    one = gm.sample(model, data, 1, tune=20, chains=1, random_seed=1)
+    ax = one.plot_counts()
+    components, clusters = bars_of(ax)
+    assert components[20] == sum(clusters.values()) == 1
+    first = min(components)
+    assert first == (one["n_clusters"].item() if one["n_clusters"] > 8 else 1)
+    # One draw tells nothing of the error.
+    segment = ax.collections[0].get_segments()[20 - first]
+    np.testing.assert_allclose(segment[:, 1], [0, 1])
+
+
+def test_counts_of_known_numbers_and_of_the_prior_are_refused(post, varying):
+    with pytest.raises(NotImplementedError, match="number of components has a prior, got one of 3"):
+        post.plot_counts()
+    with pytest.raises(NotImplementedError, match="must have observations, got prior draws"):
+        gm.sample_prior(varying.model, 9, random_seed=1).plot_counts()
+    with pytest.raises(TypeError, match="prior: must be"):
+        varying.plot_counts(prior="no")
 
 
 # --------------------------------------------------------------------------------------- Density

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from scipy import stats
 
 import gmmswift as gm
 
@@ -58,6 +59,36 @@ def test_probabilities_are_a_sequence_and_the_default_is_that_of_the_paper():
     assert gm.Unknown([1, 2, 3]) == gm.Unknown(gm.Probabilities((1.0, 2.0, 3.0)), max=3)
     assert gm.Unknown() == gm.Unknown(gm.BetaNegativeBinomial(1, 4, 3), max=30)
     assert gm.Unknown(np.array([1.0, 1.0])).max == 2
+
+
+@pytest.mark.parametrize(
+    ("prior", "exact"),
+    [
+        (gm.DiscreteUniform(2, 4), lambda k: (k >= 2) & (k <= 4)),
+        (gm.Geometric(0.2), lambda k: stats.geom.pmf(k, 0.2)),
+        (gm.ShiftedPoisson(3.5), lambda k: stats.poisson.pmf(k - 1, 3.5)),
+        (gm.NegativeBinomial(2.5, 0.3), lambda k: stats.nbinom.pmf(k - 1, 2.5, 0.3)),
+        (gm.BetaNegativeBinomial(1, 4, 3), lambda k: stats.betanbinom.pmf(k - 1, 1, 4, 3)),
+        (gm.Probabilities((3, 0, 1)), lambda k: np.where(k == 1, 3, k == 3)),
+    ],
+)
+@pytest.mark.parametrize("most", [4, 40])
+def test_priors_of_the_number_have_probabilities(prior, exact, most):
+    found = gm.Unknown(prior, max=most).probabilities
+    expected = exact(np.arange(1, most + 1))
+    assert found.shape == (most + 1,)
+    assert found[0] == 0
+    np.testing.assert_allclose(found[1:], expected / expected.sum(), rtol=1e-12, atol=1e-300)
+    # The library has the same ones: prior draws have no rows to tell of the number.
+    model = gm.Mixture(gm.Unknown(prior, max=most), **PLAIN)
+    ours = gm.sample_prior(model, 1, random_seed=1).p_components
+    np.testing.assert_allclose(ours, found, rtol=1e-9, atol=1e-300)
+
+
+@pytest.mark.parametrize("prior", [gm.Geometric(1.0), gm.ShiftedPoisson(-1.0), [0.0, 0.0]])
+def test_priors_of_no_number_have_none(prior):
+    with pytest.raises(ValueError, match=r"prior: must give some number up to .* a probability"):
+        _ = gm.Unknown(prior).probabilities
 
 
 PLAIN = {"means": gm.Normal(0, sd=3), "sd": gm.HalfNormal(1)}

@@ -9,7 +9,7 @@ from gmmswift._scalars import Names
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    from gmmswift.plots._drawn import Drawn
+    from gmmswift.plots._drawn import Counted, Drawn
 
 Size: TypeAlias = "tuple[float, float] | None"
 
@@ -30,7 +30,7 @@ class PosteriorPlots:
 
     Where the number of components has a prior, pictures of components are refused with
     NotImplementedError: `Posterior.given` has the draws of one number of clusters.
-    `plot_density` and `plot_predictive` are of all draws, and so are pictures of
+    `plot_counts`, `plot_density` and `plot_predictive` are of all draws, and so are pictures of
     ``"n_components"``, ``"n_clusters"`` and other numbers that belong to no component.
     """
 
@@ -198,6 +198,38 @@ class PosteriorPlots:
         from gmmswift.plots._posterior_density import plot_posterior_density
 
         return plot_posterior_density(self, prob, draws, bins, ax, figsize)
+
+    def plot_counts(
+        self: Counted, *, prior: bool = True, ax: Any = None, figsize: Size = None
+    ) -> Any:
+        """Draw the posterior probabilities of the numbers of components and of clusters.
+
+        They are `p_components` and `p_clusters`. The lines on the bars are intervals of 95 % by
+        their Monte-Carlo errors, 1.96 errors to either side; they tell how precise the draws are,
+        not how certain the number is. Numbers above all of those that have a probability of 0.0005
+        are left out, and so are those below, if there are more than seven.
+
+        Parameters
+        ----------
+        prior : bool, default True
+            Whether to mark the prior probabilities of the numbers of components, which are exact
+            (`Unknown.probabilities`).
+        ax, figsize : optional
+            Axes; size of the new figure.
+
+        Returns
+        -------
+        matplotlib.axes.Axes
+            The axes.
+
+        Raises
+        ------
+        NotImplementedError
+            If the number of components is known, and for draws from the prior.
+        """
+        from gmmswift.plots._counts import plot_counts
+
+        return plot_counts(self, prior, ax, figsize)
 
     def plot_assignment(
         self: Drawn, i: int, *, ax: Any = None, figsize: Size = None

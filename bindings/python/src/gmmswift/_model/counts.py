@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass, fields
-from typing import Any, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar
 
 import numpy as np
 
 from gmmswift import _native as native
 from gmmswift._arguments import int32, real, real_array, shown
 from gmmswift._pickled import PickledFields
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
 
 __all__ = [
     "BetaNegativeBinomial",
@@ -51,6 +55,10 @@ class CountPrior(PickledFields):
     def _parameters(self) -> list[float]:
         return [getattr(self, field.name) for field in fields(self)]
 
+    def _log_density(self, number: int) -> float:
+        """Return log P(K = number), number >= 1, up to a constant."""
+        raise NotImplementedError
+
 
 @dataclass(frozen=True)
 class DiscreteUniform(CountPrior):
@@ -70,6 +78,9 @@ class DiscreteUniform(CountPrior):
     def _kept(self, name: str, value: Any) -> Any:
         return int32(name, value)
 
+    def _log_density(self, number: int) -> float:
+        return 0.0 if self.first <= number <= self.last else -math.inf
+
 
 @dataclass(frozen=True)
 class Geometric(CountPrior):
@@ -85,6 +96,9 @@ class Geometric(CountPrior):
 
     family: ClassVar[int] = native.PRIOR_GEOMETRIC
 
+    def _log_density(self, number: int) -> float:
+        return (number - 1) * math.log1p(-self.probability)
+
 
 @dataclass(frozen=True)
 class ShiftedPoisson(CountPrior):
@@ -99,6 +113,9 @@ class ShiftedPoisson(CountPrior):
     rate: float
 
     family: ClassVar[int] = native.PRIOR_SHIFTED_POISSON
+
+    def _log_density(self, number: int) -> float:
+        return (number - 1) * math.log(self.rate) - math.lgamma(number)
 
 
 @dataclass(frozen=True)
@@ -117,6 +134,11 @@ class NegativeBinomial(CountPrior):
     probability: float
 
     family: ClassVar[int] = native.PRIOR_NEGATIVE_BINOMIAL
+
+    def _log_density(self, number: int) -> float:
+        n = number - 1
+        coefficient = math.lgamma(self.size + n) - math.lgamma(number)
+        return coefficient + n * math.log1p(-self.probability)
 
 
 @dataclass(frozen=True)
@@ -137,6 +159,15 @@ class BetaNegativeBinomial(CountPrior):
     b: float
 
     family: ClassVar[int] = native.PRIOR_BETA_NEGATIVE_BINOMIAL
+
+    def _log_density(self, number: int) -> float:
+        n = number - 1
+        return (
+            math.lgamma(self.size + n)
+            - math.lgamma(number)
+            + math.lgamma(self.b + n)
+            - math.lgamma(self.size + self.a + self.b + n)
+        )
 
 
 @dataclass(frozen=True)
@@ -164,6 +195,10 @@ class Probabilities(CountPrior):
     def _parameters(self) -> list[float]:
         return list(self.values)
 
+    def _log_density(self, number: int) -> float:
+        value = self.values[number - 1] if number <= len(self.values) else 0.0
+        return math.log(value) if value else -math.inf
+
 
 @dataclass(frozen=True)
 class Unknown(PickledFields):
@@ -186,6 +221,8 @@ class Unknown(PickledFields):
     >>> import gmmswift as gm
     >>> gm.Unknown(gm.Geometric(0.2), max=64)
     Unknown(prior=Geometric(probability=0.2), max=64)
+    >>> gm.Unknown(max=4).probabilities.round(3)
+    array([0.   , 0.615, 0.231, 0.103, 0.051])
     """
 
     prior: CountPrior | Sequence[float] = BetaNegativeBinomial(1, 4, 3)
@@ -217,6 +254,30 @@ class Unknown(PickledFields):
         """The largest number of components."""
         assert self.max is not None
         return self.max
+
+    @property
+    def probabilities(self) -> NDArray[np.float64]:
+        """P(K = k) in entry k, shape (max + 1,): the prior, cut off at `max` and normalised.
+
+        It stands beside `Posterior.p_components`.
+
+        Raises
+        ------
+        ValueError
+            For parameters out of range, and if no number up to `max` has a probability.
+        """
+        assert isinstance(self.prior, CountPrior)
+        try:
+            logs = np.array([self.prior._log_density(k) for k in range(1, self.most + 1)])
+        except ValueError:
+            logs = np.array([math.nan])
+        largest = logs.max()
+        if not math.isfinite(largest):
+            raise ValueError(
+                f"prior: must give some number up to {self.most} a probability, got {self.prior!r}"
+            )
+        values = np.exp(logs - largest)
+        return np.concatenate([[0.0], values / values.sum()])
 
     def _block(self) -> tuple[native.Prior, Any]:
         """Return the prior as the C interface takes it, and what it points to."""

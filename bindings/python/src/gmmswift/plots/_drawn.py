@@ -10,7 +10,7 @@ if TYPE_CHECKING:
 
     from gmmswift._model.mixture import Mixture
 
-__all__ = ["Drawn"]
+__all__ = ["Counted", "Drawn"]
 
 
 class Drawn(Protocol):
@@ -53,3 +53,29 @@ class Drawn(Protocol):
         self, draws: int, n_points: int | None, random_seed: int | None
     ) -> NDArray[np.float64]:
         """Return data sets from the predictive distribution, shape (draws, n_points[, D])."""
+
+
+class Counted(Protocol):
+    """The probabilities of numbers of components, as `Posterior` has them."""
+
+    n_observations: int
+
+    @property
+    def model(self) -> Mixture:
+        """The model, with all its priors."""
+
+    @property
+    def p_components(self) -> NDArray[np.float64]:
+        """P(K = k | data) in entry k."""
+
+    @property
+    def p_components_mcse(self) -> NDArray[np.float64]:
+        """The Monte-Carlo standard errors of `p_components`."""
+
+    @property
+    def p_clusters(self) -> NDArray[np.float64]:
+        """P(K+ = k | data) in entry k."""
+
+    @property
+    def p_clusters_mcse(self) -> NDArray[np.float64]:
+        """The Monte-Carlo standard errors of `p_clusters`."""
