@@ -100,6 +100,78 @@ def test_counts_of_known_numbers_and_of_the_prior_are_refused(post, varying):
         varying.plot_counts(prior="no")
 
 
+# --------------------------------------------------------------------------------- Co-clustering
+
+
+def test_coclustering_shows_the_clusters_of_the_partition_in_order(varying, data):
+    ax = varying.plot_coclustering()
+    partition = varying.partition()
+    assert partition.n_clusters == 3
+    # Groups lie apart, so the order by means and values is that of the values.
+    order = np.argsort(data, kind="stable")
+    shown = ax.images[0].get_array()
+    np.testing.assert_allclose(shown, varying.coclustering()[np.ix_(order, order)], atol=1e-12)
+    assert ax.images[0].get_clim() == (0, 1)
+    labels = partition.labels[order]
+    borders = np.flatnonzero(np.diff(labels)) + 0.5
+    assert len(ax.lines) == 4
+    assert sorted({line.get_ydata()[0] for line in ax.lines[::2]}) == borders.tolist()
+    assert sorted({line.get_xdata()[0] for line in ax.lines[1::2]}) == borders.tolist()
+    names = [text.get_text() for text in ax.get_yticklabels()]
+    assert names == [f"{k} ({partition.sizes[k]})" for k in labels[[0, 100, -1]]]
+    assert [text.get_text() for text in ax.get_xticklabels()] == [name[0] for name in names]
+
+
+def test_coclustering_of_many_rows_shows_some_evenly_spaced(varying, data):
+    labels = (data > 15).astype(int) * 3
+    ax = varying.plot_coclustering(labels, max_rows=43)
+    order = np.argsort(data, kind="stable")[2::5]
+    shown = ax.images[0].get_array()
+    np.testing.assert_allclose(shown, varying.coclustering(order), atol=1e-12)
+    assert ax.figure.get_supxlabel() == "43 of 215 rows, evenly spaced in their order"
+    sizes = np.bincount(labels)
+    names = [text.get_text() for text in ax.get_yticklabels()]
+    assert names == [f"0 ({sizes[0]})", f"3 ({sizes[3]})"]
+    (end,) = {line.get_ydata()[0] for line in ax.lines[::2]}
+    assert end + 0.5 == pytest.approx(43 * sizes[0] / 215, abs=1)
+
+
+def test_coclustering_orders_tables_by_clusters_and_distances():
+    rng = np.random.default_rng(2)
+    table = np.concatenate([rng.normal(c, 1, (n, 2)) for c, n in ((0, 12), (9, 20))])
+    post = gm.sample(gm.Mixture(2, covariance_type="full"), table, 50, random_seed=1)
+    _, ax = plt.subplots()
+    assert post.plot_coclustering(ax=ax) is ax
+    labels = post.partition().labels
+    offsets = np.empty(32)
+    for k in (0, 1):
+        own = table[labels == k]
+        offsets[labels == k] = (((own - own.mean(0)) / table.std(0)) ** 2).sum(1)
+    order = sorted(range(32), key=lambda i: (labels[i], offsets[i]))
+    np.testing.assert_allclose(ax.images[0].get_array(), post.coclustering(order), atol=1e-12)
+    assert not ax.figure.get_supxlabel()
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        ({"labels": [0, 1]}, r"labels: must have shape \(215,\), got shape \(2,\)"),
+        ({"labels": [-1] * 215}, "labels: must be integers from 0 to 214"),
+        ({"labels": [215] * 215}, "labels: must be integers from 0 to 214"),
+        ({"labels": [0.5] * 215}, "labels: must be integers from 0 to 214"),
+        ({"max_rows": 0}, "max_rows: must be from 1 to .+, got 0"),
+    ],
+)
+def test_wrong_clusters_are_refused(varying, arguments, message):
+    with pytest.raises(ValueError, match=message):
+        varying.plot_coclustering(**arguments)
+
+
+def test_prior_draws_have_no_pairs(varying):
+    with pytest.raises(NotImplementedError, match="must have observations, got prior draws"):
+        gm.sample_prior(varying.model, 9, random_seed=1).plot_coclustering()
+
+
 # --------------------------------------------------------------------------------------- Density
 
 

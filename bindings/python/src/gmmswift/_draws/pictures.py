@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING, Any, TypeAlias
 from gmmswift._scalars import Names
 
 if TYPE_CHECKING:
-    from numpy.typing import NDArray
+    from numpy.typing import ArrayLike, NDArray
 
-    from gmmswift.plots._drawn import Counted, Drawn
+    from gmmswift.plots._drawn import Counted, Drawn, Paired
 
 Size: TypeAlias = "tuple[float, float] | None"
 
@@ -30,8 +30,9 @@ class PosteriorPlots:
 
     Where the number of components has a prior, pictures of components are refused with
     NotImplementedError: `Posterior.given` has the draws of one number of clusters.
-    `plot_counts`, `plot_density` and `plot_predictive` are of all draws, and so are pictures of
-    ``"n_components"``, ``"n_clusters"`` and other numbers that belong to no component.
+    `plot_counts`, `plot_coclustering`, `plot_density` and `plot_predictive` are of all draws, and
+    so are pictures of ``"n_components"``, ``"n_clusters"`` and other numbers that belong to no
+    component.
     """
 
     def plot_trace(
@@ -230,6 +231,50 @@ class PosteriorPlots:
         from gmmswift.plots._counts import plot_counts
 
         return plot_counts(self, prior, ax, figsize)
+
+    def plot_coclustering(
+        self: Paired,
+        labels: ArrayLike | None = None,
+        *,
+        max_rows: int = 2_000,
+        threads: int | None = None,
+        ax: Any = None,
+        figsize: Size = None,
+    ) -> Any:
+        """Draw the probabilities with which rows share a component, cluster by cluster.
+
+        They are those of `Posterior.coclustering`, from 0 (white) to 1 (dark blue). Lines stand
+        between clusters. In one dimension clusters are in the order of their means, and their rows
+        in that of their values. In several dimensions clusters are in the order of their numbers,
+        which is that of their sizes, and rows by their distance from the middle of their cluster.
+        A cluster with less than 4 % of the rows has no name at the axes.
+
+        Parameters
+        ----------
+        labels : array_like of int, shape (N,), optional
+            The cluster of each row, 0 to N - 1. By default the labels of `Posterior.partition`. Its
+            search takes long for many rows; `partition` with fewer draws and starts is faster.
+        max_rows : int, default 2000
+            The most rows that are drawn, >= 1. Of more rows, those are drawn that are evenly spaced
+            in the order above, so clusters keep their shares. Small clusters may then be missing.
+        threads : int, optional
+            Number of threads. By default one for each processor.
+        ax, figsize : optional
+            Axes, beside which there is room for the scale of colours; size of the new figure.
+
+        Returns
+        -------
+        matplotlib.axes.Axes
+            The axes.
+
+        Raises
+        ------
+        NotImplementedError
+            For prior draws, which have no rows.
+        """
+        from gmmswift.plots._coclustering import plot_coclustering
+
+        return plot_coclustering(self, labels, max_rows, threads, ax, figsize)
 
     def plot_assignment(
         self: Drawn, i: int, *, ax: Any = None, figsize: Size = None

@@ -6,11 +6,11 @@ from typing import TYPE_CHECKING, Any, Protocol
 
 if TYPE_CHECKING:
     import numpy as np
-    from numpy.typing import NDArray
+    from numpy.typing import ArrayLike, NDArray
 
     from gmmswift._model.mixture import Mixture
 
-__all__ = ["Counted", "Drawn"]
+__all__ = ["Counted", "Drawn", "Paired"]
 
 
 class Drawn(Protocol):
@@ -79,3 +79,27 @@ class Counted(Protocol):
     @property
     def p_clusters_mcse(self) -> NDArray[np.float64]:
         """The Monte-Carlo standard errors of `p_clusters`."""
+
+
+class Labelled(Protocol):
+    """The clusters of rows, as `Partition` has them."""
+
+    @property
+    def labels(self) -> NDArray[np.int64]:
+        """The cluster of each row, shape (N,)."""
+
+
+class Paired(Protocol):
+    """What is known of pairs of rows, as `Posterior` has it."""
+
+    n_observations: int
+
+    @property
+    def data(self) -> NDArray[np.float64]:
+        """The observations, shape (N,), in D > 1 dimensions (N, D)."""
+
+    def partition(self, *, threads: int | None = None) -> Labelled:
+        """Return the partition that suits the draws best."""
+
+    def coclustering(self, rows: ArrayLike, *, threads: int | None = None) -> NDArray[np.float64]:
+        """Return P(two rows share a component), shape (n, n)."""
