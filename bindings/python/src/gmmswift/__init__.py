@@ -76,7 +76,7 @@ from gmmswift._version import __version__
 if TYPE_CHECKING:
     from gmmswift.estimators import BayesianGaussianMixture as BayesianGaussianMixture
     from gmmswift.estimators import GaussianMixture as GaussianMixture
-    from gmmswift.plots import plot_density, plot_dirichlet
+    from gmmswift.plots import plot_density, plot_dirichlet, plot_pairs
 
 __all__ = [
     "KDE",
@@ -153,6 +153,7 @@ __all__ = [
     "merge_components",
     "plot_density",
     "plot_dirichlet",
+    "plot_pairs",
     "sample",
     "sample_prior",
     "select",
@@ -175,7 +176,7 @@ _ESTIMATORS = ("BayesianGaussianMixture", "GaussianMixture")
 
 def __getattr__(name: str) -> Any:
     """Import plots and estimators when they are first used, so that importing gmmswift is fast."""
-    if name in ("plot_density", "plot_dirichlet", "plots"):
+    if name in ("plot_density", "plot_dirichlet", "plot_pairs", "plots"):
         import importlib
 
         plots = importlib.import_module("gmmswift.plots")

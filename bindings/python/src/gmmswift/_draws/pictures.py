@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any, TypeAlias
 
 from gmmswift._scalars import Names
@@ -275,6 +276,44 @@ class PosteriorPlots:
         from gmmswift.plots._coclustering import plot_coclustering
 
         return plot_coclustering(self, labels, max_rows, threads, ax, figsize)
+
+    def plot_pairs(
+        self: Drawn,
+        *,
+        columns: Iterable[int | str] | None = None,
+        prob: float = 0.9,
+        ax: Any = None,
+        figsize: Size = None,
+    ) -> NDArray[Any]:
+        """Draw pairs of columns of the data with the components, at their posterior means.
+
+        A point has the colour of its most probable component (`Posterior.probabilities`). The
+        colour fades to grey as that becomes uncertain: a point that belongs to all components alike
+        is grey. The ellipse of a component is that of its mean covariance matrix, and a cross marks
+        its mean. `gmmswift.plot_pairs` draws those of a fit.
+
+        Parameters
+        ----------
+        columns, prob : optional
+            As in `gmmswift.plot_pairs`.
+        ax, figsize : optional
+            An axes for each pair, row after row of the lower triangle; size of the new figure.
+
+        Returns
+        -------
+        ndarray of matplotlib.axes.Axes, shape (pairs,)
+            The axes.
+
+        Raises
+        ------
+        ValueError
+            For data of one column, of which `plot_density` draws the density.
+        NotImplementedError
+            For prior draws, and if the number of components has a prior.
+        """
+        from gmmswift.plots._pairs import plot_posterior_pairs
+
+        return plot_posterior_pairs(self, columns, prob, ax, figsize)
 
     def plot_assignment(
         self: Drawn, i: int, *, ax: Any = None, figsize: Size = None
