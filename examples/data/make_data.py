@@ -1,6 +1,6 @@
 """Write the data sets that the C and Swift examples read: one value a line, restored to the last bit.
 
-They are those of the Python examples, which generate them. `book_table.txt` is given, not made.
+They are those of the Python examples, which generate them. README.md tells of the other files.
 
     python make_data.py [DIRECTORY]
 """

@@ -46,7 +46,7 @@ same_densities() {
     { cat "$out/draws_in_parts.txt"; return 1; }
 }
 
-# The data files, but for one that no recipe makes, are what their script writes, where there is a numpy to run it.
+# The data files, but for those that no recipe makes, are what their script writes, where there is a numpy to run it.
 python=build/venv/bin/python
 if "$python" -c 'import numpy' 2>/dev/null; then
   same_data() {
@@ -75,7 +75,7 @@ if command -v g++ >/dev/null; then
   check "exception runs" run exception
   check "exception catches what the callback threw" prints exception '^caught after the call: enough of it$'
 fi
-for name in two_components three_components book_known book_unknown two_dimensions; do
+for name in two_components three_components book_known book_unknown two_dimensions unknown_count; do
   check "$name runs" run $name
   check "$name finds the reference posterior" agrees $name
 done
@@ -88,6 +88,10 @@ check "two_dimensions prints each component's covariance matrix" \
   prints two_dimensions '^  covariance +0\.[0-9]{3} +[0-9]\.[0-9]{3}$'
 check "two_dimensions tells medium eruptions apart by the wait" \
   prints two_dimensions '^an eruption of 3\.2 minutes .* 0\.[0-4][0-9]* before a wait of 50 minutes, (1\.000|0\.9[0-9]*) of 80$'
+check "unknown_count keeps apart the groups that lie apart" \
+  prints unknown_count '^the slowest galaxy .* next one with probability 0\.9[0-9]*, with the fastest one 0\.000$'
+check "unknown_count shows the draws of the most probable number of clusters" \
+  prints unknown_count '^given [78] clusters: [1-9][0-9]* draws$'
 check "data_in_parts runs" run data_in_parts
 check "data_in_parts reaches the published maximum, -1130.264 for 272 rows" \
   prints data_in_parts '^iteration  9: mean log likelihood -4\.15538[0-9], moved by [0-9.]+e-0[5-9]$'
@@ -108,8 +112,8 @@ if [ -f README.md ]; then
 fi
 
 if can_find_leaks; then
-  for name in two_components three_components book_known book_unknown two_dimensions data_in_parts draws_in_parts \
-    cancel_from_thread; do
+  for name in two_components three_components book_known book_unknown two_dimensions unknown_count data_in_parts \
+    draws_in_parts cancel_from_thread; do
     check "$name loses no memory" without_leaks "$out/$name"
   done
   check "load_with_dlopen loses no memory" without_leaks "$out/load_with_dlopen" build/symbols/libgmmswift.so.0
