@@ -13,6 +13,10 @@ let package = Package(
     .executableTarget(
       name: "fit-mixture",
       dependencies: [.product(name: "GaussianMixtures", package: "libgmmswift")]
-    )
+    ),
+    .executableTarget(
+      name: "unknown-count",
+      dependencies: [.product(name: "GaussianMixtures", package: "libgmmswift")]
+    ),
   ]
 )

@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # Checks that a Swift package can depend on this one by a tag. The working tree becomes a repository with the tag that
-# VERSION names, and the Swift example is built against it, with the flags that this processor allows, and run.
+# VERSION names, and the Swift examples are built against it, with the flags that this processor allows, and run.
 set -uo pipefail
 cd "$(dirname "$0")/../../.."
 source Tests/Support/check.sh
@@ -59,6 +59,19 @@ finds_the_clusters() {
     END { exit found != 3 }' "$scratch/output.txt" || { cat "$scratch/output.txt"; return 1; }
 }
 
+unknown_count() { "$scratch/example/.build/release/unknown-count" examples/data/galaxies.txt; }
+
+# Whether the lines `number[k] P(K) P(K+) error` for 5 to 9 clusters agree with the reference, whose own errors are far
+# smaller, within four errors. expected.txt has it for the C example of the same model.
+finds_the_counts() {
+  awk 'FNR == NR { if ($1 == "unknown_count" && $2 ~ /^clusters\[[5-9]\]$/) expected[substr($2, 9)] = $3; next }
+    substr($1, 7) in expected {
+      distance = $3 - expected[substr($1, 7)]; if ($4 > 0 && distance * distance < 16 * $4 * $4) found++
+    }
+    END { exit found != 5 }' Tests/Interface/Examples/expected.txt "$scratch/counts.txt" ||
+    { cat "$scratch/counts.txt"; return 1; }
+}
+
 if ! (set -e; publish); then
   echo "the working tree could not be published as a repository"
   exit 1
@@ -71,6 +84,9 @@ check "it says why a file cannot be written" \
     "$scratch/example/.build/release/fit-mixture" examples/data/three_components.txt /nowhere/posterior.gmm)"
 check "it runs the kernels that its flags make" grep -qx "kernels: $kernels" "$scratch/output.txt"
 check "it resolved the dependency to the tag" grep -q "\"version\" : \"$version\"" "$scratch/example/Package.resolved"
+check "the example of an unknown number of components runs" eval 'unknown_count >"$scratch/counts.txt"'
+check "it finds the probabilities of the numbers" finds_the_counts
+check "it shows the draws of the most probable number" grep -qE '^given [78] clusters: [1-9]' "$scratch/counts.txt"
 check "a package that was fetched passes no unsafe flags" \
   equal "$(unsafe_flags "$scratch/example/.build/checkouts/libgmmswift")" 0
 check "a clone passes them, whatever the name of the folder that it is in" clone_below_checkouts
