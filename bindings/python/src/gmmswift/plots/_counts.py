@@ -67,8 +67,11 @@ def plot_counts(
 def _errors(
     ax: Any, places: NDArray[Any], values: NDArray[np.float64], errors: NDArray[np.float64]
 ) -> None:
-    """Draw intervals of 95 %, which end at 0 and 1: all between where an error is unknown."""
-    sizes = _ERRORS * errors
+    """Draw intervals of 95 %, which end at 0 and 1: all between where an error is unknown.
+
+    A number that no draw has, has none, because its error tells nothing.
+    """
+    sizes = np.where(values > 0, _ERRORS * errors, np.nan)
     lower, upper = np.minimum(sizes, values), np.minimum(sizes, 1 - values)
     ax.errorbar(
         places,
