@@ -200,6 +200,16 @@ def test_the_density_of_draws_of_any_number_has_a_band(varying, data):
     assert not varying.plot_density(bins=0).patches
 
 
+def test_curves_show_components_however_narrow():
+    x = np.concatenate([np.full(20, 0.0), np.full(20, 1_000.0)]) + np.linspace(-1, 1, 40)
+    model = gm.Mixture(2, means=gm.Normal(500, sd=500), sd=gm.Uniform(0.3, 2), ordered=True)
+    ax = gm.sample(model, x, 50, random_seed=1).plot_density()
+    points, density = ax.lines[0].get_data()
+    # The trapezoids between the points have the mass of the mixture.
+    assert (np.diff(points) * (density[1:] + density[:-1]) / 2).sum() == pytest.approx(1, abs=1e-3)
+    assert 400 < len(points) <= 5_000
+
+
 FORMS = [
     ("full", False),
     ("tied", False),

@@ -85,8 +85,9 @@ def _borders(ax: Any, labels: NDArray[np.int64], sizes: NDArray[np.int64]) -> No
     """Draw lines between clusters, and name those that have room for it."""
     count = len(labels)
     ends = np.flatnonzero(np.diff(labels)) + 1
+    # Lines of many clusters would cover them.
+    looks = {"color": PALETTE[1], "linewidth": min(0.8, 12 / max(len(ends), 1))}
     for end in ends:
-        looks = {"color": PALETTE[1], "linewidth": 0.8}
         ax.axhline(end - 0.5, **looks)
         ax.axvline(end - 0.5, **looks)
     edges = np.concatenate([[0], ends, [count]])

@@ -29,10 +29,10 @@ if TYPE_CHECKING:
 
 __all__ = ["density_of_draws", "plot_posterior_density"]
 
-#: The points of a curve.
-_POINTS = 400
-#: The densities of so many draws are computed at a time: at most 25 MB for each 256 components.
-_PART = 32
+#: The fewest and the most points of a curve, and those for an sd of a narrow component.
+_POINTS, _MOST_POINTS, _PER_SD = 400, 5_000, 4
+#: So many numbers are computed at a time: 32 MB.
+_PART = 4_000_000
 
 
 def plot_posterior_density(
@@ -83,12 +83,23 @@ def density_of_draws(
     spread = variances(shape, draws[shape.spread_name], d)
     spread = np.broadcast_to(spread, weights.shape)
     out = np.empty((len(weights), len(points)))
-    for start in range(0, len(weights), _PART):
-        part = slice(start, start + _PART)
+    step = max(1, _PART // (weights.shape[1] * len(points)))
+    for start in range(0, len(weights), step):
+        part = slice(start, start + step)
         squares = (points - means[part, :, np.newaxis]) ** 2 / spread[part, :, np.newaxis]
         heights = (weights[part] / np.sqrt(2 * np.pi * spread[part]))[..., np.newaxis]
         out[part] = np.nansum(heights * np.exp(-0.5 * squares), axis=1)
     return out
+
+
+def _points(
+    posterior: Drawn, draws: dict[str, NDArray[np.float64]], ends: tuple[float, float], d: int
+) -> NDArray[np.float64]:
+    """Return evenly spaced points, close enough to show narrow components."""
+    shape = posterior.model.shape
+    sd = np.sqrt(np.nanquantile(variances(shape, draws[shape.spread_name], d), 0.05))
+    wanted = _PER_SD * (ends[1] - ends[0]) / max(sd, np.finfo(float).tiny)
+    return np.linspace(*ends, int(np.clip(wanted, _POINTS, _MOST_POINTS)))
 
 
 def _panel(
@@ -105,7 +116,7 @@ def _panel(
         data, weights = data[weights > 0], weights[weights > 0]
     limits = robust_limits(data)
     ends = limits.padded(0.15)
-    points = np.linspace(*ends, _POINTS)
+    points = _points(posterior, draws, ends, d)
     densities = density_of_draws(posterior, draws, points, d)
     inside = limits.contains(data)
     top = draw_histogram(axes, data, weights, inside, bins) if posterior.data.size else 0.0
