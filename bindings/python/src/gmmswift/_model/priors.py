@@ -443,7 +443,7 @@ class Wishart(Prior):
 
     def start(self) -> Any:
         """Return the mean."""
-        mean = np.multiply(self.dof, self.scale)  # type: ignore[arg-type]
+        mean = np.multiply(self.dof, self.scale)
         try:
             np.linalg.cholesky(mean)
         except np.linalg.LinAlgError:

@@ -180,7 +180,8 @@ def _of_variance(prior: Prior) -> Prior:
     """Return an inverse-Wishart prior in one dimension as the equal inverse-Gamma prior."""
     if not isinstance(prior, InverseWishart):
         return prior
-    return InverseGamma(np.multiply(prior.dof, 0.5), np.multiply(prior.scale, 0.5).reshape(()))
+    dof, scale = np.asarray(prior.dof), np.asarray(prior.scale)
+    return InverseGamma(0.5 * dof, (0.5 * scale).reshape(()))
 
 
 def _reshaped(prior: Prior, rows: Any) -> Prior:

@@ -1,0 +1,145 @@
+/* Parameters of priors that have priors themselves: statements, draws, and refusals. */
+#include <math.h>
+
+#include "behaviour.h"
+
+enum { K = 3 };
+
+static const double zero[] = {0}, one[] = {1}, two[] = {2}, ten[] = {10}, pair[] = {1, 4};
+static const double unit[] = {1, 0, 0, 1}, scale[] = {0.3, 0.1, 0.1, 0.2};
+static const gmm_prior known = {GMM_PRIOR_FIXED, 0, NULL, NULL, NULL};
+
+static gmm_model_options line_options(const gmm_prior *of_weights, const gmm_prior *of_means,
+                                      const gmm_prior *of_spread) {
+  gmm_model_options options = fixture_model_options();
+  options.num_components = K;
+  options.ordered_means = 0;
+  options.minimum_weight = 0;
+  options.weights = (gmm_prior){GMM_PRIOR_DIRICHLET, 1, one, NULL, of_weights};
+  options.means = (gmm_prior){GMM_PRIOR_NORMAL, 1, zero, ten, of_means};
+  options.spread = (gmm_prior){GMM_PRIOR_GAMMA, 1, two, one, of_spread};
+  return options;
+}
+
+static void check_line(void) {
+  const gmm_prior of_weights[] = {{GMM_PRIOR_F, 1, two, ten, NULL}};
+  const gmm_prior of_means[] = {{GMM_PRIOR_NORMAL, 1, one, ten, NULL}, known};
+  const gmm_prior of_spread[] = {known, {GMM_PRIOR_GAMMA, 1, two, one, NULL}};
+  const gmm_model_options options = line_options(of_weights, of_means, of_spread);
+  gmm_model *model = fixture_model(&options);
+  gmm_model_options stated;
+  stated.struct_size = sizeof stated;
+  ACCEPTED(gmm_model_get_options(model, &stated, out_error));
+  EXPECT(stated.weights.priors[0].family == GMM_PRIOR_F && stated.weights.priors[0].second[0] == 10);
+  EXPECT(stated.means.priors[0].family == GMM_PRIOR_NORMAL && stated.means.priors[0].first[0] == 1);
+  EXPECT(stated.means.priors[1].family == GMM_PRIOR_FIXED && stated.means.priors[1].num_values == 0);
+  EXPECT(stated.spread.priors[0].family == GMM_PRIOR_FIXED && stated.spread.priors[1].family == GMM_PRIOR_GAMMA);
+  EXPECT(stated.spread.priors[1].first[0] == 2 && stated.spread.first[0] == 2 && stated.spread.second[0] == 1);
+
+  const gmm_sample_options sampling = fixture_sample_options();
+  gmm_posterior *posterior = fixture_posterior(model, &sampling);
+  const int32_t fields[] = {GMM_FIELD_CONCENTRATION, GMM_FIELD_CENTER, GMM_FIELD_RATE};
+  const gmm_posterior_info info = info_of(posterior);
+  for (int i = 0; i < 3; i++) {
+    const gmm_view view = view_of(posterior, fields[i]);
+    EXPECT(view.num_axes == 2 && view.shape[0] == info.num_chains && view.shape[1] == info.num_draws);
+    for (int64_t draw = 1; draw < info.num_draws; draw++) {
+      const double value = element(&view, 0, draw, 0);
+      EXPECT(isfinite(value) && (value > 0 || i == 1) && value != element(&view, 0, draw - 1, 0));
+    }
+  }
+  gmm_view view;
+  REFUSED(GMM_ERROR_UNSUPPORTED, "field", gmm_posterior_view(posterior, GMM_FIELD_SCALE, &view, out_error));
+  gmm_posterior_destroy(posterior);
+
+  const double weights[] = {0.2, 0.3, 0.5}, means[] = {0, 1, 2}, sds[] = {1, 1, 1};
+  double density;
+  REFUSED(GMM_ERROR_UNSUPPORTED, "model", gmm_model_log_prior(model, weights, means, sds, &density, out_error));
+  gmm_model_destroy(model);
+
+  const gmm_model_options plain = line_options(NULL, NULL, NULL);
+  gmm_model *without = fixture_model(&plain);
+  posterior = fixture_posterior(without, &sampling);
+  for (int i = 0; i < 3; i++) {
+    REFUSED(GMM_ERROR_UNSUPPORTED, "field", gmm_posterior_view(posterior, fields[i], &view, out_error));
+  }
+  gmm_posterior_destroy(posterior);
+  gmm_model_destroy(without);
+}
+
+static void check_matrices(void) {
+  double rows[2 * 40];
+  for (int i = 0; i < 40; i++) {
+    rows[2 * i] = (i % 2 ? -3 : 3) + sin(i);
+    rows[2 * i + 1] = cos(3 * i);
+  }
+  const double dof[] = {6}, of_scale[] = {3};
+  const gmm_prior of_spread[] = {known, {GMM_PRIOR_WISHART, 1, of_scale, scale, NULL}};
+  const gmm_prior of_means[] = {{GMM_PRIOR_NORMAL, 2, pair, pair, NULL}, known};
+  gmm_model_options options = line_options(NULL, of_means, NULL);
+  options.num_components = 2;
+  options.num_dimensions = 2;
+  options.covariance = GMM_COVARIANCE_FULL;
+  options.spread = (gmm_prior){GMM_PRIOR_INVERSE_WISHART, 1, dof, unit, of_spread};
+  gmm_model *model = fixture_model(&options);
+  gmm_data *data = NULL;
+  gmm_posterior *posterior = NULL;
+  ACCEPTED(gmm_data_create(rows, 40, 2, NULL, &data, out_error));
+  const gmm_sample_options sampling = fixture_sample_options();
+  ACCEPTED(gmm_sample(model, data, &sampling, NULL, &posterior, out_error));
+  const gmm_view center = view_of(posterior, GMM_FIELD_CENTER), matrix = view_of(posterior, GMM_FIELD_SCALE);
+  EXPECT(center.num_axes == 3 && center.shape[2] == 2);
+  EXPECT(matrix.num_axes == 4 && matrix.shape[2] == 2 && matrix.shape[3] == 2);
+  const double *entries = matrix.data;
+  EXPECT(entries[1] == entries[2] && entries[0] * entries[3] > entries[1] * entries[2]);
+  gmm_posterior_destroy(posterior);
+  gmm_data_destroy(data);
+  gmm_model_destroy(model);
+}
+
+static void check_refusals(void) {
+  const gmm_prior gamma = {GMM_PRIOR_GAMMA, 1, two, one, NULL}, normal = {GMM_PRIOR_NORMAL, 1, zero, one, NULL};
+  const gmm_prior negative = {GMM_PRIOR_GAMMA, 1, two, zero, NULL}, nested = {GMM_PRIOR_GAMMA, 1, two, one, &gamma};
+  const struct {
+    gmm_prior weights[1], means[2], spread[2];
+    gmm_status status;
+    const char *argument;
+  } cases[] = {
+      {{normal}, {known, known}, {known, known}, GMM_ERROR_INVALID_ARGUMENT, "weights.concentration.family"},
+      {{negative}, {known, known}, {known, known}, GMM_ERROR_INVALID_ARGUMENT, "weights.concentration.rate"},
+      {{known}, {gamma, known}, {known, known}, GMM_ERROR_INVALID_ARGUMENT, "means.mean.family"},
+      {{known}, {known, gamma}, {known, known}, GMM_ERROR_INVALID_ARGUMENT, "means.sd.family"},
+      {{known}, {known, known}, {gamma, known}, GMM_ERROR_INVALID_ARGUMENT, "spread.shape.family"},
+      {{known}, {known, known}, {known, normal}, GMM_ERROR_INVALID_ARGUMENT, "spread.rate.family"},
+      {{known}, {known, known}, {known, negative}, GMM_ERROR_INVALID_ARGUMENT, "spread.rate.rate"},
+      {{known}, {known, known}, {known, nested}, GMM_ERROR_INVALID_ARGUMENT, "spread.rate.shape"},
+      {{known},
+       {known, known},
+       {known, {GMM_PRIOR_FIXED, 1, one, NULL, NULL}},
+       GMM_ERROR_INVALID_ARGUMENT,
+       "spread.rate.num_values"},
+      {{known},
+       {known, known},
+       {known, {GMM_PRIOR_GAMMA, 2, pair, pair, NULL}},
+       GMM_ERROR_INVALID_ARGUMENT,
+       "spread.rate.shape"},
+  };
+  gmm_model *none = NULL;
+  for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+    const gmm_model_options options = line_options(cases[i].weights, cases[i].means, cases[i].spread);
+    REFUSED(cases[i].status, cases[i].argument, gmm_model_create(&options, &none, out_error));
+  }
+  const gmm_prior of_weights[] = {gamma}, of_spread[] = {known, gamma};
+  gmm_model_options options = line_options(of_weights, NULL, NULL);
+  options.minimum_weight = 0.1;
+  REFUSED(GMM_ERROR_INVALID_MODEL, "minimum_weight", gmm_model_create(&options, &none, out_error));
+  options = line_options(NULL, NULL, of_spread);
+  options.spread = (gmm_prior){GMM_PRIOR_HALF_NORMAL, 1, one, NULL, of_spread};
+  REFUSED(GMM_ERROR_INVALID_ARGUMENT, "spread.scale", gmm_model_create(&options, &none, out_error));
+}
+
+void behaviour_hyperpriors(void) {
+  check_line();
+  check_matrices();
+  check_refusals();
+}
