@@ -413,7 +413,9 @@ enum gmm_covariance_form {
 /** Rules by which data choose the priors of GMM_PRIOR_SCALED. A rule keeps its meaning; other priors get another. */
 enum gmm_default_priors {
   /** Weakly informative priors at the scale of the data; see gmm_model_for_data. */
-  GMM_DEFAULT_PRIORS_FRALEY_RAFTERY = 1
+  GMM_DEFAULT_PRIORS_FRALEY_RAFTERY = 1,
+  /** Hierarchical priors at the scale of the data, which do not depend on K; see gmm_model_for_data. */
+  GMM_DEFAULT_PRIORS_MALSINER_WALLI = 2
 };
 
 typedef struct gmm_prior gmm_prior;
@@ -469,7 +471,8 @@ typedef struct gmm_model_options {
   /** The coordinate in which they do, 0 .. D - 1; default 0. */
   int32_t order_coordinate;
   /** A gmm_default_priors, the rule by which data choose the priors of GMM_PRIOR_SCALED; 0 stands for
-   * GMM_DEFAULT_PRIORS_FRALEY_RAFTERY. Where no prior waits: the rule that has chosen priors, or 0. Default 0. */
+   * GMM_DEFAULT_PRIORS_FRALEY_RAFTERY, or GMM_DEFAULT_PRIORS_MALSINER_WALLI if K has a prior. Where no prior waits: the
+   * rule that has chosen priors, or 0. Default 0. */
   int32_t default_priors;
   /** GMM_PRIOR_DIRICHLET or GMM_PRIOR_FIXED (sum 1); default Dirichlet(1). */
   gmm_prior weights;
@@ -482,7 +485,7 @@ typedef struct gmm_model_options {
   gmm_prior spread;
   /** The prior of the number of components, cut off at num_components: GMM_PRIOR_DISCRETE_UNIFORM or one of the
    * families that follow it; `first` holds num_values parameters. All components then have the same priors: one value,
-   * or D; no GMM_PRIOR_SCALED, known weights or means, least weight or order. Default GMM_PRIOR_FIXED: K is
+   * or D; no known weights or means, least weight or order. Default GMM_PRIOR_FIXED: K is
    * num_components. */
   gmm_prior count;
 } gmm_model_options;
@@ -521,6 +524,18 @@ GMM_NODISCARD gmm_status gmm_model_create(const gmm_model_options *options, gmm_
  *     spread:  full, tied: inverse-Wishart(D + 2, S / K^(2/D));
  *              diag: variance of coordinate d ~ inverse-Gamma(3 / 2, S_dd / K^(2/D) / 2);
  *              spherical: the same with tr(S) / D for S_dd.
+ *
+ * GMM_DEFAULT_PRIORS_MALSINER_WALLI: hierarchical priors after Malsiner-Walli, Fruehwirth-Schnatter, Gruen (2016),
+ * "Model-based clustering based on sparse finite Gaussian mixtures", Statistics and Computing 26. With m_d the medians
+ * and R_d the ranges of the columns
+ *
+ *     means:   Normal(m, R), independent between coordinates;
+ *     spread:  full, tied: inverse-Wishart(D + 4, W), W ~ Wishart(D, (D + 4) / (100 D) diag(R^2));
+ *              diag: variance of coordinate d ~ inverse-Gamma(5 / 2, b_d), b_d ~ Gamma(1 / 2, 20 / R_d^2);
+ *              spherical: the same with the average of R_d^2.
+ *
+ * W and b are unknown too, and draws have them (GMM_FIELD_SCALE, GMM_FIELD_RATE). Fits and the evidence need known
+ * ones.
  *
  * @param model an open model; another one is handed back as it is.
  * @param data in the model's number of dimensions: at least 2 rows, or weights with a sum of at least 2.

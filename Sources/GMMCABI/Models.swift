@@ -157,6 +157,7 @@ private func defaultPriorsCode(_ rule: DefaultPriors?) -> Int32 {
   switch rule {
   case nil: 0
   case .fraleyRaftery: Int32(GMM_DEFAULT_PRIORS_FRALEY_RAFTERY)
+  case .malsinerWalli: Int32(GMM_DEFAULT_PRIORS_MALSINER_WALLI)
   }
 }
 

@@ -39,7 +39,8 @@ private func defaultPriors(_ code: Int32) throws(CallError) -> DefaultPriors? {
   switch code {
   case 0: nil
   case GMM_DEFAULT_PRIORS_FRALEY_RAFTERY: .fraleyRaftery
-  default: throw .invalid("default_priors", "must be 0 or GMM_DEFAULT_PRIORS_FRALEY_RAFTERY", got: code)
+  case GMM_DEFAULT_PRIORS_MALSINER_WALLI: .malsinerWalli
+  default: throw .invalid("default_priors", "must be 0 or a GMM_DEFAULT_PRIORS_...", got: code)
   }
 }
 

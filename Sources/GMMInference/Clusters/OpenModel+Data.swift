@@ -5,9 +5,9 @@ extension OpenModel {
   ///
   /// - Parameters:
   ///   - data: observations in the model's number of dimensions. They are not read if no prior waits.
-  ///   - control: threads, progress in blocks of observations over up to three passes, cancelling.
-  /// - Throws: ``ModelError`` for fewer than 2 rows, for a constant column, for columns that determine each other, and
-  ///   when the caller cancels.
+  ///   - control: threads, progress in blocks of observations over up to three passes, or in columns, cancelling.
+  /// - Throws: ``ModelError`` for fewer than 2 rows, for a constant column, for columns that determine each other (not
+  ///   by ``DefaultPriors/malsinerWalli``), and when the caller cancels.
   public func model(for data: DataSet, _ control: RunControl = RunControl()) throws(ModelError) -> MixtureModel {
     if let model { return model }
     guard data.dimensionCount == shape.dimensionCount else {
@@ -17,6 +17,9 @@ extension OpenModel {
     case .fraleyRaftery:
       let scaled = try ScaledPriors(shape, data, control)
       return try filled(means: scaled.means, spread: scaled.spread)
+    case .malsinerWalli:
+      let priors = try HierarchicalPriors(shape, data, control)
+      return try filled(means: priors.means, spread: priors.spread, priors.hyperpriors)
     }
   }
 

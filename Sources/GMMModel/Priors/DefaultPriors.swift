@@ -5,11 +5,15 @@ public enum DefaultPriors: UInt32, Sendable, CaseIterable {
   // The numbers are those of the C header and of files.
   /// Weakly informative priors at the scale of the data, after Fraley and Raftery (2007).
   case fraleyRaftery = 1
+  /// Hierarchical priors at the scale of the data, after Malsiner-Walli, Frühwirth-Schnatter and Grün (2016), for any
+  /// number of components.
+  case malsinerWalli = 2
 
   /// The name of the rule, such as `fraley-raftery`.
   public var name: String {
     switch self {
     case .fraleyRaftery: "fraley-raftery"
+    case .malsinerWalli: "malsiner-walli"
     }
   }
 }

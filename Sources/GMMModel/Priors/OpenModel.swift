@@ -23,7 +23,8 @@ public struct OpenModel: Sendable, Equatable {
 
   /// Checks and creates a model. The other parameters are those of ``MixtureModel``.
   ///
-  /// - Parameter defaultPriors: the rule for priors that wait; `nil` stands for ``DefaultPriors/fraleyRaftery``.
+  /// - Parameter defaultPriors: the rule for priors that wait; `nil` stands for ``DefaultPriors/fraleyRaftery``, or
+  ///   ``DefaultPriors/malsinerWalli`` where the number of components is unknown.
   /// - Throws: ``ModelError`` naming the argument, the rule and the value.
   public init(
     _ shape: MixtureShape, weights: WeightsPrior = .dirichlet(concentration: [1]), minimumWeight: Double = 0,
@@ -45,17 +46,30 @@ public struct OpenModel: Sendable, Equatable {
         spread: spread, defaultPriors: defaultPriors, count: count, hyperpriors: hyperpriors)
       return
     }
-    guard count == nil else {
+    guard count == nil || defaultPriors != .fraleyRaftery else {
       throw ModelError(
-        .invalidModel, means == nil ? "means.family" : "spread.family",
-        "must be stated where the number of components is unknown", got: "a prior that waits for data")
+        .invalidModel, "default_priors", "must not depend on the number of components where it is unknown",
+        got: DefaultPriors.fraleyRaftery.name)
     }
-    self.defaultPriors = defaultPriors ?? .fraleyRaftery
+    self.defaultPriors = defaultPriors ?? (count == nil ? .fraleyRaftery : .malsinerWalli)
     model = nil
     try MixtureShape.requireCounts(components: shape.componentCount, dimensions: shape.dimensionCount)
     let check = PriorCheck(shape: shape)
     try check.order(orderCoordinate)
     _ = try check.weights(weights, minimum: minimumWeight)
+    if let count {
+      _ = try count.logProbabilities(most: shape.componentCount)
+      // Priors that wait will be the same for all components.
+      try check.exchangeable(
+        weights: weights, minimumWeight: minimumWeight, means: means ?? .normal(mean: [0], sd: [1]),
+        orderCoordinate: orderCoordinate,
+        spread: spread
+          ?? (shape.hasMatrices
+            ? .inverseWishart(
+              dof: [Double(shape.dimensionCount)],
+              scale: SymmetricMatrix(diagonal: [Double](repeating: 1, count: shape.dimensionCount)).full)
+            : .halfNormal(scale: [1])))
+    }
     if let means { _ = try check.means(means, orderCoordinate: orderCoordinate) }
     if let spread {
       if shape.hasMatrices { _ = try check.covariances(spread) } else { _ = try check.spread(spread) }
@@ -77,10 +91,16 @@ public struct OpenModel: Sendable, Equatable {
   }
 
   /// Returns the model with these priors in place of those that wait.
-  package func filled(means: MeansPrior, spread: SpreadPrior) throws(ModelError) -> MixtureModel {
-    try MixtureModel(
+  ///
+  /// - Parameter priors: the hyperpriors of `spread`, which take effect if the spread's prior waits.
+  package func filled(
+    means: MeansPrior, spread: SpreadPrior, _ priors: Hyperpriors = Hyperpriors()
+  ) throws(ModelError) -> MixtureModel {
+    var hyperpriors = hyperpriors
+    if self.spread == nil { (hyperpriors.rate, hyperpriors.scale) = (priors.rate, priors.scale) }
+    return try MixtureModel(
       shape, weights: weights, minimumWeight: minimumWeight, means: self.means ?? means,
       orderCoordinate: orderCoordinate, spread: self.spread ?? spread, defaultPriors: defaultPriors,
-      hyperpriors: hyperpriors)
+      count: count, hyperpriors: hyperpriors)
   }
 }

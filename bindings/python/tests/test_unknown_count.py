@@ -136,8 +136,10 @@ PLAIN = {"means": gm.Normal(0, sd=3), "sd": gm.HalfNormal(1)}
             "means.*must be one prior",
         ),
         (
-            lambda: gm.Mixture(gm.Unknown(max=2), covariance_type="full"),
-            "must be stated where the number of components is unknown",
+            lambda: gm.Mixture(
+                gm.Unknown(max=2), covariance_type="full", default_priors="fraley-raftery"
+            ),
+            "default_priors: must not depend on the number of components where it is unknown",
         ),
     ],
 )

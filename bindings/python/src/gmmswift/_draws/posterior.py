@@ -212,7 +212,7 @@ class Posterior(
             absent.add("assignments")
         if self._model._unknown_count is None:
             absent.update(_OF_COUNTS)
-        absent.update(set(_HYPERPARAMETERS) - set(self._model._hyperparameters))
+        absent.update(set(_HYPERPARAMETERS) - set(self.model._hyperparameters))
         return (name for name in _FIELDS if name not in absent)
 
     def __len__(self) -> int:

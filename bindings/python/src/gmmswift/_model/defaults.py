@@ -7,7 +7,10 @@ from gmmswift._arguments import shown
 
 __all__ = ["default_priors_code", "default_priors_name"]
 
-_CODES = {"fraley-raftery": native.DEFAULT_PRIORS_FRALEY_RAFTERY}
+_CODES = {
+    "fraley-raftery": native.DEFAULT_PRIORS_FRALEY_RAFTERY,
+    "malsiner-walli": native.DEFAULT_PRIORS_MALSINER_WALLI,
+}
 
 
 def default_priors_code(name: object) -> int:

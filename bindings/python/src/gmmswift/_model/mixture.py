@@ -70,8 +70,8 @@ class Mixture(Frozen):
     Parameters
     ----------
     n_components : int or Unknown
-        K, from 1 to 256; or its prior, `Unknown`. Then all components have the same priors, which
-        are stated, and K below is the largest number.
+        K, from 1 to 256; or its prior, `Unknown`. Then all components have the same priors, and K
+        below is the largest number.
     n_dimensions : int, optional
         D, the number of columns of the data. By default what the shapes of the priors say, or the
         data when they are seen; 1 for a model in the words of one dimension: `means` and one of
@@ -107,11 +107,11 @@ class Mixture(Frozen):
         Prior on the precision, 1 / variance.
     shared_sd : bool, default False
         Whether all components share their sds.
-    default_priors : {"fraley-raftery"}, optional
+    default_priors : {"fraley-raftery", "malsiner-walli"}, optional
         The rule by which data choose the priors that are not given, see the notes. By default
-        "fraley-raftery". The attribute names the rule of a model that leaves priors to data, and of
-        one whose priors data have chosen, such as `Posterior.model`. It is None where all priors
-        are the caller's.
+        "fraley-raftery", or "malsiner-walli" where the number of components is unknown. The
+        attribute names the rule of a model that leaves priors to data, and of one whose priors data
+        have chosen, such as `Posterior.model`. It is None where all priors are the caller's.
 
     Raises
     ------
@@ -131,6 +131,17 @@ class Mixture(Frozen):
         covariances[k]   ~  InverseWishart(D + 2, S / K**(2 / D))                  full, tied
         variances[k, d]  ~  InverseGamma(3 / 2, S[d, d] / K**(2 / D) / 2)          diag
         variances[k]     ~  the same with trace(S) / D for S[d, d]                 spherical
+
+    The rule "malsiner-walli" chooses hierarchical ones, whose scale is learned, and which do not
+    depend on K (after Malsiner-Walli, Fruehwirth-Schnatter, Gruen 2016, Statistics and Computing
+    26). In several dimensions its posteriors keep groups apart that "fraley-raftery" joins; see
+    docs/COMPONENTS.md. With m the medians of the columns and R their ranges::
+
+        means[k]         ~  Normal(m, sd=R)
+        covariances[k]   ~  InverseWishart(D + 4, W)                               full, tied
+        W                ~  Wishart(D, (D + 4) / (100 D) diag(R**2))
+        variances[k, d]  ~  InverseGamma(5 / 2, b[d]),  b[d] ~ Gamma(1 / 2, 20 / R[d]**2)     diag
+        variances[k]     ~  the same with the mean of R**2                         spherical
 
     A parameter of a prior may have a prior itself; one number, or one for each coordinate, is then
     shared by all components and drawn with everything else: the concentration of `Dirichlet` and

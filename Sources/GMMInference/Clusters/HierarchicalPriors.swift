@@ -1,0 +1,78 @@
+import GMMModel
+
+/// Hierarchical priors at the scale of the data, after Malsiner-Walli, Frühwirth-Schnatter, Grün (2016), "Model-based
+/// clustering based on sparse finite Gaussian mixtures", Statistics and Computing 26.
+///
+/// Let m_d be the median and R_d the range of column d. The priors are mean_k ~ Normal(m, diag(R²)), Σ_k ~
+/// inverse-Wishart(D + 4, W) and W ~ Wishart(D, (D + 4) / (100 D) diag(R²)). So the scale of the covariances is learned
+/// from the data, and what is typical of a component is shared. A variance has the prior of one dimension,
+/// inverse-Gamma(5 / 2, β) with β ~ Gamma(1 / 2, 20 / R²): of its own column for `diag`; for `spherical` with the
+/// average of R² over the columns. None of this depends on the number of components.
+///
+/// (In the paper's words c₀ = (D + 4) / 2 and g₀ = D / 2. Its inverse-Wishart(c₀, C₀) has 2 c₀ degrees of freedom and the
+/// scale 2 C₀, so W = 2 C₀.)
+struct HierarchicalPriors: Sendable {
+  let means: MeansPrior
+  let spread: SpreadPrior
+  let hyperpriors: Hyperpriors
+
+  /// - Parameter control: threads, progress in blocks of observations over one pass, cancelling.
+  /// - Throws: ``ModelError`` for a constant column, and when the caller cancels.
+  init(_ shape: MixtureShape, _ data: DataSet, _ control: RunControl) throws(ModelError) {
+    let dimensions = shape.dimensionCount
+    let team = WorkTeam(control, units: 1, blocks: 0)
+    let columns = try team.pass(control, blocks: dimensions) { (_, tally) throws(ModelError) in
+      var columns: [(median: Double, range: Double)] = []
+      for d in 0..<dimensions {
+        guard tally.goesOn else { throw tally.cancellationError }
+        columns.append(try Self.column(d, of: data))
+        tally.pass()
+      }
+      return columns
+    }
+    let squares = columns.map { $0.range * $0.range }
+    means = .normal(mean: columns.map(\.median), sd: columns.map(\.range))
+    switch shape.structure {
+    case .full, .tied:
+      let (dof, count) = (Double(dimensions + 4), Double(dimensions))
+      let scale = SymmetricMatrix(diagonal: squares.map { dof / (100 * count) * $0 })
+      // Chains start at the mean of the scale.
+      spread = .inverseWishart(dof: [dof], scale: scale.full.map { count * $0 })
+      hyperpriors = Hyperpriors(scale: ScalePrior(dof: count, scale: scale.full))
+    case .diag, .spherical:
+      let average = squares.reduce(0, +) / Double(dimensions)
+      let rates = (shape.structure == .diag ? squares : [average]).map { 20 / $0 }
+      spread = .inverseGamma(shape: [2.5], scale: rates.map { 0.5 / $0 })
+      hyperpriors = Hyperpriors(rate: RatePrior(shape: [0.5], rate: rates))
+    }
+  }
+
+  /// Returns the median and the range of a column, of the rows of positive weight. A row of weight w counts as w rows in
+  /// the median.
+  private static func column(_ d: Int, of data: DataSet) throws(ModelError) -> (median: Double, range: Double) {
+    var values: [(x: Double, weight: Double)] = []
+    values.reserveCapacity(data.count)
+    for i in 0..<data.count {
+      let weight = data.weights?[i] ?? 1
+      if weight > 0 { values.append((data[i, d], weight)) }
+    }
+    values.sort { $0.x < $1.x }
+    guard let first = values.first, let last = values.last, last.x > first.x else {
+      throw ModelError(
+        .degenerate, "data", "must vary in every column for priors on their scale",
+        got: "a constant column \(data.columnName(d))")
+    }
+    // The middle of all points at which half of the weight is reached.
+    let half = 0.5 * data.totalWeight
+    var (sum, lower) = (0.0, last.x)
+    for (place, value) in values.enumerated() {
+      sum += value.weight
+      if sum == half, place + 1 < values.count { return (0.5 * (value.x + values[place + 1].x), last.x - first.x) }
+      if sum > half {
+        lower = value.x
+        break
+      }
+    }
+    return (lower, last.x - first.x)
+  }
+}
