@@ -534,7 +534,7 @@ GMM_NODISCARD gmm_status gmm_model_create(const gmm_model_options *options, gmm_
  *              diag: variance of coordinate d ~ inverse-Gamma(5 / 2, b_d), b_d ~ Gamma(1 / 2, 20 / R_d^2);
  *              spherical: the same with the average of R_d^2.
  *
- * W and b are unknown too, and draws have them (GMM_FIELD_SCALE, GMM_FIELD_RATE). Fits and the evidence need known
+ * W and b are unknown too, and draws have them (GMM_FIELD_SCALE, GMM_FIELD_RATE). Fits and bridge sampling need known
  * ones.
  *
  * @param model an open model; another one is handed back as it is.
@@ -1833,9 +1833,10 @@ gmm_status gmm_evidence_init(gmm_evidence *evidence, size_t struct_size) GMM_NON
  * @param options NULL for the defaults.
  * @param out_evidence its struct_size must be set.
  * @return GMM_ERROR_NULL_ARGUMENT, GMM_ERROR_WRONG_HANDLE, GMM_ERROR_STRUCT_SIZE, GMM_ERROR_INVALID_ARGUMENT;
- * GMM_ERROR_UNSUPPORTED for prior draws, too few draws, and bridge sampling of more than 12 components that share all
- * priors; GMM_ERROR_DEGENERATE for a posterior that is improper, which has no evidence (the message says which part of
- * the data and of the priors), and for a mixture that does not overlap with the posterior; GMM_CANCELLED.
+ * GMM_ERROR_UNSUPPORTED for prior draws, too few draws, and bridge sampling where parameters of priors have priors, or
+ * of more than 12 components that share all priors; GMM_ERROR_DEGENERATE for a posterior that is improper, which has no
+ * evidence (the message says which part of the data and of the priors), and for a mixture that does not overlap with
+ * the posterior; GMM_CANCELLED.
  */
 GMM_NODISCARD gmm_status gmm_posterior_log_evidence(const gmm_posterior *posterior, const gmm_evidence_options *options,
                                                     const gmm_control *control, gmm_evidence *out_evidence,

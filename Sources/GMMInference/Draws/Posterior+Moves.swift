@@ -32,7 +32,9 @@ extension Posterior {
     return continuation.map { chain in
       let model = model.count == nil ? model : model.known(count: chain.state.parameters.componentCount)
       let schedule = SplitMergeRows.count(whole?.whole ?? data, model).map {
-        SplitMergeSchedule(model, rows: $0, tune: options.tune, isForced: options.splitMerge == .always)
+        SplitMergeSchedule(
+          model, rows: $0, tune: options.tune, isForced: options.splitMerge == .always,
+          varies: self.model.count != nil)
       }
       let tuning = chain.memory.splitMerge
       var (kind, interval) = (ChainMoves.SplitMerge.off, 0)

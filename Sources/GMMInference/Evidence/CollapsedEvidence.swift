@@ -27,8 +27,10 @@ struct CollapsedEvidence {
     covariance = CovarianceConditional(dimension: shape.hasMatrices ? shape.dimensionCount : 0)
   }
 
-  /// Whether the prior of each component is conjugate, and an order of the means does not tie them to each other.
+  /// Whether the prior of each component is conjugate, and nothing ties the components to each other.
   static func exists(_ model: MixtureModel) -> Bool {
+    // Unknown hyperparameters tie the components to each other.
+    guard model.hyperDensities == nil else { return false }
     guard model.orderCoordinate == nil || model.foldsOrder || model.componentCount == 1 else { return false }
     guard (0..<model.componentCount).allSatisfy({ model.hasFixedMean($0) || model.hasScaledMean($0) }) else {
       return false

@@ -42,7 +42,7 @@ struct EvidencePrior {
   mutating func draw(while isWanted: () -> Bool) -> EvidenceDraw {
     step += 1
     var stream = RandomStream(key.at(iteration: step))
-    let parameters = model.drawPrior(&stream, while: isWanted)
+    let parameters = model.ofDrawnHyperparameters(&stream).drawPrior(&stream, while: isWanted)
     guard let sweeper else { return .parameters(parameters) }
     // At power 0 the assignments depend on the weights alone. Plain means and sds cannot overflow.
     var weighted = plain

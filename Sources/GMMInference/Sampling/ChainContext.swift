@@ -121,7 +121,9 @@ struct ChainContext: Sendable {
     let worth = dividedRows.map { $0.total / max(1, $0.whole.totalWeight) } ?? 1
     return SplitMergeMover(
       model, rows, sweeper, rest: try restPass(), worth: worth, power: target.power, key: key(index, .splitMerge),
-      SplitMergeSchedule(model, rows: rows.data.count, tune: tune, isForced: splitMerge == .always), tuning)
+      SplitMergeSchedule(
+        model, rows: rows.data.count, tune: tune, isForced: splitMerge == .always, varies: target.model.count != nil),
+      tuning)
   }
 
   /// Returns the key of the random numbers of chain `index` for a purpose.

@@ -22,8 +22,11 @@ struct SplitMergeSchedule: Sendable, Equatable {
   /// Whether moves are made as where they pay, whatever the tuning finds.
   let isAlwaysPaying: Bool
 
-  /// - Parameter isForced: whether moves are made in each iteration.
-  init(_ model: MixtureModel, rows: Int, tune: Int, isForced: Bool) {
+  /// - Parameters:
+  ///   - model: has a known number of components.
+  ///   - isForced: whether moves are made in each iteration.
+  ///   - varies: whether the number of components of the chain has a prior.
+  init(_ model: MixtureModel, rows: Int, tune: Int, isForced: Bool, varies: Bool) {
     last = UInt64(tune)
     if isForced {
       (count, countWhileTuning, whileTuning, wherePaying, whereIdle, isAlwaysPaying) = (1, 1, 1, 1, 1, true)
@@ -38,8 +41,8 @@ struct SplitMergeSchedule: Sendable, Equatable {
     // A row's predictive density under a matrix, for one group.
     let density = 60 + 0.45 * dimensions * dimensions
     // Few rows, and those without matrices, are divided well by one allocation.
-    isAlwaysPaying = rows <= Self.fewRows
-    let launches = !isAlwaysPaying && hasMatrices
+    let areFew = rows <= Self.fewRows
+    let launches = !areFew && hasMatrices
     shareOfLaunches = launches ? 0.5 : 0
     // Two components of average size are allocated twice, forward and back; a launch adds three scans.
     let allocation =
@@ -55,9 +58,12 @@ struct SplitMergeSchedule: Sendable, Equatable {
     // left by its scans.
     scansAfterwards = hasMatrices ? UInt64(min(Self.mostBetweenScans, (1 + 0.5 * scan).rounded(.up))) : .max
     let several = max(1, min(8, Int(4 / ratio)))
-    count = isAlwaysPaying ? max(1, min(4, Int(24_000 / move))) : several
-    wherePaying = UInt64(max(1, (ratio / 4).rounded(.down)))
-    if isAlwaysPaying {
+    // Where the number of components varies, steps change the number of clusters by one component at a time, which has
+    // to lose its rows first. Moves change it at once, so they take half of the time whatever a few of them have shown.
+    isAlwaysPaying = areFew || varies
+    count = areFew ? max(1, min(4, Int(24_000 / move))) : varies ? max(1, min(4, Int(1 / ratio))) : several
+    wherePaying = UInt64(max(1, (varies && !areFew ? ratio : ratio / 4).rounded(.down)))
+    if areFew {
       (whileTuning, countWhileTuning, scansWhileTuning) = (wherePaying, count, scansAfterwards)
     } else if tune < Self.leastTune {
       (whileTuning, countWhileTuning, scansWhileTuning) = (whereIdle, 1, scansAfterwards)

@@ -141,8 +141,8 @@ import Testing
         means: .scaledNormal(mean: [Double](repeating: 0, count: dimensions), kappa: [1]), orderCoordinate: nil,
         spread: spread)
       for tune in [0, 1, 99, 100, 5_000, Int.max] {
-        for isForced in [false, true] {
-          let schedule = SplitMergeSchedule(model, rows: rows, tune: tune, isForced: isForced)
+        for (isForced, varies) in [(false, false), (true, false), (false, true)] {
+          let schedule = SplitMergeSchedule(model, rows: rows, tune: tune, isForced: isForced, varies: varies)
           var made = 0
           for iteration in UInt64(1)...200 {
             made += schedule.count(iteration, SplitMergeTuning())
@@ -151,6 +151,7 @@ import Testing
           }
           #expect(made >= 0 && made <= 8 * 200)
           #expect(!isForced || made == 200)
+          #expect(schedule.isAlwaysPaying == (isForced || varies || rows <= 64))
           #expect(schedule.whereIdle >= 1 && schedule.wherePaying >= 1 && schedule.whileTuning >= 1)
         }
       }

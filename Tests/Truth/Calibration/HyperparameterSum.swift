@@ -17,6 +17,8 @@ struct HyperparameterSum {
 
   private let nodes: [Node]
   private let weights: [Double]
+  /// The log of the sum of the integrand over the nodes.
+  let logSum: Double
 
   init(_ nodes: [Node]) {
     self.nodes = nodes
@@ -24,6 +26,7 @@ struct HyperparameterSum {
     let largest = logs.max() ?? 0
     let total = logs.reduce(0) { $0 + exp($1 - largest) }
     weights = logs.map { exp($0 - largest) / total }
+    logSum = largest + log(total)
   }
 
   /// Returns the posterior mean of a number.

@@ -12,7 +12,8 @@ import Testing
 
   /// A hyperparameter with its prior.
   enum Kind: Sendable, CaseIterable {
-    case concentration, concentrationOfKnownCount, dynamic, rate, scaleOfVariances, sharedRate, scaleMatrix, tiedScale
+    case concentration, concentrationOfKnownCount, dynamic, rate, rateOfKnownCount, scaleOfVariances, sharedRate
+    case scaleMatrix, tiedScale
     case center
   }
 
@@ -38,10 +39,10 @@ import Testing
       }
     }
     var center: [Double] { [1.2, 1.0].prefix(dimensions).map { $0 } }
-    var most: Int { kind == .concentrationOfKnownCount || kind == .scaleMatrix ? 3 : 5 }
+    var most: Int { count == nil ? 3 : 5 }
     var count: CountPrior? {
       switch kind {
-      case .concentrationOfKnownCount, .scaleMatrix: nil
+      case .concentrationOfKnownCount, .rateOfKnownCount, .scaleMatrix: nil
       default: .geometric(probability: 0.3)
       }
     }
@@ -55,14 +56,15 @@ import Testing
       case .concentration: hyperpriors.concentration = .gamma(shape: 2, rate: 2)
       case .concentrationOfKnownCount: hyperpriors.concentration = .f(first: 6, second: 3)
       case .dynamic: hyperpriors.concentration = .gamma(shape: 1, rate: 0.5)
-      case .rate, .sharedRate, .scaleOfVariances: hyperpriors.rate = RatePrior(shape: [1.5], rate: [2])
+      case .rate, .rateOfKnownCount, .sharedRate, .scaleOfVariances:
+        hyperpriors.rate = RatePrior(shape: [1.5], rate: [2])
       case .scaleMatrix, .tiedScale: hyperpriors.scale = ScalePrior(dof: 3, scale: [0.3, 0.05, 0.05, 0.2])
       case .center: hyperpriors.center = CenterPrior(mean: [0.5], sd: [2])
       }
       let spread: SpreadPrior =
         switch kind {
         case .scaleMatrix, .tiedScale: .inverseWishart(dof: [HyperparameterTests.dof], scale: [0.3, 0, 0, 0.3])
-        case .rate, .sharedRate: .gamma(shape: [0.5 * HyperparameterTests.dof], rate: [0.3])
+        case .rate, .rateOfKnownCount, .sharedRate: .gamma(shape: [0.5 * HyperparameterTests.dof], rate: [0.3])
         case .center: .fixed([0.6])
         default: .inverseGamma(shape: [0.5 * HyperparameterTests.dof], scale: [0.1])
         }
@@ -103,7 +105,7 @@ import Testing
           return Node(values: [y, exp(-exp(y))], logPrior: logPrior, sum: try sum(concentration: exp(y)))
         }
         return (["log", "exp(-x)"], Sum(nodes))
-      case .rate, .sharedRate, .scaleOfVariances:
+      case .rate, .rateOfKnownCount, .sharedRate, .scaleOfVariances:
         let nodes = try Sum.grid(-12...5, 300).map { y in
           Node(
             values: [y, exp(-exp(y))], logPrior: Sum.logGamma(y, 1.5 + more, 2), sum: try sum(scale: [[2 * exp(y)]]))
@@ -209,6 +211,27 @@ import Testing
     let deviations = try deviations(kind)
     #expect(deviations.beyond(4.5).isEmpty, "\(kind): \(deviations.beyond(4.5))")
     #expect(deviations.rootMeanSquare < 2, "\(kind): \(deviations.summary)")
+  }
+
+  /// The evidence is the integral of the prior of the hyperparameter times the sum over all partitions.
+  @Test(arguments: [(Kind.concentrationOfKnownCount, 21.0 / 400), (.rateOfKnownCount, 17.0 / 300)])
+  func steppingStonesFindTheIntegral(_ kind: Kind, step: Double) throws {
+    let example = Example(kind: kind)
+    let data = try DataSet(example.rows.flatMap { $0 }, dimensionCount: example.dimensions)
+    let posterior = try sample(
+      try example.model(), data, SamplingOptions(draws: 200, seed: 1), RunControl(threads: 1))
+    let evidence = try posterior.logEvidence(
+      LogEvidenceOptions(method: .steppingStones, draws: 20_000, seed: 2), RunControl(threads: 1))
+    let exact =
+      try example.integral(.none).sum.logSum + log(step) - 0.5 * Double(data.count * example.dimensions)
+      * log(Double.pi)
+    #expect(abs(evidence.value - exact) < 4.5 * evidence.error, "\(evidence.value) ± \(evidence.error), \(exact)")
+    #expect(evidence.error < 0.05)
+    expectError(
+      .unsupported, "method", "must be stepping stones where parameters of priors have priors, got bridge sampling"
+    ) {
+      try posterior.logEvidence()
+    }
   }
 
   /// Wrong priors are beyond the bounds.

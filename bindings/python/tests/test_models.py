@@ -173,7 +173,9 @@ def test_default_priors_have_a_name_that_goes_along(tmp_path):
 
 @pytest.mark.parametrize("name", ["fraley", "Fraley-Raftery", "", 1, ["fraley-raftery"]])
 def test_other_default_priors_are_refused_with_the_list(name):
-    with pytest.raises(ValueError, match=r"default_priors: must be among 'fraley-raftery', 'malsiner-walli', got"):
+    with pytest.raises(
+        ValueError, match=r"default_priors: must be among 'fraley-raftery', 'malsiner-walli', got"
+    ):
         gm.Mixture(2, covariance_type="full", default_priors=name)
 
 

@@ -135,7 +135,10 @@ PRIORS = [
     gm.InverseWishart(4, [[2.0, 0.5], [0.5, 1.0]]),
     gm.NormalInverseWishart(0, 1, 4, [[2.0, 0.5], [0.5, 1.0]]),
     gm.NormalInverseGamma(0, 1, 2, 3),
-    gm.DynamicDirichlet(2),
+    gm.DynamicDirichlet(gm.F(6, 3)),
+    gm.F(6, 3),
+    gm.InverseWishart(5, gm.Wishart(3, [[1, 0], [0, 2]])),
+    gm.Wishart(3, [[1, 0], [0, 2]]),
 ]
 COUNTS = [
     gm.DiscreteUniform(1, 9),

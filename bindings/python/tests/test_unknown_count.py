@@ -359,3 +359,29 @@ def test_numbers_agree_with_another_program(name):
         deviation = (mine - exact)[common] / np.hypot(my_error, exact_error)[common]
         assert np.abs(deviation).max() < 4, deviation
         assert (mine[~common] < 5e-3).all()
+
+
+@pytest.mark.parametrize("name", ["galaxy", "acidity"])
+def test_numbers_under_a_random_rate_agree_with_the_reference(name):
+    """The prior of Richardson and Green, whose rate is unknown."""
+    reference = json.loads((REFERENCE / "unknown_count.json").read_text())["richardson_green"][name]
+    data = np.array(reference["data"])
+    spread = np.ptp(data)
+    model = gm.Mixture(
+        gm.Unknown(gm.DiscreteUniform(1, 30)),
+        means=gm.Normal(data.min() + spread / 2, sd=spread),
+        precision=gm.Gamma(2, rate=gm.Gamma(0.2, 10 / spread**2)),
+    )
+    post = gm.sample(model, data, 50_000, random_seed=3)
+    found = {
+        "p_K": (post.p_components, post.p_components_mcse, "se_K"),
+        "p_Kplus": (post.p_clusters, post.p_clusters_mcse, "se_Kplus"),
+    }
+    for key, (values, errors, error_of) in found.items():
+        for k, expected, error in zip(
+            reference["K"], reference[key], reference[error_of], strict=True
+        ):
+            combined = np.hypot(errors[k], error) + 1e-4
+            assert abs(values[k] - expected) < 4 * combined, (key, k, values[k], expected, combined)
+    # The probabilities of rare numbers have errors, but not such that anything agrees.
+    assert post.p_components_mcse.max() < 0.02
