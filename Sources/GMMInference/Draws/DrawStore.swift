@@ -45,7 +45,7 @@ final class DrawStore: Sendable {
   }
 
   /// The bytes that a chain takes for objects and small arrays, whatever the model.
-  private static let bytesOfChain = 12_288
+  private static let bytesOfChain = 24_576
 
   var keepsAssignments: Bool { labels != nil }
 
