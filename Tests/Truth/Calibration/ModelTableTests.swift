@@ -38,6 +38,8 @@ import Testing
       "defaultPriors",
       // An unknown number of components has tests of its own (UnknownCountTests), and none in this table.
       "count", "logCounts",
+      // So have unknown hyperparameters (HyperparameterTests, HyperparameterRankTests).
+      "hyperpriors", "hyperDensities", "hyperparameters",
       // These numbers follow from the ones above.
       "concentration", "meanCenters", "meanDensities", "spreadDensities", "covarianceDensities",
       "logWeightsNormalizer", "logMeansNormalizer",
