@@ -34,12 +34,15 @@ struct HyperparameterConditional {
   /// - Parameters:
   ///   - model: the model of the state's number of components, with any hyperparameters.
   ///   - sumsOut: whether weights and components without rows are summed out.
-  mutating func draw(_ state: inout ChainState, _ model: MixtureModel, sumsOut: Bool, _ stream: inout RandomStream) {
+  /// - Throws: a ``ModelError`` of kind `degenerate` if the precisions of the components have no finite sum.
+  mutating func draw(
+    _ state: inout ChainState, _ model: MixtureModel, sumsOut: Bool, _ stream: inout RandomStream
+  ) throws(ModelError) {
     let components = (0..<model.componentCount).filter { !sumsOut || state.statistics.counts[$0] > 0 }
     drawConcentration(&state, sumsOut: sumsOut, &stream)
     drawCenters(&state.parameters, model, components, &stream)
     drawRates(&state.parameters, model, components, &stream)
-    drawScale(&state.parameters, model, components, &stream)
+    try drawScale(&state.parameters, model, components, &stream)
   }
 
   /// Returns hyperparameters that are drawn from their priors.
@@ -52,15 +55,11 @@ struct HyperparameterConditional {
       values[place] = densities.centerMeans[d] + densities.centerSDs[d] * stream.normal()
     }
     for (d, place) in densities.places.rates.enumerated() {
-      values[place] = Self.inRange(stream.logGamma(shape: densities.rateShapes[d]) - log(densities.rateRates[d]))
+      values[place] = PriorLimits.scale(
+        logarithm: stream.logGamma(shape: densities.rateShapes[d]) - log(densities.rateRates[d]))
     }
     if let scale = densities.scale { drawWishart(dof: scale.dof, scale.factor, into: &values, &stream) }
     return values
-  }
-
-  /// Returns the exponential of a number, within the range of rates and scales.
-  private static func inRange(_ logarithm: Double) -> Double {
-    min(max(exp(logarithm), PriorLimits.scales.lowerBound), PriorLimits.scales.upperBound)
   }
 
   // MARK: Concentration
@@ -133,7 +132,8 @@ struct HyperparameterConditional {
         }
         rate += 1 / (sd * sd)
       }
-      parameters.hyperparameters[place] = Self.inRange(stream.logGamma(shape: shape) - log(rate))
+      parameters.hyperparameters[place] = PriorLimits.scale(
+        logarithm: stream.logGamma(shape: shape) - log(rate))
     }
   }
 
@@ -142,7 +142,7 @@ struct HyperparameterConditional {
   /// Draws W ~ Wishart(dof₀ + n dof, (S₀⁻¹ + Σ_k Σ_k⁻¹)⁻¹) for n matrices.
   private mutating func drawScale(
     _ parameters: inout Parameters, _ model: MixtureModel, _ components: [Int], _ stream: inout RandomStream
-  ) {
+  ) throws(ModelError) {
     guard let prior = densities.scale, case .inverseWishart(let own, _, _, _) = model.covarianceDensities[0] else {
       return
     }
@@ -154,9 +154,14 @@ struct HyperparameterConditional {
       inverse.invertSquare()
       for (j, value) in inverse.packed.enumerated() { precision.packed[j] += value }
     }
-    guard precision.factorize() == nil else { return }
-    precision.invertSquare()
-    guard precision.factorize() == nil else { return }
+    for isInverse in [false, true] {
+      if isInverse { precision.invertSquare() }
+      guard precision.factorize() == nil else {
+        throw ModelError(
+          .degenerate, "spread.scale", "the scale matrix must have a conditional distribution",
+          got: "covariances that are singular up to rounding")
+      }
+    }
     drawWishart(dof: dof, precision, into: &parameters.hyperparameters, &stream)
   }
 
@@ -192,6 +197,6 @@ extension ConcentrationPrior {
       case .f(let first, let second):
         stream.logGamma(shape: 0.5 * first) - stream.logGamma(shape: 0.5 * second) - log(first / second)
       }
-    return min(max(exp(logarithm), PriorLimits.scales.lowerBound), PriorLimits.scales.upperBound)
+    return PriorLimits.scale(logarithm: logarithm)
   }
 }

@@ -129,7 +129,7 @@ final class Transition {
       _ = state.putOccupiedFirst()
       try parts.drawCount(&state, &stream)
     }
-    parts.drawHyperparameters(&state, &stream)
+    try parts.drawHyperparameters(&state, &stream)
     var info = try parts.current.sampler.step(&state, &stream, isTuning: iteration <= UInt64(tune), crew)
     let swept = sweeper.sweep(state.parameters, iteration: iteration, into: &state.statistics, crew)
     state.logMarginal = parts.current.sampler.logMarginal(swept, of: state.parameters, crew)

@@ -106,9 +106,9 @@ final class TransitionParts {
 
   /// Draws the hyperparameters of a state, if they are unknown, and gives them to the priors.
   @inline(__always)
-  func drawHyperparameters(_ state: inout ChainState, _ stream: inout RandomStream) {
+  func drawHyperparameters(_ state: inout ChainState, _ stream: inout RandomStream) throws(ModelError) {
     guard hyperparameters != nil else { return }
-    hyperparameters?.draw(&state, current.model, sumsOut: current.sampler.redrawsFromCounts, &stream)
+    try hyperparameters?.draw(&state, current.model, sumsOut: current.sampler.redrawsFromCounts, &stream)
     current.adopt(state.parameters.hyperparameters)
   }
 

@@ -10,7 +10,7 @@ package struct HyperDensities: Sendable, Equatable {
   /// The shapes and rates of the rates' prior.
   package let rateShapes: [Double]
   package let rateRates: [Double]
-  /// The scale's prior; its matrices are inverse to those of a Wishart distribution's statement.
+  /// The prior of the scale matrix.
   package let scale: WishartDensity?
 
   /// Returns the normalised log density of all hyperparameters, each in its own variable, and the distinct entries of the
@@ -50,6 +50,11 @@ extension ConcentrationPrior {
 package enum PriorLimits {
   /// The range of concentrations, rates and scales.
   package static let scales = PriorParameter.squares
+
+  /// Returns the exponential of a number, kept within ``scales``.
+  package static func scale(logarithm: Double) -> Double {
+    min(max(exp(logarithm), scales.lowerBound), scales.upperBound)
+  }
 }
 
 /// A Wishart density of a scale matrix W: ∝ |W|^((dof - D - 1) / 2) exp(-tr(S⁻¹ W) / 2).

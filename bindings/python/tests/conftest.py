@@ -33,6 +33,17 @@ def control_c():
     signal.signal(signal.SIGINT, before)
 
 
+@pytest.fixture
+def close_figures():
+    """Draw the figures of a test, which finds what laying out does not, and close them."""
+    import matplotlib.pyplot as plt
+
+    yield
+    for number in plt.get_fignums():
+        plt.figure(number).canvas.draw()
+    plt.close("all")
+
+
 @pytest.fixture(scope="session")
 def data():
     """Three well separated groups, 215 points."""

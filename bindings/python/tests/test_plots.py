@@ -14,14 +14,7 @@ from scipy import stats
 import gmmswift as gm
 from gmmswift.plots._dirichlet import dirichlet_log_density
 
-
-@pytest.fixture(autouse=True)
-def close_figures():
-    yield
-    # Drawing finds what laying out does not.
-    for number in plt.get_fignums():
-        plt.figure(number).canvas.draw()
-    plt.close("all")
+pytestmark = pytest.mark.usefixtures("close_figures")
 
 
 def test_trace_has_a_row_for_each_unknown(post):

@@ -17,13 +17,7 @@ from gmmswift.plots._posterior_density import density_of_draws
 PRIORS = {"means": gm.Normal(20, sd=15), "variance": gm.InverseGamma(2, 4)}
 
 
-@pytest.fixture(autouse=True)
-def close_figures():
-    yield
-    # Drawing finds what laying out does not.
-    for number in plt.get_fignums():
-        plt.figure(number).canvas.draw()
-    plt.close("all")
+pytestmark = pytest.mark.usefixtures("close_figures")
 
 
 @pytest.fixture(scope="module")

@@ -19,13 +19,7 @@ from gmmswift.plots import component_color
 FORMS = ("full", "tied", "diag", "spherical", "tied-diag", "tied-spherical")
 
 
-@pytest.fixture(autouse=True)
-def close_figures():
-    yield
-    # Drawing finds what laying out does not.
-    for number in plt.get_fignums():
-        plt.figure(number).canvas.draw()
-    plt.close("all")
+pytestmark = pytest.mark.usefixtures("close_figures")
 
 
 @pytest.fixture(scope="module")
