@@ -446,7 +446,9 @@ struct gmm_prior {
    * the values in `first` and `second`, which are the same for all components then.
    *
    *     GMM_PRIOR_DIRICHLET, _DYNAMIC_DIRICHLET: one prior, GMM_PRIOR_GAMMA or _F, of the concentration or of alpha;
-   *     GMM_PRIOR_NORMAL: two, GMM_PRIOR_NORMAL of the means in `first`, 1 or D values; then one of GMM_PRIOR_FIXED;
+   *     GMM_PRIOR_NORMAL: two, GMM_PRIOR_NORMAL of the means in `first`, 1 or D values; then, of the sds in `second`, 1
+   *         or D values of GMM_PRIOR_UNIFORM, _HALF_CAUCHY, _HALF_NORMAL, _LOG_NORMAL or _HALF_STUDENT_T; or
+   *         GMM_PRIOR_FIXED for one of them;
    *     GMM_PRIOR_GAMMA, _INVERSE_GAMMA of the spread: two, one of GMM_PRIOR_FIXED; then GMM_PRIOR_GAMMA of the rate or
    *     scale in `second`, of which diag covariances have one for each coordinate: 1 or D values;
    *     GMM_PRIOR_INVERSE_WISHART: two, one of GMM_PRIOR_FIXED; then GMM_PRIOR_WISHART of the scale in `second`.
@@ -470,9 +472,9 @@ typedef struct gmm_model_options {
   int32_t ordered_means;
   /** The coordinate in which they do, 0 .. D - 1; default 0. */
   int32_t order_coordinate;
-  /** A gmm_default_priors, the rule by which data choose the priors of GMM_PRIOR_SCALED; 0 stands for
-   * GMM_DEFAULT_PRIORS_FRALEY_RAFTERY, or GMM_DEFAULT_PRIORS_MALSINER_WALLI if K has a prior. Where no prior waits: the
-   * rule that has chosen priors, or 0. Default 0. */
+  /** A gmm_default_priors, the rule by which data choose the priors of GMM_PRIOR_SCALED; 0 leaves it to the call. Draws
+   * then have GMM_DEFAULT_PRIORS_MALSINER_WALLI if D > 1 or K has a prior, and GMM_DEFAULT_PRIORS_FRALEY_RAFTERY
+   * otherwise, as fits have always. Where no prior waits: the rule that has chosen priors, or 0. Default 0. */
   int32_t default_priors;
   /** GMM_PRIOR_DIRICHLET or GMM_PRIOR_FIXED (sum 1); default Dirichlet(1). */
   gmm_prior weights;
@@ -498,8 +500,9 @@ gmm_status gmm_model_options_init(gmm_model_options *options, size_t struct_size
  * Checks and copies a model. Constraints are a part of the prior, which is the product of the named densities on the
  * set where the constraints hold.
  *
- * With GMM_PRIOR_SCALED the model is open: the prior of its means or spread waits for data. gmm_sample and gmm_fit_em
- * choose it at the scale of their data, as gmm_model_for_data does. Calls without data refuse an open model.
+ * With GMM_PRIOR_SCALED the model is open: the prior of its means or spread waits for data. gmm_sample chooses it at
+ * the scale of its data, as gmm_model_for_data does. So does gmm_fit_em, by GMM_DEFAULT_PRIORS_FRALEY_RAFTERY where no
+ * rule is stated. Calls without data refuse an open model.
  *
  * If the number of components has a prior, K stands for the largest number wherever a model or a posterior has arrays
  * of components. Chains draw the number given the partition of the rows (telescoping sampling, Fruehwirth-Schnatter,
@@ -514,6 +517,7 @@ GMM_NODISCARD gmm_status gmm_model_create(const gmm_model_options *options, gmm_
 
 /**
  * The model for data: a model of its own, in which the priors of the model's rule take the place of GMM_PRIOR_SCALED.
+ * If it has none, the rule is that of draws, GMM_DEFAULT_PRIORS_MALSINER_WALLI if D > 1 or K has a prior.
  *
  * GMM_DEFAULT_PRIORS_FRALEY_RAFTERY: weakly informative priors after Fraley, Raftery (2007), "Bayesian regularization
  * for normal mixture estimation and model-based clustering", Journal of Classification 24. Variances have the
@@ -588,7 +592,7 @@ int32_t gmm_model_num_covariances(const gmm_model *model);
 int32_t gmm_model_covariance(const gmm_model *model);
 
 /** The gmm_default_priors by which data choose priors of the model, or have chosen them; 0 where the caller stated all
- * of them, and for an invalid handle. Files keep it. */
+ * of them, or left the rule of an open model to the call, and for an invalid handle. Files keep it. */
 int32_t gmm_model_default_priors(const gmm_model *model);
 
 /**
@@ -1258,6 +1262,8 @@ enum gmm_field {
   GMM_FIELD_RATE = 13,
   /** (chains, draws, D, D) float64: the scale matrix of the spread's prior, where it has a prior. */
   GMM_FIELD_SCALE = 14,
+  /** (chains, draws) float64 where D = 1, else (chains, draws, D): the sd of the means' prior, where it has a prior. */
+  GMM_FIELD_MEANS_SD = 15,
   /** float64, the posterior's copy of the data: (N, 1) where D = 1, else (groups, 8, D). There observation i is row i
    * of the first two axes joined, and the last group ends in rows of 0. */
   GMM_FIELD_OBSERVATIONS = 20,
@@ -1637,6 +1643,21 @@ GMM_NODISCARD gmm_status gmm_posterior_predict_probabilities(const gmm_posterior
                                                              int64_t capacity, gmm_error **out_error);
 
 /**
+ * P(x belongs to a component without rows | x, data) at new points, for models in which the number of components has a
+ * prior: the probability that a point founds a new cluster. It is the ratio of two densities, each averaged over draws:
+ * that of components without rows, and that of all. The other clusters share the rest:
+ * gmm_posterior_predict_probabilities of gmm_posterior_given_clusters has their shares.
+ *
+ * @param points in the model's number of dimensions; their weights are ignored.
+ * @param out_probabilities N of the points.
+ * @return GMM_ERROR_NULL_ARGUMENT, GMM_ERROR_WRONG_HANDLE, GMM_ERROR_STRUCT_SIZE, GMM_ERROR_INVALID_ARGUMENT,
+ * GMM_ERROR_BUFFER_TOO_SMALL, GMM_CANCELLED; GMM_ERROR_UNSUPPORTED if the number of components is known.
+ */
+GMM_NODISCARD gmm_status gmm_posterior_predict_new_cluster(const gmm_posterior *posterior, const gmm_data *points,
+                                                           const gmm_control *control, double *out_probabilities,
+                                                           int64_t capacity, gmm_error **out_error);
+
+/**
  * The log posterior predictive density at new points: the log of the average over draws of the mixture density.
  *
  * @param points in the model's number of dimensions; their weights are ignored.
@@ -1764,13 +1785,15 @@ enum gmm_evidence_method {
   GMM_EVIDENCE_BRIDGE = 0,
   /** Stepping stones (Xie et al. 2011) along powers of the components' densities, from the prior to the posterior. Each
    * power has chains of its own, which exchange their states. It uses the model and the data alone. */
-  GMM_EVIDENCE_STEPPING_STONES = 1
+  GMM_EVIDENCE_STEPPING_STONES = 1,
+  /** Bridge sampling; or stepping stones where parameters of priors have priors. */
+  GMM_EVIDENCE_AUTO = 2
 };
 
 /** How the evidence of a model is estimated. */
 typedef struct gmm_evidence_options {
   uint32_t struct_size;
-  /** A gmm_evidence_method; default GMM_EVIDENCE_BRIDGE. */
+  /** A gmm_evidence_method; default GMM_EVIDENCE_AUTO. */
   int32_t method;
   /** Draws: of the mixture, and at most of the posterior, for bridge sampling; or of each power. 100 .. 2^24, or 0 for
    * 4,000, and for as many of each power as bring the error to 0.05, 10,000 .. 160,000; default 0. */
@@ -1823,10 +1846,11 @@ gmm_status gmm_evidence_init(gmm_evidence *evidence, size_t struct_size) GMM_NON
  * has the evidence of the model without the order, and no factor K! is missing. A row of sample weight w counts as the
  * power w of its density, also for fractions. One component under a conjugate prior has a closed form.
  *
- * Bridge sampling takes the draws of the second half of each chain, and makes the mixture from the first half. Its
- * error knows nothing of modes that no chain has met. It takes O(draws terms K (K D^2 + 2^(G - 1))) time, where G is
- * the number of components that share all priors, and as many passes over the rows as there are draws and terms.
- * Stepping stones find their powers by themselves. Both are functions of the posterior and the options.
+ * Bridge sampling, the default but where parameters of priors have priors, takes the draws of the second half of each
+ * chain, and makes the mixture from the first half. Its error knows nothing of modes that no chain has met. It takes
+ * O(draws terms K (K D^2 + 2^(G - 1))) time, where G is the number of components that share all priors, and as many
+ * passes over the rows as there are draws and terms. Stepping stones find their powers by themselves. Both are
+ * functions of the posterior and the options.
  *
  * @param posterior draws from a posterior with any number of rows; at least 20 over all chains, and 2 of each, for
  * bridge sampling.
@@ -2851,13 +2875,26 @@ GMM_NODISCARD gmm_status gmm_summarize(const double *values, int64_t num_chains,
                                        gmm_summary **out_summary, gmm_error **out_error) GMM_NONNULL(8);
 
 /**
+ * The log density of the prior at each draw: its log posterior less its log likelihood. Where parameters of priors have
+ * priors, it is the density of these alone, and of what has a prior of known parameters: what lies below them is
+ * learned from the data, and does not belong to what gmm_power_sensitivity raises.
+ *
+ * @param posterior with any labels, on which it does not depend.
+ * @param out_log_priors num_chains x num_draws.
+ * @param capacity numbers for which the array has room.
+ * @return GMM_ERROR_NULL_ARGUMENT, GMM_ERROR_WRONG_HANDLE, GMM_ERROR_BUFFER_TOO_SMALL, GMM_ERROR_OUT_OF_MEMORY.
+ */
+GMM_NODISCARD gmm_status gmm_posterior_log_priors(const gmm_posterior *posterior, double *out_log_priors,
+                                                  int64_t capacity, gmm_error **out_error) GMM_NONNULL(2);
+
+/**
  * How strongly the distributions of quantities depend on a component of the posterior, the prior or the likelihood
  * (Kallioinen, Paananen, Buerkner, Vehtari 2024, Statistics and Computing 34:57). Draws are weighted as if the
  * component were raised to the powers 0.99 and 1.01, with Pareto smoothed weights. The sensitivity is the cumulative
  * Jensen-Shannon distance that this causes over |log2 power|, averaged over both powers. The numbers are those of
  * `psense` of ArviZ 1.
  *
- * The log prior of a draw is its log posterior less its log likelihood. From 0.05 on, a sensitivity counts as large. A
+ * The log prior of a draw is that of gmm_posterior_log_priors. From 0.05 on, a sensitivity counts as large. A
  * large one to both components points to a conflict between prior and data, a large one to the prior alone to a strong
  * prior or weak data.
  *

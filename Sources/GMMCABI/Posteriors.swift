@@ -164,6 +164,9 @@ private func view(of posterior: Posterior, _ field: Int32) throws(CallError) -> 
   case GMM_FIELD_CENTER:
     guard !layout.hyperparameters.centers.isEmpty else { throw known("the mean of the means") }
     return tensor(layout.hyperparameters.centers, [dimensions == 1 ? nil : dimensions])
+  case GMM_FIELD_MEANS_SD:
+    guard !layout.hyperparameters.meansSDs.isEmpty else { throw known("the sd of the means' prior") }
+    return tensor(layout.hyperparameters.meansSDs, [dimensions == 1 ? nil : dimensions])
   case GMM_FIELD_RATE:
     let rates = layout.hyperparameters.rates
     guard !rates.isEmpty else { throw known("the rate or scale of the spread's prior") }

@@ -33,6 +33,18 @@ public func gmm_posterior_predict_probabilities(
   ) { posterior, points, out, control in try posterior.predictProbabilities(at: points, into: out, control) }
 }
 
+@_cdecl("gmm_posterior_predict_new_cluster") @implementation
+public func gmm_posterior_predict_new_cluster(
+  _ posterior: OpaquePointer?, _ points: OpaquePointer?, _ control: UnsafePointer<gmm_control>?,
+  _ out_probabilities: UnsafeMutablePointer<Double>?,
+  _ capacity: Int64, _ out_error: UnsafeMutablePointer<OpaquePointer?>?
+) -> gmm_status {
+  predict(
+    posterior, points, control, out_probabilities, "out_probabilities", capacity,
+    out_error, isPerComponent: false
+  ) { posterior, points, out, control in try posterior.predictNewCluster(at: points, into: out, control) }
+}
+
 @_cdecl("gmm_posterior_log_density") @implementation
 public func gmm_posterior_log_density(
   _ posterior: OpaquePointer?, _ points: OpaquePointer?, _ control: UnsafePointer<gmm_control>?,

@@ -7,6 +7,23 @@ import GMMInference
 import GMMModel
 import GaussianMixtures
 
+@_cdecl("gmm_posterior_log_priors") @implementation
+public func gmm_posterior_log_priors(
+  _ posterior: OpaquePointer?, _ out_log_priors: UnsafeMutablePointer<Double>?, _ capacity: Int64,
+  _ out_error: UnsafeMutablePointer<OpaquePointer?>?
+) -> gmm_status {
+  call(out_error) {
+    let posterior = try require(posterior, "posterior", PosteriorObject.self).posterior
+    let out = try output(
+      out_log_priors, "out_log_priors", needs: [posterior.chainCount, posterior.drawCount], capacity: capacity)
+    var need = MemoryNeed()
+    need.add(posterior.chainCount, posterior.drawCount, 16)
+    try need.require(for: "the log priors of \(posterior.chainCount) x \(posterior.drawCount) draws")
+    let values = posterior.logKnownPriors()
+    out.update(from: values, count: values.count)
+  }
+}
+
 @_cdecl("gmm_power_sensitivity") @implementation
 public func gmm_power_sensitivity(
   _ values: UnsafePointer<Double>?, _ num_chains: Int64, _ num_draws: Int64, _ num_quantities: Int64,

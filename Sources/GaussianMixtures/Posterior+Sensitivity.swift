@@ -16,7 +16,8 @@ extension Posterior {
   /// Returns how strongly each scalar parameter depends on the prior and on the likelihood, by power-scaling.
   ///
   /// No draws are made: the draws are weighted as if the prior or the likelihood were raised to the powers 0.99 and
-  /// 1.01. A sensitivity is the cumulative Jensen-Shannon distance that this causes over |log₂ power|. Source:
+  /// 1.01. Where parameters of priors have priors, only those are raised, because what lies below them is learned. A
+  /// sensitivity is the cumulative Jensen-Shannon distance that this causes over |log₂ power|. Source:
   /// Kallioinen, Paananen, Bürkner, Vehtari (2024), Statistics and Computing 34:57.
   ///
   /// - Returns: one entry for each of ``columns``. NaN for known parameters, and with fewer than 21 draws.
@@ -30,12 +31,7 @@ extension Posterior {
     try requireComponents()
     let columns = columns
     let views = { @Sendable [self] (index: Int) in view(of: columns[index]) }
-    let priors = (0..<chainCount).flatMap { chain in
-      (0..<drawCount).map { draw in
-        let row = rowMemory(chain: chain, draw: draw)
-        return row[layout.logPosterior] - row[layout.logLikelihood]
-      }
-    }
+    let priors = logKnownPriors()
     var control = control
     let ofPrior = try control.runPart(before: RunProgress(done: 0, of: columns.count)) { (part) throws(ModelError) in
       let result = ChainView.withChains(priors, chains: chainCount) { densities in
@@ -49,6 +45,28 @@ extension Posterior {
       columns.count, logDensities: view(ofColumn: layout.logLikelihood), control, view: views)
     return columns.indices.map {
       ParameterSensitivity(name: columns[$0].name, prior: ofPrior[$0], likelihood: ofLikelihood[$0])
+    }
+  }
+}
+
+extension Posterior {
+  /// Returns the log density of the prior at each draw, chain after chain; where parameters of priors have priors, that
+  /// of the priors whose parameters are known.
+  package func logKnownPriors() -> [Double] {
+    let isKnown = model.hyperpriors.isEmpty
+    // The model of each number of components that a draw has.
+    var models: [Int: MixtureModel] = [:]
+    return (0..<chainCount).flatMap { chain in
+      (0..<drawCount).map { draw in
+        let row = rowMemory(chain: chain, draw: draw)
+        guard !isKnown else { return row[layout.logPosterior] - row[layout.logLikelihood] }
+        let parameters = Parameters(row: row, layout)
+        let count = parameters.componentCount
+        var known = models.removeValue(forKey: count) ?? (model.count == nil ? model : model.known(count: count))
+        known.adopt(parameters.hyperparameters)
+        defer { models[count] = known }
+        return known.logKnownPrior(parameters) + model.logProbability(ofCount: count)
+      }
     }
   }
 }

@@ -1,8 +1,9 @@
-"""Fisher's irises in four dimensions, with two forms of the covariances.
+"""Fisher's irises in four dimensions, with two forms of the covariances and two default priors.
 
 The data are four measurements of 150 flowers of three species. The models do not see the species.
-Their priors are at the scale of the data. With one covariance matrix for all components the model
-finds the species. With a matrix for each component, two ellipsoids describe the data as well.
+Their priors are at the scale of the data. With one covariance matrix for all components, and with a
+matrix for each under the hierarchical default prior, the models find the species. Under the other
+default prior two ellipsoids describe the data as well.
 
     python iris.py [--output FOLDER]
 """
@@ -23,14 +24,23 @@ from sklearn.datasets import load_iris
 import gmmswift as gm
 
 _COLORS = tuple(gm.plots.component_color(k) for k in range(3))
+#: The form of the covariances, and the rule of the default priors if it is not the usual one.
+_MODELS = {"tied": ("tied", None), "full": ("full", None), "other": ("full", "fraley-raftery")}
+_TITLES = {"tied": "One matrix", "full": "A matrix for each", "other": "The same, other prior"}
 _NAMES = ("sepal length", "sepal width", "petal length", "petal width")
 #: Square of the radius that holds 95 % of a Normal distribution in the plane.
 _RADIUS = -2 * np.log(0.05)
 
 
-def iris_model(covariance_type: str) -> gm.Mixture:
+def iris_model(covariance_type: str, default_priors: str | None = None) -> gm.Mixture:
     """Return the model; petals, coordinate 2, order the components."""
-    return gm.Mixture(n_components=3, covariance_type=covariance_type, ordered=True, order_by=2)
+    return gm.Mixture(
+        n_components=3,
+        covariance_type=covariance_type,
+        ordered=True,
+        order_by=2,
+        default_priors=default_priors,
+    )
 
 
 def main(output: Path) -> dict[str, Any]:
@@ -39,7 +49,7 @@ def main(output: Path) -> dict[str, Any]:
     Returns
     -------
     dict
-        ``report``; ``tied`` and ``full``, the posteriors; ``data`` and ``species``.
+        ``report``; ``tied``, ``full`` and ``other``, the posteriors; ``data`` and ``species``.
     """
     report = Report("iris", "Irises in four dimensions", output)
     flowers = load_iris()
@@ -56,16 +66,17 @@ def main(output: Path) -> dict[str, Any]:
             "Normal(<var>mean<sub>k</sub></var>, <var>covariance<sub>k</sub></var>), &emsp;"
             "P(<var>z<sub>i</sub></var> = <var>k</var>) = <var>p<sub>k</sub></var>",
             "<var>p</var> ~ Dirichlet(1, 1, 1); &ensp; means and covariances at the scale of the "
-            "data (Fraley and Raftery)",
-            "tied: one covariance matrix; &ensp; full: one for each component",
+            "data (Malsiner-Walli, Fruehwirth-Schnatter and Gruen)",
+            "tied: one covariance matrix; &ensp; full: one for each component; &ensp; other: the "
+            "same with the priors of Fraley and Raftery",
         ],
         iris_model,
     )
     posteriors = {
-        name: gm.sample(iris_model(name), data, draws=10_000, tune=2_000, random_seed=1)
-        for name in ("tied", "full")
+        name: gm.sample(iris_model(*model), data, draws=10_000, tune=2_000, random_seed=1)
+        for name, model in _MODELS.items()
     }
-    tied, full = posteriors["tied"], posteriors["full"]
+    tied, other = posteriors["tied"], posteriors["other"]
 
     report.heading("One covariance matrix: the species")
     report.summary(
@@ -80,18 +91,22 @@ def main(output: Path) -> dict[str, Any]:
         "a component, at the posterior mean of its parameters.",
     )
 
-    report.heading("A matrix for each component: two ellipsoids")
-    shares = np.sort(full["weights"].reshape(-1, 3), axis=1)
+    report.heading("A matrix for each component: the prior decides")
+    shares = np.sort(other["weights"].reshape(-1, 3), axis=1)
     report.text(
-        "With matrices of their own, versicolor and virginica fit into one ellipsoid. The third "
-        "component keeps a few flowers whose petals are long and narrow: the smallest weight is "
-        f"below 0.15 in {np.mean(shares[:, 0] < 0.15):.0%} of the draws, and its ellipses vary "
-        "most from draw to draw."
+        "With matrices of their own, the components are the species too. The prior has a part in "
+        "it: it learns the scale of the matrices from what they have in common. The prior of "
+        "Fraley and Raftery draws each matrix towards the covariance of all flowers. Under it "
+        "versicolor and virginica fit into one ellipsoid, and the third component keeps a few "
+        "flowers whose petals are long and narrow: the smallest weight is below 0.15 in "
+        f"{np.mean(shares[:, 0] < 0.15):.0%} of the draws, and its ellipses vary most from draw to "
+        "draw."
     )
     report.picture(
         "ellipses",
         _plot_draws(posteriors, data, species),
-        "Petals, with the 95 % ellipses of 60 posterior draws. Symbols are the true species.",
+        "Petals, with the 95 % ellipses of 60 posterior draws of each model. Symbols are the true "
+        "species.",
     )
     report.picture(
         "predictive",
@@ -154,7 +169,7 @@ def _plot_draws(
     posteriors: dict[str, gm.Posterior], data: NDArray[np.float64], species: NDArray[np.int64]
 ) -> Any:
     """Draw the ellipses of single draws in the plane of petals."""
-    _, axes = plt.subplots(1, 2, figsize=(10, 4.4), sharex=True, sharey=True, layout="constrained")
+    _, axes = plt.subplots(1, 3, figsize=(12, 4), sharex=True, sharey=True, layout="constrained")
     for ax, (name, posterior) in zip(axes, posteriors.items(), strict=True):
         means = posterior["means"].reshape(-1, 3, 4)
         matrices = posterior["covariances"].reshape(len(means), -1, 4, 4)
@@ -168,12 +183,10 @@ def _plot_draws(
             ax.scatter(
                 points[:, 2], points[:, 3], s=16, marker=marker, c="#1A1A1A", linewidths=0, zorder=3
             )
-        ax.set(
-            xlim=(0, 9.2), ylim=(-0.4, 3.4), xlabel=f"{_NAMES[2]}, cm", ylabel=f"{_NAMES[3]}, cm"
-        )
-        ax.set_title(f"{name} covariance", loc="left", fontsize=10, fontweight="bold")
+        ax.set(xlim=(0, 9.2), ylim=(-0.4, 3.4), xlabel=f"{_NAMES[2]}, cm")
+        ax.set_title(_TITLES[name], loc="left", fontsize=10, fontweight="bold")
         ax.spines[["top", "right"]].set_visible(False)
-    axes[1].set_ylabel("")
+    axes[0].set_ylabel(f"{_NAMES[3]}, cm")
     return axes
 
 

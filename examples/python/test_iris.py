@@ -27,8 +27,14 @@ def test_one_covariance_matrix_finds_the_species(result: dict[str, Any]) -> None
     np.testing.assert_allclose(result["tied"]["means"].mean(axis=(0, 1))[0], setosa, atol=0.02)
 
 
-def test_full_covariances_leave_a_component_over(result: dict[str, Any]) -> None:
-    weights = np.sort(result["full"]["weights"].reshape(-1, 3), axis=1).mean(axis=0)
+def test_full_covariances_find_the_species(result: dict[str, Any]) -> None:
+    labels = result["full"].probabilities.argmax(axis=1)
+    assert np.sum(labels != result["species"]) <= 6
+    assert result["full"].model.default_priors == "malsiner-walli"
+
+
+def test_the_other_prior_leaves_a_component_over(result: dict[str, Any]) -> None:
+    weights = np.sort(result["other"]["weights"].reshape(-1, 3), axis=1).mean(axis=0)
     # Setosa is a third; versicolor and virginica share most of the rest.
     assert abs(weights[1] - 1 / 3) < 0.05
     assert weights[2] > 0.5

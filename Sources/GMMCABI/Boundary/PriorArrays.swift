@@ -22,7 +22,7 @@ final class PriorArrays {
     let means = model.means.map { Statement.list($0, shape) } ?? scaled
     let spread = model.spread.map { Statement.list($0, shape) } ?? scaled
     let count = Statement(model.count)
-    let ofParameters = Statement.OfParameters(model.hyperpriors)
+    let ofParameters = Statement.OfParameters(model.hyperpriors, shape)
     let statements = [weights] + means + spread + [count] + ofParameters.all
     // SAFETY: the memory is owned by this object, freed in `deinit`, and never written again. It is filled with all
     // numbers and priors.
@@ -99,14 +99,16 @@ private struct Statement {
     /// Those of the parameters of all priors.
     var all: [Statement] { weights + means + spread }
 
-    init(_ priors: Hyperpriors) {
+    init(_ priors: Hyperpriors, _ shape: MixtureShape) {
       let known = Statement(knownAs: GMM_PRIOR_FIXED)
       switch priors.concentration {
       case nil: weights = []
       case .gamma(let shape, let rate): weights = [Statement(GMM_PRIOR_GAMMA, [shape], [rate])]
       case .f(let first, let second): weights = [Statement(GMM_PRIOR_F, [first], [second])]
       }
-      means = priors.center.map { [Statement(GMM_PRIOR_NORMAL, $0.mean, $0.sd), known] } ?? []
+      let center = priors.center.map { Statement(GMM_PRIOR_NORMAL, $0.mean, $0.sd) }
+      let meansSD = priors.meansSD.flatMap { Statement($0, shape) }
+      means = center == nil && meansSD == nil ? [] : [center ?? known, meansSD ?? known]
       if let scale = priors.scale {
         spread = [known, Statement(GMM_PRIOR_WISHART, [scale.dof], scale.scale, sizes: (1, scale.scale.count))]
       } else {

@@ -167,7 +167,7 @@ struct PriorReader {
       result.concentration = try concentration(priors[0], path)
     }
     if means.family == Int32(GMM_PRIOR_NORMAL), let priors = means.priors {
-      try requireKnown(priors[1], "means.sd")
+      result.meansSD = try meansSD(priors[1])
       if let arrays = try arrays(
         priors[0], GMM_PRIOR_NORMAL, "_NORMAL", "means.mean", ("mean", "sd"), [shape.dimensionCount])
       {
@@ -208,6 +208,25 @@ struct PriorReader {
         first: try parameter(prior, prior.first, "\(path).first", [])[0],
         second: try parameter(prior, prior.second, "\(path).second", [])[0])
     default: throw .invalid("\(path).family", "must be GMM_PRIOR_GAMMA, _F or _FIXED", got: prior.family)
+    }
+  }
+
+  /// Returns the prior of the means' sd; `nil` if it is known.
+  private func meansSD(_ prior: gmm_prior) throws(CallError) -> SpreadPrior? {
+    let path = "means.sd"
+    switch prior.family {
+    case GMM_PRIOR_FIXED:
+      try requireKnown(prior, path)
+      return nil
+    case GMM_PRIOR_UNIFORM, GMM_PRIOR_HALF_CAUCHY, GMM_PRIOR_HALF_NORMAL, GMM_PRIOR_LOG_NORMAL,
+      GMM_PRIOR_HALF_STUDENT_T:
+      let column = MixtureShape(componentCount: 1, dimensionCount: shape.dimensionCount, structure: .diag)
+      return try PriorReader(shape: column).spread(prior, path, rows: 1)
+    default:
+      throw .invalid(
+        "\(path).family",
+        "must be GMM_PRIOR_UNIFORM, _HALF_CAUCHY, _HALF_NORMAL, _LOG_NORMAL, _HALF_STUDENT_T or _FIXED",
+        got: prior.family)
     }
   }
 

@@ -17,8 +17,9 @@ struct HierarchicalPriors: Sendable {
   let hyperpriors: Hyperpriors
 
   /// - Parameter control: threads, progress in blocks of observations over one pass, cancelling.
-  /// - Throws: ``ModelError`` for a constant column, and when the caller cancels.
+  /// - Throws: ``ModelError`` for fewer than 2 rows, for a constant column, and when the caller cancels.
   init(_ shape: MixtureShape, _ data: DataSet, _ control: RunControl) throws(ModelError) {
+    try data.requireScale()
     let dimensions = shape.dimensionCount
     let team = WorkTeam(control, units: 1, blocks: 0)
     let columns = try team.pass(control, blocks: dimensions) { (_, tally) throws(ModelError) in
@@ -50,29 +51,31 @@ struct HierarchicalPriors: Sendable {
   /// Returns the median and the range of a column, of the rows of positive weight. A row of weight w counts as w rows in
   /// the median.
   private static func column(_ d: Int, of data: DataSet) throws(ModelError) -> (median: Double, range: Double) {
-    var values: [(x: Double, weight: Double)] = []
-    values.reserveCapacity(data.count)
-    for i in 0..<data.count {
-      let weight = data.weights?[i] ?? 1
-      if weight > 0 { values.append((data[i, d], weight)) }
+    let median: Double
+    let range: Double
+    if let weights = data.weights {
+      let rows = (0..<data.count).filter { weights[$0] > 0 }.sorted { data[$0, d] < data[$1, d] }
+      range = rows.isEmpty ? 0 : data[rows[rows.count - 1], d] - data[rows[0], d]
+      // The middle of all points at which half of the weight is reached.
+      let half = 0.5 * data.totalWeight
+      var sum = 0.0
+      let place = rows.firstIndex {
+        sum += weights[$0]
+        return sum >= half
+      }
+      let lower = min(place ?? 0, max(rows.count - 1, 0))
+      let upper = sum == half ? min(lower + 1, rows.count - 1) : lower
+      median = rows.isEmpty ? 0 : 0.5 * (data[rows[lower], d] + data[rows[upper], d])
+    } else {
+      let values = (0..<data.count).map { data[$0, d] }.sorted()
+      range = values[values.count - 1] - values[0]
+      median = 0.5 * (values[(values.count - 1) / 2] + values[values.count / 2])
     }
-    values.sort { $0.x < $1.x }
-    guard let first = values.first, let last = values.last, last.x > first.x else {
+    guard range > 0 else {
       throw ModelError(
         .degenerate, "data", "must vary in every column for priors on their scale",
         got: "a constant column \(data.columnName(d))")
     }
-    // The middle of all points at which half of the weight is reached.
-    let half = 0.5 * data.totalWeight
-    var (sum, lower) = (0.0, last.x)
-    for (place, value) in values.enumerated() {
-      sum += value.weight
-      if sum == half, place + 1 < values.count { return (0.5 * (value.x + values[place + 1].x), last.x - first.x) }
-      if sum > half {
-        lower = value.x
-        break
-      }
-    }
-    return (lower, last.x - first.x)
+    return (median, range)
   }
 }

@@ -20,13 +20,8 @@ public struct ScaledPriors: Sendable {
   public init(
     _ shape: MixtureShape, _ data: DataSet, _ control: RunControl = RunControl()
   ) throws(ModelError) {
+    try data.requireScale()
     let count = data.totalWeight
-    guard count >= 2 else {
-      let rule = "must have at least 2 rows for priors on their scale"
-      throw data.weights == nil
-        ? ModelError("data", rule, got: data.count)
-        : ModelError("sample_weights", "must have a sum of at least 2 for priors on the data's scale", got: count)
-    }
     let team = WorkTeam(control, units: 1, blocks: shape.hasMatrices ? data.blockCount : 0)
     let passes = shape.hasMatrices ? 3 : 2
     let kernels = control.build.kernels

@@ -96,8 +96,8 @@ public struct DrawLayout: Sendable, Equatable {
   ///
   /// In one dimension: `weights[0]`, ..., `means[0]`, ..., `sd` when it is shared, else `sd[0]`, .... In more:
   /// `means[k, d]`; `sd[k, d]` for `diag`, `sd[k]` for `spherical` (without k where shared); `covariances[k, i, j]`, i
-  /// ≥ j, for `full`, `covariance[i, j]` for `tied`. Hyperparameters: `concentration`; `center`, `rate` and `scale`, with
-  /// `[d]` where there is one for each coordinate; `scale[i, j]`, i ≥ j.
+  /// ≥ j, for `full`, `covariance[i, j]` for `tied`. Hyperparameters: `concentration`; `center`, `means_sd`, `rate` and
+  /// `scale`, with `[d]` where there is one for each coordinate; `scale[i, j]`, i ≥ j.
   public var columns: [Column] { columns(named: []) }
 
   /// Returns the scalar parameters by name, with the names of the data's columns in place of their numbers.
@@ -139,6 +139,7 @@ public struct DrawLayout: Sendable, Equatable {
       range.enumerated().map { Column(name: range.count == 1 ? name : "\(name)[\(coordinate($0))]", index: $1) }
     }
     var result = named("concentration", places.concentration) + named("center", places.centers)
+    result += named("means_sd", places.meansSDs)
     result += named(places.areRates ? "rate" : "scale", places.rates)
     guard !places.scale.isEmpty else { return result }
     for i in 0..<dimensions {

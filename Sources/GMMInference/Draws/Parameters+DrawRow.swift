@@ -31,7 +31,7 @@ extension Parameters {
   }
 
   /// Reads a draw's row back.
-  init(row: UnsafePointer<Double>, _ layout: DrawLayout) {
+  package init(row: UnsafePointer<Double>, _ layout: DrawLayout) {
     let shape = layout.shape.withComponents(layout.componentCount(of: row))
     self.init(
       shape, weights: layout.weights.prefix(shape.componentCount).map { row[$0] },

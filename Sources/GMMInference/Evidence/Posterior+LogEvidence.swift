@@ -11,8 +11,8 @@ extension Posterior {
   /// A row of sample weight v counts as the power v of its density.
   ///
   /// - Parameter control: threads, progress, cancelling.
-  /// - Throws: ``ModelError`` for options out of range, for bridge sampling under hierarchical priors, for prior draws and draws at other powers, for posteriors that
-  ///   are improper, for too few draws, and when the caller cancels.
+  /// - Throws: ``ModelError`` for options out of range, for bridge sampling under hierarchical priors, for prior draws and
+  ///   draws at other powers, for posteriors that are improper, for too few draws, and when the caller cancels.
   public func logEvidence(
     _ options: LogEvidenceOptions = LogEvidenceOptions(), _ control: RunControl = RunControl()
   ) throws(ModelError) -> LogEvidence {
@@ -23,7 +23,8 @@ extension Posterior {
       throw ModelError("num_terms", "must be from 0 to 1048576", got: options.terms)
     }
     try requireComponents()
-    guard options.method == .steppingStones || model.hyperpriors.isEmpty else {
+    let method = options.method ?? (model.hyperpriors.isEmpty ? .bridge : .steppingStones)
+    guard method == .steppingStones || model.hyperpriors.isEmpty else {
       throw ModelError(
         .unsupported, "method", "must be stepping stones where parameters of priors have priors",
         got: "bridge sampling")
@@ -34,7 +35,7 @@ extension Posterior {
     guard target.power == 1 else {
       throw ModelError(.unsupported, "power", "must be 1 for the evidence of a model", got: target.power)
     }
-    guard data.count > 0, data.totalWeight > 0 else { return .exact(0, options.method) }
+    guard data.count > 0, data.totalWeight > 0 else { return .exact(0, method) }
     var part = control
     part.isPart = true
     part.progress = nil
@@ -45,9 +46,9 @@ extension Posterior {
       guard error.kind == .improper else { throw error }
       throw ModelError(.degenerate, error.argument, error.rule, got: error.value ?? "")
     }
-    if let value = try closedForm(control) { return .exact(value, options.method) }
+    if let value = try closedForm(control) { return .exact(value, method) }
     var result: LogEvidence
-    switch options.method {
+    switch method {
     case .bridge: result = try BridgeSampling(self, options, control).run()
     // The chains of all powers know the constraints, so no mass is missing.
     case .steppingStones: return try SteppingStones(target, options, control).run()

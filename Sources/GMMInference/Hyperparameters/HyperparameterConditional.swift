@@ -3,14 +3,14 @@ import GMMModel
 
 /// The conditional distributions of the hyperparameters given the parameters of the components.
 ///
-/// Centers, rates and the scale matrix are drawn exactly: their priors are conjugate. The concentration makes slice
-/// steps in its logarithm.
+/// Centers, rates and the scale matrix are drawn exactly: their priors are conjugate. The concentration and the sds of
+/// the means make slice steps in their logarithms.
 ///
 /// Where the step that follows draws weights and components without rows from their conditional distributions, whatever
 /// they were, both are summed out: the hyperparameters are drawn given the components with rows, and the concentration
 /// given the rows of each component. Draw and step together are then one draw of the block.
 struct HyperparameterConditional {
-  /// The slice steps of a concentration in an iteration.
+  /// The slice steps of a concentration, or of an sd of the means, in an iteration.
   private static let sliceSteps = 2
   private let densities: HyperDensities
   private let shape: MixtureShape
@@ -41,6 +41,7 @@ struct HyperparameterConditional {
     let components = (0..<model.componentCount).filter { !sumsOut || state.statistics.counts[$0] > 0 }
     drawConcentration(&state, sumsOut: sumsOut, &stream)
     drawCenters(&state.parameters, model, components, &stream)
+    drawMeansSDs(&state.parameters, model, components, &stream)
     drawRates(&state.parameters, model, components, &stream)
     try drawScale(&state.parameters, model, components, &stream)
   }
@@ -53,6 +54,10 @@ struct HyperparameterConditional {
     }
     for (d, place) in densities.places.centers.enumerated() {
       values[place] = densities.centerMeans[d] + densities.centerSDs[d] * stream.normal()
+    }
+    for (d, place) in densities.places.meansSDs.enumerated() {
+      let sd = densities.meansSDs[d].draw(&stream)
+      values[place] = min(max(sd, PriorLimits.sds.lowerBound), PriorLimits.sds.upperBound)
     }
     for (d, place) in densities.places.rates.enumerated() {
       values[place] = PriorLimits.scale(
@@ -112,6 +117,33 @@ struct HyperparameterConditional {
       }
       parameters.hyperparameters[place] =
         densities.centerMeans[d] + sum / precision + stream.normal() / precision.squareRoot()
+    }
+  }
+
+  // MARK: The sds of the means
+
+  private func drawMeansSDs(
+    _ parameters: inout Parameters, _ model: MixtureModel, _ components: [Int], _ stream: inout RandomStream
+  ) {
+    for (d, place) in densities.places.meansSDs.enumerated() {
+      let prior = densities.meansSDs[d]
+      var squares = 0.0
+      for k in components {
+        let j = k * shape.dimensionCount + d
+        let distance = parameters.means[j] - model.meanCenters[j]
+        squares += distance * distance
+      }
+      let count = Double(components.count)
+
+      /// Returns the log density of the logarithm of the sd.
+      func logDensity(_ y: Double) -> Double {
+        let sd = exp(y)
+        guard PriorLimits.sds.contains(sd) else { return -.infinity }
+        return prior.logDensity(sd: sd) + y - count * y - 0.5 * squares / (sd * sd)
+      }
+      var y = log(parameters.hyperparameters[place])
+      for _ in 0..<Self.sliceSteps { y = stream.slice(from: y, width: 1, logDensity) }
+      parameters.hyperparameters[place] = exp(y)
     }
   }
 

@@ -35,7 +35,7 @@ extension Posterior {
     return try probabilities { row, output in output[Int(row[self.layout.clusterCount])] = 1 }
   }
 
-  private func requireUnknownCount() throws(ModelError) {
+  func requireUnknownCount() throws(ModelError) {
     guard model.count == nil else { return }
     throw ModelError(
       .unsupported, "posterior", "must be of a model whose number of components has a prior",

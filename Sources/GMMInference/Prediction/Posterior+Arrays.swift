@@ -27,6 +27,21 @@ extension Posterior {
     }
   }
 
+  /// Returns P(x belongs to a component without rows | x, data) at new points, where the number of components has a
+  /// prior: the probability that a point founds a new cluster.
+  ///
+  /// - Returns: one number for each point.
+  /// - Throws: ``ModelError`` where the number of components is known, for points in another number of dimensions, and
+  ///   when the caller cancels.
+  public func predictNewCluster(
+    at points: DataSet, _ control: RunControl = RunControl()
+  ) throws(ModelError) -> [Double] {
+    try check(points)
+    return try makeArray([points.count], "probabilities") { (output) throws(ModelError) in
+      try predictNewCluster(at: points, into: output, control)
+    }
+  }
+
   /// Returns the log posterior predictive density at new points, which is the log of the mixture density averaged over
   /// draws.
   ///

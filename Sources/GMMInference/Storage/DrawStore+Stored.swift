@@ -112,7 +112,9 @@ extension DrawStore {
       for j in 0..<layout.parameterCount where !rows[start + j].isFinite && has(j) { return false }
       for j in layout.weights where rows[start + j] < 0 { return false }
       for j in layout.sds where rows[start + j] <= 0 { return false }
-      for places in [layout.hyperparameters.concentration, layout.hyperparameters.rates] {
+      for places in [
+        layout.hyperparameters.concentration, layout.hyperparameters.meansSDs, layout.hyperparameters.rates,
+      ] {
         for j in places where rows[start + j] <= 0 { return false }
       }
       for j in layout.parameterCount..<layout.clusterCount where rows[start + j].isNaN { return false }

@@ -159,6 +159,7 @@ extension Hyperpriors {
       writer.write(prior.mean)
       writer.write(prior.sd)
     }
+    writer.write(optional: meansSD) { writer, prior in prior.write(to: &writer) }
     writer.write(optional: rate) { writer, prior in
       writer.write(prior.shape)
       writer.write(prior.rate)
@@ -182,6 +183,9 @@ extension Hyperpriors {
       },
       center: try reader.readOptional { reader throws(StorageError) in
         CenterPrior(mean: try reader.readDoubles(), sd: try reader.readDoubles())
+      },
+      meansSD: try reader.readOptional { reader throws(StorageError) in
+        try SpreadPrior(from: &reader, components: 0)
       },
       rate: try reader.readOptional { reader throws(StorageError) in
         RatePrior(shape: try reader.readDoubles(), rate: try reader.readDoubles())

@@ -7,6 +7,8 @@ package struct HyperDensities: Sendable, Equatable {
   /// The means and sds of the centers' prior, (D).
   package let centerMeans: [Double]
   package let centerSDs: [Double]
+  /// The priors of the means' sds, (D).
+  package let meansSDs: [SpreadDensity]
   /// The shapes and rates of the rates' prior.
   package let rateShapes: [Double]
   package let rateRates: [Double]
@@ -22,6 +24,7 @@ package struct HyperDensities: Sendable, Equatable {
       let distance = (values[j] - centerMeans[d]) / centerSDs[d]
       sum += -halfLogTwoPi - log(centerSDs[d]) - 0.5 * distance * distance
     }
+    for (d, j) in places.meansSDs.enumerated() { sum += meansSDs[d].logDensity(sd: values[j]) }
     for (d, j) in places.rates.enumerated() {
       sum +=
         rateShapes[d] * log(rateRates[d]) - logGammaFunction(rateShapes[d]) + (rateShapes[d] - 1) * log(values[j])
@@ -50,6 +53,8 @@ extension ConcentrationPrior {
 package enum PriorLimits {
   /// The range of concentrations, rates and scales.
   package static let scales = PriorParameter.squares
+  /// The range of standard deviations.
+  package static let sds = PriorParameter.roots
 
   /// Returns the exponential of a number, kept within ``scales``.
   package static func scale(logarithm: Double) -> Double {

@@ -4,6 +4,8 @@ public struct HyperparameterPlaces: Sendable, Equatable {
   public let concentration: Range<Int>
   /// The places of the means of the means' prior, (D).
   public let centers: Range<Int>
+  /// The places of the sds of the means' prior, (D).
+  public let meansSDs: Range<Int>
   /// The places of the rates or scales of the spread's prior, one or (D).
   public let rates: Range<Int>
   /// The places of the scale matrix, (D, D).
@@ -18,7 +20,8 @@ public struct HyperparameterPlaces: Sendable, Equatable {
     func places(_ count: Int, _ first: Int) -> Range<Int> { first..<first + count }
     concentration = places(priors.concentration == nil ? 0 : 1, start)
     centers = places(priors.center == nil ? 0 : dimensions, concentration.upperBound)
-    rates = places(priors.rate == nil ? 0 : rateCount, centers.upperBound)
+    meansSDs = places(priors.meansSD == nil ? 0 : dimensions, centers.upperBound)
+    rates = places(priors.rate == nil ? 0 : rateCount, meansSDs.upperBound)
     scale = places(priors.scale == nil ? 0 : dimensions * dimensions, rates.upperBound)
     self.areRates = areRates
   }
@@ -27,6 +30,7 @@ public struct HyperparameterPlaces: Sendable, Equatable {
     func moved(_ range: Range<Int>) -> Range<Int> { range.lowerBound + shift..<range.upperBound + shift }
     concentration = moved(other.concentration)
     centers = moved(other.centers)
+    meansSDs = moved(other.meansSDs)
     rates = moved(other.rates)
     scale = moved(other.scale)
     areRates = other.areRates

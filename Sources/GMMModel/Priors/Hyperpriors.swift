@@ -7,6 +7,9 @@ public struct Hyperpriors: Sendable, Equatable {
   public var concentration: ConcentrationPrior?
   /// The prior of the mean of ``MeansPrior/normal(mean:sd:)``, in each coordinate.
   public var center: CenterPrior?
+  /// The prior of the sd of ``MeansPrior/normal(mean:sd:)``, in each coordinate: uniform, half-Cauchy, half-Normal,
+  /// log-Normal or half-Student-t, with one value for all coordinates or one for each (D).
+  public var meansSD: SpreadPrior?
   /// The prior of the rate of ``SpreadPrior/gamma(shape:rate:)``, or of the scale of
   /// ``SpreadPrior/inverseGamma(shape:scale:)``: one number for `spherical` covariances and in one dimension, one for each
   /// coordinate for `diag`.
@@ -15,11 +18,12 @@ public struct Hyperpriors: Sendable, Equatable {
   public var scale: ScalePrior?
 
   public init(
-    concentration: ConcentrationPrior? = nil, center: CenterPrior? = nil, rate: RatePrior? = nil,
-    scale: ScalePrior? = nil
+    concentration: ConcentrationPrior? = nil, center: CenterPrior? = nil, meansSD: SpreadPrior? = nil,
+    rate: RatePrior? = nil, scale: ScalePrior? = nil
   ) {
     self.concentration = concentration
     self.center = center
+    self.meansSD = meansSD
     self.rate = rate
     self.scale = scale
   }

@@ -11,6 +11,17 @@ extension MixtureModel {
       .unsupported, "model", "must have known hyperparameters for \(what)", got: "a prior whose values have priors")
   }
 
+  /// Returns the log density of the priors whose parameters are known: of the hyperparameters, and of weights, means and
+  /// spread unless a parameter of their prior has a prior. The model has the hyperparameters of `parameters`.
+  package func logKnownPrior(_ parameters: Parameters) -> Double {
+    let places = hyperparameterPlaces
+    var sum = logHyperprior(parameters.hyperparameters)
+    if places.concentration.isEmpty { sum += logPriorOfWeights(parameters) }
+    if places.centers.isEmpty, places.meansSDs.isEmpty { sum += logPriorOfMeans(parameters) }
+    if places.rates.isEmpty, places.scale.isEmpty { sum += logPriorOfSpread(parameters) }
+    return sum
+  }
+
   /// Returns the log density of the hyperparameters; 0 if there are none.
   package func logHyperprior(_ values: [Double]) -> Double { hyperDensities?.logDensity(values) ?? 0 }
 }

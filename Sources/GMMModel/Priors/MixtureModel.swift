@@ -38,7 +38,7 @@ public struct MixtureModel: Sendable, Equatable {
 
   /// The constants of the log prior, which every draw needs.
   private(set) var logWeightsNormalizer: Double
-  let logMeansNormalizer: Double
+  private(set) var logMeansNormalizer: Double
   /// The log probabilities of 1, ..., K components; none if their number is known.
   package let logCounts: [Double]
   /// The prior densities of the hyperparameters; `nil` if there are none.
@@ -105,6 +105,7 @@ public struct MixtureModel: Sendable, Equatable {
       if case .dynamicDirichlet(let total) = weights { values.append(total) } else { values.append(concentration[0]) }
     }
     values += meanCenters[0..<places.centers.count]
+    values += meanDensities[0..<places.meansSDs.count].map { $0.sd ?? 1 }
     for density in spreadDensities[0..<places.rates.count] {
       switch density {
       case .gamma(_, let rate): values.append(rate)
@@ -128,10 +129,15 @@ public struct MixtureModel: Sendable, Equatable {
       logWeightsNormalizer =
         logGammaFunction(value * Double(componentCount)) - Double(componentCount) * logGammaFunction(value)
     }
-    for j in meanDensities.indices where !places.centers.isEmpty {
-      guard case .normal(_, let sd) = meanDensities[j] else { continue }
-      meanCenters[j] = values[places.centers.lowerBound + j % dimensionCount]
+    for j in meanDensities.indices where !places.centers.isEmpty || !places.meansSDs.isEmpty {
+      guard case .normal(_, var sd) = meanDensities[j] else { continue }
+      let d = j % dimensionCount
+      if !places.centers.isEmpty { meanCenters[j] = values[places.centers.lowerBound + d] }
+      if !places.meansSDs.isEmpty { sd = values[places.meansSDs.lowerBound + d] }
       meanDensities[j] = .normal(mean: meanCenters[j], sd: sd)
+    }
+    if !places.meansSDs.isEmpty {
+      logMeansNormalizer = Self.logMeansNormalizer(meanDensities, dimension: dimensionCount)
     }
     for j in spreadDensities.indices where !places.rates.isEmpty {
       let value = values[places.rates.lowerBound + j % places.rates.count]

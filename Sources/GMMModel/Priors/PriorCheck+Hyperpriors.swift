@@ -19,15 +19,9 @@ extension PriorCheck {
       }
       centerMeans = try parameter(prior.mean, "mean").location()
       centerSDs = try parameter(prior.sd, "sd").positive(PriorParameter.roots)
-      guard case .normal(let mean, let sd) = means else {
-        throw refused("means.family", "must be Normal with a known sd where its mean has a prior", got: "another prior")
-      }
-      for (name, values) in [("mean", mean), ("sd", sd)] where values.count > dimensions {
-        throw refused(
-          "means.\(name)", "must be the same for all components where the mean of the means has a prior",
-          got: "\(values.count) values")
-      }
+      try requireOneNormal(means, "mean")
     }
+    let meansSDs = try priors.meansSD.map { prior throws(ModelError) in try meansSD(prior, means, meanDensities) } ?? []
     let columns = shape.structure == .diag ? dimensions : 1
     var (rateShapes, rateRates, areRates): ([Double], [Double], Bool) = ([], [], false)
     if let prior = priors.rate {
@@ -51,8 +45,8 @@ extension PriorCheck {
     }
     return HyperDensities(
       places: HyperparameterPlaces(priors, dimensions: dimensions, rateCount: columns, areRates: areRates),
-      concentration: priors.concentration, centerMeans: centerMeans, centerSDs: centerSDs, rateShapes: rateShapes,
-      rateRates: rateRates, scale: wishart)
+      concentration: priors.concentration, centerMeans: centerMeans, centerSDs: centerSDs, meansSDs: meansSDs,
+      rateShapes: rateShapes, rateRates: rateRates, scale: wishart)
   }
 
   private func refused(_ path: String, _ rule: String, got value: some CustomStringConvertible) -> ModelError {
@@ -84,6 +78,44 @@ extension PriorCheck {
     guard minimumWeight == 0 else {
       throw refused("minimum_weight", "must be 0 where the concentration has a prior", got: minimumWeight)
     }
+  }
+
+  /// Refuses priors of the means of which a parameter cannot have a prior.
+  private func requireOneNormal(_ means: MeansPrior, _ parameter: String) throws(ModelError) {
+    guard case .normal(let mean, let sd) = means else {
+      throw refused("means.family", "must be Normal where its \(parameter) has a prior", got: "another prior")
+    }
+    for (name, values) in [("mean", mean), ("sd", sd)] where values.count > shape.dimensionCount {
+      throw refused(
+        "means.\(name)", "must be the same for all components where the \(parameter) of the means has a prior",
+        got: "\(values.count) values")
+    }
+  }
+
+  /// Returns the densities of the means' sds, (D).
+  private func meansSD(
+    _ prior: SpreadPrior, _ means: MeansPrior, _ meanDensities: [MeanDensity]
+  ) throws(ModelError) -> [SpreadDensity] {
+    let dimensions = shape.dimensionCount
+    try requireOneNormal(means, "sd")
+    switch prior {
+    case .uniform, .halfCauchy, .halfNormal, .logNormal, .halfStudentT: break
+    default:
+      throw refused(
+        "means.sd.family", "must be uniform, half-Cauchy, half-Normal, log-Normal or half-Student-t",
+        got: "another prior")
+    }
+    let column = PriorCheck(shape: MixtureShape(componentCount: 1, dimensionCount: dimensions, structure: .diag))
+    let densities = try column.spread(prior, "means.sd")
+    for (d, density) in densities.enumerated() {
+      let (sd, support) = (meanDensities[d].sd ?? 1, density.support)
+      guard sd >= support.lower, sd <= support.upper else {
+        throw refused(
+          dimensions > 1 ? "means.sd[\(d)]" : "means.sd",
+          "must be possible under its prior, because chains start there", got: sd)
+      }
+    }
+    return densities
   }
 
   /// Refuses priors of which the rate or the scale cannot have a prior.

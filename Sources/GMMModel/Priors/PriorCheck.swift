@@ -181,8 +181,10 @@ struct PriorCheck {
   // MARK: Spread
 
   /// Returns the density of each standard deviation.
-  func spread(_ prior: SpreadPrior) throws(ModelError) -> [SpreadDensity] {
-    try densities(of: prior, each: prior.ofComponents, "spread", rows: spreadRows, spread)
+  ///
+  /// - Parameter path: the name of the prior in errors.
+  func spread(_ prior: SpreadPrior, _ path: String = "spread") throws(ModelError) -> [SpreadDensity] {
+    try densities(of: prior, each: prior.ofComponents, path, rows: spreadRows, spread)
   }
 
   private func spread(_ prior: SpreadPrior, _ path: String, _ rows: Int) throws(ModelError) -> [SpreadDensity] {

@@ -37,13 +37,15 @@ extension Posterior {
     let empty = try part(&control) { (part) throws(ModelError) in try shown.emptyComponents(part) }
     let propriety = try part(&control) { (part) throws(ModelError) in try proprietyFindings(part) }
     let columns = try shown.parameterColumns()
+    // Hyperparameters are a part of the prior.
+    let ofComponents = columns.map(\.column).filter { !layout.hyperparameters.all.contains($0.index) }
     let sensitivities = try part(&control) { (part) throws(ModelError) in
       try shown.thinned(for: layout.parameterCount, numbers: 2_000_000).priorSensitivity(part)
     }
     let sensitive = Set(sensitivities.filter { $0.prior >= DiagnosisLimits.sensitivity }.map(\.name))
     let distances = try part(&control) { (part) throws(ModelError) in
       try shown.priorDistances(
-        columns.map(\.column).filter { column in
+        ofComponents.filter { column in
           layout.component(ofColumn: column.index).map { !empty.contains($0) } ?? true
         }, part, isSensitive: { empty.isEmpty && sensitive.contains($0) })
     }
@@ -58,7 +60,7 @@ extension Posterior {
       confidence: exchangesLabels && layout.componentCount > 1 ? labelling.confidence : nil, empty: empty)
     let doubtful = Set(labels.uncertain + empty)
     let certain = Set(
-      columns.map(\.column).filter { column in
+      ofComponents.filter { column in
         layout.component(ofColumn: column.index).map { !doubtful.contains($0) } ?? true
       }.map(\.name))
     // The log prior of draws with empty components is about these components, and says nothing of the others. Nor do

@@ -134,12 +134,15 @@ static void misuse_of_data_for_priors(void) {
     for (int row = 0; row < 5; row++) values[row * D + 1] = 7.0;
     SCALING_REFUSED(values, 5, GMM_ERROR_DEGENERATE);
     if (i >= 2) continue;
+    /* Hierarchical priors need no covariance matrix of the data. */
+    options.default_priors = GMM_DEFAULT_PRIORS_FRALEY_RAFTERY;
     for (int row = 0; row < 5; row++) {
       values[row * D] = row * row;
       values[row * D + 1] = row;
       values[row * D + 2] = 3.0 * row * row - row;
     }
     SCALING_REFUSED(values, 5, GMM_ERROR_DEGENERATE);
+    options.default_priors = 0;
   }
 }
 

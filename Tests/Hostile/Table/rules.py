@@ -16,6 +16,7 @@ VALUES_OF_FUNCTIONS = {
     ("gmm_posterior_count_probabilities", "posterior"): "table.counted",
     ("gmm_posterior_count_probabilities", "count"): "GMM_COUNT_CLUSTERS",
     ("gmm_posterior_given_clusters", "posterior"): "table.counted",
+    ("gmm_posterior_predict_new_cluster", "posterior"): "table.counted",
     ("gmm_posterior_given_clusters", "num_clusters"): "table_num_clusters",
     ("gmm_posterior_extend_until", "num_draws"): "0",
     ("gmm_posterior_subset_chains", "num_chains"): "1",

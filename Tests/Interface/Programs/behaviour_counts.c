@@ -53,6 +53,12 @@ static void check_draws(const gmm_posterior *posterior, double *clusters) {
   }
 }
 
+/* The number of clusters of the first draw. */
+static double clusters_of_first_draw(const gmm_posterior *posterior) {
+  const gmm_view clusters = view_of(posterior, GMM_FIELD_NUM_CLUSTERS);
+  return element(&clusters, 0, 0, 0);
+}
+
 static void check_given(const gmm_posterior *posterior, const double *clusters) {
   int most = 1;
   for (int t = 2; t <= MOST; t++) most = clusters[t] > clusters[most] ? t : most;
@@ -75,6 +81,24 @@ static void check_given(const gmm_posterior *posterior, const double *clusters) 
   gmm_posterior_destroy(given);
 }
 
+/* One point among the data, and one far from them. */
+static void check_new_cluster(const gmm_posterior *posterior) {
+  const double at[] = {fixture_data[0], 1e3};
+  double found[2];
+  gmm_data *points = NULL;
+  ACCEPTED(gmm_data_create(at, 2, 1, NULL, &points, out_error));
+  ACCEPTED(gmm_posterior_predict_new_cluster(posterior, points, NULL, found, 2, out_error));
+  EXPECT(found[0] >= 0 && found[0] < 0.5 && found[1] > 0.99 && found[1] <= 1);
+  REFUSED(GMM_ERROR_BUFFER_TOO_SMALL, "capacity",
+          gmm_posterior_predict_new_cluster(posterior, points, NULL, found, 1, out_error));
+  gmm_posterior *given = NULL;
+  ACCEPTED(gmm_posterior_given_clusters(posterior, (int32_t)clusters_of_first_draw(posterior), &given, out_error));
+  REFUSED(GMM_ERROR_UNSUPPORTED, "posterior",
+          gmm_posterior_predict_new_cluster(given, points, NULL, found, 2, out_error));
+  gmm_posterior_destroy(given);
+  gmm_data_destroy(points);
+}
+
 void behaviour_counts(void) {
   gmm_posterior *posterior = counted_posterior(), *none = NULL;
   double clusters[NUMBERS] = {0}, found[NUMBERS], errors[NUMBERS], components[NUMBERS];
@@ -88,6 +112,7 @@ void behaviour_counts(void) {
   }
   EXPECT(components[0] == 0 && fabs(sum - 1) < 1e-9);
   check_given(posterior, clusters);
+  check_new_cluster(posterior);
   REFUSED(GMM_ERROR_BUFFER_TOO_SMALL, "capacity",
           gmm_posterior_count_probabilities(posterior, GMM_COUNT_CLUSTERS, found, errors, MOST, out_error));
   REFUSED(GMM_ERROR_INVALID_ARGUMENT, "count",

@@ -19,6 +19,7 @@ static gmm_model_options scaled_options(int32_t structure) {
   options.num_components = K;
   options.num_dimensions = D;
   options.covariance = structure;
+  options.default_priors = GMM_DEFAULT_PRIORS_FRALEY_RAFTERY;
   return options;
 }
 

@@ -1,5 +1,6 @@
 /* Parameters of priors that have priors themselves: statements, draws, and refusals. */
 #include <math.h>
+#include <stdlib.h>
 
 #include "behaviour.h"
 
@@ -21,9 +22,30 @@ static gmm_model_options line_options(const gmm_prior *of_weights, const gmm_pri
   return options;
 }
 
+/* The priors of the concentration, the mean and the sd of the means and the rate, without those of weights, means and
+ * sds. */
+static void check_log_priors(const gmm_posterior *posterior, const gmm_posterior_info *info) {
+  const size_t count = (size_t)(info->num_chains * info->num_draws);
+  double *found = malloc(count * sizeof *found);
+  ACCEPTED(gmm_posterior_log_priors(posterior, found, (int64_t)count, out_error));
+  const gmm_view alpha = view_of(posterior, GMM_FIELD_CONCENTRATION), center = view_of(posterior, GMM_FIELD_CENTER);
+  const gmm_view rate = view_of(posterior, GMM_FIELD_RATE), sd = view_of(posterior, GMM_FIELD_MEANS_SD);
+  double shift = 0;
+  for (int64_t draw = 0; draw < info->num_draws; draw++) {
+    const double a = element(&alpha, 0, draw, 0), c = element(&center, 0, draw, 0);
+    const double b = element(&rate, 0, draw, 0), s = element(&sd, 0, draw, 0);
+    const double expected = -6 * log1p(a / 5) - (c - 1) * (c - 1) / 200 + log(b) - b - 1.5 * log1p(s * s / 200);
+    if (draw == 0) shift = found[0] - expected;
+    EXPECT(fabs(found[draw] - expected - shift) < 1e-9);
+  }
+  REFUSED(GMM_ERROR_BUFFER_TOO_SMALL, "capacity",
+          gmm_posterior_log_priors(posterior, found, (int64_t)count - 1, out_error));
+  free(found);
+}
+
 static void check_line(void) {
   const gmm_prior of_weights[] = {{GMM_PRIOR_F, 1, two, ten, NULL}};
-  const gmm_prior of_means[] = {{GMM_PRIOR_NORMAL, 1, one, ten, NULL}, known};
+  const gmm_prior of_means[] = {{GMM_PRIOR_NORMAL, 1, one, ten, NULL}, {GMM_PRIOR_HALF_STUDENT_T, 1, two, ten, NULL}};
   const gmm_prior of_spread[] = {known, {GMM_PRIOR_GAMMA, 1, two, one, NULL}};
   const gmm_model_options options = line_options(of_weights, of_means, of_spread);
   gmm_model *model = fixture_model(&options);
@@ -32,15 +54,16 @@ static void check_line(void) {
   ACCEPTED(gmm_model_get_options(model, &stated, out_error));
   EXPECT(stated.weights.priors[0].family == GMM_PRIOR_F && stated.weights.priors[0].second[0] == 10);
   EXPECT(stated.means.priors[0].family == GMM_PRIOR_NORMAL && stated.means.priors[0].first[0] == 1);
-  EXPECT(stated.means.priors[1].family == GMM_PRIOR_FIXED && stated.means.priors[1].num_values == 0);
+  EXPECT(stated.means.priors[1].family == GMM_PRIOR_HALF_STUDENT_T && stated.means.priors[1].second[0] == 10);
   EXPECT(stated.spread.priors[0].family == GMM_PRIOR_FIXED && stated.spread.priors[1].family == GMM_PRIOR_GAMMA);
   EXPECT(stated.spread.priors[1].first[0] == 2 && stated.spread.first[0] == 2 && stated.spread.second[0] == 1);
 
   const gmm_sample_options sampling = fixture_sample_options();
   gmm_posterior *posterior = fixture_posterior(model, &sampling);
-  const int32_t fields[] = {GMM_FIELD_CONCENTRATION, GMM_FIELD_CENTER, GMM_FIELD_RATE};
+  const int32_t fields[] = {GMM_FIELD_CONCENTRATION, GMM_FIELD_CENTER, GMM_FIELD_RATE, GMM_FIELD_MEANS_SD};
+  enum { FIELDS = sizeof fields / sizeof *fields };
   const gmm_posterior_info info = info_of(posterior);
-  for (int i = 0; i < 3; i++) {
+  for (int i = 0; i < FIELDS; i++) {
     const gmm_view view = view_of(posterior, fields[i]);
     EXPECT(view.num_axes == 2 && view.shape[0] == info.num_chains && view.shape[1] == info.num_draws);
     for (int64_t draw = 1; draw < info.num_draws; draw++) {
@@ -50,6 +73,7 @@ static void check_line(void) {
   }
   gmm_view view;
   REFUSED(GMM_ERROR_UNSUPPORTED, "field", gmm_posterior_view(posterior, GMM_FIELD_SCALE, &view, out_error));
+  check_log_priors(posterior, &info);
   gmm_posterior_destroy(posterior);
 
   const double weights[] = {0.2, 0.3, 0.5}, means[] = {0, 1, 2}, sds[] = {1, 1, 1};
@@ -60,7 +84,7 @@ static void check_line(void) {
   const gmm_model_options plain = line_options(NULL, NULL, NULL);
   gmm_model *without = fixture_model(&plain);
   posterior = fixture_posterior(without, &sampling);
-  for (int i = 0; i < 3; i++) {
+  for (int i = 0; i < FIELDS; i++) {
     REFUSED(GMM_ERROR_UNSUPPORTED, "field", gmm_posterior_view(posterior, fields[i], &view, out_error));
   }
   gmm_posterior_destroy(posterior);
@@ -75,7 +99,7 @@ static void check_matrices(void) {
   }
   const double dof[] = {6}, of_scale[] = {3};
   const gmm_prior of_spread[] = {known, {GMM_PRIOR_WISHART, 1, of_scale, scale, NULL}};
-  const gmm_prior of_means[] = {{GMM_PRIOR_NORMAL, 2, pair, pair, NULL}, known};
+  const gmm_prior of_means[] = {{GMM_PRIOR_NORMAL, 2, pair, pair, NULL}, {GMM_PRIOR_HALF_CAUCHY, 2, pair, NULL, NULL}};
   gmm_model_options options = line_options(NULL, of_means, NULL);
   options.num_components = 2;
   options.num_dimensions = 2;
@@ -88,7 +112,9 @@ static void check_matrices(void) {
   const gmm_sample_options sampling = fixture_sample_options();
   ACCEPTED(gmm_sample(model, data, &sampling, NULL, &posterior, out_error));
   const gmm_view center = view_of(posterior, GMM_FIELD_CENTER), matrix = view_of(posterior, GMM_FIELD_SCALE);
+  const gmm_view sds = view_of(posterior, GMM_FIELD_MEANS_SD);
   EXPECT(center.num_axes == 3 && center.shape[2] == 2);
+  EXPECT(sds.num_axes == 3 && sds.shape[2] == 2 && *(const double *)sds.data > 0);
   EXPECT(matrix.num_axes == 4 && matrix.shape[2] == 2 && matrix.shape[3] == 2);
   const double *entries = matrix.data;
   EXPECT(entries[1] == entries[2] && entries[0] * entries[3] > entries[1] * entries[2]);
@@ -109,6 +135,12 @@ static void check_refusals(void) {
       {{negative}, {known, known}, {known, known}, GMM_ERROR_INVALID_ARGUMENT, "weights.concentration.rate"},
       {{known}, {gamma, known}, {known, known}, GMM_ERROR_INVALID_ARGUMENT, "means.mean.family"},
       {{known}, {known, gamma}, {known, known}, GMM_ERROR_INVALID_ARGUMENT, "means.sd.family"},
+      {{known},
+       {known, {GMM_PRIOR_HALF_NORMAL, 1, zero, NULL, NULL}},
+       {known, known},
+       GMM_ERROR_INVALID_ARGUMENT,
+       "means.sd.scale"},
+      {{known}, {known, {GMM_PRIOR_UNIFORM, 1, one, two, NULL}}, {known, known}, GMM_ERROR_INVALID_MODEL, "means.sd"},
       {{known}, {known, known}, {gamma, known}, GMM_ERROR_INVALID_ARGUMENT, "spread.shape.family"},
       {{known}, {known, known}, {known, normal}, GMM_ERROR_INVALID_ARGUMENT, "spread.rate.family"},
       {{known}, {known, known}, {known, negative}, GMM_ERROR_INVALID_ARGUMENT, "spread.rate.rate"},

@@ -197,11 +197,12 @@ static gmm_status run_export(const gmm_control *control, result *made, gmm_error
   return status;
 }
 
-static gmm_status run_model_for_data(const gmm_control *control, result *made, gmm_error **out_error) {
+static gmm_status run_model_by_rule(int32_t rule, const gmm_control *control, result *made, gmm_error **out_error) {
   gmm_model_options options;
   gmm_model_options_init(&options, sizeof options);
   options.num_components = 3;
   options.num_dimensions = 2;
+  options.default_priors = rule;
   gmm_model *open = NULL, *model = (gmm_model *)made;
   ACCEPTED(gmm_model_create(&options, &open, out_error));
   const gmm_status status = gmm_model_for_data(open, input.data, control, &model, out_error);
@@ -214,6 +215,14 @@ static gmm_status run_model_for_data(const gmm_control *control, result *made, g
   }
   gmm_model_destroy(model);
   return status;
+}
+
+static gmm_status run_model_for_data(const gmm_control *control, result *made, gmm_error **out_error) {
+  return run_model_by_rule(GMM_DEFAULT_PRIORS_FRALEY_RAFTERY, control, made, out_error);
+}
+
+static gmm_status run_hierarchical_model(const gmm_control *control, result *made, gmm_error **out_error) {
+  return run_model_by_rule(GMM_DEFAULT_PRIORS_MALSINER_WALLI, control, made, out_error);
 }
 
 static gmm_mixture mixture_of_rows(void) {
@@ -323,6 +332,7 @@ const long_call long_calls[NUM_LONG_CALLS] = {
     {"gmm_posterior_read", run_read, 8, -1, 0},
     {"gmm_posterior_export_csv", run_export, 20, 20000, 0},
     {"gmm_model_for_data", run_model_for_data, 3 * 20, 3 * 20, 0},
+    {"gmm_model_for_data, hierarchical", run_hierarchical_model, 2, 2, 0},
     {"gmm_statistics_compute", run_statistics, 20, 20, 0},
     {"gmm_statistics_merge", run_merge, 64, 64, 0},
 };

@@ -83,7 +83,8 @@ import Testing
       default: try DataSet(EMReference.dataSet("galaxies").data)
       }
     let model = try OpenModel(
-      MixtureShape(componentCount: example.components, dimensionCount: data.dimensionCount, structure: .full)
+      MixtureShape(componentCount: example.components, dimensionCount: data.dimensionCount, structure: .full),
+      defaultPriors: .fraleyRaftery
     ).model(for: data)
     let result = try Self.posterior(model, data).logEvidence(Self.quick, RunControl(threads: 2))
     print("evidence of \(example.data), K = \(example.components): \(result.value) ± \(result.error), \(example.value)")

@@ -75,11 +75,12 @@ import Testing
     #expect(worst < 1)
   }
 
-  /// The means of the sorted weights under default priors are those of a tempered sampler of another program, whose
+  /// The means of the sorted weights under the priors of Fraley and Raftery are those of a tempered sampler of another program, whose
   /// standard errors are 0.003 or less, within 0.01.
   @Test(arguments: [UInt64(1), 2]) func sortedWeightsOfIrisAreThoseOfATemperedSampler(_ seed: UInt64) throws {
     let data = try IrisReference.load().data
-    let open = try OpenModel(MixtureShape(componentCount: 3, dimensionCount: 4, structure: .full))
+    let open = try OpenModel(
+      MixtureShape(componentCount: 3, dimensionCount: 4, structure: .full), defaultPriors: .fraleyRaftery)
     var options = Self.options
     options.keepsAssignments = false
     options.seed = seed

@@ -31,18 +31,22 @@ import Testing
         return try MixtureModel(
           shape(2), means: .normal(mean: [0], sd: [2]), spread: .gamma(shape: [2], rate: [1]),
           hyperpriors: Hyperpriors(
-            concentration: .gamma(shape: 3, rate: 2), center: CenterPrior(mean: [1], sd: [2]), rate: rate))
+            concentration: .gamma(shape: 3, rate: 2), center: CenterPrior(mean: [1], sd: [2]),
+            meansSD: .logNormal(mu: [0.5], sigma: [0.5]), rate: rate))
       case .orderedMeans:
         // Spreads that differ, so that means are drawn between their neighbours.
         return try MixtureModel(
           shape(3), means: .normal(mean: [0], sd: [2]), orderCoordinate: 0,
           spread: [.fixed([0.5]), .fixed([1]), .halfNormal(scale: [1])],
-          hyperpriors: Hyperpriors(concentration: .f(first: 6, second: 3), center: CenterPrior(mean: [1], sd: [2])))
+          hyperpriors: Hyperpriors(
+            concentration: .f(first: 6, second: 3), center: CenterPrior(mean: [1], sd: [2]),
+            meansSD: .uniform(lower: [0.5], upper: [4])))
       case .sharedSDs:
         return try MixtureModel(
           MixtureShape(componentCount: 2, dimensionCount: 2, structure: .diag, sharedSpread: true),
           means: .normal(mean: [0, 1], sd: [2]), spread: .inverseGamma(shape: [2], scale: [1]),
-          hyperpriors: Hyperpriors(center: CenterPrior(mean: [0, 2], sd: [1, 2]), rate: rates))
+          hyperpriors: Hyperpriors(
+            center: CenterPrior(mean: [0, 2], sd: [1, 2]), meansSD: .halfNormal(scale: [2, 3]), rate: rates))
       case .rungs:
         return try MixtureModel(
           shape(3), means: .scaledNormal(mean: [0], kappa: [0.2]), spread: .inverseGamma(shape: [2], scale: [1]),
@@ -51,7 +55,8 @@ import Testing
         return try MixtureModel(
           shape(3, 2, .full), means: .normal(mean: [0, 1], sd: [2]),
           spread: .inverseWishart(dof: [5], scale: [1, 0, 0, 1]),
-          hyperpriors: Hyperpriors(concentration: .gamma(shape: 2, rate: 2), scale: scale))
+          hyperpriors: Hyperpriors(
+            concentration: .gamma(shape: 2, rate: 2), meansSD: .halfCauchy(scale: [2]), scale: scale))
       }
     }
 
@@ -100,8 +105,8 @@ import Testing
   @Test func aWrongShapeIsRefuted() throws {
     let example = Case.sharedSDs
     let ranks = try ranks(example, truth: try example.model(rateShape: 3), try example.model())
-    #expect(ranks[2].probability < 1e-8, "\(ranks[2])")
-    #expect(ranks[3].probability > 1e-5, "\(ranks[3])")
+    #expect(ranks[4].probability < 1e-8, "\(ranks[4])")
+    #expect(ranks[5].probability > 1e-5, "\(ranks[5])")
   }
 
   /// Draws of the prior have the moments of their distributions.

@@ -14,7 +14,7 @@ import Testing
   enum Kind: Sendable, CaseIterable {
     case concentration, concentrationOfKnownCount, dynamic, rate, rateOfKnownCount, scaleOfVariances, sharedRate
     case scaleMatrix, tiedScale
-    case center
+    case center, meansSD
   }
 
   private static let rows: [[Double]] = [
@@ -60,18 +60,20 @@ import Testing
         hyperpriors.rate = RatePrior(shape: [1.5], rate: [2])
       case .scaleMatrix, .tiedScale: hyperpriors.scale = ScalePrior(dof: 3, scale: [0.3, 0.05, 0.05, 0.2])
       case .center: hyperpriors.center = CenterPrior(mean: [0.5], sd: [2])
+      case .meansSD: hyperpriors.meansSD = .halfStudentT(dof: [3], scale: [0.8])
       }
       let spread: SpreadPrior =
         switch kind {
         case .scaleMatrix, .tiedScale: .inverseWishart(dof: [HyperparameterTests.dof], scale: [0.3, 0, 0, 0.3])
         case .rate, .rateOfKnownCount, .sharedRate: .gamma(shape: [0.5 * HyperparameterTests.dof], rate: [0.3])
-        case .center: .fixed([0.6])
+        case .center, .meansSD: .fixed([0.6])
         default: .inverseGamma(shape: [0.5 * HyperparameterTests.dof], scale: [0.1])
         }
       return try MixtureModel(
         MixtureShape(componentCount: most, dimensionCount: dimensions, structure: structure), weights: weights,
-        means: kind == .center
-          ? .normal(mean: [0], sd: [1.5]) : .scaledNormal(mean: center, kappa: [HyperparameterTests.kappa]),
+        means: kind == .center || kind == .meansSD
+          ? .normal(mean: [kind == .center ? 0 : 0.5], sd: [1.5])
+          : .scaledNormal(mean: center, kappa: [HyperparameterTests.kappa]),
         spread: spread, count: count, hyperpriors: hyperpriors)
     }
 
@@ -86,6 +88,23 @@ import Testing
           ?? PartitionSum.logMarginal(
             structure, rows: rows, center: center, kappa: HyperparameterTests.kappa, dof: HyperparameterTests.dof,
             scale: scale))
+    }
+
+    /// Returns the log marginal likelihood of clusters, up to a constant, of which the rows have the sd 0.6 and the means
+    /// are Normal(`center`, `sd`).
+    private func logMarginal(center: Double, sd: Double) -> ([Int]) -> Double {
+      { sets in
+        sets.reduce(0) { result, set in
+          // Normal(x; center, known² I + sd² 1 1ᵀ), by Sherman and Morrison.
+          let members = rows.indices.filter { set >> $0 & 1 == 1 }.map { rows[$0][0] - center }
+          let n = Double(members.count)
+          let total = members.reduce(0, +)
+          let squares = members.reduce(0) { $0 + $1 * $1 }
+          let (v, s) = (0.6 * 0.6, sd * sd)
+          return result - 0.5 * (squares - s * total * total / (v + n * s)) / v
+            - 0.5 * ((n - 1) * log(v) + log(v + n * s))
+        }
+      }
     }
 
     /// The integral over the hyperparameter, with the names of the values of a node.
@@ -112,26 +131,21 @@ import Testing
         }
         return (["log", "exp(-x)"], Sum(nodes))
       case .center:
-        let (sd, known) = (1.5, 0.6)
         let nodes = try Sum.grid(-8...9, 300).map { center in
-          let marginal: ([Int]) -> Double = { sets in
-            sets.reduce(0) { result, set in
-              // Normal(x; center, known² I + sd² 1 1ᵀ), by Sherman and Morrison.
-              let members = rows.indices.filter { set >> $0 & 1 == 1 }.map { rows[$0][0] - center }
-              let n = Double(members.count)
-              let total = members.reduce(0, +)
-              let squares = members.reduce(0) { $0 + $1 * $1 }
-              let (v, s) = (known * known, sd * sd)
-              return result - 0.5 * (squares - s * total * total / (v + n * s)) / v
-                - 0.5 * ((n - 1) * log(v) + log(v + n * s))
-            }
-          }
           let distance = (center - 0.5 - more) / 2
           return Node(
             values: [center, center * center], logPrior: -0.5 * distance * distance,
-            sum: try sum(logMarginal: marginal))
+            sum: try sum(logMarginal: logMarginal(center: center, sd: 1.5)))
         }
         return (["mean", "square"], Sum(nodes))
+      case .meansSD:
+        let nodes = try Sum.grid(-12...10, 400).map { y in
+          let ratio = exp(y) / 0.8
+          return Node(
+            values: [y, exp(-exp(y))], logPrior: y - (2 - more) * log1p(ratio * ratio / 3),
+            sum: try sum(logMarginal: logMarginal(center: 0.5, sd: exp(y))))
+        }
+        return (["log", "exp(-x)"], Sum(nodes))
       case .scaleMatrix, .tiedScale:
         // W = C A Aᵀ Cᵀ with Bartlett's A: the squares of its diagonal are chi-square, the entry below is Normal.
         let c = [sqrt(0.3), 0.05 / sqrt(0.3), sqrt(0.2 - 0.05 * 0.05 / 0.3)]
@@ -230,7 +244,7 @@ import Testing
     expectError(
       .unsupported, "method", "must be stepping stones where parameters of priors have priors, got bridge sampling"
     ) {
-      try posterior.logEvidence()
+      try posterior.logEvidence(LogEvidenceOptions(method: .bridge))
     }
   }
 

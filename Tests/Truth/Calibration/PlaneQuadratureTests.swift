@@ -48,8 +48,12 @@ import Testing
   }
 
   /// The bounds of log sd, which hold the tails of both sides or the support.
-  private static func logBounds(_ density: SpreadDensity) -> ClosedRange<Double> {
-    log(max(density.support.lower, 0.1))...log(min(density.support.upper, 60))
+  ///
+  /// - Parameter mayBeEmpty: whether the component can be without rows. The mass below an sd is then in proportion to it
+  ///   where the prior's density stays positive.
+  private static func logBounds(_ density: SpreadDensity, mayBeEmpty: Bool = false) -> ClosedRange<Double> {
+    let least = mayBeEmpty && density.reachesZero ? 1e-5 : 0.1
+    return log(max(density.support.lower, least))...log(min(density.support.upper, 60))
   }
 
   private static func logDensity(_ density: SpreadDensity, _ logSD: Double) -> Double {
@@ -90,7 +94,8 @@ import Testing
         try MixtureModel(
           componentCount: 2, weights: .fixed([0.4, 0.6]), means: .fixed([0, 1.8]), spread: prior(density, 2))
       },
-      bounds: [logBounds(density), logBounds(density)], coordinates: { $0.sds.map { log($0) } },
+      bounds: [logBounds(density, mayBeEmpty: true), logBounds(density, mayBeEmpty: true)],
+      coordinates: { $0.sds.map { log($0) } },
       prior: { u in
         (
           logDensity(density, u[0]) + logDensity(density, u[1]),

@@ -16,12 +16,13 @@ def table_model(**arguments):
     return gm.Mixture(2, **arguments)
 
 
+RULE = {"default_priors": "fraley-raftery"}
 MODELS = {
-    "scaled to the data": (TABLE, {}),
-    "tied": (TABLE, {"covariance_type": "tied"}),
-    "diag": (TABLE, {"covariance_type": "diag"}),
-    "spherical, one for all": (TABLE, {"covariance_type": "spherical", "shared_sd": True}),
-    "diag, one for all": (TABLE, {"covariance_type": "diag", "shared_sd": True}),
+    "scaled to the data": (TABLE, RULE),
+    "tied": (TABLE, {"covariance_type": "tied", **RULE}),
+    "diag": (TABLE, {"covariance_type": "diag", **RULE}),
+    "spherical, one for all": (TABLE, {"covariance_type": "spherical", "shared_sd": True, **RULE}),
+    "diag, one for all": (TABLE, {"covariance_type": "diag", "shared_sd": True, **RULE}),
     "independent": (
         TABLE,
         {"means": gm.Normal(0, sd=5), "covariance": gm.InverseWishart(5, np.eye(2))},

@@ -140,7 +140,10 @@ SEVERAL_DIMENSIONS = {
         gm.DegenerateError,
     ),
     "collinear columns": (
-        lambda: sample_table(np.c_[TABLE, TABLE[:, 0] - 2 * TABLE[:, 1]]),
+        lambda: sample_table(
+            np.c_[TABLE, TABLE[:, 0] - 2 * TABLE[:, 1]],
+            model=mixture_of_table(default_priors="fraley-raftery"),
+        ),
         "data",
         "got column 3",
         gm.DegenerateError,

@@ -139,7 +139,8 @@ def test_sample_weights_come_back(tmp_path):
 
 
 def test_priors_at_the_scale_of_the_data_come_back_as_chosen(tmp_path):
-    post = gm.sample(gm.Mixture(2), PLANE, draws=20, tune=20, random_seed=3)
+    model = gm.Mixture(2, default_priors="fraley-raftery")
+    post = gm.sample(model, PLANE, draws=20, tune=20, random_seed=3)
     post.save(tmp_path / "post.gmm")
     model = gm.load(tmp_path / "post.gmm").model
     assert isinstance(model.components, gm.NormalInverseWishart)

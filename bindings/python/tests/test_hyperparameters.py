@@ -68,6 +68,24 @@ MODELS = {
         PLANE,
         {"scale": (2, 2)},
     ),
+    "sd of the means": (
+        lambda: gm.Mixture(
+            gm.Unknown(max=5), means=gm.Normal(0, sd=gm.HalfStudentT(3, 5)), sd=gm.HalfNormal(2)
+        ),
+        LINE,
+        {"means_sd": ()},
+    ),
+    "sds of the means": (
+        lambda: gm.Mixture(
+            3,
+            covariance_type="tied",
+            n_dimensions=2,
+            means=gm.Normal(gm.Normal(0, sd=9), sd=gm.HalfNormal([5, 6])),
+            covariance=gm.InverseWishart(6, gm.Wishart(3, np.eye(2))),
+        ),
+        PLANE,
+        {"center": (2,), "means_sd": (2,), "scale": (2, 2)},
+    ),
     "conjugate": (
         lambda: gm.Mixture(
             3,
@@ -106,7 +124,7 @@ def test_draws_have_the_hyperparameters(case):
         if name != "center":
             assert (np.diagonal(draws, axis1=-2, axis2=-1) if len(shape) == 2 else draws).min() > 0
         assert name in list(post)
-    assert not {"concentration", "center", "rate", "scale"} - set(shapes) & set(post)
+    assert not {"concentration", "center", "means_sd", "rate", "scale"} - set(shapes) & set(post)
     prior = gm.sample_prior(model, 50, random_seed=1)
     assert {name: prior[name].shape[2:] for name in shapes} == shapes
 
@@ -147,21 +165,72 @@ def test_summaries_and_trees_have_the_hyperparameters(case):
 def test_the_log_posterior_has_the_prior_of_the_hyperparameters():
     from scipy import stats
 
-    rate, center = gm.Gamma(1.5, 2), gm.Normal(1, 4)
-    model = gm.Mixture(2, means=gm.Normal(center, sd=3), precision=gm.Gamma(2, rate=rate))
+    rate, center, spread = gm.Gamma(1.5, 2), gm.Normal(1, 4), gm.LogNormal(1, 0.5)
+    model = gm.Mixture(2, means=gm.Normal(center, sd=spread), precision=gm.Gamma(2, rate=rate))
     post = gm.sample(model, LINE, 50, tune=50, chains=1, random_seed=2).as_drawn
     for draw in range(0, 50, 7):
-        found = {name: post[name][0, draw] for name in ("weights", "means", "sd", "rate", "center")}
-        known = gm.Mixture(
-            2, means=gm.Normal(found["center"], sd=3), precision=gm.Gamma(2, found["rate"])
-        )
+        names = ("weights", "means", "sd", "rate", "center", "means_sd")
+        found = {name: post[name][0, draw] for name in names}
+        means = gm.Normal(found["center"], sd=found["means_sd"])
+        known = gm.Mixture(2, means=means, precision=gm.Gamma(2, found["rate"]))
         expected = (
             known.log_prior(found["weights"], found["means"], found["sd"])
             + stats.gamma(1.5, scale=1 / 2).logpdf(found["rate"])
             + stats.norm(1, 4).logpdf(found["center"])
+            + stats.lognorm(0.5, scale=np.e).logpdf(found["means_sd"])
         )
         log_prior = post["log_posterior"][0, draw] - post["log_likelihood"][0, draw]
         assert log_prior == pytest.approx(expected, rel=1e-12)
+
+
+def test_sensitivities_are_to_the_highest_priors():
+    """What a hyperprior leaves to learn is no prior that could be too strong."""
+    rate = gm.Gamma(1.5, 2)
+    model = gm.Mixture(2, means=gm.Normal(0, sd=3), precision=gm.Gamma(2, rate=rate))
+    post = gm.sample(model, LINE, 2_000, random_seed=2)
+    known = gm.Mixture(2, means=gm.Normal(0, sd=3), sd=gm.Fixed(1.0))
+    expected = [
+        [
+            known.log_prior(post["weights"][c, t], post["means"][c, t], [1.0, 1.0])
+            for t in range(0, 2_000, 100)
+        ]
+        for c in range(4)
+    ]
+    tree = post.to_inference_data()
+    found = np.asarray(tree["log_prior"]["log_prior"])[:, ::100]
+    log_rate = np.log(post["rate"]) * 0.5 - 2 * post["rate"]
+    np.testing.assert_allclose(
+        found - found[0, 0],
+        np.array(expected) - expected[0][0] + (log_rate - log_rate[0, 0])[:, ::100],
+        atol=1e-9,
+    )
+    table = post.prior_sensitivity()
+    assert "rate" in table.rows
+    whole = gm.Mixture(2, means=gm.Normal(0, sd=3), precision=gm.Gamma(2, 0.7))
+    other = gm.sample(whole, LINE, 2_000, random_seed=2).prior_sensitivity()
+    assert table["sd[0]", "prior"] < other["sd[0]", "prior"]
+
+
+def test_columns_without_groups_cost_less_where_their_spread_is_learned():
+    """One of twelve columns tells two groups apart: a prior over the range joins them."""
+    groups = np.repeat([0, 1], 60)
+    data = np.random.default_rng(3).normal(size=(120, 12))
+    data[:, 5] += 6 * groups
+    shares = []
+    for sd in (np.ptp(data, axis=0), gm.HalfNormal(np.ptp(data, axis=0))):
+        model = gm.Mixture(
+            2,
+            covariance_type="diag",
+            means=gm.Normal(np.median(data, axis=0), sd=sd),
+            variance=gm.InverseGamma(2.5, scale=gm.Gamma(0.5, 20 / np.ptp(data, axis=0) ** 2)),
+        )
+        post = gm.sample(model, data, 1_000, random_seed=1)
+        labels = post.probabilities.argmax(1)
+        shares.append(max(np.mean(labels == groups), np.mean(labels != groups)))
+    assert shares[1] > 0.97
+    assert post["means_sd"].mean((0, 1)).argmax() == 5
+    spreads = post["means_sd"].mean((0, 1))
+    assert spreads[5] > 4 * np.median(spreads)
 
 
 def test_a_sparse_mixture_leaves_components_empty():
@@ -214,6 +283,26 @@ def test_rates_are_those_of_each_coordinate():
             lambda: model_of(means=gm.Normal(gm.Normal(0, 0), 1)),
             ValueError,
             r"means\.mean\.sd: must be positive, got 0",
+        ),
+        (
+            lambda: model_of(means=gm.Normal(0, gm.Gamma(1, 1))),
+            ValueError,
+            "sd: must be a number, an array or Uniform or HalfNormal or .*, got Gamma",
+        ),
+        (
+            lambda: model_of(means=gm.Normal([0, 1], gm.HalfNormal(1))),
+            ValueError,
+            r"means\.mean: must be the same for all components where the sd of the means",
+        ),
+        (
+            lambda: model_of(means=gm.Normal(0, gm.HalfNormal(0))),
+            ValueError,
+            r"means\.sd: must be positive, got 0",
+        ),
+        (
+            lambda: model_of(means=gm.Normal(0, gm.Uniform(3, 2))),
+            ValueError,
+            r"means\.sd\.upper: must be above",
         ),
         (
             lambda: model_of(means=gm.Normal(gm.Normal([0, 1], 1), 1)),
@@ -278,4 +367,5 @@ def test_what_needs_known_hyperparameters_says_so():
         with pytest.raises(NotImplementedError, match="model: must have known hyperparameters"):
             call()
     with pytest.raises(NotImplementedError, match="method: must be stepping stones where"):
-        post.log_evidence()
+        post.log_evidence("bridge")
+    assert post.log_evidence(draws=200).method == "stepping_stones"

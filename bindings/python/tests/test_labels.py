@@ -16,7 +16,7 @@ RNG = np.random.default_rng(5)
 CENTERS = np.array([[0, 0], [6, 1], [3, 7]])
 ROWS = RNG.integers(3, size=300)
 TABLE = CENTERS[ROWS] + RNG.normal(size=(300, 2))
-FREE = gm.Mixture(3, covariance_type="full")
+FREE = gm.Mixture(3, covariance_type="full", default_priors="fraley-raftery")
 
 
 @pytest.fixture(scope="module")

@@ -29,7 +29,7 @@ def test_labels_are_the_rows_of_the_library(shape, names):
     shared = {"shared_sd": True} if shape.shared_sd else {}
     model = gm.Mixture(2, covariance_type=shape.covariance_type, **shared)
     post = gm.sample(model, data, 4, tune=0, chains=1, random_seed=1)
-    scalars = scalar_parameters(shape, post.column_names)
+    scalars = scalar_parameters(shape, post.column_names, post.model._hyperparameters)
     assert tuple(scalar.label for scalar in scalars) == post.summary().rows
     # A label selects itself, and its values are those of its place.
     for place, scalar in enumerate(scalars):

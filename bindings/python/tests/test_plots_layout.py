@@ -37,6 +37,7 @@ class Draws(dict):
     def __init__(self, shape, column_names=(), **quantities):
         super().__init__(quantities)
         self.model, self.column_names, self._unknown_count = self, column_names, None
+        self._hyperparameters = []
         self.shape, self.n_components = shape, shape.n_components
         self.n_chains, self.n_draws = next(iter(quantities.values())).shape[:2]
 

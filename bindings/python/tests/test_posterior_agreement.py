@@ -260,7 +260,9 @@ def test_posterior_agrees_with_plain_numpy(fitted):
 @pytest.mark.parametrize("covariance_type", ["full", "tied", "diag", "spherical"])
 def test_default_priors_are_the_documented_ones(covariance_type):
     size = 3
-    model = gm.Mixture(size, covariance_type=covariance_type).for_data(ONE_GROUP)
+    model = gm.Mixture(
+        size, covariance_type=covariance_type, default_priors="fraley-raftery"
+    ).for_data(ONE_GROUP)
     draw = gm.sample_prior(model, 1, random_seed=5)
     weights, means = draw["weights"][0, 0], draw["means"][0, 0]
     center, covariance = ONE_GROUP.mean(axis=0), np.cov(ONE_GROUP.T) / size ** (2 / D)

@@ -86,8 +86,9 @@ def test_fractions_move_the_posterior_between_its_neighbours():
 
 
 def test_priors_are_scaled_to_the_weighted_data():
-    weighted = gm.Mixture(2).for_data(DATA, sample_weight=COPIES)
-    repeated = gm.Mixture(2).for_data(np.repeat(DATA, COPIES, axis=0))
+    model = gm.Mixture(2, default_priors="fraley-raftery")
+    weighted = model.for_data(DATA, sample_weight=COPIES)
+    repeated = model.for_data(np.repeat(DATA, COPIES, axis=0))
     at = {"weights": [0.5, 0.5], "means": DATA[:2], "covariances": [np.eye(2), 2 * np.eye(2)]}
     assert weighted.log_prior(**at) == pytest.approx(repeated.log_prior(**at), rel=1e-12)
 
@@ -115,7 +116,7 @@ def test_fractional_weights_have_the_power_posterior():
     faithful = json.loads((REFERENCE / "faithful.json").read_text())["data"]
     faithful = np.reshape(faithful, (-1, 2))
     third = np.full(len(faithful), 1 / 3)
-    model = gm.Mixture(2, covariance_type="full")
+    model = gm.Mixture(2, covariance_type="full", default_priors="fraley-raftery")
     posterior = gm.sample(model, faithful, 10_000, random_seed=4, sample_weight=third)
     order = np.argsort(posterior["means"][..., 0], axis=-1)
     lower, upper = np.moveaxis(np.take_along_axis(posterior["means"][..., 0], order, -1), -1, 0)

@@ -211,6 +211,7 @@ def test_what_is_told_of_components_is_refused(post):
     for ask in (
         lambda: post.probabilities,
         lambda: post.summary(),
+        lambda: post.summary("means"),
         lambda: post.relabel("means"),
         lambda: post.modes(),
         lambda: post.log_evidence(),
@@ -222,12 +223,22 @@ def test_what_is_told_of_components_is_refused(post):
             ask()
 
 
+def test_points_far_from_all_clusters_found_new_ones(post):
+    new = post.predict_new_cluster(np.array([[0.0, 0.0], [2.0, 4.0], [30.0, -30.0]]))
+    assert (new >= 0).all()
+    assert (new[:2] < 0.02).all()
+    assert new[2] > 0.99
+    assert (post.predict_new_cluster(rows(), threads=1) == post.predict_new_cluster(rows())).all()
+    with pytest.raises(NotImplementedError, match="number of components has a prior"):
+        post.given(n_clusters=3).predict_new_cluster(rows())
+
+
 def test_what_needs_no_components_is_of_all_draws(post):
     data = rows()
     density = np.exp(post.log_density(data))
     # By hand, of a few draws.
     few = post.subset(thin=500)
-    total = np.zeros(len(data))
+    total, empty = np.zeros(len(data)), np.zeros(len(data))
     for chain in range(4):
         for draw in range(2):
             for k in range(int(few["n_components"][chain, draw])):
@@ -235,9 +246,16 @@ def test_what_needs_no_components_is_of_all_draws(post):
                 offset = data - few["means"][chain, draw, k]
                 square = (offset @ np.linalg.inv(covariance) * offset).sum(1)
                 height = few["weights"][chain, draw, k] / np.sqrt(np.linalg.det(covariance))
-                total += height * np.exp(-square / 2) / (2 * np.pi) / 8
+                part = height * np.exp(-square / 2) / (2 * np.pi) / 8
+                total += part
+                if k >= few["n_clusters"][chain, draw]:
+                    empty += part
     assert np.exp(few.log_density(data)) == pytest.approx(total)
+    assert few.predict_new_cluster(data) == pytest.approx(empty / total)
     assert np.isfinite(density).all()
+    table = post.summary(["n_clusters", "n_components", "log_posterior"])
+    assert table.rows[:3] == ("n_clusters", "n_components", "log_posterior")
+    assert table["n_clusters", "mean"] == pytest.approx(post["n_clusters"].mean())
     together = post.coclustering()
     assert together[0, 1] > 0.6 > 0.1 > together[0, 25]
     assert post.partition().n_clusters == 3

@@ -74,7 +74,9 @@ class Scalar(NamedTuple):
         )
 
 
-def scalar_parameters(shape: Shape, names: Sequence[str] = ()) -> list[Scalar]:
+def scalar_parameters(
+    shape: Shape, names: Sequence[str] = (), hyperparameters: Sequence[str] = ()
+) -> list[Scalar]:
     """Return the scalar parameters of a mixture, in the order and by the labels of summaries.
 
     Parameters
@@ -83,6 +85,8 @@ def scalar_parameters(shape: Shape, names: Sequence[str] = ()) -> list[Scalar]:
         The shape of the mixture.
     names : sequence of str
         Names of the columns, or none.
+    hyperparameters : sequence of str
+        The parameters of priors that have priors themselves.
     """
     columns = tuple(names) or tuple(map(str, range(shape.n_dimensions)))
     components = range(shape.n_components)
@@ -98,7 +102,20 @@ def scalar_parameters(shape: Shape, names: Sequence[str] = ()) -> list[Scalar]:
         word = "sd"
         places = places if shape.covariance_type == "diag" else [()]
     name = shape.spread_name
-    return result + [_scalar(word, name, k, place, columns) for k in owners for place in places]
+    result += [_scalar(word, name, k, place, columns) for k in owners for place in places]
+    coordinates: list[tuple[int, ...]] = [()]
+    if shape.n_dimensions > 1:
+        coordinates = [(d,) for d in range(shape.n_dimensions)]
+    own: dict[str, list[tuple[int, ...]]] = {
+        "concentration": [()],
+        "center": coordinates,
+        "means_sd": coordinates,
+        "rate": coordinates if shape.covariance_type == "diag" else [()],
+        "scale": places if shape.has_matrices or shape.covariance_type == "diag" else [()],
+    }
+    return result + [
+        _scalar(name, name, None, place, columns) for name in hyperparameters for place in own[name]
+    ]
 
 
 def _scalar(
@@ -120,6 +137,7 @@ def chosen_scalars(
     shape: Shape,
     columns: Sequence[str] = (),
     statistics: Sequence[str] = STATISTICS,
+    hyperparameters: Sequence[str] = (),
 ) -> list[Scalar]:
     """Return the scalars that `names` select, in this order, each of them once.
 
@@ -136,13 +154,15 @@ def chosen_scalars(
         Names of the columns, or none.
     statistics : sequence of str
         The numbers that a draw has beside its parameters.
+    hyperparameters : sequence of str
+        The parameters of priors that have priors themselves.
 
     Raises
     ------
     ValueError
         If a name selects nothing.
     """
-    scalars = scalar_parameters(shape, columns)
+    scalars = scalar_parameters(shape, columns, hyperparameters)
     scalars += [Scalar(name, name, (), None, ()) for name in statistics]
     synonyms = {**_SYNONYMS, "spread": shape.spread_name}
     labels = [_spellings(scalar) for scalar in scalars]

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple, Protocol
 import numpy as np
 
 from gmmswift._arguments import flag, integer
+from gmmswift._draws.sensitivity import log_priors
 from gmmswift._version import __version__
 from gmmswift.plots._drawn import Drawn
 
@@ -183,7 +184,7 @@ def _groups(posterior: Converted, asked: Asked) -> dict[str, dict[str, NDArray[A
         stats["n_components"] = posterior["n_components"]
     groups = {"posterior": draws, "sample_stats": stats, "observed_data": {"x": posterior.data}}
     if flag("log_prior", asked.log_prior):
-        groups["log_prior"] = {"log_prior": stats["lp"] - stats["log_likelihood_total"]}
+        groups["log_prior"] = {"log_prior": log_priors(posterior)}
     if likelihood:
         rows = range(posterior.n_observations)
         groups["log_likelihood"] = {"x": posterior.log_likelihood(rows=rows)}
@@ -212,6 +213,7 @@ def _axes(
         "sample_weight": ["observation"],
         "concentration": [],
         "center": each,
+        "means_sd": each,
         "rate": each if shape.covariance_type == "diag" else [],
         "scale": each if shape.covariance_type == "diag" else [],
     }

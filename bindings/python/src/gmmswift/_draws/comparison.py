@@ -69,7 +69,7 @@ def compare(
     models : mapping of str to Posterior
         The posteriors by the names of their models, at least one.
     evidence : bool, default False
-        Whether to estimate the log evidence by bridge sampling, which may take seconds.
+        Whether to estimate the log evidence, which may take seconds.
     threads : int, optional
         Number of threads. By default one for each processor.
 

@@ -67,7 +67,7 @@ class PosteriorEvidence:
 
     def log_evidence(
         self,
-        method: str = "bridge",
+        method: str | None = None,
         *,
         draws: int | None = None,
         terms: int | None = None,
@@ -83,10 +83,11 @@ class PosteriorEvidence:
 
         Parameters
         ----------
-        method : {"bridge", "stepping_stones"}, default "bridge"
+        method : {"bridge", "stepping_stones"}, optional
             Bridge sampling between the posterior and a mixture of its conditional distributions,
             from draws of the posterior; or stepping stones along powers of the components'
-            densities, from chains of their own. Both sum the assignments out.
+            densities, from chains of their own. Both sum the assignments out. By default bridge
+            sampling; or stepping stones where parameters of priors have priors.
         draws : int, optional
             Draws: of the mixture, and at most of the posterior, for bridge sampling; or of each
             power. From 100. By default 4,000, and as many of each power as bring the error to 0.05,
@@ -109,12 +110,13 @@ class PosteriorEvidence:
         ------
         NotImplementedError
             For prior draws; for fewer than 20 draws over all chains, or more than 12 components
-            that share all priors, in bridge sampling.
+            that share all priors, or parameters of priors that have priors, in bridge sampling.
         DegenerateError
             If the posterior is improper, which then has no evidence.
         """
         options = native.defaults(native.EvidenceOptions)
-        options.method = code("method", method, _METHODS)
+        if method is not None:
+            options.method = code("method", method, _METHODS)
         if draws is not None:
             options.num_draws = int64("draws", draws)
         if terms is not None:

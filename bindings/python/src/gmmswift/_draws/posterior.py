@@ -54,12 +54,13 @@ _FIELDS = {
     "cluster_sizes": native.FIELD_CLUSTER_SIZES,
     "concentration": native.FIELD_CONCENTRATION,
     "center": native.FIELD_CENTER,
+    "means_sd": native.FIELD_MEANS_SD,
     "rate": native.FIELD_RATE,
     "scale": native.FIELD_SCALE,
     "assignments": native.FIELD_ASSIGNMENTS,
 }
 #: Parameters of priors, which models have where these have priors themselves.
-_HYPERPARAMETERS = ("concentration", "center", "rate", "scale")
+_HYPERPARAMETERS = ("concentration", "center", "means_sd", "rate", "scale")
 #: Quantities of models in which the number of components has a prior.
 _OF_COUNTS = ("n_components", "cluster_sizes")
 #: Other names for some quantities.
@@ -109,6 +110,7 @@ class Posterior(
     ``cluster_sizes``   (chains, draws, K)            rows of each component, where it has
     ``concentration``   (chains, draws)               that of the weights, where it has a prior
     ``center``          (chains, draws[, D])          mean of the prior of the means, where it has
+    ``means_sd``        (chains, draws[, D])          sd of the prior of the means, where it has
     ``rate``            (chains, draws[, D])          rate of a Gamma prior, where it has a prior
     ``scale``           (chains, draws[, D[, D]])     scale of an inverse-Gamma or inverse-Wishart
                                                       prior, where it has a prior

@@ -184,6 +184,36 @@ class PosteriorPredictions(PosteriorWeights):
         self._predict(native.lib.gmm_posterior_predict_probabilities, rows, out, threads)
         return out
 
+    def predict_new_cluster(
+        self, x: ArrayLike, *, threads: int | None = None
+    ) -> NDArray[np.float64]:
+        """Return P(x belongs to a component without rows | x, data) at new points.
+
+        It is the probability that a point founds a new cluster, where the number of components has
+        a prior. The clusters share the rest: `given` tells how, for each number of them.
+
+        Parameters
+        ----------
+        x : array_like, shape (M, D), or in one dimension (M,) or (M, 1)
+            Points, finite.
+        threads : int, optional
+            Number of threads. By default one for each processor.
+
+        Returns
+        -------
+        ndarray, shape (M,)
+            The density of components without rows over that of all, both averaged over draws.
+
+        Raises
+        ------
+        NotImplementedError
+            If the number of components is known.
+        """
+        rows = as_data("x", x, self.n_dimensions)
+        out = np.empty(rows.n_observations)
+        self._predict(native.lib.gmm_posterior_predict_new_cluster, rows, out, threads)
+        return out
+
     def _predict(
         self,
         function: Callable[..., int],

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
     from gmmswift._model.mixture import Mixture
 
-__all__ = ["PosteriorSensitivity", "Sensitivity"]
+__all__ = ["PosteriorSensitivity", "Sensitivity", "log_priors"]
 
 #: The numbers of the draws of quantities that are copied at a time.
 _NUMBERS_AT_ONCE = 1 << 24
@@ -96,7 +96,9 @@ class PosteriorSensitivity:
         The draws are weighted as if the prior, or the likelihood, were raised to the powers 0.99
         and 1.01, with Pareto smoothed weights; nothing is sampled again. The sensitivity is the
         distance between the distributions of the draws and of the weighted draws (Kallioinen,
-        Paananen, Buerkner, Vehtari 2024), as in ``psense`` of ArviZ 1 and in R's priorsense.
+        Paananen, Buerkner, Vehtari 2024). Where parameters of priors have priors, only those are
+        raised, because what lies below them is learned. The numbers are those of ``psense`` of
+        ArviZ 1 and of R's priorsense.
 
         Parameters
         ----------
@@ -131,13 +133,13 @@ class PosteriorSensitivity:
         if not limit > 0:
             raise ValueError(f"threshold: must be positive, got {limit}")
         shape, columns = self._model.shape, self.column_names
+        hyperparameters = self._model._hyperparameters
         scalars = (
-            scalar_parameters(shape, columns)
+            scalar_parameters(shape, columns, hyperparameters)
             if names is None
-            else chosen_scalars(names, shape, columns)
+            else chosen_scalars(names, shape, columns, hyperparameters=hyperparameters)
         )
-        likelihood = self["log_likelihood"]
-        components = (self["log_posterior"] - likelihood, likelihood)
+        components = (log_priors(self), self["log_likelihood"])
         workers = thread_count(threads)
         at_once = max(1, _NUMBERS_AT_ONCE // (self.n_chains * self.n_draws))
         parts = []
@@ -155,6 +157,13 @@ class PosteriorSensitivity:
             for values in (prior, likely)
         ]
         return Sensitivity(kinds, largest[0], largest[1], limit)
+
+
+def log_priors(posterior: Any) -> NDArray[np.float64]:
+    """Return the log density of the prior at each draw, without what hyperpriors leave to learn."""
+    values = np.empty((posterior.n_chains, posterior.n_draws))
+    native.call(native.lib.gmm_posterior_log_priors, posterior._handle, values, values.size)
+    return values
 
 
 def _sensitivities(

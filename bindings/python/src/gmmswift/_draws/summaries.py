@@ -14,7 +14,8 @@ from gmmswift._diagnostics.summarize import summarize
 from gmmswift._diagnostics.summary import Summary, summary_options
 from gmmswift._draws.label_free import PosteriorScalars
 from gmmswift._html import html_block
-from gmmswift._scalars import Names, Scalar, chosen_scalars
+from gmmswift._model.counts import require_components
+from gmmswift._scalars import COUNTS, STATISTICS, Names, Scalar, chosen_scalars
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -74,7 +75,8 @@ class PosteriorSummaries(PosteriorScalars):
             labels in which ``*`` stands for any index and the last indices may be missing
             (``"means[*, 1]"``, ``"covariances[0]"``, ``"*[2]"`` for all of component 2).
             ``"spread"`` stands for sd or covariances; ``"log_likelihood"``, ``"log_posterior"``,
-            ``"acceptance"`` and ``"n_clusters"`` are names too. By default all parameters.
+            ``"acceptance"`` and ``"n_clusters"`` are names too, and so is ``"n_components"`` where
+            it has a prior; of components nothing can be told there. By default all parameters.
             ``"label_free"`` alone stands for the scalars of `Posterior.label_free`.
         hdi_prob : float, default 0.95
             Mass of the highest-density interval, in (0, 1).
@@ -111,7 +113,16 @@ class PosteriorSummaries(PosteriorScalars):
                 draws, hdi_prob=hdi_prob, quantiles=quantiles, names=labels, threads=threads
             )
         if names is not None:
-            chosen = chosen_scalars(names, self._model.shape, self.column_names)
+            model, unknown = self._model, self._model._unknown_count
+            chosen = chosen_scalars(
+                names,
+                model.shape,
+                self.column_names,
+                STATISTICS if unknown is None else STATISTICS + COUNTS,
+                model._hyperparameters,
+            )
+            if any(scalar.component is not None for scalar in chosen):
+                require_components(unknown)
             draws = np.stack([scalar.of(self[scalar.quantity]) for scalar in chosen], axis=-1)
             labels = [scalar.label for scalar in chosen]
             table = summarize(
@@ -133,7 +144,7 @@ class PosteriorSummaries(PosteriorScalars):
 
     def _note(self, scalar: Scalar) -> str:
         """Return what a summary says of a number of a component without rows."""
-        if scalar.component not in self._empty_components:
+        if scalar.component is None or scalar.component not in self._empty_components:
             return ""
         return "empty" if scalar.quantity == "weights" else "prior"
 

@@ -71,6 +71,7 @@ class GivenPriors(NamedTuple):
             ("concentration", getattr(self.weights, "concentration", None)),
             ("concentration", getattr(self.weights, "alpha", None)),
             ("center", getattr(means, "mean", None)),
+            ("means_sd", getattr(means, "sd", None)),
             ("rate", getattr(spread, "rate", None)),
             ("scale", getattr(spread, "scale", None)),
         ]

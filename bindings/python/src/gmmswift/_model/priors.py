@@ -213,17 +213,23 @@ class Normal(Prior):
     mean : float or array_like, shape (K,), or in D dimensions (D,) or (K, D), or Normal
         Prior means; or the prior of one for all components, in each coordinate, whose parameters
         are numbers or of shape (D,).
-    sd : float or array_like, of the same shapes
-        Prior standard deviations, > 0.
+    sd : float or array_like, of the same shapes, or Uniform, HalfNormal, HalfCauchy, ...
+        Prior standard deviations, > 0; or the prior of one for all components, in each coordinate:
+        Uniform, HalfNormal, HalfCauchy, HalfStudentT or LogNormal. A coordinate in which components
+        do not differ then costs little: ``sd=HalfNormal(R)``, with R the range of the data, is the
+        Normal-Gamma prior of Malsiner-Walli, Fruehwirth-Schnatter and Gruen (2016).
     """
 
     mean: Parameter | Prior
-    sd: Parameter
+    sd: Parameter | Prior
 
     family: ClassVar[int] = native.PRIOR_NORMAL
     blocks: ClassVar[tuple[str, ...]] = ("means",)
     parameters: ClassVar[tuple[str, ...]] = ("mean", "sd")
-    hierarchical: ClassVar[Mapping[str, tuple[str, ...]]] = {"mean": ("Normal",)}
+    hierarchical: ClassVar[Mapping[str, tuple[str, ...]]] = {
+        "mean": ("Normal",),
+        "sd": ("Uniform", "HalfNormal", "HalfCauchy", "HalfStudentT", "LogNormal"),
+    }
 
     def start(self) -> Any:
         """Return the mean."""
@@ -251,6 +257,10 @@ class Uniform(Prior):
     blocks: ClassVar[tuple[str, ...]] = ("sd", "means")
     parameters: ClassVar[tuple[str, ...]] = ("lower", "upper")
 
+    def start(self) -> Any:
+        """Return the middle."""
+        return 0.5 * np.add(self.lower, self.upper)
+
 
 @dataclass(frozen=True, repr=False, eq=False)
 class HalfCauchy(Prior):
@@ -268,6 +278,10 @@ class HalfCauchy(Prior):
     blocks: ClassVar[tuple[str, ...]] = ("sd",)
     parameters: ClassVar[tuple[str, ...]] = ("scale",)
 
+    def start(self) -> Any:
+        """Return the scale."""
+        return self.scale
+
 
 @dataclass(frozen=True, repr=False, eq=False)
 class HalfNormal(Prior):
@@ -284,6 +298,10 @@ class HalfNormal(Prior):
     family: ClassVar[int] = native.PRIOR_HALF_NORMAL
     blocks: ClassVar[tuple[str, ...]] = ("sd",)
     parameters: ClassVar[tuple[str, ...]] = ("scale",)
+
+    def start(self) -> Any:
+        """Return the scale."""
+        return self.scale
 
 
 @dataclass(frozen=True, repr=False, eq=False)
@@ -307,6 +325,10 @@ class LogNormal(Prior):
     blocks: ClassVar[tuple[str, ...]] = ("sd",)
     parameters: ClassVar[tuple[str, ...]] = ("mu", "sigma")
 
+    def start(self) -> Any:
+        """Return the median."""
+        return np.exp(self.mu)
+
 
 @dataclass(frozen=True, repr=False, eq=False)
 class HalfStudentT(Prior):
@@ -329,6 +351,10 @@ class HalfStudentT(Prior):
     family: ClassVar[int] = native.PRIOR_HALF_STUDENT_T
     blocks: ClassVar[tuple[str, ...]] = ("sd",)
     parameters: ClassVar[tuple[str, ...]] = ("dof", "scale")
+
+    def start(self) -> Any:
+        """Return the scale."""
+        return self.scale
 
 
 @dataclass(frozen=True, repr=False, eq=False)

@@ -34,7 +34,17 @@ from gmmswift._shapes import COVARIANCE_TYPES
 __all__ = ["stated_arguments"]
 
 _MEANS: tuple[type[Prior], ...] = (Fixed, Normal, NormalKappa, Uniform)
-_OF_PARAMETERS: tuple[type[Prior], ...] = (Gamma, F, Normal, Wishart)
+_OF_PARAMETERS: tuple[type[Prior], ...] = (
+    Gamma,
+    F,
+    Normal,
+    Wishart,
+    Uniform,
+    HalfCauchy,
+    HalfNormal,
+    LogNormal,
+    HalfStudentT,
+)
 _SPREADS: tuple[type[Prior], ...] = (
     Fixed,
     Uniform,

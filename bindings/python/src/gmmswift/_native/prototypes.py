@@ -278,6 +278,10 @@ PROTOTYPES: Mapping[str, tuple[Any, list[Any]]] = {
         c_int32,
         [c_void_p, c_void_p, POINTER(Control), DoubleArray, c_int64, POINTER(c_void_p)],
     ),
+    "gmm_posterior_predict_new_cluster": (
+        c_int32,
+        [c_void_p, c_void_p, POINTER(Control), DoubleArray, c_int64, POINTER(c_void_p)],
+    ),
     "gmm_posterior_log_density": (
         c_int32,
         [c_void_p, c_void_p, POINTER(Control), DoubleArray, c_int64, POINTER(c_void_p)],
@@ -578,6 +582,7 @@ PROTOTYPES: Mapping[str, tuple[Any, list[Any]]] = {
             POINTER(c_void_p),
         ],
     ),
+    "gmm_posterior_log_priors": (c_int32, [c_void_p, DoubleArray, c_int64, POINTER(c_void_p)]),
     "gmm_power_sensitivity": (
         c_int32,
         [

@@ -128,6 +128,7 @@ def quantities(posterior: Drawn, names: Names) -> list[Quantity]:
         posterior.model.shape,
         posterior.column_names,
         STATISTICS if unknown is None else STATISTICS + COUNTS,
+        posterior.model._hyperparameters,
     )
     if any(scalar.component is not None for scalar in chosen):
         require_components(unknown)
