@@ -74,6 +74,18 @@ public struct DrawLayout: Sendable, Equatable {
   /// The length of a row.
   package var width: Int { parameterCount + 4 + (varies ? 1 + componentCount : 0) }
 
+  /// Returns the first place of a number with a property, among those of the components that a draw has and of
+  /// hyperparameters.
+  @inline(__always)
+  func firstOfParameters(of row: UnsafePointer<Double>, where isFound: (Double) -> Bool) -> Int? {
+    let present = varies ? shape.withComponents(componentCount(of: row)) : shape
+    func first(_ places: Range<Int>) -> Int? { places.first { isFound(row[$0]) } }
+    let size = shape.dimensionCount * shape.dimensionCount
+    return first(weights.prefix(present.componentCount)) ?? first(means.prefix(present.meanCount))
+      ?? first(sds.prefix(present.sdCount)) ?? first(covariances.prefix(present.matrixCount * size))
+      ?? first(hyperparameters.all)
+  }
+
   /// Returns the component to which a parameter belongs; `nil` for a spread that the components share and for
   /// hyperparameters.
   package func component(ofColumn index: Int) -> Int? {

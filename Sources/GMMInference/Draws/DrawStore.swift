@@ -60,12 +60,10 @@ final class DrawStore: Sendable {
   /// squared distances overflow.
   func requireNumbers(chain: Int, draw: Int) throws(ModelError) {
     let row = row(chain: chain, draw: draw)
-    let (parameters, count) = (layout.parameterCount, layout.componentCount(of: row))
-    func isWrong(_ j: Int) -> Bool {
-      guard j < parameters else { return row[j].isNaN }
-      return !row[j].isFinite && (layout.component(ofColumn: j) ?? 0) < count
-    }
-    guard let j = (0..<parameters + 2).first(where: isWrong) else { return }
+    let densities = layout.logLikelihood...layout.logPosterior
+    guard
+      let j = layout.firstOfParameters(of: row, where: { !$0.isFinite }) ?? densities.first(where: { row[$0].isNaN })
+    else { return }
     let kinds = [
       (layout.weights, "weight"), (layout.means, "mean"), (layout.sds, "sd"), (layout.covariances, "covariance"),
     ]

@@ -43,11 +43,13 @@ extension Posterior {
       try shown.thinned(for: layout.parameterCount, numbers: 2_000_000).priorSensitivity(part)
     }
     let sensitive = Set(sensitivities.filter { $0.prior >= DiagnosisLimits.sensitivity }.map(\.name))
+    // Priors that data have chosen are at the scale of the columns, of which a component may have a small part.
+    let isStated = model.defaultPriors == nil
     let distances = try part(&control) { (part) throws(ModelError) in
       try shown.priorDistances(
         ofComponents.filter { column in
           layout.component(ofColumn: column.index).map { !empty.contains($0) } ?? true
-        }, part, isSensitive: { empty.isEmpty && sensitive.contains($0) })
+        }, part, isSensitive: { isStated && empty.isEmpty && sensitive.contains($0) })
     }
     // All statistics are made at once, and the caller's thread reports them.
     let measures = try convergences(scalars + columns.map(\.scalar), control)

@@ -26,6 +26,8 @@ enum Tier {
   /// Replicates in the whole table, in long runs only.
   static let wholeReplicates = size(1_000, long: 4_000)
   static let weightedReplicates = size(2_000, long: 40_000)
+  /// The same for split-merge moves. Their replicates are drawn by rejection, each of thousands of draws of the prior.
+  static let weightedMoveReplicates = size(400, long: 4_000)
   static let temperedReplicates = size(1_000, long: 40_000)
   static let priorDraws = size(4_000, long: 100_000)
   /// Draws of each of four chains that are compared with exact posteriors.

@@ -36,7 +36,7 @@ import Testing
     // Moves that reach the whole posterior find the rare draws of great weight, so these must be among the replicates.
     if example.kind == .splitMerge { simulation.boundDraws = Tier.isLong ? 1_000_000 : 50_000 }
     // The more of them there are, the longer a draw takes.
-    let replicates = example.kind == .splitMerge && !Tier.isLong ? 400 : Tier.weightedReplicates
+    let replicates = example.kind == .splitMerge ? Tier.weightedMoveReplicates : Tier.weightedReplicates
     let result = try simulation.run(replicates: replicates)
     let comparisons = result.compared()
     for (name, comparison) in zip(result.names, comparisons) {
