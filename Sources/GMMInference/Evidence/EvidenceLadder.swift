@@ -45,11 +45,16 @@ final class EvidenceLadder: @unchecked Sendable {
   }
 
   /// Starts the chain and its rungs.
-  func start(tune: Int, _ monitor: RunMonitor) throws(ModelError) {
+  ///
+  /// - Parameter rungsFromPrior: whether the rungs start at a draw from the prior. Where the posterior changes from one
+  ///   kind of division to another at some power, rungs near it may stay where they started for long. Ladders that come
+  ///   from both sides then disagree, and the error tells.
+  func start(tune: Int, rungsFromPrior: Bool = false, _ monitor: RunMonitor) throws(ModelError) {
     guard let transition else { return }
     let parameters = try context.start(0, keeping: PartialParameters(), tune: tune, nil) { !monitor.shouldStop }
     guard !monitor.shouldStop else { return }
-    state = try transition.start(at: parameters, nil)
+    let ofRungs = rungsFromPrior ? prior?.parameters(while: { !monitor.shouldStop }) : nil
+    state = try transition.start(at: parameters, rungsAt: ofRungs, nil)
   }
 
   /// Makes iterations of all powers.

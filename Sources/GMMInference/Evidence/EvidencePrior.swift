@@ -36,13 +36,18 @@ struct EvidencePrior {
     sweeper = try context.sweeper(0, moves: false)
   }
 
+  /// Returns the next draw's parameters.
+  mutating func parameters(while isWanted: () -> Bool) -> Parameters {
+    step += 1
+    var stream = RandomStream(key.at(iteration: step))
+    return model.ofDrawnHyperparameters(&stream).drawPrior(&stream, while: isWanted)
+  }
+
   /// Returns the next draw.
   ///
   /// - Parameter isWanted: is asked in every long loop; after `false` the draw is not used.
   mutating func draw(while isWanted: () -> Bool) -> EvidenceDraw {
-    step += 1
-    var stream = RandomStream(key.at(iteration: step))
-    let parameters = model.ofDrawnHyperparameters(&stream).drawPrior(&stream, while: isWanted)
+    let parameters = parameters(while: isWanted)
     guard let sweeper else { return .parameters(parameters) }
     // At power 0 the assignments depend on the weights alone. Plain means and sds cannot overflow.
     var weighted = plain

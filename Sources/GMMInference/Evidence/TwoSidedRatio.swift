@@ -16,6 +16,9 @@ struct TwoSidedRatio: Sendable {
   /// The common value of both means: ∫ p p' / (s' p' + s p) of the normalised densities, as these draws estimate it. It
   /// is 1 where they are equal.
   let overlap: Double
+  /// Half of the distance of the one-sided estimates of log r, from the draws of q and from those of q'. It is near 0 where
+  /// they overlap.
+  let disagreement: Double
 
   /// - Parameters:
   ///   - below: log l at the draws of q.
@@ -40,6 +43,12 @@ struct TwoSidedRatio: Sendable {
     let r = 0.5 * (low + high)
     let (left, right) = (mean(below, 1, r), mean(above, -1, r))
     logRatio = r
+    func logMean(_ values: [Double], _ sign: Double) -> Double {
+      let largest = values.reduce(-.infinity) { max($0, $1.isNaN ? -.infinity : sign * $1) }
+      guard largest.isFinite else { return largest }
+      return largest + log(values.reduce(0) { $0 + exp(sign * $1 - largest) } / Double(values.count))
+    }
+    disagreement = 0.5 * abs(-logMean(above, -1) - logMean(below, 1))
     overlap = 0.5 * (left / share + right / (1 - share))
     self.below = below.map { Self.logistic($0 - r + offset) / left }
     self.above = above.map { Self.logistic(r - offset - $0) / right }

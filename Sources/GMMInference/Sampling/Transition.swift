@@ -74,9 +74,13 @@ final class Transition {
 
   /// Returns the state of a chain at its start, iteration 0: the parameters, and assignments drawn given them.
   ///
-  /// - Parameter crew: threads that help with the sweep.
-  func start(at parameters: Parameters, _ crew: BlockCrew?) throws(ModelError) -> ChainState {
-    try rungs?.start(at: parameters, crew)
+  /// - Parameters:
+  ///   - rungsAt: the parameters at which rungs below the chain start; `nil` for those of the chain.
+  ///   - crew: threads that help with the sweep.
+  func start(
+    at parameters: Parameters, rungsAt: Parameters? = nil, _ crew: BlockCrew?
+  ) throws(ModelError) -> ChainState {
+    try rungs?.start(at: rungsAt ?? parameters, crew)
     var parameters = parameters
     parameters.hyperparameters = target.model.hyperparameters
     try parts.use(for: parameters)
