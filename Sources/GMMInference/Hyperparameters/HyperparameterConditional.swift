@@ -125,12 +125,15 @@ struct HyperparameterConditional {
   private func drawMeansSDs(
     _ parameters: inout Parameters, _ model: MixtureModel, _ components: [Int], _ stream: inout RandomStream
   ) {
+    let centers = densities.places.centers
     for (d, place) in densities.places.meansSDs.enumerated() {
       let prior = densities.meansSDs[d]
       var squares = 0.0
       for k in components {
         let j = k * shape.dimensionCount + d
-        let distance = parameters.means[j] - model.meanCenters[j]
+        // The model does not know yet of centers that have been drawn.
+        let center = centers.isEmpty ? model.meanCenters[j] : parameters.hyperparameters[centers.lowerBound + d]
+        let distance = parameters.means[j] - center
         squares += distance * distance
       }
       let count = Double(components.count)

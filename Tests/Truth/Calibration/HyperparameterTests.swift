@@ -14,7 +14,7 @@ import Testing
   enum Kind: Sendable, CaseIterable {
     case concentration, concentrationOfKnownCount, dynamic, rate, rateOfKnownCount, scaleOfVariances, sharedRate
     case scaleMatrix, tiedScale
-    case center, meansSD
+    case center, meansSD, centerAndSD
   }
 
   private static let rows: [[Double]] = [
@@ -61,17 +61,20 @@ import Testing
       case .scaleMatrix, .tiedScale: hyperpriors.scale = ScalePrior(dof: 3, scale: [0.3, 0.05, 0.05, 0.2])
       case .center: hyperpriors.center = CenterPrior(mean: [0.5], sd: [2])
       case .meansSD: hyperpriors.meansSD = .halfStudentT(dof: [3], scale: [0.8])
+      case .centerAndSD:
+        hyperpriors.center = CenterPrior(mean: [0.5], sd: [2])
+        hyperpriors.meansSD = .halfStudentT(dof: [3], scale: [0.8])
       }
       let spread: SpreadPrior =
         switch kind {
         case .scaleMatrix, .tiedScale: .inverseWishart(dof: [HyperparameterTests.dof], scale: [0.3, 0, 0, 0.3])
         case .rate, .rateOfKnownCount, .sharedRate: .gamma(shape: [0.5 * HyperparameterTests.dof], rate: [0.3])
-        case .center, .meansSD: .fixed([0.6])
+        case .center, .meansSD, .centerAndSD: .fixed([0.6])
         default: .inverseGamma(shape: [0.5 * HyperparameterTests.dof], scale: [0.1])
         }
       return try MixtureModel(
         MixtureShape(componentCount: most, dimensionCount: dimensions, structure: structure), weights: weights,
-        means: kind == .center || kind == .meansSD
+        means: [.center, .meansSD, .centerAndSD].contains(kind)
           ? .normal(mean: [kind == .center ? 0 : 0.5], sd: [1.5])
           : .scaledNormal(mean: center, kappa: [HyperparameterTests.kappa]),
         spread: spread, count: count, hyperpriors: hyperpriors)
@@ -146,6 +149,19 @@ import Testing
             sum: try sum(logMarginal: logMarginal(center: 0.5, sd: exp(y))))
         }
         return (["log", "exp(-x)"], Sum(nodes))
+      case .centerAndSD:
+        var nodes: [Node] = []
+        for center in Sum.grid(-8...9, 60) {
+          for y in Sum.grid(-7...5, 60) {
+            let (distance, ratio) = ((center - 0.5 - more) / 2, exp(y) / 0.8)
+            nodes.append(
+              Node(
+                values: [center, y, center * center, center * exp(-exp(y))],
+                logPrior: -0.5 * distance * distance + y - (2 - more) * log1p(ratio * ratio / 3),
+                sum: try sum(logMarginal: logMarginal(center: center, sd: exp(y)))))
+          }
+        }
+        return (["mean", "log of the sd", "square", "product"], Sum(nodes))
       case .scaleMatrix, .tiedScale:
         // W = C A Aᵀ Cᵀ with Bartlett's A: the squares of its diagonal are chi-square, the entry below is Normal.
         let c = [sqrt(0.3), 0.05 / sqrt(0.3), sqrt(0.2 - 0.05 * 0.05 / 0.3)]
@@ -176,6 +192,11 @@ import Testing
     func values(_ hyperparameters: [Double]) -> [Double] {
       switch kind {
       case .center: [hyperparameters[0], hyperparameters[0] * hyperparameters[0]]
+      case .centerAndSD:
+        [
+          hyperparameters[0], log(hyperparameters[1]), hyperparameters[0] * hyperparameters[0],
+          hyperparameters[0] * exp(-hyperparameters[1]),
+        ]
       case .scaleMatrix, .tiedScale:
         [
           log(hyperparameters[0]), log(hyperparameters[3]),
