@@ -23,8 +23,8 @@ struct StartSearch {
   private var statistics: SufficientStatistics
   private let all: [Int]
 
-  /// The rounds: how many starts are in it, and how many iterations they make. Covariance matrices have more ways to go
-  /// wrong, and few components have fewer.
+  /// The rounds: how many starts are in it, and how many iterations they make. In several dimensions clusters often fall
+  /// apart along a column without groups, and few components have fewer ways to go wrong.
   private let rounds: [(starts: Int, iterations: Int)]
   /// The number of the last iterations of a round that judge a start.
   private static let judged = 10
@@ -54,8 +54,8 @@ struct StartSearch {
     self.model = model
     self.judge = judge
     rounds =
-      model.shape.hasMatrices
-      ? [(12, 20), (4, 40), (2, 60)]
+      model.dimensionCount > 1
+      ? [(20, 20), (4, 40), (2, 60)]
       : model.componentCount <= 3 ? [(4, 20), (2, 40)] : [(6, 20), (3, 40), (2, 60)]
     gibbs = GibbsSampler(model, power: power)
     proposal = ParameterProposal(model, rows, power: power)
