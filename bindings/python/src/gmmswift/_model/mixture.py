@@ -109,11 +109,10 @@ class Mixture(Frozen):
         Whether all components share their sds.
     default_priors : {"fraley-raftery", "malsiner-walli"}, optional
         The rule by which data choose the priors that are not given, see the notes. By default
-        "malsiner-walli" for draws in several dimensions or of an unknown number of components, and
-        "fraley-raftery" in one dimension and for fits (`fit_em`). The attribute is the rule that
-        was asked for, or the one by which data have chosen priors, as in `Posterior.model`. It is
-        None where all priors are the caller's, and before data have chosen where no rule was asked
-        for.
+        "fraley-raftery", or "malsiner-walli" where the number of components is unknown. The
+        attribute is the rule that was asked for, or the one by which data have chosen priors, as in
+        `Posterior.model`. It is None where all priors are the caller's, and before data have chosen
+        where no rule was asked for.
 
     Raises
     ------
@@ -136,7 +135,8 @@ class Mixture(Frozen):
 
     The rule "malsiner-walli" chooses hierarchical ones, whose scale is learned, and which do not
     depend on K (after Malsiner-Walli, Fruehwirth-Schnatter, Gruen 2016, Statistics and Computing
-    26). In several dimensions its posteriors keep groups apart that "fraley-raftery" joins; see
+    26). In several dimensions its posteriors keep groups apart that "fraley-raftery" joins; but
+    where many values are equal, as in rounded data, they can collapse onto them; see
     docs/COMPONENTS.md. With m the medians of the columns and R their ranges::
 
         means[k]         ~  Normal(m, sd=R)
