@@ -380,12 +380,17 @@ enum gmm_prior_family {
   GMM_PRIOR_INVERSE_WISHART = 40,
   /** Scale matrix of GMM_PRIOR_INVERSE_WISHART: `first` = degrees of freedom > D - 1, `second` = a symmetric positive
    * definite matrix S, D x D; one value. The density is proportional to |W|^((dof - D - 1) / 2) exp(-tr(S^-1 W) / 2),
-   * the mean is dof S. */
+   * the mean is dof S. GMM_PRIOR_ABOVE bounds it from below. */
   GMM_PRIOR_WISHART = 41,
   /** Means or spread: `priors` holds a prior for each component, and num_values is their number: K, or 1 where the
    * spread is shared. Their families belong to the same unknown and may differ. A component with GMM_PRIOR_FIXED is
    * known, and the others are inferred beside it. GMM_PRIOR_SCALED and GMM_PRIOR_EACH are refused within. */
   GMM_PRIOR_EACH = 50,
+  /** Rate or scale of the spread's prior: `priors` holds one prior, GMM_PRIOR_GAMMA or _WISHART, and `first` the values
+   * that it is cut off below, >= 0, 1 or D: 0 for none. A scale that cannot reach 0 keeps variances from it, and so the
+   * posterior proper, whatever ties the rows have. Of a matrix W, W - diag(first) is positive definite, and the Wishart
+   * distribution must have D + 1 degrees of freedom; W - diag(first) then has the distribution without a bound. */
+  GMM_PRIOR_ABOVE = 51,
   /** Number of components, as all that follow: K uniform on a, ..., b. `first` = a >= 1, b >= a. */
   GMM_PRIOR_DISCRETE_UNIFORM = 60,
   /** K - 1 ~ Geometric(p): P(K = k) = p (1 - p)^(k - 1). `first` = p, 0 < p < 1. */
@@ -441,9 +446,10 @@ struct gmm_prior {
   const double *first;
   /** The second parameter; ignored, and may be NULL, for families with one. */
   const double *second;
-  /** With GMM_PRIOR_EACH the priors of the components. Otherwise NULL, or the priors of the parameters: unknown numbers
-   * that all components share (hyperparameters). Chains draw them from their conditional distributions, and start at
-   * the values in `first` and `second`, which are the same for all components then.
+  /** With GMM_PRIOR_EACH the priors of the components, with GMM_PRIOR_ABOVE the one that is bounded. Otherwise NULL, or
+   * the priors of the parameters: unknown numbers that all components share (hyperparameters). Chains draw them from
+   * their conditional distributions, and start at the values in `first` and `second`, which are the same for all
+   * components then.
    *
    *     GMM_PRIOR_DIRICHLET, _DYNAMIC_DIRICHLET: one prior, GMM_PRIOR_GAMMA or _F, of the concentration or of alpha;
    *     GMM_PRIOR_NORMAL: two, GMM_PRIOR_NORMAL of the means in `first`, 1 or D values; then, of the sds in `second`, 1
@@ -451,7 +457,8 @@ struct gmm_prior {
    *         GMM_PRIOR_FIXED for one of them;
    *     GMM_PRIOR_GAMMA, _INVERSE_GAMMA of the spread: two, one of GMM_PRIOR_FIXED; then GMM_PRIOR_GAMMA of the rate or
    *     scale in `second`, of which diag covariances have one for each coordinate: 1 or D values;
-   *     GMM_PRIOR_INVERSE_WISHART: two, one of GMM_PRIOR_FIXED; then GMM_PRIOR_WISHART of the scale in `second`.
+   *     GMM_PRIOR_INVERSE_WISHART: two, one of GMM_PRIOR_FIXED; then GMM_PRIOR_WISHART of the scale in `second`;
+   *     GMM_PRIOR_ABOVE around one of the last two, to bound it from below.
    *
    * GMM_PRIOR_FIXED with num_values 0 leaves a parameter as it is stated. All other families must have NULL. */
   const gmm_prior *priors;
@@ -532,12 +539,14 @@ GMM_NODISCARD gmm_status gmm_model_create(const gmm_model_options *options, gmm_
  * and R_d the ranges of the columns
  *
  *     means:   Normal(m, R), independent between coordinates;
- *     spread:  full, tied: inverse-Wishart(D + 4, W), W ~ Wishart(D, (D + 4) / (100 D) diag(R^2));
- *              diag: variance of coordinate d ~ inverse-Gamma(5 / 2, b_d), b_d ~ Gamma(1 / 2, 20 / R_d^2);
- *              spherical: the same with the average of R_d^2.
+ *     spread:  full, tied: inverse-Wishart(D + 4, W),
+ *                  W ~ Wishart(D + 1, (D + 4) / (100 (D + 1)) diag(R^2)) above (D + 4) / 10000 diag(R^2);
+ *              diag: variance of coordinate d ~ inverse-Gamma(5 / 2, b_d), b_d ~ Gamma(1, 40 / R_d^2) above R_d^2 /
+ * 4000; spherical: the same with the average of R_d^2.
  *
- * As they learn the scale of the components, they have no bound from below: ties and columns that determine each other
- * can make the posterior improper, and chains that meet them end with GMM_ERROR_DEGENERATE.
+ * So the scale of the components is learned, with a typical sd of a tenth of the range and a least one of a hundredth.
+ * The bound (GMM_PRIOR_ABOVE) is not in the paper. It keeps the posterior proper where values tie and where columns
+ * determine each other.
  *
  * W and b are unknown too, and draws have them (GMM_FIELD_SCALE, GMM_FIELD_RATE). Fits and bridge sampling need known
  * ones.
@@ -559,8 +568,8 @@ GMM_NODISCARD gmm_status gmm_model_for_data(const gmm_model *model, const gmm_da
  * it, has infinite mass near an sd of 0. A row of sample weight w counts as w rows. In several dimensions ties within
  * one coordinate suffice for GMM_COVARIANCE_DIAG, and rows must be equal for GMM_COVARIANCE_SPHERICAL.
  * docs/STATISTICS.md has the exact conditions. A Uniform prior with a lower bound above 0, InverseGamma on the
- * variance, Gamma on the precision and inverse-Wishart priors keep the posterior proper, and so does
- * GMM_DEFAULT_PRIORS_FRALEY_RAFTERY. Where their scale has a prior itself, this is not asked.
+ * variance, Gamma on the precision and inverse-Wishart priors keep the posterior proper, and so do all
+ * gmm_default_priors. Where their scale has a prior itself, it must be bounded (GMM_PRIOR_ABOVE); this is not asked.
  *
  * The modes at fault are narrow. Chains that do not meet them sample the rest, and a chain that does ends with
  * GMM_ERROR_DEGENERATE. So gmm_sample does not ask this.

@@ -26,20 +26,28 @@ final class PriorArrays {
     let statements = [weights] + means + spread + [count] + ofParameters.all
     // SAFETY: the memory is owned by this object, freed in `deinit`, and never written again. It is filled with all
     // numbers and priors.
-    memory = .allocate(capacity: max(1, statements.reduce(0) { $0 + $1.first.count + $1.second.count }))
-    ofComponents = .allocate(capacity: statements.count)
+    memory = .allocate(
+      capacity: max(1, statements.reduce(0) { $0 + $1.first.count + $1.second.count + $1.lower.count }))
+    // A bounded prior is within another one.
+    ofComponents = .allocate(capacity: statements.count + statements.count { !$0.lower.isEmpty })
     var next = memory
     func keep(_ values: [Double]) -> UnsafePointer<Double>? {
       defer { next += values.count }
       next.update(from: values, count: values.count)
       return values.isEmpty ? nil : UnsafePointer(next)
     }
+    var nextPrior = ofComponents
     func prior(_ statement: Statement) -> gmm_prior {
-      gmm_prior(
+      let own = gmm_prior(
         family: Int32(statement.family), num_values: Int32(statement.count), first: keep(statement.first),
         second: keep(statement.second), priors: nil)
+      guard !statement.lower.isEmpty else { return own }
+      nextPrior.initialize(to: own)
+      defer { nextPrior += 1 }
+      return gmm_prior(
+        family: Int32(GMM_PRIOR_ABOVE), num_values: Int32(statement.lower.count), first: keep(statement.lower),
+        second: nil, priors: UnsafePointer(nextPrior))
     }
-    var nextPrior = ofComponents
     func prior(_ list: [Statement], isEach: Bool) -> gmm_prior {
       guard isEach else { return prior(list[0]) }
       defer { nextPrior += list.count }
@@ -51,10 +59,11 @@ final class PriorArrays {
     /// Returns a prior whose parameters have priors, if there are any.
     func prior(_ stated: gmm_prior, of parameters: [Statement]) -> gmm_prior {
       guard !parameters.isEmpty else { return stated }
-      defer { nextPrior += parameters.count }
-      for (k, statement) in parameters.enumerated() { (nextPrior + k).initialize(to: prior(statement)) }
+      let own = nextPrior
+      nextPrior += parameters.count
+      for (k, statement) in parameters.enumerated() { (own + k).initialize(to: prior(statement)) }
       var result = stated
-      result.priors = UnsafePointer(nextPrior)
+      result.priors = UnsafePointer(own)
       return result
     }
     self.weights = prior(prior(weights), of: ofParameters.weights)
@@ -75,6 +84,8 @@ private struct Statement {
   let count: Int
   let first: [Double]
   let second: [Double]
+  /// The least values, where they are bounded.
+  private(set) var lower: [Double] = []
 
   /// - Parameters:
   ///   - sizes: the number of elements of a value in each array.
@@ -110,11 +121,20 @@ private struct Statement {
       let meansSD = priors.meansSD.flatMap { Statement($0, shape) }
       means = center == nil && meansSD == nil ? [] : [center ?? known, meansSD ?? known]
       if let scale = priors.scale {
-        spread = [known, Statement(GMM_PRIOR_WISHART, [scale.dof], scale.scale, sizes: (1, scale.scale.count))]
+        let wishart = Statement(GMM_PRIOR_WISHART, [scale.dof], scale.scale, sizes: (1, scale.scale.count))
+        spread = [known, wishart.bounded(by: scale.lower)]
       } else {
-        spread = priors.rate.map { [known, Statement(GMM_PRIOR_GAMMA, $0.shape, $0.rate)] } ?? []
+        spread = priors.rate.map { [known, Statement(GMM_PRIOR_GAMMA, $0.shape, $0.rate).bounded(by: $0.lower)] } ?? []
       }
     }
+  }
+
+  /// Returns the statement within that of a bound, unless there is none.
+  private func bounded(by lower: [Double]) -> Statement {
+    guard lower.contains(where: { $0 > 0 }) else { return self }
+    var result = self
+    result.lower = lower
+    return result
   }
 
   /// A parameter that has no prior.

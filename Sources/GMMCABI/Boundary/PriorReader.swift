@@ -180,13 +180,19 @@ struct PriorReader {
       let path = spread.family == Int32(GMM_PRIOR_GAMMA) ? "spread.rate" : "spread.scale"
       if ofMatrices {
         let matrix = shape.dimensionCount * shape.dimensionCount
-        if let arrays = try arrays(priors[1], GMM_PRIOR_WISHART, "_WISHART", path, ("dof", "scale"), [], size: matrix) {
-          result.scale = ScalePrior(dof: arrays.0[0], scale: arrays.1)
+        let (prior, lower) = try bounded(priors[1], path, [shape.dimensionCount])
+        if let arrays = try arrays(
+          prior, GMM_PRIOR_WISHART, "_WISHART", path, ("dof", "scale"), [], size: matrix, mayBeBounded: true)
+        {
+          result.scale = ScalePrior(dof: arrays.0[0], scale: arrays.1, lower: lower)
         }
       } else {
         let lengths = shape.structure == .diag ? [shape.dimensionCount] : []
-        if let arrays = try arrays(priors[1], GMM_PRIOR_GAMMA, "_GAMMA", path, ("shape", "rate"), lengths) {
-          result.rate = RatePrior(shape: arrays.0, rate: arrays.1)
+        let (prior, lower) = try bounded(priors[1], path, lengths)
+        if let arrays = try arrays(
+          prior, GMM_PRIOR_GAMMA, "_GAMMA", path, ("shape", "rate"), lengths, mayBeBounded: true)
+        {
+          result.rate = RatePrior(shape: arrays.0, rate: arrays.1, lower: lower)
         }
       }
     }
@@ -230,10 +236,23 @@ struct PriorReader {
     }
   }
 
+  /// Returns a parameter's prior without its bound, and the bound: 0 for none.
+  private func bounded(
+    _ prior: gmm_prior, _ path: String, _ lengths: [Int]
+  ) throws(CallError) -> (gmm_prior, lower: [Double]) {
+    guard prior.family == Int32(GMM_PRIOR_ABOVE) else { return (prior, [0]) }
+    let lower = try parameter(prior, prior.first, "\(path).lower", lengths, mayHavePriors: true)
+    guard let inner = prior.priors else { throw .null("\(path).priors") }
+    // SAFETY: the caller promises one prior for the duration of the call.
+    return (inner[0], lower)
+  }
+
   /// Returns the two arrays of a parameter's prior; `nil` if the parameter is known.
+  ///
+  /// - Parameter mayBeBounded: whether the family's priors may have been within a GMM_PRIOR_ABOVE.
   private func arrays(
     _ prior: gmm_prior, _ family: gmm_prior_family, _ familyName: String, _ path: String,
-    _ names: (String, String), _ lengths: [Int], size: Int = 1
+    _ names: (String, String), _ lengths: [Int], size: Int = 1, mayBeBounded: Bool = false
   ) throws(CallError) -> ([Double], [Double])? {
     switch prior.family {
     case GMM_PRIOR_FIXED:
@@ -244,7 +263,9 @@ struct PriorReader {
         try parameter(prior, prior.first, "\(path).\(names.0)", lengths),
         try parameter(prior, prior.second, "\(path).\(names.1)", lengths, size: size)
       )
-    default: throw .invalid("\(path).family", "must be GMM_PRIOR\(familyName) or _FIXED", got: prior.family)
+    default:
+      let choices = mayBeBounded ? "\(familyName), _ABOVE" : familyName
+      throw .invalid("\(path).family", "must be GMM_PRIOR\(choices) or _FIXED", got: prior.family)
     }
   }
 

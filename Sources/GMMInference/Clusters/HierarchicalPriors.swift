@@ -4,10 +4,16 @@ import GMMModel
 /// clustering based on sparse finite Gaussian mixtures", Statistics and Computing 26.
 ///
 /// Let m_d be the median and R_d the range of column d. The priors are mean_k ~ Normal(m, diag(R²)), Σ_k ~
-/// inverse-Wishart(D + 4, W) and W ~ Wishart(D, (D + 4) / (100 D) diag(R²)). So the scale of the covariances is learned
-/// from the data, and what is typical of a component is shared. A variance has the prior of one dimension,
-/// inverse-Gamma(5 / 2, β) with β ~ Gamma(1 / 2, 20 / R²): of its own column for `diag`; for `spherical` with the
-/// average of R² over the columns. None of this depends on the number of components.
+/// inverse-Wishart(D + 4, W) and W ~ Wishart(D + 1, (D + 4) / (100 (D + 1)) diag(R²)) above (D + 4) / 10⁴ diag(R²). So
+/// the scale of the covariances is learned from the data, and what is typical of a component is shared: W / (D + 4) has
+/// the mean diag(R² / 100) and the bound diag(R² / 10⁴). A variance has the prior of one dimension, inverse-Gamma(5 / 2,
+/// β) with β ~ Gamma(1, 40 / R²) above R² / 4000: of its own column for `diag`; for `spherical` with the average of R²
+/// over the columns. None of this depends on the number of components.
+///
+/// The bound is not in the paper, and W there has D degrees of freedom. Without it the posterior is improper where rows
+/// tie in a column or columns determine each other: near 0 the density of a covariance matrix is then ∝ |Σ|^(-1/2), and
+/// the likelihood grows without limit. The least of the degrees of freedom for which the constant of a bounded
+/// Wishart distribution is known is D + 1.
 ///
 /// (In the paper's words c₀ = (D + 4) / 2 and g₀ = D / 2. Its inverse-Wishart(c₀, C₀) has 2 c₀ degrees of freedom and the
 /// scale 2 C₀, so W = 2 C₀.)
@@ -35,16 +41,19 @@ struct HierarchicalPriors: Sendable {
     means = .normal(mean: columns.map(\.median), sd: columns.map(\.range))
     switch shape.structure {
     case .full, .tied:
-      let (dof, count) = (Double(dimensions + 4), Double(dimensions))
-      let scale = SymmetricMatrix(diagonal: squares.map { dof / (100 * count) * $0 })
+      let (dof, ownDof) = (Double(dimensions + 4), Double(dimensions + 1))
+      let scale = SymmetricMatrix(diagonal: squares.map { 0.01 * dof / ownDof * $0 }).full
+      let lower = squares.map { 1e-4 * dof * $0 }
       // Chains start at the mean of the scale.
-      spread = .inverseWishart(dof: [dof], scale: scale.full.map { count * $0 })
-      hyperpriors = Hyperpriors(scale: ScalePrior(dof: count, scale: scale.full))
+      let mean = zip(scale, SymmetricMatrix(diagonal: lower).full).map { ownDof * $0 + $1 }
+      spread = .inverseWishart(dof: [dof], scale: mean)
+      hyperpriors = Hyperpriors(scale: ScalePrior(dof: ownDof, scale: scale, lower: lower))
     case .diag, .spherical:
       let average = squares.reduce(0, +) / Double(dimensions)
-      let rates = (shape.structure == .diag ? squares : [average]).map { 20 / $0 }
-      spread = .inverseGamma(shape: [2.5], scale: rates.map { 0.5 / $0 })
-      hyperpriors = Hyperpriors(rate: RatePrior(shape: [0.5], rate: rates))
+      let means = (shape.structure == .diag ? squares : [average]).map { $0 / 40 }
+      spread = .inverseGamma(shape: [2.5], scale: means)
+      hyperpriors = Hyperpriors(
+        rate: RatePrior(shape: [1], rate: means.map { 1 / $0 }, lower: means.map { 0.01 * $0 }))
     }
   }
 

@@ -3,8 +3,9 @@ import GMMModel
 
 /// The conditional distributions of the hyperparameters given the parameters of the components.
 ///
-/// Centers, rates and the scale matrix are drawn exactly: their priors are conjugate. The concentration and the sds of
-/// the means make slice steps in their logarithms.
+/// Centers, rates and the scale matrix are drawn exactly: their priors are conjugate, also where they are cut off. (A
+/// scale matrix at its bound makes a Markov step; see ``BoundedScaleMatrix``.) The concentration and the sds of the means
+/// make slice steps in their logarithms.
 ///
 /// Where the step that follows draws weights and components without rows from their conditional distributions, whatever
 /// they were, both are summed out: the hyperparameters are drawn given the components with rows, and the concentration
@@ -18,6 +19,7 @@ struct HyperparameterConditional {
   // The workspace of the scale matrix.
   private var precision: LowerTriangle
   private var inverse: LowerTriangle
+  private var bounded: BoundedScaleMatrix?
 
   /// Returns `nil` if the model has no unknown hyperparameters.
   init?(_ model: MixtureModel) {
@@ -27,6 +29,7 @@ struct HyperparameterConditional {
     if case .dynamicDirichlet = model.weights { isDynamic = true } else { isDynamic = false }
     precision = LowerTriangle(dimension: densities.scale == nil ? 0 : shape.dimensionCount)
     inverse = precision
+    bounded = densities.scale?.lower.map(BoundedScaleMatrix.init)
   }
 
   /// Draws the hyperparameters of a state.
@@ -60,10 +63,15 @@ struct HyperparameterConditional {
       values[place] = min(max(sd, PriorLimits.sds.lowerBound), PriorLimits.sds.upperBound)
     }
     for (d, place) in densities.places.rates.enumerated() {
+      let prior = densities.rates[d]
       values[place] = PriorLimits.scale(
-        logarithm: stream.logGamma(shape: densities.rateShapes[d]) - log(densities.rateRates[d]))
+        logarithm: stream.logBoundedGamma(shape: prior.shape, rate: prior.rate, lower: prior.lower))
     }
-    if let scale = densities.scale { drawWishart(dof: scale.dof, scale.factor, into: &values, &stream) }
+    if let scale = densities.scale {
+      drawWishart(dof: scale.dof, scale.factor, &stream)
+      for (d, bound) in (scale.lower ?? []).enumerated() { inverse.packed[PackedTriangle.index(d, d)] += bound }
+      write(to: &values)
+    }
     return values
   }
 
@@ -157,7 +165,8 @@ struct HyperparameterConditional {
   ) {
     let places = densities.places.rates
     for (d, place) in places.enumerated() {
-      var (shape, rate) = (densities.rateShapes[d], densities.rateRates[d])
+      let prior = densities.rates[d]
+      var (shape, rate) = (prior.shape, prior.rate)
       for k in self.shape.sharedSpread ? [0] : components {
         let j = k * places.count + d
         let sd = parameters.sds[j]
@@ -168,13 +177,14 @@ struct HyperparameterConditional {
         rate += 1 / (sd * sd)
       }
       parameters.hyperparameters[place] = PriorLimits.scale(
-        logarithm: stream.logGamma(shape: shape) - log(rate))
+        logarithm: stream.logBoundedGamma(shape: shape, rate: rate, lower: prior.lower))
     }
   }
 
   // MARK: The scale matrix
 
-  /// Draws W ~ Wishart(dof₀ + n dof, (S₀⁻¹ + Σ_k Σ_k⁻¹)⁻¹) for n matrices.
+  /// Draws W ~ Wishart(dof₀ + n dof, (S₀⁻¹ + Σ_k Σ_k⁻¹)⁻¹) for n matrices, or makes a step where that lies below the
+  /// bound.
   private mutating func drawScale(
     _ parameters: inout Parameters, _ model: MixtureModel, _ components: [Int], _ stream: inout RandomStream
   ) throws(ModelError) {
@@ -189,6 +199,7 @@ struct HyperparameterConditional {
       inverse.invertSquare()
       for (j, value) in inverse.packed.enumerated() { precision.packed[j] += value }
     }
+    let matrix = bounded == nil ? nil : SymmetricMatrix(dimension: precision.dimension, packed: precision.packed)
     for isInverse in [false, true] {
       if isInverse { precision.invertSquare() }
       guard precision.factorize() == nil else {
@@ -197,15 +208,22 @@ struct HyperparameterConditional {
           got: "covariances that are singular up to rounding")
       }
     }
-    drawWishart(dof: dof, precision, into: &parameters.hyperparameters, &stream)
+    drawWishart(dof: dof, precision, &stream)
+    if let lower = prior.lower, let matrix {
+      var rest = inverse
+      for (d, bound) in lower.enumerated() { rest.packed[PackedTriangle.index(d, d)] -= bound }
+      if rest.factorize() != nil {
+        read(parameters.hyperparameters)
+        bounded?.step(&inverse, power: dof - prior.dof, precision: matrix, &stream)
+      }
+    }
+    write(to: &parameters.hyperparameters)
   }
 
-  /// Draws a Wishart matrix and writes it in full to its places.
+  /// Draws a Wishart matrix into the workspace.
   ///
   /// - Parameter factor: the Cholesky factor of its scale.
-  private mutating func drawWishart(
-    dof: Double, _ factor: LowerTriangle, into values: inout [Double], _ stream: inout RandomStream
-  ) {
+  private mutating func drawWishart(dof: Double, _ factor: LowerTriangle, _ stream: inout RandomStream) {
     var factor = factor
     factor.withMemory { factor, dimensions in
       inverse.withMemory { draw, _ in
@@ -213,12 +231,24 @@ struct HyperparameterConditional {
         PackedTriangle.square(draw, dimensions)
       }
     }
+  }
+
+  /// Writes the matrix of the workspace in full to its places.
+  private func write(to values: inout [Double]) {
     let (first, dimensions) = (densities.places.scale.lowerBound, shape.dimensionCount)
     for i in 0..<dimensions {
       for j in 0...i {
         values[first + i * dimensions + j] = inverse[i, j]
         values[first + j * dimensions + i] = inverse[i, j]
       }
+    }
+  }
+
+  /// Reads the matrix of the workspace from its places.
+  private mutating func read(_ values: [Double]) {
+    let (first, dimensions) = (densities.places.scale.lowerBound, shape.dimensionCount)
+    for i in 0..<dimensions {
+      for j in 0...i { inverse.packed[PackedTriangle.index(i, j)] = values[first + i * dimensions + j] }
     }
   }
 }

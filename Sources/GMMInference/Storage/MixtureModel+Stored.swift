@@ -163,10 +163,12 @@ extension Hyperpriors {
     writer.write(optional: rate) { writer, prior in
       writer.write(prior.shape)
       writer.write(prior.rate)
+      writer.write(prior.lower)
     }
     writer.write(optional: scale) { writer, prior in
       writer.write(prior.dof)
       writer.write(prior.scale)
+      writer.write(prior.lower)
     }
   }
 
@@ -188,10 +190,12 @@ extension Hyperpriors {
         try SpreadPrior(from: &reader, components: 0)
       },
       rate: try reader.readOptional { reader throws(StorageError) in
-        RatePrior(shape: try reader.readDoubles(), rate: try reader.readDoubles())
+        RatePrior(
+          shape: try reader.readDoubles(), rate: try reader.readDoubles(), lower: try reader.readDoubles())
       },
       scale: try reader.readOptional { reader throws(StorageError) in
-        ScalePrior(dof: try reader.readDouble(), scale: try reader.readDoubles())
+        ScalePrior(
+          dof: try reader.readDouble(), scale: try reader.readDoubles(), lower: try reader.readDoubles())
       })
   }
 }

@@ -9,9 +9,8 @@ package struct HyperDensities: Sendable, Equatable {
   package let centerSDs: [Double]
   /// The priors of the means' sds, (D).
   package let meansSDs: [SpreadDensity]
-  /// The shapes and rates of the rates' prior.
-  package let rateShapes: [Double]
-  package let rateRates: [Double]
+  /// The priors of the rates.
+  package let rates: [GammaDensity]
   /// The prior of the scale matrix.
   package let scale: WishartDensity?
 
@@ -25,11 +24,7 @@ package struct HyperDensities: Sendable, Equatable {
       sum += -halfLogTwoPi - log(centerSDs[d]) - 0.5 * distance * distance
     }
     for (d, j) in places.meansSDs.enumerated() { sum += meansSDs[d].logDensity(sd: values[j]) }
-    for (d, j) in places.rates.enumerated() {
-      sum +=
-        rateShapes[d] * log(rateRates[d]) - logGammaFunction(rateShapes[d]) + (rateShapes[d] - 1) * log(values[j])
-        - rateRates[d] * values[j]
-    }
+    for (d, j) in places.rates.enumerated() { sum += rates[d].logDensity(values[j]) }
     if let scale { sum += scale.logDensity(Array(values[places.scale])) }
     return sum
   }
@@ -62,9 +57,30 @@ package enum PriorLimits {
   }
 }
 
-/// A Wishart density of a scale matrix W: ∝ |W|^((dof - D - 1) / 2) exp(-tr(S⁻¹ W) / 2).
+/// A Gamma density of a rate or a scale, cut off below.
+package struct GammaDensity: Sendable, Equatable {
+  package let shape: Double
+  package let rate: Double
+  /// The least value, at least 0.
+  package let lower: Double
+  private let logNormalizer: Double
+
+  init(shape: Double, rate: Double, lower: Double) {
+    (self.shape, self.rate, self.lower) = (shape, rate, lower)
+    logNormalizer = shape * log(rate) - logGammaFunction(shape) - logUpperGamma(shape, rate * lower)
+  }
+
+  /// Returns the log density.
+  func logDensity(_ x: Double) -> Double {
+    x >= lower ? logNormalizer + (shape - 1) * log(x) - rate * x : -.infinity
+  }
+}
+
+/// A Wishart density of W - F for a scale matrix W and a diagonal F: ∝ |W - F|^((dof - D - 1) / 2) exp(-tr(S⁻¹ W) / 2).
 package struct WishartDensity: Sendable, Equatable {
   package let dof: Double
+  /// The diagonal of F; `nil` without a bound.
+  package let lower: [Double]?
   /// S⁻¹.
   package let inverse: SymmetricMatrix
   /// The Cholesky factor of S.
@@ -72,9 +88,10 @@ package struct WishartDensity: Sendable, Equatable {
   private let logNormalizer: Double
 
   /// - Throws: the pivot at which `scale` fails to be positive definite.
-  init(dof: Double, scale: SymmetricMatrix) throws(FailedPivot) {
+  init(dof: Double, scale: SymmetricMatrix, lower: [Double]?) throws(FailedPivot) {
     factor = try scale.cholesky()
     self.dof = dof
+    self.lower = lower
     inverse = factor.inverseOfSquare
     let dimensions = Double(scale.dimension)
     logNormalizer =
@@ -82,9 +99,11 @@ package struct WishartDensity: Sendable, Equatable {
       - logGammaFunction(0.5 * dof, dimension: scale.dimension)
   }
 
-  /// Returns the log density at a full matrix; -infinity if it is not positive definite.
+  /// Returns the log density at a full matrix; -infinity where it has none.
   func logDensity(_ full: [Double]) -> Double {
     let dimension = inverse.dimension
+    var full = full
+    if let lower { for d in 0..<dimension { full[d * dimension + d] -= lower[d] } }
     let matrix = SymmetricMatrix(dimension: dimension, full: full)
     guard let root = try? matrix.cholesky() else { return -.infinity }
     var trace = 0.0

@@ -53,26 +53,41 @@ public struct CenterPrior: Sendable, Equatable {
   }
 }
 
-/// Gamma(`shape`, `rate`), of mean shape / rate, with one value for all coordinates or one for each.
+/// Gamma(`shape`, `rate`), of mean shape / rate, cut off below at `lower`; with one value for all coordinates or one for
+/// each.
 public struct RatePrior: Sendable, Equatable {
   public var shape: [Double]
   public var rate: [Double]
+  /// The least values: 0 for none, otherwise positive.
+  ///
+  /// A scale of variances that cannot reach 0 keeps the variances from 0, and the posterior proper, whatever ties the
+  /// rows have.
+  public var lower: [Double]
 
-  public init(shape: [Double], rate: [Double]) {
+  public init(shape: [Double], rate: [Double], lower: [Double] = [0]) {
     self.shape = shape
     self.rate = rate
+    self.lower = lower
   }
 }
 
-/// Wishart(`dof`, `scale`): density ∝ |W|^((dof - D - 1) / 2) exp(-tr(scale⁻¹ W) / 2), of mean dof × scale.
+/// Wishart(`dof`, `scale`): density ∝ |W|^((dof - D - 1) / 2) exp(-tr(scale⁻¹ W) / 2), of mean dof × scale; cut off where
+/// W - diag(`lower`) is not positive definite.
 public struct ScalePrior: Sendable, Equatable {
   /// The degrees of freedom, above D - 1.
   public var dof: Double
   /// A symmetric positive definite matrix, D x D, row after row.
   public var scale: [Double]
+  /// The least variances, one for all coordinates or one for each (D): 0 for none, otherwise positive.
+  ///
+  /// A scale that cannot reach 0 in any direction keeps the covariances from it, and the posterior proper, whatever
+  /// columns determine each other. A bound needs D + 1 degrees of freedom. With those the density is exp(-tr(scale⁻¹ W) /
+  /// 2), so W - diag(`lower`) has the distribution without a bound, and the constant is known.
+  public var lower: [Double]
 
-  public init(dof: Double, scale: [Double]) {
+  public init(dof: Double, scale: [Double], lower: [Double] = [0]) {
     self.dof = dof
     self.scale = scale
+    self.lower = lower
   }
 }

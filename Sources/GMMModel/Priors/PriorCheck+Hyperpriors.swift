@@ -23,16 +23,8 @@ extension PriorCheck {
     }
     let meansSDs = try priors.meansSD.map { prior throws(ModelError) in try meansSD(prior, means, meanDensities) } ?? []
     let columns = shape.structure == .diag ? dimensions : 1
-    var (rateShapes, rateRates, areRates): ([Double], [Double], Bool) = ([], [], false)
-    if let prior = priors.rate {
-      areRates = try requireOneRate(spread, columns)
-      let path = areRates ? "spread.rate" : "spread.scale"
-      func parameter(_ values: [Double], _ name: String) throws(ModelError) -> PriorParameter {
-        try PriorParameter(values, "\(path).\(name)", rows: 1, columns: columns)
-      }
-      rateShapes = try parameter(prior.shape, "shape").positive()
-      rateRates = try parameter(prior.rate, "rate").positive()
-    }
+    let (rates, areRates) =
+      try priors.rate.map { prior throws(ModelError) in try self.rates(prior, spread, columns) } ?? ([], false)
     var wishart: WishartDensity?
     if let prior = priors.scale { wishart = try scale(prior, spread) }
     // The mass of the order would depend on the spread's prior.
@@ -46,7 +38,7 @@ extension PriorCheck {
     return HyperDensities(
       places: HyperparameterPlaces(priors, dimensions: dimensions, rateCount: columns, areRates: areRates),
       concentration: priors.concentration, centerMeans: centerMeans, centerSDs: centerSDs, meansSDs: meansSDs,
-      rateShapes: rateShapes, rateRates: rateRates, scale: wishart)
+      rates: rates, scale: wishart)
   }
 
   private func refused(_ path: String, _ rule: String, got value: some CustomStringConvertible) -> ModelError {
@@ -118,6 +110,40 @@ extension PriorCheck {
     return densities
   }
 
+  /// Returns the densities of the rates or scales, and whether they are rates.
+  private func rates(
+    _ prior: RatePrior, _ spread: SpreadPrior, _ columns: Int
+  ) throws(ModelError) -> ([GammaDensity], Bool) {
+    let areRates = try requireOneRate(spread, columns)
+    let path = areRates ? "spread.rate" : "spread.scale"
+    func parameter(_ values: [Double], _ name: String) throws(ModelError) -> PriorParameter {
+      try PriorParameter(values, "\(path).\(name)", rows: 1, columns: columns)
+    }
+    let shapes = try parameter(prior.shape, "shape").positive()
+    let ratesOfRates = try parameter(prior.rate, "rate").positive()
+    let bounds = try parameter(prior.lower, "lower")
+    let lowers = try bounds.bounds()
+    let starts =
+      switch spread {
+      case .gamma(_, let values), .inverseGamma(_, let values): values
+      default: [Double]()
+      }
+    for (d, lower) in lowers.enumerated() {
+      let start = starts[d % starts.count]
+      guard start >= lower else {
+        throw refused(
+          bounds.place(d),
+          "must not be above the value where chains start, which the prior of the spread states: \(start)",
+          got: lower)
+      }
+      // Far in its tail a Gamma distribution is the bound alone.
+      guard logUpperGamma(shapes[d], ratesOfRates[d] * lower) > -700 else {
+        throw refused(bounds.place(d), "must leave the prior a mass above e^-700", got: lower)
+      }
+    }
+    return (lowers.indices.map { GammaDensity(shape: shapes[$0], rate: ratesOfRates[$0], lower: lowers[$0]) }, areRates)
+  }
+
   /// Refuses priors of which the rate or the scale cannot have a prior.
   ///
   /// - Returns: whether it is a rate.
@@ -161,8 +187,22 @@ extension PriorCheck {
       throw ModelError(
         "spread.scale.dof", "must be above `num_dimensions` - 1 = \(dimensions - 1)", got: prior.dof)
     }
+    let bounds = try PriorParameter(prior.lower, "spread.scale.lower", rows: 1, columns: dimensions).bounds()
+    let lower = bounds.allSatisfy { $0 == 0 } ? nil : bounds
+    if lower != nil, prior.dof != Double(dimensions + 1) {
+      throw refused(
+        "spread.scale.dof", "must be `num_dimensions` + 1 = \(dimensions + 1) where the scale matrix has a lower bound",
+        got: prior.dof)
+    }
+    var start = scale
+    for d in 0..<dimensions { start[d * dimensions + d] -= bounds[d] }
+    guard lower == nil || (try? SymmetricMatrix(dimension: dimensions, full: start).cholesky()) != nil else {
+      throw refused(
+        "spread.scale.lower", "must be below the scale where chains start, which the prior of the spread states",
+        got: "a difference that is not positive definite")
+    }
     return try PriorMatrices(prior.scale, "spread.scale.scale", count: 1, dimension: dimensions).map {
-      _, matrix throws(FailedPivot) in try WishartDensity(dof: prior.dof, scale: matrix)
+      _, matrix throws(FailedPivot) in try WishartDensity(dof: prior.dof, scale: matrix, lower: lower)
     }[0]
   }
 }

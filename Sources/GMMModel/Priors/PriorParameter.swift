@@ -56,6 +56,16 @@ struct PriorParameter {
     return result
   }
 
+  /// Returns lower bounds of positive values, row by row: 0 for none.
+  func bounds() throws(ModelError) -> [Double] {
+    let result = try finite()
+    for (j, value) in values.enumerated() where value < 0 {
+      throw ModelError(place(j), "must not be negative", got: value)
+    }
+    for (j, value) in values.enumerated() where value > 0 { try require(Self.squares, value, j) }
+    return result
+  }
+
   /// Returns values within a range, row by row.
   func finite(in range: ClosedRange<Double>) throws(ModelError) -> [Double] {
     let result = try finite()

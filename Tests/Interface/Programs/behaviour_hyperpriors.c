@@ -123,7 +123,51 @@ static void check_matrices(void) {
   gmm_model_destroy(model);
 }
 
+/* Scales with a bound: statements, and draws of twenty equal rows and another, which keep their distance from 0. */
+static void check_bounds(void) {
+  double rows[2 * 21] = {0};
+  rows[40] = rows[41] = 9;
+  const double dof[] = {6}, of_scale[] = {3}, lower[] = {0.5, 0.25};
+  const gmm_prior wishart = {GMM_PRIOR_WISHART, 1, of_scale, scale, NULL};
+  const gmm_prior gamma = {GMM_PRIOR_GAMMA, 1, one, one, NULL};
+  const gmm_prior of_matrix[] = {known, {GMM_PRIOR_ABOVE, 2, lower, NULL, &wishart}};
+  const gmm_prior of_scales[] = {known, {GMM_PRIOR_ABOVE, 2, lower, NULL, &gamma}};
+  gmm_data *data = NULL;
+  ACCEPTED(gmm_data_create(rows, 21, 2, NULL, &data, out_error));
+  for (int is_diag = 0; is_diag < 2; is_diag++) {
+    gmm_model_options options = line_options(NULL, NULL, NULL), stated;
+    options.num_dimensions = 2;
+    options.covariance = is_diag ? GMM_COVARIANCE_DIAG : GMM_COVARIANCE_FULL;
+    options.spread = is_diag ? (gmm_prior){GMM_PRIOR_INVERSE_GAMMA, 1, dof, one, of_scales}
+                             : (gmm_prior){GMM_PRIOR_INVERSE_WISHART, 1, dof, unit, of_matrix};
+    gmm_model *model = fixture_model(&options);
+    stated.struct_size = sizeof stated;
+    ACCEPTED(gmm_model_get_options(model, &stated, out_error));
+    const gmm_prior bounded = stated.spread.priors[1];
+    EXPECT(bounded.family == GMM_PRIOR_ABOVE && bounded.num_values == 2 && bounded.first[1] == 0.25);
+    EXPECT(bounded.priors[0].family == (is_diag ? GMM_PRIOR_GAMMA : GMM_PRIOR_WISHART));
+    EXPECT(is_diag || (bounded.priors[0].first[0] == 3 && bounded.priors[0].second[3] == 0.2));
+    const gmm_sample_options sampling = fixture_sample_options();
+    gmm_posterior *posterior = NULL;
+    ACCEPTED(gmm_sample(model, data, &sampling, NULL, &posterior, out_error));
+    const gmm_view found = view_of(posterior, is_diag ? GMM_FIELD_RATE : GMM_FIELD_SCALE);
+    const gmm_posterior_info info = info_of(posterior);
+    int most_near = 0;
+    for (int64_t draw = 0; draw < info.num_draws; draw++) {
+      const double *entries = (const double *)found.data + draw * found.strides[1];
+      const double last = entries[is_diag ? 1 : 3];
+      EXPECT(entries[0] >= 0.5 && last >= 0.25);
+      most_near += last < 0.35;
+    }
+    EXPECT(most_near > info.num_draws / 2);
+    gmm_posterior_destroy(posterior);
+    gmm_model_destroy(model);
+  }
+  gmm_data_destroy(data);
+}
+
 static void check_refusals(void) {
+  static const double negative_number[] = {-1}, far[] = {900};
   const gmm_prior gamma = {GMM_PRIOR_GAMMA, 1, two, one, NULL}, normal = {GMM_PRIOR_NORMAL, 1, zero, one, NULL};
   const gmm_prior negative = {GMM_PRIOR_GAMMA, 1, two, zero, NULL}, nested = {GMM_PRIOR_GAMMA, 1, two, one, &gamma};
   const struct {
@@ -142,6 +186,41 @@ static void check_refusals(void) {
        "means.sd.scale"},
       {{known}, {known, {GMM_PRIOR_UNIFORM, 1, one, two, NULL}}, {known, known}, GMM_ERROR_INVALID_MODEL, "means.sd"},
       {{known}, {known, known}, {gamma, known}, GMM_ERROR_INVALID_ARGUMENT, "spread.shape.family"},
+      {{{GMM_PRIOR_ABOVE, 1, one, NULL, &gamma}},
+       {known, known},
+       {known, known},
+       GMM_ERROR_INVALID_ARGUMENT,
+       "weights.concentration.family"},
+      {{known},
+       {known, known},
+       {known, {GMM_PRIOR_ABOVE, 1, one, NULL, NULL}},
+       GMM_ERROR_NULL_ARGUMENT,
+       "spread.rate.priors"},
+      {{known},
+       {known, known},
+       {known, {GMM_PRIOR_ABOVE, 1, NULL, NULL, &gamma}},
+       GMM_ERROR_NULL_ARGUMENT,
+       "spread.rate.lower"},
+      {{known},
+       {known, known},
+       {known, {GMM_PRIOR_ABOVE, 2, pair, NULL, &gamma}},
+       GMM_ERROR_INVALID_ARGUMENT,
+       "spread.rate.lower"},
+      {{known},
+       {known, known},
+       {known, {GMM_PRIOR_ABOVE, 1, negative_number, NULL, &gamma}},
+       GMM_ERROR_INVALID_ARGUMENT,
+       "spread.rate.lower"},
+      {{known},
+       {known, known},
+       {known, {GMM_PRIOR_ABOVE, 1, far, NULL, &gamma}},
+       GMM_ERROR_INVALID_MODEL,
+       "spread.rate.lower"},
+      {{known},
+       {known, known},
+       {known, {GMM_PRIOR_ABOVE, 1, one, NULL, &normal}},
+       GMM_ERROR_INVALID_ARGUMENT,
+       "spread.rate.family"},
       {{known}, {known, known}, {known, normal}, GMM_ERROR_INVALID_ARGUMENT, "spread.rate.family"},
       {{known}, {known, known}, {known, negative}, GMM_ERROR_INVALID_ARGUMENT, "spread.rate.rate"},
       {{known}, {known, known}, {known, nested}, GMM_ERROR_INVALID_ARGUMENT, "spread.rate.shape"},
@@ -173,5 +252,6 @@ static void check_refusals(void) {
 void behaviour_hyperpriors(void) {
   check_line();
   check_matrices();
+  check_bounds();
   check_refusals();
 }

@@ -12,9 +12,10 @@ import Testing
     case ratesOfCoordinates, tiedScale, metropolis, orderedMeans, sharedSDs, rungs, splitMerge
 
     func model(rateShape: Double = 2) throws -> MixtureModel {
-      let rates = RatePrior(shape: [rateShape, 3], rate: [1, 2])
+      let rates = RatePrior(shape: [rateShape, 3], rate: [1, 2], lower: [0.5, 0])
       let rate = RatePrior(shape: [rateShape], rate: [1])
       let scale = ScalePrior(dof: 5, scale: [0.2, 0.05, 0.05, 0.1])
+      let bounded = ScalePrior(dof: 3, scale: [0.2, 0.05, 0.05, 0.1], lower: [0.4, 0.8])
       func shape(_ components: Int, _ dimensions: Int = 1, _ structure: CovarianceStructure = .diag) -> MixtureShape {
         MixtureShape(componentCount: components, dimensionCount: dimensions, structure: structure)
       }
@@ -26,7 +27,7 @@ import Testing
       case .tiedScale:
         return try MixtureModel(
           shape(2, 2, .tied), means: .normal(mean: [0, 1], sd: [2]),
-          spread: .inverseWishart(dof: [5], scale: [1, 0, 0, 1]), hyperpriors: Hyperpriors(scale: scale))
+          spread: .inverseWishart(dof: [5], scale: [1, 0, 0, 1]), hyperpriors: Hyperpriors(scale: bounded))
       case .metropolis:
         return try MixtureModel(
           shape(2), means: .normal(mean: [0], sd: [2]), spread: .gamma(shape: [2], rate: [1]),

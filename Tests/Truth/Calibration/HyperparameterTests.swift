@@ -8,12 +8,14 @@ import Testing
 /// Chains with unknown hyperparameters against integrals over the hyperparameters of sums over all partitions.
 @Suite struct HyperparameterTests {
   /// A mistake in the hyperparameters' prior, as large as one that a wrong conditional distribution would make.
-  enum Mistake: Sendable { case shape, none }
+  enum Mistake: Sendable { case shape, bound, none }
 
   /// A hyperparameter with its prior.
   enum Kind: Sendable, CaseIterable {
     case concentration, concentrationOfKnownCount, dynamic, rate, rateOfKnownCount, scaleOfVariances, sharedRate
+    case boundedRate, boundedScaleOfVariances
     case scaleMatrix, tiedScale
+    case boundedScale, boundedTiedScale
     case center, meansSD, centerAndSD
   }
 
@@ -24,16 +26,13 @@ import Testing
 
   private struct Example {
     let kind: Kind
-    var dimensions: Int { kind == .scaleMatrix || kind == .tiedScale || kind == .sharedRate ? 2 : 1 }
-    var rows: [[Double]] {
-      HyperparameterTests.rows.prefix(kind == .scaleMatrix || kind == .tiedScale ? 4 : 6).map {
-        Array($0.prefix(dimensions))
-      }
-    }
+    var hasMatrices: Bool { [.scaleMatrix, .tiedScale, .boundedScale, .boundedTiedScale].contains(kind) }
+    var dimensions: Int { hasMatrices || kind == .sharedRate ? 2 : 1 }
+    var rows: [[Double]] { HyperparameterTests.rows.prefix(hasMatrices ? 4 : 6).map { Array($0.prefix(dimensions)) } }
     var structure: CovarianceStructure {
       switch kind {
-      case .scaleMatrix: .full
-      case .tiedScale: .tied
+      case .scaleMatrix, .boundedScale: .full
+      case .tiedScale, .boundedTiedScale: .tied
       case .sharedRate: .spherical
       default: .diag
       }
@@ -42,8 +41,16 @@ import Testing
     var most: Int { count == nil ? 3 : 5 }
     var count: CountPrior? {
       switch kind {
-      case .concentrationOfKnownCount, .rateOfKnownCount, .scaleMatrix: nil
+      case .concentrationOfKnownCount, .rateOfKnownCount, .scaleMatrix, .boundedRate, .boundedScale: nil
       default: .geometric(probability: 0.3)
+      }
+    }
+    /// The bounds of the rate or of the scale, so high that much of the posterior without them lies below.
+    var lower: [Double] {
+      switch kind {
+      case .boundedRate, .boundedScaleOfVariances: [0.7]
+      case .boundedScale, .boundedTiedScale: [0.9, 1.4]
+      default: [0]
       }
     }
     var weights: WeightsPrior {
@@ -58,7 +65,10 @@ import Testing
       case .dynamic: hyperpriors.concentration = .gamma(shape: 1, rate: 0.5)
       case .rate, .rateOfKnownCount, .sharedRate, .scaleOfVariances:
         hyperpriors.rate = RatePrior(shape: [1.5], rate: [2])
-      case .scaleMatrix, .tiedScale: hyperpriors.scale = ScalePrior(dof: 3, scale: [0.3, 0.05, 0.05, 0.2])
+      case .boundedRate, .boundedScaleOfVariances:
+        hyperpriors.rate = RatePrior(shape: [1.5], rate: [2], lower: lower)
+      case .scaleMatrix, .tiedScale, .boundedScale, .boundedTiedScale:
+        hyperpriors.scale = ScalePrior(dof: 3, scale: [0.3, 0.05, 0.05, 0.2], lower: lower)
       case .center: hyperpriors.center = CenterPrior(mean: [0.5], sd: [2])
       case .meansSD: hyperpriors.meansSD = .halfStudentT(dof: [3], scale: [0.8])
       case .centerAndSD:
@@ -67,10 +77,12 @@ import Testing
       }
       let spread: SpreadPrior =
         switch kind {
-        case .scaleMatrix, .tiedScale: .inverseWishart(dof: [HyperparameterTests.dof], scale: [0.3, 0, 0, 0.3])
-        case .rate, .rateOfKnownCount, .sharedRate: .gamma(shape: [0.5 * HyperparameterTests.dof], rate: [0.3])
+        case .scaleMatrix, .tiedScale, .boundedScale, .boundedTiedScale:
+          .inverseWishart(dof: [HyperparameterTests.dof], scale: [2, 0, 0, 2])
+        case .rate, .rateOfKnownCount, .sharedRate, .boundedRate:
+          .gamma(shape: [0.5 * HyperparameterTests.dof], rate: [0.8])
         case .center, .meansSD, .centerAndSD: .fixed([0.6])
-        default: .inverseGamma(shape: [0.5 * HyperparameterTests.dof], scale: [0.1])
+        default: .inverseGamma(shape: [0.5 * HyperparameterTests.dof], scale: [lower == [0] ? 0.1 : 0.9])
         }
       return try MixtureModel(
         MixtureShape(componentCount: most, dimensionCount: dimensions, structure: structure), weights: weights,
@@ -127,10 +139,14 @@ import Testing
           return Node(values: [y, exp(-exp(y))], logPrior: logPrior, sum: try sum(concentration: exp(y)))
         }
         return (["log", "exp(-x)"], Sum(nodes))
-      case .rate, .rateOfKnownCount, .sharedRate, .scaleOfVariances:
-        let nodes = try Sum.grid(-12...5, 300).map { y in
+      case .rate, .rateOfKnownCount, .sharedRate, .scaleOfVariances, .boundedRate, .boundedScaleOfVariances:
+        let start = lower == [0] || mistake == .bound ? -12 : log(lower[0])
+        // P(x > 0.7) = erfc(√(2 0.7)) + 2 √(2 0.7 / π) exp(-2 0.7) for Gamma(3 / 2, 2).
+        let mass = lower == [0] ? 1 : erfc(1.4.squareRoot()) + 2 * (1.4 / Double.pi).squareRoot() * exp(-1.4)
+        let nodes = try Sum.grid(start...5, 300).map { y in
           Node(
-            values: [y, exp(-exp(y))], logPrior: Sum.logGamma(y, 1.5 + more, 2), sum: try sum(scale: [[2 * exp(y)]]))
+            values: [y, exp(-exp(y))], logPrior: Sum.logGamma(y, 1.5 + more, 2) - log(mass),
+            sum: try sum(scale: [[2 * exp(y)]]))
         }
         return (["log", "exp(-x)"], Sum(nodes))
       case .center:
@@ -162,7 +178,8 @@ import Testing
           }
         }
         return (["mean", "log of the sd", "square", "product"], Sum(nodes))
-      case .scaleMatrix, .tiedScale:
+      case .scaleMatrix, .tiedScale, .boundedScale, .boundedTiedScale:
+        let bound = kind == .scaleMatrix || kind == .tiedScale || mistake == .bound ? [0, 0] : lower
         // W = C A Aᵀ Cᵀ with Bartlett's A: the squares of its diagonal are chi-square, the entry below is Normal.
         let c = [sqrt(0.3), 0.05 / sqrt(0.3), sqrt(0.2 - 0.05 * 0.05 / 0.3)]
         var nodes: [Node] = []
@@ -172,7 +189,8 @@ import Testing
               let (a, b) = (exp(first), exp(second))
               let lower = (c[0] * a, c[1] * a + c[2] * below, c[2] * b)
               let w = [
-                [lower.0 * lower.0, lower.0 * lower.1], [lower.0 * lower.1, lower.1 * lower.1 + lower.2 * lower.2],
+                [bound[0] + lower.0 * lower.0, lower.0 * lower.1],
+                [lower.0 * lower.1, bound[1] + lower.1 * lower.1 + lower.2 * lower.2],
               ]
               // Of log a with a² ~ chi-square(ν): ν log a - a² / 2, up to a constant.
               let logPrior =
@@ -197,7 +215,7 @@ import Testing
           hyperparameters[0], log(hyperparameters[1]), hyperparameters[0] * hyperparameters[0],
           hyperparameters[0] * exp(-hyperparameters[1]),
         ]
-      case .scaleMatrix, .tiedScale:
+      case .scaleMatrix, .tiedScale, .boundedScale, .boundedTiedScale:
         [
           log(hyperparameters[0]), log(hyperparameters[3]),
           hyperparameters[1] / (hyperparameters[0] * hyperparameters[3]).squareRoot(),
@@ -249,7 +267,11 @@ import Testing
   }
 
   /// The evidence is the integral of the prior of the hyperparameter times the sum over all partitions.
-  @Test(arguments: [(Kind.concentrationOfKnownCount, 21.0 / 400), (.rateOfKnownCount, 17.0 / 300)])
+  @Test(
+    arguments: [
+      (Kind.concentrationOfKnownCount, 21.0 / 400), (.rateOfKnownCount, 17.0 / 300),
+      (.boundedRate, (5 - log(0.7)) / 300),
+    ])
   func steppingStonesFindTheIntegral(_ kind: Kind, step: Double) throws {
     let example = Example(kind: kind)
     let data = try DataSet(example.rows.flatMap { $0 }, dimensionCount: example.dimensions)
@@ -267,6 +289,13 @@ import Testing
     ) {
       try posterior.logEvidence(LogEvidenceOptions(method: .bridge))
     }
+  }
+
+  /// Draws that forgot the bound would be beyond the bounds.
+  @Test(arguments: [Kind.boundedRate, .boundedScaleOfVariances, .boundedScale, .boundedTiedScale])
+  func aForgottenBoundIsRefuted(_ kind: Kind) throws {
+    let deviations = try deviations(kind, .bound)
+    #expect(!deviations.beyond(6).isEmpty, "\(kind): \(deviations.summary)")
   }
 
   /// Wrong priors are beyond the bounds.

@@ -18,11 +18,12 @@ def stated(data, n_components, covariance_type, **others):
     """Return the model of the rule with all its priors stated."""
     squares, dimensions = np.ptp(data, axis=0) ** 2, data.shape[1]
     if covariance_type in ("full", "tied"):
-        scale = (dimensions + 4) / (100 * dimensions) * np.diag(squares)
-        spread = {"covariance": gm.InverseWishart(dimensions + 4, gm.Wishart(dimensions, scale))}
+        dof, own_dof = dimensions + 4, dimensions + 1
+        scale = gm.Wishart(own_dof, dof / (100 * own_dof) * np.diag(squares), dof / 10_000 * squares)
+        spread = {"covariance": gm.InverseWishart(dof, scale)}
     else:
-        rate = 20 / (squares if covariance_type == "diag" else squares.mean())
-        spread = {"variance": gm.InverseGamma(2.5, gm.Gamma(0.5, rate))}
+        squares = squares if covariance_type == "diag" else squares.mean()
+        spread = {"variance": gm.InverseGamma(2.5, gm.Gamma(1, 40 / squares, squares / 4_000))}
     means = gm.Normal(np.median(data, axis=0), sd=np.ptp(data, axis=0))
     return gm.Mixture(
         n_components, covariance_type=covariance_type, means=means, **spread, **others

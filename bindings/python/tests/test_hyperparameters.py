@@ -86,6 +86,27 @@ MODELS = {
         PLANE,
         {"center": (2,), "means_sd": (2,), "scale": (2, 2)},
     ),
+    "bounded matrix": (
+        lambda: gm.Mixture(
+            gm.Unknown(max=6),
+            covariance_type="full",
+            means=gm.Normal([0, 1], sd=[5, 6]),
+            covariance=gm.InverseWishart(6, gm.Wishart(3, np.eye(2), lower=[4, 2])),
+        ),
+        PLANE,
+        {"scale": (2, 2)},
+    ),
+    "bounded rates": (
+        lambda: gm.Mixture(
+            3,
+            covariance_type="diag",
+            n_dimensions=2,
+            means=gm.Normal(0, sd=5),
+            variance=gm.InverseGamma(2, scale=gm.Gamma(1, 3, lower=[2, 0])),
+        ),
+        PLANE,
+        {"scale": (2,)},
+    ),
     "conjugate": (
         lambda: gm.Mixture(
             3,
@@ -242,6 +263,41 @@ def test_a_sparse_mixture_leaves_components_empty():
     assert (post["n_clusters"] <= 3).mean() > 0.8
 
 
+def test_bounds_are_kept():
+    lower = np.array([4.0, 2.0])
+    model, data, _ = MODELS["bounded matrix"][0](), *MODELS["bounded matrix"][1:]
+    for post in (gm.sample(model, data, 500, random_seed=1), gm.sample_prior(model, 500)):
+        above = post["scale"] - np.diag(lower)
+        # The data would have scales of about 1: many draws are at the bound.
+        assert np.linalg.eigvalsh(above).min() > 0
+    rates = gm.sample(MODELS["bounded rates"][0](), PLANE, 500, random_seed=1)["scale"]
+    assert rates[..., 0].min() >= 2
+    assert rates[..., 1].min() < 0.5
+
+
+@pytest.mark.parametrize("count", [2, 3, gm.Unknown(max=10)])
+@pytest.mark.parametrize("form", ["full", "tied", "diag", "spherical"])
+def test_the_default_priors_bear_ties_and_columns_that_determine_each_other(form, count):
+    """Values of a lattice, zeros and ones, counts, and a sum: without a bound chains run to 0."""
+    rng = np.random.default_rng(2)
+    two = np.concatenate([rng.normal(0, 1, (60, 2)), rng.normal(3, 1, (60, 2))])
+    ones = (rng.random(120) < np.repeat([0.2, 0.8], 60)).astype(float)
+    tables = (
+        np.column_stack([two, ones]),
+        np.column_stack([two, two.sum(axis=1)]),
+        np.round(two),
+        rng.poisson([3, 5, 9], (120, 3)).astype(float),
+        np.array([(i % 5 + 7 * (i >= 20), i // 5 % 4) for i in range(40)], dtype=float),
+    )
+    for data in tables:
+        model = gm.Mixture(count, covariance_type=form, default_priors="malsiner-walli")
+        post = gm.sample(model, data, 400, tune=300, chains=2, random_seed=3)
+        name = "covariances" if form in ("full", "tied") else "sds"
+        assert np.isfinite(post["log_posterior"]).all()
+        spread = post[name][~np.isnan(post[name])]
+        assert np.abs(spread[spread != 0]).min() > 1e-12 * np.ptp(data)
+
+
 def test_rates_are_those_of_each_coordinate():
     """Coordinates of different units have scales of their own."""
     data = PLANE * [1, 1_000]
@@ -338,6 +394,51 @@ def test_rates_are_those_of_each_coordinate():
             ),
             ValueError,
             r"covariance\.scale\.scale: must be positive definite",
+        ),
+        (
+            lambda: model_of(precision=gm.Gamma(2, 1, lower=0.5)),
+            ValueError,
+            r"precision\.lower: must be 0, except in the prior of a rate or a scale, got 0.5",
+        ),
+        (
+            lambda: gm.Dirichlet(gm.Gamma(2, 1, lower=0.5)),
+            ValueError,
+            r"concentration\.lower: must be 0, except in the prior of a rate or a scale",
+        ),
+        (
+            lambda: model_of(precision=gm.Gamma(2, gm.Gamma(2, 1, lower=-1))),
+            ValueError,
+            r"precision\.rate\.lower: must not be negative, got -1",
+        ),
+        (
+            lambda: model_of(precision=gm.Gamma(2, gm.Gamma(2, 1, lower=[1, 2]))),
+            ValueError,
+            r"precision\.rate\.lower: must be a number, got shape \(2,\)",
+        ),
+        (
+            lambda: model_of(precision=gm.Gamma(2, gm.Gamma(2, 1, lower=900))),
+            ValueError,
+            r"precision\.rate\.lower: must leave the prior a mass above e\^-700",
+        ),
+        (
+            lambda: gm.Mixture(
+                2,
+                covariance_type="full",
+                means=gm.Normal([0, 0], 1),
+                covariance=gm.InverseWishart(4, gm.Wishart(5, np.eye(2), lower=1)),
+            ),
+            ValueError,
+            r"covariance\.scale\.dof: must be `?n_dimensions`? \+ 1 = 3 where the scale matrix has",
+        ),
+        (
+            lambda: gm.Mixture(
+                2,
+                covariance_type="full",
+                means=gm.Normal([0, 0], 1),
+                covariance=gm.InverseWishart(4, gm.Wishart(3, np.eye(2), lower=[1, 2, 3])),
+            ),
+            ValueError,
+            r"covariance\.scale\.lower: must be a number or have 2 values, got shape \(3,\)",
         ),
         (
             lambda: model_of(means=[gm.Normal(gm.Normal(0, 1), 1), gm.Normal(0, 1)]),

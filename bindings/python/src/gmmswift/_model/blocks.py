@@ -87,6 +87,7 @@ def _block(
     is_item : bool
         Whether it is the prior of one component, whose parameters have no axis of components.
     """
+    prior.require_no_bounds(path)
     kind = block.partition("[")[0]
     targets = {name: shape.target(kind, name) for name in prior.parameters}
     matrices = {name for name, target in targets.items() if len(target) == 3}
@@ -147,13 +148,14 @@ def _hyperprior(shape: Shape, path: str, prior: Prior) -> PriorBlock:
 
     Its own parameters are numbers, or have a value for each coordinate. Matrices are whole.
     """
-    arrays = []
-    for name in prior.parameters:
+    arrays: list[NDArray[np.float64]] = []
+    bounds: list[NDArray[np.float64]] = []
+    for name in (*prior.parameters, *prior.bounds):
         array = np.asarray(getattr(prior, name), dtype=np.float64)
         if isinstance(prior, Wishart) and name == "scale":
             wanted: tuple[int, ...] = (shape.n_dimensions, shape.n_dimensions)
             rule = f"have shape {wanted}"
-        elif isinstance(prior, Wishart) or prior.most_axes.get(name) == 0:
+        elif (isinstance(prior, Wishart) and name == "dof") or prior.most_axes.get(name) == 0:
             wanted, rule = (), "be a number"
         else:
             wanted = (array.size,) if array.size in (1, shape.n_dimensions) else ()
@@ -164,12 +166,17 @@ def _hyperprior(shape: Shape, path: str, prior: Prior) -> PriorBlock:
         if array.shape != wanted:
             found = f"shape {array.shape}" if array.ndim else f"{array}"
             raise ValueError(f"{path}.{name}: must {rule}, got {found}")
-        arrays.append(np.atleast_1d(array))
+        (bounds if name in prior.bounds else arrays).append(np.atleast_1d(array))
     count = 1 if isinstance(prior, Wishart) else max(array.size for array in arrays)
     if not isinstance(prior, Wishart):
         arrays = [np.array(np.broadcast_to(array, count), order="C") for array in arrays]
     struct = native.Prior(prior.family, count, *map(native.address, arrays), None)
-    return PriorBlock(struct, arrays, lambda fault: {})
+    if not any((lower != 0).any() for lower in bounds):
+        return PriorBlock(struct, arrays, lambda fault: {})
+    lower, structs = bounds[0], native.prior_array([struct])
+    address = native.array_address(structs)
+    bounded = native.Prior(native.PRIOR_ABOVE, lower.size, native.address(lower), None, address)
+    return PriorBlock(bounded, [*arrays, lower, structs], lambda fault: {})
 
 
 def start_of(value: Any) -> Any:

@@ -134,14 +134,17 @@ class Mixture(Frozen):
 
     The rule "malsiner-walli" chooses hierarchical ones, whose scale is learned, and which do not
     depend on K (after Malsiner-Walli, Fruehwirth-Schnatter, Gruen 2016, Statistics and Computing
-    26). In several dimensions its posteriors keep groups apart that "fraley-raftery" joins; but
-    where many values are equal, as in rounded data, they can collapse onto them; see
-    docs/COMPONENTS.md. With m the medians of the columns and R their ranges::
+    26). In several dimensions its posteriors keep groups apart that "fraley-raftery" joins; see
+    docs/COMPONENTS.md. The scale has a bound, not in the paper, at a typical sd of a hundredth of
+    the range, which keeps the posterior proper where values are equal. With m the medians of the
+    columns and R their ranges::
 
         means[k]         ~  Normal(m, sd=R)
         covariances[k]   ~  InverseWishart(D + 4, W)                               full, tied
-        W                ~  Wishart(D, (D + 4) / (100 D) diag(R**2))
-        variances[k, d]  ~  InverseGamma(5 / 2, b[d]),  b[d] ~ Gamma(1 / 2, 20 / R[d]**2)     diag
+        W                ~  Wishart(D + 1, (D + 4) / (100 (D + 1)) diag(R**2),
+                                    lower=(D + 4) / 10_000 R**2)
+        variances[k, d]  ~  InverseGamma(5 / 2, b[d])                              diag
+        b[d]             ~  Gamma(1, 40 / R[d]**2, lower=R[d]**2 / 4000)
         variances[k]     ~  the same with the mean of R**2                         spherical
 
     A parameter of a prior may have a prior itself; one number, or one for each coordinate, is then

@@ -78,6 +78,8 @@ class Prior(PickledFields):
     parameters: ClassVar[tuple[str, ...]]
     #: The largest number of axes of a parameter, where it is not 2: component and coordinate.
     most_axes: ClassVar[Mapping[str, int]] = {}
+    #: Fields that are arrays like parameters, which only the prior of a rate or scale may have.
+    bounds: ClassVar[tuple[str, ...]] = ()
     #: The parameters that may have a prior themselves, and the names of its families.
     hierarchical: ClassVar[Mapping[str, tuple[str, ...]]] = {}
 
@@ -87,7 +89,7 @@ class Prior(PickledFields):
             kept: Kept | Prior
             if isinstance(value, Prior):
                 kept = self._hyperprior(field.name, value)
-            elif field.name in self.parameters:
+            elif field.name in self.parameters or field.name in self.bounds:
                 kept = _kept(field.name, value, self.most_axes.get(field.name, 2))
             else:
                 kept = real(field.name, value)
@@ -103,7 +105,16 @@ class Prior(PickledFields):
             if isinstance(getattr(prior, inner), Prior):
                 found = type(getattr(prior, inner)).__name__
                 raise ValueError(f"{name}.{inner}: must be a number or an array, got {found}")
+        if name not in ("rate", "scale"):
+            prior.require_no_bounds(name)
         return prior
+
+    def require_no_bounds(self, path: str) -> None:
+        """Refuse bounds."""
+        for name in self.bounds:
+            if np.any(np.not_equal(getattr(self, name), 0)):
+                rule = "must be 0, except in the prior of a rate or a scale"
+                raise ValueError(f"{path}.{name}: {rule}, got {getattr(self, name)}")
 
     def start(self) -> Any:
         """Return the value at which chains start, where this is the prior of a parameter."""
@@ -391,6 +402,9 @@ class Gamma(Prior):
     rate : float or array_like, shape (K,), or in D dimensions (D,) or (K, D), or Gamma
         Rates, > 0: the mean is shape / rate. Or the prior of one for all components, where
         covariances are diagonal in each coordinate: its parameters are numbers or of shape (D,).
+    lower : float or array_like, shape (D,), default 0.0
+        Of the prior of a rate or a scale: the value that it is cut off below. A scale that cannot
+        reach 0 keeps the variances from it, and the posterior proper, whatever ties the data have.
 
     Examples
     --------
@@ -404,18 +418,23 @@ class Gamma(Prior):
 
     shape: Parameter
     rate: Parameter | Prior
+    lower: Parameter = 0.0
 
     family: ClassVar[int] = native.PRIOR_GAMMA
     blocks: ClassVar[tuple[str, ...]] = ("precision",)
     parameters: ClassVar[tuple[str, ...]] = ("shape", "rate")
+    bounds: ClassVar[tuple[str, ...]] = ("lower",)
     hierarchical: ClassVar[Mapping[str, tuple[str, ...]]] = {"rate": ("Gamma",)}
 
     def start(self) -> Any:
-        """Return the mean."""
+        """Return the mean of the distribution without a bound, or the bound."""
         with np.errstate(all="ignore"):
             mean = np.divide(self.shape, self.rate)  # type: ignore[arg-type]
         # Parameters out of their range are refused by their own names.
-        return np.where(np.isfinite(mean) & (mean > 0), mean, 1.0)
+        mean = np.where(np.isfinite(mean) & (mean > 0), mean, 1.0)
+        lower = np.asarray(self.lower)
+        fits = lower.ndim == 0 or mean.ndim == 0 or lower.shape == mean.shape
+        return np.fmax(mean, lower) if fits else mean
 
 
 @dataclass(frozen=True, repr=False, eq=False)
@@ -457,19 +476,27 @@ class Wishart(Prior):
         Degrees of freedom, > D - 1.
     scale : array_like, shape (D, D)
         A symmetric positive definite matrix.
+    lower : float or array_like, shape (D,), default 0.0
+        Least variances: W - diag(lower) is positive definite, and has the Wishart distribution. It
+        keeps covariances from 0, and the posterior proper, where rows tie or columns determine
+        each other. With a bound `dof` must be D + 1.
     """
 
     dof: Parameter
     scale: Parameter
+    lower: Parameter = 0.0
 
     family: ClassVar[int] = native.PRIOR_WISHART
     blocks: ClassVar[tuple[str, ...]] = ()
     parameters: ClassVar[tuple[str, ...]] = ("dof", "scale")
+    bounds: ClassVar[tuple[str, ...]] = ("lower",)
     most_axes: ClassVar[Mapping[str, int]] = {"dof": 0}
 
     def start(self) -> Any:
         """Return the mean."""
         mean = np.multiply(self.dof, self.scale)
+        if mean.ndim == 2 and np.size(self.lower) in (1, len(mean)):
+            mean = mean + np.diag(np.broadcast_to(np.ravel(self.lower), len(mean)))
         try:
             np.linalg.cholesky(mean)
         except np.linalg.LinAlgError:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -77,6 +78,10 @@ def stated_arguments(handle: native.Handle) -> dict[str, Any]:
         return tuple(prior(kinds, block, item) for item in items)
 
     def prior(kinds: tuple[type[Prior], ...], block: str, struct: native.Prior) -> Prior:
+        if struct.family == native.PRIOR_ABOVE:
+            bounded = prior(kinds, block, native.priors_at(struct.priors, 1)[0])
+            assert isinstance(bounded, (Gamma, Wishart))
+            return replace(bounded, lower=_parameter(struct.first, struct.num_values, ()))
         kind = next(kind for kind in kinds if _family(kind) == struct.family)
         pointers = (struct.first, struct.second)
         inner = native.priors_at(struct.priors, len(kind.parameters)) if struct.priors else ()
