@@ -603,7 +603,7 @@ int32_t gmm_model_num_covariances(const gmm_model *model);
 int32_t gmm_model_covariance(const gmm_model *model);
 
 /** The gmm_default_priors by which data choose priors of the model, or have chosen them; 0 where the caller stated all
- * of them, and for an invalid handle. Files keep it. */
+ * of them, or left the rule of an open model to the call, and for an invalid handle. Files keep it. */
 int32_t gmm_model_default_priors(const gmm_model *model);
 
 /**

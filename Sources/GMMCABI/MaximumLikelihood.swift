@@ -37,7 +37,7 @@ public func gmm_fit_em(
     let data = try require(data, "data", DataObject.self).data
     if let open {
       let start = RunProgress(done: 0, of: options.starts)
-      options.maximizePosterior(of: try open.model(for: data, before: start, &control))
+      options.maximizePosterior(of: try open.model(for: data, use: .fit, before: start, &control))
     }
     let dimensions = data.dimensionCount
     var need = MemoryNeed()

@@ -5,21 +5,25 @@ extension OpenModel {
   ///
   /// - Parameters:
   ///   - data: observations in the model's number of dimensions. They are not read if no prior waits.
+  ///   - use: what the priors are for, where the caller stated no rule.
   ///   - control: threads, progress in blocks of observations over up to three passes, or in columns, cancelling.
   /// - Throws: ``ModelError`` for fewer than 2 rows, for a constant column, for columns that determine each other (not
   ///   by ``DefaultPriors/malsinerWalli``), and when the caller cancels.
-  public func model(for data: DataSet, _ control: RunControl = RunControl()) throws(ModelError) -> MixtureModel {
+  public func model(
+    for data: DataSet, use: DefaultPriors.Use = .posterior, _ control: RunControl = RunControl()
+  ) throws(ModelError) -> MixtureModel {
     if let model { return model }
     guard data.dimensionCount == shape.dimensionCount else {
       throw ModelError("num_dimensions", "must be the model's, \(shape.dimensionCount)", got: data.dimensionCount)
     }
-    switch defaultPriors ?? .fraleyRaftery {
+    let rule = rule(for: use)
+    switch rule {
     case .fraleyRaftery:
       let scaled = try ScaledPriors(shape, data, control)
-      return try filled(means: scaled.means, spread: scaled.spread)
+      return try filled(means: scaled.means, spread: scaled.spread, by: rule)
     case .malsinerWalli:
       let priors = try HierarchicalPriors(shape, data, control)
-      return try filled(means: priors.means, spread: priors.spread, priors.hyperpriors)
+      return try filled(means: priors.means, spread: priors.spread, priors.hyperpriors, by: rule)
     }
   }
 
@@ -28,13 +32,14 @@ extension OpenModel {
   /// Meanwhile the call reports that its own work has not begun, and it reports its end once.
   ///
   /// - Parameters:
+  ///   - use: what the priors are for, where the caller stated no rule.
   ///   - start: the progress of the call at its beginning.
   ///   - control: the control of the call, which remembers when it began.
   package func model(
-    for data: DataSet, before start: RunProgress, _ control: inout RunControl
+    for data: DataSet, use: DefaultPriors.Use = .posterior, before start: RunProgress, _ control: inout RunControl
   ) throws(ModelError) -> MixtureModel {
     if let model { return model }
-    return try control.runPart(before: start) { (part) throws(ModelError) in try self.model(for: data, part) }
+    return try control.runPart(before: start) { (part) throws(ModelError) in try self.model(for: data, use: use, part) }
   }
 }
 

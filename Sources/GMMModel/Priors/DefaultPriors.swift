@@ -9,6 +9,15 @@ public enum DefaultPriors: UInt32, Sendable, CaseIterable {
   /// number of components.
   case malsinerWalli = 2
 
+  /// What the priors are for.
+  public enum Use: Sendable {
+    /// Draws from the posterior.
+    case posterior
+    /// A maximum of the posterior, which hierarchical priors do not have: its density grows without bound as what all
+    /// components share shrinks onto them.
+    case fit
+  }
+
   /// The name of the rule, such as `fraley-raftery`.
   public var name: String {
     switch self {

@@ -12,7 +12,7 @@ public struct OpenModel: Sendable, Equatable {
   /// The prior; `nil` while it waits for data.
   public let spread: SpreadPrior?
   /// The rule by which data choose the priors that wait, or by which they have chosen priors of ``model``; `nil` if the
-  /// caller stated all priors.
+  /// caller stated no rule, and data have chosen none.
   public let defaultPriors: DefaultPriors?
   /// The prior of the number of components; `nil` if it is known.
   public let count: CountPrior?
@@ -23,8 +23,7 @@ public struct OpenModel: Sendable, Equatable {
 
   /// Checks and creates a model. The other parameters are those of ``MixtureModel``.
   ///
-  /// - Parameter defaultPriors: the rule for priors that wait; `nil` stands for ``DefaultPriors/fraleyRaftery``, or
-  ///   ``DefaultPriors/malsinerWalli`` where the number of components is unknown.
+  /// - Parameter defaultPriors: the rule for priors that wait; `nil` for that of ``rule(for:)``.
   /// - Throws: ``ModelError`` naming the argument, the rule and the value.
   public init(
     _ shape: MixtureShape, weights: WeightsPrior = .dirichlet(concentration: [1]), minimumWeight: Double = 0,
@@ -51,7 +50,7 @@ public struct OpenModel: Sendable, Equatable {
         .invalidModel, "default_priors", "must not depend on the number of components where it is unknown",
         got: DefaultPriors.fraleyRaftery.name)
     }
-    self.defaultPriors = defaultPriors ?? (count == nil ? .fraleyRaftery : .malsinerWalli)
+    self.defaultPriors = defaultPriors
     model = nil
     try MixtureShape.requireCounts(components: shape.componentCount, dimensions: shape.dimensionCount)
     let check = PriorCheck(shape: shape)
@@ -90,17 +89,29 @@ public struct OpenModel: Sendable, Equatable {
     self.model = model
   }
 
+  /// Returns the rule by which data choose the priors that wait.
+  ///
+  /// It is the one that the caller stated, or else ``DefaultPriors/malsinerWalli`` for the posterior of an unknown number
+  /// of components, and ``DefaultPriors/fraleyRaftery`` for all else.
+  public func rule(for use: DefaultPriors.Use) -> DefaultPriors {
+    if let defaultPriors { return defaultPriors }
+    return use == .posterior && count != nil ? .malsinerWalli : .fraleyRaftery
+  }
+
   /// Returns the model with these priors in place of those that wait.
   ///
-  /// - Parameter priors: the hyperpriors of `spread`, which take effect if the spread's prior waits.
+  /// - Parameters:
+  ///   - priors: the hyperpriors of `means` and `spread`, which take effect where these do.
+  ///   - rule: the rule by which data have chosen them.
   package func filled(
-    means: MeansPrior, spread: SpreadPrior, _ priors: Hyperpriors = Hyperpriors()
+    means: MeansPrior, spread: SpreadPrior, _ priors: Hyperpriors = Hyperpriors(), by rule: DefaultPriors
   ) throws(ModelError) -> MixtureModel {
     var hyperpriors = hyperpriors
+    if self.means == nil { (hyperpriors.center, hyperpriors.meansSD) = (priors.center, priors.meansSD) }
     if self.spread == nil { (hyperpriors.rate, hyperpriors.scale) = (priors.rate, priors.scale) }
     return try MixtureModel(
       shape, weights: weights, minimumWeight: minimumWeight, means: self.means ?? means,
-      orderCoordinate: orderCoordinate, spread: self.spread ?? spread, defaultPriors: defaultPriors,
+      orderCoordinate: orderCoordinate, spread: self.spread ?? spread, defaultPriors: rule,
       count: count, hyperpriors: hyperpriors)
   }
 }

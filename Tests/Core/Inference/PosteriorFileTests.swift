@@ -260,7 +260,11 @@ import Testing
   @Test func theRuleOfDefaultPriorsComesBackAndOthersAreRefused() throws {
     let data = try DataSet(StoredRun.data(12, dimensions: 1))
     let open = try OpenModel(MixtureShape(componentCount: 2))
-    #expect(open.defaultPriors == .fraleyRaftery)
+    #expect(open.defaultPriors == nil)
+    #expect(open.rule(for: .posterior) == .fraleyRaftery)
+    let unknown = try OpenModel(MixtureShape(componentCount: 2), count: .geometric(probability: 0.5))
+    #expect(unknown.rule(for: .posterior) == .malsinerWalli)
+    #expect(unknown.rule(for: .fit) == .fraleyRaftery)
     let posterior = try sample(open, data, SamplingOptions(draws: 3, tune: 3, chains: 1))
     #expect(posterior.model.defaultPriors == .fraleyRaftery)
     let loaded = try stored(posterior)

@@ -141,15 +141,19 @@ static void one_component_and_the_most(void) {
 /* A model whose priors wait for data is used as it is; the data of a call choose the priors that gmm_model_for_data
  * does. */
 static void open_models_take_the_data_of_the_call(void) {
-  for (int32_t covariance = GMM_COVARIANCE_FULL; covariance <= GMM_COVARIANCE_SPHERICAL; covariance++) {
+  /* Each form with a stated rule, and with the rule left to the calls. */
+  for (int32_t i = 0; i < 2 * (GMM_COVARIANCE_SPHERICAL + 1); i++) {
+    const int32_t covariance = i / 2, rule = i % 2 ? GMM_DEFAULT_PRIORS_FRALEY_RAFTERY : 0;
+    const int32_t of_draws = GMM_DEFAULT_PRIORS_FRALEY_RAFTERY;
     gmm_model_options options, stated;
     gmm_model_options_init(&options, sizeof options);
     options.num_components = 2;
     options.num_dimensions = FIXTURE_COLUMNS;
     options.covariance = covariance;
+    options.default_priors = rule;
     gmm_model *open = fixture_model(&options), *closed = NULL, *of_posterior = NULL;
     EXPECT(gmm_model_is_open(open) == 1 && gmm_model_covariance(open) == covariance);
-    EXPECT(gmm_model_default_priors(open) == GMM_DEFAULT_PRIORS_FRALEY_RAFTERY);
+    EXPECT(gmm_model_default_priors(open) == rule);
     stated.struct_size = sizeof stated;
     ACCEPTED(gmm_model_get_options(open, &stated, out_error));
     EXPECT(stated.means.family == GMM_PRIOR_SCALED && stated.spread.family == GMM_PRIOR_SCALED);
@@ -157,41 +161,47 @@ static void open_models_take_the_data_of_the_call(void) {
     EXPECT(gmm_model_is_open(closed) == 0);
     EXPECT(gmm_model_num_sds(open) == gmm_model_num_sds(closed));
     EXPECT(gmm_model_num_covariances(open) == gmm_model_num_covariances(closed));
-    EXPECT(gmm_model_default_priors(closed) == GMM_DEFAULT_PRIORS_FRALEY_RAFTERY);
+    EXPECT(gmm_model_default_priors(closed) == of_draws);
 
     const gmm_sample_options sampling = fixture_sample_options();
     gmm_posterior *left = NULL, *right = NULL;
     ACCEPTED(gmm_sample(open, fixture_table_set(), &sampling, NULL, &left, out_error));
     ACCEPTED(gmm_sample(closed, fixture_table_set(), &sampling, NULL, &right, out_error));
     const gmm_view drawn = view_of(left, GMM_FIELD_LOG_POSTERIOR), expected = view_of(right, GMM_FIELD_LOG_POSTERIOR);
-    for (int64_t i = 0; i < drawn.shape[0] * drawn.shape[1]; i++) {
-      const int64_t chain = i / drawn.shape[1], draw = i % drawn.shape[1];
+    for (int64_t j = 0; j < drawn.shape[0] * drawn.shape[1]; j++) {
+      const int64_t chain = j / drawn.shape[1], draw = j % drawn.shape[1];
       EXPECT(element(&drawn, chain, draw, 0) == element(&expected, chain, draw, 0));
     }
     ACCEPTED(gmm_posterior_get_model(left, &of_posterior, out_error));
     ACCEPTED(gmm_model_get_options(of_posterior, &stated, out_error));
     EXPECT(stated.means.family == GMM_PRIOR_NORMAL_KAPPA && stated.means.second[0] == 0.01);
-    EXPECT(stated.default_priors == GMM_DEFAULT_PRIORS_FRALEY_RAFTERY);
+    EXPECT(stated.default_priors == of_draws);
     /* The options state where the priors come from, so a model made of them knows it, too. */
     gmm_model *again = fixture_model(&stated);
-    EXPECT(gmm_model_default_priors(again) == GMM_DEFAULT_PRIORS_FRALEY_RAFTERY);
+    EXPECT(gmm_model_default_priors(again) == of_draws);
     gmm_model_destroy(again);
     stated.default_priors = 0;
     again = fixture_model(&stated);
     EXPECT(gmm_model_default_priors(again) == 0);
     gmm_model_destroy(again);
 
+    /* Fits have their own rule where none is stated. */
+    options.default_priors = GMM_DEFAULT_PRIORS_FRALEY_RAFTERY;
+    gmm_model *fitted_open = fixture_model(&options), *fitted = NULL;
+    ACCEPTED(gmm_model_for_data(fitted_open, fixture_table_set(), NULL, &fitted, out_error));
+    gmm_model_destroy(fitted_open);
     gmm_em_options fitting;
     gmm_em_options_init(&fitting, sizeof fitting);
     gmm_em_fit *fits[2] = {NULL, NULL};
     gmm_em_result results[2] = {{.struct_size = sizeof results[0]}, {.struct_size = sizeof results[1]}};
-    for (int i = 0; i < 2; i++) {
-      fitting.model = i == 0 ? open : closed;
-      ACCEPTED(gmm_fit_em(fixture_table_set(), &fitting, NULL, &fits[i], out_error));
-      ACCEPTED(gmm_em_fit_get_result(fits[i], &results[i], out_error));
+    for (int j = 0; j < 2; j++) {
+      fitting.model = j == 0 ? open : fitted;
+      ACCEPTED(gmm_fit_em(fixture_table_set(), &fitting, NULL, &fits[j], out_error));
+      ACCEPTED(gmm_em_fit_get_result(fits[j], &results[j], out_error));
     }
     EXPECT(results[0].log_prior == results[1].log_prior && results[0].log_prior != 0.0);
-    for (int i = 0; i < 2; i++) gmm_em_fit_destroy(fits[i]);
+    for (int j = 0; j < 2; j++) gmm_em_fit_destroy(fits[j]);
+    gmm_model_destroy(fitted);
 
     /* Questions about the prior alone need all priors. */
     gmm_posterior *made = NULL;

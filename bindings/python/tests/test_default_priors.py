@@ -45,9 +45,24 @@ def test_the_rule_is_its_formula(covariance_type, n_components):
     assert posts[0].model == chosen
 
 
+@pytest.mark.parametrize("n_components", [2, gm.Unknown(max=4)])
+@pytest.mark.parametrize("covariance_type", ["full", "diag"])
+def test_the_rule_depends_on_the_use_where_none_is_stated(covariance_type, n_components):
+    model = gm.Mixture(n_components, covariance_type=covariance_type)
+    assert model.default_priors is None
+    data, expected = APART[:, :2], "fraley-raftery" if n_components == 2 else RULE
+    assert model.for_data(data).default_priors == expected
+    post = gm.sample(model, data, 20, tune=20, random_seed=1)
+    assert post.model.default_priors == expected
+    assert gm.sample_prior(model.for_data(data), 5).model.default_priors == expected
+    if n_components == 2:
+        stated = gm.Mixture(2, covariance_type=covariance_type, default_priors="fraley-raftery")
+        fits = [gm.fit_em(data, each, random_seed=1) for each in (model, stated)]
+        assert fits[0].log_likelihood == fits[1].log_likelihood
+
+
 def test_an_unknown_number_of_components_has_the_rule_by_default():
     model = gm.Mixture(gm.Unknown(), covariance_type="full")
-    assert model.default_priors == RULE
     post = gm.sample(model, APART, 1_000, random_seed=2)
     assert post.model.default_priors == RULE
     assert post.p_clusters[2] > 0.9

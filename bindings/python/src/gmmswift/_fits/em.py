@@ -213,8 +213,8 @@ def fit_em(
     n_components : int or Mixture
         K, from 1 to 256; or a model, whose posterior density (`Mixture.log_prior` plus the log
         likelihood) is maximised within its constraints. Open priors are scaled to the data first,
-        as by `Mixture.for_data`. Weights need concentrations of at least 1, a minimum, or fixed
-        values.
+        by "fraley-raftery" where the model has no other `Mixture.default_priors`. Weights need
+        concentrations of at least 1, a minimum, or fixed values.
     covariance_type : str, optional
         The form of the covariances. "full": a matrix for each component; "tied": one matrix for
         all; "diag": diagonal matrices; "spherical": multiples of the unit matrix; "tied-diag",
@@ -363,7 +363,7 @@ def _settled(model: Mixture, rows: Data, threads: int) -> Mixture:
     known = model.n_dimensions
     if known is not None and known != rows.n_dimensions:
         raise ValueError(f"data: must have {known} columns, as the model, got {rows.n_dimensions}")
-    return model._for_data(rows, threads)
+    return model._for_data(rows, threads, "fraley-raftery")
 
 
 def fit_of(handle: native.Handle) -> EMFit:

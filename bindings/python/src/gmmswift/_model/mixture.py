@@ -110,8 +110,9 @@ class Mixture(Frozen):
     default_priors : {"fraley-raftery", "malsiner-walli"}, optional
         The rule by which data choose the priors that are not given, see the notes. By default
         "fraley-raftery", or "malsiner-walli" where the number of components is unknown. The
-        attribute names the rule of a model that leaves priors to data, and of one whose priors data
-        have chosen, such as `Posterior.model`. It is None where all priors are the caller's.
+        attribute is the rule that was asked for, or the one by which data have chosen priors, as in
+        `Posterior.model`. It is None where all priors are the caller's, and before data have chosen
+        where no rule was asked for.
 
     Raises
     ------
@@ -165,7 +166,7 @@ class Mixture(Frozen):
             shared_sd=False)
     >>> gm.Mixture(3, covariance_type="full")
     Mixture(n_components=3, covariance_type='full', weights=Dirichlet(concentration=1.0,
-            minimum=0.0), ordered=False, default_priors='fraley-raftery')
+            minimum=0.0), ordered=False)
     """
 
     n_components: int | Unknown
@@ -330,13 +331,19 @@ class Mixture(Frozen):
         rows = as_data("data", data, self.n_dimensions, sample_weight)
         return self._for_data(rows, thread_count(threads))._stated()
 
-    def _for_data(self, data: Data, threads: int) -> Mixture:
+    def _for_data(self, data: Data, threads: int, rule: str | None = None) -> Mixture:
+        """Return the model for data, by a rule where the caller has asked for none."""
         if self._handle is not None:
             return self
         bound = object.__new__(Mixture)
         bound.__dict__.update(self.__dict__, n_dimensions=data.n_dimensions)
+        if self._default_priors_code == 0:
+            bound.__dict__["_default_priors_code"] = default_priors_code(rule)
         bound._check_form()
-        bound.__dict__["_handle"] = bound._create(data, threads)
+        bound.__dict__["_handle"] = handle = bound._create(data, threads)
+        bound.__dict__["default_priors"] = default_priors_name(
+            native.lib.gmm_model_default_priors(handle)
+        )
         return bound
 
     def _stated(self) -> Mixture:
