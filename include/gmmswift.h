@@ -479,9 +479,9 @@ typedef struct gmm_model_options {
   int32_t ordered_means;
   /** The coordinate in which they do, 0 .. D - 1; default 0. */
   int32_t order_coordinate;
-  /** A gmm_default_priors, the rule by which data choose the priors of GMM_PRIOR_SCALED; 0 stands for
-   * GMM_DEFAULT_PRIORS_FRALEY_RAFTERY, or GMM_DEFAULT_PRIORS_MALSINER_WALLI if K has a prior. Where no prior waits: the
-   * rule that has chosen priors, or 0. Default 0. */
+  /** A gmm_default_priors, the rule by which data choose the priors of GMM_PRIOR_SCALED; 0 leaves it to the call. Draws
+   * then have GMM_DEFAULT_PRIORS_MALSINER_WALLI if D > 1 or K has a prior, and GMM_DEFAULT_PRIORS_FRALEY_RAFTERY
+   * otherwise, as fits have always. Where no prior waits: the rule that has chosen priors, or 0. Default 0. */
   int32_t default_priors;
   /** GMM_PRIOR_DIRICHLET or GMM_PRIOR_FIXED (sum 1); default Dirichlet(1). */
   gmm_prior weights;
@@ -507,8 +507,9 @@ gmm_status gmm_model_options_init(gmm_model_options *options, size_t struct_size
  * Checks and copies a model. Constraints are a part of the prior, which is the product of the named densities on the
  * set where the constraints hold.
  *
- * With GMM_PRIOR_SCALED the model is open: the prior of its means or spread waits for data. gmm_sample and gmm_fit_em
- * choose it at the scale of their data, as gmm_model_for_data does. Calls without data refuse an open model.
+ * With GMM_PRIOR_SCALED the model is open: the prior of its means or spread waits for data. gmm_sample chooses it at
+ * the scale of its data, as gmm_model_for_data does. So does gmm_fit_em, by GMM_DEFAULT_PRIORS_FRALEY_RAFTERY where no
+ * rule is stated. Calls without data refuse an open model.
  *
  * If the number of components has a prior, K stands for the largest number wherever a model or a posterior has arrays
  * of components. Chains draw the number given the partition of the rows (telescoping sampling, Fruehwirth-Schnatter,
@@ -523,6 +524,7 @@ GMM_NODISCARD gmm_status gmm_model_create(const gmm_model_options *options, gmm_
 
 /**
  * The model for data: a model of its own, in which the priors of the model's rule take the place of GMM_PRIOR_SCALED.
+ * If it has none, the rule is that of draws, GMM_DEFAULT_PRIORS_MALSINER_WALLI if D > 1 or K has a prior.
  *
  * GMM_DEFAULT_PRIORS_FRALEY_RAFTERY: weakly informative priors after Fraley, Raftery (2007), "Bayesian regularization
  * for normal mixture estimation and model-based clustering", Journal of Classification 24. Variances have the
@@ -541,8 +543,9 @@ GMM_NODISCARD gmm_status gmm_model_create(const gmm_model_options *options, gmm_
  *     means:   Normal(m, R), independent between coordinates;
  *     spread:  full, tied: inverse-Wishart(D + 4, W),
  *                  W ~ Wishart(D + 1, (D + 4) / (100 (D + 1)) diag(R^2)) above (D + 4) / 10000 diag(R^2);
- *              diag: variance of coordinate d ~ inverse-Gamma(5 / 2, b_d), b_d ~ Gamma(1, 40 / R_d^2) above R_d^2 /
- * 4000; spherical: the same with the average of R_d^2.
+ *              diag: variance of coordinate d ~ inverse-Gamma(5 / 2, b_d),
+ *                  b_d ~ Gamma(1, 40 / R_d^2) above R_d^2 / 4000;
+ *              spherical: the same with the average of R_d^2.
  *
  * So the scale of the components is learned, with a typical sd of a tenth of the range and a least one of a hundredth.
  * The bound (GMM_PRIOR_ABOVE) is not in the paper. It keeps the posterior proper where values tie and where columns

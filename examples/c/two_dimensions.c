@@ -41,12 +41,16 @@ int main(int argc, char **argv) {
   check(gmm_data_create(values, num_values / DIMENSIONS, DIMENSIONS, &data_options, &data, &error), &error);
   free(values);
 
-  /* The model. Weights, means and covariances keep their default priors. Those of the last two wait for the data. */
+  /* The model. Weights, means and covariances keep their default priors. Those of the last two wait for the data, which
+   * choose them after Fraley and Raftery. Without the rule they would be hierarchical ones, with a scale that is
+   * learned.
+   */
   gmm_model_options options;
   gmm_model_options_init(&options, sizeof options);
   options.num_components = COMPONENTS;
   options.num_dimensions = DIMENSIONS;
   options.covariance = GMM_COVARIANCE_FULL;
+  options.default_priors = GMM_DEFAULT_PRIORS_FRALEY_RAFTERY;
   options.ordered_means = 1;
   options.order_coordinate = 0;
 

@@ -2,8 +2,8 @@
 
 The data are four measurements of 150 flowers of three species. The models do not see the species.
 Their priors are at the scale of the data. With one covariance matrix for all components, and with a
-matrix for each under hierarchical priors, the models find the species. Under the other rule of
-default priors two ellipsoids describe the data as well.
+matrix for each under the hierarchical default prior, the models find the species. Under the other
+default prior two ellipsoids describe the data as well.
 
     python iris.py [--output FOLDER]
 """
@@ -24,19 +24,15 @@ from sklearn.datasets import load_iris
 import gmmswift as gm
 
 _COLORS = tuple(gm.plots.component_color(k) for k in range(3))
-#: The form of the covariances, and the rule of the default priors.
-_MODELS = {
-    "tied": ("tied", "malsiner-walli"),
-    "full": ("full", "malsiner-walli"),
-    "other": ("full", "fraley-raftery"),
-}
+#: The form of the covariances, and the rule of the default priors if it is not the usual one.
+_MODELS = {"tied": ("tied", None), "full": ("full", None), "other": ("full", "fraley-raftery")}
 _TITLES = {"tied": "One matrix", "full": "A matrix for each", "other": "The same, other prior"}
 _NAMES = ("sepal length", "sepal width", "petal length", "petal width")
 #: Square of the radius that holds 95 % of a Normal distribution in the plane.
 _RADIUS = -2 * np.log(0.05)
 
 
-def iris_model(covariance_type: str, default_priors: str) -> gm.Mixture:
+def iris_model(covariance_type: str, default_priors: str | None = None) -> gm.Mixture:
     """Return the model; petals, coordinate 2, order the components."""
     return gm.Mixture(
         n_components=3,

@@ -91,11 +91,11 @@ public struct OpenModel: Sendable, Equatable {
 
   /// Returns the rule by which data choose the priors that wait.
   ///
-  /// It is the one that the caller stated, or else ``DefaultPriors/malsinerWalli`` for the posterior of an unknown number
-  /// of components, and ``DefaultPriors/fraleyRaftery`` for all else.
+  /// It is the one that the caller stated, or else ``DefaultPriors/malsinerWalli`` for the posterior in several dimensions
+  /// or of an unknown number of components, and ``DefaultPriors/fraleyRaftery`` in one dimension and for fits.
   public func rule(for use: DefaultPriors.Use) -> DefaultPriors {
     if let defaultPriors { return defaultPriors }
-    return use == .posterior && count != nil ? .malsinerWalli : .fraleyRaftery
+    return use == .posterior && (shape.dimensionCount > 1 || count != nil) ? .malsinerWalli : .fraleyRaftery
   }
 
   /// Returns the model with these priors in place of those that wait.

@@ -214,10 +214,10 @@ static void names_are_in_summaries(void) {
   const struct {
     const char *first, *second, *last;
   } expected[] = {
-      {"covariances[0, height, height]", "covariances[0, width, height]", "covariances[1, weight in kg, weight in kg]"},
-      {"covariance[height, height]", "covariance[width, height]", "covariance[weight in kg, weight in kg]"},
-      {"sd[0, height]", "sd[0, width]", "sd[1, weight in kg]"},
-      {"sd[0]", "sd[1]", "sd[1]"}};
+      {"covariances[0, height, height]", "covariances[0, width, height]", "scale[weight in kg, weight in kg]"},
+      {"covariance[height, height]", "covariance[width, height]", "scale[weight in kg, weight in kg]"},
+      {"sd[0, height]", "sd[0, width]", "scale[weight in kg]"},
+      {"sd[0]", "sd[1]", "scale"}};
   const gmm_sample_options options = fixture_sample_options();
   gmm_data *data = named_table(NULL);
   for (int32_t covariance = GMM_COVARIANCE_FULL; covariance <= GMM_COVARIANCE_SPHERICAL; covariance++) {

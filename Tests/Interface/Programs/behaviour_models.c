@@ -144,7 +144,7 @@ static void open_models_take_the_data_of_the_call(void) {
   /* Each form with a stated rule, and with the rule left to the calls. */
   for (int32_t i = 0; i < 2 * (GMM_COVARIANCE_SPHERICAL + 1); i++) {
     const int32_t covariance = i / 2, rule = i % 2 ? GMM_DEFAULT_PRIORS_FRALEY_RAFTERY : 0;
-    const int32_t of_draws = GMM_DEFAULT_PRIORS_FRALEY_RAFTERY;
+    const int32_t of_draws = rule == 0 ? GMM_DEFAULT_PRIORS_MALSINER_WALLI : rule;
     gmm_model_options options, stated;
     gmm_model_options_init(&options, sizeof options);
     options.num_components = 2;
@@ -174,7 +174,11 @@ static void open_models_take_the_data_of_the_call(void) {
     }
     ACCEPTED(gmm_posterior_get_model(left, &of_posterior, out_error));
     ACCEPTED(gmm_model_get_options(of_posterior, &stated, out_error));
-    EXPECT(stated.means.family == GMM_PRIOR_NORMAL_KAPPA && stated.means.second[0] == 0.01);
+    if (rule == 0) {
+      EXPECT(stated.means.family == GMM_PRIOR_NORMAL && stated.spread.priors != NULL);
+    } else {
+      EXPECT(stated.means.family == GMM_PRIOR_NORMAL_KAPPA && stated.means.second[0] == 0.01);
+    }
     EXPECT(stated.default_priors == of_draws);
     /* The options state where the priors come from, so a model made of them knows it, too. */
     gmm_model *again = fixture_model(&stated);

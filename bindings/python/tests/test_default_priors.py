@@ -50,11 +50,14 @@ def test_the_rule_is_its_formula(covariance_type, n_components):
 def test_the_rule_depends_on_the_use_where_none_is_stated(covariance_type, n_components):
     model = gm.Mixture(n_components, covariance_type=covariance_type)
     assert model.default_priors is None
-    data, expected = APART[:, :2], "fraley-raftery" if n_components == 2 else RULE
-    assert model.for_data(data).default_priors == expected
+    data = APART[:, :2]
+    assert model.for_data(data).default_priors == RULE
     post = gm.sample(model, data, 20, tune=20, random_seed=1)
-    assert post.model.default_priors == expected
-    assert gm.sample_prior(model.for_data(data), 5).model.default_priors == expected
+    assert post.model.default_priors == RULE
+    assert gm.sample_prior(model.for_data(data), 5).model.default_priors == RULE
+    # One dimension, and fits.
+    line = gm.sample(model, data[:, :1], 20, tune=20, random_seed=1).model.default_priors
+    assert line == ("fraley-raftery" if n_components == 2 else RULE)
     if n_components == 2:
         stated = gm.Mixture(2, covariance_type=covariance_type, default_priors="fraley-raftery")
         fits = [gm.fit_em(data, each, random_seed=1) for each in (model, stated)]

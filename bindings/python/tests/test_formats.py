@@ -87,6 +87,23 @@ def test_posterior_files_are_as_documented(name, tmp_path):
     shared = part.take("?")
     assert shared == post.model.shape.is_shared
     priors = []
+    # The priors of parameters of priors stand before the others: none of a concentration, a mean
+    # and the means' sd; then a Gamma of rates or a Wishart of a matrix.
+    if name in ("full", "diag"):
+        assert part.take("I") == 61
+        assert (part.take("?"), part.take("?"), part.take("?")) == (False, False, False)
+        rate = part.optional(lambda: (part.doubles(), part.doubles(), part.doubles()))
+        scale = part.optional(lambda: (part.take("d"), part.doubles(), part.doubles()))
+        squares = np.ptp(PLANE, axis=0) ** 2
+        if name == "diag":
+            assert scale is None
+            np.testing.assert_allclose(rate[1], 40 / squares)
+            np.testing.assert_allclose(rate[2], squares / 4_000)
+        else:
+            assert rate is None
+            assert scale[0] == 3
+            np.testing.assert_allclose(scale[1], np.diag(0.02 * squares).ravel())
+            np.testing.assert_allclose(scale[2], 6e-4 * squares)
     for block in ("weights", "means", "spread"):
         family = part.take("I")
         priors.append((family, [part.doubles() for _ in range(PARAMETERS[family])]))
@@ -94,7 +111,7 @@ def test_posterior_files_are_as_documented(name, tmp_path):
             assert part.take("d") == post.model.weights.minimum
         elif block == "means":
             assert part.optional(lambda: part.take("q")) == (0 if post.model.ordered else None)
-    assert part.take("I") == (1 if name in ("full", "diag") else 0)
+    assert part.take("I") == (2 if name in ("full", "diag") else 0)
     assert part.is_done
     if name == "line":
         assert priors[2][0] == 11
@@ -136,6 +153,8 @@ def test_posterior_files_are_as_documented(name, tmp_path):
         assert np.allclose(np.log(weights), logs, rtol=1e-12)
         assert np.array_equal(means, np.ravel(post["means"][chain, -1]))
         members, *_sums = (part.doubles() for _ in range(4))
+        if name in ("full", "diag"):
+            assert np.array_equal(part.doubles(), np.ravel(post["scale"][chain, -1]))
         assert members.sum() == (29 if "sample_weight" in options else 30)
         for _ in range(3):
             part.doubles(), part.take("d"), part.take("q"), part.take("q")
@@ -154,6 +173,7 @@ def test_posterior_files_are_as_documented(name, tmp_path):
 
     part = file.section(b"DRAW")
     names = ["weights", "means", post.model.spread_name]
+    names += ["scale"] if name in ("full", "diag") else []
     names += ["log_likelihood", "log_posterior", "acceptance", "n_clusters"]
     expected = np.concatenate([post[name].reshape(14, -1) for name in names], axis=1)
     assert np.array_equal(part.doubles(expected.size), np.ravel(expected))

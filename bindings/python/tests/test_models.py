@@ -150,7 +150,7 @@ def test_priors_of_fraley_and_raftery_leave_variances_to_the_data(covariance_typ
 
 
 def test_default_priors_have_a_name_that_goes_along(tmp_path):
-    rule = "fraley-raftery"
+    rule = "malsiner-walli"
     model = gm.Mixture(2, covariance_type="full")
     assert model.default_priors is None
     assert "default" not in repr(model)

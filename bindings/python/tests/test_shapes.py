@@ -20,6 +20,7 @@ ROWS = {
 def test_posterior_has_the_documented_shapes(covariance_type):
     post = fit(covariance_type)
     spread = "covariances" if covariance_type in ("full", "tied") else "sd"
+    scale = {"full": (3, 3), "tied": (3, 3), "diag": (3,), "spherical": ()}[covariance_type]
     assert {name: array.shape for name, array in post.items()} == {
         "weights": (2, 20, 2),
         "means": (2, 20, 2, 3),
@@ -28,9 +29,10 @@ def test_posterior_has_the_documented_shapes(covariance_type):
         "log_posterior": (2, 20),
         "acceptance": (2, 20),
         "n_clusters": (2, 20),
+        "scale": (2, 20, *scale),
         "assignments": (2, 20, 100),
     }
-    assert len(post) == len(list(post)) == 8
+    assert len(post) == len(list(post)) == 9
     assert post.model.spread_name == spread
     assert post.n_dimensions == post.model.n_dimensions == 3
     assert post.probabilities.shape == (100, 2)
@@ -62,10 +64,11 @@ def test_summary_has_a_row_for_each_scalar(covariance_type):
     assert rows[:5] == ["weights[0]", "weights[1]", "means[0, 0]", "means[0, 1]", "means[0, 2]"]
     assert rows[8 : 8 + len(ROWS[covariance_type])] == ROWS[covariance_type]
     counts = {"full": 12, "tied": 6, "diag": 6, "spherical": 2}
-    assert len(rows) == 8 + counts[covariance_type]
+    own = {"full": 6, "tied": 6, "diag": 3, "spherical": 1}
+    assert len(rows) == 8 + counts[covariance_type] + own[covariance_type]
     for name in rows:
         block, _, inside = name.rstrip("]").partition("[")
-        index = tuple(map(int, inside.split(",")))
+        index = tuple(map(int, inside.split(","))) if inside else ()
         draws = post["covariances" if block == "covariance" else block][(..., *index)]
         # A sum of 40 terms, rounded to 2**-53 each.
         assert table[name, "mean"] == pytest.approx(draws.mean(), rel=1e-13)

@@ -109,10 +109,11 @@ class Mixture(Frozen):
         Whether all components share their sds.
     default_priors : {"fraley-raftery", "malsiner-walli"}, optional
         The rule by which data choose the priors that are not given, see the notes. By default
-        "fraley-raftery", or "malsiner-walli" where the number of components is unknown. The
-        attribute is the rule that was asked for, or the one by which data have chosen priors, as in
-        `Posterior.model`. It is None where all priors are the caller's, and before data have chosen
-        where no rule was asked for.
+        "malsiner-walli" for draws in several dimensions or of an unknown number of components, and
+        "fraley-raftery" in one dimension and for fits (`fit_em`). The attribute is the rule that
+        was asked for, or the one by which data have chosen priors, as in `Posterior.model`. It is
+        None where all priors are the caller's, and before data have chosen where no rule was asked
+        for.
 
     Raises
     ------
