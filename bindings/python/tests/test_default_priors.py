@@ -19,7 +19,8 @@ def stated(data, n_components, covariance_type, **others):
     squares, dimensions = np.ptp(data, axis=0) ** 2, data.shape[1]
     if covariance_type in ("full", "tied"):
         dof, own_dof = dimensions + 4, dimensions + 1
-        scale = gm.Wishart(own_dof, dof / (100 * own_dof) * np.diag(squares), dof / 10_000 * squares)
+        mean = dof / 100 * np.diag(squares)
+        scale = gm.Wishart(own_dof, mean / own_dof, lower=dof / 10_000 * squares)
         spread = {"covariance": gm.InverseWishart(dof, scale)}
     else:
         squares = squares if covariance_type == "diag" else squares.mean()
