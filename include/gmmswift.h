@@ -551,8 +551,7 @@ GMM_NODISCARD gmm_status gmm_model_create(const gmm_model_options *options, gmm_
  * The bound (GMM_PRIOR_ABOVE) is not in the paper. It keeps the posterior proper where values tie and where columns
  * determine each other.
  *
- * W and b are unknown too, and draws have them (GMM_FIELD_SCALE, GMM_FIELD_RATE). Fits and bridge sampling need known
- * ones.
+ * W and b are unknown too, and draws have them (GMM_FIELD_SCALE, GMM_FIELD_RATE). Fits need known ones.
  *
  * @param model an open model; another one is handed back as it is.
  * @param data in the model's number of dimensions: at least 2 rows, or weights with a sum of at least 2.
@@ -1799,21 +1798,19 @@ enum gmm_evidence_method {
   GMM_EVIDENCE_BRIDGE = 0,
   /** Stepping stones (Xie et al. 2011) along powers of the components' densities, from the prior to the posterior. Each
    * power has chains of its own, which exchange their states. It uses the model and the data alone. */
-  GMM_EVIDENCE_STEPPING_STONES = 1,
-  /** Bridge sampling; or stepping stones where parameters of priors have priors. */
-  GMM_EVIDENCE_AUTO = 2
+  GMM_EVIDENCE_STEPPING_STONES = 1
 };
 
 /** How the evidence of a model is estimated. */
 typedef struct gmm_evidence_options {
   uint32_t struct_size;
-  /** A gmm_evidence_method; default GMM_EVIDENCE_AUTO. */
+  /** A gmm_evidence_method; default GMM_EVIDENCE_BRIDGE. */
   int32_t method;
   /** Draws: of the mixture, and at most of the posterior, for bridge sampling; or of each power. 100 .. 2^24, or 0 for
    * 4,000, and for as many of each power as bring the error to 0.05, 10,000 .. 160,000; default 0. */
   int64_t num_draws;
   /** Conditional distributions in the mixture of bridge sampling, 1 .. 2^20, at most half of the posterior's draws; or
-   * 0 for up to 500; default 0. */
+   * 0 for up to 500, where parameters of priors have priors 100; default 0. */
   int64_t num_terms;
   /** Default 0. */
   uint64_t seed;
@@ -1860,11 +1857,10 @@ gmm_status gmm_evidence_init(gmm_evidence *evidence, size_t struct_size) GMM_NON
  * has the evidence of the model without the order, and no factor K! is missing. A row of sample weight w counts as the
  * power w of its density, also for fractions. One component under a conjugate prior has a closed form.
  *
- * Bridge sampling, the default but where parameters of priors have priors, takes the draws of the second half of each
- * chain, and makes the mixture from the first half. Its error knows nothing of modes that no chain has met. It takes
- * O(draws terms K (K D^2 + 2^(G - 1))) time, where G is the number of components that share all priors, and as many
- * passes over the rows as there are draws and terms. Stepping stones find their powers by themselves. Both are
- * functions of the posterior and the options.
+ * Bridge sampling takes the draws of the second half of each chain, and makes the mixture from the first half. Its
+ * error knows nothing of modes that no chain has met. It takes O(draws terms K (K D^2 + 2^(G - 1))) time, where G is
+ * the number of components that share all priors, and as many passes over the rows as there are draws and terms.
+ * Stepping stones find their powers by themselves. Both are functions of the posterior and the options.
  *
  * @param posterior draws from a posterior with any number of rows; at least 20 over all chains, and 2 of each, for
  * bridge sampling.

@@ -9,7 +9,7 @@ import GMMModel
 public func gmm_evidence_options_init(
   _ options: UnsafeMutablePointer<gmm_evidence_options>?, _ struct_size: Int
 ) -> gmm_status {
-  initialize(options, struct_size, defaults)
+  initialize(options, struct_size, gmm_evidence_options())
 }
 
 @_cdecl("gmm_evidence_init") @implementation
@@ -34,21 +34,14 @@ public func gmm_posterior_log_evidence(
   }
 }
 
-private let defaults: gmm_evidence_options = {
-  var options = gmm_evidence_options()
-  options.method = Int32(GMM_EVIDENCE_AUTO)
-  return options
-}()
-
 private func evidenceOptions(_ options: UnsafePointer<gmm_evidence_options>?) throws(CallError) -> LogEvidenceOptions {
-  let options = try read(options, "options", defaults: defaults)
-  let method: EvidenceMethod? =
+  let options = try read(options, "options", defaults: gmm_evidence_options())
+  let method: EvidenceMethod =
     switch options.method {
-    case GMM_EVIDENCE_AUTO: nil
     case GMM_EVIDENCE_BRIDGE: .bridge
     case GMM_EVIDENCE_STEPPING_STONES: .steppingStones
     default:
-      throw .invalid("method", "must be GMM_EVIDENCE_AUTO, _BRIDGE or _STEPPING_STONES", got: options.method)
+      throw .invalid("method", "must be GMM_EVIDENCE_BRIDGE or GMM_EVIDENCE_STEPPING_STONES", got: options.method)
     }
   return LogEvidenceOptions(
     method: method, draws: Int(options.num_draws), terms: Int(options.num_terms), seed: options.seed)

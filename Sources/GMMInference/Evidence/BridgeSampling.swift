@@ -54,13 +54,15 @@ struct BridgeSampling {
     }
   }
 
-  /// Returns the number of terms: up to 500, and fewer, at least 100, where they take seconds.
+  /// Returns the number of terms: up to 500, and fewer, at least 100, where they take seconds. Terms with hyperparameters
+  /// cost more and are wider: a fifth of these numbers.
   private static func terms(_ model: MixtureModel, largest: Int, draws: Int) -> Int {
     let layout = ConditionalLayout(model.shape)
     let components = Double(model.componentCount)
     let entry = 10 + 5 * Double(layout.dimensions) + Double(layout.triangle)
     let cost = components * components * entry + Double(largest) * Double(1 << largest)
-    return max(100, min(500, Int(4e9 / (cost * Double(2 * draws)))))
+    let terms = max(100, min(500, Int(4e9 / (cost * Double(2 * draws)))))
+    return model.hyperDensities == nil ? terms : terms / 5
   }
 
   func run() throws(ModelError) -> LogEvidence {
@@ -125,6 +127,8 @@ struct BridgeSampling {
     private let worth: Double
     private var covariance: CovarianceConditional
     private var statistics: SufficientStatistics
+    private var hyperparameters: HyperparameterConditional?
+    private var model: MixtureModel
 
     init(_ bridge: BridgeSampling) throws(ModelError) {
       self.bridge = bridge
@@ -137,6 +141,8 @@ struct BridgeSampling {
         workers: 1)
       covariance = CovarianceConditional(dimension: shape.hasMatrices ? shape.dimensionCount : 0)
       statistics = SufficientStatistics(shape)
+      model = posterior.model
+      hyperparameters = HyperparameterConditional(model)
     }
 
     func write(_ index: Int) {
@@ -147,6 +153,13 @@ struct BridgeSampling {
       term.parameters = Parameters(row: posterior.drawnRow(chain: chain, draw: draw), posterior.layout)
       _ = sweeper.sweep(term.parameters, iteration: UInt64(index), into: &statistics)
       term.statistics.assign(statistics, times: worth)
+      if hyperparameters != nil {
+        model.adopt(term.parameters.hyperparameters)
+        term.hyperparameters = hyperparameters.map { conditional in
+          var conditional = conditional
+          return HyperparameterProposal(&conditional, term.parameters, model)
+        }
+      }
       bridge.mixture.prepare(index, &covariance)
     }
   }
@@ -154,7 +167,7 @@ struct BridgeSampling {
   /// The workspace with which one thread evaluates the ratio of the densities.
   private final class RatioWriter {
     private let bridge: BridgeSampling
-    private let model: MixtureModel
+    private var model: MixtureModel
     private let key: StreamKey
     private let pass: StatisticsPass
     private let work: ConditionalWorkspace
@@ -180,12 +193,20 @@ struct BridgeSampling {
       let term = bridge.mixture.terms[index % bridge.mixture.terms.count]
       var stream = RandomStream(key.at(iteration: UInt64(index)))
       parameters.assign(term.parameters)
+      if let proposal = term.hyperparameters {
+        proposal.draw(into: &parameters.hyperparameters, &stream)
+        // Beyond a bound of the prior there is no posterior.
+        guard model.logHyperprior(parameters.hyperparameters) > -.infinity else { return -.infinity }
+        model.adopt(parameters.hyperparameters)
+        gibbs.adopt(model)
+      }
       guard (try? gibbs.draw(&parameters, given: term.statistics, &stream)) != nil else { return -.infinity }
       let admitted =
         model.foldsOrder ? model.satisfiesMinimum(parameters) : model.satisfiesConstraints(parameters)
       guard admitted else { return -.infinity }
       let logPrior =
         model.logPriorOfWeights(parameters) + model.logPriorOfMeans(parameters) + model.logPriorOfSpread(parameters)
+        + model.logHyperprior(parameters.hyperparameters)
       let ratio =
         logPrior + pass.evaluate(parameters, into: &unused, nil) - bridge.mixture.logDensity(parameters, work)
       return ratio.isNaN ? -.infinity : ratio

@@ -6,6 +6,9 @@ import GMMModel
 ///
 ///     q(θ) = 1/S Σ_s mean over labels π of p(weights | z_s) p(spread | z_s, θ_s) p(means | z_s, spread) at π(θ).
 ///
+/// Hyperparameters η are drawn first, from a ``HyperparameterProposal``, and the other conditional distributions are
+/// given them: q(θ, η) = 1/S Σ_s q_s(η) mean over labels π of p(weights | z_s, η) ... at π(θ).
+///
 /// Labels are exchanged in all ways between components that share all priors, so q has the symmetry of the posterior
 /// (Frühwirth-Schnatter 2004, section 3.3; Lee, Robert 2016). Under conjugate priors the step does not depend on θ_s.
 /// The constraints are left out of q: minimum weights, an order of the means.
@@ -19,8 +22,6 @@ final class ConditionalMixture: @unchecked Sendable {
   let groups: [[Int]]
   private let numbers: AlignedBuffer<Double>
   private let ofTerms: AlignedBuffer<Double>
-  /// The precisions of the prior of the means in each coordinate; 0 where it is no Normal prior of its own, (K, D).
-  private let priorPrecisions: [Double]
   /// Half the distance between the bounds of the means in each coordinate; 0 where there are none, (K, D).
   private let halfWidths: [Double]
 
@@ -42,9 +43,6 @@ final class ConditionalMixture: @unchecked Sendable {
     else { throw .outOfMemory(what) }
     (self.numbers, self.ofTerms) = (numbers, ofTerms)
     terms = (0..<count).map { _ in ConditionalTerm(model.shape) }
-    priorPrecisions = model.meanDensities.map {
-      if case .normal(_, let sd) = $0 { 1 / (sd * sd) } else { 0 }
-    }
     halfWidths = model.meanDensities.map { $0.bounds.map { 0.5 * ($0.upper - $0.lower) } ?? 0 }
   }
 
@@ -56,7 +54,8 @@ final class ConditionalMixture: @unchecked Sendable {
     let term = terms[s]
     let base = numbers.base + s * components * width
     let whole = ofTerms.base + s * layout.termWidth
-    whole[0] = logWeightsNormalizer(term.statistics)
+    let places = model.hyperparameterPlaces
+    whole[0] = places.concentration.isEmpty ? logWeightsNormalizer(model) { term.statistics.counts[$0] } : 0
     if layout.isShared { takeSpread(0, term, into: whole + 1, constant: whole, &covariance) }
     for k in 0..<components {
       let own = base + k * width
@@ -68,11 +67,15 @@ final class ConditionalMixture: @unchecked Sendable {
   }
 
   /// Returns the log of the factor of the density of the weights that does not depend on them.
-  private func logWeightsNormalizer(_ statistics: SufficientStatistics) -> Double {
+  ///
+  /// - Parameters:
+  ///   - model: the model, with the concentration.
+  ///   - count: returns the count of a component.
+  private func logWeightsNormalizer(_ model: MixtureModel, _ count: (Int) -> Double) -> Double {
     guard !model.hasFixedWeights, model.componentCount > 1 else { return 0 }
     var (total, sum) = (0.0, 0.0)
     for k in 0..<model.componentCount {
-      let shape = model.concentration[k] + statistics.counts[k]
+      let shape = model.concentration[k] + count(k)
       total += shape
       sum -= logGammaFunction(shape)
     }
@@ -104,9 +107,19 @@ final class ConditionalMixture: @unchecked Sendable {
     target.update(repeating: 0, count: layout.spreadSize)
     if layout.hasMatrices {
       guard case .inverseWishart(let dof, let scale, _, _) = model.covarianceDensities[owner] else { return }
-      covariance.start(dof: dof, scale: scale)
+      let isKnown = model.hyperparameterPlaces.scale.isEmpty
+      covariance.start(dof: dof, scale: isKnown ? scale : SymmetricMatrix(dimension: scale.dimension))
       for k in layout.isShared ? 0..<model.componentCount : owner..<owner + 1 {
         ScaledMean(k, model, sumsOut: true).add(k, model, term.parameters, term.statistics, to: &covariance)
+      }
+      target[0] = covariance.dof + Double(layout.dimensions) + 1
+      for i in 0..<layout.triangle { target[1 + i] = covariance.scale.packed[i] }
+      guard isKnown else {
+        // What depends on the scale matrix is added where the density is evaluated.
+        constant.pointee -=
+          0.5 * covariance.dof * Double(layout.dimensions) * log(2)
+          + logGammaFunction(0.5 * covariance.dof, dimension: layout.dimensions)
+        return
       }
       guard
         case .inverseWishart(_, _, _, let logNormalizer)? = try? CovarianceDensity.inverseWishart(
@@ -115,8 +128,6 @@ final class ConditionalMixture: @unchecked Sendable {
         constant.pointee = -.infinity
         return
       }
-      target[0] = covariance.dof + Double(layout.dimensions) + 1
-      for i in 0..<layout.triangle { target[1 + i] = covariance.scale.packed[i] }
       constant.pointee += logNormalizer
       return
     }
@@ -125,6 +136,11 @@ final class ConditionalMixture: @unchecked Sendable {
       let density = model.spreadDensities[j]
       guard !density.isFixed else { continue }
       let (count, squares) = ScaledMean.moments(ofSD: j, model, term.parameters, term.statistics, sumsOut: true)
+      if !model.hyperparameterPlaces.rates.isEmpty, let shape = density.conjugateShape {
+        (target[2 * i], target[2 * i + 1]) = (count, squares)
+        constant.pointee += logGammaFunction(shape) - logGammaFunction(shape + 0.5 * count)
+        continue
+      }
       // The prior is a factor of all terms, so the numbers are those of density / prior.
       let sd = term.parameters.sds[j]
       let ofDensity = SpreadConditional(density, count: count, squares: squares).logDensity(sd: sd)
@@ -158,7 +174,17 @@ final class ConditionalMixture: @unchecked Sendable {
     var sum = whole[0]
     if layout.isShared { sum += work.logShared(whole + 1, layout) }
     guard sum > -.infinity else { return -.infinity }
-    let base = numbers.base + s * model.componentCount * layout.width
+    var base = UnsafePointer(numbers.base + s * model.componentCount * layout.width)
+    if let proposal = terms[s].hyperparameters {
+      sum += work.logHyperparameters(proposal)
+      // A term whose hyperparameters are far away does not count, whatever the rest.
+      guard sum > -.infinity else { return -.infinity }
+      if !model.hyperparameterPlaces.concentration.isEmpty {
+        sum += logWeightsNormalizer(work.model) { base[$0 * layout.width + layout.count] }
+      }
+      if layout.isShared { sum += work.logConstant(ofSpread: whole + 1, layout) }
+      base = work.adjusted(base, layout)
+    }
     // The largest entries of the columns bound the sums over labels.
     var bound = sum
     var place = 0
@@ -167,7 +193,7 @@ final class ConditionalMixture: @unchecked Sendable {
       for (column, c) in group.enumerated() {
         var largest = -Double.infinity
         for (row, k) in group.enumerated() {
-          let value = work.logEntry(base + k * layout.width, of: k, at: c, layout, priorPrecisions, halfWidths)
+          let value = work.logEntry(base + k * layout.width, of: k, at: c, layout, halfWidths)
           work.entries[place + column * size + row] = value
           largest = max(largest, value)
         }

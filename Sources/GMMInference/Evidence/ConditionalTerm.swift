@@ -10,6 +10,8 @@ final class ConditionalTerm: @unchecked Sendable {
   var parameters: Parameters
   /// The statistics of the assignments.
   var statistics: SufficientStatistics
+  /// The distributions of the hyperparameters; `nil` if they are known.
+  var hyperparameters: HyperparameterProposal?
 
   init(_ shape: MixtureShape) {
     parameters = Parameters(zerosOf: shape)

@@ -12,6 +12,17 @@ final class ConditionalWorkspace {
   var labelSums: LabelSums
   /// log m! of each size of a group.
   let logFactorials: [Double]
+  /// The model with the hyperparameters at which densities are evaluated.
+  private(set) var model: MixtureModel
+  /// The precisions of the prior of the means in each coordinate; 0 where it is no Normal prior of its own, (K, D).
+  private var priorPrecisions: [Double]
+  /// The centers of the means' prior less those that terms know, (K, D), or none.
+  private var shifts: [Double] = []
+  /// The scale matrix of the covariances' prior, and the log of its determinant, if it is unknown.
+  private var scale: SymmetricMatrix?
+  private var logDeterminant = 0.0
+  /// The numbers of a term given the hyperparameters, (K, width).
+  private let ofTerm: UnsafeMutablePointer<Double>
   private let features: UnsafeMutablePointer<Double>
   private let memory: AlignedBuffer<Double>
   private var matrix: LowerTriangle
@@ -25,8 +36,10 @@ final class ConditionalWorkspace {
     let sizes = mixture.groups.map(\.count)
     let places = sizes.reduce(0) { $0 + $1 * $1 }
     let featureCount = components * mixture.layout.featureWidth
+    let termCount = mixture.model.hyperDensities == nil ? 0 : components * mixture.layout.width
     guard
-      let memory = AlignedBuffer<Double>(count: mixture.terms.count + places + 2 * components + featureCount)
+      let memory = AlignedBuffer<Double>(
+        count: mixture.terms.count + places + 2 * components + featureCount + termCount)
     else { return nil }
     self.memory = memory
     logs = memory.base
@@ -34,6 +47,9 @@ final class ConditionalWorkspace {
     largest = entries + places
     ofGroup = largest + components
     features = ofGroup + components
+    ofTerm = features + featureCount
+    model = mixture.model
+    priorPrecisions = []
     let largestSize = sizes.max() ?? 1
     labelSums = LabelSums(size: largestSize)
     logFactorials = (0...largestSize).map { logGammaFunction(Double($0 + 1)) }
@@ -42,13 +58,78 @@ final class ConditionalWorkspace {
     inverse = matrix
     vector = [Double](repeating: 0, count: dimension)
     shift = vector
+    takePrecisions()
+  }
+
+  private func takePrecisions() {
+    priorPrecisions = model.meanDensities.map {
+      if case .normal(_, let sd) = $0 { 1 / (sd * sd) } else { 0 }
+    }
+  }
+
+  // MARK: Hyperparameters
+
+  /// Gives the model other hyperparameters.
+  ///
+  /// - Returns: whether they are possible.
+  private func adopt(_ hyperparameters: [Double], _ mixture: ConditionalMixture) -> Bool {
+    let places = model.hyperparameterPlaces
+    guard !places.all.isEmpty else { return true }
+    model.adopt(hyperparameters)
+    if !places.centers.isEmpty || !places.meansSDs.isEmpty { takePrecisions() }
+    if !places.centers.isEmpty {
+      shifts = zip(model.meanCenters, mixture.model.meanCenters).map { $0 - $1 }
+    }
+    guard !places.scale.isEmpty else { return true }
+    let full = SymmetricMatrix(dimension: vector.count, full: Array(hyperparameters[places.scale]))
+    guard let root = try? full.cholesky() else { return false }
+    (scale, logDeterminant) = (full, root.logDeterminantOfSquare)
+    return true
+  }
+
+  /// Returns the log density of the hyperparameters of a term.
+  func logHyperparameters(_ proposal: HyperparameterProposal) -> Double {
+    proposal.logDensity(model.hyperparameters, scale, logDeterminant: logDeterminant)
+  }
+
+  /// Returns the numbers of the components of a term given the hyperparameters.
+  func adjusted(_ numbers: UnsafePointer<Double>, _ layout: ConditionalLayout) -> UnsafePointer<Double> {
+    let (components, width) = (model.componentCount, layout.width)
+    ofTerm.update(from: numbers, count: components * width)
+    for k in 0..<components {
+      let own = ofTerm + k * width
+      if !layout.isShared { own[layout.constant] += logConstant(ofSpread: own + layout.spread, layout) }
+      guard !shifts.isEmpty else { continue }
+      for d in 0..<layout.dimensions { own[layout.mean + d] -= own[layout.count] * shifts[k * layout.dimensions + d] }
+    }
+    return UnsafePointer(ofTerm)
+  }
+
+  /// Returns the part of the constant of a spread that depends on the hyperparameters: ν / 2 log |W + S|, or Σ [(a + n / 2)
+  /// log(β + S / 2) - a log β].
+  func logConstant(ofSpread numbers: UnsafePointer<Double>, _ layout: ConditionalLayout) -> Double {
+    if let scale {
+      for i in matrix.packed.indices { matrix.packed[i] = scale.packed[i] + numbers[1 + i] }
+      guard matrix.factorize() == nil else { return -.infinity }
+      return 0.5 * (numbers[0] - Double(layout.dimensions) - 1) * matrix.logDeterminantOfSquare
+    }
+    let rates = model.hyperparameterPlaces.rates
+    guard !rates.isEmpty else { return 0 }
+    var sum = 0.0
+    for i in 0..<layout.sdCount {
+      guard let shape = model.spreadDensities[i].conjugateShape else { continue }
+      let rate = model.hyperparameters[rates.lowerBound + i]
+      sum += (shape + 0.5 * numbers[2 * i]) * log(rate + 0.5 * numbers[2 * i + 1]) - shape * log(rate)
+    }
+    return sum
   }
 
   /// Takes the features of the parameters at which densities are evaluated.
   ///
   /// - Returns: the log of the factors that all terms have.
   func takeFeatures(of parameters: Parameters, _ mixture: ConditionalMixture) -> Double {
-    let (model, layout) = (mixture.model, mixture.layout)
+    guard adopt(parameters.hyperparameters, mixture) else { return -.infinity }
+    let layout = mixture.layout
     let dimensions = layout.dimensions
     var common = 0.0
     for c in 0..<model.componentCount {
@@ -77,6 +158,10 @@ final class ConditionalWorkspace {
             spread[1 + entry] = (i == j ? 1 : 2) * inverse.packed[entry]
             entry += 1
           }
+        }
+        // The scale matrix itself in the exponents of all terms, once for a shared matrix.
+        if let scale, !layout.isShared || c == 0 {
+          for i in 0..<layout.triangle { common -= 0.5 * scale.packed[i] * spread[1 + i] }
         }
       } else {
         for d in 0..<dimensions {
@@ -118,8 +203,7 @@ final class ConditionalWorkspace {
   /// Returns the log density of component `c` under the numbers of component `k` of a term.
   @inline(__always)
   func logEntry(
-    _ numbers: UnsafePointer<Double>, of k: Int, at c: Int, _ layout: ConditionalLayout, _ priorPrecisions: [Double],
-    _ halfWidths: [Double]
+    _ numbers: UnsafePointer<Double>, of k: Int, at c: Int, _ layout: ConditionalLayout, _ halfWidths: [Double]
   ) -> Double {
     let own = features + c * layout.featureWidth
     let spread = own + layout.ofSpread
@@ -167,7 +251,7 @@ final class ConditionalWorkspace {
     }
     sum -= 0.5 * quadratic
     if isBounded { return sum + logBounded(mean, at: place, count, own + layout.factor, halfWidths, k * dimensions) }
-    return isNormal ? sum + logNormal(mean, at: place, count, spread, priorPrecisions, k * dimensions) : sum
+    return isNormal ? sum + logNormal(mean, at: place, count, spread, k * dimensions) : sum
   }
 
   /// Returns the log density of a mean between bounds, drawn coordinate by coordinate given those before it
@@ -201,7 +285,7 @@ final class ConditionalWorkspace {
   /// - Parameter total: Σ (x - prior mean) over the members, (D).
   private func logNormal(
     _ total: UnsafePointer<Double>, at place: UnsafePointer<Double>, _ count: Double, _ spread: UnsafePointer<Double>,
-    _ priorPrecisions: [Double], _ first: Int
+    _ first: Int
   ) -> Double {
     let dimensions = vector.count
     var entry = 0

@@ -8,17 +8,17 @@ public enum EvidenceMethod: Sendable, Equatable {
 
 /// The options of ``Posterior/logEvidence(_:_:)``.
 public struct LogEvidenceOptions: Sendable, Equatable {
-  /// `nil` for bridge sampling, or stepping stones where parameters of priors have priors.
-  public var method: EvidenceMethod?
+  public var method: EvidenceMethod
   /// The number of draws: of the mixture, and at most of the posterior, for bridge sampling; or of each power. At least
   /// 100. 0 stands for 4,000; or for as many draws of each power as bring the error to 0.05, from 10,000 to 160,000.
   public var draws: Int
-  /// The number of conditional distributions in the mixture of bridge sampling, at least 1; 0 for up to 500.
+  /// The number of conditional distributions in the mixture of bridge sampling, at least 1; 0 for up to 500, or up to 100
+  /// where parameters of priors have priors.
   public var terms: Int
   /// The same seed gives the same bits, for any number of threads.
   public var seed: UInt64
 
-  public init(method: EvidenceMethod? = nil, draws: Int = 0, terms: Int = 0, seed: UInt64 = 0) {
+  public init(method: EvidenceMethod = .bridge, draws: Int = 0, terms: Int = 0, seed: UInt64 = 0) {
     self.method = method
     self.draws = draws
     self.terms = terms

@@ -11,8 +11,8 @@ extension Posterior {
   /// A row of sample weight v counts as the power v of its density.
   ///
   /// - Parameter control: threads, progress, cancelling.
-  /// - Throws: ``ModelError`` for options out of range, for bridge sampling under hierarchical priors, for prior draws and
-  ///   draws at other powers, for posteriors that are improper, for too few draws, and when the caller cancels.
+  /// - Throws: ``ModelError`` for options out of range, for prior draws and draws at other powers, for posteriors that are
+  ///   improper, for too few draws, and when the caller cancels.
   public func logEvidence(
     _ options: LogEvidenceOptions = LogEvidenceOptions(), _ control: RunControl = RunControl()
   ) throws(ModelError) -> LogEvidence {
@@ -23,12 +23,7 @@ extension Posterior {
       throw ModelError("num_terms", "must be from 0 to 1048576", got: options.terms)
     }
     try requireComponents()
-    let method = options.method ?? (model.hyperpriors.isEmpty ? .bridge : .steppingStones)
-    guard method == .steppingStones || model.hyperpriors.isEmpty else {
-      throw ModelError(
-        .unsupported, "method", "must be stepping stones where parameters of priors have priors",
-        got: "bridge sampling")
-    }
+    let method = options.method
     guard !isPrior else {
       throw ModelError(.unsupported, "posterior", "must be given data to have an evidence", got: "prior draws")
     }

@@ -13,7 +13,7 @@ import GMMModel
 struct HyperparameterConditional {
   /// The slice steps of a concentration, or of an sd of the means, in an iteration.
   private static let sliceSteps = 2
-  private let densities: HyperDensities
+  let densities: HyperDensities
   private let shape: MixtureShape
   private let isDynamic: Bool
   // The workspace of the scale matrix.
@@ -78,33 +78,23 @@ struct HyperparameterConditional {
   // MARK: Concentration
 
   private func drawConcentration(_ state: inout ChainState, sumsOut: Bool, _ stream: inout RandomStream) {
-    guard let prior = densities.concentration, let place = densities.places.concentration.first else { return }
-    let components = state.parameters.componentCount
-    let (counts, logWeights) = (state.statistics.counts, state.parameters.logWeights)
-    let range = PriorLimits.scales
-    let sumOfLogs = sumsOut ? 0 : logWeights.reduce(0, +)
-    let total = counts.reduce(0, +)
-    let occupied = counts.filter { $0 > 0 }
-
-    /// Returns the log density of the logarithm of the concentration.
-    func logDensity(_ y: Double) -> Double {
-      let x = exp(y)
-      guard range.contains(x) else { return -.infinity }
-      let each = isDynamic ? x / Double(components) : x
-      let sum = Double(components) * each
-      var value = prior.logDensity(x) + y
-      guard components > 1 else { return value }
-      if sumsOut {
-        value -= logGammaIncrease(sum, total)
-        for count in occupied { value += logGammaIncrease(each, count) }
-      } else {
-        value += logGammaFunction(sum) - Double(components) * logGammaFunction(each) + (each - 1) * sumOfLogs
-      }
-      return value
-    }
+    guard let place = densities.places.concentration.first,
+      let density = concentration(state.parameters, state.statistics.counts, sumsOut: sumsOut)
+    else { return }
     var y = log(state.parameters.hyperparameters[place])
-    for _ in 0..<Self.sliceSteps { y = stream.slice(from: y, width: 1, logDensity) }
+    for _ in 0..<Self.sliceSteps { y = stream.slice(from: y, width: 1) { density($0) } }
     state.parameters.hyperparameters[place] = exp(y)
+  }
+
+  /// Returns the density of the logarithm of the concentration; `nil` if the concentration is known.
+  ///
+  /// - Parameter sumsOut: whether it is given the counts, and not the weights.
+  func concentration(_ parameters: Parameters, _ counts: [Double], sumsOut: Bool) -> LogConcentrationDensity? {
+    densities.concentration.map {
+      LogConcentrationDensity(
+        prior: $0, components: parameters.componentCount, isDynamic: isDynamic,
+        counts: sumsOut ? counts : nil, sumOfLogs: sumsOut ? 0 : parameters.logWeights.reduce(0, +))
+    }
   }
 
   // MARK: Centers
@@ -113,19 +103,26 @@ struct HyperparameterConditional {
     _ parameters: inout Parameters, _ model: MixtureModel, _ components: [Int], _ stream: inout RandomStream
   ) {
     for (d, place) in densities.places.centers.enumerated() {
-      let sd = densities.centerSDs[d]
-      var precision = 1 / (sd * sd)
-      // The distances from the prior mean, so that no digit is lost.
-      var sum = 0.0
-      for k in components {
-        let j = k * shape.dimensionCount + d
-        guard case .normal(_, let sd) = model.meanDensities[j] else { continue }
-        precision += 1 / (sd * sd)
-        sum += (parameters.means[j] - densities.centerMeans[d]) / (sd * sd)
-      }
-      parameters.hyperparameters[place] =
-        densities.centerMeans[d] + sum / precision + stream.normal() / precision.squareRoot()
+      let (mean, precision) = center(d, parameters, model, components)
+      parameters.hyperparameters[place] = mean + stream.normal() / precision.squareRoot()
     }
+  }
+
+  /// Returns the mean and the precision of the Normal distribution of the center in coordinate `d`.
+  func center(
+    _ d: Int, _ parameters: Parameters, _ model: MixtureModel, _ components: [Int]
+  ) -> (mean: Double, precision: Double) {
+    let sd = densities.centerSDs[d]
+    var precision = 1 / (sd * sd)
+    // The distances from the prior mean, so that no digit is lost.
+    var sum = 0.0
+    for k in components {
+      let j = k * shape.dimensionCount + d
+      guard case .normal(_, let sd) = model.meanDensities[j] else { continue }
+      precision += 1 / (sd * sd)
+      sum += (parameters.means[j] - densities.centerMeans[d]) / (sd * sd)
+    }
+    return (densities.centerMeans[d] + sum / precision, precision)
   }
 
   // MARK: The sds of the means
@@ -133,29 +130,28 @@ struct HyperparameterConditional {
   private func drawMeansSDs(
     _ parameters: inout Parameters, _ model: MixtureModel, _ components: [Int], _ stream: inout RandomStream
   ) {
-    let centers = densities.places.centers
     for (d, place) in densities.places.meansSDs.enumerated() {
-      let prior = densities.meansSDs[d]
-      var squares = 0.0
-      for k in components {
-        let j = k * shape.dimensionCount + d
-        // The model does not know yet of centers that have been drawn.
-        let center = centers.isEmpty ? model.meanCenters[j] : parameters.hyperparameters[centers.lowerBound + d]
-        let distance = parameters.means[j] - center
-        squares += distance * distance
-      }
-      let count = Double(components.count)
-
-      /// Returns the log density of the logarithm of the sd.
-      func logDensity(_ y: Double) -> Double {
-        let sd = exp(y)
-        guard PriorLimits.sds.contains(sd) else { return -.infinity }
-        return prior.logDensity(sd: sd) + y - count * y - 0.5 * squares / (sd * sd)
-      }
+      let density = meansSD(d, parameters, model, components)
       var y = log(parameters.hyperparameters[place])
-      for _ in 0..<Self.sliceSteps { y = stream.slice(from: y, width: 1, logDensity) }
+      for _ in 0..<Self.sliceSteps { y = stream.slice(from: y, width: 1) { density($0) } }
       parameters.hyperparameters[place] = exp(y)
     }
+  }
+
+  /// Returns the density of the logarithm of the sd of the means in coordinate `d`.
+  func meansSD(
+    _ d: Int, _ parameters: Parameters, _ model: MixtureModel, _ components: [Int]
+  ) -> LogMeansSDDensity {
+    let centers = densities.places.centers
+    var squares = 0.0
+    for k in components {
+      let j = k * shape.dimensionCount + d
+      // The model does not know yet of centers that have been drawn.
+      let center = centers.isEmpty ? model.meanCenters[j] : parameters.hyperparameters[centers.lowerBound + d]
+      let distance = parameters.means[j] - center
+      squares += distance * distance
+    }
+    return LogMeansSDDensity(prior: densities.meansSDs[d], count: Double(components.count), squares: squares)
   }
 
   // MARK: Rates
@@ -163,22 +159,29 @@ struct HyperparameterConditional {
   private func drawRates(
     _ parameters: inout Parameters, _ model: MixtureModel, _ components: [Int], _ stream: inout RandomStream
   ) {
-    let places = densities.places.rates
-    for (d, place) in places.enumerated() {
-      let prior = densities.rates[d]
-      var (shape, rate) = (prior.shape, prior.rate)
-      for k in self.shape.sharedSpread ? [0] : components {
-        let j = k * places.count + d
-        let sd = parameters.sds[j]
-        switch model.spreadDensities[j] {
-        case .gamma(let own, _), .inverseGamma(let own, _): shape += own
-        default: continue
-        }
-        rate += 1 / (sd * sd)
-      }
+    for (d, place) in densities.places.rates.enumerated() {
+      let (shape, rate) = rate(d, parameters, model, components)
       parameters.hyperparameters[place] = PriorLimits.scale(
-        logarithm: stream.logBoundedGamma(shape: shape, rate: rate, lower: prior.lower))
+        logarithm: stream.logBoundedGamma(shape: shape, rate: rate, lower: densities.rates[d].lower))
     }
+  }
+
+  /// Returns the Gamma distribution of rate `d` without its bound.
+  func rate(
+    _ d: Int, _ parameters: Parameters, _ model: MixtureModel, _ components: [Int]
+  ) -> (shape: Double, rate: Double) {
+    let prior = densities.rates[d]
+    var (shape, rate) = (prior.shape, prior.rate)
+    for k in self.shape.sharedSpread ? [0] : components {
+      let j = k * densities.places.rates.count + d
+      let sd = parameters.sds[j]
+      switch model.spreadDensities[j] {
+      case .gamma(let own, _), .inverseGamma(let own, _): shape += own
+      default: continue
+      }
+      rate += 1 / (sd * sd)
+    }
+    return (shape, rate)
   }
 
   // MARK: The scale matrix
@@ -188,17 +191,7 @@ struct HyperparameterConditional {
   private mutating func drawScale(
     _ parameters: inout Parameters, _ model: MixtureModel, _ components: [Int], _ stream: inout RandomStream
   ) throws(ModelError) {
-    guard let prior = densities.scale, case .inverseWishart(let own, _, _, _) = model.covarianceDensities[0] else {
-      return
-    }
-    var dof = prior.dof
-    precision.packed = prior.inverse.packed
-    for k in shape.sharedSpread ? [0] : components {
-      dof += own
-      parameters.copyFactor(k, to: &inverse)
-      inverse.invertSquare()
-      for (j, value) in inverse.packed.enumerated() { precision.packed[j] += value }
-    }
+    guard let prior = densities.scale, let dof = takePrecision(parameters, model, components) else { return }
     let matrix = bounded == nil ? nil : SymmetricMatrix(dimension: precision.dimension, packed: precision.packed)
     for isInverse in [false, true] {
       if isInverse { precision.invertSquare() }
@@ -218,6 +211,35 @@ struct HyperparameterConditional {
       }
     }
     write(to: &parameters.hyperparameters)
+  }
+
+  /// Returns the Wishart distribution of the scale matrix without its bound; `nil` if the matrix is known, or if rounding
+  /// leaves none.
+  mutating func scale(_ parameters: Parameters, _ model: MixtureModel, _ components: [Int]) -> WishartDensity? {
+    guard let dof = takePrecision(parameters, model, components), precision.factorize() == nil else { return nil }
+    precision.invertSquare()
+    let matrix = SymmetricMatrix(dimension: precision.dimension, packed: precision.packed)
+    return try? WishartDensity(dof: dof, scale: matrix, lower: nil)
+  }
+
+  /// Writes S₀⁻¹ + Σ_k Σ_k⁻¹ to the workspace.
+  ///
+  /// - Returns: dof₀ + n dof; `nil` if the scale matrix is known.
+  private mutating func takePrecision(
+    _ parameters: Parameters, _ model: MixtureModel, _ components: [Int]
+  ) -> Double? {
+    guard let prior = densities.scale, case .inverseWishart(let own, _, _, _) = model.covarianceDensities[0] else {
+      return nil
+    }
+    var dof = prior.dof
+    precision.packed = prior.inverse.packed
+    for k in shape.sharedSpread ? [0] : components {
+      dof += own
+      parameters.copyFactor(k, to: &inverse)
+      inverse.invertSquare()
+      for (j, value) in inverse.packed.enumerated() { precision.packed[j] += value }
+    }
+    return dof
   }
 
   /// Draws a Wishart matrix into the workspace.
@@ -250,6 +272,46 @@ struct HyperparameterConditional {
     for i in 0..<dimensions {
       for j in 0...i { inverse.packed[PackedTriangle.index(i, j)] = values[first + i * dimensions + j] }
     }
+  }
+}
+
+/// The log density of the logarithm of a concentration given the weights, or given the counts of their components.
+struct LogConcentrationDensity {
+  let prior: ConcentrationPrior
+  let components: Int
+  let isDynamic: Bool
+  /// The counts; `nil` if the weights are given.
+  let counts: [Double]?
+  /// The sum of the logarithms of the weights.
+  let sumOfLogs: Double
+
+  func callAsFunction(_ y: Double) -> Double {
+    let x = exp(y)
+    guard PriorLimits.scales.contains(x) else { return -.infinity }
+    let each = isDynamic ? x / Double(components) : x
+    let sum = Double(components) * each
+    var value = prior.logDensity(x) + y
+    guard components > 1 else { return value }
+    if let counts {
+      value -= logGammaIncrease(sum, counts.reduce(0, +))
+      for count in counts where count > 0 { value += logGammaIncrease(each, count) }
+    } else {
+      value += logGammaFunction(sum) - Double(components) * logGammaFunction(each) + (each - 1) * sumOfLogs
+    }
+    return value
+  }
+}
+
+/// The log density of the logarithm of the sd of means given their squared distances from their center.
+struct LogMeansSDDensity {
+  let prior: SpreadDensity
+  let count: Double
+  let squares: Double
+
+  func callAsFunction(_ y: Double) -> Double {
+    let sd = exp(y)
+    guard PriorLimits.sds.contains(sd) else { return -.infinity }
+    return prior.logDensity(sd: sd) + y - count * y - 0.5 * squares / (sd * sd)
   }
 }
 

@@ -65,13 +65,13 @@ package struct GammaDensity: Sendable, Equatable {
   package let lower: Double
   private let logNormalizer: Double
 
-  init(shape: Double, rate: Double, lower: Double) {
+  package init(shape: Double, rate: Double, lower: Double) {
     (self.shape, self.rate, self.lower) = (shape, rate, lower)
     logNormalizer = shape * log(rate) - logGammaFunction(shape) - logUpperGamma(shape, rate * lower)
   }
 
   /// Returns the log density.
-  func logDensity(_ x: Double) -> Double {
+  package func logDensity(_ x: Double) -> Double {
     x >= lower ? logNormalizer + (shape - 1) * log(x) - rate * x : -.infinity
   }
 }
@@ -88,7 +88,7 @@ package struct WishartDensity: Sendable, Equatable {
   private let logNormalizer: Double
 
   /// - Throws: the pivot at which `scale` fails to be positive definite.
-  init(dof: Double, scale: SymmetricMatrix, lower: [Double]?) throws(FailedPivot) {
+  package init(dof: Double, scale: SymmetricMatrix, lower: [Double]?) throws(FailedPivot) {
     factor = try scale.cholesky()
     self.dof = dof
     self.lower = lower
@@ -106,10 +106,19 @@ package struct WishartDensity: Sendable, Equatable {
     if let lower { for d in 0..<dimension { full[d * dimension + d] -= lower[d] } }
     let matrix = SymmetricMatrix(dimension: dimension, full: full)
     guard let root = try? matrix.cholesky() else { return -.infinity }
+    return logDensity(of: matrix, logDeterminant: root.logDeterminantOfSquare)
+  }
+
+  /// Returns the log density at a matrix W - F that is known to be positive definite.
+  package func logDensity(of matrix: SymmetricMatrix, logDeterminant: Double) -> Double {
     var trace = 0.0
-    for i in 0..<dimension {
-      for j in 0..<dimension { trace += full[i * dimension + j] * inverse[max(i, j), min(i, j)] }
+    var entry = 0
+    for i in 0..<matrix.dimension {
+      for j in 0...i {
+        trace += (i == j ? 1 : 2) * matrix.packed[entry] * inverse.packed[entry]
+        entry += 1
+      }
     }
-    return logNormalizer + 0.5 * (dof - Double(dimension) - 1) * root.logDeterminantOfSquare - 0.5 * trace
+    return logNormalizer + 0.5 * (dof - Double(matrix.dimension) - 1) * logDeterminant - 0.5 * trace
   }
 }

@@ -16,6 +16,14 @@ package enum SpreadDensity: Sendable, Equatable {
   @inline(__always)
   package var isFixed: Bool { if case .fixed = self { true } else { false } }
 
+  /// The shape of a conjugate prior; otherwise `nil`.
+  package var conjugateShape: Double? {
+    switch self {
+    case .inverseGamma(let shape, _), .gamma(let shape, _): shape
+    default: nil
+    }
+  }
+
   /// The standard deviations that the prior allows.
   package var support: (lower: Double, upper: Double) {
     switch self {

@@ -284,11 +284,42 @@ import Testing
       * log(Double.pi)
     #expect(abs(evidence.value - exact) < 4.5 * evidence.error, "\(evidence.value) ± \(evidence.error), \(exact)")
     #expect(evidence.error < 0.05)
-    expectError(
-      .unsupported, "method", "must be stepping stones where parameters of priors have priors, got bridge sampling"
-    ) {
-      try posterior.logEvidence(LogEvidenceOptions(method: .bridge))
-    }
+  }
+
+  /// Bridge sampling agrees with the integral too, and with stepping stones where there is none.
+  @Test(
+    arguments: [
+      (Kind.concentrationOfKnownCount, 21.0 / 400), (.rateOfKnownCount, 17.0 / 300),
+      (.boundedRate, (5 - log(0.7)) / 300),
+    ])
+  func bridgeSamplingFindsTheIntegral(_ kind: Kind, step: Double) throws {
+    let example = Example(kind: kind)
+    let data = try DataSet(example.rows.flatMap { $0 }, dimensionCount: example.dimensions)
+    let posterior = try sample(
+      try example.model(), data, SamplingOptions(draws: 4_000, seed: 1), RunControl(threads: 1))
+    let evidence = try posterior.logEvidence(LogEvidenceOptions(draws: 20_000, seed: 2), RunControl(threads: 1))
+    let exact =
+      try example.integral(.none).sum.logSum + log(step) - 0.5 * Double(data.count * example.dimensions)
+      * log(Double.pi)
+    #expect(evidence.method == .bridge)
+    #expect(abs(evidence.value - exact) < 4.5 * evidence.error, "\(evidence.value) ± \(evidence.error), \(exact)")
+    #expect(evidence.error < 0.02)
+  }
+
+  /// Both methods agree under priors for which there is no integral: every hyperparameter, form and order of means.
+  @Test(arguments: HyperparameterRankTests.Case.allCases.filter { $0 != .ratesOfCoordinates })
+  func bridgeSamplingAgreesWithSteppingStones(_ example: HyperparameterRankTests.Case) throws {
+    let model = try example.model()
+    var random = PlainRandom(seed: 3)
+    let rows = (0..<24).map { i in (0..<model.dimensionCount).map { Double(i % 2 * 3 - $0) + 0.7 * random.normal() } }
+    let data = try DataSet(rows.flatMap { $0 }, dimensionCount: model.dimensionCount)
+    let posterior = try sample(model, data, SamplingOptions(draws: 5_000, seed: 1), RunControl(threads: 1))
+    let bridge = try posterior.logEvidence(LogEvidenceOptions(draws: 20_000, seed: 2), RunControl(threads: 1))
+    let stones = try posterior.logEvidence(
+      LogEvidenceOptions(method: .steppingStones, draws: 20_000, seed: 2), RunControl(threads: 1))
+    let error = (bridge.error * bridge.error + stones.error * stones.error).squareRoot()
+    #expect(abs(bridge.value - stones.value) < 4.5 * error, "\(bridge), \(stones)")
+    #expect(bridge.error < 0.05 && stones.error < 0.1, "\(bridge), \(stones)")
   }
 
   /// Draws that forgot the bound would be beyond the bounds.

@@ -460,13 +460,38 @@ def model_of(**priors):
 
 def test_what_needs_known_hyperparameters_says_so():
     model = model_of(precision=gm.Gamma(2, gm.Gamma(1, 1)))
-    post = gm.sample(model, LINE, 200, tune=100, chains=1, random_seed=1)
     for call in (
         lambda: model.log_prior([0.5, 0.5], [0, 1], [1, 1]),
         lambda: gm.fit_em(LINE, model),
     ):
         with pytest.raises(NotImplementedError, match="model: must have known hyperparameters"):
             call()
-    with pytest.raises(NotImplementedError, match="method: must be stepping stones where"):
-        post.log_evidence("bridge")
-    assert post.log_evidence(draws=200).method == "stepping_stones"
+
+
+def test_both_methods_agree_on_the_evidence():
+    for name in ("concentration", "bounded rates"):
+        model, data = MODELS[name][0](), MODELS[name][1]
+        post = gm.sample(model, data, 3_000, random_seed=1)
+        bridge = post.log_evidence()
+        stones = post.log_evidence("stepping_stones", draws=10_000)
+        assert (bridge.method, stones.method) == ("bridge", "stepping_stones")
+        assert abs(bridge.value - stones.value) < 4.5 * np.hypot(bridge.error, stones.error), name
+        assert bridge.error < 0.05
+
+
+def test_the_evidence_of_a_bounded_scale_is_a_ratio_of_masses():
+    """A bound divides the prior by its mass, and the posterior by the share of it above."""
+    data, means = LINE[:12], gm.Normal(0, 3)
+    posts = [
+        gm.sample(
+            gm.Mixture(1, means=means, variance=gm.InverseGamma(2, gm.Gamma(1, 2, lower=lower))),
+            data,
+            20_000,
+            random_seed=1,
+        )
+        for lower in (0.0, 0.9)
+    ]
+    share = (posts[0]["scale"] > 0.9).mean()
+    plain, bounded = (post.log_evidence() for post in posts)
+    # P(Gamma(1, rate 2) > 0.9) = exp(-1.8).
+    assert bounded.value - plain.value == pytest.approx(np.log(share) + 1.8, abs=0.02)

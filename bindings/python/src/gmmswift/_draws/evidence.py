@@ -67,7 +67,7 @@ class PosteriorEvidence:
 
     def log_evidence(
         self,
-        method: str | None = None,
+        method: str = "bridge",
         *,
         draws: int | None = None,
         terms: int | None = None,
@@ -83,18 +83,18 @@ class PosteriorEvidence:
 
         Parameters
         ----------
-        method : {"bridge", "stepping_stones"}, optional
+        method : {"bridge", "stepping_stones"}, default "bridge"
             Bridge sampling between the posterior and a mixture of its conditional distributions,
             from draws of the posterior; or stepping stones along powers of the components'
-            densities, from chains of their own. Both sum the assignments out. By default bridge
-            sampling; or stepping stones where parameters of priors have priors.
+            densities, from chains of their own. Both sum the assignments out.
         draws : int, optional
             Draws: of the mixture, and at most of the posterior, for bridge sampling; or of each
             power. From 100. By default 4,000, and as many of each power as bring the error to 0.05,
             from 10,000 to 160,000.
         terms : int, optional
             Conditional distributions in the mixture of bridge sampling, >= 1, at most half of the
-            posterior's draws. By default up to 500.
+            posterior's draws. By default up to 500, or up to 100 where parameters of priors have
+            priors.
         random_seed : int or None, default 0
             From 0 to 2**64 - 1, or None for fresh entropy. Same seed, same numbers, for any number
             of threads.
@@ -110,13 +110,12 @@ class PosteriorEvidence:
         ------
         NotImplementedError
             For prior draws; for fewer than 20 draws over all chains, or more than 12 components
-            that share all priors, or parameters of priors that have priors, in bridge sampling.
+            that share all priors, in bridge sampling.
         DegenerateError
             If the posterior is improper, which then has no evidence.
         """
         options = native.defaults(native.EvidenceOptions)
-        if method is not None:
-            options.method = code("method", method, _METHODS)
+        options.method = code("method", method, _METHODS)
         if draws is not None:
             options.num_draws = int64("draws", draws)
         if terms is not None:
