@@ -9,7 +9,7 @@ import GMMModel
 struct FreeCoordinates: Sendable {
   /// The length d of u; 0 if nothing is free.
   let dimension: Int
-  private let model: MixtureModel
+  private var model: MixtureModel
   private let hasWeights: Bool
   /// The places of the free coordinates of means and of the free sds.
   private let means: [Int]
@@ -25,6 +25,9 @@ struct FreeCoordinates: Sendable {
     sds = model.spreadDensities.indices.filter { !model.spreadDensities[$0].isFixed }
     dimension = (hasWeights ? model.componentCount - 1 : 0) + means.count + sds.count
   }
+
+  /// Takes the model with other hyperparameters.
+  mutating func adopt(_ model: MixtureModel) { self.model = model }
 
   /// Writes the coordinates of `parameters`.
   ///

@@ -11,11 +11,13 @@ import GMMModel
 /// posterior stays invariant. One sweep gives both the likelihood of a proposal and its assignments. The chain takes
 /// these assignments if it accepts the proposal. Otherwise they are dropped, and the decision has not depended on them.
 ///
+/// Hyperparameters stay as they are, and the target is given them.
+///
 /// A proposal outside the constraints has density 0 and is refused. That holds for means out of order too, although the
 /// sampler itself may draw without the order and sort. The target is the density on the ordered set, and folding a
 /// proposal into it would need q summed over all orders.
 struct MarginalMover {
-  private let coordinates: FreeCoordinates
+  private var coordinates: FreeCoordinates
   private let schedule: MoveSchedule
   private let key: StreamKey
   private let isForced: Bool
@@ -55,10 +57,14 @@ struct MarginalMover {
         ? model.concentration : [Double](repeating: 1 / Double(components), count: components),
       means: model.meanCenters,
       sds: model.spreadDensities.map { if case .fixed(let sd) = $0 { sd } else { 1 } })
+    proposal.hyperparameters = model.hyperparameters
     statistics = SufficientStatistics(model.shape)
     u = [Double](repeating: 0, count: coordinates.dimension)
     (proposedU, t) = (u, u)
   }
+
+  /// Takes the model with other hyperparameters.
+  mutating func adopt(_ model: MixtureModel) { coordinates.adopt(model) }
 
   /// Makes the moves of an iteration after the sampler's step and sweep. While tuning, it learns from them.
   ///
@@ -96,6 +102,7 @@ struct MarginalMover {
     guard let reference = tuning.reference else { return 1 }
     var stream = RandomStream(key.at(iteration: state.iteration))
     coordinates.write(state.parameters, to: &u)
+    for j in proposal.hyperparameters.indices { proposal.hyperparameters[j] = state.parameters.hyperparameters[j] }
     // The log of the target over the reference.
     var logWeight =
       state.logMarginal + coordinates.logPrior(state.parameters)

@@ -104,8 +104,8 @@ struct ChainContext: Sendable {
     _ index: Int, _ model: MixtureModel, tune: Int, _ tuning: MoveTuning = MoveTuning()
   ) -> MarginalMover? {
     // A move takes the statistics of its proposal from one sweep, and rests of rows need another pass.
-    // What it learns is learned for one number of components and known priors.
-    guard method == .gibbs, dividedRows == nil, model.count == nil, model.hyperpriors.isEmpty else { return nil }
+    // What it learns is learned for one number of components.
+    guard method == .gibbs, dividedRows == nil, model.count == nil else { return nil }
     return MarginalMover(model, tune: tune, key: key(index, .moves), policy: moves, tuning)
   }
 

@@ -9,7 +9,7 @@ import Testing
 /// are simulated from them (Talts et al. 2018), in the forms and with the samplers for which there is no exact integral.
 @Suite struct HyperparameterRankTests {
   enum Case: CaseIterable, Sendable {
-    case ratesOfCoordinates, tiedScale, metropolis, orderedMeans, sharedSDs, rungs, splitMerge
+    case ratesOfCoordinates, tiedScale, metropolis, orderedMeans, sharedSDs, rungs, splitMerge, jointMoves
 
     func model(rateShape: Double = 2) throws -> MixtureModel {
       let rates = RatePrior(shape: [rateShape, 3], rate: [1, 2], lower: [0.5, 0])
@@ -28,7 +28,7 @@ import Testing
         return try MixtureModel(
           shape(2, 2, .tied), means: .normal(mean: [0, 1], sd: [2]),
           spread: .inverseWishart(dof: [5], scale: [1, 0, 0, 1]), hyperpriors: Hyperpriors(scale: bounded))
-      case .metropolis:
+      case .metropolis, .jointMoves:
         return try MixtureModel(
           shape(2), means: .normal(mean: [0], sd: [2]), spread: .gamma(shape: [2], rate: [1]),
           hyperpriors: Hyperpriors(
@@ -65,6 +65,7 @@ import Testing
       var options = SamplingOptions(draws: HyperparameterRankTests.drawCount, tune: 300, chains: 1, thin: 30)
       if self == .metropolis { (options.method, options.thin) = (.metropolis, 100) }
       if self == .rungs { options.rungs = .count(3) }
+      if self == .jointMoves { (options.moves, options.splitMerge) = (.always, .never) }
       if self == .splitMerge { options.splitMerge = .always }
       return options
     }
