@@ -542,14 +542,15 @@ GMM_NODISCARD gmm_status gmm_model_create(const gmm_model_options *options, gmm_
  *
  *     means:   Normal(m, R), independent between coordinates;
  *     spread:  full, tied: inverse-Wishart(D + 4, W),
- *                  W ~ Wishart(D + 1, (D + 4) / (100 (D + 1)) diag(R^2)) above (D + 4) / 10000 diag(R^2);
+ *                  W ~ Wishart(D + 1, (D + 4) / (100 (D + 1)) diag(R^2)) above (D + 4) / 10000 diag(u R^2);
  *              diag: variance of coordinate d ~ inverse-Gamma(5 / 2, b_d),
  *                  b_d ~ Gamma(1, 40 / R_d^2) above R_d^2 / 4000;
  *              spherical: the same with the average of R_d^2.
  *
  * So the scale of the components is learned, with a typical sd of a tenth of the range and a least one of a hundredth.
  * The bound (GMM_PRIOR_ABOVE) is not in the paper. It keeps the posterior proper where values tie and where columns
- * determine each other.
+ * determine each other. With C the correlation matrix of the data, u_d = 1 / ((C + 1e-6 I)^-1)_dd is the share of the
+ * variance of column d that the other columns do not determine.
  *
  * W and b are unknown too, and draws have them (GMM_FIELD_SCALE, GMM_FIELD_RATE). Fits need known ones.
  *

@@ -20,7 +20,9 @@ def stated(data, n_components, covariance_type, **others):
     if covariance_type in ("full", "tied"):
         dof, own_dof = dimensions + 4, dimensions + 1
         mean = dof / 100 * np.diag(squares)
-        scale = gm.Wishart(own_dof, mean / own_dof, lower=dof / 10_000 * squares)
+        correlation = np.corrcoef(data.T) + 1e-6 * np.eye(dimensions)
+        lower = dof / 10_000 * squares / np.diag(np.linalg.inv(correlation))
+        scale = gm.Wishart(own_dof, mean / own_dof, lower=lower)
         spread = {"covariance": gm.InverseWishart(dof, scale)}
     else:
         squares = squares if covariance_type == "diag" else squares.mean()

@@ -144,7 +144,8 @@ class Mixture(Frozen):
         means[k]         ~  Normal(m, sd=R)
         covariances[k]   ~  InverseWishart(D + 4, W)                               full, tied
         W                ~  Wishart(D + 1, (D + 4) / (100 (D + 1)) diag(R**2),
-                                    lower=(D + 4) / 10_000 R**2)
+                                    lower=(D + 4) / 10_000 u R**2)
+        u[d]             =  1 / inv(C + 1e-6 I)[d, d],  C the correlations of the columns
         variances[k, d]  ~  InverseGamma(5 / 2, b[d])                              diag
         b[d]             ~  Gamma(1, 40 / R[d]**2, lower=R[d]**2 / 4000)
         variances[k]     ~  the same with the mean of R**2                         spherical
