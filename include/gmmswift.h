@@ -1868,8 +1868,8 @@ gmm_status gmm_evidence_init(gmm_evidence *evidence, size_t struct_size) GMM_NON
  * @param options NULL for the defaults.
  * @param out_evidence its struct_size must be set.
  * @return GMM_ERROR_NULL_ARGUMENT, GMM_ERROR_WRONG_HANDLE, GMM_ERROR_STRUCT_SIZE, GMM_ERROR_INVALID_ARGUMENT;
- * GMM_ERROR_UNSUPPORTED for prior draws, too few draws, and bridge sampling where parameters of priors have priors, or
- * of more than 12 components that share all priors; GMM_ERROR_DEGENERATE for a posterior that is improper, which has no
+ * GMM_ERROR_UNSUPPORTED for prior draws, too few draws, and bridge sampling of more than 12 components that share all
+ * priors; GMM_ERROR_DEGENERATE for a posterior that is improper, which has no
  * evidence (the message says which part of the data and of the priors), and for a mixture that does not overlap with
  * the posterior; GMM_CANCELLED.
  */

@@ -14,8 +14,8 @@ protocol Sampler: Sendable {
   /// distributions, whatever they were before.
   var redrawsFromCounts: Bool { get }
 
-  /// Takes the model with other hyperparameters.
-  mutating func adopt(_ model: MixtureModel)
+  /// Gives the priors other hyperparameters.
+  mutating func adopt(_ hyperparameters: [Double])
 
   /// Draws new parameters given the assignments' statistics.
   ///

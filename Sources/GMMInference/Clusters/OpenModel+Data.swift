@@ -6,7 +6,7 @@ extension OpenModel {
   /// - Parameters:
   ///   - data: observations in the model's number of dimensions. They are not read if no prior waits.
   ///   - use: what the priors are for, where the caller stated no rule.
-  ///   - control: threads, progress in blocks of observations over up to three passes, or in columns, cancelling.
+  ///   - control: threads, progress in blocks of observations over up to three passes, and in columns, cancelling.
   /// - Throws: ``ModelError`` for fewer than 2 rows, for a constant column, for columns that determine each other (not
   ///   by ``DefaultPriors/malsinerWalli``), and when the caller cancels.
   public func model(

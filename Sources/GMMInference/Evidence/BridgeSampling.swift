@@ -198,7 +198,7 @@ struct BridgeSampling {
         // Beyond a bound of the prior there is no posterior.
         guard model.logHyperprior(parameters.hyperparameters) > -.infinity else { return -.infinity }
         model.adopt(parameters.hyperparameters)
-        gibbs.adopt(model)
+        gibbs.adopt(parameters.hyperparameters)
       }
       guard (try? gibbs.draw(&parameters, given: term.statistics, &stream)) != nil else { return -.infinity }
       let admitted =

@@ -27,8 +27,8 @@ struct CombinedStatistics {
     average = [Double](repeating: 0, count: shape.dimensionCount)
   }
 
-  /// Takes the model with other hyperparameters.
-  mutating func adopt(_ model: MixtureModel) { self.model = model }
+  /// Gives the priors other hyperparameters.
+  mutating func adopt(_ hyperparameters: [Double]) { model.adopt(hyperparameters) }
 
   /// Returns the combination.
   mutating func callAsFunction(

@@ -91,12 +91,12 @@ struct FractionalSampler: Sampler {
 
   func prepare(_ state: ChainState) {}
 
-  mutating func adopt(_ model: MixtureModel) {
-    self.model = model
-    gibbs.adopt(model)
-    density.adopt(model)
-    plain.adopt(model)
-    combined.adopt(model)
+  mutating func adopt(_ hyperparameters: [Double]) {
+    model.adopt(hyperparameters)
+    gibbs.adopt(hyperparameters)
+    density.adopt(hyperparameters)
+    plain.adopt(hyperparameters)
+    combined.adopt(hyperparameters)
   }
 
   mutating func logMarginal(

@@ -19,8 +19,8 @@ struct GibbsDensity {
     covariance = CovarianceConditional(dimension: dimension)
   }
 
-  /// Takes the model with other hyperparameters.
-  mutating func adopt(_ model: MixtureModel) { self.model = model }
+  /// Gives the priors other hyperparameters.
+  mutating func adopt(_ hyperparameters: [Double]) { model.adopt(hyperparameters) }
 
   /// Returns the log density of the draw `new` from the parameters `old`, given statistics; -infinity where the draw
   /// would be an error.

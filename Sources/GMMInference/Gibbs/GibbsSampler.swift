@@ -39,7 +39,7 @@ struct GibbsSampler: Sampler {
   // Means that are drawn between their neighbours' means depend on those of components without rows.
   var redrawsFromCounts: Bool { !truncates && !isProposing }
 
-  mutating func adopt(_ model: MixtureModel) { self.model = model }
+  mutating func adopt(_ hyperparameters: [Double]) { model.adopt(hyperparameters) }
 
   mutating func step(
     _ state: inout ChainState, _ stream: inout RandomStream, isTuning: Bool, _ crew: BlockCrew?

@@ -26,8 +26,8 @@ struct FreeCoordinates: Sendable {
     dimension = (hasWeights ? model.componentCount - 1 : 0) + means.count + sds.count
   }
 
-  /// Takes the model with other hyperparameters.
-  mutating func adopt(_ model: MixtureModel) { self.model = model }
+  /// Gives the priors other hyperparameters.
+  mutating func adopt(_ hyperparameters: [Double]) { model.adopt(hyperparameters) }
 
   /// Writes the coordinates of `parameters`.
   ///

@@ -63,8 +63,8 @@ struct MarginalMover {
     (proposedU, t) = (u, u)
   }
 
-  /// Takes the model with other hyperparameters.
-  mutating func adopt(_ model: MixtureModel) { coordinates.adopt(model) }
+  /// Gives the priors other hyperparameters.
+  mutating func adopt(_ hyperparameters: [Double]) { coordinates.adopt(hyperparameters) }
 
   /// Makes the moves of an iteration after the sampler's step and sweep. While tuning, it learns from them.
   ///

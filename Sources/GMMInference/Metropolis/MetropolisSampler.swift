@@ -59,7 +59,7 @@ struct MetropolisSampler: Sampler {
     }
   }
 
-  mutating func adopt(_ model: MixtureModel) { self.model = model }
+  mutating func adopt(_ hyperparameters: [Double]) { model.adopt(hyperparameters) }
 
   mutating func prepare(_ state: ChainState) {
     let parameters = state.parameters

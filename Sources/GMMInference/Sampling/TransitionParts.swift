@@ -21,8 +21,8 @@ final class TransitionParts {
     func adopt(_ hyperparameters: [Double]) {
       guard hyperparameters != model.hyperparameters else { return }
       model.adopt(hyperparameters)
-      sampler.adopt(model)
-      splitMerge?.adopt(model)
+      sampler.adopt(hyperparameters)
+      splitMerge?.adopt(hyperparameters)
     }
   }
 

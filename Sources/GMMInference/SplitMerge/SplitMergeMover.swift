@@ -79,9 +79,9 @@ struct SplitMergeMover {
     proposed = Parameters(zerosOf: model.shape)
   }
 
-  /// Takes the model with other hyperparameters.
-  mutating func adopt(_ model: MixtureModel) {
-    self.model = model
+  /// Gives the priors other hyperparameters.
+  mutating func adopt(_ hyperparameters: [Double]) {
+    model.adopt(hyperparameters)
     isStale = true
   }
 

@@ -332,7 +332,7 @@ const long_call long_calls[NUM_LONG_CALLS] = {
     {"gmm_posterior_read", run_read, 8, -1, 0},
     {"gmm_posterior_export_csv", run_export, 20, 20000, 0},
     {"gmm_model_for_data", run_model_for_data, 3 * 20, 3 * 20, 0},
-    {"gmm_model_for_data, hierarchical", run_hierarchical_model, 2, 2, 0},
+    {"gmm_model_for_data, hierarchical", run_hierarchical_model, 2 + 3 * 20, 2 + 3 * 20, 0},
     {"gmm_statistics_compute", run_statistics, 20, 20, 0},
     {"gmm_statistics_merge", run_merge, 64, 64, 0},
 };
