@@ -9,7 +9,7 @@ struct PlantedSampler: Sampler {
   var before: @Sendable (inout ChainState) -> Void = { _ in }
   var after: @Sendable (inout ChainState, inout RandomStream) -> Void = { _, _ in }
 
-  mutating func adopt(_ model: MixtureModel) { base.adopt(model) }
+  mutating func adopt(_ hyperparameters: [Double]) { base.adopt(hyperparameters) }
 
   mutating func prepare(_ state: ChainState) { base.prepare(state) }
 
