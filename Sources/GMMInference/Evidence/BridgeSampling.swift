@@ -127,7 +127,7 @@ struct BridgeSampling {
     private let worth: Double
     private var covariance: CovarianceConditional
     private var statistics: SufficientStatistics
-    private var hyperparameters: HyperparameterConditional?
+    private let hyperparameters: HyperparameterConditional?
     private var model: MixtureModel
 
     init(_ bridge: BridgeSampling) throws(ModelError) {
@@ -153,12 +153,9 @@ struct BridgeSampling {
       term.parameters = Parameters(row: posterior.drawnRow(chain: chain, draw: draw), posterior.layout)
       _ = sweeper.sweep(term.parameters, iteration: UInt64(index), into: &statistics)
       term.statistics.assign(statistics, times: worth)
-      if hyperparameters != nil {
+      if var conditional = hyperparameters {
         model.adopt(term.parameters.hyperparameters)
-        term.hyperparameters = hyperparameters.map { conditional in
-          var conditional = conditional
-          return HyperparameterProposal(&conditional, term.parameters, model)
-        }
+        term.hyperparameters = HyperparameterProposal(&conditional, term.parameters, model)
       }
       bridge.mixture.prepare(index, &covariance)
     }

@@ -46,18 +46,11 @@ struct HyperparameterProposal {
     }
     for (density, place) in zip(meansSDs, places.meansSDs) { values[place] = density.draw(&stream) }
     for (density, place) in zip(rates, places.rates) {
-      values[place] = PriorLimits.scale(
-        logarithm: stream.logBoundedGamma(shape: density.shape, rate: density.rate, lower: density.lower))
+      values[place] = stream.boundedScale(shape: density.shape, rate: density.rate, lower: density.lower)
     }
     guard let scale else { return }
     var draw = LowerTriangle(dimension: scale.factor.dimension)
-    scale.factor.packed.withUnsafeBufferPointer { factor in
-      draw.withMemory { draw, dimensions in
-        // SAFETY: both have D (D + 1) / 2 numbers, and D is at least 1.
-        stream.wishart(dof: scale.dof, scale: factor.baseAddress.unsafelyUnwrapped, dimensions, into: draw)
-        PackedTriangle.square(draw, dimensions)
-      }
-    }
+    stream.wishart(dof: scale.dof, factor: scale.factor, into: &draw)
     let full = SymmetricMatrix(dimension: draw.dimension, packed: draw.packed).full
     for (place, value) in zip(places.scale, full) { values[place] = value }
   }

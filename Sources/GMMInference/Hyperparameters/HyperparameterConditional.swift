@@ -64,11 +64,10 @@ struct HyperparameterConditional {
     }
     for (d, place) in densities.places.rates.enumerated() {
       let prior = densities.rates[d]
-      values[place] = PriorLimits.scale(
-        logarithm: stream.logBoundedGamma(shape: prior.shape, rate: prior.rate, lower: prior.lower))
+      values[place] = stream.boundedScale(shape: prior.shape, rate: prior.rate, lower: prior.lower)
     }
     if let scale = densities.scale {
-      drawWishart(dof: scale.dof, scale.factor, &stream)
+      stream.wishart(dof: scale.dof, factor: scale.factor, into: &inverse)
       for (d, bound) in (scale.lower ?? []).enumerated() { inverse.packed[PackedTriangle.index(d, d)] += bound }
       write(to: &values)
     }
@@ -93,7 +92,7 @@ struct HyperparameterConditional {
     densities.concentration.map {
       LogConcentrationDensity(
         prior: $0, components: parameters.componentCount, isDynamic: isDynamic,
-        counts: sumsOut ? counts : nil, sumOfLogs: sumsOut ? 0 : parameters.logWeights.reduce(0, +))
+        counts: sumsOut ? counts : nil, sum: (sumsOut ? counts : parameters.logWeights).reduce(0, +))
     }
   }
 
@@ -161,8 +160,8 @@ struct HyperparameterConditional {
   ) {
     for (d, place) in densities.places.rates.enumerated() {
       let (shape, rate) = rate(d, parameters, model, components)
-      parameters.hyperparameters[place] = PriorLimits.scale(
-        logarithm: stream.logBoundedGamma(shape: shape, rate: rate, lower: densities.rates[d].lower))
+      parameters.hyperparameters[place] = stream.boundedScale(
+        shape: shape, rate: rate, lower: densities.rates[d].lower)
     }
   }
 
@@ -201,7 +200,7 @@ struct HyperparameterConditional {
           got: "covariances that are singular up to rounding")
       }
     }
-    drawWishart(dof: dof, precision, &stream)
+    stream.wishart(dof: dof, factor: precision, into: &inverse)
     if let lower = prior.lower, let matrix {
       var rest = inverse
       for (d, bound) in lower.enumerated() { rest.packed[PackedTriangle.index(d, d)] -= bound }
@@ -242,19 +241,6 @@ struct HyperparameterConditional {
     return dof
   }
 
-  /// Draws a Wishart matrix into the workspace.
-  ///
-  /// - Parameter factor: the Cholesky factor of its scale.
-  private mutating func drawWishart(dof: Double, _ factor: LowerTriangle, _ stream: inout RandomStream) {
-    var factor = factor
-    factor.withMemory { factor, dimensions in
-      inverse.withMemory { draw, _ in
-        stream.wishart(dof: dof, scale: factor, dimensions, into: draw)
-        PackedTriangle.square(draw, dimensions)
-      }
-    }
-  }
-
   /// Writes the matrix of the workspace in full to its places.
   private func write(to values: inout [Double]) {
     let (first, dimensions) = (densities.places.scale.lowerBound, shape.dimensionCount)
@@ -282,21 +268,21 @@ struct LogConcentrationDensity {
   let isDynamic: Bool
   /// The counts; `nil` if the weights are given.
   let counts: [Double]?
-  /// The sum of the logarithms of the weights.
-  let sumOfLogs: Double
+  /// The sum of the counts, or of the logarithms of the weights.
+  let sum: Double
 
   func callAsFunction(_ y: Double) -> Double {
     let x = exp(y)
     guard PriorLimits.scales.contains(x) else { return -.infinity }
     let each = isDynamic ? x / Double(components) : x
-    let sum = Double(components) * each
+    let total = Double(components) * each
     var value = prior.logDensity(x) + y
     guard components > 1 else { return value }
     if let counts {
-      value -= logGammaIncrease(sum, counts.reduce(0, +))
+      value -= logGammaIncrease(total, sum)
       for count in counts where count > 0 { value += logGammaIncrease(each, count) }
     } else {
-      value += logGammaFunction(sum) - Double(components) * logGammaFunction(each) + (each - 1) * sumOfLogs
+      value += logGammaFunction(total) - Double(components) * logGammaFunction(each) + (each - 1) * sum
     }
     return value
   }

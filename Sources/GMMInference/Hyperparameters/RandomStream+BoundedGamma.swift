@@ -1,6 +1,13 @@
 import GMMKernels
+import GMMModel
 
 extension RandomStream {
+  /// Returns a rate or scale: an exact draw from Gamma(`shape`, `rate`) above `lower`, kept within the limits of scales.
+  mutating func boundedScale(shape: Double, rate: Double, lower: Double) -> Double {
+    // The exponential of the logarithm of the bound may be below it by rounding.
+    max(lower, PriorLimits.scale(logarithm: logBoundedGamma(shape: shape, rate: rate, lower: lower)))
+  }
+
   /// Returns the logarithm of an exact draw from Gamma(`shape`, `rate`) above `lower`.
   ///
   /// A few draws of the whole distribution are tried first. The density of the logarithm is log-concave, and the last

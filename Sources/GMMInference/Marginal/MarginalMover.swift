@@ -63,9 +63,6 @@ struct MarginalMover {
     (proposedU, t) = (u, u)
   }
 
-  /// Gives the priors other hyperparameters.
-  mutating func adopt(_ hyperparameters: [Double]) { coordinates.adopt(hyperparameters) }
-
   /// Makes the moves of an iteration after the sampler's step and sweep. While tuning, it learns from them.
   ///
   /// - Returns: the mean acceptance probability of the moves; 1 if none is made.
@@ -101,6 +98,7 @@ struct MarginalMover {
   ) -> Double {
     guard let reference = tuning.reference else { return 1 }
     var stream = RandomStream(key.at(iteration: state.iteration))
+    coordinates.adopt(state.parameters.hyperparameters)
     coordinates.write(state.parameters, to: &u)
     for j in proposal.hyperparameters.indices { proposal.hyperparameters[j] = state.parameters.hyperparameters[j] }
     // The log of the target over the reference.

@@ -138,7 +138,6 @@ final class Transition {
     let swept = sweeper.sweep(state.parameters, iteration: iteration, into: &state.statistics, crew)
     state.logMarginal = parts.current.sampler.logMarginal(swept, of: state.parameters, crew)
     state.iteration = iteration
-    if mover != nil, parts.hasHyperparameters { mover?.adopt(state.parameters.hyperparameters) }
     if let acceptance = mover?.run(&state, sweeper, crew) { info.acceptance = acceptance }
     renumber(&state)
     for j in state.parameters.sds.indices where !limits.isEmpty && state.parameters.sds[j] < limits[j] {

@@ -67,9 +67,6 @@ final class TransitionParts {
   /// Whether the number of components has a prior.
   var varies: Bool { conditional != nil }
 
-  /// Whether hyperparameters are unknown.
-  var hasHyperparameters: Bool { hyperparameters != nil }
-
   /// What the chain has learned about split-merge moves. A single component makes none.
   var splitMergeTuning: SplitMergeTuning { current.splitMerge?.tuning ?? memory.splitMerge }
 

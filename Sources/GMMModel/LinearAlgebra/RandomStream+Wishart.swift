@@ -50,6 +50,22 @@ extension RandomStream {
     PackedTriangle.multiply(scale, dimension, triangle: factor)
   }
 
+  /// Draws W ~ Wishart(`dof`, S) itself.
+  ///
+  /// - Parameters:
+  ///   - factor: the Cholesky factor of S.
+  ///   - matrix: receives the lower triangle of W.
+  package mutating func wishart(dof: Double, factor: LowerTriangle, into matrix: inout LowerTriangle) {
+    matrix.packed.withUnsafeMutableBufferPointer { matrix in
+      factor.packed.withUnsafeBufferPointer { packed in
+        // SAFETY: both have D (D + 1) / 2 numbers; without any there is nothing to draw.
+        guard let draw = matrix.baseAddress, let scale = packed.baseAddress else { return }
+        wishart(dof: dof, scale: scale, factor.dimension, into: draw)
+        PackedTriangle.square(draw, factor.dimension)
+      }
+    }
+  }
+
   /// Draws a point of Normal(mean, L Lᵀ), (D).
   package mutating func normal(
     mean: UnsafePointer<Double>, factor: UnsafePointer<Double>, _ dimension: Int,

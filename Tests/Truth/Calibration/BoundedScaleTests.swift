@@ -82,12 +82,7 @@ import Testing
     while kept.count < 4_000 {
       tries += 1
       var draw = LowerTriangle(dimension: 3)
-      scale.packed.withUnsafeBufferPointer { scale in
-        draw.withMemory { draw, dimension in
-          stream.wishart(dof: Self.power + 4, scale: scale.baseAddress.unsafelyUnwrapped, dimension, into: draw)
-          PackedTriangle.square(draw, dimension)
-        }
-      }
+      stream.wishart(dof: Self.power + 4, factor: scale, into: &draw)
       var rest = draw
       for d in 0..<3 { rest.packed[PackedTriangle.index(d, d)] -= Self.lower[d] }
       if rest.factorize() == nil { kept.append(draw.packed) }
