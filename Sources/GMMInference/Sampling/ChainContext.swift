@@ -2,17 +2,17 @@ import GMMKernels
 import GMMModel
 
 /// The values that all chains of a call share.
-struct ChainContext: Sendable {
+final class ChainContext: Sendable {
   let target: Target
   let method: SamplingMethod
   let seed: UInt64
-  var moves = MovePolicy.automatic
+  let moves: MovePolicy
   /// Judges the states of the chains; `nil` where the priors keep every sd from 0.
-  var judge: CollapseJudge?
+  let judge: CollapseJudge?
   let keepsAssignments: Bool
   let kernels: KernelSet
   /// The number of threads that may work on one chain.
-  var workersPerChain: Int
+  let workersPerChain: Int
   /// The rows, divided into whole ones and rests; `nil` if the sample weights are whole numbers.
   let dividedRows: DividedRows?
   /// Whether the chains make split-merge moves.
@@ -166,7 +166,7 @@ struct ChainContext: Sendable {
       MixtureKernels(target.model.shape, kernels, isWeighted: false), power: target.power, keepsLabels: false,
       workers: workersPerChain)
     let values = StartingValues(target)
-    var search = StartSearch(
+    let search = StartSearch(
       target.model, rows, power: target.power, sweeper, key(index, .start), judge, crew)
     return search.best(while: isWanted) { stream, isWhitened in
       (isWhitened ? values.drawWhitened(&stream, while: isWanted) : nil)

@@ -9,17 +9,22 @@ import GMMModel
 ///
 ///     log p(x | θ) + log prior(θ) - log q(θ | z),
 ///
-/// with the assignments z from which θ was drawn, as the mean of a round's last iterations. Neither the density of θ would
+/// with the assignments z from which θ was drawn, as the mean of a round's last iterations. Hyperparameters η are drawn
+/// before θ and given the last θ, from a ``HyperparameterProposal``, and add log hyperprior(η) - log q(η | last θ): at
+/// the values that their priors start from, every number of components could seem too many or too few. Neither the density of θ would
 /// do, which is high at modes that are too narrow to have mass, nor the probability of z, which forgets how many other
 /// assignments the mode has.
-struct StartSearch {
+final class StartSearch {
   private let sweeper: AssignmentSweeper
   private let key: StreamKey
   private let crew: BlockCrew?
-  private let model: MixtureModel
+  private var model: MixtureModel
+  private var hyperparameters: HyperparameterConditional?
+  private let rows: SplitMergeRows
+  private let power: Double
   private let judge: CollapseJudge?
   private var gibbs: GibbsSampler
-  private let proposal: ParameterProposal
+  private var proposal: ParameterProposal
   private var statistics: SufficientStatistics
   private let all: [Int]
 
@@ -52,6 +57,8 @@ struct StartSearch {
     self.key = key
     self.crew = crew
     self.model = model
+    (self.rows, self.power) = (rows, power)
+    hyperparameters = HyperparameterConditional(model)
     self.judge = judge
     rounds =
       model.dimensionCount > 1
@@ -69,13 +76,15 @@ struct StartSearch {
   ///   - isWanted: is asked now and then; after `false` the result is not used.
   ///   - makeStart: makes a start with a stream, from whitened data or from data in units of each coordinate.
   /// - Returns: the start, and the estimate of the log mass of its mode; -infinity if all starts collapse.
-  mutating func best(
+  func best(
     while isWanted: () -> Bool, _ makeStart: (inout RandomStream, _ isWhitened: Bool) -> Parameters
   ) -> (parameters: Parameters, logMass: Double) {
     var candidates: [Candidate] = []
+    let hyperparameters = model.hyperparameters
     for index in 0..<rounds[0].starts {
       var stream = RandomStream(key.at(iteration: UInt64(index)))
-      let parameters = makeStart(&stream, index % 2 == 1)
+      var parameters = makeStart(&stream, index % 2 == 1)
+      parameters.hyperparameters = hyperparameters
       candidates.append(Candidate(index: index, parameters: parameters, stream: stream))
     }
     for round in rounds {
@@ -89,8 +98,9 @@ struct StartSearch {
     return (candidates[0].parameters, candidates[0].logMass)
   }
 
-  private mutating func advance(_ candidate: inout Candidate, by count: Int) {
+  private func advance(_ candidate: inout Candidate, by count: Int) {
     let before = candidate.parameters
+    adopt(before.hyperparameters)
     var (sum, pending) = (0.0, 0.0)
     for iteration in 0...count {
       let number = UInt64(candidate.index) << 32 | candidate.iterations
@@ -98,6 +108,7 @@ struct StartSearch {
       let logMarginal = sweeper.sweep(candidate.parameters, iteration: number, into: &statistics, crew)
       if iteration > count - Self.judged { sum += pending + logMarginal }
       guard iteration < count else { break }
+      let logRatio = drawHyperparameters(&candidate)
       // A start that collapses is none: where the posterior is improper, it would always seem the best.
       guard isSound(candidate.parameters, statistics),
         (try? gibbs.draw(&candidate.parameters, given: statistics, &candidate.stream)) != nil
@@ -106,11 +117,35 @@ struct StartSearch {
         break
       }
       guard iteration >= count - Self.judged else { continue }
+      if hyperparameters != nil { proposal = ParameterProposal(model, rows, power: power) }
       let terms = proposal.terms(candidate.parameters, all, given: statistics, assigned: statistics)
-      pending = terms.target == -.infinity ? -.infinity : model.logPrior(candidate.parameters) - terms.density
+      pending =
+        terms.target == -.infinity ? -.infinity : model.logPrior(candidate.parameters) - terms.density + logRatio
     }
     candidate.logMass = sum / Double(Self.judged)
     if !candidate.logMass.isFinite { (candidate.parameters, candidate.logMass) = (before, -.infinity) }
+  }
+
+  private func adopt(_ values: [Double]) {
+    guard hyperparameters != nil else { return }
+    model.adopt(values)
+    gibbs.adopt(values)
+  }
+
+  /// Draws hyperparameters given the parameters of a candidate, if they are unknown. Beyond a bound of their prior the
+  /// last ones stay.
+  ///
+  /// - Returns: log hyperprior(η) - log q(η).
+  private func drawHyperparameters(_ candidate: inout Candidate) -> Double {
+    guard var conditional = hyperparameters else { return 0 }
+    let proposal = HyperparameterProposal(&conditional, candidate.parameters, model)
+    var values = candidate.parameters.hyperparameters
+    proposal.draw(into: &values, &candidate.stream)
+    if model.logHyperprior(values) > -.infinity {
+      candidate.parameters.hyperparameters = values
+      adopt(values)
+    }
+    return model.logHyperprior(model.hyperparameters) - proposal.logDensity(of: model.hyperparameters)
   }
 
   /// Returns whether no component has collapsed onto ties.

@@ -7,6 +7,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 from scipy import stats
+from sklearn import datasets
 
 import gmmswift as gm
 
@@ -403,3 +404,16 @@ def test_numbers_under_a_random_rate_agree_with_the_reference(name):
             assert abs(values[k] - expected) < 4 * combined, (key, k, values[k], expected, combined)
     # The probabilities of rare numbers have errors, but not such that anything agrees.
     assert post.p_components_mcse.max() < 0.02
+
+
+def test_chains_begin_where_no_clusters_are_joined():
+    # At the scale matrix that its prior starts from, two clusters of irises seem better than three.
+    post = gm.sample(
+        gm.Mixture(gm.Unknown(gm.Geometric(0.2), max=20)),
+        datasets.load_iris().data,
+        50,
+        tune=200,
+        chains=8,
+        random_seed=1,
+    )
+    assert np.median(post["n_clusters"], axis=1).min() >= 3

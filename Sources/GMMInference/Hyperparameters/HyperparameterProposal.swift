@@ -55,6 +55,14 @@ struct HyperparameterProposal {
     for (place, value) in zip(places.scale, full) { values[place] = value }
   }
 
+  /// Returns the log density of all hyperparameters; -infinity for a scale matrix that is not positive definite.
+  func logDensity(of values: [Double]) -> Double {
+    guard let scale else { return logDensity(values, nil, logDeterminant: 0) }
+    let matrix = SymmetricMatrix(dimension: scale.factor.dimension, full: Array(values[places.scale]))
+    guard let root = try? matrix.cholesky() else { return -.infinity }
+    return logDensity(values, matrix, logDeterminant: root.logDeterminantOfSquare)
+  }
+
   /// Returns the log density of all hyperparameters.
   ///
   /// - Parameters:
