@@ -404,7 +404,12 @@ enum gmm_prior_family {
    * (Fruehwirth-Schnatter, Malsiner-Walli, Gruen 2021). `first` = r, a, b > 0. */
   GMM_PRIOR_BETA_NEGATIVE_BINOMIAL = 64,
   /** `first` = P(K = 1), P(K = 2), ... up to a factor, not negative. */
-  GMM_PRIOR_PROBABILITIES = 65
+  GMM_PRIOR_PROBABILITIES = 65,
+  /** A Dirichlet process: infinitely many components, of which the rows occupy some. No values. The weights must be
+   * GMM_PRIOR_DYNAMIC_DIRICHLET, whose alpha is the concentration. num_components is the most clusters of a draw, plus
+   * 1: a draw has the components with rows, and a last one that stands for all others. Its weight is their sum, and its
+   * parameters are drawn from their prior, so that the mean of densities over draws is exact. */
+  GMM_PRIOR_DIRICHLET_PROCESS = 66
 };
 
 /** Forms of the components' covariances. In one dimension all but GMM_COVARIANCE_TIED are the same. */
@@ -513,7 +518,9 @@ gmm_status gmm_model_options_init(gmm_model_options *options, size_t struct_size
  *
  * If the number of components has a prior, K stands for the largest number wherever a model or a posterior has arrays
  * of components. Chains draw the number given the partition of the rows (telescoping sampling, Fruehwirth-Schnatter,
- * Malsiner-Walli, Gruen 2021, Bayesian Analysis 16), which is exact for every prior that is allowed.
+ * Malsiner-Walli, Gruen 2021, Bayesian Analysis 16), which is exact for every prior that is allowed. So are the chains
+ * of a Dirichlet process; one that comes to have more clusters than its draws have room for ends with
+ * GMM_ERROR_DEGENERATE, and the draws so far.
  *
  * @return GMM_ERROR_NULL_ARGUMENT, GMM_ERROR_STRUCT_SIZE; GMM_ERROR_INVALID_ARGUMENT for a parameter out of range;
  * GMM_ERROR_INVALID_MODEL for a contradiction, such as a minimum_weight above 1/K, fixed means out of order or without
@@ -2063,7 +2070,8 @@ enum gmm_count {
  * @param out_errors their Monte-Carlo standard errors, as many, or NULL.
  * @param capacity numbers for which each array has room.
  * @return GMM_ERROR_NULL_ARGUMENT, GMM_ERROR_WRONG_HANDLE, GMM_ERROR_INVALID_ARGUMENT, GMM_ERROR_BUFFER_TOO_SMALL,
- * GMM_ERROR_OUT_OF_MEMORY; GMM_ERROR_UNSUPPORTED if the number of components is known.
+ * GMM_ERROR_OUT_OF_MEMORY; GMM_ERROR_UNSUPPORTED if the number of components is known, and for GMM_COUNT_COMPONENTS of
+ * a Dirichlet process.
  */
 GMM_NODISCARD gmm_status gmm_posterior_count_probabilities(const gmm_posterior *posterior, int32_t count,
                                                            double *out_probabilities, double *out_errors,

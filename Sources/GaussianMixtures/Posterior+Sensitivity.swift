@@ -60,14 +60,29 @@ extension Posterior {
       (0..<drawCount).map { draw in
         let row = rowMemory(chain: chain, draw: draw)
         guard !isKnown else { return row[layout.logPosterior] - row[layout.logLikelihood] }
-        let parameters = Parameters(row: row, layout)
+        var parameters = Parameters(row: row, layout)
+        // The last component of a Dirichlet process has no rows, and its prior says nothing of a draw.
+        if model.isProcess { parameters = parameters.withComponents(max(1, parameters.componentCount - 1)) }
         let count = parameters.componentCount
-        var known = models.removeValue(forKey: count) ?? (model.count == nil ? model : model.known(count: count))
+        var known = models.removeValue(forKey: count) ?? (model.count == nil ? model : model.part(count: count))
         known.adopt(parameters.hyperparameters)
         defer { models[count] = known }
-        return known.logKnownPrior(parameters) + model.logProbability(ofCount: count)
+        return known.logKnownPrior(parameters) + logKnownPriorOfCount(row, count)
       }
     }
+  }
+}
+
+extension Posterior {
+  /// Returns the log probability of the number of components of a draw, or of the partition of a Dirichlet process if its
+  /// concentration is known; otherwise 0.
+  private func logKnownPriorOfCount(_ row: UnsafePointer<Double>, _ count: Int) -> Double {
+    guard model.isProcess else { return model.logProbability(ofCount: count) }
+    guard layout.hyperparameters.concentration.isEmpty, case .dynamicDirichlet(let total) = model.weights else {
+      return 0
+    }
+    let clusters = layout.sizes.prefix(Int(row[layout.clusterCount])).map { row[$0] }
+    return GammaProcess.logProbability(ofClusters: clusters, concentration: total)
   }
 }
 

@@ -162,6 +162,7 @@ private struct Statement {
     case .negativeBinomial(let size, let probability): self.init(GMM_PRIOR_NEGATIVE_BINOMIAL, [size, probability])
     case .betaNegativeBinomial(let size, let a, let b): self.init(GMM_PRIOR_BETA_NEGATIVE_BINOMIAL, [size, a, b])
     case .probabilities(let values): self.init(GMM_PRIOR_PROBABILITIES, values)
+    case .dirichletProcess: self.init(GMM_PRIOR_DIRICHLET_PROCESS, [])
     }
   }
 

@@ -60,6 +60,7 @@ struct PriorReader {
           got: prior.num_values)
       }
       return .probabilities(try values(Int(prior.num_values)))
+    case GMM_PRIOR_DIRICHLET_PROCESS: return .dirichletProcess
     default:
       throw .invalid(
         "\(path).family", "must be GMM_PRIOR_FIXED, _DISCRETE_UNIFORM or one that follows it", got: prior.family)

@@ -15,4 +15,7 @@ struct ChainState: Sendable, Equatable {
   var iteration: UInt64
   /// The sum of the acceptance probabilities since the last draw.
   var acceptance = 0.0
+  /// The assignments behind `statistics`, which an iteration of a Dirichlet process may leave as they are: (N), or none if
+  /// draws do not keep them; `nil` for other models.
+  var assignments: [UInt8]?
 }

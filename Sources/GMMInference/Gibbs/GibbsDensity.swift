@@ -48,6 +48,11 @@ struct GibbsDensity {
   }
 
   private func logDensityOfWeights(_ new: Parameters, _ statistics: SufficientStatistics) -> Double {
+    if model.hasJumps {
+      return (0..<model.componentCount).reduce(0) {
+        $0 + statistics.counts[$1] * new.logWeights[$1] - GammaProcess.logMoment(statistics.counts[$1])
+      }
+    }
     guard !model.hasFixedWeights, model.componentCount > 1 else { return 0 }
     var total = 0.0
     var sum = 0.0

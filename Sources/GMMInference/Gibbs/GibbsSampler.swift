@@ -52,7 +52,9 @@ struct GibbsSampler: Sampler {
   mutating func draw(
     _ parameters: inout Parameters, given statistics: SufficientStatistics, _ stream: inout RandomStream
   ) throws(ModelError) {
-    if !model.hasFixedWeights {
+    if model.hasJumps {
+      stream.drawJumps(&parameters, counts: statistics.counts)
+    } else if !model.hasFixedWeights {
       stream.drawWeights(
         &parameters, concentration: model.concentration, counts: statistics.counts,
         minimum: isProposing ? 0 : model.minimumWeight)

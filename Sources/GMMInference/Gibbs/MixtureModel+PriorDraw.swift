@@ -5,6 +5,8 @@ extension MixtureModel {
   /// Returns the model of a number of components that is drawn from its prior, or this one if the number is known.
   func ofDrawnCount(_ stream: inout RandomStream) -> MixtureModel {
     guard count != nil else { return self }
+    // Without rows a Dirichlet process has the component that stands for all others.
+    if isProcess { return known(count: 1) }
     let probabilities = logCounts.map { exp($0) }
     return known(count: 1 + stream.place(inProportionTo: probabilities, count: componentCount, sum: 1))
   }
@@ -70,6 +72,16 @@ extension MixtureModel {
       shape, weights: [Double](repeating: 1 / Double(componentCount), count: componentCount), means: meanCenters)
     drawPriorSpread(&parameters, &stream) { true }
     return parameters
+  }
+
+  /// Returns a component that is drawn from its prior, if this is a model of one component.
+  ///
+  /// - Parameter parameters: have its spread, if components share theirs.
+  func drawPriorComponent(sharing parameters: Parameters, _ stream: inout RandomStream) -> Parameters {
+    var one = parameters.withComponents(1)
+    if !sharedSpread { drawPriorSpread(&one, &stream) { true } }
+    drawPriorMeans(&one, &stream) { true }
+    return one
   }
 
   /// Draws the covariance matrices' Cholesky factors.

@@ -16,6 +16,8 @@ struct HyperparameterConditional {
   let densities: HyperDensities
   private let shape: MixtureShape
   private let isDynamic: Bool
+  /// Whether the concentration is that of a Dirichlet process, which is drawn with the number of components.
+  private let isProcess: Bool
   // The workspace of the scale matrix.
   private var precision: LowerTriangle
   private var inverse: LowerTriangle
@@ -27,6 +29,7 @@ struct HyperparameterConditional {
     self.densities = densities
     shape = model.shape
     if case .dynamicDirichlet = model.weights { isDynamic = true } else { isDynamic = false }
+    isProcess = model.isProcess || model.hasJumps
     precision = LowerTriangle(dimension: densities.scale == nil ? 0 : shape.dimensionCount)
     inverse = precision
     bounded = densities.scale?.lower.map(BoundedScaleMatrix.init)
@@ -77,7 +80,7 @@ struct HyperparameterConditional {
   // MARK: Concentration
 
   private func drawConcentration(_ state: inout ChainState, sumsOut: Bool, _ stream: inout RandomStream) {
-    guard let place = densities.places.concentration.first,
+    guard !isProcess, let place = densities.places.concentration.first,
       let density = concentration(state.parameters, state.statistics.counts, sumsOut: sumsOut)
     else { return }
     var y = log(state.parameters.hyperparameters[place])
@@ -85,11 +88,28 @@ struct HyperparameterConditional {
     state.parameters.hyperparameters[place] = exp(y)
   }
 
-  /// Returns the density of the logarithm of the concentration; `nil` if the concentration is known.
+  /// Draws the concentration of a Dirichlet process, given the partition of the rows.
+  mutating func drawConcentration(
+    _ state: inout ChainState, of process: ProcessConditional?, _ stream: inout RandomStream
+  ) {
+    guard let process, let prior = densities.concentration, let place = densities.places.concentration.first else {
+      return
+    }
+    let density = LogProcessConcentrationDensity(
+      prior: prior, process: process, clusters: state.statistics.occupiedCount,
+      total: state.statistics.counts.reduce(0, +))
+    var y = log(state.parameters.hyperparameters[place])
+    for _ in 0..<Self.sliceSteps { y = stream.slice(from: y, width: 1) { density($0) } }
+    state.parameters.hyperparameters[place] = exp(y)
+  }
+
+  /// Returns the density of the logarithm of the concentration; `nil` if the concentration is known, and if it is that of
+  /// a Dirichlet process.
   ///
   /// - Parameter sumsOut: whether it is given the counts, and not the weights.
   func concentration(_ parameters: Parameters, _ counts: [Double], sumsOut: Bool) -> LogConcentrationDensity? {
-    densities.concentration.map {
+    guard !isProcess else { return nil }
+    return densities.concentration.map {
       LogConcentrationDensity(
         prior: $0, components: parameters.componentCount, isDynamic: isDynamic,
         counts: sumsOut ? counts : nil, sum: (sumsOut ? counts : parameters.logWeights).reduce(0, +))

@@ -15,6 +15,10 @@ extension Posterior {
   /// - Throws: ``ModelError`` if the number of components is known, and when memory runs out.
   public func componentProbabilities() throws(ModelError) -> CountProbabilities {
     try requireUnknownCount()
+    guard !model.isProcess else {
+      throw ModelError(
+        .unsupported, "posterior", "must have a finite number of components", got: "a Dirichlet process")
+    }
     var conditional = CountConditional(model, total: data.totalWeight)
     let concentration = layout.hyperparameters.concentration.first
     return try probabilities { row, output in

@@ -110,6 +110,20 @@ final class AssignmentSweeper {
       parameters, power: 1, into: &statistics, crew, ExpectationPass(kernels: pass.kernels))
   }
 
+  /// Returns the log likelihood of other parameters than those of a sweep.
+  func logLikelihood(of parameters: Parameters, _ crew: BlockCrew?) -> Double {
+    var statistics = SufficientStatistics(parameters.shape)
+    let pass = pass(parameters.componentCount)
+    return pass.reducer.reduce(
+      parameters, power: 1, into: &statistics, crew, ExpectationPass(kernels: pass.kernels))
+  }
+
+  /// Makes assignments of an earlier sweep the last ones, if they are kept.
+  func take(_ assignments: [UInt8]) {
+    guard let labels, assignments.count == rows else { return }
+    for i in 0..<rows { labels.base[i] = assignments[i] }
+  }
+
   /// Gives component k of the last sweep the number `labelOf[k]`.
   func renumber(_ labelOf: [UInt8]) {
     guard let labels else { return }

@@ -110,9 +110,16 @@ final class Chain: @unchecked Sendable {
     if kept <= 0 {
       state.acceptance = 0
     } else if kept % schedule.thin == 0 {
-      try sink.record(
-        state, logLikelihood: transition.logLikelihood(state, crew), logPrior: transition.logPrior(state),
-        acceptance: state.acceptance / Double(schedule.thin), assignments: transition.assignments)
+      let acceptance = state.acceptance / Double(schedule.thin)
+      if transition.isProcess, let draw = try transition.processDraw(state, crew) {
+        try sink.record(
+          draw.state, logLikelihood: draw.logLikelihood, logPrior: draw.logPrior, acceptance: acceptance,
+          assignments: transition.assignments)
+      } else {
+        try sink.record(
+          state, logLikelihood: transition.logLikelihood(state, crew), logPrior: transition.logPrior(state),
+          acceptance: acceptance, assignments: transition.assignments)
+      }
       state.acceptance = 0
     }
   }

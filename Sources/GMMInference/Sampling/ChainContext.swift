@@ -91,7 +91,7 @@ final class ChainContext: Sendable {
     return try AssignmentSweeper(
       rows, key: key(index, .assignments),
       moveKey: moves ? key(index, .assignmentsOfMoves) : nil,
-      MixtureKernels(target.model.shape, kernels, isWeighted: rows.weights != nil),
+      MixtureKernels(target.model.partShape, kernels, isWeighted: rows.weights != nil),
       power: target.power, keepsLabels: keepsAssignments, workers: workersPerChain)
   }
 

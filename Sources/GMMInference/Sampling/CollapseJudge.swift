@@ -19,6 +19,11 @@ struct CollapseJudge: Sendable {
   private static func share(divergence: Double) -> Double { divergence < 2 ? 1e-8 : largestShare }
 
   init(_ target: Target) {
+    var target = target
+    if target.model.isProcess {
+      let model = target.model.part(count: target.model.partShape.componentCount)
+      target = Target(model: model, data: target.data, power: target.power)
+    }
     self.target = target
     let (model, variances) = (target.model, DataSpread(target.data).variances)
     limits = model.spreadDensities.enumerated().map { j, density in

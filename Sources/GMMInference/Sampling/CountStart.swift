@@ -45,7 +45,7 @@ struct CountStart {
     var worse = 0
     for components in Self.numbers(most: model.componentCount) where model.logCounts[components - 1] > -.infinity {
       guard worse < Self.patience, isWanted() else { break }
-      let known = Target(model: model.known(count: components), data: data, power: context.target.power)
+      let known = Target(model: model.part(count: components), data: data, power: context.target.power)
       let found = try context.bestStart(index, known, rows, crew, while: isWanted)
       let logMass = found.logMass + model.logCounts[components - 1] + logGammaFunction(Double(components + 1))
       if best.map({ logMass > $0.logMass }) ?? true {
@@ -85,7 +85,7 @@ extension ChainContext {
     let possible = (1...target.model.componentCount).filter { target.model.logCounts[$0 - 1] > -.infinity }
     let components = possible.min { abs($0 - 10) < abs($1 - 10) } ?? 1
     var stream = RandomStream(key(index, .start).at(iteration: 0))
-    let known = Target(model: target.model.known(count: components), data: target.data, power: target.power)
+    let known = Target(model: target.model.part(count: components), data: target.data, power: target.power)
     return StartingValues(known).draw(&stream, keeping: PartialParameters(), while: isWanted)
   }
 }

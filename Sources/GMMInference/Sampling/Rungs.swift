@@ -72,16 +72,26 @@ final class Rungs {
   /// Tries the exchanges before the next iteration of the chain, and makes that iteration on the rungs below it.
   func advance(_ state: inout ChainState, _ first: Transition, _ crew: BlockCrew?) throws(ModelError) {
     let iteration = state.iteration + 1
-    exchange(&state, first, iteration, crew)
+    try exchange(&state, first, iteration, crew)
     for index in transitions.indices { _ = try transitions[index].advance(&rungs.states[index], crew) }
     if context.powers == nil, PowerLadder.isRenewed(after: iteration, tune: tune) { try renew() }
     if iteration == UInt64(tune) { rungs.forgetExchanges() }
   }
 
-  private func exchange(_ state: inout ChainState, _ first: Transition, _ iteration: UInt64, _ crew: BlockCrew?) {
+  private func exchange(
+    _ state: inout ChainState, _ first: Transition, _ iteration: UInt64, _ crew: BlockCrew?
+  ) throws(ModelError) {
     var stream = RandomStream(key.at(iteration: iteration))
     for upper in stride(from: Int(iteration % 2), to: transitions.count, by: 2) {
       let u = stream.uniform()
+      // The partitions of Dirichlet processes change in both states or in none.
+      let (one, other) = (upper == 0 ? first : transitions[upper - 1], transitions[upper])
+      let may = try one.mayChange(upper == 0 ? state : rungs.states[upper - 1], &stream)
+      guard try other.mayChange(rungs.states[upper], &stream) && may else {
+        rungs.rejections[upper] += 1
+        rungs.attempts[upper] += 1
+        continue
+      }
       let probability =
         upper == 0
         ? exchange(&state, first, &rungs.states[0], transitions[0], iteration, u, crew)
@@ -116,6 +126,8 @@ final class Rungs {
     swap(&first.statistics, &firstStatistics)
     swap(&second.statistics, &secondStatistics)
     (first.logMarginal, second.logMarginal) = (ofSecond, ofFirst)
+    firstTransition.keepProposal(&first)
+    secondTransition.keepProposal(&second)
     return probability
   }
 

@@ -21,6 +21,9 @@ final class Transition {
   let rungs: Rungs?
   private let memoryBefore: SamplerMemory
   private let judge: CollapseJudge?
+  /// Makes draws of a Dirichlet process from states; `nil` for other models.
+  private var processDraws: ProcessDraws?
+  private let keepsAssignments: Bool
   /// The sds below which the judge is asked.
   private let limits: [Double]
 
@@ -45,6 +48,8 @@ final class Transition {
     rungs = try Rungs(index, target, context, tune: tune, memory.rungs)
     sweeper = try context.sweeper(index, moves: mover != nil || rungs != nil || target.power < 1)
     parts = try TransitionParts(index, target, context, tune: tune, memory)
+    processDraws = target.model.isProcess ? ProcessDraws(target.model, context.key(index, .processDraws)) : nil
+    keepsAssignments = context.keepsAssignments
   }
 
   /// The values that the samplers have learned.
@@ -111,10 +116,40 @@ final class Transition {
   @inline(__always)
   func logPrior(_ state: borrowing ChainState) -> Double { parts.logPrior(state.parameters) }
 
+  /// Returns the draw that a chain of a Dirichlet process makes of its state; `nil` for other models, whose draws are
+  /// their states.
+  ///
+  /// - Throws: a ``ModelError`` of kind `degenerate` if the draw has no room.
+  func processDraw(
+    _ state: ChainState, _ crew: BlockCrew?
+  ) throws(ModelError) -> (state: ChainState, logLikelihood: Double, logPrior: Double)? {
+    let concentration = parts.concentration(of: state.parameters)
+    guard let draw = try processDraws?.draw(state, concentration: concentration) else { return nil }
+    return (draw.state, sweeper.logLikelihood(of: draw.state.parameters, crew), draw.logPrior)
+  }
+
+  /// Whether draws are made of states, and are not the states themselves.
+  var isProcess: Bool { processDraws != nil }
+
+  /// Returns whether an exchange may change the partition of a state; see ``ProcessConditional``.
+  func mayChange(_ state: borrowing ChainState, _ stream: inout RandomStream) throws(ModelError) -> Bool {
+    try !parts.holds(state, &stream)
+  }
+
+  /// Keeps the assignments that came with the parameters of a state, where the next iteration may leave them as they are.
+  func keepProposal(_ state: inout ChainState) {
+    guard processDraws != nil else { return }
+    sweeper.keepProposal()
+    renumber(&state)
+  }
+
   /// Numbers the components with rows first, if their number varies.
   private func renumber(_ state: inout ChainState) {
-    guard parts.varies, let numbers = state.putOccupiedFirst() else { return }
-    sweeper.renumber(numbers)
+    guard parts.varies else { return }
+    if let numbers = state.putOccupiedFirst() { sweeper.renumber(numbers) }
+    guard processDraws != nil else { return }
+    let labels = keepsAssignments ? sweeper.assignments : nil
+    state.assignments = Array(UnsafeBufferPointer(start: labels, count: labels == nil ? 0 : target.data.count))
   }
 
   /// Makes the next iteration.
@@ -126,8 +161,13 @@ final class Transition {
     let iteration = state.iteration + 1
     try rungs?.advance(&state, self, crew)
     try parts.use(for: state.parameters)
-    parts.current.splitMerge?.run(&state, crew)
     var stream = RandomStream(key.at(iteration: iteration))
+    if try parts.holds(state, &stream) {
+      state.iteration = iteration
+      sweeper.take(state.assignments ?? [])
+      return StepInfo()
+    }
+    parts.current.splitMerge?.run(&state, crew)
     if parts.varies {
       // Moves may have left components without rows before others.
       _ = state.putOccupiedFirst()

@@ -32,6 +32,7 @@ final class TransitionParts {
   private let tune: Int
   private var memory: SamplerMemory
   private var conditional: CountConditional?
+  private var process: ProcessConditional?
   /// The distributions of the hyperparameters; `nil` if they are known.
   private var hyperparameters: HyperparameterConditional?
   /// The parts in use.
@@ -54,10 +55,14 @@ final class TransitionParts {
     hyperparameters = HyperparameterConditional(target.model)
     var model = target.model
     if model.count != nil {
-      conditional = CountConditional(model, total: target.data.totalWeight)
-      others = [Part?](repeating: nil, count: model.componentCount + 1)
+      if model.isProcess {
+        process = ProcessConditional(most: model.partShape.componentCount)
+      } else {
+        conditional = CountConditional(model, total: target.data.totalWeight)
+      }
+      others = [Part?](repeating: nil, count: model.partShape.componentCount + 1)
       // These parts are the smallest. The state of the chain says which are needed.
-      model = model.known(count: 1)
+      model = model.part(count: 1)
     }
     current = Part(
       model, try context.sampler(model, tune: tune, memory),
@@ -65,7 +70,7 @@ final class TransitionParts {
   }
 
   /// Whether the number of components has a prior.
-  var varies: Bool { conditional != nil }
+  var varies: Bool { conditional != nil || process != nil }
 
   /// What the chain has learned about split-merge moves. A single component makes none.
   var splitMergeTuning: SplitMergeTuning { current.splitMerge?.tuning ?? memory.splitMerge }
@@ -87,7 +92,7 @@ final class TransitionParts {
       current = other
       current.splitMerge?.tuning = memory.splitMerge
     } else {
-      let model = target.model.known(count: components)
+      let model = target.model.part(count: components)
       current = Part(
         model, try context.sampler(model, tune: tune, memory),
         try context.splitMergeMover(index, model, tune: tune, memory.splitMerge))
@@ -96,12 +101,37 @@ final class TransitionParts {
 
   /// Draws the number of components of a state, given the partition of the rows, and takes its parts into use.
   func drawCount(_ state: inout ChainState, _ stream: inout RandomStream) throws(ModelError) {
+    if process != nil {
+      hyperparameters?.drawConcentration(&state, of: process, &stream)
+      let concentration = concentration(of: state.parameters)
+      guard let components = process?.draw(state.statistics.counts, concentration: concentration, &stream) else {
+        return
+      }
+      state.setCount(components)
+      return try use(for: state.parameters)
+    }
     if let place = target.model.hyperparameterPlaces.concentration.first {
       conditional?.adopt(concentration: state.parameters.hyperparameters[place])
     }
     guard let components = conditional?.draw(state.statistics.counts, &stream) else { return }
     state.setCount(components)
     try use(for: state.parameters)
+  }
+
+  /// Returns whether the next iteration leaves the partition of a Dirichlet process as it is; see ``ProcessConditional``.
+  ///
+  /// - Throws: a ``ModelError`` of kind `degenerate` if the concentration is too large for that to end soon.
+  func holds(_ state: borrowing ChainState, _ stream: inout RandomStream) throws(ModelError) -> Bool {
+    guard let process else { return false }
+    return try process.holds(
+      state.statistics.counts, concentration: concentration(of: state.parameters), &stream)
+  }
+
+  /// Returns the concentration of a Dirichlet process.
+  func concentration(of parameters: Parameters) -> Double {
+    if let place = target.model.hyperparameterPlaces.concentration.first { return parameters.hyperparameters[place] }
+    guard case .dynamicDirichlet(let total) = target.model.weights else { return .nan }
+    return total
   }
 
   /// Draws the hyperparameters of a state, if they are unknown, and gives them to the priors.

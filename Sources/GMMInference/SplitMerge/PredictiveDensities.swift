@@ -23,6 +23,8 @@ final class PredictiveDensities {
   private let kindOfComponent: [Int]
   /// Whether the concentrations are the weights themselves. If not, a group's weight is its concentration + count.
   private let hasFixedWeights: Bool
+  /// Whether the weights are jumps, of which a group of n members has w^n on average.
+  private let hasJumps: Bool
   /// The log determinant and the inverse of each kind's scale, as ``scales`` has it.
   private let logDeterminants: [Double]
   private let inverses: [[Double]]
@@ -68,7 +70,7 @@ final class PredictiveDensities {
     structure = model.shape.structure
     dimensions = model.dimensionCount
     self.power = power
-    hasFixedWeights = model.hasFixedWeights
+    (hasFixedWeights, hasJumps) = (model.hasFixedWeights, model.hasJumps)
     var distinct: [Kind] = []
     var places: [Int] = []
     for k in 0..<model.componentCount {
@@ -325,6 +327,9 @@ final class PredictiveDensities {
     case .full, .tied: for j in 0..<dimensions { sum += ratio(before - Double(j), power) }
     case .diag: sum += size * ratio(before, power)
     case .spherical: sum += ratio(dof + power * size * Double(count), power * size)
+    }
+    if hasJumps {
+      return sum + GammaProcess.logMoment(Double(count + 1)) - GammaProcess.logMoment(Double(count))
     }
     let weight = hasFixedWeights ? kind.concentration : kind.concentration + Double(count)
     return log(weight) + sum

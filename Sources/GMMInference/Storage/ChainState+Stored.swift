@@ -11,6 +11,10 @@ extension ChainState {
       statistics.counts, statistics.centers, statistics.sums, statistics.squares,
     ] { writer.write(array) }
     if !parameters.hyperparameters.isEmpty { writer.write(parameters.hyperparameters) }
+    if let assignments {
+      writer.write(assignments.count)
+      for label in assignments { writer.write(label) }
+    }
   }
 
   /// Reads the state of a chain on `model`, and checks everything that could lead to an index or an allocation.
@@ -21,7 +25,7 @@ extension ChainState {
     acceptance = try reader.readDouble()
     let weights = try reader.readDoubles()
     let least = model.count == nil ? model.componentCount : 1
-    guard (least...model.componentCount).contains(weights.count) else {
+    guard (least...model.partShape.componentCount).contains(weights.count) else {
       throw .format("a chain has \(weights.count) components")
     }
     let shape = model.shape.withComponents(weights.count)
@@ -45,9 +49,18 @@ extension ChainState {
     }
     self.statistics = statistics
     let count = model.hyperparameterPlaces.all.count
-    guard count > 0 else { return }
-    let hyperparameters = try reader.readDoubles(count: count)
-    guard hyperparameters.allSatisfy(\.isFinite) else { throw .format("a chain stands at impossible hyperparameters") }
-    parameters.hyperparameters = hyperparameters
+    if count > 0 {
+      let hyperparameters = try reader.readDoubles(count: count)
+      guard hyperparameters.allSatisfy(\.isFinite) else {
+        throw .format("a chain stands at impossible hyperparameters")
+      }
+      parameters.hyperparameters = hyperparameters
+    }
+    guard model.isProcess else { return }
+    let assignments = try reader.readBytes(try reader.readCount(elementSize: 1))
+    self.assignments = assignments
+    guard assignments.allSatisfy({ Int($0) < shape.componentCount }) else {
+      throw .format("a chain has impossible assignments")
+    }
   }
 }

@@ -124,6 +124,7 @@ extension CountPrior {
     case .betaNegativeBinomial(let size, let a, let b):
       writer.writePrior(CountCode.betaNegativeBinomial, [size, a, b])
     case .probabilities(let values): writer.writePrior(CountCode.probabilities, values)
+    case .dirichletProcess: writer.writePrior(CountCode.dirichletProcess, [])
     }
   }
 
@@ -142,6 +143,7 @@ extension CountPrior {
     case (CountCode.betaNegativeBinomial, 3):
       self = .betaNegativeBinomial(size: values[0], a: values[1], b: values[2])
     case (CountCode.probabilities, _): self = .probabilities(values)
+    case (CountCode.dirichletProcess, 0): self = .dirichletProcess
     default: throw PriorCode.unknown(code, "the number of components")
     }
   }
@@ -214,6 +216,7 @@ private enum CountCode {
   static let negativeBinomial: UInt32 = 3
   static let betaNegativeBinomial: UInt32 = 4
   static let probabilities: UInt32 = 5
+  static let dirichletProcess: UInt32 = 6
 }
 
 extension MeansPrior {

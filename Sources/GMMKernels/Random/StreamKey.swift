@@ -21,6 +21,8 @@ package enum StreamPurpose: UInt64, Sendable {
   /// Exchanges between the rungs of a chain, and the seeds of its rungs.
   case exchanges = 14
   case rungs = 15
+  /// The weights of a Dirichlet process in its draws, and the component that stands for those without rows.
+  case processDraws = 16
   /// The assignments of draws of partitions.
   case assignmentsOfPartitions = 20
   /// The starts of a search for a partition.

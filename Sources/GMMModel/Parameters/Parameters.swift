@@ -148,6 +148,16 @@ package struct Parameters: Sendable, Equatable {
     return result
   }
 
+  /// Gives component `k` the mean of a single component, and its spread unless the components share one.
+  package mutating func setComponent(_ k: Int, from one: Parameters) {
+    means.replaceSubrange(shape.mean(k), with: one.means)
+    guard !shape.sharedSpread else { return }
+    let size = shape.sdCount / componentCount
+    sds.replaceSubrange(k * size..<(k + 1) * size, with: one.sds)
+    guard shape.hasMatrices else { return }
+    factors.replaceSubrange(k * shape.triangleSize..<(k + 1) * shape.triangleSize, with: one.factors)
+  }
+
   /// Exchanges the numbers of two components.
   package mutating func swapComponents(_ a: Int, _ b: Int) {
     weights.swapAt(a, b)

@@ -17,13 +17,21 @@ public enum CountPrior: Sendable, Equatable {
   case betaNegativeBinomial(size: Double, a: Double, b: Double)
   /// P(K = 1), P(K = 2), ..., up to a factor.
   case probabilities([Double])
+  /// A Dirichlet process, the limit of K components whose weights are Dirichlet(α / K): infinitely many, of which the rows
+  /// occupy some. α is the total of ``WeightsPrior/dynamicDirichlet(total:)``. A draw has the components with rows, and
+  /// one that stands for all others.
+  case dirichletProcess
 
-  /// Returns the log probabilities of 1, ..., `most`, which sum to 1 over these numbers.
+  /// Returns the log probabilities of 1, ..., `most`, which sum to 1 over these numbers. Those of a Dirichlet process are
+  /// of its jumps, by which a chain chooses where it starts.
   ///
   /// - Throws: ``ModelError`` for a parameter out of range, and if no such number has a positive probability.
-  package func logProbabilities(most: Int) throws(ModelError) -> [Double] {
+  package func logProbabilities(most: Int, weights: WeightsPrior? = nil) throws(ModelError) -> [Double] {
     try check()
-    let logs = (1...most).map { logDensity($0) }
+    var logs = (1...most).map { logDensity($0) }
+    if self == .dirichletProcess, case .dynamicDirichlet(let total) = weights, total > 0 {
+      logs = (1...most).map { Double($0) * log(total * GammaProcess.rate) - logGammaFunction(Double($0 + 1)) }
+    }
     let largest = logs.max() ?? -.infinity
     guard largest > -.infinity else {
       throw ModelError(
@@ -47,6 +55,7 @@ public enum CountPrior: Sendable, Equatable {
       return logGammaFunction(size + n) - logGammaFunction(n + 1) + logGammaFunction(b + n)
         - logGammaFunction(size + a + b + n)
     case .probabilities(let values): return k <= values.count ? log(values[k - 1]) : -.infinity
+    case .dirichletProcess: return 0
     }
   }
 
@@ -62,6 +71,7 @@ public enum CountPrior: Sendable, Equatable {
       guard value > 0, value < 1 else { throw ModelError("\(path).\(name)", "must be between 0 and 1", got: value) }
     }
     switch self {
+    case .dirichletProcess: break
     case .uniform(let first, let last):
       guard first >= 1 else { throw ModelError("\(path).first", "must be at least 1", got: first) }
       guard last >= first else {

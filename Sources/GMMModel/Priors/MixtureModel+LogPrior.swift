@@ -36,6 +36,7 @@ extension MixtureModel {
 
   /// Returns the Dirichlet log density.
   package func logPriorOfWeights(_ parameters: Parameters) -> Double {
+    if hasJumps { return 0 }
     if hasFixedWeights {
       for k in 0..<componentCount where abs(parameters.weights[k] - concentration[k]) > 1e-12 { return -.infinity }
       return 0

@@ -41,6 +41,9 @@ public struct MixtureModel: Sendable, Equatable {
   private(set) var logMeansNormalizer: Double
   /// The log probabilities of 1, ..., K components; none if their number is known.
   package let logCounts: [Double]
+  /// Whether the components are the jumps of a Gamma process, as a chain of a Dirichlet process has them. Their weights
+  /// then have the prior of ``GammaProcess``, relative to which logPrior and the densities of draws are.
+  package private(set) var hasJumps = false
   /// The prior densities of the hyperparameters; `nil` if there are none.
   package let hyperDensities: HyperDensities?
   /// The hyperparameters that the densities above have.
@@ -69,10 +72,11 @@ public struct MixtureModel: Sendable, Equatable {
     try MixtureShape.requireCounts(components: shape.componentCount, dimensions: shape.dimensionCount)
     let check = PriorCheck(shape: shape)
     try check.order(orderCoordinate)
-    logCounts = try count?.logProbabilities(most: shape.componentCount) ?? []
-    if count != nil {
+    logCounts = try count?.logProbabilities(most: shape.componentCount, weights: weights) ?? []
+    if let count {
       try check.exchangeable(
-        weights: weights, minimumWeight: minimumWeight, means: means, orderCoordinate: orderCoordinate, spread: spread)
+        count, weights: weights, minimumWeight: minimumWeight, means: means, orderCoordinate: orderCoordinate,
+        spread: spread)
     }
     concentration = try check.weights(weights, minimum: minimumWeight)
     meanDensities = try check.means(means, orderCoordinate: orderCoordinate)
@@ -122,7 +126,7 @@ public struct MixtureModel: Sendable, Equatable {
     guard values != hyperparameters else { return }
     hyperparameters = values
     let places = hyperparameterPlaces
-    if let place = places.concentration.first {
+    if let place = places.concentration.first, !hasJumps {
       var value = values[place]
       if case .dynamicDirichlet = weights { value /= Double(componentCount) }
       for k in concentration.indices { concentration[k] = value }
@@ -164,6 +168,23 @@ public struct MixtureModel: Sendable, Equatable {
     } catch {
       preconditionFailure("the priors of one component serve any number of them: \(error)")
     }
+  }
+
+  /// Returns the model by which a chain works while it has so many components: that of the known number, or of so many
+  /// jumps if the components are those of a Dirichlet process.
+  package func part(count components: Int) -> MixtureModel {
+    var model = known(count: components)
+    model.hasJumps = isProcess
+    return model
+  }
+
+  /// Whether the number of components is that of a Dirichlet process.
+  package var isProcess: Bool { count == .dirichletProcess }
+
+  /// The shape of the largest part by which a chain works. The jumps of a Dirichlet process are more than the components
+  /// of its draws.
+  package var partShape: MixtureShape {
+    isProcess ? shape.withComponents(MixtureShape.componentRange.upperBound) : shape
   }
 
   /// Refuses a model whose number of components is unknown.

@@ -57,10 +57,10 @@ public struct OpenModel: Sendable, Equatable {
     try check.order(orderCoordinate)
     _ = try check.weights(weights, minimum: minimumWeight)
     if let count {
-      _ = try count.logProbabilities(most: shape.componentCount)
+      _ = try count.logProbabilities(most: shape.componentCount, weights: weights)
       // Priors that wait will be the same for all components.
       try check.exchangeable(
-        weights: weights, minimumWeight: minimumWeight, means: means ?? .normal(mean: [0], sd: [1]),
+        count, weights: weights, minimumWeight: minimumWeight, means: means ?? .normal(mean: [0], sd: [1]),
         orderCoordinate: orderCoordinate,
         spread: spread
           ?? (shape.hasMatrices

@@ -77,7 +77,8 @@ struct PriorCheck {
   /// Refuses priors and constraints that are not the same for all components, for models in which their number is
   /// unknown.
   func exchangeable(
-    weights: WeightsPrior, minimumWeight: Double, means: MeansPrior, orderCoordinate: Int?, spread: SpreadPrior
+    _ count: CountPrior, weights: WeightsPrior, minimumWeight: Double, means: MeansPrior, orderCoordinate: Int?,
+    spread: SpreadPrior
   ) throws(ModelError) {
     func refused(_ path: String, _ rule: String, got value: some CustomStringConvertible) -> ModelError {
       ModelError(.invalidModel, path, "\(rule) where the number of components is unknown", got: value)
@@ -86,6 +87,11 @@ struct PriorCheck {
     case .fixed: throw refused("weights.family", "must be Dirichlet", got: "known weights")
     case .dirichlet(let concentration) where concentration.count > 1:
       throw refused("weights.concentration", "must have 1 value", got: concentration.count)
+    case .dirichlet where count == .dirichletProcess:
+      throw ModelError(
+        .invalidModel, "weights.family",
+        "must be dynamic Dirichlet for a Dirichlet process, whose concentration it has",
+        got: "Dirichlet")
     case .dirichlet, .dynamicDirichlet: break
     }
     guard minimumWeight == 0 else { throw refused("minimum_weight", "must be 0", got: minimumWeight) }

@@ -99,7 +99,49 @@ static void check_new_cluster(const gmm_posterior *posterior) {
   gmm_data_destroy(points);
 }
 
+/* A Dirichlet process: each draw has its clusters, and one component that stands for all others. */
+static void check_process(void) {
+  enum { ROOM = 24 };
+  static const double zero[] = {0}, one[] = {1}, ten[] = {10};
+  gmm_model_options options = fixture_model_options();
+  options.num_components = ROOM;
+  options.ordered_means = 0;
+  options.minimum_weight = 0;
+  options.weights = (gmm_prior){GMM_PRIOR_DYNAMIC_DIRICHLET, 1, one, NULL, NULL};
+  options.means = (gmm_prior){GMM_PRIOR_NORMAL, 1, zero, ten, NULL};
+  options.spread = (gmm_prior){GMM_PRIOR_HALF_NORMAL, 1, ten, NULL, NULL};
+  options.count = (gmm_prior){GMM_PRIOR_DIRICHLET_PROCESS, 0, NULL, NULL, NULL};
+  gmm_model *model = fixture_model(&options), *none = NULL;
+  gmm_model_options stated;
+  stated.struct_size = sizeof stated;
+  ACCEPTED(gmm_model_get_options(model, &stated, out_error));
+  EXPECT(stated.count.family == GMM_PRIOR_DIRICHLET_PROCESS && stated.weights.first[0] == 1);
+  gmm_sample_options sampling = fixture_sample_options();
+  gmm_posterior *posterior = fixture_posterior(model, &sampling);
+  gmm_model_destroy(model);
+  const gmm_view count = view_of(posterior, GMM_FIELD_NUM_COMPONENTS),
+                 occupied = view_of(posterior, GMM_FIELD_NUM_CLUSTERS), weights = view_of(posterior, GMM_FIELD_WEIGHTS);
+  for (int64_t chain = 0; chain < count.shape[0]; chain++) {
+    for (int64_t draw = 0; draw < count.shape[1]; draw++) {
+      const int64_t components = (int64_t)element(&count, chain, draw, 0);
+      EXPECT(components == (int64_t)element(&occupied, chain, draw, 0) + 1 && components <= ROOM);
+      double sum = 0;
+      for (int64_t k = 0; k < components; k++) sum += element(&weights, chain, draw, k);
+      EXPECT(fabs(sum - 1) < 1e-9);
+    }
+  }
+  double values[ROOM + 1];
+  ACCEPTED(gmm_posterior_count_probabilities(posterior, GMM_COUNT_CLUSTERS, values, NULL, ROOM + 1, out_error));
+  REFUSED(GMM_ERROR_UNSUPPORTED, "posterior",
+          gmm_posterior_count_probabilities(posterior, GMM_COUNT_COMPONENTS, values, NULL, ROOM + 1, out_error));
+  check_new_cluster(posterior);
+  gmm_posterior_destroy(posterior);
+  options.weights.family = GMM_PRIOR_DIRICHLET;
+  REFUSED(GMM_ERROR_INVALID_MODEL, "weights.family", gmm_model_create(&options, &none, out_error));
+}
+
 void behaviour_counts(void) {
+  check_process();
   gmm_posterior *posterior = counted_posterior(), *none = NULL;
   double clusters[NUMBERS] = {0}, found[NUMBERS], errors[NUMBERS], components[NUMBERS];
   check_draws(posterior, clusters);

@@ -14,6 +14,11 @@ struct PartitionSum: Sendable {
     case concentrationOfOne
     /// The prior of the number of components is flat.
     case flatPrior
+    /// The concentration of a Dirichlet process counts once, and not once for each cluster.
+    case concentrationOnce
+    /// The partitions of a Dirichlet process are those of the jumps above a size: each is as probable as all its clusters
+    /// have such jumps.
+    case largeJumps
   }
 
   /// P(K = 1), ...
@@ -29,9 +34,10 @@ struct PartitionSum: Sendable {
   ///   - count: the number of rows, at most 9.
   ///   - logPrior: log p(K), K = 1, ....
   ///   - concentration: the concentration of a weight among K components.
+  ///   - process: the concentration of a Dirichlet process, in place of a number of components.
   ///   - logMarginal: log p(x | partition), from the rows of the clusters as sets of bits.
   init(
-    count: Int, logPrior: [Double], concentration: (Int) -> Double, mistake: Mistake? = nil,
+    count: Int, logPrior: [Double], concentration: (Int) -> Double, process: Double? = nil, mistake: Mistake? = nil,
     logMarginal: ([Int]) -> Double
   ) {
     var labels = [Int](repeating: 0, count: count)
@@ -47,14 +53,22 @@ struct PartitionSum: Sendable {
       var sets = [Int](repeating: 0, count: t)
       for (i, label) in labels.enumerated() { sets[label] |= 1 << i }
       let marginal = logMarginal(sets)
-      for k in max(1, min(t, most))...most where k >= t {
-        let gamma = concentration(k)
-        let sum = mistake == .concentrationOfOne ? 1 : Double(k) * gamma
-        var term = marginal + (mistake == .flatPrior ? 0 : logPrior[k - 1])
-        if mistake != .noEmptyComponents { term += lgamma(Double(k + 1)) - lgamma(Double(k - t + 1)) }
-        term += lgamma(sum) - lgamma(sum + Double(count))
-        guard term > -.infinity else { continue }
-        for set in sets { term += lgamma(Double(set.nonzeroBitCount) + gamma) - lgamma(gamma) }
+      for k in max(1, min(t, most))...(process == nil ? most : t) where k >= t {
+        var term = marginal
+        if let process {
+          term += Double(mistake == .concentrationOnce ? 1 : t) * log(process)
+          term += lgamma(process) - lgamma(process + Double(count))
+          for set in sets { term += lgamma(Double(set.nonzeroBitCount)) }
+          if mistake == .largeJumps { term -= 0.01 * Double(sets.count { $0.nonzeroBitCount == 1 }) }
+        } else {
+          let gamma = concentration(k)
+          let sum = mistake == .concentrationOfOne ? 1 : Double(k) * gamma
+          if mistake != .flatPrior { term += logPrior[k - 1] }
+          if mistake != .noEmptyComponents { term += lgamma(Double(k + 1)) - lgamma(Double(k - t + 1)) }
+          term += lgamma(sum) - lgamma(sum + Double(count))
+          guard term > -.infinity else { continue }
+          for set in sets { term += lgamma(Double(set.nonzeroBitCount) + gamma) - lgamma(gamma) }
+        }
         if term > largest {
           let factor = exp(largest - term)
           total *= factor

@@ -46,10 +46,16 @@ import Testing
           case .dynamicDirichlet(let total): total / Double(k)
           case .fixed: .nan
           }
-        }, mistake: mistake,
+        }, process: concentrationOfProcess, mistake: mistake,
         logMarginal: PartitionSum.logMarginal(
           dimensions == 1 && structure != .tied ? .diag : structure, rows: rows, center: center, kappa: Self.kappa,
           dof: Self.dof, scale: scale))
+    }
+
+    /// The concentration of a Dirichlet process; `nil` for a finite number of components.
+    var concentrationOfProcess: Double? {
+      guard count == .dirichletProcess, case .dynamicDirichlet(let total) = weights else { return nil }
+      return total
     }
 
     func draws(_ count: Int = Tier.oracleDraws) throws -> Posterior {
@@ -78,13 +84,23 @@ import Testing
       rungs: .count(3)),
   ]
 
+  static let processes: [Example] = [
+    Example(structure: .diag, count: .dirichletProcess, weights: .dynamicDirichlet(total: 0.7), dimensions: 1),
+    Example(structure: .full, count: .dirichletProcess, weights: .dynamicDirichlet(total: 2), dimensions: 2),
+    Example(
+      structure: .tied, count: .dirichletProcess, weights: .dynamicDirichlet(total: 1), dimensions: 2, most: 30),
+    Example(
+      structure: .spherical, count: .dirichletProcess, weights: .dynamicDirichlet(total: 1.5), dimensions: 2, most: 8,
+      rungs: .count(3)),
+  ]
+
   /// Returns the deviations of draws from a sum.
   private func deviations(_ posterior: Posterior, from sum: PartitionSum) throws -> Deviations {
     var deviations = Deviations()
     let count = try #require(posterior.layout.count)
     let components = posterior.values(column: count)
     let clusters = posterior.values(column: posterior.layout.clusterCount)
-    for (k, exact) in sum.components.enumerated() where exact > 1e-3 {
+    for (k, exact) in sum.components.enumerated() where exact > 1e-3 && !posterior.model.isProcess {
       deviations.add(
         "K = \(k + 1)", BatchEstimates.mean(components) { $0 == Double(k + 1) ? 1 : 0 }, exactly: exact)
     }
@@ -117,10 +133,38 @@ import Testing
     #expect(components.values[0] == 0 && abs(components.values.reduce(0, +) - 1) < 1e-9)
   }
 
+  /// The draws of a Dirichlet process have its partitions, the clusters of each, and one component more. Weights are
+  /// Dirichlet(n_1, ..., n_t, α) given the partition, so the last one is α / (α + N) on average.
+  @Test(arguments: processes) func processesAgreeWithTheSumOverAllPartitions(_ example: Example) throws {
+    let posterior = try example.draws()
+    let deviations = try deviations(posterior, from: try example.sum())
+    #expect(deviations.beyond(4.5).isEmpty, "\(deviations.beyond(4.5))")
+    #expect(deviations.rootMeanSquare < 2, "\(deviations.summary)")
+    let concentration = try #require(example.concentrationOfProcess)
+    let layout = posterior.layout
+    var (rests, wrong): ([[Double]], Int) = ([], 0)
+    for chain in 0..<posterior.chainCount {
+      rests.append([])
+      for draw in 0..<posterior.drawCount {
+        let row = posterior.row(chain: chain, draw: draw)
+        let clusters = Int(row[layout.clusterCount])
+        if Int(row[try #require(layout.count)]) != clusters + 1 { wrong += 1 }
+        rests[chain].append(row[layout.weights.lowerBound + clusters])
+      }
+    }
+    #expect(wrong == 0)
+    let rest = BatchEstimates.mean(rests) { $0 }
+    let exact = concentration / (concentration + Double(example.rows.count))
+    #expect(abs(rest.deviation(from: exact)) < 4.5, "\(rest), \(exact)")
+    #expect(throws: ModelError.self) { try posterior.componentProbabilities() }
+  }
+
   /// Each wrong formula is beyond the bounds.
   @Test(arguments: PartitionSum.Mistake.allCases) func wrongFormulasAreRefuted(_ mistake: PartitionSum.Mistake) throws {
-    let example = Self.examples[1]
-    let deviations = try deviations(try example.draws(), from: try example.sum(mistake))
+    let example = mistake == .concentrationOnce || mistake == .largeJumps ? Self.processes[1] : Self.examples[1]
+    // A hundredth of the probability of a partition is seen in many draws alone.
+    let count = mistake == .largeJumps ? 120_000 : Tier.oracleDraws
+    let deviations = try deviations(try example.draws(count), from: try example.sum(mistake))
     #expect(!deviations.beyond(6).isEmpty, "\(mistake): \(deviations.summary)")
   }
 
@@ -135,6 +179,23 @@ import Testing
       #expect(abs(found.deviation(from: exp(logPrior))) < 4.5, "P(K = \(k + 1)): \(found), \(exp(logPrior))")
     }
     #expect(posterior.values(column: posterior.layout.clusterCount).allSatisfy { $0.allSatisfy { $0 == 0 } })
+  }
+
+  /// Without rows the concentration of a Dirichlet process keeps its prior, and draws are the component of all others.
+  @Test func withoutRowsAConcentrationHasItsPrior() throws {
+    let model = try MixtureModel(
+      MixtureShape(componentCount: 20), weights: .dynamicDirichlet(total: 1), means: .normal(mean: [0], sd: [1]),
+      spread: .halfNormal(scale: [1]), count: .dirichletProcess,
+      hyperpriors: Hyperpriors(concentration: .gamma(shape: 2, rate: 4)))
+    let posterior = try sample(model, try DataSet([]), SamplingOptions(draws: 20_000, seed: 3), RunControl(threads: 1))
+    let layout = posterior.layout
+    let draws = posterior.values(column: layout.hyperparameters.concentration.lowerBound)
+    #expect(abs(BatchEstimates.mean(draws) { $0 }.deviation(from: 0.5)) < 4.5)
+    #expect(abs(BatchEstimates.mean(draws) { $0 * $0 }.deviation(from: 0.375)) < 4.5)
+    #expect(posterior.values(column: try #require(layout.count)).allSatisfy { $0.allSatisfy { $0 == 1 } })
+    #expect(posterior.values(column: 0).allSatisfy { $0.allSatisfy { $0 == 1 } })
+    let means = posterior.values(column: layout.means.lowerBound)
+    #expect(abs(BatchEstimates.mean(means) { $0 * $0 }.deviation(from: 1)) < 4.5)
   }
 
   /// Under priors that are not conjugate, p(K) is in proportion to the evidence of models with a known number.

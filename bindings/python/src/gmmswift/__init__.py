@@ -42,6 +42,7 @@ from gmmswift._fits.statistics import MixtureStatistics
 from gmmswift._model.counts import (
     BetaNegativeBinomial,
     CountPrior,
+    DirichletProcess,
     DiscreteUniform,
     Geometric,
     NegativeBinomial,
@@ -90,6 +91,7 @@ __all__ = [
     "DegenerateError",
     "Diagnosis",
     "Dirichlet",
+    "DirichletProcess",
     "DiscreteUniform",
     "DynamicDirichlet",
     "EMFit",

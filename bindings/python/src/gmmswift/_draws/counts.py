@@ -11,7 +11,7 @@ from gmmswift import _native as native
 from gmmswift._arguments import int32
 from gmmswift._draws.stored import model_of
 from gmmswift._html import html_table
-from gmmswift._model.counts import require_components
+from gmmswift._model.counts import DirichletProcess, require_components
 
 if TYPE_CHECKING:
     from typing import Any, Self
@@ -44,7 +44,7 @@ class PosteriorCounts:
         Raises
         ------
         NotImplementedError
-            If the number of components is known.
+            If the number of components is known, or that of a Dirichlet process.
         """
         return self._components_counted[0]
 
@@ -132,12 +132,15 @@ class PosteriorCounts:
         """Return the table that a notebook shows of the numbers."""
         if self.is_prior:
             return ""
+        shown = {"P(clusters)": self.p_clusters}
+        if not isinstance(self._model._unknown_count, DirichletProcess):
+            shown = {"P(components)": self.p_components, **shown}
         rows = [
-            (f"{k}", [f"{self.p_components[k]:.3f}", f"{self.p_clusters[k]:.3f}"])
+            (f"{k}", [f"{values[k]:.3f}" for values in shown.values()])
             for k in range(1, self.n_components + 1)
-            if max(self.p_components[k], self.p_clusters[k]) >= _SHOWN
+            if max(values[k] for values in shown.values()) >= _SHOWN
         ]
-        return html_table(("P(components)", "P(clusters)"), rows)
+        return html_table(tuple(shown), rows)
 
     if TYPE_CHECKING:
 

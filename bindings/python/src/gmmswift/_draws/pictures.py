@@ -206,10 +206,11 @@ class PosteriorPlots:
     ) -> Any:
         """Draw the posterior probabilities of the numbers of components and of clusters.
 
-        They are `p_components` and `p_clusters`. The lines on the bars are intervals of 95 % by
-        their Monte-Carlo errors, 1.96 errors to either side; they tell how precise the draws are,
-        not how certain the number is. Numbers above all of those that have a probability of 0.0005
-        are left out, and so are those below, if there are more than seven.
+        They are `p_components` and `p_clusters`, of a Dirichlet process the second alone. The lines
+        on the bars are intervals of 95 % by their Monte-Carlo errors, 1.96 errors to either side;
+        they tell how precise the draws are, not how certain the number is. Numbers above all of
+        those that have a probability of 0.0005 are left out, and so are those below, if there are
+        more than seven.
 
         Parameters
         ----------

@@ -30,6 +30,7 @@ from gmmswift._draws.stored import StoredPosterior
 from gmmswift._draws.summaries import PosteriorSummaries
 from gmmswift._draws.tempering import PosteriorTempering
 from gmmswift._draws.until import PosteriorUntil, Until, until_options, warn_if_unmet
+from gmmswift._model.counts import DirichletProcess
 from gmmswift._model.mixture import Mixture
 
 if TYPE_CHECKING:
@@ -61,7 +62,7 @@ _FIELDS = {
 }
 #: Parameters of priors, which models have where these have priors themselves.
 _HYPERPARAMETERS = ("concentration", "center", "means_sd", "rate", "scale")
-#: Quantities of models in which the number of components has a prior.
+#: Quantities of models in which the number of components has a prior, or is that of a process.
 _OF_COUNTS = ("n_components", "cluster_sizes")
 #: Other names for some quantities.
 _ALIASES = {"sds": "sd"}
@@ -122,11 +123,11 @@ class Posterior(
     `permutations` what was exchanged, and `label_confidence` how certain labels are. Relabelled
     ``assignments`` are a copy.
 
-    Where the number of components has a prior (`Unknown`), K is the largest number, components with
-    rows come first, and the places of those that a draw does not have are NaN. Numbers of
-    components and clusters are in `p_components` and `p_clusters`. Components mean something in
-    the draws of one number of clusters, `given`; densities, co-clustering, partitions and
-    predictions are of all draws.
+    Where the number of components has a prior (`Unknown`, or a `DirichletProcess`), K is the
+    largest number, components with rows come first, and the places of those that a draw does not
+    have are NaN. Numbers of components and clusters are in `p_components` and `p_clusters`.
+    Components mean something in the draws of one number of clusters, `given`; densities,
+    co-clustering, partitions and predictions are of all draws.
 
     In D > 1 dimensions ``means`` has shape (chains, draws, K, D). Full covariances have
     ``covariances`` (chains, draws, K, D, D) in place of ``sd``, and tied covariances (chains,
@@ -212,8 +213,11 @@ class Posterior(
         absent = {self._absent}
         if not self.has_assignments:
             absent.add("assignments")
-        if self._model._unknown_count is None:
+        unknown = self._model._unknown_count
+        if unknown is None:
             absent.update(_OF_COUNTS)
+        if isinstance(unknown, DirichletProcess):
+            absent.add("n_components")
         absent.update(set(_HYPERPARAMETERS) - set(self.model._hyperparameters))
         return (name for name in _FIELDS if name not in absent)
 

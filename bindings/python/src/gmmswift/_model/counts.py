@@ -11,14 +11,18 @@ import numpy as np
 
 from gmmswift import _native as native
 from gmmswift._arguments import int32, real, real_array, shown
+from gmmswift._model.priors import DynamicDirichlet
 from gmmswift._pickled import PickledFields
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
+    from gmmswift._model.priors import Prior
+
 __all__ = [
     "BetaNegativeBinomial",
     "CountPrior",
+    "DirichletProcess",
     "DiscreteUniform",
     "Geometric",
     "NegativeBinomial",
@@ -29,6 +33,8 @@ __all__ = [
     "stated_count",
 ]
 
+#: The most clusters of a Dirichlet process where the caller does not say.
+_MOST_CLUSTERS = 63
 #: The largest number of components where neither the caller nor the prior says one.
 _MOST = 30
 
@@ -287,7 +293,64 @@ class Unknown(PickledFields):
         return struct, values
 
 
-def require_components(unknown: Unknown | None) -> None:
+@dataclass(frozen=True)
+class DirichletProcess(PickledFields):
+    """A Dirichlet process in place of `n_components`: infinitely many components.
+
+    The weights are those of Sethuraman's sticks: ``w[k] = v[k] (1 - v[1]) ... (1 - v[k - 1])``,
+    ``v[k] ~ Beta(1, concentration)`` (Ferguson 1973; Sethuraman 1994). It is the limit of K
+    components with ``DynamicDirichlet(concentration)``. The rows occupy some components, the
+    clusters, about ``concentration log(1 + N / concentration)`` of them before the data are seen.
+
+    A draw has its clusters, and one component more, the last, which stands for all others. Its
+    weight is their sum, the probability that a next row founds a cluster, and its parameters are
+    drawn from their prior, so that the mean of densities over draws is exact. There is no number
+    of components to ask for, and ``p_components`` is refused.
+
+    Where data come from a finite number of groups, a Dirichlet process finds small clusters beside
+    them, and more of them as N grows (Miller, Harrison 2014). `Unknown` does not.
+
+    Parameters
+    ----------
+    concentration : float or Gamma or F, default 1.0
+        alpha > 0; or its prior. Draws then have ``concentration``.
+    max : int, default 63
+        The most clusters, 1 to 255. A chain that has more ends with `CollapsedError`, which carries
+        the draws so far.
+
+    Examples
+    --------
+    >>> import gmmswift as gm
+    >>> gm.DirichletProcess(gm.Gamma(2, 4))
+    DirichletProcess(concentration=Gamma(shape=2.0, rate=4.0), max=63)
+    """
+
+    concentration: Any = 1.0
+    max: int = _MOST_CLUSTERS
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "concentration", self.weights.alpha)
+        most = int32("max", self.max)
+        if not 1 <= most < native.MAX_COMPONENTS:
+            raise ValueError(f"max: must be between 1 and {native.MAX_COMPONENTS - 1}, got {most}")
+        object.__setattr__(self, "max", most)
+
+    @property
+    def weights(self) -> DynamicDirichlet:
+        """The prior on the weights of which it is the limit."""
+        return DynamicDirichlet(self.concentration)
+
+    @property
+    def most(self) -> int:
+        """The largest number of components of a draw."""
+        return self.max + 1
+
+    def _block(self) -> tuple[native.Prior, Any]:
+        """Return the prior as the C interface takes it, and what it points to."""
+        return native.Prior(native.PRIOR_DIRICHLET_PROCESS, 0, None, None, None), None
+
+
+def require_components(unknown: Unknown | DirichletProcess | None) -> None:
     """Refuse what is told of components, where their number varies between draws."""
     if unknown is not None:
         raise NotImplementedError(
@@ -296,10 +359,15 @@ def require_components(unknown: Unknown | None) -> None:
         )
 
 
-def stated_count(struct: native.Prior, most: int) -> int | Unknown:
+def stated_count(
+    struct: native.Prior, most: int, weights: Prior
+) -> int | Unknown | DirichletProcess:
     """Return a number of components, or its prior, from a model of the library."""
     if struct.family == native.PRIOR_FIXED:
         return most
+    if struct.family == native.PRIOR_DIRICHLET_PROCESS:
+        assert isinstance(weights, DynamicDirichlet)
+        return DirichletProcess(weights.alpha, most - 1)
     values = native.doubles_at(struct.first, struct.num_values)
     if struct.family == native.PRIOR_PROBABILITIES:
         return Unknown(Probabilities(tuple(values)), most)

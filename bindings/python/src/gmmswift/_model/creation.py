@@ -11,7 +11,7 @@ from gmmswift._shapes import COVARIANCE_TYPES, Shape
 
 if TYPE_CHECKING:
     from gmmswift._data import Data
-    from gmmswift._model.counts import Unknown
+    from gmmswift._model.counts import DirichletProcess, Unknown
     from gmmswift._model.given import GivenPriors
 
 __all__ = ["create_model"]
@@ -24,7 +24,7 @@ def create_model(
     ordered: bool,
     order_by: int,
     default_priors: int,
-    unknown: Unknown | None = None,
+    unknown: Unknown | DirichletProcess | None = None,
     data: Data | None = None,
     threads: int = 0,
 ) -> native.Handle:
@@ -42,7 +42,7 @@ def create_model(
         The coordinate of the order.
     default_priors : int
         The code of the rule for open priors; 0 for the library's default.
-    unknown : Unknown, optional
+    unknown : Unknown or DirichletProcess, optional
         The prior of the number of components; None where it is known.
     data : Data, optional
         The data. Without them, open priors stay open.

@@ -20,7 +20,7 @@ from gmmswift._arguments import (
 from gmmswift._data import Data, as_data
 from gmmswift._frozen import Frozen
 from gmmswift._html import html_block, html_table, shortened
-from gmmswift._model.counts import Unknown
+from gmmswift._model.counts import DirichletProcess, Unknown
 from gmmswift._model.creation import create_model
 from gmmswift._model.defaults import default_priors_code, default_priors_name
 from gmmswift._model.given import SDS, GivenPriors, each_prior
@@ -69,9 +69,9 @@ class Mixture(Frozen):
 
     Parameters
     ----------
-    n_components : int or Unknown
-        K, from 1 to 256; or its prior, `Unknown`. Then all components have the same priors, and K
-        below is the largest number.
+    n_components : int or Unknown or DirichletProcess
+        K, from 1 to 256; or its prior, `Unknown`; or a `DirichletProcess`, which says the weights
+        too. Then all components have the same priors, and K below is the largest number.
     n_dimensions : int, optional
         D, the number of columns of the data. By default what the shapes of the priors say, or the
         data when they are seen; 1 for a model in the words of one dimension: `means` and one of
@@ -171,7 +171,7 @@ class Mixture(Frozen):
             minimum=0.0), ordered=False)
     """
 
-    n_components: int | Unknown
+    n_components: int | Unknown | DirichletProcess
     n_dimensions: int | None
     covariance_type: str
     weights: Prior
@@ -188,7 +188,7 @@ class Mixture(Frozen):
 
     def __init__(
         self,
-        n_components: int | Unknown,
+        n_components: int | Unknown | DirichletProcess,
         *,
         n_dimensions: int | None = None,
         covariance_type: str | None = None,
@@ -204,11 +204,18 @@ class Mixture(Frozen):
         shared_sd: bool = False,
         default_priors: str | None = None,
     ) -> None:
-        self._unknown_count = n_components if isinstance(n_components, Unknown) else None
-        if isinstance(n_components, Unknown):
+        self._unknown_count: Unknown | DirichletProcess | None = None
+        if isinstance(n_components, (Unknown, DirichletProcess)):
+            self._unknown_count = n_components
             self.n_components, self._most = n_components, n_components.most
         else:
             self.n_components = self._most = int32("n_components", n_components)
+        if isinstance(n_components, DirichletProcess):
+            if weights is not None and weights != n_components.weights:
+                raise ValueError(
+                    f"weights: must be those of the Dirichlet process, got {shown(weights)}"
+                )
+            weights = n_components.weights
         self.weights = Dirichlet() if weights is None else weights
         self.components, self.means = components, each_prior(means)
         self.covariance = each_prior(covariance)

@@ -166,7 +166,7 @@ def stated_arguments(handle: native.Handle) -> dict[str, Any]:
             ("full" if is_matrix else "diag") if dimensions == 1 else covariance_type
         )
     return {
-        "n_components": stated_count(stated.count, stated.num_components),
+        "n_components": stated_count(stated.count, stated.num_components, weights),
         "weights": weights,
         "ordered": bool(stated.ordered_means),
         "order_by": stated.order_coordinate,

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from gmmswift._arguments import flag
+from gmmswift._model.counts import Unknown
 from gmmswift.plots._style import BLACK, LIGHT_BLUE, PALETTE, axes_grid, tidy
 
 if TYPE_CHECKING:
@@ -34,22 +35,23 @@ def plot_counts(
 
     has_prior = flag("prior", prior)
     # The library refuses a known number.
-    components = posterior.p_components
+    clusters = posterior.p_clusters
     unknown = posterior.model._unknown_count
     if posterior.n_observations == 0 or unknown is None:
         raise NotImplementedError("posterior: must have observations, got prior draws")
-    series = (
-        (_NAMES[0], LIGHT_BLUE, components, posterior.p_components_mcse),
-        (_NAMES[1], PALETTE[0], posterior.p_clusters, posterior.p_clusters_mcse),
-    )
-    large = np.flatnonzero(np.maximum(components, posterior.p_clusters) >= _SHOWN)
+    series = [(_NAMES[1], PALETTE[0], clusters, posterior.p_clusters_mcse)]
+    if isinstance(unknown, Unknown):
+        components = posterior.p_components
+        series.insert(0, (_NAMES[0], LIGHT_BLUE, components, posterior.p_components_mcse))
+    large = np.flatnonzero(np.max([values for _, _, values, _ in series], axis=0) >= _SHOWN)
     counts = np.arange(1 if large[0] <= _FEW else large[0], large[-1] + 1)
     axes = axes_grid(1, 1, ax, figsize, (max(5.6, min(12.0, 2.4 + 0.32 * len(counts))), 3.6))[0, 0]
-    for side, (label, color, values, errors) in zip((-0.5, 0.5), series, strict=True):
+    sides = (-0.5, 0.5) if len(series) > 1 else (0.0,)
+    for side, (label, color, values, errors) in zip(sides, series, strict=True):
         places = counts + side * _WIDTH
         axes.bar(places, values[counts], _WIDTH, color=color, label=label)
         _errors(axes, places, values[counts], errors[counts])
-    if has_prior:
+    if has_prior and isinstance(unknown, Unknown):
         looks = {"linestyle": "none", "color": BLACK, "markerfacecolor": "white"}
         values = unknown.probabilities[counts]
         axes.plot(counts, values, "D", markersize=4.5, label=_PRIOR, **looks)
