@@ -184,7 +184,10 @@ def test_chains_start_from_the_fit(estimator, kind, dimensions):
     labels = stream.choice(3, 900, p=[0.2, 0.3, 0.5])
     centers = 20.0 * np.array([2, 0, 1])  # not in order: labels tell where a chain started
     x = centers[labels, np.newaxis] + stream.normal(size=(900, dimensions))
-    fitted = estimator(n_components=3, covariance_type=kind, random_state=0).fit(x)
+    fitted = estimator(n_components=3, covariance_type=kind, random_state=0)
+    if estimator is BayesianGaussianMixture:
+        fitted.weight_concentration_prior_type = "dirichlet_distribution"
+    fitted.fit(x)
     post = fitted.posterior(draws=20, tune=0, chains=3, random_seed=1)
     assert isinstance(post, gm.Posterior)
     means = np.asarray(post.as_drawn["means"]).reshape(3, 20, 3, dimensions)
@@ -197,7 +200,11 @@ def test_chains_start_from_the_fit(estimator, kind, dimensions):
 def test_one_component_has_the_conjugate_posterior(kind):
     stream = np.random.default_rng(8)
     x = stream.normal(size=(60, 3)) * [1.0, 2.0, 0.5] + [0.0, 10.0, -3.0]
-    fitted = BayesianGaussianMixture(covariance_type=kind, reg_covar=0).fit(x)
+    fitted = BayesianGaussianMixture(
+        covariance_type=kind,
+        reg_covar=0,
+        weight_concentration_prior_type="dirichlet_distribution",
+    ).fit(x)
     draws, chains = 4_000, 2
     post = fitted.posterior(draws=draws, chains=chains, random_seed=2)
     means = np.asarray(post["means"]).reshape(-1, 3)
@@ -213,6 +220,25 @@ def test_one_component_has_the_conjugate_posterior(kind):
     expected = np.ravel(fitted.covariances_) * np.ravel(dof / (dof - lost))[0]
     error = variances.std(axis=0) / np.sqrt(len(variances))
     assert (np.abs(variances.mean(axis=0) - expected) < 5 * error).all()
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_a_process_has_its_own_posterior(iris, kind):
+    fitted = BayesianGaussianMixture(
+        n_components=4, covariance_type=kind, weight_concentration_prior=0.7
+    )
+    fitted.fit(iris)
+    post = fitted.posterior(draws=300, random_seed=1)
+    assert post.model.n_components == gm.DirichletProcess(0.7)
+    model = gm.Mixture(
+        gm.DirichletProcess(0.7), covariance_type=kind, components=post.model.components
+    )
+    expected = gm.sample(model, iris, 300, random_seed=1)
+    np.testing.assert_array_equal(post["weights"], expected["weights"])
+    known = fitted.posterior(draws=20, priors={"weights": gm.Dirichlet(0.7 / 4)}, random_seed=1)
+    assert known.model.n_components == 4
+    larger = BayesianGaussianMixture(n_components=100, random_state=0).fit(iris)
+    assert larger.posterior(draws=2, tune=0).model.n_components.max == 100
 
 
 def test_priors_and_constraints_can_be_given(iris):

@@ -8,7 +8,9 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from sklearn.utils.validation import check_is_fitted
 
+from gmmswift._model.counts import DirichletProcess
 from gmmswift._model.priors import Dirichlet, NormalInverseGamma, NormalInverseWishart
+from gmmswift._native import MAX_COMPONENTS
 from gmmswift._shapes import COVARIANCE_TYPES
 from gmmswift.estimators._base import MixtureEstimator, Trial
 from gmmswift.estimators._checks import check_choice, check_definite, check_number, check_shape
@@ -200,14 +202,18 @@ covariance_prior_
         priors: Mapping[str, Any] | None = None,
         **options: Any,
     ) -> Posterior:
-        """Draw from the exact posterior, with chains that start from the fit.
+        """Draw from the exact posterior under the estimator's prior.
 
         The prior is the estimator's: with m₀, β₀, ν₀ and Ψ₀ its mean, mean precision, degrees of
         freedom and covariance, `gmmswift.NormalInverseWishart` (m₀, β₀, ν₀, Ψ₀) for full and tied
         covariances, `gmmswift.NormalInverseGamma` (m₀, β₀, ν₀ / 2, Ψ₀ / 2) for diagonal ones, and
-        the latter with D ν₀ / 2 and D Ψ₀ / 2 for spherical ones. Weights are Dirichlet; for a
-        Dirichlet process of concentration a with a / K for each of K components, whose limit it is
-        (Ishwaran, Zarepour 2002, Statistica Sinica 12).
+        the latter with D ν₀ / 2 and D Ψ₀ / 2 for spherical ones.
+
+        Weights from a Dirichlet distribution have that prior, and chains start from the fit. A
+        Dirichlet process is `gmmswift.DirichletProcess`, which the fit cuts off at `n_components`
+        and the posterior does not: draws have clusters of any number, `Posterior.given` has those
+        of one number, and chains choose where they start. ``priors={"weights":
+        gmmswift.Dirichlet(a / K)}`` asks for as many components as the fit has.
 
         Parameters
         ----------
@@ -230,14 +236,14 @@ covariance_prior_
         if hasattr(self, "mean_prior_"):
             own = self._exact_priors()
         given = dict(priors or {})
+        if "weights" in given:
+            own.pop("n_components", None)
         if given.keys() & {"components", "means", "covariance", "sd", "variance", "precision"}:
             own.pop("components", None)
         return self._sample_posterior({**own, **given}, X, {"draws": draws, **options})
 
     def _exact_priors(self) -> dict[str, Any]:
         concentration = self.weight_concentration_prior_
-        if self._is_process:
-            concentration /= self.n_components
         mean, kappa = self._value("mean_prior_"), self.mean_precision_prior_
         dof, scale = self.degrees_of_freedom_prior_, self._value("covariance_prior_")
         if self.covariance_type in ("full", "tied"):
@@ -245,6 +251,11 @@ covariance_prior_
         else:
             many = len(mean) if self.covariance_type == "spherical" else 1
             components = NormalInverseGamma(mean, kappa, many * dof / 2, many * scale / 2)
+        if self._is_process:
+            # A component of a draw stands for all without rows, so a fit may have one more.
+            most = max(DirichletProcess.max, min(self.n_components, MAX_COMPONENTS - 1))
+            process = DirichletProcess(concentration, max=most)
+            return {"n_components": process, "components": components}
         return {"weights": Dirichlet(concentration), "components": components}
 
     @property

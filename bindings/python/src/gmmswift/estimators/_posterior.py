@@ -17,9 +17,17 @@ if TYPE_CHECKING:
 def sample_from(
     start: KnownMixture, priors: Mapping[str, Any], data: Data, options: dict[str, Any]
 ) -> Posterior:
-    """Draw from the posterior, starting at a mixture; `priors` are arguments of `Mixture`."""
-    model = Mixture(
-        start.n_components,
-        **{"covariance_type": start.covariance_type, "n_dimensions": data.n_dimensions, **priors},
-    ).for_data(data, threads=options["threads"])
-    return sample(model, data, **{"initial": start, **options})
+    """Draw from the posterior; `priors` are arguments of `Mixture`.
+
+    Chains start at the mixture, if its number of components is that of the model.
+    """
+    arguments: dict[str, Any] = {
+        "n_components": start.n_components,
+        "covariance_type": start.covariance_type,
+        "n_dimensions": data.n_dimensions,
+        **priors,
+    }
+    model = Mixture(**arguments).for_data(data, threads=options["threads"])
+    if model.n_components == start.n_components:
+        options = {"initial": start, **options}
+    return sample(model, data, **options)
