@@ -148,6 +148,7 @@ COUNTS = [
     gm.BetaNegativeBinomial(1, 4, 3),
     gm.Probabilities((1, 2)),
     gm.Unknown([1, 2, 3], max=2),
+    gm.DirichletProcess(gm.Gamma(2, rate=4), max=9),
 ]
 MIXTURE = gm.KnownMixture([0.25, 0.75], [[0, 0], [9, 9]], np.stack([np.eye(2)] * 2))
 FIT = gm.fit_em(X, 2, random_seed=1)

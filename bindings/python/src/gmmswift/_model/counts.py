@@ -322,7 +322,7 @@ class DirichletProcess(PickledFields):
     --------
     >>> import gmmswift as gm
     >>> gm.DirichletProcess(gm.Gamma(2, 4))
-    DirichletProcess(concentration=Gamma(shape=2.0, rate=4.0), max=63)
+    DirichletProcess(concentration=Gamma(shape=2.0, rate=4.0, lower=0.0), max=63)
     """
 
     concentration: Any = 1.0
