@@ -39,7 +39,7 @@ import Testing
       // An unknown number of components has tests of its own (UnknownCountTests), and none in this table.
       "count", "logCounts",
       // So have unknown hyperparameters (HyperparameterTests, HyperparameterRankTests).
-      "hyperpriors", "hyperDensities", "hyperparameters",
+      "hyperpriors", "hasJumps", "hyperDensities", "hyperparameters",
       // These numbers follow from the ones above.
       "concentration", "meanCenters", "meanDensities", "spreadDensities", "covarianceDensities",
       "logWeightsNormalizer", "logMeansNormalizer",

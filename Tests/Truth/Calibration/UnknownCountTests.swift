@@ -16,13 +16,14 @@ import Testing
     var most = 9
     var rungs = RungCount.none
     var power = 1.0
+    var rowCount = 7
 
     var testDescription: String { "\(structure), D = \(dimensions), K ~ \(count), weights ~ \(weights), \(rungs)" }
 
     static let rows: [[Double]] = [
       [0.1, 0.2], [0.4, -0.3], [2.1, 1.9], [2.6, 2.2], [0.3, 2.4], [2.3, -0.4], [1.2, 1.1],
     ]
-    var rows: [[Double]] { Self.rows.map { Array($0.prefix(dimensions)) } }
+    var rows: [[Double]] { Self.rows.prefix(rowCount).map { Array($0.prefix(dimensions)) } }
     private var scale: [[Double]] { dimensions == 1 ? [[0.2]] : [[0.2, 0.05], [0.05, 0.3]] }
     private static let (kappa, dof) = (0.2, 4.0)
     private var center: [Double] { [1.2, 1.0].prefix(dimensions).map { $0 } }
@@ -85,6 +86,8 @@ import Testing
   ]
 
   static let processes: [Example] = [
+    Example(
+      structure: .diag, count: .dirichletProcess, weights: .dynamicDirichlet(total: 2.5), dimensions: 1, rowCount: 4),
     Example(structure: .diag, count: .dirichletProcess, weights: .dynamicDirichlet(total: 0.7), dimensions: 1),
     Example(structure: .full, count: .dirichletProcess, weights: .dynamicDirichlet(total: 2), dimensions: 2),
     Example(
@@ -161,9 +164,14 @@ import Testing
 
   /// Each wrong formula is beyond the bounds.
   @Test(arguments: PartitionSum.Mistake.allCases) func wrongFormulasAreRefuted(_ mistake: PartitionSum.Mistake) throws {
-    let example = mistake == .concentrationOnce || mistake == .largeJumps ? Self.processes[1] : Self.examples[1]
+    let example =
+      switch mistake {
+      case .largeJumps: Self.processes[0]
+      case .concentrationOnce: Self.processes[2]
+      default: Self.examples[1]
+      }
     // A hundredth of the probability of a partition is seen in many draws alone.
-    let count = mistake == .largeJumps ? 120_000 : Tier.oracleDraws
+    let count = mistake == .largeJumps ? 200_000 : Tier.oracleDraws
     let deviations = try deviations(try example.draws(count), from: try example.sum(mistake))
     #expect(!deviations.beyond(6).isEmpty, "\(mistake): \(deviations.summary)")
   }
