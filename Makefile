@@ -134,10 +134,10 @@ bench-swift: ## Time samplers and kernels from Swift (a package of its own, whic
 SHARE ?= 1
 # FUZZ_SECONDS is the time of each of the five targets.
 FUZZ_SECONDS ?= 150
-verify: setup ## Run the long tests, an hour: build/verify/index.html.
+verify: setup ## Run the long tests, some four hours: build/verify/index.html.
 	@status=0; for part in memory sanitizers fuzz calibration report; do $(MAKE) verify-$$part || status=1; done; exit $$status
 
-verify-calibration: ## Run the long statistical tests (half an hour).
+verify-calibration: ## Run the long statistical tests (some three hours; SHARE=0.2: 20 minutes).
 	@rm -rf build/verify/calibration && mkdir -p build/verify/calibration
 	@GMM_VERIFY=$(CURDIR)/build/verify/calibration GMM_VERIFY_SHARE=$(SHARE) \
 	  $(STEP) verify-calibration swift test -c release \
