@@ -408,7 +408,8 @@ enum gmm_prior_family {
   /** A Dirichlet process: infinitely many components, of which the rows occupy some. No values. The weights must be
    * GMM_PRIOR_DYNAMIC_DIRICHLET, whose alpha is the concentration. num_components is the most clusters of a draw, plus
    * 1: a draw has the components with rows, and a last one that stands for all others. Its weight is their sum, and its
-   * parameters are drawn from their prior, so that the mean of densities over draws is exact. */
+   * parameters are drawn from their prior, so that the mean of densities over draws is exact. Draws of
+   * gmm_sample_prior have the sticks of the process, as many as there is room for. */
   GMM_PRIOR_DIRICHLET_PROCESS = 66
 };
 

@@ -5,8 +5,6 @@ extension MixtureModel {
   /// Returns the model of a number of components that is drawn from its prior, or this one if the number is known.
   func ofDrawnCount(_ stream: inout RandomStream) -> MixtureModel {
     guard count != nil else { return self }
-    // Without rows a Dirichlet process has the component that stands for all others.
-    if isProcess { return known(count: 1) }
     let probabilities = logCounts.map { exp($0) }
     return known(count: 1 + stream.place(inProportionTo: probabilities, count: componentCount, sum: 1))
   }

@@ -1,6 +1,23 @@
 import GMMKernels
 import GMMModel
 
+extension MixtureModel {
+  /// Returns a draw from the prior of all unknowns, and the log density there. Without rows a Dirichlet process has no
+  /// partition, and the density is that of its hyperparameters.
+  fileprivate func drawOfPrior(
+    _ stream: inout RandomStream, while isWanted: () -> Bool
+  ) -> (parameters: Parameters, logPrior: Double) {
+    if isProcess {
+      let parameters = drawProcessPrior(&stream, while: isWanted)
+      return (parameters, logHyperprior(parameters.hyperparameters))
+    }
+    let known = ofDrawnCount(&stream).ofDrawnHyperparameters(&stream)
+    let parameters = known.drawPrior(&stream, while: isWanted)
+    let logPrior = known.logPrior(parameters) + logProbability(ofCount: parameters.componentCount)
+    return (parameters, logPrior + logHyperprior(parameters.hyperparameters))
+  }
+}
+
 /// Returns independent draws from the prior of a model under its constraints, as a posterior of one chain without data.
 ///
 /// Draw t depends on the seed and t alone, not on the number of threads.
@@ -23,16 +40,13 @@ public func samplePrior(
     body: { (unit, model, monitor) throws(ModelError) in
       for draw in unit * drawsAtOnce..<min(draws, (unit + 1) * drawsAtOnce) {
         var stream = RandomStream(key.at(iteration: UInt64(draw)))
-        let known = model.ofDrawnCount(&stream).ofDrawnHyperparameters(&stream)
-        let parameters = known.drawPrior(&stream) { !monitor.pollForStop() }
+        let (parameters, logPrior) = model.drawOfPrior(&stream) { !monitor.pollForStop() }
         // This look is cheaper than one with a report. Reports are made between units.
         if monitor.shouldStop { try monitor.check() }
         let row = store.row(chain: 0, draw: draw)
         parameters.write(to: row, layout)
         row[layout.logLikelihood] = 0
-        row[layout.logPosterior] =
-          known.logPrior(parameters) + model.logProbability(ofCount: parameters.componentCount)
-          + model.logHyperprior(parameters.hyperparameters)
+        row[layout.logPosterior] = logPrior
         row[layout.acceptance] = 1
         row[layout.clusterCount] = 0
         for (k, column) in layout.sizes.enumerated() { row[column] = k < parameters.componentCount ? 0 : .nan }

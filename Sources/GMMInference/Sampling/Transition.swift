@@ -123,7 +123,7 @@ final class Transition {
   func processDraw(
     _ state: ChainState, _ crew: BlockCrew?
   ) throws(ModelError) -> (state: ChainState, logLikelihood: Double, logPrior: Double)? {
-    let concentration = parts.concentration(of: state.parameters)
+    let concentration = target.model.processConcentration(state.parameters.hyperparameters)
     guard let draw = try processDraws?.draw(state, concentration: concentration) else { return nil }
     return (draw.state, sweeper.logLikelihood(of: draw.state.parameters, crew), draw.logPrior)
   }

@@ -103,7 +103,7 @@ final class TransitionParts {
   func drawCount(_ state: inout ChainState, _ stream: inout RandomStream) throws(ModelError) {
     if process != nil {
       hyperparameters?.drawConcentration(&state, of: process, &stream)
-      let concentration = concentration(of: state.parameters)
+      let concentration = target.model.processConcentration(state.parameters.hyperparameters)
       guard let components = process?.draw(state.statistics.counts, concentration: concentration, &stream) else {
         return
       }
@@ -124,14 +124,8 @@ final class TransitionParts {
   func holds(_ state: borrowing ChainState, _ stream: inout RandomStream) throws(ModelError) -> Bool {
     guard let process else { return false }
     return try process.holds(
-      state.statistics.counts, concentration: concentration(of: state.parameters), &stream)
-  }
-
-  /// Returns the concentration of a Dirichlet process.
-  func concentration(of parameters: Parameters) -> Double {
-    if let place = target.model.hyperparameterPlaces.concentration.first { return parameters.hyperparameters[place] }
-    guard case .dynamicDirichlet(let total) = target.model.weights else { return .nan }
-    return total
+      state.statistics.counts, concentration: target.model.processConcentration(state.parameters.hyperparameters),
+      &stream)
   }
 
   /// Draws the hyperparameters of a state, if they are unknown, and gives them to the priors.

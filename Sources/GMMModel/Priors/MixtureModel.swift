@@ -181,6 +181,13 @@ public struct MixtureModel: Sendable, Equatable {
   /// Whether the number of components is that of a Dirichlet process.
   package var isProcess: Bool { count == .dirichletProcess }
 
+  /// Returns the concentration of a Dirichlet process.
+  package func processConcentration(_ hyperparameters: [Double]) -> Double {
+    if let place = hyperparameterPlaces.concentration.first { return hyperparameters[place] }
+    guard case .dynamicDirichlet(let total) = weights else { return .nan }
+    return total
+  }
+
   /// The shape of the largest part by which a chain works. The jumps of a Dirichlet process are more than the components
   /// of its draws.
   package var partShape: MixtureShape {

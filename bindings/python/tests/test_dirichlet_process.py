@@ -160,11 +160,24 @@ def test_bars_are_of_clusters_alone(post):
     assert axes.get_legend_handles_labels()[1].count("components, K") == 0
 
 
-def test_prior_draws_are_one_component():
-    prior = gm.sample_prior(MODEL, 4_000, random_seed=1)
-    assert (prior["weights"][..., 0] == 1).all()
+def test_prior_draws_have_the_sticks_of_the_process():
+    prior = gm.sample_prior(MODEL, 20_000, random_seed=1)
+    weights, alpha = np.nan_to_num(prior["weights"][0]), prior["concentration"][0]
+    assert weights.sum(axis=1) == pytest.approx(1)
     assert (prior["n_clusters"] == 0).all()
-    assert prior["concentration"].mean() == pytest.approx(0.5, abs=5 * 0.36 / np.sqrt(4_000))
+    error = 5 / np.sqrt(20_000)
+    assert alpha.mean() == pytest.approx(0.5, abs=0.36 * error)
+    # v is Beta(1, alpha) given alpha, and two rows share a component with probability
+    # 1 / (1 + alpha).
+    shares = weights[:, 0] - 1 / (1 + alpha)
+    assert abs(shares.mean()) < shares.std() * error
+    pairs = (weights**2).sum(axis=1) - 1 / (1 + alpha)
+    assert abs(pairs.mean()) < pairs.std() * error
+    second = weights[:, 1] - (1 - weights[:, 0]) / (1 + alpha)
+    assert abs(second.mean()) < second.std() * error
+    assert np.isfinite(prior["log_posterior"]).all()
+    data = prior.sample_predictive(3, 40, random_seed=1)
+    assert data.shape == (3, 40, 2)
 
 
 def test_more_clusters_than_there_is_room_for_end_the_chain():

@@ -305,7 +305,8 @@ class DirichletProcess(PickledFields):
     A draw has its clusters, and one component more, the last, which stands for all others. Its
     weight is their sum, the probability that a next row founds a cluster, and its parameters are
     drawn from their prior, so that the mean of densities over draws is exact. There is no number
-    of components to ask for, and ``p_components`` is refused.
+    of components to ask for, and ``p_components`` is refused. Draws from the prior (`sample_prior`)
+    have the sticks, as many as there is room for.
 
     Where data come from a finite number of groups, a Dirichlet process finds small clusters beside
     them, and more of them as N grows (Miller, Harrison 2014). `Unknown` does not.
