@@ -316,8 +316,8 @@ class DirichletProcess(PickledFields):
     concentration : float or Gamma or F, default 1.0
         alpha > 0; or its prior. Draws then have ``concentration``.
     max : int, default 63
-        The most clusters, 1 to 255. A chain that has more ends with `CollapsedError`, which carries
-        the draws so far.
+        The most clusters, 1 to 255. A chain that has more ends with `DegenerateError`, which
+        carries the draws so far.
 
     Examples
     --------
