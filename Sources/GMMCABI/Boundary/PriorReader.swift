@@ -60,7 +60,11 @@ struct PriorReader {
           got: prior.num_values)
       }
       return .probabilities(try values(Int(prior.num_values)))
-    case GMM_PRIOR_DIRICHLET_PROCESS: return .dirichletProcess
+    case GMM_PRIOR_DIRICHLET_PROCESS:
+      guard prior.num_values == 0 else {
+        throw .invalid("\(path).num_values", "must be 0 for this family", got: prior.num_values)
+      }
+      return .dirichletProcess
     default:
       throw .invalid(
         "\(path).family", "must be GMM_PRIOR_FIXED, _DISCRETE_UNIFORM or one that follows it", got: prior.family)

@@ -83,24 +83,25 @@ struct HyperparameterConditional {
     guard !isProcess, let place = densities.places.concentration.first,
       let density = concentration(state.parameters, state.statistics.counts, sumsOut: sumsOut)
     else { return }
-    var y = log(state.parameters.hyperparameters[place])
-    for _ in 0..<Self.sliceSteps { y = stream.slice(from: y, width: 1) { density($0) } }
-    state.parameters.hyperparameters[place] = exp(y)
+    slice(&state.parameters.hyperparameters[place], &stream) { density($0) }
+  }
+
+  /// Makes the slice steps of a value in its logarithm, of which `logDensity` is the log density.
+  private func slice(_ value: inout Double, _ stream: inout RandomStream, _ logDensity: (Double) -> Double) {
+    var y = log(value)
+    for _ in 0..<Self.sliceSteps { y = stream.slice(from: y, width: 1, logDensity) }
+    value = exp(y)
   }
 
   /// Draws the concentration of a Dirichlet process, given the partition of the rows.
-  mutating func drawConcentration(
-    _ state: inout ChainState, of process: ProcessConditional?, _ stream: inout RandomStream
-  ) {
-    guard let process, let prior = densities.concentration, let place = densities.places.concentration.first else {
+  func drawConcentration(_ state: inout ChainState, of process: ProcessConditional, _ stream: inout RandomStream) {
+    guard let prior = densities.concentration, let place = densities.places.concentration.first else {
       return
     }
     let density = LogProcessConcentrationDensity(
       prior: prior, process: process, clusters: state.statistics.occupiedCount,
       total: state.statistics.counts.reduce(0, +))
-    var y = log(state.parameters.hyperparameters[place])
-    for _ in 0..<Self.sliceSteps { y = stream.slice(from: y, width: 1) { density($0) } }
-    state.parameters.hyperparameters[place] = exp(y)
+    slice(&state.parameters.hyperparameters[place], &stream) { density($0) }
   }
 
   /// Returns the density of the logarithm of the concentration; `nil` if the concentration is known, and if it is that of
@@ -151,9 +152,7 @@ struct HyperparameterConditional {
   ) {
     for (d, place) in densities.places.meansSDs.enumerated() {
       let density = meansSD(d, parameters, model, components)
-      var y = log(parameters.hyperparameters[place])
-      for _ in 0..<Self.sliceSteps { y = stream.slice(from: y, width: 1) { density($0) } }
-      parameters.hyperparameters[place] = exp(y)
+      slice(&parameters.hyperparameters[place], &stream) { density($0) }
     }
   }
 

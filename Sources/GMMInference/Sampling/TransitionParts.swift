@@ -101,10 +101,10 @@ final class TransitionParts {
 
   /// Draws the number of components of a state, given the partition of the rows, and takes its parts into use.
   func drawCount(_ state: inout ChainState, _ stream: inout RandomStream) throws(ModelError) {
-    if process != nil {
+    if let process {
       hyperparameters?.drawConcentration(&state, of: process, &stream)
       let concentration = target.model.processConcentration(state.parameters.hyperparameters)
-      guard let components = process?.draw(state.statistics.counts, concentration: concentration, &stream) else {
+      guard let components = self.process?.draw(state.statistics.counts, concentration: concentration, &stream) else {
         return
       }
       state.setCount(components)

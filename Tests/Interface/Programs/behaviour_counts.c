@@ -5,15 +5,22 @@
 
 enum { MOST = 4, NUMBERS = MOST + 1 };
 
-static gmm_posterior *counted_posterior(void) {
-  static const double zero[] = {0}, ten[] = {10}, numbers[] = {1, MOST};
+/* A model of up to `components` components, whose weights have the concentration `alpha` in all. */
+static gmm_model_options counted_options(int32_t components, const double *alpha) {
+  static const double zero[] = {0}, ten[] = {10};
   gmm_model_options options = fixture_model_options();
-  options.num_components = MOST;
+  options.num_components = components;
   options.ordered_means = 0;
   options.minimum_weight = 0;
-  options.weights = (gmm_prior){GMM_PRIOR_DYNAMIC_DIRICHLET, 1, ten, NULL, NULL};
+  options.weights = (gmm_prior){GMM_PRIOR_DYNAMIC_DIRICHLET, 1, alpha, NULL, NULL};
   options.means = (gmm_prior){GMM_PRIOR_NORMAL, 1, zero, ten, NULL};
   options.spread = (gmm_prior){GMM_PRIOR_HALF_NORMAL, 1, ten, NULL, NULL};
+  return options;
+}
+
+static gmm_posterior *counted_posterior(void) {
+  static const double ten[] = {10}, numbers[] = {1, MOST};
+  gmm_model_options options = counted_options(MOST, ten);
   options.count = (gmm_prior){GMM_PRIOR_DISCRETE_UNIFORM, 2, numbers, NULL, NULL};
   gmm_model *model = fixture_model(&options);
   gmm_model_options stated;
@@ -102,14 +109,8 @@ static void check_new_cluster(const gmm_posterior *posterior) {
 /* A Dirichlet process: each draw has its clusters, and one component that stands for all others. */
 static void check_process(void) {
   enum { ROOM = 24 };
-  static const double zero[] = {0}, one[] = {1}, ten[] = {10};
-  gmm_model_options options = fixture_model_options();
-  options.num_components = ROOM;
-  options.ordered_means = 0;
-  options.minimum_weight = 0;
-  options.weights = (gmm_prior){GMM_PRIOR_DYNAMIC_DIRICHLET, 1, one, NULL, NULL};
-  options.means = (gmm_prior){GMM_PRIOR_NORMAL, 1, zero, ten, NULL};
-  options.spread = (gmm_prior){GMM_PRIOR_HALF_NORMAL, 1, ten, NULL, NULL};
+  static const double one[] = {1};
+  gmm_model_options options = counted_options(ROOM, one);
   options.count = (gmm_prior){GMM_PRIOR_DIRICHLET_PROCESS, 0, NULL, NULL, NULL};
   gmm_model *model = fixture_model(&options), *none = NULL;
   gmm_model_options stated;
@@ -138,6 +139,8 @@ static void check_process(void) {
   gmm_posterior_destroy(posterior);
   options.weights.family = GMM_PRIOR_DIRICHLET;
   REFUSED(GMM_ERROR_INVALID_MODEL, "weights.family", gmm_model_create(&options, &none, out_error));
+  options.count = (gmm_prior){GMM_PRIOR_DIRICHLET_PROCESS, 1, one, NULL, NULL};
+  REFUSED(GMM_ERROR_INVALID_ARGUMENT, "count.num_values", gmm_model_create(&options, &none, out_error));
 }
 
 void behaviour_counts(void) {
