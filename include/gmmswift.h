@@ -500,8 +500,8 @@ typedef struct gmm_model_options {
   gmm_prior spread;
   /** The prior of the number of components, cut off at num_components: GMM_PRIOR_DISCRETE_UNIFORM or one of the
    * families that follow it; `first` holds num_values parameters. All components then have the same priors: one value,
-   * or D; no known weights or means, least weight or order. Default GMM_PRIOR_FIXED: K is
-   * num_components. */
+   * or D; no known weights or means, no least weight. An order of the means numbers the components of each draw: those
+   * with rows, and after them the others. Default GMM_PRIOR_FIXED: K is num_components. */
   gmm_prior count;
 } gmm_model_options;
 
@@ -1530,27 +1530,30 @@ enum gmm_finding {
   GMM_FINDING_IMPROPER = 1,
   /** There are fewer than 400 draws in all, and nothing else is judged by R-hat or effective sample sizes. */
   GMM_FINDING_SHORT_RUN = 2,
+  /** An unknown number of components is the largest that there is room for in more than 5 % of the draws (a note) or
+   * half of them (a problem). */
+  GMM_FINDING_COUNT_CUT_OFF = 3,
   /** Chains are in different modes: the middle 90 % of their draws of a scalar do not overlap. */
-  GMM_FINDING_DIFFERENT_MODES = 3,
+  GMM_FINDING_DIFFERENT_MODES = 4,
   /** R-hat is above 1.05 (a problem) or 1.01 (a note). */
-  GMM_FINDING_CHAINS_DISAGREE = 4,
+  GMM_FINDING_CHAINS_DISAGREE = 5,
   /** The effective sample size of the bulk is below 100 (a problem), or that of the bulk or the tails below 400 (a
    * note). */
-  GMM_FINDING_FEW_EFFECTIVE_DRAWS = 5,
+  GMM_FINDING_FEW_EFFECTIVE_DRAWS = 6,
   /** There is one chain. */
-  GMM_FINDING_SINGLE_CHAIN = 6,
+  GMM_FINDING_SINGLE_CHAIN = 7,
   /** A component is nearest to its own label in fewer than 90 % of the draws (a note), or R-hat of a relabelled
    * parameter is above 1.05 where results without labels are fine (a problem). */
-  GMM_FINDING_LABELS_UNCERTAIN = 7,
+  GMM_FINDING_LABELS_UNCERTAIN = 8,
   /** Components have no rows in at least nine of ten draws. */
-  GMM_FINDING_EMPTY_COMPONENTS = 8,
+  GMM_FINDING_EMPTY_COMPONENTS = 9,
   /** The data, or what they say of a parameter, lie far from the prior. */
-  GMM_FINDING_PRIOR_AGAINST_DATA = 9,
+  GMM_FINDING_PRIOR_AGAINST_DATA = 10,
   /** The prior says more than the data on a parameter: its sensitivity by gmm_power_sensitivity is at least 0.05, and
    * larger than that to the likelihood. */
-  GMM_FINDING_INFORMATIVE_PRIOR = 10,
+  GMM_FINDING_INFORMATIVE_PRIOR = 11,
   /** Fewer than 10 % of the Metropolis proposals are accepted, or more than 75 %. */
-  GMM_FINDING_ACCEPTANCE = 11
+  GMM_FINDING_ACCEPTANCE = 12
 };
 
 /** How much a finding matters. */

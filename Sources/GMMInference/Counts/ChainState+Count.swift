@@ -1,23 +1,29 @@
 import GMMModel
 
 extension ChainState {
-  /// Numbers the components such that those with rows come first, and keep their order.
+  /// Numbers the components such that those with rows come first. Both those and the others keep their order, or are in
+  /// the order of a coordinate of their means.
   ///
-  /// - Returns: the new number of each component, if a component with rows has another one.
-  mutating func putOccupiedFirst() -> [UInt8]? {
+  /// - Returns: the new number of each component, if a component has another one.
+  mutating func putOccupiedFirst(inOrderOf coordinate: Int? = nil) -> [UInt8]? {
     let components = parameters.componentCount
-    guard (1..<max(1, components)).contains(where: { statistics.counts[$0] > 0 && statistics.counts[$0 - 1] == 0 })
-    else { return nil }
+    let dimensions = parameters.shape.dimensionCount
+    func isBefore(_ a: Int, _ b: Int) -> Bool {
+      let (hasRows, others) = (statistics.counts[a] > 0, statistics.counts[b] > 0)
+      guard hasRows == others, let coordinate else { return hasRows && !others }
+      return parameters.means[a * dimensions + coordinate] < parameters.means[b * dimensions + coordinate]
+    }
+    guard (1..<max(1, components)).contains(where: { isBefore($0, $0 - 1) }) else { return nil }
+    // An insertion sort, because components are nearly always in order already.
     var origin = Array(0..<components)
-    var place = 0
-    for k in 0..<components where statistics.counts[k] > 0 {
-      // Components without rows move down past the one that moves up.
-      if k != place {
-        parameters.swapComponents(place, k)
-        statistics.swapComponents(place, k)
-        origin.swapAt(place, k)
+    for k in 1..<components {
+      var place = k
+      while place > 0, isBefore(place, place - 1) {
+        parameters.swapComponents(place, place - 1)
+        statistics.swapComponents(place, place - 1)
+        origin.swapAt(place, place - 1)
+        place -= 1
       }
-      place += 1
     }
     var numbers = [UInt8](repeating: 0, count: components)
     for (number, k) in origin.enumerated() { numbers[k] = UInt8(number) }

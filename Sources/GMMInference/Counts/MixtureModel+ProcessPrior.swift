@@ -7,7 +7,7 @@ extension MixtureModel {
 
   /// Returns a draw from the prior of a Dirichlet process: the weights are sticks that are broken off a stick of length 1
   /// (Sethuraman 1994), each a share of the rest that is Beta(1, α), until the rest is 0 up to rounding or there is no room
-  /// for more. The last component has the rest.
+  /// for more. The last component has the rest, and the others are in the order that the model states.
   ///
   /// - Parameter isWanted: is asked in every long loop; after `false` the draw is not used.
   func drawProcessPrior(_ stream: inout RandomStream, while isWanted: () -> Bool) -> Parameters {
@@ -21,10 +21,13 @@ extension MixtureModel {
       rest = left
     }
     weights.append(rest)
-    var known = known(count: weights.count)
-    known.adopt(hyperparameters)
-    var parameters = known.drawPrior(&stream, while: isWanted)
+    var part = part(count: weights.count)
+    part.adopt(hyperparameters)
+    var parameters = part.drawPrior(&stream, while: isWanted)
     (parameters.weights, parameters.logWeights) = (weights, weights.map { log($0) })
+    if let coordinate = orderCoordinate {
+      parameters.sortByMean(coordinate: coordinate, first: weights.count - 1)
+    }
     return parameters
   }
 }

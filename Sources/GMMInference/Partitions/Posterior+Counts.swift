@@ -10,7 +10,8 @@ public struct CountProbabilities: Sendable, Equatable {
 
 extension Posterior {
   /// Returns the posterior of the number of components: the mean over draws of its probabilities given the partition of
-  /// the rows, which is more precise than the shares of the draws.
+  /// the rows, which is more precise than the shares of the draws. If sample weights have fractions, only the shares are
+  /// defined.
   ///
   /// - Throws: ``ModelError`` if the number of components is known, and when memory runs out.
   public func componentProbabilities() throws(ModelError) -> CountProbabilities {
@@ -18,6 +19,9 @@ extension Posterior {
     guard !model.isProcess else {
       throw ModelError(
         .unsupported, "posterior", "must have a finite number of components", got: "a Dirichlet process")
+    }
+    guard data.weights?.areWhole ?? true else {
+      return try probabilities { row, output in output[self.layout.componentCount(of: row)] = 1 }
     }
     var conditional = CountConditional(model, total: data.totalWeight)
     let concentration = layout.hyperparameters.concentration.first

@@ -21,8 +21,7 @@ final class AssignmentSweeper {
   private let moveKey: StreamKey
   private let firstBlock: Int
   private let power: Double
-  /// Memory for the statistics of a pass that is made for the log likelihood alone. It is `nil` at power 1, because a
-  /// sweep gives the log likelihood there.
+  /// Memory for the statistics of a pass that is made for the log likelihood alone; `nil` before there was one.
   private var unused: SufficientStatistics?
   private var labels: AlignedBuffer<UInt8>?
   private var proposedLabels: AlignedBuffer<UInt8>?
@@ -53,7 +52,6 @@ final class AssignmentSweeper {
     self.key = key
     firstBlock = data.firstBlock
     self.power = power
-    unused = power == 1 ? nil : SufficientStatistics(kernels.shape)
     self.moveKey = moveKey ?? key
   }
 
@@ -101,18 +99,16 @@ final class AssignmentSweeper {
   ///
   /// - Parameter logMarginal: the result of the sweep. At power 1 it is the log likelihood. At other powers a pass of
   ///   its own is made.
+  @inline(__always)
   func logLikelihood(_ parameters: Parameters, logMarginal: Double, _ crew: BlockCrew?) -> Double {
-    guard var statistics = unused.take() else { return logMarginal }
-    defer { unused = statistics }
-    statistics.match(parameters.shape)
-    let pass = pass(parameters.componentCount)
-    return pass.reducer.reduce(
-      parameters, power: 1, into: &statistics, crew, ExpectationPass(kernels: pass.kernels))
+    power == 1 ? logMarginal : logLikelihood(of: parameters, crew)
   }
 
-  /// Returns the log likelihood of other parameters than those of a sweep.
+  /// Returns the log likelihood of any parameters, by a pass of its own.
   func logLikelihood(of parameters: Parameters, _ crew: BlockCrew?) -> Double {
-    var statistics = SufficientStatistics(parameters.shape)
+    var statistics = unused.take() ?? SufficientStatistics(parameters.shape)
+    defer { unused = statistics }
+    statistics.match(parameters.shape)
     let pass = pass(parameters.componentCount)
     return pass.reducer.reduce(
       parameters, power: 1, into: &statistics, crew, ExpectationPass(kernels: pass.kernels))

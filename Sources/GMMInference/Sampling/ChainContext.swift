@@ -67,20 +67,23 @@ final class ChainContext: Sendable {
     switch method {
     case .gibbs:
       return FractionalSampler(
-        model, try pass(dividedRows.rest), dividedRows, power: target.power, tune: tune)
+        model, try pass(dividedRows.rest, model.shape), dividedRows, power: target.power, tune: tune)
     case .metropolis:
-      return MetropolisSampler(model, power: target.power, memory.proposals, marginal: try pass(target.data))
+      return MetropolisSampler(
+        model, power: target.power, memory.proposals, marginal: try pass(target.data, model.shape))
     }
   }
 
   /// Returns the pass over the rests of rows, or `nil` if there are none.
-  func restPass() throws(ModelError) -> StatisticsPass? {
+  ///
+  /// - Parameter shape: that of the parameters which it will be given.
+  func restPass(_ shape: MixtureShape) throws(ModelError) -> StatisticsPass? {
     guard let dividedRows else { return nil }
-    return try pass(dividedRows.rest)
+    return try pass(dividedRows.rest, shape)
   }
 
-  private func pass(_ rows: DataSet) throws(ModelError) -> StatisticsPass {
-    try StatisticsPass(rows, target.model.shape, kernels, power: target.power, workers: workersPerChain)
+  private func pass(_ rows: DataSet, _ shape: MixtureShape) throws(ModelError) -> StatisticsPass {
+    try StatisticsPass(rows, shape, kernels, power: target.power, workers: workersPerChain)
   }
 
   /// Returns the workspace of the sweeps of chain `index`.
@@ -120,7 +123,8 @@ final class ChainContext: Sendable {
       workers: workersPerChain)
     let worth = dividedRows.map { $0.total / max(1, $0.whole.totalWeight) } ?? 1
     return SplitMergeMover(
-      model, rows, sweeper, rest: try restPass(), worth: worth, power: target.power, key: key(index, .splitMerge),
+      model, rows, sweeper, rest: try restPass(model.shape), worth: worth, power: target.power,
+      key: key(index, .splitMerge),
       SplitMergeSchedule(
         model, rows: rows.data.count, tune: tune, isForced: splitMerge == .always, varies: target.model.count != nil),
       tuning)

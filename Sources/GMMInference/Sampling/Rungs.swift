@@ -94,9 +94,10 @@ final class Rungs {
       }
       let probability =
         upper == 0
-        ? exchange(&state, first, &rungs.states[0], transitions[0], iteration, u, crew)
-        : rungs.states.withUnsafeMutableBufferPointer {
-          exchange(&$0[upper - 1], transitions[upper - 1], &$0[upper], transitions[upper], iteration, u, crew)
+        ? try exchange(&state, first, &rungs.states[0], transitions[0], iteration, u, crew)
+        : try rungs.states.withUnsafeMutableBufferPointer { states throws(ModelError) in
+          try exchange(
+            &states[upper - 1], transitions[upper - 1], &states[upper], transitions[upper], iteration, u, crew)
         }
       rungs.rejections[upper] += 1 - probability
       rungs.attempts[upper] += 1
@@ -113,10 +114,10 @@ final class Rungs {
   private func exchange(
     _ first: inout ChainState, _ firstTransition: Transition, _ second: inout ChainState,
     _ secondTransition: Transition, _ iteration: UInt64, _ u: Double, _ crew: BlockCrew?
-  ) -> Double {
-    let ofSecond = firstTransition.logMarginal(
+  ) throws(ModelError) -> Double {
+    let ofSecond = try firstTransition.logMarginal(
       of: second.parameters, iteration, move: Self.exchange, into: &firstStatistics, crew)
-    let ofFirst = secondTransition.logMarginal(
+    let ofFirst = try secondTransition.logMarginal(
       of: first.parameters, iteration, move: Self.exchange, into: &secondStatistics, crew)
     var logRatio = ofSecond + ofFirst - first.logMarginal - second.logMarginal
     edit?(&logRatio)
@@ -148,7 +149,7 @@ final class Rungs {
       guard let nearest else { continue }
       let transition = try transition(index, before.memories[nearest])
       var state = before.states[nearest]
-      state.logMarginal = transition.logMarginal(
+      state.logMarginal = try transition.logMarginal(
         of: state.parameters, state.iteration, move: Self.renewal, into: &state.statistics, nil)
       transitions.append(transition)
       rungs.states.append(state)

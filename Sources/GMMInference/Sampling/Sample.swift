@@ -79,8 +79,9 @@ extension SamplingRun {
       }
       guard options.method == .gibbs else { throw refused("method", "must be Gibbs", got: "Metropolis") }
       guard options.initial.isEmpty else { throw refused("num_initial", "must be 0", got: options.initial.count) }
-      guard data.weights?.areWhole ?? true else {
-        throw refused("sample_weights", "must be whole numbers", got: "fractions")
+      guard !model.isProcess || data.weights?.areWhole ?? true else {
+        throw ModelError(
+          .unsupported, "sample_weights", "must be whole numbers for a Dirichlet process", got: "fractions")
       }
     }
     for (row, initial) in options.initial.enumerated() {

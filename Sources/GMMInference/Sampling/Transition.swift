@@ -14,8 +14,6 @@ final class Transition {
   private let target: Target
   private let tune: Int
   private let sweeper: AssignmentSweeper
-  /// The pass over the rests of rows, if the likelihood of a draw needs one.
-  private let rest: StatisticsPass?
   private var mover: MarginalMover?
   private let parts: TransitionParts
   let rungs: Rungs?
@@ -24,6 +22,8 @@ final class Transition {
   /// Makes draws of a Dirichlet process from states; `nil` for other models.
   private var processDraws: ProcessDraws?
   private let keepsAssignments: Bool
+  /// The coordinate of the means into whose order draws are folded, if the number of components varies.
+  private let order: Int?
   /// The sds below which the judge is asked.
   private let limits: [Double]
 
@@ -43,13 +43,13 @@ final class Transition {
     judge = context.judge
     // Threads that read one array count its users in one cache line, so each chain has a copy.
     limits = context.judge?.limits.map { $0 } ?? []
-    rest = target.power == 1 ? nil : try context.restPass()
     mover = context.mover(index, target.model, tune: tune, memory.moves)
     rungs = try Rungs(index, target, context, tune: tune, memory.rungs)
     sweeper = try context.sweeper(index, moves: mover != nil || rungs != nil || target.power < 1)
     parts = try TransitionParts(index, target, context, tune: tune, memory)
     processDraws = target.model.isProcess ? ProcessDraws(target.model, context.key(index, .processDraws)) : nil
     keepsAssignments = context.keepsAssignments
+    order = target.model.orderCoordinate
   }
 
   /// The values that the samplers have learned.
@@ -69,12 +69,9 @@ final class Transition {
   @inline(__always)
   func logLikelihood(_ state: borrowing ChainState, _ crew: BlockCrew?) -> Double {
     let logLikelihood = sweeper.logLikelihood(state.parameters, logMarginal: state.logMarginal, crew)
-    return rest == nil ? logLikelihood : logLikelihood + logLikelihoodOfRests(state.parameters, crew)
-  }
-
-  private func logLikelihoodOfRests(_ parameters: Parameters, _ crew: BlockCrew?) -> Double {
-    var unused = SufficientStatistics(parameters.shape)
-    return rest?.evaluate(parameters, power: 1, into: &unused, crew) ?? 0
+    guard let rest = parts.current.rest else { return logLikelihood }
+    var unused = SufficientStatistics(state.parameters.shape)
+    return logLikelihood + rest.evaluate(state.parameters, power: 1, into: &unused, crew)
   }
 
   /// Returns the state of a chain at its start, iteration 0: the parameters, and assignments drawn given them.
@@ -93,7 +90,7 @@ final class Transition {
     let swept = sweeper.sweep(parameters, iteration: 0, into: &statistics, crew)
     var state = ChainState(
       parameters: parameters, statistics: statistics,
-      logMarginal: parts.current.sampler.logMarginal(swept, of: parameters, crew), iteration: 0)
+      logMarginal: try parts.logMarginal(swept, of: parameters, crew), iteration: 0)
     renumber(&state)
     parts.current.sampler.prepare(state)
     return state
@@ -107,9 +104,9 @@ final class Transition {
   func logMarginal(
     of parameters: Parameters, _ iteration: UInt64, move: Int, into statistics: inout SufficientStatistics,
     _ crew: BlockCrew?
-  ) -> Double {
+  ) throws(ModelError) -> Double {
     let swept = sweeper.sweepProposal(parameters, iteration: iteration, move: move, into: &statistics, crew)
-    return parts.current.sampler.logMarginal(swept, of: parameters, crew)
+    return try parts.logMarginal(swept, of: parameters, crew)
   }
 
   /// Returns the log density of the prior at a state's parameters.
@@ -143,10 +140,10 @@ final class Transition {
     renumber(&state)
   }
 
-  /// Numbers the components with rows first, if their number varies.
+  /// Numbers the components with rows first, if their number varies, and both kinds in the order that the model states.
   private func renumber(_ state: inout ChainState) {
     guard parts.varies else { return }
-    if let numbers = state.putOccupiedFirst() { sweeper.renumber(numbers) }
+    if let numbers = state.putOccupiedFirst(inOrderOf: order) { sweeper.renumber(numbers) }
     guard processDraws != nil else { return }
     let labels = keepsAssignments ? sweeper.assignments : nil
     state.assignments = Array(UnsafeBufferPointer(start: labels, count: labels == nil ? 0 : target.data.count))
@@ -171,12 +168,12 @@ final class Transition {
     if parts.varies {
       // Moves may have left components without rows before others.
       _ = state.putOccupiedFirst()
-      try parts.drawCount(&state, &stream)
+      try parts.drawCount(&state, &stream, crew)
     }
     try parts.drawHyperparameters(&state, &stream)
     var info = try parts.current.sampler.step(&state, &stream, isTuning: iteration <= UInt64(tune), crew)
     let swept = sweeper.sweep(state.parameters, iteration: iteration, into: &state.statistics, crew)
-    state.logMarginal = parts.current.sampler.logMarginal(swept, of: state.parameters, crew)
+    state.logMarginal = try parts.logMarginal(swept, of: state.parameters, crew)
     state.iteration = iteration
     if let acceptance = mover?.run(&state, sweeper, crew) { info.acceptance = acceptance }
     renumber(&state)

@@ -59,10 +59,12 @@ struct SplitMergeSchedule: Sendable, Equatable {
     scansAfterwards = hasMatrices ? UInt64(min(Self.mostBetweenScans, (1 + 0.5 * scan).rounded(.up))) : .max
     let several = max(1, min(8, Int(4 / ratio)))
     // Where the number of components varies, steps change the number of clusters by one component at a time, which has
-    // to lose its rows first. Moves change it at once, so they take half of the time whatever a few of them have shown.
+    // to lose its rows first. Moves change it at once, so they take half of the time whatever a few of them have shown,
+    // and a fifth of it in one dimension, where components overlap and pass each other rows.
     isAlwaysPaying = areFew || varies
+    let ofVarying = (dimensions == 1 ? 4 : 1) * ratio
     count = areFew ? max(1, min(4, Int(24_000 / move))) : varies ? max(1, min(4, Int(1 / ratio))) : several
-    wherePaying = UInt64(max(1, (varies && !areFew ? ratio : ratio / 4).rounded(.down)))
+    wherePaying = UInt64(max(1, (varies && !areFew ? ofVarying : ratio / 4).rounded(.down)))
     if areFew {
       (whileTuning, countWhileTuning, scansWhileTuning) = (wherePaying, count, scansAfterwards)
     } else if tune < Self.leastTune {

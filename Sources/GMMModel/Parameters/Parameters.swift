@@ -115,9 +115,11 @@ package struct Parameters: Sendable, Equatable {
   /// Renumbers the components so that coordinate `coordinate` of the means increases.
   ///
   /// This is an insertion sort, because draws are nearly always in order already.
-  package mutating func sortByMean(coordinate: Int = 0) {
+  ///
+  /// - Parameter count: the number of components that are renumbered, the first ones; `nil` for all.
+  package mutating func sortByMean(coordinate: Int = 0, first count: Int? = nil) {
     let dimensions = shape.dimensionCount
-    for k in 1..<max(1, componentCount) {
+    for k in 1..<max(1, count ?? componentCount) {
       var j = k
       while j > 0, means[j * dimensions + coordinate] < means[(j - 1) * dimensions + coordinate] {
         swapComponents(j, j - 1)

@@ -75,8 +75,7 @@ public struct MixtureModel: Sendable, Equatable {
     logCounts = try count?.logProbabilities(most: shape.componentCount, weights: weights) ?? []
     if let count {
       try check.exchangeable(
-        count, weights: weights, minimumWeight: minimumWeight, means: means, orderCoordinate: orderCoordinate,
-        spread: spread)
+        count, weights: weights, minimumWeight: minimumWeight, means: means, spread: spread)
     }
     concentration = try check.weights(weights, minimum: minimumWeight)
     meanDensities = try check.means(means, orderCoordinate: orderCoordinate)
@@ -161,19 +160,23 @@ public struct MixtureModel: Sendable, Equatable {
   /// Returns the model for a number of components that is known, at most K. All components of this model share their
   /// priors.
   package func known(count components: Int) -> MixtureModel {
+    known(count: components, orderCoordinate: orderCoordinate)
+  }
+
+  private func known(count components: Int, orderCoordinate: Int?) -> MixtureModel {
     do {
       return try MixtureModel(
-        shape.withComponents(components), weights: weights, means: means, spread: spread, defaultPriors: defaultPriors,
-        hyperpriors: hyperpriors)
+        shape.withComponents(components), weights: weights, means: means, orderCoordinate: orderCoordinate,
+        spread: spread, defaultPriors: defaultPriors, hyperpriors: hyperpriors)
     } catch {
       preconditionFailure("the priors of one component serve any number of them: \(error)")
     }
   }
 
-  /// Returns the model by which a chain works while it has so many components: that of the known number, or of so many
-  /// jumps if the components are those of a Dirichlet process.
+  /// Returns the model by which a chain works while it has so many components: that of the known number without an
+  /// order, or of so many jumps if the components are those of a Dirichlet process.
   package func part(count components: Int) -> MixtureModel {
-    var model = known(count: components)
+    var model = known(count: components, orderCoordinate: nil)
     model.hasJumps = isProcess
     return model
   }

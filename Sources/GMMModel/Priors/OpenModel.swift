@@ -61,7 +61,6 @@ public struct OpenModel: Sendable, Equatable {
       // Priors that wait will be the same for all components.
       try check.exchangeable(
         count, weights: weights, minimumWeight: minimumWeight, means: means ?? .normal(mean: [0], sd: [1]),
-        orderCoordinate: orderCoordinate,
         spread: spread
           ?? (shape.hasMatrices
             ? .inverseWishart(

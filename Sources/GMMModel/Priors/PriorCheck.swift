@@ -77,8 +77,7 @@ struct PriorCheck {
   /// Refuses priors and constraints that are not the same for all components, for models in which their number is
   /// unknown.
   func exchangeable(
-    _ count: CountPrior, weights: WeightsPrior, minimumWeight: Double, means: MeansPrior, orderCoordinate: Int?,
-    spread: SpreadPrior
+    _ count: CountPrior, weights: WeightsPrior, minimumWeight: Double, means: MeansPrior, spread: SpreadPrior
   ) throws(ModelError) {
     func refused(_ path: String, _ rule: String, got value: some CustomStringConvertible) -> ModelError {
       ModelError(.invalidModel, path, "\(rule) where the number of components is unknown", got: value)
@@ -95,7 +94,6 @@ struct PriorCheck {
     case .dirichlet, .dynamicDirichlet: break
     }
     guard minimumWeight == 0 else { throw refused("minimum_weight", "must be 0", got: minimumWeight) }
-    guard orderCoordinate == nil else { throw refused("ordered_means", "must be 0", got: 1) }
     if means.ofComponents != nil { throw refused("means.family", "must be one prior", got: "one for each component") }
     if case .fixed = means { throw refused("means.family", "must leave the means unknown", got: "known means") }
     if spread.ofComponents != nil, !shape.sharedSpread {

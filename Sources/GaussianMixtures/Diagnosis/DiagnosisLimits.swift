@@ -16,6 +16,9 @@ enum DiagnosisLimits {
   static let sensitivity = 0.05
   /// The distance from the prior, in its sds, beyond which data and prior are at odds.
   static let priorDistance = 4.0
+  /// The share of draws with the largest number of components from which on its prior is cut off too early, and beyond
+  /// which numbers are not to be relied on.
+  static let (largestCount, badLargestCount) = (0.05, 0.5)
   /// The rates at which Metropolis proposals ought to be accepted.
   static let acceptance = 0.1...0.75
 }

@@ -8,6 +8,8 @@ public struct Finding: Sendable, Equatable {
     case improper
     /// There are too few draws to judge.
     case shortRun
+    /// An unknown number of components lies at the largest one that there is room for.
+    case countCutOff
     /// Chains are in different modes.
     case differentModes
     /// R-hat of a result that needs no labels is large.

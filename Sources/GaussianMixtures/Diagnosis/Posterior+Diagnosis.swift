@@ -23,8 +23,8 @@ extension Posterior {
       let scalars = try quickScalars()
       let chains = ChainFindings(facts: facts, scalars: scalars, measures: try convergences(scalars, control))
       return Diagnosis(
-        collapseFindings() + facts.findings() + chains.findings() + acceptanceFindings(), chains.measures,
-        run: facts.text)
+        collapseFindings() + facts.findings() + countFindings() + chains.findings() + acceptanceFindings(),
+        chains.measures, run: facts.text)
     }
     return try fullDiagnosis(facts, control)
   }

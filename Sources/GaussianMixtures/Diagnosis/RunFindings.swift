@@ -1,4 +1,5 @@
 import GMMInference
+import GMMKernels
 import GMMModel
 
 /// The run that is diagnosed.
@@ -62,6 +63,29 @@ extension Posterior {
         advice: "The posterior is improper. A prior that keeps the spread from 0, such as InverseGamma on the variance "
           + "or the default priors, makes it proper.",
         [("num_draws", Double(drawCount)), ("num_planned", Double(planned))])
+    ]
+  }
+
+  /// The finding of a number of components that lies at the largest one, where its prior was cut off.
+  func countFindings() -> [Finding] {
+    guard let count = model.count, let column = layout.count, !model.isProcess else { return [] }
+    // Probabilities that the caller has listed say that there is no larger number.
+    if case .probabilities = count { return [] }
+    let largest = layout.componentCount
+    var found = 0
+    for chain in 0..<chainCount {
+      for draw in 0..<drawCount where rowMemory(chain: chain, draw: draw)[column] == Double(largest) { found += 1 }
+    }
+    let share = Double(found) / Double(chainCount * drawCount)
+    guard share > DiagnosisLimits.largestCount, share > 2 * exp(model.logCounts[largest - 1]) else { return [] }
+    return [
+      Finding(
+        .countCutOff, share > DiagnosisLimits.badLargestCount ? .problem : .note,
+        "The number of components is the largest that there is room for, \(largest), in \(percentage(share)) of the draws.",
+        advice:
+          "Its posterior is cut off there: make room for more. Many components where few groups are known are often "
+          + "the pieces of groups that have another form, such as full covariances.",
+        [("largest", Double(largest)), ("share", share)])
     ]
   }
 

@@ -225,6 +225,26 @@ import Testing
     if ess == 30 { #expect(found[0].advice.contains("about 6,700 draws of each chain")) }
   }
 
+  /// Five groups have room for three components, or for ten.
+  @Test func aNumberThatIsCutOffIsFound() throws {
+    let data = try DataSet((0..<100).map { Double($0 % 5) * 10 + 0.01 * Double($0) })
+    func found(_ most: Int, _ count: CountPrior) throws -> [Finding] {
+      let model = try MixtureModel(
+        MixtureShape(componentCount: most), means: .normal(mean: [20], sd: [20]),
+        spread: .inverseGamma(shape: [2], scale: [1]), count: count)
+      let options = SamplingOptions(draws: 400, tune: 400, chains: 2, seed: 1)
+      return try sample(model, data, options).diagnosis().findings.filter { $0.kind == .countCutOff }
+    }
+    let finding = try #require(try found(3, .geometric(probability: 0.3)).first)
+    #expect(finding.severity == .problem && finding.what.contains("largest that there is room for, 3,"))
+    #expect(finding.numbers.first { $0.name == "share" }.map { $0.value > 0.9 } ?? false)
+    #expect(try found(20, .geometric(probability: 0.3)).isEmpty)
+    // There is no larger number than those that are listed.
+    #expect(try found(3, .probabilities([1, 1, 1])).isEmpty)
+    // A prior that puts much on the largest number is not cut off by the draws.
+    #expect(try found(1, .geometric(probability: 0.3)).isEmpty)
+  }
+
   @Test func uncertainLabelsAreToldFromModes() throws {
     let good = measured("log_posterior", rHat: 1.002, ess: 1_500)
     let switched = LabelFindings.Parameter(

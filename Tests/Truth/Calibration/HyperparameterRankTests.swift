@@ -10,8 +10,10 @@ import Testing
 @Suite struct HyperparameterRankTests {
   enum Case: CaseIterable, Sendable {
     case ratesOfCoordinates, tiedScale, metropolis, orderedMeans, sharedSDs, rungs, splitMerge, jointMoves
+    case orderedClusters, manyMatrices, process, processOfMatrices, processRungs
 
-    func model(rateShape: Double = 2) throws -> MixtureModel {
+    func model(rateShape: Double = 2, concentrationShape: Double = 3) throws -> MixtureModel {
+      let concentration = ConcentrationPrior.gamma(shape: concentrationShape, rate: 2)
       let rates = RatePrior(shape: [rateShape, 3], rate: [1, 2], lower: [0.5, 0])
       let rate = RatePrior(shape: [rateShape], rate: [1])
       let scale = ScalePrior(dof: 5, scale: [0.2, 0.05, 0.05, 0.1])
@@ -58,15 +60,37 @@ import Testing
           spread: .inverseWishart(dof: [5], scale: [1, 0, 0, 1]),
           hyperpriors: Hyperpriors(
             concentration: .gamma(shape: 2, rate: 2), meansSD: .halfCauchy(scale: [2]), scale: scale))
+      case .orderedClusters:
+        return try MixtureModel(
+          shape(5, 2), weights: .dynamicDirichlet(total: 1), means: .normal(mean: [0, 1], sd: [2]), orderCoordinate: 1,
+          spread: .gamma(shape: [2], rate: [1, 1]), count: .shiftedPoisson(rate: 1.5),
+          hyperpriors: Hyperpriors(concentration: .f(first: 6, second: 3), rate: rates))
+      case .manyMatrices:
+        return try MixtureModel(
+          shape(4, 2, .full), means: .normal(mean: [0, 1], sd: [2]),
+          spread: .inverseWishart(dof: [5], scale: [1, 0, 0, 1]), count: .uniform(first: 1, last: 4),
+          hyperpriors: Hyperpriors(concentration: concentration, meansSD: .halfNormal(scale: [2]), scale: scale))
+      case .process, .processRungs:
+        return try MixtureModel(
+          shape(63), weights: .dynamicDirichlet(total: 1), means: .normal(mean: [0], sd: [2]),
+          spread: .gamma(shape: [2], rate: [1]), count: .dirichletProcess,
+          hyperpriors: Hyperpriors(
+            concentration: concentration, center: CenterPrior(mean: [1], sd: [2]), rate: rate))
+      case .processOfMatrices:
+        return try MixtureModel(
+          shape(63, 2, .full), weights: .dynamicDirichlet(total: 1), means: .normal(mean: [0, 1], sd: [2]),
+          spread: .inverseWishart(dof: [5], scale: [1, 0, 0, 1]), count: .dirichletProcess,
+          hyperpriors: Hyperpriors(
+            concentration: concentration, meansSD: .halfNormal(scale: [2]), scale: scale))
       }
     }
 
     var options: SamplingOptions {
       var options = SamplingOptions(draws: HyperparameterRankTests.drawCount, tune: 300, chains: 1, thin: 30)
       if self == .metropolis { (options.method, options.thin) = (.metropolis, 100) }
-      if self == .rungs { options.rungs = .count(3) }
+      if [.rungs, .processRungs].contains(self) { options.rungs = .count(3) }
       if self == .jointMoves { (options.moves, options.splitMerge) = (.always, .never) }
-      if self == .splitMerge { options.splitMerge = .always }
+      if [.splitMerge, .manyMatrices].contains(self) { options.splitMerge = .always }
       return options
     }
   }
@@ -109,6 +133,13 @@ import Testing
     let ranks = try ranks(example, truth: try example.model(rateShape: 3), try example.model())
     #expect(ranks[4].probability < 1e-8, "\(ranks[4])")
     #expect(ranks[5].probability > 1e-5, "\(ranks[5])")
+  }
+
+  /// So does a wrong prior of the concentration of a Dirichlet process.
+  @Test func aWrongConcentrationIsRefuted() throws {
+    let example = Case.process
+    let ranks = try ranks(example, truth: try example.model(concentrationShape: 4), try example.model())
+    #expect(ranks[0].probability < 1e-8, "\(ranks[0])")
   }
 
   /// Draws of the prior have the moments of their distributions.

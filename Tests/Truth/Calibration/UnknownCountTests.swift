@@ -17,6 +17,7 @@ import Testing
     var rungs = RungCount.none
     var power = 1.0
     var rowCount = 7
+    var order: Int?
 
     var testDescription: String { "\(structure), D = \(dimensions), K ~ \(count), weights ~ \(weights), \(rungs)" }
 
@@ -32,7 +33,7 @@ import Testing
       let hasMatrices = structure == .full || structure == .tied
       return try MixtureModel(
         MixtureShape(componentCount: most, dimensionCount: dimensions, structure: structure), weights: weights,
-        means: .scaledNormal(mean: center, kappa: [Self.kappa]),
+        means: .scaledNormal(mean: center, kappa: [Self.kappa]), orderCoordinate: order,
         spread: hasMatrices && dimensions > 1
           ? .inverseWishart(dof: [Self.dof], scale: scale.flatMap { $0 })
           : .inverseGamma(shape: [0.5 * Self.dof], scale: [0.5 * scale[0][0]]), count: count)
@@ -79,7 +80,7 @@ import Testing
       structure: .tied, count: .uniform(first: 2, last: 6), weights: .dirichlet(concentration: [2]), dimensions: 2),
     Example(
       structure: .diag, count: .negativeBinomial(size: 2, probability: 0.5), weights: .dynamicDirichlet(total: 0.5),
-      dimensions: 2),
+      dimensions: 2, order: 1),
     Example(
       structure: .full, count: .probabilities([1, 0, 2, 3, 0, 1]), weights: .dynamicDirichlet(total: 3), dimensions: 2,
       rungs: .count(3)),
@@ -88,7 +89,8 @@ import Testing
   static let processes: [Example] = [
     Example(
       structure: .diag, count: .dirichletProcess, weights: .dynamicDirichlet(total: 2.5), dimensions: 1, rowCount: 4),
-    Example(structure: .diag, count: .dirichletProcess, weights: .dynamicDirichlet(total: 0.7), dimensions: 1),
+    Example(
+      structure: .diag, count: .dirichletProcess, weights: .dynamicDirichlet(total: 0.7), dimensions: 1, order: 0),
     Example(structure: .full, count: .dirichletProcess, weights: .dynamicDirichlet(total: 2), dimensions: 2),
     Example(
       structure: .tied, count: .dirichletProcess, weights: .dynamicDirichlet(total: 1), dimensions: 2, most: 30),
@@ -160,6 +162,42 @@ import Testing
     let exact = concentration / (concentration + Double(example.rows.count))
     #expect(abs(rest.deviation(from: exact)) < 4.5, "\(rest), \(exact)")
     #expect(throws: ModelError.self) { try posterior.componentProbabilities() }
+  }
+
+  /// An order numbers the clusters of each draw, and then the components without rows.
+  @Test(arguments: [examples[4], processes[1]]) func anOrderNumbersClusters(_ example: Example) throws {
+    let posterior = try example.draws(500)
+    let coordinate = try #require(example.order)
+    let layout = posterior.layout
+    func means(_ row: [Double], _ components: Range<Int>) -> [Double] {
+      components.map { row[layout.means.lowerBound + $0 * example.dimensions + coordinate] }
+    }
+    for chain in 0..<posterior.chainCount {
+      for draw in 0..<posterior.drawCount {
+        let row = posterior.row(chain: chain, draw: draw)
+        let (clusters, components) = (Int(row[layout.clusterCount]), Int(row[try #require(layout.count)]))
+        let parts = [means(row, 0..<clusters), means(row, clusters..<components)]
+        #expect(parts.allSatisfy { $0 == $0.sorted() }, "\(parts)")
+        let labels = try #require(posterior.assignments(chain: chain, draw: draw))
+        for k in 0..<components {
+          #expect(row[layout.sizes.lowerBound + k] == Double(labels.count { Int($0) == k }))
+        }
+      }
+    }
+    let two = try posterior.given(clusters: 2)
+    #expect(two.model.orderCoordinate == coordinate)
+    for draw in 0..<two.drawCount {
+      let row = two.row(chain: 0, draw: draw)
+      let first = two.layout.means.lowerBound + coordinate
+      #expect(row[first] <= row[first + example.dimensions])
+    }
+    let prior = try samplePrior(try example.model(), draws: 200, seed: 3)
+    for draw in 0..<200 {
+      let row = prior.row(chain: 0, draw: draw)
+      let components = Int(row[try #require(layout.count)]) - (example.concentrationOfProcess == nil ? 0 : 1)
+      let ordered = means(row, 0..<components)
+      #expect(ordered == ordered.sorted())
+    }
   }
 
   /// Each wrong formula is beyond the bounds.

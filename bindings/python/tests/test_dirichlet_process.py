@@ -65,10 +65,6 @@ def test_open_models_take_their_priors_from_data(post):
             "weights: must be those of the Dirichlet process",
         ),
         (
-            lambda: gm.Mixture(gm.DirichletProcess(), ordered=True, **WIDE),
-            "ordered.*must be .* where the number of components is unknown",
-        ),
-        (
             lambda: gm.Mixture(gm.DirichletProcess(), means=gm.Fixed(0.0), sd=gm.HalfNormal(1)),
             "means.*must leave the means unknown",
         ),

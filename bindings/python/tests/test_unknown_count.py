@@ -121,10 +121,6 @@ PLAIN = {"means": gm.Normal(0, sd=3), "sd": gm.HalfNormal(1)}
             "minimum.*must be 0 where the number of components is unknown",
         ),
         (
-            lambda: gm.Mixture(gm.Unknown(max=2), ordered=True, **PLAIN),
-            "ordered.*must be .* where the number of components is unknown",
-        ),
-        (
             lambda: gm.Mixture(gm.Unknown(max=2), means=gm.Fixed(0.0), sd=gm.HalfNormal(1)),
             "means.*must leave the means unknown",
         ),
@@ -336,8 +332,39 @@ def test_weights_stand_for_repeated_rows():
     error = np.hypot(ours.p_clusters_mcse, repeated.p_clusters_mcse)
     assert (np.abs(ours.p_clusters - repeated.p_clusters) < 4.5 * error + 2e-3).all()
     assert np.nansum(ours["cluster_sizes"], -1) == pytest.approx(weight.sum())
-    with pytest.raises(NotImplementedError, match="whole numbers"):
-        gm.sample(MODEL, data, 10, sample_weight=weight / 2)
+
+
+def test_weights_may_be_fractions():
+    data = rows()[::2]
+    # Halves of repeated rows have the posterior of the rows, in every quantity of the parameters.
+    twice, half = np.repeat(data, 2, 0), np.full(2 * len(data), 0.5)
+    halves = gm.sample(MODEL, twice, 3_000, random_seed=1, sample_weight=half)
+    whole = gm.sample(MODEL, data, 3_000, random_seed=2)
+    error = np.hypot(halves.p_components_mcse, whole.p_components_mcse)
+    assert (np.abs(halves.p_components - whole.p_components) < 4.5 * error + 1e-3).all()
+    shares = np.bincount(halves["n_components"].astype(int).ravel(), minlength=13)
+    np.testing.assert_allclose(halves.p_components, shares / shares.sum())
+    assert halves["acceptance"].mean() > 0.5
+    points = [[0, 0], [2, 2]]
+    assert halves.log_density(points) == pytest.approx(whole.log_density(points), abs=0.2)
+    process = gm.Mixture(gm.DirichletProcess(1.0), **PLAIN)
+    with pytest.raises(NotImplementedError, match="whole numbers for a Dirichlet process"):
+        gm.sample(process, [1.0, 2.0, 4.0], 10, sample_weight=[0.5, 1, 1])
+
+
+@pytest.mark.parametrize("count", [gm.Unknown(max=9), gm.DirichletProcess(1.0, max=20)])
+def test_an_order_numbers_the_clusters(count):
+    model = gm.Mixture(count, covariance_type="diag", ordered=True, order_by=1)
+    post = gm.sample(model, rows(), 300, tune=200, random_seed=4, store_assignments=True)
+    clusters = post["n_clusters"].astype(int)
+    means = post["means"][..., 1]
+    for chain, draw in np.ndindex(clusters.shape):
+        for part in np.split(means[chain, draw], [clusters[chain, draw]]):
+            assert (np.diff(part[~np.isnan(part)]) >= 0).all()
+    three = post.given(n_clusters=3)
+    assert (np.diff(three["means"][..., 1], axis=-1) >= 0).all()
+    assert three["means"].mean((0, 1))[:, 1] == pytest.approx([0, 0, 4], abs=0.5)
+    assert ((three.probabilities.argmax(1) == 2) == (rows()[:, 1] > 2)).all()
 
 
 # ------------------------------------------------------------------------------------- The truth

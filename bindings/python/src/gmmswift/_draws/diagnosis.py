@@ -26,6 +26,7 @@ _KINDS = {
     native.FINDING_ENDED_EARLY: "ended early",
     native.FINDING_IMPROPER: "improper",
     native.FINDING_SHORT_RUN: "short run",
+    native.FINDING_COUNT_CUT_OFF: "number cut off",
     native.FINDING_DIFFERENT_MODES: "different modes",
     native.FINDING_CHAINS_DISAGREE: "chains disagree",
     native.FINDING_FEW_EFFECTIVE_DRAWS: "few effective draws",

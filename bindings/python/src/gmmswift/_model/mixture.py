@@ -91,7 +91,9 @@ class Mixture(Frozen):
         Prior on the means; or the known means; or for each component a prior of its own, whose
         parameters have no axis of components: ``[Fixed(0.0), Normal(3, sd=1)]``.
     ordered : bool, default False
-        Whether ``means[0] <= means[1] <= ...``, a hard constraint, in coordinate `order_by`.
+        Whether ``means[0] <= means[1] <= ...``, a hard constraint, in coordinate `order_by`. If the
+        number of components is unknown, it numbers the clusters of each draw, and after them the
+        components without rows.
     order_by : int, default 0
         The coordinate of the order, from 0 to D - 1.
     covariance : InverseWishart or Fixed, or a sequence of them, optional
