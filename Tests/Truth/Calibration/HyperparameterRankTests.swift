@@ -89,6 +89,10 @@ import Testing
       var options = SamplingOptions(draws: HyperparameterRankTests.drawCount, tune: 300, chains: 1, thin: 30)
       if self == .metropolis { (options.method, options.thin) = (.metropolis, 100) }
       if [.rungs, .processRungs].contains(self) { options.rungs = .count(3) }
+      // So short a tune has no search for a start, which would take most of the time.
+      if [.orderedClusters, .manyMatrices, .process, .processOfMatrices, .processRungs].contains(self) {
+        options.tune = 90
+      }
       if self == .jointMoves { (options.moves, options.splitMerge) = (.always, .never) }
       if [.splitMerge, .manyMatrices].contains(self) { options.splitMerge = .always }
       return options

@@ -271,7 +271,7 @@ SEVERAL_DIMENSIONS = {
     "components family": (
         lambda: mixture_of_table(components=gm.Normal(0, 1)),
         "components",
-        "NormalInverseWishart or NormalInverseGamma, got Normal",
+        "NormalInverseGamma or NormalInverseWishart, got Normal",
         ValueError,
     ),
     "covariance family": (

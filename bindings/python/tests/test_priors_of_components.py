@@ -133,7 +133,7 @@ ERRORS = [
     ({"means": []}, "means: must have 2 priors, one for each component, got 0"),
     (
         {"means": [NORMAL, gm.HalfNormal(1)]},
-        "means[1]: must be Fixed or Normal or Uniform or NormalKappa, got HalfNormal",
+        "means[1]: must be Fixed or Normal or NormalKappa or Uniform, got HalfNormal",
     ),
     (
         {"means": [gm.Fixed([0, 1]), gm.Normal(0, sd=[1, -1])]},

@@ -50,12 +50,11 @@ from gmmswift._model.counts import (
     ShiftedPoisson,
     Unknown,
 )
+from gmmswift._model.joint_priors import NormalInverseGamma, NormalInverseWishart
+from gmmswift._model.mean_priors import Normal, NormalKappa
 from gmmswift._model.mixture import Mixture
-from gmmswift._model.priors import (
-    Dirichlet,
-    DynamicDirichlet,
-    F,
-    Fixed,
+from gmmswift._model.prior import Fixed, Prior
+from gmmswift._model.spread_priors import (
     Gamma,
     HalfCauchy,
     HalfNormal,
@@ -63,14 +62,10 @@ from gmmswift._model.priors import (
     InverseGamma,
     InverseWishart,
     LogNormal,
-    Normal,
-    NormalInverseGamma,
-    NormalInverseWishart,
-    NormalKappa,
-    Prior,
     Uniform,
     Wishart,
 )
+from gmmswift._model.weight_priors import Dirichlet, DynamicDirichlet, F
 from gmmswift._progress import Progress
 from gmmswift._version import __version__
 

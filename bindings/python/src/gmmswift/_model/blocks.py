@@ -9,7 +9,10 @@ import numpy as np
 
 from gmmswift import _native as native
 from gmmswift._errors import Fault
-from gmmswift._model.priors import DynamicDirichlet, Fixed, Kept, NormalKappa, Prior, Wishart
+from gmmswift._model.mean_priors import NormalKappa
+from gmmswift._model.prior import Fixed, Kept, Prior
+from gmmswift._model.spread_priors import Wishart
+from gmmswift._model.weight_priors import DynamicDirichlet
 from gmmswift._shapes import Shape
 
 if TYPE_CHECKING:

@@ -11,13 +11,13 @@ import numpy as np
 
 from gmmswift import _native as native
 from gmmswift._arguments import int32, real, real_array, shown
-from gmmswift._model.priors import DynamicDirichlet
+from gmmswift._model.weight_priors import DynamicDirichlet
 from gmmswift._pickled import PickledFields
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    from gmmswift._model.priors import Prior
+    from gmmswift._model.prior import Prior
 
 __all__ = [
     "BetaNegativeBinomial",

@@ -8,7 +8,9 @@ import numpy as np
 
 from gmmswift._arguments import shown
 from gmmswift._model.blocks import stated_dimensions
-from gmmswift._model.priors import Fixed, InverseWishart, NormalInverseGamma, Prior
+from gmmswift._model.joint_priors import NormalInverseGamma
+from gmmswift._model.prior import Fixed, Prior
+from gmmswift._model.spread_priors import InverseWishart
 
 __all__ = ["SDS", "GivenPriors", "each_prior"]
 
@@ -117,7 +119,7 @@ class GivenPriors(NamedTuple):
                     raise TypeError(f"{path}: must be a prior or Fixed, got {shown(item)}")
                 if not blocks & set(item.blocks):
                     kinds = (kind for kind in Prior.__subclasses__() if blocks & set(kind.blocks))
-                    takes = " or ".join(kind.__name__ for kind in kinds)
+                    takes = " or ".join(sorted(kind.__name__ for kind in kinds))
                     raise ValueError(f"{path}: must be {takes}, got {type(item).__name__}")
 
     def check_choice(self, is_simple: bool) -> None:

@@ -24,8 +24,10 @@ from gmmswift._model.counts import DirichletProcess, Unknown
 from gmmswift._model.creation import create_model
 from gmmswift._model.defaults import default_priors_code, default_priors_name
 from gmmswift._model.given import SDS, GivenPriors, each_prior
-from gmmswift._model.priors import Dirichlet, NormalInverseGamma, Prior
+from gmmswift._model.joint_priors import NormalInverseGamma
+from gmmswift._model.prior import Prior
 from gmmswift._model.stated import stated_arguments
+from gmmswift._model.weight_priors import Dirichlet
 from gmmswift._pickled import StateFormat
 from gmmswift._shapes import COVARIANCE_TYPES, FORMS, Shape, covariance_form
 

@@ -10,11 +10,10 @@ import numpy as np
 from gmmswift import _native as native
 from gmmswift._model.counts import stated_count
 from gmmswift._model.defaults import default_priors_name
-from gmmswift._model.priors import (
-    Dirichlet,
-    DynamicDirichlet,
-    F,
-    Fixed,
+from gmmswift._model.joint_priors import NormalInverseGamma, NormalInverseWishart
+from gmmswift._model.mean_priors import Normal, NormalKappa
+from gmmswift._model.prior import Fixed, Prior
+from gmmswift._model.spread_priors import (
     Gamma,
     HalfCauchy,
     HalfNormal,
@@ -22,14 +21,10 @@ from gmmswift._model.priors import (
     InverseGamma,
     InverseWishart,
     LogNormal,
-    Normal,
-    NormalInverseGamma,
-    NormalInverseWishart,
-    NormalKappa,
-    Prior,
     Uniform,
     Wishart,
 )
+from gmmswift._model.weight_priors import Dirichlet, DynamicDirichlet, F
 from gmmswift._shapes import COVARIANCE_TYPES
 
 __all__ = ["stated_arguments"]

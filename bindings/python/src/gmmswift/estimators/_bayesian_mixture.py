@@ -9,7 +9,8 @@ import numpy as np
 from sklearn.utils.validation import check_is_fitted
 
 from gmmswift._model.counts import DirichletProcess
-from gmmswift._model.priors import Dirichlet, NormalInverseGamma, NormalInverseWishart
+from gmmswift._model.joint_priors import NormalInverseGamma, NormalInverseWishart
+from gmmswift._model.weight_priors import Dirichlet
 from gmmswift._native import MAX_COMPONENTS
 from gmmswift._shapes import COVARIANCE_TYPES
 from gmmswift.estimators._base import MixtureEstimator, Trial
