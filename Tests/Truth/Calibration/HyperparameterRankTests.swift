@@ -100,7 +100,7 @@ import Testing
   }
 
   private static let drawCount = 19
-  private static let replicates = Tier.isLong ? 5_000 : 400
+  private static let replicates = Tier.hyperparameterReplicates
 
   /// Returns the uniformity of the ranks of each hyperparameter.
   ///

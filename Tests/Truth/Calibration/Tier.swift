@@ -29,6 +29,7 @@ enum Tier {
   /// The same for split-merge moves. Their replicates are drawn by rejection, each of thousands of draws of the prior.
   static let weightedMoveReplicates = size(400, long: 4_000)
   static let temperedReplicates = size(1_000, long: 40_000)
+  static let hyperparameterReplicates = size(400, long: 5_000)
   static let priorDraws = size(4_000, long: 100_000)
   /// Draws of each of four chains that are compared with exact posteriors.
   static let oracleDraws = size(5_000, long: 50_000)
