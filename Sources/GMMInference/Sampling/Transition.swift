@@ -84,7 +84,8 @@ final class Transition {
   ) throws(ModelError) -> ChainState {
     try rungs?.start(at: rungsAt ?? parameters, crew)
     var parameters = parameters
-    parameters.hyperparameters = target.model.hyperparameters
+    // Those that a search for the start has drawn suit the parameters. At others, clusters may seem worth joining.
+    if parameters.hyperparameters.isEmpty { parameters.hyperparameters = target.model.hyperparameters }
     try parts.use(for: parameters)
     var statistics = SufficientStatistics(parameters.shape)
     let swept = sweeper.sweep(parameters, iteration: 0, into: &statistics, crew)
