@@ -12,6 +12,11 @@ import Testing
     case ratesOfCoordinates, tiedScale, metropolis, orderedMeans, sharedSDs, rungs, splitMerge, jointMoves
     case orderedClusters, manyMatrices, process, processOfMatrices, processRungs
 
+    /// The cases of an unknown number of components.
+    static let unknownCounts: [Self] = [
+      .ratesOfCoordinates, .orderedClusters, .manyMatrices, .process, .processOfMatrices, .processRungs,
+    ]
+
     func model(rateShape: Double = 2, concentrationShape: Double = 3) throws -> MixtureModel {
       let concentration = ConcentrationPrior.gamma(shape: concentrationShape, rate: 2)
       let rates = RatePrior(shape: [rateShape, 3], rate: [1, 2], lower: [0.5, 0])
@@ -90,9 +95,7 @@ import Testing
       if self == .metropolis { (options.method, options.thin) = (.metropolis, 100) }
       if [.rungs, .processRungs].contains(self) { options.rungs = .count(3) }
       // So short a tune has no search for a start, which would take most of the time.
-      if [.orderedClusters, .manyMatrices, .process, .processOfMatrices, .processRungs].contains(self) {
-        options.tune = 90
-      }
+      if Self.unknownCounts.contains(self) { options.tune = 90 }
       if self == .jointMoves { (options.moves, options.splitMerge) = (.always, .never) }
       if [.splitMerge, .manyMatrices].contains(self) { options.splitMerge = .always }
       return options
