@@ -4,7 +4,18 @@
 
 #include "behaviour.h"
 
-enum { STACK = 64 * 1024, N = FIXTURE_COUNT, D = FIXTURE_COLUMNS, K = 2 };
+/* AddressSanitizer surrounds variables with memory, and frames become several times as large. */
+#if defined(__has_feature)
+#if __has_feature(address_sanitizer)
+enum { STACK = 512 * 1024 };
+#else
+enum { STACK = 64 * 1024 };
+#endif
+#else
+enum { STACK = 64 * 1024 };
+#endif
+
+enum { N = FIXTURE_COUNT, D = FIXTURE_COLUMNS, K = 2 };
 
 /* This memory is not on the stack. */
 static double numbers[N * 8], more[N * 8];
