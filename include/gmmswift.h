@@ -1269,7 +1269,7 @@ enum gmm_field {
   /** (chains, draws) float64: the number of components, where it has a prior. */
   GMM_FIELD_NUM_COMPONENTS = 8,
   /** (chains, draws, K) float64: the rows of each component, where the number of components has a prior; a row of
-   * sample weight w counts as w. */
+   * sample weight w counts as w, or as the whole rows that are assigned for it if w is a fraction. */
   GMM_FIELD_CLUSTER_SIZES = 9,
   /** (chains, draws, N) uint8, where stored. Where labels are exchanged, gmm_posterior_get_assignments copies them. */
   GMM_FIELD_ASSIGNMENTS = 10,
@@ -2067,7 +2067,7 @@ enum gmm_count {
  * The posterior of the number of components or clusters, for models in which it has a prior.
  *
  * That of components is the mean over draws of p(K | partition of the rows), which is more precise than the shares of
- * the draws; that of clusters is the shares.
+ * the draws; if sample weights have fractions, it is the shares. That of clusters is the shares.
  *
  * @param count a gmm_count.
  * @param out_probabilities P(0), P(1), ..., P(num_components): num_components + 1 numbers.

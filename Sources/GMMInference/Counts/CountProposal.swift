@@ -46,9 +46,7 @@ struct CountProposal {
       proposed.weights[k] = exp(proposed.logWeights[k])
     }
     guard isDynamic, clusters > 1 else { return (proposed, 0) }
-    let logRatio =
-      logDensity(logShares, sizes, each) - logDensity(logShares, sizes, concentration(before))
-    return (proposed, logRatio)
+    return (proposed, logDensity(logShares, sizes, each) - logDensity(logShares, sizes, concentration(before)))
   }
 
   /// Returns γ among `components` components.

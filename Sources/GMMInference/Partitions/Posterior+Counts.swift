@@ -20,7 +20,7 @@ extension Posterior {
       throw ModelError(
         .unsupported, "posterior", "must have a finite number of components", got: "a Dirichlet process")
     }
-    guard data.weights?.areWhole ?? true else {
+    guard data.hasWholeWeights else {
       return try probabilities { row, output in output[self.layout.componentCount(of: row)] = 1 }
     }
     var conditional = CountConditional(model, total: data.totalWeight)

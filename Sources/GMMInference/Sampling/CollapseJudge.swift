@@ -42,7 +42,7 @@ struct CollapseJudge: Sendable {
     // The sd of components without members is drawn from the prior, and may be of any size.
     let holders: [Int]
     let weight: Double
-    if target.data.weights?.areWhole ?? true {
+    if target.data.hasWholeWeights {
       holders = components.filter { statistics.counts[$0] > 0 }
       weight = holders.reduce(0) { $0 + statistics.counts[$1] }
       guard holders.allSatisfy({ k in coordinates.allSatisfy { areTied(k, $0, statistics) } }) else { return }

@@ -79,7 +79,7 @@ extension SamplingRun {
       }
       guard options.method == .gibbs else { throw refused("method", "must be Gibbs", got: "Metropolis") }
       guard options.initial.isEmpty else { throw refused("num_initial", "must be 0", got: options.initial.count) }
-      guard !model.isProcess || data.weights?.areWhole ?? true else {
+      guard !model.isProcess || data.hasWholeWeights else {
         throw ModelError(
           .unsupported, "sample_weights", "must be whole numbers for a Dirichlet process", got: "fractions")
       }

@@ -164,6 +164,9 @@ public final class DataSet: Sendable {
   /// The sum of the weights, which is N if all are 1.
   public var totalWeight: Double { weights?.total ?? Double(count) }
 
+  /// Whether all sample weights are whole numbers.
+  package var hasWholeWeights: Bool { weights?.areWhole ?? true }
+
   /// The number of observations of positive weight.
   package var positiveCount: Int { weights?.positiveCount ?? count }
 

@@ -39,7 +39,7 @@ class PosteriorCounts:
         """P(K = k | data) in entry k, shape (K + 1,) for the largest K, read-only.
 
         The mean over draws of the probabilities given the partition of the rows, which is more
-        precise than the shares of the draws.
+        precise than the shares of the draws. If sample weights have fractions, the shares.
 
         Raises
         ------

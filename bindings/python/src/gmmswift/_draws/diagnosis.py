@@ -55,9 +55,9 @@ class Finding:
     Attributes
     ----------
     kind : str
-        ``"ended early"``, ``"improper"``, ``"short run"``, ``"different modes"``, ``"chains
-        disagree"``, ``"few effective draws"``, ``"single chain"``, ``"labels uncertain"``,
-        ``"empty components"``, ``"prior against data"``, ``"informative prior"`` or
+        ``"ended early"``, ``"improper"``, ``"short run"``, ``"number cut off"``, ``"different
+        modes"``, ``"chains disagree"``, ``"few effective draws"``, ``"single chain"``, ``"labels
+        uncertain"``, ``"empty components"``, ``"prior against data"``, ``"informative prior"`` or
         ``"acceptance"``. `docs/LABELS.md` says when each of them is found.
     severity : {"problem", "note"}
         Whether numbers mislead, or are good for what they say.
