@@ -257,11 +257,23 @@ void gmm_error_destroy(gmm_error *error);
 /** The largest number of dimensions. */
 #define GMM_MAX_DIMENSIONS 1048576
 
+/** The meanings of NaN among the values of a data set. */
+typedef enum gmm_missing_values {
+  /** An error. */
+  GMM_MISSING_REFUSED = 0,
+  /** A value that is missing at random (Rubin 1976): that it is missing may depend on the values that its row has, not
+   * on the one that it lacks. Chains and fits are then exact for the values that there are: assignments are drawn given
+   * those, missing values are drawn given both or, in expectation-maximisation, integrated out. Log likelihoods and
+   * densities are those of the values that a row or point has; those of a row without any are 0, and it counts for
+   * nothing. */
+  GMM_MISSING_AT_RANDOM = 1
+} gmm_missing_values;
+
 /** How an array becomes a data set. */
 typedef struct gmm_data_options {
   uint32_t struct_size;
-  /** 0. */
-  int32_t reserved;
+  /** What NaN means: a gmm_missing_values; default GMM_MISSING_REFUSED. */
+  int32_t missing;
   /** Distance between two rows in elements, at least num_dimensions; a larger one skips columns. 0 stands for
    * num_dimensions; default 0. */
   int64_t row_stride;
@@ -290,7 +302,7 @@ gmm_status gmm_data_options_init(gmm_data_options *options, size_t struct_size) 
  * @param options NULL for the defaults.
  * @return GMM_ERROR_NULL_ARGUMENT, GMM_ERROR_STRUCT_SIZE, GMM_ERROR_INVALID_ARGUMENT; GMM_ERROR_INVALID_DATA for NaN,
  * infinities and values whose squares could not be summed, with row and column. All values below 1e144 in magnitude
- * can be.
+ * can be. NaN is no error where `missing` says so.
  */
 GMM_NODISCARD gmm_status gmm_data_create(const double *data, int64_t num_observations, int64_t num_dimensions,
                                          const gmm_data_options *options, gmm_data **out_data, gmm_error **out_error)
@@ -302,10 +314,13 @@ int64_t gmm_data_num_observations(const gmm_data *data);
 /** D; 0 for an invalid handle. */
 int64_t gmm_data_num_dimensions(const gmm_data *data);
 
+/** The number of missing values; 0 for an invalid handle. */
+int64_t gmm_data_num_missing(const gmm_data *data);
+
 /** Whether a row has a sample weight other than 1; 0 for an invalid handle. */
 int32_t gmm_data_has_sample_weights(const gmm_data *data);
 
-/** Writes the observations, row after row, as they were given.
+/** Writes the observations, row after row, as they were given, with NaN for missing values.
  * @param out_values N x D.
  * @return GMM_ERROR_NULL_ARGUMENT, GMM_ERROR_WRONG_HANDLE, GMM_ERROR_BUFFER_TOO_SMALL. */
 GMM_NODISCARD gmm_status gmm_data_get_values(const gmm_data *data, double *out_values, int64_t capacity,
@@ -1287,7 +1302,8 @@ enum gmm_field {
   /** (chains, draws) float64 where D = 1, else (chains, draws, D): the sd of the means' prior, where it has a prior. */
   GMM_FIELD_MEANS_SD = 15,
   /** float64, the posterior's copy of the data: (N, 1) where D = 1, else (groups, 8, D). There observation i is row i
-   * of the first two axes joined, and the last group ends in rows of 0. */
+   * of the first two axes joined, and the last group ends in rows of 0. Missing values have the mean of their column;
+   * gmm_data_get_values shows which they are. */
   GMM_FIELD_OBSERVATIONS = 20,
   /** (N) float64, the sample weights, where they are not all 1. */
   GMM_FIELD_SAMPLE_WEIGHTS = 21
@@ -1707,6 +1723,34 @@ GMM_NODISCARD gmm_status gmm_posterior_log_density(const gmm_posterior *posterio
 GMM_NODISCARD gmm_status gmm_posterior_sample_predictive(const gmm_posterior *posterior, int64_t num_draws,
                                                          int64_t num_points, uint64_t seed, const gmm_control *control,
                                                          double *out_values, int64_t capacity, gmm_error **out_error);
+
+/**
+ * Completed tables: the data with each missing value drawn from its distribution given the values that its row has and
+ * a draw of the posterior, for multiple imputation (Rubin 1987). The draws are evenly spaced. The tables are a function
+ * of the posterior and the seed.
+ *
+ * @param num_draws the number of tables, >= 1.
+ * @param out_values num_draws x N x D.
+ * @return GMM_ERROR_NULL_ARGUMENT, GMM_ERROR_WRONG_HANDLE, GMM_ERROR_STRUCT_SIZE, GMM_ERROR_INVALID_ARGUMENT,
+ * GMM_ERROR_UNSUPPORTED, GMM_ERROR_BUFFER_TOO_SMALL, GMM_CANCELLED.
+ */
+GMM_NODISCARD gmm_status gmm_posterior_impute(const gmm_posterior *posterior, int64_t num_draws, uint64_t seed,
+                                              const gmm_control *control, double *out_values, int64_t capacity,
+                                              gmm_error **out_error);
+
+/**
+ * The data, or other points, with each missing value replaced by its posterior expectation given the values that its
+ * row has.
+ *
+ * @param points in the model's number of dimensions; NULL for the posterior's data. Draws count by their density at
+ * such a point, because it is not part of the data.
+ * @param out_values N x D, or N x D of the points.
+ * @return GMM_ERROR_NULL_ARGUMENT, GMM_ERROR_WRONG_HANDLE, GMM_ERROR_STRUCT_SIZE, GMM_ERROR_INVALID_ARGUMENT,
+ * GMM_ERROR_UNSUPPORTED, GMM_ERROR_BUFFER_TOO_SMALL, GMM_CANCELLED.
+ */
+GMM_NODISCARD gmm_status gmm_posterior_impute_mean(const gmm_posterior *posterior, const gmm_data *points,
+                                                   const gmm_control *control, double *out_values, int64_t capacity,
+                                                   gmm_error **out_error);
 
 /**
  * log p(x | parameters) of observations first_row .. first_row + num_rows - 1 under every draw, with the assignments
@@ -2685,6 +2729,18 @@ GMM_NODISCARD gmm_status gmm_mixture_log_probabilities(const gmm_mixture *mixtur
  */
 GMM_NODISCARD gmm_status gmm_mixture_log_density(const gmm_mixture *mixture, const gmm_data *points,
                                                  const gmm_control *control, double *out_log_density, int64_t capacity,
+                                                 gmm_error **out_error);
+
+/**
+ * Points with each missing value replaced by its expectation given the values that the point has.
+ *
+ * @param points in the mixture's number of dimensions; their weights are ignored.
+ * @param out_values N x D of the points.
+ * @return GMM_ERROR_NULL_ARGUMENT, GMM_ERROR_WRONG_HANDLE, GMM_ERROR_STRUCT_SIZE, GMM_ERROR_INVALID_ARGUMENT,
+ * GMM_ERROR_UNSUPPORTED, GMM_ERROR_BUFFER_TOO_SMALL, GMM_CANCELLED.
+ */
+GMM_NODISCARD gmm_status gmm_mixture_impute_mean(const gmm_mixture *mixture, const gmm_data *points,
+                                                 const gmm_control *control, double *out_values, int64_t capacity,
                                                  gmm_error **out_error);
 
 /**

@@ -36,7 +36,9 @@ public func gmm_data_create(
   return call(out_error) {
     let out = try required(out_data, "out_data")
     let options = try read(options, "options", defaults: defaults)
-    guard options.reserved == 0 else { throw CallError.invalid("reserved", "must be 0", got: options.reserved) }
+    guard let missing = MissingValues(rawValue: options.missing) else {
+      throw CallError.invalid("missing", "must be a gmm_missing_values", got: options.missing)
+    }
     guard num_observations >= 0 else {
       throw CallError.invalid("num_observations", "must not be negative", got: num_observations)
     }
@@ -54,7 +56,8 @@ public func gmm_data_create(
     let count = Int(num_observations)
     let plain = try DataSet(
       data, count: count, dimensionCount: dimensions, stride: Int(stride),
-      columnNames: try columnNames(options.column_names, dimensions), firstRow: Int(options.first_row))
+      columnNames: try columnNames(options.column_names, dimensions), firstRow: Int(options.first_row),
+      missing: missing)
     guard let weights = options.sample_weights, count > 0 else {
       out.pointee = makeHandle(DataObject(plain))
       return
@@ -89,6 +92,11 @@ public func gmm_data_num_observations(_ data: OpaquePointer?) -> Int64 {
 @_cdecl("gmm_data_num_dimensions") @implementation
 public func gmm_data_num_dimensions(_ data: OpaquePointer?) -> Int64 {
   Int64(object(data, DataObject.self)?.data.dimensionCount ?? 0)
+}
+
+@_cdecl("gmm_data_num_missing") @implementation
+public func gmm_data_num_missing(_ data: OpaquePointer?) -> Int64 {
+  Int64(object(data, DataObject.self)?.data.missingCount ?? 0)
 }
 
 @_cdecl("gmm_data_has_sample_weights") @implementation

@@ -30,7 +30,7 @@ struct ClusterPoints: Sendable {
     }
     var values = [Double](repeating: 0, count: rows.count * dimensionCount)
     for (i, row) in rows.enumerated() {
-      for d in 0..<dimensionCount { values[i * dimensionCount + d] = data[row, d] }
+      for d in 0..<dimensionCount { values[i * dimensionCount + d] = data.filled(row, d) }
     }
     self.values = values
     total = weights.reduce(0, +)

@@ -7,18 +7,30 @@ struct DataSpread: Sendable {
   let means: [Double]
   /// Σ w (x - mean)² / Σ w, (D).
   let variances: [Double]
+  /// Σ w over the rows that have the coordinate, (D).
+  let weights: [Double]
 
   /// - Parameter tally: counts the blocks of both passes and may end them; the numbers are then not used.
   init(_ data: DataSet, _ tally: BlockTally? = nil) {
-    let total = data.totalWeight
+    let weights = Self.weights(data)
+    self.weights = weights
     // Deviations are taken from a point of the data, then from the mean, so data far from 0 keep their digits. The
     // point has a positive weight, because a point of weight 0 may be anything.
     let first = data.weights.flatMap { weights in (0..<data.count).first { weights[$0] > 0 } } ?? 0
-    let origin = data.row(first)
-    let shifts = Self.sums(data, about: origin, tally) { $0 }.map { $0 / total }
+    let origin = data.filledRow(first)
+    let shifts = zip(Self.sums(data, about: origin, tally) { $0 }, weights).map { $1 > 0 ? $0 / $1 : 0 }
     let means = zip(origin, shifts).map { $0 + $1 }
     self.means = means
-    variances = Self.sums(data, about: means, tally) { $0 * $0 }.map { $0 / total }
+    variances = zip(Self.sums(data, about: means, tally) { $0 * $0 }, weights).map { $1 > 0 ? $0 / $1 : 0 }
+  }
+
+  private static func weights(_ data: DataSet) -> [Double] {
+    guard let patterns = data.patterns else {
+      return [Double](repeating: data.totalWeight, count: data.dimensionCount)
+    }
+    var weights = [Double](repeating: 0, count: data.dimensionCount)
+    for i in 0..<data.count { for d in patterns.pattern(of: i).observed { weights[d] += data.weights?[i] ?? 1 } }
+    return weights
   }
 
   /// Returns Σ w f(x - center) for each coordinate, lane by lane.
@@ -35,7 +47,7 @@ struct DataSpread: Sendable {
         guard tally.goesOn else { break }
       }
       // SAFETY: groups and weights are whole vectors, aligned to cache lines.
-      let group = UnsafeRawPointer(data.group(at: start)).assumingMemoryBound(to: SIMD8<Double>.self)
+      let group = UnsafeRawPointer(data.filledGroup(at: start)).assumingMemoryBound(to: SIMD8<Double>.self)
       var weight = SIMD8<Double>(repeating: 1)
       if let weights = data.weights {
         weight = UnsafeRawPointer(weights.base + start).assumingMemoryBound(to: SIMD8<Double>.self).pointee
@@ -43,7 +55,17 @@ struct DataSpread: Sendable {
       for lane in max(0, data.count - start)..<max(laneCount, data.count - start) where lane < laneCount {
         weight[lane] = 0
       }
-      for d in 0..<dimensions { sums[d] += weight * term(group[d] - center[d]) }
+      guard let patterns = data.patterns else {
+        for d in 0..<dimensions { sums[d] += weight * term(group[d] - center[d]) }
+        continue
+      }
+      for d in 0..<dimensions {
+        var present = weight
+        for lane in 0..<min(laneCount, data.count - start) where patterns.isMissing(start + lane, d) {
+          present[lane] = 0
+        }
+        sums[d] += present * term(group[d] - center[d])
+      }
     }
     if let tally, data.count > 0 { tally.pass() }
     return sums.map { sum in (0..<laneCount).reduce(0) { $0 + sum[$1] } }

@@ -89,10 +89,11 @@ struct HierarchicalPriors: Sendable {
     let median: Double
     let range: Double
     if let weights = data.weights {
-      let rows = (0..<data.count).filter { weights[$0] > 0 }.sorted { data[$0, d] < data[$1, d] }
+      let rows = (0..<data.count).filter { weights[$0] > 0 && !data.isMissing($0, d) }
+        .sorted { data[$0, d] < data[$1, d] }
       range = rows.isEmpty ? 0 : data[rows[rows.count - 1], d] - data[rows[0], d]
       // The middle of all points at which half of the weight is reached.
-      let half = 0.5 * data.totalWeight
+      let half = 0.5 * (data.patterns == nil ? data.totalWeight : rows.reduce(0) { $0 + weights[$1] })
       var sum = 0.0
       let place = rows.firstIndex {
         sum += weights[$0]
@@ -102,9 +103,9 @@ struct HierarchicalPriors: Sendable {
       let upper = sum == half ? min(lower + 1, rows.count - 1) : lower
       median = rows.isEmpty ? 0 : 0.5 * (data[rows[lower], d] + data[rows[upper], d])
     } else {
-      let values = (0..<data.count).map { data[$0, d] }.sorted()
-      range = values[values.count - 1] - values[0]
-      median = 0.5 * (values[(values.count - 1) / 2] + values[values.count / 2])
+      let values = (0..<data.count).filter { !data.isMissing($0, d) }.map { data[$0, d] }.sorted()
+      range = values.isEmpty ? 0 : values[values.count - 1] - values[0]
+      median = values.isEmpty ? 0 : 0.5 * (values[(values.count - 1) / 2] + values[values.count / 2])
     }
     guard range > 0 else {
       throw ModelError(

@@ -40,7 +40,7 @@ extension MixtureModel {
       let (components, coordinates) = shape.members(ofSD: j)
       guard let values = data.fewValues(in: coordinates, limit: components.count),
         let free = freeMeans(holding: values, components, coordinates),
-        isImproper(weight: data.totalWeight, freeMeans: free, coordinates)
+        isImproper(weight: data.totalWeight(in: coordinates), freeMeans: free, coordinates)
       else { continue }
       let column = dimensionCount > 1 && coordinates.count == 1 ? "column \(data.columnName(j % dimensionCount)) " : ""
       throw ModelError(
@@ -248,11 +248,22 @@ extension DataSet {
   /// Returns the values of a row in some coordinates, with 0 for -0.
   fileprivate func values(of row: Int, in coordinates: Range<Int>) -> [Double] { coordinates.map { self[row, $0] + 0 } }
 
-  /// Returns the distinct values of the rows with positive weight, or `nil` if there are more than `limit`.
+  /// The sum of the weights of the rows that have all of some coordinates.
+  fileprivate func totalWeight(in coordinates: Range<Int>) -> Double {
+    guard patterns != nil else { return totalWeight }
+    return (0..<count).reduce(0) { lacks($1, coordinates) ? $0 : $0 + (weights?[$1] ?? 1) }
+  }
+
+  /// Returns the distinct values of the rows with positive weight, or `nil` if there are more than `limit`, or if a row
+  /// has some but not all of the coordinates.
   fileprivate func fewValues(in coordinates: Range<Int>, limit: Int) -> [[Double]]? {
     var rows: [Int] = []
-    for i in 0..<count where !rows.contains(where: { areEqual($0, i, in: coordinates) }) {
+    for i in 0..<count where lacks(i, coordinates) || !rows.contains(where: { areEqual($0, i, in: coordinates) }) {
       if let weights, weights[i] == 0 { continue }
+      if lacks(i, coordinates) {
+        if coordinates.allSatisfy({ isMissing(i, $0) }) { continue }
+        return nil
+      }
       if rows.count == limit { return nil }
       rows.append(i)
     }

@@ -44,9 +44,8 @@ public struct ScaledPriors: Sendable {
     _ shape: MixtureShape, _ data: DataSet, _ scale: DataSpread,
     _ makeCovariance: () throws(ModelError) -> SymmetricMatrix
   ) throws(ModelError) {
-    let count = data.totalWeight
     let dimensions = shape.dimensionCount
-    let variances = scale.variances.map { $0 * (count / (count - 1)) }
+    let variances = zip(scale.variances, scale.weights).map { $0 * ($1 / max($1 - 1, 1)) }
     for (d, variance) in variances.enumerated() where !(variance > 0) {
       throw ModelError(
         .degenerate, "data",
@@ -87,13 +86,32 @@ public struct ScaledPriors: Sendable {
     _ tally: BlockTally? = nil
   ) throws(ModelError) -> SymmetricMatrix {
     let shape = MixtureShape(componentCount: 1, dimensionCount: scale.means.count, structure: .full)
-    let kernels = MixtureKernels(shape, kernels, isWeighted: data.weights != nil)
+    let kernels = MixtureKernels(shape, kernels, isWeighted: !data.isPlain)
     let reducer = try ReproducibleReducer(data, kernels, ExpectationPass(kernels: kernels), workers: workers)
     let root = SymmetricMatrix(diagonal: scale.variances.map { $0.squareRoot() })
-    let parameters = Parameters(shape, weights: [1], means: scale.means, factors: root.packed)
-    let statistics = SufficientStatistics(shape, centers: scale.means, reducer.sums(parameters, crew, tally).rounded)
-    var squares = [Double](repeating: 0, count: shape.triangleSize)
-    statistics.addSquares(of: 0, about: statistics.sums.map { $0 / statistics.total }, to: &squares)
-    return SymmetricMatrix(dimension: shape.dimensionCount, packed: squares.map { $0 / divisor })
+    var parameters = Parameters(shape, weights: [1], means: scale.means, factors: root.packed)
+    func squares(_ tally: BlockTally?) -> (mean: [Double], scatter: [Double], total: Double) {
+      let statistics = SufficientStatistics(
+        shape, centers: parameters.means, reducer.sums(parameters, crew, tally).rounded)
+      var scatter = [Double](repeating: 0, count: shape.triangleSize)
+      let shift = statistics.sums.map { $0 / statistics.total }
+      statistics.addSquares(of: 0, about: shift, to: &scatter)
+      return (zip(parameters.means, shift).map { $0 + $1 }, scatter, statistics.total)
+    }
+    var last = squares(tally)
+    // Where values are missing, it is the maximum of the likelihood of one Normal distribution.
+    for _ in 0..<(data.patterns == nil ? 0 : mostIterations) {
+      var factor = LowerTriangle(dimension: shape.dimensionCount, packed: last.scatter.map { $0 / last.total })
+      guard tally?.goesOn ?? true, factor.factorize(tolerance: 1e-13) == nil else { break }
+      let before = parameters.factors
+      parameters = Parameters(shape, weights: [1], means: last.mean, factors: factor.packed)
+      last = squares(nil)
+      let move = zip(before, factor.packed).reduce(0) { max($0, abs($1.0 - $1.1)) }
+      if move <= 1e-8 * (factor.packed.max() ?? 0) { break }
+    }
+    return SymmetricMatrix(dimension: shape.dimensionCount, packed: last.scatter.map { $0 / divisor })
   }
+
+  /// The largest number of iterations for the covariance of data with missing values.
+  private static let mostIterations = 500
 }

@@ -14,7 +14,7 @@ struct TiedRows: Sendable {
   /// The ties, in no order.
   private(set) var ties: [Tie] = []
 
-  /// Finds the ties of the rows with positive weight.
+  /// Finds the ties of the rows with positive weight. A row that lacks one of the coordinates has no tie.
   ///
   /// - Parameter tally: counts the blocks and may end the work. The ties are then not used.
   /// - Complexity: O(N), by a table of the rows' hash values that has at most 4 N places.
@@ -32,7 +32,7 @@ struct TiedRows: Sendable {
         guard tally.goesOn else { break }
       }
       let weight = data.weights?[row] ?? 1
-      guard weight > 0 else { continue }
+      guard weight > 0, !data.lacks(row, coordinates) else { continue }
       let hash = Self.hash(data, row, coordinates)
       let tag = hash & ~Self.rowBits
       var place = Int(hash & UInt64(places - 1))
@@ -81,7 +81,7 @@ struct TiedRows: Sendable {
     var state: UInt64 = 0
     for d in coordinates {
       // The sum is 0 for -0, too.
-      state ^= (data[row, d] + 0).bitPattern
+      state ^= (data.filled(row, d) + 0).bitPattern
       state = (state ^ (state >> 30)) &* 0xBF58_476D_1CE4_E5B9
       state = (state ^ (state >> 27)) &* 0x94D0_49BB_1331_11EB
       state ^= state >> 31
@@ -91,10 +91,10 @@ struct TiedRows: Sendable {
 }
 
 extension DataSet {
-  /// Returns whether two rows are equal in some coordinates.
+  /// Returns whether two rows are equal in some coordinates, which neither lacks.
   @inline(__always)
   func areEqual(_ i: Int, _ j: Int, in coordinates: Range<Int>) -> Bool {
-    coordinates.allSatisfy { self[i, $0] == self[j, $0] }
+    coordinates.allSatisfy { filled(i, $0) == filled(j, $0) }
   }
 
   /// Returns the number of rows with given values in some coordinates, and the sum of their weights.

@@ -31,9 +31,9 @@ extension Posterior {
       let target = SharedOutput(output)
       try BlockTeam.run(
         blocks: count, costPerBlock: 2e-2 * Double(data.count * components), control,
-        makeWorkspace: { PointWorkspace(kernels) },
+        makeWorkspace: { PointWorkspace(kernels, self.data) },
         body: { value, workspace, monitor in
-          part.writeEmptyProbabilities(value, kernels, workspace, monitor, into: target.base + value * components)
+          part.writeEmptyProbabilities(value, workspace, monitor, into: target.base + value * components)
         })
     }
     return (0..<components).map { k in
@@ -61,7 +61,7 @@ extension Posterior {
 
   /// Writes the probability, given one draw, that a component has no rows, (K).
   private func writeEmptyProbabilities(
-    _ value: Int, _ kernels: MixtureKernels, _ workspace: PointWorkspace, _ monitor: RunMonitor,
+    _ value: Int, _ workspace: PointWorkspace, _ monitor: RunMonitor,
     into output: UnsafeMutablePointer<Double>
   ) {
     let components = layout.componentCount
@@ -73,12 +73,11 @@ extension Posterior {
       if monitor.pollForStop() { return }
       let count = min(PointWorkspace.points, data.count - start)
       workspace.clear(count: count)
-      kernels.addResponsibilities(
-        data.group(at: start), count, table: workspace.table.base, scratch: workspace.scratch.base,
-        rows: workspace.sums.base)
+      workspace.points(from: start, count: count).addResponsibilities(
+        table: workspace.table.base, rows: workspace.sums.base)
       var isOver = true
       for k in 0..<components where output[k] > leastLog {
-        for i in 0..<count where data.weights?[start + i] ?? 1 > 0 {
+        for i in 0..<count where data.weight(start + i) > 0 {
           output[k] += log1p(-min(workspace.sum(k, i, count: count), 1))
         }
         if output[k] > leastLog { isOver = false }

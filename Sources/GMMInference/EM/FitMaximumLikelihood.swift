@@ -14,7 +14,7 @@ public func fitMaximumLikelihood(
 ) throws -> MaximumLikelihoodFit {
   try options.check(data)
   let kernels = MixtureKernels(
-    options.shape(dimensions: data.dimensionCount), control.build.kernels, isWeighted: data.weights != nil)
+    options.shape(dimensions: data.dimensionCount), control.build.kernels, isWeighted: !data.isPlain)
   return try fitMaximumLikelihood(
     data, options, control, kernels: kernels, ExpectationPass(kernels: kernels))
 }
@@ -49,11 +49,28 @@ func fitMaximumLikelihood(
     results.add(end.fit, start: start, isFinished: end.isFinished)
   }
   monitor.finish()
-  return try results.best(of: runs) { best in
+  var fit = try results.best(of: runs) { best in
     // A model whose priors tell components apart has an order of its own.
     if options.model?.isExchangeable ?? true, options.order == .means || options.model?.orderedMeans ?? false {
       best.sortByMean(coordinate: options.model?.orderCoordinate ?? 0)
     }
+  }
+  try fit.takeEntropy(of: data, control)
+  return fit
+}
+
+extension MaximumLikelihoodFit {
+  /// Takes the entropy of the responsibilities of rows that lack values from a pass over them: the moments are those of
+  /// complete rows.
+  fileprivate mutating func takeEntropy(of data: DataSet, _ control: RunControl) throws(ModelError) {
+    guard data.patterns != nil else { return }
+    var part = control
+    (part.isPart, part.progress) = (true, nil)
+    let mixture = try Mixture(estimate, argument: "covariances")
+    let entropies: [Double] = try makeArray([data.count], "entropies") { (output) throws(ModelError) in
+      try mixture.entropy(at: data, into: output, part)
+    }
+    entropy = entropies.indices.reduce(0) { $0 + data.weight($1) * entropies[$1] }
   }
 }
 

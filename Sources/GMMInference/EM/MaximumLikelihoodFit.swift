@@ -10,7 +10,8 @@ public struct MaximumLikelihoodFit: Sendable, Equatable, RankedFit {
   /// The log likelihood of all observations, each times its sample weight.
   public var logLikelihood: Double
   /// The entropy of the responsibilities, each times its sample weight: -Σ w_i t_ik log t_ik, not negative. It has the
-  /// parameters of ``logLikelihood``. `nil` for a stepwise fit, which keeps no responsibilities.
+  /// parameters of ``logLikelihood``. `nil` for a stepwise fit, which keeps no responsibilities, and for statistics of
+  /// rows that lack values.
   public var entropy: Double?
   /// The log density of the model's prior; 0 if the likelihood alone was maximised.
   public var logPrior = 0.0

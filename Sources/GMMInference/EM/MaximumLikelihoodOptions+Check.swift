@@ -21,6 +21,7 @@ extension MaximumLikelihoodOptions {
     guard shape.squareCount <= (1 << 27) / componentCount else {
       throw .outOfMemory("the covariances of \(componentCount) components in \(data.dimensionCount) dimensions")
     }
+    try data.requireValuesInEveryColumn()
     let members = data.positiveCount
     guard members >= componentCount else {
       let rule = "must have at least `num_components` = \(componentCount) observations"

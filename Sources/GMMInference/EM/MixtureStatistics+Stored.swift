@@ -5,8 +5,8 @@ import GMMStorage
 /// Statistics as bytes, so that several processes and machines can sum up parts of the data. docs/FORMATS.md has the
 /// layout.
 extension MixtureStatistics {
-  /// The version of the format.
-  static let formatVersion: UInt32 = 1
+  /// The newest version of the format. Statistics of rows that lack no value have version 1.
+  static let formatVersion: UInt32 = 2
 
   /// The statistics as bytes. Equal statistics have equal bytes on any machine.
   public var bytes: [UInt8] {
@@ -20,7 +20,8 @@ extension MixtureStatistics {
     writer.write(observationCount)
     totals.write(to: &writer)
     weights.write(to: &writer)
-    return SealedBytes.seal(writer, .statistics, version: Self.formatVersion)
+    if lacksValues { writer.write(lacksValues) }
+    return SealedBytes.seal(writer, .statistics, version: lacksValues ? Self.formatVersion : 1)
   }
 
   /// Creates statistics from their ``bytes``.
@@ -37,7 +38,7 @@ extension MixtureStatistics {
 
   /// Creates a value from its ``bytes`` in memory that lives as long as the call.
   package init(bytes: UnsafeRawBufferPointer) throws(StorageError) {
-    var (_, reader) = try SealedBytes.open(bytes, .statistics, newest: Self.formatVersion)
+    var (version, reader) = try SealedBytes.open(bytes, .statistics, newest: Self.formatVersion)
     let components = try reader.readInt("components", in: MixtureShape.componentRange)
     let dimensions = try reader.readInt("dimensions", in: MixtureShape.dimensionRange)
     let (structure, isShared) = try MixtureParameters.form(code: try reader.read(UInt32.self))
@@ -63,6 +64,7 @@ extension MixtureStatistics {
     observationCount = try reader.readInt("observations", in: 0...Int.max)
     totals = try ReproducibleSums(from: &reader, count: totals.count)
     self.weights = try ReproducibleSums(from: &reader, count: 1)
+    lacksValues = version >= 2 ? try reader.readBool() : false
     try reader.finish()
     try requirePossibleSums()
   }

@@ -18,6 +18,8 @@ public struct MixtureStatistics: Sendable, Equatable {
   var totals: ReproducibleSums
   /// The sum of the sample weights.
   var weights = ReproducibleSums(count: 1)
+  /// Whether some observations lack values, so that the sums are the expectations of complete ones.
+  var lacksValues = false
 
   /// Creates the statistics of no observations.
   ///
@@ -42,7 +44,7 @@ public struct MixtureStatistics: Sendable, Equatable {
         "num_dimensions", "must be the parameters', \(parameters.dimensionCount)", got: data.dimensionCount)
     }
     let mixture = try Mixture(parameters, argument: "covariances")
-    let kernels = MixtureKernels(parameters.shape, control.build.kernels, isWeighted: data.weights != nil)
+    let kernels = MixtureKernels(parameters.shape, control.build.kernels, isWeighted: !data.isPlain)
     let team = WorkTeam(control, units: 1, blocks: data.blockCount)
     let reducer = try ReproducibleReducer(
       data, kernels, ExpectationPass(kernels: kernels), workers: team.workers)
@@ -53,7 +55,10 @@ public struct MixtureStatistics: Sendable, Equatable {
       throw ModelError(.degenerate, "data", "must have finite sums under the parameters", got: "one that is not")
     }
     totals.merge(sums)
-    if let given = data.weights {
+    if data.patterns != nil { lacksValues = true }
+    if data.patterns != nil {
+      for i in 0..<data.count { [data.weight(i)].withUnsafeBufferPointer { weights.add($0) } }
+    } else if let given = data.weights {
       weights.merge(given.sum)
     } else {
       [Double(data.count)].withUnsafeBufferPointer { weights.add($0) }
@@ -90,6 +95,7 @@ public struct MixtureStatistics: Sendable, Equatable {
     guard !count.overflow else { throw ModelError("statistics", "must have fewer than 2^63 observations", got: "more") }
     totals.merge(other.totals)
     weights.merge(other.weights)
+    lacksValues = lacksValues || other.lacksValues
     observationCount = count.partialValue
   }
 
@@ -109,7 +115,8 @@ public struct MixtureStatistics: Sendable, Equatable {
   ///   - varianceFloor: the smallest variance of a coordinate, given those before it, as a fraction of the data's;
   ///     positive.
   /// - Returns: the parameters, with the components in their order before, their move, and the components that
-  ///   collapsed. Log likelihood, entropy and history belong to the parameters before.
+  ///   collapsed. Log likelihood, entropy and history belong to the parameters before. There is no entropy where values
+  ///   are missing.
   /// - Throws: ``ModelError`` without observations, and for constant coordinates without regularization.
   public func maximized(
     regularization: Double = 0, varianceFloor: Double = 1e-12
@@ -129,7 +136,7 @@ public struct MixtureStatistics: Sendable, Equatable {
     options.regularization = regularization
     let step = try MaximumLikelihoodStep(options, variances: statistics.variances, count: observationCount)
     var mixture = try Mixture(parameters, argument: "covariances")
-    let entropy = mixture.entropy(statistics, logLikelihood: logLikelihood)
+    let entropy = lacksValues ? nil : mixture.entropy(statistics, logLikelihood: logLikelihood)
     var outcome = step.maximize(&mixture, statistics)
     outcome.collapses += ComponentCollapse.ofVanished(mixture.parameters.weights, rows: observationCount)
     return MaximumLikelihoodFit(

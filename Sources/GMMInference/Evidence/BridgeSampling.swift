@@ -137,7 +137,7 @@ struct BridgeSampling {
       worth = bridge.division.map { $0.total / max(1, $0.whole.totalWeight) } ?? 1
       sweeper = try AssignmentSweeper(
         rows, key: StreamKey(seed: bridge.options.seed, chain: 0, purpose: .evidenceAssignments), moveKey: nil,
-        MixtureKernels(shape, bridge.control.build.kernels, isWeighted: rows.weights != nil), keepsLabels: false,
+        MixtureKernels(shape, bridge.control.build.kernels, isWeighted: !rows.isPlain), keepsLabels: false,
         workers: 1)
       covariance = CovarianceConditional(dimension: shape.hasMatrices ? shape.dimensionCount : 0)
       statistics = SufficientStatistics(shape)

@@ -30,6 +30,11 @@ extension Posterior {
     guard target.power == 1 else {
       throw ModelError(.unsupported, "power", "must be 1 for the evidence of a model", got: target.power)
     }
+    guard data.patterns == nil else {
+      throw ModelError(
+        .unsupported, "posterior", "must be of data that lack no values to have an evidence",
+        got: "\(data.missingCount) missing values")
+    }
     guard data.count > 0, data.totalWeight > 0 else { return .exact(0, method) }
     var part = control
     part.isPart = true

@@ -122,7 +122,7 @@ struct LabelFeatures: Sendable {
     for (i, label) in labels.enumerated() where label >= 0 {
       let weight = data.weights?[i] ?? 1
       guard weight > 0 else { continue }
-      for d in 0..<dimensions { point[d] = (data[i, d] - centers[d]) * inverses[d] }
+      for d in 0..<dimensions { point[d] = (data.filled(i, d) - centers[d]) * inverses[d] }
       let first = label * count
       sums[first] += weight
       for d in 0..<dimensions {

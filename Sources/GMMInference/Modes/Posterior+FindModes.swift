@@ -78,7 +78,7 @@ extension Posterior {
     var values: [Double] = []
     for place in 0..<count {
       let row = (2 * place + 1) * data.count / (2 * count)
-      for d in 0..<data.dimensionCount { values.append(data[row, d]) }
+      for d in 0..<data.dimensionCount { values.append(data.filled(row, d)) }
     }
     return try DataSet(values, dimensionCount: data.dimensionCount)
   }

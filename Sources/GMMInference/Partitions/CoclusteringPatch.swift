@@ -21,8 +21,8 @@ final class CoclusteringPatch {
   init?(_ posterior: Posterior, _ kernels: MixtureKernels, rows: Int, columns: Int) {
     let size = Self.size
     draws = max(1, 64 / kernels.shape.componentCount)
-    guard let left = GatheredRows(kernels, draws: draws, capacity: size, most: min(rows, size)),
-      let right = GatheredRows(kernels, draws: draws, capacity: size, most: min(columns, size)),
+    guard let left = GatheredRows(posterior.data, kernels, draws: draws, capacity: size, most: min(rows, size)),
+      let right = GatheredRows(posterior.data, kernels, draws: draws, capacity: size, most: min(columns, size)),
       let sums = AlignedBuffer<Double>(count: Self.size * Self.size)
     else { return nil }
     (self.posterior, self.kernels, self.left, self.right, self.sums) = (posterior, kernels, left, right, sums)
@@ -33,8 +33,8 @@ final class CoclusteringPatch {
   /// - Returns: whether the work was done, not stopped.
   func run(_ rows: ArraySlice<Int>, _ columns: ArraySlice<Int>, isSame: Bool, _ monitor: RunMonitor) -> Bool {
     let total = posterior.valueCount
-    left.gather(posterior.data, rows)
-    if !isSame { right.gather(posterior.data, columns) }
+    left.gather(rows)
+    if !isSame { right.gather(columns) }
     let right = isSame ? left : right
     sums.elements.update(repeating: 0)
     for first in stride(from: 0, to: total, by: draws) {

@@ -9,6 +9,8 @@ final class GatheredRows {
   private let scratch: AlignedBuffer<Double>
   private let table: AlignedBuffer<Double>
   private let kernels: MixtureKernels
+  private let data: DataSet
+  private let incomplete: IncompletePoints?
   private let scales: AlignedBuffer<Double>
   /// The results: K rows for each draw, ``capacity`` numbers each.
   let results: AlignedBuffer<Double>
@@ -19,7 +21,7 @@ final class GatheredRows {
   ///   - draws: the largest number of draws at a time.
   ///   - capacity: the length of a row of results, a multiple of 8.
   ///   - most: the number of rows that are gathered at most, no more than `capacity`.
-  init?(_ kernels: MixtureKernels, draws: Int, capacity: Int, most: Int) {
+  init?(_ data: DataSet, _ kernels: MixtureKernels, draws: Int, capacity: Int, most: Int) {
     let shape = kernels.shape
     let groups = (most + laneCount - 1) / laneCount * laneCount
     let size = groups.multipliedReportingOverflow(by: shape.dimensionCount)
@@ -29,12 +31,19 @@ final class GatheredRows {
       let scales = AlignedBuffer<Double>(count: capacity),
       let results = AlignedBuffer<Double>(count: draws * shape.componentCount * capacity)
     else { return nil }
-    (self.points, self.scratch, self.table, self.kernels) = (points, scratch, table, kernels)
+    if let patterns = data.patterns {
+      guard let points = IncompletePoints(data, patterns, kernels, capacity: groups) else { return nil }
+      incomplete = points
+    } else {
+      incomplete = nil
+    }
+    (self.points, self.scratch, self.table, self.kernels, self.data) = (points, scratch, table, kernels, data)
     (self.capacity, self.scales, self.results) = (capacity, scales, results)
   }
 
-  /// Copies the rows `indices` of a data set.
-  func gather(_ data: DataSet, _ indices: some Collection<Int>) {
+  /// Copies the rows `indices` of the data set.
+  func gather(_ indices: some Collection<Int>) {
+    incomplete?.choose(indices)
     let dimensions = data.dimensionCount
     padded = (indices.count + laneCount - 1) / laneCount * laneCount
     points.elements[0..<padded * dimensions].update(repeating: 0)
@@ -43,6 +52,11 @@ final class GatheredRows {
       let target = points.base + (place / laneCount * dimensions * laneCount + place % laneCount)
       for d in 0..<dimensions { target[d * laneCount] = source[d * laneCount] }
     }
+  }
+
+  private var evaluated: EvaluatedPoints {
+    EvaluatedPoints(
+      kernels: kernels, x: points.base, count: padded, incomplete: incomplete, scratch: scratch.base)
   }
 
   /// Sets all results to 0.
@@ -55,7 +69,7 @@ final class GatheredRows {
     posterior.fillTable(table.base, value: draw)
     let components = kernels.shape.componentCount
     let rows = results.base + place * components * capacity
-    kernels.addResponsibilities(points.base, padded, table: table.base, scratch: scratch.base, rows: rows)
+    evaluated.addResponsibilities(table: table.base, rows: rows)
     guard padded < capacity else { return }
     // The kernel's rows follow each other without a gap.
     for k in (1..<max(components, 1)).reversed() {
@@ -68,8 +82,7 @@ final class GatheredRows {
     posterior.fillTable(table.base, value: draw)
     clear()
     scales.elements.update(repeating: emptyLogScale)
-    kernels.addDensities(
-      points.base, padded, table: table.base, scratch: scratch.base, logScale: scales.base, rows: results.base)
+    evaluated.addDensities(table: table.base, logScale: scales.base, rows: results.base)
     for i in 0..<count {
       var total = 0.0
       for k in 0..<kernels.shape.componentCount { total += results.base[k * padded + i] }

@@ -35,7 +35,10 @@ extension Posterior {
   /// - Complexity: O(N), because the rows are divided about a pivot again and again (Hoare 1961).
   package func labelFreeRows(_ monitor: RunMonitor) throws(ModelError) -> [Int] {
     let weights = data.weights
-    func isBefore(_ i: Int, _ j: Int) -> Bool { data[i, 0] != data[j, 0] ? data[i, 0] < data[j, 0] : i < j }
+    func isBefore(_ i: Int, _ j: Int) -> Bool {
+      let (x, y) = (data.filled(i, 0), data.filled(j, 0))
+      return x != y ? x < y : i < j
+    }
     let all = (0..<data.count).filter { (weights?[$0] ?? 1) > 0 }
     var result: [Int] = []
     for probability in Self.densityQuantiles {
@@ -119,8 +122,10 @@ private final class LabelFreeWorkspace {
   private var weights: [Double]
 
   init?(_ posterior: Posterior, _ kernels: MixtureKernels, _ points: [Int]) {
-    guard let rows = GatheredRows(kernels, draws: 1, capacity: laneCount, most: points.count) else { return nil }
-    rows.gather(posterior.data, points)
+    guard let rows = GatheredRows(posterior.data, kernels, draws: 1, capacity: laneCount, most: points.count) else {
+      return nil
+    }
+    rows.gather(points)
     (self.posterior, self.kernels, self.rows, pointCount) = (posterior, kernels, rows, points.count)
     weights = [Double](repeating: 0, count: kernels.shape.componentCount)
   }

@@ -49,6 +49,7 @@ private final class BlockDrawer {
   private let scratch: AlignedBuffer<Double>
   private let sums: AlignedBuffer<Double>
   private let labels: AlignedBuffer<UInt8>
+  private let incomplete: IncompleteRows?
 
   init?(_ posterior: Posterior, _ kernels: MixtureKernels) {
     guard let table = AlignedBuffer<Double>(count: Parameters.tableSize(kernels.shape)),
@@ -58,6 +59,8 @@ private final class BlockDrawer {
     else { return nil }
     (self.posterior, self.kernels, self.table, self.scratch) = (posterior, kernels, table, scratch)
     (self.sums, self.labels) = (sums, labels)
+    guard let incomplete = try? IncompleteRows.ifNeeded(posterior.data, kernels) else { return nil }
+    self.incomplete = incomplete.rows
   }
 
   /// Draws the assignments of a block given one draw.
@@ -69,9 +72,17 @@ private final class BlockDrawer {
     let chain = value / posterior.drawCount
     let key = StreamKey(seed: seed, chain: UInt64(chain), purpose: .assignmentsOfPartitions)
       .at(iteration: UInt64(value % posterior.drawCount), block: UInt64(posterior.data.firstBlock + block))
-    _ = kernels.assignments(
-      posterior.data.group(at: start), count, table: table.base, key, scratch: scratch.base, sums: sums.base,
-      labels: labels.base, weights: nil)
+    let x = posterior.data.filledGroup(at: start)
+    if let incomplete {
+      incomplete.prepare(table.base, isLine: posterior.data.dimensionCount == 1)
+      let rows = BlockWorkspace.Block(
+        index: block, start: start, count: count, x: x, weights: nil, table: table.base, scratch: scratch.base,
+        moments: sums.base, worker: 0)
+      _ = incomplete.assignments(rows, key, labels: labels.base)
+    } else {
+      _ = kernels.assignments(
+        x, count, table: table.base, key, scratch: scratch.base, sums: sums.base, labels: labels.base, weights: nil)
+    }
     for i in 0..<count { output[(start + i) * stride] = labels.base[i] }
   }
 }

@@ -152,7 +152,16 @@ private struct AssignmentPass: BlockPass {
 
   func callAsFunction(_ block: BlockWorkspace.Block) -> Double {
     kernels.assignments(
-      block.x, block.count, table: block.table, key.at(iteration: iteration, block: UInt64(firstBlock + block.index)),
+      block.x, block.count, table: block.table, key(of: block),
       scratch: block.scratch, sums: block.moments, labels: labels.map { $0 + block.start }, weights: block.weights)
+  }
+
+  func callAsFunction(_ block: BlockWorkspace.Block, _ incomplete: IncompleteRows) -> Double {
+    incomplete.assignments(block, key(of: block), labels: labels.map { $0 + block.start })
+  }
+
+  @inline(__always)
+  private func key(of block: BlockWorkspace.Block) -> StreamKey {
+    key.at(iteration: iteration, block: UInt64(firstBlock + block.index))
   }
 }

@@ -45,7 +45,7 @@ final class BlockReducer: Sendable {
     var logLikelihood = 0.0
     guard let crew else {
       for index in 0..<blocks {
-        logLikelihood += pass(workspace.block(index, worker: 0, slot: 0))
+        logLikelihood += workspace.evaluate(pass, workspace.block(index, worker: 0, slot: 0))
         statistics.add(workspace.moments(0))
       }
       return logLikelihood
@@ -53,7 +53,7 @@ final class BlockReducer: Sendable {
     window.forEachWindow { blocks in
       crew.run(blocks: blocks.count) { [workspace] slot, worker in
         let block = workspace.block(blocks.lowerBound + slot, worker: worker, slot: slot)
-        block.moments[workspace.momentCount] = pass(block)
+        block.moments[workspace.momentCount] = workspace.evaluate(pass, block)
       }
       for slot in 0..<blocks.count {
         let moments = workspace.moments(slot)

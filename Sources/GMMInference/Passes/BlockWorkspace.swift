@@ -15,6 +15,8 @@ final class BlockWorkspace: @unchecked Sendable {
   /// The moments of each slot, each with a place for the log likelihood.
   private let results: AlignedBuffer<Double>
   private let resultStride: Int
+  /// The memory for rows that lack values; `nil` if none does.
+  private let incomplete: IncompleteRows?
 
   /// - Parameters:
   ///   - workers: the number of threads that may work on a pass.
@@ -31,6 +33,7 @@ final class BlockWorkspace: @unchecked Sendable {
       let scratch = AlignedBuffer<Double>(count: scratchStride * workers),
       let results = AlignedBuffer<Double>(count: resultStride * slots)
     else { throw .outOfMemory("the workspace of a pass") }
+    incomplete = try IncompleteRows(data, kernels, workers: workers, isShared: isShared)
     self.data = data
     self.kernels = kernels
     self.table = table
@@ -53,6 +56,7 @@ final class BlockWorkspace: @unchecked Sendable {
     scratchStride = other.scratchStride
     results = other.results
     resultStride = other.resultStride
+    incomplete = other.incomplete.map { IncompleteRows(sharing: $0, kernels) }
   }
 
   /// One block of a pass.
@@ -68,6 +72,8 @@ final class BlockWorkspace: @unchecked Sendable {
     let scratch: UnsafeMutablePointer<Double>
     /// Receives the counts, sums and squares about the means of the parameters.
     let moments: UnsafeMutablePointer<Double>
+    /// The number of the worker.
+    let worker: Int
   }
 
   /// Prepares a pass with these parameters.
@@ -75,6 +81,17 @@ final class BlockWorkspace: @unchecked Sendable {
   /// - Parameter power: the power of the components' densities.
   func prepare(_ parameters: Parameters, power: Double = 1) {
     kernels.fillTable(parameters, power: power, table.base)
+    incomplete?.prepare(table.base)
+  }
+
+  /// Evaluates a block, and returns its log likelihood.
+  @inline(__always)
+  func evaluate(_ pass: some BlockPass, _ block: Block) -> Double {
+    incomplete == nil ? pass(block) : evaluateIncomplete(pass, block)
+  }
+
+  private func evaluateIncomplete(_ pass: some BlockPass, _ block: Block) -> Double {
+    incomplete.map { pass(block, $0) } ?? pass(block)
   }
 
   /// Returns block `index` for `worker`, with its results in `slot`.
@@ -82,9 +99,9 @@ final class BlockWorkspace: @unchecked Sendable {
   func block(_ index: Int, worker: Int, slot: Int) -> Block {
     let (start, count) = data.block(index)
     return Block(
-      index: index, start: start, count: count, x: data.group(at: start),
+      index: index, start: start, count: count, x: data.filledGroup(at: start),
       weights: data.weights.map { $0.base + start }, table: table.base, scratch: scratch.base + worker * scratchStride,
-      moments: moments(slot))
+      moments: moments(slot), worker: worker)
   }
 
   /// Returns the results in `slot`: ``momentCount`` moments, and a place for the log likelihood.
@@ -98,4 +115,11 @@ final class BlockWorkspace: @unchecked Sendable {
 protocol BlockPass {
   /// Writes the block's moments and returns its log likelihood.
   func callAsFunction(_ block: BlockWorkspace.Block) -> Double
+  /// Does the same for rows some of which lack values.
+  func callAsFunction(_ block: BlockWorkspace.Block, _ incomplete: IncompleteRows) -> Double
+}
+
+extension BlockPass {
+  /// A pass that makes starts takes the values that stand for missing ones.
+  func callAsFunction(_ block: BlockWorkspace.Block, _ incomplete: IncompleteRows) -> Double { self(block) }
 }

@@ -8,4 +8,8 @@ struct ExpectationPass: BlockPass, Sendable {
     kernels.expectations(
       block.x, block.count, table: block.table, weights: block.weights, scratch: block.scratch, sums: block.moments)
   }
+
+  func callAsFunction(_ block: BlockWorkspace.Block, _ incomplete: IncompleteRows) -> Double {
+    incomplete.expectations(block)
+  }
 }

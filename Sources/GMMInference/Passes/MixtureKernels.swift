@@ -15,8 +15,8 @@ final class MixtureKernels: Sendable {
   /// Whether the kernels are those of one dimension, which take no sample weights.
   private let isLine: Bool
 
-  /// - Parameter isWeighted: whether observations may have sample weights, which the kernels of one dimension do not
-  ///   take.
+  /// - Parameter isWeighted: whether observations may have sample weights or lack values, which the kernels of one
+  ///   dimension do not take.
   init(_ shape: MixtureShape, _ set: KernelSet, isWeighted: Bool = false) {
     self.shape = shape
     self.set = set
@@ -28,6 +28,13 @@ final class MixtureKernels: Sendable {
     shape = other.shape.withComponents(components)
     set = other.set
     isLine = other.isLine
+  }
+
+  /// Creates the kernels for some of the coordinates of a mixture.
+  init(_ other: MixtureKernels, dimensions: Int) {
+    shape = other.shape.withDimensions(dimensions)
+    set = other.set
+    isLine = false
   }
 
   /// Writes the table in which the kernels evaluate parameters.

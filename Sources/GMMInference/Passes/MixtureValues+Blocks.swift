@@ -1,12 +1,8 @@
 import GMMKernels
 import GMMModel
 
-/// A function that adds the value in a workspace's table, evaluated at `count` points from `x`, to the workspace's
-/// sums.
-typealias PointPass =
-  @Sendable (
-    MixtureKernels, _ x: UnsafePointer<Double>, _ count: Int, PointWorkspace
-  ) -> Void
+/// A function that adds the value in a workspace's table, evaluated at points, to the workspace's sums.
+typealias PointPass = @Sendable (EvaluatedPoints, PointWorkspace) -> Void
 
 extension MixtureValues {
   /// Evaluates all values at each block of points, then calls `finish` with the block's sums.
@@ -25,11 +21,12 @@ extension MixtureValues {
     let cost = 5e-3 * Double(size * numbers) * Double(valueCount)
     try BlockTeam.run(
       blocks: (points.count + size - 1) / size, costPerBlock: cost, control,
-      makeWorkspace: { PointWorkspace(kernels) },
+      makeWorkspace: { PointWorkspace(kernels, points) },
       body: { [self] block, workspace, monitor in
         let start = block * size
         let count = min(size, points.count - start)
         workspace.clear()
+        let block = workspace.points(from: start, count: count)
         for value in 0..<valueCount {
           if monitor.shouldStop { return }
           // A single value is in the table since the thread's first block.
@@ -37,7 +34,7 @@ extension MixtureValues {
             fillTable(workspace.table.base, value: value)
             workspace.value = value
           }
-          add(kernels, points.group(at: start), count, workspace)
+          add(block, workspace)
         }
         finish(workspace, start..<start + count)
       })

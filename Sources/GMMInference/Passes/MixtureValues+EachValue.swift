@@ -34,7 +34,7 @@ extension MixtureValues {
     try BlockTeam.run(
       blocks: blocks, costPerBlock: cost, control,
       makeWorkspace: {
-        PointWorkspace(kernels).flatMap { workspace in
+        PointWorkspace(kernels, points).flatMap { workspace in
           makeContext().map { EachValueContext(workspace: workspace, context: $0) }
         }
       },
@@ -43,14 +43,14 @@ extension MixtureValues {
         let start = origin + block * pointsAtOnce
         let count = min(pointsAtOnce, points.count - start)
         let wanted = max(start, rows.lowerBound)..<min(start + count, rows.upperBound)
+        let block = workspace.points(from: start, count: count)
         for value in 0..<valueCount {
           // A block may take long, so the caller's thread reports within it.
           if value % 16 == 0 ? monitor.pollForStop() : monitor.shouldStop { return }
           fillTable(workspace.table.base, value: value)
           workspace.clear(count: count)
-          kernels.addDensities(
-            points.group(at: start), count, table: workspace.table.base, scratch: workspace.scratch.base,
-            logScale: workspace.scales.base, rows: workspace.sums.base)
+          block.addDensities(
+            table: workspace.table.base, logScale: workspace.scales.base, rows: workspace.sums.base)
           workspace.takeLogarithms(count: count)
           add(value, workspace.scales.base + (wanted.lowerBound - start), wanted, each.context)
         }

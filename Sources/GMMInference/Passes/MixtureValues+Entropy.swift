@@ -14,9 +14,8 @@ extension MixtureValues {
   ) throws(ModelError) {
     let target = SharedOutput(output)
     let components = shape.componentCount
-    try forEachBlock(of: points, control) { kernels, x, count, workspace in
-      kernels.writeLogShares(
-        x, count, table: workspace.table.base, scratch: workspace.scratch.base, rows: workspace.sums.base)
+    try forEachBlock(of: points, control) { points, workspace in
+      points.writeLogShares(table: workspace.table.base, rows: workspace.sums.base)
     } finish: { workspace, range in
       for i in 0..<range.count {
         var place = 0

@@ -25,9 +25,8 @@ extension MixtureValues {
     let target = SharedOutput(output)
     let components = shape.componentCount
     let share = 1 / Double(valueCount)
-    try forEachBlock(of: points, control) { kernels, x, count, workspace in
-      kernels.addResponsibilities(
-        x, count, table: workspace.table.base, scratch: workspace.scratch.base, rows: workspace.sums.base)
+    try forEachBlock(of: points, control) { points, workspace in
+      points.addResponsibilities(table: workspace.table.base, rows: workspace.sums.base)
     } finish: { workspace, range in
       for i in 0..<range.count {
         for k in 0..<components {
@@ -77,10 +76,8 @@ extension MixtureValues {
 }
 
 /// Adds the densities of one value to a block's sums on their moving scale.
-private let addDensity: PointPass = { kernels, x, count, workspace in
-  kernels.addDensities(
-    x, count, table: workspace.table.base, scratch: workspace.scratch.base, logScale: workspace.scales.base,
-    rows: workspace.sums.base)
+private let addDensity: PointPass = { points, workspace in
+  points.addDensities(table: workspace.table.base, logScale: workspace.scales.base, rows: workspace.sums.base)
 }
 
 /// A caller's buffer, of which threads write disjoint parts.

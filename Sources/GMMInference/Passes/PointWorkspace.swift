@@ -18,8 +18,20 @@ final class PointWorkspace {
   let scales: AlignedBuffer<Double>
   /// The number of the value in the table; -1 if there is none.
   var value = -1
+  private let kernels: MixtureKernels
+  private let data: DataSet
+  /// The points, if some of the data set lack values.
+  let incomplete: IncompletePoints?
 
-  init?(_ kernels: MixtureKernels) {
+  /// - Parameter data: the points of which blocks are evaluated.
+  init?(_ kernels: MixtureKernels, _ data: DataSet) {
+    if let patterns = data.patterns {
+      guard let points = IncompletePoints(data, patterns, kernels, capacity: Self.points) else { return nil }
+      incomplete = points
+    } else {
+      incomplete = nil
+    }
+    (self.kernels, self.data) = (kernels, data)
     guard let table = AlignedBuffer<Double>(count: Parameters.tableSize(kernels.shape)),
       let scratch = AlignedBuffer<Double>(count: kernels.scratchSize),
       let sums = AlignedBuffer<Double>(count: kernels.shape.componentCount * Self.points),
@@ -30,6 +42,15 @@ final class PointWorkspace {
     self.scratch = scratch
     self.sums = sums
     self.scales = scales
+  }
+
+  /// Returns a block of points for its evaluation.
+  ///
+  /// - Parameter start: a multiple of 8.
+  func points(from start: Int, count: Int) -> EvaluatedPoints {
+    incomplete?.choose(start..<start + count)
+    return EvaluatedPoints(
+      kernels: kernels, x: data.filledGroup(at: start), count: count, incomplete: incomplete, scratch: scratch.base)
   }
 
   /// Sets all sums to 0.

@@ -49,7 +49,7 @@ final class ReproducibleReducer: @unchecked Sendable {
   private func add(block index: Int, worker: Int, to total: inout ReproducibleSums, _ tally: BlockTally?) {
     if let tally, !tally.goesOn { return }
     let block = workspace.block(index, worker: worker, slot: worker)
-    block.moments[workspace.momentCount] = pass(block)
+    block.moments[workspace.momentCount] = workspace.evaluate(pass, block)
     total.add(UnsafeBufferPointer(start: block.moments, count: total.count))
     tally?.pass()
   }

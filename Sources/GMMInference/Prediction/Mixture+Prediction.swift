@@ -104,7 +104,7 @@ extension Mixture: MixtureValues {
     }
   }
 
-  private func check(_ points: DataSet) throws(ModelError) {
+  func check(_ points: DataSet) throws(ModelError) {
     guard points.dimensionCount == shape.dimensionCount else {
       throw ModelError(
         "num_dimensions", "must be the mixture's, \(shape.dimensionCount)", got: points.dimensionCount)

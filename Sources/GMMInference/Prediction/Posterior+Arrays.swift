@@ -74,7 +74,7 @@ extension Posterior {
     }
   }
 
-  private func check(_ points: DataSet) throws(ModelError) {
+  func check(_ points: DataSet) throws(ModelError) {
     guard points.dimensionCount == shape.dimensionCount else {
       throw ModelError("num_dimensions", "must be the model's, \(shape.dimensionCount)", got: points.dimensionCount)
     }

@@ -94,7 +94,7 @@ final class ChainContext: Sendable {
     return try AssignmentSweeper(
       rows, key: key(index, .assignments),
       moveKey: moves ? key(index, .assignmentsOfMoves) : nil,
-      MixtureKernels(target.model.partShape, kernels, isWeighted: rows.weights != nil),
+      MixtureKernels(target.model.partShape, kernels, isWeighted: !rows.isPlain),
       power: target.power, keepsLabels: keepsAssignments, workers: workersPerChain)
   }
 

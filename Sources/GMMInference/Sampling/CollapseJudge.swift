@@ -42,13 +42,13 @@ struct CollapseJudge: Sendable {
     // The sd of components without members is drawn from the prior, and may be of any size.
     let holders: [Int]
     let weight: Double
-    if target.data.hasWholeWeights {
+    if target.data.hasWholeWeights, target.data.patterns == nil {
       holders = components.filter { statistics.counts[$0] > 0 }
       weight = holders.reduce(0) { $0 + statistics.counts[$1] }
       guard holders.allSatisfy({ k in coordinates.allSatisfy { areTied(k, $0, statistics) } }) else { return }
     } else {
-      // The assignments of divided rows are not all that counts. What such small components hold are the rows within
-      // their reach.
+      // The assignments of divided rows are not all that counts, and missing values are drawn anew. What such small
+      // components hold are the rows within their reach.
       let nearest = components.map { (component: $0, place: nearestRow(to: $0, coordinates, parameters)) }
         .filter { $0.place.distance < 10 * parameters.sds[j] }
       holders = nearest.map(\.component)
@@ -111,6 +111,8 @@ struct CollapseJudge: Sendable {
   /// Returns the largest of the distances in the coordinates.
   private func distance(from row: Int, to point: [Double], _ coordinates: Range<Int>) -> Double {
     var largest = 0.0
+    // A row that lacks a coordinate is no neighbour.
+    if target.data.lacks(row, coordinates) { return .infinity }
     for (d, value) in zip(coordinates, point) { largest = max(largest, abs(target.data[row, d] - value)) }
     return largest
   }

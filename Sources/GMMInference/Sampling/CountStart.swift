@@ -29,7 +29,7 @@ struct CountStart {
       let step = max(1, (target.data.count + StartingValues.mostRows - 1) / StartingValues.mostRows)
       let chosen = stride(from: 0, to: target.data.count, by: step)
       let data = try DataSet(
-        chosen.flatMap { target.data.row($0) }, dimensionCount: target.data.dimensionCount)
+        chosen.flatMap { target.data.filledRow($0) }, dimensionCount: target.data.dimensionCount)
       guard let rows = try SplitMergeRows(data, target.model) else { return nil }
       (self.data, self.rows) = (data, rows)
     }

@@ -68,6 +68,12 @@ extension SamplingRun {
       throw ModelError(
         "num_dimensions", "must be the model's, \(model.dimensionCount)", got: data.dimensionCount)
     }
+    try data.requireValuesInEveryColumn()
+    guard data.patterns == nil || (target.power == 1 && options.rungs == .none) else {
+      throw ModelError(
+        .unsupported, target.power == 1 ? "num_rungs" : "power",
+        "must be \(target.power == 1 ? 0 : 1) where values are missing", got: "\(data.missingCount) missing values")
+    }
     guard options.method == .gibbs || (model.dimensionCount == 1 && !model.hasScaledMeans) else {
       throw ModelError(
         .unsupported, "method", "must be Gibbs in several dimensions and for means scaled by the spread",

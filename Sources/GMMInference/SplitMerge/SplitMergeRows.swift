@@ -19,7 +19,7 @@ struct SplitMergeRows: Sendable {
   ///
   /// - Parameter data: with whole weights.
   static func count(_ data: DataSet, _ model: MixtureModel) -> Int? {
-    guard model.componentCount > 1, model.freeParameterCount > 0, data.totalWeight >= 2,
+    guard model.componentCount > 1, model.freeParameterCount > 0, data.patterns == nil, data.totalWeight >= 2,
       data.totalWeight <= Double(blockSize)
     else { return nil }
     return Int(data.totalWeight)
@@ -31,10 +31,10 @@ struct SplitMergeRows: Sendable {
     let dimensions = data.dimensionCount
     var values: [Double] = []
     for i in 0..<data.count {
-      for _ in 0..<Int(data.weights?[i] ?? 1) { values += data.row(i) }
+      for _ in 0..<Int(data.weights?[i] ?? 1) { values += data.filledRow(i) }
     }
     // Rows without weights are shared, with their blocks.
-    self.data = data.weights == nil && data.firstRow == 0 ? data : try DataSet(values, dimensionCount: dimensions)
+    self.data = data.isPlain && data.firstRow == 0 ? data : try DataSet(values, dimensionCount: dimensions)
     let spread = DataSpread(self.data)
     var scales = spread.variances.map { $0.squareRoot() }
     if model.shape.structure == .spherical {

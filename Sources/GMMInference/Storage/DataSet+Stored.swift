@@ -3,7 +3,8 @@ import GMMModel
 import GMMStorage
 
 extension DataSet {
-  /// The XXH64 of the values in the groups in which they are laid out, followed by N and D. It is computed once.
+  /// The XXH64 of the values in the groups in which they are laid out, followed by the places of missing values and by N
+  /// and D. It is computed once.
   package var fingerprint: UInt64 {
     fingerprint { values in
       var sizes = ByteWriter()
@@ -11,12 +12,18 @@ extension DataSet {
       sizes.write(dimensionCount)
       var checksum = Checksum()
       checksum.update(UnsafeRawBufferPointer(values))
+      if let patterns {
+        var places = ByteWriter()
+        for i in 0..<count { for d in patterns.pattern(of: i).missing { places.write(i * dimensionCount + d) } }
+        places.bytes.withUnsafeBytes { checksum.update($0) }
+      }
       sizes.bytes.withUnsafeBytes { checksum.update($0) }
       return checksum.value
     }
   }
 
-  /// Appends the sections of the data: N, D and the rows; the weights; the first row and the columns' names.
+  /// Appends the sections of the data: N, D and the rows, with NaN for missing values; the weights; the first row and
+  /// the columns' names.
   func write(to file: any PayloadSink) throws(StorageError) {
     try file.append(Section.observations.head(length: 16 + 8 * count * dimensionCount))
     var sizes = ByteWriter()
@@ -83,7 +90,8 @@ extension DataSet {
     let (firstRow, names) = hasColumns ? try readColumns(from: file) : (0, [])
     do throws(ModelError) {
       return try DataSet(
-        rows.base, count: count, dimensionCount: dimensions, weights: weights, columnNames: names, firstRow: firstRow)
+        rows.base, count: count, dimensionCount: dimensions, weights: weights, columnNames: names, firstRow: firstRow,
+        missing: .atRandom)
     } catch {
       throw StorageError(error.kind == .outOfMemory ? .outOfMemory : .format, file.path, "\(error)")
     }

@@ -16,7 +16,7 @@ public func fitVariational(
 ) throws -> VariationalFit {
   try options.check(data)
   let shape = options.shape(dimensions: data.dimensionCount)
-  let kernels = MixtureKernels(shape, control.build.kernels, isWeighted: data.weights != nil)
+  let kernels = MixtureKernels(shape, control.build.kernels, isWeighted: !data.isPlain)
   let spread = DataSpread(data)
   let prior = try VariationalPrior(options, data, spread, control.build.kernels)
   let starts = try VariationalStart(

@@ -54,7 +54,7 @@ struct UnscaledResponsibilities: Sendable {
   ) throws(ModelError) -> SufficientStatistics {
     let pass = ResponsibilityPass(shape: shape, responsibilities: values, centers: centers, hasRest: hasRest)
     let reducer = try ReproducibleReducer(
-      data, MixtureKernels(shape, set, isWeighted: data.weights != nil), pass, workers: workers)
+      data, MixtureKernels(shape, set, isWeighted: !data.isPlain), pass, workers: workers)
     // The pass reads no table, but the workspace has one.
     let unit = SymmetricMatrix(diagonal: [Double](repeating: 1, count: shape.dimensionCount)).packed
     let parameters = Parameters(

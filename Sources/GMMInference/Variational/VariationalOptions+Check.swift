@@ -18,6 +18,10 @@ extension VariationalOptions {
     guard shape.squareCount <= (1 << 27) / componentCount else {
       throw .outOfMemory("the covariances of \(componentCount) components in \(data.dimensionCount) dimensions")
     }
+    guard data.patterns == nil else {
+      throw ModelError(
+        .unsupported, "data", "must lack no values for a variational fit", got: "\(data.missingCount) missing values")
+    }
     let members = data.positiveCount
     guard members >= componentCount else {
       let rule = "must have at least `num_components` = \(componentCount) observations"

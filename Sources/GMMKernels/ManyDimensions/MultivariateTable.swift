@@ -51,3 +51,14 @@ package struct MultivariateTable {
   @inline(__always)
   package func factor(of k: Int) -> UnsafeMutablePointer<Double> { factors + k * form.size(dimensions: dimensions) }
 }
+
+extension MultivariateTable {
+  /// Takes a mixture in one dimension.
+  package func assign(_ line: ComponentTable) {
+    for k in 0..<count {
+      constants[k] = line.constant[k]
+      centers[k] = line.center[k]
+      factors[k] = (-line.factor[k]).squareRoot()
+    }
+  }
+}

@@ -23,6 +23,8 @@ package enum StreamPurpose: UInt64, Sendable {
   case rungs = 15
   /// The weights of a Dirichlet process in its draws, and the component that stands for those without rows.
   case processDraws = 16
+  /// Values in the place of missing ones.
+  case imputation = 17
   /// The assignments of draws of partitions.
   case assignmentsOfPartitions = 20
   /// The starts of a search for a partition.

@@ -15,6 +15,9 @@ public final class DataSet: Sendable {
   public let dimensionCount: Int
   /// A weight for each observation; `nil` if all are 1.
   public let weights: SampleWeights?
+  /// Which values are missing; `nil` if none is. In the memory of the data, the mean of its column stands for a missing
+  /// value. Starts, and what else is no part of a posterior, may take it for the value.
+  package let patterns: RowPatterns?
   /// The names of the columns, (D); empty if there are none.
   public let columnNames: [String]
   /// The number of the first observation in the data set of which these are a part: a multiple of 4,096.
@@ -36,12 +39,14 @@ public final class DataSet: Sendable {
   ///   - weights: one for each observation; `nil` for 1.
   ///   - columnNames: D different names that are not empty, or no names.
   ///   - firstRow: see ``firstRow``.
+  ///   - missing: the meaning of NaN.
   ///   - argument: the name that errors carry.
   /// - Throws: ``ModelError`` for NaN, infinity and values whose squares could not be summed, with row and column; for
   ///   weights, names or a first row that do not fit the data; and when memory runs out.
   package init(
     _ base: UnsafePointer<Double>?, count: Int, dimensionCount: Int = 1, stride: Int? = nil,
-    weights: SampleWeights? = nil, columnNames: [String] = [], firstRow: Int = 0, argument: String = "data"
+    weights: SampleWeights? = nil, columnNames: [String] = [], firstRow: Int = 0, missing: MissingValues = .refused,
+    argument: String = "data"
   ) throws(ModelError) {
     try Self.check(weights, columnNames, firstRow: firstRow, count: count, dimensionCount: dimensionCount)
     self.weights = Self.telling(weights)
@@ -56,7 +61,10 @@ public final class DataSet: Sendable {
     self.buffer = buffer
     self.count = count
     self.dimensionCount = dimensionCount
-    guard let base else { return }
+    guard let base else {
+      patterns = nil
+      return
+    }
     let stride = stride ?? dimensionCount
     // Zero times infinity or NaN is NaN, and a sum with NaN stays NaN. So one loop without a branch finds out whether a
     // search is needed.
@@ -73,21 +81,39 @@ public final class DataSet: Sendable {
         }
       }
     }
-    if poison.isNaN { throw firstFault(argument) }
-  }
-
-  /// Returns the error for the first value that is not finite or too large.
-  private func firstFault(_ argument: String) -> ModelError {
+    guard poison.isNaN else {
+      patterns = nil
+      return
+    }
+    func place(_ i: Int, _ d: Int) -> Int { (i / laneCount * dimensionCount + d) * laneCount + i % laneCount }
     for i in 0..<count {
-      for d in 0..<dimensionCount where !Self.squareWithRoom(self[i, d]).isFinite {
-        let value = self[i, d]
-        let rule = value.isFinite ? "must be below 1e144 in magnitude (rescale the data)" : "must be finite"
-        return ModelError(
-          .invalidData, "\(argument)[\(i), \(d)]", rule,
-          got: columnNames.isEmpty ? "\(value)" : "\(value) in column \(columnName(d))")
+      for d in 0..<dimensionCount {
+        let value = buffer.base[place(i, d)]
+        if Self.squareWithRoom(value).isFinite || (value.isNaN && missing == .atRandom) { continue }
+        throw Self.fault(
+          value, "\(argument)[\(i), \(d)]",
+          column: columnNames.isEmpty ? "" : " in column \(d) (\(columnNames[d]))")
       }
     }
-    return ModelError(.invalidData, argument, "must be finite")
+    patterns = try RowPatterns(count: count, dimensionCount: dimensionCount) { buffer.base[place($0, $1)].isNaN }
+    for d in 0..<dimensionCount {
+      var (sum, values) = (0.0, 0.0)
+      // The sum of a mean's increments does not overflow.
+      for i in 0..<count where !buffer.base[place(i, d)].isNaN {
+        values += 1
+        sum += (buffer.base[place(i, d)] - sum) / values
+      }
+      for i in 0..<count where buffer.base[place(i, d)].isNaN { buffer.base[place(i, d)] = sum }
+    }
+  }
+
+  /// Returns the error for a value that is not finite or too large.
+  private static func fault(_ value: Double, _ argument: String, column: String) -> ModelError {
+    let rule =
+      value.isFinite
+      ? "must be below 1e144 in magnitude (rescale the data)"
+      : value.isNaN ? "must be finite, or NaN where `missing` allows it" : "must be finite"
+    return ModelError(.invalidData, argument, rule, got: "\(value)\(column)")
   }
 
   /// Returns the square of a value times 2⁶⁴: finite only where any number of squares can be summed.
@@ -121,9 +147,12 @@ public final class DataSet: Sendable {
 
   /// Copies an array of N x D numbers, row by row.
   ///
-  /// - Parameter weights: one for each observation; `nil` for 1.
+  /// - Parameters:
+  ///   - weights: one for each observation; `nil` for 1.
+  ///   - missing: the meaning of NaN.
   public convenience init(
-    _ values: [Double], dimensionCount: Int = 1, weights: SampleWeights? = nil, columnNames: [String] = []
+    _ values: [Double], dimensionCount: Int = 1, weights: SampleWeights? = nil, columnNames: [String] = [],
+    missing: MissingValues = .refused
   ) throws(ModelError) {
     guard dimensionCount >= 1, values.count % dimensionCount == 0 else {
       throw ModelError("data", "must hold whole rows of \(dimensionCount) numbers", got: values.count)
@@ -133,7 +162,7 @@ public final class DataSet: Sendable {
       Result { () throws(ModelError) in
         try DataSet(
           values.baseAddress, count: values.count / dimensionCount, dimensionCount: dimensionCount, weights: weights,
-          columnNames: columnNames)
+          columnNames: columnNames, missing: missing)
       }
     }
     self.init(sharing: try result.get())
@@ -153,7 +182,7 @@ public final class DataSet: Sendable {
     count = other.count
     dimensionCount = other.dimensionCount
     self.weights = Self.telling(weights ?? other.weights)
-    (columnNames, firstRow) = (other.columnNames, other.firstRow)
+    (columnNames, firstRow, patterns) = (other.columnNames, other.firstRow, other.patterns)
   }
 
   /// Returns weights that say something. Rows of weight 1 take the road of rows without weights, with the same bits.
@@ -161,14 +190,53 @@ public final class DataSet: Sendable {
     weights.flatMap { $0.areOnes ? nil : $0 }
   }
 
-  /// The sum of the weights, which is N if all are 1.
-  public var totalWeight: Double { weights?.total ?? Double(count) }
+  /// The sum of the weights of the rows that have values, which is N if all have and all weights are 1.
+  public var totalWeight: Double {
+    let all = weights?.total ?? Double(count)
+    guard let empty = patterns?.emptyRows, !empty.isEmpty else { return all }
+    return max(0, all - empty.reduce(0) { $0 + (weights?[$1] ?? 1) })
+  }
+
+  /// The weight of a row; 0 if it has no values.
+  package func weight(_ i: Int) -> Double {
+    if let patterns, patterns.pattern(of: i).observed.isEmpty { return 0 }
+    return weights?[i] ?? 1
+  }
+
+  /// Whether the rows have no weights and lack no values.
+  package var isPlain: Bool { weights == nil && patterns == nil }
+
+  /// The number of missing values.
+  public var missingCount: Int { patterns?.missingCount ?? 0 }
+
+  /// Refuses a column without any value, of which neither a model nor a fit can say anything.
+  package func requireValuesInEveryColumn() throws(ModelError) {
+    guard let patterns else { return }
+    let column = (0..<dimensionCount).first { d in patterns.patterns.allSatisfy { $0.missing.contains(d) } }
+    guard let column else { return }
+    throw ModelError(
+      .invalidData, "data", "must have a value in every column", got: "none in column \(columnName(column))")
+  }
+
+  /// Returns whether a row lacks a coordinate.
+  @inline(__always)
+  package func isMissing(_ i: Int, _ d: Int) -> Bool { patterns.map { $0.isMissing(i, d) } ?? false }
+
+  /// Returns whether a row lacks any of some coordinates.
+  @inline(__always)
+  package func lacks(_ i: Int, _ coordinates: Range<Int>) -> Bool {
+    patterns.map { patterns in coordinates.contains { patterns.isMissing(i, $0) } } ?? false
+  }
 
   /// Whether all sample weights are whole numbers.
   package var hasWholeWeights: Bool { weights?.areWhole ?? true }
 
-  /// The number of observations of positive weight.
-  package var positiveCount: Int { weights?.positiveCount ?? count }
+  /// The number of observations of positive weight that have values.
+  package var positiveCount: Int {
+    let all = weights?.positiveCount ?? count
+    guard let empty = patterns?.emptyRows else { return all }
+    return all - empty.count { weights?[$0] ?? 1 > 0 }
+  }
 
   /// The number of the first block in the data set of which this is a part.
   package var firstBlock: Int { firstRow / blockSize }
@@ -184,15 +252,22 @@ public final class DataSet: Sendable {
     }
   }
 
-  /// Coordinate `d` of observation `i`.
+  /// Coordinate `d` of observation `i`; NaN if it is missing.
   @inline(__always)
-  public subscript(_ i: Int, _ d: Int) -> Double {
+  public subscript(_ i: Int, _ d: Int) -> Double { isMissing(i, d) ? .nan : filled(i, d) }
+
+  /// Coordinate `d` of observation `i`, or the number that stands for it if it is missing.
+  @inline(__always)
+  package func filled(_ i: Int, _ d: Int) -> Double {
     precondition(i >= 0 && i < count && d >= 0 && d < dimensionCount)
     return buffer.base[(i / laneCount * dimensionCount + d) * laneCount + i % laneCount]
   }
 
-  /// Returns observation `i`, (D).
+  /// Returns observation `i`, (D), with NaN for missing values.
   public func row(_ i: Int) -> [Double] { (0..<dimensionCount).map { self[i, $0] } }
+
+  /// Returns observation `i`, (D), with the numbers that stand for missing values.
+  package func filledRow(_ i: Int) -> [Double] { (0..<dimensionCount).map { filled(i, $0) } }
 
   /// The first group; aligned to 64 bytes, whole groups, zeros beyond N.
   package var base: UnsafePointer<Double> { UnsafePointer(buffer.base) }
@@ -206,8 +281,8 @@ public final class DataSet: Sendable {
     return (start, min(blockSize, count - start))
   }
 
-  /// The memory of the group that starts at observation `start`, a multiple of 8.
-  package func group(at start: Int) -> UnsafePointer<Double> { base + start * dimensionCount }
+  /// The memory of the group that starts at observation `start`, a multiple of 8. Numbers stand for missing values.
+  package func filledGroup(at start: Int) -> UnsafePointer<Double> { base + start * dimensionCount }
 
   /// The values of one-dimensional observations.
   package var values: UnsafeBufferPointer<Double> {

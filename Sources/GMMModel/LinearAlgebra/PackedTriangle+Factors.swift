@@ -76,7 +76,7 @@ extension PackedTriangle {
   /// Replaces a lower triangle L, without zeros on its diagonal, by its inverse.
   ///
   /// - Complexity: D³ / 6 multiplications.
-  static func invert(_ l: UnsafeMutablePointer<Double>, _ dimension: Int) {
+  package static func invert(_ l: UnsafeMutablePointer<Double>, _ dimension: Int) {
     for i in 0..<dimension {
       let target = l + row(i)
       // Row i of the inverse is -Σ_{k<i} L_ik (row k of the inverse) / L_ii. Row k of the inverse ends in column k, so

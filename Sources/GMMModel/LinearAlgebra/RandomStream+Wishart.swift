@@ -78,7 +78,7 @@ extension RandomStream {
 
   /// Fills a triangle, row after row, with standard Normal numbers and, on the diagonal, with roots of chi-square
   /// numbers.
-  private mutating func bartlett(
+  package mutating func bartlett(
     into triangle: UnsafeMutablePointer<Double>, _ dimension: Int, degrees: (Int) -> Double
   ) {
     for i in 0..<dimension {

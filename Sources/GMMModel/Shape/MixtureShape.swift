@@ -31,6 +31,12 @@ public struct MixtureShape: Sendable, Equatable {
       componentCount: count, dimensionCount: dimensionCount, structure: structure, sharedSpread: sharedSpread)
   }
 
+  /// Returns the shape of the same form in another number of dimensions.
+  package func withDimensions(_ count: Int) -> MixtureShape {
+    MixtureShape(
+      componentCount: componentCount, dimensionCount: count, structure: structure, sharedSpread: sharedSpread)
+  }
+
   /// The allowed numbers of components.
   public static let componentRange = 1...256
 

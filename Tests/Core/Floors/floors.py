@@ -23,6 +23,7 @@ FLOORS = {
     "GMMInference": [
         "Tempering",
         "Running",
+        "Incomplete",
         "Passes",
         "Conditionals",
         "Clusters",

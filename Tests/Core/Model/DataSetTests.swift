@@ -13,14 +13,14 @@ import Testing
     for i in 0..<count {
       #expect(observations.row(i) == Array(rows[i * dimensions..<(i + 1) * dimensions]))
       for d in 0..<dimensions {
-        let place = observations.group(at: i / laneCount * laneCount) + (d * laneCount + i % laneCount)
+        let place = observations.filledGroup(at: i / laneCount * laneCount) + (d * laneCount + i % laneCount)
         #expect(place.pointee == rows[i * dimensions + d])
       }
     }
     // Whole groups can be read; beyond N they are 0.
     for i in count..<(count + laneCount - 1) / laneCount * laneCount {
       for d in 0..<dimensions {
-        #expect(observations.group(at: count / laneCount * laneCount)[d * laneCount + i % laneCount] == 0)
+        #expect(observations.filledGroup(at: count / laneCount * laneCount)[d * laneCount + i % laneCount] == 0)
       }
     }
   }

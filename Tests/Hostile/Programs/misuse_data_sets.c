@@ -78,7 +78,7 @@ static void misuse_of_values(void) {
   static const struct {
     double value;
     const char *rule;
-  } bad[] = {{NAN, "must be finite, got nan"},
+  } bad[] = {{NAN, "must be finite, or NaN where `missing` allows it, got nan"},
              {INFINITY, "must be finite, got inf"},
              {-INFINITY, "must be finite, got -inf"},
              {1e145, "must be below 1e144 in magnitude (rescale the data), got 1e+145"},

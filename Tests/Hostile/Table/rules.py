@@ -300,6 +300,7 @@ OUTCOMES = [
     ("*", "mixture.shared_spread", "0", "ok"),
     ("gmm_model_create", "options.default_priors", "0", "ok"),
     ("*", "*.reserved", "0", "ok"),
+    ("gmm_data_create", "options.missing", "0", "ok"),
     ("*", "*.covariance", "0", "ok"),
     ("*", "options.order_coordinate", "0", "ok"),
     ("gmm_sample", "options.method", "0", "ok"),

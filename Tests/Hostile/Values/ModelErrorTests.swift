@@ -132,7 +132,8 @@ import Testing
     for row in [0, 1, 7, 8, 4_095, 4_096, 9_999] {
       var values = [Double](repeating: 1, count: 10_000)
       values[row] = value
-      expectError(.invalidData, "data[\(row), 0]", "must be finite, got \(value)") {
+      let rule = value.isNaN ? "must be finite, or NaN where `missing` allows it" : "must be finite"
+      expectError(.invalidData, "data[\(row), 0]", "\(rule), got \(value)") {
         try DataSet(values)
       }
     }

@@ -134,7 +134,10 @@ def test_bad_points_are_refused_and_predictions_stay(post_of_iris, method):
         (IRIS[0], r"x: must have shape \(N, 4\), got shape \(4,\)"),
         (np.zeros((3, 0)), "x: must have 4 columns, got 0"),
         (IRIS[np.newaxis], r"x: must have shape \(N, 4\), got shape \(1, 150, 4\)"),
-        (changed(5, 0, np.nan, IRIS), r"x\[5, 0\]: must be finite, got nan"),
+        (
+            changed(5, 0, np.nan, IRIS),
+            r"x\[5, 0\]: must be finite, or NaN where missing allows it, got nan",
+        ),
         (changed(5, 3, np.inf, IRIS), r"x\[5, 3\]: must be finite, got inf"),
     ]:
         with pytest.raises(ValueError, match=message):

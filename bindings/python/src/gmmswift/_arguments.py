@@ -126,13 +126,18 @@ def real(name: str, value: object) -> float:
         return _infinity(value)
 
 
-def real_array(name: str, value: ArrayLike) -> NDArray[Any]:
+def real_array(name: str, value: ArrayLike, *, may_lack: bool = False) -> NDArray[Any]:
     """Return anything array-like as a float64 array of any shape, without a copy where it is one.
 
     Booleans and integers of every size count as real. Objects that are real numbers do too, because
     data frames with columns of several types hold such objects. Strings and complex numbers do not.
+
+    If values `may_lack`, masked values, None and pandas' NA are NaN.
     """
-    refuse_masked(name, value)
+    if may_lack:
+        value = _unmasked(value)
+    else:
+        refuse_masked(name, value)
     try:
         array = np.asarray(value)
     except ValueError:  # ragged lists
@@ -140,7 +145,7 @@ def real_array(name: str, value: ArrayLike) -> NDArray[Any]:
     if array.dtype == _FLOAT64:
         return array
     if array.dtype.kind == "O":
-        return _unboxed(name, array)
+        return _unboxed(name, array, may_lack=may_lack)
     if array.dtype.kind not in "biuf":
         raise TypeError(f"{name}: must be real numbers, got dtype {array.dtype}")
     return array.astype(np.float64)
@@ -154,10 +159,22 @@ def refuse_masked(name: str, value: object) -> None:
         raise ValueError(f"{name}: must have no masked values, got {np.sum(value.mask)}")
 
 
-def _unboxed(name: str, array: NDArray[Any]) -> NDArray[np.float64]:
+def _unmasked(value: Any) -> Any:
+    """Return an array with NaN in the place of masked values."""
+    masked = sys.modules.get("numpy.ma")
+    if masked is None or not isinstance(value, masked.MaskedArray):
+        return value
+    return value.astype(np.float64).filled(np.nan)
+
+
+def _unboxed(name: str, array: NDArray[Any], *, may_lack: bool) -> NDArray[np.float64]:
     """Return an array of objects that are real numbers as float64."""
     result = np.empty(array.shape)
+    pandas = sys.modules.get("pandas")
     for index, item in np.ndenumerate(array):
+        if may_lack and (item is None or (pandas is not None and item is pandas.NA)):
+            result[index] = math.nan
+            continue
         # Decimals are numbers, but not registered as real; numpy's durations are, as integers.
         is_real = isinstance(item, (numbers.Real, np.bool_)) or (
             isinstance(item, numbers.Number) and not isinstance(item, numbers.Complex)
@@ -222,14 +239,17 @@ class Rows(NamedTuple):
     stride: int
 
 
-def data_rows(name: str, value: ArrayLike, dimensions: int | None = 1) -> Rows:
+def data_rows(
+    name: str, value: ArrayLike, dimensions: int | None = 1, *, may_lack: bool = False
+) -> Rows:
     """Return data of N rows, without a copy where the layout allows.
 
     The shape is (N,) or (N, 1) in one dimension and (N, D) in D dimensions; empty data may have any
     shape. With `dimensions` None the shape decides. Any positive distance between rows that is a
     whole number of elements is passed on, if the columns are adjacent. Other layouts are copied.
+    If values `may_lack`, masked values, None and pandas' NA are NaN.
     """
-    array = real_array(name, value)
+    array = real_array(name, value, may_lack=may_lack)
     if dimensions is None:
         if array.ndim > 2:
             raise ValueError(f"{name}: must have shape (N,) or (N, D), got shape {array.shape}")

@@ -8,14 +8,22 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from gmmswift import _native as native
-from gmmswift._arguments import data_rows, row_weights, shown
+from gmmswift._arguments import code, data_rows, row_weights, shown
 from gmmswift._errors import Fault
 from gmmswift._pickled import StateFormat
 
 if TYPE_CHECKING:
     from numpy.typing import ArrayLike, NDArray
 
-__all__ = ["Data", "as_data", "column_names", "fingerprint", "has_weights", "words_for"]
+__all__ = [
+    "Data",
+    "as_data",
+    "column_names",
+    "fingerprint",
+    "has_weights",
+    "observations",
+    "words_for",
+]
 
 
 class Data:
@@ -29,19 +37,27 @@ class Data:
     values : array_like, shape (N, D), or in one dimension (N,)
         Observations, finite, below 1e144 in magnitude. They are copied once, from a float64 array
         with any positive stride between rows and adjacent columns; other types and layouts, such as
-        float32, Fortran order and data frames, are converted first. Masked and missing values are
-        refused.
+        float32, Fortran order and data frames, are converted first. NaN, masked values, None and
+        pandas' NA are refused unless `missing` says what they mean.
     sample_weight : array_like, shape (N,), optional
         How often each observation counts, from 0 to 1e100. Zero makes a row inert, an integer
         repeats it. By default each row counts once.
     names : iterable of str, length D, optional
         Names of the columns, all different. By default the names of a data frame if all are
         strings, otherwise none. Summaries, inference data and messages show them.
+    missing : {"error", "mar"}, default "error"
+        What NaN and its like mean. "mar" is a value that is missing at random (Rubin 1976): that it
+        is missing may depend on the values that its row has, not on the one that it lacks. Chains
+        and fits are then exact for the values that there are; nothing is filled in beforehand. Log
+        likelihoods and densities are those of the values that a row has. A row without any value
+        counts for nothing.
 
     Attributes
     ----------
     n_observations, n_dimensions : int
         N and D.
+    n_missing : int
+        The number of missing values.
     names : tuple of str
         The names of the columns; empty if there are none.
     has_weights : bool
@@ -50,7 +66,8 @@ class Data:
     Raises
     ------
     ValueError
-        For NaN or infinite values, weights out of range, and names that do not fit.
+        For infinite values, NaN that is not declared to be missing, weights out of range, and names
+        that do not fit.
     TypeError
         For values that are not real numbers.
 
@@ -62,12 +79,23 @@ class Data:
     <gmmswift.Data: 3 observations of length, width>
     >>> gm.fit_em(data, 1).means
     array([[2., 5.]])
+    >>> holes = gm.Data([[1.0, 2.0], [2.0, 4.1], [3.0, None], [4.0, 7.9]], missing="mar")
+    >>> gm.fit_em(holes, 1).means.round(2)
+    array([[2.5 , 4.99]])
     """
 
-    __slots__ = ("_handle", "has_weights", "n_dimensions", "n_observations", "names")
+    __slots__ = (
+        "_handle",
+        "has_weights",
+        "n_dimensions",
+        "n_missing",
+        "n_observations",
+        "names",
+    )
 
     n_observations: int
     n_dimensions: int
+    n_missing: int
     names: tuple[str, ...]
     has_weights: bool
 
@@ -77,8 +105,9 @@ class Data:
         *,
         sample_weight: ArrayLike | None = None,
         names: Iterable[str] | None = None,
+        missing: str = "error",
     ) -> None:
-        self._lay_out("values", values, None, sample_weight, names)
+        self._lay_out("values", values, None, sample_weight, names, missing)
 
     def _lay_out(
         self,
@@ -87,11 +116,14 @@ class Data:
         dimensions: int | None,
         sample_weight: ArrayLike | None,
         names: Iterable[str] | None = None,
+        missing: str = "error",
     ) -> None:
-        rows = data_rows(argument, values, dimensions)
+        meaning = code("missing", missing, ("error", "mar"))
+        rows = data_rows(argument, values, dimensions, may_lack=meaning > 0)
         chosen = _frame_names(values, rows.dimensions) if names is None else _checked(names)
         options = native.defaults(native.DataOptions)
         options.row_stride = max(rows.stride, rows.dimensions)
+        options.missing = meaning
         weights = row_weights(sample_weight, rows.length)
         options.sample_weights = native.address(weights)
         texts = None
@@ -115,10 +147,11 @@ class Data:
         self.n_dimensions = rows.dimensions
         self.names = chosen
         self.has_weights = bool(native.lib.gmm_data_has_sample_weights(self._handle))
+        self.n_missing = native.lib.gmm_data_num_missing(self._handle)
 
     @property
     def values(self) -> NDArray[np.float64]:
-        """A copy of the observations, shape (N, D)."""
+        """A copy of the observations, shape (N, D), with NaN for missing values."""
         out = np.empty((self.n_observations, self.n_dimensions))
         native.call(native.lib.gmm_data_get_values, self._handle, out, out.size)
         return out
@@ -134,7 +167,7 @@ class Data:
 
     @property
     def fingerprint(self) -> int:
-        """A 64-bit checksum of the values, equal for equal values."""
+        """A 64-bit checksum of the values and of which are missing."""
         result: int = native.lib.gmm_data_fingerprint(self._handle)
         return result
 
@@ -150,6 +183,7 @@ class Data:
             values["values"],
             sample_weight=values["sample_weight"],
             names=values["names"] or None,
+            missing="mar" if np.isnan(values["values"]).any() else "error",
         )
 
     # A data set is immutable, so it is its own copy.
@@ -166,7 +200,8 @@ class Data:
         of = ", ".join(self.names) or f"{self.n_dimensions} numbers"
         columns = f" of {of}" if self.names or self.n_dimensions > 1 else ""
         weighted = ", weighted" if self.has_weights else ""
-        return f"<gmmswift.Data: {self.n_observations:,} observations{columns}{weighted}>"
+        lacking = f", {self.n_missing:,} values missing" if self.n_missing else ""
+        return f"<gmmswift.Data: {self.n_observations:,} observations{columns}{weighted}{lacking}>"
 
 
 _FORMAT = StateFormat(1, frozenset({"values", "sample_weight", "names"}))
@@ -209,6 +244,22 @@ def has_weights(posterior: native.Handle) -> bool:
     lib = native.lib
     handle = native.create(lib.gmm_posterior_get_data, lib.gmm_data_destroy, posterior)
     return bool(lib.gmm_data_has_sample_weights(handle))
+
+
+def observations(posterior: native.Handle) -> NDArray[np.float64] | None:
+    """Return a posterior's data with NaN for missing values, read-only; None if none is missing.
+
+    What the library's memory has in the place of missing values means nothing.
+    """
+    lib = native.lib
+    handle = native.create(lib.gmm_posterior_get_data, lib.gmm_data_destroy, posterior)
+    if not lib.gmm_data_num_missing(handle):
+        return None
+    shape = (lib.gmm_data_num_observations(handle), lib.gmm_data_num_dimensions(handle))
+    out = np.empty(shape)
+    native.call(lib.gmm_data_get_values, handle, out, out.size)
+    out.flags.writeable = False
+    return out[:, 0] if shape[1] == 1 else out
 
 
 def fingerprint(posterior: native.Handle) -> int:

@@ -10,7 +10,7 @@ import numpy as np
 
 from gmmswift import _native as native
 from gmmswift._arguments import int64, shown
-from gmmswift._data import column_names
+from gmmswift._data import column_names, observations
 from gmmswift._diagnostics.autocorrelation import autocorrelation
 from gmmswift._draws.arviz import PosteriorTrees
 from gmmswift._draws.coclustering import PosteriorPairs
@@ -274,7 +274,13 @@ class Posterior(
 
     @cached_property
     def data(self) -> NDArray[np.float64]:
-        """The observations, shape (N,), in D > 1 dimensions (N, D), read-only."""
+        """The observations, shape (N,), in D > 1 dimensions (N, D), read-only.
+
+        Missing values are NaN.
+        """
+        given = observations(self._handle)
+        if given is not None:
+            return given
         stored = native.view(self._handle, native.FIELD_OBSERVATIONS)
         if self.n_dimensions == 1:
             return stored[:, 0]

@@ -141,13 +141,93 @@ class PosteriorPredictions(PosteriorWeights):
             )
         return out if self.n_dimensions > 1 else out[:, :, 0]
 
-    def log_density(self, x: ArrayLike, *, threads: int | None = None) -> NDArray[np.float64]:
+    def impute(
+        self,
+        draws: int = 20,
+        random_seed: int | None = None,
+        *,
+        threads: int | None = None,
+    ) -> NDArray[np.float64]:
+        """Draw completed tables: the data with values drawn for those that are missing.
+
+        Each table is made under one draw of the posterior, evenly spaced over all. For each row a
+        component is drawn given the values that it has, then the missing values given both. So an
+        analysis of each table, combined by Rubin's rules (1987), knows how unsure the values are.
+
+        Parameters
+        ----------
+        draws : int, default 20
+            Number of tables, >= 1.
+        random_seed : int, optional
+            From 0 to 2**64 - 1. By default fresh entropy. Same seed, same tables, for any number of
+            threads.
+        threads : int, optional
+            Number of threads. By default one for each processor.
+
+        Returns
+        -------
+        ndarray, shape (draws, N, D)
+            The tables. Values that are not missing are as they were given.
+        """
+        tables = int64("draws", draws)
+        # The library checks sizes before numpy does, because errors of numpy name no argument.
+        if tables < 1:
+            raise ValueError(f"draws: must be at least 1, got {tables}")
+        out = np.empty((tables, self.n_observations, self.n_dimensions))
+        with native.Run(thread_count(threads)) as run:
+            native.call(
+                native.lib.gmm_posterior_impute,
+                self._handle,
+                tables,
+                seed(random_seed),
+                run.control,
+                out,
+                out.size,
+            )
+        return out
+
+    def impute_mean(
+        self, x: ArrayLike | Data | None = None, *, threads: int | None = None
+    ) -> NDArray[np.float64]:
+        """Return the data, or other points, with expectations in the place of missing values.
+
+        Parameters
+        ----------
+        x : array_like or Data, shape (M, D), optional
+            Points, a `Data` with missing values. By default the posterior's data. Draws count by
+            their density at a point, because it is not part of the data.
+        threads : int, optional
+            Number of threads. By default one for each processor.
+
+        Returns
+        -------
+        ndarray, shape (N, D) or (M, D)
+            The posterior expectation of each missing value given the others of its row. A table of
+            means varies less than the data; `impute` has tables that vary as they do.
+        """
+        rows = None if x is None else as_data("x", x, self.n_dimensions)
+        count = self.n_observations if rows is None else rows.n_observations
+        out = np.empty((count, self.n_dimensions))
+        with native.Run(thread_count(threads)) as run:
+            native.call(
+                native.lib.gmm_posterior_impute_mean,
+                self._handle,
+                None if rows is None else rows._handle,
+                run.control,
+                out,
+                out.size,
+            )
+        return out
+
+    def log_density(
+        self, x: ArrayLike | Data, *, threads: int | None = None
+    ) -> NDArray[np.float64]:
         """Return the log posterior predictive density at new points.
 
         Parameters
         ----------
-        x : array_like, shape (M, D), or in one dimension (M,) or (M, 1)
-            Points, finite.
+        x : array_like or Data, shape (M, D), or in one dimension (M,) or (M, 1)
+            Points. NaN is refused unless it is missing in a `Data`.
         threads : int, optional
             Number of threads. By default one for each processor.
 
@@ -162,14 +242,14 @@ class PosteriorPredictions(PosteriorWeights):
         return out
 
     def predict_probabilities(
-        self, x: ArrayLike, *, threads: int | None = None
+        self, x: ArrayLike | Data, *, threads: int | None = None
     ) -> NDArray[np.float64]:
         """Return P(component k | x, data) at new points.
 
         Parameters
         ----------
-        x : array_like, shape (M, D), or in one dimension (M,) or (M, 1)
-            Points, finite.
+        x : array_like or Data, shape (M, D), or in one dimension (M,) or (M, 1)
+            Points. NaN is refused unless it is missing in a `Data`.
         threads : int, optional
             Number of threads. By default one for each processor.
 
@@ -185,7 +265,7 @@ class PosteriorPredictions(PosteriorWeights):
         return out
 
     def predict_new_cluster(
-        self, x: ArrayLike, *, threads: int | None = None
+        self, x: ArrayLike | Data, *, threads: int | None = None
     ) -> NDArray[np.float64]:
         """Return P(x belongs to a component without rows | x, data) at new points.
 
@@ -194,8 +274,8 @@ class PosteriorPredictions(PosteriorWeights):
 
         Parameters
         ----------
-        x : array_like, shape (M, D), or in one dimension (M,) or (M, 1)
-            Points, finite.
+        x : array_like or Data, shape (M, D), or in one dimension (M,) or (M, 1)
+            Points. NaN is refused unless it is missing in a `Data`.
         threads : int, optional
             Number of threads. By default one for each processor.
 

@@ -147,7 +147,7 @@ def names_of(shape: Shape) -> Callable[[Fault], dict[str, str]]:
 
 def _names(shape: Shape, fault: Fault) -> dict[str, str]:
     """Return words for messages; numbers of initial values in the shape that Python gives them."""
-    names: dict[str, str] = {}
+    names = {"num_rungs": "tempering"}
     if fault.argument in ("initial_mixture", "initial_posterior"):
         names[fault.argument] = "initial"
     for name, form in shape.of_a_draw.items():

@@ -138,13 +138,15 @@ class KnownMixture(Frozen):
         shape = Shape(self.n_components, self.n_dimensions, self.covariance_type, False)
         return components_html(repr(self), shape, self.weights, self.means, self.covariances)
 
-    def probabilities(self, x: ArrayLike, *, threads: int | None = None) -> NDArray[np.float64]:
+    def probabilities(
+        self, x: ArrayLike | Data, *, threads: int | None = None
+    ) -> NDArray[np.float64]:
         """Return P(component | x) at points: the responsibilities.
 
         Parameters
         ----------
-        x : array_like, shape (M, D), or in one dimension (M,) or (M, 1)
-            Points, finite.
+        x : array_like or Data, shape (M, D), or in one dimension (M,) or (M, 1)
+            Points. NaN is refused unless it is missing in a `Data`.
         threads : int, optional
             Number of threads. By default one for each processor.
 
@@ -158,13 +160,15 @@ class KnownMixture(Frozen):
         self._evaluate(native.lib.gmm_mixture_probabilities, rows, out, threads)
         return out
 
-    def log_probabilities(self, x: ArrayLike, *, threads: int | None = None) -> NDArray[np.float64]:
+    def log_probabilities(
+        self, x: ArrayLike | Data, *, threads: int | None = None
+    ) -> NDArray[np.float64]:
         """Return log P(component | x) at points, finite where the probability underflows.
 
         Parameters
         ----------
-        x : array_like, shape (M, D), or in one dimension (M,) or (M, 1)
-            Points, finite.
+        x : array_like or Data, shape (M, D), or in one dimension (M,) or (M, 1)
+            Points. NaN is refused unless it is missing in a `Data`.
         threads : int, optional
             Number of threads. By default one for each processor.
 
@@ -178,13 +182,35 @@ class KnownMixture(Frozen):
         self._evaluate(native.lib.gmm_mixture_log_probabilities, rows, out, threads)
         return out
 
-    def entropy(self, x: ArrayLike, *, threads: int | None = None) -> NDArray[np.float64]:
+    def impute_mean(
+        self, x: ArrayLike | Data, *, threads: int | None = None
+    ) -> NDArray[np.float64]:
+        """Return points with expectations in the place of missing values.
+
+        Parameters
+        ----------
+        x : array_like or Data, shape (M, D)
+            Points, a `Data` with missing values.
+        threads : int, optional
+            Number of threads. By default one for each processor.
+
+        Returns
+        -------
+        ndarray, shape (M, D)
+            The expectation of each missing value given the others of its point.
+        """
+        rows = as_data("x", x, self.n_dimensions)
+        out = np.empty((rows.n_observations, self.n_dimensions))
+        self._evaluate(native.lib.gmm_mixture_impute_mean, rows, out, threads)
+        return out
+
+    def entropy(self, x: ArrayLike | Data, *, threads: int | None = None) -> NDArray[np.float64]:
         """Return the entropy of the responsibilities at points, how unsure their components are.
 
         Parameters
         ----------
-        x : array_like, shape (M, D), or in one dimension (M,) or (M, 1)
-            Points, finite.
+        x : array_like or Data, shape (M, D), or in one dimension (M,) or (M, 1)
+            Points. NaN is refused unless it is missing in a `Data`.
         threads : int, optional
             Number of threads. By default one for each processor.
 
@@ -199,13 +225,15 @@ class KnownMixture(Frozen):
         self._evaluate(native.lib.gmm_mixture_entropy, rows, out, threads)
         return out
 
-    def log_density(self, x: ArrayLike, *, threads: int | None = None) -> NDArray[np.float64]:
+    def log_density(
+        self, x: ArrayLike | Data, *, threads: int | None = None
+    ) -> NDArray[np.float64]:
         """Return the log density of the mixture at points.
 
         Parameters
         ----------
-        x : array_like, shape (M, D), or in one dimension (M,) or (M, 1)
-            Points, finite.
+        x : array_like or Data, shape (M, D), or in one dimension (M,) or (M, 1)
+            Points. NaN is refused unless it is missing in a `Data`.
         threads : int, optional
             Number of threads. By default one for each processor.
 

@@ -67,6 +67,7 @@ PROTOTYPES: Mapping[str, tuple[Any, list[Any]]] = {
     ),
     "gmm_data_num_observations": (c_int64, [c_void_p]),
     "gmm_data_num_dimensions": (c_int64, [c_void_p]),
+    "gmm_data_num_missing": (c_int64, [c_void_p]),
     "gmm_data_has_sample_weights": (c_int32, [c_void_p]),
     "gmm_data_get_values": (c_int32, [c_void_p, DoubleArray, c_int64, POINTER(c_void_p)]),
     "gmm_data_get_sample_weights": (c_int32, [c_void_p, DoubleArray, c_int64, POINTER(c_void_p)]),
@@ -299,6 +300,14 @@ PROTOTYPES: Mapping[str, tuple[Any, list[Any]]] = {
             POINTER(c_void_p),
         ],
     ),
+    "gmm_posterior_impute": (
+        c_int32,
+        [c_void_p, c_int64, c_uint64, POINTER(Control), DoubleArray, c_int64, POINTER(c_void_p)],
+    ),
+    "gmm_posterior_impute_mean": (
+        c_int32,
+        [c_void_p, c_void_p, POINTER(Control), DoubleArray, c_int64, POINTER(c_void_p)],
+    ),
     "gmm_posterior_pointwise_log_likelihood": (
         c_int32,
         [c_void_p, c_int64, c_int64, POINTER(Control), DoubleArray, c_int64, POINTER(c_void_p)],
@@ -480,6 +489,17 @@ PROTOTYPES: Mapping[str, tuple[Any, list[Any]]] = {
         ],
     ),
     "gmm_mixture_log_density": (
+        c_int32,
+        [
+            POINTER(MixtureValues),
+            c_void_p,
+            POINTER(Control),
+            DoubleArray,
+            c_int64,
+            POINTER(c_void_p),
+        ],
+    ),
+    "gmm_mixture_impute_mean": (
         c_int32,
         [
             POINTER(MixtureValues),

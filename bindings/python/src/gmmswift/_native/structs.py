@@ -54,7 +54,7 @@ class DataOptions(Structure):
 
     _fields_ = (
         ("struct_size", c_uint32),
-        ("reserved", c_int32),
+        ("missing", c_int32),
         ("row_stride", c_int64),
         ("first_row", c_int64),
         ("sample_weights", c_void_p),

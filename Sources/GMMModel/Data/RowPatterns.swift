@@ -1,0 +1,114 @@
+import GMMKernels
+
+/// The meaning of NaN among the values of a data set.
+public enum MissingValues: Int32, Sendable, CaseIterable {
+  /// NaN is an error.
+  case refused = 0
+  /// NaN is a value that is missing at random: whether a value is missing depends on the values that a row has, not on
+  /// the one that it lacks (Rubin 1976).
+  case atRandom = 1
+}
+
+/// Which values the rows of a data set have, where some are missing.
+///
+/// Rows that have and lack the same coordinates share a pattern. In each block the rows of a pattern are a group, so that
+/// whatever depends on the pattern alone is done once for all of them.
+package final class RowPatterns: Sendable {
+  /// The coordinates that a row has, and those that it lacks, both ascending.
+  package struct Pattern: Sendable, Hashable {
+    package let observed: [Int]
+    package let missing: [Int]
+  }
+
+  /// The rows of one pattern in a block.
+  package struct Group: Sendable {
+    /// The number of the pattern.
+    package let pattern: Int
+    /// The place of the first row among ``RowPatterns/rows(of:)``.
+    fileprivate let first: Int
+    package let count: Int
+  }
+
+  /// All patterns that rows have, in the order of the coordinates that they lack. This order does not depend on the other
+  /// rows of a data set, so neither does the order of the groups of a block.
+  package let patterns: [Pattern]
+  /// The rows without any value.
+  package let emptyRows: [Int]
+  /// The number of missing values.
+  package let missingCount: Int
+  private let numbers: AlignedBuffer<Int32>
+  /// The rows of each block, by their patterns: places in the block.
+  private let order: AlignedBuffer<UInt16>
+  private let groups: [Group]
+  /// The place of the first group of each block, and the number of all groups.
+  private let starts: [Int]
+
+  /// Finds the patterns of N rows in D dimensions.
+  ///
+  /// - Parameter isMissing: whether a row lacks a coordinate.
+  /// - Throws: ``ModelError`` when memory runs out.
+  init(count: Int, dimensionCount: Int, _ isMissing: (_ row: Int, _ d: Int) -> Bool) throws(ModelError) {
+    guard let numbers = AlignedBuffer<Int32>(count: count), let order = AlignedBuffer<UInt16>(count: count) else {
+      throw .outOfMemory("the patterns of \(count) rows")
+    }
+    var known: [[Int]: Int32] = [:]
+    var all: [[Int]] = []
+    var missing: [Int] = []
+    var total = 0
+    for i in 0..<count {
+      missing.removeAll(keepingCapacity: true)
+      for d in 0..<dimensionCount where isMissing(i, d) { missing.append(d) }
+      total += missing.count
+      if let number = known[missing] {
+        numbers.base[i] = number
+      } else {
+        numbers.base[i] = Int32(all.count)
+        known[missing] = Int32(all.count)
+        all.append(missing)
+      }
+    }
+    let sorted = all.indices.sorted { all[$0].lexicographicallyPrecedes(all[$1]) }
+    var rank = [Int32](repeating: 0, count: all.count)
+    for (place, number) in sorted.enumerated() { rank[number] = Int32(place) }
+    for i in 0..<count { numbers.base[i] = rank[Int(numbers.base[i])] }
+    let patterns = sorted.map { number in
+      let missing = all[number]
+      let lacks = Set(missing)
+      return Pattern(observed: (0..<dimensionCount).filter { !lacks.contains($0) }, missing: missing)
+    }
+    var (groups, starts) = ([Group](), [0])
+    for start in stride(from: 0, to: count, by: blockSize) {
+      let rows = start..<min(start + blockSize, count)
+      let sorted = rows.sorted { (numbers.base[$0], $0) < (numbers.base[$1], $1) }
+      for (place, row) in sorted.enumerated() {
+        order.base[start + place] = UInt16(row - start)
+        let pattern = Int(numbers.base[row])
+        if place > 0, let last = groups.last, last.pattern == pattern {
+          groups[groups.count - 1] = Group(pattern: pattern, first: last.first, count: last.count + 1)
+        } else {
+          groups.append(Group(pattern: pattern, first: start + place, count: 1))
+        }
+      }
+      starts.append(groups.count)
+    }
+    self.patterns = patterns
+    missingCount = total
+    emptyRows = (0..<count).filter { patterns[Int(numbers.base[$0])].observed.isEmpty }
+    (self.numbers, self.order, self.groups, self.starts) = (numbers, order, groups, starts)
+  }
+
+  /// The number of the pattern of a row.
+  package func number(of row: Int) -> Int { Int(numbers.base[row]) }
+
+  /// The pattern of a row.
+  package func pattern(of row: Int) -> Pattern { patterns[number(of: row)] }
+
+  /// Returns whether a row lacks a coordinate.
+  package func isMissing(_ row: Int, _ d: Int) -> Bool { pattern(of: row).missing.contains(d) }
+
+  /// The groups of a block.
+  package func groups(ofBlock index: Int) -> ArraySlice<Group> { groups[starts[index]..<starts[index + 1]] }
+
+  /// The rows of a group: their places in its block, ascending.
+  package func rows(of group: Group) -> UnsafePointer<UInt16> { UnsafePointer(order.base + group.first) }
+}

@@ -1,0 +1,81 @@
+import Foundation
+import GMMModel
+
+/// Likelihoods of rows of which not everything is known, from matrices by elimination, without a line of the library's
+/// linear algebra.
+package enum IncompleteRowsReference {
+  /// The mean and the covariance matrix of a component.
+  package struct Component {
+    package let logWeight: Double
+    package let mean: [Double]
+    package let covariance: [[Double]]
+
+    /// Returns the log density of the values of a row that are no NaN, and the expectations of all values given those.
+    package func given(_ row: [Double]) -> (logDensity: Double, means: [Double]) {
+      let has = row.indices.filter { !row[$0].isNaN }
+      // Elimination turns [S | x - m] into [I | S⁻¹ (x - m)].
+      var matrix = has.map { i in has.map { covariance[i][$0] } + [row[i] - mean[i]] }
+      var logDensity = -0.5 * Double(has.count) * log(2 * Double.pi)
+      for p in has.indices {
+        let pivot = matrix[p][p]
+        logDensity -= 0.5 * log(pivot)
+        matrix[p] = matrix[p].map { $0 / pivot }
+        for i in has.indices where i != p {
+          let factor = matrix[i][p]
+          matrix[i] = zip(matrix[i], matrix[p]).map { $0 - factor * $1 }
+        }
+      }
+      let solved = matrix.map { $0[has.count] }
+      for (place, i) in has.enumerated() { logDensity -= 0.5 * solved[place] * (row[i] - mean[i]) }
+      let means = row.indices.map { d in
+        row[d].isNaN
+          ? mean[d] + has.indices.reduce(0) { $0 + covariance[d][has[$1]] * solved[$1] } : row[d]
+      }
+      return (logDensity, means)
+    }
+  }
+
+  package static func components(_ parameters: Parameters) -> [Component] {
+    let shape = parameters.shape
+    let dimensions = shape.dimensionCount
+    return (0..<shape.componentCount).map { k in
+      var covariance = (0..<dimensions).map { _ in [Double](repeating: 0, count: dimensions) }
+      for i in 0..<dimensions {
+        for j in 0..<dimensions {
+          if shape.hasMatrices {
+            let first = shape.matrix(k) * dimensions * (dimensions + 1) / 2
+            for l in 0...min(i, j) {
+              covariance[i][j] +=
+                parameters.factors[first + i * (i + 1) / 2 + l] * parameters.factors[first + j * (j + 1) / 2 + l]
+            }
+          } else if i == j {
+            covariance[i][i] = parameters.sds[shape.sd(k, i)] * parameters.sds[shape.sd(k, i)]
+          }
+        }
+      }
+      return Component(
+        logWeight: parameters.logWeights[k], mean: Array(parameters.means[shape.mean(k)]), covariance: covariance)
+    }
+  }
+
+  /// Returns the log likelihood, and the expectations of the values of the rows, given parameters.
+  package static func likelihood(_ parameters: Parameters, _ rows: [[Double]]) -> (
+    logLikelihoods: [Double], means: [[Double]]
+  ) {
+    let components = components(parameters)
+    var logLikelihoods: [Double] = []
+    var means: [[Double]] = []
+    for row in rows {
+      let given = components.map { $0.given(row) }
+      let logs = zip(components, given).map { $0.logWeight + $1.logDensity }
+      let largest = logs.max() ?? 0
+      let total = logs.reduce(0) { $0 + exp($1 - largest) }
+      logLikelihoods.append(largest + log(total))
+      means.append(
+        row.indices.map { d in
+          zip(logs, given).reduce(0) { $0 + exp($1.0 - largest) / total * $1.1.means[d] }
+        })
+    }
+    return (logLikelihoods, means)
+  }
+}

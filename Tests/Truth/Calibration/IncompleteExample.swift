@@ -1,0 +1,90 @@
+import Foundation
+import GMMKernels
+import GMMModel
+import TestSupport
+
+@testable import GMMInference
+
+/// A model and a few rows of which not everything is known, and the means of functions of the parameters in their
+/// posterior, from draws of the prior that are weighted by the likelihood.
+///
+/// The likelihood is computed from matrices by elimination, without a line of the library's linear algebra.
+struct IncompleteExample: Sendable {
+  let name: String
+  let model: MixtureModel
+  /// The rows, with NaN for missing values.
+  let rows: [[Double]]
+  var sampleWeights: [Double]?
+  var options = SamplingOptions(draws: 2 * Tier.oracleDraws, thin: 2, seed: 17)
+
+  func data() throws -> DataSet {
+    let data = try DataSet(rows.flatMap { $0 }, dimensionCount: rows[0].count, missing: .atRandom)
+    return try sampleWeights.map { try data.weighted(by: SampleWeights($0)) } ?? data
+  }
+
+  /// Returns functions of parameters that do not depend on the numbers of components.
+  static func functions(_ parameters: Parameters) -> [(name: String, value: Double)] {
+    let components = IncompleteRowsReference.components(parameters)
+    let dimensions = parameters.shape.dimensionCount
+    let weights = components.map { exp($0.logWeight) }
+    var values = [("squared weights", weights.reduce(0) { $0 + $1 * $1 })]
+    for i in 0..<dimensions {
+      values.append(("mean \(i)", zip(weights, components).reduce(0) { $0 + $1.0 * $1.1.mean[i] }))
+      for j in 0...i {
+        values.append(
+          ("covariance \(i) \(j)", atan(zip(weights, components).reduce(0) { $0 + $1.0 * $1.1.covariance[i][j] })))
+      }
+    }
+    for point in [-1.0, 1.2] {
+      let row = [Double](repeating: point, count: dimensions)
+      let density = components.reduce(0) { $0 + exp($1.logWeight + $1.given(row).logDensity) }
+      values.append(("density at \(point)", density.squareRoot()))
+    }
+    values.append(("components", Double(components.count)))
+    for (j, value) in parameters.hyperparameters.enumerated() { values.append(("hyperparameter \(j)", atan(value))) }
+    return values
+  }
+
+  /// Returns the means of the functions, and of the values that are missing, in the posterior.
+  func exactMeans(count: Int = 200_000) -> [(name: String, value: Estimate)] {
+    var stream = RandomStream(StreamKey(seed: 5, chain: 0, purpose: .parameters).at(iteration: 0))
+    var (names, values): ([String], [[Double]]) = ([], [])
+    var logRatios: [Double] = []
+    for _ in 0..<count {
+      let parameters = model.ofDrawnCount(&stream).ofDrawnHyperparameters(&stream).drawPrior(&stream)
+      let (logLikelihoods, means) = IncompleteRowsReference.likelihood(parameters, rows)
+      logRatios.append(zip(logLikelihoods, sampleWeights ?? rows.map { _ in 1 }).reduce(0) { $0 + $1.0 * $1.1 })
+      var row = Self.functions(parameters)
+      for (i, expected) in means.enumerated() {
+        for (d, value) in expected.enumerated() where rows[i][d].isNaN { row.append(("row \(i) column \(d)", value)) }
+      }
+      if names.isEmpty { names = row.map(\.name) }
+      values.append(row.map(\.value))
+    }
+    let largest = logRatios.max() ?? 0
+    let ratios = logRatios.map { exp($0 - largest) }
+    let total = ratios.reduce(0, +)
+    return names.indices.map { place in
+      let mean = zip(ratios, values).reduce(0) { $0 + $1.0 * $1.1[place] } / total
+      // To first order, the error of a ratio of sums.
+      let squares = zip(ratios, values).reduce(0) { $0 + $1.0 * $1.0 * ($1.1[place] - mean) * ($1.1[place] - mean) }
+      return (names[place], Estimate(mean, error: squares.squareRoot() / total))
+    }
+  }
+
+  /// Returns how far the means of draws are from exact ones.
+  func deviations(_ posterior: Posterior, _ exact: [(name: String, value: Estimate)]) throws -> Deviations {
+    var sums = exact.map { _ in [[Double]](repeating: [], count: posterior.chainCount) }
+    for chain in 0..<posterior.chainCount {
+      for draw in 0..<posterior.drawCount {
+        let parameters = Parameters(row: posterior.rowMemory(chain: chain, draw: draw), posterior.layout)
+        for (place, value) in Self.functions(parameters).enumerated() { sums[place][chain].append(value.value) }
+      }
+    }
+    var deviations = Deviations()
+    for (place, (name, value)) in exact.enumerated() where !sums[place][0].isEmpty {
+      deviations.add(name, BatchEstimates.mean(sums[place]), value)
+    }
+    return deviations
+  }
+}
