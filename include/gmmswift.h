@@ -286,6 +286,25 @@ typedef struct gmm_data_options {
   /** num_dimensions texts in UTF-8, all different and not empty, or NULL. They name rows of summaries, and columns in
    * messages. */
   const char *const *column_names;
+  /** num_observations x num_dimensions sds of independent errors of measurement, 0 .. 1e140, or NULL: x = true value +
+   * error. The mixture is that of the true values (extreme deconvolution; Bovy, Hogg, Roweis 2011, Annals of Applied
+   * Statistics 5). Log likelihoods and densities are those of the measured values. */
+  const double *error_sds;
+  /** num_observations x num_dimensions x num_dimensions covariances of errors, symmetric and positive semi-definite, in
+   * the place of error_sds; or NULL. */
+  const double *error_covariances;
+  /** The ends of intervals in which the values lie, num_observations x num_dimensions, or NULL for both: censored where
+   * one is infinite, missing where both are, exact where they are equal, and the number in `data` where both are NaN.
+   * Where coordinates or errors are correlated, a row may have one interval. */
+  const double *lower;
+  const double *upper;
+  /** num_observations components that rows are known to have, from 0, or -1; or NULL. */
+  const int32_t *labels;
+  /** num_observations x num_components factors, in the place of labels: the share of component k of row i is
+   * multiplied by factor (i, k). Not negative, of sum 1 in each row; or NULL. */
+  const double *label_shares;
+  /** The columns of label_shares; 0 without them. */
+  int64_t num_label_shares;
 } gmm_data_options;
 
 /** Writes the defaults.
@@ -296,7 +315,7 @@ gmm_status gmm_data_options_init(gmm_data_options *options, size_t struct_size) 
  * Checks, copies and lays out a data set, once for all calls that take it. It never changes, and any number of threads
  * and calls may share it.
  *
- * @param data num_observations x num_dimensions; may be NULL where num_observations is 0.
+ * @param data num_observations x num_dimensions; may be NULL where num_observations is 0, or with intervals.
  * @param num_observations N, >= 0.
  * @param num_dimensions D, 1 .. GMM_MAX_DIMENSIONS.
  * @param options NULL for the defaults.
@@ -331,6 +350,30 @@ GMM_NODISCARD gmm_status gmm_data_get_values(const gmm_data *data, double *out_v
  * @return GMM_ERROR_NULL_ARGUMENT, GMM_ERROR_WRONG_HANDLE, GMM_ERROR_BUFFER_TOO_SMALL. */
 GMM_NODISCARD gmm_status gmm_data_get_sample_weights(const gmm_data *data, double *out_weights, int64_t capacity,
                                                      gmm_error **out_error);
+
+/** What is known of a data set beside its values, as bits. */
+enum {
+  GMM_KNOWS_ERROR_SDS = 1,
+  GMM_KNOWS_ERROR_COVARIANCES = 2,
+  GMM_KNOWS_INTERVALS = 4,
+  GMM_KNOWS_LABELS = 8,
+  GMM_KNOWS_LABEL_SHARES = 16
+};
+
+/** What is known beside the values: a sum of GMM_KNOWS_...; 0 for an invalid handle. */
+int32_t gmm_data_knows(const gmm_data *data);
+
+/** The number of columns of the label shares; 0 without them and for an invalid handle. */
+int64_t gmm_data_num_label_shares(const gmm_data *data);
+
+/** Writes numbers that are known beside the values, as they were given.
+ * @param what one of GMM_KNOWS_ERROR_SDS (N x D), GMM_KNOWS_ERROR_COVARIANCES (N x D x D), GMM_KNOWS_INTERVALS (2 x N x
+ * D: the lower ends, then the upper ones), GMM_KNOWS_LABELS (N) and GMM_KNOWS_LABEL_SHARES (N x
+ * gmm_data_num_label_shares).
+ * @return GMM_ERROR_NULL_ARGUMENT, GMM_ERROR_WRONG_HANDLE, GMM_ERROR_BUFFER_TOO_SMALL; GMM_ERROR_INVALID_ARGUMENT for
+ * what the data set does not know. */
+GMM_NODISCARD gmm_status gmm_data_get_known(const gmm_data *data, int32_t what, double *out_values, int64_t capacity,
+                                            gmm_error **out_error);
 
 /** The name of a column, owned by the data set; NULL where it has none, out of range, and for an invalid handle. */
 const char *gmm_data_column_name(const gmm_data *data, int64_t column);
@@ -1739,6 +1782,32 @@ GMM_NODISCARD gmm_status gmm_posterior_impute(const gmm_posterior *posterior, in
                                               gmm_error **out_error);
 
 /**
+ * Draws of the true values: those behind errors of measurement, those in intervals, and those that are missing.
+ * gmm_posterior_impute draws the last two alone.
+ *
+ * @param num_draws the number of tables, >= 1.
+ * @param out_values num_draws x N x D.
+ * @return GMM_ERROR_NULL_ARGUMENT, GMM_ERROR_WRONG_HANDLE, GMM_ERROR_STRUCT_SIZE, GMM_ERROR_INVALID_ARGUMENT,
+ * GMM_ERROR_UNSUPPORTED, GMM_ERROR_BUFFER_TOO_SMALL, GMM_CANCELLED.
+ */
+GMM_NODISCARD gmm_status gmm_posterior_true_values(const gmm_posterior *posterior, int64_t num_draws, uint64_t seed,
+                                                   const gmm_control *control, double *out_values, int64_t capacity,
+                                                   gmm_error **out_error);
+
+/**
+ * The posterior expectations of the true values of the data, or of other points.
+ *
+ * @param points in the model's number of dimensions; NULL for the posterior's data. Draws count by their density at
+ * such a point, because it is not part of the data.
+ * @param out_values N x D, or N x D of the points.
+ * @return GMM_ERROR_NULL_ARGUMENT, GMM_ERROR_WRONG_HANDLE, GMM_ERROR_STRUCT_SIZE, GMM_ERROR_INVALID_ARGUMENT,
+ * GMM_ERROR_UNSUPPORTED, GMM_ERROR_BUFFER_TOO_SMALL, GMM_CANCELLED.
+ */
+GMM_NODISCARD gmm_status gmm_posterior_true_values_mean(const gmm_posterior *posterior, const gmm_data *points,
+                                                        const gmm_control *control, double *out_values,
+                                                        int64_t capacity, gmm_error **out_error);
+
+/**
  * The data, or other points, with each missing value replaced by its posterior expectation given the values that its
  * row has.
  *
@@ -2742,6 +2811,19 @@ GMM_NODISCARD gmm_status gmm_mixture_log_density(const gmm_mixture *mixture, con
 GMM_NODISCARD gmm_status gmm_mixture_impute_mean(const gmm_mixture *mixture, const gmm_data *points,
                                                  const gmm_control *control, double *out_values, int64_t capacity,
                                                  gmm_error **out_error);
+
+/**
+ * The expectations of the true values of points: those behind errors of measurement, those in intervals, and those that
+ * are missing.
+ *
+ * @param points in the mixture's number of dimensions; their weights are ignored.
+ * @param out_values N x D of the points.
+ * @return GMM_ERROR_NULL_ARGUMENT, GMM_ERROR_WRONG_HANDLE, GMM_ERROR_STRUCT_SIZE, GMM_ERROR_INVALID_ARGUMENT,
+ * GMM_ERROR_UNSUPPORTED, GMM_ERROR_BUFFER_TOO_SMALL, GMM_CANCELLED.
+ */
+GMM_NODISCARD gmm_status gmm_mixture_true_values_mean(const gmm_mixture *mixture, const gmm_data *points,
+                                                      const gmm_control *control, double *out_values, int64_t capacity,
+                                                      gmm_error **out_error);
 
 /**
  * The entropy of the responsibilities, -sum_k t_k log t_k: 0 where the component is certain, log K where all are

@@ -3,6 +3,7 @@
 
 import CGMMSwift
 import GMMInference
+import GMMKernels
 import GMMModel
 
 /// The object behind a `gmm_data`.
@@ -52,12 +53,13 @@ public func gmm_data_create(
       throw CallError.invalid(
         "num_observations", "times `row_stride` must fit in memory", got: "\(num_observations) x \(stride)")
     }
-    guard data != nil || num_observations == 0 else { throw CallError.null("data") }
     let count = Int(num_observations)
+    let statement = try statement(options, count, dimensions)
+    guard data != nil || num_observations == 0 || statement.lower != nil else { throw CallError.null("data") }
     let plain = try DataSet(
       data, count: count, dimensionCount: dimensions, stride: Int(stride),
       columnNames: try columnNames(options.column_names, dimensions), firstRow: Int(options.first_row),
-      missing: missing)
+      missing: missing, statement: statement)
     guard let weights = options.sample_weights, count > 0 else {
       out.pointee = makeHandle(DataObject(plain))
       return
@@ -66,6 +68,35 @@ public func gmm_data_create(
     let weighted = try plain.weighted(by: SampleWeights(UnsafeBufferPointer(start: weights, count: count)))
     out.pointee = makeHandle(DataObject(weighted))
   }
+}
+
+/// Reads what is known beside the values of N rows in D dimensions.
+private func statement(
+  _ options: gmm_data_options, _ count: Int, _ dimensions: Int
+) throws(CallError) -> RowDetails.Statement {
+  func numbers<Number>(_ base: UnsafePointer<Number>?, _ sizes: Int...) throws(CallError) -> UnsafeBufferPointer<Number>? {
+    guard let base, count > 0 else { return nil }
+    var total = 1
+    for size in sizes {
+      let product = total.multipliedReportingOverflow(by: size)
+      guard !product.overflow else { throw .invalid("num_observations", "must fit in memory", got: Int64(count)) }
+      total = product.partialValue
+    }
+    return UnsafeBufferPointer(start: base, count: total)
+  }
+  guard (options.lower == nil) == (options.upper == nil) else { throw .null(options.lower == nil ? "lower" : "upper") }
+  guard options.label_shares == nil || MixtureShape.componentRange.contains(Int(options.num_label_shares)) else {
+    throw .invalid(
+      "num_label_shares", "must be from 1 to \(MixtureShape.componentRange.upperBound)", got: options.num_label_shares)
+  }
+  var statement = RowDetails.Statement()
+  statement.errorSDs = try numbers(options.error_sds, count, dimensions)
+  statement.errorCovariances = try numbers(options.error_covariances, count, dimensions, dimensions)
+  statement.lower = try numbers(options.lower, count, dimensions)
+  statement.upper = try numbers(options.upper, count, dimensions)
+  statement.labels = try numbers(options.labels, count)
+  statement.shares = try numbers(options.label_shares, count, Int(options.num_label_shares))
+  return statement
 }
 
 /// Reads the names of `count` columns; NULL gives no names.
@@ -128,6 +159,65 @@ public func gmm_data_get_sample_weights(
     let data = try require(data, "data", DataObject.self).data
     let out = try output(out_weights, "out_weights", needs: [data.count], capacity: capacity)
     for i in 0..<data.count { out[i] = data.weights?[i] ?? 1 }
+  }
+}
+
+@_cdecl("gmm_data_knows") @implementation
+public func gmm_data_knows(_ data: OpaquePointer?) -> Int32 {
+  guard let details = object(data, DataObject.self)?.data.details else { return 0 }
+  return (details.sds == nil ? 0 : Int32(GMM_KNOWS_ERROR_SDS))
+    + (details.covariances == nil ? 0 : Int32(GMM_KNOWS_ERROR_COVARIANCES))
+    + (details.lower == nil ? 0 : Int32(GMM_KNOWS_INTERVALS))
+    + (details.labels == nil ? 0 : Int32(GMM_KNOWS_LABELS))
+    + (details.shares == nil ? 0 : Int32(GMM_KNOWS_LABEL_SHARES))
+}
+
+@_cdecl("gmm_data_num_label_shares") @implementation
+public func gmm_data_num_label_shares(_ data: OpaquePointer?) -> Int64 {
+  let details = object(data, DataObject.self)?.data.details
+  return details?.shares == nil ? 0 : Int64(details?.labelCount ?? 0)
+}
+
+@_cdecl("gmm_data_get_known") @implementation
+public func gmm_data_get_known(
+  _ data: OpaquePointer?, _ what: Int32, _ out_values: UnsafeMutablePointer<Double>?, _ capacity: Int64,
+  _ out_error: UnsafeMutablePointer<OpaquePointer?>?
+) -> gmm_status {
+  call(out_error) {
+    let data = try require(data, "data", DataObject.self).data
+    let (count, dimensions, details) = (data.count, data.dimensionCount, data.details)
+    func write(_ buffer: AlignedBuffer<Double>, _ sizes: [Int]) throws(CallError) {
+      let out = try output(out_values, "out_values", needs: sizes, capacity: capacity)
+      out.update(from: buffer.base, count: buffer.count)
+    }
+    switch what {
+    case Int32(GMM_KNOWS_ERROR_SDS):
+      if let sds = details?.sds { return try write(sds, [count, dimensions]) }
+    case Int32(GMM_KNOWS_ERROR_COVARIANCES):
+      if let packed = details?.covariances {
+        let out = try output(out_values, "out_values", needs: [count, dimensions, dimensions], capacity: capacity)
+        for i in 0..<count {
+          PackedTriangle.unpackSymmetric(
+            packed.base + i * PackedTriangle.count(dimensions), dimensions, into: out + i * dimensions * dimensions)
+        }
+        return
+      }
+    case Int32(GMM_KNOWS_INTERVALS):
+      if let lower = details?.lower, let upper = details?.upper {
+        let out = try output(out_values, "out_values", needs: [2, count, dimensions], capacity: capacity)
+        out.update(from: lower.base, count: lower.count)
+        return (out + lower.count).update(from: upper.base, count: upper.count)
+      }
+    case Int32(GMM_KNOWS_LABELS):
+      if let labels = details?.labels {
+        let out = try output(out_values, "out_values", needs: [count], capacity: capacity)
+        return labels.elements.enumerated().forEach { out[$0] = Double($1) }
+      }
+    case Int32(GMM_KNOWS_LABEL_SHARES):
+      if let shares = details?.shares { return try write(shares, [count, details?.labelCount ?? 0]) }
+    default: break
+    }
+    throw CallError.invalid("what", "must be one GMM_KNOWS_... of the data", got: what)
   }
 }
 

@@ -57,21 +57,6 @@ public func gmm_mixture_entropy(
 
 /// Checks the arguments of an evaluation at points and makes it. It writes one number for each point, or one for each
 /// point and component.
-@_cdecl("gmm_mixture_impute_mean") @implementation
-public func gmm_mixture_impute_mean(
-  _ mixture: UnsafePointer<gmm_mixture>?, _ points: OpaquePointer?, _ control: UnsafePointer<gmm_control>?,
-  _ out_values: UnsafeMutablePointer<Double>?, _ capacity: Int64, _ out_error: UnsafeMutablePointer<OpaquePointer?>?
-) -> gmm_status {
-  call(out_error) {
-    let mixture = try evaluatedMixture(mixture)
-    let control = try runControl(control)
-    let dimensions = mixture.parameters.dimensionCount
-    let points = try dataSet(points, "points", dimensions: dimensions, of: "the mixture's")
-    let out = try output(out_values, "out_values", needs: [points.count, dimensions], capacity: capacity)
-    try mixture.imputeMean(at: points, into: out, control)
-  }
-}
-
 private func evaluate(
   _ mixture: UnsafePointer<gmm_mixture>?, _ points: OpaquePointer?, _ control: UnsafePointer<gmm_control>?,
   _ out: UnsafeMutablePointer<Double>?, _ name: String, _ capacity: Int64,

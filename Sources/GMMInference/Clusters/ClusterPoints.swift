@@ -10,6 +10,8 @@ struct ClusterPoints: Sendable {
   let dimensionCount: Int
   /// Σ weights.
   let total: Double
+  /// The component that each point is known to have, or -1, (n); empty if none is known.
+  let labels: [Int]
 
   var count: Int { weights.count }
 
@@ -33,6 +35,7 @@ struct ClusterPoints: Sendable {
       for d in 0..<dimensionCount { values[i * dimensionCount + d] = data.filled(row, d) }
     }
     self.values = values
+    labels = data.details?.labels == nil ? [] : rows.map { data.details?.label($0) ?? -1 }
     total = weights.reduce(0, +)
   }
 
@@ -45,12 +48,13 @@ struct ClusterPoints: Sendable {
       factor.solve(&point)
       for d in 0..<dimensionCount { values[i * dimensionCount + d] = point[d] }
     }
-    return ClusterPoints(values, weights: weights, dimensionCount: dimensionCount)
+    return ClusterPoints(values, weights: weights, dimensionCount: dimensionCount, labels: labels)
   }
 
-  private init(_ values: [Double], weights: [Double], dimensionCount: Int) {
+  private init(_ values: [Double], weights: [Double], dimensionCount: Int, labels: [Int]) {
     self.values = values
     self.weights = weights
+    self.labels = labels
     self.dimensionCount = dimensionCount
     total = weights.reduce(0, +)
   }

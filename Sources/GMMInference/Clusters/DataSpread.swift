@@ -5,7 +5,7 @@ import GMMModel
 struct DataSpread: Sendable {
   /// (D).
   let means: [Double]
-  /// Σ w (x - mean)² / Σ w, (D).
+  /// Σ w (x - mean)² / Σ w, (D), less the mean variance of errors of measurement.
   let variances: [Double]
   /// Σ w over the rows that have the coordinate, (D).
   let weights: [Double]
@@ -21,7 +21,20 @@ struct DataSpread: Sendable {
     let shifts = zip(Self.sums(data, about: origin, tally) { $0 }, weights).map { $1 > 0 ? $0 / $1 : 0 }
     let means = zip(origin, shifts).map { $0 + $1 }
     self.means = means
-    variances = zip(Self.sums(data, about: means, tally) { $0 * $0 }, weights).map { $1 > 0 ? $0 / $1 : 0 }
+    let spread = zip(Self.sums(data, about: means, tally) { $0 * $0 }, weights).map { $1 > 0 ? $0 / $1 : 0 }
+    variances = zip(spread, Self.errorVariances(data)).map { $1 > 0 ? max($0 - $1, 0.01 * $0) : $0 }
+  }
+
+  /// Returns the mean variance of the errors of each column. The true values vary by that much less.
+  private static func errorVariances(_ data: DataSet) -> [Double] {
+    var (sums, weights) = ([Double](repeating: 0, count: data.dimensionCount), weights(data))
+    guard let details = data.details, details.hasErrors, let patterns = data.patterns else { return sums }
+    for i in 0..<data.count {
+      let weight = data.weights?[i] ?? 1
+      for d in patterns.pattern(of: i).observed { sums[d] += weight * details.errorVariance(i, d) }
+    }
+    for d in sums.indices { weights[d] = weights[d] > 0 ? sums[d] / weights[d] : 0 }
+    return weights
   }
 
   private static func weights(_ data: DataSet) -> [Double] {

@@ -44,6 +44,36 @@ struct PointClusters {
     assign()
   }
 
+  /// Returns the same clusters, with the numbers of the components that points are known to have: each component has the
+  /// cluster that holds most of its points, and these points themselves.
+  func numberedByLabels() -> PointClusters {
+    guard !points.labels.isEmpty else { return self }
+    let (count, dimensions) = (centers.count / points.dimensionCount, points.dimensionCount)
+    var table = [Double](repeating: 0, count: count * count)
+    for (i, label) in points.labels.enumerated() where label >= 0 && label < count {
+      table[label * count + labels[i]] += points.weights[i]
+    }
+    var (clusterOf, left) = ([Int?](repeating: nil, count: count), Set(0..<count))
+    for place in table.indices.sorted(by: { (table[$1], $0) < (table[$0], $1) }) where table[place] > 0 {
+      let (component, cluster) = (place / count, place % count)
+      guard clusterOf[component] == nil, left.contains(cluster) else { continue }
+      clusterOf[component] = cluster
+      left.remove(cluster)
+    }
+    var rest = left.sorted()
+    let order = clusterOf.map { $0 ?? rest.removeFirst() }
+    var result = self
+    for (component, cluster) in order.enumerated() {
+      for d in 0..<dimensions { result.centers[component * dimensions + d] = centers[cluster * dimensions + d] }
+    }
+    let number = Dictionary(uniqueKeysWithValues: order.enumerated().map { ($1, $0) })
+    for i in labels.indices {
+      let label = points.labels[i]
+      result.labels[i] = label >= 0 && label < count ? label : number[labels[i]] ?? labels[i]
+    }
+    return result
+  }
+
   private mutating func seed(_ count: Int, _ stream: inout RandomStream, while isWanted: () -> Bool) {
     let candidates = 2 + Int(log(Double(count)))
     let first = points.choose(&stream)

@@ -86,6 +86,7 @@ public struct ScaledPriors: Sendable {
     _ tally: BlockTally? = nil
   ) throws(ModelError) -> SymmetricMatrix {
     let shape = MixtureShape(componentCount: 1, dimensionCount: scale.means.count, structure: .full)
+    let data = try data.withoutLabels()
     let kernels = MixtureKernels(shape, kernels, isWeighted: !data.isPlain)
     let reducer = try ReproducibleReducer(data, kernels, ExpectationPass(kernels: kernels), workers: workers)
     let root = SymmetricMatrix(diagonal: scale.variances.map { $0.squareRoot() })

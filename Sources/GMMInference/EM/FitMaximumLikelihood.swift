@@ -51,6 +51,7 @@ func fitMaximumLikelihood(
   monitor.finish()
   var fit = try results.best(of: runs) { best in
     // A model whose priors tell components apart has an order of its own.
+    if data.details?.hasLabels ?? false { return }
     if options.model?.isExchangeable ?? true, options.order == .means || options.model?.orderedMeans ?? false {
       best.sortByMean(coordinate: options.model?.orderCoordinate ?? 0)
     }

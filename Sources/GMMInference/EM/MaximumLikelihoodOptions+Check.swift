@@ -22,6 +22,7 @@ extension MaximumLikelihoodOptions {
       throw .outOfMemory("the covariances of \(componentCount) components in \(data.dimensionCount) dimensions")
     }
     try data.requireValuesInEveryColumn()
+    try data.requireServedDetails(shape, componentCount: componentCount)
     let members = data.positiveCount
     guard members >= componentCount else {
       let rule = "must have at least `num_components` = \(componentCount) observations"

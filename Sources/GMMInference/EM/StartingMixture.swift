@@ -56,7 +56,8 @@ struct StartingMixture {
   private func clusters(iterations: Int, _ stream: inout RandomStream) -> MixtureParameters {
     let points = points(&stream)
     let clusters = PointClusters(
-      points, count: options.componentCount, variances: spread.variances, iterations: iterations, &stream)
+      points, count: options.componentCount, variances: spread.variances, iterations: iterations, &stream
+    ).numberedByLabels()
     let parts = Partition(points, labels: clusters.labels, centers: clusters.centers)
     // The weight of one additional point: 1, so that integer weights are repeated points, but at most the weight of the
     // average point.

@@ -32,8 +32,8 @@ extension Posterior {
     }
     guard data.patterns == nil else {
       throw ModelError(
-        .unsupported, "posterior", "must be of data that lack no values to have an evidence",
-        got: "\(data.missingCount) missing values")
+        .unsupported, "posterior", "must be of complete and exact data, without labels, to have an evidence",
+        got: data.incompleteness ?? "")
     }
     guard data.count > 0, data.totalWeight > 0 else { return .exact(0, method) }
     var part = control

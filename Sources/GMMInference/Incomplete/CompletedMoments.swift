@@ -31,31 +31,31 @@ struct CompletedMoments {
   /// Adds the sums of component `k` in all coordinates.
   ///
   /// - Parameters:
+  ///   - place: the number of the component among the sums of the rows.
   ///   - observed: the sums of the rows of a pattern about the centers of its table.
   ///   - stream: draws the noise; `nil` for its expectation.
   func add(
-    _ k: Int, _ observed: MultivariateSums, _ pattern: PatternTable, to sums: MultivariateSums,
+    _ k: Int, of place: Int, _ observed: MultivariateSums, _ pattern: PatternTable, to sums: MultivariateSums,
     _ stream: inout RandomStream?
   ) {
-    let count = observed.counts[k]
-    sums.counts[k] += count
+    sums.counts[k] += observed.counts[place]
     if pattern.shape.hasMatrices {
-      addMatrix(k, observed, pattern, to: sums, &stream)
+      addMatrix(k, place, observed, pattern, to: sums, &stream)
     } else {
-      addScales(k, observed, pattern, to: sums, &stream)
+      addScales(k, place, observed, pattern, to: sums, &stream)
     }
   }
 
   private func addScales(
-    _ k: Int, _ observed: MultivariateSums, _ pattern: PatternTable, to sums: MultivariateSums,
+    _ k: Int, _ number: Int, _ observed: MultivariateSums, _ pattern: PatternTable, to sums: MultivariateSums,
     _ stream: inout RandomStream?
   ) {
     let first = k * dimensions
     for (place, d) in pattern.pattern.observed.enumerated() {
-      sums.sums[first + d] += observed.sums[k * observed.dimensions + place]
-      sums.squares[first + d] += observed.squares[k * observed.dimensions + place]
+      sums.sums[first + d] += observed.sums[number * observed.dimensions + place]
+      sums.squares[first + d] += observed.squares[number * observed.dimensions + place]
     }
-    let count = observed.counts[k]
+    let count = observed.counts[number]
     guard count > 0 else { return }
     for (place, d) in pattern.pattern.missing.enumerated() {
       let root = pattern.root(k)[place]
@@ -72,27 +72,27 @@ struct CompletedMoments {
   }
 
   private func addMatrix(
-    _ k: Int, _ observed: MultivariateSums, _ pattern: PatternTable, to sums: MultivariateSums,
+    _ k: Int, _ number: Int, _ observed: MultivariateSums, _ pattern: PatternTable, to sums: MultivariateSums,
     _ stream: inout RandomStream?
   ) {
     pattern.pattern.observed.withUnsafeBufferPointer { has in
       pattern.pattern.missing.withUnsafeBufferPointer { lacks in
-        addMatrix(k, observed, pattern, has, lacks, to: sums, &stream)
+        addMatrix(k, number, observed, pattern, has, lacks, to: sums, &stream)
       }
     }
   }
 
   private func addMatrix(
-    _ k: Int, _ observed: MultivariateSums, _ pattern: PatternTable, _ has: UnsafeBufferPointer<Int>,
+    _ k: Int, _ number: Int, _ observed: MultivariateSums, _ pattern: PatternTable, _ has: UnsafeBufferPointer<Int>,
     _ lacks: UnsafeBufferPointer<Int>, to sums: MultivariateSums, _ stream: inout RandomStream?
   ) {
     let (o, m) = (has.count, lacks.count)
-    let count = observed.counts[k]
+    let count = observed.counts[number]
     guard count > 0 else { return }
     let first = sums.sums + k * dimensions
     let squares = sums.squares + k * PackedTriangle.count(dimensions)
-    let x = observed.sums + k * o
-    let xx = observed.squares + k * PackedTriangle.count(o)
+    let x = observed.sums + number * o
+    let xx = observed.squares + number * PackedTriangle.count(o)
     var entry = 0
     for i in 0..<o {
       first[has[i]] += x[i]

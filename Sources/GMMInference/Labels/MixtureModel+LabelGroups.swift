@@ -17,6 +17,13 @@ extension MixtureModel {
     return groups.filter { $0.count > 1 }
   }
 
+  /// The groups of ``labelGroups`` without the components that rows of the data are known to have.
+  func labelGroups(given data: DataSet) -> [[Int]] {
+    let named = data.details?.namedComponents ?? []
+    guard !named.isEmpty else { return labelGroups }
+    return labelGroups.map { $0.filter { !named.contains($0) } }.filter { $0.count > 1 }
+  }
+
   private func hasPriors(_ a: Int, of b: Int) -> Bool {
     guard concentration[a] == concentration[b] else { return false }
     func areSame<Value: Equatable>(_ values: [Value]) -> Bool {

@@ -14,7 +14,7 @@ extension Posterior {
     switch labels.origin {
     case .given: return true
     case .part(let other, _): return other.exchangesLabels
-    case .automatic: return hasLabelsToLearn && !model.orderedMeans && !model.labelGroups.isEmpty
+    case .automatic: return hasLabelsToLearn && !model.orderedMeans && !model.labelGroups(given: data).isEmpty
     }
   }
 
@@ -114,7 +114,7 @@ extension Posterior {
   private func learnedLabels(_ method: LabelMethod, _ control: RunControl) throws(ModelError) -> Labelling {
     let components = layout.componentCount
     let total = chainCount * drawCount
-    let groups = model.labelGroups
+    let groups = model.labelGroups(given: data)
     // Permutations, and then renumbered rows. Arrays are made only where there is memory for them.
     var need = MemoryNeed()
     need.add(total, components, 3)

@@ -1,7 +1,8 @@
 import GMMKernels
 import GMMModel
 
-/// Some points that lack values, and the memory in which one thread evaluates them, pattern by pattern.
+/// Some points that are not all complete and exact, and the memory in which one thread evaluates them: pattern by pattern,
+/// or one by one where that is not enough.
 final class IncompletePoints {
   private let data: DataSet
   private let patterns: RowPatterns
@@ -14,6 +15,9 @@ final class IncompletePoints {
   private let table: AlignedBuffer<Double>
   private let full: AlignedBuffer<Double>
   private let work: AlignedBuffer<Double>
+  private let shares: AlignedBuffer<Double>
+  private let components: UncertainComponents
+  private var row: UncertainRow
   /// The points of each pattern: their numbers in the data, and their places among the gathered points.
   private var groups: [(pattern: Int, rows: [Int], places: [Int])] = []
   private var count = 0
@@ -31,8 +35,12 @@ final class IncompletePoints {
       let scales = AlignedBuffer<Double>(count: padded),
       let table = AlignedBuffer<Double>(count: PatternTable.size(shape)),
       let full = AlignedBuffer<Double>(count: Parameters.tableSize(shape)),
-      let work = AlignedBuffer<Double>(count: CompletedMoments.workSize(shape.dimensionCount))
+      let work = AlignedBuffer<Double>(count: CompletedMoments.workSize(shape.dimensionCount)),
+      let shares = AlignedBuffer<Double>(count: shape.componentCount),
+      let components = try? UncertainComponents(shape, data),
+      let row = UncertainRow(dimensions: shape.dimensionCount, isDiagonal: components.areDiagonal)
     else { return nil }
+    (self.shares, self.row, self.components) = (shares, row, components)
     (self.data, self.patterns, self.kernels, self.build) = (data, patterns, kernels, build)
     (self.points, self.scratch, self.rows, self.scales) = (points, scratch, rows, scales)
     (self.table, self.full, self.work) = (table, full, work)
@@ -55,9 +63,16 @@ final class IncompletePoints {
     }
   }
 
+  /// What is done with the log shares of points.
+  private enum Use {
+    case responsibilities
+    case densities(logScale: UnsafeMutablePointer<Double>)
+    case logShares
+  }
+
   /// Adds the responsibilities at the points to K rows.
   func addResponsibilities(table full: UnsafeMutablePointer<Double>, rows target: UnsafeMutablePointer<Double>) {
-    forEachGroup(full, rows: target) { kernels, x, count, table in
+    forEachGroup(full, rows: target, .responsibilities) { kernels, x, count, table in
       kernels.addResponsibilities(x, count, table: table, scratch: scratch.base, rows: rows.base)
     }
   }
@@ -67,7 +82,7 @@ final class IncompletePoints {
     table full: UnsafeMutablePointer<Double>, logScale: UnsafeMutablePointer<Double>,
     rows target: UnsafeMutablePointer<Double>
   ) {
-    forEachGroup(full, rows: target, logScale: logScale) { kernels, x, count, table in
+    forEachGroup(full, rows: target, .densities(logScale: logScale)) { kernels, x, count, table in
       kernels.addDensities(
         x, count, table: table, scratch: scratch.base, logScale: scales.base, rows: rows.base)
     }
@@ -75,54 +90,51 @@ final class IncompletePoints {
 
   /// Writes the components' log shares at the points to K rows.
   func writeLogShares(table full: UnsafeMutablePointer<Double>, rows target: UnsafeMutablePointer<Double>) {
-    forEachGroup(full, rows: target) { kernels, x, count, table in
+    forEachGroup(full, rows: target, .logShares) { kernels, x, count, table in
       kernels.writeLogShares(x, count, table: table, scratch: scratch.base, rows: rows.base)
     }
   }
 
-  /// The chosen points of one pattern, and a mixture as they see it.
-  struct Group {
-    let table: PatternTable
-    /// The places of the points among those that were chosen.
-    let places: [Int]
-    /// The coordinates that the points have, in groups of eight.
-    let x: UnsafePointer<Double>
-    /// The log shares of the components, K rows of the points rounded up to a multiple of 8.
+  /// A point under a value of the mixture.
+  struct Point {
+    /// The place among the points that were chosen, and the number in the data.
+    let place: Int
+    let index: Int
+    let pattern: RowPatterns.Pattern
+    /// The log shares of the components, (K).
     let logShares: UnsafePointer<Double>
-    let stride: Int
+  }
 
-    /// Writes the expectations of the missing coordinates of a point under component `k`.
-    func writeMeans(_ k: Int, point: Int, _ full: MultivariateTable, into target: UnsafeMutablePointer<Double>) {
-      let (has, lacks) = (table.pattern.observed, table.pattern.missing)
-      let center = full.center(of: k)
-      for (i, d) in lacks.enumerated() {
-        var mean = center[d]
-        if table.shape.hasMatrices {
-          for (j, e) in has.enumerated() {
-            let value = x[(point / laneCount * has.count + j) * laneCount + point % laneCount]
-            mean += table.regression(k)[i * table.observedCount + j] * (value - center[e])
-          }
-        }
-        target[i] = mean
+  /// Calls `body` for each chosen point that is not complete and exact.
+  func forEachPoint(
+    _ full: UnsafeMutablePointer<Double>, _ body: (Point, UncertainComponents, inout UncertainRow) -> Void
+  ) {
+    takeTable(full)
+    components.fill(fullTable)
+    for group in groups {
+      let pattern = patterns.patterns[group.pattern]
+      guard !pattern.missing.isEmpty || !pattern.isExact else { continue }
+      row.take(pattern)
+      for (index, place) in zip(group.rows, group.places) {
+        takeShares(of: index, pattern)
+        body(
+          Point(place: place, index: index, pattern: pattern, logShares: UnsafePointer(shares.base)), components, &row)
       }
     }
   }
 
-  /// Calls `body` for each group of points that lack something, with a mixture as they see it, and in all coordinates.
-  func forEachGroup(_ full: UnsafeMutablePointer<Double>, _ body: (Group, MultivariateTable) -> Void) {
-    takeTable(full)
-    for group in groups where !patterns.patterns[group.pattern].missing.isEmpty {
-      let pattern = patterns.patterns[group.pattern]
-      let size = group.rows.count
-      data.gather(size, pattern.observed, into: points.base, row: { group.rows[$0] })
-      let table = fill(group.pattern)
-      build[pattern].writeLogShares(
-        UnsafePointer(points.base), size, table: table.table.memory, scratch: scratch.base, rows: rows.base)
-      body(
-        Group(
-          table: table, places: group.places, x: UnsafePointer(points.base), logShares: UnsafePointer(rows.base),
-          stride: (size + laneCount - 1) / laneCount * laneCount),
-        fullTable)
+  /// Computes the log shares of one point. Those of components that it cannot have are -infinity.
+  private func takeShares(of index: Int, _ pattern: RowPatterns.Pattern) {
+    let count = kernels.shape.componentCount
+    for k in 0..<count {
+      guard pattern.label < 0 || pattern.label == k else {
+        shares.base[k] = -.infinity
+        continue
+      }
+      let component = components.component(k)
+      var share = component.logWeight + row.logDensity(data, index, component)
+      if let labels = data.details?.logShares { share += labels.base[index * count + k] }
+      shares.base[k] = share >= -1e306 || share == -.infinity ? share : -1e306
     }
   }
 
@@ -142,21 +154,32 @@ final class IncompletePoints {
   }
 
   private func fill(_ pattern: Int) -> PatternTable {
-    let shape = kernels.shape
-    let result = PatternTable(shape, patterns.patterns[pattern], memory: table.base)
+    let result = PatternTable(kernels.shape, patterns.patterns[pattern], memory: table.base)
     result.fill(from: fullTable, work: work.base)
     return result
   }
 
   private func forEachGroup(
-    _ full: UnsafeMutablePointer<Double>, rows target: UnsafeMutablePointer<Double>,
-    logScale: UnsafeMutablePointer<Double>? = nil,
+    _ full: UnsafeMutablePointer<Double>, rows target: UnsafeMutablePointer<Double>, _ use: Use,
     _ body: (MixtureKernels, UnsafePointer<Double>, Int, UnsafeMutablePointer<Double>) -> Void
   ) {
     takeTable(full)
+    var isFilled = false
     let stride = (count + laneCount - 1) / laneCount * laneCount
+    var logScale: UnsafeMutablePointer<Double>?
+    if case .densities(let scale) = use { logScale = scale }
     for group in groups {
       let pattern = patterns.patterns[group.pattern]
+      guard pattern.isExact, pattern.label < 0, data.details?.logShares == nil else {
+        if !isFilled { components.fill(fullTable) }
+        isFilled = true
+        row.take(pattern)
+        for (index, place) in zip(group.rows, group.places) {
+          takeShares(of: index, pattern)
+          apply(use, to: target + place, stride, place)
+        }
+        continue
+      }
       let size = group.rows.count
       let padded = (size + laneCount - 1) / laneCount * laneCount
       data.gather(size, pattern.observed, into: points.base, row: { group.rows[$0] })
@@ -173,6 +196,26 @@ final class IncompletePoints {
         for k in 0..<kernels.shape.componentCount { target[k * stride + point] = rows.base[k * padded + place] }
         logScale?[point] = scales.base[place]
       }
+    }
+  }
+
+  /// Uses the log shares of one point, as the kernels use those of many.
+  private func apply(_ use: Use, to target: UnsafeMutablePointer<Double>, _ stride: Int, _ place: Int) {
+    let count = kernels.shape.componentCount
+    var largest = -1e306
+    for k in 0..<count { largest = max(largest, shares.base[k]) }
+    switch use {
+    case .logShares:
+      for k in 0..<count { target[k * stride] = max(shares.base[k], -1e306) }
+    case .responsibilities:
+      var total = 0.0
+      for k in 0..<count { total += exp(shares.base[k] - largest) }
+      for k in 0..<count where total > 0 { target[k * stride] += exp(shares.base[k] - largest) / total }
+    case .densities(let logScale):
+      let scale = max(logScale[place], largest)
+      let factor = exp(logScale[place] - scale)
+      for k in 0..<count { target[k * stride] = target[k * stride] * factor + exp(shares.base[k] - scale) }
+      logScale[place] = scale
     }
   }
 }

@@ -16,6 +16,8 @@ final class IncompleteRows: @unchecked Sendable {
   private let workers: [Worker]
   /// The mixture of the pass, in all coordinates.
   private let full: AlignedBuffer<Double>
+  /// The covariances and factors of the pass, where rows are not exact.
+  private let uncertain: UncertainComponents?
 
   /// Changes the tables of patterns, to plant errors; `nil` outside of tests. It wants data with room for all tables.
   var edit: (@Sendable (PatternTable) -> Void)?
@@ -32,8 +34,12 @@ final class IncompleteRows: @unchecked Sendable {
     let scratch: AlignedBuffer<Double>
     let table: AlignedBuffer<Double>
     let work: AlignedBuffer<Double>
+    /// The table of a single component, for rows whose component is known.
+    let single: AlignedBuffer<Double>
+    var row: UncertainRow?
+    let shares: AlignedBuffer<Double>
 
-    init?(_ kernels: MixtureKernels, rows: Int, scratchSize: Int) {
+    init?(_ kernels: MixtureKernels, rows: Int, scratchSize: Int, _ uncertain: UncertainComponents?) {
       let shape = kernels.shape
       guard let points = AlignedBuffer<Double>(count: (rows + laneCount) * shape.dimensionCount),
         let weights = AlignedBuffer<Double>(count: rows, padding: laneCount),
@@ -41,8 +47,17 @@ final class IncompleteRows: @unchecked Sendable {
         let sums = AlignedBuffer<Double>(count: SufficientStatistics.momentCount(shape)),
         let scratch = AlignedBuffer<Double>(count: scratchSize),
         let table = AlignedBuffer<Double>(count: PatternTable.size(shape)),
-        let work = AlignedBuffer<Double>(count: CompletedMoments.workSize(shape.dimensionCount))
+        let work = AlignedBuffer<Double>(count: CompletedMoments.workSize(shape.dimensionCount)),
+        let single = AlignedBuffer<Double>(count: Parameters.tableSize(shape)),
+        let shares = AlignedBuffer<Double>(count: shape.componentCount)
       else { return nil }
+      (self.single, self.shares) = (single, shares)
+      if let uncertain {
+        guard let row = UncertainRow(dimensions: shape.dimensionCount, isDiagonal: uncertain.areDiagonal) else {
+          return nil
+        }
+        self.row = row
+      }
       (self.points, self.weights, self.labels, self.sums) = (points, weights, labels, sums)
       (self.scratch, self.table, self.work) = (scratch, table, work)
     }
@@ -61,10 +76,14 @@ final class IncompleteRows: @unchecked Sendable {
     let size = tableSize.multipliedReportingOverflow(by: patterns.patterns.count)
     let fits = !size.overflow && size.partialValue <= Self.room
     tables = fits ? AlignedBuffer<Double>(count: size.partialValue) : nil
-    let scratch = isShared ? build.largestScratchSize : build.scratchSize
+    let scratch = max(isShared ? build.largestScratchSize : build.scratchSize, build.singleScratchSize)
+    let isUncertain = UncertainComponents.areNeeded(data)
+    uncertain = isUncertain ? try UncertainComponents(kernels.shape, data) : nil
     var all: [Worker] = []
     for _ in 0..<workers {
-      guard let worker = Worker(kernels, rows: min(blockSize, data.count), scratchSize: scratch) else {
+      guard let worker = Worker(
+        kernels, rows: min(blockSize, data.count), scratchSize: scratch, uncertain)
+      else {
         throw .outOfMemory("the workspace of a pass over incomplete rows")
       }
       all.append(worker)
@@ -81,6 +100,7 @@ final class IncompleteRows: @unchecked Sendable {
     (data, patterns, self.kernels) = (other.data, other.patterns, kernels)
     build = PatternKernels(kernels, other.patterns)
     (tables, tableSize, workers, full) = (other.tables, other.tableSize, other.workers, other.full)
+    uncertain = other.uncertain
   }
 
   /// Returns the memory of one thread, with `nil` for rows that lack nothing.
@@ -97,8 +117,9 @@ final class IncompleteRows: @unchecked Sendable {
     } else {
       full.base.update(from: table, count: Parameters.tableSize(kernels.shape))
     }
+    uncertain?.fill(fullTable)
     guard let tables else { return }
-    for (number, pattern) in patterns.patterns.enumerated() {
+    for (number, pattern) in patterns.patterns.enumerated() where isFast(pattern) {
       let table = PatternTable(kernels.shape, pattern, memory: tables.base + number * tableSize)
       table.fill(from: fullTable, work: workers[0].work.base)
       edit?(table)
@@ -118,8 +139,12 @@ final class IncompleteRows: @unchecked Sendable {
   ///   - labels: receives the component of each row, that of a row without values too; `nil` drops them.
   /// - Returns: the log likelihood of the values that the rows have.
   func assignments(_ block: BlockWorkspace.Block, _ key: StreamKey, labels: UnsafeMutablePointer<UInt8>?) -> Double {
-    forEachGroup(of: block) { group, number, kernels, worker in
+    forEachGroup(of: block, key, labels) { group, number, kernels, worker in
       let own = key.at(iteration: UInt64(number))
+      if group.label >= 0 {
+        if let labels { for place in 0..<group.count { labels[Int(group.rows[place])] = UInt8(group.label) } }
+        return (expectations(group, kernels, worker), RandomStream(own.at(iteration: 1)))
+      }
       let logLikelihood = kernels.assignments(
         group.x, group.count, table: group.table.table.memory, own, scratch: worker.scratch.base,
         sums: worker.sums.base, labels: worker.labels.base, weights: group.weights)
@@ -132,12 +157,31 @@ final class IncompleteRows: @unchecked Sendable {
   ///
   /// - Returns: the log likelihood of the values that the rows have.
   func expectations(_ block: BlockWorkspace.Block) -> Double {
-    forEachGroup(of: block) { group, _, kernels, worker in
-      let logLikelihood = kernels.expectations(
+    forEachGroup(of: block, nil, nil) { group, _, kernels, worker in
+      (expectations(group, kernels, worker), nil)
+    }
+  }
+
+  private func expectations(_ group: GatheredGroup, _ kernels: MixtureKernels, _ worker: Worker) -> Double {
+    guard group.label >= 0 else {
+      return kernels.expectations(
         group.x, group.count, table: group.table.table.memory, weights: group.weights, scratch: worker.scratch.base,
         sums: worker.sums.base)
-      return (logLikelihood, nil)
     }
+    // A mixture of the known component alone.
+    let table = group.table.table
+    let single = MultivariateTable(count: 1, dimensions: table.dimensions, form: table.form, memory: worker.single.base)
+    single.constants[0] = table.constants[group.label]
+    single.centers.update(from: table.center(of: group.label), count: table.dimensions)
+    single.factors.update(from: table.factor(of: group.label), count: table.form.size(dimensions: table.dimensions))
+    return build.single(group.table.pattern).expectations(
+      group.x, group.count, table: single.memory, weights: group.weights, scratch: worker.scratch.base,
+      sums: worker.sums.base)
+  }
+
+  /// Whether the kernels can work on the rows of a pattern.
+  private func isFast(_ pattern: RowPatterns.Pattern) -> Bool {
+    pattern.isExact && (data.details?.logShares == nil || pattern.label >= 0)
   }
 
   /// The rows of one pattern in a block, laid out for the kernels.
@@ -147,6 +191,8 @@ final class IncompleteRows: @unchecked Sendable {
     let count: Int
     let x: UnsafePointer<Double>
     let weights: UnsafePointer<Double>?
+
+    var label: Int { table.pattern.label }
   }
 
   /// Calls `evaluate` for each group of a block and adds the sums that it leaves with the worker.
@@ -155,7 +201,7 @@ final class IncompleteRows: @unchecked Sendable {
   ///   that draws the missing values; `nil` for their expectations.
   @inline(__always)
   private func forEachGroup(
-    of block: BlockWorkspace.Block,
+    of block: BlockWorkspace.Block, _ key: StreamKey?, _ labels: UnsafeMutablePointer<UInt8>?,
     _ evaluate: (GatheredGroup, Int, MixtureKernels, Worker) -> (logLikelihood: Double, stream: RandomStream?)
   ) -> Double {
     let shape = kernels.shape
@@ -167,6 +213,11 @@ final class IncompleteRows: @unchecked Sendable {
     let completion = CompletedMoments(shape.dimensionCount, memory: worker.work.base)
     for (number, group) in patterns.groups(ofBlock: block.index).enumerated() {
       let pattern = patterns.patterns[group.pattern]
+      guard isFast(pattern) else {
+        var stream = key.map { RandomStream($0.at(iteration: UInt64(number))) }
+        logLikelihood += addRows(of: group, pattern, block, worker, to: sums, labels, &stream)
+        continue
+      }
       let table = table(group.pattern, worker)
       let kernels = build[pattern]
       gather(group, pattern, block, worker)
@@ -175,13 +226,86 @@ final class IncompleteRows: @unchecked Sendable {
           table: table, rows: patterns.rows(of: group), count: group.count, x: UnsafePointer(worker.points.base),
           weights: block.weights == nil ? nil : UnsafePointer(worker.weights.base)),
         number, kernels, worker)
-      // Rows without values count for nothing.
-      guard !pattern.observed.isEmpty else { continue }
+      // Rows of which nothing is known count for nothing.
+      guard !pattern.observed.isEmpty || pattern.label >= 0 else { continue }
       logLikelihood += result.logLikelihood
       let observed = MultivariateSums(
-        count: shape.componentCount, dimensions: table.observedCount, form: shape.factorForm, memory: worker.sums.base)
+        count: pattern.label < 0 ? shape.componentCount : 1, dimensions: table.observedCount, form: shape.factorForm,
+        memory: worker.sums.base)
       var stream = result.stream
-      for k in 0..<shape.componentCount { completion.add(k, observed, table, to: sums, &stream) }
+      if pattern.label >= 0 {
+        completion.add(pattern.label, of: 0, observed, table, to: sums, &stream)
+      } else {
+        for k in 0..<shape.componentCount { completion.add(k, of: k, observed, table, to: sums, &stream) }
+      }
+    }
+    return logLikelihood
+  }
+
+  /// Adds the sums of rows that are taken one by one.
+  ///
+  /// - Parameters:
+  ///   - labels: receives the components that are drawn.
+  ///   - stream: draws components and true values; `nil` for expectations.
+  /// - Returns: the log likelihood of what is known of the rows.
+  private func addRows(
+    of group: RowPatterns.Group, _ pattern: RowPatterns.Pattern, _ block: BlockWorkspace.Block, _ worker: Worker,
+    to sums: MultivariateSums, _ labels: UnsafeMutablePointer<UInt8>?, _ stream: inout RandomStream?
+  ) -> Double {
+    guard let uncertain, var row = worker.row.take() else { return 0 }
+    defer { worker.row = row }
+    row.take(pattern)
+    let components = kernels.shape.componentCount
+    let choice = pattern.label < 0 ? 0..<components : pattern.label..<pattern.label + 1
+    let (rows, shares) = (patterns.rows(of: group), worker.shares.base)
+    let countsForNothing = pattern.observed.isEmpty && pattern.label < 0 && data.details?.logShares == nil
+    var logLikelihood = 0.0
+    for place in 0..<group.count {
+      let i = block.start + Int(rows[place])
+      let weight = block.weights?[Int(rows[place])] ?? 1
+      var largest = -Double.infinity
+      for k in choice {
+        let component = uncertain.component(k)
+        shares[k] =
+          component.logWeight + row.logDensity(data, i, component)
+          + (data.details?.logShares.map { $0.base[i * components + k] } ?? 0)
+        // Differences stay finite at any distance.
+        if !(shares[k] >= -1e306) { shares[k] = shares[k] == -.infinity ? -.infinity : -1e306 }
+        largest = max(largest, shares[k])
+      }
+      if largest == -.infinity { largest = -1e306 }
+      var total = 0.0
+      for k in choice {
+        shares[k] = exp(shares[k] - largest)
+        total += shares[k]
+      }
+      if !countsForNothing { logLikelihood += weight * (largest + log(max(total, .leastNonzeroMagnitude))) }
+      guard var source = stream else {
+        guard weight != 0, !countsForNothing else { continue }
+        for k in choice where shares[k] > 0 {
+          let component = uncertain.component(k)
+          if choice.count > 1 { _ = row.logDensity(data, i, component) }
+          row.add(weight * shares[k] / total, component, k, to: sums)
+        }
+        continue
+      }
+      // A row of weight n stands for n copies, each with a component and true values of its own.
+      for copy in 0..<max(1, Int(weight)) {
+        let u = source.uniform() * total
+        var (chosen, sum) = (choice.upperBound - 1, 0.0)
+        for k in choice where shares[k] > 0 {
+          chosen = k
+          sum += shares[k]
+          if u < sum { break }
+        }
+        if copy == 0 { labels?[Int(rows[place])] = UInt8(chosen) }
+        guard weight > 0, !countsForNothing else { continue }
+        let component = uncertain.component(chosen)
+        if choice.count > 1 || copy > 0 { row.prepareDraw(data, i, component) }
+        row.draw(data, i, component, &source)
+        sums.add(row.means, chosen)
+      }
+      stream = source
     }
     return logLikelihood
   }
@@ -224,6 +348,15 @@ struct PatternKernels: Sendable {
     return kernels
   }
 
+  /// The kernels for rows whose component is known: those of a single component.
+  func single(_ pattern: RowPatterns.Pattern) -> MixtureKernels {
+    let kernels = self[pattern]
+    return MixtureKernels(kernels, components: 1)
+  }
+
+  var singleScratchSize: Int {
+    byCount.reduce(0) { max($0, $1.map { MixtureKernels($0, components: 1).scratchSize } ?? 0) }
+  }
   var scratchSize: Int { byCount.reduce(0) { max($0, $1?.scratchSize ?? 0) } }
   var largestScratchSize: Int { byCount.reduce(0) { max($0, $1?.largestScratchSize ?? 0) } }
 }

@@ -1,22 +1,31 @@
 import GMMKernels
 import GMMModel
 
+/// The values of points that expectations or draws take the place of.
+package enum CompletedValues: Sendable {
+  /// Those that are missing or known by an interval.
+  case unknown
+  /// All true values, those behind errors of measurement too.
+  case all
+}
+
 extension MixtureValues {
-  /// Writes points with each missing value replaced by its expectation given the values that the point has, Σ_k P(k |
-  /// x_O) E(x_M | x_O, k), averaged over the values of the parameters.
+  /// Writes points with expectations in the place of some of their values, Σ_k P(k | what is known) E(y | what is known,
+  /// k), averaged over the values of the parameters.
   ///
   /// - Parameters:
   ///   - isByDensity: whether the values of the parameters count by their density at the point, as for points that are
   ///     no part of the data behind a posterior.
   ///   - output: N x D row-major.
-  func writeImputedMeans(
-    at points: DataSet, isByDensity: Bool, into output: UnsafeMutablePointer<Double>, _ control: RunControl
+  func writeCompletedMeans(
+    at points: DataSet, _ completed: CompletedValues, isByDensity: Bool, into output: UnsafeMutablePointer<Double>,
+    _ control: RunControl
   ) throws(ModelError) {
     let target = SharedOutput(output)
     let dimensions = shape.dimensionCount
     let kernels = MixtureKernels(shape, control.build.kernels)
     let size = PointWorkspace.points
-    let cost = 2e-2 * Double(size * shape.componentCount * (1 + shape.squareCount / 2)) * Double(valueCount)
+    let cost = 2e-2 * Double(size * shape.componentCount * (1 + shape.squareCount)) * Double(valueCount)
     try BlockTeam.run(
       blocks: (points.count + size - 1) / size, costPerBlock: cost, control,
       makeWorkspace: { PointWorkspace(kernels, points) },
@@ -31,16 +40,24 @@ extension MixtureValues {
         for value in 0..<valueCount {
           if value % 16 == 0 ? monitor.pollForStop() : monitor.shouldStop { return }
           fillTable(workspace.table.base, value: value)
-          incomplete.forEachGroup(workspace.table.base) { group, full in
-            average.add(group, full, isByDensity: isByDensity)
+          incomplete.forEachPoint(workspace.table.base) { point, components, row in
+            average.add(point, points, components, &row, count: shape.componentCount, isByDensity: isByDensity)
           }
         }
-        for i in 0..<count {
-          for d in 0..<dimensions where first[i * dimensions + d].isNaN {
+        for i in 0..<count where average.hasMean(i) {
+          for d in 0..<dimensions where points.isCompleted(start + i, d, completed) {
             first[i * dimensions + d] = average.mean(i, d)
           }
         }
       })
+  }
+}
+
+extension DataSet {
+  /// Returns whether an expectation or a draw takes the place of a value.
+  func isCompleted(_ i: Int, _ d: Int, _ completed: CompletedValues) -> Bool {
+    isMissing(i, d) || details?.interval(i, d) != nil
+      || (completed == .all && details?.errorVariance(i, d) ?? 0 > 0)
   }
 }
 
@@ -51,62 +68,74 @@ private struct WeightedMeans {
   private var scales: [Double]
   private var weights: [Double]
   private var sums: [Double]
-  private var means: [Double]
 
   init(points: Int, dimensions: Int) {
     self.dimensions = dimensions
     scales = [Double](repeating: -.infinity, count: points)
     weights = [Double](repeating: 0, count: points)
     sums = [Double](repeating: 0, count: points * dimensions)
-    means = [Double](repeating: 0, count: dimensions)
   }
+
+  func hasMean(_ i: Int) -> Bool { weights[i] > 0 }
 
   func mean(_ i: Int, _ d: Int) -> Double { sums[i * dimensions + d] / weights[i] }
 
-  mutating func add(_ group: IncompletePoints.Group, _ full: MultivariateTable, isByDensity: Bool) {
-    let components = full.count
-    for (point, place) in group.places.enumerated() {
-      var largest = -Double.infinity
-      for k in 0..<components { largest = max(largest, group.logShares[k * group.stride + point]) }
-      var total = 0.0
-      for k in 0..<components { total += exp(group.logShares[k * group.stride + point] - largest) }
-      let scale = isByDensity ? largest + log(total) : 0
-      if scale > scales[place] {
-        let factor = exp(scales[place] - scale)
-        weights[place] *= factor
-        for d in 0..<dimensions { sums[place * dimensions + d] *= factor }
-        scales[place] = scale
-      }
-      let weight = exp(scale - scales[place])
-      weights[place] += weight
-      for k in 0..<components {
-        let share = weight * exp(group.logShares[k * group.stride + point] - largest) / total
-        guard share > 0 else { continue }
-        means.withUnsafeMutableBufferPointer { means in
-          // SAFETY: there are D numbers.
-          if let base = means.baseAddress { group.writeMeans(k, point: point, full, into: base) }
-        }
-        for (i, d) in group.table.pattern.missing.enumerated() { sums[place * dimensions + d] += share * means[i] }
-      }
+  mutating func add(
+    _ point: IncompletePoints.Point, _ data: DataSet, _ components: UncertainComponents, _ row: inout UncertainRow,
+    count: Int, isByDensity: Bool
+  ) {
+    let place = point.place
+    var largest = -1e306
+    for k in 0..<count { largest = max(largest, point.logShares[k]) }
+    var total = 0.0
+    for k in 0..<count { total += exp(point.logShares[k] - largest) }
+    guard total > 0 else { return }
+    let scale = isByDensity ? largest + log(total) : 0
+    if scale > scales[place] {
+      let factor = exp(scales[place] - scale)
+      weights[place] *= factor
+      for d in 0..<dimensions { sums[place * dimensions + d] *= factor }
+      scales[place] = scale
+    }
+    let weight = exp(scale - scales[place])
+    weights[place] += weight
+    for k in 0..<count {
+      let share = weight * exp(point.logShares[k] - largest) / total
+      guard share > 0 else { continue }
+      let component = components.component(k)
+      _ = row.logDensity(data, point.index, component)
+      row.expect(component)
+      for d in 0..<dimensions { sums[place * dimensions + d] += share * (component.center[d] + row.means[d]) }
     }
   }
 }
 
 extension Mixture {
-  /// Writes points with each missing value replaced by its expectation given the others, N x D.
-  package func imputeMean(
-    at points: DataSet, into output: UnsafeMutablePointer<Double>, _ control: RunControl = RunControl()
+  /// Writes points with expectations in the place of values, N x D.
+  package func completeMeans(
+    at points: DataSet, _ completed: CompletedValues, into output: UnsafeMutablePointer<Double>,
+    _ control: RunControl = RunControl()
   ) throws(ModelError) {
     try check(points)
-    try writeImputedMeans(at: points, isByDensity: false, into: output, control)
+    try writeCompletedMeans(at: points, completed, isByDensity: false, into: output, control)
   }
 
-  /// Returns points with each missing value replaced by its expectation given the others, N x D.
+  /// Returns points with each value that is missing, or known by an interval, replaced by its expectation given what is
+  /// known of its point, N x D.
   public func imputedMean(
     at points: DataSet, _ control: RunControl = RunControl()
   ) throws(ModelError) -> [Double] {
     try makeArray([points.count, shape.dimensionCount], "a completed table") { (output) throws(ModelError) in
-      try imputeMean(at: points, into: output, control)
+      try completeMeans(at: points, .unknown, into: output, control)
+    }
+  }
+
+  /// Returns the expectations of the true values of points, N x D, given what is known of them.
+  public func trueValuesMean(
+    at points: DataSet, _ control: RunControl = RunControl()
+  ) throws(ModelError) -> [Double] {
+    try makeArray([points.count, shape.dimensionCount], "true values") { (output) throws(ModelError) in
+      try completeMeans(at: points, .all, into: output, control)
     }
   }
 }

@@ -2,17 +2,17 @@ import GMMKernels
 import GMMModel
 
 extension Posterior {
-  /// Writes completed tables: the data with each missing value drawn from its distribution given the others and a draw of
-  /// the posterior (multiple imputation, Rubin 1987).
+  /// Writes completed tables: the data with values drawn from their distribution given what is known of their row and a
+  /// draw of the posterior (multiple imputation, Rubin 1987).
   ///
-  /// Table s is made under draw s total / draws of all chains, one after the other. For each row that lacks values a
-  /// component is drawn given those it has, then the missing ones given both. The tables depend on the seed and the
-  /// posterior alone.
+  /// Table s is made under draw s total / draws of all chains, one after the other. For each row a component is drawn
+  /// given what is known of it, then the values given both. The tables depend on the seed and the posterior alone.
   ///
   /// - Parameter output: draws x N x D row-major.
   /// - Throws: ``ModelError`` for fewer than 1 draw, draws without data, and when the caller cancels.
-  package func impute(
-    draws: Int, seed: UInt64, into output: UnsafeMutablePointer<Double>, _ control: RunControl = RunControl()
+  package func complete(
+    _ completed: CompletedValues, draws: Int, seed: UInt64, into output: UnsafeMutablePointer<Double>,
+    _ control: RunControl = RunControl()
   ) throws(ModelError) {
     guard draws >= 1 else { throw ModelError("num_draws", "must be at least 1", got: draws) }
     try requireData()
@@ -36,76 +36,89 @@ extension Posterior {
         fillTable(workspace.table.base, value: place * (total / draws) + place * (total % draws) / draws)
         incomplete.choose(start..<start + count)
         var stream = RandomStream(key.at(iteration: UInt64(place), block: UInt64(data.firstRow / size + block)))
-        incomplete.forEachGroup(workspace.table.base) { group, full in
-          for (point, place) in group.places.enumerated() {
-            group.draw(point: point, full, into: first + place * dimensions, &stream)
+        incomplete.forEachPoint(workspace.table.base) { point, components, row in
+          let component = components.component(point.drawComponent(shape.componentCount, &stream))
+          row.prepareDraw(data, point.index, component)
+          row.draw(data, point.index, component, &stream)
+          let values = first + point.place * dimensions
+          for d in 0..<dimensions where data.isCompleted(point.index, d, completed) {
+            values[d] = component.center[d] + row.means[d]
           }
         }
       })
   }
 
-  /// Returns completed tables, draws x N x D.
-  public func imputed(
-    draws: Int, seed: UInt64 = 0, _ control: RunControl = RunControl()
+  private func completed(
+    _ completed: CompletedValues, draws: Int, seed: UInt64, _ control: RunControl
   ) throws(ModelError) -> [Double] {
     try makeArray([max(1, draws), data.count, shape.dimensionCount], "completed tables") {
-      (output) throws(ModelError) in try impute(draws: draws, seed: seed, into: output, control)
+      (output) throws(ModelError) in try complete(completed, draws: draws, seed: seed, into: output, control)
     }
   }
 
-  /// Writes the data with each missing value replaced by its posterior expectation, N x D, or other points.
-  ///
-  /// - Parameter points: `nil` for the data. Under draws whose density at a point is large, the point's values count more.
-  package func imputeMean(
-    at points: DataSet?, into output: UnsafeMutablePointer<Double>, _ control: RunControl = RunControl()
-  ) throws(ModelError) {
-    if let points { try check(points) } else { try requireData() }
-    try writeImputedMeans(at: points ?? data, isByDensity: points != nil, into: output, control)
+  /// Returns completed tables, draws x N x D: the data with draws in the place of values that are missing or known by an
+  /// interval.
+  public func imputed(
+    draws: Int, seed: UInt64 = 0, _ control: RunControl = RunControl()
+  ) throws(ModelError) -> [Double] {
+    try completed(.unknown, draws: draws, seed: seed, control)
   }
 
-  /// Returns the data, or other points, with each missing value replaced by its posterior expectation, N x D.
+  /// Returns draws of the true values, draws x N x D: those behind errors of measurement, those in intervals, and those
+  /// that are missing. Values that are known exactly are as they were given.
+  public func trueValues(
+    draws: Int, seed: UInt64 = 0, _ control: RunControl = RunControl()
+  ) throws(ModelError) -> [Double] {
+    try completed(.all, draws: draws, seed: seed, control)
+  }
+
+  /// Writes the data, or other points, with posterior expectations in the place of values, N x D.
+  ///
+  /// - Parameter points: `nil` for the data. Under draws whose density at a point is large, the point's values count more.
+  package func completeMeans(
+    at points: DataSet?, _ completed: CompletedValues, into output: UnsafeMutablePointer<Double>,
+    _ control: RunControl = RunControl()
+  ) throws(ModelError) {
+    if let points { try check(points) } else { try requireData() }
+    try writeCompletedMeans(at: points ?? data, completed, isByDensity: points != nil, into: output, control)
+  }
+
+  /// Returns the data, or other points, with posterior expectations in the place of values that are missing or known by an
+  /// interval, N x D.
   public func imputedMean(
     at points: DataSet? = nil, _ control: RunControl = RunControl()
   ) throws(ModelError) -> [Double] {
     try makeArray([(points ?? data).count, shape.dimensionCount], "a completed table") { (output) throws(ModelError) in
-      try imputeMean(at: points, into: output, control)
+      try completeMeans(at: points, .unknown, into: output, control)
+    }
+  }
+
+  /// Returns the posterior expectations of the true values of the data, or of other points, N x D.
+  public func trueValuesMean(
+    at points: DataSet? = nil, _ control: RunControl = RunControl()
+  ) throws(ModelError) -> [Double] {
+    try makeArray([(points ?? data).count, shape.dimensionCount], "true values") { (output) throws(ModelError) in
+      try completeMeans(at: points, .all, into: output, control)
     }
   }
 }
 
-extension IncompletePoints.Group {
-  /// Draws the missing coordinates of a point: its component first, then they given both.
-  fileprivate func draw(
-    point: Int, _ full: MultivariateTable, into target: UnsafeMutablePointer<Double>, _ stream: inout RandomStream
-  ) {
-    let components = full.count
-    var largest = -Double.infinity
-    for k in 0..<components { largest = max(largest, logShares[k * stride + point]) }
+extension IncompletePoints.Point {
+  /// Draws the component of the point.
+  fileprivate func drawComponent(_ count: Int, _ stream: inout RandomStream) -> Int {
+    var largest = -1e306
+    for k in 0..<count { largest = max(largest, logShares[k]) }
     var total = 0.0
-    for k in 0..<components { total += exp(logShares[k * stride + point] - largest) }
+    for k in 0..<count { total += exp(logShares[k] - largest) }
     let u = stream.uniform() * total
     var (component, sum) = (0, 0.0)
-    for k in 0..<components {
-      let share = exp(logShares[k * stride + point] - largest)
+    for k in 0..<count {
+      let share = exp(logShares[k] - largest)
       guard share > 0 else { continue }
       component = k
       sum += share
       if u < sum { break }
     }
-    let missing = table.pattern.missing
-    withUnsafeTemporaryAllocation(of: Double.self, capacity: 2 * missing.count) { memory in
-      // SAFETY: two numbers for each missing coordinate, of which there is at least one; all are set before they are read.
-      guard let means = memory.baseAddress else { return }
-      let noise = means + missing.count
-      writeMeans(component, point: point, full, into: means)
-      for i in missing.indices { noise[i] = stream.normal() }
-      let root = table.root(component)
-      if table.shape.hasMatrices {
-        PackedTriangle.multiply(root, missing.count, noise)
-      } else {
-        for i in missing.indices { noise[i] *= root[i] }
-      }
-      for (i, d) in missing.enumerated() { target[d] = means[i] + noise[i] }
-    }
+    return component
   }
 }

@@ -72,7 +72,13 @@ extension SamplingRun {
     guard data.patterns == nil || (target.power == 1 && options.rungs == .none) else {
       throw ModelError(
         .unsupported, target.power == 1 ? "num_rungs" : "power",
-        "must be \(target.power == 1 ? 0 : 1) where values are missing", got: "\(data.missingCount) missing values")
+        "must be \(target.power == 1 ? 0 : 1) where data are not complete and exact", got: data.incompleteness ?? "")
+    }
+    try data.requireServedDetails(model.shape, componentCount: model.componentCount)
+    guard !(data.details?.hasLabels ?? false) || (model.count == nil && !model.orderedMeans) else {
+      throw ModelError(
+        .unsupported, "labels", "must be left out where \(model.count == nil ? "means have an order" : "the number of components is unknown")",
+        got: data.incompleteness ?? "")
     }
     guard options.method == .gibbs || (model.dimensionCount == 1 && !model.hasScaledMeans) else {
       throw ModelError(

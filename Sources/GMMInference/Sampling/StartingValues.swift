@@ -50,15 +50,17 @@ struct StartingValues {
       model.setKnownMeans(&means)
       known = means
     }
-    let clusters =
+    let found =
       known.map { PointClusters(points, centers: $0, variances: variances) }
       ?? PointClusters(points, count: components, variances: variances, iterations: 10, &stream, while: isWanted)
+    let clusters = isWanted() ? found.numberedByLabels() : found
     let parts = Partition(points, labels: clusters.labels, centers: clusters.centers)
     let scales = fallbackScales(variances, points)
 
     let dimensions = model.dimensionCount
     let coordinate = model.orderCoordinate ?? 0
-    let order = known != nil ? Array(0..<components) : ranks(of: parts.means, variances)
+    let isNumbered = known != nil || !points.labels.isEmpty
+    let order = isNumbered ? Array(0..<components) : ranks(of: parts.means, variances)
     var weights: [Double] = []
     var means: [Double] = []
     var clusterVariances: [Double] = []

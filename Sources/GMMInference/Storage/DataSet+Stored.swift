@@ -12,6 +12,10 @@ extension DataSet {
       sizes.write(dimensionCount)
       var checksum = Checksum()
       checksum.update(UnsafeRawBufferPointer(values))
+      if let details {
+        for part in details.parts.compactMap({ $0 }) { checksum.update(UnsafeRawBufferPointer(part)) }
+        if let labels = details.labels { checksum.update(UnsafeRawBufferPointer(labels.elements)) }
+      }
       if let patterns {
         var places = ByteWriter()
         for i in 0..<count { for d in patterns.pattern(of: i).missing { places.write(i * dimensionCount + d) } }
@@ -46,6 +50,7 @@ extension DataSet {
       try file.append(UnsafeBufferPointer(start: weights.base, count: weights.count))
     }
     try file.append(.columns, columnsSection)
+    if let details { try details.write(to: file) }
   }
 
   /// The first row and the columns' names.
@@ -63,14 +68,17 @@ extension DataSet {
   /// The number of bytes of the contents of the sections that ``write(to:)`` appends, without their heads.
   var storedSize: Int {
     16 + 8 * count * dimensionCount + 8 * (weights?.count ?? 0) + columnsSection.bytes.count
+      + (details.map { Section.headSize + $0.storedSize } ?? 0)
   }
 
   /// Reads the sections of the data of a model.
   ///
-  /// - Parameter hasColumns: whether the file's format has the section of the columns.
-  static func read(from file: any PayloadSource, _ model: MixtureModel, hasColumns: Bool) throws(StorageError)
-    -> DataSet
-  {
+  /// - Parameters:
+  ///   - hasColumns: whether the file's format has the section of the columns.
+  ///   - hasDetails: whether it has the section of what is known beside the values.
+  static func read(
+    from file: any PayloadSource, _ model: MixtureModel, hasColumns: Bool, hasDetails: Bool
+  ) throws(StorageError) -> DataSet {
     let length = try file.head(.observations)
     guard length >= 16 else { throw .format("lacks its section DATA") }
     var sizes = ByteReader(try file.read(16))
@@ -88,10 +96,12 @@ extension DataSet {
     defer { withExtendedLifetime(rows) {} }
     let weights = try SampleWeights.read(from: file, count: count)
     let (firstRow, names) = hasColumns ? try readColumns(from: file) : (0, [])
+    let stored = hasDetails ? try StoredDetails(from: file, count: count, dimensions: dimensions) : nil
+    defer { withExtendedLifetime(stored) {} }
     do throws(ModelError) {
       return try DataSet(
         rows.base, count: count, dimensionCount: dimensions, weights: weights, columnNames: names, firstRow: firstRow,
-        missing: .atRandom)
+        missing: .atRandom, statement: stored?.statement ?? RowDetails.Statement())
     } catch {
       throw StorageError(error.kind == .outOfMemory ? .outOfMemory : .format, file.path, "\(error)")
     }

@@ -3,8 +3,9 @@ import GMMModel
 import GMMStorage
 
 extension Posterior {
-  /// The newest format of posterior files, which this version writes.
-  static let newestFormat: UInt32 = 4
+  /// The newest format of posterior files. Posteriors of data of which no more than the values is known have format 4.
+  static let newestFormat: UInt32 = 5
+  private var format: UInt32 { data.details == nil ? 4 : Self.newestFormat }
 
   /// Saves everything that this posterior has: its model, its data, its options, its draws, and the snapshots of its
   /// chains.
@@ -20,7 +21,7 @@ extension Posterior {
     try RunMonitor(control).watchFile(path, bytes: contents.size) { (progress) throws(StorageError) in
       let file = try AtomicFile(path, progress)
       try contents.write(to: file, control)
-      try file.commit(.posterior, version: Self.newestFormat)
+      try file.commit(.posterior, version: format)
     }
   }
 
@@ -86,7 +87,7 @@ extension Posterior {
     try RunMonitor(control).watchFile("", bytes: contents.size) { (progress) throws(StorageError) in
       let sink = MemorySink(memory, progress)
       try contents.write(to: sink, control)
-      sink.commit(.posterior, version: Self.newestFormat)
+      sink.commit(.posterior, version: format)
     }
   }
 
@@ -113,7 +114,7 @@ extension Posterior {
       }
     }
 
-    let data = try DataSet.read(from: file, model, hasColumns: file.header.version >= 2)
+    let data = try DataSet.read(from: file, model, hasColumns: file.header.version >= 2, hasDetails: file.header.version >= 5)
 
     let layout = DrawLayout(model)
     var states = try file.section(.chains)

@@ -10,6 +10,7 @@ enum Section: String {
   case observations = "DATA"
   case sampleWeights = "WGHT"
   case columns = "COLS"
+  case details = "DETL"
   case identity = "IDEN"
   case chains = "CHNS"
   case draws = "DRAW"

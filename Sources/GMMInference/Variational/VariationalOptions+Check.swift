@@ -20,7 +20,8 @@ extension VariationalOptions {
     }
     guard data.patterns == nil else {
       throw ModelError(
-        .unsupported, "data", "must lack no values for a variational fit", got: "\(data.missingCount) missing values")
+        .unsupported, "data", "must be complete and exact, without labels, for a variational fit",
+        got: data.incompleteness ?? "")
     }
     let members = data.positiveCount
     guard members >= componentCount else {

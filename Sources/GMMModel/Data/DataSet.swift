@@ -16,8 +16,11 @@ public final class DataSet: Sendable {
   /// A weight for each observation; `nil` if all are 1.
   public let weights: SampleWeights?
   /// Which values are missing; `nil` if none is. In the memory of the data, the mean of its column stands for a missing
-  /// value. Starts, and what else is no part of a posterior, may take it for the value.
+  /// value, and the middle or the finite end of its interval for a value in one. Starts, and what else is no part of a
+  /// posterior, may take it for the value. `nil` if all rows are complete and exact, and no label is known.
   package let patterns: RowPatterns?
+  /// What is known of the values beside the numbers; `nil` if there is nothing.
+  package let details: RowDetails?
   /// The names of the columns, (D); empty if there are none.
   public let columnNames: [String]
   /// The number of the first observation in the data set of which these are a part: a multiple of 4,096.
@@ -40,13 +43,14 @@ public final class DataSet: Sendable {
   ///   - columnNames: D different names that are not empty, or no names.
   ///   - firstRow: see ``firstRow``.
   ///   - missing: the meaning of NaN.
+  ///   - statement: what is known beside the numbers.
   ///   - argument: the name that errors carry.
   /// - Throws: ``ModelError`` for NaN, infinity and values whose squares could not be summed, with row and column; for
   ///   weights, names or a first row that do not fit the data; and when memory runs out.
   package init(
     _ base: UnsafePointer<Double>?, count: Int, dimensionCount: Int = 1, stride: Int? = nil,
     weights: SampleWeights? = nil, columnNames: [String] = [], firstRow: Int = 0, missing: MissingValues = .refused,
-    argument: String = "data"
+    statement: RowDetails.Statement = RowDetails.Statement(), argument: String = "data"
   ) throws(ModelError) {
     try Self.check(weights, columnNames, firstRow: firstRow, count: count, dimensionCount: dimensionCount)
     self.weights = Self.telling(weights)
@@ -61,27 +65,32 @@ public final class DataSet: Sendable {
     self.buffer = buffer
     self.count = count
     self.dimensionCount = dimensionCount
-    guard let base else {
+    let details =
+      statement.isEmpty || count == 0
+      ? nil : try RowDetails(statement, count: count, dimensionCount: dimensionCount)
+    self.details = details
+    guard base != nil || details?.lower != nil else {
       patterns = nil
       return
     }
     let stride = stride ?? dimensionCount
+    let isOfIntervals = details?.hasIntervals ?? false
     // Zero times infinity or NaN is NaN, and a sum with NaN stays NaN. So one loop without a branch finds out whether a
     // search is needed.
     var poison = 0.0
     for start in Swift.stride(from: 0, to: count, by: laneCount) {
-      let rows = base + start * stride
       let group = buffer.base + start * dimensionCount
       let lanes = min(laneCount, count - start)
       for d in 0..<dimensionCount {
         for lane in 0..<lanes {
-          let value = rows[lane * stride + d]
+          var value = base.map { $0[(start + lane) * stride + d] } ?? .nan
+          if isOfIntervals, let known = details?.value(start + lane, d) { value = known }
           poison += 0 * Self.squareWithRoom(value)
           group[d * laneCount + lane] = value
         }
       }
     }
-    guard poison.isNaN else {
+    guard poison.isNaN || details != nil else {
       patterns = nil
       return
     }
@@ -89,13 +98,18 @@ public final class DataSet: Sendable {
     for i in 0..<count {
       for d in 0..<dimensionCount {
         let value = buffer.base[place(i, d)]
-        if Self.squareWithRoom(value).isFinite || (value.isNaN && missing == .atRandom) { continue }
+        // An interval without a finite end says that the value is missing.
+        let isMissing = value.isNaN && (missing == .atRandom || details?.interval(i, d) != nil)
+        if Self.squareWithRoom(value).isFinite || isMissing { continue }
         throw Self.fault(
           value, "\(argument)[\(i), \(d)]",
           column: columnNames.isEmpty ? "" : " in column \(d) (\(columnNames[d]))")
       }
     }
-    patterns = try RowPatterns(count: count, dimensionCount: dimensionCount) { buffer.base[place($0, $1)].isNaN }
+    let patterns = try RowPatterns(count: count, dimensionCount: dimensionCount, details) {
+      buffer.base[place($0, $1)].isNaN
+    }
+    self.patterns = patterns.saysNothing && details?.logShares == nil ? nil : patterns
     for d in 0..<dimensionCount {
       var (sum, values) = (0.0, 0.0)
       // The sum of a mean's increments does not overflow.
@@ -177,12 +191,27 @@ public final class DataSet: Sendable {
   /// Returns the same observations with as many weights, which are not checked.
   func reweighted(by weights: SampleWeights) -> DataSet { DataSet(sharing: self, weights: weights) }
 
+  /// Returns the same observations without what is known of their components, without a copy of the observations.
+  package func withoutLabels() throws(ModelError) -> DataSet {
+    guard let details, details.hasLabels, let patterns else { return self }
+    let rest = RowDetails(withoutLabels: details)
+    let found = try RowPatterns(count: count, dimensionCount: dimensionCount, rest) { patterns.isMissing($0, $1) }
+    return DataSet(sharing: self, rest, found.saysNothing ? nil : found)
+  }
+
+  private init(sharing other: DataSet, _ details: RowDetails, _ patterns: RowPatterns?) {
+    (buffer, count, dimensionCount, weights) = (other.buffer, other.count, other.dimensionCount, other.weights)
+    (columnNames, firstRow) = (other.columnNames, other.firstRow)
+    (self.details, self.patterns) = (details, patterns)
+  }
+
   private init(sharing other: DataSet, weights: SampleWeights? = nil) {
     buffer = other.buffer
     count = other.count
     dimensionCount = other.dimensionCount
     self.weights = Self.telling(weights ?? other.weights)
-    (columnNames, firstRow, patterns) = (other.columnNames, other.firstRow, other.patterns)
+    (columnNames, firstRow) = (other.columnNames, other.firstRow)
+    (patterns, details) = (other.patterns, other.details)
   }
 
   /// Returns weights that say something. Rows of weight 1 take the road of rows without weights, with the same bits.
@@ -209,6 +238,20 @@ public final class DataSet: Sendable {
   /// The number of missing values.
   public var missingCount: Int { patterns?.missingCount ?? 0 }
 
+  /// Refuses labels that a mixture does not have, and intervals in several correlated coordinates of a row.
+  package func requireServedDetails(_ shape: MixtureShape, componentCount: Int) throws(ModelError) {
+    guard let details, let patterns else { return }
+    try details.requireLabels(ofComponents: componentCount)
+    guard details.hasIntervals, shape.hasMatrices || details.covariances != nil else { return }
+    for i in 0..<count where patterns.pattern(of: i).intervals.count > 1 {
+      throw ModelError(
+        .unsupported, "data[\(i)]",
+        "must have an interval in one column at most where coordinates or errors are correlated (the probability of a box "
+          + "has no closed form)",
+        got: "\(patterns.pattern(of: i).intervals.count)")
+    }
+  }
+
   /// Refuses a column without any value, of which neither a model nor a fit can say anything.
   package func requireValuesInEveryColumn() throws(ModelError) {
     guard let patterns else { return }
@@ -222,10 +265,27 @@ public final class DataSet: Sendable {
   @inline(__always)
   package func isMissing(_ i: Int, _ d: Int) -> Bool { patterns.map { $0.isMissing(i, d) } ?? false }
 
-  /// Returns whether a row lacks any of some coordinates.
+  /// Returns whether a row lacks any of some coordinates, or does not know one exactly.
   @inline(__always)
   package func lacks(_ i: Int, _ coordinates: Range<Int>) -> Bool {
-    patterns.map { patterns in coordinates.contains { patterns.isMissing(i, $0) } } ?? false
+    guard let patterns else { return false }
+    return coordinates.contains { d in
+      patterns.isMissing(i, d)
+        || details.map { $0.interval(i, d) != nil || $0.errorVariance(i, d) > 0 } ?? false
+    }
+  }
+
+  /// What makes these other data than complete and exact rows, in words; `nil` if nothing does.
+  package var incompleteness: String? {
+    guard patterns != nil else { return nil }
+    var words: [String] = []
+    if missingCount > 0 { words.append("\(missingCount) missing value\(missingCount == 1 ? "" : "s")") }
+    if let details {
+      if details.hasErrors { words.append("errors of measurement") }
+      if details.hasIntervals { words.append("intervals") }
+      if details.hasLabels { words.append("labels") }
+    }
+    return words.joined(separator: ", ")
   }
 
   /// Whether all sample weights are whole numbers.

@@ -9,15 +9,26 @@ public enum MissingValues: Int32, Sendable, CaseIterable {
   case atRandom = 1
 }
 
-/// Which values the rows of a data set have, where some are missing.
+/// Which values the rows of a data set have, and what else is known of them, where not all rows are complete and exact.
 ///
-/// Rows that have and lack the same coordinates share a pattern. In each block the rows of a pattern are a group, so that
+/// Rows of which the same is known share a pattern: they lack the same coordinates, know the same ones by intervals, and
+/// have the same label. In each block the rows of a pattern are a group, so that
 /// whatever depends on the pattern alone is done once for all of them.
 package final class RowPatterns: Sendable {
-  /// The coordinates that a row has, and those that it lacks, both ascending.
   package struct Pattern: Sendable, Hashable {
+    /// The coordinates of which something is known, ascending.
     package let observed: [Int]
+    /// The coordinates that are missing, ascending.
     package let missing: [Int]
+    /// The observed coordinates of which an interval is known.
+    package let intervals: [Int]
+    /// Whether values have errors of measurement.
+    package let hasErrors: Bool
+    /// The component, or -1 if it is not known.
+    package let label: Int
+
+    /// Whether the observed coordinates are known exactly.
+    package var isExact: Bool { intervals.isEmpty && !hasErrors }
   }
 
   /// The rows of one pattern in a block.
@@ -45,9 +56,13 @@ package final class RowPatterns: Sendable {
 
   /// Finds the patterns of N rows in D dimensions.
   ///
-  /// - Parameter isMissing: whether a row lacks a coordinate.
+  /// - Parameters:
+  ///   - details: what is known beside the values.
+  ///   - isMissing: whether a row lacks a coordinate.
   /// - Throws: ``ModelError`` when memory runs out.
-  init(count: Int, dimensionCount: Int, _ isMissing: (_ row: Int, _ d: Int) -> Bool) throws(ModelError) {
+  init(
+    count: Int, dimensionCount: Int, _ details: RowDetails?, _ isMissing: (_ row: Int, _ d: Int) -> Bool
+  ) throws(ModelError) {
     guard let numbers = AlignedBuffer<Int32>(count: count), let order = AlignedBuffer<UInt16>(count: count) else {
       throw .outOfMemory("the patterns of \(count) rows")
     }
@@ -59,6 +74,15 @@ package final class RowPatterns: Sendable {
       missing.removeAll(keepingCapacity: true)
       for d in 0..<dimensionCount where isMissing(i, d) { missing.append(d) }
       total += missing.count
+      if let details {
+        // The coordinates end before these negative numbers.
+        let lacking = missing.count
+        missing.append(-1)
+        for d in 0..<dimensionCount where details.interval(i, d) != nil {
+          if !missing[..<lacking].contains(d) { missing.append(d) }
+        }
+        missing += [details.hasError(i) ? -3 : -2, details.label(i)]
+      }
       if let number = known[missing] {
         numbers.base[i] = number
       } else {
@@ -72,9 +96,7 @@ package final class RowPatterns: Sendable {
     for (place, number) in sorted.enumerated() { rank[number] = Int32(place) }
     for i in 0..<count { numbers.base[i] = rank[Int(numbers.base[i])] }
     let patterns = sorted.map { number in
-      let missing = all[number]
-      let lacks = Set(missing)
-      return Pattern(observed: (0..<dimensionCount).filter { !lacks.contains($0) }, missing: missing)
+      Pattern(all[number], dimensionCount, hasDetails: details != nil)
     }
     var (groups, starts) = ([Group](), [0])
     for start in stride(from: 0, to: count, by: blockSize) {
@@ -97,6 +119,9 @@ package final class RowPatterns: Sendable {
     (self.numbers, self.order, self.groups, self.starts) = (numbers, order, groups, starts)
   }
 
+  /// Whether all rows are complete and exact, and no label is known.
+  var saysNothing: Bool { patterns.allSatisfy { $0.missing.isEmpty && $0.isExact && $0.label < 0 } }
+
   /// The number of the pattern of a row.
   package func number(of row: Int) -> Int { Int(numbers.base[row]) }
 
@@ -111,4 +136,17 @@ package final class RowPatterns: Sendable {
 
   /// The rows of a group: their places in its block, ascending.
   package func rows(of group: Group) -> UnsafePointer<UInt16> { UnsafePointer(order.base + group.first) }
+}
+
+extension RowPatterns.Pattern {
+  /// Reads the numbers of a pattern: the missing coordinates; -1, those of intervals, -3 or -2, and the label.
+  fileprivate init(_ numbers: [Int], _ dimensionCount: Int, hasDetails: Bool) {
+    let end = hasDetails ? numbers.firstIndex(of: -1) ?? numbers.count : numbers.count
+    missing = Array(numbers[..<end])
+    let lacks = Set(missing)
+    observed = (0..<dimensionCount).filter { !lacks.contains($0) }
+    intervals = hasDetails ? Array(numbers[(end + 1)..<(numbers.count - 2)]) : []
+    hasErrors = hasDetails && numbers[numbers.count - 2] == -3
+    label = hasDetails ? numbers[numbers.count - 1] : -1
+  }
 }

@@ -71,7 +71,7 @@ import Testing
     let writer = ByteWriter()
     let later = SealedBytes.seal(writer, .statistics, version: MixtureStatistics.formatVersion + 1)
     #expect(throws: StorageError.self) { try read(later) }
-    do { _ = try read(later) } catch { #expect("\(error)".contains("has format 2")) }
+    do { _ = try read(later) } catch { #expect("\(error)".contains("has format 3")) }
     let other = SealedBytes.seal(writer, .checkpoint, version: 1)
     do { _ = try read(other) } catch { #expect("\(error)" == "must be statistics, got a checkpoint") }
   }

@@ -4,11 +4,50 @@ import GMMModel
 /// Likelihoods of rows of which not everything is known, from matrices by elimination, without a line of the library's
 /// linear algebra.
 package enum IncompleteRowsReference {
+  /// What is known of a row: values, NaN where they are missing; covariances of errors; intervals.
+  package struct Known {
+    package var values: [Double]
+    package var errors: [[Double]]?
+    package var intervals: [(Double, Double)?]?
+
+    package init(values: [Double], errors: [[Double]]?, intervals: [(Double, Double)?]?) {
+      (self.values, self.errors, self.intervals) = (values, errors, intervals)
+    }
+  }
+
   /// The mean and the covariance matrix of a component.
   package struct Component {
     package let logWeight: Double
     package let mean: [Double]
     package let covariance: [[Double]]
+
+    /// Returns the log density of what is known of a row.
+    ///
+    /// As a function of the value in an interval, the log density is a parabola, where other intervals do not depend on
+    /// it. Three points tell its height and the mean and the sd of the value.
+    package func logDensity(_ known: Known) -> Double {
+      let place = known.values.indices.first { known.intervals?[$0] != nil }
+      guard let place, let (lower, upper) = known.intervals?[place] else {
+        var measured = covariance
+        for i in measured.indices { for j in measured.indices { measured[i][j] += known.errors?[i][j] ?? 0 } }
+        return Component(logWeight: 0, mean: mean, covariance: measured).given(known.values).logDensity
+      }
+      var rest = known
+      rest.intervals?[place] = nil
+      let heights = [-1.0, 0, 1].map { shift in
+        rest.values[place] = mean[place] + shift
+        return logDensity(rest)
+      }
+      let curvature = heights[0] - 2 * heights[1] + heights[2]
+      let slope = 0.5 * (heights[2] - heights[0])
+      let sd = (-1 / curvature).squareRoot()
+      let center = mean[place] - slope / curvature
+      let top = heights[1] - 0.5 * slope * slope / curvature
+      let (a, b) = ((lower - center) / sd * 0.5.squareRoot(), (upper - center) / sd * 0.5.squareRoot())
+      // The half with both ends on one side of 0 keeps its digits.
+      let share = a > 0 ? 0.5 * (erfc(a) - erfc(b)) : 0.5 * (erfc(-b) - erfc(-a))
+      return top + log(sd * (2 * Double.pi).squareRoot() * share)
+    }
 
     /// Returns the log density of the values of a row that are no NaN, and the expectations of all values given those.
     package func given(_ row: [Double]) -> (logDensity: Double, means: [Double]) {

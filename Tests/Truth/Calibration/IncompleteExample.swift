@@ -15,15 +15,61 @@ struct IncompleteExample: Sendable {
   /// The rows, with NaN for missing values.
   let rows: [[Double]]
   var sampleWeights: [Double]?
+  /// The covariances of the errors of each row.
+  var errors: [[[Double]]]?
+  /// The intervals of values; `nil` for a value that is known.
+  var intervals: [[(Double, Double)?]]?
+  var labels: [Int32]?
+  var shares: [[Double]]?
   var options = SamplingOptions(draws: 2 * Tier.oracleDraws, thin: 2, seed: 17)
 
   func data() throws -> DataSet {
-    let data = try DataSet(rows.flatMap { $0 }, dimensionCount: rows[0].count, missing: .atRandom)
+    let dimensions = rows[0].count
+    var statement = RowDetails.Statement()
+    // The memory lives until the data are made.
+    let matrices = errors?.flatMap { $0.flatMap { $0 } } ?? []
+    let lower = intervals?.flatMap { $0.map { $0?.0 ?? .nan } } ?? []
+    let upper = intervals?.flatMap { $0.map { $0?.1 ?? .nan } } ?? []
+    let factors = shares?.flatMap { $0 } ?? []
+    let data = try matrices.withUnsafeBufferPointer { matrices in
+      try lower.withUnsafeBufferPointer { lower in
+        try upper.withUnsafeBufferPointer { upper in
+          try factors.withUnsafeBufferPointer { factors in
+            try (labels ?? []).withUnsafeBufferPointer { labels in
+              if !matrices.isEmpty { statement.errorCovariances = matrices }
+              if !lower.isEmpty { (statement.lower, statement.upper) = (lower, upper) }
+              if !factors.isEmpty { statement.shares = factors }
+              if !labels.isEmpty { statement.labels = labels }
+              return try rows.flatMap { $0 }.withUnsafeBufferPointer {
+                try DataSet(
+                  $0.baseAddress, count: rows.count, dimensionCount: dimensions, missing: .atRandom,
+                  statement: statement)
+              }
+            }
+          }
+        }
+      }
+    }
     return try sampleWeights.map { try data.weighted(by: SampleWeights($0)) } ?? data
   }
 
-  /// Returns functions of parameters that do not depend on the numbers of components.
-  static func functions(_ parameters: Parameters) -> [(name: String, value: Double)] {
+  /// Returns the log likelihood of what is known of each row, given parameters.
+  func logLikelihoods(_ parameters: Parameters) -> [Double] {
+    let components = IncompleteRowsReference.components(parameters)
+    return rows.indices.map { i in
+      let known = IncompleteRowsReference.Known(
+        values: rows[i], errors: errors?[i], intervals: intervals?[i])
+      let total = components.enumerated().reduce(0.0) { sum, next in
+        let (k, component) = next
+        if let label = labels?[i], label >= 0, Int(label) != k { return sum }
+        return sum + (shares?[i][k] ?? 1) * exp(component.logWeight + component.logDensity(known))
+      }
+      return log(total)
+    }
+  }
+
+  /// Returns functions of parameters that do not depend on the numbers of components, unless labels tell them apart.
+  func functions(_ parameters: Parameters) -> [(name: String, value: Double)] {
     let components = IncompleteRowsReference.components(parameters)
     let dimensions = parameters.shape.dimensionCount
     let weights = components.map { exp($0.logWeight) }
@@ -41,6 +87,13 @@ struct IncompleteExample: Sendable {
       values.append(("density at \(point)", density.squareRoot()))
     }
     values.append(("components", Double(components.count)))
+    if labels != nil || shares != nil {
+      // Labels tell the components apart.
+      for (k, component) in components.enumerated() {
+        values.append(("weight of \(k)", exp(component.logWeight)))
+        values.append(("mean of \(k)", component.mean[0]))
+      }
+    }
     for (j, value) in parameters.hyperparameters.enumerated() { values.append(("hyperparameter \(j)", atan(value))) }
     return values
   }
@@ -52,9 +105,11 @@ struct IncompleteExample: Sendable {
     var logRatios: [Double] = []
     for _ in 0..<count {
       let parameters = model.ofDrawnCount(&stream).ofDrawnHyperparameters(&stream).drawPrior(&stream)
-      let (logLikelihoods, means) = IncompleteRowsReference.likelihood(parameters, rows)
+      let isPlain = errors == nil && intervals == nil && labels == nil && shares == nil
+      let means = isPlain ? IncompleteRowsReference.likelihood(parameters, rows).means : []
+      let logLikelihoods = logLikelihoods(parameters)
       logRatios.append(zip(logLikelihoods, sampleWeights ?? rows.map { _ in 1 }).reduce(0) { $0 + $1.0 * $1.1 })
-      var row = Self.functions(parameters)
+      var row = functions(parameters)
       for (i, expected) in means.enumerated() {
         for (d, value) in expected.enumerated() where rows[i][d].isNaN { row.append(("row \(i) column \(d)", value)) }
       }
@@ -78,7 +133,7 @@ struct IncompleteExample: Sendable {
     for chain in 0..<posterior.chainCount {
       for draw in 0..<posterior.drawCount {
         let parameters = Parameters(row: posterior.rowMemory(chain: chain, draw: draw), posterior.layout)
-        for (place, value) in Self.functions(parameters).enumerated() { sums[place][chain].append(value.value) }
+        for (place, value) in functions(parameters).enumerated() { sums[place][chain].append(value.value) }
       }
     }
     var deviations = Deviations()

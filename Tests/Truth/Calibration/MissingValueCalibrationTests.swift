@@ -136,7 +136,7 @@ import Testing
         _ = rows.assignments(block, key.at(iteration: UInt64(iteration)), labels: nil)
         statistics.add(moments.base)
         try gibbs.draw(&parameters, given: statistics, &stream)
-        for (place, value) in IncompleteExample.functions(parameters).enumerated() { values[place].append(value.value) }
+        for (place, value) in example.functions(parameters).enumerated() { values[place].append(value.value) }
       }
       var deviations = Deviations()
       for (place, (name, value)) in exact.enumerated() where !values[place].isEmpty {

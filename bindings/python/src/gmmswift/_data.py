@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
 from gmmswift import _native as native
-from gmmswift._arguments import code, data_rows, row_weights, shown
+from gmmswift._arguments import Rows, array, code, data_rows, real_array, row_weights, shown
 from gmmswift._errors import Fault
 from gmmswift._pickled import StateFormat
 
@@ -24,6 +24,84 @@ __all__ = [
     "observations",
     "words_for",
 ]
+
+
+class Known(NamedTuple):
+    """What callers state beside the values."""
+
+    labels: ArrayLike | None = None
+    errors: ArrayLike | None = None
+    intervals: tuple[ArrayLike, ArrayLike] | None = None
+    rounding: ArrayLike | None = None
+
+    def write(self, options: Any, rows: Rows) -> list[Any]:
+        """Set the fields of the options, and return the arrays that they point at."""
+        shape = (rows.length, rows.dimensions)
+        kept: list[Any] = []
+
+        def field(name: str, values: NDArray[Any]) -> None:
+            kept.append(values)
+            setattr(options, name, native.address(values))
+
+        if self.errors is not None:
+            errors = real_array("errors", self.errors)
+            if errors.ndim == 3:
+                field("error_covariances", array("errors", errors, (*shape, rows.dimensions)))
+            else:
+                if errors.ndim < 2 and errors.size in (1, rows.length) and rows.dimensions > 1:
+                    errors = np.broadcast_to(errors.reshape(-1, 1), shape)
+                elif errors.ndim == 0:
+                    errors = np.broadcast_to(errors, shape)
+                field("error_sds", array("errors", errors, shape))
+        for name, ends in zip(("lower", "upper"), self._ends(rows) or (), strict=False):
+            field(name, ends)
+        if self.labels is not None:
+            labels = np.asarray(self.labels)
+            if labels.ndim == 2:
+                factors = array("labels", labels, (rows.length, labels.shape[1]))
+                field("label_shares", factors)
+                options.num_label_shares = labels.shape[1]
+            else:
+                if labels.dtype.kind not in "iu" and not _are_whole(labels):
+                    raise TypeError(f"labels: must be integers, got {shown(self.labels)}")
+                if labels.shape != (rows.length,):
+                    rule = f"must have shape ({rows.length},) or ({rows.length}, K)"
+                    raise ValueError(f"labels: {rule}, got shape {labels.shape}")
+                if labels.size and not -(2**31) <= labels.min() <= labels.max() < 2**31:
+                    raise ValueError("labels: must fit 32 bits, got larger ones")
+                field("labels", np.ascontiguousarray(labels, np.int32))
+        return kept
+
+    def _ends(self, rows: Rows) -> tuple[NDArray[np.float64], NDArray[np.float64]] | None:
+        """Return the ends of intervals, also of those that rounding makes."""
+        shape = (rows.length, rows.dimensions)
+        if self.rounding is None:
+            if self.intervals is None:
+                return None
+            if not isinstance(self.intervals, (tuple, list)) or len(self.intervals) != 2:
+                raise TypeError(f"intervals: must be two arrays, got {shown(self.intervals)}")
+            lower, upper = (
+                array(f"intervals[{end}]", real_array(f"intervals[{end}]", ends), shape)
+                for end, ends in enumerate(self.intervals)
+            )
+            return lower, upper
+        if self.intervals is not None:
+            raise ValueError("rounding: must not be given beside intervals, got both")
+        units = real_array("rounding", self.rounding)
+        if units.shape not in ((), (rows.dimensions,)):
+            rule = f"must be a number or have shape ({rows.dimensions},)"
+            raise ValueError(f"rounding: {rule}, got shape {units.shape}")
+        if not (np.isfinite(units) & (units >= 0)).all():
+            raise ValueError(f"rounding: must be finite and not negative, got {shown(units)}")
+        values = rows.array.reshape(shape)
+        return values - 0.5 * units, values + 0.5 * units
+
+
+NOTHING = Known()
+
+
+def _are_whole(labels: NDArray[Any]) -> bool:
+    return labels.dtype.kind == "f" and bool(np.all(labels == np.round(labels)))
 
 
 class Data:
@@ -45,6 +123,21 @@ class Data:
     names : iterable of str, length D, optional
         Names of the columns, all different. By default the names of a data frame if all are
         strings, otherwise none. Summaries, inference data and messages show them.
+    labels : array_like of int, shape (N,), or array_like, shape (N, K), optional
+        The component that each row is known to have, from 0, or -1 for unknown. Or factors, each
+        row of sum 1, by which the shares of the components of that row are multiplied: rows of
+        zeros and a one are known. Component k of draws and fits is then label k.
+    errors : array_like, shape (N,), (N, D) or (N, D, D), optional
+        Errors of measurement: x = true value + error. Sds, one for all columns or one each, or
+        covariance matrices. The mixture is that of the true values (extreme deconvolution; Bovy,
+        Hogg, Roweis 2011); log likelihoods and densities are those of the measured values.
+    intervals : pair of array_like, shape (N, D) each, optional
+        The lower and the upper ends of intervals in which the values lie: censored where one is
+        infinite, exact where they are equal, missing where both are infinite. Where both are NaN,
+        `values` has the value. `values` may be None. A row may have one interval where coordinates
+        or errors are correlated, and any number of them in other forms.
+    rounding : float or array_like, shape (D,), optional
+        The unit to which the values are rounded: each lies within half of it. 0 is exact.
     missing : {"error", "mar"}, default "error"
         What NaN and its like mean. "mar" is a value that is missing at random (Rubin 1976): that it
         is missing may depend on the values that its row has, not on the one that it lacks. Chains
@@ -79,6 +172,9 @@ class Data:
     <gmmswift.Data: 3 observations of length, width>
     >>> gm.fit_em(data, 1).means
     array([[2., 5.]])
+    >>> rounded = gm.Data([[1.0, 2.0], [2.0, 4.0], [3.0, 8.0]], rounding=[1.0, 0.0])
+    >>> rounded.intervals[0][:, 0]
+    array([0.5, 1.5, 2.5])
     >>> holes = gm.Data([[1.0, 2.0], [2.0, 4.1], [3.0, None], [4.0, 7.9]], missing="mar")
     >>> gm.fit_em(holes, 1).means.round(2)
     array([[2.5 , 4.99]])
@@ -101,31 +197,43 @@ class Data:
 
     def __init__(
         self,
-        values: ArrayLike,
+        values: ArrayLike | None,
         *,
         sample_weight: ArrayLike | None = None,
+        labels: ArrayLike | None = None,
+        errors: ArrayLike | None = None,
+        intervals: tuple[ArrayLike, ArrayLike] | None = None,
+        rounding: ArrayLike | None = None,
         names: Iterable[str] | None = None,
         missing: str = "error",
     ) -> None:
-        self._lay_out("values", values, None, sample_weight, names, missing)
+        known = Known(labels, errors, intervals, rounding)
+        self._lay_out("values", values, None, sample_weight, names, missing, known)
 
     def _lay_out(
         self,
         argument: str,
-        values: ArrayLike,
+        values: ArrayLike | None,
         dimensions: int | None,
         sample_weight: ArrayLike | None,
         names: Iterable[str] | None = None,
         missing: str = "error",
+        known: Known = NOTHING,
     ) -> None:
         meaning = code("missing", missing, ("error", "mar"))
-        rows = data_rows(argument, values, dimensions, may_lack=meaning > 0)
+        if values is None:
+            if known.intervals is None:
+                raise TypeError(f"{argument}: must be numbers unless there are intervals, got None")
+            rows = data_rows("intervals[0]", known.intervals[0], dimensions)
+        else:
+            rows = data_rows(argument, values, dimensions, may_lack=meaning > 0)
         chosen = _frame_names(values, rows.dimensions) if names is None else _checked(names)
         options = native.defaults(native.DataOptions)
         options.row_stride = max(rows.stride, rows.dimensions)
         options.missing = meaning
         weights = row_weights(sample_weight, rows.length)
         options.sample_weights = native.address(weights)
+        kept = known.write(options, rows)
         texts = None
         if names is not None or chosen:
             if len(chosen) != rows.dimensions:
@@ -136,13 +244,13 @@ class Data:
         self._handle = native.create(
             native.lib.gmm_data_create,
             native.lib.gmm_data_destroy,
-            rows.array,
+            rows.array if values is not None else None,
             rows.length,
             rows.dimensions,
             options,
             names=words_for(argument, rows.dimensions),
         )
-        del texts
+        del texts, kept
         self.n_observations = rows.length
         self.n_dimensions = rows.dimensions
         self.names = chosen
@@ -166,13 +274,47 @@ class Data:
         return out
 
     @property
+    def errors(self) -> NDArray[np.float64] | None:
+        """A copy of the errors of measurement: sds, shape (N, D), or covariances, (N, D, D)."""
+        shape = (self.n_observations, self.n_dimensions)
+        sds = self._known(native.KNOWS_ERROR_SDS, shape)
+        if sds is not None:
+            return sds
+        return self._known(native.KNOWS_ERROR_COVARIANCES, (*shape, self.n_dimensions))
+
+    @property
+    def intervals(self) -> tuple[NDArray[np.float64], NDArray[np.float64]] | None:
+        """Copies of the ends of the intervals, shape (N, D) each; NaN where a value has none."""
+        shape = (2, self.n_observations, self.n_dimensions)
+        ends = self._known(native.KNOWS_INTERVALS, shape)
+        return None if ends is None else (ends[0], ends[1])
+
+    @property
+    def labels(self) -> NDArray[Any] | None:
+        """A copy of the known labels, shape (N,), or of the factors of shares, shape (N, K)."""
+        labels = self._known(native.KNOWS_LABELS, (self.n_observations,))
+        if labels is not None:
+            return labels.astype(np.int32)
+        columns = native.lib.gmm_data_num_label_shares(self._handle)
+        return self._known(native.KNOWS_LABEL_SHARES, (self.n_observations, columns))
+
+    def _known(self, what: int, shape: tuple[int, ...]) -> NDArray[np.float64] | None:
+        """Return what is known beside the values, or None."""
+        if not native.lib.gmm_data_knows(self._handle) & what:
+            return None
+        out = np.empty(shape)
+        native.call(native.lib.gmm_data_get_known, self._handle, what, out, out.size)
+        return out
+
+    @property
     def fingerprint(self) -> int:
         """A 64-bit checksum of the values and of which are missing."""
         result: int = native.lib.gmm_data_fingerprint(self._handle)
         return result
 
     def __reduce__(self) -> tuple[Any, ...]:
-        values = {name: getattr(self, name) for name in ("values", "sample_weight", "names")}
+        names = ("values", "sample_weight", "names", "errors", "intervals", "labels")
+        values = {name: getattr(self, name) for name in names}
         return Data._restored, (_FORMAT.state_of(values),)
 
     @classmethod
@@ -184,6 +326,7 @@ class Data:
             sample_weight=values["sample_weight"],
             names=values["names"] or None,
             missing="mar" if np.isnan(values["values"]).any() else "error",
+            **{name: values.get(name) for name in ("errors", "intervals", "labels")},
         )
 
     # A data set is immutable, so it is its own copy.
@@ -201,10 +344,15 @@ class Data:
         columns = f" of {of}" if self.names or self.n_dimensions > 1 else ""
         weighted = ", weighted" if self.has_weights else ""
         lacking = f", {self.n_missing:,} values missing" if self.n_missing else ""
+        for name in ("errors", "intervals", "labels"):
+            if getattr(self, name) is not None:
+                lacking += f", {name}"
         return f"<gmmswift.Data: {self.n_observations:,} observations{columns}{weighted}{lacking}>"
 
 
-_FORMAT = StateFormat(1, frozenset({"values", "sample_weight", "names"}))
+_FORMAT = StateFormat(
+    2, frozenset({"values", "sample_weight", "names", "errors", "intervals", "labels"})
+)
 
 
 def as_data(
@@ -291,6 +439,16 @@ def words_for(argument: str, dimensions: int) -> Callable[[Fault], dict[str, str
 
     def names(fault: Fault) -> dict[str, str]:
         words = {"data": argument, "column_names": "names"}
+        fields = {
+            "error_sds": "errors",
+            "error_covariances": "errors",
+            "lower": "intervals[0]",
+            "upper": "intervals[1]",
+            "label_shares": "labels",
+        }
+        for field, word in fields.items():
+            if fault.argument == field or fault.argument.startswith(f"{field}["):
+                words[fault.argument] = fault.argument.replace(field, word, 1)
         if dimensions == 1 and fault.argument.startswith("data[") and fault.indices:
             words[fault.argument] = f"{argument}[{fault.indices[0]}]"
         return words

@@ -148,11 +148,12 @@ class PosteriorPredictions(PosteriorWeights):
         *,
         threads: int | None = None,
     ) -> NDArray[np.float64]:
-        """Draw completed tables: the data with values drawn for those that are missing.
+        """Draw completed tables: the data with draws in the place of unknown values.
 
-        Each table is made under one draw of the posterior, evenly spaced over all. For each row a
-        component is drawn given the values that it has, then the missing values given both. So an
-        analysis of each table, combined by Rubin's rules (1987), knows how unsure the values are.
+        Unknown are values that are missing or known by an interval. Each table is made under one
+        draw of the posterior, evenly spaced over all. For each row a component is drawn given what
+        is known of it, then the values given both. So an analysis of each table, combined by
+        Rubin's rules (1987), knows how unsure the values are.
 
         Parameters
         ----------
@@ -167,29 +168,14 @@ class PosteriorPredictions(PosteriorWeights):
         Returns
         -------
         ndarray, shape (draws, N, D)
-            The tables. Values that are not missing are as they were given.
+            The tables. Other values are as they were given.
         """
-        tables = int64("draws", draws)
-        # The library checks sizes before numpy does, because errors of numpy name no argument.
-        if tables < 1:
-            raise ValueError(f"draws: must be at least 1, got {tables}")
-        out = np.empty((tables, self.n_observations, self.n_dimensions))
-        with native.Run(thread_count(threads)) as run:
-            native.call(
-                native.lib.gmm_posterior_impute,
-                self._handle,
-                tables,
-                seed(random_seed),
-                run.control,
-                out,
-                out.size,
-            )
-        return out
+        return self._tables(native.lib.gmm_posterior_impute, draws, random_seed, threads)
 
     def impute_mean(
         self, x: ArrayLike | Data | None = None, *, threads: int | None = None
     ) -> NDArray[np.float64]:
-        """Return the data, or other points, with expectations in the place of missing values.
+        """Return the data, or other points, with expectations in the place of unknown values.
 
         Parameters
         ----------
@@ -202,21 +188,74 @@ class PosteriorPredictions(PosteriorWeights):
         Returns
         -------
         ndarray, shape (N, D) or (M, D)
-            The posterior expectation of each missing value given the others of its row. A table of
-            means varies less than the data; `impute` has tables that vary as they do.
+            The posterior expectation of each value that is missing or known by an interval. A table
+            of means varies less than the data; `impute` has tables that vary as they do.
         """
+        return self._completed(native.lib.gmm_posterior_impute_mean, x, threads)
+
+    def true_values(
+        self,
+        draws: int = 20,
+        random_seed: int | None = None,
+        *,
+        threads: int | None = None,
+    ) -> NDArray[np.float64]:
+        """Draw tables of true values: those behind errors of measurement too.
+
+        Parameters
+        ----------
+        draws, random_seed, threads
+            As for `impute`.
+
+        Returns
+        -------
+        ndarray, shape (draws, N, D)
+            The tables. Values that are known exactly are as they were given.
+        """
+        return self._tables(native.lib.gmm_posterior_true_values, draws, random_seed, threads)
+
+    def true_values_mean(
+        self, x: ArrayLike | Data | None = None, *, threads: int | None = None
+    ) -> NDArray[np.float64]:
+        """Return the posterior expectations of the true values of the data, or of other points.
+
+        Parameters
+        ----------
+        x : array_like or Data, shape (M, D), optional
+            Points, a `Data` with their errors. By default the posterior's data.
+        threads : int, optional
+            Number of threads. By default one for each processor.
+
+        Returns
+        -------
+        ndarray, shape (N, D) or (M, D)
+            Expectations.
+        """
+        return self._completed(native.lib.gmm_posterior_true_values_mean, x, threads)
+
+    def _tables(
+        self, function: Callable[..., int], draws: int, random_seed: int | None, threads: int | None
+    ) -> NDArray[np.float64]:
+        tables = int64("draws", draws)
+        # The library checks sizes before numpy does, because errors of numpy name no argument.
+        if tables < 1:
+            raise ValueError(f"draws: must be at least 1, got {tables}")
+        out = np.empty((tables, self.n_observations, self.n_dimensions))
+        with native.Run(thread_count(threads)) as run:
+            native.call(
+                function, self._handle, tables, seed(random_seed), run.control, out, out.size
+            )
+        return out
+
+    def _completed(
+        self, function: Callable[..., int], x: ArrayLike | Data | None, threads: int | None
+    ) -> NDArray[np.float64]:
         rows = None if x is None else as_data("x", x, self.n_dimensions)
         count = self.n_observations if rows is None else rows.n_observations
         out = np.empty((count, self.n_dimensions))
+        points = None if rows is None else rows._handle
         with native.Run(thread_count(threads)) as run:
-            native.call(
-                native.lib.gmm_posterior_impute_mean,
-                self._handle,
-                None if rows is None else rows._handle,
-                run.control,
-                out,
-                out.size,
-            )
+            native.call(function, self._handle, points, run.control, out, out.size)
         return out
 
     def log_density(

@@ -204,6 +204,28 @@ class KnownMixture(Frozen):
         self._evaluate(native.lib.gmm_mixture_impute_mean, rows, out, threads)
         return out
 
+    def true_values_mean(
+        self, x: ArrayLike | Data, *, threads: int | None = None
+    ) -> NDArray[np.float64]:
+        """Return the expectations of the true values of points.
+
+        Parameters
+        ----------
+        x : array_like or Data, shape (M, D)
+            Points, a `Data` with their errors of measurement.
+        threads : int, optional
+            Number of threads. By default one for each processor.
+
+        Returns
+        -------
+        ndarray, shape (M, D)
+            The expectation of each value given what is known of its point.
+        """
+        rows = as_data("x", x, self.n_dimensions)
+        out = np.empty((rows.n_observations, self.n_dimensions))
+        self._evaluate(native.lib.gmm_mixture_true_values_mean, rows, out, threads)
+        return out
+
     def entropy(self, x: ArrayLike | Data, *, threads: int | None = None) -> NDArray[np.float64]:
         """Return the entropy of the responsibilities at points, how unsure their components are.
 

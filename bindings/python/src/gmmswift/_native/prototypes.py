@@ -71,6 +71,9 @@ PROTOTYPES: Mapping[str, tuple[Any, list[Any]]] = {
     "gmm_data_has_sample_weights": (c_int32, [c_void_p]),
     "gmm_data_get_values": (c_int32, [c_void_p, DoubleArray, c_int64, POINTER(c_void_p)]),
     "gmm_data_get_sample_weights": (c_int32, [c_void_p, DoubleArray, c_int64, POINTER(c_void_p)]),
+    "gmm_data_knows": (c_int32, [c_void_p]),
+    "gmm_data_num_label_shares": (c_int64, [c_void_p]),
+    "gmm_data_get_known": (c_int32, [c_void_p, c_int32, DoubleArray, c_int64, POINTER(c_void_p)]),
     "gmm_data_column_name": (c_char_p, [c_void_p, c_int64]),
     "gmm_data_fingerprint": (c_uint64, [c_void_p]),
     "gmm_data_destroy": (None, [c_void_p]),
@@ -304,6 +307,14 @@ PROTOTYPES: Mapping[str, tuple[Any, list[Any]]] = {
         c_int32,
         [c_void_p, c_int64, c_uint64, POINTER(Control), DoubleArray, c_int64, POINTER(c_void_p)],
     ),
+    "gmm_posterior_true_values": (
+        c_int32,
+        [c_void_p, c_int64, c_uint64, POINTER(Control), DoubleArray, c_int64, POINTER(c_void_p)],
+    ),
+    "gmm_posterior_true_values_mean": (
+        c_int32,
+        [c_void_p, c_void_p, POINTER(Control), DoubleArray, c_int64, POINTER(c_void_p)],
+    ),
     "gmm_posterior_impute_mean": (
         c_int32,
         [c_void_p, c_void_p, POINTER(Control), DoubleArray, c_int64, POINTER(c_void_p)],
@@ -500,6 +511,17 @@ PROTOTYPES: Mapping[str, tuple[Any, list[Any]]] = {
         ],
     ),
     "gmm_mixture_impute_mean": (
+        c_int32,
+        [
+            POINTER(MixtureValues),
+            c_void_p,
+            POINTER(Control),
+            DoubleArray,
+            c_int64,
+            POINTER(c_void_p),
+        ],
+    ),
+    "gmm_mixture_true_values_mean": (
         c_int32,
         [
             POINTER(MixtureValues),

@@ -59,6 +59,13 @@ class DataOptions(Structure):
         ("first_row", c_int64),
         ("sample_weights", c_void_p),
         ("column_names", c_void_p),
+        ("error_sds", c_void_p),
+        ("error_covariances", c_void_p),
+        ("lower", c_void_p),
+        ("upper", c_void_p),
+        ("labels", c_void_p),
+        ("label_shares", c_void_p),
+        ("num_label_shares", c_int64),
     )
 
 
