@@ -124,10 +124,15 @@ def test_wrong_numbers_of_columns_are_refused(iris):
 
 @pytest.mark.parametrize("value", [np.nan, np.inf])
 def test_rows_and_columns_of_what_is_not_finite_are_named(iris, value):
-    fitted = GaussianMixture(2, random_state=0).fit(iris)
     bad = np.vstack([iris] * 40)
     bad[5003, 2] = value
-    for call in (fitted.predict, GaussianMixture(2).fit, GaussianMixture(2).partial_fit):
+    mixture = gm.BayesianGaussianMixture(n_components=2, random_state=0).fit(iris)
+    calls = [mixture.predict, mixture.score_samples, mixture.fit, mixture.fit_predict]
+    if value == np.inf:  # NaN is a missing value
+        fitted = GaussianMixture(2, random_state=0).fit(iris)
+        calls += [fitted.predict, GaussianMixture(2).fit, GaussianMixture(2).partial_fit]
+        calls += [fitted.posterior, mixture.posterior]
+    for call in calls:
         with pytest.raises(ValueError, match="row 5003, column 2"):
             call(bad)
 
@@ -215,7 +220,7 @@ def expect_same(left, right):
 # Every case has other columns than the fit, where the data come so far: what is learned of them
 # before the error must be forgotten.
 FAILURES = {
-    "nan": (lambda e: e.fit(changed(7, 2, np.nan)[:, :3]), "row 7, column 2"),
+    "no values": (lambda e: e.fit(np.full((9, 3), np.nan)), "in a row|row 0, column 0"),
     "inf": (lambda e: e.fit(changed(7, 2, np.inf)), "row 7, column 2"),
     "no columns": (lambda e: e.fit(np.zeros((5, 0))), "0 feature"),
     "one axis": (lambda e: e.fit(IRIS[:, 0]), "1D array"),
@@ -239,7 +244,7 @@ FAILURES = {
     ),
     "predict, columns": (lambda e: e.predict(IRIS[:, :3]), "3 features"),
     "predict, more columns": (lambda e: e.predict_proba(CONSTANT), "5 features"),
-    "score, nan": (lambda e: e.score_samples(changed(9, 1, np.nan)), "row 9, column 1"),
+    "score, inf": (lambda e: e.score_samples(changed(9, 1, -np.inf)), "row 9, column 1"),
     "score, one axis": (lambda e: e.score(IRIS[0]), "1D array"),
     "sample": (lambda e: e.sample(0), "n_samples: must be an integer >= 1, got 0"),
     "posterior, columns": (lambda e: e.posterior(IRIS[:, :3]), "3 features"),
@@ -247,7 +252,8 @@ FAILURES = {
 
 PARTIAL = {
     "columns": (lambda e: e.partial_fit(IRIS[:, :3]), "3 features"),
-    "nan": (lambda e: e.partial_fit(changed(7, 2, np.nan)), "row 7, column 2"),
+    "inf": (lambda e: e.partial_fit(changed(7, 2, np.inf)), "row 7, column 2"),
+    "no values": (lambda e: e.partial_fit(np.full((9, 4), np.nan)), "in a row of positive weight"),
     "weight": (
         lambda e: e.partial_fit(IRIS, sample_weight=weighted(4, -2)),
         r"sample_weight\[4\]",

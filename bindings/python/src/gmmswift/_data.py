@@ -360,6 +360,7 @@ def as_data(
     value: ArrayLike | Data,
     dimensions: int | None = None,
     sample_weight: ArrayLike | None = None,
+    missing: str = "error",
 ) -> Data:
     """Return a caller's data set, or one made of an array for the call.
 
@@ -373,10 +374,12 @@ def as_data(
         The number of columns that they must have. By default any.
     sample_weight : array_like, shape (N,), optional
         Weights for the rows of an array; a `Data` has its own.
+    missing : {"error", "mar"}, default "error"
+        What NaN means in an array, as in `Data`.
     """
     if not isinstance(value, Data):
         data = Data.__new__(Data)
-        data._lay_out(argument, value, dimensions, sample_weight)
+        data._lay_out(argument, value, dimensions, sample_weight, missing=missing)
         return data
     if sample_weight is not None:
         raise ValueError(

@@ -20,6 +20,7 @@ from gmmswift.estimators._checks import (
     check_sample_weight,
 )
 from gmmswift.estimators._gaussians import precisions_of
+from gmmswift.estimators._missing import rows_that_count
 from gmmswift.estimators._parameters import Parameters, float_type
 from gmmswift.estimators._predictions import Predictions
 from gmmswift.estimators._rollback import unchanged_on_failure
@@ -112,7 +113,8 @@ class MixtureEstimator(Predictions, DensityMixin, BaseEstimator):  # type: ignor
         Parameters
         ----------
         X : array_like, shape (N, D)
-            Observations, finite; N >= max(2, K).
+            Observations, finite; N >= max(2, K). NaN is a missing value for an estimator that takes
+            such values.
         y : ignored
             For scikit-learn's pipelines.
         sample_weight : array_like, shape (N,), optional
@@ -127,9 +129,9 @@ class MixtureEstimator(Predictions, DensityMixin, BaseEstimator):  # type: ignor
         Raises
         ------
         ValueError
-            For parameters out of range, NaN or infinite data (with row and column), fewer
-            observations than components, and covariances that cannot be made positive definite. The
-            estimator is then unchanged.
+            For parameters out of range, infinite data and NaN that is not taken (with row and
+            column), fewer observations than components, and covariances that cannot be made
+            positive definite. The estimator is then unchanged.
         """
         self._fit(X, sample_weight)
         return self
@@ -148,10 +150,8 @@ class MixtureEstimator(Predictions, DensityMixin, BaseEstimator):  # type: ignor
         """Fit; return the observations, validated."""
         x = self._validated(X, reset=True, least=2)
         given = check_sample_weight(sample_weight, len(x))
-        used, weights = x, given
-        if given is not None and not given.all():
-            # Inert rows may not even be drawn as starts.
-            used, weights = x[given > 0], given[given > 0]
+        # Inert rows may not even be drawn as starts.
+        used, weights = rows_that_count(x, given)
         self._check_all(used, weights)
         is_warm = self.warm_start and hasattr(self, "converged_")
         if is_warm:
@@ -163,7 +163,7 @@ class MixtureEstimator(Predictions, DensityMixin, BaseEstimator):  # type: ignor
                     f"{columns}"
                 )
         dtype = float_type(x, *([self.means_] if is_warm else self._given()))
-        data = as_data("X", used, sample_weight=weights)
+        data = as_data("X", used, sample_weight=weights, missing="mar")
         random_state = check_random_state(self.random_state)
         best: Trial | None = None
         for index in range(1 if is_warm else self.n_init):
@@ -224,6 +224,11 @@ class MixtureEstimator(Predictions, DensityMixin, BaseEstimator):  # type: ignor
         print(f"Initialization {says}." + (more if self.verbose > 1 else ""))
 
     # ---------------------------------------------------------------------------- Validation
+
+    def __sklearn_tags__(self) -> Any:
+        tags = super().__sklearn_tags__()
+        tags.input_tags.allow_nan = self._takes_missing
+        return tags
 
     def _check_all(self, x: NDArray[Any], sample_weight: NDArray[np.float64] | None) -> None:
         check_count("n_components", self.n_components, 1)

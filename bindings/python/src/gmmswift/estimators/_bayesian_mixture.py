@@ -43,6 +43,9 @@ class BayesianGaussianMixture(MixtureEstimator):
     covariances are independent of the assignments, so its variances are too small. `posterior`
     draws from the exact posterior.
 
+    Missing values are refused, except by `posterior`: a fit to the complete rows can be the start
+    of chains that take all rows. `GaussianMixture` takes them everywhere.
+
     Parameters
     ----------
     n_components : int, default 1
@@ -219,7 +222,8 @@ covariance_prior_
         Parameters
         ----------
         X : array_like, shape (N, D), optional
-            Observations; by default those of the last `fit`, with their weights.
+            Observations, finite, or NaN where missing; by default those of the last `fit`, with
+            their weights.
         draws : int, default 10_000
             Draws of each chain, >= 1.
         priors : mapping, optional

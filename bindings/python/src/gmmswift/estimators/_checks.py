@@ -36,16 +36,22 @@ def check_choice(name: str, value: Any, choices: tuple[str, ...]) -> None:
         raise ValueError(f"{name}: must be one of {', '.join(choices)}, got {shown(value)}")
 
 
-def check_finite(x: NDArray[Any]) -> None:
-    """Require finite data; names the row and the column of the first that is not."""
+def check_finite(x: NDArray[Any], *, may_lack: bool = False) -> None:
+    """Require finite data; names the row and the column of the first that is not.
+
+    If values `may_lack`, NaN is one that is missing.
+    """
     for part in blocks(len(x)):
-        if not np.isfinite(x[part]).all():
-            row, column = np.argwhere(~np.isfinite(x[part]))[0]
-            kind = "NaN" if np.isnan(x[part][row, column]) else "infinity"
-            raise ValueError(
-                f"Input X contains {kind}: must be finite, got {x[part][row, column]} in row "
-                f"{part.start + row}, column {column}"
-            )
+        bad = np.isinf(x[part]) if may_lack else ~np.isfinite(x[part])
+        if not bad.any():
+            continue
+        row, column = np.argwhere(bad)[0]
+        is_missing = np.isnan(x[part][row, column])
+        raise ValueError(
+            f"Input X contains {'NaN' if is_missing else 'infinity'}: must be finite, got "
+            f"{x[part][row, column]} in row {part.start + row}, column {column}"
+            + (". GaussianMixture takes missing values" if is_missing else "")
+        )
 
 
 def check_sample_weight(value: ArrayLike | None, length: int) -> NDArray[np.float64] | None:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import math
 from typing import TYPE_CHECKING
 
-from gmmswift.estimators._checks import check_sample_weight
 from gmmswift.estimators._gaussians import parameter_count
 from gmmswift.estimators._predictions import Predictions
 
@@ -73,8 +72,7 @@ class InformationCriteria(Predictions):
         float
             BIC + 2 * the entropy of the responsibilities.
         """
-        x = self._seen(X)
-        weights = check_sample_weight(sample_weight, len(x))
+        x, weights = self._counted(X, sample_weight)
         entropies = self._shares().entropies(x)
         entropy = float(entropies.sum() if weights is None else weights @ entropies)
         return self.bic(X, sample_weight) + 2 * entropy

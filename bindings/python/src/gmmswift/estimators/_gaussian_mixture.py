@@ -19,6 +19,7 @@ from gmmswift.estimators._gaussians import (
     factors_of_precisions,
     precision_factors,
 )
+from gmmswift.estimators._missing import filled, rows_that_count
 from gmmswift.estimators._moments import Moments, moments
 from gmmswift.estimators._parameters import Parameters, float_type
 from gmmswift.estimators._rollback import unchanged_on_failure
@@ -38,6 +39,13 @@ class GaussianMixture(InformationCriteria, MixtureEstimator):
     Parameters, attributes and methods are those of `sklearn.mixture.GaussianMixture`. From the same
     start the estimator gives the same parameters in less time. It also takes sample weights, learns
     from data in parts (`partial_fit`), and samples the full posterior (`posterior`).
+
+    NaN in X is a value that is missing at random: that it is missing may depend on the values that
+    its row has, not on the one that it lacks. The likelihood is that of the values that there are,
+    and nothing is filled in beforehand, except for the starts, in which the mean of a column stands
+    for its missing values. Predictions are from what a row has. A row without any value has the log
+    density 0 and the weights as its probabilities. It counts for nothing in fits, scores and
+    criteria.
 
     Parameters
     ----------
@@ -119,6 +127,7 @@ class GaussianMixture(InformationCriteria, MixtureEstimator):
 
     _kind = 1
     _forms = FORMS
+    _takes_missing = True
     _own_parameters = (
         "n_components",
         "covariance_type",
@@ -178,8 +187,8 @@ class GaussianMixture(InformationCriteria, MixtureEstimator):
 
     def _fit(self, X: ArrayLike, sample_weight: ArrayLike | None) -> NDArray[Any]:
         x = super()._fit(X, sample_weight)
-        weights = check_sample_weight(sample_weight, len(x))
-        self._learned = (float(len(x) if weights is None else weights.sum()), 1)
+        used, weights = rows_that_count(x, check_sample_weight(sample_weight, len(x)))
+        self._learned = (float(len(used) if weights is None else weights.sum()), 1)
         return x
 
     @unchanged_on_failure
@@ -204,7 +213,8 @@ class GaussianMixture(InformationCriteria, MixtureEstimator):
         Parameters
         ----------
         X : array_like, shape (N, D)
-            Observations, finite; at least K in the first call.
+            Observations, finite, or NaN where missing; at least K in the first call, with a value
+            in every column.
         y : ignored
             For scikit-learn's pipelines.
         sample_weight : array_like, shape (N,), optional
@@ -218,10 +228,8 @@ class GaussianMixture(InformationCriteria, MixtureEstimator):
         is_first = not hasattr(self, "means_")
         x = self._validated(X, reset=True, least=2) if is_first else self._seen(X)
         dtype = float_type(x, *(self._given() if is_first else [self.means_]))
-        weights = check_sample_weight(sample_weight, len(x))
-        if weights is not None and not weights.all():
-            x, weights = x[weights > 0], weights[weights > 0]
-        data = as_data("X", x, sample_weight=weights)
+        x, weights = rows_that_count(x, check_sample_weight(sample_weight, len(x)))
+        data = as_data("X", x, sample_weight=weights, missing="mar")
         if is_first:
             self._check_all(x, weights)
             with limited(self.n_jobs):
@@ -265,7 +273,8 @@ class GaussianMixture(InformationCriteria, MixtureEstimator):
         Parameters
         ----------
         X : array_like, shape (N, D), optional
-            Observations; by default those of the last `fit`, with their weights.
+            Observations, finite, or NaN where missing; by default those of the last `fit`, with
+            their weights.
         draws : int, default 10_000
             Draws of each chain, >= 1.
         priors : mapping, optional
@@ -312,6 +321,7 @@ class GaussianMixture(InformationCriteria, MixtureEstimator):
     ) -> Parameters:
         kind = self.covariance_type
         found: Moments | None = None
+        x = filled(x)
         if self.weights_init is None or self.means_init is None or self.precisions_init is None:
             responsibilities = starting_responsibilities(
                 x, self.n_components, self.init_params, random_state, sample_weight

@@ -50,6 +50,9 @@ class FittedParameters(StoredEstimator):
     # The float64 results whose attributes are float32.
     _exact: Parameters
 
+    #: Whether NaN is a value that is missing at random, for `fit` and for predictions.
+    _takes_missing = False
+
     def _show(self, values: Mapping[str, Any], dtype: DTypeLike) -> None:
         """Set fitted attributes in the type of the data."""
         self.__dict__.pop("_exact", None)
@@ -118,8 +121,13 @@ class FittedParameters(StoredEstimator):
 
     # ---------------------------------------------------------------------------- Validation
 
-    def _validated(self, data: ArrayLike, *, reset: bool, least: int = 1) -> NDArray[Any]:
-        """Return observations, finite, as float32 if they are, and as float64 otherwise."""
+    def _validated(
+        self, data: ArrayLike, *, reset: bool, least: int = 1, may_lack: bool | None = None
+    ) -> NDArray[Any]:
+        """Return observations, finite, as float32 if they are, and as float64 otherwise.
+
+        They may have NaN if values `may_lack`, by default if the estimator takes missing values.
+        """
         refuse_masked("X", data)
         x: NDArray[Any] = validate_data(
             self,
@@ -130,13 +138,13 @@ class FittedParameters(StoredEstimator):
             ensure_min_samples=least,
             reset=reset,
         )
-        check_finite(x)
+        check_finite(x, may_lack=self._takes_missing if may_lack is None else may_lack)
         return x
 
-    def _seen(self, data: ArrayLike) -> NDArray[Any]:
-        """Return observations with as many columns as the means."""
+    def _seen(self, data: ArrayLike, *, may_lack: bool | None = None) -> NDArray[Any]:
+        """Return observations with as many columns as the means, as `_validated`."""
         check_is_fitted(self, "means_")
-        x = self._validated(data, reset=False)
+        x = self._validated(data, reset=False, may_lack=may_lack)
         columns = self._size[1]
         if x.shape[1] != columns:
             raise ValueError(

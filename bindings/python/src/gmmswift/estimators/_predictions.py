@@ -14,6 +14,7 @@ from gmmswift._arguments import shown
 from gmmswift._data import as_data
 from gmmswift._fits.known_mixture import KnownMixture
 from gmmswift.estimators._checks import check_count, check_sample_weight, check_weights
+from gmmswift.estimators._missing import rows_that_count
 from gmmswift.estimators._parameters import FittedParameters, float_type
 from gmmswift.estimators._posterior import sample_from
 from gmmswift.estimators._shares import Shares
@@ -72,10 +73,11 @@ class Predictions(FittedParameters):
         Returns
         -------
         float
-            The mean.
+            The mean over the rows that have a value.
         """
         if sample_weight is None:
-            return float(self.score_samples(X).mean())
+            x, _ = self._counted(X, None)
+            return float(self._shares().log_totals(x, self._type_for(x)).mean())
         total, count = self._log_likelihood(X, sample_weight)
         return total / count
 
@@ -117,13 +119,22 @@ class Predictions(FittedParameters):
     def _log_likelihood(
         self, data: ArrayLike, sample_weight: ArrayLike | None
     ) -> tuple[float, float]:
-        """Return the log density of all observations, each times its weight, and their number."""
-        x = self._seen(data)
-        weights = check_sample_weight(sample_weight, len(x))
+        """Return the log density of all observations, each times its weight, and their number.
+
+        Rows without values count for nothing.
+        """
+        x, weights = self._counted(data, sample_weight)
         logs = self._shares().log_totals(x)
         if weights is None:
             return float(logs.sum()), len(x)
         return float(weights @ logs), float(weights.sum())
+
+    def _counted(
+        self, data: ArrayLike, sample_weight: ArrayLike | None
+    ) -> tuple[NDArray[Any], NDArray[np.float64] | None]:
+        """Return the rows that count, and their weights."""
+        x = self._seen(data)
+        return rows_that_count(x, check_sample_weight(sample_weight, len(x)))
 
     def _type_for(self, x: NDArray[Any]) -> np.dtype[Any]:
         return float_type(x, self.weights_, self.means_, getattr(self, "covariances_", self.means_))
@@ -161,9 +172,9 @@ class Predictions(FittedParameters):
                 )
             data = self._training
         else:
-            x = self._seen(X)
+            x = self._seen(X, may_lack=True)
             weights = check_sample_weight(options.pop("sample_weight", None), len(x))
-            data = as_data("X", x, sample_weight=weights)
+            data = as_data("X", x, sample_weight=weights, missing="mar")
         self._check_size_of_fit()
         start = KnownMixture(
             self._weights(),

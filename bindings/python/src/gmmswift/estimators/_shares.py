@@ -86,7 +86,7 @@ class Shares:
         """Return numbers of a shape for each observation."""
         out = np.empty((len(x), *shape), dtype)
         for part in _parts(len(x)):
-            points, found = as_data("X", x[part]), out[part]
+            points, found = as_data("X", x[part], missing="mar"), out[part]
             if found.dtype != np.float64:
                 found = np.empty(found.shape)
             with native.Run(self.threads) as run:
