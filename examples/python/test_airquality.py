@@ -34,8 +34,8 @@ def test_all_days_say_more_than_the_complete_ones(result: dict[str, Any]) -> Non
     # Ten times as many draws and tables have 41.23 and 2.68, and for June 37.72 and 5.40.
     assert mean == pytest.approx(41.23, abs=0.3)
     assert error == pytest.approx(2.68, abs=0.1)
-    # Most of June is missing: nine known days were poor in ozone, and the others are completed
-    # from warm days of other months.
+    # Most of June is missing. Its nine known days were poor in ozone; the others are completed
+    # like days of the same weather.
     (known, known_error), (mean, error) = means["June"]
     assert mean == pytest.approx(37.72, abs=1)
     assert error == pytest.approx(5.40, abs=0.3)

@@ -75,7 +75,7 @@ if command -v g++ >/dev/null; then
   check "exception runs" run exception
   check "exception catches what the callback threw" prints exception '^caught after the call: enough of it$'
 fi
-for name in two_components three_components book_known book_unknown two_dimensions unknown_count; do
+for name in two_components three_components book_known book_unknown two_dimensions missing_values unknown_count; do
   check "$name runs" run $name
   check "$name finds the reference posterior" agrees $name
 done
@@ -88,6 +88,13 @@ check "two_dimensions prints each component's covariance matrix" \
   prints two_dimensions '^  covariance +0\.[0-9]{3} +[0-9]\.[0-9]{3}$'
 check "two_dimensions tells medium eruptions apart by the wait" \
   prints two_dimensions '^an eruption of 3\.2 minutes .* 0\.[0-4][0-9]* before a wait of 50 minutes, (1\.000|0\.9[0-9]*) of 80$'
+check "missing_values knows how many are missing" prints missing_values '^272 eruptions, 96 values missing$'
+check "missing_values completes better than the mean does" \
+  prints missing_values '^the 68 waits that are missing differ by 7\.3 minutes .* by 12\.5 from the mean wait$'
+check "missing_values combines completed tables" \
+  prints missing_values '^mean wait: 70\.[67][0-9], standard error 0\.8[5-9], of which missing values are ([7-9]|1[01]) % '
+check "missing_values predicts from one coordinate" \
+  prints missing_values '^before a wait of 50 minutes it is long with probability 0\.000, and expected to last 1\.9[789]$'
 check "unknown_count keeps apart the groups that lie apart" \
   prints unknown_count '^the slowest galaxy .* next one with probability 0\.9[0-9]*, with the fastest one 0\.00[0-9]$'
 check "unknown_count shows the draws of the most probable number of clusters" \
@@ -112,8 +119,8 @@ if [ -f README.md ]; then
 fi
 
 if can_find_leaks; then
-  for name in two_components three_components book_known book_unknown two_dimensions unknown_count data_in_parts \
-    draws_in_parts cancel_from_thread; do
+  for name in two_components three_components book_known book_unknown two_dimensions missing_values unknown_count \
+    data_in_parts draws_in_parts cancel_from_thread; do
     check "$name loses no memory" without_leaks "$out/$name"
   done
   check "load_with_dlopen loses no memory" without_leaks "$out/load_with_dlopen" build/symbols/libgmmswift.so.0
