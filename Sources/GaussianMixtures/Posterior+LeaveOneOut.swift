@@ -54,7 +54,8 @@ extension Posterior {
     need.add(data.count, 8 * 8)
     try need.require(for: "the results of \(data.count) observations")
     let rows = Slots<LeftOutRow>(data.count)
-    let weights = data.weights
+    // A row without values is left out without any change, so its term is exact, and it has no part in totals.
+    let weights = data.isPlain ? nil : (0..<data.count).map { data.weight($0) }
     try forEachBlockOfLogLikelihoods(
       costOfRow: 60 + 0.03 * Double(draws), control,
       makeContext: { LeftOutRows(count: draws, relativeEfficiency: efficiency) },
@@ -65,8 +66,7 @@ extension Posterior {
         }
       })
     return LeaveOneOut(
-      rows.values, weights: weights.map { weights in (0..<data.count).map { weights[$0] } } ?? [],
-      relativeEfficiency: efficiency, drawCount: draws)
+      rows.values, weights: weights ?? [], relativeEfficiency: efficiency, drawCount: draws)
   }
 
   /// Returns the mean over the parameters of the effective sample size for the mean over the number of draws.
@@ -87,7 +87,8 @@ extension Posterior {
   /// The Bayesian information criterion at the draw of the largest log likelihood: −2 log likelihood + parameters log N
   /// (Schwarz 1978).
   ///
-  /// The draw stands for the maximum, so the criterion is an upper bound. N is the sum of the sample weights.
+  /// The draw stands for the maximum, so the criterion is an upper bound. N is the sum of the sample weights of the rows
+  /// that have values.
   ///
   /// - Throws: ``ModelError`` for draws from the prior, and for data without observations.
   public func bayesianInformationCriterion() throws(ModelError) -> Double {
@@ -101,7 +102,7 @@ extension Posterior {
     for chain in 0..<chainCount {
       for draw in 0..<drawCount { best = max(best, rowMemory(chain: chain, draw: draw)[layout.logLikelihood]) }
     }
-    return -2 * best + Double(model.freeParameterCount) * log(data.weights?.total ?? Double(data.count))
+    return -2 * best + Double(model.freeParameterCount) * log(data.totalWeight)
   }
 }
 

@@ -135,3 +135,40 @@ def test_a_posterior_and_its_file_know_what_is_missing(posterior, tmp_path):
     assert posterior.coclustering(rows=[0, 1, 2]).shape == (3, 3)
     assert posterior.diagnose() is not None
     assert "width" in str(posterior.summary())
+
+
+def test_rows_without_values_have_no_part_in_cross_validation(posterior):
+    rows = np.vstack([HOLES, [[np.nan, np.nan]] * 3])
+    data = gm.Data(rows, names=["length", "width"], missing="mar")
+    more = gm.sample(MODEL, data, draws=400, tune=200, chains=2, random_seed=1)
+    loo, fewer = more.loo(), posterior.loo()
+    assert_allclose(loo.elpd_i[-3:], 0, atol=1e-12)
+    assert_array_equal(loo.pareto_k[-3:], -np.inf)
+    assert loo.elpd_loo == pytest.approx(loo.elpd_i[:-3].sum(), rel=1e-12)
+    # Both have some Monte-Carlo error, since a row more is another stream of random numbers.
+    assert loo.elpd_loo == pytest.approx(fewer.elpd_loo, abs=1)
+    assert loo.se == pytest.approx(fewer.se, rel=0.03)
+    best = more["log_likelihood"].max()
+    count = 2 * 2 + 2 * 3 + 1
+    assert more.bic == pytest.approx(-2 * best + count * np.log((~np.isnan(HOLES)).any(1).sum()))
+
+
+def test_pictures_show_the_values_that_there_are(posterior):
+    pytest.importorskip("matplotlib")
+    import matplotlib.pyplot as plt
+
+    known = ~np.isnan(HOLES)
+    for axes in (posterior.plot_density(), posterior.plot_predictive(10, random_seed=1)):
+        for d, ax in enumerate(axes):
+            lower, upper = ax.get_xlim()
+            assert lower < HOLES[known[:, d], d].min() < HOLES[known[:, d], d].max() < upper
+            heights = np.concatenate([line.get_ydata() for line in ax.get_lines()])
+            assert np.isfinite(heights).all()
+    data = gm.Data(HOLES, missing="mar")
+    fit = gm.fit_em(data, 2, random_seed=1)
+    for (ax,) in (posterior.plot_pairs(), gm.plot_pairs(data, fit)):
+        (points,) = ax.collections
+        assert len(points.get_offsets()) == len(points.get_facecolors()) == known.all(1).sum()
+        assert np.isfinite(points.get_offsets()).all()
+    assert posterior.plot_coclustering().images[0].get_array().shape == (len(HOLES),) * 2
+    plt.close("all")

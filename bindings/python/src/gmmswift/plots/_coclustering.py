@@ -70,8 +70,10 @@ def _order(data: NDArray[np.float64], labels: NDArray[np.int64]) -> NDArray[np.i
 
     In one dimension clusters are in the order of their means, and rows in that of their values. In
     several, clusters are in the order of their numbers, and rows by their distance from the mean of
-    their cluster, which is measured in the sds of the columns.
+    their cluster, which is measured in the sds of the columns. The mean of its column stands for a
+    missing value.
     """
+    data = np.where(np.isnan(data), np.nanmean(data, axis=0), data)
     sizes = np.maximum(np.bincount(labels), 1)
     means = np.stack([np.bincount(labels, column) / sizes for column in data.T], axis=1)
     if data.shape[1] == 1:

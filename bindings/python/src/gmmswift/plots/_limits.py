@@ -10,7 +10,15 @@ import numpy as np
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-__all__ = ["Limits", "common_limits", "has_heavy_tail", "outside", "robust_ends", "robust_limits"]
+__all__ = [
+    "Limits",
+    "common_limits",
+    "has_heavy_tail",
+    "outside",
+    "robust_ends",
+    "robust_limits",
+    "values_that_count",
+]
 
 #: A range of so many times the distance of the quartiles shows nothing of what lies between them.
 #: It is 9 times for Normal and exponential distributions, and 38 times for a Cauchy distribution.
@@ -87,3 +95,13 @@ def common_limits(several: Sequence[Limits]) -> Limits:
 def outside(count: int, total: int, what: str = "draws") -> str:
     """Return the remark that some draws lie outside; nothing if none does."""
     return f"{count:,} of {total:,} {what} outside" if count else ""
+
+
+def values_that_count(
+    values: NDArray[np.float64], weights: NDArray[np.float64] | None
+) -> tuple[NDArray[np.float64], NDArray[np.float64] | None]:
+    """Return the values of a column that are known and have a positive weight, and the weights."""
+    counts = ~np.isnan(values)
+    if weights is not None:
+        counts &= weights > 0
+    return values[counts], None if weights is None else weights[counts]

@@ -65,7 +65,8 @@ def plot_pairs(
     Parameters
     ----------
     data : array_like, shape (N, D), or Data
-        Observations, finite, D > 1. Rows of weight 0 are left out.
+        Observations, finite or missing, D > 1. Rows of weight 0 are left out, and pairs of which
+        a value is missing.
     mixture : EMFit or KnownMixture
         The mixture, in D dimensions.
     columns : iterable of int or str, optional
@@ -101,11 +102,11 @@ def plot_pairs(
     if known.n_dimensions == 1:
         raise ValueError("data: must have at least 2 columns (plot_density draws one), got 1")
     weights = rows.sample_weight
-    values = rows.values if weights is None else rows.values[weights > 0]
+    counts = slice(None) if weights is None else weights > 0
     shape = Shape(known.n_components, known.n_dimensions, known.covariance_type, False)
     scene = _Scene(
-        values,
-        known.probabilities(values),
+        rows.values[counts],
+        known.probabilities(rows)[counts],
         known.means,
         covariance_matrices(shape, known.covariances),
         rows.names,
@@ -245,6 +246,8 @@ def _panel(
     from matplotlib.patheffects import withStroke
 
     points = scene.data[rows][:, pair]
+    is_known = ~np.isnan(points).any(axis=1)
+    points, colors = points[is_known], colors[is_known]
     area = float(np.clip(200 / np.sqrt(max(len(points), 1)), 2, 18))
     ax.scatter(*points.T, s=area, c=colors, linewidths=0, rasterized=True)
     angles = np.linspace(0, 2 * np.pi, _STEPS)
@@ -259,13 +262,15 @@ def _panel(
         looks = {"color": component_color(k), "path_effects": [rim]}
         ax.plot(*ellipse, linewidth=1.4, **looks)
         ax.plot(*center, "+", markersize=8, markeredgewidth=1.8, **looks)
-    if len(scene.data):
-        limits = [robust_limits(scene.data[:, d]) for d in pair]
+    data = scene.data[:, pair]
+    data = data[~np.isnan(data).any(axis=1)]
+    if len(data):
+        limits = [robust_limits(column) for column in data.T]
         ax.set_xlim(limits[0].padded(0.06))
         ax.set_ylim(limits[1].padded(0.06))
-        inside = [limit.contains(scene.data[:, d]) for limit, d in zip(limits, pair, strict=True)]
-        missing = len(scene.data) - int(np.count_nonzero(inside[0] & inside[1]))
-        marked(ax, outside(missing, len(scene.data), "points"))
+        inside = [limit.contains(column) for limit, column in zip(limits, data.T, strict=True)]
+        beyond = len(data) - int(np.count_nonzero(inside[0] & inside[1]))
+        marked(ax, outside(beyond, len(data), "points"))
     tidy(ax)
 
 

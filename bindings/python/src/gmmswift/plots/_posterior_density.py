@@ -9,7 +9,7 @@ import numpy as np
 from gmmswift._arguments import integer, real
 from gmmswift.plots._density import draw_histogram
 from gmmswift.plots._drawn_parameters import some_draws, variances
-from gmmswift.plots._limits import outside, robust_limits
+from gmmswift.plots._limits import outside, robust_limits, values_that_count
 from gmmswift.plots._style import (
     BLACK,
     LIGHT_BLUE,
@@ -111,9 +111,7 @@ def _panel(
     mass: float,
     bins: int | None,
 ) -> None:
-    weights = posterior.sample_weight
-    if weights is not None:
-        data, weights = data[weights > 0], weights[weights > 0]
+    data, weights = values_that_count(data, posterior.sample_weight)
     limits = robust_limits(data)
     ends = limits.padded(0.15)
     points = _points(posterior, draws, ends, d)

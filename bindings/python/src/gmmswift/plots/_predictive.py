@@ -8,7 +8,13 @@ import numpy as np
 
 from gmmswift._diagnostics.density import kde
 from gmmswift._errors import DegenerateError
-from gmmswift.plots._limits import Limits, common_limits, outside, robust_limits
+from gmmswift.plots._limits import (
+    Limits,
+    common_limits,
+    outside,
+    robust_limits,
+    values_that_count,
+)
 from gmmswift.plots._style import BLACK, LIGHT_BLUE, PAGE, axes_grid, marked, note, panels, tidy
 from gmmswift.plots._weights import weighted_density
 
@@ -55,8 +61,7 @@ def _panel(
     data: NDArray[np.float64],
     weights: NDArray[np.float64] | None,
 ) -> None:
-    if weights is not None:
-        data, weights = data[weights > 0], weights[weights > 0]
+    data, weights = values_that_count(data, weights)
     limits = common_limits([robust_limits(values) for values in (sets, data) if values.size])
     for row in sets:
         alpha = float(np.clip(12 / len(sets), 0.12, 0.7))
