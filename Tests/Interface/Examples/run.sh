@@ -110,12 +110,18 @@ check "cancel_from_thread keeps the finished draws" prints cancel_from_thread '^
 check "load_with_dlopen runs" run load_with_dlopen "$libdir/libgmmswift.so.0"
 check "load_with_dlopen fits through the loaded functions" prints load_with_dlopen '^means 1\.0000 5\.0200$'
 
-# block LANGUAGE: the README's examples in this language, one after the other.
-block() { sed -n "/^\`\`\`$1\$/,/^\`\`\`\$/p" README.md | sed '/^```/d'; }
+# block LANGUAGE [PAGE]: a page's examples in this language, one after the other; by default the README's.
+block() { sed -n "/^\`\`\`$1\$/,/^\`\`\`\$/p" "${2:-README.md}" | sed '/^```/d'; }
 if [ -f README.md ]; then
   block c >"$out/readme.c"
   check "the README's C example builds" gcc "${strict[@]}" "$out/readme.c" -o "$out/readme" "${link[@]}"
   check "and prints a table" eval '"$out/readme" | grep -qE "^means\[2\] +[0-9.]+ "'
+fi
+if [ -f docs/DATA.md ]; then
+  block c docs/DATA.md >"$out/missing_rows.c"
+  check "the C example of docs/DATA.md builds" gcc "${strict[@]}" "$out/missing_rows.c" -o "$out/missing_rows" "${link[@]}"
+  check "and runs" run missing_rows
+  check "and completes rows on their line" prints missing_rows '^expected: [56]\.[0-9] and [45]\.[0-9]; in the first table: '
 fi
 
 if can_find_leaks; then
