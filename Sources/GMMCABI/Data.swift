@@ -74,7 +74,9 @@ public func gmm_data_create(
 private func statement(
   _ options: gmm_data_options, _ count: Int, _ dimensions: Int
 ) throws(CallError) -> RowDetails.Statement {
-  func numbers<Number>(_ base: UnsafePointer<Number>?, _ sizes: Int...) throws(CallError) -> UnsafeBufferPointer<Number>? {
+  func numbers<Number>(_ base: UnsafePointer<Number>?, _ sizes: Int...) throws(CallError) -> UnsafeBufferPointer<
+    Number
+  >? {
     guard let base, count > 0 else { return nil }
     var total = 1
     for size in sizes {
@@ -211,7 +213,8 @@ public func gmm_data_get_known(
     case Int32(GMM_KNOWS_LABELS):
       if let labels = details?.labels {
         let out = try output(out_values, "out_values", needs: [count], capacity: capacity)
-        return labels.elements.enumerated().forEach { out[$0] = Double($1) }
+        for (i, label) in labels.elements.enumerated() { out[i] = Double(label) }
+        return
       }
     case Int32(GMM_KNOWS_LABEL_SHARES):
       if let shares = details?.shares { return try write(shares, [count, details?.labelCount ?? 0]) }

@@ -80,7 +80,7 @@ check "glibc 2.34 is new enough (the library needs $newest)" \
   equal "$(printf '%s\n' "$newest" GLIBC_2.34 | sort -V | tail -n 1)" GLIBC_2.34
 
 size=$(stat -Lc %s "$library")
-check "the library has at most 9.0 MB ($((size / 1000)) kB)" test "$size" -le 9000000
+check "the library has at most 9.4 MB ($((size / 1000)) kB)" test "$size" -le 9400000
 check "the library is stripped" equal "$(readelf -SW "$library" | grep -E '\.(symtab|debug_info)')" ""
 
 # ------------------------------------------------------------------------------------------------ Versions

@@ -16,6 +16,7 @@ extension OpenModel {
     guard data.dimensionCount == shape.dimensionCount else {
       throw ModelError("num_dimensions", "must be the model's, \(shape.dimensionCount)", got: data.dimensionCount)
     }
+    try data.requireValuesInEveryColumn()
     let rule = rule(for: use)
     switch rule {
     case .fraleyRaftery:

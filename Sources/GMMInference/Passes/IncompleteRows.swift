@@ -81,8 +81,9 @@ final class IncompleteRows: @unchecked Sendable {
     uncertain = isUncertain ? try UncertainComponents(kernels.shape, data) : nil
     var all: [Worker] = []
     for _ in 0..<workers {
-      guard let worker = Worker(
-        kernels, rows: min(blockSize, data.count), scratchSize: scratch, uncertain)
+      guard
+        let worker = Worker(
+          kernels, rows: min(blockSize, data.count), scratchSize: scratch, uncertain)
       else {
         throw .outOfMemory("the workspace of a pass over incomplete rows")
       }

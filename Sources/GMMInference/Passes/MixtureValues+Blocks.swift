@@ -15,6 +15,7 @@ extension MixtureValues {
     add: @escaping PointPass,
     finish: @escaping @Sendable (PointWorkspace, Range<Int>) -> Void
   ) throws(ModelError) {
+    try points.requireServedDetails(shape, componentCount: shape.componentCount)
     let size = PointWorkspace.points
     let kernels = MixtureKernels(shape, control.build.kernels)
     let numbers = shape.componentCount * (1 + shape.squareCount / 4)

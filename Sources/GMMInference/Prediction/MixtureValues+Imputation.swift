@@ -21,6 +21,7 @@ extension MixtureValues {
     at points: DataSet, _ completed: CompletedValues, isByDensity: Bool, into output: UnsafeMutablePointer<Double>,
     _ control: RunControl
   ) throws(ModelError) {
+    try points.requireServedDetails(shape, componentCount: shape.componentCount)
     let target = SharedOutput(output)
     let dimensions = shape.dimensionCount
     let kernels = MixtureKernels(shape, control.build.kernels)

@@ -77,7 +77,8 @@ extension SamplingRun {
     try data.requireServedDetails(model.shape, componentCount: model.componentCount)
     guard !(data.details?.hasLabels ?? false) || (model.count == nil && !model.orderedMeans) else {
       throw ModelError(
-        .unsupported, "labels", "must be left out where \(model.count == nil ? "means have an order" : "the number of components is unknown")",
+        .unsupported, "labels",
+        "must be left out where \(model.count == nil ? "means have an order" : "the number of components is unknown")",
         got: data.incompleteness ?? "")
     }
     guard options.method == .gibbs || (model.dimensionCount == 1 && !model.hasScaledMeans) else {

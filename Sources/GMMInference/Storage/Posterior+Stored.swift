@@ -114,7 +114,8 @@ extension Posterior {
       }
     }
 
-    let data = try DataSet.read(from: file, model, hasColumns: file.header.version >= 2, hasDetails: file.header.version >= 5)
+    let data = try DataSet.read(
+      from: file, model, hasColumns: file.header.version >= 2, hasDetails: file.header.version >= 5)
 
     let layout = DrawLayout(model)
     var states = try file.section(.chains)

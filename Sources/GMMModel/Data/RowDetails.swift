@@ -180,13 +180,16 @@ package final class RowDetails: Sendable {
     var work = [Double](repeating: 0, count: size)
     for i in 0..<count {
       let full = first + i * dimensions * dimensions
+      for place in 0..<dimensions * dimensions where !full[place].isFinite {
+        throw ModelError(
+          "error_covariances[\(i), \(place / dimensions), \(place % dimensions)]", "must be finite", got: full[place])
+      }
       for a in 0..<dimensions {
         for b in 0..<dimensions {
           let (value, other) = (full[a * dimensions + b], full[b * dimensions + a])
           let scale = (abs(full[a * dimensions + a]) * abs(full[b * dimensions + b])).squareRoot()
-          guard value.isFinite, abs(value) < 1e280, abs(value - other) <= 1e-6 * scale else {
-            throw ModelError(
-              "error_covariances[\(i), \(a), \(b)]", value.isFinite ? "must be symmetric" : "must be finite", got: value)
+          guard abs(value) < 1e280, abs(value - other) <= 1e-6 * scale else {
+            throw ModelError("error_covariances[\(i), \(a), \(b)]", "must be symmetric, below 1e280", got: value)
           }
         }
       }

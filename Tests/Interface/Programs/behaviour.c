@@ -28,6 +28,7 @@ int main(int count, char **arguments) {
                {"draws", behaviour_draws},
                {"labels", behaviour_labels},
                {"counts", behaviour_counts},
+               {"known rows", behaviour_known_rows},
                {"hyperpriors", behaviour_hyperpriors},
                {"continuation", behaviour_continuation},
                {"files", behaviour_files},

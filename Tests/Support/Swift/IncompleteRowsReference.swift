@@ -38,6 +38,8 @@ package enum IncompleteRowsReference {
         rest.values[place] = mean[place] + shift
         return logDensity(rest)
       }
+      // Another interval may have no probability at all.
+      guard heights.allSatisfy(\.isFinite) else { return -.infinity }
       let curvature = heights[0] - 2 * heights[1] + heights[2]
       let slope = 0.5 * (heights[2] - heights[0])
       let sd = (-1 / curvature).squareRoot()

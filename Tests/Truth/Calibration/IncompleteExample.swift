@@ -108,7 +108,8 @@ struct IncompleteExample: Sendable {
       let isPlain = errors == nil && intervals == nil && labels == nil && shares == nil
       let means = isPlain ? IncompleteRowsReference.likelihood(parameters, rows).means : []
       let logLikelihoods = logLikelihoods(parameters)
-      logRatios.append(zip(logLikelihoods, sampleWeights ?? rows.map { _ in 1 }).reduce(0) { $0 + $1.0 * $1.1 })
+      logRatios.append(
+        zip(logLikelihoods, sampleWeights ?? rows.map { _ in 1 }).reduce(0) { $1.1 > 0 ? $0 + $1.0 * $1.1 : $0 })
       var row = functions(parameters)
       for (i, expected) in means.enumerated() {
         for (d, value) in expected.enumerated() where rows[i][d].isNaN { row.append(("row \(i) column \(d)", value)) }
