@@ -63,7 +63,7 @@ def test_undeclared_values_and_wrong_words_are_refused():
         gm.Data([[1.0, np.nan], [np.inf, 2.0]], missing="mar")
     with pytest.raises(ValueError, match="must have a value in every column, got none in column 1"):
         gm.fit_em(gm.Data([[1.0, None], [2.0, None], [4.0, None]], missing="mar"), 1)
-    with pytest.raises(NotImplementedError, match="tempering: must be 0 where values are missing"):
+    with pytest.raises(NotImplementedError, match="tempering: must be 0 where data are not"):
         gm.sample(MODEL, gm.Data(HOLES, missing="mar"), draws=10, tempering=3)
 
 

@@ -36,7 +36,7 @@ class Known(NamedTuple):
 
     def write(self, options: Any, rows: Rows) -> list[Any]:
         """Set the fields of the options, and return the arrays that they point at."""
-        shape = (rows.length, rows.dimensions)
+        shape = _shape(rows)
         kept: list[Any] = []
 
         def field(name: str, values: NDArray[Any]) -> None:
@@ -46,7 +46,10 @@ class Known(NamedTuple):
         if self.errors is not None:
             errors = real_array("errors", self.errors)
             if errors.ndim == 3:
-                field("error_covariances", array("errors", errors, (*shape, rows.dimensions)))
+                field(
+                    "error_covariances",
+                    array("errors", errors, (rows.length, *(rows.dimensions,) * 2)),
+                )
             else:
                 if errors.ndim < 2 and errors.size in (1, rows.length) and rows.dimensions > 1:
                     errors = np.broadcast_to(errors.reshape(-1, 1), shape)
@@ -74,7 +77,7 @@ class Known(NamedTuple):
 
     def _ends(self, rows: Rows) -> tuple[NDArray[np.float64], NDArray[np.float64]] | None:
         """Return the ends of intervals, also of those that rounding makes."""
-        shape = (rows.length, rows.dimensions)
+        shape = _shape(rows)
         if self.rounding is None:
             if self.intervals is None:
                 return None
@@ -92,12 +95,19 @@ class Known(NamedTuple):
             rule = f"must be a number or have shape ({rows.dimensions},)"
             raise ValueError(f"rounding: {rule}, got shape {units.shape}")
         if not (np.isfinite(units) & (units >= 0)).all():
-            raise ValueError(f"rounding: must be finite and not negative, got {shown(units)}")
+            raise ValueError(
+                f"rounding: must be finite and not negative, got {shown(self.rounding)}"
+            )
         values = rows.array.reshape(shape)
         return values - 0.5 * units, values + 0.5 * units
 
 
 NOTHING = Known()
+
+
+def _shape(rows: Rows) -> tuple[int, ...]:
+    """Return the shape of a number for each value, as messages have it."""
+    return (rows.length,) if rows.dimensions == 1 else (rows.length, rows.dimensions)
 
 
 def _are_whole(labels: NDArray[Any]) -> bool:
@@ -442,16 +452,7 @@ def words_for(argument: str, dimensions: int) -> Callable[[Fault], dict[str, str
 
     def names(fault: Fault) -> dict[str, str]:
         words = {"data": argument, "column_names": "names"}
-        fields = {
-            "error_sds": "errors",
-            "error_covariances": "errors",
-            "lower": "intervals[0]",
-            "upper": "intervals[1]",
-            "label_shares": "labels",
-        }
-        for field, word in fields.items():
-            if fault.argument == field or fault.argument.startswith(f"{field}["):
-                words[fault.argument] = fault.argument.replace(field, word, 1)
+        words |= {"lower": "intervals[0]", "upper": "intervals[1]"}
         if dimensions == 1 and fault.argument.startswith("data[") and fault.indices:
             words[fault.argument] = f"{argument}[{fault.indices[0]}]"
         return words

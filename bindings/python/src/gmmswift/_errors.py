@@ -146,6 +146,9 @@ _NAMES: Mapping[str, str] = {
     "initial_responsibilities": "initial['responsibilities']",
     "sample_weights": "sample_weight",
     "num_statistics": "len(statistics)",
+    "error_sds": "errors",
+    "error_covariances": "errors",
+    "label_shares": "labels",
 }
 
 
