@@ -300,6 +300,27 @@ def test_intervals_have_the_maximum_of_their_probabilities(name):
     assert loss(found) <= best.fun + 1e-9
 
 
+@pytest.mark.parametrize(
+    ("lower", "upper"),
+    [(30, 31), (30, np.inf), (-40, -39.9), (-1e-6, 1e-6), (3, 3.001), (-1, 2), (-5, 40), (0.5, 9)],
+)
+def test_probabilities_of_intervals_keep_their_digits(lower, upper):
+    stats = pytest.importorskip("scipy.stats")
+    sign = -1 if upper < 0 else 1
+    near, far = sorted([sign * lower, sign * upper])
+    tail = stats.norm.logsf(near)
+    expected = tail + np.log1p(-np.exp(stats.norm.logsf(far) - tail))
+    interval = gm.Data(None, intervals=([lower], [upper]))
+    normal = gm.KnownMixture([1.0], [0.0], [1.0], covariance_type="diag")
+    # scipy loses digits of the narrowest interval.
+    assert normal.log_density(interval)[0] == pytest.approx(expected, rel=1e-10)
+    log_density = stats.norm.logpdf(near) - tail
+    mean = np.exp(log_density) * -np.expm1(stats.norm.logpdf(far) - stats.norm.logpdf(near))
+    mean /= np.exp(expected - tail)
+    found = sign * normal.impute_mean(interval)[0, 0]
+    assert found == pytest.approx(mean, rel=1e-7, abs=1e-9)
+
+
 # Posteriors
 
 
