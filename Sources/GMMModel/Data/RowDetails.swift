@@ -189,7 +189,9 @@ package final class RowDetails: Sendable {
           let (value, other) = (full[a * dimensions + b], full[b * dimensions + a])
           let scale = (abs(full[a * dimensions + a]) * abs(full[b * dimensions + b])).squareRoot()
           guard abs(value) < 1e280, abs(value - other) <= 1e-6 * scale else {
-            throw ModelError("error_covariances[\(i), \(a), \(b)]", "must be symmetric, below 1e280", got: value)
+            throw ModelError(
+              "error_covariances[\(i), \(a), \(b)]",
+              abs(value) < 1e280 ? "must be symmetric" : "must be below 1e280 in magnitude", got: value)
           }
         }
       }

@@ -374,6 +374,15 @@ OUTCOMES = [
     ("gmm_posterior_*", "num_points", "0", "ok"),
     # The data of the posterior take the place of points.
     ("gmm_posterior_*_mean", "points", "NULL", "ok"),
+    # Either end alone is refused for want of the other.
+    *(
+        ("gmm_data_create", f"options.{name}", "NULL", "ok")
+        for name in ("error_sds", "error_covariances", "lower", "upper", "labels", "label_shares")
+    ),
+    ("gmm_data_create", "options.lower", "NaN*", "upper"),
+    ("gmm_data_create", "options.lower", "infinite", "upper"),
+    ("gmm_data_create", "options.upper", "NaN*", "lower"),
+    ("gmm_data_create", "options.upper", "infinite", "lower"),
     # Without label shares their number is not read.
     ("gmm_data_create", "options.num_label_shares", "*", "ok"),
     ("gmm_posterior_pointwise_log_likelihood", "first_row", "0", "ok"),

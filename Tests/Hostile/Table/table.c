@@ -312,6 +312,11 @@ void table_create(void) {
   table_row("", "", "");
   ACCEPTED(gmm_cancel_create(&table.cancel, out_error));
   table.data = fixture_weighted_rows(fixture_data, TABLE_ROWS, 1, table_positive);
+  static int32_t labels[TABLE_ROWS];
+  gmm_data_options known;
+  gmm_data_options_init(&known, sizeof known);
+  known.labels = labels;
+  ACCEPTED(gmm_data_create(fixture_data, TABLE_ROWS, 1, &known, &table.known, out_error));
   ACCEPTED(gmm_model_create(table_gmm_model_options(), &table.model, out_error));
   gmm_sample_options *options = table_gmm_sample_options();
   gmm_until *until = table_gmm_until();
@@ -357,6 +362,7 @@ void table_destroy(void) {
   gmm_posterior_destroy(table.counted);
   gmm_model_destroy(table.model);
   gmm_data_destroy(table.data);
+  gmm_data_destroy(table.known);
   gmm_cancel_destroy(table.cancel);
 }
 

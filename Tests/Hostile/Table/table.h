@@ -13,6 +13,7 @@ enum { TABLE_ROWS = 20, TABLE_POINTS = 5, TABLE_CAPACITY = 8192 };
 /* Valid handles of every kind, and pointers that are not handles. */
 typedef struct table_handles {
   gmm_data *data;
+  gmm_data *known; /* with labels */
   gmm_model *model;
   gmm_posterior *posterior;
   gmm_posterior *counted; /* of an unknown number of components */

@@ -573,7 +573,6 @@ def test_boxes_of_correlated_coordinates_are_refused():
     assert_allclose(fit.means, plain.means, atol=0.2)
 
 
-@pytest.mark.xfail(strict=True, reason="predictions do not check what is known of points yet")
 @pytest.mark.parametrize(
     ("known", "kind", "message"),
     [
@@ -593,7 +592,6 @@ def test_points_are_refused_as_data_are(known, kind, message):
         post.log_density(points)
 
 
-@pytest.mark.xfail(strict=True, reason="fits do not refuse labels beside an order of means yet")
 def test_fits_refuse_labels_beside_an_order():
     ordered = gm.Mixture(2, ordered=True)
     data = gm.Data(X, labels=(X < 6).astype(int))
