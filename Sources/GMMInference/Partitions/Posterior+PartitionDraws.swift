@@ -59,8 +59,8 @@ private final class BlockDrawer {
     else { return nil }
     (self.posterior, self.kernels, self.table, self.scratch) = (posterior, kernels, table, scratch)
     (self.sums, self.labels) = (sums, labels)
-    guard let incomplete = try? IncompleteRows.ifNeeded(posterior.data, kernels) else { return nil }
-    self.incomplete = incomplete.rows
+    incomplete = try? IncompleteRows(posterior.data, kernels, workers: 1, isShared: false)
+    guard incomplete != nil || posterior.data.patterns == nil else { return nil }
   }
 
   /// Draws the assignments of a block given one draw.

@@ -1,10 +1,11 @@
 import GMMKernels
 import GMMModel
 
-/// The memory in which threads evaluate rows that lack values, block by block and pattern by pattern.
+/// The memory in which threads evaluate rows that are not all complete and exact, block by block and pattern by pattern.
 ///
 /// The kernels work on the coordinates that the rows of a pattern have, as if there were no others, and
-/// ``CompletedMoments`` adds the others to the sums.
+/// ``CompletedMoments`` adds the others to the sums. Rows with errors, intervals or soft labels are taken one by one, as
+/// ``UncertainRow``.
 final class IncompleteRows: @unchecked Sendable {
   private let data: DataSet
   private let patterns: RowPatterns
@@ -63,7 +64,7 @@ final class IncompleteRows: @unchecked Sendable {
     }
   }
 
-  /// Returns `nil` for rows that lack nothing.
+  /// Returns `nil` for complete and exact rows without labels.
   ///
   /// - Parameters:
   ///   - isShared: whether evaluations for fewer components will share the memory.
@@ -102,11 +103,6 @@ final class IncompleteRows: @unchecked Sendable {
     build = PatternKernels(kernels, other.patterns)
     (tables, tableSize, workers, full) = (other.tables, other.tableSize, other.workers, other.full)
     uncertain = other.uncertain
-  }
-
-  /// Returns the memory of one thread, with `nil` for rows that lack nothing.
-  static func ifNeeded(_ data: DataSet, _ kernels: MixtureKernels) throws(ModelError) -> (rows: IncompleteRows?, Void) {
-    (try IncompleteRows(data, kernels, workers: 1, isShared: false), ())
   }
 
   /// Prepares a pass with the mixture of a table.

@@ -151,10 +151,25 @@ final class ChainContext: Sendable {
     _ index: Int, keeping initial: PartialParameters, tune: Int, _ crew: BlockCrew?, while isWanted: () -> Bool
   ) throws(ModelError) -> Parameters {
     if target.model.count != nil { return try startOfUnknownCount(index, tune: tune, crew, while: isWanted) }
-    guard let rows = splitMergeRows, tune >= SplitMergeSchedule.leastTune, initial == PartialParameters() else {
+    guard tune >= SplitMergeSchedule.leastTune, initial == PartialParameters() else {
       return start(index, keeping: initial, while: isWanted)
     }
+    guard let rows = splitMergeRows else {
+      // A search takes no notice of labels.
+      guard splitMerge != .never, target.data.patterns != nil, !(target.data.details?.hasLabels ?? false),
+        let found = try completedRows(index)
+      else { return start(index, keeping: initial, while: isWanted) }
+      let target = Target(model: target.model, data: found.data, power: target.power)
+      return try bestStart(index, target, found, crew, while: isWanted).parameters
+    }
     return try bestStart(index, target, rows, crew, while: isWanted).parameters
+  }
+
+  /// Returns complete rows from which chain `index` starts, where those of the data are not; `nil` for no search.
+  func completedRows(_ index: Int) throws(ModelError) -> SplitMergeRows? {
+    var stream = RandomStream(key(index, .start).at(iteration: .max))
+    let data = try target.data.completedForStart(limit: StartingValues.mostRows, &stream)
+    return try SplitMergeRows(data, target.model)
   }
 
   /// Returns the best of a few starts of chain `index`, and the estimate of the log mass of its mode.

@@ -24,6 +24,9 @@ struct CountStart {
     guard target.data.totalWeight >= 2 else { return nil }
     if let rows = context.splitMergeRows {
       (data, self.rows) = (target.data, rows)
+    } else if target.data.patterns != nil {
+      guard let rows = try context.completedRows(index) else { return nil }
+      (data, self.rows) = (rows.data, rows)
     } else {
       // Every so many of the rows, which are enough to see the clusters that a start needs.
       let step = max(1, (target.data.count + StartingValues.mostRows - 1) / StartingValues.mostRows)

@@ -27,6 +27,18 @@ package final class RowPatterns: Sendable {
     /// The component, or -1 if it is not known.
     package let label: Int
 
+    /// Returns whether a coordinate is missing.
+    @inline(__always)
+    package func lacks(_ d: Int) -> Bool {
+      // The coordinates are ascending.
+      var (low, high) = (0, missing.count)
+      while low < high {
+        let middle = (low + high) / 2
+        if missing[middle] < d { low = middle + 1 } else { high = middle }
+      }
+      return low < missing.count && missing[low] == d
+    }
+
     /// Whether the observed coordinates are known exactly.
     package var isExact: Bool { intervals.isEmpty && !hasErrors }
   }
@@ -129,7 +141,7 @@ package final class RowPatterns: Sendable {
   package func pattern(of row: Int) -> Pattern { patterns[number(of: row)] }
 
   /// Returns whether a row lacks a coordinate.
-  package func isMissing(_ row: Int, _ d: Int) -> Bool { pattern(of: row).missing.contains(d) }
+  package func isMissing(_ row: Int, _ d: Int) -> Bool { pattern(of: row).lacks(d) }
 
   /// The groups of a block.
   package func groups(ofBlock index: Int) -> ArraySlice<Group> { groups[starts[index]..<starts[index + 1]] }

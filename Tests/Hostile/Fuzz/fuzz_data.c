@@ -17,6 +17,7 @@ static void hold_data(const gmm_data *data, const double *rows, int64_t count, i
     if ((name != NULL) != (options->column_names != NULL && d < columns)) broken("columns have their names");
     if (name != NULL && strcmp(name, options->column_names[d]) != 0) broken("names come back as they were");
   }
+  if (gmm_data_knows(data) != 0 || options->missing != GMM_MISSING_REFUSED) return;
   double dense[MOST_ROWS * MOST_COLUMNS];
   gmm_data *again = NULL;
   gmm_error *error = NULL;
@@ -124,7 +125,19 @@ int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t size) {
   if (kinds & 4) options.sample_weights = input_array(&self);
   /* There are at least as many names as columns. */
   if (kinds & 8 && columns <= MOST_COLUMNS) options.column_names = names + input_byte(&self) % 7;
-  if (kinds >> 4 == 15) options.reserved = input_byte(&self);
+  static int32_t labels[MOST_ROWS];
+  /* Missing values, errors, intervals and labels, in any combination. */
+  if (kinds >> 4 > 8 && columns <= MOST_COLUMNS) {
+    const uint8_t known = input_byte(&self);
+    if (known & 1) options.missing = input_byte(&self) < 240 ? GMM_MISSING_AT_RANDOM : input_byte(&self);
+    if (known & 2) options.error_sds = input_array(&self);
+    if (known & 4) options.lower = input_array(&self);
+    if (known & 4) options.upper = known & 8 ? input_array(&self) : options.lower;
+    if (known & 16) {
+      for (int i = 0; i < MOST_ROWS; i++) labels[i] = (int32_t)(input_byte(&self) % 4) - 1;
+      options.labels = labels;
+    }
+  }
   /* It would be the harness that reads too far. */
   if (rows > MOST_ROWS || columns > MOST_COLUMNS || options.row_stride > MOST_STRIDE) values = NULL;
   gmm_data *data = NULL;
