@@ -53,7 +53,7 @@ struct StartingValues {
     let found =
       known.map { PointClusters(points, centers: $0, variances: variances) }
       ?? PointClusters(points, count: components, variances: variances, iterations: 10, &stream, while: isWanted)
-    let clusters = isWanted() ? found.numberedByLabels() : found
+    let clusters = found.numberedByLabels()
     let parts = Partition(points, labels: clusters.labels, centers: clusters.centers)
     let scales = fallbackScales(variances, points)
 

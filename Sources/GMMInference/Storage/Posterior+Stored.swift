@@ -3,9 +3,11 @@ import GMMModel
 import GMMStorage
 
 extension Posterior {
-  /// The newest format of posterior files. Posteriors of data of which no more than the values is known have format 4.
+  /// The newest format of posterior files.
   static let newestFormat: UInt32 = 5
-  private var format: UInt32 { data.details == nil ? 4 : Self.newestFormat }
+  /// The format of posteriors of data of which no more than the values is known.
+  static let plainFormat: UInt32 = 4
+  private var format: UInt32 { data.details == nil ? Self.plainFormat : Self.newestFormat }
 
   /// Saves everything that this posterior has: its model, its data, its options, its draws, and the snapshots of its
   /// chains.

@@ -158,7 +158,7 @@ import Testing
         let old = payload[place]
         payload[place] = value
         let header = FileHeader(
-          .posterior, version: Posterior.newestFormat, payloadLength: payload.count,
+          .posterior, version: Posterior.plainFormat, payloadLength: payload.count,
           payloadChecksum: Checksum.of(payload))
         folder.write(header.bytes + payload, to: "changed")
         payload[place] = old
@@ -188,7 +188,7 @@ import Testing
         hostile[place + i] = UInt8(byte)
       }
       let header = FileHeader(
-        .posterior, version: Posterior.newestFormat, payloadLength: hostile.count, payloadChecksum: Checksum.of(hostile)
+        .posterior, version: Posterior.plainFormat, payloadLength: hostile.count, payloadChecksum: Checksum.of(hostile)
       )
       folder.write(header.bytes + hostile, to: "hostile")
       // The count is 2^47 where some thousand bytes are left. As a part of a number it may pass.
@@ -204,7 +204,7 @@ import Testing
     let place = try #require(payload.indices.first { payload[$0...].starts(with: name) }) + Section.headSize + offset
     payload.replaceSubrange(place..<place + bytes.count, with: bytes)
     let header = FileHeader(
-      .posterior, version: Posterior.newestFormat, payloadLength: payload.count, payloadChecksum: Checksum.of(payload))
+      .posterior, version: Posterior.plainFormat, payloadLength: payload.count, payloadChecksum: Checksum.of(payload))
     folder.write(header.bytes + payload, to: "changed")
     do throws(StorageError) {
       _ = try Posterior.load(folder.file("changed"))
@@ -310,11 +310,11 @@ import Testing
     }
     folder.write(header(.checkpoint, version: 1) + payload, to: "other")
     expect(.format, "must be a posterior, got a checkpoint")
-    folder.write(header(.posterior, version: 5) + payload, to: "other")
+    folder.write(header(.posterior, version: 6) + payload, to: "other")
     expect(
       .format,
-      "has format 5, written by version \(LibraryVersion.current); this is version \(LibraryVersion.current), "
-        + "which reads formats 1 to 4")
+      "has format 6, written by version \(LibraryVersion.current); this is version \(LibraryVersion.current), "
+        + "which reads formats 1 to 5")
     folder.write(bytes + [0], to: "other")
     expect(.format, "is too long: \(payload.count + 1) bytes follow its header, which announces \(payload.count)")
   }

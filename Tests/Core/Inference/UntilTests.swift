@@ -254,7 +254,7 @@ import Testing
       var payload = Array(bytes[FileHeader.size...])
       payload.replaceSubrange(payload.count - 36 + place..<payload.count - 36 + place + values.count, with: values)
       let header = FileHeader(
-        .posterior, version: Posterior.newestFormat, payloadLength: payload.count,
+        .posterior, version: Posterior.plainFormat, payloadLength: payload.count,
         payloadChecksum: Checksum.of(payload))
       do {
         _ = try Posterior.read(header.bytes + payload)
