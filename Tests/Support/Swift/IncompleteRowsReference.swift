@@ -41,6 +41,8 @@ package enum IncompleteRowsReference {
       // Another interval may have no probability at all.
       guard heights.allSatisfy(\.isFinite) else { return -.infinity }
       let curvature = heights[0] - 2 * heights[1] + heights[2]
+      // An sd beyond the digits of the parabola leaves no density.
+      guard curvature < -1e-14 else { return -.infinity }
       let slope = 0.5 * (heights[2] - heights[0])
       let sd = (-1 / curvature).squareRoot()
       let center = mean[place] - slope / curvature

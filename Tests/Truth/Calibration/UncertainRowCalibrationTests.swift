@@ -90,6 +90,9 @@ import Testing
     let drawn = try posterior.trueValues(draws: tables, seed: 3)
     let means = try posterior.trueValuesMean()
     for place in means.indices {
+      // Under a half-Cauchy prior a value without an end has no mean that draws could agree about.
+      let ends = example.intervals?[place / 2][place % 2]
+      if let ends, !(ends.0.isFinite && ends.1.isFinite) { continue }
       let chain = (0..<tables).map { drawn[$0 * means.count + place] }
       let estimate = BatchEstimates.mean([chain])
       #expect(abs(estimate.value - means[place]) <= 5 * estimate.error + 1e-9, "\(example.name), number \(place)")
