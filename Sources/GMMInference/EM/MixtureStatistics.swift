@@ -56,8 +56,8 @@ public struct MixtureStatistics: Sendable, Equatable {
       throw ModelError(.degenerate, "data", "must have finite sums under the parameters", got: "one that is not")
     }
     totals.merge(sums)
-    if data.patterns != nil { lacksValues = true }
     if data.patterns != nil {
+      lacksValues = true
       for i in 0..<data.count { [data.weight(i)].withUnsafeBufferPointer { weights.add($0) } }
     } else if let given = data.weights {
       weights.merge(given.sum)

@@ -77,15 +77,11 @@ final class IncompleteRows: @unchecked Sendable {
     let size = tableSize.multipliedReportingOverflow(by: patterns.patterns.count)
     let fits = !size.overflow && size.partialValue <= Self.room
     tables = fits ? AlignedBuffer<Double>(count: size.partialValue) : nil
-    let scratch = max(isShared ? build.largestScratchSize : build.scratchSize, build.singleScratchSize)
-    let isUncertain = UncertainComponents.areNeeded(data)
-    uncertain = isUncertain ? try UncertainComponents(kernels.shape, data) : nil
+    let scratch = isShared ? build.largestScratchSize : build.scratchSize
+    uncertain = UncertainComponents.areNeeded(data) ? try UncertainComponents(kernels.shape, data) : nil
     var all: [Worker] = []
     for _ in 0..<workers {
-      guard
-        let worker = Worker(
-          kernels, rows: min(blockSize, data.count), scratchSize: scratch, uncertain)
-      else {
+      guard let worker = Worker(kernels, rows: min(blockSize, data.count), scratchSize: scratch, uncertain) else {
         throw .outOfMemory("the workspace of a pass over incomplete rows")
       }
       all.append(worker)
@@ -331,11 +327,18 @@ final class IncompleteRows: @unchecked Sendable {
 /// The kernels for the numbers of coordinates that the rows of patterns have.
 struct PatternKernels: Sendable {
   private var byCount: [MixtureKernels?]
+  /// The same for rows whose component is known.
+  private var ofOne: [MixtureKernels?]
 
   init(_ kernels: MixtureKernels, _ patterns: RowPatterns) {
     byCount = [MixtureKernels?](repeating: nil, count: kernels.shape.dimensionCount + 1)
-    for pattern in patterns.patterns where byCount[max(1, pattern.observed.count)] == nil {
-      byCount[max(1, pattern.observed.count)] = MixtureKernels(kernels, dimensions: max(1, pattern.observed.count))
+    ofOne = byCount
+    for pattern in patterns.patterns {
+      let count = max(1, pattern.observed.count)
+      if byCount[count] == nil { byCount[count] = MixtureKernels(kernels, dimensions: count) }
+      if pattern.label >= 0, ofOne[count] == nil {
+        ofOne[count] = byCount[count].map { MixtureKernels($0, components: 1) }
+      }
     }
   }
 
@@ -347,15 +350,12 @@ struct PatternKernels: Sendable {
 
   /// The kernels for rows whose component is known: those of a single component.
   func single(_ pattern: RowPatterns.Pattern) -> MixtureKernels {
-    let kernels = self[pattern]
-    return MixtureKernels(kernels, components: 1)
+    guard let kernels = ofOne[max(1, pattern.observed.count)] else { preconditionFailure("a pattern with a label") }
+    return kernels
   }
 
-  var singleScratchSize: Int {
-    byCount.reduce(0) { max($0, $1.map { MixtureKernels($0, components: 1).scratchSize } ?? 0) }
-  }
-  var scratchSize: Int { byCount.reduce(0) { max($0, $1?.scratchSize ?? 0) } }
-  var largestScratchSize: Int { byCount.reduce(0) { max($0, $1?.largestScratchSize ?? 0) } }
+  var scratchSize: Int { (byCount + ofOne).reduce(0) { max($0, $1?.scratchSize ?? 0) } }
+  var largestScratchSize: Int { byCount.reduce(scratchSize) { max($0, $1?.largestScratchSize ?? 0) } }
 }
 
 extension DataSet {

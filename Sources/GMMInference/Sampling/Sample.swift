@@ -75,6 +75,7 @@ extension SamplingRun {
         "must be \(target.power == 1 ? 0 : 1) where data are not complete and exact", got: data.incompleteness ?? "")
     }
     try data.requireServedDetails(model.shape, componentCount: model.componentCount)
+    try data.requireFewCopies()
     guard !(data.details?.hasLabels ?? false) || (model.count == nil && !model.orderedMeans) else {
       throw ModelError(
         .unsupported, "labels",

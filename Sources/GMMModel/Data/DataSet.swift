@@ -252,6 +252,21 @@ public final class DataSet: Sendable {
     }
   }
 
+  /// The largest sample weight of a row whose copies are drawn one by one.
+  private static let mostCopies = 65_536.0
+
+  /// Refuses sample weights for which a sampler would draw too many copies of a row with errors, intervals or soft labels.
+  package func requireFewCopies() throws(ModelError) {
+    guard let weights, let patterns, let details else { return }
+    for i in 0..<count where weights[i] > Self.mostCopies {
+      guard details.shares != nil || !patterns.pattern(of: i).isExact else { continue }
+      throw ModelError(
+        .unsupported, "sample_weights[\(i)]",
+        "must be at most \(Int(Self.mostCopies)) for a row with errors, intervals or soft labels, whose copies are drawn one "
+          + "by one", got: weights[i])
+    }
+  }
+
   /// Refuses a column without any value, of which neither a model nor a fit can say anything.
   package func requireValuesInEveryColumn() throws(ModelError) {
     guard let patterns else { return }
