@@ -40,10 +40,7 @@ extension MaximumLikelihoodOptions {
       throw ModelError(
         "num_dimensions", "must be the model's, \(model.dimensionCount)", got: data.dimensionCount)
     }
-    guard !(data.details?.hasLabels ?? false) || !model.orderedMeans else {
-      throw ModelError(
-        .unsupported, "labels", "must be left out where means have an order", got: data.incompleteness ?? "")
-    }
+    try model.requireServedLabels(of: data)
     guard regularization == 0 else {
       throw ModelError("regularization", "must be 0 for the maximum of a posterior", got: regularization)
     }

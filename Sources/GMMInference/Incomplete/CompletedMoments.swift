@@ -128,7 +128,9 @@ struct CompletedMoments {
     products.update(repeating: 0, count: m * size)
     for i in 0..<m {
       let row = products + i * size
-      for l in 0..<o { addRow(moments + (l + 1) * size, times: regression[i * o + l], to: row, count: size) }
+      for l in 0..<o {
+        PackedTriangle.addRow(moments + (l + 1) * size, times: regression[i * o + l], to: row, count: size)
+      }
     }
     guard stream != nil else {
       for i in 0..<m {
@@ -151,10 +153,10 @@ struct CompletedMoments {
       let triangle = root + PackedTriangle.row(i)
       let row = noise + i * size
       for c in 0..<size { row[c] *= triangle[i] }
-      for l in 0..<i { addRow(noise + l * size, times: triangle[l], to: row, count: size) }
+      for l in 0..<i { PackedTriangle.addRow(noise + l * size, times: triangle[l], to: row, count: size) }
       let target = half + i * m
       target.update(repeating: 0, count: m)
-      for l in 0...i { addRow(own + l * m, times: triangle[l], to: target, count: m) }
+      for l in 0...i { PackedTriangle.addRow(own + l * m, times: triangle[l], to: target, count: m) }
     }
     for i in 0..<m {
       let (mine, drawn) = (products + i * size, noise + i * size)
@@ -169,7 +171,7 @@ struct CompletedMoments {
     }
     for i in 0..<m {
       let row = products + i * size
-      addRow(noise + i * size, times: 1, to: row, count: size)
+      PackedTriangle.addRow(noise + i * size, times: 1, to: row, count: size)
       add(row, to: first, squares, has, lacks[i])
     }
   }
@@ -251,34 +253,17 @@ struct CompletedMoments {
       let scale = 1 / moments[pivot * size + pivot].squareRoot()
       for i in 0..<size { column[i] = moments[pivot * size + i] * scale }
       for i in 0..<size where column[i] != 0 {
-        addRow(column, times: -column[i], to: moments + i * size, count: size)
+        PackedTriangle.addRow(column, times: -column[i], to: moments + i * size, count: size)
       }
       inverses[pivot] = 0
       let z = numbers + rank * m
-      for l in 0..<m { addRow(column, times: z[l], to: noise + l * size, count: size) }
+      for l in 0..<m { PackedTriangle.addRow(column, times: z[l], to: noise + l * size, count: size) }
       addOuter(z, m, to: own)
       rank += 1
     }
     stream.addWishart(degrees: count - Double(rank), m, to: own, work: numbers)
     for i in 0..<m { for j in 0..<i { own[j * m + i] = own[i * m + j] } }
   }
-}
-
-/// Adds `factor` times a row of `count` numbers to another, which does not overlap.
-@inline(__always)
-private func addRow(
-  _ source: UnsafePointer<Double>, times factor: Double, to target: UnsafeMutablePointer<Double>, count: Int
-) {
-  var i = 0
-  while i + 2 <= count {
-    // SAFETY: two numbers from `i` on lie within `count`; loads and stores ask for no alignment.
-    let sum =
-      UnsafeRawPointer(target + i).loadUnaligned(as: SIMD2<Double>.self)
-      + factor * UnsafeRawPointer(source + i).loadUnaligned(as: SIMD2<Double>.self)
-    UnsafeMutableRawPointer(target + i).storeBytes(of: sum, as: SIMD2<Double>.self)
-    i += 2
-  }
-  if i < count { target[i] += factor * source[i] }
 }
 
 /// Adds z zᵀ to the lower triangle of a square, m x m.

@@ -8,6 +8,8 @@ final class UncertainComponents: @unchecked Sendable {
   private let size: Int
   private let covarianceSize: Int
   private let factorSize: Int
+  /// The number of components of the mixture that was taken last.
+  private(set) var count = 0
   /// Whether coordinates are independent, in the components and in the errors.
   let areDiagonal: Bool
 
@@ -34,6 +36,7 @@ final class UncertainComponents: @unchecked Sendable {
   func fill(_ table: MultivariateTable) {
     let dimensions = table.dimensions
     let root = 2.0.squareRoot()
+    count = table.count
     for k in 0..<table.count {
       let base = memory.base + k * size
       let center = base + 1

@@ -27,14 +27,14 @@ struct UncertainRow {
     let triangle = PackedTriangle.count(dimensions)
     guard
       let memory = AlignedBuffer<Double>(
-        count: isDiagonal ? 8 * dimensions : triangle + dimensions * dimensions + 6 * dimensions),
+        count: isDiagonal ? 8 * dimensions : 2 * triangle + dimensions * dimensions + 7 * dimensions),
       let order = AlignedBuffer<Int>(count: dimensions)
     else { return nil }
     (self.dimensions, self.isDiagonal, self.memory, self.order) = (dimensions, isDiagonal, memory, order)
   }
 
-  // The memory: the means and the variances of the true values; v; a vector of noise; a vector for solving; then L and U,
-  // or for independent coordinates nothing more.
+  // The memory: the means of the true values; v; a vector of noise; a vector for solving; their variances where coordinates
+  // are independent; otherwise L, U, the factor of the errors and their noise.
   var means: UnsafeMutablePointer<Double> { memory.base }
   private var v: UnsafeMutablePointer<Double> { memory.base + dimensions }
   private var noise: UnsafeMutablePointer<Double> { memory.base + 2 * dimensions }
@@ -43,6 +43,8 @@ struct UncertainRow {
   private var spreads: UnsafeMutablePointer<Double> { memory.base + 4 * dimensions }
   private var factor: UnsafeMutablePointer<Double> { memory.base + 6 * dimensions }
   private var rows: UnsafeMutablePointer<Double> { factor + PackedTriangle.count(dimensions) }
+  private var errors: UnsafeMutablePointer<Double> { rows + dimensions * dimensions }
+  private var errorNoise: UnsafeMutablePointer<Double> { errors + PackedTriangle.count(dimensions) }
 
   /// A component: its center, and its covariance as a full matrix and as a factor, or as variances and sds.
   struct Component {
@@ -242,32 +244,15 @@ struct UncertainRow {
       }
       return
     }
-    // The conditional variances of a positive semi-definite matrix, one coordinate after the other. The factor takes the
-    // place of U's last rows, which are made before and are not needed below the diagonal of its own memory.
-    withUnsafeTemporaryAllocation(of: Double.self, capacity: PackedTriangle.count(observedCount) + observedCount) {
-      memory in
-      // SAFETY: a triangle and a vector for the observed coordinates; all are set before they are read.
-      guard let triangle = memory.baseAddress else { return }
-      let z = triangle + PackedTriangle.count(observedCount)
-      for a in 0..<observedCount {
-        z[a] = stream.normal()
-        let target = triangle + PackedTriangle.row(a)
-        var value = 0.0
-        for b in 0...a {
-          let other = triangle + PackedTriangle.row(b)
-          var sum = details.errorCovariance(row, order.base[a], order.base[b])
-          for l in 0..<b { sum -= target[l] * other[l] }
-          if a == b {
-            let variance = details.errorVariance(row, order.base[a])
-            target[b] = sum > 1e-12 * variance ? sum.squareRoot() : 0
-          } else {
-            target[b] = other[b] > 0 ? sum / other[b] : 0
-          }
-          value += target[b] * z[b]
-        }
-        rest[a] += value
-      }
+    for a in 0..<observedCount {
+      let target = errors + PackedTriangle.row(a)
+      for b in 0...a { target[b] = details.errorCovariance(row, order.base[a], order.base[b]) }
     }
+    // It is positive semi-definite, as data sets check.
+    _ = PackedTriangle.factorizeSemidefinite(errors, observedCount)
+    stream.normals(into: errorNoise, count: observedCount)
+    PackedTriangle.multiply(errors, observedCount, errorNoise)
+    for a in 0..<observedCount { rest[a] += errorNoise[a] }
   }
 
   private mutating func drawScales(

@@ -36,7 +36,7 @@ final class IncompletePoints {
       let table = AlignedBuffer<Double>(count: PatternTable.size(shape)),
       let full = AlignedBuffer<Double>(count: Parameters.tableSize(shape)),
       let work = AlignedBuffer<Double>(count: CompletedMoments.workSize(shape.dimensionCount)),
-      let shares = AlignedBuffer<Double>(count: shape.componentCount),
+      let shares = AlignedBuffer<Double>(count: RowShares.size(shape.componentCount)),
       let components = try? UncertainComponents(shape, data),
       let row = UncertainRow(dimensions: shape.dimensionCount, isDiagonal: components.areDiagonal)
     else { return nil }
@@ -100,9 +100,7 @@ final class IncompletePoints {
     /// The place among the points that were chosen, and the number in the data.
     let place: Int
     let index: Int
-    let pattern: RowPatterns.Pattern
-    /// The log shares of the components, (K).
-    let logShares: UnsafePointer<Double>
+    let shares: RowShares
   }
 
   /// Calls `body` for each chosen point that is not complete and exact.
@@ -116,25 +114,9 @@ final class IncompletePoints {
       guard !pattern.missing.isEmpty || !pattern.isExact else { continue }
       row.take(pattern)
       for (index, place) in zip(group.rows, group.places) {
-        takeShares(of: index, pattern)
-        body(
-          Point(place: place, index: index, pattern: pattern, logShares: UnsafePointer(shares.base)), components, &row)
+        let shares = row.shares(data, index, pattern, components, into: shares.base)
+        body(Point(place: place, index: index, shares: shares), components, &row)
       }
-    }
-  }
-
-  /// Computes the log shares of one point. Those of components that it cannot have are -infinity.
-  private func takeShares(of index: Int, _ pattern: RowPatterns.Pattern) {
-    let count = kernels.shape.componentCount
-    for k in 0..<count {
-      guard pattern.label < 0 || pattern.label == k else {
-        shares.base[k] = -.infinity
-        continue
-      }
-      let component = components.component(k)
-      var share = component.logWeight + row.logDensity(data, index, component)
-      if let labels = data.details?.logShares { share += labels.base[index * count + k] }
-      shares.base[k] = share >= -1e306 || share == -.infinity ? share : -1e306
     }
   }
 
@@ -175,8 +157,7 @@ final class IncompletePoints {
         isFilled = true
         row.take(pattern)
         for (index, place) in zip(group.rows, group.places) {
-          takeShares(of: index, pattern)
-          apply(use, to: target + place, stride, place)
+          apply(use, of: row.shares(data, index, pattern, components, into: shares.base), to: target, stride, place)
         }
         continue
       }
@@ -199,22 +180,19 @@ final class IncompletePoints {
     }
   }
 
-  /// Uses the log shares of one point, as the kernels use those of many.
-  private func apply(_ use: Use, to target: UnsafeMutablePointer<Double>, _ stride: Int, _ place: Int) {
-    let count = kernels.shape.componentCount
-    var largest = -1e306
-    for k in 0..<count { largest = max(largest, shares.base[k]) }
+  /// Uses the shares of one point, as the kernels use those of many.
+  private func apply(
+    _ use: Use, of shares: RowShares, to target: UnsafeMutablePointer<Double>, _ stride: Int, _ place: Int
+  ) {
+    let components = 0..<kernels.shape.componentCount
+    let target = target + place
     switch use {
-    case .logShares:
-      for k in 0..<count { target[k * stride] = max(shares.base[k], -1e306) }
-    case .responsibilities:
-      var total = 0.0
-      for k in 0..<count { total += exp(shares.base[k] - largest) }
-      for k in 0..<count where total > 0 { target[k * stride] += exp(shares.base[k] - largest) / total }
+    case .logShares: for k in components { target[k * stride] = max(shares.logShare(k), -1e306) }
+    case .responsibilities: for k in components { target[k * stride] += shares[k] }
     case .densities(let logScale):
-      let scale = max(logScale[place], largest)
+      let scale = max(logScale[place], shares.logTotal)
       let factor = exp(logScale[place] - scale)
-      for k in 0..<count { target[k * stride] = target[k * stride] * factor + exp(shares.base[k] - scale) }
+      for k in components { target[k * stride] = target[k * stride] * factor + exp(shares.logShare(k) - scale) }
       logScale[place] = scale
     }
   }

@@ -50,7 +50,7 @@ final class IncompleteRows: @unchecked Sendable {
         let table = AlignedBuffer<Double>(count: PatternTable.size(shape)),
         let work = AlignedBuffer<Double>(count: CompletedMoments.workSize(shape.dimensionCount)),
         let single = AlignedBuffer<Double>(count: Parameters.tableSize(shape)),
-        let shares = AlignedBuffer<Double>(count: shape.componentCount)
+        let shares = AlignedBuffer<Double>(count: RowShares.size(shape.componentCount))
       else { return nil }
       (self.single, self.shares) = (single, shares)
       if let uncertain {
@@ -220,7 +220,7 @@ final class IncompleteRows: @unchecked Sendable {
           weights: block.weights == nil ? nil : UnsafePointer(worker.weights.base)),
         number, kernels, worker)
       // Rows of which nothing is known count for nothing.
-      guard !pattern.observed.isEmpty || pattern.label >= 0 else { continue }
+      guard !patterns.areEmpty(pattern) else { continue }
       logLikelihood += result.logLikelihood
       let observed = MultivariateSums(
         count: pattern.label < 0 ? shape.componentCount : 1, dimensions: table.observedCount, form: shape.factorForm,
@@ -248,53 +248,29 @@ final class IncompleteRows: @unchecked Sendable {
     guard let uncertain, var row = worker.row.take() else { return 0 }
     defer { worker.row = row }
     row.take(pattern)
-    let components = kernels.shape.componentCount
-    let choice = pattern.label < 0 ? 0..<components : pattern.label..<pattern.label + 1
-    let (rows, shares) = (patterns.rows(of: group), worker.shares.base)
-    let countsForNothing = pattern.observed.isEmpty && pattern.label < 0 && data.details?.logShares == nil
+    let rows = patterns.rows(of: group)
     var logLikelihood = 0.0
     for place in 0..<group.count {
       let i = block.start + Int(rows[place])
       let weight = block.weights?[Int(rows[place])] ?? 1
-      var largest = -Double.infinity
-      for k in choice {
-        let component = uncertain.component(k)
-        shares[k] =
-          component.logWeight + row.logDensity(data, i, component)
-          + (data.details?.logShares.map { $0.base[i * components + k] } ?? 0)
-        // Differences stay finite at any distance.
-        if !(shares[k] >= -1e306) { shares[k] = shares[k] == -.infinity ? -.infinity : -1e306 }
-        largest = max(largest, shares[k])
-      }
-      if largest == -.infinity { largest = -1e306 }
-      var total = 0.0
-      for k in choice {
-        shares[k] = exp(shares[k] - largest)
-        total += shares[k]
-      }
-      if !countsForNothing { logLikelihood += weight * (largest + log(max(total, .leastNonzeroMagnitude))) }
+      let shares = row.shares(data, i, pattern, uncertain, into: worker.shares.base)
+      logLikelihood += weight * shares.logTotal
       guard var source = stream else {
-        guard weight != 0, !countsForNothing else { continue }
-        for k in choice where shares[k] > 0 {
+        guard weight != 0 else { continue }
+        for k in shares.choice where shares[k] > 0 {
           let component = uncertain.component(k)
-          if choice.count > 1 { _ = row.logDensity(data, i, component) }
-          row.add(weight * shares[k] / total, component, k, to: sums)
+          if shares.choice.count > 1 { _ = row.logDensity(data, i, component) }
+          row.add(weight * shares[k], component, k, to: sums)
         }
         continue
       }
       // A row of weight n stands for n copies, each with a component and true values of its own.
       for copy in 0..<max(1, Int(weight)) {
-        let u = source.uniform() * total
-        var (chosen, sum) = (choice.upperBound - 1, 0.0)
-        for k in choice where shares[k] > 0 {
-          chosen = k
-          sum += shares[k]
-          if u < sum { break }
-        }
+        let chosen = shares.draw(&source)
         if copy == 0 { labels?[Int(rows[place])] = UInt8(chosen) }
-        guard weight > 0, !countsForNothing else { continue }
+        guard weight > 0 else { continue }
         let component = uncertain.component(chosen)
-        if choice.count > 1 || copy > 0 { row.prepareDraw(data, i, component) }
+        if shares.choice.count > 1 || copy > 0 { row.prepareDraw(data, i, component) }
         row.draw(data, i, component, &source)
         sums.add(row.means, chosen)
       }

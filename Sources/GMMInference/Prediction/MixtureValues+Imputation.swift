@@ -42,7 +42,7 @@ extension MixtureValues {
           if value % 16 == 0 ? monitor.pollForStop() : monitor.shouldStop { return }
           fillTable(workspace.table.base, value: value)
           incomplete.forEachPoint(workspace.table.base) { point, components, row in
-            average.add(point, points, components, &row, count: shape.componentCount, isByDensity: isByDensity)
+            average.add(point, points, components, &row, isByDensity: isByDensity)
           }
         }
         for i in 0..<count where average.hasMean(i) {
@@ -83,15 +83,10 @@ private struct WeightedMeans {
 
   mutating func add(
     _ point: IncompletePoints.Point, _ data: DataSet, _ components: UncertainComponents, _ row: inout UncertainRow,
-    count: Int, isByDensity: Bool
+    isByDensity: Bool
   ) {
-    let place = point.place
-    var largest = -1e306
-    for k in 0..<count { largest = max(largest, point.logShares[k]) }
-    var total = 0.0
-    for k in 0..<count { total += exp(point.logShares[k] - largest) }
-    guard total > 0 else { return }
-    let scale = isByDensity ? largest + log(total) : 0
+    let (place, shares) = (point.place, point.shares)
+    let scale = isByDensity ? shares.logTotal : 0
     if scale > scales[place] {
       let factor = exp(scales[place] - scale)
       weights[place] *= factor
@@ -100,9 +95,8 @@ private struct WeightedMeans {
     }
     let weight = exp(scale - scales[place])
     weights[place] += weight
-    for k in 0..<count {
-      let share = weight * exp(point.logShares[k] - largest) / total
-      guard share > 0 else { continue }
+    for k in shares.choice where shares[k] > 0 {
+      let share = weight * shares[k]
       let component = components.component(k)
       _ = row.logDensity(data, point.index, component)
       row.expect(component)

@@ -37,7 +37,7 @@ extension Posterior {
         incomplete.choose(start..<start + count)
         var stream = RandomStream(key.at(iteration: UInt64(place), block: UInt64(data.firstRow / size + block)))
         incomplete.forEachPoint(workspace.table.base) { point, components, row in
-          let component = components.component(point.drawComponent(shape.componentCount, &stream))
+          let component = components.component(point.shares.draw(&stream))
           row.prepareDraw(data, point.index, component)
           row.draw(data, point.index, component, &stream)
           let values = first + point.place * dimensions
@@ -100,25 +100,5 @@ extension Posterior {
     try makeArray([(points ?? data).count, shape.dimensionCount], "true values") { (output) throws(ModelError) in
       try completeMeans(at: points, .all, into: output, control)
     }
-  }
-}
-
-extension IncompletePoints.Point {
-  /// Draws the component of the point.
-  fileprivate func drawComponent(_ count: Int, _ stream: inout RandomStream) -> Int {
-    var largest = -1e306
-    for k in 0..<count { largest = max(largest, logShares[k]) }
-    var total = 0.0
-    for k in 0..<count { total += exp(logShares[k] - largest) }
-    let u = stream.uniform() * total
-    var (component, sum) = (0, 0.0)
-    for k in 0..<count {
-      let share = exp(logShares[k] - largest)
-      guard share > 0 else { continue }
-      component = k
-      sum += share
-      if u < sum { break }
-    }
-    return component
   }
 }

@@ -69,19 +69,13 @@ extension SamplingRun {
         "num_dimensions", "must be the model's, \(model.dimensionCount)", got: data.dimensionCount)
     }
     try data.requireValuesInEveryColumn()
-    guard data.patterns == nil || (target.power == 1 && options.rungs == .none) else {
-      throw ModelError(
-        .unsupported, target.power == 1 ? "num_rungs" : "power",
-        "must be \(target.power == 1 ? 0 : 1) where data are not complete and exact", got: data.incompleteness ?? "")
+    if target.power != 1 { try data.requireExactRows("power", "must be 1 where data are not complete and exact") }
+    if options.rungs != .none {
+      try data.requireExactRows("num_rungs", "must be 0 where data are not complete and exact")
     }
     try data.requireServedDetails(model.shape, componentCount: model.componentCount)
     try data.requireFewCopies()
-    guard !(data.details?.hasLabels ?? false) || (model.count == nil && !model.orderedMeans) else {
-      throw ModelError(
-        .unsupported, "labels",
-        "must be left out where \(model.count == nil ? "means have an order" : "the number of components is unknown")",
-        got: data.incompleteness ?? "")
-    }
+    try model.requireServedLabels(of: data)
     guard options.method == .gibbs || (model.dimensionCount == 1 && !model.hasScaledMeans) else {
       throw ModelError(
         .unsupported, "method", "must be Gibbs in several dimensions and for means scaled by the spread",

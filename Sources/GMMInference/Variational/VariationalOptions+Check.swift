@@ -18,11 +18,7 @@ extension VariationalOptions {
     guard shape.squareCount <= (1 << 27) / componentCount else {
       throw .outOfMemory("the covariances of \(componentCount) components in \(data.dimensionCount) dimensions")
     }
-    guard data.patterns == nil else {
-      throw ModelError(
-        .unsupported, "data", "must be complete and exact, without labels, for a variational fit",
-        got: data.incompleteness ?? "")
-    }
+    try data.requireExactRows("data", "must be complete and exact, without labels, for a variational fit")
     let members = data.positiveCount
     guard members >= componentCount else {
       let rule = "must have at least `num_components` = \(componentCount) observations"

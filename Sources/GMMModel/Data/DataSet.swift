@@ -219,16 +219,16 @@ public final class DataSet: Sendable {
     weights.flatMap { $0.areOnes ? nil : $0 }
   }
 
-  /// The sum of the weights of the rows that have values, which is N if all have and all weights are 1.
+  /// The sum of the weights of the rows of which something is known, which is N if all are and all weights are 1.
   public var totalWeight: Double {
     let all = weights?.total ?? Double(count)
     guard let empty = patterns?.emptyRows, !empty.isEmpty else { return all }
     return max(0, all - empty.reduce(0) { $0 + (weights?[$1] ?? 1) })
   }
 
-  /// The weight of a row; 0 if it has no values.
+  /// The weight of a row; 0 if nothing is known of it.
   package func weight(_ i: Int) -> Double {
-    if let patterns, patterns.pattern(of: i).observed.isEmpty { return 0 }
+    if let patterns, patterns.areEmpty(patterns.pattern(of: i)) { return 0 }
     return weights?[i] ?? 1
   }
 
@@ -237,6 +237,13 @@ public final class DataSet: Sendable {
 
   /// The number of missing values.
   public var missingCount: Int { patterns?.missingCount ?? 0 }
+
+  /// Refuses rows that are not complete and exact, or whose components are known.
+  ///
+  /// - Parameter rule: says what must be, and why.
+  package func requireExactRows(_ argument: String, _ rule: String) throws(ModelError) {
+    if let incompleteness { throw ModelError(.unsupported, argument, rule, got: incompleteness) }
+  }
 
   /// Refuses labels that a mixture does not have, and intervals in several correlated coordinates of a row.
   package func requireServedDetails(_ shape: MixtureShape, componentCount: Int) throws(ModelError) {
@@ -306,7 +313,7 @@ public final class DataSet: Sendable {
   /// Whether all sample weights are whole numbers.
   package var hasWholeWeights: Bool { weights?.areWhole ?? true }
 
-  /// The number of observations of positive weight that have values.
+  /// The number of observations of positive weight of which something is known.
   package var positiveCount: Int {
     let all = weights?.positiveCount ?? count
     guard let empty = patterns?.emptyRows else { return all }

@@ -75,9 +75,6 @@ package final class RowDetails: Sendable {
   package var hasIntervals: Bool { lower != nil }
   package var hasLabels: Bool { labels != nil || logShares != nil }
 
-  /// Returns whether any value of a row has an error that is not 0.
-  package func hasError(_ row: Int) -> Bool { (0..<dimensionCount).contains { errorVariance(row, $0) > 0 } }
-
   /// Returns the variance of the error of a value.
   @inline(__always)
   package func errorVariance(_ row: Int, _ d: Int) -> Double {
@@ -198,7 +195,7 @@ package final class RowDetails: Sendable {
       let packed = result.base + i * size
       PackedTriangle.pack(full, dimensions, into: packed)
       for j in 0..<size { work[j] = packed[j] }
-      guard PackedTriangle.isPositiveSemidefinite(&work, dimensions) else {
+      guard PackedTriangle.factorizeSemidefinite(&work, dimensions) else {
         throw ModelError("error_covariances[\(i)]", "must be positive semi-definite", got: "another matrix")
       }
     }
@@ -269,29 +266,5 @@ package final class RowDetails: Sendable {
     }
     labelCount = components
     return (plain, result)
-  }
-}
-
-extension PackedTriangle {
-  /// Returns whether a symmetric matrix is positive semi-definite, up to rounding. The matrix is lost.
-  static func isPositiveSemidefinite(_ a: inout [Double], _ dimension: Int) -> Bool {
-    for i in 0..<dimension {
-      let diagonal = a[index(i, i)]
-      guard diagonal >= 0 else { return false }
-      var pivot = diagonal
-      for j in 0..<i {
-        var sum = a[index(i, j)]
-        for l in 0..<j { sum -= a[index(i, l)] * a[index(j, l)] }
-        let root = a[index(j, j)]
-        // Where a pivot is 0, so is the rest of its column.
-        if root == 0, abs(sum) > 1e-7 * (diagonal + 1e-300) { return false }
-        let value = root > 0 ? sum / root : 0
-        a[index(i, j)] = value
-        pivot -= value * value
-      }
-      guard pivot >= -1e-9 * diagonal else { return false }
-      a[index(i, i)] = pivot > 1e-12 * diagonal ? pivot.squareRoot() : 0
-    }
-    return true
   }
 }

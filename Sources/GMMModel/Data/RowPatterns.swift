@@ -55,8 +55,9 @@ package final class RowPatterns: Sendable {
   /// All patterns that rows have, in the order of the coordinates that they lack. This order does not depend on the other
   /// rows of a data set, so neither does the order of the groups of a block.
   package let patterns: [Pattern]
-  /// The rows without any value.
+  /// The rows of which nothing is known, neither a value nor anything of their component.
   package let emptyRows: [Int]
+  private let hasSoftLabels: Bool
   /// The number of missing values.
   package let missingCount: Int
   private let numbers: AlignedBuffer<Int32>
@@ -88,12 +89,12 @@ package final class RowPatterns: Sendable {
       total += missing.count
       if let details {
         // The coordinates end before these negative numbers.
-        let lacking = missing.count
         missing.append(-1)
         for d in 0..<dimensionCount where details.interval(i, d) != nil {
-          if !missing[..<lacking].contains(d) { missing.append(d) }
+          if !isMissing(i, d) { missing.append(d) }
         }
-        missing += [details.hasError(i) ? -3 : -2, details.label(i)]
+        let hasError = (0..<dimensionCount).contains { !isMissing(i, $0) && details.errorVariance(i, $0) > 0 }
+        missing += [hasError ? -3 : -2, details.label(i)]
       }
       if let number = known[missing] {
         numbers.base[i] = number
@@ -127,7 +128,11 @@ package final class RowPatterns: Sendable {
     }
     self.patterns = patterns
     missingCount = total
-    emptyRows = (0..<count).filter { patterns[Int(numbers.base[$0])].observed.isEmpty }
+    let hasSoftLabels = details?.logShares != nil
+    self.hasSoftLabels = hasSoftLabels
+    emptyRows =
+      hasSoftLabels
+      ? [] : (0..<count).filter { patterns[Int(numbers.base[$0])].observed.isEmpty && details?.label($0) ?? -1 < 0 }
     (self.numbers, self.order, self.groups, self.starts) = (numbers, order, groups, starts)
   }
 
@@ -139,6 +144,11 @@ package final class RowPatterns: Sendable {
 
   /// The pattern of a row.
   package func pattern(of row: Int) -> Pattern { patterns[number(of: row)] }
+
+  /// Returns whether rows of a pattern count for nothing, because nothing is known of them.
+  package func areEmpty(_ pattern: Pattern) -> Bool {
+    pattern.observed.isEmpty && pattern.label < 0 && !hasSoftLabels
+  }
 
   /// Returns whether a row lacks a coordinate.
   package func isMissing(_ row: Int, _ d: Int) -> Bool { pattern(of: row).lacks(d) }

@@ -73,6 +73,28 @@ extension PackedTriangle {
     return first
   }
 
+  /// Replaces the lower triangle of a positive semi-definite matrix by a lower triangle L with L Lᵀ the matrix. Where a
+  /// pivot is 0 up to rounding, it and its column are 0.
+  ///
+  /// - Returns: whether the matrix is positive semi-definite, up to rounding. If not, it is lost.
+  package static func factorizeSemidefinite(_ a: UnsafeMutablePointer<Double>, _ dimension: Int) -> Bool {
+    for i in 0..<dimension {
+      let target = a + row(i)
+      let diagonal = target[i]
+      guard diagonal >= 0 else { return false }
+      for j in 0..<i {
+        let other = a + row(j)
+        let rest = target[j] - dot(target, other, count: j)
+        if other[j] == 0, abs(rest) > 1e-7 * (diagonal + 1e-300) { return false }
+        target[j] = other[j] > 0 ? rest / other[j] : 0
+      }
+      let pivot = diagonal - dot(target, target, count: i)
+      guard pivot >= -1e-9 * diagonal else { return false }
+      target[i] = pivot > 1e-12 * diagonal ? pivot.squareRoot() : 0
+    }
+    return true
+  }
+
   /// Replaces a lower triangle L, without zeros on its diagonal, by its inverse.
   ///
   /// - Complexity: D³ / 6 multiplications.

@@ -82,7 +82,7 @@ package enum PackedTriangle {
 
   /// Adds `factor` times a row of `count` numbers to another.
   @inline(__always)
-  static func addRow(
+  package static func addRow(
     _ source: UnsafePointer<Double>, times factor: Double, to target: UnsafeMutablePointer<Double>, count: Int
   ) {
     var i = 0

@@ -1,0 +1,78 @@
+import GMMKernels
+import GMMModel
+
+/// The responsibilities of components for one row, in memory that its owner keeps.
+struct RowShares {
+  /// The components that the row can have.
+  let choice: Range<Int>
+  /// The log of the sum of the components' shares of the density: the log density of what is known of the row, with its
+  /// label.
+  let logTotal: Double
+  private let logShares: UnsafePointer<Double>
+  private let responsibilities: UnsafePointer<Double>
+
+  /// The smallest log share.
+  private static let floor = -1e306
+
+  /// The number of doubles of memory for K components.
+  static func size(_ components: Int) -> Int { 2 * components }
+
+  /// - Parameters:
+  ///   - memory: ``size(_:)`` doubles, which begin with the log shares of the components of `choice` at their numbers.
+  ///   - count: K.
+  fileprivate init(_ choice: Range<Int>, memory: UnsafeMutablePointer<Double>, count: Int) {
+    let (logShares, responsibilities) = (memory, memory + count)
+    // Differences stay finite at any distance.
+    var largest = Self.floor
+    for k in choice {
+      if logShares[k] != -.infinity, !(logShares[k] >= Self.floor) { logShares[k] = Self.floor }
+      largest = max(largest, logShares[k])
+    }
+    var total = 0.0
+    for k in choice {
+      responsibilities[k] = exp(logShares[k] - largest)
+      total += responsibilities[k]
+    }
+    for k in choice where total > 0 { responsibilities[k] /= total }
+    self.choice = choice
+    (self.logShares, self.responsibilities) = (UnsafePointer(logShares), UnsafePointer(responsibilities))
+    logTotal = total > 0 ? largest + log(total) : Self.floor
+  }
+
+  /// The responsibility of component `k`.
+  subscript(_ k: Int) -> Double { choice.contains(k) ? responsibilities[k] : 0 }
+
+  /// The log of component `k`'s share of the density; -infinity for a component that the row cannot have.
+  func logShare(_ k: Int) -> Double { choice.contains(k) ? logShares[k] : -.infinity }
+
+  /// Draws a component.
+  func draw(_ stream: inout RandomStream) -> Int {
+    let u = stream.uniform()
+    var (chosen, sum) = (choice.lowerBound, 0.0)
+    for k in choice where responsibilities[k] > 0 {
+      chosen = k
+      sum += responsibilities[k]
+      if u < sum { break }
+    }
+    return chosen
+  }
+}
+
+extension UncertainRow {
+  /// Returns the responsibilities of components for a row of the pattern that was taken.
+  ///
+  /// - Parameter memory: ``RowShares/size(_:)`` doubles.
+  mutating func shares(
+    _ data: DataSet, _ row: Int, _ pattern: RowPatterns.Pattern, _ components: UncertainComponents,
+    into memory: UnsafeMutablePointer<Double>
+  ) -> RowShares {
+    let count = components.count
+    let choice = pattern.label < 0 ? 0..<count : pattern.label..<pattern.label + 1
+    let factors = data.details?.logShares.map { $0.base + row * count }
+    for k in choice {
+      let component = components.component(k)
+      memory[k] = component.logWeight + logDensity(data, row, component) + (factors?[k] ?? 0)
+    }
+    return RowShares(choice, memory: memory, count: count)
+  }
+}
