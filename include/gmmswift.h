@@ -281,7 +281,8 @@ typedef struct gmm_data_options {
    * for these rows what they would draw for them in the whole. Default 0. */
   int64_t first_row;
   /** num_observations weights, 0 .. 1e100, with a sum of at least 1e-100; or NULL for weights of 1. A weight of 0 makes
-   * a row inert, an integer repeats it; gmm_sample says how it takes other weights. */
+   * a row inert, an integer repeats it; gmm_sample says how it takes other weights. Of a row with errors, intervals or
+   * label shares it takes at most 65536, because copies are drawn one by one. */
   const double *sample_weights;
   /** num_dimensions texts in UTF-8, all different and not empty, or NULL. They name rows of summaries, and columns in
    * messages. */

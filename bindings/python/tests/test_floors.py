@@ -27,6 +27,7 @@ ROOMS = (
     "_build",
     "_progress",
     "_diagnostics",
+    "_known",
     "_data",
     "_model",
     "_fits",

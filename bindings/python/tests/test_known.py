@@ -597,3 +597,20 @@ def test_fits_refuse_labels_beside_an_order():
     data = gm.Data(X, labels=(X < 6).astype(int))
     with pytest.raises(NotImplementedError, match="must be left out where means have an order"):
         gm.fit_em(data, ordered, random_seed=1)
+
+
+def test_more_copies_than_a_chain_draws_are_refused():
+    heavy = gm.Data(X, errors=0.1, sample_weight=np.r_[1e100, np.ones(len(X) - 1)])
+    with pytest.raises(NotImplementedError, match=r"sample_weight\[0\]: must be at most 65536"):
+        gm.sample(gm.Mixture(2), heavy, draws=5)
+    assert np.isfinite(gm.fit_em(heavy, 1).log_likelihood)
+
+
+def test_a_row_with_a_label_and_no_value_tells_of_the_weights():
+    rows = np.r_[X, np.nan, np.nan]
+    labels = np.r_[(X > 6).astype(int), 1, 1]
+    fit = gm.fit_em(gm.Data(rows, labels=labels, missing="mar"), 2, random_seed=1)
+    ones = (labels == 1).sum()
+    assert_allclose(fit.weights[1], ones / len(rows), rtol=1e-12)
+    groups = [X[X <= 6], X[X > 6]]
+    assert_allclose(fit.means.ravel(), [group.mean() for group in groups], rtol=1e-10)
