@@ -491,6 +491,42 @@ enum gmm_default_priors {
 typedef struct gmm_prior gmm_prior;
 
 /**
+ * A background beside the components: rows that belong to none of them, of one constant density. With its weight w and
+ * its volume V,
+ *
+ *     p(x) = w / V + (1 - w) sum_k weight_k N(x | k)
+ *
+ * (Banfield, Raftery 1993; Fraley, Raftery 1998). The weights of the components sum to 1 among themselves. At every
+ * point, also beyond the region that gives V, the density is 1 / V. K is then at most GMM_MAX_COMPONENTS - 1.
+ * Assignments of rows to the background are K, and the probabilities of the components of a row sum to 1 less that of
+ * the background, which gmm_posterior_background has.
+ *
+ * Not served beside a background: data with missing values, errors, intervals or labels; fractional sample weights of
+ * draws; GMM_PRIOR_DIRICHLET_PROCESS; evidence.
+ */
+typedef struct gmm_background {
+  uint32_t struct_size;
+  /** 0. */
+  int32_t reserved;
+  /** The weight is Beta(first, second), both > 0; defaults 1 and 9. */
+  double weight_first;
+  double weight_second;
+  /** Above 0 and below 1: the weight is known. 0: it is unknown. Default 0. */
+  double fixed_weight;
+  /** > 0: the volume. 0: that of the box between `lower` and `upper`, or of the smallest box around the data, along the
+   * columns, if these are NULL. Default 0. */
+  double volume;
+  /** D finite bounds, or NULL with `upper`. All rows of data must lie between them. */
+  const double *lower;
+  /** D bounds, each above that in `lower`. */
+  const double *upper;
+} gmm_background;
+
+/** Writes the defaults.
+ * @return GMM_ERROR_NULL_ARGUMENT, GMM_ERROR_STRUCT_SIZE. */
+gmm_status gmm_background_init(gmm_background *background, size_t struct_size) GMM_NONNULL(1);
+
+/**
  * A prior of one family with its parameters; or, with GMM_PRIOR_EACH, a prior for each component.
  *
  * num_values is 1 (the same for all) or the number of what the prior is for: K weights, K x D coordinates of means, as
@@ -562,6 +598,9 @@ typedef struct gmm_model_options {
    * or D; no known weights or means, no least weight. An order of the means numbers the components of each draw: those
    * with rows, and after them the others. Default GMM_PRIOR_FIXED: K is num_components. */
   gmm_prior count;
+  /** A background beside the components; NULL, the default, for none. A model whose background has the volume of the
+   * box around data is open, as with GMM_PRIOR_SCALED. */
+  const gmm_background *background;
 } gmm_model_options;
 
 /** Writes the defaults.
@@ -653,7 +692,8 @@ GMM_NODISCARD gmm_status gmm_model_for_data(const gmm_model *model, const gmm_da
 GMM_NODISCARD gmm_status gmm_model_check(const gmm_model *model, const gmm_data *data, const gmm_control *control,
                                          gmm_error **out_error);
 
-/** Whether a prior of the model waits for data (GMM_PRIOR_SCALED); 0 for an invalid handle. */
+/** Whether a prior of the model waits for data (GMM_PRIOR_SCALED), or the volume of its background; 0 for an invalid
+ * handle. */
 int32_t gmm_model_is_open(const gmm_model *model);
 
 /** K; 0 for an invalid handle. */
@@ -691,7 +731,7 @@ GMM_NODISCARD gmm_status gmm_model_get_options(const gmm_model *model, gmm_model
  * normalised without the constraints, and is taken in the variable that it is stated for (sd, variance or precision).
  * The result is -infinity outside the support or the constraints.
  *
- * @param model a model that is not open.
+ * @param model a model that is not open, without a background.
  * @param weights K.
  * @param means K x D.
  * @param spread the sds, or the covariance matrices, D x D each, of which the lower triangles are read.
@@ -1330,7 +1370,8 @@ enum gmm_field {
   /** (chains, draws, K) float64: the rows of each component, where the number of components has a prior; a row of
    * sample weight w counts as w, or as the whole rows that are assigned for it if w is a fraction. */
   GMM_FIELD_CLUSTER_SIZES = 9,
-  /** (chains, draws, N) uint8, where stored. Where labels are exchanged, gmm_posterior_get_assignments copies them. */
+  /** (chains, draws, N) uint8, where stored: the components, and K for the background. Where labels are exchanged,
+     gmm_posterior_get_assignments copies them. */
   GMM_FIELD_ASSIGNMENTS = 10,
   /** (chains, draws) float64: the concentration of each weight, or alpha of GMM_PRIOR_DYNAMIC_DIRICHLET, where it has a
    * prior. */
@@ -1345,6 +1386,8 @@ enum gmm_field {
   GMM_FIELD_SCALE = 14,
   /** (chains, draws) float64 where D = 1, else (chains, draws, D): the sd of the means' prior, where it has a prior. */
   GMM_FIELD_MEANS_SD = 15,
+  /** (chains, draws) float64: the weight of the background, where there is one. */
+  GMM_FIELD_BACKGROUND = 16,
   /** float64, the posterior's copy of the data: (N, 1) where D = 1, else (groups, 8, D). There observation i is row i
    * of the first two axes joined, and the last group ends in rows of 0. Missing values have the mean of their column;
    * gmm_data_get_values shows which they are. */
@@ -1704,7 +1747,7 @@ GMM_NODISCARD gmm_status gmm_posterior_empty_probabilities(const gmm_posterior *
  * P(component k | data) of every observation, averaged over all draws from the exact responsibilities given each draw.
  * It takes O(draws N K) time and no memory beyond the output.
  *
- * @param out_probabilities N x K; rows sum to 1.
+ * @param out_probabilities N x K; rows sum to 1, less the probability of a background.
  * @return GMM_ERROR_NULL_ARGUMENT, GMM_ERROR_WRONG_HANDLE, GMM_ERROR_STRUCT_SIZE, GMM_ERROR_INVALID_ARGUMENT,
  * GMM_ERROR_UNSUPPORTED, GMM_ERROR_BUFFER_TOO_SMALL, GMM_CANCELLED.
  */
@@ -1726,6 +1769,28 @@ GMM_NODISCARD gmm_status gmm_posterior_probabilities(const gmm_posterior *poster
 GMM_NODISCARD gmm_status gmm_posterior_predict_probabilities(const gmm_posterior *posterior, const gmm_data *points,
                                                              const gmm_control *control, double *out_probabilities,
                                                              int64_t capacity, gmm_error **out_error);
+
+/**
+ * P(background | data) of every observation, averaged over all draws as gmm_posterior_probabilities.
+ *
+ * @param out_probabilities N.
+ * @return GMM_ERROR_NULL_ARGUMENT, GMM_ERROR_WRONG_HANDLE, GMM_ERROR_STRUCT_SIZE, GMM_ERROR_INVALID_ARGUMENT,
+ * GMM_ERROR_BUFFER_TOO_SMALL, GMM_CANCELLED; GMM_ERROR_UNSUPPORTED without a background.
+ */
+GMM_NODISCARD gmm_status gmm_posterior_background(const gmm_posterior *posterior, const gmm_control *control,
+                                                  double *out_probabilities, int64_t capacity, gmm_error **out_error);
+
+/**
+ * P(background | x, data) at new points, as gmm_posterior_predict_probabilities.
+ *
+ * @param points in the model's number of dimensions; their weights are ignored.
+ * @param out_probabilities N of the points.
+ * @return GMM_ERROR_NULL_ARGUMENT, GMM_ERROR_WRONG_HANDLE, GMM_ERROR_STRUCT_SIZE, GMM_ERROR_INVALID_ARGUMENT,
+ * GMM_ERROR_BUFFER_TOO_SMALL, GMM_CANCELLED; GMM_ERROR_UNSUPPORTED without a background.
+ */
+GMM_NODISCARD gmm_status gmm_posterior_predict_background(const gmm_posterior *posterior, const gmm_data *points,
+                                                          const gmm_control *control, double *out_probabilities,
+                                                          int64_t capacity, gmm_error **out_error);
 
 /**
  * P(x belongs to a component without rows | x, data) at new points, for models in which the number of components has a
@@ -2450,8 +2515,8 @@ typedef struct gmm_em_options {
    * the first component's are read where the spread is shared. In one dimension they are variances, whatever the form.
    * Or NULL. */
   const double *initial_covariances;
-  /** N x K, not negative, each row with a positive sum, to which it is scaled; or NULL. The first M-step is of these,
-   * and there is one start. */
+  /** N x K, or N x (K + 1) with those of a background last; not negative, each row with a positive sum, to which it is
+   * scaled; or NULL. The first M-step is of these, and there is one start. */
   const double *initial_responsibilities;
 
   /** Of each run, >= 1; default 10000. */
@@ -2472,6 +2537,9 @@ typedef struct gmm_em_options {
    * and shared_spread are then the model's, whatever is set, and regularization must be 0. Its concentrations must be
    * at least 1, unless the weights have a minimum or are known. */
   const gmm_model *model;
+  /** A background beside the components, or NULL. The likelihood is maximised over its weight too, unless that is
+   * known; its prior gives the start. NULL with a model, which has its own. */
+  const gmm_background *background;
 } gmm_em_options;
 
 /** Writes the defaults.
@@ -2515,7 +2583,8 @@ typedef struct gmm_em_result {
   /** The sum of -w_i t_ik log t_ik over rows and components, of responsibilities t and sample weights w, >= 0; of the
    * parameters of log_likelihood. NaN for a stepwise fit. */
   double entropy;
-  /** The number of free parameters: weights, means and covariances, without those that the model knows. */
+  /** The number of free parameters: weights (with that of a background), means and covariances, without those that are
+   * known. */
   int64_t num_parameters;
 
   /** K. */
@@ -2545,6 +2614,9 @@ typedef struct gmm_em_result {
 
   /** num_iterations: the lower_bound of each iteration. */
   const double *history;
+  /** The weight of the background, and the log of its density; 0 and 0 without one. As gmm_mixture takes them. */
+  double background_weight;
+  double log_background;
 } gmm_em_result;
 
 /** Writes zeros and the size.
@@ -2756,6 +2828,11 @@ struct gmm_mixture {
   int32_t shared_spread;
   /** 0. */
   int32_t reserved;
+  /** The weight of a background, 0 .. 1, of which the components have the rest; 0, the default, for none. It must be 0
+   * in calls that do not evaluate the mixture at points. */
+  double background_weight;
+  /** The log of its density, -log of its volume; finite. */
+  double log_background;
 };
 
 /** Writes the defaults, without any parameters.
@@ -2763,11 +2840,11 @@ struct gmm_mixture {
 gmm_status gmm_mixture_init(gmm_mixture *mixture, size_t struct_size) GMM_NONNULL(1);
 
 /**
- * The responsibilities P(component k | x) = w_k N(x | k) / sum_j w_j N(x | j), in O(N K D^2) time, or N K D where the
- * covariances are diagonal.
+ * The responsibilities P(component k | x) = w_k N(x | k) / sum_j w_j N(x | j), of which a background has a part, in O(N
+ * K D^2) time, or N K D where the covariances are diagonal.
  *
  * @param points in the mixture's number of dimensions; their weights are ignored.
- * @param out_probabilities N x K of the points; rows sum to 1.
+ * @param out_probabilities N x K of the points; rows sum to 1, less the probability of a background.
  * @return GMM_ERROR_NULL_ARGUMENT, GMM_ERROR_WRONG_HANDLE, GMM_ERROR_STRUCT_SIZE; GMM_ERROR_INVALID_ARGUMENT, also for
  * covariances that are not positive definite, with the component and the pivot; GMM_ERROR_UNSUPPORTED;
  * GMM_ERROR_BUFFER_TOO_SMALL; GMM_CANCELLED.
@@ -2775,6 +2852,18 @@ gmm_status gmm_mixture_init(gmm_mixture *mixture, size_t struct_size) GMM_NONNUL
 GMM_NODISCARD gmm_status gmm_mixture_probabilities(const gmm_mixture *mixture, const gmm_data *points,
                                                    const gmm_control *control, double *out_probabilities,
                                                    int64_t capacity, gmm_error **out_error);
+
+/**
+ * P(background | x), 0 without a background.
+ *
+ * @param points in the mixture's number of dimensions; their weights are ignored.
+ * @param out_probabilities N of the points.
+ * @return GMM_ERROR_NULL_ARGUMENT, GMM_ERROR_WRONG_HANDLE, GMM_ERROR_STRUCT_SIZE, GMM_ERROR_INVALID_ARGUMENT,
+ * GMM_ERROR_UNSUPPORTED, GMM_ERROR_BUFFER_TOO_SMALL, GMM_CANCELLED.
+ */
+GMM_NODISCARD gmm_status gmm_mixture_background(const gmm_mixture *mixture, const gmm_data *points,
+                                                const gmm_control *control, double *out_probabilities, int64_t capacity,
+                                                gmm_error **out_error);
 
 /**
  * log P(component k | x), which stays finite where the probability underflows: at least -1e306 for components of a

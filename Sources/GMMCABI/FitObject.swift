@@ -68,6 +68,8 @@ final class FitObject: HandleObject {
     result.collapsed_components = UnsafePointer(places)
     result.collapsed_coordinates = UnsafePointer(places + components.count)
     result.history = starts[5]
+    result.background_weight = estimate.backgroundWeight
+    result.log_background = estimate.logBackground ?? 0
     self.result = result
   }
 

@@ -40,8 +40,14 @@ public func gmm_fit_em(
       options.maximizePosterior(of: try open.model(for: data, use: .fit, before: start, &control))
     }
     let dimensions = data.dimensionCount
+    if let background = try uniformBackground(given.background, dimensions: dimensions) {
+      guard open == nil else {
+        throw CallError.invalid("background", "must be NULL with a model, which has its own", got: "a background")
+      }
+      options.background = background
+    }
     var need = MemoryNeed()
-    if given.initial_responsibilities != nil { need.add(data.count, options.componentCount, 8 * 4) }
+    if given.initial_responsibilities != nil { need.add(data.count, options.componentCount + 1, 8 * 4) }
     need.add(options.componentCount, dimensions, 8 * 64)
     need.add(
       parametersOf: MixtureShape(
@@ -119,7 +125,8 @@ private func readStart(
   }
   if let responsibilities = given.initial_responsibilities {
     options.start = .responsibilities(
-      Array(UnsafeBufferPointer(start: responsibilities, count: rows * components)))
+      Array(
+        UnsafeBufferPointer(start: responsibilities, count: rows * (components + (options.background == nil ? 0 : 1)))))
   }
 }
 

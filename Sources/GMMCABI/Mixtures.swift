@@ -22,6 +22,18 @@ public func gmm_mixture_probabilities(
   ) { mixture, points, out, control in try mixture.probabilities(at: points, into: out, control) }
 }
 
+@_cdecl("gmm_mixture_background") @implementation
+public func gmm_mixture_background(
+  _ mixture: UnsafePointer<gmm_mixture>?, _ points: OpaquePointer?, _ control: UnsafePointer<gmm_control>?,
+  _ out_probabilities: UnsafeMutablePointer<Double>?, _ capacity: Int64,
+  _ out_error: UnsafeMutablePointer<OpaquePointer?>?
+) -> gmm_status {
+  evaluate(
+    mixture, points, control, out_probabilities, "out_probabilities", capacity,
+    out_error, isPerComponent: false
+  ) { mixture, points, out, control in try mixture.background(at: points, into: out, control) }
+}
+
 @_cdecl("gmm_mixture_log_probabilities") @implementation
 public func gmm_mixture_log_probabilities(
   _ mixture: UnsafePointer<gmm_mixture>?, _ points: OpaquePointer?, _ control: UnsafePointer<gmm_control>?,

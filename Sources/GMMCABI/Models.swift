@@ -36,6 +36,19 @@ extension gmm_model_options {
   }
 }
 
+extension gmm_background {
+  static var defaults: gmm_background {
+    var background = gmm_background()
+    (background.weight_first, background.weight_second) = (1, 9)
+    return background
+  }
+}
+
+@_cdecl("gmm_background_init") @implementation
+public func gmm_background_init(_ background: UnsafeMutablePointer<gmm_background>?, _ struct_size: Int) -> gmm_status {
+  initialize(background, struct_size, .defaults)
+}
+
 /// Returns a flag that is 0 or 1.
 func flag(_ value: Int32, _ name: String) throws(CallError) -> Bool {
   guard value == 0 || value == 1 else { throw .invalid(name, "must be 0 or 1", got: value) }
@@ -118,6 +131,7 @@ public func gmm_model_get_options(
     options.covariance = covarianceCode(model.shape.structure)
     options.order_coordinate = Int32(model.orderCoordinate ?? 0)
     options.default_priors = defaultPriorsCode(model.defaultPriors)
+    options.background = object.priors.background
     try write(options, to: out, size: Int(out.pointee.struct_size), "out_options")
   }
 }
@@ -171,6 +185,7 @@ public func gmm_model_log_prior(
     let model = try closedModel(model, "model")
     try model.requireKnownCount("a density of its parameters")
     try model.requireKnownHyperparameters("a density of its parameters")
+    try model.requireNoBackground("a density of its parameters")
     let shape = model.shape
     let out = try required(out_log_density, "out_log_density")
     guard let weights = array(weights, model.componentCount) else { throw CallError.null("weights") }

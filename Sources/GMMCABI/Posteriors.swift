@@ -174,6 +174,11 @@ private func view(of posterior: Posterior, _ field: Int32) throws(CallError) -> 
   case GMM_FIELD_SCALE:
     guard !layout.hyperparameters.scale.isEmpty else { throw known("the scale matrix") }
     return tensor(layout.hyperparameters.scale, [dimensions, dimensions])
+  case GMM_FIELD_BACKGROUND:
+    guard let column = layout.background.first else {
+      throw CallError(GMM_ERROR_UNSUPPORTED, "field", "the model must have a background", got: "one without")
+    }
+    return scalar(column)
   case GMM_FIELD_ASSIGNMENTS:
     guard let labels = posterior.drawnAssignments(chain: 0, draw: 0) else { throw noAssignments("field") }
     guard !posterior.isPermuted else {

@@ -33,6 +33,33 @@ public func gmm_posterior_predict_probabilities(
   ) { posterior, points, out, control in try posterior.predictProbabilities(at: points, into: out, control) }
 }
 
+@_cdecl("gmm_posterior_background") @implementation
+public func gmm_posterior_background(
+  _ posterior: OpaquePointer?, _ control: UnsafePointer<gmm_control>?,
+  _ out_probabilities: UnsafeMutablePointer<Double>?, _ capacity: Int64,
+  _ out_error: UnsafeMutablePointer<OpaquePointer?>?
+) -> gmm_status {
+  call(out_error) {
+    let posterior = try require(posterior, "posterior", PosteriorObject.self).posterior
+    let control = try runControl(control)
+    let out = try output(
+      out_probabilities, "out_probabilities", needs: [posterior.data.count], capacity: capacity)
+    try posterior.background(into: out, control)
+  }
+}
+
+@_cdecl("gmm_posterior_predict_background") @implementation
+public func gmm_posterior_predict_background(
+  _ posterior: OpaquePointer?, _ points: OpaquePointer?, _ control: UnsafePointer<gmm_control>?,
+  _ out_probabilities: UnsafeMutablePointer<Double>?,
+  _ capacity: Int64, _ out_error: UnsafeMutablePointer<OpaquePointer?>?
+) -> gmm_status {
+  predict(
+    posterior, points, control, out_probabilities, "out_probabilities", capacity,
+    out_error, isPerComponent: false
+  ) { posterior, points, out, control in try posterior.predictBackground(at: points, into: out, control) }
+}
+
 @_cdecl("gmm_posterior_predict_new_cluster") @implementation
 public func gmm_posterior_predict_new_cluster(
   _ posterior: OpaquePointer?, _ points: OpaquePointer?, _ control: UnsafePointer<gmm_control>?,

@@ -62,6 +62,11 @@ func mixtureParameters(_ mixture: UnsafePointer<gmm_mixture>?) throws -> Mixture
     throw CallError(
       GMM_ERROR_UNSUPPORTED, "log_weights", "must be NULL in calls that do not evaluate the mixture", got: "an array")
   }
+  guard given.background_weight == 0 else {
+    throw CallError(
+      GMM_ERROR_UNSUPPORTED, "background_weight", "must be 0 in calls that do not evaluate the mixture",
+      got: given.background_weight)
+  }
   return try parameters(given)
 }
 
@@ -85,5 +90,7 @@ private func parameters(_ mixture: gmm_mixture) throws -> MixtureParameters {
   guard let covariances = mixture.covariances else { throw CallError.null("covariances") }
   return MixtureParameters(
     structure: form.structure, componentCount: components, dimensionCount: dimensions, weights: weights, means: means,
-    covariances: try packedCovariances(covariances, shape, "covariances"), sharedSpread: form.isShared)
+    covariances: try packedCovariances(covariances, shape, "covariances"), sharedSpread: form.isShared,
+    backgroundWeight: mixture.background_weight,
+    logBackground: mixture.background_weight == 0 ? nil : mixture.log_background)
 }

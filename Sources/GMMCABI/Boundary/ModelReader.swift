@@ -31,7 +31,32 @@ func openModel(_ options: UnsafePointer<gmm_model_options>?) throws -> OpenModel
     shape, weights: try reader.weights(options.weights), minimumWeight: options.minimum_weight,
     means: try reader.means(options.means), orderCoordinate: ordered ? Int(options.order_coordinate) : nil,
     spread: try reader.spread(options.spread), defaultPriors: defaultPriors, count: try reader.count(options.count),
-    hyperpriors: try reader.hyperpriors(weights: options.weights, means: options.means, spread: options.spread))
+    hyperpriors: try reader.hyperpriors(weights: options.weights, means: options.means, spread: options.spread),
+    background: try uniformBackground(options.background, dimensions: dimensions))
+}
+
+/// Reads a caller's `gmm_background`, and copies its bounds; `nil` for none.
+func uniformBackground(
+  _ background: UnsafePointer<gmm_background>?, dimensions: Int
+) throws(CallError) -> UniformBackground? {
+  guard background != nil else { return nil }
+  let given = try read(background, "background", defaults: gmm_background.defaults)
+  guard given.reserved == 0 else { throw .invalid("background.reserved", "must be 0", got: given.reserved) }
+  guard (given.lower == nil) == (given.upper == nil) else {
+    throw .invalid("background.upper", "must be given together with `background.lower`", got: "one of the two")
+  }
+  guard given.volume == 0 || given.lower == nil else {
+    throw .invalid("background.volume", "must be 0 where bounds are given", got: given.volume)
+  }
+  var result = UniformBackground(
+    weight: given.fixed_weight == 0
+      ? .beta(first: given.weight_first, second: given.weight_second) : .fixed(given.fixed_weight))
+  if let lower = array(given.lower, dimensions), let upper = array(given.upper, dimensions) {
+    result.region = .bounds(lower: lower, upper: upper)
+  } else if given.volume != 0 {
+    result.region = .volume(given.volume)
+  }
+  return result
 }
 
 /// Returns the rule of a code; `nil` for 0.

@@ -10,6 +10,9 @@ final class PriorArrays {
   let means: gmm_prior
   let spread: gmm_prior
   let count: gmm_prior
+  /// The background; `nil` if there is none.
+  let background: UnsafePointer<gmm_background>?
+  private let ofBackground: UnsafeMutablePointer<gmm_background>
   private let memory: UnsafeMutablePointer<Double>
   /// The priors of single components, those of the means first.
   private let ofComponents: UnsafeMutablePointer<gmm_prior>
@@ -26,8 +29,9 @@ final class PriorArrays {
     let statements = [weights] + means + spread + [count] + ofParameters.all
     // SAFETY: the memory is owned by this object, freed in `deinit`, and never written again. It is filled with all
     // numbers and priors.
+    let bounds = model.background.map { 2 * ($0.region == .data ? 0 : shape.dimensionCount) } ?? 0
     memory = .allocate(
-      capacity: max(1, statements.reduce(0) { $0 + $1.first.count + $1.second.count + $1.lower.count }))
+      capacity: max(1, statements.reduce(bounds) { $0 + $1.first.count + $1.second.count + $1.lower.count }))
     // A bounded prior is within another one.
     ofComponents = .allocate(capacity: statements.count + statements.count { !$0.lower.isEmpty })
     var next = memory
@@ -70,10 +74,29 @@ final class PriorArrays {
     self.means = prior(prior(means, isEach: model.means?.ofComponents != nil), of: ofParameters.means)
     self.spread = prior(prior(spread, isEach: model.spread?.ofComponents != nil), of: ofParameters.spread)
     self.count = prior(count)
+    ofBackground = .allocate(capacity: 1)
+    background = model.background.map { [ofBackground] background in
+      var stated = gmm_background.defaults
+      stated.struct_size = UInt32(MemoryLayout<gmm_background>.size)
+      switch background.weight {
+      case .beta(let first, let second): (stated.weight_first, stated.weight_second) = (first, second)
+      case .fixed(let value): stated.fixed_weight = value
+      }
+      switch background.region {
+      case .data: break
+      case .volume(let volume): stated.volume = volume
+      case .bounds(let lower, let upper):
+        stated.lower = keep((0..<shape.dimensionCount).map { lower[$0 % lower.count] })
+        stated.upper = keep((0..<shape.dimensionCount).map { upper[$0 % upper.count] })
+      }
+      ofBackground.initialize(to: stated)
+      return UnsafePointer(ofBackground)
+    }
   }
 
   deinit {
     memory.deallocate()
+    ofBackground.deallocate()
     ofComponents.deallocate()
   }
 }

@@ -13,6 +13,7 @@ protocol SizedStruct {
 
 extension gmm_data_options: SizedStruct {}
 extension gmm_model_options: SizedStruct {}
+extension gmm_background: SizedStruct {}
 extension gmm_progress: SizedStruct {}
 extension gmm_control: SizedStruct {}
 extension gmm_checkpoint: SizedStruct {}

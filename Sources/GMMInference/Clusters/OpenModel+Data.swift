@@ -17,14 +17,17 @@ extension OpenModel {
       throw ModelError("num_dimensions", "must be the model's, \(shape.dimensionCount)", got: data.dimensionCount)
     }
     try data.requireValuesInEveryColumn()
+    let background = try background?.placed(around: data)
+    if means != nil, spread != nil { return try filled(means: nil, spread: nil, by: defaultPriors, background) }
     let rule = rule(for: use)
     switch rule {
     case .fraleyRaftery:
       let scaled = try ScaledPriors(shape, data, control)
-      return try filled(means: scaled.means, spread: scaled.spread, by: rule)
+      return try filled(means: scaled.means, spread: scaled.spread, by: rule, background)
     case .malsinerWalli:
       let priors = try HierarchicalPriors(shape, data, control)
-      return try filled(means: priors.means, spread: priors.spread, priors.hyperpriors, by: rule)
+      return try filled(
+        means: priors.means, spread: priors.spread, priors.hyperpriors, by: rule, background)
     }
   }
 
@@ -44,7 +47,43 @@ extension OpenModel {
   }
 }
 
+extension UniformBackground {
+  /// Returns the background with a region of its own: that of data is the smallest box around all values.
+  package func placed(around data: DataSet) throws(ModelError) -> UniformBackground {
+    guard region == .data else { return self }
+    var lower = [Double](repeating: .infinity, count: data.dimensionCount)
+    var upper = [Double](repeating: -.infinity, count: data.dimensionCount)
+    for i in 0..<data.count {
+      for d in lower.indices where !data.lacks(i, d..<d + 1) {
+        let value = data.filled(i, d)
+        (lower[d], upper[d]) = (min(lower[d], value), max(upper[d], value))
+      }
+    }
+    for d in lower.indices where !(upper[d] > lower[d]) {
+      throw ModelError(
+        .degenerate, "background",
+        "must have a volume or bounds where data are constant in column \(data.columnName(d))",
+        got: "a box without a volume")
+    }
+    return UniformBackground(region: .bounds(lower: lower, upper: upper), weight: weight)
+  }
+}
+
 extension DataSet {
+  /// Refuses rows beyond the bounds of a background.
+  package func requireRows(within background: UniformBackground?) throws(ModelError) {
+    guard case .bounds(let lower, let upper)? = background?.region else { return }
+    for i in 0..<count {
+      for d in 0..<dimensionCount where !lacks(i, d..<d + 1) {
+        let (least, most) = (lower[d % lower.count], upper[d % upper.count])
+        guard filled(i, d) < least || filled(i, d) > most else { continue }
+        throw ModelError(
+          "data[\(i)\(dimensionCount > 1 ? ", \(d)" : "")]",
+          "must lie within the bounds of the background, \(least) to \(most)", got: filled(i, d))
+      }
+    }
+  }
+
   /// Refuses data that have no scale, because they are fewer than two rows.
   func requireScale() throws(ModelError) {
     guard totalWeight < 2 else { return }

@@ -39,6 +39,21 @@ extension RandomStream {
     return false
   }
 
+  /// Draws the weight of a background given the assignments.
+  mutating func draw(
+    _ background: UniformBackground, _ parameters: inout Parameters, given statistics: SufficientStatistics
+  ) {
+    guard case .beta(let first, let second) = background.weight else {
+      parameters.background = background.startWeight
+      return
+    }
+    // Below shape 1 a Gamma number may underflow where its logarithm does not.
+    let own = logGamma(shape: first + statistics.backgroundCount)
+    let rest = logGamma(shape: second + statistics.total)
+    let sum = max(own, rest) + log1p(exp(min(own, rest) - max(own, rest)))
+    parameters.background = BackgroundWeight(log: min(0, own - sum), logRest: min(0, rest - sum))
+  }
+
   /// Draws weights and their logarithms from the unrestricted Dirichlet distribution, and keeps them if all reach the
   /// minimum.
   ///

@@ -25,7 +25,8 @@ extension ChainState {
         place -= 1
       }
     }
-    var numbers = [UInt8](repeating: 0, count: components)
+    // A background keeps its number, that after those of all components.
+    var numbers = [UInt8](repeating: UInt8(truncatingIfNeeded: components), count: components + 1)
     for (number, k) in origin.enumerated() { numbers[k] = UInt8(number) }
     return numbers
   }

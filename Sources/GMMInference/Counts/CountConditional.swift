@@ -10,7 +10,7 @@ import GMMModel
 /// where γ is the concentration of each weight among K components. It does not depend on the data in any other way.
 struct CountConditional {
   private let most: Int
-  private let total: Double
+  private var total: Double
   private let isDynamic: Bool
   /// log (p(K) K!), by K.
   private let logPriors: [Double]
@@ -44,6 +44,13 @@ struct CountConditional {
   mutating func adopt(concentration: Double) {
     guard concentration != self.concentration else { return }
     self.concentration = concentration
+    setBase()
+  }
+
+  /// Takes another number of rows, those that a background leaves.
+  mutating func adopt(total: Double) {
+    guard total != self.total else { return }
+    self.total = total
     setBase()
   }
 

@@ -11,6 +11,8 @@ public struct DrawLayout: Sendable, Equatable {
   public let varies: Bool
   /// Columns of the hyperparameters, which follow the covariances.
   public let hyperparameters: HyperparameterPlaces
+  /// The column of the weight of a background, which follows the hyperparameters; empty if there is none.
+  public let background: Range<Int>
 
   init(_ shape: MixtureShape, varies: Bool = false, hyperparameters: HyperparameterPlaces = .none) {
     self.shape = shape
@@ -19,6 +21,8 @@ public struct DrawLayout: Sendable, Equatable {
       shape.componentCount + shape.meanCount + shape.sdCount
       + shape.matrixCount * shape.dimensionCount * shape.dimensionCount
     self.hyperparameters = hyperparameters.moved(by: count)
+    let end = self.hyperparameters.all.upperBound
+    background = end..<end + (shape.hasBackground ? 1 : 0)
   }
 
   init(_ model: MixtureModel) {
@@ -69,7 +73,7 @@ public struct DrawLayout: Sendable, Equatable {
   }
 
   /// The number of scalar parameters, which stand first. Symmetric entries of a matrix count twice.
-  public var parameterCount: Int { hyperparameters.all.upperBound }
+  public var parameterCount: Int { background.upperBound }
 
   /// The length of a row.
   package var width: Int { parameterCount + 4 + (varies ? 1 + componentCount : 0) }
@@ -83,11 +87,11 @@ public struct DrawLayout: Sendable, Equatable {
     let size = shape.dimensionCount * shape.dimensionCount
     return first(weights.prefix(present.componentCount)) ?? first(means.prefix(present.meanCount))
       ?? first(sds.prefix(present.sdCount)) ?? first(covariances.prefix(present.matrixCount * size))
-      ?? first(hyperparameters.all)
+      ?? first(hyperparameters.all) ?? first(background)
   }
 
-  /// Returns the component to which a parameter belongs; `nil` for a spread that the components share and for
-  /// hyperparameters.
+  /// Returns the component to which a parameter belongs; `nil` for a spread that the components share, for
+  /// hyperparameters and for the weight of a background.
   package func component(ofColumn index: Int) -> Int? {
     if weights.contains(index) { return index }
     if means.contains(index) { return (index - means.lowerBound) / shape.dimensionCount }
@@ -109,7 +113,8 @@ public struct DrawLayout: Sendable, Equatable {
   /// In one dimension: `weights[0]`, ..., `means[0]`, ..., `sd` when it is shared, else `sd[0]`, .... In more:
   /// `means[k, d]`; `sd[k, d]` for `diag`, `sd[k]` for `spherical` (without k where shared); `covariances[k, i, j]`, i
   /// ≥ j, for `full`, `covariance[i, j]` for `tied`. Hyperparameters: `concentration`; `center`, `means_sd`, `rate` and
-  /// `scale`, with `[d]` where there is one for each coordinate; `scale[i, j]`, i ≥ j.
+  /// `scale`, with `[d]` where there is one for each coordinate; `scale[i, j]`, i ≥ j. The weight of a
+  /// background: `background_weight`.
   public var columns: [Column] { columns(named: []) }
 
   /// Returns the scalar parameters by name, with the names of the data's columns in place of their numbers.
@@ -142,7 +147,7 @@ public struct DrawLayout: Sendable, Equatable {
         }
       }
     }
-    return result + hyperparameterColumns(coordinate)
+    return result + hyperparameterColumns(coordinate) + named(["background_weight"], background)
   }
 
   private func hyperparameterColumns(_ coordinate: (Int) -> String) -> [Column] {

@@ -50,6 +50,11 @@ struct DrawRows: DrawSink {
     try store.requireNumbers(chain: chain, draw: count)
     if let target = store.assignments(chain: chain, draw: count), let assignments {
       target.update(from: assignments, count: store.observationCount)
+      // Beside fewer components a background has a smaller number.
+      let own = state.parameters.componentCount
+      if layout.shape.hasBackground, own < layout.componentCount {
+        for i in 0..<store.observationCount where Int(target[i]) == own { target[i] = UInt8(layout.componentCount) }
+      }
     }
     count += 1
   }

@@ -12,6 +12,7 @@ extension Parameters {
     for (j, mean) in means.enumerated() { row[layout.means.lowerBound + j] = mean }
     for (j, sd) in sds.enumerated() { row[layout.sds.lowerBound + j] = sd }
     for (j, value) in zip(layout.hyperparameters.all, hyperparameters) { row[j] = value }
+    for j in layout.background { row[j] = background.value }
     guard shape.hasMatrices else { return }
     let dimensions = shape.dimensionCount
     let size = shape.triangleSize
@@ -38,6 +39,7 @@ extension Parameters {
       means: layout.means.prefix(shape.meanCount).map { row[$0] },
       sds: layout.sds.prefix(shape.sdCount).map { row[$0] })
     hyperparameters = layout.hyperparameters.all.map { row[$0] }
+    if let column = layout.background.first { background = BackgroundWeight(row[column]) }
     let size = shape.dimensionCount * shape.dimensionCount
     for k in 0..<shape.matrixCount {
       let start = layout.covariances.lowerBound + k * size
@@ -61,12 +63,17 @@ extension Parameters {
         memory, isLine: false)
     }
     // No array is made, because in one dimension this is done for every draw at every few points.
-    let table = ComponentTable(count: shape.componentCount, memory: memory)
+    let table = ComponentTable(count: shape.densityCount, memory: memory)
     let count = layout.componentCount(of: row)
+    let background = layout.background.first.map { BackgroundWeight(row[$0]) } ?? .none
+    if let logBackground = shape.logBackground {
+      table.setConstant(shape.componentCount, background.log + logBackground, mean: row[layout.means.lowerBound])
+    }
     for k in 0..<shape.componentCount {
       let origin = k < count ? k : 0
       table.set(
-        k, logWeight: k < count ? log(row[k]) : -.infinity, mean: row[layout.means.lowerBound + origin],
+        k, logWeight: k < count ? log(row[k]) + background.logRest : -.infinity,
+        mean: row[layout.means.lowerBound + origin],
         sd: row[layout.sds.lowerBound + shape.sd(origin, 0)])
     }
   }

@@ -162,7 +162,9 @@ public final class Posterior: Sendable {
     guard let shown, shown.rows != nil else { return target.update(from: drawn, count: count) }
     let components = layout.componentCount
     let first = (chain * labels.drawCount + place[draw]) * components
-    withUnsafeTemporaryAllocation(of: UInt8.self, capacity: components) { labelOf in
+    withUnsafeTemporaryAllocation(of: UInt8.self, capacity: components + 1) { labelOf in
+      // A background has the number after those of the components.
+      labelOf[components] = UInt8(truncatingIfNeeded: components)
       for k in 0..<components { labelOf[Int(shown.labelling.permutations[first + k])] = UInt8(k) }
       for i in 0..<count { target[i] = labelOf[Int(drawn[i])] }
     }

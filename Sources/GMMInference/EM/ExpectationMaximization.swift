@@ -57,6 +57,7 @@ final class ExpectationMaximization {
       entropy: mixture.entropy(statistics, logLikelihood: logLikelihood), history: history,
       isConverged: isConverged, collapses: outcome.collapses, move: outcome.move, observationCount: total)
     fit.logPrior = step.logPrior(mixture)
+    if let background = options.background, !background.hasFixedWeight { fit.parameterCount += 1 }
     if let model = options.model { fit.parameterCount = model.freeParameterCount }
     return (fit, isConverged || history.count == options.maximumIterations)
   }

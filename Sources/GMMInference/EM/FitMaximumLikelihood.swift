@@ -13,6 +13,9 @@ public func fitMaximumLikelihood(
   _ data: DataSet, _ options: MaximumLikelihoodOptions, _ control: RunControl = RunControl()
 ) throws -> MaximumLikelihoodFit {
   try options.check(data)
+  var options = options
+  options.background = try options.background?.placed(around: data)
+  try data.requireRows(within: options.background)
   let kernels = MixtureKernels(
     options.shape(dimensions: data.dimensionCount), control.build.kernels, isWeighted: !data.isPlain)
   return try fitMaximumLikelihood(
@@ -85,6 +88,7 @@ extension MaximumLikelihoodStep {
     columnName: (Int) -> String = { "\($0)" }
   ) throws(ModelError) {
     regularization = options.regularization
+    background = options.background
     var floors: [Double] = []
     let largest = variances.max() ?? 0
     for (d, variance) in variances.enumerated() {

@@ -17,7 +17,13 @@ extension MaximumLikelihoodOptions {
     guard regularization.isFinite, regularization >= 0 else {
       throw ModelError("regularization", "must be finite and not negative", got: regularization)
     }
-    let shape = shape(dimensions: data.dimensionCount)
+    var shape = shape(dimensions: data.dimensionCount)
+    if let background {
+      try background.check(shape)
+      // A box around data is known only after these checks, and any density serves for them.
+      if background.region == .data { shape = shape.withBackground(0) }
+      try data.requireExactRows("background", "must be left out where data are not complete and exact, or have labels")
+    }
     guard shape.squareCount <= (1 << 27) / componentCount else {
       throw .outOfMemory("the covariances of \(componentCount) components in \(data.dimensionCount) dimensions")
     }
@@ -30,7 +36,7 @@ extension MaximumLikelihoodOptions {
     }
     try initial.check(shape, PartialParameters.Naming(prefix: "initial_"))
     if let model { try check(model, data) }
-    if case .responsibilities(let values) = start { try checkResponsibilities(values, data.count) }
+    if case .responsibilities(let values) = start { try checkResponsibilities(values, data.count, shape.densityCount) }
   }
 
   private func check(_ model: MixtureModel, _ data: DataSet) throws(ModelError) {
@@ -59,15 +65,15 @@ extension MaximumLikelihoodOptions {
     }
   }
 
-  private func checkResponsibilities(_ values: [Double], _ rows: Int) throws(ModelError) {
+  private func checkResponsibilities(_ values: [Double], _ rows: Int, _ columns: Int) throws(ModelError) {
     let name = "initial_responsibilities"
-    guard values.count == rows * componentCount else {
-      throw ModelError(name, "must have \(rows) x \(componentCount) values", got: values.count)
+    guard values.count == rows * columns else {
+      throw ModelError(name, "must have \(rows) x \(columns) values", got: values.count)
     }
     for i in 0..<rows {
       var sum = 0.0
-      for k in 0..<componentCount {
-        let value = values[i * componentCount + k]
+      for k in 0..<columns {
+        let value = values[i * columns + k]
         guard value.isFinite, value >= 0 else {
           throw ModelError("\(name)[\(i), \(k)]", "must be finite and not negative", got: value)
         }

@@ -10,7 +10,8 @@ public enum MaximumLikelihoodStart: Sendable, Equatable {
   case randomResponsibilities
   /// Means at K random observations, equal weights, and the data's covariance for every component.
   case randomPoints
-  /// The M-step of given responsibilities, N x K, row after row. They are not negative, and each row has a positive sum
+  /// The M-step of given responsibilities, N x K, row after row; N x (K + 1) with those of a background last. They are
+  /// not negative, and each row has a positive sum
   /// and is scaled to sum 1. There is no other start.
   case responsibilities([Double])
 }
@@ -48,6 +49,9 @@ public struct MaximumLikelihoodOptions: Sendable, Equatable {
   /// The model whose posterior density is maximised in place of the likelihood. Its shape takes the place of the three
   /// options above.
   public private(set) var model: MixtureModel?
+  /// The background beside the components; `nil` for none. The likelihood is maximised over its weight too, whatever the
+  /// prior, unless the weight is known. A model has a background of its own.
+  public var background: UniformBackground?
   /// The kind of start.
   public var start: MaximumLikelihoodStart
   /// Initial values, which take the place of those that ``start`` finds. If all three are given, there is no other
@@ -97,6 +101,7 @@ public struct MaximumLikelihoodOptions: Sendable, Equatable {
     self.model = model
     componentCount = model.componentCount
     sharedSpread = model.sharedSpread
+    background = model.background
     // In one dimension only this difference between the forms matters.
     covariance = model.dimensionCount > 1 ? model.shape.structure : model.sharedSpread ? .tied : .full
   }
@@ -104,7 +109,8 @@ public struct MaximumLikelihoodOptions: Sendable, Equatable {
   /// Returns the shape of a fit in D dimensions.
   package func shape(dimensions: Int) -> MixtureShape {
     MixtureShape(
-      componentCount: componentCount, dimensionCount: dimensions, structure: covariance, sharedSpread: sharedSpread)
+      componentCount: componentCount, dimensionCount: dimensions, structure: covariance, sharedSpread: sharedSpread,
+      logBackground: background?.logDensity(dimensions: dimensions))
   }
 
   /// The number of runs. A start that is always the same is made once.

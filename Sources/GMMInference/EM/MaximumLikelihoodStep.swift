@@ -11,6 +11,8 @@ struct MaximumLikelihoodStep: MaximizationStep {
   let regularization: Double
   /// The smallest conditional variance of each coordinate, (D), positive.
   let floors: [Double]
+  /// The background, whose weight is maximised unless it is known.
+  var background: UniformBackground?
 
   func maximize(_ mixture: inout Mixture, _ statistics: SufficientStatistics) -> MaximizationOutcome {
     var outcome = MaximizationOutcome()
@@ -32,6 +34,11 @@ struct MaximumLikelihoodStep: MaximizationStep {
       if !shape.sharedSpread { setCovariance(k, scatter, members, &mixture, &outcome) }
     }
     if shape.sharedSpread { setCovariance(0, scatter, total, &mixture, &outcome) }
+    if let background, !background.hasFixedWeight {
+      let all = total + statistics.backgroundCount
+      let weight = BackgroundWeight(log: log(statistics.backgroundCount / all), logRest: log(total / all))
+      outcome.move = max(outcome.move, mixture.setBackground(weight))
+    }
     // The sum of the weights is 1 up to rounding. Dividing by it would move the weights in every iteration.
     return outcome
   }

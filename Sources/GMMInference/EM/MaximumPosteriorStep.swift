@@ -16,6 +16,10 @@ struct MaximumPosteriorStep: MaximizationStep {
   func maximize(_ mixture: inout Mixture, _ statistics: SufficientStatistics) -> MaximizationOutcome {
     var outcome = MaximizationOutcome()
     setWeights(&mixture, statistics.counts, &outcome)
+    if let background = model.background {
+      let weight = background.mode(background: statistics.backgroundCount, components: statistics.total)
+      outcome.move = max(outcome.move, mixture.setBackground(weight))
+    }
     setMeans(&mixture, statistics, &outcome)
     setSpread(&mixture, statistics, &outcome)
     return outcome
@@ -24,7 +28,7 @@ struct MaximumPosteriorStep: MaximizationStep {
   func logPrior(_ mixture: Mixture) -> Double {
     // Constraints hold at every step, except for an order that sorting establishes at the end.
     model.logPriorOfWeights(mixture.factored) + model.logPriorOfMeans(mixture.factored)
-      + model.logPriorOfSpread(mixture.factored)
+      + model.logPriorOfSpread(mixture.factored) + model.logPriorOfBackground(mixture.factored)
   }
 
   /// Makes a start respect the model: its known values, the minimum weight, the order, and the support of the sds.

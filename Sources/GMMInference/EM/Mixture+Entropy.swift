@@ -33,8 +33,12 @@ extension Mixture {
         }
       }
       complete +=
-        statistics.counts[k] * (factored.logWeights[k] - 0.5 * (Double(dimensions) * logTwoPi + logDeterminant))
+        statistics.counts[k]
+        * (factored.logWeights[k] + factored.background.logRest - 0.5 * (Double(dimensions) * logTwoPi + logDeterminant))
         - 0.5 * trace
+    }
+    if let logBackground = shape.logBackground, statistics.backgroundCount > 0 {
+      complete += statistics.backgroundCount * (factored.background.log + logBackground)
     }
     // Rounding can leave a number below 0 where all responsibilities are 0 or 1.
     return max(0, logLikelihood - complete)

@@ -49,7 +49,7 @@ extension StartingMixture {
 
 /// Responsibilities that come from no parameters.
 enum GivenResponsibilities: Sendable {
-  /// N x K, row after row.
+  /// N x K, row after row; N x (K + 1) with a background.
   case known([Double])
   /// Uniform random numbers, scaled to sum 1 for each observation; each block of observations has a stream of its own.
   case random(StreamKey)
@@ -61,7 +61,7 @@ private struct GivenPass: BlockPass, Sendable {
   let responsibilities: GivenResponsibilities
 
   func callAsFunction(_ block: BlockWorkspace.Block) -> Double {
-    let components = kernels.shape.componentCount
+    let components = kernels.shape.densityCount
     switch responsibilities {
     case .known(let values):
       values.withUnsafeBufferPointer { values in

@@ -44,7 +44,8 @@ struct StartingMixture {
     MixtureParameters(
       structure: options.covariance, componentCount: options.componentCount,
       dimensionCount: data.dimensionCount, weights: weights, means: means, covariances: covariances,
-      sharedSpread: options.sharedSpread)
+      sharedSpread: options.sharedSpread, backgroundWeight: options.background?.startWeight.value ?? 0,
+      logBackground: shape.logBackground)
   }
 
   // MARK: Clusters

@@ -30,6 +30,7 @@ extension Posterior {
     guard target.power == 1 else {
       throw ModelError(.unsupported, "power", "must be 1 for the evidence of a model", got: target.power)
     }
+    try model.requireNoBackground("an evidence")
     try data.requireExactRows(
       "posterior", "must be of complete and exact data, without labels, to have an evidence")
     guard data.count > 0, data.totalWeight > 0 else { return .exact(0, method) }

@@ -59,6 +59,10 @@ struct GibbsSampler: Sampler {
         &parameters, concentration: model.concentration, counts: statistics.counts,
         minimum: isProposing ? 0 : model.minimumWeight)
     }
+    // Proposals leave the rows of the background as they are.
+    if !isProposing, let background = model.background {
+      stream.draw(background, &parameters, given: statistics)
+    }
     if powered.isPlain {
       try drawSpreadAndMeans(&parameters, statistics, &stream)
     } else {

@@ -32,6 +32,7 @@ extension MixtureModel {
     drawPriorWeights(&parameters, &stream, while: isWanted)
     drawPriorMeans(&parameters, &stream, while: isWanted)
     parameters.hyperparameters = hyperparameters
+    if let background { stream.draw(background, &parameters, given: SufficientStatistics(shape)) }
     return parameters
   }
 

@@ -101,6 +101,7 @@ struct MarginalMover {
     coordinates.adopt(state.parameters.hyperparameters)
     coordinates.write(state.parameters, to: &u)
     for j in proposal.hyperparameters.indices { proposal.hyperparameters[j] = state.parameters.hyperparameters[j] }
+    proposal.background = state.parameters.background
     // The log of the target over the reference.
     var logWeight =
       state.logMarginal + coordinates.logPrior(state.parameters)

@@ -82,6 +82,7 @@ struct MetropolisSampler: Sampler {
       probability += stepWeights(&state, assigned, &proposed.parameters, &stream, isTuning, crew)
       kinds += 1
     }
+    if let background = model.background { stream.draw(background, &state.parameters, given: state.statistics) }
     let statistics = powered(withoutAssignments ?? state.statistics)
     if hasFreeSpread {
       probability += stepSpread(&state, statistics, &proposed.parameters, &stream, isTuning, crew)

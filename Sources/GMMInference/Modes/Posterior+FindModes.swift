@@ -30,7 +30,7 @@ extension Posterior {
       (0..<perChain).map { (chain: chain, draw: (2 * $0 + 1) * drawCount / (2 * perChain)) }
     }
     let walks = try walks(from: places, options, control)
-    let drifts = walks.map { labelDifference($0.before, $0.after, model.componentCount) }.sorted()
+    let drifts = walks.map { labelDifference($0.before, $0.after, model.shape.densityCount) }.sorted()
     let reach = drifts[min(drifts.count - 1, drifts.count * 95 / 100)] + 1e-9
     let roots = linked(walks.map(\.before), reach)
     return modes(places, roots, perChain: perChain, reach: reach)
@@ -86,7 +86,12 @@ extension Posterior {
   /// Returns the most probable component of each row.
   private func clusters(_ parameters: Parameters, _ rows: DataSet) -> [Int] {
     let (shape, dimensions) = (model.shape, model.dimensionCount)
-    var best = [(log: Double, component: Int)](repeating: (-.infinity, 0), count: rows.count)
+    // A background has the number after those of the components.
+    let ofBackground = shape.logBackground.map {
+      $0 + parameters.background.log - parameters.background.logRest + Double(dimensions) * halfLogTwoPi
+    }
+    var best = [(log: Double, component: Int)](
+      repeating: (ofBackground ?? -.infinity, ofBackground == nil ? 0 : shape.componentCount), count: rows.count)
     var gap = [Double](repeating: 0, count: dimensions)
     for k in 0..<shape.componentCount {
       var factor = LowerTriangle(dimension: dimensions)
@@ -121,7 +126,7 @@ extension Posterior {
     }
     for i in clusters.indices {
       for j in stride(from: i - 1, through: 0, by: -1) where root(i) != root(j) {
-        if labelDifference(clusters[i], clusters[j], model.componentCount) <= reach { parents[root(i)] = root(j) }
+        if labelDifference(clusters[i], clusters[j], model.shape.densityCount) <= reach { parents[root(i)] = root(j) }
       }
     }
     return clusters.indices.map(root)

@@ -4,7 +4,7 @@ import GMMModel
 /// The workspace with which one thread takes the co-clustering of up to 256 x 256 pairs of rows.
 ///
 /// The products of responsibilities are summed a few draws at a time, as a product of matrices whose inner dimension
-/// is draws times components. The sums stay in the second cache.
+/// is draws times densities; a background is a cluster of its own. The sums stay in the second cache.
 final class CoclusteringPatch {
   /// The largest number of rows, and of columns.
   static let size = 256
@@ -20,7 +20,7 @@ final class CoclusteringPatch {
   ///   - columns: the number of their columns.
   init?(_ posterior: Posterior, _ kernels: MixtureKernels, rows: Int, columns: Int) {
     let size = Self.size
-    draws = max(1, 64 / kernels.shape.componentCount)
+    draws = max(1, 64 / kernels.shape.densityCount)
     guard let left = GatheredRows(posterior.data, kernels, draws: draws, capacity: size, most: min(rows, size)),
       let right = GatheredRows(posterior.data, kernels, draws: draws, capacity: size, most: min(columns, size)),
       let sums = AlignedBuffer<Double>(count: Self.size * Self.size)
@@ -47,7 +47,7 @@ final class CoclusteringPatch {
         if !isSame { right.addResponsibilities(posterior, draw: first + place, place: place) }
       }
       kernels.addProducts(
-        left.results.base, right.results.base, depth: count * kernels.shape.componentCount,
+        left.results.base, right.results.base, depth: count * kernels.shape.densityCount,
         stride: Self.size, rows: left.padded, columns: right.padded, sums: sums.base)
     }
     return true

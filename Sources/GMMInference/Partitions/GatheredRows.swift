@@ -12,7 +12,7 @@ final class GatheredRows {
   private let data: DataSet
   private let incomplete: IncompletePoints?
   private let scales: AlignedBuffer<Double>
-  /// The results: K rows for each draw, ``capacity`` numbers each.
+  /// The results: a row of each density for each draw, ``capacity`` numbers each.
   let results: AlignedBuffer<Double>
   /// The number of rows, rounded up to whole groups.
   private(set) var padded = 0
@@ -29,7 +29,7 @@ final class GatheredRows {
       let scratch = AlignedBuffer<Double>(count: kernels.scratchSize),
       let table = AlignedBuffer<Double>(count: Parameters.tableSize(shape)),
       let scales = AlignedBuffer<Double>(count: capacity),
-      let results = AlignedBuffer<Double>(count: draws * shape.componentCount * capacity)
+      let results = AlignedBuffer<Double>(count: draws * shape.densityCount * capacity)
     else { return nil }
     if let patterns = data.patterns {
       guard let points = IncompletePoints(data, patterns, kernels, capacity: groups) else { return nil }
@@ -67,12 +67,12 @@ final class GatheredRows {
   /// - Parameter place: the place of the draw among those at a time.
   func addResponsibilities(_ posterior: Posterior, draw: Int, place: Int) {
     posterior.fillTable(table.base, value: draw)
-    let components = kernels.shape.componentCount
-    let rows = results.base + place * components * capacity
+    let densities = kernels.shape.densityCount
+    let rows = results.base + place * densities * capacity
     evaluated.addResponsibilities(table: table.base, rows: rows)
     guard padded < capacity else { return }
     // The kernel's rows follow each other without a gap.
-    for k in (1..<max(components, 1)).reversed() {
+    for k in (1..<max(densities, 1)).reversed() {
       memmove(rows + k * capacity, rows + k * padded, padded * MemoryLayout<Double>.stride)
     }
   }
@@ -85,7 +85,7 @@ final class GatheredRows {
     evaluated.addDensities(table: table.base, logScale: scales.base, rows: results.base)
     for i in 0..<count {
       var total = 0.0
-      for k in 0..<kernels.shape.componentCount { total += results.base[k * padded + i] }
+      for k in 0..<kernels.shape.densityCount { total += results.base[k * padded + i] }
       output[i] = log(total) + scales.base[i]
     }
   }

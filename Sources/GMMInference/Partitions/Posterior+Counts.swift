@@ -29,6 +29,7 @@ extension Posterior {
       if let concentration { conditional.adopt(concentration: row[concentration]) }
       let sizes = row + self.layout.sizes.lowerBound
       let clusters = (0..<Int(row[self.layout.clusterCount])).map { sizes[$0] }
+      if self.model.background != nil { conditional.adopt(total: clusters.reduce(0, +)) }
       for (k, probability) in conditional.probabilities(of: clusters[...]).enumerated() {
         output[k + 1] = probability
       }

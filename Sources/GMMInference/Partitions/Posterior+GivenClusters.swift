@@ -45,7 +45,9 @@ extension Posterior {
       target[layout.acceptance] = row[self.layout.acceptance]
       target[layout.clusterCount] = Double(clusters)
       if let labels = drawnAssignments(chain: chain, draw: draw) {
-        store.assignments(chain: 0, draw: place)?.update(from: labels, count: data.count)
+        guard let target = store.assignments(chain: 0, draw: place) else { continue }
+        // Rows of a background have the number after those of all components.
+        for i in 0..<data.count { target[i] = min(labels[i], UInt8(truncatingIfNeeded: clusters)) }
       }
     }
     var options = options

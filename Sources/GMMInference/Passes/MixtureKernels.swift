@@ -50,9 +50,9 @@ final class MixtureKernels: Sendable {
   /// The number of doubles of scratch memory, aligned to 64 bytes, that a kernel needs.
   var scratchSize: Int {
     isLine
-      ? GMMKernels.scratchSize(shape.componentCount)
+      ? GMMKernels.scratchSize(shape.densityCount)
       : multivariateScratchSize(
-        count: shape.componentCount, dimensions: shape.dimensionCount,
+        count: shape.densityCount, dimensions: shape.dimensionCount,
         form: shape.factorForm)
   }
 
@@ -69,9 +69,9 @@ final class MixtureKernels: Sendable {
     labels: UnsafeMutablePointer<UInt8>?, weights: UnsafePointer<Double>?
   ) -> Double {
     isLine
-      ? set.assignments(x, count, table, shape.componentCount, key.first, key.second, scratch, sums, labels)
+      ? set.assignments(x, count, table, shape.densityCount, key.first, key.second, scratch, sums, labels)
       : set.multivariate.assignments(
-        x, count, table, shape.componentCount, shape.dimensionCount, !shape.hasMatrices, key.first, key.second,
+        x, count, table, shape.densityCount, shape.dimensionCount, !shape.hasMatrices, key.first, key.second,
         weights, scratch, sums, labels)
   }
 
@@ -82,9 +82,9 @@ final class MixtureKernels: Sendable {
     sums: Numbers
   ) -> Double {
     isLine
-      ? set.expectations(x, count, table, shape.componentCount, scratch, sums)
+      ? set.expectations(x, count, table, shape.densityCount, scratch, sums)
       : set.multivariate.expectations(
-        x, count, table, shape.componentCount, shape.dimensionCount, !shape.hasMatrices, weights, scratch, sums)
+        x, count, table, shape.densityCount, shape.dimensionCount, !shape.hasMatrices, weights, scratch, sums)
   }
 
   /// Takes the sums of one block under given responsibilities, `count` x K. The responsibilities of each point have a
@@ -97,7 +97,7 @@ final class MixtureKernels: Sendable {
   ) {
     precondition(!isLine)
     set.multivariate.given(
-      x, count, table, shape.componentCount, shape.dimensionCount, !shape.hasMatrices, responsibilities, weights,
+      x, count, table, shape.densityCount, shape.dimensionCount, !shape.hasMatrices, responsibilities, weights,
       scratch,
       sums)
   }
@@ -107,9 +107,9 @@ final class MixtureKernels: Sendable {
     _ x: UnsafePointer<Double>, _ count: Int, table: Numbers, scratch: Numbers, rows: Numbers
   ) {
     isLine
-      ? set.responsibilities(x, count, table, shape.componentCount, scratch, rows)
+      ? set.responsibilities(x, count, table, shape.densityCount, scratch, rows)
       : set.multivariate.responsibilities(
-        x, count, table, shape.componentCount, shape.dimensionCount, !shape.hasMatrices, scratch, rows)
+        x, count, table, shape.densityCount, shape.dimensionCount, !shape.hasMatrices, scratch, rows)
   }
 
   /// Adds the components' densities at the points of a block to K rows on a moving scale.
@@ -117,9 +117,9 @@ final class MixtureKernels: Sendable {
     _ x: UnsafePointer<Double>, _ count: Int, table: Numbers, scratch: Numbers, logScale: Numbers, rows: Numbers
   ) {
     isLine
-      ? set.densities(x, count, table, shape.componentCount, scratch, logScale, rows)
+      ? set.densities(x, count, table, shape.densityCount, scratch, logScale, rows)
       : set.multivariate.densities(
-        x, count, table, shape.componentCount, shape.dimensionCount, !shape.hasMatrices, scratch, logScale, rows)
+        x, count, table, shape.densityCount, shape.dimensionCount, !shape.hasMatrices, scratch, logScale, rows)
   }
 
   /// Writes the components' log shares at the points of a block to K rows.
@@ -127,9 +127,9 @@ final class MixtureKernels: Sendable {
     _ x: UnsafePointer<Double>, _ count: Int, table: Numbers, scratch: Numbers, rows: Numbers
   ) {
     isLine
-      ? set.logShares(x, count, table, shape.componentCount, rows)
+      ? set.logShares(x, count, table, shape.densityCount, rows)
       : set.multivariate.logShares(
-        x, count, table, shape.componentCount, shape.dimensionCount, !shape.hasMatrices, scratch, rows)
+        x, count, table, shape.densityCount, shape.dimensionCount, !shape.hasMatrices, scratch, rows)
   }
 
   /// Adds Σ_d left[d, i] right[d, j] to sums of `rows` x `columns`, all with rows of `stride` numbers.

@@ -61,11 +61,11 @@ extension MixtureValues {
 }
 
 extension PointWorkspace {
-  /// Replaces the scale of each point by the log of the sum over components.
+  /// Replaces the scale of each point by the log of the sum over the densities.
   fileprivate func takeLogarithms(count: Int) {
     for i in 0..<count {
       var total = 0.0
-      for k in 0..<componentCount { total += sum(k, i, count: count) }
+      for k in 0..<densityCount { total += sum(k, i, count: count) }
       scales.base[i] += log(total)
     }
   }

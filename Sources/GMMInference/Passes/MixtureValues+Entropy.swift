@@ -13,7 +13,7 @@ extension MixtureValues {
     at points: DataSet, into output: UnsafeMutablePointer<Double>, _ control: RunControl
   ) throws(ModelError) {
     let target = SharedOutput(output)
-    let components = shape.componentCount
+    let components = shape.densityCount
     try forEachBlock(of: points, control) { points, workspace in
       points.writeLogShares(table: workspace.table.base, rows: workspace.sums.base)
     } finish: { workspace, range in

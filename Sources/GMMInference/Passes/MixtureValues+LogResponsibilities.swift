@@ -12,15 +12,15 @@ extension MixtureValues {
     at points: DataSet, into output: UnsafeMutablePointer<Double>, logWeights: [Double], _ control: RunControl
   ) throws(ModelError) {
     let target = SharedOutput(output)
-    let components = shape.componentCount
+    let (components, densities) = (shape.componentCount, shape.densityCount)
     try forEachBlock(of: points, control) { points, workspace in
       points.writeLogShares(table: workspace.table.base, rows: workspace.sums.base)
     } finish: { workspace, range in
       for i in 0..<range.count {
         var largest = -Double.infinity
-        for k in 0..<components { largest = max(largest, workspace.sum(k, i, count: range.count)) }
+        for k in 0..<densities { largest = max(largest, workspace.sum(k, i, count: range.count)) }
         var sum = 0.0
-        for k in 0..<components { sum += exp(workspace.sum(k, i, count: range.count) - largest) }
+        for k in 0..<densities { sum += exp(workspace.sum(k, i, count: range.count) - largest) }
         let total = largest + log(sum)
         let row = target.base + (range.lowerBound + i) * components
         for k in 0..<components {

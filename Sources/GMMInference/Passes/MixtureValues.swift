@@ -17,21 +17,35 @@ protocol MixtureValues: Sendable {
 extension MixtureValues {
   /// Writes P(component | x) of each value at points, averaged over the values.
   ///
-  /// - Parameter output: N x K row-major; rows sum to 1.
+  /// - Parameter output: N x K row-major; rows sum to 1, less the probability of a background.
   /// - Complexity: O(values N K) densities; no memory that grows with the values.
   func writeResponsibilities(
     at points: DataSet, into output: UnsafeMutablePointer<Double>, _ control: RunControl
   ) throws(ModelError) {
+    try writeResponsibilities(of: 0..<shape.componentCount, at: points, into: output, control)
+  }
+
+  /// Writes P(background | x) of each value at points, averaged over the values.
+  ///
+  /// - Parameter output: one number for each point.
+  func writeBackground(
+    at points: DataSet, into output: UnsafeMutablePointer<Double>, _ control: RunControl
+  ) throws(ModelError) {
+    try writeResponsibilities(of: shape.componentCount..<shape.densityCount, at: points, into: output, control)
+  }
+
+  /// Writes the averaged responsibilities of some of the densities, a row for each point.
+  private func writeResponsibilities(
+    of densities: Range<Int>, at points: DataSet, into output: UnsafeMutablePointer<Double>, _ control: RunControl
+  ) throws(ModelError) {
     let target = SharedOutput(output)
-    let components = shape.componentCount
     let share = 1 / Double(valueCount)
     try forEachBlock(of: points, control) { points, workspace in
       points.addResponsibilities(table: workspace.table.base, rows: workspace.sums.base)
     } finish: { workspace, range in
       for i in 0..<range.count {
-        for k in 0..<components {
-          target.base[(range.lowerBound + i) * components + k] = share * workspace.sum(k, i, count: range.count)
-        }
+        let row = target.base + (range.lowerBound + i) * densities.count
+        for (place, k) in densities.enumerated() { row[place] = share * workspace.sum(k, i, count: range.count) }
       }
     }
   }
@@ -39,19 +53,34 @@ extension MixtureValues {
   /// Writes each component's part of the density at points. The shares are summed over the values before they are
   /// normalised, so values count by their density.
   ///
-  /// - Parameter output: N x K row-major; rows sum to 1.
+  /// - Parameter output: N x K row-major; rows sum to 1, less the share of a background.
   func writeShares(
     at points: DataSet, into output: UnsafeMutablePointer<Double>, _ control: RunControl
   ) throws(ModelError) {
+    try writeShares(of: 0..<shape.componentCount, at: points, into: output, control)
+  }
+
+  /// Writes the background's part of the density at points.
+  ///
+  /// - Parameter output: one number for each point.
+  func writeBackgroundShares(
+    at points: DataSet, into output: UnsafeMutablePointer<Double>, _ control: RunControl
+  ) throws(ModelError) {
+    try writeShares(of: shape.componentCount..<shape.densityCount, at: points, into: output, control)
+  }
+
+  /// Writes the parts that some of the densities have in their sum, a row for each point.
+  private func writeShares(
+    of densities: Range<Int>, at points: DataSet, into output: UnsafeMutablePointer<Double>, _ control: RunControl
+  ) throws(ModelError) {
     let target = SharedOutput(output)
-    let components = shape.componentCount
+    let all = shape.densityCount
     try forEachBlock(of: points, control, add: addDensity) { workspace, range in
       for i in 0..<range.count {
         var total = 0.0
-        for k in 0..<components { total += workspace.sum(k, i, count: range.count) }
-        for k in 0..<components {
-          target.base[(range.lowerBound + i) * components + k] = workspace.sum(k, i, count: range.count) / total
-        }
+        for k in 0..<all { total += workspace.sum(k, i, count: range.count) }
+        let row = target.base + (range.lowerBound + i) * densities.count
+        for (place, k) in densities.enumerated() { row[place] = workspace.sum(k, i, count: range.count) / total }
       }
     }
   }
@@ -63,12 +92,12 @@ extension MixtureValues {
     at points: DataSet, into output: UnsafeMutablePointer<Double>, _ control: RunControl
   ) throws(ModelError) {
     let target = SharedOutput(output)
-    let components = shape.componentCount
+    let densities = shape.densityCount
     let logCount = log(Double(valueCount))
     try forEachBlock(of: points, control, add: addDensity) { workspace, range in
       for i in 0..<range.count {
         var total = 0.0
-        for k in 0..<components { total += workspace.sum(k, i, count: range.count) }
+        for k in 0..<densities { total += workspace.sum(k, i, count: range.count) }
         target.base[range.lowerBound + i] = log(total) + workspace.scale(i) - logCount
       }
     }

@@ -8,11 +8,12 @@ final class PointWorkspace {
   /// The number of points in a block.
   static let points = 512
 
-  let componentCount: Int
+  /// The number of densities of a mixture: K, and one more for a background.
+  let densityCount: Int
   /// The table with one value.
   let table: AlignedBuffer<Double>
   let scratch: AlignedBuffer<Double>
-  /// K rows of a block's points.
+  /// A row of a block's points for each density.
   let sums: AlignedBuffer<Double>
   /// One row of a block's points.
   let scales: AlignedBuffer<Double>
@@ -34,10 +35,10 @@ final class PointWorkspace {
     (self.kernels, self.data) = (kernels, data)
     guard let table = AlignedBuffer<Double>(count: Parameters.tableSize(kernels.shape)),
       let scratch = AlignedBuffer<Double>(count: kernels.scratchSize),
-      let sums = AlignedBuffer<Double>(count: kernels.shape.componentCount * Self.points),
+      let sums = AlignedBuffer<Double>(count: kernels.shape.densityCount * Self.points),
       let scales = AlignedBuffer<Double>(count: Self.points)
     else { return nil }
-    componentCount = kernels.shape.componentCount
+    densityCount = kernels.shape.densityCount
     self.table = table
     self.scratch = scratch
     self.sums = sums
@@ -62,11 +63,11 @@ final class PointWorkspace {
   /// Sets the sums of a block of `count` points to 0.
   func clear(count: Int) {
     let padded = (count + laneCount - 1) / laneCount * laneCount
-    sums.base.update(repeating: 0, count: componentCount * padded)
+    sums.base.update(repeating: 0, count: densityCount * padded)
     scales.base.update(repeating: emptyLogScale, count: padded)
   }
 
-  /// Returns the sum of component `k` at point `i` of a block of `count` points.
+  /// Returns the sum of density `k` at point `i` of a block of `count` points.
   func sum(_ k: Int, _ i: Int, count: Int) -> Double {
     sums.base[k * ((count + laneCount - 1) / laneCount * laneCount) + i]
   }

@@ -22,6 +22,17 @@ extension Mixture {
     }
   }
 
+  /// Returns P(background | x) at points, (N); 0 without a background.
+  ///
+  /// - Throws: ``ModelError`` for points in another number of dimensions, and when the caller cancels.
+  public func backgroundProbabilities(
+    at points: DataSet, _ control: RunControl = RunControl()
+  ) throws(ModelError) -> [Double] {
+    try makeArray([points.count], "probabilities") { (output) throws(ModelError) in
+      try background(at: points, into: output, control)
+    }
+  }
+
   /// Returns log P(component | x) at points, N x K, row after row. It stays finite where the probability underflows.
   ///
   /// Components of weight 0 have -infinity, and others have at least -1e306.
@@ -58,7 +69,8 @@ extension Mixture {
     }
   }
 
-  /// Draws points. The component of each point is independent of the other components.
+  /// Draws points from a mixture without a background. The component of each point is independent of the other
+  /// components.
   ///
   /// A point depends on the seed and its place alone, neither on the number of threads nor on the number of points that
   /// follow.
@@ -68,6 +80,10 @@ extension Mixture {
     _ count: Int, seed: UInt64, _ control: RunControl = RunControl()
   ) throws(ModelError) -> DrawnPoints {
     guard count >= 0 else { throw ModelError("num_points", "must not be negative", got: count) }
+    guard !shape.hasBackground else {
+      throw ModelError(
+        .unsupported, "mixture", "must have no background for points to be drawn, because it has no region", got: "one")
+    }
     var labels: [Int32] = []
     let values = try makeArray([count, shape.dimensionCount], "points") { (output) throws(ModelError) in
       labels = try makeArray([count], "components") { (components) throws(ModelError) in

@@ -20,6 +20,18 @@ extension Mixture: MixtureValues {
     try writeResponsibilities(at: points, into: output, control)
   }
 
+  /// Writes P(background | x) at given points.
+  ///
+  /// - Parameter output: one number for each point; 0 without a background.
+  /// - Throws: ``ModelError`` for points in another number of dimensions, and when the caller cancels.
+  package func background(
+    at points: DataSet, into output: UnsafeMutablePointer<Double>, _ control: RunControl = RunControl()
+  ) throws(ModelError) {
+    try check(points)
+    guard shape.hasBackground else { return output.update(repeating: 0, count: points.count) }
+    try writeBackground(at: points, into: output, control)
+  }
+
   /// Writes log P(component | x) at given points. It stays finite where the probability underflows.
   ///
   /// - Parameter output: N x K row-major; -infinity for components of weight 0, at least -1e306 for others.

@@ -27,6 +27,28 @@ extension Posterior {
     }
   }
 
+  /// Returns P(background | data) of every observation, averaged over all draws, (N).
+  ///
+  /// - Throws: ``ModelError`` for a model without a background, and when the caller cancels.
+  public func backgroundProbabilities(_ control: RunControl = RunControl()) throws(ModelError) -> [Double] {
+    try makeArray([data.count], "probabilities") { (output) throws(ModelError) in
+      try background(into: output, control)
+    }
+  }
+
+  /// Returns P(background | x, data) at new points, one number for each.
+  ///
+  /// - Throws: ``ModelError`` for a model without a background, for points in another number of dimensions, and when the
+  ///   caller cancels.
+  public func predictBackground(
+    at points: DataSet, _ control: RunControl = RunControl()
+  ) throws(ModelError) -> [Double] {
+    try check(points)
+    return try makeArray([points.count], "probabilities") { (output) throws(ModelError) in
+      try predictBackground(at: points, into: output, control)
+    }
+  }
+
   /// Returns P(x belongs to a component without rows | x, data) at new points, where the number of components has a
   /// prior: the probability that a point founds a new cluster.
   ///

@@ -32,6 +32,31 @@ extension Posterior: MixtureValues {
     try writeShares(at: points, into: output, control)
   }
 
+  /// Writes P(background | data) of every observation, averaged over all draws.
+  ///
+  /// - Parameter output: one number for each observation.
+  package func background(
+    into output: UnsafeMutablePointer<Double>, _ control: RunControl = RunControl()
+  ) throws(ModelError) {
+    try requireBackground()
+    try asDrawn.writeBackground(at: data, into: output, control)
+  }
+
+  /// Writes P(background | x, data) at new points. Its shares of the density are summed over draws and normalised.
+  ///
+  /// - Parameter output: one number for each point.
+  package func predictBackground(
+    at points: DataSet, into output: UnsafeMutablePointer<Double>, _ control: RunControl = RunControl()
+  ) throws(ModelError) {
+    try requireBackground()
+    try asDrawn.writeBackgroundShares(at: points, into: output, control)
+  }
+
+  func requireBackground() throws(ModelError) {
+    guard !shape.hasBackground else { return }
+    throw ModelError(.unsupported, "posterior", "must be of a model with a background", got: "one without")
+  }
+
   /// Writes the log posterior predictive density at new points, which is the log of the mixture density averaged over
   /// draws.
   ///

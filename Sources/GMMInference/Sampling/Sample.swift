@@ -74,6 +74,11 @@ extension SamplingRun {
       try data.requireExactRows("num_rungs", "must be 0 where data are not complete and exact")
     }
     try data.requireServedDetails(model.shape, componentCount: model.componentCount)
+    try data.requireRows(within: model.background)
+    guard model.background == nil || data.hasWholeWeights else {
+      throw ModelError(
+        .unsupported, "sample_weights", "must be whole numbers beside a background", got: "fractions")
+    }
     try data.requireFewCopies()
     try model.requireServedLabels(of: data)
     guard options.method == .gibbs || (model.dimensionCount == 1 && !model.hasScaledMeans) else {

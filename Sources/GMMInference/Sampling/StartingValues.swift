@@ -33,8 +33,10 @@ struct StartingValues {
     model.setKnownSpread(&start)
     if let weights = initial.weights { start.weights = WeightSum.scaled(weights) }
     if model.hasFixedWeights { start.weights = model.concentration }
-    return Parameters(
+    var result = Parameters(
       model.shape, weights: start.weights, means: start.means, sds: start.sds, factors: start.factors)
+    if let background = model.background { result.background = background.startWeight }
+    return result
   }
 
   private func drawFromData(

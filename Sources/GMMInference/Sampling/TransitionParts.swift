@@ -141,6 +141,7 @@ final class TransitionParts {
     if let place = target.model.hyperparameterPlaces.concentration.first {
       conditional?.adopt(concentration: state.parameters.hyperparameters[place])
     }
+    if target.model.background != nil { conditional?.adopt(total: state.statistics.total) }
     guard let components = conditional?.draw(state.statistics.counts, &stream) else { return }
     if proposal != nil { return try propose(components, &state, &stream, crew) }
     state.setCount(components)

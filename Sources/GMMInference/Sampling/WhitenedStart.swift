@@ -55,8 +55,10 @@ extension StartingValues {
     }
     if let coordinate = model.orderCoordinate { start.sortByMean(coordinate: coordinate) }
     model.admitBounds(&start.means)
-    return Parameters(
+    var result = Parameters(
       shape, weights: model.hasFixedWeights ? model.concentration : start.weights, means: start.means,
       sds: start.sds, factors: start.factors)
+    if let background = model.background { result.background = background.startWeight }
+    return result
   }
 }

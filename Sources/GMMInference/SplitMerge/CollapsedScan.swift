@@ -25,13 +25,13 @@ struct CollapsedScan {
     order = [Int](repeating: 0, count: all.count)
   }
 
-  /// Draws all assignments anew, one after the other in random order.
+  /// Draws all assignments anew, one after the other in random order. Rows of a background stay there.
   mutating func run(_ labels: inout [Int], _ stream: inout RandomStream) {
     for i in all { order[i] = i }
     stream.shuffle(&order)
     for k in 0..<components { allocation.clear(k, as: k) }
-    for i in all { allocation.add(i, to: labels[i]) }
-    for i in order {
+    for i in all where labels[i] < components { allocation.add(i, to: labels[i]) }
+    for i in order where labels[i] < components {
       labels[i] = allocation.rejoin(i, of: all, labels, count: components, given: nil, &stream).group
     }
   }

@@ -113,7 +113,7 @@ struct SplitMergeMover {
     for i in labels.indices { labels[i] = Int(drawn[i]) }
     var stream = RandomStream(key.at(iteration: iteration))
     let isLearning = schedule.isLearning(iteration)
-    if isLearning { tuning.watch(labels, components: model.componentCount) }
+    if isLearning { tuning.watch(labels, components: model.shape.densityCount) }
     if scans {
       scan?.run(&labels, &stream)
       for k in all { statistics.replace(k, by: members(of: k), of: rows.data.base) }

@@ -11,6 +11,11 @@ extension ChainState {
       statistics.counts, statistics.centers, statistics.sums, statistics.squares,
     ] { writer.write(array) }
     if !parameters.hyperparameters.isEmpty { writer.write(parameters.hyperparameters) }
+    if parameters.shape.hasBackground {
+      for value in [parameters.background.log, parameters.background.logRest, statistics.backgroundCount] {
+        writer.write(value)
+      }
+    }
     if let assignments {
       writer.write(assignments.count)
       for label in assignments { writer.write(label) }
@@ -55,6 +60,14 @@ extension ChainState {
         throw .format("a chain stands at impossible hyperparameters")
       }
       parameters.hyperparameters = hyperparameters
+    }
+    if shape.hasBackground {
+      let (log, logRest, count) = (try reader.readDouble(), try reader.readDouble(), try reader.readDouble())
+      guard log <= 0, logRest <= 0, count >= 0, count.isFinite else {
+        throw .format("a chain has an impossible background")
+      }
+      parameters.background = BackgroundWeight(log: log, logRest: logRest)
+      self.statistics.backgroundCount = count
     }
     guard model.isProcess else { return }
     let assignments = try reader.readBytes(try reader.readCount(elementSize: 1))

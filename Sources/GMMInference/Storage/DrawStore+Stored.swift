@@ -64,7 +64,7 @@ extension DrawStore {
         let memory = UnsafeMutableBufferPointer(
           start: labels, count: min(drawsAtOnce, count - first) * observationCount)
         try file.read(into: UnsafeMutableRawBufferPointer(memory))
-        guard memory.allSatisfy({ Int($0) < layout.componentCount }) else {
+        guard memory.allSatisfy({ Int($0) < layout.shape.densityCount }) else {
           throw StorageError(.format, file.path, "holds assignments to components that are not there")
         }
       }
@@ -117,6 +117,7 @@ extension DrawStore {
       ] {
         for j in places where rows[start + j] <= 0 { return false }
       }
+      for j in layout.background where !(0...1).contains(rows[start + j]) { return false }
       for j in layout.parameterCount..<layout.clusterCount where rows[start + j].isNaN { return false }
       let clusters = rows[start + layout.clusterCount]
       guard clusters.isNaN || (clusters >= 0 && clusters <= Double(layout.componentCount)) else { return false }

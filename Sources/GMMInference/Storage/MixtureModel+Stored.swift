@@ -18,6 +18,10 @@ extension MixtureModel {
       writer.write(PriorCode.hyperpriors)
       hyperpriors.write(to: &writer)
     }
+    if let background {
+      writer.write(PriorCode.background)
+      background.write(to: &writer)
+    }
     weights.write(to: &writer)
     writer.write(minimumWeight)
     means.write(to: &writer)
@@ -55,6 +59,11 @@ extension MixtureModel {
       hyperpriors = try Hyperpriors(from: &reader)
       code = try reader.read(UInt32.self)
     }
+    var background: UniformBackground?
+    if code == PriorCode.background {
+      background = try UniformBackground(from: &reader)
+      code = try reader.read(UInt32.self)
+    }
     let weights = try WeightsPrior(from: &reader, code: code)
     let minimumWeight = try reader.readDouble()
     let means = try MeansPrior(from: &reader, components: components)
@@ -66,7 +75,8 @@ extension MixtureModel {
     do throws(ModelError) {
       try self.init(
         shape, weights: weights, minimumWeight: minimumWeight, means: means, orderCoordinate: orderCoordinate,
-        spread: spread, defaultPriors: defaultPriors, count: count, hyperpriors: hyperpriors)
+        spread: spread, defaultPriors: defaultPriors, count: count, hyperpriors: hyperpriors,
+        background: background)
     } catch {
       throw .format("holds an impossible model: \(error)")
     }
@@ -202,6 +212,38 @@ extension Hyperpriors {
   }
 }
 
+extension UniformBackground {
+  /// Writes the weight, then the region: a volume, or lower and upper bounds.
+  fileprivate func write(to writer: inout ByteWriter) {
+    switch weight {
+    case .fixed(let value): writer.writePrior(PriorCode.fixed, [value])
+    case .beta(let first, let second): writer.writePrior(PriorCode.dirichlet, [first, second])
+    }
+    switch region {
+    case .data: preconditionFailure("the region of a background that waits for data is not kept")
+    case .volume(let volume): writer.writePrior(PriorCode.fixed, [volume])
+    case .bounds(let lower, let upper): writer.writePrior(PriorCode.uniform, lower, upper)
+    }
+  }
+
+  fileprivate init(from reader: inout ByteReader) throws(StorageError) {
+    let weight: Weight
+    switch try reader.read(UInt32.self) {
+    case PriorCode.fixed: weight = .fixed(try reader.readDoubles(count: 1)[0])
+    case PriorCode.dirichlet:
+      let values = try reader.readDoubles(count: 2)
+      weight = .beta(first: values[0], second: values[1])
+    case let code: throw PriorCode.unknown(code, "the weight of a background")
+    }
+    switch try reader.read(UInt32.self) {
+    case PriorCode.fixed: self.init(region: .volume(try reader.readDoubles(count: 1)[0]), weight: weight)
+    case PriorCode.uniform:
+      self.init(region: .bounds(lower: try reader.readDoubles(), upper: try reader.readDoubles()), weight: weight)
+    case let code: throw PriorCode.unknown(code, "the region of a background")
+    }
+  }
+}
+
 /// The numbers of the priors of a concentration in files.
 private enum ConcentrationCode {
   static let gamma: UInt32 = 0
@@ -317,6 +359,8 @@ private enum PriorCode {
   static let count: UInt32 = 60
   /// Priors of hyperparameters, before that of the weights.
   static let hyperpriors: UInt32 = 61
+  /// A background, before the prior of the weights.
+  static let background: UInt32 = 62
 
   static func unknown(_ code: UInt32, _ of: String) -> StorageError { .format("prior \(code) of \(of) is unknown") }
 }

@@ -47,6 +47,18 @@ package struct ComponentTable {
 }
 
 extension ComponentTable {
+  /// Sets component `k` to a constant density.
+  ///
+  /// - Parameters:
+  ///   - logShare: the log of its share of the density, everywhere; may be -infinity.
+  ///   - mean: the point about which sums are taken.
+  @inline(__always)
+  package func setConstant(_ k: Int, _ logShare: Double, mean: Double) {
+    constant[k] = logShare
+    factor[k] = 0
+    center[k] = mean
+  }
+
   /// Returns the log of component `k`'s share of the density at the points `x`, bounded from below.
   @inline(__always)
   func logShare(of k: Int, at x: Vector) -> Vector {

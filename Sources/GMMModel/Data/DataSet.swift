@@ -247,6 +247,9 @@ public final class DataSet: Sendable {
 
   /// Refuses labels that a mixture does not have, and intervals in several correlated coordinates of a row.
   package func requireServedDetails(_ shape: MixtureShape, componentCount: Int) throws(ModelError) {
+    if shape.hasBackground {
+      try requireExactRows("background", "must be left out where data are not complete and exact, or have labels")
+    }
     guard let details, let patterns else { return }
     try details.requireLabels(ofComponents: componentCount)
     guard details.hasIntervals, shape.hasMatrices || details.covariances != nil else { return }

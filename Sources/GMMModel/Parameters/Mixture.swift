@@ -69,6 +69,16 @@ public struct Mixture: Sendable {
     factored.logWeights[k] = log(weight)
   }
 
+  /// Sets the weight of the background.
+  ///
+  /// - Returns: the change.
+  package mutating func setBackground(_ weight: BackgroundWeight) -> Double {
+    let change = abs(weight.value - parameters.backgroundWeight)
+    parameters.backgroundWeight = weight.value
+    factored.background = weight
+    return change
+  }
+
   /// Returns the length of `shift` in the sds of component `k` (Mahalanobis' distance).
   package func distance(_ shift: [Double], of k: Int) -> Double {
     let shape = parameters.shape

@@ -13,14 +13,18 @@ public struct MixtureParameters: Sendable, Equatable {
   /// Covariances, ``MixtureShape/covarianceCount`` numbers: lower triangles, row after row, K of them or
   /// one for all, or variances.
   public var covariances: [Double]
+  /// The weight of a background, of which the components have the rest; 0 if there is none.
+  public var backgroundWeight: Double
 
-  /// Creates parameters from arrays of the right lengths; `sharedSpread` as in ``MixtureShape``.
+  /// Creates parameters from arrays of the right lengths; `sharedSpread` and `logBackground` as in ``MixtureShape``.
   public init(
     structure: CovarianceStructure, componentCount: Int, dimensionCount: Int, weights: [Double], means: [Double],
-    covariances: [Double], sharedSpread: Bool = false
+    covariances: [Double], sharedSpread: Bool = false, backgroundWeight: Double = 0, logBackground: Double? = nil
   ) {
     shape = MixtureShape(
-      componentCount: componentCount, dimensionCount: dimensionCount, structure: structure, sharedSpread: sharedSpread)
+      componentCount: componentCount, dimensionCount: dimensionCount, structure: structure, sharedSpread: sharedSpread,
+      logBackground: logBackground)
+    self.backgroundWeight = backgroundWeight
     precondition(weights.count == componentCount && means.count == shape.meanCount)
     precondition(covariances.count == shape.covarianceCount)
     self.structure = structure
@@ -35,7 +39,17 @@ public struct MixtureParameters: Sendable, Equatable {
   package func check() throws(ModelError) {
     let parameters = PartialParameters(weights: weights, means: means, covariances: covariances)
     try parameters.check(shape, PartialParameters.Naming(), allowsZeroWeights: true)
+    guard let logBackground = shape.logBackground else { return }
+    guard backgroundWeight >= 0, backgroundWeight <= 1 else {
+      throw ModelError("background_weight", "must be between 0 and 1", got: backgroundWeight)
+    }
+    guard logBackground.isFinite else {
+      throw ModelError("log_background", "must be finite", got: logBackground)
+    }
   }
+
+  /// The log density of the background; `nil` if there is none.
+  public var logBackground: Double? { shape.logBackground }
 
   /// K.
   public var componentCount: Int { shape.componentCount }

@@ -5,6 +5,7 @@ extension Parameters {
   package init(_ given: MixtureParameters) throws(NotPositiveDefinite) {
     let shape = given.shape
     self.init(shape, weights: given.weights, means: given.means)
+    if shape.hasBackground { background = BackgroundWeight(given.backgroundWeight) }
     guard shape.hasMatrices else {
       for (j, variance) in given.covariances.enumerated() {
         guard variance > 0, variance < .infinity else {

@@ -16,6 +16,8 @@ package struct Parameters: Sendable, Equatable {
   package var factors: [Double]
   /// The hyperparameters, at ``HyperparameterPlaces``; empty if the model has none, or before they are chosen.
   package var hyperparameters: [Double] = []
+  /// The weight of a background, of which the components have the rest.
+  package var background = BackgroundWeight.none
 
   /// Creates parameters of a given shape.
   package init(_ shape: MixtureShape, weights: [Double], means: [Double], sds: [Double] = [], factors: [Double] = []) {
@@ -75,6 +77,7 @@ package struct Parameters: Sendable, Equatable {
     for j in factors.indices { factors[j] = other.factors[j] }
     if hyperparameters.count != other.hyperparameters.count { hyperparameters = other.hyperparameters }
     for j in hyperparameters.indices { hyperparameters[j] = other.hyperparameters[j] }
+    background = other.background
   }
 
   /// Returns the sd of component `k` in coordinate `d`.
@@ -144,6 +147,7 @@ package struct Parameters: Sendable, Equatable {
       sds: resized(sds, own * shape.sdCount / components),
       factors: resized(factors, own * (shape.hasMatrices ? shape.triangleSize : 0)))
     result.hyperparameters = hyperparameters
+    result.background = background
     let added = max(0, count - components)
     result.weights = Array(weights.prefix(count)) + [Double](repeating: 0, count: added)
     result.logWeights = Array(logWeights.prefix(count)) + [Double](repeating: -.infinity, count: added)

@@ -9,7 +9,13 @@ extension MixtureModel {
   package func logPrior(_ parameters: Parameters) -> Double {
     precondition(count == nil, "a model of a known number of components has the density of its parameters")
     return satisfiesConstraints(parameters)
-      ? logPriorOfWeights(parameters) + logPriorOfMeans(parameters) + logPriorOfSpread(parameters) : -.infinity
+      ? logPriorOfWeights(parameters) + logPriorOfMeans(parameters) + logPriorOfSpread(parameters)
+        + logPriorOfBackground(parameters) : -.infinity
+  }
+
+  /// Returns the log density of the background's weight; 0 without a background.
+  package func logPriorOfBackground(_ parameters: Parameters) -> Double {
+    background.map { $0.logPrior(parameters.background) } ?? 0
   }
 
   /// Returns the log probability of a number of components; 0 if it is known.

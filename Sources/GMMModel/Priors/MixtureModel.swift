@@ -5,7 +5,7 @@ import GMMKernels
 /// The number of components is known, or has a prior of its own. Then K below is the largest number, all components have
 /// the same priors, and there are no constraints.
 ///
-/// x_i | z_i = k ~ Normal(mean_k, covariance_k), P(z_i = k) = weight_k. The prior is the product of the three named
+/// x_i | z_i = k ~ Normal(mean_k, covariance_k), P(z_i = k) = weight_k. A background may take part of the rows. The prior is the product of the three named
 /// priors, restricted to the parameters for which the constraints hold. A model is checked when it is created and
 /// immutable afterwards.
 public struct MixtureModel: Sendable, Equatable {
@@ -24,6 +24,8 @@ public struct MixtureModel: Sendable, Equatable {
   public let count: CountPrior?
   /// The priors of values of the other priors that are unknown.
   public let hyperpriors: Hyperpriors
+  /// The background beside the components; `nil` if there is none. Its region is not that of data.
+  public let background: UniformBackground?
 
   /// The concentrations (K), or the known weights.
   package private(set) var concentration: [Double]
@@ -63,11 +65,12 @@ public struct MixtureModel: Sendable, Equatable {
   ///   - count: the prior of the number of components. Arrays of the other priors then have one value, or one for each
   ///     coordinate.
   ///   - hyperpriors: the priors of values of the other priors. Those are the values at which chains start.
+  ///   - background: a background with a volume or bounds.
   /// - Throws: ``ModelError`` naming the argument, the rule and the value.
   public init(
     _ shape: MixtureShape, weights: WeightsPrior = .dirichlet(concentration: [1]), minimumWeight: Double = 0,
     means: MeansPrior, orderCoordinate: Int? = nil, spread: SpreadPrior, defaultPriors: DefaultPriors? = nil,
-    count: CountPrior? = nil, hyperpriors: Hyperpriors = Hyperpriors()
+    count: CountPrior? = nil, hyperpriors: Hyperpriors = Hyperpriors(), background: UniformBackground? = nil
   ) throws(ModelError) {
     try MixtureShape.requireCounts(components: shape.componentCount, dimensions: shape.dimensionCount)
     let check = PriorCheck(shape: shape)
@@ -84,7 +87,8 @@ public struct MixtureModel: Sendable, Equatable {
     covarianceDensities = shape.hasMatrices ? try check.covariances(spread) : []
     logWeightsNormalizer = Self.logDirichletNormalizer(concentration)
     logMeansNormalizer = Self.logMeansNormalizer(meanDensities, dimension: shape.dimensionCount)
-    self.shape = shape
+    self.shape = try check.background(background, count)
+    self.background = background
     self.weights = weights
     self.minimumWeight = minimumWeight
     self.means = means
@@ -167,7 +171,7 @@ public struct MixtureModel: Sendable, Equatable {
     do {
       return try MixtureModel(
         shape.withComponents(components), weights: weights, means: means, orderCoordinate: orderCoordinate,
-        spread: spread, defaultPriors: defaultPriors, hyperpriors: hyperpriors)
+        spread: spread, defaultPriors: defaultPriors, hyperpriors: hyperpriors, background: background)
     } catch {
       preconditionFailure("the priors of one component serve any number of them: \(error)")
     }

@@ -18,6 +18,8 @@ public struct OpenModel: Sendable, Equatable {
   public let count: CountPrior?
   /// The priors of values of the other priors that are unknown.
   public let hyperpriors: Hyperpriors
+  /// The background beside the components; `nil` if there is none. If its region is that of data, it waits for them.
+  public let background: UniformBackground?
   /// The model; `nil` while a prior waits for data.
   public let model: MixtureModel?
 
@@ -28,9 +30,11 @@ public struct OpenModel: Sendable, Equatable {
   public init(
     _ shape: MixtureShape, weights: WeightsPrior = .dirichlet(concentration: [1]), minimumWeight: Double = 0,
     means: MeansPrior? = nil, orderCoordinate: Int? = nil, spread: SpreadPrior? = nil,
-    defaultPriors: DefaultPriors? = nil, count: CountPrior? = nil, hyperpriors: Hyperpriors = Hyperpriors()
+    defaultPriors: DefaultPriors? = nil, count: CountPrior? = nil, hyperpriors: Hyperpriors = Hyperpriors(),
+    background: UniformBackground? = nil
   ) throws(ModelError) {
-    self.shape = shape
+    self.shape = shape.withBackground(nil)
+    self.background = background
     self.count = count
     self.hyperpriors = hyperpriors
     self.weights = weights
@@ -38,11 +42,11 @@ public struct OpenModel: Sendable, Equatable {
     self.means = means
     self.orderCoordinate = orderCoordinate
     self.spread = spread
-    if let means, let spread {
+    if let means, let spread, background?.region != .data {
       self.defaultPriors = defaultPriors
       model = try MixtureModel(
         shape, weights: weights, minimumWeight: minimumWeight, means: means, orderCoordinate: orderCoordinate,
-        spread: spread, defaultPriors: defaultPriors, count: count, hyperpriors: hyperpriors)
+        spread: spread, defaultPriors: defaultPriors, count: count, hyperpriors: hyperpriors, background: background)
       return
     }
     guard count == nil || defaultPriors != .fraleyRaftery else {
@@ -55,6 +59,12 @@ public struct OpenModel: Sendable, Equatable {
     try MixtureShape.requireCounts(components: shape.componentCount, dimensions: shape.dimensionCount)
     let check = PriorCheck(shape: shape)
     try check.order(orderCoordinate)
+    if background?.region == .data {
+      // Any volume serves for the checks of the rest.
+      _ = try check.background(UniformBackground(region: .volume(1), weight: background?.weight ?? .fixed(0.5)), count)
+    } else {
+      _ = try check.background(background, count)
+    }
     _ = try check.weights(weights, minimum: minimumWeight)
     if let count {
       _ = try count.logProbabilities(most: shape.componentCount, weights: weights)
@@ -76,7 +86,8 @@ public struct OpenModel: Sendable, Equatable {
 
   /// Creates a model in which no prior waits.
   public init(_ model: MixtureModel) {
-    shape = model.shape
+    shape = model.shape.withBackground(nil)
+    background = model.background
     weights = model.weights
     minimumWeight = model.minimumWeight
     means = model.means
@@ -101,16 +112,20 @@ public struct OpenModel: Sendable, Equatable {
   ///
   /// - Parameters:
   ///   - priors: the hyperpriors of `means` and `spread`, which take effect where these do.
-  ///   - rule: the rule by which data have chosen them.
+  ///   - rule: the rule by which data have chosen them; `nil` if they have chosen none.
+  ///   - background: the background with a region of its own.
   package func filled(
-    means: MeansPrior, spread: SpreadPrior, _ priors: Hyperpriors = Hyperpriors(), by rule: DefaultPriors
+    means: MeansPrior?, spread: SpreadPrior?, _ priors: Hyperpriors = Hyperpriors(), by rule: DefaultPriors?,
+    _ background: UniformBackground?
   ) throws(ModelError) -> MixtureModel {
+    guard let means = self.means ?? means, let spread = self.spread ?? spread else {
+      preconditionFailure("priors take the place of those that wait")
+    }
     var hyperpriors = hyperpriors
     if self.means == nil { (hyperpriors.center, hyperpriors.meansSD) = (priors.center, priors.meansSD) }
     if self.spread == nil { (hyperpriors.rate, hyperpriors.scale) = (priors.rate, priors.scale) }
     return try MixtureModel(
-      shape, weights: weights, minimumWeight: minimumWeight, means: self.means ?? means,
-      orderCoordinate: orderCoordinate, spread: self.spread ?? spread, defaultPriors: rule,
-      count: count, hyperpriors: hyperpriors)
+      shape, weights: weights, minimumWeight: minimumWeight, means: means, orderCoordinate: orderCoordinate,
+      spread: spread, defaultPriors: rule, count: count, hyperpriors: hyperpriors, background: background)
   }
 }

@@ -47,6 +47,22 @@ struct PriorCheck {
     }
   }
 
+  /// Returns the shape with a background, if there is one.
+  func background(_ background: UniformBackground?, _ count: CountPrior?) throws(ModelError) -> MixtureShape {
+    guard let background else { return shape.withBackground(nil) }
+    try background.check(shape)
+    guard count != .dirichletProcess else {
+      throw ModelError(
+        .unsupported, "background", "must be left out where the components are those of a Dirichlet process",
+        got: "a background")
+    }
+    guard let logDensity = background.logDensity(dimensions: dimensionCount) else {
+      throw ModelError(
+        .invalidModel, "background.region", "must be a volume or bounds where no data are given", got: "that of data")
+    }
+    return shape.withBackground(logDensity)
+  }
+
   /// Returns the densities that `body` makes, either of one prior for all `rows` components or of each component's own
   /// prior.
   ///

@@ -14,12 +14,16 @@ public struct MixtureShape: Sendable, Equatable {
   public let structure: CovarianceStructure
   /// Whether all components share one spread, as they do in ``CovarianceStructure/tied``.
   public let sharedSpread: Bool
+  /// The log of the constant density of a background beside the components; `nil` if there is none.
+  public let logBackground: Double?
 
   public init(
-    componentCount: Int, dimensionCount: Int = 1, structure: CovarianceStructure = .diag, sharedSpread: Bool = false
+    componentCount: Int, dimensionCount: Int = 1, structure: CovarianceStructure = .diag, sharedSpread: Bool = false,
+    logBackground: Double? = nil
   ) {
     self.componentCount = componentCount
     self.dimensionCount = dimensionCount
+    self.logBackground = logBackground
     self.sharedSpread = sharedSpread || structure == .tied
     self.structure =
       dimensionCount == 1 ? .diag : structure == .full && sharedSpread ? .tied : structure
@@ -28,14 +32,31 @@ public struct MixtureShape: Sendable, Equatable {
   /// Returns the shape of the same form with another number of components.
   package func withComponents(_ count: Int) -> MixtureShape {
     MixtureShape(
-      componentCount: count, dimensionCount: dimensionCount, structure: structure, sharedSpread: sharedSpread)
+      componentCount: count, dimensionCount: dimensionCount, structure: structure, sharedSpread: sharedSpread,
+      logBackground: logBackground)
   }
 
   /// Returns the shape of the same form in another number of dimensions.
   package func withDimensions(_ count: Int) -> MixtureShape {
     MixtureShape(
-      componentCount: componentCount, dimensionCount: count, structure: structure, sharedSpread: sharedSpread)
+      componentCount: componentCount, dimensionCount: count, structure: structure, sharedSpread: sharedSpread,
+      logBackground: logBackground)
   }
+
+  /// Returns the same shape beside a background of this log density, or beside none.
+  package func withBackground(_ logBackground: Double?) -> MixtureShape {
+    MixtureShape(
+      componentCount: componentCount, dimensionCount: dimensionCount, structure: structure, sharedSpread: sharedSpread,
+      logBackground: logBackground)
+  }
+
+  /// Whether there is a background beside the components.
+  @inline(__always)
+  package var hasBackground: Bool { logBackground != nil }
+
+  /// The number of densities that a mixture weighs: those of the components and, last, that of a background.
+  @inline(__always)
+  package var densityCount: Int { componentCount + (logBackground == nil ? 0 : 1) }
 
   /// The allowed numbers of components.
   public static let componentRange = 1...256

@@ -15,6 +15,8 @@ package struct SufficientStatistics: Sendable, Equatable {
   /// Σ (x - center)² over members for each coordinate, (K, D); or the lower triangles of Σ (x - center)(x - center)ᵀ,
   /// packed, where the covariances are matrices.
   package private(set) var squares: [Double]
+  /// The count of the background; 0 if there is none.
+  package var backgroundCount = 0.0
 
   /// Creates the statistics of no observations.
   package init(_ shape: MixtureShape) {
@@ -43,6 +45,7 @@ package struct SufficientStatistics: Sendable, Equatable {
       result.sums[j] = sums[j]
     }
     for j in 0..<kept * shape.squareCount { result.squares[j] = squares[j] }
+    result.backgroundCount = backgroundCount
     return result
   }
 
@@ -64,9 +67,10 @@ package struct SufficientStatistics: Sendable, Equatable {
   /// Creates the statistics of no observations in one dimension.
   package init(componentCount: Int) { self.init(MixtureShape(componentCount: componentCount)) }
 
-  /// The number of doubles in which a pass leaves the sums of one block: counts, sums and squares.
+  /// The number of doubles in which a pass leaves the sums of one block: counts, sums and squares, each with those of a
+  /// background behind those of the components.
   package static func momentCount(_ shape: MixtureShape) -> Int {
-    shape.componentCount * (1 + shape.dimensionCount + shape.squareCount)
+    shape.densityCount * (1 + shape.dimensionCount + shape.squareCount)
   }
 
   /// Creates statistics from sums about given centres.
@@ -85,7 +89,7 @@ package struct SufficientStatistics: Sendable, Equatable {
   /// The number of components to which a row of positive weight is assigned.
   package var occupiedCount: Int { counts.reduce(0) { $0 + ($1 > 0 ? 1 : 0) } }
 
-  /// The sum of all counts.
+  /// The sum of the components' counts.
   package var total: Double { counts.reduce(0, +) }
 
   /// The variance of each coordinate over all observations, (D).
@@ -118,6 +122,7 @@ package struct SufficientStatistics: Sendable, Equatable {
     }
     for k in counts.indices { counts[k] = 0 }
     for j in squares.indices { squares[j] = 0 }
+    backgroundCount = 0
   }
 
   /// Makes these the statistics of `other`, which has the same shape, with every member counted `factor` times. The
@@ -130,6 +135,7 @@ package struct SufficientStatistics: Sendable, Equatable {
       sums[j] = factor * other.sums[j]
     }
     for j in squares.indices { squares[j] = factor * other.squares[j] }
+    backgroundCount = factor * other.backgroundCount
   }
 
   /// Adds one block's counts, sums and squares about ``centers``.
@@ -137,9 +143,10 @@ package struct SufficientStatistics: Sendable, Equatable {
   /// - Parameter block: ``momentCount(_:)`` numbers.
   package mutating func add(_ block: UnsafePointer<Double>) {
     for k in counts.indices { counts[k] += block[k] }
-    let first = block + counts.count
+    if shape.hasBackground { backgroundCount += block[counts.count] }
+    let first = block + shape.densityCount
     for j in sums.indices { sums[j] += first[j] }
-    let second = first + sums.count
+    let second = first + shape.densityCount * shape.dimensionCount
     for j in squares.indices { squares[j] += second[j] }
   }
 
@@ -164,6 +171,7 @@ package struct SufficientStatistics: Sendable, Equatable {
       for d in 0..<dimensions { sums[first + d] += other.sums[first + d] + count * shift(d) }
       counts[k] += count
     }
+    backgroundCount += other.backgroundCount
   }
 
   /// Gives component `k` the statistics that it has in `other`, which has the same centers.

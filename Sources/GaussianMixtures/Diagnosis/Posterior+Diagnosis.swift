@@ -38,7 +38,9 @@ extension Posterior {
     let propriety = try part(&control) { (part) throws(ModelError) in try proprietyFindings(part) }
     let columns = try shown.parameterColumns()
     // Hyperparameters are a part of the prior.
-    let ofComponents = columns.map(\.column).filter { !layout.hyperparameters.all.contains($0.index) }
+    let ofComponents = columns.map(\.column).filter {
+      !layout.hyperparameters.all.contains($0.index) && !layout.background.contains($0.index)
+    }
     let sensitivities = try part(&control) { (part) throws(ModelError) in
       try shown.thinned(for: layout.parameterCount, numbers: 2_000_000).priorSensitivity(part)
     }

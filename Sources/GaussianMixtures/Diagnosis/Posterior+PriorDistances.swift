@@ -17,7 +17,8 @@ extension Posterior {
     let count = min(1_000, 8_000_000 / (layout.parameterCount + 1))
     guard count >= 100 else { return [] }
     let prior = try samplePrior(model, draws: count, control)
-    var result = columnDistances(prior)
+    // Columns have the rows of a background too, of which a prior of components says nothing.
+    var result = layout.shape.hasBackground ? [] : columnDistances(prior)
     for column in columns where !layout.weights.contains(column.index) && isSensitive(column.name) {
       let isSpread = !layout.means.contains(column.index)
       let draws = (0..<count).map { prior.rowMemory(chain: 0, draw: $0)[column.index] }

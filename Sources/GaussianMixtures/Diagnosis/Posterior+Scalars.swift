@@ -84,7 +84,7 @@ extension Posterior {
     let part = try thinned(for: chosen.count)
     try requireMemory(draws: chainCount * part.drawCount, scalars: chosen.count)
     return chosen.map {
-      let isShared = layout.hyperparameters.all.contains($0.index)
+      let isShared = layout.hyperparameters.all.contains($0.index) || layout.background.contains($0.index)
       return (
         $0, Scalar(name: $0.name, isLabelFree: isShared, chains: chainCount, values: part.column($0.index))
       )

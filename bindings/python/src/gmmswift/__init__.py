@@ -39,6 +39,7 @@ from gmmswift._errors import (
 from gmmswift._fits.em import EMFit, fit_em
 from gmmswift._fits.known_mixture import KnownMixture
 from gmmswift._fits.statistics import MixtureStatistics
+from gmmswift._model.background import UniformBackground
 from gmmswift._model.counts import (
     BetaNegativeBinomial,
     CountPrior,
@@ -65,7 +66,7 @@ from gmmswift._model.spread_priors import (
     Uniform,
     Wishart,
 )
-from gmmswift._model.weight_priors import Dirichlet, DynamicDirichlet, F
+from gmmswift._model.weight_priors import Beta, Dirichlet, DynamicDirichlet, F
 from gmmswift._progress import Progress
 from gmmswift._version import __version__
 
@@ -76,6 +77,7 @@ if TYPE_CHECKING:
 
 __all__ = [
     "KDE",
+    "Beta",
     "BetaNegativeBinomial",
     "CheckpointWarning",
     "Comparison",
@@ -133,6 +135,7 @@ __all__ = [
     "Summary",
     "TimeLimitWarning",
     "Uniform",
+    "UniformBackground",
     "Unknown",
     "Until",
     "UntilResult",

@@ -58,6 +58,7 @@ _FIELDS = {
     "means_sd": native.FIELD_MEANS_SD,
     "rate": native.FIELD_RATE,
     "scale": native.FIELD_SCALE,
+    "background_weight": native.FIELD_BACKGROUND,
     "assignments": native.FIELD_ASSIGNMENTS,
 }
 #: Parameters of priors, which models have where these have priors themselves.
@@ -106,7 +107,8 @@ class Posterior(
                                                       since the last draw; 1 where none was made
     ``n_clusters``      (chains, draws)               components to which a row of positive weight
                                                       is assigned; NaN in files of before format 4
-    ``assignments``     (chains, draws, N), uint8     component of each observation, where stored
+    ``assignments``     (chains, draws, N), uint8     component of each observation, K for the
+                                                      background, where stored
     ``n_components``    (chains, draws)               components, where their number has a prior
     ``cluster_sizes``   (chains, draws, K)            rows of each component, where it has
     ``concentration``   (chains, draws)               that of the weights, where it has a prior
@@ -115,6 +117,7 @@ class Posterior(
     ``rate``            (chains, draws[, D])          rate of a Gamma prior, where it has a prior
     ``scale``           (chains, draws[, D[, D]])     scale of an inverse-Gamma or inverse-Wishart
                                                       prior, where it has a prior
+    ``background_weight`` (chains, draws)             weight of the background, where there is one
     ==================  ============================  ==============================================
 
     Where priors do not tell components apart, the draws are relabelled: component k is the same
@@ -219,6 +222,8 @@ class Posterior(
         if isinstance(unknown, DirichletProcess):
             absent.add("n_components")
         absent.update(set(_HYPERPARAMETERS) - set(self.model._hyperparameters))
+        if self._model.background is None:
+            absent.add("background_weight")
         return (name for name in _FIELDS if name not in absent)
 
     def __len__(self) -> int:
@@ -251,11 +256,12 @@ class Posterior(
         rule = self._model.default_priors
         priors = f"default priors {rule}, " if rule else ""
         most = "" if self._model._unknown_count is None else "up to "
+        beside = "" if self._model.background is None else " beside a background"
         labels = "" if self.label_method is None else f"relabelled by {self.label_method}, "
         return (
             f"<gmmswift.Posterior: {self.n_chains} chain{'s' * (self.n_chains != 1)} of "
             f"{self.n_draws:,} draws ({origin}), {most}{self.n_components} "
-            f"component{'s' * (self.n_components != 1)} ({spread}), "
+            f"component{'s' * (self.n_components != 1)} ({spread}){beside}, "
             f"{self.n_observations:,} observations{weighted}{dimensions}, {priors}{labels}"
             f"{self.seconds:.3g} s>"
         )
@@ -292,6 +298,8 @@ class Posterior(
     @cached_property
     def probabilities(self) -> NDArray[np.float64]:
         """P(component k | data) of every observation, shape (N, K), read-only; rows sum to 1.
+
+        Beside a background they sum to 1 less its probability, `background_probabilities`.
 
         They are the average over all draws of the exact responsibilities given each draw.
         """

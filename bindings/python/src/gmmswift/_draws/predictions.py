@@ -295,12 +295,48 @@ class PosteriorPredictions(PosteriorWeights):
         Returns
         -------
         ndarray, shape (M, K)
-            Rows sum to 1. The responsibilities of each draw are weighted by its density at x,
+            Rows sum to 1, less the probability of a background (`background_probabilities`). The
+            responsibilities of each draw are weighted by its density at x,
             because x is not part of the data; `probabilities` averages them, for points that are.
         """
         rows = as_data("x", x, self.n_dimensions)
         out = np.empty((rows.n_observations, self.n_components))
         self._predict(native.lib.gmm_posterior_predict_probabilities, rows, out, threads)
+        return out
+
+    def background_probabilities(
+        self, x: ArrayLike | Data | None = None, *, threads: int | None = None
+    ) -> NDArray[np.float64]:
+        """Return P(background | data) of every observation, or of new points.
+
+        Parameters
+        ----------
+        x : array_like or Data, shape (M, D), or in one dimension (M,) or (M, 1), optional
+            New points. By default the posterior's data.
+        threads : int, optional
+            Number of threads. By default one for each processor.
+
+        Returns
+        -------
+        ndarray, shape (N,) or (M,)
+            The average over all draws for the data; at new points draws count by their density
+            there, as in `predict_probabilities`.
+
+        Raises
+        ------
+        NotImplementedError
+            For a model without a background.
+        """
+        if x is None:
+            out = np.empty(self.n_observations)
+            with native.Run(thread_count(threads)) as run:
+                native.call(
+                    native.lib.gmm_posterior_background, self._handle, run.control, out, out.size
+                )
+            return out
+        rows = as_data("x", x, self.n_dimensions)
+        out = np.empty(rows.n_observations)
+        self._predict(native.lib.gmm_posterior_predict_background, rows, out, threads)
         return out
 
     def predict_new_cluster(

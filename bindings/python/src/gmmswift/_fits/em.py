@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from ctypes import addressof
 from dataclasses import dataclass, fields
 from typing import TYPE_CHECKING, Any
 
@@ -24,6 +25,7 @@ from gmmswift._fits.known_mixture import KnownMixture
 from gmmswift._fits.run import interruptible
 from gmmswift._fits.starts import initial_values
 from gmmswift._fits.views import components_html
+from gmmswift._model.background import UniformBackground, background_values
 from gmmswift._model.mixture import Mixture
 from gmmswift._pickled import StateFormat
 from gmmswift._shapes import FORMS, Shape, covariance_form, covariance_name, covariance_shape
@@ -87,7 +89,7 @@ class EMFit:
     entropy : float
         The entropy of the responsibilities, Σ -w[i] t[i, k] log t[i, k] over rows and components.
     n_parameters : int
-        The number of free parameters: weights, means and covariances.
+        The number of free parameters: weights, with that of a background, means and covariances.
     converged : bool
         Whether the tolerance was met within the iterations allowed.
     n_iterations : int
@@ -96,6 +98,10 @@ class EMFit:
         The largest move of a parameter in the last iteration; see ``criterion`` of `fit_em`.
     n_at_floor : int
         Number of covariances that ended on the floor. The likelihood has no maximum there.
+    background_weight : float
+        The weight of the background, of which the components have the rest; 0 without one.
+    log_background : float
+        The log of its density, -log of its volume; 0 without one.
     collapsed : list of (int, int or None)
         Components that collapsed, each with the first coordinate whose variance, given those before
         it, was kept on the floor, or None if its weight vanished.
@@ -128,12 +134,15 @@ class EMFit:
     n_at_floor: int
     collapsed: list[tuple[int, int | None]]
     stopped_early: bool = False
+    background_weight: float = 0.0
+    log_background: float = 0.0
 
     def __repr__(self) -> str:
         places = f" in {self.n_dimensions} dimensions" if self.n_dimensions > 1 else ""
+        beside = " beside a background" if self.background_weight else ""
         return (
             f"<gmmswift.EMFit: {self.n_components} component{'s' * (self.n_components != 1)} "
-            f"({self.covariance_type} covariance){places}, log likelihood "
+            f"({self.covariance_type} covariance){beside}{places}, log likelihood "
             f"{self.log_likelihood:.6g}, BIC {self.bic:.6g}, "
             f"{'' if self.converged else 'not '}converged after {self.n_iterations:,} "
             f"iteration{'s' * (self.n_iterations != 1)}"
@@ -159,6 +168,12 @@ class EMFit:
         """Return P(component | x) at points, shape (M, K); see `KnownMixture.probabilities`."""
         return self.mixture.probabilities(x, threads=threads)
 
+    def background_probabilities(
+        self, x: ArrayLike, *, threads: int | None = None
+    ) -> NDArray[np.float64]:
+        """Return P(background | x), shape (M,); see `KnownMixture.background_probabilities`."""
+        return self.mixture.background_probabilities(x, threads=threads)
+
     def log_density(self, x: ArrayLike, *, threads: int | None = None) -> NDArray[np.float64]:
         """Return the log density at points, shape (M,); see `KnownMixture.log_density`."""
         return self.mixture.log_density(x, threads=threads)
@@ -173,13 +188,18 @@ class EMFit:
     def mixture(self) -> KnownMixture:
         """The fitted parameters as a mixture of their own."""
         return KnownMixture(
-            self.weights, self.means, self.covariances, covariance_type=self.covariance_type
+            self.weights,
+            self.means,
+            self.covariances,
+            covariance_type=self.covariance_type,
+            background_weight=self.background_weight,
+            log_background=self.log_background,
         )
 
 
-# Of pickles, which have all attributes; the first ones lack the last.
+# Of pickles, which have all attributes; earlier ones lack the last.
 _FIELDS = [field.name for field in fields(EMFit)]
-_FORMAT = StateFormat(1, frozenset(_FIELDS[:-1]), frozenset(_FIELDS[-1:]))
+_FORMAT = StateFormat(1, frozenset(_FIELDS[:-3]), frozenset(_FIELDS[-3:]))
 
 
 def fit_em(
@@ -200,6 +220,7 @@ def fit_em(
     sample_weight: ArrayLike | None = None,
     initial: Mapping[str, ArrayLike] | None = None,
     order: str = "means",
+    background: UniformBackground | None = None,
     threads: int | None = None,
     progress: ProgressOption = False,
     time_limit: float | None = None,
@@ -258,6 +279,10 @@ def fit_em(
         The order of the components: by the first coordinate of their means, or that of the start,
         which is that of given means or responsibilities, or of what the start found. A model whose
         priors tell components apart keeps its order; means that a model orders are in their order.
+    background : UniformBackground, optional
+        A background beside the components. The likelihood is maximised over its weight too,
+        whatever the prior, unless it is ``Fixed``. ``initial["responsibilities"]`` then has shape
+        (N, K + 1), the background last. A model has a background of its own.
     threads : int, optional
         Number of threads. By default one for each processor.
     progress : bool or callable, default False
@@ -340,7 +365,22 @@ def fit_em(
         options.tolerance = real("tol", tol)
     if variance_floor is not None:
         options.variance_floor = real("variance_floor", variance_floor)
-    keep = {} if initial is None else initial_values(initial, rows, shape)
+    beside = None
+    if background is not None:
+        if not isinstance(background, UniformBackground):
+            raise TypeError(
+                f"background: must be a UniformBackground, got {type(background).__name__}"
+            )
+        if isinstance(n_components, Mixture):
+            raise ValueError(f"background: must be left to the model, got {shown(background)}")
+        beside = background_values(background, rows.n_dimensions)
+        options.background = addressof(beside[0])
+    has_background = background is not None or (
+        isinstance(n_components, Mixture) and n_components.background is not None
+    )
+    keep: dict[str, NDArray[np.float64]] = {}
+    if initial is not None:
+        keep = initial_values(initial, rows, shape, has_background=has_background)
     for name, values in keep.items():
         setattr(options, f"initial_{name}", native.address(values))
     try:
@@ -355,7 +395,7 @@ def fit_em(
             time_limit=time_limit,
         )
     finally:
-        del keep
+        del keep, beside
 
 
 def _settled(model: Mixture, rows: Data, threads: int) -> Mixture:
@@ -405,6 +445,8 @@ def fit_of(handle: native.Handle) -> EMFit:
         n_iterations=result.num_iterations,
         move=result.move,
         n_at_floor=result.num_at_floor,
+        background_weight=result.background_weight,
+        log_background=result.log_background,
         collapsed=[
             (component, None if coordinate < 0 else coordinate)
             for component, coordinate in zip(components, coordinates, strict=True)

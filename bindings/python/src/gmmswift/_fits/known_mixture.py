@@ -13,6 +13,7 @@ from gmmswift._arguments import (
     check_symmetric,
     code,
     int64,
+    real,
     seed,
     shown,
     thread_count,
@@ -31,7 +32,8 @@ __all__ = ["KnownMixture"]
 _PARAMETERS = ("weights", "means", "covariances")
 
 # The format of pickles, which hold the arguments of `KnownMixture`.
-_FORMAT = StateFormat(1, frozenset({*_PARAMETERS, "covariance_type"}))
+_BACKGROUND = ("background_weight", "log_background")
+_FORMAT = StateFormat(1, frozenset({*_PARAMETERS, "covariance_type"}), frozenset(_BACKGROUND))
 
 
 class KnownMixture(Frozen):
@@ -49,6 +51,11 @@ class KnownMixture(Frozen):
     covariance_type : str, default "full"
         The form of the covariances: "full", "tied", "diag", "spherical", "tied-diag" or
         "tied-spherical", as in `fit_em`.
+    background_weight : float, default 0.0
+        The weight of a background (`UniformBackground`), from 0 to 1, of which the components have
+        the rest.
+    log_background : float, default 0.0
+        The log of its density: -log of its volume.
 
     Attributes
     ----------
@@ -58,6 +65,8 @@ class KnownMixture(Frozen):
         As given.
     weights, means, covariances : ndarray
         Read-only copies, in the shapes above; means have shape (K,) in one dimension.
+    background_weight, log_background : float
+        As given.
 
     Raises
     ------
@@ -76,8 +85,10 @@ class KnownMixture(Frozen):
 
     __slots__ = (
         "_frozen_by",
+        "background_weight",
         "covariance_type",
         "covariances",
+        "log_background",
         "means",
         "n_components",
         "n_dimensions",
@@ -90,6 +101,8 @@ class KnownMixture(Frozen):
     weights: NDArray[np.float64]
     means: NDArray[np.float64]
     covariances: NDArray[np.float64]
+    background_weight: float
+    log_background: float
 
     def __init__(
         self,
@@ -98,7 +111,11 @@ class KnownMixture(Frozen):
         covariances: ArrayLike,
         *,
         covariance_type: str = "full",
+        background_weight: float = 0.0,
+        log_background: float = 0.0,
     ) -> None:
+        self.background_weight = real("background_weight", background_weight)
+        self.log_background = real("log_background", log_background)
         code("covariance_type", covariance_type, FORMS)
         size = np.size(weights)
         if size < 1:
@@ -120,7 +137,8 @@ class KnownMixture(Frozen):
         self.log_density(np.empty((0, dimensions)))
 
     def __reduce__(self) -> tuple[Any, ...]:
-        values = {name: getattr(self, name) for name in (*_PARAMETERS, "covariance_type")}
+        names = (*_PARAMETERS, "covariance_type", *(_BACKGROUND if self.background_weight else ()))
+        values = {name: getattr(self, name) for name in names}
         return KnownMixture._restored, (_FORMAT.state_of(values),)
 
     @classmethod
@@ -153,11 +171,33 @@ class KnownMixture(Frozen):
         Returns
         -------
         ndarray, shape (M, K)
-            Rows sum to 1.
+            Rows sum to 1, less the probability of a background.
         """
         rows = as_data("x", x, self.n_dimensions)
         out = np.empty((rows.n_observations, self.n_components))
         self._evaluate(native.lib.gmm_mixture_probabilities, rows, out, threads)
+        return out
+
+    def background_probabilities(
+        self, x: ArrayLike | Data, *, threads: int | None = None
+    ) -> NDArray[np.float64]:
+        """Return P(background | x) at points.
+
+        Parameters
+        ----------
+        x : array_like or Data, shape (M, D), or in one dimension (M,) or (M, 1)
+            Points.
+        threads : int, optional
+            Number of threads. By default one for each processor.
+
+        Returns
+        -------
+        ndarray, shape (M,)
+            0 without a background.
+        """
+        rows = as_data("x", x, self.n_dimensions)
+        out = np.empty(rows.n_observations)
+        self._evaluate(native.lib.gmm_mixture_background, rows, out, threads)
         return out
 
     def log_probabilities(
@@ -290,6 +330,11 @@ class KnownMixture(Frozen):
         components : ndarray, shape (n_points,), int32
             Their components.
         """
+        if self.background_weight:
+            raise NotImplementedError(
+                "mixture: must have no background for points to be drawn, because it has no region, "
+                f"got one of weight {self.background_weight}"
+            )
         count = int64("n_points", n_points)
         # The library checks sizes before numpy does, because errors of numpy name no argument.
         if count < 0:
@@ -320,13 +365,15 @@ class KnownMixture(Frozen):
         threads: int | None,
     ) -> None:
         mixture, keep = mixture_values(self)
+        mixture.background_weight = self.background_weight
+        mixture.log_background = self.log_background
         with native.Run(thread_count(threads)) as run:
             native.call(function, mixture, rows._handle, run.control, out, out.size)
         del keep
 
 
 def mixture_values(parameters: Any) -> tuple[native.MixtureValues, list[object]]:
-    """Return the struct of parameters, and the arrays that it points at.
+    """Return the struct of parameters without a background, and the arrays that it points at.
 
     Parameters are a `KnownMixture`, an object with a ``mixture``, such as a fit, or a mapping with
     ``"weights"``, ``"means"``, ``"covariances"`` and, unless "full", ``"covariance_type"``.

@@ -18,7 +18,9 @@ if TYPE_CHECKING:
 __all__ = ["initial_values"]
 
 
-def initial_values(initial: object, rows: Data, shape: Shape) -> dict[str, NDArray[np.float64]]:
+def initial_values(
+    initial: object, rows: Data, shape: Shape, *, has_background: bool = False
+) -> dict[str, NDArray[np.float64]]:
     """Return what to start from by the names of the library, which takes variances for sds."""
     if not isinstance(initial, Mapping):
         raise TypeError(f"initial: must be a mapping, got {shown(initial)}")
@@ -27,7 +29,7 @@ def initial_values(initial: object, rows: Data, shape: Shape) -> dict[str, NDArr
         "weights": (size,),
         "means": (size, dimensions),
         "covariances": covariance_shape(size, dimensions, kind, shape.is_shared),
-        "responsibilities": (rows.n_observations, size),
+        "responsibilities": (rows.n_observations, size + has_background),
     }
     if not shape.has_matrices:
         shapes["sd"] = shape.spread

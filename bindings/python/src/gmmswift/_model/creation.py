@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+from ctypes import addressof
 from typing import TYPE_CHECKING
 
 from gmmswift import _native as native
 from gmmswift._errors import Fault
+from gmmswift._model.background import background_values
 from gmmswift._model.blocks import PriorBlock, prior_block
 from gmmswift._shapes import COVARIANCE_TYPES, Shape
 
 if TYPE_CHECKING:
     from gmmswift._data import Data
+    from gmmswift._model.background import UniformBackground
     from gmmswift._model.counts import DirichletProcess, Unknown
     from gmmswift._model.given import GivenPriors
 
@@ -25,6 +28,7 @@ def create_model(
     order_by: int,
     default_priors: int,
     unknown: Unknown | DirichletProcess | None = None,
+    background: UniformBackground | None = None,
     data: Data | None = None,
     threads: int = 0,
 ) -> native.Handle:
@@ -44,6 +48,8 @@ def create_model(
         The code of the rule for open priors; 0 for the library's default.
     unknown : Unknown or DirichletProcess, optional
         The prior of the number of components; None where it is known.
+    background : UniformBackground, optional
+        The background, if there is one.
     data : Data, optional
         The data. Without them, open priors stay open.
     threads : int
@@ -61,6 +67,10 @@ def create_model(
     kept = None
     if unknown is not None:
         options.count, kept = unknown._block()
+    beside = None
+    if background is not None:
+        beside = background_values(background, shape.n_dimensions)
+        options.background = addressof(beside[0])
     blocks: list[PriorBlock] = []
     for block, argument, prior in priors.parts():
         if prior is not None:
@@ -78,7 +88,9 @@ def create_model(
 
     lib = native.lib
     model = native.create(lib.gmm_model_create, lib.gmm_model_destroy, options, names=names)
-    if data is None or not priors.is_scaled:
+    del beside
+    waits = priors.is_scaled or (background is not None and background.waits_for_data)
+    if data is None or not waits:
         return model
     with native.Run(threads) as run:
         return native.create(

@@ -20,12 +20,13 @@ from gmmswift._arguments import (
 from gmmswift._data import Data, as_data
 from gmmswift._frozen import Frozen
 from gmmswift._html import html_block, html_table, shortened
+from gmmswift._model.background import UniformBackground
 from gmmswift._model.counts import DirichletProcess, Unknown
 from gmmswift._model.creation import create_model
 from gmmswift._model.defaults import default_priors_code, default_priors_name
 from gmmswift._model.given import SDS, GivenPriors, each_prior
 from gmmswift._model.joint_priors import NormalInverseGamma
-from gmmswift._model.prior import Prior
+from gmmswift._model.prior import Fixed, Prior
 from gmmswift._model.stated import stated_arguments
 from gmmswift._model.weight_priors import Dirichlet
 from gmmswift._pickled import StateFormat
@@ -54,6 +55,7 @@ _FORMAT = StateFormat(
             "precision",
             "shared_sd",
             "default_priors",
+            "background",
         }
     ),
 )
@@ -118,6 +120,8 @@ class Mixture(Frozen):
         was asked for, or the one by which data have chosen priors, as in `Posterior.model`. It is
         None where all priors are the caller's, and before data have chosen where no rule was asked
         for.
+    background : UniformBackground, optional
+        A background beside the components, for rows that belong to none of them.
 
     Raises
     ------
@@ -189,6 +193,7 @@ class Mixture(Frozen):
     precision: Prior | tuple[Prior, ...] | None
     shared_sd: bool
     default_priors: str | None
+    background: UniformBackground | None
 
     def __init__(
         self,
@@ -207,7 +212,12 @@ class Mixture(Frozen):
         precision: Prior | Sequence[Prior] | None = None,
         shared_sd: bool = False,
         default_priors: str | None = None,
+        background: UniformBackground | None = None,
     ) -> None:
+        if background is not None and not isinstance(background, UniformBackground):
+            kind = type(background).__name__
+            raise TypeError(f"background: must be a UniformBackground, got {kind}")
+        self.background = background
         self._unknown_count: Unknown | DirichletProcess | None = None
         if isinstance(n_components, (Unknown, DirichletProcess)):
             self._unknown_count = n_components
@@ -268,7 +278,7 @@ class Mixture(Frozen):
         self._handle: native.Handle | None = None
         handle = self._create()
         self.default_priors = default_priors_name(native.lib.gmm_model_default_priors(handle))
-        if self.n_dimensions is not None and not priors.is_scaled:
+        if self.n_dimensions is not None and not self._is_open:
             self._handle = handle
         self._freeze(Mixture)
 
@@ -359,9 +369,15 @@ class Mixture(Frozen):
         )
         return bound
 
+    @property
+    def _is_open(self) -> bool:
+        """Whether a prior, or the volume of the background, is left to data."""
+        waits = self.background is not None and self.background.waits_for_data
+        return self._priors.is_scaled or waits
+
     def _stated(self) -> Mixture:
         """Return the model with the priors that were scaled to data as its arguments."""
-        if self._handle is None or not self._priors.is_scaled:
+        if self._handle is None or not self._is_open:
             return self
         return Mixture(**stated_arguments(self._handle))
 
@@ -466,7 +482,7 @@ class Mixture(Frozen):
             names = ["n_components", "n_dimensions", "covariance_type", "weights", *blocks]
             names += ["ordered", "order_by"] if self.ordered else ["ordered"]
             names += ["shared_sd"] if self.shared_sd else []
-        names.append("default_priors")
+        names += ["default_priors", "background"]
         values = {name: getattr(self, name) for name in names}
         return {name: value for name, value in values.items() if value is not None}
 
@@ -488,14 +504,22 @@ class Mixture(Frozen):
             order_by=self.order_by if is_known or self.order_by < 0 else 0,
             default_priors=self._default_priors_code,
             unknown=self._unknown_count,
+            background=self.background,
             data=data,
             threads=threads,
         )
 
     @property
     def _hyperparameters(self) -> list[str]:
-        """What a posterior calls the parameters of priors that have priors themselves."""
-        return self._stated()._priors.hyperparameters
+        """What a posterior calls the unknowns that all components share.
+
+        They are the parameters of priors that have priors themselves, and the weight of a
+        background.
+        """
+        names = self._stated()._priors.hyperparameters
+        if self.background is not None and not isinstance(self.background.weight, Fixed):
+            return [*names, "background_weight"]
+        return names
 
     def _unknown(self) -> list[str]:
         """Return what a posterior calls the parameters that have a prior and no known values."""

@@ -12,7 +12,7 @@ from gmmswift import _native as native
 from gmmswift._arguments import real, real_array
 from gmmswift._pickled import PickledFields
 
-__all__ = ["Fixed", "Kept", "Parameter", "Prior"]
+__all__ = ["Fixed", "Kept", "Parameter", "Prior", "kept_parameter"]
 
 #: One number for all components and coordinates, or an array that says more.
 Parameter: TypeAlias = "float | Sequence[float] | Sequence[Sequence[float]] | np.ndarray"
@@ -23,7 +23,7 @@ Kept: TypeAlias = "float | tuple[Any, ...]"
 _AXES = ("a number", "a sequence of numbers", "a matrix", "a sequence of matrices")
 
 
-def _kept(name: str, value: Parameter, most_axes: int) -> Kept:
+def kept_parameter(name: str, value: Any, most_axes: int) -> Kept:
     """Return a parameter as a float, or as nested tuples of floats."""
     array = real_array(name, value)
     if array.ndim > most_axes or array.size == 0:
@@ -70,7 +70,7 @@ class Prior(PickledFields):
             if isinstance(value, Prior):
                 kept = self._hyperprior(field.name, value)
             elif field.name in self.parameters or field.name in self.bounds:
-                kept = _kept(field.name, value, self.most_axes.get(field.name, 2))
+                kept = kept_parameter(field.name, value, self.most_axes.get(field.name, 2))
             else:
                 kept = real(field.name, value)
             # The dataclass is frozen, and this is its constructor.

@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 
 from gmmswift import _native as native
+from gmmswift._model.background import stated_background
 from gmmswift._model.counts import stated_count
 from gmmswift._model.defaults import default_priors_name
 from gmmswift._model.joint_priors import NormalInverseGamma, NormalInverseWishart
@@ -160,6 +161,9 @@ def stated_arguments(handle: native.Handle) -> dict[str, Any]:
         blocks["covariance_type"] = (
             ("full" if is_matrix else "diag") if dimensions == 1 else covariance_type
         )
+    if stated.background:
+        background = native.Background.from_address(stated.background)
+        blocks["background"] = stated_background(background, dimensions)
     return {
         "n_components": stated_count(stated.count, stated.num_components, weights),
         "weights": weights,

@@ -1,4 +1,4 @@
-"""Priors on the weights, and on their concentration."""
+"""Priors on the weights, on their concentration, and on the weight of a background."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from typing import Any, ClassVar
 from gmmswift import _native as native
 from gmmswift._model.prior import Parameter, Prior
 
-__all__ = ["Dirichlet", "DynamicDirichlet", "F"]
+__all__ = ["Beta", "Dirichlet", "DynamicDirichlet", "F"]
 
 
 @dataclass(frozen=True, repr=False, eq=False)
@@ -56,6 +56,27 @@ class DynamicDirichlet(Prior):
     parameters: ClassVar[tuple[str, ...]] = ("alpha",)
     most_axes: ClassVar[Mapping[str, int]] = {"alpha": 0}
     hierarchical: ClassVar[Mapping[str, tuple[str, ...]]] = {"alpha": ("Gamma", "F")}
+
+
+@dataclass(frozen=True, repr=False, eq=False)
+class Beta(Prior):
+    """The Beta distribution, as the prior of the weight of a `UniformBackground`.
+
+    Its density at w is proportional to ``w**(first - 1) * (1 - w)**(second - 1)``, its mean is
+    ``first / (first + second)``.
+
+    Parameters
+    ----------
+    first, second : float
+        > 0.
+    """
+
+    first: Parameter
+    second: Parameter
+
+    blocks: ClassVar[tuple[str, ...]] = ()
+    parameters: ClassVar[tuple[str, ...]] = ("first", "second")
+    most_axes: ClassVar[Mapping[str, int]] = {"first": 0, "second": 0}
 
 
 @dataclass(frozen=True, repr=False, eq=False)

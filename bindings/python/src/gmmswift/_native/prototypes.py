@@ -17,6 +17,7 @@ from typing import Any
 from gmmswift._native.arrays import ByteArray, DoubleArray, Int32Array, Int64Array
 from gmmswift._native.structs import (
     SINK_FN,
+    Background,
     ChainMoves,
     ChainTempering,
     Checkpoint,
@@ -77,6 +78,7 @@ PROTOTYPES: Mapping[str, tuple[Any, list[Any]]] = {
     "gmm_data_column_name": (c_char_p, [c_void_p, c_int64]),
     "gmm_data_fingerprint": (c_uint64, [c_void_p]),
     "gmm_data_destroy": (None, [c_void_p]),
+    "gmm_background_init": (c_int32, [POINTER(Background), c_size_t]),
     "gmm_model_options_init": (c_int32, [POINTER(ModelOptions), c_size_t]),
     "gmm_model_create": (c_int32, [POINTER(ModelOptions), POINTER(c_void_p), POINTER(c_void_p)]),
     "gmm_model_for_data": (
@@ -282,6 +284,14 @@ PROTOTYPES: Mapping[str, tuple[Any, list[Any]]] = {
         c_int32,
         [c_void_p, c_void_p, POINTER(Control), DoubleArray, c_int64, POINTER(c_void_p)],
     ),
+    "gmm_posterior_background": (
+        c_int32,
+        [c_void_p, POINTER(Control), DoubleArray, c_int64, POINTER(c_void_p)],
+    ),
+    "gmm_posterior_predict_background": (
+        c_int32,
+        [c_void_p, c_void_p, POINTER(Control), DoubleArray, c_int64, POINTER(c_void_p)],
+    ),
     "gmm_posterior_predict_new_cluster": (
         c_int32,
         [c_void_p, c_void_p, POINTER(Control), DoubleArray, c_int64, POINTER(c_void_p)],
@@ -478,6 +488,17 @@ PROTOTYPES: Mapping[str, tuple[Any, list[Any]]] = {
     "gmm_variational_fit_destroy": (None, [c_void_p]),
     "gmm_mixture_init": (c_int32, [POINTER(MixtureValues), c_size_t]),
     "gmm_mixture_probabilities": (
+        c_int32,
+        [
+            POINTER(MixtureValues),
+            c_void_p,
+            POINTER(Control),
+            DoubleArray,
+            c_int64,
+            POINTER(c_void_p),
+        ],
+    ),
+    "gmm_mixture_background": (
         c_int32,
         [
             POINTER(MixtureValues),
@@ -712,6 +733,7 @@ PROTOTYPES: Mapping[str, tuple[Any, list[Any]]] = {
 # The function that writes the defaults of each options struct.
 INITIALIZERS: Mapping[type[Structure], str] = {
     DataOptions: "gmm_data_options_init",
+    Background: "gmm_background_init",
     ModelOptions: "gmm_model_options_init",
     Until: "gmm_until_init",
     SampleOptions: "gmm_sample_options_init",

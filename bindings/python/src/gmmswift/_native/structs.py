@@ -16,6 +16,7 @@ from ctypes import (
 __all__ = [
     "PROGRESS_FN",
     "SINK_FN",
+    "Background",
     "ChainMoves",
     "ChainTempering",
     "Checkpoint",
@@ -69,6 +70,21 @@ class DataOptions(Structure):
     )
 
 
+class Background(Structure):
+    """``gmm_background``."""
+
+    _fields_ = (
+        ("struct_size", c_uint32),
+        ("reserved", c_int32),
+        ("weight_first", c_double),
+        ("weight_second", c_double),
+        ("fixed_weight", c_double),
+        ("volume", c_double),
+        ("lower", c_void_p),
+        ("upper", c_void_p),
+    )
+
+
 class Prior(Structure):
     """``gmm_prior``."""
 
@@ -98,6 +114,7 @@ class ModelOptions(Structure):
         ("means", Prior),
         ("spread", Prior),
         ("count", Prior),
+        ("background", c_void_p),
     )
 
 
@@ -442,6 +459,7 @@ class EMOptions(Structure):
         ("variance_floor", c_double),
         ("regularization", c_double),
         ("model", c_void_p),
+        ("background", c_void_p),
     )
 
 
@@ -476,6 +494,8 @@ class EMResult(Structure):
         ("collapsed_components", c_void_p),
         ("collapsed_coordinates", c_void_p),
         ("history", c_void_p),
+        ("background_weight", c_double),
+        ("log_background", c_double),
     )
 
 
@@ -545,6 +565,8 @@ class MixtureValues(Structure):
         ("log_weights", c_void_p),
         ("shared_spread", c_int32),
         ("reserved", c_int32),
+        ("background_weight", c_double),
+        ("log_background", c_double),
     )
 
 
