@@ -501,8 +501,12 @@ typedef struct gmm_prior gmm_prior;
  * Assignments of rows to the background are K, and the probabilities of the components of a row sum to 1 less that of
  * the background, which gmm_posterior_background has.
  *
- * Not served beside a background: data with missing values, errors, intervals or labels; fractional sample weights of
- * draws; GMM_PRIOR_DIRICHLET_PROCESS; evidence.
+ * The density of a background is that of values as they were observed, so errors of measurement leave it as it is.
+ * Where values are missing, it has the factor of the other columns of the box, and for an interval its length, so both
+ * need bounds; an interval without an end ends at the box. Rows with a known label do not belong to it.
+ *
+ * Not served beside a background: soft labels; fractional sample weights of draws; GMM_PRIOR_DIRICHLET_PROCESS;
+ * evidence.
  */
 typedef struct gmm_background {
   uint32_t struct_size;
@@ -2617,6 +2621,9 @@ typedef struct gmm_em_result {
   /** The weight of the background, and the log of its density; 0 and 0 without one. As gmm_mixture takes them. */
   double background_weight;
   double log_background;
+  /** D: the bounds of the background; NULL without one, and where only its volume is known. */
+  const double *background_lower;
+  const double *background_upper;
 } gmm_em_result;
 
 /** Writes zeros and the size.
@@ -2829,10 +2836,14 @@ struct gmm_mixture {
   /** 0. */
   int32_t reserved;
   /** The weight of a background, 0 .. 1, of which the components have the rest; 0, the default, for none. It must be 0
-   * in calls that do not evaluate the mixture at points. */
+   * in calls that neither evaluate the mixture at points nor draw from it. */
   double background_weight;
-  /** The log of its density, -log of its volume; finite. */
+  /** The log of its density, -log of its volume; finite. Ignored where bounds are given. */
   double log_background;
+  /** D bounds of the background's box, or NULL. Points that lack values or are known by intervals need them, and so
+   * does gmm_mixture_sample. */
+  const double *background_lower;
+  const double *background_upper;
 };
 
 /** Writes the defaults, without any parameters.
@@ -2934,7 +2945,7 @@ GMM_NODISCARD gmm_status gmm_mixture_entropy(const gmm_mixture *mixture, const g
  *
  * @param num_points >= 0.
  * @param out_points num_points x D.
- * @param out_components num_points components, 0 .. K - 1, or NULL.
+ * @param out_components num_points components, 0 .. K - 1, and K for a background, whose bounds must be known; or NULL.
  * @return GMM_ERROR_NULL_ARGUMENT, GMM_ERROR_WRONG_HANDLE, GMM_ERROR_STRUCT_SIZE, GMM_ERROR_INVALID_ARGUMENT,
  * GMM_ERROR_UNSUPPORTED, GMM_ERROR_BUFFER_TOO_SMALL, GMM_CANCELLED.
  */

@@ -26,6 +26,7 @@ final class FitObject: HandleObject {
     let arrays = [
       estimate.weights, estimate.means, eachComponents(covariances, estimate), eachComponents(fit.sds ?? [], estimate),
       eachComponents(fullMatrices(factors, estimate, isUpper: true), estimate), fit.history,
+      estimate.backgroundBounds?.lower ?? [], estimate.backgroundBounds?.upper ?? [],
     ]
     let components = fit.collapses.map { Int32($0.component) }
     let coordinates = fit.collapses.map { collapse in
@@ -70,6 +71,7 @@ final class FitObject: HandleObject {
     result.history = starts[5]
     result.background_weight = estimate.backgroundWeight
     result.log_background = estimate.logBackground ?? 0
+    if estimate.backgroundBounds != nil { (result.background_lower, result.background_upper) = (starts[6], starts[7]) }
     self.result = result
   }
 

@@ -93,7 +93,7 @@ public func gmm_mixture_sample(
   _ out_error: UnsafeMutablePointer<OpaquePointer?>?
 ) -> gmm_status {
   call(out_error) {
-    let mixture = try Mixture(mixtureParameters(mixture))
+    let mixture = try Mixture(mixtureParameters(mixture, mayHaveBackground: true))
     let control = try runControl(control)
     guard num_points >= 0 else { throw CallError.invalid("num_points", "must not be negative", got: num_points) }
     let size = Int(num_points).multipliedReportingOverflow(by: 8 * mixture.parameters.dimensionCount)

@@ -55,17 +55,21 @@ func evaluatedMixture(_ mixture: UnsafePointer<gmm_mixture>?) throws -> Mixture 
 }
 
 /// Reads the parameters at which a caller's struct points. The code that uses them checks them.
-func mixtureParameters(_ mixture: UnsafePointer<gmm_mixture>?) throws -> MixtureParameters {
+///
+/// - Parameter mayHaveBackground: whether a background is served.
+func mixtureParameters(
+  _ mixture: UnsafePointer<gmm_mixture>?, mayHaveBackground: Bool = false
+) throws -> MixtureParameters {
   guard mixture != nil else { throw CallError.null("mixture") }
   let given = try read(mixture, "mixture", defaults: .defaults)
   guard given.log_weights == nil else {
     throw CallError(
       GMM_ERROR_UNSUPPORTED, "log_weights", "must be NULL in calls that do not evaluate the mixture", got: "an array")
   }
-  guard given.background_weight == 0 else {
+  guard given.background_weight == 0 || mayHaveBackground else {
     throw CallError(
-      GMM_ERROR_UNSUPPORTED, "background_weight", "must be 0 in calls that do not evaluate the mixture",
-      got: given.background_weight)
+      GMM_ERROR_UNSUPPORTED, "background_weight",
+      "must be 0 in calls that neither evaluate the mixture nor draw from it", got: given.background_weight)
   }
   return try parameters(given)
 }
@@ -88,9 +92,18 @@ private func parameters(_ mixture: gmm_mixture) throws -> MixtureParameters {
   guard let weights = equal ?? array(mixture.weights, components) else { throw CallError.null("weights") }
   guard let means = array(mixture.means, shape.meanCount) else { throw CallError.null("means") }
   guard let covariances = mixture.covariances else { throw CallError.null("covariances") }
+  guard (mixture.background_lower == nil) == (mixture.background_upper == nil) else {
+    throw CallError.invalid("background_upper", "must be given together with `background_lower`", got: "one of the two")
+  }
+  var bounds: (lower: [Double], upper: [Double])?
+  if mixture.background_weight != 0, let lower = array(mixture.background_lower, dimensions),
+    let upper = array(mixture.background_upper, dimensions)
+  {
+    bounds = (lower, upper)
+  }
   return MixtureParameters(
     structure: form.structure, componentCount: components, dimensionCount: dimensions, weights: weights, means: means,
     covariances: try packedCovariances(covariances, shape, "covariances"), sharedSpread: form.isShared,
     backgroundWeight: mixture.background_weight,
-    logBackground: mixture.background_weight == 0 ? nil : mixture.log_background)
+    logBackground: mixture.background_weight == 0 ? nil : mixture.log_background, backgroundBounds: bounds)
 }

@@ -48,15 +48,18 @@ extension OpenModel {
 }
 
 extension UniformBackground {
-  /// Returns the background with a region of its own: that of data is the smallest box around all values.
+  /// Returns the background with a region of its own: that of data is the smallest box around all values, and the ends of
+  /// intervals.
   package func placed(around data: DataSet) throws(ModelError) -> UniformBackground {
     guard region == .data else { return self }
     var lower = [Double](repeating: .infinity, count: data.dimensionCount)
     var upper = [Double](repeating: -.infinity, count: data.dimensionCount)
     for i in 0..<data.count {
       for d in lower.indices where !data.lacks(i, d..<d + 1) {
-        let value = data.filled(i, d)
-        (lower[d], upper[d]) = (min(lower[d], value), max(upper[d], value))
+        let ends = data.details?.interval(i, d) ?? (data.filled(i, d), data.filled(i, d))
+        for value in [ends.lower, ends.upper] where value.isFinite {
+          (lower[d], upper[d]) = (min(lower[d], value), max(upper[d], value))
+        }
       }
     }
     for d in lower.indices where !(upper[d] > lower[d]) {
@@ -74,7 +77,7 @@ extension DataSet {
   package func requireRows(within background: UniformBackground?) throws(ModelError) {
     guard case .bounds(let lower, let upper)? = background?.region else { return }
     for i in 0..<count {
-      for d in 0..<dimensionCount where !lacks(i, d..<d + 1) {
+      for d in 0..<dimensionCount where !lacks(i, d..<d + 1) && details?.interval(i, d) == nil {
         let (least, most) = (lower[d % lower.count], upper[d % upper.count])
         guard filled(i, d) < least || filled(i, d) > most else { continue }
         throw ModelError(

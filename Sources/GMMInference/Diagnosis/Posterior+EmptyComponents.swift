@@ -25,7 +25,7 @@ extension Posterior {
     let most = min(
       max(8, Self.densitiesForEmptiness / max(data.count * components, 1)), Self.drawsForEmptiness)
     let part = try subset(thin: max(1, (drawCount * chainCount + most - 1) / most))
-    let kernels = MixtureKernels(layout.shape, control.build.kernels)
+    let kernels = kernels(control.build.kernels)
     let count = part.valueCount
     let table: [Double] = try makeArray([count, components], "empty components") { (output) throws(ModelError) in
       let target = SharedOutput(output)

@@ -17,7 +17,8 @@ public func fitMaximumLikelihood(
   options.background = try options.background?.placed(around: data)
   try data.requireRows(within: options.background)
   let kernels = MixtureKernels(
-    options.shape(dimensions: data.dimensionCount), control.build.kernels, isWeighted: !data.isPlain)
+    options.shape(dimensions: data.dimensionCount), control.build.kernels, isWeighted: !data.isPlain,
+    box: options.background?.box(dimensions: data.dimensionCount))
   return try fitMaximumLikelihood(
     data, options, control, kernels: kernels, ExpectationPass(kernels: kernels))
 }

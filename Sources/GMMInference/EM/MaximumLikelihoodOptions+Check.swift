@@ -22,13 +22,14 @@ extension MaximumLikelihoodOptions {
       try background.check(shape)
       // A box around data is known only after these checks, and any density serves for them.
       if background.region == .data { shape = shape.withBackground(0) }
-      try data.requireExactRows("background", "must be left out where data are not complete and exact, or have labels")
     }
     guard shape.squareCount <= (1 << 27) / componentCount else {
       throw .outOfMemory("the covariances of \(componentCount) components in \(data.dimensionCount) dimensions")
     }
     try data.requireValuesInEveryColumn()
-    try data.requireServedDetails(shape, componentCount: componentCount)
+    var hasBox = false
+    if case .volume? = background?.region {} else { hasBox = true }
+    try data.requireServedDetails(shape, componentCount: componentCount, hasBox: hasBox)
     let members = data.positiveCount
     guard members >= componentCount else {
       let rule = "must have at least `num_components` = \(componentCount) observations"

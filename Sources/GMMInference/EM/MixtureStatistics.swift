@@ -43,7 +43,7 @@ public struct MixtureStatistics: Sendable, Equatable {
       throw ModelError(
         "num_dimensions", "must be the parameters', \(parameters.dimensionCount)", got: data.dimensionCount)
     }
-    try data.requireServedDetails(parameters.shape, componentCount: parameters.componentCount)
+    try data.requireServedDetails(parameters.shape, componentCount: parameters.componentCount, hasBox: false)
     let mixture = try Mixture(parameters, argument: "covariances")
     let kernels = MixtureKernels(parameters.shape, control.build.kernels, isWeighted: !data.isPlain)
     let team = WorkTeam(control, units: 1, blocks: data.blockCount)

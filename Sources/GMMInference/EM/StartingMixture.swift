@@ -45,7 +45,8 @@ struct StartingMixture {
       structure: options.covariance, componentCount: options.componentCount,
       dimensionCount: data.dimensionCount, weights: weights, means: means, covariances: covariances,
       sharedSpread: options.sharedSpread, backgroundWeight: options.background?.startWeight.value ?? 0,
-      logBackground: shape.logBackground)
+      logBackground: shape.logBackground,
+      backgroundBounds: options.background?.box(dimensions: data.dimensionCount).map { ($0.lower, $0.upper) })
   }
 
   // MARK: Clusters

@@ -31,7 +31,7 @@ struct PatternTable {
   /// table of fewer dimensions leaves, and D² / 2 more.
   static func size(_ shape: MixtureShape) -> Int {
     let dimensions = shape.dimensionCount
-    return shape.componentCount
+    return shape.densityCount
       * (2 + dimensions + shape.squareCount + (shape.hasMatrices ? dimensions * dimensions : dimensions))
   }
 
@@ -42,12 +42,12 @@ struct PatternTable {
 
   /// The mixture of the observed coordinates.
   var table: MultivariateTable {
-    MultivariateTable(count: shape.componentCount, dimensions: observedCount, form: shape.factorForm, memory: memory)
+    MultivariateTable(count: shape.densityCount, dimensions: observedCount, form: shape.factorForm, memory: memory)
   }
 
   private var afterTable: UnsafeMutablePointer<Double> {
     memory
-      + MultivariateTable.size(count: shape.componentCount, dimensions: observedCount, form: shape.factorForm)
+      + MultivariateTable.size(count: shape.densityCount, dimensions: observedCount, form: shape.factorForm)
   }
 
   /// B of component `k`, missing x observed; only where covariances are matrices.
@@ -66,7 +66,8 @@ struct PatternTable {
   /// - Parameters:
   ///   - full: the mixture in all coordinates.
   ///   - work: ``workSize(_:)`` doubles.
-  func fill(from full: MultivariateTable, work: UnsafeMutablePointer<Double>) {
+  ///   - box: the box of a background.
+  func fill(from full: MultivariateTable, work: UnsafeMutablePointer<Double>, _ box: BackgroundBox?) {
     let table = table
     for k in 0..<shape.componentCount {
       let center = full.center(of: k)
@@ -76,6 +77,12 @@ struct PatternTable {
         full.constants[k]
         - (shape.hasMatrices ? divideMatrix(k, full.factor(of: k), work) : divideScales(k, full.factor(of: k)))
     }
+    guard shape.hasBackground else { return }
+    let last = shape.componentCount
+    // The density of the observed coordinates lacks the sides of the others.
+    table.constants[last] = pattern.missing.reduce(full.constants[last]) { $0 + (box?.logSides[$1] ?? 0) }
+    for place in 0..<observedCount { table.center(of: last)[place] = table.center(of: 0)[place] }
+    table.factor(of: last).update(repeating: 0, count: shape.factorForm.size(dimensions: observedCount))
   }
 
   /// Divides sds. Returns what the missing coordinates have contributed to the constant.

@@ -1,7 +1,7 @@
 import GMMKernels
 import GMMModel
 
-/// The responsibilities of components for one row, in memory that its owner keeps.
+/// The responsibilities of components, and of a background after them, for one row, in memory that its owner keeps.
 struct RowShares {
   /// The components that the row can have.
   let choice: Range<Int>
@@ -14,12 +14,12 @@ struct RowShares {
   /// The smallest log share.
   private static let floor = -1e306
 
-  /// The number of doubles of memory for K components.
-  static func size(_ components: Int) -> Int { 2 * components }
+  /// The number of doubles of memory for so many components, with a background.
+  static func size(_ densities: Int) -> Int { 2 * densities }
 
   /// - Parameters:
   ///   - memory: ``size(_:)`` doubles, which begin with the log shares of the components of `choice` at their numbers.
-  ///   - count: K.
+  ///   - count: the number of components, with a background.
   fileprivate init(_ choice: Range<Int>, memory: UnsafeMutablePointer<Double>, count: Int) {
     let (logShares, responsibilities) = (memory, memory + count)
     // Differences stay finite at any distance.
@@ -61,18 +61,24 @@ struct RowShares {
 extension UncertainRow {
   /// Returns the responsibilities of components for a row of the pattern that was taken.
   ///
-  /// - Parameter memory: ``RowShares/size(_:)`` doubles.
+  /// - Parameters:
+  ///   - box: the box of a background.
+  ///   - memory: ``RowShares/size(_:)`` doubles.
   mutating func shares(
     _ data: DataSet, _ row: Int, _ pattern: RowPatterns.Pattern, _ components: UncertainComponents,
-    into memory: UnsafeMutablePointer<Double>
+    _ box: BackgroundBox?, into memory: UnsafeMutablePointer<Double>
   ) -> RowShares {
     let count = components.count
-    let choice = pattern.label < 0 ? 0..<count : pattern.label..<pattern.label + 1
+    var choice = pattern.label < 0 ? 0..<count : pattern.label..<pattern.label + 1
     let factors = data.details?.logShares.map { $0.base + row * count }
     for k in choice {
       let component = components.component(k)
       memory[k] = component.logWeight + logDensity(data, row, component) + (factors?[k] ?? 0)
     }
-    return RowShares(choice, memory: memory, count: count)
+    if let logBackground = components.logBackground, pattern.label < 0 {
+      choice = 0..<count + 1
+      memory[count] = logBackground + BackgroundRow(box: box, data: data, row: row).logFactor(pattern)
+    }
+    return RowShares(choice, memory: memory, count: components.densityCount)
   }
 }

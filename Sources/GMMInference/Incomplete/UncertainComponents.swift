@@ -10,6 +10,11 @@ final class UncertainComponents: @unchecked Sendable {
   private let factorSize: Int
   /// The number of components of the mixture that was taken last.
   private(set) var count = 0
+  /// The log of the density of a background, with that of its weight; `nil` if there is none.
+  private(set) var logBackground: Double?
+
+  /// The number of components, with a background.
+  var densityCount: Int { count + (logBackground == nil ? 0 : 1) }
   /// Whether coordinates are independent, in the components and in the errors.
   let areDiagonal: Bool
 
@@ -36,8 +41,9 @@ final class UncertainComponents: @unchecked Sendable {
   func fill(_ table: MultivariateTable) {
     let dimensions = table.dimensions
     let root = 2.0.squareRoot()
-    count = table.count
-    for k in 0..<table.count {
+    count = shape.hasBackground ? table.count - 1 : table.count
+    logBackground = shape.hasBackground ? table.constants[count] : nil
+    for k in 0..<count {
       let base = memory.base + k * size
       let center = base + 1
       let covariance = center + dimensions

@@ -98,7 +98,7 @@ extension Posterior {
     let monitor = RunMonitor(control)
     defer { monitor.finish() }
     let rows = try labelFreeRows(monitor)
-    let kernels = MixtureKernels(shape, control.build.kernels)
+    let kernels = kernels(control.build.kernels)
     let target = SharedOutput(output)
     let cost = 5e-3 * Double(laneCount * shape.componentCount) * Double(1 + shape.squareCount / 4)
     try BlockTeam.run(

@@ -52,7 +52,7 @@ extension Posterior {
   ) throws(ModelError) {
     try check(rows, columns)
     let patches = CoclusteringPatches(rows: rows, columns: columns)
-    let kernels = MixtureKernels(shape, control.build.kernels)
+    let kernels = kernels(control.build.kernels)
     let target = SharedOutput(output)
     let share = 1 / Double(valueCount)
     // An AVX-512 core adds about 20 products in a nanosecond, and takes about 5 ns for a responsibility.

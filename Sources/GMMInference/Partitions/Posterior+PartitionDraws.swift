@@ -26,7 +26,7 @@ extension Posterior {
     guard !bytes.overflow, let labels = AlignedBuffer<UInt8>(count: bytes.partialValue, zeroed: false) else {
       throw .outOfMemory(what)
     }
-    let kernels = MixtureKernels(shape, build.kernels)
+    let kernels = kernels(build.kernels)
     try work.run(
       data.blockCount, makeWorkspace: { BlockDrawer(self, kernels) },
       body: { block, drawer, monitor in

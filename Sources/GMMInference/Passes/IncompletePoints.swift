@@ -31,12 +31,12 @@ final class IncompletePoints {
     let padded = capacity + laneCount
     guard let points = AlignedBuffer<Double>(count: padded * shape.dimensionCount),
       let scratch = AlignedBuffer<Double>(count: build.scratchSize),
-      let rows = AlignedBuffer<Double>(count: padded * shape.componentCount),
+      let rows = AlignedBuffer<Double>(count: padded * shape.densityCount),
       let scales = AlignedBuffer<Double>(count: padded),
       let table = AlignedBuffer<Double>(count: PatternTable.size(shape)),
       let full = AlignedBuffer<Double>(count: Parameters.tableSize(shape)),
       let work = AlignedBuffer<Double>(count: CompletedMoments.workSize(shape.dimensionCount)),
-      let shares = AlignedBuffer<Double>(count: RowShares.size(shape.componentCount)),
+      let shares = AlignedBuffer<Double>(count: RowShares.size(shape.densityCount)),
       let components = try? UncertainComponents(shape, data),
       let row = UncertainRow(dimensions: shape.dimensionCount, isDiagonal: components.areDiagonal)
     else { return nil }
@@ -114,7 +114,7 @@ final class IncompletePoints {
       guard !pattern.missing.isEmpty || !pattern.isExact else { continue }
       row.take(pattern)
       for (index, place) in zip(group.rows, group.places) {
-        let shares = row.shares(data, index, pattern, components, into: shares.base)
+        let shares = row.shares(data, index, pattern, components, kernels.box, into: shares.base)
         body(Point(place: place, index: index, shares: shares), components, &row)
       }
     }
@@ -123,13 +123,13 @@ final class IncompletePoints {
   private var fullTable: MultivariateTable {
     let shape = kernels.shape
     return MultivariateTable(
-      count: shape.componentCount, dimensions: shape.dimensionCount, form: shape.factorForm, memory: full.base)
+      count: shape.densityCount, dimensions: shape.dimensionCount, form: shape.factorForm, memory: full.base)
   }
 
   private func takeTable(_ memory: UnsafeMutablePointer<Double>) {
     let shape = kernels.shape
     if shape.dimensionCount == 1 {
-      fullTable.assign(ComponentTable(count: shape.componentCount, memory: memory))
+      fullTable.assign(ComponentTable(count: shape.densityCount, memory: memory))
     } else {
       full.base.update(from: memory, count: full.count)
     }
@@ -137,7 +137,7 @@ final class IncompletePoints {
 
   private func fill(_ pattern: Int) -> PatternTable {
     let result = PatternTable(kernels.shape, patterns.patterns[pattern], memory: table.base)
-    result.fill(from: fullTable, work: work.base)
+    result.fill(from: fullTable, work: work.base, kernels.box)
     return result
   }
 
@@ -157,14 +157,15 @@ final class IncompletePoints {
         isFilled = true
         row.take(pattern)
         for (index, place) in zip(group.rows, group.places) {
-          apply(use, of: row.shares(data, index, pattern, components, into: shares.base), to: target, stride, place)
+          let shares = row.shares(data, index, pattern, components, kernels.box, into: shares.base)
+          apply(use, of: shares, to: target, stride, place)
         }
         continue
       }
       let size = group.rows.count
       let padded = (size + laneCount - 1) / laneCount * laneCount
       data.gather(size, pattern.observed, into: points.base, row: { group.rows[$0] })
-      for k in 0..<kernels.shape.componentCount {
+      for k in 0..<kernels.shape.densityCount {
         for place in 0..<padded {
           rows.base[k * padded + place] = place < size ? target[k * stride + group.places[place]] : 0
         }
@@ -174,7 +175,7 @@ final class IncompletePoints {
       }
       body(build[pattern], UnsafePointer(points.base), size, fill(group.pattern).table.memory)
       for (place, point) in group.places.enumerated() {
-        for k in 0..<kernels.shape.componentCount { target[k * stride + point] = rows.base[k * padded + place] }
+        for k in 0..<kernels.shape.densityCount { target[k * stride + point] = rows.base[k * padded + place] }
         logScale?[point] = scales.base[place]
       }
     }
@@ -184,7 +185,7 @@ final class IncompletePoints {
   private func apply(
     _ use: Use, of shares: RowShares, to target: UnsafeMutablePointer<Double>, _ stride: Int, _ place: Int
   ) {
-    let components = 0..<kernels.shape.componentCount
+    let components = 0..<kernels.shape.densityCount
     let target = target + place
     switch use {
     case .logShares: for k in components { target[k * stride] = max(shares.logShare(k), -1e306) }

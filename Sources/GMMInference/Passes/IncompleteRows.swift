@@ -50,7 +50,7 @@ final class IncompleteRows: @unchecked Sendable {
         let table = AlignedBuffer<Double>(count: PatternTable.size(shape)),
         let work = AlignedBuffer<Double>(count: CompletedMoments.workSize(shape.dimensionCount)),
         let single = AlignedBuffer<Double>(count: Parameters.tableSize(shape)),
-        let shares = AlignedBuffer<Double>(count: RowShares.size(shape.componentCount))
+        let shares = AlignedBuffer<Double>(count: RowShares.size(shape.densityCount))
       else { return nil }
       (self.single, self.shares) = (single, shares)
       if let uncertain {
@@ -106,7 +106,7 @@ final class IncompleteRows: @unchecked Sendable {
   /// - Parameter isLine: whether the table is for the kernels of one dimension.
   func prepare(_ table: UnsafeMutablePointer<Double>, isLine: Bool = false) {
     if isLine {
-      fullTable.assign(ComponentTable(count: kernels.shape.componentCount, memory: table))
+      fullTable.assign(ComponentTable(count: kernels.shape.densityCount, memory: table))
     } else {
       full.base.update(from: table, count: Parameters.tableSize(kernels.shape))
     }
@@ -114,14 +114,14 @@ final class IncompleteRows: @unchecked Sendable {
     guard let tables else { return }
     for (number, pattern) in patterns.patterns.enumerated() where isFast(pattern) {
       let table = PatternTable(kernels.shape, pattern, memory: tables.base + number * tableSize)
-      table.fill(from: fullTable, work: workers[0].work.base)
+      table.fill(from: fullTable, work: workers[0].work.base, kernels.box)
       edit?(table)
     }
   }
 
   private var fullTable: MultivariateTable {
     MultivariateTable(
-      count: kernels.shape.componentCount, dimensions: kernels.shape.dimensionCount, form: kernels.shape.factorForm,
+      count: kernels.shape.densityCount, dimensions: kernels.shape.dimensionCount, form: kernels.shape.factorForm,
       memory: full.base)
   }
 
@@ -200,7 +200,7 @@ final class IncompleteRows: @unchecked Sendable {
     let shape = kernels.shape
     let worker = workers[block.worker]
     let sums = MultivariateSums(
-      count: shape.componentCount, dimensions: shape.dimensionCount, form: shape.factorForm, memory: block.moments)
+      count: shape.densityCount, dimensions: shape.dimensionCount, form: shape.factorForm, memory: block.moments)
     block.moments.update(repeating: 0, count: SufficientStatistics.momentCount(shape))
     var logLikelihood = 0.0
     let completion = CompletedMoments(shape.dimensionCount, memory: worker.work.base)
@@ -223,13 +223,14 @@ final class IncompleteRows: @unchecked Sendable {
       guard !patterns.areEmpty(pattern) else { continue }
       logLikelihood += result.logLikelihood
       let observed = MultivariateSums(
-        count: pattern.label < 0 ? shape.componentCount : 1, dimensions: table.observedCount, form: shape.factorForm,
+        count: pattern.label < 0 ? shape.densityCount : 1, dimensions: table.observedCount, form: shape.factorForm,
         memory: worker.sums.base)
       var stream = result.stream
       if pattern.label >= 0 {
         completion.add(pattern.label, of: 0, observed, table, to: sums, &stream)
       } else {
         for k in 0..<shape.componentCount { completion.add(k, of: k, observed, table, to: sums, &stream) }
+        for k in shape.componentCount..<shape.densityCount { sums.counts[k] += observed.counts[k] }
       }
     }
     return logLikelihood
@@ -253,11 +254,15 @@ final class IncompleteRows: @unchecked Sendable {
     for place in 0..<group.count {
       let i = block.start + Int(rows[place])
       let weight = block.weights?[Int(rows[place])] ?? 1
-      let shares = row.shares(data, i, pattern, uncertain, into: worker.shares.base)
+      let shares = row.shares(data, i, pattern, uncertain, kernels.box, into: worker.shares.base)
       logLikelihood += weight * shares.logTotal
       guard var source = stream else {
         guard weight != 0 else { continue }
         for k in shares.choice where shares[k] > 0 {
+          guard k < uncertain.count else {
+            sums.counts[k] += weight * shares[k]
+            continue
+          }
           let component = uncertain.component(k)
           if shares.choice.count > 1 { _ = row.logDensity(data, i, component) }
           row.add(weight * shares[k], component, k, to: sums)
@@ -269,6 +274,10 @@ final class IncompleteRows: @unchecked Sendable {
         let chosen = shares.draw(&source)
         if copy == 0 { labels?[Int(rows[place])] = UInt8(chosen) }
         guard weight > 0 else { continue }
+        guard chosen < uncertain.count else {
+          sums.counts[chosen] += 1
+          continue
+        }
         let component = uncertain.component(chosen)
         if shares.choice.count > 1 || copy > 0 { row.prepareDraw(data, i, component) }
         row.draw(data, i, component, &source)
@@ -283,7 +292,7 @@ final class IncompleteRows: @unchecked Sendable {
     let pattern = patterns.patterns[number]
     if let tables { return PatternTable(kernels.shape, pattern, memory: tables.base + number * tableSize) }
     let table = PatternTable(kernels.shape, pattern, memory: worker.table.base)
-    table.fill(from: fullTable, work: worker.work.base)
+    table.fill(from: fullTable, work: worker.work.base, kernels.box)
     return table
   }
 
@@ -313,7 +322,7 @@ struct PatternKernels: Sendable {
       let count = max(1, pattern.observed.count)
       if byCount[count] == nil { byCount[count] = MixtureKernels(kernels, dimensions: count) }
       if pattern.label >= 0, ofOne[count] == nil {
-        ofOne[count] = byCount[count].map { MixtureKernels($0, components: 1) }
+        ofOne[count] = byCount[count].map { MixtureKernels(ofOneComponent: $0) }
       }
     }
   }

@@ -14,11 +14,16 @@ final class MixtureKernels: Sendable {
   private let set: KernelSet
   /// Whether the kernels are those of one dimension, which take no sample weights.
   private let isLine: Bool
+  /// The box of a background; `nil` if there is none, or if only its volume is known.
+  let box: BackgroundBox?
 
-  /// - Parameter isWeighted: whether observations may have sample weights or lack values, which the kernels of one
-  ///   dimension do not take.
-  init(_ shape: MixtureShape, _ set: KernelSet, isWeighted: Bool = false) {
+  /// - Parameters:
+  ///   - isWeighted: whether observations may have sample weights or lack values, which the kernels of one dimension do
+  ///     not take.
+  ///   - box: the box of a background.
+  init(_ shape: MixtureShape, _ set: KernelSet, isWeighted: Bool = false, box: BackgroundBox? = nil) {
     self.shape = shape
+    self.box = box
     self.set = set
     isLine = shape.dimensionCount == 1 && !isWeighted
   }
@@ -26,6 +31,15 @@ final class MixtureKernels: Sendable {
   /// Creates the kernels for another number of components.
   init(_ other: MixtureKernels, components: Int) {
     shape = other.shape.withComponents(components)
+    box = other.box
+    set = other.set
+    isLine = other.isLine
+  }
+
+  /// Creates the kernels for one component of a mixture, without its background.
+  init(ofOneComponent other: MixtureKernels) {
+    shape = other.shape.withComponents(1).withBackground(nil)
+    box = nil
     set = other.set
     isLine = other.isLine
   }
@@ -33,6 +47,7 @@ final class MixtureKernels: Sendable {
   /// Creates the kernels for some of the coordinates of a mixture.
   init(_ other: MixtureKernels, dimensions: Int) {
     shape = other.shape.withDimensions(dimensions)
+    box = other.box
     set = other.set
     isLine = false
   }

@@ -15,9 +15,9 @@ extension MixtureValues {
     add: @escaping PointPass,
     finish: @escaping @Sendable (PointWorkspace, Range<Int>) -> Void
   ) throws(ModelError) {
-    try points.requireServedDetails(shape, componentCount: shape.componentCount)
+    try requireServed(points)
     let size = PointWorkspace.points
-    let kernels = MixtureKernels(shape, control.build.kernels)
+    let kernels = kernels(control.build.kernels)
     let numbers = shape.componentCount * (1 + shape.squareCount / 4)
     let cost = 5e-3 * Double(size * numbers) * Double(valueCount)
     try BlockTeam.run(

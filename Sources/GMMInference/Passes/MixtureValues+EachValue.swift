@@ -25,8 +25,8 @@ extension MixtureValues {
     add: @escaping @Sendable (_ value: Int, _ logDensities: UnsafePointer<Double>, Range<Int>, Context) -> Void,
     finish: @escaping @Sendable (Range<Int>, Context, RunMonitor) throws(ModelError) -> Void
   ) throws(ModelError) {
-    try points.requireServedDetails(shape, componentCount: shape.componentCount)
-    let kernels = MixtureKernels(shape, control.build.kernels)
+    try requireServed(points)
+    let kernels = kernels(control.build.kernels)
     let numbers = shape.componentCount * (1 + shape.squareCount / 4)
     // The kernels take whole groups of points.
     let origin = rows.lowerBound / laneCount * laneCount

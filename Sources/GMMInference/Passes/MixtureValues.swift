@@ -8,6 +8,8 @@ protocol MixtureValues: Sendable {
   var shape: MixtureShape { get }
   /// The number of values, at least 1.
   var valueCount: Int { get }
+  /// The box of a background; `nil` if there is none, or if only its volume is known.
+  var backgroundBox: BackgroundBox? { get }
   /// Writes the table in which the kernels evaluate value `index`.
   ///
   /// - Parameter table: ``Parameters/tableSize(_:)`` doubles.
@@ -15,6 +17,14 @@ protocol MixtureValues: Sendable {
 }
 
 extension MixtureValues {
+  /// Returns the kernels of a build for these values.
+  func kernels(_ set: KernelSet) -> MixtureKernels { MixtureKernels(shape, set, box: backgroundBox) }
+
+  /// Refuses points of which something is known that these values cannot serve.
+  func requireServed(_ points: DataSet) throws(ModelError) {
+    try points.requireServedDetails(shape, componentCount: shape.componentCount, hasBox: backgroundBox != nil)
+  }
+
   /// Writes P(component | x) of each value at points, averaged over the values.
   ///
   /// - Parameter output: N x K row-major; rows sum to 1, less the probability of a background.

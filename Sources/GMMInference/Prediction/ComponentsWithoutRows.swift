@@ -8,6 +8,7 @@ struct ComponentsWithoutRows: MixtureValues {
 
   var shape: MixtureShape { posterior.shape }
   var valueCount: Int { posterior.valueCount }
+  var backgroundBox: BackgroundBox? { posterior.backgroundBox }
 
   func fillTable(_ table: UnsafeMutablePointer<Double>, value index: Int) {
     let layout = posterior.layout

@@ -69,21 +69,17 @@ extension Mixture {
     }
   }
 
-  /// Draws points from a mixture without a background. The component of each point is independent of the other
-  /// components.
+  /// Draws points. The component of each point is independent of the other components; a background has the number K, and
+  /// its bounds must be known.
   ///
   /// A point depends on the seed and its place alone, neither on the number of threads nor on the number of points that
   /// follow.
   ///
-  /// - Throws: ``ModelError`` for a negative `count`, where there is not enough memory, and when the caller cancels.
+  /// - Throws: ``ModelError`` for a negative `count`, for a background without bounds, where there is not enough memory, and when the caller cancels.
   public func sample(
     _ count: Int, seed: UInt64, _ control: RunControl = RunControl()
   ) throws(ModelError) -> DrawnPoints {
     guard count >= 0 else { throw ModelError("num_points", "must not be negative", got: count) }
-    guard !shape.hasBackground else {
-      throw ModelError(
-        .unsupported, "mixture", "must have no background for points to be drawn, because it has no region", got: "one")
-    }
     var labels: [Int32] = []
     let values = try makeArray([count, shape.dimensionCount], "points") { (output) throws(ModelError) in
       labels = try makeArray([count], "components") { (components) throws(ModelError) in

@@ -4,6 +4,7 @@ import GMMModel
 /// A mixture is one value, which is evaluated at points. Points can be drawn from it.
 extension Mixture: MixtureValues {
   package var valueCount: Int { 1 }
+  package var backgroundBox: BackgroundBox? { parameters.box }
 
   func fillTable(_ table: UnsafeMutablePointer<Double>, value index: Int) {
     factored.fillTable(table, isLine: shape.dimensionCount == 1)
@@ -73,11 +74,16 @@ extension Mixture: MixtureValues {
   ///
   /// - Parameters:
   ///   - output: count x D row-major.
-  ///   - components: receives the component of each point; may be `nil`.
+  ///   - components: receives the component of each point, K for a background; may be `nil`.
   package func sample(
     _ count: Int, seed: UInt64, into output: UnsafeMutablePointer<Double>,
     components: UnsafeMutablePointer<Int32>? = nil, _ control: RunControl = RunControl()
   ) throws(ModelError) {
+    guard !shape.hasBackground || parameters.box != nil else {
+      throw ModelError(
+        .unsupported, "mixture", "must have bounds of its background for points to be drawn from it",
+        got: "a density alone")
+    }
     let key = StreamKey(seed: seed, chain: 0, purpose: .mixture)
     let points = SharedOutput(output)
     let labels = components.map { SharedOutput($0) }
@@ -106,10 +112,11 @@ extension Mixture: MixtureValues {
             // SAFETY: the arrays have the shape's lengths and live as long as the closure runs. Weights and means are
             // never empty.
             guard let weights = weights.baseAddress, let means = means.baseAddress else { return }
-            body(
-              PointDraws(
-                shape: shape, weights: weights, means: means, sds: sds.baseAddress ?? means,
-                factors: shape.hasMatrices ? factors.baseAddress : nil))
+            var draws = PointDraws(
+              shape: shape, weights: weights, means: means, sds: sds.baseAddress ?? means,
+              factors: shape.hasMatrices ? factors.baseAddress : nil)
+            if let box = parameters.box { draws.background = (parameters.backgroundWeight, box) }
+            body(draws)
           }
         }
       }

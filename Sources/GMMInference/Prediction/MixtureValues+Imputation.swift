@@ -21,10 +21,10 @@ extension MixtureValues {
     at points: DataSet, _ completed: CompletedValues, isByDensity: Bool, into output: UnsafeMutablePointer<Double>,
     _ control: RunControl
   ) throws(ModelError) {
-    try points.requireServedDetails(shape, componentCount: shape.componentCount)
+    try requireServed(points)
     let target = SharedOutput(output)
     let dimensions = shape.dimensionCount
-    let kernels = MixtureKernels(shape, control.build.kernels)
+    let kernels = kernels(control.build.kernels)
     let size = PointWorkspace.points
     let cost = 2e-2 * Double(size * shape.componentCount * (1 + shape.squareCount)) * Double(valueCount)
     try BlockTeam.run(
@@ -42,7 +42,7 @@ extension MixtureValues {
           if value % 16 == 0 ? monitor.pollForStop() : monitor.shouldStop { return }
           fillTable(workspace.table.base, value: value)
           incomplete.forEachPoint(workspace.table.base) { point, components, row in
-            average.add(point, points, components, &row, isByDensity: isByDensity)
+            average.add(point, points, components, kernels.box, &row, isByDensity: isByDensity)
           }
         }
         for i in 0..<count where average.hasMean(i) {
@@ -82,8 +82,8 @@ private struct WeightedMeans {
   func mean(_ i: Int, _ d: Int) -> Double { sums[i * dimensions + d] / weights[i] }
 
   mutating func add(
-    _ point: IncompletePoints.Point, _ data: DataSet, _ components: UncertainComponents, _ row: inout UncertainRow,
-    isByDensity: Bool
+    _ point: IncompletePoints.Point, _ data: DataSet, _ components: UncertainComponents, _ box: BackgroundBox?,
+    _ row: inout UncertainRow, isByDensity: Bool
   ) {
     let (place, shares) = (point.place, point.shares)
     let scale = isByDensity ? shares.logTotal : 0
@@ -97,6 +97,13 @@ private struct WeightedMeans {
     weights[place] += weight
     for k in shares.choice where shares[k] > 0 {
       let share = weight * shares[k]
+      guard k < components.count else {
+        let background = BackgroundRow(box: box, data: data, row: point.index)
+        for d in 0..<dimensions {
+          sums[place * dimensions + d] += share * background.mean(d)
+        }
+        continue
+      }
       let component = components.component(k)
       _ = row.logDensity(data, point.index, component)
       row.expect(component)

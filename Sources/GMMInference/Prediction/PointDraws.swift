@@ -12,8 +12,8 @@ struct PointDraws {
   let sds: UnsafePointer<Double>
   /// A packed Cholesky factor of each covariance matrix; `nil` if the spread is standard deviations.
   let factors: UnsafePointer<Double>?
-  /// The weight of a background, and the bounds of its box; `nil` if there is none.
-  var background: (weight: Double, lower: [Double], upper: [Double])?
+  /// The weight and the box of a background; `nil` if there is none.
+  var background: (weight: Double, box: BackgroundBox)?
 
   /// Writes one point, (D), and returns its component, or K for the background. It takes one uniform number, then D Normal
   /// or uniform numbers; beside a background, a uniform number before them.
@@ -21,9 +21,7 @@ struct PointDraws {
   func draw(_ stream: inout RandomStream, into point: UnsafeMutablePointer<Double>) -> Int {
     if let background, stream.uniform() < background.weight {
       for d in 0..<shape.dimensionCount {
-        let (lower, upper) = (
-          background.lower[d % background.lower.count], background.upper[d % background.upper.count]
-        )
+        let (lower, upper) = (background.box.lower[d], background.box.upper[d])
         point[d] = lower + (upper - lower) * stream.uniform()
       }
       return shape.componentCount

@@ -18,7 +18,7 @@ extension Posterior {
     try requireData()
     let target = SharedOutput(output)
     let (dimensions, rows, total) = (shape.dimensionCount, data.count, valueCount)
-    let kernels = MixtureKernels(shape, control.build.kernels)
+    let kernels = kernels(control.build.kernels)
     let size = PointWorkspace.points
     let blocks = (rows + size - 1) / size
     let key = StreamKey(seed: seed, chain: 0, purpose: .imputation)
@@ -37,10 +37,16 @@ extension Posterior {
         incomplete.choose(start..<start + count)
         var stream = RandomStream(key.at(iteration: UInt64(place), block: UInt64(data.firstRow / size + block)))
         incomplete.forEachPoint(workspace.table.base) { point, components, row in
-          let component = components.component(point.shares.draw(&stream))
+          let values = first + point.place * dimensions
+          let chosen = point.shares.draw(&stream)
+          guard chosen < components.count else {
+            BackgroundRow(box: kernels.box, data: data, row: point.index).draw(into: row.means, &stream)
+            for d in 0..<dimensions where data.isCompleted(point.index, d, completed) { values[d] = row.means[d] }
+            return
+          }
+          let component = components.component(chosen)
           row.prepareDraw(data, point.index, component)
           row.draw(data, point.index, component, &stream)
-          let values = first + point.place * dimensions
           for d in 0..<dimensions where data.isCompleted(point.index, d, completed) {
             values[d] = component.center[d] + row.means[d]
           }

@@ -1,19 +1,6 @@
 import GMMKernels
 import GMMModel
 
-extension UniformBackground {
-  /// Returns the bounds of the background, within which points can be drawn.
-  ///
-  /// - Throws: ``ModelError`` if only its volume is known.
-  func box() throws(ModelError) -> (lower: [Double], upper: [Double]) {
-    guard case .bounds(let lower, let upper) = region else {
-      throw ModelError(
-        .unsupported, "background.region", "must have bounds for points to be drawn from it", got: "a volume alone")
-    }
-    return (lower, upper)
-  }
-}
-
 extension Posterior {
   /// Writes data sets drawn from the posterior predictive distribution.
   ///
@@ -27,7 +14,11 @@ extension Posterior {
     _ control: RunControl = RunControl()
   ) throws(ModelError) {
     let shape = layout.shape
-    let box = try model.background?.box()
+    let box = backgroundBox
+    guard model.background == nil || box != nil else {
+      throw ModelError(
+        .unsupported, "background", "must have bounds for points to be drawn from it", got: "a volume alone")
+    }
     let target = SharedOutput(output)
     let key = StreamKey(seed: seed, chain: 0, purpose: .predictive)
     // A Normal number takes about 5 ns, and eight products of a factor take as much.
@@ -54,7 +45,7 @@ extension Posterior {
                 shape: shape, weights: row, means: row + layout.means.lowerBound, sds: row + layout.sds.lowerBound,
                 factors: shape.hasMatrices ? factors.baseAddress : nil)
               if let box, let column = layout.background.first {
-                mixture.background = (row[column], box.lower, box.upper)
+                mixture.background = (row[column], box)
               }
               for i in first..<min(points, first + pointsAtOnce) {
                 _ = mixture.draw(&stream, into: target.base + (r * points + i) * shape.dimensionCount)

@@ -4,6 +4,7 @@ import GMMModel
 extension Posterior: MixtureValues {
   var shape: MixtureShape { layout.shape }
   var valueCount: Int { chainCount * drawCount }
+  var backgroundBox: BackgroundBox? { model.background?.box(dimensions: shape.dimensionCount) }
 
   func fillTable(_ table: UnsafeMutablePointer<Double>, value index: Int) {
     Parameters.fillTable(table, from: rowMemory(chain: index / drawCount, draw: index % drawCount), layout)

@@ -94,7 +94,9 @@ final class ChainContext: Sendable {
     return try AssignmentSweeper(
       rows, key: key(index, .assignments),
       moveKey: moves ? key(index, .assignmentsOfMoves) : nil,
-      MixtureKernels(target.model.partShape, kernels, isWeighted: !rows.isPlain),
+      MixtureKernels(
+        target.model.partShape, kernels, isWeighted: !rows.isPlain,
+        box: target.model.background?.box(dimensions: target.model.dimensionCount)),
       power: target.power, keepsLabels: keepsAssignments, workers: workersPerChain)
   }
 

@@ -73,7 +73,9 @@ extension SamplingRun {
     if options.rungs != .none {
       try data.requireExactRows("num_rungs", "must be 0 where data are not complete and exact")
     }
-    try data.requireServedDetails(model.shape, componentCount: model.componentCount)
+    try data.requireServedDetails(
+      model.shape, componentCount: model.componentCount,
+      hasBox: model.background?.box(dimensions: model.dimensionCount) != nil)
     try data.requireRows(within: model.background)
     guard model.background == nil || data.hasWholeWeights else {
       throw ModelError(

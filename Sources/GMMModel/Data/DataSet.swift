@@ -245,11 +245,12 @@ public final class DataSet: Sendable {
     if let incompleteness { throw ModelError(.unsupported, argument, rule, got: incompleteness) }
   }
 
-  /// Refuses labels that a mixture does not have, and intervals in several correlated coordinates of a row.
-  package func requireServedDetails(_ shape: MixtureShape, componentCount: Int) throws(ModelError) {
-    if shape.hasBackground {
-      try requireExactRows("background", "must be left out where data are not complete and exact, or have labels")
-    }
+  /// Refuses labels that a mixture does not have, and intervals in several correlated coordinates of a row. Beside a
+  /// background, it refuses soft labels, and rows of which a part is not known unless the background has a box.
+  package func requireServedDetails(
+    _ shape: MixtureShape, componentCount: Int, hasBox: Bool
+  ) throws(ModelError) {
+    if shape.hasBackground { try requireServed(besideBox: hasBox) }
     guard let details, let patterns else { return }
     try details.requireLabels(ofComponents: componentCount)
     guard details.hasIntervals, shape.hasMatrices || details.covariances != nil else { return }
@@ -259,6 +260,19 @@ public final class DataSet: Sendable {
         "must have an interval in one column at most where coordinates or errors are correlated (the probability of a box "
           + "has no closed form)",
         got: "\(patterns.pattern(of: i).intervals.count)")
+    }
+  }
+
+  private func requireServed(besideBox hasBox: Bool) throws(ModelError) {
+    guard details?.logShares == nil else {
+      throw ModelError(
+        .unsupported, "labels", "must be whole numbers beside a background", got: "shares of the components")
+    }
+    guard !hasBox, let patterns else { return }
+    for i in 0..<count where !patterns.pattern(of: i).missing.isEmpty || !patterns.pattern(of: i).intervals.isEmpty {
+      throw ModelError(
+        .unsupported, "background",
+        "must have bounds where values are missing or lie in intervals, as in data[\(i)]", got: "a volume alone")
     }
   }
 

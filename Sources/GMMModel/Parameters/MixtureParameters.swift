@@ -15,15 +15,22 @@ public struct MixtureParameters: Sendable, Equatable {
   public var covariances: [Double]
   /// The weight of a background, of which the components have the rest; 0 if there is none.
   public var backgroundWeight: Double
+  /// The box of a background; `nil` if there is none, or if only its volume is known.
+  package let box: BackgroundBox?
 
   /// Creates parameters from arrays of the right lengths; `sharedSpread` and `logBackground` as in ``MixtureShape``.
+  ///
+  /// - Parameter backgroundBounds: the bounds of a background, (D) each, in place of its log density. Points that lack
+  ///   values need them, and so do draws of points.
   public init(
     structure: CovarianceStructure, componentCount: Int, dimensionCount: Int, weights: [Double], means: [Double],
-    covariances: [Double], sharedSpread: Bool = false, backgroundWeight: Double = 0, logBackground: Double? = nil
+    covariances: [Double], sharedSpread: Bool = false, backgroundWeight: Double = 0, logBackground: Double? = nil,
+    backgroundBounds: (lower: [Double], upper: [Double])? = nil
   ) {
+    box = backgroundBounds.map { BackgroundBox(lower: $0.lower, upper: $0.upper) }
     shape = MixtureShape(
       componentCount: componentCount, dimensionCount: dimensionCount, structure: structure, sharedSpread: sharedSpread,
-      logBackground: logBackground)
+      logBackground: box.map { -$0.logSides.reduce(0, +) } ?? logBackground)
     self.backgroundWeight = backgroundWeight
     precondition(weights.count == componentCount && means.count == shape.meanCount)
     precondition(covariances.count == shape.covarianceCount)
@@ -43,10 +50,25 @@ public struct MixtureParameters: Sendable, Equatable {
     guard backgroundWeight >= 0, backgroundWeight <= 1 else {
       throw ModelError("background_weight", "must be between 0 and 1", got: backgroundWeight)
     }
+    if let box {
+      for d in box.lower.indices {
+        for (name, value) in [("lower", box.lower[d]), ("upper", box.upper[d])]
+        where !(abs(value) <= ParameterLimits.mean) {
+          throw ModelError("background_\(name)[\(d)]", "must be below 1e144 in magnitude", got: value)
+        }
+        guard box.upper[d] > box.lower[d] else {
+          throw ModelError(
+            "background_upper[\(d)]", "must be above background_lower[\(d)] = \(box.lower[d])", got: box.upper[d])
+        }
+      }
+    }
     guard logBackground.isFinite else {
       throw ModelError("log_background", "must be finite", got: logBackground)
     }
   }
+
+  /// The bounds of the background, (D) each; `nil` if there is none, or if only its volume is known.
+  public var backgroundBounds: (lower: [Double], upper: [Double])? { box.map { ($0.lower, $0.upper) } }
 
   /// The log density of the background; `nil` if there is none.
   public var logBackground: Double? { shape.logBackground }

@@ -74,9 +74,15 @@ extension UniformBackground {
     switch region {
     case .data: nil
     case .volume(let volume): -log(volume)
-    case .bounds(let lower, let upper):
-      -(0..<dimensions).reduce(0) { $0 + log(upper[$1 % upper.count] - lower[$1 % lower.count]) }
+    case .bounds: box(dimensions: dimensions).map { -$0.logSides.reduce(0, +) }
     }
+  }
+
+  /// The box of the background in D dimensions; `nil` if only its volume is known, or while it waits for data.
+  package func box(dimensions: Int) -> BackgroundBox? {
+    guard case .bounds(let lower, let upper) = region else { return nil }
+    return BackgroundBox(
+      lower: (0..<dimensions).map { lower[$0 % lower.count] }, upper: (0..<dimensions).map { upper[$0 % upper.count] })
   }
 
   /// The weight at which chains and fits start: the mean of the prior.

@@ -102,6 +102,8 @@ class EMFit:
         The weight of the background, of which the components have the rest; 0 without one.
     log_background : float
         The log of its density, -log of its volume; 0 without one.
+    background_lower, background_upper : ndarray, shape (D,), or None
+        The bounds of its box; None without one, and where only its volume is known.
     collapsed : list of (int, int or None)
         Components that collapsed, each with the first coordinate whose variance, given those before
         it, was kept on the floor, or None if its weight vanished.
@@ -136,6 +138,8 @@ class EMFit:
     stopped_early: bool = False
     background_weight: float = 0.0
     log_background: float = 0.0
+    background_lower: NDArray[np.float64] | None = None
+    background_upper: NDArray[np.float64] | None = None
 
     def __repr__(self) -> str:
         places = f" in {self.n_dimensions} dimensions" if self.n_dimensions > 1 else ""
@@ -194,12 +198,14 @@ class EMFit:
             covariance_type=self.covariance_type,
             background_weight=self.background_weight,
             log_background=self.log_background,
+            background_lower=self.background_lower,
+            background_upper=self.background_upper,
         )
 
 
 # Of pickles, which have all attributes; earlier ones lack the last.
 _FIELDS = [field.name for field in fields(EMFit)]
-_FORMAT = StateFormat(1, frozenset(_FIELDS[:-3]), frozenset(_FIELDS[-3:]))
+_FORMAT = StateFormat(1, frozenset(_FIELDS[:-5]), frozenset(_FIELDS[-5:]))
 
 
 def fit_em(
@@ -406,6 +412,10 @@ def _settled(model: Mixture, rows: Data, threads: int) -> Mixture:
     return model._for_data(rows, threads, "fraley-raftery")
 
 
+def _bound_at(pointer: int | None, dimensions: int) -> NDArray[np.float64] | None:
+    return native.doubles_at(pointer, dimensions) if pointer else None
+
+
 def fit_of(handle: native.Handle) -> EMFit:
     """Copy a fit out of the library."""
     result = native.sized(native.EMResult)
@@ -447,6 +457,8 @@ def fit_of(handle: native.Handle) -> EMFit:
         n_at_floor=result.num_at_floor,
         background_weight=result.background_weight,
         log_background=result.log_background,
+        background_lower=_bound_at(result.background_lower, dimensions),
+        background_upper=_bound_at(result.background_upper, dimensions),
         collapsed=[
             (component, None if coordinate < 0 else coordinate)
             for component, coordinate in zip(components, coordinates, strict=True)

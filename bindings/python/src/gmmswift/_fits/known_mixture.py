@@ -14,6 +14,7 @@ from gmmswift._arguments import (
     code,
     int64,
     real,
+    real_array,
     seed,
     shown,
     thread_count,
@@ -32,7 +33,7 @@ __all__ = ["KnownMixture"]
 _PARAMETERS = ("weights", "means", "covariances")
 
 # The format of pickles, which hold the arguments of `KnownMixture`.
-_BACKGROUND = ("background_weight", "log_background")
+_BACKGROUND = ("background_weight", "log_background", "background_lower", "background_upper")
 _FORMAT = StateFormat(1, frozenset({*_PARAMETERS, "covariance_type"}), frozenset(_BACKGROUND))
 
 
@@ -55,7 +56,9 @@ class KnownMixture(Frozen):
         The weight of a background (`UniformBackground`), from 0 to 1, of which the components have
         the rest.
     log_background : float, default 0.0
-        The log of its density: -log of its volume.
+        The log of its density: -log of its volume. Ignored where bounds are given.
+    background_lower, background_upper : float or array_like, shape (D,), optional
+        The bounds of its box, which points that lack values or lie in intervals need, and `sample`.
 
     Attributes
     ----------
@@ -67,6 +70,8 @@ class KnownMixture(Frozen):
         Read-only copies, in the shapes above; means have shape (K,) in one dimension.
     background_weight, log_background : float
         As given.
+    background_lower, background_upper : ndarray, shape (D,), or None
+        Read-only copies.
 
     Raises
     ------
@@ -85,6 +90,8 @@ class KnownMixture(Frozen):
 
     __slots__ = (
         "_frozen_by",
+        "background_lower",
+        "background_upper",
         "background_weight",
         "covariance_type",
         "covariances",
@@ -103,6 +110,8 @@ class KnownMixture(Frozen):
     covariances: NDArray[np.float64]
     background_weight: float
     log_background: float
+    background_lower: NDArray[np.float64] | None
+    background_upper: NDArray[np.float64] | None
 
     def __init__(
         self,
@@ -113,6 +122,8 @@ class KnownMixture(Frozen):
         covariance_type: str = "full",
         background_weight: float = 0.0,
         log_background: float = 0.0,
+        background_lower: ArrayLike | None = None,
+        background_upper: ArrayLike | None = None,
     ) -> None:
         self.background_weight = real("background_weight", background_weight)
         self.log_background = real("log_background", log_background)
@@ -130,6 +141,8 @@ class KnownMixture(Frozen):
         self.covariances = array("covariances", covariances, shape).copy().reshape(shape)
         if covariance_type in ("full", "tied"):
             check_symmetric("covariances", self.covariances)
+        self.background_lower = _bound("background_lower", background_lower, dimensions)
+        self.background_upper = _bound("background_upper", background_upper, dimensions)
         for name in _PARAMETERS:
             getattr(self, name).flags.writeable = False
         self._freeze(KnownMixture)
@@ -328,13 +341,13 @@ class KnownMixture(Frozen):
         points : ndarray, shape (n_points, D), in one dimension (n_points,)
             The points.
         components : ndarray, shape (n_points,), int32
-            Their components.
+            Their components, and K for a background.
+
+        Raises
+        ------
+        NotImplementedError
+            For a background without bounds.
         """
-        if self.background_weight:
-            raise NotImplementedError(
-                "mixture: must have no background for points to be drawn, because it has no region, "
-                f"got one of weight {self.background_weight}"
-            )
         count = int64("n_points", n_points)
         # The library checks sizes before numpy does, because errors of numpy name no argument.
         if count < 0:
@@ -342,6 +355,7 @@ class KnownMixture(Frozen):
         points = np.empty((count, self.n_dimensions))
         components = np.empty(count, np.int32)
         mixture, keep = mixture_values(self)
+        self._add_background(mixture)
         with native.Run(thread_count(threads)) as run:
             native.call(
                 native.lib.gmm_mixture_sample,
@@ -357,6 +371,12 @@ class KnownMixture(Frozen):
         del keep
         return points if self.n_dimensions > 1 else points[:, 0], components
 
+    def _add_background(self, mixture: native.MixtureValues) -> None:
+        mixture.background_weight = self.background_weight
+        mixture.log_background = self.log_background
+        mixture.background_lower = native.address(self.background_lower)
+        mixture.background_upper = native.address(self.background_upper)
+
     def _evaluate(
         self,
         function: Callable[..., int],
@@ -365,11 +385,23 @@ class KnownMixture(Frozen):
         threads: int | None,
     ) -> None:
         mixture, keep = mixture_values(self)
-        mixture.background_weight = self.background_weight
-        mixture.log_background = self.log_background
+        self._add_background(mixture)
         with native.Run(thread_count(threads)) as run:
             native.call(function, mixture, rows._handle, run.control, out, out.size)
         del keep
+
+
+def _bound(name: str, value: ArrayLike | None, dimensions: int) -> NDArray[np.float64] | None:
+    """Return a read-only bound of a box for each dimension."""
+    if value is None:
+        return None
+    given = real_array(name, value)
+    if given.size not in (1, dimensions):
+        rule = f"1 or {dimensions} values" if dimensions > 1 else "1 value"
+        raise ValueError(f"{name}: must have {rule}, got {given.size}")
+    bound = np.broadcast_to(given.reshape(-1), (dimensions,)).copy()
+    bound.flags.writeable = False
+    return bound
 
 
 def mixture_values(parameters: Any) -> tuple[native.MixtureValues, list[object]]:

@@ -496,6 +496,8 @@ class EMResult(Structure):
         ("history", c_void_p),
         ("background_weight", c_double),
         ("log_background", c_double),
+        ("background_lower", c_void_p),
+        ("background_upper", c_void_p),
     )
 
 
@@ -567,6 +569,8 @@ class MixtureValues(Structure):
         ("reserved", c_int32),
         ("background_weight", c_double),
         ("log_background", c_double),
+        ("background_lower", c_void_p),
+        ("background_upper", c_void_p),
     )
 
 
