@@ -64,7 +64,24 @@ struct IncompleteExample: Sendable {
         if let label = labels?[i], label >= 0, Int(label) != k { return sum }
         return sum + (shares?[i][k] ?? 1) * exp(component.logWeight + component.logDensity(known))
       }
-      return log(total)
+      guard let background = model.background else { return log(total) }
+      let weight = parameters.background.value
+      return log((1 - weight) * total + weight * (labels?[i] ?? -1 < 0 ? density(of: background, i) : 0))
+    }
+  }
+
+  /// Returns the density of what is known of a row under a background.
+  func density(of background: UniformBackground, _ i: Int) -> Double {
+    guard case .bounds(let lower, let upper) = background.region else {
+      guard case .volume(let volume) = background.region else { return .nan }
+      return 1 / volume
+    }
+    return rows[i].indices.reduce(1.0) { product, d in
+      let side = upper[d] - lower[d]
+      if let (first, last) = intervals?[i][d] {
+        return product * ((last == .infinity ? upper[d] : last) - (first == -.infinity ? lower[d] : first)) / side
+      }
+      return rows[i][d].isNaN ? product : product / side
     }
   }
 
@@ -87,6 +104,9 @@ struct IncompleteExample: Sendable {
       values.append(("density at \(point)", density.squareRoot()))
     }
     values.append(("components", Double(components.count)))
+    if let background = model.background, !background.hasFixedWeight {
+      values.append(("background", parameters.background.value))
+    }
     if labels != nil || shares != nil {
       // Labels tell the components apart.
       for (k, component) in components.enumerated() {
