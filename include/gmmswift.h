@@ -505,7 +505,7 @@ typedef struct gmm_prior gmm_prior;
  * Where values are missing, it has the factor of the other columns of the box, and for an interval its length, so both
  * need bounds; an interval without an end ends at the box. Rows with a known label do not belong to it.
  *
- * Not served beside a background: soft labels; fractional sample weights of draws; GMM_PRIOR_DIRICHLET_PROCESS;
+ * Not served beside a background: label_shares; fractional sample weights of draws; GMM_PRIOR_DIRICHLET_PROCESS;
  * evidence.
  */
 typedef struct gmm_background {

@@ -15,15 +15,19 @@ extension MixtureModel {
   public func requireProperPosterior(
     given data: DataSet, _ control: RunControl = RunControl()
   ) throws(ModelError) {
-    // One component, and components that share an sd, hold all rows or none.
-    let shrinking = (0..<sdCount).filter { !sharedSpread && componentCount > 1 && spreadDensities[$0].reachesZero }
+    // One component, and components that share an sd, hold all rows or none, unless a background has the others.
+    let canHoldParts = background != nil || (!sharedSpread && componentCount > 1)
+    let shrinking = (0..<sdCount).filter { canHoldParts && spreadDensities[$0].reachesZero }
     let groups = Dictionary(grouping: shrinking) { shape.members(ofSD: $0).coordinates }
     let team = WorkTeam(threads: 1, workers: 1)
     try team.pass(control, blocks: max(1, groups.count * data.blockCount)) { (_, tally) throws(ModelError) in
       try requireDistinctValues(in: data)
       var worst: ImproperPart?
       for coordinates in groups.keys.sorted(by: { $0.lowerBound < $1.lowerBound }) where tally.goesOn {
-        let components = (groups[coordinates] ?? []).map { shape.members(ofSD: $0).components.lowerBound }
+        let components =
+          sharedSpread
+          ? Array(0..<componentCount)
+          : (groups[coordinates] ?? []).map { shape.members(ofSD: $0).components.lowerBound }
         let part = try improperPart(of: data, components, coordinates, tally)
         if let part, part.weight > worst?.weight ?? 0 { worst = part }
       }

@@ -52,10 +52,13 @@ extension UniformBackground {
   /// intervals.
   package func placed(around data: DataSet) throws(ModelError) -> UniformBackground {
     guard region == .data else { return self }
+    guard data.positiveCount > 0 else {
+      throw ModelError("background", "must have a volume or bounds where there are no data", got: "a box around them")
+    }
     var lower = [Double](repeating: .infinity, count: data.dimensionCount)
     var upper = [Double](repeating: -.infinity, count: data.dimensionCount)
-    for i in 0..<data.count {
-      for d in lower.indices where !data.lacks(i, d..<d + 1) {
+    for i in 0..<data.count where data.weight(i) > 0 {
+      for d in lower.indices where !data.isMissing(i, d) {
         let ends = data.details?.interval(i, d) ?? (data.filled(i, d), data.filled(i, d))
         for value in [ends.lower, ends.upper] where value.isFinite {
           (lower[d], upper[d]) = (min(lower[d], value), max(upper[d], value))
@@ -76,8 +79,8 @@ extension DataSet {
   /// Refuses rows beyond the bounds of a background.
   package func requireRows(within background: UniformBackground?) throws(ModelError) {
     guard case .bounds(let lower, let upper)? = background?.region else { return }
-    for i in 0..<count {
-      for d in 0..<dimensionCount where !lacks(i, d..<d + 1) && details?.interval(i, d) == nil {
+    for i in 0..<count where weight(i) > 0 {
+      for d in 0..<dimensionCount where !isMissing(i, d) && details?.interval(i, d) == nil {
         let (least, most) = (lower[d % lower.count], upper[d % upper.count])
         guard filled(i, d) < least || filled(i, d) > most else { continue }
         throw ModelError(

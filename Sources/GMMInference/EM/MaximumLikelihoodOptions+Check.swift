@@ -57,6 +57,12 @@ extension MaximumLikelihoodOptions {
         "must have no Uniform prior beside an order and covariance matrices for the maximum of a posterior",
         got: "Uniform means with priors that differ")
     }
+    if case .beta(let first, let second)? = model.background?.weight, min(first, second) < 1 {
+      throw ModelError(
+        .invalidModel, "background",
+        "must have a weight with parameters of at least 1, or the posterior's density has no maximum",
+        got: min(first, second))
+    }
     if !model.hasFixedWeights, model.minimumWeight == 0, let least = model.concentration.min(), least < 1 {
       throw ModelError(
         .invalidModel, "weights",

@@ -2,7 +2,8 @@ import GMMModel
 
 /// The kinds of starts of expectation-maximisation.
 public enum MaximumLikelihoodStart: Sendable, Equatable {
-  /// The weights, means and covariances of clusters by k-means, from k-means++ seeds.
+  /// The weights, means and covariances of clusters by k-means, from k-means++ seeds. Beside a background every other start
+  /// is of ``randomPoints``, because rows of the background make clusters.
   case kMeans
   /// The weights, means and covariances of the points nearest to each of K points that k-means++ chooses.
   case kMeansPlusPlus

@@ -18,6 +18,13 @@ struct MaximumLikelihoodStep: MaximizationStep {
     var outcome = MaximizationOutcome()
     let shape = statistics.shape
     let total = statistics.total
+    let all = total + statistics.backgroundCount
+    if let background, !background.hasFixedWeight, all > 0 {
+      let weight = BackgroundWeight(log: log(statistics.backgroundCount / all), logRest: log(total / all))
+      outcome.move = max(outcome.move, mixture.setBackground(weight))
+    }
+    // A background may take all rows, and then components keep what they have.
+    guard total > 1e-290 * all else { return outcome }
     var scatter = [Double](repeating: 0, count: shape.squareCount)
     for k in 0..<shape.componentCount {
       let members = statistics.counts[k]
@@ -34,11 +41,6 @@ struct MaximumLikelihoodStep: MaximizationStep {
       if !shape.sharedSpread { setCovariance(k, scatter, members, &mixture, &outcome) }
     }
     if shape.sharedSpread { setCovariance(0, scatter, total, &mixture, &outcome) }
-    if let background, !background.hasFixedWeight {
-      let all = total + statistics.backgroundCount
-      let weight = BackgroundWeight(log: log(statistics.backgroundCount / all), logRest: log(total / all))
-      outcome.move = max(outcome.move, mixture.setBackground(weight))
-    }
     // The sum of the weights is 1 up to rounding. Dividing by it would move the weights in every iteration.
     return outcome
   }

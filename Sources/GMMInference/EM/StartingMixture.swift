@@ -25,6 +25,8 @@ struct StartingMixture {
     var stream = RandomStream(key.at(iteration: 0))
     var start: MixtureParameters
     switch options.start {
+    // Rows far from all others make clusters of their own, and a background leaves none at its start.
+    case .kMeans where options.background != nil && !run.isMultiple(of: 2): start = randomPoints(&stream)
     case .kMeans: start = clusters(iterations: 20, &stream)
     case .kMeansPlusPlus: start = clusters(iterations: 0, &stream)
     case .randomPoints: start = randomPoints(&stream)

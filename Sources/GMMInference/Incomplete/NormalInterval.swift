@@ -47,7 +47,7 @@ struct NormalInterval {
     let half = 0.5 * width
     var (sum, first, second) = (0.0, 0.0, 0.0)
     // The exponent varies by width (|a| + width) at most; then eight nodes have all digits up to 1.
-    for (node, weight) in width * (abs(a) + width) < 1 ? Self.shortRule : Self.longRule {
+    for (node, weight) in width * (abs(a) + width) < 1 ? GaussLegendre.of8 : GaussLegendre.of48 {
       // Moments about the middle of the interval keep the digits of a narrow one.
       let t = half + half * node
       let term = weight * exp(-t * (a + 0.5 * t))
@@ -59,27 +59,5 @@ struct NormalInterval {
     self.init(
       -0.5 * a * a - halfLogTwoPi + log(half * sum), mean: a + half + half * center,
       variance: max(0, half * half * (second / sum - center * center)))
-  }
-
-  private static let shortRule = rule(8)
-  private static let longRule = rule(48)
-
-  /// Returns the nodes and weights of Gauss-Legendre quadrature on [-1, 1], by Newton's method.
-  private static func rule(_ count: Int) -> [(node: Double, weight: Double)] {
-    (0..<count).map { i in
-      var x = -cos(Double.pi * (Double(i) + 0.75) / (Double(count) + 0.5))
-      var slope = 0.0
-      for _ in 0..<100 {
-        var (p, before) = (1.0, 0.0)
-        for j in 0..<count {
-          (p, before) = ((Double(2 * j + 1) * x * p - Double(j) * before) / Double(j + 1), p)
-        }
-        slope = Double(count) * (x * p - before) / (x * x - 1)
-        let step = p / slope
-        x -= step
-        if abs(step) < 1e-15 { break }
-      }
-      return (x, 2 / ((1 - x * x) * slope * slope))
-    }
   }
 }

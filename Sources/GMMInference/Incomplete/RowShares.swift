@@ -63,22 +63,49 @@ extension UncertainRow {
   ///
   /// - Parameters:
   ///   - box: the box of a background.
+  ///   - keepsAll: whether the log shares of components that have no part in any digit are wanted.
   ///   - memory: ``RowShares/size(_:)`` doubles.
   mutating func shares(
     _ data: DataSet, _ row: Int, _ pattern: RowPatterns.Pattern, _ components: UncertainComponents,
-    _ box: BackgroundBox?, into memory: UnsafeMutablePointer<Double>
+    _ box: BackgroundBox?, keepsAll: Bool = false, into memory: UnsafeMutablePointer<Double>
   ) -> RowShares {
     let count = components.count
     var choice = pattern.label < 0 ? 0..<count : pattern.label..<pattern.label + 1
     let factors = data.details?.logShares.map { $0.base + row * count }
-    for k in choice {
-      let component = components.component(k)
-      memory[k] = component.logWeight + logDensity(data, row, component) + (factors?[k] ?? 0)
+    if isIntegral, !keepsAll {
+      fillLikely(data, row, choice, components, factors, into: memory)
+    } else {
+      for k in choice {
+        let component = components.component(k)
+        memory[k] = component.logWeight + logDensity(data, row, component) + (factors?[k] ?? 0)
+      }
     }
     if let logBackground = components.logBackground, pattern.label < 0 {
       choice = 0..<count + 1
       memory[count] = logBackground + BackgroundRow(box: box, data: data, row: row).logFactor(pattern)
     }
     return RowShares(choice, memory: memory, count: components.densityCount)
+  }
+
+  /// Writes the log shares of components, from the one of the largest upper bound on, without those whose bound is e^-42 of
+  /// the largest share.
+  private mutating func fillLikely(
+    _ data: DataSet, _ row: Int, _ choice: Range<Int>, _ components: UncertainComponents,
+    _ factors: UnsafePointer<Double>?, into memory: UnsafeMutablePointer<Double>
+  ) {
+    for k in choice {
+      let component = components.component(k)
+      memory[k] = component.logWeight + logBound(data, row, component) + (factors?[k] ?? 0)
+    }
+    var largest = -Double.infinity
+    for k in choice.sorted(by: { memory[$0] > memory[$1] }) {
+      guard memory[k] > largest - 42 || choice.count == 1 else {
+        memory[k] = -.infinity
+        continue
+      }
+      let component = components.component(k)
+      memory[k] = component.logWeight + logDensity(data, row, component) + (factors?[k] ?? 0)
+      largest = max(largest, memory[k])
+    }
   }
 }

@@ -5,10 +5,10 @@ import GMMModel
 ///
 /// Let y be the row's true values about the component's center, with covariance Σ; x_O = y_O + e with errors of covariance
 /// E, and T = Σ_OO + E = L Lᵀ. Given x_O, y is Normal with the mean Uᵀ v and the covariance Σ - Uᵀ U, where v = L⁻¹ x_O and
-/// U = L⁻¹ Σ_O (Bovy, Hogg, Roweis 2011, section 3). A coordinate that is known by an interval comes last in the order of
-/// L. Given the others its v is a standard Normal number in an interval. So the density of the row is that of the others
-/// times the probability of the interval, and all moments are exact. Where the coordinates of a component and their errors
-/// are independent, each is a row of its own, and any number of them may be intervals.
+/// U = L⁻¹ Σ_O (Bovy, Hogg, Roweis 2011, section 3). Coordinates that are known by intervals come last in the order of L.
+/// Given the others their v are standard Normal numbers in an interval, or in a ``NormalBox``. So the density of the row is
+/// that of the others times the probability of the intervals, and all moments are exact. Where the coordinates of a
+/// component and their errors are independent, each is a row of its own, and any number of them may be intervals.
 ///
 /// One worker uses it. Nothing is allocated after it has been made.
 struct UncertainRow {
@@ -18,9 +18,11 @@ struct UncertainRow {
   /// The order of the observed coordinates, an interval last.
   private let order: AlignedBuffer<Int>
   private(set) var observedCount = 0
-  private var hasInterval = false
+  /// The number of intervals, and the intervals of v: one, or a box of several.
+  private var intervalCount = 0
+  private var box = NormalBox()
   private var interval = NormalInterval(-1, 1)
-  /// The ends of the last coordinate's interval for v, given the others.
+  /// The ends of one coordinate's interval for v, given the others.
   private var ends = (lower: 0.0, upper: 0.0)
 
   init?(dimensions: Int, isDiagonal: Bool) {
@@ -61,7 +63,8 @@ struct UncertainRow {
       order.base[observedCount] = d
       observedCount += 1
     }
-    hasInterval = !pattern.intervals.isEmpty
+    intervalCount = pattern.intervals.count
+    box.take(count: intervalCount)
     for d in pattern.intervals {
       order.base[observedCount] = d
       observedCount += 1
@@ -71,6 +74,15 @@ struct UncertainRow {
   /// Returns the log density of what is known of a row, without the weight of the component, and prepares its moments.
   mutating func logDensity(_ data: DataSet, _ row: Int, _ component: Component) -> Double {
     isDiagonal ? logDensityOfScales(data, row, component) : logDensityOfMatrix(data, row, component)
+  }
+
+  /// Whether the density of a row is an integral that takes some time.
+  var isIntegral: Bool { !isDiagonal && intervalCount > 1 }
+
+  /// Returns an upper bound of ``logDensity(_:_:_:)``, where that is an integral.
+  mutating func logBound(_ data: DataSet, _ row: Int, _ component: Component) -> Double {
+    let rest = logDensityOfMatrix(data, row, component, isDrawn: true)
+    return rest + box.logBound
   }
 
   /// Prepares ``draw(_:_:_:_:)`` for a component, unless the density under it was the last one.
@@ -95,11 +107,17 @@ struct UncertainRow {
         for l in 0..<b { sum -= target[l] * other[l] }
         target[b] = a == b ? max(sum, .leastNormalMagnitude).squareRoot() : sum / other[b]
       }
-      // With one interval, the last coordinate is known by it.
-      if hasInterval, a == o - 1 {
+      if a >= o - intervalCount {
+        let first = o - intervalCount
         var mean = component.center[i]
-        for l in 0..<a { mean += target[l] * v[l] }
+        for l in 0..<min(a, first) { mean += target[l] * v[l] }
         let bounds = details?.interval(row, i) ?? (-.infinity, .infinity)
+        guard intervalCount == 1 else {
+          var row = SIMD4<Double>.zero
+          for l in first...a { row[l - first] = target[l] }
+          box.set(a - first, lower: bounds.lower - mean, upper: bounds.upper - mean, row: row)
+          continue
+        }
         ends = ((bounds.lower - mean) / target[a], (bounds.upper - mean) / target[a])
         if isDrawn { break }
         interval = NormalInterval(ends.lower, ends.upper)
@@ -111,6 +129,14 @@ struct UncertainRow {
         v[a] = value / target[a]
         squares += v[a] * v[a]
         logDensity -= log(target[a]) + halfLogTwoPi
+      }
+    }
+    if intervalCount > 1 {
+      box.prepare()
+      if !isDrawn {
+        let moments = box.moments(withCovariance: false)
+        for a in 0..<intervalCount { v[o - intervalCount + a] = moments.mean[a] }
+        logDensity += moments.logProbability
       }
     }
     return logDensity - 0.5 * squares
@@ -156,14 +182,20 @@ struct UncertainRow {
     solveRows(component)
     takeMeans()
     let (o, squares) = (observedCount, sums.squares + k * sums.form.size(dimensions: dimensions))
+    let ofIntervals = rows + (o - intervalCount) * dimensions
+    let moments = intervalCount > 1 ? box.moments(withCovariance: true) : NormalBox.Moments()
     var entry = 0
     for i in 0..<dimensions {
       first[i] += share * means[i]
       for j in sums.form == .triangular ? 0...i : i...i {
         var value = means[i] * means[j] + component.covariance[i * dimensions + j]
         for a in 0..<o { value -= rows[a * dimensions + i] * rows[a * dimensions + j] }
-        if hasInterval {
-          value += interval.variance * rows[(o - 1) * dimensions + i] * rows[(o - 1) * dimensions + j]
+        if intervalCount == 1 { value += interval.variance * ofIntervals[i] * ofIntervals[j] }
+        for a in 0..<(intervalCount > 1 ? intervalCount : 0) {
+          let covariances = moments.covariance(a)
+          for b in 0..<intervalCount {
+            value += covariances[b] * ofIntervals[a * dimensions + i] * ofIntervals[b * dimensions + j]
+          }
         }
         squares[entry] += share * value
         entry += 1
@@ -209,7 +241,11 @@ struct UncertainRow {
   mutating func draw(_ data: DataSet, _ row: Int, _ component: Component, _ stream: inout RandomStream) {
     if isDiagonal { return drawScales(data, row, component, &stream) }
     let o = observedCount
-    if hasInterval { v[o - 1] = stream.normal(mean: 0, sd: 1, lower: ends.lower, upper: ends.upper) }
+    if intervalCount == 1 { v[o - 1] = stream.normal(mean: 0, sd: 1, lower: ends.lower, upper: ends.upper) }
+    if intervalCount > 1 {
+      let drawn = box.draw(&stream)
+      for a in 0..<intervalCount { v[o - intervalCount + a] = drawn[a] }
+    }
     solveRows(component)
     stream.normals(into: noise, count: dimensions)
     PackedTriangle.multiply(component.factor, dimensions, noise)
@@ -230,7 +266,7 @@ struct UncertainRow {
 
   /// Puts values that are known exactly in the place of those that differ by rounding.
   private func keepExact(_ data: DataSet, _ row: Int, _ component: Component) {
-    for a in 0..<observedCount where !(hasInterval && a == observedCount - 1) {
+    for a in 0..<observedCount - intervalCount {
       let d = order.base[a]
       if data.details?.errorVariance(row, d) ?? 0 == 0 { means[d] = data.filled(row, d) - component.center[d] }
     }

@@ -68,6 +68,9 @@ final class IncompletePoints {
     case responsibilities
     case densities(logScale: UnsafeMutablePointer<Double>)
     case logShares
+
+    /// Whether the log shares of components matter that have no part in any digit of the others.
+    var keepsAll: Bool { if case .logShares = self { true } else { false } }
   }
 
   /// Adds the responsibilities at the points to K rows.
@@ -157,7 +160,8 @@ final class IncompletePoints {
         isFilled = true
         row.take(pattern)
         for (index, place) in zip(group.rows, group.places) {
-          let shares = row.shares(data, index, pattern, components, kernels.box, into: shares.base)
+          let shares = row.shares(
+            data, index, pattern, components, kernels.box, keepsAll: use.keepsAll, into: shares.base)
           apply(use, of: shares, to: target, stride, place)
         }
         continue

@@ -16,6 +16,9 @@ struct ComponentsWithoutRows: MixtureValues {
     var parameters = Parameters(row: row, layout)
     // A weight of 0 in all components would leave the density without a scale.
     for k in 0..<Int(row[layout.clusterCount]) { parameters.logWeights[k] = Self.negligible }
+    if shape.hasBackground {
+      parameters.background = BackgroundWeight(log: Self.negligible, logRest: parameters.background.logRest)
+    }
     parameters.withComponents(shape.componentCount).fillTable(table, isLine: shape.dimensionCount == 1)
   }
 

@@ -245,7 +245,7 @@ public final class DataSet: Sendable {
     if let incompleteness { throw ModelError(.unsupported, argument, rule, got: incompleteness) }
   }
 
-  /// Refuses labels that a mixture does not have, and intervals in several correlated coordinates of a row. Beside a
+  /// Refuses labels that a mixture does not have, and intervals in many correlated coordinates of a row. Beside a
   /// background, it refuses soft labels, and rows of which a part is not known unless the background has a box.
   package func requireServedDetails(
     _ shape: MixtureShape, componentCount: Int, hasBox: Bool
@@ -254,11 +254,11 @@ public final class DataSet: Sendable {
     guard let details, let patterns else { return }
     try details.requireLabels(ofComponents: componentCount)
     guard details.hasIntervals, shape.hasMatrices || details.covariances != nil else { return }
-    for i in 0..<count where patterns.pattern(of: i).intervals.count > 1 {
+    for i in 0..<count where patterns.pattern(of: i).intervals.count > Self.mostIntervals {
       throw ModelError(
         .unsupported, "data[\(i)]",
-        "must have an interval in one column at most where coordinates or errors are correlated (the probability of a box "
-          + "has no closed form)",
+        "must have intervals in \(Self.mostIntervals) columns at most where coordinates or errors are correlated (the "
+          + "probability of a box is an integral over each of them)",
         got: "\(patterns.pattern(of: i).intervals.count)")
     }
   }
@@ -275,6 +275,9 @@ public final class DataSet: Sendable {
         "must have bounds where values are missing or lie in intervals, as in data[\(i)]", got: "a volume alone")
     }
   }
+
+  /// The largest number of intervals in a row with correlated coordinates.
+  package static let mostIntervals = 4
 
   /// The largest sample weight of a row whose copies are drawn one by one.
   private static let mostCopies = 65_536.0

@@ -7,15 +7,14 @@ package struct BackgroundWeight: Sendable, Equatable {
   package let log: Double
   /// log (1 - ω).
   package let logRest: Double
+  /// ω.
+  package let value: Double
 
-  package init(log: Double, logRest: Double) { (self.log, self.logRest) = (log, logRest) }
+  package init(log: Double, logRest: Double) { (self.log, self.logRest, value) = (log, logRest, exp(log)) }
 
   /// - Parameter weight: ω, in 0 … 1.
-  package init(_ weight: Double) { self.init(log: GMMKernels.log(weight), logRest: log1p(-weight)) }
+  package init(_ weight: Double) { (log, logRest, value) = (GMMKernels.log(weight), log1p(-weight), weight) }
 
   /// The weight where there is no background.
   package static let none = BackgroundWeight(log: -.infinity, logRest: 0)
-
-  /// ω.
-  package var value: Double { exp(log) }
 }

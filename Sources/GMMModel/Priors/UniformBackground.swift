@@ -60,11 +60,11 @@ extension UniformBackground {
     switch weight {
     case .beta(let first, let second):
       for (name, value) in [("first", first), ("second", second)] {
-        _ = try PriorParameter([value], "background.weight.\(name)", rows: 1).positive()
+        _ = try PriorParameter([value], "background.weight_\(name)", rows: 1).positive()
       }
     case .fixed(let value):
       guard value > 0, value < 1 else {
-        throw ModelError("background.weight", "must be above 0 and below 1", got: value)
+        throw ModelError("background.fixed_weight", "must be above 0 and below 1", got: value)
       }
     }
   }

@@ -101,6 +101,19 @@ import Testing
     options.maximizePosterior(of: try model(.fixed(0.1)))
     let known = try fitMaximumLikelihood(data, options)
     #expect(abs(known.estimate.backgroundWeight - 0.1) < 1e-15 && known.parameterCount == fit.parameterCount - 1)
+    // A row of weight 0 is inert, wherever it lies.
+    let beside = try DataSet(Self.rows() + [1e3, 1e3], dimensionCount: 2)
+      .weighted(by: SampleWeights([Double](repeating: 1, count: data.count) + [0]))
+    var plain = MaximumLikelihoodOptions(componentCount: 2)
+    plain.background = UniformBackground()
+    #expect(
+      try fitMaximumLikelihood(beside, plain).estimate.logBackground
+        == fitMaximumLikelihood(data, plain).estimate.logBackground)
+    // A background that takes all rows leaves the components as they are.
+    var tiny = plain
+    tiny.background = UniformBackground(region: .volume(1e-3))
+    let all = try fitMaximumLikelihood(data, tiny)
+    #expect(all.estimate.backgroundWeight == 1 && all.estimate.means.allSatisfy(\.isFinite))
     // Responsibilities may name the background.
     var given = MaximumLikelihoodOptions(componentCount: 2)
     given.background = UniformBackground()
@@ -217,9 +230,21 @@ import Testing
     #expect(failure(.bounds(lower: [0, 1, 2], upper: [3])).hasPrefix("background.lower: must have 1 or 2 values"))
     #expect(failure(.bounds(lower: [.nan], upper: [3])).hasPrefix("background.lower: must be finite"))
     #expect(failure(.data).hasPrefix("background.region: must be a volume or bounds"))
-    #expect(failure(.volume(1), .fixed(1)).hasPrefix("background.weight: must be above 0 and below 1"))
-    #expect(failure(.volume(1), .beta(first: 0, second: 1)).hasPrefix("background.weight.first: must be positive"))
-    #expect(failure(.volume(1), .beta(first: 1, second: .nan)).hasPrefix("background.weight.second: must be finite"))
+    #expect(failure(.volume(1), .fixed(1)).hasPrefix("background.fixed_weight: must be above 0 and below 1"))
+    #expect(failure(.volume(1), .beta(first: 0, second: 1)).hasPrefix("background.weight_first: must be positive"))
+    #expect(failure(.volume(1), .beta(first: 1, second: .nan)).hasPrefix("background.weight_second: must be finite"))
+    // Ties that sit in a component by themselves, and a density that grows without limit.
+    let ties = try DataSet([0, 0, 0, 7, 9, -8])
+    for shared in [false, true] {
+      let narrow = try MixtureModel(
+        MixtureShape(componentCount: shared ? 2 : 1, sharedSpread: shared), means: .normal(mean: [0], sd: [5]),
+        spread: .halfCauchy(scale: [1]), background: UniformBackground(region: .volume(20)))
+      #expect(Failures.message { try narrow.requireProperPosterior(given: ties) }.contains("3 rows equal to 0.0"))
+    }
+    var poles = MaximumLikelihoodOptions(componentCount: 2)
+    poles.maximizePosterior(of: try self.model(.beta(first: 0.5, second: 2)))
+    #expect(
+      Failures.message { _ = try fitMaximumLikelihood(try data(), poles) }.hasPrefix("background: must have a weight"))
     let model = try model()
     let far = try DataSet([0, 0, 1, 31], dimensionCount: 2)
     #expect(

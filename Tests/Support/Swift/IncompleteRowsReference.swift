@@ -27,6 +27,9 @@ package enum IncompleteRowsReference {
     /// it. Three points tell its height and the mean and the sd of the value.
     package func logDensity(_ known: Known) -> Double {
       let place = known.values.indices.first { known.intervals?[$0] != nil }
+      if known.values.indices.count(where: { known.intervals?[$0] != nil }) > 1, isCorrelated {
+        return logDensityOfBox(known)
+      }
       guard let place, let (lower, upper) = known.intervals?[place] else {
         var measured = covariance
         for i in measured.indices { for j in measured.indices { measured[i][j] += known.errors?[i][j] ?? 0 } }
@@ -51,6 +54,29 @@ package enum IncompleteRowsReference {
       // The half with both ends on one side of 0 keeps its digits.
       let share = a > 0 ? 0.5 * (erfc(a) - erfc(b)) : 0.5 * (erfc(-b) - erfc(-a))
       return top + log(sd * (2 * Double.pi).squareRoot() * share)
+    }
+
+    private var isCorrelated: Bool {
+      covariance.indices.contains { i in covariance.indices.contains { $0 != i && covariance[i][$0] != 0 } }
+    }
+
+    /// Integrates over the first of several intervals by Simpson's rule.
+    private func logDensityOfBox(_ known: Known) -> Double {
+      guard let place = known.values.indices.first(where: { known.intervals?[$0] != nil }),
+        let (lower, upper) = known.intervals?[place]
+      else { return .nan }
+      let sd = (covariance[place][place] + (known.errors?[place][place] ?? 0)).squareRoot()
+      let (first, last) = (max(lower, mean[place] - 8 * sd), min(upper, mean[place] + 8 * sd))
+      guard first < last else { return -.infinity }
+      let steps = 48
+      var rest = known
+      rest.intervals?[place] = nil
+      var sum = 0.0
+      for step in 0...steps {
+        rest.values[place] = first + (last - first) * Double(step) / Double(steps)
+        sum += (step == 0 || step == steps ? 1 : step % 2 == 1 ? 4 : 2) * exp(logDensity(rest))
+      }
+      return log(sum * (last - first) / Double(3 * steps))
     }
 
     /// Returns the log density of the values of a row that are no NaN, and the expectations of all values given those.

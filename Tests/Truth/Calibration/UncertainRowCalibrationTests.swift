@@ -34,6 +34,11 @@ import Testing
       let r = i % 2 == 0 ? 0.6 : -0.3
       return [[sd[0] * sd[0], r * sd[0] * sd[1]], [r * sd[0] * sd[1], sd[1] * sd[1]]]
     }
+    let boxes: [[(Double, Double)?]] = [
+      [(-1.8, -0.8), (-0.4, 0.9)], [nil, nil], [(0.1, .infinity), nil], [(1.5, 1.7), (-.infinity, 2.4)],
+      [(-1, 0), nil],
+      [nil, nil],
+    ]
     let twoEnds: [[(Double, Double)?]] = ends.map { row in [row[0] ?? (-2, 3), row[1] ?? (0.5, .infinity)] }
     return [
       example("errors, full", full) { $0.errors = sds.map { [[$0[0] * $0[0], 0], [0, $0[1] * $0[1]]] } },
@@ -61,29 +66,37 @@ import Testing
         $0.intervals = ends
         $0.sampleWeights = [0.7, 1.4, 0.5, 1, 0.3, 1.2]
       },
+      example("boxes and errors, full", full) {
+        $0.intervals = boxes
+        $0.errors = matrices
+      },
+      example("boxes, tied", tied) { $0.intervals = boxes },
     ]
   }
 
-  @Test(arguments: 0..<11) func drawsAgreeWithWeightedDrawsOfThePrior(_ number: Int) throws {
+  @Test(arguments: 0..<13) func drawsAgreeWithWeightedDrawsOfThePrior(_ number: Int) throws {
     let example = try Self.examples()[number]
     let data = try example.data()
     let posterior = try sample(example.model, data, example.options, RunControl(threads: 2))
-    let exact = example.exactMeans()
+    // Boxes are integrated by Simpson's rule, which is slower and has fewer digits.
+    let isBox = number >= 11
+    let exact = example.exactMeans(count: isBox ? 40_000 : 200_000)
     let deviations = try example.deviations(posterior, exact)
     #expect(deviations.beyond(4.5).isEmpty, "\(example.name): \(deviations.beyond(4.5))")
     #expect(deviations.rootMeanSquare < 2, "\(example.name): \(deviations.summary)")
     // The log likelihood of a draw, and of its rows, is that of what was known.
+    let tolerance = isBox ? 1e-5 : 1e-8
     let parameters = Parameters(row: posterior.rowMemory(chain: 0, draw: 7), posterior.layout)
     let logLikelihoods = example.logLikelihoods(parameters)
     let expected = zip(logLikelihoods, example.sampleWeights ?? example.rows.map { _ in 1 }).reduce(0) {
       $0 + $1.0 * $1.1
     }
     let found = posterior.values(column: posterior.layout.logLikelihood)[0][7]
-    #expect(abs(found - expected) < 1e-8 * max(1, abs(expected)), "\(example.name): \(found), \(expected)")
+    #expect(abs(found - expected) < tolerance * max(1, abs(expected)), "\(example.name): \(found), \(expected)")
     let pointwise = try posterior.pointwiseLogLikelihood(rows: 0..<example.rows.count)
     for (i, value) in logLikelihoods.enumerated() {
       let one = pointwise[7 * example.rows.count + i]
-      #expect(abs(one - value) < 1e-8 * max(1, abs(value)), "\(example.name), row \(i): \(one), \(value)")
+      #expect(abs(one - value) < tolerance * max(1, abs(value)), "\(example.name), row \(i): \(one), \(value)")
     }
     // Expectations of true values are the means of their draws.
     let tables = 4_000

@@ -112,6 +112,7 @@ def scalar_parameters(
         "means_sd": coordinates,
         "rate": coordinates if shape.covariance_type == "diag" else [()],
         "scale": places if shape.has_matrices or shape.covariance_type == "diag" else [()],
+        "background_weight": [()],
     }
     return result + [
         _scalar(name, name, None, place, columns) for name in hyperparameters for place in own[name]
