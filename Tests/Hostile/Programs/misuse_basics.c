@@ -49,6 +49,7 @@ void misuse_errors(const misuse_handles *handles) {
 void misuse_sizes(const misuse_handles *handles) {
   INIT_SIZES(gmm_data_options, gmm_data_options_init);
   INIT_SIZES(gmm_model_options, gmm_model_options_init);
+  INIT_SIZES(gmm_background, gmm_background_init);
   INIT_SIZES(gmm_control, gmm_control_init);
   INIT_SIZES(gmm_checkpoint, gmm_checkpoint_init);
   INIT_SIZES(gmm_posterior_info, gmm_posterior_info_init);

@@ -41,14 +41,14 @@ void misuse_posteriors(const misuse_handles *handles) {
   }
 
   REFUSED(GMM_ERROR_NULL_ARGUMENT, "out_view", gmm_posterior_view(posterior, GMM_FIELD_MEANS, NULL, out_error));
-  const int32_t fields[] = {-1, 16, 17, 19, 22, INT32_MAX, INT32_MIN};
+  const int32_t fields[] = {-1, 17, 19, 22, INT32_MAX, INT32_MIN};
   for (size_t i = 0; i < sizeof fields / sizeof fields[0]; i++) {
     REFUSED(GMM_ERROR_INVALID_ARGUMENT, "field", gmm_posterior_view(posterior, fields[i], &view, out_error));
   }
   REFUSED(GMM_ERROR_UNSUPPORTED, "field", gmm_posterior_view(posterior, GMM_FIELD_ASSIGNMENTS, &view, out_error));
   REFUSED(GMM_ERROR_UNSUPPORTED, "field", gmm_posterior_view(posterior, GMM_FIELD_NUM_COMPONENTS, &view, out_error));
   REFUSED(GMM_ERROR_UNSUPPORTED, "field", gmm_posterior_view(posterior, GMM_FIELD_CLUSTER_SIZES, &view, out_error));
-  for (int32_t field = GMM_FIELD_CONCENTRATION; field <= GMM_FIELD_SCALE; field++) {
+  for (int32_t field = GMM_FIELD_CONCENTRATION; field <= GMM_FIELD_BACKGROUND; field++) {
     REFUSED(GMM_ERROR_UNSUPPORTED, "field", gmm_posterior_view(posterior, field, &view, out_error));
   }
   REFUSED(GMM_ERROR_UNSUPPORTED, "field", gmm_posterior_view(posterior, GMM_FIELD_COVARIANCES, &view, out_error));

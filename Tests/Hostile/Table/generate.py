@@ -181,7 +181,8 @@ class Generator:
             elif not has_error:  # an _init function
                 emit(f'    table_result(status == {expected}, "{expected}");')
             else:
-                leaf = outcome or (place.split(".")[-1] if place.split(".")[-1] != "struct_size" else place)
+                parts = place.split(".")
+                leaf = outcome or (parts[-1] if parts[-1] != "struct_size" else ".".join(parts[-2:]))
                 status = "GMM_OK" if outcome else expected
                 emit(f'    table_refused(status, {status}, "{leaf}", {makes});')
             if made and made != "gmm_error":
@@ -193,17 +194,23 @@ class Generator:
         return '"' + text.replace("\\", "\\\\").replace('"', '\\"') + '"'
 
     def rows_of_struct(self, function: reader.Function, parameter: reader.Variable, struct: str) -> None:
-        is_output = not parameter.type.startswith("const ")
-        area, name = f"{struct} *{parameter.name} = table_{struct}();", parameter.name
-        use = f"c.{name} = {name};"
+        name = parameter.name
+        self.rows_within(function, name, struct, [], f"c.{name} = ", is_output=not parameter.type.startswith("const "))
+
+    def rows_within(
+        self, function: reader.Function, name: str, struct: str, outer: list[str], use: str, *, is_output: bool = False
+    ) -> None:
+        """Adds the rows of a struct, after the statements `outer`; `use` and a value end the statement that uses it."""
         if struct not in self.header.sized:
             return
+        variable = name.replace(".", "_")
+        start = [*outer, f"{struct} *{variable} = table_{struct}();", f"{use}{variable};"]
         for size in SIZES:
             self.row(
                 function,
                 f"{name}.struct_size",
                 size,
-                [area, use, f"{name}->struct_size = {size};"],
+                [*start, f"{variable}->struct_size = {size};"],
                 "GMM_ERROR_STRUCT_SIZE",
             )
         for text, byte in (("larger and zero", 0), ("larger and not zero", 1)):
@@ -212,10 +219,9 @@ class Generator:
                 f"{name}.struct_size",
                 text,
                 [
-                    area,
-                    use,
-                    f"{name}->struct_size = sizeof *{name} + 16;",
-                    f"((unsigned char *){name})[sizeof *{name} + 15] = {byte};",
+                    *start,
+                    f"{variable}->struct_size = sizeof *{variable} + 16;",
+                    f"((unsigned char *){variable})[sizeof *{variable} + 15] = {byte};",
                 ],
                 "GMM_ERROR_STRUCT_SIZE",
             )
@@ -232,9 +238,20 @@ class Generator:
                         function,
                         f"{name}.{leaf}",
                         text,
-                        [area, use, f"{name}->{leaf} = {value};"],
+                        [*start, f"{variable}->{leaf} = {value};"],
                         expected,
                     )
+            if (pointed := self.struct(field.type)) and self.stands_in_structs_alone(pointed):
+                self.rows_within(function, f"{name}.{field.name}", pointed, start, f"{variable}->{field.name} = ")
+
+    def stands_in_structs_alone(self, struct: str) -> bool:
+        """Returns whether no function takes the struct, apart from its _init function."""
+        return not any(
+            self.struct(parameter.type) == struct
+            for function in self.header.functions.values()
+            for parameter in function.parameters
+            if not function.name.endswith("_init")
+        )
 
     def rows_of(self, function: reader.Function) -> None:
         name, emit = function.name, self.lines.append

@@ -22,6 +22,8 @@ VALUES_OF_FUNCTIONS = {
     ("gmm_posterior_given_clusters", "posterior"): "table.counted",
     ("gmm_posterior_predict_new_cluster", "posterior"): "table.counted",
     ("gmm_posterior_given_clusters", "num_clusters"): "table_num_clusters",
+    ("gmm_posterior_background", "posterior"): "table.beside",
+    ("gmm_posterior_predict_background", "posterior"): "table.beside",
     ("gmm_posterior_extend_until", "num_draws"): "0",
     ("gmm_posterior_subset_chains", "num_chains"): "1",
     ("gmm_posterior_get_assignments", "num_draws"): "1",
@@ -268,6 +270,14 @@ OUTCOMES = [
     ("*_init", "checkpoint", "NULL", "status"),
     ("*", "checkpoint.struct_size", "8", "path"),
     ("gmm_fit_em", "options.model", "NULL", "ok"),
+    ("*", "options.background", "NULL", "ok"),
+    ("*", "options.background.lower", "NULL", "ok"),
+    ("*", "options.background.upper", "NULL", "ok"),
+    # Either bound alone is refused for want of the other.
+    ("*", "options.background.lower", "*", "upper"),
+    ("*", "options.background.*weight*", "*", "weight"),
+    # Without a background its density is not read.
+    ("*", "mixture.log_background", "*", "ok"),
     ("gmm_posterior_export_csv", "chain", "0", "ok"),
     ("*", "options.initial*", "NULL", "ok"),
     ("gmm_fit_variational", "options.*_prior", "NULL", "ok"),

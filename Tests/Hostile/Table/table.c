@@ -68,6 +68,14 @@ gmm_model_options *table_gmm_model_options(void) {
   return options;
 }
 
+gmm_background *table_gmm_background(void) {
+  AREA(gmm_background);
+  gmm_background *background = &area_gmm_background.value;
+  gmm_background_init(background, sizeof *background);
+  background->volume = 20.0;
+  return background;
+}
+
 gmm_control *table_gmm_control(void) {
   AREA(gmm_control);
   gmm_control *control = &area_gmm_control.value;
@@ -297,6 +305,16 @@ static void create_counted(void) {
   table_num_clusters = (int32_t) * (const double *)clusters.data;
 }
 
+/* Samples beside a background. */
+static void create_beside(void) {
+  gmm_model_options *options = table_gmm_model_options();
+  options->background = table_gmm_background();
+  gmm_model *model = NULL;
+  ACCEPTED(gmm_model_create(options, &model, out_error));
+  ACCEPTED(gmm_sample(model, table.data, table_gmm_sample_options(), NULL, &table.beside, out_error));
+  gmm_model_destroy(model);
+}
+
 void table_create(void) {
   static const int traps[] = {SIGILL, SIGTRAP, SIGSEGV, SIGBUS, SIGFPE, SIGABRT};
   for (int i = 0; i < 6; i++) signal(traps[i], trapped);
@@ -324,6 +342,7 @@ void table_create(void) {
   options->until = until;
   ACCEPTED(gmm_sample(table.model, table.data, options, NULL, &table.posterior, out_error));
   create_counted();
+  create_beside();
   ACCEPTED(gmm_posterior_summarize(table.posterior, NULL, NULL, &table.summary, out_error));
   ACCEPTED(gmm_posterior_diagnose(table.posterior, GMM_DIAGNOSIS_FULL, NULL, &table.diagnosis, out_error));
   ACCEPTED(gmm_fit_em(table.data, table_gmm_em_options(), NULL, &table.fit, out_error));
@@ -360,6 +379,7 @@ void table_destroy(void) {
   gmm_diagnosis_destroy(table.diagnosis);
   gmm_posterior_destroy(table.posterior);
   gmm_posterior_destroy(table.counted);
+  gmm_posterior_destroy(table.beside);
   gmm_model_destroy(table.model);
   gmm_data_destroy(table.data);
   gmm_data_destroy(table.known);

@@ -17,6 +17,7 @@ typedef struct table_handles {
   gmm_model *model;
   gmm_posterior *posterior;
   gmm_posterior *counted; /* of an unknown number of components */
+  gmm_posterior *beside;  /* beside a background */
   gmm_summary *summary;
   gmm_diagnosis *diagnosis;
   gmm_em_fit *fit;
@@ -70,6 +71,7 @@ extern gmm_error *table_error;
 /* Options and results for a valid call. There is room behind them for a larger struct_size. */
 gmm_data_options *table_gmm_data_options(void);
 gmm_model_options *table_gmm_model_options(void);
+gmm_background *table_gmm_background(void);
 gmm_control *table_gmm_control(void);
 gmm_checkpoint *table_gmm_checkpoint(void);
 gmm_until *table_gmm_until(void);
