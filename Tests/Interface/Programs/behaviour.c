@@ -29,6 +29,7 @@ int main(int count, char **arguments) {
                {"labels", behaviour_labels},
                {"counts", behaviour_counts},
                {"known rows", behaviour_known_rows},
+               {"background", behaviour_background},
                {"hyperpriors", behaviour_hyperpriors},
                {"continuation", behaviour_continuation},
                {"files", behaviour_files},

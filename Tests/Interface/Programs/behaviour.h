@@ -10,6 +10,7 @@ void behaviour_draws(void);
 void behaviour_labels(void);
 void behaviour_counts(void);
 void behaviour_known_rows(void);
+void behaviour_background(void);
 void behaviour_hyperpriors(void);
 void behaviour_continuation(void);
 void behaviour_files(void);

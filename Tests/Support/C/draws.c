@@ -23,8 +23,13 @@ gmm_posterior_info info_of(const gmm_posterior *posterior) {
 
 static const int32_t fields[] = {GMM_FIELD_WEIGHTS,        GMM_FIELD_MEANS,         GMM_FIELD_SDS,
                                  GMM_FIELD_LOG_LIKELIHOOD, GMM_FIELD_LOG_POSTERIOR, GMM_FIELD_ACCEPTANCE,
-                                 GMM_FIELD_NUM_CLUSTERS};
+                                 GMM_FIELD_NUM_CLUSTERS,   GMM_FIELD_BACKGROUND};
 enum { NUM_FIELDS = sizeof fields / sizeof fields[0] };
+
+static int has_field(const gmm_posterior *posterior, int32_t field) {
+  gmm_view view;
+  return gmm_posterior_view(posterior, field, &view, NULL) == GMM_OK;
+}
 
 gmm_posterior *drawn_of(gmm_posterior *posterior) {
   gmm_posterior *drawn = NULL;
@@ -35,6 +40,8 @@ gmm_posterior *drawn_of(gmm_posterior *posterior) {
 
 static int holds_rows(const gmm_posterior *kept, const gmm_posterior *all, int64_t first, int64_t step) {
   for (int f = 0; f < NUM_FIELDS; f++) {
+    if (has_field(kept, fields[f]) != has_field(all, fields[f])) return 0;
+    if (!has_field(kept, fields[f])) continue;
     const gmm_view some = view_of(kept, fields[f]), every = view_of(all, fields[f]);
     if (some.num_axes != every.num_axes || some.shape[2] != every.shape[2]) return 0;
     if (some.shape[0] != every.shape[0] || first + (some.shape[1] - 1) * step >= every.shape[1]) return 0;
@@ -67,6 +74,7 @@ int same_draws(const gmm_posterior *left, const gmm_posterior *right) {
 
 int all_finite(const gmm_posterior *posterior) {
   for (int f = 0; f < NUM_FIELDS; f++) {
+    if (!has_field(posterior, fields[f])) continue;
     const gmm_view view = view_of(posterior, fields[f]);
     for (int64_t chain = 0; chain < view.shape[0]; chain++) {
       for (int64_t draw = 0; draw < view.shape[1]; draw++) {
