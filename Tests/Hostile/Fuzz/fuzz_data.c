@@ -35,7 +35,9 @@ static void sample(input *self, const gmm_data *data, int32_t columns) {
   static const double zero = 0.0, one = 1.0, ten = 10.0;
   gmm_model_options options;
   gmm_model_options_init(&options, sizeof options);
-  options.num_components = 1 + input_byte(self) % 3;
+  const uint8_t components = input_byte(self);
+  options.num_components = 1 + components % 3;
+  if (components >= 192) options.background = input_background(self);
   options.num_dimensions = columns;
   options.covariance = GMM_COVARIANCE_DIAG;
   options.means = (gmm_prior){GMM_PRIOR_NORMAL, 1, &zero, &ten, NULL};
@@ -79,7 +81,9 @@ static void fit(input *self, const gmm_data *data, int32_t columns) {
   static double output[MOST_ROWS * 3];
   gmm_em_options options;
   gmm_em_options_init(&options, sizeof options);
-  options.num_components = 1 + input_byte(self) % 3;
+  const uint8_t components = input_byte(self);
+  options.num_components = 1 + components % 3;
+  if (components >= 192) options.background = input_background(self);
   options.num_starts = 1;
   options.max_iterations = 5;
   options.regularization = input_byte(self) < 128 ? 1e-6 : 0.0;
@@ -99,10 +103,15 @@ static void fit(input *self, const gmm_data *data, int32_t columns) {
     mixture.weights = result.weights;
     mixture.means = result.means;
     mixture.covariances = result.covariances;
+    mixture.background_weight = result.background_weight;
+    mixture.log_background = result.log_background;
     const int64_t rows = gmm_data_num_observations(data);
     const gmm_status evaluated = gmm_mixture_probabilities(&mixture, data, NULL, output, MOST_ROWS * 3, &error);
     hold_error(evaluated, &error);
     if (evaluated == GMM_OK) hold_numbers(output, rows * result.num_components, "probabilities are numbers");
+    const gmm_status beside = gmm_mixture_background(&mixture, data, NULL, output, MOST_ROWS * 3, &error);
+    hold_error(beside, &error);
+    if (beside == GMM_OK) hold_numbers(output, rows, "probabilities of a background are numbers");
     hold_error(gmm_mixture_log_density(&mixture, data, NULL, output, MOST_ROWS * 3, &error), &error);
     hold_error(gmm_statistics_compute(&mixture, data, NULL, &statistics, &error), &error);
   }

@@ -16,6 +16,7 @@ static void read_fit(const gmm_em_fit *fit) {
   hold_numbers(result.weights, components, "weights are numbers");
   hold_numbers(result.means, components * dimensions, "means are numbers");
   hold_numbers(&result.log_likelihood, 1, "the log likelihood is a number");
+  hold_numbers(&result.background_weight, 1, "the weight of a background is a number");
 }
 
 /* Returns a data set with weights, or NULL if it is refused. */
@@ -78,7 +79,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t size) {
   input_start(&self, bytes, size);
   gmm_em_options options;
   gmm_em_options_init(&options, sizeof options);
-  options.num_components = (int32_t)input_byte(&self) % 8;
+  const uint8_t components = input_byte(&self);
+  options.num_components = components % 8;
   const uint8_t flags = input_byte(&self), kinds = input_byte(&self), arrays = input_byte(&self);
   const int32_t dimensions = flags & 1 ? 1 + (flags >> 1 & 3) : 1;
   int64_t rows = input_count(&self, MOST_ROWS);
@@ -101,6 +103,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t size) {
   if (arrays & 32) options.initial_means = input_array(&self);
   if (arrays & 64) options.initial_covariances = input_array(&self);
   if (arrays & 128) options.initial_responsibilities = input_array(&self);
+  if (components >= 192) options.background = input_background(&self);
   gmm_control control;
   gmm_control_init(&control, sizeof control);
   control.num_threads = 1;

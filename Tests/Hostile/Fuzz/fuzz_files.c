@@ -54,7 +54,7 @@ static void read_field(const gmm_posterior *posterior, int32_t field, const char
 static void use(const gmm_posterior *posterior, const char *what) {
   static const int32_t fields[] = {GMM_FIELD_WEIGHTS,        GMM_FIELD_MEANS,         GMM_FIELD_SDS,
                                    GMM_FIELD_LOG_LIKELIHOOD, GMM_FIELD_LOG_POSTERIOR, GMM_FIELD_ACCEPTANCE,
-                                   GMM_FIELD_COVARIANCES};
+                                   GMM_FIELD_COVARIANCES,    GMM_FIELD_BACKGROUND};
   static uint8_t labels[MOST];
   static double output[MOST];
   gmm_error *error = NULL;
@@ -90,6 +90,7 @@ static void use(const gmm_posterior *posterior, const char *what) {
   (void)gmm_summary_text(summary);
   gmm_summary_destroy(summary);
   hold_error(gmm_posterior_probabilities(posterior, NULL, output, MOST, &error), &error);
+  hold_error(gmm_posterior_background(posterior, NULL, output, MOST, &error), &error);
   hold_error(gmm_posterior_sample_predictive(posterior, 1, 2, 3, NULL, output, MOST, &error), &error);
   hold_error(gmm_posterior_export_csv(posterior, 0, copy_path, NULL, &error), &error);
   for (int64_t thin = 1; thin <= 2; thin++) {

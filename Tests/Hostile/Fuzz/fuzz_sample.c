@@ -31,6 +31,7 @@ static void read_posterior(input *self, const gmm_posterior *posterior, int32_t 
   hold_field(posterior, GMM_FIELD_COVARIANCES, "covariances are numbers");
   hold_field(posterior, GMM_FIELD_LOG_LIKELIHOOD, "log likelihoods are numbers");
   hold_field(posterior, GMM_FIELD_ACCEPTANCE, "acceptance probabilities are numbers");
+  hold_field(posterior, GMM_FIELD_BACKGROUND, "weights of a background are numbers");
   gmm_summary *summary = NULL;
   gmm_error *error = NULL;
   gmm_summary_options options;
@@ -42,6 +43,9 @@ static void read_posterior(input *self, const gmm_posterior *posterior, int32_t 
   hold_error(gmm_posterior_probabilities(posterior, NULL, output, MOST_ROWS * 256, &error), &error);
   gmm_status status = gmm_posterior_probabilities(posterior, NULL, output, rows * components, NULL);
   if (status == GMM_OK) hold_numbers(output, rows * components, "probabilities are numbers");
+  status = gmm_posterior_background(posterior, NULL, output, MOST_ROWS, &error);
+  hold_error(status, &error);
+  if (status == GMM_OK) hold_numbers(output, rows, "probabilities of a background are numbers");
   static int64_t labels[4 * MOST_ROWS];
   status = gmm_posterior_coclustering(posterior, 1, labels, 0, NULL, NULL, output, 1, &error);
   hold_error(status, &error);
@@ -62,8 +66,11 @@ static void read_posterior(input *self, const gmm_posterior *posterior, int32_t 
   if (status == GMM_OK && count > 0) hold_numbers(output, count, "log densities are numbers");
   status = gmm_posterior_predict_probabilities(posterior, set, NULL, output, MOST_POINTS * 256, &error);
   hold_error(status, &error);
-  gmm_data_destroy(set);
   if (status == GMM_OK && count > 0) hold_numbers(output, count * components, "predicted probabilities are numbers");
+  status = gmm_posterior_predict_background(posterior, set, NULL, output, MOST_POINTS, &error);
+  hold_error(status, &error);
+  gmm_data_destroy(set);
+  if (status == GMM_OK && count > 0) hold_numbers(output, count, "those of a background too");
   status = gmm_posterior_sample_predictive(posterior, input_count(self, 4), input_count(self, 8), 3, NULL, output,
                                            MOST_ROWS * 256, &error);
   hold_error(status, &error);

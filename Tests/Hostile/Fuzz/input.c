@@ -119,6 +119,19 @@ gmm_prior input_prior(input *self, int32_t components) {
   return prior;
 }
 
+const gmm_background *input_background(input *self) {
+  gmm_background *background = &self->background;
+  gmm_background_init(background, sizeof *background);
+  const uint8_t kinds = input_byte(self);
+  if (kinds & 1) background->volume = input_number(self);
+  if (kinds & 2) background->lower = input_array(self);
+  if (kinds & 2) background->upper = input_array(self);
+  if (kinds & 4) background->weight_first = input_number(self);
+  if (kinds & 8) background->weight_second = input_number(self);
+  if (kinds & 16) background->fixed_weight = input_number(self);
+  return background;
+}
+
 gmm_model_options input_model(input *self) {
   gmm_model_options options;
   gmm_model_options_init(&options, sizeof options);
@@ -131,6 +144,7 @@ gmm_model_options input_model(input *self) {
   options.shared_spread = flags >> 1 & 1;
   options.covariance = flags >> 2 & 3;
   options.order_coordinate = flags >> 4 & 1;
+  if (flags >> 5 & 1) options.background = input_background(self);
   if (flags >> 6 == 3) options.minimum_weight = input_number(self);
   if (input_byte(self) >= 128) options.weights = input_prior(self, options.num_components);
   options.means = input_prior(self, options.num_components);

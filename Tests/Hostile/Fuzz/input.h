@@ -16,6 +16,7 @@ typedef struct input {
   double pool[POOL];                       /* numbers for every array of a call */
   gmm_prior priors[2][GMM_MAX_COMPONENTS]; /* the priors of single components, of means and spread in turn */
   unsigned num_priors;
+  gmm_background background;
 } input;
 
 /* Starts reading, and fills the pool from the first bytes. */
@@ -34,6 +35,9 @@ const double *input_array(input *self);
 
 /* Returns a prior of any family, or one for each component. */
 gmm_prior input_prior(input *self, int32_t components);
+
+/* Returns a background: with the box of data, a volume, bounds, or what contradicts itself. */
+const gmm_background *input_background(input *self);
 
 /* Model options; sizes are small enough that arrays from the pool suffice. */
 gmm_model_options input_model(input *self);

@@ -104,6 +104,11 @@ gmm_status stored_run(int run, const char *path, gmm_cancel *cancel, gmm_posteri
   static const double numbers[] = {0.5, 1, 4, 0, 1, 2, 0.25, 3}, weights[] = {0.25, 0.75};
   static const char *const names[] = {"height", "\xc3\xa9tendue"};
   static const double zero = 0, one = 1, ten = 10, wishart[] = {2, 0.5, 0.5, 1};
+  static const double low[] = {-3, -1}, high[] = {4, 5};
+  gmm_background box;
+  gmm_background_init(&box, sizeof box);
+  box.lower = low;
+  box.upper = high;
   gmm_model_options options;
   gmm_model_options_init(&options, sizeof options);
   options.num_components = 2;
@@ -137,11 +142,16 @@ gmm_status stored_run(int run, const char *path, gmm_cancel *cancel, gmm_posteri
       rows.column_names = names;
       sampling.store_assignments = 1;
       break;
-    default: /* a part of a larger data set */
+    case 3: /* a part of a larger data set */
       rows.first_row = 8192;
       options.covariance = GMM_COVARIANCE_SPHERICAL;
       sampling.num_initial = 1;
       sampling.initial_weights = weights;
+      break;
+    default: /* a background */
+      options.background = &box;
+      options.covariance = GMM_COVARIANCE_DIAG;
+      sampling.store_assignments = 1;
       break;
   }
   gmm_model *model = NULL;

@@ -4,7 +4,7 @@
 
 #include <gmmswift.h>
 
-enum { HEADER = 64, LONGEST_FILE = 1 << 16, RUNS = 4 };
+enum { HEADER = 64, LONGEST_FILE = 1 << 16, RUNS = 5 };
 
 /* The kinds of files. */
 enum { KIND_POSTERIOR = 1, KIND_CHECKPOINT = 2, KIND_STATISTICS = 3 };

@@ -214,6 +214,17 @@ static int32_t a_function(const gmm_progress *progress, void *user_data) {
     REFUSED_BY_ROW(expected, argument, rule, value, gmm_model_create(&options, &made, out_error)); \
   }
 
+#define GMM_BACKGROUND(change, expected, argument, rule, value)                                    \
+  {                                                                                                \
+    gmm_model_options options = fixture_model_options();                                           \
+    gmm_background background;                                                                     \
+    gmm_model *made;                                                                               \
+    gmm_background_init(&background, sizeof background);                                           \
+    background.change;                                                                             \
+    options.background = &background;                                                              \
+    REFUSED_BY_ROW(expected, argument, rule, value, gmm_model_create(&options, &made, out_error)); \
+  }
+
 #define GMM_PRIOR(unknown, family, count, first, second, expected, argument, rule, value) \
   {                                                                                       \
     const gmm_prior prior = {family, count, first, second, NULL};                         \
