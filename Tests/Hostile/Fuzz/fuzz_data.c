@@ -105,6 +105,8 @@ static void fit(input *self, const gmm_data *data, int32_t columns) {
     mixture.covariances = result.covariances;
     mixture.background_weight = result.background_weight;
     mixture.log_background = result.log_background;
+    mixture.background_lower = result.background_lower;
+    mixture.background_upper = result.background_upper;
     const int64_t rows = gmm_data_num_observations(data);
     const gmm_status evaluated = gmm_mixture_probabilities(&mixture, data, NULL, output, MOST_ROWS * 3, &error);
     hold_error(evaluated, &error);

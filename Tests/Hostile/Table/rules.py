@@ -276,6 +276,8 @@ OUTCOMES = [
     # Either bound alone is refused for want of the other.
     ("*", "options.background.lower", "*", "upper"),
     ("*", "options.background.*weight*", "*", "weight"),
+    ("*", "mixture.background_*er", "NULL", "ok"),
+    ("*", "mixture.background_lower", "*", "upper"),
     # Without a background its density is not read.
     ("*", "mixture.log_background", "*", "ok"),
     ("gmm_posterior_export_csv", "chain", "0", "ok"),

@@ -312,6 +312,8 @@ static gmm_mixture mixture_of_fit(const gmm_em_result *result) {
   mixture.covariances = result->covariances;
   mixture.background_weight = result->background_weight;
   mixture.log_background = result->log_background;
+  mixture.background_lower = result->background_lower;
+  mixture.background_upper = result->background_upper;
   return mixture;
 }
 
@@ -361,6 +363,13 @@ static void check_fit(const gmm_em_options *options, double log_background, int6
   ACCEPTED(gmm_em_fit_get_result(fit, &result, out_error));
   EXPECT(result.converged == 1 && result.num_parameters == num_parameters && result.num_collapsed == 0);
   EXPECT(fabs(result.log_background - log_background) < 1e-14);
+  const gmm_background *background = options->model == NULL ? options->background : stated(options->model);
+  EXPECT((result.background_lower == NULL) == (background->volume > 0));
+  if (background->volume == 0) {
+    const int is_of_data = background->lower == NULL;
+    EXPECT(result.background_lower[0] == (is_of_data ? -40 : wide_lower[0]));
+    EXPECT(result.background_upper[0] == (is_of_data ? 60 : wide_upper[0]));
+  }
   EXPECT(fabs(result.weights[0] + result.weights[1] - 1) < 1e-14);
   EXPECT(fabs(result.means[0] + 3) < 0.5 && fabs(result.means[1] - 4) < 0.5);
   const gmm_mixture mixture = mixture_of_fit(&result);
@@ -372,7 +381,6 @@ static void check_fit(const gmm_em_options *options, double log_background, int6
   double share[ROWS], of_rows = 0;
   ACCEPTED(gmm_mixture_background(&mixture, clutter_line, NULL, share, ROWS, out_error));
   for (int i = 0; i < ROWS; i++) of_rows += share[i];
-  const gmm_background *background = options->model == NULL ? options->background : stated(options->model);
   const double expected = background->fixed_weight > 0 ? background->fixed_weight
                           : options->model == NULL     ? of_rows / ROWS
                                                        : of_rows / (ROWS + background->weight_second - 1);
@@ -430,6 +438,102 @@ static void mixtures(void) {
   for (int i = 0; i < ROWS * K; i++) EXPECT(!isnan(log_shares[i]) && log_shares[i] < 0);
 }
 
+/* Points that are drawn from a mixture with bounds, whose background has the number K. */
+static void points_of_a_mixture(void) {
+  enum { POINTS = 10000 };
+  static double points[POINTS];
+  static int32_t components[POINTS];
+  gmm_mixture mixture = mixture_beside();
+  mixture.background_lower = wide_lower;
+  mixture.background_upper = wide_upper;
+  ACCEPTED(gmm_mixture_sample(&mixture, POINTS, 5, NULL, points, POINTS, components, POINTS, out_error));
+  double counts[K + 1] = {0}, far = 0;
+  for (int i = 0; i < POINTS; i++) {
+    if (!EXPECT(components[i] >= 0 && components[i] <= K)) return;
+    EXPECT(points[i] >= wide_lower[0] && points[i] <= wide_upper[0]);
+    counts[components[i]] += 1;
+    if (components[i] == K) far += points[i] > 10;
+  }
+  /* Five standard errors. */
+  const double half = (wide_upper[0] - 10) / (wide_upper[0] - wide_lower[0]);
+  EXPECT(fabs(counts[K] / POINTS - 0.1) < 5 * sqrt(0.1 * 0.9 / POINTS));
+  EXPECT(fabs(counts[0] / POINTS - 0.9 * 0.25) < 5 * sqrt(0.225 * 0.775 / POINTS));
+  EXPECT(fabs(far / counts[K] - half) < 5 * sqrt(half * (1 - half) / counts[K]));
+}
+
+/* P(value < end) of a component of mixture_beside. */
+static double below(const gmm_mixture *mixture, int k, double end) {
+  return 0.5 * erfc((mixture->means[k] - end) / sqrt(2 * mixture->covariances[k]));
+}
+
+/* Rows of which more or less than their value is known: a value with an error of sd 2, an interval, one without an end,
+ * and no value. */
+static void known_rows(void) {
+  const double length = wide_upper[0] - wide_lower[0], value = 2, sd = 2, low = 1, high = 3;
+  gmm_mixture mixture = mixture_beside();
+  mixture.background_lower = wide_lower;
+  mixture.background_upper = wide_upper;
+  double part[4][K + 1] = {
+      {0.1 / length}, {0.1 * (high - low) / length}, {0.1 * (wide_upper[0] - low) / length}, {0.1}};
+  for (int k = 0; k < K; k++) {
+    const double weight = 0.9 * mixture.weights[k], variance = mixture.covariances[k] + sd * sd;
+    const double x = value - mixture.means[k], to_low = below(&mixture, k, low);
+    part[0][k + 1] = weight * exp(-0.5 * x * x / variance) / sqrt(6.283185307179586 * variance);
+    part[1][k + 1] = weight * (below(&mixture, k, high) - to_low);
+    part[2][k + 1] = weight * (1 - to_low);
+    part[3][k + 1] = weight;
+  }
+  const double nothing = NAN, infinite = INFINITY, *ends[] = {&high, &infinite};
+  for (int i = 0; i < 4; i++) {
+    gmm_data_options options = fixture_data_options();
+    gmm_data *row = NULL;
+    options.missing = GMM_MISSING_AT_RANDOM;
+    if (i == 0) options.error_sds = &sd;
+    if (i == 1 || i == 2) {
+      options.lower = &low;
+      options.upper = ends[i - 1];
+    }
+    ACCEPTED(gmm_data_create(i == 3 ? &nothing : i == 0 ? &value : NULL, 1, 1, &options, &row, out_error));
+    double share, components[K], log_density;
+    ACCEPTED(gmm_mixture_background(&mixture, row, NULL, &share, 1, out_error));
+    ACCEPTED(gmm_mixture_probabilities(&mixture, row, NULL, components, K, out_error));
+    ACCEPTED(gmm_mixture_log_density(&mixture, row, NULL, &log_density, 1, out_error));
+    const double total = part[i][0] + part[i][1] + part[i][2];
+    EXPECT(fabs(share - part[i][0] / total) < 1e-13 && fabs(components[1] - part[i][2] / total) < 1e-13);
+    EXPECT(fabs(log_density - log(total)) < 1e-13);
+    gmm_data_destroy(row);
+  }
+
+  /* A row with a label has no part in the background, and draws serve all of these rows. */
+  double sds[ROWS], components[ROWS * K], share[ROWS];
+  int32_t labels[ROWS];
+  for (int i = 0; i < ROWS; i++) {
+    sds[i] = i % 2 == 0 ? 0.5 : 0;
+    labels[i] = i == ROWS - 1 ? 0 : -1;
+  }
+  gmm_data_options options = fixture_data_options();
+  options.missing = GMM_MISSING_AT_RANDOM;
+  options.labels = labels;
+  gmm_data *data = NULL;
+  double holes[ROWS];
+  memcpy(holes, clutter_values, sizeof holes);
+  holes[3] = nothing;
+  options.error_sds = sds;
+  ACCEPTED(gmm_data_create(holes, ROWS, 1, &options, &data, out_error));
+  const gmm_background of_data = background_of(0, NULL, NULL);
+  const gmm_model_options model_options = line_options_beside(&of_data);
+  gmm_model *model = fixture_model(&model_options);
+  const gmm_sample_options sampling = fixture_sample_options();
+  gmm_posterior *posterior = fixture_sample(model, data, &sampling);
+  ACCEPTED(gmm_posterior_probabilities(posterior, NULL, components, ROWS * K, out_error));
+  ACCEPTED(gmm_posterior_background(posterior, NULL, share, ROWS, out_error));
+  check_shares(components, share, ROWS);
+  EXPECT(share[ROWS - 1] == 0 && share[ROWS - 2] > 0.99);
+  gmm_posterior_destroy(posterior);
+  gmm_model_destroy(model);
+  gmm_data_destroy(data);
+}
+
 void behaviour_background(void) {
   for (int i = 0; i < ROWS; i++) {
     clutter_values[i] = i < FIXTURE_COUNT ? fixture_data[i] : outliers[i - FIXTURE_COUNT];
@@ -444,6 +548,8 @@ void behaviour_background(void) {
   continuation();
   fits();
   mixtures();
+  points_of_a_mixture();
+  known_rows();
   background_refusals();
   gmm_data_destroy(clutter_space);
   gmm_data_destroy(clutter_line);

@@ -81,26 +81,25 @@ static void data_refused(const gmm_data *data, const gmm_background *background,
 
 static void refused_data(void) {
   const gmm_background of_volume = background_of(1e6, NULL, NULL), of_data = background_of(0, NULL, NULL);
-  double changed[ROWS * D], sds[ROWS * D], upper[ROWS * D], weights[ROWS];
-  int32_t labels[ROWS] = {0};
+  double changed[ROWS * D], upper[ROWS * D], weights[ROWS], shares[ROWS * K];
   memcpy(changed, clutter_table, sizeof clutter_table);
-  for (int i = 0; i < ROWS * D; i++) {
-    sds[i] = 0.1;
-    upper[i] = clutter_table[i] + 1;
-  }
+  for (int i = 0; i < ROWS * D; i++) upper[i] = clutter_table[i] + (i % D == 0);
+  for (int i = 0; i < ROWS * K; i++) shares[i] = 0.5;
   for (int i = 0; i < ROWS; i++) weights[i] = 1.5;
-  gmm_data_options known[4];
-  for (int i = 0; i < 4; i++) known[i] = fixture_data_options();
+
+  /* Missing values and intervals need the box, and soft labels have no share for the background. */
+  gmm_data_options known[3];
+  for (int i = 0; i < 3; i++) known[i] = fixture_data_options();
   known[0].missing = GMM_MISSING_AT_RANDOM;
-  known[1].error_sds = sds;
-  known[2].lower = clutter_table;
-  known[2].upper = upper;
-  known[3].labels = labels;
-  for (int i = 0; i < 4; i++) {
+  known[1].lower = clutter_table;
+  known[1].upper = upper;
+  known[2].label_shares = shares;
+  known[2].num_label_shares = K;
+  for (int i = 0; i < 3; i++) {
     gmm_data *data = NULL;
     changed[1] = i == 0 ? (double)NAN : clutter_table[1];
-    ACCEPTED(gmm_data_create(i == 2 ? NULL : changed, ROWS, D, &known[i], &data, out_error));
-    data_refused(data, &of_volume, GMM_ERROR_UNSUPPORTED, "background");
+    ACCEPTED(gmm_data_create(i == 1 ? NULL : changed, ROWS, D, &known[i], &data, out_error));
+    data_refused(data, &of_volume, GMM_ERROR_UNSUPPORTED, i == 2 ? "label" : "background");
     gmm_data_destroy(data);
   }
 
@@ -158,11 +157,24 @@ static void refused_mixtures(void) {
   REFUSED(GMM_ERROR_INVALID_ARGUMENT, "points",
           gmm_mixture_background(&mixture, clutter_space, NULL, output, ROWS, out_error));
 
-  /* Calls that do not evaluate the mixture at points. */
+  /* Points are drawn from the box alone. */
+  const double hole = NAN;
+  REFUSED(GMM_ERROR_UNSUPPORTED, "mixture",
+          gmm_mixture_sample(&mixture, ROWS, 1, NULL, output, ROWS, NULL, 0, out_error));
+  mixture.background_lower = wide_upper;
+  REFUSED(GMM_ERROR_INVALID_ARGUMENT, "background_upper",
+          gmm_mixture_sample(&mixture, ROWS, 1, NULL, output, ROWS, NULL, 0, out_error));
+  mixture.background_upper = wide_lower;
+  REFUSED(GMM_ERROR_INVALID_ARGUMENT, "background_upper[0]",
+          gmm_mixture_sample(&mixture, ROWS, 1, NULL, output, ROWS, NULL, 0, out_error));
+  mixture.background_lower = &hole;
+  REFUSED(GMM_ERROR_INVALID_ARGUMENT, "background_lower[0]",
+          gmm_mixture_background(&mixture, clutter_line, NULL, output, ROWS, out_error));
+
+  /* Calls that neither evaluate the mixture at points nor draw from it. */
+  mixture = mixture_beside();
   gmm_statistics *statistics = NULL;
   gmm_stepwise *stepwise = NULL;
-  REFUSED(GMM_ERROR_UNSUPPORTED, "background_weight",
-          gmm_mixture_sample(&mixture, ROWS, 1, NULL, output, ROWS, NULL, 0, out_error));
   REFUSED_HANDLE(GMM_ERROR_UNSUPPORTED, "background_weight", statistics,
                  gmm_statistics_compute(&mixture, clutter_line, NULL, &statistics, out_error));
   REFUSED_HANDLE(GMM_ERROR_UNSUPPORTED, "background_weight", stepwise,
