@@ -139,6 +139,7 @@ PRIORS = [
     gm.F(6, 3),
     gm.InverseWishart(5, gm.Wishart(3, [[1, 0], [0, 2]])),
     gm.Wishart(3, [[1, 0], [0, 2]]),
+    gm.Beta(2, 3.5),
 ]
 COUNTS = [
     gm.DiscreteUniform(1, 9),
@@ -150,9 +151,29 @@ COUNTS = [
     gm.Unknown([1, 2, 3], max=2),
     gm.DirichletProcess(gm.Gamma(2, rate=4), max=9),
 ]
+BACKGROUNDS = [
+    gm.UniformBackground(),
+    gm.UniformBackground(3.0, weight=gm.Fixed(0.05)),
+    gm.UniformBackground(lower=-1, upper=[11, 12], weight=gm.Beta(2, 3)),
+    gm.Mixture(2, covariance_type="diag", background=gm.UniformBackground()),
+    gm.Mixture(
+        gm.Unknown(max=3),
+        means=gm.Normal(0, sd=1),
+        sd=gm.HalfNormal(2),
+        background=gm.UniformBackground(lower=-9, upper=9),
+    ),
+]
 MIXTURE = gm.KnownMixture([0.25, 0.75], [[0, 0], [9, 9]], np.stack([np.eye(2)] * 2))
 FIT = gm.fit_em(X, 2, random_seed=1)
-VALUES = [*MODELS, *PRIORS, *COUNTS, MIXTURE, FIT]
+FIT_BESIDE = gm.fit_em(X, 2, random_seed=1, background=gm.UniformBackground(weight=gm.Fixed(0.2)))
+FITTED = {
+    "mixture": MIXTURE,
+    "fit": FIT,
+    "mixture beside a background": FIT_BESIDE.mixture,
+    "fit beside a background": FIT_BESIDE,
+}
+MODELS_AND_PRIORS = [*MODELS, *PRIORS, *COUNTS, *BACKGROUNDS]
+VALUES = [*MODELS_AND_PRIORS, *FITTED.values()]
 
 
 def state_of(value):
@@ -165,7 +186,7 @@ def restored(value, state):
     return restore(state)
 
 
-@pytest.mark.parametrize("value", [*MODELS, *PRIORS, *COUNTS], ids=repr)
+@pytest.mark.parametrize("value", MODELS_AND_PRIORS, ids=repr)
 def test_models_and_priors_come_back_equal(value):
     for protocol in range(pickle.HIGHEST_PROTOCOL + 1):
         other = pickle.loads(pickle.dumps(value, protocol=protocol))
@@ -182,7 +203,7 @@ def test_a_model_of_data_comes_back_with_the_priors_that_it_took_from_them():
     assert other.components == model.components
 
 
-@pytest.mark.parametrize("value", [MIXTURE, FIT], ids=["mixture", "fit"])
+@pytest.mark.parametrize("value", FITTED.values(), ids=FITTED)
 def test_mixtures_and_fits_come_back_with_the_same_bits(value):
     for other in (pickle.loads(pickle.dumps(value)), copy.deepcopy(value)):
         assert type(other) is type(value)
@@ -426,7 +447,7 @@ PICKLED = {
     "MixtureStatistics",
 }
 PICKLED |= {"LabelConfidence", "Posterior", "Prior", "Progress", "Summary"} | {
-    type(prior).__name__ for prior in [*PRIORS, *COUNTS]
+    type(prior).__name__ for prior in [*PRIORS, *COUNTS, *BACKGROUNDS]
 }
 PICKLED |= {"Comparison", "LeaveOneOut", "Merging", "Selection", "Sensitivity"}
 PICKLED |= {"Diagnosis", "Finding", "LogEvidence", "RunStatus", "Until", "UntilResult"}

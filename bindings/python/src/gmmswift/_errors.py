@@ -149,6 +149,7 @@ _NAMES: Mapping[str, str] = {
     "error_sds": "errors",
     "error_covariances": "errors",
     "label_shares": "labels",
+    "background.region": "background",
 }
 
 

@@ -216,6 +216,7 @@ def _axes(
         "means_sd": each,
         "rate": each if shape.covariance_type == "diag" else [],
         "scale": each if shape.covariance_type == "diag" else [],
+        "background_weight": [],
     }
     if shape.has_matrices:
         dims["scale"] = ["dimension", "dimension_other"]

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from ctypes import addressof
 from dataclasses import dataclass, fields
 from typing import TYPE_CHECKING, Any
 
@@ -143,7 +142,8 @@ class EMFit:
 
     def __repr__(self) -> str:
         places = f" in {self.n_dimensions} dimensions" if self.n_dimensions > 1 else ""
-        beside = " beside a background" if self.background_weight else ""
+        weight = self.background_weight
+        beside = f" beside a background of weight {weight:.3g}" if weight else ""
         return (
             f"<gmmswift.EMFit: {self.n_components} component{'s' * (self.n_components != 1)} "
             f"({self.covariance_type} covariance){beside}{places}, log likelihood "
@@ -380,7 +380,7 @@ def fit_em(
         if isinstance(n_components, Mixture):
             raise ValueError(f"background: must be left to the model, got {shown(background)}")
         beside = background_values(background, rows.n_dimensions)
-        options.background = addressof(beside[0])
+        options.background = native.address_of(beside[0])
     has_background = background is not None or (
         isinstance(n_components, Mixture) and n_components.background is not None
     )

@@ -160,9 +160,11 @@ class KnownMixture(Frozen):
         return cls(**_FORMAT.values_of(state))
 
     def __repr__(self) -> str:
+        weight = self.background_weight
+        beside = f", background_weight={weight:.4g}" if weight else ""
         return (
             f"KnownMixture(n_components={self.n_components}, n_dimensions={self.n_dimensions}, "
-            f"covariance_type={self.covariance_type!r})"
+            f"covariance_type={self.covariance_type!r}{beside})"
         )
 
     def _repr_html_(self) -> str:

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 __all__ = ["MixtureStatistics"]
 
 _NAMES = {name: f"parameters[{name!r}]" for name in ("weights", "means", "covariances")}
+_NAMES["background_weight"] = "parameters.background_weight"
 
 
 class MixtureStatistics:
@@ -46,6 +47,8 @@ class MixtureStatistics:
     ------
     ValueError
         For an argument out of range, and NaN or infinite data.
+    NotImplementedError
+        For a mixture with a background.
     TypeError
         For parameters that are neither a fit, nor a mixture, nor a mapping with all three.
     """
@@ -62,6 +65,9 @@ class MixtureStatistics:
     ) -> None:
         rows = as_data("data", data, sample_weight=sample_weight)
         mixture, keep = mixture_values(parameters)
+        known = getattr(parameters, "mixture", parameters)
+        # The library refuses a background: the statistics have no place for its count.
+        mixture.background_weight = getattr(known, "background_weight", 0.0)
         columns = mixture.num_dimensions
         if rows.n_dimensions != columns:
             raise ValueError(f"data: must have {columns} columns, got {rows.n_dimensions}")

@@ -9,7 +9,7 @@ import numpy as np
 from gmmswift import _native as native
 from gmmswift._arguments import real, real_array, shown
 from gmmswift._frozen import Frozen
-from gmmswift._model.prior import Fixed, Kept, Prior, kept_parameter
+from gmmswift._model.prior import Fixed, Kept, kept_parameter
 from gmmswift._model.weight_priors import Beta
 from gmmswift._pickled import StateFormat
 
@@ -54,13 +54,13 @@ class UniformBackground(Frozen):
     >>> data = np.r_[stream.normal(0, 1, 200), stream.normal(8, 1, 200), -40, 35, 60]
     >>> fit = gm.fit_em(data, 2, background=gm.UniformBackground(), random_seed=1)
     >>> fit.means.round(1), fit.background_probabilities(data)[-3:].round(2)
-    (array([0. , 7.9]), array([1., 1., 1.]))
+    (array([-0.1,  7.9]), array([1., 1., 1.]))
     """
 
     volume: float | None
     lower: Kept | None
     upper: Kept | None
-    weight: Prior
+    weight: Beta | Fixed
 
     def __init__(
         self,
@@ -68,21 +68,22 @@ class UniformBackground(Frozen):
         *,
         lower: ArrayLike | None = None,
         upper: ArrayLike | None = None,
-        weight: Prior | None = None,
+        weight: Beta | Fixed | None = None,
     ) -> None:
         self.volume = None if volume is None else real("volume", volume)
         if (lower is None) != (upper is None):
             missing = "lower" if lower is None else "upper"
             raise ValueError(f"{missing}: must be given together with the other bound, got None")
         if volume is not None and lower is not None:
-            raise ValueError(f"volume: must be left out where bounds are given, got {shown(volume)}")
+            rule = "must be left out where bounds are given"
+            raise ValueError(f"volume: {rule}, got {shown(volume)}")
         if self.volume is not None and not 0 < self.volume < np.inf:
             raise ValueError(f"volume: must be finite and positive, got {shown(volume)}")
         self.lower = None if lower is None else kept_parameter("lower", lower, 1)
         self.upper = None if upper is None else kept_parameter("upper", upper, 1)
-        self.weight = Beta(1, 9) if weight is None else weight
-        if not isinstance(self.weight, (Beta, Fixed)):
+        if weight is not None and not isinstance(weight, (Beta, Fixed)):
             raise TypeError(f"weight: must be a Beta or Fixed, got {type(weight).__name__}")
+        self.weight = Beta(1, 9) if weight is None else weight
         if isinstance(self.weight, Fixed) and not (
             isinstance(self.weight.values, float) and 0 < self.weight.values < 1
         ):
@@ -95,6 +96,12 @@ class UniformBackground(Frozen):
     def waits_for_data(self) -> bool:
         """Whether the volume is that of the box around data that are not known."""
         return self.volume is None and self.lower is None
+
+    @property
+    def stated_dimensions(self) -> int | None:
+        """D, if bounds of several coordinates say it."""
+        sizes = [np.size(bound) for bound in (self.lower, self.upper) if bound is not None]
+        return max(sizes, default=1) if max(sizes, default=1) > 1 else None
 
     def __repr__(self) -> str:
         values = ((name, getattr(self, name)) for name in _ARGUMENTS)
@@ -128,10 +135,11 @@ def background_values(
     """Return the struct of a background, and the arrays that it points at."""
     struct = native.defaults(native.Background)
     keep: list[object] = []
-    if isinstance(background.weight, Beta):
-        struct.weight_first, struct.weight_second = background.weight.first, background.weight.second
+    weight = background.weight
+    if isinstance(weight, Beta):
+        struct.weight_first, struct.weight_second = weight.first, weight.second
     else:
-        struct.fixed_weight = background.weight.values
+        struct.fixed_weight = weight.values
     struct.volume = background.volume or 0
     for name in ("lower", "upper"):
         bound = getattr(background, name)
@@ -147,16 +155,17 @@ def background_values(
     return struct, keep
 
 
-def stated_background(struct: native.Background, dimensions: int) -> UniformBackground:
-    """Return the background of a model in the library."""
-    weight: Prior
+def stated_background(pointer: int, dimensions: int) -> UniformBackground:
+    """Return the background of a model in the library, whose struct is at an address."""
+    struct = native.background_at(pointer)
+    weight: Beta | Fixed
     if struct.fixed_weight:
         weight = Fixed(struct.fixed_weight)
     else:
         weight = Beta(struct.weight_first, struct.weight_second)
     bounds: dict[str, Any] = {}
     for name in ("lower", "upper"):
-        if pointer := getattr(struct, name):
-            values = native.doubles_at(pointer, dimensions)
+        if bound := getattr(struct, name):
+            values = native.doubles_at(bound, dimensions)
             bounds[name] = values if dimensions > 1 else float(values[0])
     return UniformBackground(struct.volume or None, **bounds, weight=weight)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from ctypes import addressof
 from typing import TYPE_CHECKING
 
 from gmmswift import _native as native
@@ -70,7 +69,7 @@ def create_model(
     beside = None
     if background is not None:
         beside = background_values(background, shape.n_dimensions)
-        options.background = addressof(beside[0])
+        options.background = native.address_of(beside[0])
     blocks: list[PriorBlock] = []
     for block, argument, prior in priors.parts():
         if prior is not None:

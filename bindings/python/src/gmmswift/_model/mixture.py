@@ -274,6 +274,8 @@ class Mixture(Frozen):
             self.n_dimensions = integer("n_dimensions", n_dimensions, 1, 2**20)
         else:
             self.n_dimensions = 1 if self._is_simple else priors.stated_dimensions(covariance_type)
+            if self.n_dimensions is None and background is not None:
+                self.n_dimensions = background.stated_dimensions
         self._check_form()
         self._handle: native.Handle | None = None
         handle = self._create()
@@ -511,16 +513,17 @@ class Mixture(Frozen):
 
     @property
     def _hyperparameters(self) -> list[str]:
-        """What a posterior calls the unknowns that all components share.
+        """What a posterior calls the numbers of draws that all components share.
 
         They are the parameters of priors that have priors themselves, and the weight of a
-        background.
+        background, which may be known.
         """
         names = self._stated()._priors.hyperparameters
-        if self.background is not None and not isinstance(self.background.weight, Fixed):
-            return [*names, "background_weight"]
-        return names
+        return names if self.background is None else [*names, "background_weight"]
 
     def _unknown(self) -> list[str]:
         """Return what a posterior calls the parameters that have a prior and no known values."""
-        return self._priors.unknown(self.spread_name)
+        names = self._priors.unknown(self.spread_name)
+        if self.background is None or isinstance(self.background.weight, Fixed):
+            return names
+        return [*names, "background_weight"]

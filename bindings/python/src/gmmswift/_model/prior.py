@@ -27,7 +27,7 @@ def kept_parameter(name: str, value: Any, most_axes: int) -> Kept:
     """Return a parameter as a float, or as nested tuples of floats."""
     array = real_array(name, value)
     if array.ndim > most_axes or array.size == 0:
-        rule = f"{', '.join(_AXES[:most_axes])} or {_AXES[most_axes]}"
+        rule = " or ".join(filter(None, [", ".join(_AXES[:most_axes]), _AXES[most_axes]]))
         raise ValueError(f"{name}: must be {rule}, got shape {array.shape}")
     return _tuples(array.tolist())
 

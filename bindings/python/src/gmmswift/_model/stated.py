@@ -162,8 +162,7 @@ def stated_arguments(handle: native.Handle) -> dict[str, Any]:
             ("full" if is_matrix else "diag") if dimensions == 1 else covariance_type
         )
     if stated.background:
-        background = native.Background.from_address(stated.background)
-        blocks["background"] = stated_background(background, dimensions)
+        blocks["background"] = stated_background(stated.background, dimensions)
     return {
         "n_components": stated_count(stated.count, stated.num_components, weights),
         "weights": weights,

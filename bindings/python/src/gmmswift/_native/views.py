@@ -9,9 +9,9 @@ import numpy as np
 
 from gmmswift._native.constants import ELEMENT_UINT8
 from gmmswift._native.library import Handle, call, lib
-from gmmswift._native.structs import Prior, View
+from gmmswift._native.structs import Background, Prior, View
 
-__all__ = ["doubles_at", "integers_at", "priors_at", "view"]
+__all__ = ["background_at", "doubles_at", "integers_at", "priors_at", "view"]
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -53,6 +53,11 @@ def doubles_at(pointer: int | None, count: int) -> NDArray[np.float64]:
     if pointer is not None:
         memmove(values.ctypes.data, pointer, values.nbytes)
     return values
+
+
+def background_at(pointer: int) -> Background:
+    """Return the background at an address; it is the library's memory."""
+    return Background.from_address(pointer)
 
 
 def priors_at(pointer: int, count: int) -> list[Prior]:

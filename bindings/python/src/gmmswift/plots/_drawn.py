@@ -39,6 +39,9 @@ class Drawn(Protocol):
     def probabilities(self) -> NDArray[np.float64]:
         """P(component k | data) of every observation, shape (N, K)."""
 
+    def background_probabilities(self) -> NDArray[np.float64]:
+        """Return P(background | data) of every observation, shape (N,)."""
+
     @property
     def column_names(self) -> tuple[str, ...]:
         """The names of the data's columns; empty if there are none."""

@@ -29,14 +29,17 @@ def some_draws(posterior: Drawn, draws: int) -> dict[str, NDArray[np.float64]]:
     Returns
     -------
     dict of str to ndarray, shape (S, ...)
-        The weights, the means and the spread by their names, S <= draws.
+        The weights, the means and the spread by their names, S <= draws; and the weight of a
+        background, where there is one.
     """
     total = posterior.n_chains * posterior.n_draws
     count = min(draws, total)
     # The middles of equal parts, so that no chain has more of them than another.
     chosen = ((np.arange(count) + 0.5) * total / count).astype(np.int64)
     chain, draw = np.divmod(chosen, posterior.n_draws)
-    return {name: posterior[name][chain, draw] for name in posterior.model.shape.of_a_draw}
+    names = list(posterior.model.shape.of_a_draw)
+    names += ["background_weight"] * (posterior.model.background is not None)
+    return {name: posterior[name][chain, draw] for name in names}
 
 
 def variances(shape: Shape, spread: NDArray[np.float64], column: int) -> NDArray[np.float64]:

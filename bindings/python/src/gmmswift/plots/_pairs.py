@@ -38,7 +38,10 @@ _STEPS, _LETTERS = 120, 13
 
 @dataclass(frozen=True)
 class _Scene:
-    """Points, the probabilities of their components, and the components."""
+    """Points, the probabilities of their components, and the components.
+
+    The probabilities of a background come last, if there is one.
+    """
 
     data: NDArray[np.float64]
     probabilities: NDArray[np.float64]
@@ -58,8 +61,9 @@ def plot_pairs(
 ) -> NDArray[Any]:
     """Draw pairs of columns of data with the components of a mixture.
 
-    A point has the colour of its most probable component. The colour fades to grey as that becomes
-    uncertain: a point that belongs to all components alike is grey. Of a posterior,
+    A point has the colour of its most probable component, or is dark where that is a background.
+    The colour fades to grey as that becomes uncertain: a point that belongs to all components alike
+    is grey. Of a posterior,
     `Posterior.plot_pairs` draws the pairs.
 
     Parameters
@@ -104,9 +108,12 @@ def plot_pairs(
     weights = rows.sample_weight
     counts = slice(None) if weights is None else weights > 0
     shape = Shape(known.n_components, known.n_dimensions, known.covariance_type, False)
+    probabilities = known.probabilities(rows)
+    if known.background_weight:
+        probabilities = np.c_[probabilities, known.background_probabilities(rows)]
     scene = _Scene(
         rows.values[counts],
-        known.probabilities(rows)[counts],
+        probabilities[counts],
         known.means,
         covariance_matrices(shape, known.covariances),
         rows.names,
@@ -132,9 +139,12 @@ def plot_posterior_pairs(
     _, means, covariances = mean_mixture(posterior)
     weights = posterior.sample_weight
     counts = slice(None) if weights is None else weights > 0
+    probabilities = posterior.probabilities
+    if posterior.model.background is not None:
+        probabilities = np.c_[probabilities, posterior.background_probabilities()]
     scene = _Scene(
         posterior.data[counts],
-        posterior.probabilities[counts],
+        probabilities[counts],
         means,
         covariances,
         posterior.column_names,
@@ -160,7 +170,7 @@ def _draw(
     rows = ((np.arange(size) + 0.5) * total / max(size, 1)).astype(np.int64)
     # In a fixed mixed order, so that no component lies above all others.
     rows = np.random.default_rng(0).permutation(rows)
-    colors = _colors(scene.probabilities[rows])
+    colors = _colors(scene.probabilities[rows], len(scene.means))
     names = scene.names or tuple(f"x[:, {d}]" for d in range(dimensions))
     for panel, (i, j) in zip(axes, pairs, strict=True):
         _panel(panel, scene, (chosen[j], chosen[i]), rows, colors, mass)
@@ -173,7 +183,8 @@ def _draw(
             panel.tick_params(labelbottom=i == len(chosen) - 1, labelleft=j == 0)
     legends(axes[0], range(len(scene.means)), 1, is_own=ax is None)
     if ax is None:
-        _remark(axes[0], mass, size, total, len(chosen), dimensions, columns)
+        has_background = scene.probabilities.shape[1] > len(scene.means)
+        _remark(axes[0], mass, size, total, len(chosen), dimensions, columns, has_background)
     return axes
 
 
@@ -220,14 +231,16 @@ def _triangle(
     return np.array([grid[i - 1, j] for i, j in pairs], dtype=object)
 
 
-def _colors(probabilities: NDArray[np.float64]) -> NDArray[np.float64]:
-    """Return the colours of points, shape (n, 3)."""
+def _colors(probabilities: NDArray[np.float64], components: int) -> NDArray[np.float64]:
+    """Return the colours of points, shape (n, 3); behind the components is the background."""
     from matplotlib.colors import to_rgb
 
     size = probabilities.shape[1]
     if not len(probabilities):
         return np.empty((0, 3))
-    palette = np.array([to_rgb(component_color(k)) for k in range(size)])
+    palette = np.array(
+        [to_rgb(component_color(k if k < components else None)) for k in range(size)]
+    )
     largest = probabilities.max(axis=1)
     # 1 where the component is certain, 0 where all are as probable.
     certain = (largest - 1 / size) / (1 - 1 / size) if size > 1 else np.ones_like(largest)
@@ -282,9 +295,12 @@ def _remark(
     shown_columns: int,
     dimensions: int,
     columns: Iterable[int | str] | None,
+    has_background: bool,
 ) -> None:
     """Write what the points and the ellipses mean, and what was left out."""
-    parts = [f"ellipses hold {100 * mass:g} % of a component; grey points are uncertain"]
+    grey = "light grey points are uncertain, dark ones background"
+    grey = grey if has_background else "grey points are uncertain"
+    parts = [f"ellipses hold {100 * mass:g} % of a component; {grey}"]
     if size < total:
         parts.append(f"{size:,} of {total:,} points, evenly spaced")
     if columns is None and shown_columns < dimensions:

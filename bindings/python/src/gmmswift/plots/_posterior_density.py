@@ -25,6 +25,7 @@ from gmmswift.plots._style import (
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
+    from gmmswift._model.background import UniformBackground
     from gmmswift.plots._drawn import Drawn
 
 __all__ = ["density_of_draws", "plot_posterior_density"]
@@ -65,8 +66,14 @@ def plot_posterior_density(
         panel.set_xlabel(names[d] if names else default)
     grid[0].set_ylabel("density")
     _legend(grid[0], mass, bool(posterior.data.size) and bins != 0, is_own=ax is None)
+    background = posterior.model.background
+    remarks = []
     if len(grid) < dimensions:
-        note(grid[0], f"the first {len(grid)} of {dimensions} columns; ax= draws all")
+        remarks.append(f"the first {len(grid)} of {dimensions} columns; ax= draws all")
+    if background is not None and background.volume is not None and dimensions > 1:
+        remarks.append("without the background, which has no bounds")
+    if remarks:
+        note(grid[0], "; ".join(remarks))
     return grid[0] if dimensions == 1 else grid
 
 
@@ -75,7 +82,9 @@ def density_of_draws(
 ) -> NDArray[np.float64]:
     """Return the density of column `d` at points under each draw, shape (S, points).
 
-    Components that a draw does not have are NaN, and count for nothing.
+    Components that a draw does not have are NaN, and count for nothing. A background without
+    bounds has a density in one dimension, and in several none of a single column: then it is left
+    out, and the area below the curve is the weight of the components.
     """
     shape = posterior.model.shape
     weights, means = draws["weights"], draws["means"]
@@ -89,7 +98,22 @@ def density_of_draws(
         squares = (points - means[part, :, np.newaxis]) ** 2 / spread[part, :, np.newaxis]
         heights = (weights[part] / np.sqrt(2 * np.pi * spread[part]))[..., np.newaxis]
         out[part] = np.nansum(heights * np.exp(-0.5 * squares), axis=1)
+    background = posterior.model.background
+    if background is not None:
+        weight = draws["background_weight"][:, np.newaxis]
+        out = weight * _background(background, points, d, shape.n_dimensions) + (1 - weight) * out
     return out
+
+
+def _background(
+    background: UniformBackground, points: NDArray[np.float64], d: int, dimensions: int
+) -> NDArray[np.float64]:
+    """Return the density of a background in column `d` at points."""
+    if background.volume is not None:
+        return np.full(len(points), 1 / background.volume if dimensions == 1 else 0.0)
+    ends: Any = (background.lower, background.upper)
+    lower, upper = (np.broadcast_to(np.ravel(end), (dimensions,))[d] for end in ends)
+    return np.where((lower <= points) & (points <= upper), 1 / (upper - lower), 0.0)
 
 
 def _points(

@@ -33,6 +33,8 @@ T = TypeVar("T")
 #: A row shows no more components, and none whose range is so many times that of the others.
 _ROW_COMPONENTS = 10
 _ROW_SCALES = 25
+#: Numbers from 0 to 1.
+_SHARES = ("weights", "acceptance", "background_weight")
 
 
 class Quantity(NamedTuple):
@@ -51,13 +53,13 @@ class Quantity(NamedTuple):
         """The smallest value that the quantity can have."""
         columns = self.scalar.columns
         is_variance = len(columns) == 2 and columns[0] == columns[1]
-        is_positive = self.scalar.quantity in ("weights", "sd", "acceptance")
+        is_positive = self.scalar.quantity in (*_SHARES, "sd")
         return 0.0 if is_positive or is_variance else -np.inf
 
     @property
     def most(self) -> float:
         """The largest value that the quantity can have."""
-        return 1.0 if self.scalar.quantity in ("weights", "acceptance") else np.inf
+        return 1.0 if self.scalar.quantity in _SHARES else np.inf
 
     @property
     def is_width(self) -> bool:
