@@ -198,12 +198,12 @@ SMALL = np.concatenate([STREAM.normal(0, 0.7, (3, 2)), STREAM.normal([1.5, -0.5]
 
 def covariances_of(post):
     """Covariance matrices of every draw, (chains, draws, K, D, D)."""
-    components, d = post["means"].shape[2:]
+    components, d = post.n_components, post.n_dimensions
     spread = post[post.model.spread_name]
     if post.model.spread_name == "covariances":
         matrices = spread if spread.ndim == 5 else spread[:, :, np.newaxis]
     else:
-        if post.model.shared_sd:
+        if post.model.shape.is_shared:
             spread = spread[:, :, np.newaxis]
         if spread.ndim == 3:
             spread = spread[..., np.newaxis]
@@ -214,6 +214,7 @@ def covariances_of(post):
 def component_log_densities(post, points):
     """Log of weight times Normal density of each component, (chains, draws, points, K)."""
     weights, means, matrices = post["weights"], post["means"], covariances_of(post)
+    means = means.reshape(*weights.shape, post.n_dimensions)
     away = np.swapaxes(points - means[..., np.newaxis, :], -1, -2)
     squares = np.einsum("...dp,...dp->...p", away, np.linalg.solve(matrices, away))
     scale = np.log(weights) - 0.5 * np.linalg.slogdet(2 * np.pi * matrices)[1]
