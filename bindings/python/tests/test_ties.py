@@ -41,6 +41,12 @@ def test_ties_are_a_warning_that_names_them(sd):
     assert "Uniform with a lower bound above 0, or InverseGamma on the variance" in text
 
 
+def test_code_without_a_module_is_warned_too():
+    names = {"sample": gm.sample, "model": model_of(gm.HalfCauchy(5), 2), "data": WAITING}
+    with pytest.warns(gm.ImproperPosteriorWarning):
+        exec("sample(model, data, 5, tune=5, random_seed=1)", names)
+
+
 @pytest.mark.parametrize("sd", KEPT_FROM_ZERO, ids=repr)
 def test_a_prior_that_keeps_the_sd_from_zero_gives_no_warning(sd):
     with warnings.catch_warnings():

@@ -23,6 +23,8 @@ from gmmswift._errors import (
 from gmmswift._progress import ProgressOption, observer_for
 
 if TYPE_CHECKING:
+    from types import FrameType
+
     from gmmswift._data import Data
     from gmmswift._model.mixture import Mixture
     from gmmswift._shapes import Shape
@@ -122,9 +124,15 @@ def warn_if_improper(model: Mixture, data: Data, threads: int) -> None:
 def levels_to_caller() -> int:
     """Return the stack level of the code outside this package, as `warnings.warn` counts it."""
     frame, level = sys._getframe(1), 1
-    while frame.f_back is not None and frame.f_globals["__name__"].partition(".")[0] == "gmmswift":
+    while frame.f_back is not None and _package(frame) == "gmmswift":
         frame, level = frame.f_back, level + 1
     return level
+
+
+def _package(frame: FrameType) -> str:
+    """Return the package of a frame's code; code that is executed from a string may have none."""
+    name: str = frame.f_globals.get("__name__", "")
+    return name.partition(".")[0]
 
 
 def checkpoint_plan(
