@@ -22,6 +22,17 @@ import gmmswift as gm
 
 _SCRIPTS = (two_components, three_components, book)
 
+#: The other examples, which are run one by one, and what they are about.
+_MORE = {
+    "number_of_components": "the number of components by fits",
+    "galaxies": "the number of components by draws",
+    "iris": "several columns",
+    "airquality": "missing values",
+    "errors_and_labels": "errors of measurement, rounding, labels",
+    "detection_limits": "values below a limit of detection",
+    "chevron": "outliers and clutter",
+}
+
 _MANY_COLUMNS = 9  # more of them are set closer together
 
 _STYLE = """
@@ -119,6 +130,7 @@ libgmmswift: the same models, the same posteriors, the same pictures.</p>
 <main>
 {"".join(map(_section, reports))}</main>
 <footer>
+<p>More examples in <code>examples/python</code> write their pictures to build/demo: {_more()}.</p>
 <p>gmmswift {escape(gm.__version__)}. Times were measured while this page was written, on a machine
 with {machine}; the notebooks' own are the ones they show. Published and true values apart,
 every number and picture here was computed by <code>examples/python/demo.py</code>.</p>
@@ -126,6 +138,11 @@ every number and picture here was computed by <code>examples/python/demo.py</cod
 </body>
 </html>
 """
+
+
+def _more() -> str:
+    """Return the list of the other examples."""
+    return "; ".join(f"<code>{name}.py</code>, {escape(about)}" for name, about in _MORE.items())
 
 
 def _card(report: Report) -> str:

@@ -236,6 +236,13 @@ def test_page_links_to_existing_files_and_shows_everything(
     assert "nan" not in html
 
 
+def test_page_names_the_other_examples(results: dict[str, dict[str, Any]], folder: Path) -> None:
+    html = (folder / "index.html").read_text(encoding="utf-8")
+    others = {path.stem.removeprefix("test_") for path in _HERE.glob("test_*.py")} - {"examples"}
+    for name in others:
+        assert f"<code>{name}.py</code>" in html, name
+
+
 def test_script_writes_to_the_folder_it_is_given(tmp_path: Path) -> None:
     done = subprocess.run(
         [sys.executable, _HERE / "book.py", "--output", tmp_path / "pictures"],
