@@ -654,3 +654,31 @@ def test_kernels_of_any_shape_evaluate_the_background(structure, dimensions):
         )
         np.testing.assert_allclose(post.log_likelihood(), log_densities, rtol=1e-10)
         assert covariances_of(post).shape[2] == components
+
+
+@pytest.mark.parametrize("dimensions", [1, 3])
+def test_many_blocks_count_the_rows_of_the_background(dimensions):
+    stream = np.random.default_rng(17)
+    x = np.concatenate(
+        [
+            stream.normal(-3, 1, (6_000, dimensions)),
+            stream.normal(3, 1, (4_000, dimensions)),
+            stream.uniform(-12, 12, (3_000, dimensions)),
+        ]
+    )
+    model = gm.Mixture(
+        2,
+        n_dimensions=dimensions,
+        background=gm.UniformBackground(lower=-13, upper=13, weight=BETA),
+    )
+    options = {"chains": 2, "tune": 100, "random_seed": 3, "store_assignments": True}
+    post = gm.sample(model, x, 300, threads=1, **options)
+    other = gm.sample(model, x, 300, threads=2, **options)
+    for name in post:
+        assert post[name].tobytes() == other[name].tobytes(), name
+    # The mean of a Beta(a + m, b + n) weight is (a + m) / (a + b + N), of which m has its own mean.
+    expected = (FIRST + post.background_probabilities().sum()) / (FIRST + SECOND + len(x))
+    near(post["background_weight"], expected)
+    counts = (post["assignments"] == 2).sum(axis=-1)
+    near(counts, post.background_probabilities().sum())
+    assert abs(post["background_weight"].mean() - 3 / 13) < 0.02
