@@ -118,14 +118,24 @@ final class ChainContext: Sendable {
   func splitMergeMover(
     _ index: Int, _ model: MixtureModel, tune: Int, _ tuning: SplitMergeTuning
   ) throws(ModelError) -> SplitMergeMover? {
-    guard let rows = splitMergeRows, !tuning.isOff, model.componentCount > 1 else { return nil }
-    let sweeper = try AssignmentSweeper(
-      rows.data, key: key(index, .assignmentsOfSplitMerge), moveKey: nil,
-      MixtureKernels(model.shape, kernels, isWeighted: false), power: target.power, keepsLabels: true,
-      workers: workersPerChain)
+    guard !tuning.isOff, model.componentCount > 1, splitMerge != .never else { return nil }
+    let (rows, source): (SplitMergeRows, SplitMergeMover.Source)
+    let assignments = key(index, .assignmentsOfSplitMerge)
+    if let complete = splitMergeRows {
+      let sweeper = try AssignmentSweeper(
+        complete.data, key: assignments, moveKey: nil, MixtureKernels(model.shape, kernels, isWeighted: false),
+        power: target.power, keepsLabels: true, workers: workersPerChain)
+      (rows, source) = (complete, .sweeps(sweeper))
+    } else if dividedRows == nil, let completion = try RowCompletion(target.data, model, kernels),
+      let filled = try completion.filled(model)
+    {
+      (rows, source) = (filled, .completion(completion, assignments))
+    } else {
+      return nil
+    }
     let worth = dividedRows.map { $0.total / max(1, $0.whole.totalWeight) } ?? 1
     return SplitMergeMover(
-      model, rows, sweeper, rest: try restPass(model.shape), worth: worth, power: target.power,
+      model, rows, source, rest: try restPass(model.shape), worth: worth, power: target.power,
       key: key(index, .splitMerge),
       SplitMergeSchedule(
         model, rows: rows.data.count, tune: tune, isForced: splitMerge == .always, varies: target.model.count != nil),

@@ -13,11 +13,12 @@ import GMMModel
 /// moves are those of Dahl (2005). Under other priors it is an unbiased estimate of it, and the moves are exact too.
 ///
 /// The moves of an iteration come before its step. They begin with a sweep, because the state of a chain holds no
-/// assignments. The step's sweep makes new ones.
+/// assignments. The step's sweep makes new ones. Rows of which not everything is known are drawn too, by
+/// ``RowCompletion``, and the step goes on from the completed ones.
 struct SplitMergeMover {
   private var model: MixtureModel
-  private let rows: SplitMergeRows
-  private let sweeper: AssignmentSweeper
+  private var rows: SplitMergeRows
+  private let source: Source
   private let rest: StatisticsPass?
   private let power: Double
   private let key: StreamKey
@@ -49,18 +50,26 @@ struct SplitMergeMover {
   private var ofOne: [Int] = []
   private let all: [Int]
 
+  /// Where the assignments come from.
+  enum Source {
+    /// Sweeps over the rows, which keep their labels.
+    case sweeps(AssignmentSweeper)
+    /// Draws of the rows with their assignments.
+    case completion(RowCompletion, StreamKey)
+  }
+
   /// - Parameters:
-  ///   - sweeper: the sweeps over `rows`, which keep their labels.
+  ///   - rows: the rows, or any completion of them.
   ///   - rest: the pass over the rests of rows with fractional weights.
   ///   - worth: the sum of the sample weights over the number of rows.
   ///   - key: the chain's key for these moves.
   init(
-    _ model: MixtureModel, _ rows: SplitMergeRows, _ sweeper: AssignmentSweeper, rest: StatisticsPass?, worth: Double,
+    _ model: MixtureModel, _ rows: SplitMergeRows, _ source: Source, rest: StatisticsPass?, worth: Double,
     power: Double, key: StreamKey, _ schedule: SplitMergeSchedule, _ tuning: SplitMergeTuning
   ) {
     self.model = model
     self.rows = rows
-    self.sweeper = sweeper
+    self.source = source
     self.rest = rest
     self.worth = worth
     self.power = power
@@ -107,10 +116,7 @@ struct SplitMergeMover {
     let count = schedule.count(iteration, tuning)
     let scans = scan != nil && schedule.scans(iteration)
     guard count > 0 || scans else { return nil }
-    refresh()
-    _ = sweeper.sweep(state.parameters, iteration: iteration, into: &statistics, crew)
-    guard let drawn = sweeper.assignments else { return nil }
-    for i in labels.indices { labels[i] = Int(drawn[i]) }
+    guard assign(state.parameters, iteration, crew) else { return nil }
     var stream = RandomStream(key.at(iteration: iteration))
     let isLearning = schedule.isLearning(iteration)
     if isLearning { tuning.watch(labels, components: model.shape.densityCount) }
@@ -133,6 +139,29 @@ struct SplitMergeMover {
     fold(&state.parameters)
     state.statistics = statistics
     return count > 0 ? probabilities / Double(count) : nil
+  }
+
+  /// Draws assignments given parameters, and takes their statistics.
+  ///
+  /// - Returns: whether there are any.
+  private mutating func assign(_ parameters: Parameters, _ iteration: UInt64, _ crew: BlockCrew?) -> Bool {
+    switch source {
+    case .sweeps(let sweeper):
+      refresh()
+      _ = sweeper.sweep(parameters, iteration: iteration, into: &statistics, crew)
+      guard let drawn = sweeper.assignments else { return false }
+      for i in labels.indices { labels[i] = Int(drawn[i]) }
+    case .completion(let completion, let key):
+      var stream = RandomStream(key.at(iteration: iteration))
+      guard let rows = try? completion.draw(parameters, model, &labels, &stream) else { return false }
+      self.rows = rows
+      choice = ComponentChoice(model, rows)
+      isStale = true
+      refresh()
+      for k in all { statistics.replace(k, by: members(of: k), of: rows.data.base) }
+      statistics.backgroundCount = Double(labels.count { $0 == all.count })
+    }
+    return true
   }
 
   /// Numbers the components in their order, if draws are folded into one.

@@ -113,7 +113,7 @@ import Testing
     var tiny = plain
     tiny.background = UniformBackground(region: .volume(1e-3))
     let all = try fitMaximumLikelihood(data, tiny)
-    #expect(all.estimate.backgroundWeight == 1 && all.estimate.means.allSatisfy(\.isFinite))
+    #expect(all.estimate.backgroundWeight > 0.999 && all.estimate.means.allSatisfy(\.isFinite))
     // Responsibilities may name the background.
     var given = MaximumLikelihoodOptions(componentCount: 2)
     given.background = UniformBackground()

@@ -62,6 +62,7 @@ import Testing
         rows.map { [$0[0]] }
       ) { $0.options.method = .metropolis },
       example("full, missing values", full, holes),
+      example("full, missing values, split-merge moves", full, holes) { $0.options.splitMerge = .always },
       example("full, errors", full) { $0.errors = sds.map { [[$0[0] * $0[0], 0], [0, $0[1] * $0[1]]] } },
       example("full, intervals", full) { $0.intervals = ends },
       example("diag, missing values, errors, labels", try model(.diag, .halfCauchy(scale: [1])), holes) {
@@ -71,7 +72,7 @@ import Testing
     ]
   }
 
-  @Test(arguments: 0..<15) func drawsAgreeWithWeightedDrawsOfThePrior(_ number: Int) throws {
+  @Test(arguments: 0..<16) func drawsAgreeWithWeightedDrawsOfThePrior(_ number: Int) throws {
     let example = try Self.examples()[number]
     let posterior = try sample(example.model, try example.data(), example.options, RunControl(threads: 2))
     let deviations = try example.deviations(posterior, example.exactMeans())

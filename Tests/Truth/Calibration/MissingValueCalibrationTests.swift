@@ -71,10 +71,16 @@ import Testing
     moves = IncompleteExample(name: "full, joint moves", model: moves.model, rows: rows)
     moves.options.moves = .always
     examples.append(moves)
+    for (number, name) in [(0, "full, split-merge moves"), (1, "scaled means, split-merge moves")] {
+      var example = examples[number]
+      example = IncompleteExample(name: name, model: example.model, rows: example.rows)
+      example.options.splitMerge = .always
+      examples.append(example)
+    }
     return examples
   }
 
-  @Test(arguments: 0..<10) func drawsAgreeWithWeightedDrawsOfThePrior(_ number: Int) throws {
+  @Test(arguments: 0..<12) func drawsAgreeWithWeightedDrawsOfThePrior(_ number: Int) throws {
     let example = try Self.examples()[number]
     let posterior = try sample(example.model, try example.data(), example.options, RunControl(threads: 2))
     let exact = example.exactMeans()

@@ -66,6 +66,12 @@ import Testing
         $0.intervals = ends
         $0.sampleWeights = [0.7, 1.4, 0.5, 1, 0.3, 1.2]
       },
+      example("errors and intervals, full, split-merge moves, repeated rows", full) {
+        $0.intervals = ends
+        $0.errors = matrices
+        $0.sampleWeights = [1, 2, 1, 0, 1, 1]
+        $0.options.splitMerge = .always
+      },
       example("boxes and errors, full", full) {
         $0.intervals = boxes
         $0.errors = matrices
@@ -74,12 +80,12 @@ import Testing
     ]
   }
 
-  @Test(arguments: 0..<13) func drawsAgreeWithWeightedDrawsOfThePrior(_ number: Int) throws {
+  @Test(arguments: 0..<14) func drawsAgreeWithWeightedDrawsOfThePrior(_ number: Int) throws {
     let example = try Self.examples()[number]
     let data = try example.data()
     let posterior = try sample(example.model, data, example.options, RunControl(threads: 2))
     // Boxes are integrated by Simpson's rule, which is slower and has fewer digits.
-    let isBox = number >= 11
+    let isBox = number >= 12
     let exact = example.exactMeans(count: isBox ? 40_000 : 200_000)
     let deviations = try example.deviations(posterior, exact)
     #expect(deviations.beyond(4.5).isEmpty, "\(example.name): \(deviations.beyond(4.5))")
