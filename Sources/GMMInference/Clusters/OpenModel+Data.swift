@@ -3,6 +3,9 @@ import GMMModel
 extension OpenModel {
   /// Returns the model for data: the priors of the model's rule take the place of those that wait.
   ///
+  /// Beside a background they are at the scale of the rows without the share of them, the mean of the prior of the
+  /// background's weight, that lies farthest from the medians of the columns.
+  ///
   /// - Parameters:
   ///   - data: observations in the model's number of dimensions. They are not read if no prior waits.
   ///   - use: what the priors are for, where the caller stated no rule.
@@ -19,7 +22,22 @@ extension OpenModel {
     try data.requireValuesInEveryColumn()
     let background = try background?.placed(around: data)
     if means != nil, spread != nil { return try filled(means: nil, spread: nil, by: defaultPriors, background) }
-    let rule = rule(for: use)
+    if let background {
+      // Rows of the background would widen the scale. Without them a column may be constant, or too few rows may be left.
+      do throws(ModelError) {
+        let near = try data.withoutFarRows(share: background.startWeight.value)
+        return try filled(by: rule(for: use), near, background, control)
+      } catch {
+        guard error.kind == .degenerate || error.kind == .invalidArgument else { throw error }
+      }
+    }
+    return try filled(by: rule(for: use), data, background, control)
+  }
+
+  /// Returns the model with priors at the scale of rows in the place of those that wait.
+  private func filled(
+    by rule: DefaultPriors, _ data: DataSet, _ background: UniformBackground?, _ control: RunControl
+  ) throws(ModelError) -> MixtureModel {
     switch rule {
     case .fraleyRaftery:
       let scaled = try ScaledPriors(shape, data, control)
