@@ -664,6 +664,10 @@ GMM_NODISCARD gmm_status gmm_model_create(const gmm_model_options *options, gmm_
  *
  * W and b are unknown too, and draws have them (GMM_FIELD_SCALE, GMM_FIELD_RATE). Fits need known ones.
  *
+ * Beside a background both rules look at the rows without a share of them, the mean of the prior of its weight: those
+ * that lie farthest from the medians of the columns, in units of their median absolute deviations. Where that leaves a
+ * column constant, all rows count.
+ *
  * @param model an open model; another one is handed back as it is.
  * @param data in the model's number of dimensions: at least 2 rows, or weights with a sum of at least 2.
  * @return GMM_ERROR_NULL_ARGUMENT, GMM_ERROR_WRONG_HANDLE, GMM_ERROR_STRUCT_SIZE, GMM_ERROR_UNSUPPORTED;

@@ -63,7 +63,8 @@ struct UncertainRow {
       order.base[observedCount] = d
       observedCount += 1
     }
-    intervalCount = pattern.intervals.count
+    // More are refused, except for the scale of data, which takes the middle of the first ones.
+    intervalCount = isDiagonal ? pattern.intervals.count : min(pattern.intervals.count, NormalBox.most)
     box.take(count: intervalCount)
     for d in pattern.intervals {
       order.base[observedCount] = d

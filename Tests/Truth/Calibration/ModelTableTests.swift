@@ -40,6 +40,8 @@ import Testing
       "count", "logCounts",
       // So have unknown hyperparameters (HyperparameterTests, HyperparameterRankTests).
       "hyperpriors", "hasJumps", "hyperDensities", "hyperparameters",
+      // A background has BackgroundCalibrationTests.
+      "background",
       // These numbers follow from the ones above.
       "concentration", "meanCenters", "meanDensities", "spreadDensities", "covarianceDensities",
       "logWeightsNormalizer", "logMeansNormalizer",

@@ -160,28 +160,37 @@ def test_a_column_without_a_range_gives_no_volume():
         for data, name in ((flat, "1"), (gm.Data(flat, names=["a", "b"]), r"1 \(b\)")):
             with pytest.raises(gm.DegenerateError, match=f"constant in column {name}"):
                 call(data)
-    with pytest.raises(gm.DegenerateError, match="background: must have a volume or bounds"):
+    with pytest.raises(ValueError, match="^background: must have a volume or bounds where there"):
         gm.sample(gm.Mixture(1, background=BACKGROUND, **PLAIN), [], 10)
 
 
 HOLES = np.where(np.arange(120).reshape(60, 2) == 5, np.nan, ROWS)
 
 
-@pytest.mark.parametrize(
-    ("data", "part"),
-    [
-        (gm.Data(HOLES, missing="mar"), "got 1 missing value"),
-        (gm.Data(ROWS, errors=0.1), "got errors"),
-        (gm.Data(ROWS, rounding=[0.1, 0]), "got intervals"),
-        (gm.Data(ROWS, labels=[0] + [-1] * 59), "got labels"),
-        (gm.Data(ROWS, labels=np.full((60, 2), 0.5)), "got labels"),
-    ],
-)
-def test_rows_that_are_not_plain_are_refused(data, part):
+def test_values_that_are_not_known_need_bounds():
     volume = gm.UniformBackground(900.0)
-    for call, background in ((sampled, volume), (fitted, volume), (fitted, BACKGROUND)):
-        with pytest.raises(NotImplementedError, match=rf"background: must be left out .*{part}"):
-            call(data, background)
+    rule = r"^background: must have bounds where values are missing or lie in intervals, as in data"
+    for data in (gm.Data(HOLES, missing="mar"), gm.Data(ROWS, rounding=[0.1, 0])):
+        for call in (sampled, fitted):
+            with pytest.raises(NotImplementedError, match=rule):
+                call(data, volume)
+            call(data)
+    holes = fitted(gm.Data(HOLES, missing="mar"))
+    points = gm.Data(HOLES, missing="mar")
+    assert np.all(holes.background_probabilities(points) < 1)
+    with pytest.raises(NotImplementedError, match=r"^background: must have bounds"):
+        fitted(background=volume).background_probabilities(points)
+    # Errors leave the density of the background as it is.
+    assert fitted(gm.Data(ROWS, errors=0.1), volume).log_background == -np.log(900)
+
+
+def test_soft_labels_are_refused():
+    soft = gm.Data(ROWS, labels=np.full((60, 2), 0.5))
+    for call in (sampled, fitted):
+        with pytest.raises(NotImplementedError, match=r"^labels: must be whole numbers beside"):
+            call(soft)
+    hard = fitted(gm.Data(ROWS, labels=[0] + [-1] * 59))
+    assert hard.background_probabilities(gm.Data(ROWS[:1], labels=[0])) == 0
 
 
 def test_what_is_not_served_beside_a_background_says_so():
@@ -201,7 +210,12 @@ def test_what_is_not_served_beside_a_background_says_so():
         ),
         (lambda: post.log_evidence(), "model", no, "must have no background for an evidence"),
         (lambda: gm.compare({"a": post}, evidence=True), "model", no, "for an evidence"),
-        (lambda: fit.sample(3), "mixture", no, "must have no background for points to be drawn"),
+        (
+            lambda: fitted(background=gm.UniformBackground(900.0)).sample(3),
+            "mixture",
+            no,
+            "must have bounds of its background for points to be drawn",
+        ),
         (lambda: gm.MixtureStatistics(fit, ROWS), "parameters.background_weight", no, "must be 0"),
         (lambda: gm.MixtureStatistics(fit.mixture, ROWS), "parameters.background_weight", no, ""),
         (

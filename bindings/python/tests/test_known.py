@@ -12,6 +12,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 from numpy.testing import assert_allclose, assert_array_equal
+from scipy.stats import multivariate_normal, norm
 
 import gmmswift as gm
 
@@ -559,15 +560,55 @@ def test_labels_beside_orders_and_unknown_numbers_are_refused():
         gm.sample(unknown, SETS["labels"], draws=10)
 
 
-def test_boxes_of_correlated_coordinates_are_refused():
-    rule = r"^data\[0\]: must have an interval in one column at most where coordinates or errors"
+def test_boxes_of_five_correlated_coordinates_are_refused():
+    rule = r"^data\[0\]: must have intervals in 4 columns at most where coordinates or errors"
+    many = gm.Data(np.random.default_rng(1).normal(size=(40, 5)), rounding=1.0)
+    with pytest.raises(NotImplementedError, match=rule):
+        gm.fit_em(many, 2)
+    with pytest.raises(NotImplementedError, match=rule):
+        gm.sample(gm.Mixture(2, covariance_type="full"), many, draws=10)
+    assert gm.fit_em(many, 2, covariance_type="diag", random_seed=1).log_likelihood < 0
+    post = gm.sample(gm.Mixture(2, covariance_type="diag"), many, draws=10, random_seed=1)
+    assert np.isfinite(post["log_likelihood"]).all()
+
+
+def test_boxes_have_the_probabilities_of_scipy():
+    mean, covariance = [0.3, -0.2, 0.1], [[1, 0.6, -0.3], [0.6, 2, 0.4], [-0.3, 0.4, 0.8]]
+    lower = np.array([[-0.5, -1.0, 0.0], [0.2, -np.inf, -0.3], [-2.0, 1.0, 1.5]])
+    upper = np.array([[0.4, 0.5, 0.9], [np.inf, 0.1, 0.2], [-1.5, np.inf, np.inf]])
+    mixture = gm.KnownMixture([1.0], [mean], [covariance])
+    found = mixture.log_density(gm.Data(None, intervals=(lower, upper)))
+    for i in range(3):
+        known = multivariate_normal.cdf(
+            upper[i], mean, covariance, lower_limit=lower[i], maxpts=10**6, abseps=1e-8, releps=1e-8
+        )
+        assert_allclose(np.exp(found[i]), known, rtol=1e-4)
+    # In two columns, a sum over narrow strips of the first.
+    two = gm.KnownMixture([1.0], [[0.0, 0.0]], [[[1.0, 0.8], [0.8, 1.0]]])
+    box = gm.Data(None, intervals=([[-0.4, 0.2]], [[1.1, np.inf]]))
+    x = np.linspace(-0.4, 1.1, 20_001)
+    strip = norm.pdf(x) * norm.sf((0.2 - 0.8 * x) / 0.6)
+    known = np.log(np.sum(0.5 * (strip[1:] + strip[:-1])) * (x[1] - x[0]))
+    assert_allclose(two.log_density(box)[0], known, rtol=1e-8)
+
+
+def test_rounded_columns_have_the_fit_of_exact_ones():
     rounded = gm.Data(FEW, rounding=1.0)
-    with pytest.raises(NotImplementedError, match=rule):
-        gm.fit_em(rounded, 2)
-    with pytest.raises(NotImplementedError, match=rule):
-        gm.sample(MODEL, rounded, draws=10)
-    with pytest.raises(NotImplementedError, match=rule):
-        gm.fit_em(gm.Data(FEW, rounding=1.0, errors=MATRICES), 2, covariance_type="diag")
+    exact = gm.fit_em(FEW, 1)
+    box = gm.fit_em(rounded, 1)
+    # Sheppard's correction: a value that is rounded has 1/12 more variance.
+    assert_allclose(box.covariances[0], exact.covariances[0] - np.eye(2) / 12, atol=0.02)
+    assert_allclose(box.means, exact.means, atol=0.02)
+    post = gm.sample(MODEL, rounded, draws=200, tune=200, random_seed=1)
+    drawn = post.true_values(20, random_seed=1)
+    assert np.all(np.abs(drawn - FEW) <= 0.5)
+    matrices = gm.Data(FEW, rounding=1.0, errors=MATRICES)
+    fit = gm.fit_em(matrices, 2, covariance_type="diag", random_seed=1)
+    assert fit.log_likelihood < 0
+
+
+def test_independent_columns_have_any_number_of_intervals():
+    rounded = gm.Data(FEW, rounding=1.0)
     fit = gm.fit_em(rounded, 2, covariance_type="diag", random_seed=1)
     plain = gm.fit_em(FEW, 2, covariance_type="diag", random_seed=1)
     assert_allclose(fit.means, plain.means, atol=0.2)
@@ -576,11 +617,10 @@ def test_boxes_of_correlated_coordinates_are_refused():
 @pytest.mark.parametrize(
     ("known", "kind", "message"),
     [
-        ({"rounding": 1.0}, NotImplementedError, "must have an interval in one column at most"),
         ({"labels": [2, 0]}, ValueError, "must be below the number of components, 2"),
         ({"labels": [[0.2, 0.3, 0.5]] * 2}, ValueError, "must have a column for each of 2"),
     ],
-    ids=["boxes", "labels", "soft labels"],
+    ids=["labels", "soft labels"],
 )
 def test_points_are_refused_as_data_are(known, kind, message):
     points = gm.Data(FEW[:2], **known)

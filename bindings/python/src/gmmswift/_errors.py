@@ -150,6 +150,9 @@ _NAMES: Mapping[str, str] = {
     "error_covariances": "errors",
     "label_shares": "labels",
     "background.region": "background",
+    "background.weight_first": "background.weight.first",
+    "background.weight_second": "background.weight.second",
+    "background.fixed_weight": "background.weight",
 }
 
 

@@ -158,6 +158,10 @@ class Mixture(Frozen):
         b[d]             ~  Gamma(1, 40 / R[d]**2, lower=R[d]**2 / 4000)
         variances[k]     ~  the same with the mean of R**2                         spherical
 
+    Beside a background both rules look at the rows without a share of them, the mean of the prior
+    of its weight: those that lie farthest from the medians of the columns, in units of their median
+    absolute deviations.
+
     A parameter of a prior may have a prior itself; one number, or one for each coordinate, is then
     shared by all components and drawn with everything else: the concentration of `Dirichlet` and
     `DynamicDirichlet` (`Gamma` or `F`), the mean of `Normal` (`Normal`) and its sd (`HalfNormal`
