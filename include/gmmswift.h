@@ -2476,7 +2476,8 @@ GMM_NODISCARD gmm_status gmm_posterior_export_csv(const gmm_posterior *posterior
 
 /** Where a fit starts. */
 enum gmm_start {
-  GMM_START_KMEANS = 0,           /**< k-means clusters from k-means++ seeds: their shares, means and covariances */
+  GMM_START_KMEANS = 0, /**< k-means clusters from k-means++ seeds: their shares, means and covariances; beside a
+                           background every other start is of GMM_START_RANDOM_POINTS */
   GMM_START_KMEANS_PLUS_PLUS = 1, /**< the same without k-means iterations */
   GMM_START_RANDOM = 2,           /**< random responsibilities */
   GMM_START_RANDOM_POINTS = 3     /**< means at random observations, the data's covariance for all */

@@ -73,7 +73,8 @@ private func defaultPriors(_ code: Int32) throws(CallError) -> DefaultPriors? {
 func closedModel(_ handle: OpaquePointer?, _ name: String) throws(CallError) -> MixtureModel {
   guard let model = try require(handle, name, ModelObject.self).open.model else {
     throw .invalid(
-      name, "must have no prior that waits for data (gmm_model_for_data chooses it)", got: "one with GMM_PRIOR_SCALED or a background without a volume")
+      name, "must have no prior that waits for data (gmm_model_for_data chooses it)",
+      got: "one with GMM_PRIOR_SCALED or a background without a volume")
   }
   return model
 }

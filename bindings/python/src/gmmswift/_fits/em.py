@@ -253,7 +253,8 @@ def fit_em(
         "diag" and "tied-spherical" of "spherical".
     init : {"kmeans", "k-means++", "random", "random_from_data"}, default "kmeans"
         The kind of start: k-means clusters, clusters about k-means++ seeds, random
-        responsibilities, or means at random observations.
+        responsibilities, or means at random observations. Beside a background every other start of
+        "kmeans" is of "random_from_data", because rows of the background make clusters.
     n_init : int, default 10
         Number of starts, >= 1.
     random_seed : int, optional
