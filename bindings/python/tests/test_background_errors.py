@@ -160,7 +160,7 @@ def test_a_column_without_a_range_gives_no_volume():
         for data, name in ((flat, "1"), (gm.Data(flat, names=["a", "b"]), r"1 \(b\)")):
             with pytest.raises(gm.DegenerateError, match=f"constant in column {name}"):
                 call(data)
-    with pytest.raises(ValueError, match="^background: must have a volume or bounds where there"):
+    with pytest.raises(ValueError, match=r"^background: must have a volume or bounds where there"):
         gm.sample(gm.Mixture(1, background=BACKGROUND, **PLAIN), [], 10)
 
 
