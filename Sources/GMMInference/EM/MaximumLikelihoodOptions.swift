@@ -12,8 +12,7 @@ public enum MaximumLikelihoodStart: Sendable, Equatable {
   /// Means at K random observations, equal weights, and the data's covariance for every component.
   case randomPoints
   /// The M-step of given responsibilities, N x K, row after row; N x (K + 1) with those of a background last. They are
-  /// not negative, and each row has a positive sum
-  /// and is scaled to sum 1. There is no other start.
+  /// not negative, and each row has a positive sum and is scaled to sum 1. There is no other start.
   case responsibilities([Double])
 }
 

@@ -75,7 +75,8 @@ extension Mixture {
   /// A point depends on the seed and its place alone, neither on the number of threads nor on the number of points that
   /// follow.
   ///
-  /// - Throws: ``ModelError`` for a negative `count`, for a background without bounds, where there is not enough memory, and when the caller cancels.
+  /// - Throws: ``ModelError`` for a negative `count`, for a background without bounds, where there is not enough memory,
+  ///   and when the caller cancels.
   public func sample(
     _ count: Int, seed: UInt64, _ control: RunControl = RunControl()
   ) throws(ModelError) -> DrawnPoints {
