@@ -196,7 +196,8 @@ def _count(report: Report, unknown: gm.Posterior) -> None:
         ["number", "probability"],
         rows,
         note="Posterior probabilities ± Monte-Carlo errors. Where the number of components is "
-        "unknown, the background is still one.",
+        "unknown, the background is still one. A third component, where there is one, is wide and "
+        "lies in the clutter.",
     )
 
 
