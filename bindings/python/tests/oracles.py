@@ -12,7 +12,7 @@ import itertools
 
 import numpy as np
 from scipy import stats
-from scipy.special import gammaln, multigammaln
+from scipy.special import betaln, gammaln, multigammaln
 
 import gmmswift as gm
 
@@ -219,3 +219,24 @@ def component_log_densities(post, points):
     squares = np.einsum("...dp,...dp->...p", away, np.linalg.solve(matrices, away))
     scale = np.log(weights) - 0.5 * np.linalg.slogdet(2 * np.pi * matrices)[1]
     return np.swapaxes(scale[..., np.newaxis] - 0.5 * squares, -1, -2)
+
+
+def log_weight(weight, background, rows):
+    """The log probability that just these rows are background, of `rows` rows."""
+    if isinstance(weight, gm.Fixed):
+        known = weight.values
+        return background * np.log(known) + (rows - background) * np.log1p(-known)
+    own, rest = weight.first, weight.second
+    return betaln(own + background, rest + rows - background) - betaln(own, rest)
+
+
+def near(found, exact):
+    """Whether draws, (chains, draws, ...), have exact means within their Monte-Carlo errors."""
+    flat = np.reshape(np.asarray(found, dtype=float), (*np.shape(found)[:2], -1))
+    table = gm.summarize(flat)
+    for name, expected in zip(table.rows, np.ravel(exact), strict=True):
+        mean, error = table[name, "mean"], table[name, "mcse_mean"]
+        if not error > 0:
+            # All draws are equal, which is exact up to what so many draws can tell.
+            error = 3 / flat[..., 0].size
+        assert abs(mean - expected) < LIMIT * error, (name, mean, expected, error)

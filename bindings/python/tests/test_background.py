@@ -16,7 +16,7 @@ import pickle
 import numpy as np
 import pytest
 from scipy import integrate, stats
-from scipy.special import betaln, gammaln, logsumexp
+from scipy.special import gammaln, logsumexp
 
 import gmmswift as gm
 from oracles import (
@@ -26,6 +26,8 @@ from oracles import (
     Exact,
     component_log_densities,
     covariances_of,
+    log_weight,
+    near,
 )
 
 #: The prior of the weight, and the volumes in one dimension and in two: between the densities of
@@ -33,15 +35,6 @@ from oracles import (
 FIRST, SECOND = 1.5, 4.0
 VOLUMES = {1: 6.0, 2: 25.0}
 BETA = gm.Beta(FIRST, SECOND)
-
-
-def log_weight(weight, background, rows):
-    """The log probability that just these rows are background, of `rows` rows."""
-    if isinstance(weight, gm.Fixed):
-        known = weight.values
-        return background * np.log(known) + (rows - background) * np.log1p(-known)
-    own, rest = weight.first, weight.second
-    return betaln(own + background, rest + rows - background) - betaln(own, rest)
 
 
 class Beside:
@@ -107,18 +100,6 @@ class Beside:
         """The probability of each pair of rows to share a component, or the background."""
         same = self.z[:, :, np.newaxis] == self.z[:, np.newaxis]
         return np.einsum("t,tij->ij", self.p, same)
-
-
-def near(found, exact):
-    """Whether draws, (chains, draws, ...), have exact means within their Monte-Carlo errors."""
-    flat = np.reshape(np.asarray(found, dtype=float), (*np.shape(found)[:2], -1))
-    table = gm.summarize(flat)
-    for name, expected in zip(table.rows, np.ravel(exact), strict=True):
-        mean, error = table[name, "mean"], table[name, "mcse_mean"]
-        if np.isnan(error):
-            # All draws are equal, which is exact up to what so many draws can tell.
-            error = 3 / flat[..., 0].size
-        assert abs(mean - expected) < LIMIT * error, (name, mean, expected, error)
 
 
 def shares(post, x):
@@ -310,6 +291,24 @@ def test_draws_of_an_unknown_number_count_the_rows_of_components(unknown):
     np.testing.assert_array_equal((sizes > 0).sum(axis=-1), post["n_clusters"])
     assert labels.max() == 3
     assert np.nansum(post["weights"], axis=-1) == pytest.approx(1)
+
+
+def test_new_clusters_are_of_components_alone(unknown):
+    _, _, post = unknown
+    points = np.array([[0.0], [1.5], [-4.0], [30.0], [1e4]])
+    new, background = post.predict_new_cluster(points), post.background_probabilities(points)
+    drawn = post.as_drawn
+    with np.errstate(invalid="ignore"):
+        logs = component_log_densities(drawn, points)
+    logs += np.log1p(-drawn["background_weight"])[..., np.newaxis, np.newaxis]
+    empty = np.arange(3) >= drawn["n_clusters"][..., np.newaxis]
+    # Components beyond those of a draw are NaN.
+    density = np.nan_to_num(np.exp(logs)) * empty[:, :, np.newaxis]
+    expected = density.sum(axis=-1).mean(axis=(0, 1)) / np.exp(post.log_density(points))
+    np.testing.assert_allclose(new, expected, rtol=1e-9, atol=1e-15)
+    assert (new + background <= 1 + 1e-12).all()
+    assert background[-1] > 0.999
+    assert 0 < new[2] < 1
 
 
 def test_given_draws_keep_the_background_apart(unknown):
